@@ -1,0 +1,20 @@
+"""dwell: how long TikTok videos hold their viewers. Measured where you own them, estimated honestly where you do not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Workspace", "__version__", "open"]
+
+if TYPE_CHECKING:
+    from dwell.workspace import Workspace, open
+
+
+def __getattr__(name: str) -> Any:
+    """Load the workspace on first use: `import dwell` alone stays instant."""
+    if name in {"Workspace", "open"}:
+        from dwell import workspace
+
+        return getattr(workspace, name)
+    raise AttributeError(name)

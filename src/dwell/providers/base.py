@@ -1,0 +1,123 @@
+"""What a provider hands over: a plain file, and where each canonical column stands in its rows.
+
+Providers know vendors, the warehouse knows engines, and this is all they tell each other: a `Shape` is data, so the
+warehouse can load a 5 GB file in bulk without a line of vendor code running per row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Unit = Literal["", "ms", "percent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the text of one canonical column stands in a source row.
+
+    Attributes:
+        names: CSV headers, or JSON pointers such as `/stats/playCount` (`/challenges/*/title` for a list); the first
+            that holds a value wins.
+        unit: `ms` is divided by 1,000; `percent` by 100.
+        time: Header of a clock time that stands apart from the date in `names`.
+        equals: For flags: the value is true when the text equals one of these (case-insensitive).
+        negate: For flags: true and false are swapped.
+    """
+
+    names: tuple[str, ...]
+    unit: Unit = ""
+    time: str | None = None
+    equals: tuple[str, ...] = ()
+    negate: bool = False
+
+
+def at(*names: str, **options: Any) -> Source:
+    """Short for `Source(names, ...)`."""
+    return Source(names, **options)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How rows of one format become rows of dwell's tables.
+
+    Attributes:
+        name: Format name, as in `--format` and in the `source` column.
+        tables: Names of the tables (`dwell.records.tables.TABLES`) that a row can give a row to.
+        columns: Canonical column -> where it stands.
+        constants: Canonical column -> value that every row has, used where `columns` gives none.
+        cumulative: Counters are totals since publishing, so a negative one is a reject; false where they are
+            net figures of a period (YouTube Studio), which may be negative.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    columns: Mapping[str, Source]
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    cumulative: bool = True
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Rows ready to be loaded: a plain UTF-8 file on disk and its shape.
+
+    Attributes:
+        path: The file: the user's own where it is plain, else an unpacked or rewritten copy in a scratch folder.
+        layout: `csv` has a header line; `ndjson` one object a line; `array` one JSON array of objects;
+            `parquet` only for dwell's own export.
+        shape: What the rows mean.
+        delimiter: Of a CSV.
+        line_key: In rewritten `ndjson`: the key that holds the line number in the user's file.
+        rejects: Rows that could not even be read as rows: (line, reason, text).
+    """
+
+    path: Path
+    layout: Literal["csv", "ndjson", "array", "parquet"]
+    shape: Shape
+    delimiter: str = ","
+    line_key: str | None = None
+    rejects: tuple[tuple[int, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file that a user named, recognised and opened: it is loaded whole or not at all.
+
+    Attributes:
+        path: As the user named it.
+        digest: SHA-256 of its bytes, hex.
+        format: Name of the format that was recognised.
+        extracts: Its parts (several for a zip).
+        warnings: What the user should know about this file, a sentence each.
+    """
+
+    path: Path
+    digest: str
+    format: str
+    extracts: tuple[Extract, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What the user said about the files on the command line.
+
+    Attributes:
+        format: `--format`: skip recognition.
+        columns: `--map field=column`: canonical column -> header in the file.
+        as_of: `--as-of`, ISO text: when rows without a time of their own were observed.
+        handle: `--creator`: the account that rows without one belong to; a file of another account is refused.
+        niche: `--niche`: given to every creator in the file.
+        dates: `--dates dmy|mdy`: how to read 3/4/2024 where the column itself cannot tell.
+        tz: `--tz`: IANA zone of times without one.
+    """
+
+    format: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    as_of: str | None = None
+    handle: str | None = None
+    niche: str | None = None
+    dates: Literal["dmy", "mdy"] | None = None
+    tz: str | None = None

@@ -1,0 +1,21 @@
+"""What was observed: frozen typed values, without I/O. A record's fields are its table's columns."""
+
+from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
+from dwell.records.comment import Comment
+from dwell.records.creator import Creator, CreatorSnapshot
+from dwell.records.post import Post
+from dwell.records.snapshot import PostSnapshot
+from dwell.records.watch_time import Retention, WatchTime
+
+__all__ = [
+    "AccountDay",
+    "AudienceShare",
+    "Comment",
+    "Creator",
+    "CreatorSnapshot",
+    "FollowerActivity",
+    "Post",
+    "PostSnapshot",
+    "Retention",
+    "WatchTime",
+]

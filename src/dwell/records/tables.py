@@ -1,0 +1,89 @@
+"""The tables that dwell keeps: one per record, with its key and how a second row with the same key is treated."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Literal, get_args, get_type_hints
+
+from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
+from dwell.records.comment import Comment
+from dwell.records.creator import Creator, CreatorSnapshot
+from dwell.records.post import Post
+from dwell.records.snapshot import PostSnapshot
+from dwell.records.watch_time import Retention, WatchTime
+
+Kind = Literal["text", "count", "number", "flag", "instant", "day", "texts"]
+
+_KINDS: dict[Any, Kind] = {
+    str: "text",
+    int: "count",
+    float: "number",
+    bool: "flag",
+    datetime: "instant",
+    date: "day",
+    tuple[str, ...]: "texts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, what kind of value it holds, whether it may be unknown, and what it means."""
+
+    name: str
+    kind: Kind
+    nullable: bool
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One stored table.
+
+    Attributes:
+        name: Name in the lake, the journal, exports, docs.
+        record: The record whose fields are the columns.
+        key: Columns that identify a row.
+        keeps: `every` observation is kept, a second one with the same key is the same observation; or the
+            `newest` known value of each column stands, and older versions are superseded.
+    """
+
+    name: str
+    record: type
+    key: tuple[str, ...]
+    keeps: Literal["every", "newest"]
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, in the order of the record's fields."""
+        hints = get_type_hints(self.record)
+        return tuple(_column(field, hints[field.name]) for field in dataclasses.fields(self.record))
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """Names of the columns that carry what was observed: neither key nor `source` nor `observed_at`."""
+        return tuple(c.name for c in self.columns if c.name not in {*self.key, "source", "observed_at"})
+
+
+def _column(field: dataclasses.Field[Any], hint: Any) -> Column:
+    options = [option for option in get_args(hint) if option is not type(None)] if type(None) in get_args(hint) else []
+    return Column(field.name, _KINDS[options[0] if options else hint], bool(options), field.metadata["meaning"])
+
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table("posts", Post, ("post_id",), "newest"),
+        Table("post_snapshots", PostSnapshot, ("post_id", "observed_at"), "every"),
+        Table("creators", Creator, ("handle",), "newest"),
+        Table("creator_snapshots", CreatorSnapshot, ("handle", "observed_at"), "every"),
+        Table("watch_times", WatchTime, ("post_id", "observed_at"), "every"),
+        Table("retention", Retention, ("post_id", "observed_at", "second"), "every"),
+        Table("account_days", AccountDay, ("handle", "day"), "newest"),
+        Table("follower_activity", FollowerActivity, ("handle", "day", "hour"), "newest"),
+        Table("audience_shares", AudienceShare, ("handle", "observed_at", "dimension", "member"), "every"),
+        Table("comments", Comment, ("comment_id", "observed_at"), "every"),
+    )
+}
