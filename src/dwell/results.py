@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from dwell.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+_ROWS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,55 @@ class Result:
         index = self.columns.index(name)
         return [row[index] for row in self.rows]
 
+    def where(self, name: str) -> Result:
+        """Only the rows in which the flag `name` is true."""
+        index = self.columns.index(name)
+        return replace(self, rows=[row for row in self.rows if row[index]])
+
+    def sorted_by(self, name: str) -> Result:
+        """The rows by one column, highest first, unknown last, otherwise in their order."""
+        index = self.columns.index(name)
+        known = sorted((row for row in self.rows if row[index] is not None), key=lambda row: row[index], reverse=True)
+        return replace(self, rows=[*known, *(row for row in self.rows if row[index] is None)])
+
+    def head(self, limit: int | None) -> Result:
+        """The first `limit` rows; all of them when it is None."""
+        return self if limit is None else replace(self, rows=self.rows[:limit])
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON shape: `meta` beside `rows`, a list of objects."""
         return {**self.meta, "rows": list(self)}
+
+    def to_polars(self) -> polars.DataFrame:
+        """A polars DataFrame (extra `polars`)."""
+        try:
+            import polars
+        except ImportError as error:
+            raise MissingExtraError("polars is not installed; run: pip install 'dwell[polars]'") from error
+        return polars.DataFrame(list(self.rows), schema=list(self.columns), orient="row", infer_schema_length=None)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A pandas DataFrame (extra `pandas`)."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise MissingExtraError("pandas is not installed; run: pip install 'dwell[pandas]'") from error
+        return pandas.DataFrame.from_records(list(self.rows), columns=list(self.columns))
+
+    def to_arrow(self) -> pyarrow.Table:
+        """A pyarrow Table (extra `arrow`)."""
+        try:
+            import pyarrow
+        except ImportError as error:
+            raise MissingExtraError("pyarrow is not installed; run: pip install 'dwell[arrow]'") from error
+        return pyarrow.table({name: self.column(name) for name in self.columns})
+
+    def _repr_html_(self) -> str:
+        """A plain table for notebooks; values are escaped, as captions come from strangers."""
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{'' if value is None else html.escape(str(value))}</td>" for value in row) + "</tr>"
+            for row in self.rows[:_ROWS_SHOWN]
+        )
+        more = f"<p>{len(self) - _ROWS_SHOWN:,} more rows</p>" if len(self) > _ROWS_SHOWN else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"

@@ -4,18 +4,29 @@ from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
 from dwell.records.comment import Comment
 from dwell.records.creator import Creator, CreatorSnapshot
 from dwell.records.post import Post
+from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, at
 from dwell.records.snapshot import PostSnapshot
+from dwell.records.tables import TABLES, Column, Table
 from dwell.records.watch_time import Retention, WatchTime
 
 __all__ = [
+    "TABLES",
     "AccountDay",
     "AudienceShare",
+    "Column",
     "Comment",
     "Creator",
     "CreatorSnapshot",
+    "Extract",
     "FollowerActivity",
+    "Hints",
     "Post",
     "PostSnapshot",
     "Retention",
+    "Shape",
+    "Source",
+    "SourceFile",
+    "Table",
     "WatchTime",
+    "at",
 ]

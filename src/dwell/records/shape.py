@@ -1,4 +1,4 @@
-"""What a provider hands over: a plain file, and where each canonical column stands in its rows.
+"""What a provider hands to the warehouse: a plain file, and where each canonical column stands in its rows.
 
 Providers know vendors, the warehouse knows engines, and this is all they tell each other: a `Shape` is data, so the
 warehouse can load a 5 GB file in bulk without a line of vendor code running per row.
@@ -20,10 +20,14 @@ class Source:
 
     Attributes:
         names: CSV headers, or JSON pointers such as `/stats/playCount` (`/challenges/*/title` for a list); the first
-            that holds a value wins.
+            that holds a value wins. For `hashtags` all of them together make the list, and one text may itself be
+            a list (`a|b`, `#a #b`, `a, b`); for a flag, true where any of them says true. Where `post_id` or `handle`
+            point at a TikTok link, its id or account is meant; where `posted_at` points at a TikTok post id, the time
+            in that id (its upper 32 bits are Unix seconds).
         unit: `ms` is divided by 1,000; `percent` by 100.
         time: Header of a clock time that stands apart from the date in `names`.
-        equals: For flags: the value is true when the text equals one of these (case-insensitive).
+        equals: For flags: the value is true when the text equals one of these (case-insensitive). For `media_type`:
+            `photo` when the text equals one of these or `*` is among them and there is any value, else `video`.
         negate: For flags: true and false are swapped.
     """
 
@@ -45,7 +49,7 @@ class Shape:
 
     Attributes:
         name: Format name, as in `--format` and in the `source` column.
-        tables: Names of the tables (`dwell.records.tables.TABLES`) that a row can give a row to.
+        tables: Names of the tables (`dwell.records.TABLES`) that a row can give a row to.
         columns: Canonical column -> where it stands.
         constants: Canonical column -> value that every row has, used where `columns` gives none.
         cumulative: Counters are totals since publishing, so a negative one is a reject; false where they are

@@ -1,0 +1,50 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test check lint bench docs golden lock clean
+
+help:  ## List the targets.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
+
+demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (about 2 minutes the first time).
+	$(BIN)/dwell demo --folder dwell-demo
+
+test: $(VENV)/dev  ## Every test that this machine can run (about 8 minutes).
+	$(BIN)/pytest -q
+
+check: lint test  ## What .ci/run runs: lint, types, import contracts, tests.
+
+lint: $(VENV)/dev  ## Style, types, import contracts.
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev  ## Speed and skill as ratios against named baselines (about 20 minutes).
+	$(BIN)/python benchmarks/run.py
+
+docs: $(VENV)/dev  ## Write the generated reference pages again.
+	$(BIN)/python docs/generate.py
+
+golden: $(VENV)/dev  ## Write the golden files again, to be read in review.
+	$(BIN)/pytest -q tests/golden --refresh-golden
+
+lock:  ## Resolve the dependencies again (needs uv).
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+
+clean:  ## Remove what the other targets made.
+	rm -rf $(VENV) dwell-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/run: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps -e .
+	touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/run
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@

@@ -1,0 +1,41 @@
+"""How one value reads in a table: the column's name says what it is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+UNKNOWN = "–"
+
+
+def cell(name: str, value: Any) -> str:
+    """Text of a value: rates as percent, instants to the minute in UTC, unknown as a dash."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return " ".join(str(part) for part in value)
+    if isinstance(value, (int, float)):
+        return _number(name, value)
+    return " ".join(str(value).split())
+
+
+def _number(name: str, value: float) -> str:
+    if name.startswith("p_value") or name.startswith("q_value"):
+        return f"{value:.3f}" if value >= 0.001 else "<0.001"
+    if "_rate_change" in name:
+        return f"{value:+.2%}"
+    if "_rate" in name or name.endswith("_share") or name.startswith("percentile") or name.startswith("coverage"):
+        return f"{value:.0%}" if name.startswith(("percentile", "coverage")) else f"{value:.2%}"
+    if name.endswith("_multiple"):
+        return f"{value:.1f}×"
+    if "ratio" in name or name in {"spearman", "low", "high", "effect", "r2", "mae"} or "_r2" in name or name.startswith("gain"):
+        return f"{value:.2f}"
+    if name.endswith("_s"):
+        return f"{value:g}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"

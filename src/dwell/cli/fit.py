@@ -1,0 +1,72 @@
+"""`dwell fit`: learn how an account's public counters go with its measured watch time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from dwell.cli.cells import cell
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Json, Target
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+
+def fit(
+    *,
+    creator: Creator,
+    target: Annotated[Target, typer.Option("--target", help="What to predict.")] = Target.WATCH_RATIO,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
+) -> None:
+    """Fit and store a model, with its honest skill; or abstain, with the reason and what would cure it.
+
+    \b
+    Example:
+      dwell fit --creator @demo --target full_watch_rate
+    """
+    import dwell
+
+    workspace = dwell.open(data)
+    report = workspace.fit(creator=creator, target=target.value)
+    result = skill(report)
+    Output(as_json, as_csv, output).show(result, lambda: _text(report, result), lambda: workspace.charts.skill(report))
+
+
+def skill(report: Mapping[str, Any]) -> Result:
+    """The fit report as rows: the model beside its baselines. JSON carries the report whole."""
+    columns = ("model", "out_of_fold_r2", "out_of_fold_mae", "out_of_fold_spearman", "forward_r2", "forward_mae")
+    entries = {"dwell": report, **report["baselines"]}
+    rows = [(name, *_figures(entry)) for name, entry in entries.items()]
+    return Report(columns, rows, report)
+
+
+class Report(Result):
+    """A result whose JSON is the report alone, as documented."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fit report."""
+        return dict(self.meta)
+
+
+def _figures(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    inside, ahead = entry.get("out_of_fold") or {}, entry.get("forward") or {}
+    return (inside.get("r2"), inside.get("mae"), inside.get("spearman"), ahead.get("r2"), ahead.get("mae"))
+
+
+def _text(report: Mapping[str, Any], result: Result) -> str:
+    interval = report.get("interval") or {}
+    head = f"{report['target']} from {report['n']} posts: {report['verdict']}"
+    if report["verdict"] == "usable":
+        head += f", stored as {report['model_id']}"
+    lines = [head, *report["reasons"], "", table(result.columns, result.rows)]
+    if interval.get("coverage") is not None:
+        lines += ["", f"{interval['level']:.0%} intervals held {interval['coverage']:.1%} of the posts that the model did not see; mean width {interval['mean_width']:.2f}"]
+        lines.append(table(("bucket", "coverage"), list(interval["coverage_by_bucket"].items())))
+    lines += [f"Warning: {warning}" for warning in report["warnings"]]
+    if report.get("refit_due_at"):
+        lines.append(f"Fit again after {cell('refit_due_at', report['refit_due_at'])[:10]}.")
+    return "\n".join(lines)

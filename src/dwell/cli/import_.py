@@ -1,0 +1,142 @@
+"""`dwell import`: files that you already have, into the tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.output import Output, table
+
+if TYPE_CHECKING:
+    from dwell.workspace import Imports
+
+
+class DateOrder(StrEnum):
+    """How to read 3/4/2024 where nothing in the file tells."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+
+
+def import_files(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders: CSV, JSON, JSONL, XLSX, Parquet, also in .gz or .zip.", metavar="PATH...")],
+    *,
+    format: Annotated[str | None, typer.Option("--format", help="Skip recognition: `--format help` lists the formats.", metavar="F")] = None,  # noqa: A002 - the option's name
+    as_of: Annotated[str | None, typer.Option("--as-of", help="When rows without a time of their own were observed, e.g. 2026-03-22 or 2026-03-22T09:00Z.", metavar="TIME")] = None,
+    map_: Annotated[list[str] | None, typer.Option("--map", help="A column of a table of your own, e.g. views=Visninger; may be repeated.", metavar="FIELD=COLUMN")] = None,
+    creator: Annotated[str | None, typer.Option("--creator", help="The account of rows that name none; a file of another account is refused.", metavar="@HANDLE")] = None,
+    niche: Annotated[str | None, typer.Option("--niche", help="Subject to give to every creator in the files.", metavar="N")] = None,
+    dates: Annotated[DateOrder | None, typer.Option("--dates", help="How to read 3/4/2024 where the column itself cannot tell.")] = None,
+    tz: Annotated[str | None, typer.Option("--tz", help="Time zone of times that name none; UTC otherwise.", metavar="ZONE")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but store.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> int:
+    """Load exports into the tables: what is already known is not added twice.
+
+    The format is recognised by content. A file is loaded whole or not at all; rows that cannot be used are
+    counted, and written with line and reason to a rejects file.
+
+    \b
+    Example:
+      dwell import exports/ --as-of 2026-03-22 --niche cooking
+      dwell import my_table.csv --map views=Visninger --creator @demo
+    """
+    import dwell
+
+    shown = Output(as_json, as_csv, output)
+    if format == "help":
+        formats = dwell.Workspace.formats()
+        shown.show(formats, lambda: table(formats.columns, formats.rows, most=110))
+        return 0
+    workspace = dwell.open(data, create=True)
+    with _progress() as progress:
+        done = workspace.import_files(
+            paths,
+            format=format,
+            as_of=as_of,
+            columns=_mapping(map_ or []),
+            creator=creator,
+            niche=niche,
+            dates=dates.value if dates else None,
+            tz=tz,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    shown.show(done.to_result(), lambda: _text(done, dry_run=dry_run))
+    for path, error in done.failures:
+        if not as_json:
+            typer.echo(f"dwell: {path}: {error}", err=True)
+    if done.failures and as_json:
+        import json
+
+        typer.echo(json.dumps({"error": {"code": done.failures[0][1].code, "message": f"{done.failures[0][0]}: {done.failures[0][1]}"}}, ensure_ascii=False), err=True)
+    return 1 if done.failures else 0
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not equals or not field.strip() or not column.strip():
+            raise typer.BadParameter(f"{pair!r} is not FIELD=COLUMN, as in views=Visninger.", param_hint="--map")
+        found[field.strip()] = column.strip()
+    return found
+
+
+def _text(done: Imports, *, dry_run: bool) -> str:
+    columns = ("file", "format", "rows_read", "posts_new", "snapshots_new", "watch_times_new", "known", "rejected")
+    rows = [
+        (f.path.name, f.format, f.rows_read, f.posts_new, f.snapshots_new, f.watch_times_new, f.known, f.rejected)
+        for f in done.files
+    ]
+    lines = [table(columns, rows)] if rows else []
+    for loaded in done.files:
+        others = {name: n for name, n in loaded.rows_new.items() if n and name not in {"posts", "post_snapshots", "watch_times"}}
+        if others:
+            lines.append(f"{loaded.path.name}: also new " + ", ".join(f"{n:,} {name}" for name, n in others.items()))
+        lines += [f"{loaded.path.name}: {warning}" for warning in loaded.warnings]
+        if loaded.flagged:
+            lines.append(f"{loaded.path.name}: kept but flagged " + ", ".join(f"{n:,} {name}" for name, n in loaded.flagged.items()))
+        if loaded.rejected:
+            where = f", all in {loaded.rejects_file}" if loaded.rejects_file else ""
+            lines.append(f"{loaded.path.name}: {loaded.rejected:,} rejected{where}")
+            lines += [f"  line {line}: {reason}" for line, reason, _ in loaded.rejects[:5]]
+            if loaded.rejected > 5:
+                lines.append(f"  … and {loaded.rejected - 5:,} more")
+    if dry_run:
+        lines.append("Dry run: nothing was stored.")
+    return "\n".join(lines)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, str, float], None] | None]:
+    """A bar per file on a terminal, nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bars = Progress(
+        TextColumn("{task.fields[file]}"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True,
+    )
+    tasks: dict[str, object] = {}
+
+    def advance(file: str, step: str, fraction: float) -> None:
+        if file not in tasks:
+            tasks[file] = bars.add_task(step, total=1.0, file=file)
+        bars.update(tasks[file], description=step, completed=fraction)  # type: ignore[arg-type]
+
+    with bars:
+        yield advance

@@ -1,0 +1,103 @@
+"""`dwell`: the commands, and what happens when one fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import typer
+
+from dwell import __version__
+from dwell.cli import (
+    audit,
+    benchmarks,
+    demo,
+    export,
+    fit,
+    import_,
+    posts,
+    report,
+    score,
+    status,
+    tiers,
+    trend,
+)
+from dwell.errors import DwellError
+
+app = typer.Typer(
+    name="dwell",
+    help="How long TikTok videos hold their viewers: measured where you own them, estimated honestly where you do not.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,  # rich would double the time that --help takes
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"dwell {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: bool = typer.Option(False, "--version", callback=lambda asked: _version(asked=asked), is_eager=True, help="Print the version."),
+) -> None:
+    del version
+
+
+app.command("import")(import_.import_files)
+app.command()(status.status)
+app.command()(benchmarks.benchmarks)
+app.command()(posts.posts)
+app.command()(tiers.tiers)
+app.command()(trend.trend)
+app.command()(audit.audit)
+app.command()(fit.fit)
+app.command()(score.score)
+app.command()(report.report)
+app.command()(export.export)
+app.command()(demo.demo)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Words after `dwell`; the process's own when not given.
+
+    Returns:
+        0 done, 1 wrong input or data, 2 wrong usage, 130 interrupted.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in words
+    command = typer.main.get_command(app)
+    try:
+        done: Any = command.main(args=words, prog_name="dwell", standalone_mode=False)
+    except DwellError as error:
+        return _fail(str(error), error.code, 1, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("stopped by you; what was not finished was not loaded", "interrupted", 130, as_json=as_json)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        message = getattr(error, "format_message", None)  # how click's own usage errors describe themselves
+        if message is None:
+            raise
+        return _fail(f"{message()} See 'dwell --help'.", "usage", getattr(error, "exit_code", 2), as_json=as_json)
+    return done if isinstance(done, int) else 0
+
+
+def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
+    text = json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False) if as_json else f"dwell: {message}"
+    print(text, file=sys.stderr)  # noqa: T201 - the one place that reports a failure
+    return status
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""Options that commands share, declared once so that they read and behave the same everywhere."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", envvar="DWELL_DATA", help="Data folder.", show_default="./dwell-data", metavar="DIR"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON (a documented contract).")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="Write to this file instead; its ending may choose: .json, .csv, .txt.", metavar="FILE"),
+]
+ChartOut = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        help="Write to this file instead; its ending may choose: .json, .csv, .txt, or a picture: .png, .svg, .html.",
+        metavar="FILE",
+    ),
+]
+Creator = Annotated[str, typer.Option("--creator", help="The account: @handle or profile link.", metavar="@HANDLE")]
+AnyCreator = Annotated[
+    str | None, typer.Option("--creator", help="Only this account: @handle or profile link.", metavar="@HANDLE")
+]
+TimeZone = Annotated[str, typer.Option("--tz", help="Time zone of weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE")]
+MinAge = Annotated[
+    str, typer.Option("--min-age", help="Leave out posts observed sooner after posting than this, e.g. 72h or 3d.", metavar="AGE")
+]
+Include = Annotated[
+    str, typer.Option("--include", help="Keep what is left out by default: any of ads,pinned,young,photos.", metavar="LIST")
+]
+
+
+class Scheme(StrEnum):
+    """How durations are grouped."""
+
+    PROXY = "proxy"
+    SWEET_SPOT = "sweet-spot"
+
+
+Buckets = Annotated[
+    Scheme,
+    typer.Option("--scheme", help="Duration buckets: proxy (<=10, 20, 35, 60 s) or sweet-spot (15, 30, 60, 120, 300 s)."),
+]
+
+
+class Target(StrEnum):
+    """What a model predicts."""
+
+    WATCH_RATIO = "watch_ratio"
+    FULL_WATCH_RATE = "full_watch_rate"
+
+
+def hours(text: str) -> float:
+    """`72h`, `3d` or `72` as hours.
+
+    Raises:
+        typer.BadParameter: It is none of these.
+    """
+    units = {"h": 1.0, "d": 24.0}
+    number, unit = (text[:-1], units[text[-1]]) if text[-1:] in units else (text, 1.0)
+    try:
+        value = float(number) * unit
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise typer.BadParameter(f"{text!r} is not an age; write for example 72h or 3d.", param_hint="--min-age")
+    return value
+
+
+def included(text: str) -> tuple[str, ...]:
+    """The parts of `--include`, sorted.
+
+    Raises:
+        typer.BadParameter: One of them is no exclusion.
+    """
+    names = tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))
+    unknown = [name for name in names if name not in {"ads", "pinned", "young", "photos"}]
+    if unknown:
+        raise typer.BadParameter(f"{unknown[0]!r} cannot be included; choose from ads, pinned, young, photos.", param_hint="--include")
+    return names

@@ -1,0 +1,56 @@
+"""`dwell posts`: every post with its ratios, its place in its bucket, and its multiple of the usual."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dwell.cli.options import Buckets, Creator, Csv, Data, Include, Json, MinAge, Out, Scheme, hours, included
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+_SHOWN = (
+    "post_id", "posted_at", "duration_s", "bucket", "views", "engagement_rate", "save_rate", "share_rate", "percentile",
+    "above_p90", "views_multiple", "engagement_multiple", "watch_ratio", "full_watch_rate", "excluded", "caption",
+)
+
+
+def posts(
+    *,
+    creator: Creator,
+    sort: Annotated[str, typer.Option("--sort", help="Column to sort by, highest first; unknown last.", metavar="COLUMN")] = "engagement_rate",
+    above_p90: Annotated[bool, typer.Option("--above-p90", help="Only posts above the 90th percentile of their bucket.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows.", metavar="N")] = None,
+    scheme: Buckets = Scheme.PROXY,
+    include: Include = "",
+    min_age: MinAge = "72h",
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> None:
+    """The posts of an account with every ratio, bucket, percentile and multiple over the creator's baseline.
+
+    \b
+    Example:
+      dwell posts --creator @demo --above-p90 --sort save_rate --limit 20
+    """
+    import dwell
+
+    result = dwell.open(data).posts(
+        creator=creator,
+        sort=sort,
+        above_p90=above_p90,
+        limit=limit,
+        scheme=scheme.value,
+        include=included(include),
+        min_age_h=hours(min_age),
+    )
+    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+
+
+def _text(result: Result) -> str:
+    empty = {name for name in ("watch_ratio", "full_watch_rate", "excluded") if not any(result.column(name))}
+    columns = [name for name in _SHOWN if name not in empty]
+    return table(columns, [[row[name] for name in columns] for row in result], most=40)

@@ -1,0 +1,32 @@
+"""`dwell report`: one page to show a marketing lead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dwell.cli.options import Creator, Csv, Data, Json, TimeZone
+from dwell.cli.output import Output
+
+
+def report(
+    *,
+    creator: Creator,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.", metavar="FILE")] = Path("report.html"),
+    tz: TimeZone = "UTC",
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Write one self-contained HTML page: it opens from disk, offline, light and dark, and prints well.
+
+    \b
+    Example:
+      dwell report --creator @demo --tz Europe/Berlin -o report.html
+    """
+    import dwell
+
+    result = dwell.open(data).report(creator=creator, path=output, tz=tz)
+    Output(as_json, as_csv).show(result, lambda: f"Wrote {output}")

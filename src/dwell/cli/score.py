@@ -1,0 +1,43 @@
+"""`dwell score`: the posts of an account without watch time, best first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Json
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+
+def score(
+    *,
+    creator: Creator,
+    model: Annotated[str | None, typer.Option("--model", help="Model id; the newest that suits otherwise.", metavar="ID")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows.", metavar="N")] = None,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
+) -> None:
+    """Rank posts by predicted watch time within the account; show a level only where transfer has been shown.
+
+    \b
+    Example:
+      dwell score --creator @competitor --limit 20
+    """
+    import dwell
+
+    workspace = dwell.open(data)
+    result = workspace.score(creator=creator, model=model, limit=limit)
+    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.scores(result))
+
+
+def _text(result: Result) -> str:
+    wanted = ["rank", "post_id", "posted_at", "duration_s", "views", "percentile", "percentile_low", "percentile_high"]
+    if result.meta["level_shown"]:
+        wanted += [name for name in result.columns if "_predicted" in name]
+    columns = [name for name in [*wanted, "caption"] if name in result.columns]
+    lines = [f"Predicted by {result.meta['model_id']}: rank within the account, not a measurement."]
+    return "\n".join([*lines, *result.meta["reasons"], "", table(columns, [[row[name] for name in columns] for row in result], most=40)])

@@ -1,0 +1,38 @@
+"""`dwell tiers`: what the top quarter of an account's posts has that the bottom quarter has not."""
+
+from __future__ import annotations
+
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Include, Json, MinAge, TimeZone, hours, included
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+
+def tiers(
+    *,
+    creator: Creator,
+    tz: TimeZone = "UTC",
+    include: Include = "",
+    min_age: MinAge = "72h",
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
+) -> None:
+    """Compare the top and the bottom quartile by engagement rate; say what separates them, or that nothing does.
+
+    \b
+    Example:
+      dwell tiers --creator @demo --tz Europe/Berlin
+    """
+    import dwell
+
+    workspace = dwell.open(data)
+    options = {"creator": creator, "tz": tz, "include": included(include), "min_age_h": hours(min_age)}
+    result = workspace.tiers(**options)
+    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.tiers(**options))
+
+
+def _text(result: Result) -> str:
+    columns = [name for name in ("dimension", "level", "top", "bottom", "effect", "low", "high", "effect_name", "q_value", "separates") if name in result.columns]
+    rows = [[row[name] for name in columns] for row in result]
+    return "\n".join([table(columns, rows) if rows else "", "", str(result.meta["verdict"])]).strip()

@@ -1,0 +1,54 @@
+"""`dwell trend`: the catalogue over time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Include, Json, MinAge, hours, included
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+
+class Every(StrEnum):
+    """Length of a period."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+def trend(
+    *,
+    creator: Creator,
+    every: Annotated[Every, typer.Option("--every", help="Length of a period, by posting time (UTC).")] = Every.WEEK,
+    include: Include = "",
+    min_age: MinAge = "72h",
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
+) -> None:
+    """Posts and median rates per period, change on the period before, views per hour between snapshots.
+
+    \b
+    Example:
+      dwell trend --creator @demo --every month -o trend.svg
+    """
+    import dwell
+
+    workspace = dwell.open(data)
+    options = {"creator": creator, "every": every.value, "include": included(include), "min_age_h": hours(min_age)}
+    result = workspace.trend(**options)
+    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.trend(**options))
+
+
+def _text(result: Result) -> str:
+    columns = [
+        name
+        for name in ("period_start", "posts", "views_median", "engagement_rate_median", "engagement_rate_change", "save_rate_median", "share_rate_median", "top_tier_share", "views_per_hour_median", "views_per_hour_n")
+        if name in result.columns
+    ]
+    return table(columns, [[row[name] for name in columns] for row in result])

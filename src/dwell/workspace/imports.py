@@ -1,0 +1,97 @@
+"""Files into tables: recognise, load, and tell what became of each row."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dwell.errors import DwellError, UnknownFormatError
+from dwell.providers import registry
+from dwell.records import Hints
+from dwell.results import Result
+from dwell.warehouse.load import Loaded, load
+from dwell.warehouse.store import Store
+
+Progress = Callable[[str, str, float], None]
+
+_CONTRACT = ("path", "format", "rows_read", "posts_new", "snapshots_new", "known", "rejected", "rejects_file")
+
+
+@dataclass(frozen=True)
+class Imports:
+    """What became of the files of one import.
+
+    Attributes:
+        files: One entry a file that was loaded.
+        failures: Files of which nothing was loaded, and why.
+    """
+
+    files: tuple[Loaded, ...]
+    failures: tuple[tuple[Path, DwellError], ...]
+
+    def to_result(self) -> Result:
+        """One row a loaded file; `files` and `failures` in the JSON."""
+        columns = (*_CONTRACT, "watch_times_new", "rows_new", "flagged", "warnings")
+        rows = [tuple(_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
+        return _FileResult(columns, rows, {"failures": [_failure(path, error) for path, error in self.failures]})
+
+
+class _FileResult(Result):
+    def to_dict(self) -> dict[str, object]:
+        return {"files": list(self), **self.meta}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _failure(path: Path, error: DwellError) -> dict[str, str]:
+    return {"path": str(path), "code": error.code, "message": str(error)}
+
+
+def import_files(
+    store: Store, paths: Iterable[Path], hints: Hints, *, dry_run: bool = False, progress: Progress | None = None
+) -> Imports:
+    """Load each file whole or not at all; one bad file does not keep the others out.
+
+    Args:
+        store: Where to.
+        paths: Files, or folders whose files are taken in the order of their names.
+        hints: What the user said about them.
+        dry_run: Do everything but store.
+        progress: Called with (file, step, fraction done).
+    """
+    loaded: list[Loaded] = []
+    failures: list[tuple[Path, DwellError]] = []
+    for path in _files(paths):
+        try:
+            loaded.append(_import_file(store, path, hints, dry_run=dry_run, progress=progress))
+        except DwellError as error:
+            failures.append((path, error))
+    return Imports(tuple(loaded), tuple(failures))
+
+
+def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progress: Progress | None) -> Loaded:
+    def step(name: str, fraction: float) -> None:
+        if progress is not None:
+            progress(path.name, name, fraction)
+
+    step("reading", 0.0)
+    with tempfile.TemporaryDirectory(dir=store.scratch, prefix="import-") as scratch:
+        file = registry.read(path, hints, Path(scratch))
+        return load(store, file, hints, dry_run=dry_run, progress=step)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            found = [inner for inner in sorted(path.rglob("*")) if inner.is_file() and not inner.name.startswith(".")]
+            if not found:
+                raise UnknownFormatError(f"The folder {path} holds no files; name a folder or file with exports.")
+            yield from found
+        else:
+            yield path

@@ -1,0 +1,230 @@
+"""One data folder and every question it can be asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from dwell.errors import NoDataError
+from dwell.records import TABLES, Hints
+from dwell.results import Result
+from dwell.settings import Settings
+
+if TYPE_CHECKING:
+    from dwell.warehouse.store import Store
+    from dwell.workspace.charts import Charts
+    from dwell.workspace.imports import Imports, Progress
+
+
+class Workspace:
+    """Questions to one data folder; the answers are the same in shell, notebook and report.
+
+    Args:
+        settings: Where the data is.
+        create: Make the folder when it is not there yet.
+    """
+
+    def __init__(self, settings: Settings, *, create: bool = False) -> None:
+        from dwell.warehouse.store import Store
+
+        self.settings = settings
+        self.store: Store = Store.open(settings, create=create)
+
+    @cached_property
+    def charts(self) -> Charts:
+        """The pictures: `ws.charts.benchmarks(creator="@h")` is an Altair chart."""
+        from dwell.workspace.charts import Charts
+
+        return Charts(self)
+
+    # --- data in and out -----------------------------------------------------------------------------------------
+
+    @staticmethod
+    def formats() -> Result:
+        """The file formats that `import_files` recognises."""
+        from dwell.providers.registry import FORMATS
+
+        return Result(("format", "what"), list(FORMATS.items()))
+
+    def import_files(
+        self,
+        paths: Iterable[str | os.PathLike[str]],
+        *,
+        format: str | None = None,  # noqa: A002 - the option's name
+        as_of: str | None = None,
+        columns: Mapping[str, str] | None = None,
+        creator: str | None = None,
+        niche: str | None = None,
+        dates: Literal["dmy", "mdy"] | None = None,
+        tz: str | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> Imports:
+        """Load exports; what is already known is not added twice. The arguments are those of `dwell import`."""
+        from dwell.workspace.imports import import_files
+
+        hints = Hints(
+            format=format,
+            columns=columns or {},
+            as_of=as_of,
+            handle=handle_of(creator),
+            niche=niche,
+            dates=dates,
+            tz=tz,
+        )
+        return import_files(self.store, (Path(path) for path in paths), hints, dry_run=dry_run, progress=progress)
+
+    def export(self, table: str, *, path: str | os.PathLike[str] | None = None, format: str = "parquet") -> Result:  # noqa: A002
+        """Write a table, or `all` of them into a folder, to files that import again to the same tables.
+
+        Returns:
+            A row a file: table, path, rows.
+        """
+        from dwell.warehouse.export import export
+
+        if table != "all" and table not in TABLES:
+            raise NoDataError(f"There is no table {table!r}; choose from {', '.join(TABLES)}, or all.")
+        names = list(TABLES) if table == "all" else [table]
+        folder = Path(path or "dwell-export") if table == "all" else None
+        rows = []
+        for name in names:
+            target = folder / f"{name}.{format}" if folder else Path(path or f"{name}.{format}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            rows.append((name, str(target), export(self.store, name, target, format)))
+        return Result(("table", "path", "rows"), rows)
+
+    def seal(self) -> int:
+        """Move the journal's rows to the lake now; imports do it by themselves when enough have gathered."""
+        return self.store.seal()
+
+    # --- questions -----------------------------------------------------------------------------------------------
+
+    def status(self) -> Result:
+        """What is stored: a row a creator; tables, sources, time span and unknown shares in `meta`."""
+        from dwell.workspace.status import status
+
+        return status(self)
+
+    def benchmarks(
+        self,
+        *,
+        creator: str | None = None,
+        by: str = "bucket",
+        scheme: str = "proxy",
+        include: tuple[str, ...] = (),
+        min_age_h: float = 72.0,
+    ) -> Result:
+        """Median and p90 of each public ratio per duration bucket, over eligible posts."""
+        options = {"scheme": scheme, "handle": self._known(creator), "include": include, "min_age_h": min_age_h}
+        found = self.ask("benchmarks", by=by, **options)
+        left_out = next(iter(self.ask("exclusions", **options)))
+        reasons = {name: count for name, count in left_out.items() if name not in {"total", "eligible"}}
+        meta = {"scheme": scheme, "by": by, "total": left_out["total"], "eligible": left_out["eligible"]}
+        return Result(found.columns, found.rows, {**meta, "excluded": reasons})
+
+    def posts(
+        self,
+        *,
+        creator: str | None = None,
+        sort: str = "engagement_rate",
+        above_p90: bool = False,
+        limit: int | None = None,
+        scheme: str = "proxy",
+        include: tuple[str, ...] = (),
+        min_age_h: float = 72.0,
+    ) -> Result:
+        """Posts with every ratio, bucket, percentile and multiple, highest `sort` first and unknown last."""
+        handle = self._known(creator)
+        found = self.ask("posts", scheme=scheme, handle=handle, include=include, min_age_h=min_age_h)
+        if sort not in found.columns:
+            raise NoDataError(f"Posts have no column {sort!r}; sort by one of {', '.join(found.columns)}.")
+        chosen = found.where("above_p90") if above_p90 else found
+        return chosen.sorted_by(sort).head(limit)
+
+    def tiers(
+        self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0
+    ) -> Result:
+        """What the top quarter of the account's posts has that the bottom quarter has not."""
+        from dwell.models.tiers import tiers
+
+        return tiers(self._rows(creator, include=include, min_age_h=min_age_h), tz)
+
+    def trend(
+        self, *, creator: str, every: str = "week", include: tuple[str, ...] = (), min_age_h: float = 72.0
+    ) -> Result:
+        """Per period: posts, median rates, change on the period before, views per hour."""
+        return self.ask("trend", handle=self._known(creator), every=every, include=include, min_age_h=min_age_h)
+
+    def growth(self, *, creator: str) -> Result:
+        """Views per hour between consecutive snapshots of each post."""
+        return self.ask("growth", handle=self._known(creator))
+
+    def posting_times(
+        self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0
+    ) -> Result:
+        """Median engagement rate by weekday and hour of posting, with n."""
+        return self.ask("posting_times", handle=self._known(creator), tz=tz, include=include, min_age_h=min_age_h)
+
+    # --- watch time ----------------------------------------------------------------------------------------------
+
+    def audit(self, *, creator: str) -> Result:
+        """Which public ratio follows the account's measured watch time, or "cannot tell"."""
+        from dwell.models.audit import audit
+
+        return audit(self._rows(creator))
+
+    def fit(self, *, creator: str, target: str = "watch_ratio") -> dict[str, Any]:
+        """Fit and store a model; the report says how well it does on posts that it did not see, or why it abstains."""
+        from dwell.models.artifact import save
+        from dwell.models.fitting import fit
+
+        report, model = fit(self._rows(creator), target)
+        if model is not None:
+            save(model, self.store.root / "models")
+        return report
+
+    def score(self, *, creator: str, model: str | None = None, limit: int | None = None) -> Result:
+        """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown."""
+        from dwell.workspace.watch import score
+
+        return score(self, self._known(creator), model).head(limit)
+
+    def report(self, *, creator: str, path: str | os.PathLike[str], tz: str = "UTC") -> Result:
+        """Write the self-contained HTML page on one account."""
+        from dwell.workspace.page import write_report
+
+        return write_report(self, self._known(creator), Path(path), tz)
+
+    # --- shared --------------------------------------------------------------------------------------------------
+
+    def ask(self, metric: str, **parameters: Any) -> Result:
+        """Run one metric of the catalogue (`dwell.metrics.catalog.METRICS`) over the stored tables."""
+        from dwell.metrics.catalog import METRICS
+        from dwell.metrics.compile import sql
+
+        return self.store.query(sql(metric, cache=self.store.root / "cache", **parameters), METRICS[metric].tables)
+
+    def _rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
+        return list(self.posts(creator=creator, **options))
+
+    def _known(self, creator: str | None) -> str | None:
+        """The handle, if posts of it are stored."""
+        handle = handle_of(creator)
+        if handle is None:
+            return None
+        stored = self.ask("creators_stored").column("handle")
+        if handle not in stored:
+            shown = ", ".join(f"@{name}" for name in stored[:5]) + (" …" if len(stored) > 5 else "")
+            raise NoDataError(f"No posts of @{handle} are stored ({shown or 'nothing is'}); import an export of that account first.")
+        return handle
+
+
+def handle_of(creator: str | None) -> str | None:
+    """`@Name`, `Name` or a profile link as a lower-case handle."""
+    if creator is None:
+        return None
+    text = creator.strip().rstrip("/").split("?")[0]
+    return text.rsplit("/", 1)[-1].lstrip("@").lower()
