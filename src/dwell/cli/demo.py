@@ -11,7 +11,7 @@ import typer
 def demo(
     *,
     folder: Annotated[Path, typer.Option("--folder", help="Where the simulated exports, the data and the report go.", metavar="DIR")] = Path("dwell-demo"),
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same world.")] = 7,
+    seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same world.")] = None,
 ) -> int:
     """Show the whole job on a simulated creator world: exports in, watch time predicted, a report out.
 
@@ -23,15 +23,15 @@ def demo(
     """
     from dwell import clock
     from dwell.cli.main import main
-    from dwell.sandbox.exports import OWN_HANDLE, write_exports
+    from dwell.sandbox.exports import COMPETITORS, DEMO_SEED, OWN, write_exports
 
     typer.echo("This is a simulation: accounts, posts and numbers are invented (seeded, so they repeat).\n")
-    exports = write_exports(folder / "exports", seed=seed, now=clock.now())
+    (folder / "exports").mkdir(parents=True, exist_ok=True)
+    exports = write_exports(folder / "exports", seed=DEMO_SEED if seed is None else seed, now=clock.now())
     typer.echo(f"Wrote {len(exports)} files as a user would have them to {folder / 'exports'}:")
     for export in exports:
         typer.echo(f"  {export.path.name}: {export.what}")
-    own = f"@{OWN_HANDLE}"
-    rivals = sorted({export.hints["handle"] for export in exports if export.hints.get("handle")} - {OWN_HANDLE})
+    own = f"@{OWN}"
     steps = [["import", str(export.path), *_words(export.hints)] for export in exports]
     steps += [
         ["status"],
@@ -42,7 +42,7 @@ def demo(
         ["audit", "--creator", own],
         ["fit", "--creator", own, "--target", "watch_ratio"],
         ["fit", "--creator", own, "--target", "full_watch_rate"],
-        *(["score", "--creator", f"@{rival}", "--limit", "5"] for rival in rivals[:1]),
+        ["score", "--creator", f"@{COMPETITORS[0]}", "--limit", "5"],
         ["export", "watch_times", "--format", "csv", "-o", str(folder / "watch_times.csv")],
         ["report", "--creator", own, "-o", str(folder / "report.html")],
     ]

@@ -60,16 +60,17 @@ class Output:
     def _picture(self, ending: str, chart: Callable[[], Any] | None) -> None:
         if chart is None or self.path is None:
             raise typer.BadParameter(f"this command draws no picture, so it cannot write {ending}; use .json, .csv or .txt.")
-        from dwell.charts.render import save
+        from dwell.charts import render
 
-        save(chart(), self.path)
+        picture = {".png": render.png, ".svg": render.svg, ".html": render.html}[ending](chart())
+        self._write(picture)
 
-    def _write(self, text: str) -> None:
+    def _write(self, content: str | bytes) -> None:
         if self.path is None:
-            sys.stdout.write(text)
+            sys.stdout.write(str(content))
             return
         try:
-            self.path.write_text(text, encoding="utf-8")
+            self.path.write_bytes(content.encode() if isinstance(content, str) else content)
         except OSError as error:
             raise StorageError(f"Cannot write {self.path}: {error.strerror}; choose another file with -o.") from error
 

@@ -15,9 +15,9 @@ from dwell.results import Result
 class Every(StrEnum):
     """Length of a period."""
 
+    DAY = "day"
     WEEK = "week"
     MONTH = "month"
-    QUARTER = "quarter"
 
 
 def trend(

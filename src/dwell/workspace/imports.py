@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,8 +80,8 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
             progress(path.name, name, fraction)
 
     step("reading", 0.0)
-    with tempfile.TemporaryDirectory(dir=store.scratch, prefix="import-") as scratch:
-        file = registry.read(path, hints, Path(scratch))
+    with store.scratch() as scratch:
+        file = registry.read(path, hints, scratch)
         return load(store, file, hints, dry_run=dry_run, progress=step)
 
 

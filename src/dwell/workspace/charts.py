@@ -1,0 +1,67 @@
+"""The pictures of a workspace: each asks the same questions as the tables and hands the answers to `dwell.charts`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dwell.results import Result
+
+if TYPE_CHECKING:
+    import altair
+
+    from dwell.workspace.workspace import Workspace
+
+
+class Charts:
+    """`ws.charts.X(...)` takes the arguments of `ws.X(...)` and returns an Altair chart.
+
+    Args:
+        workspace: Where the answers come from.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def benchmarks(self, *, creator: str | None = None, **options: Any) -> altair.TopLevelMixin:
+        """Every post's engagement rate in its duration bucket, with median and 90th percentile."""
+        from dwell import charts
+
+        workspace = self._workspace
+        return charts.benchmarks(workspace.posts(creator=creator, **options), workspace.benchmarks(creator=creator, **options))
+
+    def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
+        """What the top quarter has that the bottom quarter has not, each with its interval."""
+        from dwell import charts
+
+        return charts.tiers(self._workspace.tiers(creator=creator, **options))
+
+    def posting_times(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
+        """Median engagement rate by weekday and hour, with the number of posts."""
+        from dwell import charts
+
+        return charts.posting_times(self._workspace.posting_times(creator=creator, **options))
+
+    def trend(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
+        """Median rates and number of posts per period."""
+        from dwell import charts
+
+        return charts.trend(self._workspace.trend(creator=creator, **options))
+
+    def audit(self, *, creator: str) -> altair.TopLevelMixin:
+        """Rank correlation of each public ratio with the measured watch time."""
+        from dwell import charts
+
+        return charts.audit(self._workspace.audit(creator=creator))
+
+    def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
+        """A fit report's skill beside the baselines."""
+        from dwell import charts
+
+        return charts.skill(report)
+
+    def scores(self, scores: Result) -> altair.TopLevelMixin:
+        """Ranked posts with their percentile intervals."""
+        from dwell import charts
+
+        return charts.scores(scores)

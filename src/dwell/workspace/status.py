@@ -1,0 +1,20 @@
+"""What is stored, in one answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dwell.results import Result
+
+if TYPE_CHECKING:
+    from dwell.workspace.workspace import Workspace
+
+
+def status(workspace: Workspace) -> Result:
+    """A row a creator; in `meta` the rows per table, sources, time span, and share of each counter that is unknown."""
+    span = next(iter(workspace.ask("span")))
+    unknown = next(iter(workspace.ask("unknown_share")))
+    sources = {row["source"]: row["snapshots"] for row in workspace.ask("sources")}
+    creators = workspace.ask("creators")
+    meta = {"tables": workspace.store.rows(), "unknown_share": unknown, **span, "sources": sources}
+    return Result(creators.columns, creators.rows, meta)

@@ -1,0 +1,203 @@
+"""What a user types, on the simulated account: every command, its JSON contract, its exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dwell.cli.main import main
+from dwell.sandbox.exports import COMPETITORS, OWN, write_exports
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OPTIONS = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    return write_exports(tmp_path_factory.mktemp("exports"), seed=7, now=NOW)
+
+
+@pytest.fixture(scope="session")
+def stored(exports: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with everything imported; tests only read it."""
+    data = tmp_path_factory.mktemp("stored") / "data"
+    for export in exports:
+        words = [word for key, value in export.hints.items() for word in (OPTIONS[key], value)]
+        assert main(["import", str(export.path), *words, "--data", str(data), "-o", str(data.parent / "out.txt")]) == 0
+    return data
+
+
+def test_import_counts_every_row_once(dwell: Callable[..., Any], exports: list[Any], conforms: Callable[..., None]) -> None:
+    scrape = next(export for export in exports if export.path.suffix == ".jsonl" and OWN in export.path.name)
+    first = dwell("import", scrape.path, "--as-of", scrape.hints["as_of"], "--json")
+    again = dwell("import", scrape.path, "--as-of", scrape.hints["as_of"], "--json")
+    conforms(first.json, "import")
+    before, after = first.json["files"][0], again.json["files"][0]
+    assert first.status == again.status == 0
+    assert before["rows_read"] == len(scrape.path.read_text().splitlines())
+    assert before["posts_new"] + before["known"] + before["rejected"] == before["rows_read"]
+    assert before["posts_new"] > 100
+    assert (after["posts_new"], after["snapshots_new"], after["known"]) == (0, 0, before["rows_read"] - before["rejected"])
+
+
+def test_dry_run_stores_nothing(dwell: Callable[..., Any], exports: list[Any]) -> None:
+    scrape = exports[0]
+    tried = dwell("import", scrape.path, "--as-of", scrape.hints["as_of"], "--dry-run", "--json")
+    assert tried.json["files"][0]["posts_new"] > 0
+    assert dwell("status", "--json").json["tables"]["posts"] == 0
+
+
+def test_status(dwell: Callable[..., Any], stored: Path, conforms: Callable[..., None]) -> None:
+    done = dwell("status", "--json", data=stored)
+    conforms(done.json, "status")
+    assert done.json["tables"]["watch_times"] > 100
+    assert {row["handle"] for row in done.json["rows"]} >= {OWN, *COMPETITORS}
+    assert "unknown_share" in dwell("status", data=stored).out
+
+
+@pytest.mark.parametrize("by", ["bucket", "creator-size", "niche"])
+@pytest.mark.parametrize("scheme", ["proxy", "sweet-spot"])
+def test_benchmarks(dwell: Callable[..., Any], stored: Path, conforms: Callable[..., None], by: str, scheme: str) -> None:
+    done = dwell("benchmarks", "--by", by, "--scheme", scheme, "--json", data=stored)
+    conforms(done.json, "benchmarks")
+    eligible = done.json["total"] - sum(done.json["excluded"][name] for name in ("young", "ads", "pinned", "photos", "unknown_views"))
+    assert eligible == done.json["eligible"]
+    assert done.json["excluded"]["ads"] > 0
+    if by == "bucket":
+        assert len(done.json["rows"]) >= 4
+
+
+def test_include_brings_posts_back(dwell: Callable[..., Any], stored: Path) -> None:
+    strict = dwell("benchmarks", "--json", data=stored).json
+    loose = dwell("benchmarks", "--json", "--include", "ads,pinned", data=stored).json
+    assert loose["eligible"] == strict["eligible"] + strict["excluded"]["ads"] + strict["excluded"]["pinned"]
+    assert (loose["excluded"]["ads"], loose["excluded"]["pinned"]) == (0, 0)
+
+
+def test_posts_sorted_and_cut(dwell: Callable[..., Any], stored: Path) -> None:
+    rows = dwell("posts", "--creator", f"@{OWN}", "--above-p90", "--limit", "5", "--sort", "save_rate", "--json", data=stored).json["rows"]
+    assert 0 < len(rows) <= 5
+    assert all(row["above_p90"] for row in rows)
+    rates = [row["save_rate"] for row in rows]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_a_creator_may_be_a_link(dwell: Callable[..., Any], stored: Path) -> None:
+    link = f"https://www.tiktok.com/@{OWN.upper()}?lang=en"
+    assert dwell("posts", "--creator", link, "--json", data=stored).json == dwell("posts", "--creator", f"@{OWN}", "--json", data=stored).json
+
+
+@pytest.mark.parametrize("command", ["tiers", "trend", "audit"])
+def test_questions_about_an_account(dwell: Callable[..., Any], stored: Path, command: str) -> None:
+    done = dwell(command, "--creator", f"@{OWN}", "--json", data=stored)
+    assert done.status == 0
+    assert done.json["rows"]
+    table = dwell(command, "--creator", f"@{OWN}", data=stored).out
+    assert len(table.splitlines()) > 3
+    rows = list(csv.DictReader(io.StringIO(dwell(command, "--creator", f"@{OWN}", "--csv", data=stored).out)))
+    assert len(rows) == len(done.json["rows"])
+    assert list(rows[0]) == list(done.json["rows"][0])
+
+
+@pytest.fixture(scope="session")
+def fitted(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The stored data with a model of the own account, and its report."""
+    written = tmp_path_factory.mktemp("fit") / "fit.json"
+    assert main(["fit", "--creator", f"@{OWN}", "--json", "--data", str(stored), "-o", str(written)]) == 0
+    return stored, json.loads(written.read_text())
+
+
+def test_fit_reports_its_skill(fitted: tuple[Path, dict[str, Any]], conforms: Callable[..., None]) -> None:
+    _, report = fitted
+    conforms(report, "fit")
+    assert report["verdict"] == "usable"
+    assert report["out_of_fold"]["r2"] > report["baselines"]["bucket_ols"]["out_of_fold"]["r2"]
+
+
+def test_score_shows_a_rank_and_no_level(fitted: tuple[Path, dict[str, Any]], dwell: Callable[..., Any], conforms: Callable[..., None]) -> None:
+    data, report = fitted
+    done = dwell("score", "--creator", f"@{COMPETITORS[0]}", "--limit", "10", "--json", data=data)
+    conforms(done.json, "score")
+    assert done.json["model_id"] == report["model_id"]
+    assert done.json["level_shown"] is False
+    assert done.json["reasons"]
+    assert [row["rank"] for row in done.json["rows"]] == list(range(1, 11))
+    assert all(row["percentile_low"] <= row["percentile"] <= row["percentile_high"] for row in done.json["rows"])
+    assert all(row["watch_ratio_predicted"] is None for row in done.json["rows"])
+
+
+def test_report_is_one_file(fitted: tuple[Path, dict[str, Any]], dwell: Callable[..., Any], tmp_path: Path) -> None:
+    data, _ = fitted
+    page = tmp_path / "report.html"
+    assert dwell("report", "--creator", f"@{OWN}", "-o", page, data=data).status == 0
+    text = page.read_text()
+    assert OWN in text
+    assert 'src="http' not in text
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+def test_everything_comes_out_and_imports_again(dwell: Callable[..., Any], stored: Path, tmp_path: Path, form: str) -> None:
+    backup = tmp_path / "backup"
+    written = dwell("export", "all", "--format", form, "-o", backup, "--json", data=stored).json["rows"]
+    restored = tmp_path / "restored"
+    filled = [row["path"] for row in written if row["rows"]]
+    assert dwell("import", *filled, data=restored).status == 0
+    assert dwell("status", "--json", data=restored).json == dwell("status", "--json", data=stored).json
+    for row in written:
+        once_more = tmp_path / f"again.{form}"
+        dwell("export", row["table"], "--format", "jsonl", "-o", once_more, data=restored)
+        original = tmp_path / "original.jsonl"
+        dwell("export", row["table"], "--format", "jsonl", "-o", original, data=stored)
+        assert sorted(once_more.read_text().splitlines()) == sorted(original.read_text().splitlines())
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "html"])
+def test_a_picture_where_one_would_rather_look(dwell: Callable[..., Any], stored: Path, tmp_path: Path, ending: str) -> None:
+    picture = tmp_path / f"strip.{ending}"
+    assert dwell("benchmarks", "--creator", f"@{OWN}", "-o", picture, data=stored).status == 0
+    assert picture.stat().st_size > 5_000
+
+
+def test_errors_name_the_cure(dwell: Callable[..., Any], stored: Path, conforms: Callable[..., None], tmp_path: Path) -> None:
+    missing = dwell("status", data=tmp_path / "nowhere")
+    assert missing.status == 1
+    assert "dwell import" in missing.err
+    unknown = dwell("posts", "--creator", "@nobody", "--json", data=stored)
+    assert unknown.status == 1
+    conforms(json.loads(unknown.err), "error")
+    assert unknown.out == ""
+    wrong = dwell("posts", "--json", data=stored)
+    assert wrong.status == 2
+    conforms(json.loads(wrong.err), "error")
+    assert dwell("benchmarks", "--min-age", "soon", data=stored).status == 2
+
+
+def test_an_unknown_file_names_its_columns(dwell: Callable[..., Any], tmp_path: Path) -> None:
+    odd = tmp_path / "odd.csv"
+    odd.write_text("apples,pears\n1,2\n")
+    done = dwell("import", odd)
+    assert done.status == 1
+    assert "apples" in done.err
+
+
+COMMANDS = ["import", "status", "benchmarks", "posts", "tiers", "trend", "audit", "fit", "score", "report", "export", "demo"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(dwell: Callable[..., Any], command: str) -> None:
+    done = dwell(command, "--help", data=None)
+    assert done.status == 0
+    assert f"dwell {command}" in done.out
+    assert "Example:" in done.out
+
+
+def test_help_lists_every_command(dwell: Callable[..., Any]) -> None:
+    out = dwell("--help", data=None).out
+    assert all(command in out for command in COMMANDS)
