@@ -1,4 +1,4 @@
-"""`dwell benchmarks` as a whole process on 1 M snapshots, beside `import duckdb` plus the same query; and `dwell --help`.
+"""`dwell benchmarks` as a whole process on 1 M snapshots, beside `import duckdb` and the same query; `dwell --help`.
 
     python benchmarks/command_time.py [--rows 1000000] [--runs 5]
 
@@ -85,7 +85,13 @@ def _fill(folder: Path, data: Path, rows: int) -> None:
 def _query(data: Path) -> str:
     """The same answer, written by hand for DuckDB on the same stored files."""
     lake = data / "lake"
-    rates = ("(likes + comments + shares) / views", "likes / views", "comments / views", "shares / views", "saves / views")
+    rates = (
+        "(likes + comments + shares) / views",
+        "likes / views",
+        "comments / views",
+        "shares / views",
+        "saves / views",
+    )
     figures = ", ".join(f"quantile_cont({rate}, 0.5), quantile_cont({rate}, 0.9)" for rate in rates)
     return f"""
         WITH newest AS (

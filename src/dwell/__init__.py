@@ -1,4 +1,4 @@
-"""dwell: how long TikTok videos hold their viewers. Measured where you own them, estimated honestly where you do not."""
+"""dwell: how long TikTok videos hold their viewers, measured where you own them, estimated honestly elsewhere."""
 
 from __future__ import annotations
 

@@ -7,7 +7,9 @@ from dwell.cli.output import Output, table
 from dwell.results import Result
 
 
-def audit(*, creator: Creator, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: ChartOut = None) -> None:
+def audit(
+    *, creator: Creator, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: ChartOut = None
+) -> None:
     """For an account with watch time: which public ratio follows it, or "cannot tell".
 
     Rank correlation with its interval, and what the ratio adds to the prediction of posts that the model did
@@ -25,4 +27,6 @@ def audit(*, creator: Creator, data: Data = None, as_json: Json = False, as_csv:
 
 
 def _text(result: Result) -> str:
-    return "\n".join([table(result.columns, result.rows) if result.rows else "", "", str(result.meta["verdict"])]).strip()
+    return "\n".join(
+        [table(result.columns, result.rows) if result.rows else "", "", str(result.meta["verdict"])]
+    ).strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,7 +22,9 @@ class By(StrEnum):
 
 def benchmarks(
     *,
-    by: Annotated[By, typer.Option("--by", help="Split by duration bucket alone, or also by creator size or niche.")] = By.BUCKET,
+    by: Annotated[
+        By, typer.Option("--by", help="Split by duration bucket alone, or also by creator size or niche.")
+    ] = By.BUCKET,
     scheme: Buckets = Scheme.PROXY,
     creator: AnyCreator = None,
     include: Include = "",
@@ -42,14 +44,31 @@ def benchmarks(
     import dwell
 
     workspace = dwell.open(data)
-    options = {"scheme": scheme.value, "include": included(include), "min_age_h": hours(min_age), "creator": creator}
+    options: dict[str, Any] = {
+        "scheme": scheme.value,
+        "include": included(include),
+        "min_age_h": hours(min_age),
+        "creator": creator,
+    }
     result = workspace.benchmarks(by=by.value, **options)
     Output(as_json, as_csv, output).show(result, lambda: text(result), lambda: workspace.charts.benchmarks(**options))
 
 
 def text(result: Result) -> str:
     """The table and, below it, what was left out."""
-    wanted = ["bucket", "group", "n", "engagement_rate_median", "engagement_rate_p90", "like_rate_median", "comment_rate_median", "share_rate_median", "save_rate_median", "save_rate_p90", "views_median"]
+    wanted = [
+        "bucket",
+        "group",
+        "n",
+        "engagement_rate_median",
+        "engagement_rate_p90",
+        "like_rate_median",
+        "comment_rate_median",
+        "share_rate_median",
+        "save_rate_median",
+        "save_rate_p90",
+        "views_median",
+    ]
     columns = [name for name in wanted if name in result.columns]
     rows = [[row[name] for name in columns] for row in result]
     excluded = ", ".join(f"{count:,} {reason}" for reason, count in result.meta["excluded"].items() if count) or "none"

@@ -26,15 +26,22 @@ def cell(name: str, value: Any) -> str:
 
 
 def _number(name: str, value: float) -> str:
-    if name.startswith("p_value") or name.startswith("q_value"):
+    if name.startswith(("p_value", "q_value")):
         return f"{value:.3f}" if value >= 0.001 else "<0.001"
     if "_rate_change" in name:
         return f"{value:+.2%}"
-    if "_rate" in name or name.endswith("_share") or name.startswith("percentile") or name.startswith("coverage"):
-        return f"{value:.0%}" if name.startswith(("percentile", "coverage")) else f"{value:.2%}"
+    if name.startswith(("percentile", "coverage")):
+        return f"{value:.0%}"
+    if "_rate" in name or name.endswith("_share"):
+        return f"{value:.2%}"
     if name.endswith("_multiple"):
         return f"{value:.1f}×"
-    if "ratio" in name or name in {"spearman", "low", "high", "effect", "r2", "mae"} or "_r2" in name or name.startswith("gain"):
+    if (
+        "ratio" in name
+        or name in {"spearman", "low", "high", "effect", "r2", "mae"}
+        or "_r2" in name
+        or name.startswith("gain")
+    ):
         return f"{value:.2f}"
     if name.endswith("_s"):
         return f"{value:g}"

@@ -10,7 +10,9 @@ import typer
 
 def demo(
     *,
-    folder: Annotated[Path, typer.Option("--folder", help="Where the simulated exports, the data and the report go.", metavar="DIR")] = Path("dwell-demo"),
+    folder: Annotated[
+        Path, typer.Option("--folder", help="Where the simulated exports, the data and the report go.", metavar="DIR")
+    ] = Path("dwell-demo"),
     seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same world.")] = None,
 ) -> int:
     """Show the whole job on a simulated creator world: exports in, watch time predicted, a report out.

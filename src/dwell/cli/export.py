@@ -23,8 +23,16 @@ class Format(StrEnum):
 def export(
     table: Annotated[str, typer.Argument(help="A table (see `dwell status`), or `all`.", metavar="TABLE")],
     *,
-    format: Annotated[Format | None, typer.Option("--format", help="parquet, csv or jsonl; by the ending of -o otherwise.", show_default="parquet")] = None,  # noqa: A002 - the option's name
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write, or folder for `all`.", metavar="FILE", show_default="TABLE.FORMAT")] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help="parquet, csv or jsonl; by the ending of -o otherwise.", show_default="parquet"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", help="File to write, or folder for `all`.", metavar="FILE", show_default="TABLE.FORMAT"
+        ),
+    ] = None,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -41,4 +49,6 @@ def export(
     ending = output.suffix.lstrip(".").lower() if output else ""
     chosen = format.value if format else ending if ending in set(Format) else "parquet"
     result = dwell.open(data).export(table, path=output, format=chosen)
-    Output(as_json, as_csv).show(result, lambda: "\n".join(f"Wrote {row['rows']:,} rows of {row['table']} to {row['path']}" for row in result))
+    Output(as_json, as_csv).show(
+        result, lambda: "\n".join(f"Wrote {row['rows']:,} rows of {row['table']} to {row['path']}" for row in result)
+    )

@@ -8,14 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.cells import cell
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Json, Target
+from dwell.cli.options import ChartOut, Csv, Data, Json, Target
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
 
 def fit(
     *,
-    creator: Creator,
+    creator: Annotated[
+        list[str],
+        typer.Option("--creator", help="The account: @handle or profile link; several are pooled.", metavar="@HANDLE"),
+    ],
     target: Annotated[Target, typer.Option("--target", help="What to predict.")] = Target.WATCH_RATIO,
     data: Data = None,
     as_json: Json = False,
@@ -64,8 +67,12 @@ def _text(report: Mapping[str, Any], result: Result) -> str:
         head += f", stored as {report['model_id']}"
     lines = [head, *report["reasons"], "", table(result.columns, result.rows)]
     if interval.get("coverage") is not None:
-        lines += ["", f"{interval['level']:.0%} intervals held {interval['coverage']:.1%} of the posts that the model did not see; mean width {interval['mean_width']:.2f}"]
-        lines.append(table(("bucket", "coverage"), list(interval["coverage_by_bucket"].items())))
+        lines += [
+            "",
+            f"{interval['level']:.0%} intervals held {interval['coverage']:.1%} of the posts left out",
+            f"Mean width of an interval: {interval['mean_width']:.2f}",
+            table(("bucket", "coverage"), list(interval["coverage_by_bucket"].items())),
+        ]
     lines += [f"Warning: {warning}" for warning in report["warnings"]]
     if report.get("refit_due_at"):
         lines.append(f"Fit again after {cell('refit_due_at', report['refit_due_at'])[:10]}.")

@@ -15,7 +15,7 @@ from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 
 if TYPE_CHECKING:
-    from dwell.workspace import Imports
+    from dwell.workspace.imports import Imports
 
 
 class DateOrder(StrEnum):
@@ -26,15 +26,49 @@ class DateOrder(StrEnum):
 
 
 def import_files(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders: CSV, JSON, JSONL, XLSX, Parquet, also in .gz or .zip.", metavar="PATH...")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files or folders: CSV, JSON, JSONL, XLSX, Parquet, also in .gz or .zip.", metavar="PATH..."
+        ),
+    ],
     *,
-    format: Annotated[str | None, typer.Option("--format", help="Skip recognition: `--format help` lists the formats.", metavar="F")] = None,  # noqa: A002 - the option's name
-    as_of: Annotated[str | None, typer.Option("--as-of", help="When rows without a time of their own were observed, e.g. 2026-03-22 or 2026-03-22T09:00Z.", metavar="TIME")] = None,
-    map_: Annotated[list[str] | None, typer.Option("--map", help="A column of a table of your own, e.g. views=Visninger; may be repeated.", metavar="FIELD=COLUMN")] = None,
-    creator: Annotated[str | None, typer.Option("--creator", help="The account of rows that name none; a file of another account is refused.", metavar="@HANDLE")] = None,
-    niche: Annotated[str | None, typer.Option("--niche", help="Subject to give to every creator in the files.", metavar="N")] = None,
-    dates: Annotated[DateOrder | None, typer.Option("--dates", help="How to read 3/4/2024 where the column itself cannot tell.")] = None,
-    tz: Annotated[str | None, typer.Option("--tz", help="Time zone of times that name none; UTC otherwise.", metavar="ZONE")] = None,
+    format: Annotated[
+        str | None, typer.Option("--format", help="Skip recognition: `--format help` lists the formats.", metavar="F")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="When rows without a time of their own were observed, e.g. 2026-03-22 or 2026-03-22T09:00Z.",
+            metavar="TIME",
+        ),
+    ] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            help="A column of a table of your own, e.g. views=Visninger; may be repeated.",
+            metavar="FIELD=COLUMN",
+        ),
+    ] = None,
+    creator: Annotated[
+        str | None,
+        typer.Option(
+            "--creator",
+            help="The account of rows that name none; a file of another account is refused.",
+            metavar="@HANDLE",
+        ),
+    ] = None,
+    niche: Annotated[
+        str | None, typer.Option("--niche", help="Subject to give to every creator in the files.", metavar="N")
+    ] = None,
+    dates: Annotated[
+        DateOrder | None, typer.Option("--dates", help="How to read 3/4/2024 where the column itself cannot tell.")
+    ] = None,
+    tz: Annotated[
+        str | None, typer.Option("--tz", help="Time zone of times that name none; UTC otherwise.", metavar="ZONE")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but store.")] = False,
     data: Data = None,
     as_json: Json = False,
@@ -79,7 +113,18 @@ def import_files(
     if done.failures and as_json:
         import json
 
-        typer.echo(json.dumps({"error": {"code": done.failures[0][1].code, "message": f"{done.failures[0][0]}: {done.failures[0][1]}"}}, ensure_ascii=False), err=True)
+        typer.echo(
+            json.dumps(
+                {
+                    "error": {
+                        "code": done.failures[0][1].code,
+                        "message": f"{done.failures[0][0]}: {done.failures[0][1]}",
+                    }
+                },
+                ensure_ascii=False,
+            ),
+            err=True,
+        )
     return 1 if done.failures else 0
 
 
@@ -101,12 +146,19 @@ def _text(done: Imports, *, dry_run: bool) -> str:
     ]
     lines = [table(columns, rows)] if rows else []
     for loaded in done.files:
-        others = {name: n for name, n in loaded.rows_new.items() if n and name not in {"posts", "post_snapshots", "watch_times"}}
+        others = {
+            name: n
+            for name, n in loaded.rows_new.items()
+            if n and name not in {"posts", "post_snapshots", "watch_times"}
+        }
         if others:
             lines.append(f"{loaded.path.name}: also new " + ", ".join(f"{n:,} {name}" for name, n in others.items()))
         lines += [f"{loaded.path.name}: {warning}" for warning in loaded.warnings]
         if loaded.flagged:
-            lines.append(f"{loaded.path.name}: kept but flagged " + ", ".join(f"{n:,} {name}" for name, n in loaded.flagged.items()))
+            lines.append(
+                f"{loaded.path.name}: kept but flagged "
+                + ", ".join(f"{n:,} {name}" for name, n in loaded.flagged.items())
+            )
         if loaded.rejected:
             where = f", all in {loaded.rejects_file}" if loaded.rejects_file else ""
             lines.append(f"{loaded.path.name}: {loaded.rejected:,} rejected{where}")
@@ -128,8 +180,12 @@ def _progress() -> Iterator[Callable[[str, str, float], None] | None]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     bars = Progress(
-        TextColumn("{task.fields[file]}"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-        console=Console(stderr=True), transient=True,
+        TextColumn("{task.fields[file]}"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )
     tasks: dict[str, object] = {}
 

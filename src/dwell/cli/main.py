@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -35,7 +35,7 @@ app = typer.Typer(
 )
 
 
-def _version(*, asked: bool) -> None:
+def _version(asked: bool) -> None:  # noqa: FBT001 - click calls it so
     if asked:
         typer.echo(f"dwell {__version__}")
         raise typer.Exit
@@ -44,9 +44,11 @@ def _version(*, asked: bool) -> None:
 @app.callback()
 def _root(
     *,
-    version: bool = typer.Option(False, "--version", callback=lambda asked: _version(asked=asked), is_eager=True, help="Print the version."),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
-    del version
+    del version  # the callback printed it
 
 
 app.command("import")(import_.import_files)
@@ -93,7 +95,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
-    text = json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False) if as_json else f"dwell: {message}"
+    text = (
+        json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False)
+        if as_json
+        else f"dwell: {message}"
+    )
     print(text, file=sys.stderr)  # noqa: T201 - the one place that reports a failure
     return status
 

@@ -16,7 +16,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON (a documented con
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 Out = Annotated[
     Path | None,
-    typer.Option("-o", "--output", help="Write to this file instead; its ending may choose: .json, .csv, .txt.", metavar="FILE"),
+    typer.Option(
+        "-o", "--output", help="Write to this file instead; its ending may choose: .json, .csv, .txt.", metavar="FILE"
+    ),
 ]
 ChartOut = Annotated[
     Path | None,
@@ -31,12 +33,18 @@ Creator = Annotated[str, typer.Option("--creator", help="The account: @handle or
 AnyCreator = Annotated[
     str | None, typer.Option("--creator", help="Only this account: @handle or profile link.", metavar="@HANDLE")
 ]
-TimeZone = Annotated[str, typer.Option("--tz", help="Time zone of weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE")]
+TimeZone = Annotated[
+    str, typer.Option("--tz", help="Time zone of weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE")
+]
 MinAge = Annotated[
-    str, typer.Option("--min-age", help="Leave out posts observed sooner after posting than this, e.g. 72h or 3d.", metavar="AGE")
+    str,
+    typer.Option(
+        "--min-age", help="Leave out posts observed sooner after posting than this, e.g. 72h or 3d.", metavar="AGE"
+    ),
 ]
 Include = Annotated[
-    str, typer.Option("--include", help="Keep what is left out by default: any of ads,pinned,young,photos.", metavar="LIST")
+    str,
+    typer.Option("--include", help="Keep what is left out by default: any of ads,pinned,young,photos.", metavar="LIST"),
 ]
 
 
@@ -49,7 +57,9 @@ class Scheme(StrEnum):
 
 Buckets = Annotated[
     Scheme,
-    typer.Option("--scheme", help="Duration buckets: proxy (<=10, 20, 35, 60 s) or sweet-spot (15, 30, 60, 120, 300 s)."),
+    typer.Option(
+        "--scheme", help="Duration buckets: proxy (<=10, 20, 35, 60 s) or sweet-spot (15, 30, 60, 120, 300 s)."
+    ),
 ]
 
 
@@ -86,5 +96,7 @@ def included(text: str) -> tuple[str, ...]:
     names = tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))
     unknown = [name for name in names if name not in {"ads", "pinned", "young", "photos"}]
     if unknown:
-        raise typer.BadParameter(f"{unknown[0]!r} cannot be included; choose from ads, pinned, young, photos.", param_hint="--include")
+        raise typer.BadParameter(
+            f"{unknown[0]!r} cannot be included; choose from ads, pinned, young, photos.", param_hint="--include"
+        )
     return names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from dwell.errors import StorageError
 from dwell.results import Result
 
 PICTURES = (".png", ".svg", ".html")
+_NEVER_WRAPS = 4_000
+_HEADING = 12
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,16 @@ class Output:
 
     def _picture(self, ending: str, chart: Callable[[], Any] | None) -> None:
         if chart is None or self.path is None:
-            raise typer.BadParameter(f"this command draws no picture, so it cannot write {ending}; use .json, .csv or .txt.")
+            raise typer.BadParameter(
+                f"this command draws no picture, so it cannot write {ending}; use .json, .csv or .txt."
+            )
         from dwell.charts import render
 
-        picture = {".png": render.png, ".svg": render.svg, ".html": render.html}[ending](chart())
-        self._write(picture)
+        drawing = chart()
+        if ending == ".png":
+            self._write(render.png(drawing))
+        else:
+            self._write(render.svg(drawing) if ending == ".svg" else render.html(drawing))
 
     def _write(self, content: str | bytes) -> None:
         if self.path is None:
@@ -115,17 +123,28 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
     from rich.table import Table
     from rich.text import Text
 
+    wide = not sys.stdout.isatty()  # in a pipe or a file nothing needs to wrap
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title or None, title_justify="left", title_style="bold")
     for index, name in enumerate(columns):
         numbers = any(isinstance(row[index], (int, float)) and not isinstance(row[index], bool) for row in rows)
-        grid.add_column(Text(name), justify="right" if numbers else "left", overflow="fold")
+        heading = name if wide else _broken(name)
+        grid.add_column(Text(heading), justify="right" if numbers else "left", no_wrap=wide or name.endswith("_id"))
     for line in texts:
         grid.add_row(*(Text(text) for text in line))
-    buffer = io.StringIO()
-    console = Console(file=sys.stdout if sys.stdout.isatty() else buffer, width=None if sys.stdout.isatty() else 200)
+    console = Console(file=sys.stdout, width=_NEVER_WRAPS if wide else None)
     with console.capture() as captured:
         console.print(grid)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+    return "\n".join(line.rstrip() for line in captured.get().strip("\n").splitlines())
+
+
+def _broken(name: str) -> str:
+    """A long heading on several lines, broken behind underscores."""
+    lines = [""]
+    for part in re.findall(r"[^_]+_?|_", name):
+        if lines[-1] and len(lines[-1]) + len(part) > _HEADING:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _cut(text: str, most: int) -> str:

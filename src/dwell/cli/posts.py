@@ -11,16 +11,34 @@ from dwell.cli.output import Output, table
 from dwell.results import Result
 
 _SHOWN = (
-    "post_id", "posted_at", "duration_s", "bucket", "views", "engagement_rate", "save_rate", "share_rate", "percentile",
-    "above_p90", "views_multiple", "engagement_multiple", "watch_ratio", "full_watch_rate", "excluded", "caption",
+    "post_id",
+    "posted_at",
+    "duration_s",
+    "bucket",
+    "views",
+    "engagement_rate",
+    "save_rate",
+    "share_rate",
+    "percentile",
+    "above_p90",
+    "views_multiple",
+    "engagement_multiple",
+    "watch_ratio",
+    "full_watch_rate",
+    "excluded",
+    "caption",
 )
 
 
 def posts(
     *,
     creator: Creator,
-    sort: Annotated[str, typer.Option("--sort", help="Column to sort by, highest first; unknown last.", metavar="COLUMN")] = "engagement_rate",
-    above_p90: Annotated[bool, typer.Option("--above-p90", help="Only posts above the 90th percentile of their bucket.")] = False,
+    sort: Annotated[
+        str, typer.Option("--sort", help="Column to sort by, highest first; unknown last.", metavar="COLUMN")
+    ] = "engagement_rate",
+    above_p90: Annotated[
+        bool, typer.Option("--above-p90", help="Only posts above the 90th percentile of their bucket.")
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows.", metavar="N")] = None,
     scheme: Buckets = Scheme.PROXY,
     include: Include = "",

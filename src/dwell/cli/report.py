@@ -14,7 +14,9 @@ from dwell.cli.output import Output
 def report(
     *,
     creator: Creator,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.", metavar="FILE")] = Path("report.html"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.", metavar="FILE")] = Path(
+        "report.html"
+    ),
     tz: TimeZone = "UTC",
     data: Data = None,
     as_json: Json = False,

@@ -14,7 +14,9 @@ from dwell.results import Result
 def score(
     *,
     creator: Creator,
-    model: Annotated[str | None, typer.Option("--model", help="Model id; the newest that suits otherwise.", metavar="ID")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Model id; the newest that suits otherwise.", metavar="ID")
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows.", metavar="N")] = None,
     data: Data = None,
     as_json: Json = False,
@@ -40,4 +42,11 @@ def _text(result: Result) -> str:
         wanted += [name for name in result.columns if "_predicted" in name]
     columns = [name for name in [*wanted, "caption"] if name in result.columns]
     lines = [f"Predicted by {result.meta['model_id']}: rank within the account, not a measurement."]
-    return "\n".join([*lines, *result.meta["reasons"], "", table(columns, [[row[name] for name in columns] for row in result], most=40)])
+    return "\n".join(
+        [
+            *lines,
+            *result.meta["reasons"],
+            "",
+            table(columns, [[row[name] for name in columns] for row in result], most=40),
+        ]
+    )

@@ -29,7 +29,7 @@ def _text(result: Result) -> str:
         [
             table(("table", "rows"), list(meta["tables"].items())),
             span,
-            table(("counter", "unknown_share"), list(unknown.items()), title="Unknown in the newest snapshot of each post"),
+            table(("counter", "unknown_share"), list(unknown.items()), title="Unknown in newest snapshots"),
             table(("source", "snapshots"), list(meta["sources"].items())),
             table(result.columns, result.rows),
         ]

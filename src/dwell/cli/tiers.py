@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Include, Json, MinAge, TimeZone, hours, included
 from dwell.cli.output import Output, table
 from dwell.results import Result
@@ -27,12 +29,27 @@ def tiers(
     import dwell
 
     workspace = dwell.open(data)
-    options = {"creator": creator, "tz": tz, "include": included(include), "min_age_h": hours(min_age)}
+    options: dict[str, Any] = {"creator": creator, "tz": tz, "include": included(include), "min_age_h": hours(min_age)}
     result = workspace.tiers(**options)
     Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.tiers(**options))
 
 
 def _text(result: Result) -> str:
-    columns = [name for name in ("dimension", "level", "top", "bottom", "effect", "low", "high", "effect_name", "q_value", "separates") if name in result.columns]
+    columns = [
+        name
+        for name in (
+            "dimension",
+            "level",
+            "top",
+            "bottom",
+            "effect",
+            "low",
+            "high",
+            "effect_name",
+            "q_value",
+            "separates",
+        )
+        if name in result.columns
+    ]
     rows = [[row[name] for name in columns] for row in result]
     return "\n".join([table(columns, rows) if rows else "", "", str(result.meta["verdict"])]).strip()

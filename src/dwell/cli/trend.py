@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,7 +40,12 @@ def trend(
     import dwell
 
     workspace = dwell.open(data)
-    options = {"creator": creator, "every": every.value, "include": included(include), "min_age_h": hours(min_age)}
+    options: dict[str, Any] = {
+        "creator": creator,
+        "every": every.value,
+        "include": included(include),
+        "min_age_h": hours(min_age),
+    }
     result = workspace.trend(**options)
     Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.trend(**options))
 
@@ -48,7 +53,18 @@ def trend(
 def _text(result: Result) -> str:
     columns = [
         name
-        for name in ("period_start", "posts", "views_median", "engagement_rate_median", "engagement_rate_change", "save_rate_median", "share_rate_median", "top_tier_share", "views_per_hour_median", "views_per_hour_n")
+        for name in (
+            "period_start",
+            "posts",
+            "views_median",
+            "engagement_rate_median",
+            "engagement_rate_change",
+            "save_rate_median",
+            "share_rate_median",
+            "top_tier_share",
+            "views_per_hour_median",
+            "views_per_hour_n",
+        )
         if name in result.columns
     ]
     return table(columns, [[row[name] for name in columns] for row in result])

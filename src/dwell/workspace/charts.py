@@ -28,7 +28,9 @@ class Charts:
         from dwell import charts
 
         workspace = self._workspace
-        return charts.benchmarks(workspace.posts(creator=creator, **options), workspace.benchmarks(creator=creator, **options))
+        return charts.benchmarks(
+            workspace.posts(creator=creator, **options), workspace.benchmarks(creator=creator, **options)
+        )
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """What the top quarter has that the bottom quarter has not, each with its interval."""

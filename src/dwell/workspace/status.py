@@ -14,6 +14,7 @@ def status(workspace: Workspace) -> Result:
     """A row a creator; in `meta` the rows per table, sources, time span, and share of each counter that is unknown."""
     span = next(iter(workspace.ask("span")))
     unknown = next(iter(workspace.ask("unknown_share")))
+    del unknown["posts"]
     sources = {row["source"]: row["snapshots"] for row in workspace.ask("sources")}
     creators = workspace.ask("creators")
     meta = {"tables": workspace.store.rows(), "unknown_share": unknown, **span, "sources": sources}

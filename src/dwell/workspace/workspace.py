@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -53,7 +53,7 @@ class Workspace:
         self,
         paths: Iterable[str | os.PathLike[str]],
         *,
-        format: str | None = None,  # noqa: A002 - the option's name
+        format: str | None = None,
         as_of: str | None = None,
         columns: Mapping[str, str] | None = None,
         creator: str | None = None,
@@ -70,14 +70,20 @@ class Workspace:
             format=format,
             columns=columns or {},
             as_of=as_of,
-            handle=handle_of(creator),
+            handle=creator and handle_of(creator),
             niche=niche,
             dates=dates,
             tz=tz,
         )
         return import_files(self.store, (Path(path) for path in paths), hints, dry_run=dry_run, progress=progress)
 
-    def export(self, table: str, *, path: str | os.PathLike[str] | None = None, format: str = "parquet") -> Result:  # noqa: A002
+    def export(
+        self,
+        table: str,
+        *,
+        path: str | os.PathLike[str] | None = None,
+        format: Literal["parquet", "csv", "jsonl"] = "parquet",
+    ) -> Result:
         """Write a table, or `all` of them into a folder, to files that import again to the same tables.
 
         Returns:
@@ -118,7 +124,12 @@ class Workspace:
         min_age_h: float = 72.0,
     ) -> Result:
         """Median and p90 of each public ratio per duration bucket, over eligible posts."""
-        options = {"scheme": scheme, "handle": self._known(creator), "include": include, "min_age_h": min_age_h}
+        options = {
+            "scheme": scheme,
+            "handle": creator and self._known(creator),
+            "include": include,
+            "min_age_h": min_age_h,
+        }
         found = self.ask("benchmarks", by=by, **options)
         left_out = next(iter(self.ask("exclusions", **options)))
         reasons = {name: count for name, count in left_out.items() if name not in {"total", "eligible"}}
@@ -137,16 +148,15 @@ class Workspace:
         min_age_h: float = 72.0,
     ) -> Result:
         """Posts with every ratio, bucket, percentile and multiple, highest `sort` first and unknown last."""
-        handle = self._known(creator)
-        found = self.ask("posts", scheme=scheme, handle=handle, include=include, min_age_h=min_age_h)
+        found = self.ask(
+            "posts", scheme=scheme, handle=creator and self._known(creator), include=include, min_age_h=min_age_h
+        )
         if sort not in found.columns:
             raise NoDataError(f"Posts have no column {sort!r}; sort by one of {', '.join(found.columns)}.")
         chosen = found.where("above_p90") if above_p90 else found
         return chosen.sorted_by(sort).head(limit)
 
-    def tiers(
-        self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0
-    ) -> Result:
+    def tiers(self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0) -> Result:
         """What the top quarter of the account's posts has that the bottom quarter has not."""
         from dwell.models.tiers import tiers
 
@@ -176,12 +186,16 @@ class Workspace:
 
         return audit(self._rows(creator))
 
-    def fit(self, *, creator: str, target: str = "watch_ratio") -> dict[str, Any]:
-        """Fit and store a model; the report says how well it does on posts that it did not see, or why it abstains."""
+    def fit(self, *, creator: str | Sequence[str], target: str = "watch_ratio") -> dict[str, Any]:
+        """Fit and store a model; the report says how well it does on posts that it did not see, or why it abstains.
+
+        Several creators give a pooled model, whose transfer is tested by leaving out one at a time.
+        """
         from dwell.models.artifact import save
         from dwell.models.fitting import fit
 
-        report, model = fit(self._rows(creator), target)
+        creators = [creator] if isinstance(creator, str) else creator
+        report, model = fit([row for name in creators for row in self._rows(name)], target)
         if model is not None:
             save(model, self.store.root / "models")
         return report
@@ -210,21 +224,19 @@ class Workspace:
     def _rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
         return list(self.posts(creator=creator, **options))
 
-    def _known(self, creator: str | None) -> str | None:
+    def _known(self, creator: str) -> str:
         """The handle, if posts of it are stored."""
         handle = handle_of(creator)
-        if handle is None:
-            return None
         stored = self.ask("creators_stored").column("handle")
         if handle not in stored:
             shown = ", ".join(f"@{name}" for name in stored[:5]) + (" …" if len(stored) > 5 else "")
-            raise NoDataError(f"No posts of @{handle} are stored ({shown or 'nothing is'}); import an export of that account first.")
+            raise NoDataError(
+                f"No posts of @{handle} are stored ({shown or 'nothing is'}); import an export of that account first."
+            )
         return handle
 
 
-def handle_of(creator: str | None) -> str | None:
+def handle_of(creator: str) -> str:
     """`@Name`, `Name` or a profile link as a lower-case handle."""
-    if creator is None:
-        return None
     text = creator.strip().rstrip("/").split("?")[0]
     return text.rsplit("/", 1)[-1].lstrip("@").lower()

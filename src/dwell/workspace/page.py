@@ -1,0 +1,81 @@
+"""Asks everything that the report shows, and writes the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwell import __version__, clock
+from dwell.errors import DwellError, StorageError
+from dwell.models import artifact
+from dwell.report.content import ReportContent
+from dwell.report.page import render
+from dwell.results import Result
+
+if TYPE_CHECKING:
+    from dwell.workspace.workspace import Workspace
+
+SIMULATED = "simulated"  # the sandbox writes this word into the profile of every account it invents
+
+
+def write_report(workspace: Workspace, handle: str, path: Path, tz: str) -> Result:
+    """Write the page on one account; the answer is a row with its path and size."""
+    page = render(gather(workspace, handle, tz))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written = path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"Cannot write {path}: {error.strerror}; choose another file with -o.") from error
+    return Result(("path", "characters"), [(str(path), written)])
+
+
+def gather(workspace: Workspace, handle: str, tz: str) -> ReportContent:
+    """Everything that is known of the account; what cannot be answered stays empty, and the page says why."""
+    from dwell.metrics.catalog import METRICS
+
+    posts = workspace.posts(creator=handle)
+    measured = any(post["watch_ratio"] is not None or post["full_watch_rate"] is not None for post in posts)
+    status = workspace.status().meta
+    fit, audit = (_fit(workspace, handle), workspace.audit(creator=handle)) if measured else (None, None)
+    return ReportContent(
+        handle=handle,
+        generated_at=clock.now(),
+        posts=posts,
+        benchmarks=workspace.benchmarks(creator=handle),
+        exclusions=next(iter(workspace.ask("exclusions", handle=handle))),
+        tiers=workspace.tiers(creator=handle, tz=tz),
+        posting_times=workspace.posting_times(creator=handle, tz=tz),
+        trend=workspace.trend(creator=handle),
+        growth=workspace.growth(creator=handle),
+        audit=audit,
+        fit=fit,
+        score=_score(workspace, handle) if not measured else None,
+        status=status,
+        definitions={metric.name: metric.doc for metric in METRICS.values()},
+        versions={"dwell": __version__, "scikit-learn": metadata.version("scikit-learn")},
+        tz=tz,
+        simulated=_simulated(workspace, handle),
+    )
+
+
+def _fit(workspace: Workspace, handle: str) -> Mapping[str, Any]:
+    """The report of the newest model of this account alone, else of a fit made now."""
+    folder = workspace.store.root / "models"
+    for entry in artifact.stored(folder, "watch_ratio"):
+        if entry["handles"] == [handle]:
+            return artifact.load(folder, entry["model_id"]).report
+    return workspace.fit(creator=handle)
+
+
+def _score(workspace: Workspace, handle: str) -> Mapping[str, Any] | None:
+    try:
+        return workspace.score(creator=handle).to_dict()
+    except DwellError:  # no model, or nothing to rank: the section says how to get one
+        return None
+
+
+def _simulated(workspace: Workspace, handle: str) -> bool:
+    names = {row["handle"]: row["display_name"] for row in workspace.ask("creators")}
+    return SIMULATED in (names.get(handle) or "").lower()

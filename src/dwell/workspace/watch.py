@@ -1,0 +1,48 @@
+"""Stored models: which one scores an account, and its answer with what a reader wants to see beside a rank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dwell.errors import NoDataError
+from dwell.models import artifact, scoring
+from dwell.models.fitted import CompletionModel
+from dwell.results import Result
+
+if TYPE_CHECKING:
+    from dwell.workspace.workspace import Workspace
+
+_BESIDE = ("posted_at", "duration_s", "views", "caption", "url")
+
+
+def score(workspace: Workspace, handle: str, model_id: str | None) -> Result:
+    """The account's posts without watch time, best first.
+
+    Raises:
+        ModelError: The model is not there or cannot be read.
+        NoDataError: No model is stored, or no post can be ranked.
+    """
+    model = suited(workspace, handle, model_id)
+    posts = {post["post_id"]: post for post in workspace.posts(creator=handle)}
+    answer = scoring.score(model, list(posts.values()))
+    rows = answer.pop("rows")
+    if not rows:
+        why = ", ".join(f"{count} {reason}" for reason, count in answer["left_out"].items()) or "it has none"
+        raise NoDataError(f"No post of @{handle} can be ranked: {why}.")
+    columns = (*rows[0], *_BESIDE)
+    table = [tuple(row.values()) + tuple(posts[row["post_id"]][name] for name in _BESIDE) for row in rows]
+    return Result(columns, table, answer)
+
+
+def suited(
+    workspace: Workspace, handle: str, model_id: str | None = None, target: str = "watch_ratio"
+) -> CompletionModel:
+    """The model that was named; else the newest of that account, else the newest of any."""
+    folder = workspace.store.root / "models"
+    if model_id is not None:
+        return artifact.load(folder, model_id)
+    stored = artifact.stored(folder, target)
+    if not stored:
+        raise NoDataError("No model is stored: fit one on an account with watch time first (dwell fit --creator @you).")
+    own = [entry for entry in stored if handle in entry["handles"]]
+    return artifact.load(folder, (own or stored)[0]["model_id"])
