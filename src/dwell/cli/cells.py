@@ -36,13 +36,10 @@ def _number(name: str, value: float) -> str:
         return f"{value:.2%}"
     if name.endswith("_multiple"):
         return f"{value:.1f}×"
-    if (
-        "ratio" in name
-        or name in {"spearman", "low", "high", "effect", "r2", "mae"}
-        or "_r2" in name
-        or name.startswith("gain")
-    ):
-        return f"{value:.2f}"
+    if name.endswith("mae"):
+        return f"{value:.3f}"
     if name.endswith("_s"):
         return f"{value:g}"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"

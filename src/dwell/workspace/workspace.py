@@ -238,5 +238,5 @@ class Workspace:
 
 def handle_of(creator: str) -> str:
     """`@Name`, `Name` or a profile link as a lower-case handle."""
-    text = creator.strip().rstrip("/").split("?")[0]
+    text = creator.strip().split("?")[0].rstrip("/")
     return text.rsplit("/", 1)[-1].lstrip("@").lower()

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from dwell.workspace.workspace import handle_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@Some.One",
+        "some.one",
+        " @some.one ",
+        "https://www.tiktok.com/@Some.One",
+        "https://www.tiktok.com/@some.one/?lang=en",
+        "tiktok.com/@some.one?x=1",
+    ],
+)
+def test_a_creator_may_be_written_in_many_ways(text: str) -> None:
+    assert handle_of(text) == "some.one"
