@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Json
 from dwell.cli.output import Output, table
+from dwell.cli.waiting import waiting
 from dwell.results import Result
 
 
@@ -22,7 +23,8 @@ def audit(
     import dwell
 
     workspace = dwell.open(data)
-    result = workspace.audit(creator=creator)
+    with waiting("Trying each ratio on posts left out"):
+        result = workspace.audit(creator=creator)
     Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.audit(creator=creator))
 
 

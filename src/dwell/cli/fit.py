@@ -10,6 +10,7 @@ import typer
 from dwell.cli.cells import cell
 from dwell.cli.options import ChartOut, Csv, Data, Json, Target
 from dwell.cli.output import Output, table
+from dwell.cli.waiting import waiting
 from dwell.results import Result
 
 
@@ -34,7 +35,8 @@ def fit(
     import dwell
 
     workspace = dwell.open(data)
-    report = workspace.fit(creator=creator, target=target.value)
+    with waiting("Fitting, and checking on posts left out"):
+        report = workspace.fit(creator=creator, target=target.value)
     result = skill(report)
     Output(as_json, as_csv, output).show(result, lambda: _text(report, result), lambda: workspace.charts.skill(report))
 

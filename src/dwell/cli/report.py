@@ -9,6 +9,7 @@ import typer
 
 from dwell.cli.options import Creator, Csv, Data, Json, TimeZone
 from dwell.cli.output import Output
+from dwell.cli.waiting import waiting
 
 
 def report(
@@ -30,5 +31,6 @@ def report(
     """
     import dwell
 
-    result = dwell.open(data).report(creator=creator, path=output, tz=tz)
+    with waiting("Asking everything that the page shows"):
+        result = dwell.open(data).report(creator=creator, path=output, tz=tz)
     Output(as_json, as_csv).show(result, lambda: f"Wrote {output}")
