@@ -34,7 +34,9 @@ def stored(exports: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path
     return data
 
 
-def test_import_counts_every_row_once(dwell: Callable[..., Any], exports: list[Any], conforms: Callable[..., None]) -> None:
+def test_import_counts_every_row_once(
+    dwell: Callable[..., Any], exports: list[Any], conforms: Callable[..., None]
+) -> None:
     scrape = next(export for export in exports if export.path.suffix == ".jsonl" and OWN in export.path.name)
     first = dwell("import", scrape.path, "--as-of", scrape.hints["as_of"], "--json")
     again = dwell("import", scrape.path, "--as-of", scrape.hints["as_of"], "--json")
@@ -44,7 +46,11 @@ def test_import_counts_every_row_once(dwell: Callable[..., Any], exports: list[A
     assert before["rows_read"] == len(scrape.path.read_text().splitlines())
     assert before["posts_new"] + before["known"] + before["rejected"] == before["rows_read"]
     assert before["posts_new"] > 100
-    assert (after["posts_new"], after["snapshots_new"], after["known"]) == (0, 0, before["rows_read"] - before["rejected"])
+    assert (after["posts_new"], after["snapshots_new"], after["known"]) == (
+        0,
+        0,
+        before["rows_read"] - before["rejected"],
+    )
 
 
 def test_dry_run_stores_nothing(dwell: Callable[..., Any], exports: list[Any]) -> None:
@@ -64,10 +70,14 @@ def test_status(dwell: Callable[..., Any], stored: Path, conforms: Callable[...,
 
 @pytest.mark.parametrize("by", ["bucket", "creator-size", "niche"])
 @pytest.mark.parametrize("scheme", ["proxy", "sweet-spot"])
-def test_benchmarks(dwell: Callable[..., Any], stored: Path, conforms: Callable[..., None], by: str, scheme: str) -> None:
+def test_benchmarks(
+    dwell: Callable[..., Any], stored: Path, conforms: Callable[..., None], by: str, scheme: str
+) -> None:
     done = dwell("benchmarks", "--by", by, "--scheme", scheme, "--json", data=stored)
     conforms(done.json, "benchmarks")
-    eligible = done.json["total"] - sum(done.json["excluded"][name] for name in ("young", "ads", "pinned", "photos", "unknown_views"))
+    eligible = done.json["total"] - sum(
+        done.json["excluded"][name] for name in ("young", "ads", "pinned", "photos", "unknown_views")
+    )
     assert eligible == done.json["eligible"]
     assert done.json["excluded"]["ads"] > 0
     if by == "bucket":
@@ -82,7 +92,9 @@ def test_include_brings_posts_back(dwell: Callable[..., Any], stored: Path) -> N
 
 
 def test_posts_sorted_and_cut(dwell: Callable[..., Any], stored: Path) -> None:
-    rows = dwell("posts", "--creator", f"@{OWN}", "--above-p90", "--limit", "5", "--sort", "save_rate", "--json", data=stored).json["rows"]
+    rows = dwell(
+        "posts", "--creator", f"@{OWN}", "--above-p90", "--limit", "5", "--sort", "save_rate", "--json", data=stored
+    ).json["rows"]
     assert 0 < len(rows) <= 5
     assert all(row["above_p90"] for row in rows)
     rates = [row["save_rate"] for row in rows]
@@ -91,7 +103,10 @@ def test_posts_sorted_and_cut(dwell: Callable[..., Any], stored: Path) -> None:
 
 def test_a_creator_may_be_a_link(dwell: Callable[..., Any], stored: Path) -> None:
     link = f"https://www.tiktok.com/@{OWN.upper()}?lang=en"
-    assert dwell("posts", "--creator", link, "--json", data=stored).json == dwell("posts", "--creator", f"@{OWN}", "--json", data=stored).json
+    assert (
+        dwell("posts", "--creator", link, "--json", data=stored).json
+        == dwell("posts", "--creator", f"@{OWN}", "--json", data=stored).json
+    )
 
 
 @pytest.mark.parametrize("command", ["tiers", "trend", "audit"])
@@ -121,7 +136,9 @@ def test_fit_reports_its_skill(fitted: tuple[Path, dict[str, Any]], conforms: Ca
     assert report["out_of_fold"]["r2"] > report["baselines"]["bucket_ols"]["out_of_fold"]["r2"]
 
 
-def test_score_shows_a_rank_and_no_level(fitted: tuple[Path, dict[str, Any]], dwell: Callable[..., Any], conforms: Callable[..., None]) -> None:
+def test_score_shows_a_rank_and_no_level(
+    fitted: tuple[Path, dict[str, Any]], dwell: Callable[..., Any], conforms: Callable[..., None]
+) -> None:
     data, report = fitted
     done = dwell("score", "--creator", f"@{COMPETITORS[0]}", "--limit", "10", "--json", data=data)
     conforms(done.json, "score")
@@ -143,7 +160,9 @@ def test_report_is_one_file(fitted: tuple[Path, dict[str, Any]], dwell: Callable
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
-def test_everything_comes_out_and_imports_again(dwell: Callable[..., Any], stored: Path, tmp_path: Path, form: str) -> None:
+def test_everything_comes_out_and_imports_again(
+    dwell: Callable[..., Any], stored: Path, tmp_path: Path, form: str
+) -> None:
     backup = tmp_path / "backup"
     written = dwell("export", "all", "--format", form, "-o", backup, "--json", data=stored).json["rows"]
     restored = tmp_path / "restored"
@@ -159,13 +178,17 @@ def test_everything_comes_out_and_imports_again(dwell: Callable[..., Any], store
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "html"])
-def test_a_picture_where_one_would_rather_look(dwell: Callable[..., Any], stored: Path, tmp_path: Path, ending: str) -> None:
+def test_a_picture_where_one_would_rather_look(
+    dwell: Callable[..., Any], stored: Path, tmp_path: Path, ending: str
+) -> None:
     picture = tmp_path / f"strip.{ending}"
     assert dwell("benchmarks", "--creator", f"@{OWN}", "-o", picture, data=stored).status == 0
     assert picture.stat().st_size > 5_000
 
 
-def test_errors_name_the_cure(dwell: Callable[..., Any], stored: Path, conforms: Callable[..., None], tmp_path: Path) -> None:
+def test_errors_name_the_cure(
+    dwell: Callable[..., Any], stored: Path, conforms: Callable[..., None], tmp_path: Path
+) -> None:
     missing = dwell("status", data=tmp_path / "nowhere")
     assert missing.status == 1
     assert "dwell import" in missing.err
@@ -187,7 +210,20 @@ def test_an_unknown_file_names_its_columns(dwell: Callable[..., Any], tmp_path: 
     assert "apples" in done.err
 
 
-COMMANDS = ["import", "status", "benchmarks", "posts", "tiers", "trend", "audit", "fit", "score", "report", "export", "demo"]
+COMMANDS = [
+    "import",
+    "status",
+    "benchmarks",
+    "posts",
+    "tiers",
+    "trend",
+    "audit",
+    "fit",
+    "score",
+    "report",
+    "export",
+    "demo",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

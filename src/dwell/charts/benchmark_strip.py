@@ -1,0 +1,168 @@
+"""Every post of a duration bucket as a dot, with the bucket's median and 90th percentile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import altair as alt
+
+from dwell.charts.swarm import swarm, thin
+from dwell.charts.theme import NARROW, WIDE, blank, colour, dress, linked, painted
+from dwell.charts.words import bucket_label, bucket_labels, caption, counted, day, link, name, percent, seconds
+
+ROW = 78
+DOTS = 1500
+FEWEST = 5
+
+
+def benchmarks(
+    posts: Iterable[Mapping[str, Any]],
+    benchmarks: Iterable[Mapping[str, Any]],
+    *,
+    rate: str = "engagement_rate",
+    width: int = WIDE,
+) -> alt.TopLevelMixin:
+    """Strip plot of a public rate per duration bucket; posts above their bucket's 90th percentile stand out.
+
+    Args:
+        posts: Rows of `posts`; only eligible ones (`excluded` is None) with a known rate and bucket are drawn.
+        benchmarks: Rows of `benchmarks`: bucket, n, `<rate>_median`, `<rate>_p90`. With a `group` (creator size or
+            niche) each bucket and group gets a line of its own, and the dots are left out.
+        rate: Which rate, a fraction of views.
+        width: Width of the plotting area with its labels, pixels.
+    """
+    marks = _marks(benchmarks, rate)
+    title = f"{name(rate).capitalize()} by video length"
+    if not marks:
+        return blank(title, "No eligible post has a known length and a known rate yet.", width)
+    grouped = any(mark["group"] for mark in marks)
+    rows = [] if grouped else _dots(posts, marks, rate)
+    top = max([mark["p90"] for mark in marks] + [row["value"] for row in rows]) * 1.04 or 0.01
+    inner = width - (96 if width <= NARROW else 130)
+    drawn = thin(rows, [row["high"] for row in rows], DOTS)
+    _place(drawn, inner / top)
+    unit = "average watch time ÷ length" if rate == "watch_ratio" else "share of views"
+    subtitle = [f"{name(rate).capitalize()}, {unit} · {counted(sum(mark['n'] for mark in marks), 'eligible post')}"]
+    subtitle.append("Solid line: median. Dashed line: 90th percentile." + (" Orange: above it." if rows else ""))
+    if any(not mark["enough"] for mark in marks):
+        subtitle.append(f"Lengths with fewer than {FEWEST} posts have no 90th percentile here.")
+    if len(drawn) < len(rows):
+        subtitle.append(f"{len(drawn):,} of {len(rows):,} dots drawn; all above the 90th percentile are.")
+    layers = alt.layer(*_layers(drawn, marks, top))
+    return dress(layers.properties(width=inner, height=ROW * len(marks)), title, subtitle)
+
+
+def _marks(benchmarks: Iterable[Mapping[str, Any]], rate: str) -> list[dict[str, Any]]:
+    known = [row for row in benchmarks if row.get("bucket") and row.get(f"{rate}_median") is not None]
+    order = list(bucket_labels(row["bucket"] for row in known))
+    known.sort(key=lambda row: (order.index(row["bucket"]), str(row.get("group") or "")))
+    marks = []
+    for line, row in enumerate(known):
+        median, p90 = row[f"{rate}_median"], row[f"{rate}_p90"]
+        n = row.get(f"{rate}_n") or row["n"]
+        label = bucket_label(row["bucket"]) + (f" · {row['group']}" if row.get("group") else "")
+        upper = f", 90th percentile {percent(p90)}" if n >= FEWEST else ""
+        tip = f"{label}: median {percent(median)}{upper}, n = {n:,}"
+        marks.append(
+            {
+                "line": line,
+                "bucket": row["bucket"],
+                "group": row.get("group"),
+                "label": label,
+                "n": n,
+                "enough": n >= FEWEST,
+            }
+            | {"median": median, "p90": p90, "tip": tip, "top": line - 0.4, "bottom": line + 0.4}
+        )
+    return marks
+
+
+def _dots(posts: Iterable[Mapping[str, Any]], marks: list[dict[str, Any]], rate: str) -> list[dict[str, Any]]:
+    by_bucket = {mark["bucket"]: mark for mark in marks}
+    dots = []
+    for post in posts:
+        mark, value = by_bucket.get(post.get("bucket") or ""), post.get(rate)
+        if mark is None or value is None or post.get("excluded") is not None:
+            continue
+        high = mark["enough"] and value > mark["p90"]
+        text = caption(post.get("caption"), post.get("post_id"))
+        tip = [
+            text,
+            f"{percent(value)} {name(rate)}",
+            seconds(post.get("duration_s")),
+            day(post.get("posted_at")),
+        ]
+        dots.append(
+            {"line": mark["line"], "value": value, "high": high, "caption": text}
+            | {"ink": colour("warm" if high else "dot"), "views": post.get("views")}
+            | {"tip": " · ".join(tip), "url": link(post.get("url"))}
+        )
+    return sorted(dots, key=lambda dot: (dot["line"], dot["value"]))
+
+
+def _place(dots: list[dict[str, Any]], scale: float) -> None:
+    for line in {dot["line"] for dot in dots}:
+        mine = [dot for dot in dots if dot["line"] == line]
+        offsets = swarm([dot["value"] * scale for dot in mine], diameter=8.5, room=ROW * 0.36)
+        for dot, offset in zip(mine, offsets, strict=True):
+            dot["y"] = line + offset / ROW
+
+
+def _layers(dots: list[dict[str, Any]], marks: list[dict[str, Any]], top: float) -> list[Any]:
+    labels = json.dumps([[mark["label"], f"n = {mark['n']:,}"] for mark in marks])
+    across = {
+        "scale": alt.Scale(domain=[-0.5, len(marks) - 0.5], reverse=True, nice=False, zero=False),
+        "axis": alt.Axis(
+            values=[mark["line"] for mark in marks],
+            labelExpr=f"{labels}[datum.value]",
+            grid=False,
+            title=None,
+            labelOffset=-6,
+        ),
+    }
+    along = {
+        "scale": alt.Scale(domain=[0, top], nice=False),
+        "axis": alt.Axis(format=".0%" if top > 0.04 else ".1%", title=None, tickCount=6),
+    }
+    return ([_swarmed(dots, along, across)] if dots else []) + _lines(marks, along, across)
+
+
+def _swarmed(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> Any:
+    points = alt.Chart(alt.InlineData(values=dots))
+    tooltip = [
+        alt.Tooltip("caption:N"),
+        alt.Tooltip("value:Q", format=".1%", title="rate"),
+        alt.Tooltip("views:Q", format=","),
+    ]
+    return points.mark_circle(size=44, stroke=colour("paper"), strokeWidth=0.8, opacity=0.95).encode(
+        x=alt.X("value:Q", **along),
+        y=alt.Y("y:Q", **across),
+        color=painted(),
+        description="tip:N",
+        tooltip=tooltip,
+        **linked(dots),
+    )
+
+
+def _lines(marks: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> list[Any]:
+    every = alt.Chart(alt.InlineData(values=marks))
+    enough = alt.Chart(alt.InlineData(values=[mark for mark in marks if mark["enough"]]))
+    y = alt.Y("top:Q", **across)
+    span = {"y": y, "y2": "bottom:Q", "description": "tip:N", "tooltip": alt.Tooltip("tip:N")}
+    rules, values = [], []
+    for source, field, line, text in (
+        (
+            enough,
+            "p90",
+            {"color": colour("warm"), "strokeWidth": 1.75, "strokeDash": [5, 3]},
+            {"align": "left", "dx": -2},
+        ),
+        (every, "median", {"color": colour("ink"), "strokeWidth": 2.5}, {"align": "right", "dx": 2, "fontWeight": 600}),
+    ):
+        x = alt.X(f"{field}:Q", **along)
+        rules.append(source.mark_rule(**line).encode(x=x, **span))
+        words = source.mark_text(fontSize=11, baseline="bottom", dy=-2, color=line["color"], **text)
+        values.append(words.encode(x=x, y=y, text=alt.Text(f"{field}:Q", format=".1%")))
+    return rules + values

@@ -1,0 +1,74 @@
+"""The posts of an account without watch time, best first, each with how sure its rank is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import altair as alt
+
+from dwell.charts.forest import Line, forest
+from dwell.charts.theme import WIDE, blank, dress
+from dwell.charts.words import caption, link, name, number, with_interval
+from dwell.results import Result
+
+MOST = 20
+
+
+def scores(
+    score: Result | Mapping[str, Any], posts: Iterable[Mapping[str, Any]] = (), *, width: int = WIDE
+) -> alt.TopLevelMixin:
+    """Predicted rank within the account with its interval; a level is noted only where transfer has been shown.
+
+    Args:
+        score: The answer of a scoring: model_id, level_shown, reasons, rows of post_id, rank, percentile (0-1),
+            percentile_low, percentile_high and, where shown, `<target>_predicted`.
+        posts: Rows of `posts`, for captions and links.
+        width: Whole width, pixels.
+    """
+    score = score.to_dict() if isinstance(score, Result) else score
+    rows = sorted(
+        (row for row in score.get("rows") or () if row.get("percentile") is not None), key=lambda row: row["rank"]
+    )
+    title = "Posts predicted to hold viewers best, within this account"
+    if not rows:
+        reasons = "; ".join(score.get("reasons") or []) or "no post has the counters that the model needs"
+        return blank(title, f"Nothing was scored: {reasons}.", width)
+    known = {post["post_id"]: post for post in posts}
+    target = str(score.get("target") or "watch_ratio")
+    lines = [_line(row, known.get(row["post_id"], {}), target, 38 if width < 500 else 40) for row in rows[:MOST]]
+    subtitle = [
+        f"Predicted percentile, interval · top {len(lines)} of {len(rows):,} posts · model {score.get('model_id')}"
+    ]
+    subtitle.append(
+        f"The number at the right is the predicted {name(target)}."
+        if score.get("level_shown")
+        else "A rank only: the level of watch time does not carry over from one account to another."
+    )
+    plot = forest(
+        lines,
+        width=width,
+        axis_title="percentile within the account (1 = holds viewers best)",
+        domain=(0, 1),
+        reference=0.5,
+        hue="violet",
+    )
+    return dress(plot, title, subtitle)
+
+
+def _line(row: Mapping[str, Any], post: Mapping[str, Any], target: str, limit: int) -> Line:
+    text = caption(post.get("caption"), row["post_id"], limit)
+    level = row.get(f"{target}_predicted")
+    spread = with_interval(row["percentile"], row.get("percentile_low"), row.get("percentile_high"))
+    tip = f"{row['rank']}. {text}: predicted percentile {spread}"
+    note = "" if level is None else number(level)
+    return Line(
+        f"{row['rank']}. {text}",
+        row["percentile"],
+        row.get("percentile_low"),
+        row.get("percentile_high"),
+        sure=True,
+        note=note,
+        tip=tip,
+        url=link(post.get("url")),
+    )

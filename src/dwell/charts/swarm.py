@@ -1,0 +1,52 @@
+"""Where the dots of a strip plot go, so that they lie beside each other and not on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def swarm(positions: Sequence[float], *, diameter: float, room: float) -> list[float]:
+    """The sideways offset of each dot in pixels, in the order given; the same input gives the same picture.
+
+    Dots go from left to right, each to the free place nearest to the middle line. Where `room` (pixels to either
+    side) is full, the dot goes where the nearest neighbour is farthest, so crowds overlap evenly.
+    """
+    steps = max(0, int(room / (diameter / 2)))
+    places = [0.0] + [sign * step * diameter / 2 for step in range(1, steps + 1) for sign in (1, -1)]
+    offsets = [0.0] * len(positions)
+    near: list[tuple[float, float]] = []
+    for index in sorted(range(len(positions)), key=lambda i: positions[i]):
+        x = positions[index]
+        near = [(px, py) for px, py in near if x - px < diameter]
+        offsets[index] = _free_place(x, places, near, diameter)
+        near.append((x, offsets[index]))
+    return offsets
+
+
+def _free_place(x: float, places: list[float], near: list[tuple[float, float]], diameter: float) -> float:
+    best, best_gap = places[0], -1.0
+    for place in places:
+        gap = min(((x - px) ** 2 + (place - py) ** 2 for px, py in near), default=float("inf"))
+        if gap >= diameter**2:
+            return place
+        if gap > best_gap:
+            best, best_gap = place, gap
+    return best
+
+
+def thin(rows: Sequence[Item], keep: Sequence[bool], limit: int) -> list[Item]:
+    """At most about `limit` rows, in order: all that are to be kept, and of the others every k-th."""
+    others = len(rows) - sum(keep)
+    allowed = max(1, limit - sum(keep))
+    if others <= allowed:
+        return list(rows)
+    stride = -(-others // allowed)
+    chosen, seen = [], 0
+    for row, wanted in zip(rows, keep, strict=True):
+        if wanted or seen % stride == 0:
+            chosen.append(row)
+        seen += not wanted
+    return chosen

@@ -1,0 +1,76 @@
+"""Everything that a report shows, gathered before it is written: the page itself asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from dwell.results import Result
+
+Rows: TypeAlias = Result | Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportContent:
+    """The inputs of one report; a part that is None or empty is shown as such, with the reason.
+
+    Attributes:
+        handle: The creator, without @.
+        generated_at: When the numbers were computed, with a time zone.
+        posts: Rows of the `posts` metric, eligible or not.
+        benchmarks: Rows of `benchmarks` for this creator.
+        exclusions: The row of `exclusions`: total, eligible, and posts per reason.
+        tiers: Rows of `tiers`, with n_top, n_bottom and a verdict in `meta`.
+        posting_times: Rows of `posting_times`, in `tz`.
+        trend: Rows of `trend`.
+        growth: Rows of `growth`; empty where no post was observed twice.
+        audit: Rows of `audit`; None for an account without watch time.
+        fit: The report of a fit; None where none was made.
+        predictions: Out-of-fold predictions beside measured values: post_id, measured, predicted, low, high.
+        score: The answer of a scoring; None where none was made.
+        status: What is stored: first_observed_at, last_observed_at, unknown_share, sources.
+        definitions: Further names and their rules, beside those that every report explains.
+        versions: Name of a part (dwell, metric definitions, model) to its version.
+        tz: The time zone of hours and weekdays.
+        every: Length of a trend period.
+        simulated: The data is made up; the page says so at its top.
+    """
+
+    handle: str
+    generated_at: datetime
+    posts: Rows = ()
+    benchmarks: Rows = ()
+    exclusions: Mapping[str, Any] = field(default_factory=dict)
+    tiers: Rows = ()
+    posting_times: Rows = ()
+    trend: Rows = ()
+    growth: Rows = ()
+    audit: Rows | None = None
+    fit: Mapping[str, Any] | None = None
+    predictions: Rows = ()
+    score: Result | Mapping[str, Any] | None = None
+    status: Mapping[str, Any] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    tz: str = "UTC"
+    every: str = "week"
+    simulated: bool = False
+
+    def scored(self) -> Mapping[str, Any] | None:
+        """The scoring as one object: model_id, level_shown, reasons, rows."""
+        return self.score.to_dict() if isinstance(self.score, Result) else self.score
+
+    def eligible(self) -> list[Mapping[str, Any]]:
+        """The posts that no filter excluded."""
+        return [post for post in self.posts if post.get("excluded") is None]
+
+    def measured(self, target: str = "watch_ratio") -> list[Mapping[str, Any]]:
+        """The eligible posts whose watch time the platform measured."""
+        return [post for post in self.eligible() if post.get(target) is not None]
+
+
+def meta(rows: Rows | None) -> Mapping[str, Any]:
+    """What goes with the rows; empty for plain rows."""
+    return rows.meta if isinstance(rows, Result) else {}

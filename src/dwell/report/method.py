@@ -1,0 +1,109 @@
+"""The last section: what was counted, what was left out, where it comes from and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dwell.charts.words import counted, day, name, percent, sentence_case
+from dwell.report.content import ReportContent
+from dwell.report.table import Column, Table, table
+
+_FILTERS = {
+    "photos": "photo posts (they have no length)",
+    "ads": "promoted posts",
+    "pinned": "posts pinned to the profile",
+    "young": "posts observed less than 72 hours after posting, by default",
+    "unknown_views": "posts whose views are unknown or 0",
+}
+_COUNTERS = ("views", "likes", "comments", "shares", "saves", "downloads")
+_DEFINITIONS = {
+    "engagement_rate": "(likes + comments + shares) ÷ views. Unknown where views are unknown or 0.",
+    "like_rate, comment_rate, share_rate, save_rate": "that counter ÷ views, from public counters.",
+    "watch_ratio": "average watch time ÷ length, as measured by the platform. Above 100% where viewers let it loop.",
+    "full_watch_rate": "share of views that reached the end, measured by the platform.",
+    "predicted watch ratio": "what a model expects from public counters; always with an interval and the model's name.",
+    "percentile": "share of this account's eligible posts of the same length with a lower engagement rate.",
+    "own baseline": "median engagement rate of the account's 20 eligible posts before the post.",
+    "interval": "for a median, the range between two ranks that holds the true median with 95% confidence.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What the last section shows.
+
+    Attributes:
+        definitions: Metric and its rule.
+        filters: How many posts each filter left out.
+        unknown: Share of unknown values per counter.
+        facts: Label and value: observed between, sources, rounding, versions.
+    """
+
+    definitions: list[tuple[str, str]]
+    filters: Table
+    unknown: Table
+    facts: list[tuple[str, str]]
+
+
+def method(content: ReportContent) -> Method:
+    """The method and the state of the data behind a report."""
+    return Method(
+        [(name(key), text) for key, text in {**_DEFINITIONS, **content.definitions}.items()],
+        _filters(content),
+        _unknown(content),
+        _facts(content),
+    )
+
+
+def _filters(content: ReportContent) -> Table:
+    row = content.exclusions
+    body = [
+        [f"All {'' if label is None else label}".strip(), f"{row[key]:,}"]
+        for key, label in (("total", "posts"),)
+        if key in row
+    ]
+    body += [[f"Left out: {label}", f"{row[key]:,}"] for key, label in _FILTERS.items() if row.get(key) is not None]
+    body += [["Eligible, compared on this page", f"{row['eligible']:,}"]] if "eligible" in row else []
+    body += [
+        [f"Of all, {label}", f"{row[key]:,}"]
+        for key, label in (("unknown_age", "with unknown age"), ("unknown_duration", "with unknown length"))
+        if row.get(key) is not None
+    ]
+    return table("Filters", [Column("Posts", numeric=False), Column("Count")], body)
+
+
+def _unknown(content: ReportContent) -> Table:
+    shares = content.status.get("unknown_share") or {}
+    body = [[sentence_case(counter), percent(shares[counter], 0)] for counter in _COUNTERS if counter in shares]
+    return table("Unknown values", [Column("Counter", numeric=False), Column("Unknown", "public")], body)
+
+
+def _facts(content: ReportContent) -> list[tuple[str, str]]:
+    status, posts = content.status, list(content.posts)
+    facts = [("Observed", _span(status.get("first_observed_at"), status.get("last_observed_at")))]
+    sources = status.get("sources")
+    if sources:
+        facts.append(("Sources", ", ".join(_source(source, sources) for source in sources)))
+    known = [post for post in posts if post.get("rounded") is not None]
+    if known:
+        rounded = sum(bool(post["rounded"]) for post in known)
+        facts.append(
+            (
+                "Rounded at the source",
+                f"{counted(rounded, 'post')} of {len(known):,} (such as 17.7K); small differences mean nothing",
+            )
+        )
+    facts.append(("Time zone of hours and weekdays", content.tz))
+    if content.fit is not None and content.fit.get("model_id"):
+        facts.append(("Model", str(content.fit["model_id"])))
+    return facts + [(part, version) for part, version in content.versions.items()]
+
+
+def _source(source: str, sources: Any) -> str:
+    return f"{source} ({counted(sources[source], 'observation')})" if isinstance(sources, Mapping) else source
+
+
+def _span(first: Any, last: Any) -> str:
+    return f"{day(first)} to {day(last)}" if first or last else "nothing stored yet"

@@ -1,0 +1,208 @@
+"""Every chart: valid by the schema, drawn without a browser, honest about what it leaves out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dwell import charts
+from dwell.charts import render
+from dwell.charts.theme import NARROW, WIDE
+from dwell.results import Result
+
+
+def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
+    found = account.posts()
+    return {
+        "benchmarks": lambda width: charts.benchmarks(found, account.benchmarks(found), width=width),
+        "watch_time": lambda width: charts.watch_time(found, width=width),
+        "tiers": lambda width: charts.tiers(account.tiers(), width=width),
+        "posting_times": lambda width: charts.posting_times(account.posting_times(found), width=width),
+        "trend": lambda width: charts.trend(account.trend(found), width=width),
+        "growth": lambda width: charts.growth(account.growth(found), found, width=width),
+        "audit": lambda width: charts.audit(account.audit(), width=width),
+        "skill": lambda width: charts.skill(account.fit(), width=width),
+        "coverage": lambda width: charts.coverage(account.fit(), width=width),
+        "predictions": lambda width: charts.predictions(account.predictions(found), width=width),
+        "scores": lambda width: charts.scores(account.score(found), found, width=width),
+    }
+
+
+def texts(chart: Any) -> str:
+    return " ".join([chart.to_dict()["title"]["text"], *chart.to_dict()["title"]["subtitle"]])
+
+
+@pytest.mark.parametrize("name", charts.__all__)
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_each_is_valid_and_fits_its_width(account, name, width):
+    chart = drawings(account)[name](width)
+    spec = chart.to_dict()
+    assert spec["title"]["text"]
+    figure = render.figure(chart, name)
+    drawn = float(figure.svg.split('width="')[1].split('"')[0])
+    assert drawn <= width + 6, drawn
+    assert "vega-datasets" not in figure.svg
+    assert "undefined" not in figure.svg
+    assert "NaN" not in figure.svg
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: charts.benchmarks([], []),
+        lambda: charts.watch_time([]),
+        lambda: charts.tiers([]),
+        lambda: charts.posting_times([]),
+        lambda: charts.trend([]),
+        lambda: charts.growth([]),
+        lambda: charts.audit([]),
+        lambda: charts.skill({}),
+        lambda: charts.coverage({}),
+        lambda: charts.predictions([]),
+        lambda: charts.scores({"rows": [], "reasons": ["no views"]}),
+    ],
+)
+def test_without_rows_a_chart_says_why(draw):
+    picture = render.svg(draw())
+    assert any(word in picture for word in ("No ", "Too few", "Nothing"))
+
+
+def test_titles_state_units_and_n(account):
+    drawn = drawings(account)
+    for name, words in {
+        "benchmarks": ("share of views", "146 eligible posts"),
+        "watch_time": ("average watch time ÷ length", "eligible posts"),
+        "tiers": ("36 top and 36 bottom posts", "95% interval"),
+        "trend": ("146 posts", "share of views"),
+        "audit": ("129 posts", "Spearman"),
+        "skill": ("129 posts", "R²"),
+        "coverage": ("promised: 90%",),
+        "scores": ("A rank only",),
+    }.items():
+        assert all(word in texts(drawn[name](WIDE)) for word in words), (name, texts(drawn[name](WIDE)))
+
+
+def test_the_time_zone_is_named(account):
+    times = account.posting_times(account.posts())
+    assert "UTC time" in texts(charts.posting_times(times))
+    named = Result(times.columns, times.rows, {"tz": "Europe/Berlin"})
+    assert "Europe/Berlin time" in texts(charts.posting_times(named))
+
+
+def rows_of(chart: Any, key: str) -> list[dict[str, Any]]:
+    datasets = chart.to_dict()["datasets"].values()
+    return [row for rows in datasets for row in rows if key in row]
+
+
+def test_posts_above_p90_stand_out_and_excluded_posts_are_not_drawn():
+    posts = [{"post_id": str(i), "bucket": "<=10", "engagement_rate": i / 100, "excluded": None} for i in range(1, 11)]
+    posts.append({"post_id": "ad", "bucket": "<=10", "engagement_rate": 0.9, "excluded": "ads"})
+    posts.append({"post_id": "none", "bucket": "<=10", "engagement_rate": None, "excluded": None})
+    marks = [{"bucket": "<=10", "n": 10, "engagement_rate_median": 0.055, "engagement_rate_p90": 0.091}]
+    dots = rows_of(charts.benchmarks(posts, marks), "high")
+    assert len(dots) == 10
+    assert [dot["caption"] for dot in dots if dot["high"]] == ["post 10"]
+
+
+def test_a_handful_of_posts_gets_no_90th_percentile():
+    marks = [{"bucket": "<=10", "n": 4, "engagement_rate_median": 0.05, "engagement_rate_p90": 0.05}]
+    posts = [{"post_id": "1", "bucket": "<=10", "engagement_rate": 0.06, "excluded": None}]
+    chart = charts.benchmarks(posts, marks)
+    assert "fewer than 5 posts" in texts(chart)
+    assert not any(dot["high"] for dot in rows_of(chart, "high"))
+
+
+def test_grouped_benchmarks_get_a_line_each_and_no_dots(account):
+    marks = [
+        {"bucket": "<=10", "group": group, "n": 9, "engagement_rate_median": 0.05, "engagement_rate_p90": 0.08}
+        for group in ("food", "travel")
+    ]
+    chart = charts.benchmarks(account.posts(), marks)
+    assert [mark["label"] for mark in rows_of(chart, "label")[:2]] == ["up to 10 s · food", "up to 10 s · travel"]
+    assert not rows_of(chart, "high")
+
+
+def test_many_posts_are_thinned_and_the_chart_says_so():
+    posts = [{"post_id": str(i), "bucket": "<=10", "engagement_rate": i / 1e5, "excluded": None} for i in range(4000)]
+    marks = [{"bucket": "<=10", "n": 4000, "engagement_rate_median": 0.02, "engagement_rate_p90": 0.036}]
+    chart = charts.benchmarks(posts, marks)
+    assert "of 4,000 dots drawn" in texts(chart)
+    assert sum(dot["high"] for dot in rows_of(chart, "high")) == 399
+
+
+def test_what_cannot_be_told_is_grey(account):
+    from dwell.charts.theme import colour
+
+    lines = {row["label"]: row["ink"] for row in rows_of(charts.tiers(account.tiers()), "shade")}
+    assert lines["Length"] == colour("accent")
+    assert lines["Caption length"] == colour("unsure")
+
+
+def test_an_hour_with_few_posts_is_a_small_square():
+    rows = [
+        {"weekday": 1, "hour": 9, "n": 1, "engagement_rate_median": 0.05},
+        {"weekday": 2, "hour": 9, "n": 8, "engagement_rate_median": 0.06},
+    ]
+    small, full = (row["size"] for row in rows_of(charts.posting_times(rows), "size"))
+    assert small < full / 2
+
+
+def test_a_skill_far_below_zero_stands_at_the_edge_with_its_number(account):
+    rows = rows_of(charts.skill(account.fit()), "r2")
+    worst = min(rows, key=lambda row: row["r2"])
+    assert (worst["at"], worst["text"]) == (-0.5, "◂ −3.40")
+
+
+def test_scores_take_a_result_as_well_as_json(account):
+    found = account.posts()
+    score = account.score(found, level_shown=True)
+    columns = tuple(score["rows"][0])
+    meta = {key: value for key, value in score.items() if key != "rows"}
+    result = Result(columns, [tuple(row.values()) for row in score["rows"]], meta)
+    assert charts.scores(result, found).to_dict() == charts.scores(score, found).to_dict()
+    assert "predicted watch ratio" in texts(charts.scores(result, found))
+
+
+def test_levels_and_attributes_of_tiers_read_well():
+    from dwell.charts.tier_forest import dimension_label
+
+    labels = {
+        ("weekday", "2"): "Posted on Tue",
+        ("hour", "7"): "Posted 07:00–07:59",
+        ("hashtag", "recipe"): "#recipe",
+        ("sound_original", "original"): "Original sound",
+        ("sound_original", "taken over"): "Sound: taken over",
+        ("media_type", "video"): "Media type: video",
+        ("duration_s", None): "Length",
+        ("hashtag_count", None): "Hashtags per post",
+    }
+    assert {key: dimension_label({"dimension": key[0], "level": key[1]}) for key in labels} == labels
+
+
+def test_growth_draws_the_latest_pair_of_a_post():
+    pairs = [
+        {
+            "post_id": "1",
+            "to_at": f"2026-01-0{day}",
+            "hours": 24,
+            "views_from": 0,
+            "views_to": 24 * day,
+            "views_per_hour": float(day),
+        }
+        for day in (3, 2)
+    ]
+    assert [row["value"] for row in rows_of(charts.growth(pairs), "label")] == [3.0]
+
+
+def test_importing_the_package_does_not_import_altair():
+    code = "import sys, dwell.charts; sys.exit('altair' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_unknown_chart_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="pie"):
+        getattr(charts, "pie".lower())

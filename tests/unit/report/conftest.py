@@ -1,0 +1,16 @@
+"""The made-up account, for every test of the report."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def account() -> Any:
+    """The functions of account.py."""
+    return SimpleNamespace(**runpy.run_path(str(Path(__file__).parent / "account.py")))

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import random
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dwell.report.content import ReportContent
+from dwell.report.findings import findings
+from dwell.results import Result
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+# What a statement about an association must not say.
+CAUSAL = re.compile(
+    r"\b(because|causes?|caused|leads? to|makes? (?:viewers|people)|boosts?|increases?|drives?|thanks to|due to"
+    r"|results? in|improves?)\b",
+    re.IGNORECASE,
+)
+
+
+def say(content, *, start=""):
+    return [finding for finding in findings(content) if finding.text.startswith(start)]
+
+
+def test_no_sentence_claims_a_cause_and_each_carries_its_uncertainty(account):
+    for content in (
+        account.content(),
+        account.content(3),
+        account.content(watch_time=False, audit=None, fit=None),
+        account.content(fit=account.fit("abstain")),
+    ):
+        for finding in findings(content):
+            assert not CAUSAL.search(finding.text + finding.detail), finding
+            if finding.answer == "found" and "above the 90th percentile" not in finding.text:
+                assert re.search(r"interval|R²", finding.detail), finding
+                assert re.search(r"n[ \u00a0]=|\d+ (?:top|bottom)", finding.detail), finding
+
+
+def test_measured_watch_time_comes_first(account):
+    first = findings(account.content())[0]
+    assert (first.kind, first.answer) == ("measured", "found")
+    assert re.fullmatch(r"Half of the posts hold their average viewer for at least \d+% of the video\.", first.text)
+
+
+def test_without_watch_time_it_says_so_and_speaks_of_proxies(account):
+    found = findings(account.content(watch_time=False, audit=None, fit=None))
+    assert found[0].answer == "unknown"
+    assert "not known" in found[0].text
+    assert {finding.kind for finding in found[1:]} == {"public"}
+
+
+def test_an_empty_account_has_answers_that_say_what_is_missing(account):
+    assert {finding.answer for finding in findings(account.content(0))} == {"unknown"}
+
+
+def posts(groups, *, excluded=None):
+    rows = []
+    for bucket, values in groups.items():
+        rows += [{"bucket": bucket, "watch_ratio": value, "excluded": excluded} for value in values]
+    return [{"post_id": str(i), **row} for i, row in enumerate(rows)]
+
+
+def content(**parts):
+    return ReportContent(handle="a", generated_at=NOW, **parts)
+
+
+def test_lengths_apart_are_found_and_named():
+    found = say(content(posts=posts({"<=10": [0.9] * 12, ">60": [0.3] * 12})), start="Videos of up to 10 s")
+    assert found[0].answer == "found"
+    assert "90%, against 30% for videos of over 60 s" in found[0].text
+
+
+def test_lengths_that_overlap_do_not_stand_out():
+    values = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+    found = say(content(posts=posts({"<=10": values, ">60": [v - 0.02 for v in values]})), start="No length")
+    assert found[0].answer == "nothing"
+
+
+def test_excluded_posts_do_not_speak():
+    rows = posts({"<=10": [0.9] * 12, ">60": [0.3] * 12}, excluded="ads")
+    assert not say(content(posts=rows), start="Videos")
+
+
+def test_on_noise_a_length_rarely_stands_out():
+    dice = random.Random(17)
+    false = 0
+    for _ in range(300):
+        groups = {bucket: [dice.random() for _ in range(20)] for bucket in ("<=10", "<=20", "<=35", "<=60", ">60")}
+        false += bool(say(content(posts=posts(groups)), start="Videos"))
+    assert false / 300 <= 0.05
+
+
+TIERS = (
+    "dimension",
+    "level",
+    "top",
+    "bottom",
+    "effect",
+    "effect_name",
+    "low",
+    "high",
+    "p_value",
+    "q_value",
+    "separates",
+)
+
+
+def test_nothing_separates_is_an_answer():
+    rows = [("duration_s", None, 20.0, 21.0, -0.05, "cliffs_delta", -0.3, 0.2, 0.7, 0.7, False)]
+    found = say(content(tiers=Result(TIERS, rows, {"n_top": 30, "n_bottom": 30})), start="Nothing separates")
+    assert found[0].answer == "nothing"
+    assert "30 top and 30 bottom posts" in found[0].detail
+
+
+def test_a_difference_names_both_sides_effect_and_interval():
+    rows = [
+        ("duration_s", None, 17.2, 33.5, -0.43, "cliffs_delta", -0.62, -0.21, 0.001, 0.006, True),
+        ("hashtag", "recipe", 0.78, 0.44, 0.34, "difference", 0.12, 0.53, 0.003, 0.024, True),
+    ]
+    shorter, tag = (f for f in findings(content(tiers=Result(TIERS, rows))) if f.answer == "found")
+    assert shorter.text.startswith(
+        "The best quarter of posts by engagement rate is shorter: median 17.2 s, against 33.5 s"
+    )
+    assert "Cliff's delta −0.43 (95% interval −0.62 to −0.21, q = 0.006)" in shorter.detail
+    assert tag.text.startswith("#recipe: 78% of the best quarter")
+
+
+def test_too_few_posts_for_quarters_gives_the_verdict():
+    empty = Result(TIERS, [], {"verdict": "7 eligible posts; quarters need at least 16."})
+    assert (
+        say(content(tiers=empty), start="What the best posts share")[0].detail
+        == "7 eligible posts; quarters need at least 16."
+    )
+
+
+AUDIT = ("target", "proxy", "n", "spearman", "low", "high", "verdict")
+
+
+@pytest.mark.parametrize(
+    ("rows", "answer", "text"),
+    [
+        (
+            [
+                ("watch_ratio", "save_rate", 90, 0.6, 0.5, 0.7, "follows"),
+                ("watch_ratio", "like_rate", 90, 0.1, -0.1, 0.3, "cannot tell"),
+            ],
+            "found",
+            "Save rate follows measured watch ratio on this account; no other public ratio is shown to.",
+        ),
+        (
+            [
+                ("watch_ratio", "save_rate", 90, 0.6, 0.5, 0.7, "follows"),
+                ("watch_ratio", "share_rate", 90, 0.5, 0.4, 0.6, "follows"),
+            ],
+            "found",
+            "Save rate and share rate go with measured watch ratio; which of them most closely cannot be told.",
+        ),
+        (
+            [
+                ("watch_ratio", "save_rate", 90, 0.8, 0.7, 0.9, "follows"),
+                ("watch_ratio", "share_rate", 90, 0.4, 0.3, 0.5, "follows"),
+            ],
+            "found",
+            "Of the public ratios, save rate follows measured watch ratio most closely.",
+        ),
+        (
+            [("watch_ratio", "like_rate", 90, -0.4, -0.6, -0.2, "against")],
+            "found",
+            "Like rate runs against measured watch ratio on this account; no other public ratio is shown to.",
+        ),
+        (
+            [("watch_ratio", "like_rate", 90, 0.1, -0.1, 0.3, "cannot tell")],
+            "nothing",
+            "No public ratio can be shown to follow watch ratio here: do not read any of them as watch time.",
+        ),
+    ],
+)
+def test_audit(rows, answer, text):
+    found = [finding for finding in findings(content(audit=Result(AUDIT, rows))) if finding.text == text]
+    assert [finding.answer for finding in found] == [answer]
+
+
+def test_a_model_that_abstains_is_not_praised(account):
+    found = say(account.content(fit=account.fit("abstain")), start="Watch ratio cannot be predicted honestly")
+    assert found[0].answer == "unknown"
+    assert "its interval of skill includes 0" in found[0].detail
+
+
+def test_a_usable_model_is_shown_beside_its_best_baseline(account):
+    found = [finding for finding in findings(account.content()) if finding.kind == "predicted"]
+    assert (
+        "R² 0.81 on posts left out, 0.83 on the newest posts; the best simple baseline reaches 0.52; n = 129."
+        in found[0].detail
+    )
+
+
+def rated(rates):
+    return [
+        {"post_id": str(i), "engagement_rate": rate, "posted_at": NOW + timedelta(days=i), "excluded": None}
+        for i, rate in enumerate(rates)
+    ]
+
+
+def test_change_over_time_is_told_only_when_the_intervals_are_apart():
+    assert say(content(posts=rated([0.05] * 15 + [0.08] * 15)), start="Engagement is higher")
+    assert say(content(posts=rated([0.05, 0.09] * 15)), start="No change")
+    assert say(content(posts=rated([0.05] * 10)), start="Whether engagement changes")
