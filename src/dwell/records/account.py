@@ -24,7 +24,9 @@ class AccountDay:
     returning_viewers: int | None = column("Of them, returning", default=None)
     followers: int | None = column("Followers at the end of the day", default=None)
     reach: int | None = column("Reached audience of the day (Business export)", default=None)
-    provisional: bool | None = column("One of the last 3 days of its export: the next import may overwrite it", default=None)
+    provisional: bool | None = column(
+        "One of the last 3 days of its export: the next import may overwrite it", default=None
+    )
     source: str = column("Format or provider")
     observed_at: datetime = column("When the export was made, UTC")
 

@@ -18,7 +18,7 @@ class Post:
     creator_id: str | None = column("Platform id of the account, as text", default=None)
     posted_at: datetime | None = column("When it was published, UTC", default=None)
     duration_s: float | None = column("Length of the video in seconds; null for photos and where unknown", default=None)
-    media_type: str | None = column("`video` or `photo`", default=None)
+    media_type: str | None = column("`video`, `photo`, or `long` (a YouTube video that is no Short)", default=None)
     is_ad: bool | None = column("The source says that it was promoted", default=None)
     is_pinned: bool | None = column("Pinned to the top of the profile when observed", default=None)
     caption: str | None = column("Text under the post", default=None)

@@ -27,7 +27,8 @@ class Source:
         unit: `ms` is divided by 1,000; `percent` by 100.
         time: Header of a clock time that stands apart from the date in `names`.
         equals: For flags: the value is true when the text equals one of these (case-insensitive). For `media_type`:
-            `photo` when the text equals one of these or `*` is among them and there is any value, else `video`.
+            `photo` when the text equals one of these, else `video`; unknown without text, but where `*` is among
+            them any text means `photo` and none means `video`.
         negate: For flags: true and false are swapped.
     """
 

@@ -14,7 +14,9 @@ class WatchTime:
 
     post_id: str = column("The post")
     observed_at: datetime = column("When the figures were read, UTC")
-    avg_watch_s: float | None = column("Average watch time of a view in seconds; may exceed the length (loops)", default=None)
+    avg_watch_s: float | None = column(
+        "Average watch time of a view in seconds; may exceed the length (loops)", default=None
+    )
     full_watch_rate: float | None = column("Share of views that reached the end, 0-1", default=None)
     total_watch_s: float | None = column("Watch time of all views together, seconds", default=None)
     reach: int | None = column("People who watched at least once", default=None)

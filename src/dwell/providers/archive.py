@@ -1,0 +1,130 @@
+"""Gzip and zip files, unpacked as a stream into scratch, with limits that a bomb meets early."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from dwell.errors import BadFileError
+from dwell.providers.opening import CHUNK, new_file, readable, write_chunks
+
+MOST_BYTES = 64 << 30
+MOST_RATIO = 200
+FREE_BYTES = 64 << 20
+"""Below this the ratio is not looked at: small files of zeros compress well and harm nobody."""
+MOST_MEMBERS = 1_000
+
+_SIDE_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$)")
+_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
+
+
+def kind(path: Path) -> str:
+    """`gz`, `xlsx`, `zip`, `parquet`, another packing by name, or `plain`: told by the first bytes."""
+    with readable(path) as stream:
+        head = stream.read(8)
+    if head.startswith(b"\x1f\x8b"):
+        return "gz"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "xlsx" if _is_workbook(path) else "zip"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    others = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-zip", b"Rar!": "rar", b"\x28\xb5\x2f\xfd": "zstd",
+              b"%PDF": "PDF", b"\xd0\xcf\x11\xe0": "old Excel (.xls)"}  # fmt: skip
+    return next((name for magic, name in others.items() if head.startswith(magic)), "plain")
+
+
+def gunzip(path: Path, scratch: Path) -> Path:
+    """The unpacked content of a gzip file, in scratch.
+
+    Raises:
+        BadFileError: When the file is cut off or damaged, or unpacks to more than the limits.
+    """
+    target = new_file(scratch, ".unpacked")
+    with readable(path) as raw, gzip.GzipFile(fileobj=raw) as stream:
+        write_chunks(target, _limited(path.name, stream, path.stat().st_size))
+    return target
+
+
+def members(path: Path) -> list[zipfile.ZipInfo]:
+    """The files in a zip, without folders and the side files of macOS and Windows.
+
+    Raises:
+        BadFileError: When an entry would land outside its folder, is a link, is encrypted, or there are too many.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except _BROKEN as error:
+        raise BadFileError(f"{path.name} is cut off or damaged ({error}): download it again.") from error
+    if len(entries) > MOST_MEMBERS:
+        raise BadFileError(
+            f"{path.name} holds {len(entries)} files, more than {MOST_MEMBERS}: unpack it and name the ones to load."
+        )
+    for entry in entries:
+        _refuse_unsafe(path.name, entry)
+    if sum(entry.file_size for entry in entries) > MOST_BYTES:
+        raise BadFileError(
+            f"{path.name} would unpack to more than {MOST_BYTES >> 30} GB: unpack it and name the files to load."
+        )
+    return [entry for entry in entries if not entry.is_dir() and not _SIDE_FILES.search(entry.filename)]
+
+
+def unzip(path: Path, entry: zipfile.ZipInfo, scratch: Path) -> Path:
+    """One file of a zip, in scratch under a name of our own.
+
+    Raises:
+        BadFileError: As `gunzip`.
+    """
+    target = new_file(scratch, ".unpacked")
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
+            write_chunks(target, _limited(f"{path.name}/{entry.filename}", stream, entry.compress_size))
+    except (*_BROKEN, RuntimeError) as error:
+        raise BadFileError(
+            f"{entry.filename} in {path.name} is cut off or damaged ({error}): download it again."
+        ) from error
+    return target
+
+
+def _limited(name: str, stream: IO[bytes] | gzip.GzipFile, packed: int) -> Iterator[bytes]:
+    unpacked = 0
+    while True:
+        try:
+            chunk = stream.read(CHUNK)
+        except _BROKEN as error:
+            raise BadFileError(f"{name} is cut off or damaged ({error}): download it again.") from error
+        if not chunk:
+            return
+        unpacked += len(chunk)
+        if unpacked > MOST_BYTES or (unpacked > FREE_BYTES and unpacked > MOST_RATIO * packed):
+            raise BadFileError(
+                f"{name} unpacks to more than {MOST_RATIO} times its size or {MOST_BYTES >> 30} GB, as a zip "
+                "bomb does: if it is sound, unpack it yourself and load the plain file."
+            )
+        yield chunk
+
+
+def _refuse_unsafe(archive: str, entry: zipfile.ZipInfo) -> None:
+    name = entry.filename.replace("\\", "/")
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+        raise BadFileError(
+            f"{archive} holds an entry that points outside its folder ({entry.filename}): do not trust it."
+        )
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise BadFileError(f"{archive} holds a link ({entry.filename}) instead of a file: unpack it and name the file.")
+    if entry.flag_bits & 1:
+        raise BadFileError(f"{archive} is encrypted: unpack it and name the files to load.")
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except _BROKEN as error:
+        raise BadFileError(f"{path.name} is cut off or damaged ({error}): download it again.") from error

@@ -1,0 +1,98 @@
+"""Apify's tiktok-scraper: CSV with slash names (`authorMeta/name`), or nested JSON and JSON lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dwell.providers.files.bulk import csv_extract, json_extract
+from dwell.providers.format import Context, Format, Reading
+from dwell.providers.part import Part
+from dwell.providers.payloads import first_rows
+from dwell.records import Extract, Shape, Source, at
+
+TABLES = ("posts", "post_snapshots", "creators", "creator_snapshots")
+
+# Canonical column -> paths. `video_id` and `create_time_from_id` stand in files that people merged from several runs.
+PATHS: dict[str, tuple[str, ...]] = {
+    "post_id": ("id", "video_id", "webVideoUrl"),
+    "handle": ("authorMeta/name",),
+    "creator_id": ("authorMeta/id",),
+    "display_name": ("authorMeta/nickName",),
+    "verified": ("authorMeta/verified",),
+    "private": ("authorMeta/privateAccount",),
+    "posted_at": ("createTimeISO", "createTime", "create_time_from_id", "id", "video_id"),
+    "observed_at": ("scrapedAt", "scrapedAtISO"),
+    "duration_s": ("videoMeta/duration",),
+    "is_pinned": ("isPinned",),
+    "caption": ("text",),
+    "sound_id": ("musicMeta/musicId",),
+    "sound_title": ("musicMeta/musicName",),
+    "sound_original": ("musicMeta/musicOriginal",),
+    "region": ("locationCreated",),
+    "language": ("textLanguage",),
+    "url": ("webVideoUrl",),
+    "views": ("playCount",),
+    "likes": ("diggCount",),
+    "comments": ("commentCount",),
+    "shares": ("shareCount",),
+    "saves": ("collectCount",),
+    "followers": ("authorMeta/fans",),
+    "following": ("authorMeta/following",),
+    "total_likes": ("authorMeta/heart",),
+    "post_count": ("authorMeta/video",),
+}
+
+
+def _shape(columns: dict[str, Source]) -> Shape:
+    return Shape("apify", TABLES, columns, {"platform": "tiktok"})
+
+
+def _csv(part: Part) -> Extract:
+    columns = {column: at(*_spellings(paths)) for column, paths in PATHS.items()}
+    columns["is_ad"] = at("isAd", "isSponsored")
+    columns["media_type"] = at("isSlideshow", equals=("true",))
+    tags = [name for name in part.header if re.fullmatch(r"hashtags[/.]\d+[/.]name", name)]
+    columns["hashtags"] = at(*tags, "hashtags")
+    if not set(columns["handle"].names) & set(part.header):
+        # The link may bear a placeholder for the handle, so it speaks only where nothing else names the account.
+        columns["handle"] = at("webVideoUrl")
+    return csv_extract(part, _shape(columns))
+
+
+def _json(part: Part, context: Context) -> Extract:
+    columns = {column: at(*(f"/{name}" for name in _spellings(paths))) for column, paths in PATHS.items()}
+    columns["is_ad"] = at("/isAd", "/isSponsored")
+    columns["media_type"] = at("/isSlideshow", equals=("true",))
+    columns["hashtags"] = at("/hashtags/*/name")
+    return json_extract(part, context, _shape(columns))
+
+
+def _spellings(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Each path with slashes, then with dots, as other export settings write it."""
+    return tuple(dict.fromkeys(name for path in paths for name in (path, path.replace("/", "."))))
+
+
+def _recognises(part: Part, _: Context) -> bool:
+    if part.layout == "csv":
+        names = {name.replace(".", "/") for name in part.header}
+        return "playCount" in names and bool(names & {"webVideoUrl", "authorMeta/name", "authorMeta/id"})
+    if part.layout == "parquet":
+        return False
+    wanted = {"webVideoUrl", "authorMeta", "authorMeta.name"}
+    return any(
+        wanted & item.keys() and {"playCount", "diggCount", "videoMeta"} & item.keys() for item in first_rows(part)
+    )
+
+
+def _read(parts: Sequence[Part], context: Context) -> Reading:
+    return Reading([_csv(part) if part.layout == "csv" else _json(part, context) for part in parts])
+
+
+FORMAT = Format(
+    "apify",
+    "Apify tiktok-scraper, CSV with slash names, JSON or JSON lines",
+    (frozenset({"id", "webVideoUrl", "playCount", "diggCount", "commentCount", "shareCount", "authorMeta/name"}),),
+    _recognises,
+    _read,
+)

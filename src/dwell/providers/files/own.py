@@ -1,0 +1,55 @@
+"""dwell's own export: the canonical columns of one table, as CSV, JSON lines or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dwell.errors import UnknownFormatError
+from dwell.providers.files.bulk import json_extract
+from dwell.providers.format import Context, Format, Reading
+from dwell.providers.part import Part
+from dwell.records import TABLES, Extract, Shape, Table, at
+
+
+def table_of(part: Part) -> Table | None:
+    """The table whose export this is: every column is one of its own, and none that is always known is missing."""
+    names = set(part.header)
+    fitting = [
+        table
+        for table in TABLES.values()
+        if names <= {column.name for column in table.columns}
+        and names >= {column.name for column in table.columns if not column.nullable and column.kind != "texts"}
+    ]
+    return max(fitting, key=lambda table: len(names) - len(table.columns), default=None)
+
+
+def _extract(part: Part, context: Context) -> Extract:
+    table = table_of(part)
+    if table is None:
+        raise UnknownFormatError(
+            f"{part.name} is no export of dwell: its columns ({', '.join(part.header[:20])}) are not those of one "
+            "table: leave --format away."
+        )
+    nested = part.layout not in {"csv", "parquet"}
+    sources = {
+        name: at(f"/{name}/*" if nested and name == "hashtags" else f"/{name}" if nested else name)
+        for name in (column.name for column in table.columns)
+        if name in part.header
+    }
+    shape = Shape("dwell", (table.name,), sources, cumulative=False)
+    if part.layout in {"csv", "parquet"}:
+        return Extract(part.path, "csv" if part.layout == "csv" else "parquet", shape, delimiter=part.delimiter)
+    return json_extract(part, context, shape)
+
+
+def _read(parts: Sequence[Part], context: Context) -> Reading:
+    return Reading([_extract(part, context) for part in parts])
+
+
+FORMAT = Format(
+    "dwell",
+    "dwell's own export of any table, CSV, JSON lines or Parquet",
+    (frozenset({"post_id", "observed_at", "views", "likes", "comments", "shares", "saves", "source"}),),
+    lambda part, _: table_of(part) is not None,
+    _read,
+)

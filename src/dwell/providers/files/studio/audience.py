@@ -1,0 +1,38 @@
+"""FollowerGender and FollowerTopTerritories: shares of the followers, without a date of their own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dwell.providers.files.studio.headers import fields
+from dwell.providers.files.studio.rows import plain_rows
+from dwell.providers.numbers import share, writes_percent
+from dwell.providers.part import Part
+from dwell.providers.rewrite import Rewriter
+
+
+def write(part: Part, dimension: str, handle: str, observed_at: datetime | None, writer: Rewriter) -> None:
+    """Write one share a row.
+
+    Args:
+        part: The file.
+        dimension: `gender` or `territory`.
+        handle: The account.
+        observed_at: When it was exported; None leaves it to `--as-of`.
+        writer: Takes the rows.
+    """
+    places = fields(part.header)
+    found = list(plain_rows(part))
+    percent = writes_percent([row[places["share"]] for _, row in found if len(row) > places["share"]])
+    for line, row in found:
+        text = part.delimiter.join(row)
+        try:
+            member, value = row[places[dimension]].strip(), share(row[places["share"]], percent=percent)
+        except (IndexError, ValueError) as error:
+            writer.reject(line, str(error) if isinstance(error, ValueError) else "cells are missing", text)
+            continue
+        if value is None or not member:
+            writer.reject(line, "TikTok gives no figure", text)
+            continue
+        key = {"handle": handle, "observed_at": observed_at, "dimension": dimension, "member": member}
+        writer.add(line, {**key, "share": value})

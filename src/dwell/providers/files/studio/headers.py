@@ -1,0 +1,83 @@
+"""Which of Studio's files a table is, by its headers. They are English even where the dates are not.
+
+Headers in other languages are accepted as people's tools guard for them; no real file with such headers was seen, so
+those aliases are unverified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from dwell.providers.files.aliases import ALIASES, WATCHED
+from dwell.providers.format import plain
+
+Kind = Literal["content", "overview", "viewers", "history", "activity", "gender", "territories"]
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "date": ("date", "data", "fecha", "datum", "日付"),
+    "time": ("time",),
+    "title": ("video title", "título del video", "título do vídeo", "動画タイトル"),
+    "link": ("video link", "enlace del video", "link do vídeo", "動画リンク"),
+    "post_time": ("post time", "hora de publicación", "hora da publicação", "投稿日"),
+    "views": ("total views", "video views", "views", "visualizações de vídeo", "visualizaciones totales",
+              "visualizaciones de video", "再生数"),
+    "profile_views": ("profile views", "visualizações do perfil", "visualizaciones del perfil"),
+    "likes": ("total likes", "likes", "curtidas", "me gusta totales", "me gusta", "いいね"),
+    "comments": ("total comments", "comments", "comentários", "comentarios totales", "comentarios", "コメント"),
+    "shares": ("total shares", "shares", "compartilhamentos", "veces compartido", "シェア"),
+    "saves": ("add to favorites", "total favorites", "favorites"),
+    "reach": ("reached audience",),
+    "viewers": ("total viewers",),
+    "new_viewers": ("new viewers",),
+    "returning_viewers": ("returning viewers",),
+    "followers": ("total followers", "followers"),
+    "difference": ("difference in followers from previous day",),
+    "hour": ("hour",),
+    "active_followers": ("active followers",),
+    "gender": ("gender",),
+    "territory": ("top territories",),
+    "share": ("distribution",),
+}  # fmt: skip
+
+_KINDS: tuple[tuple[Kind, frozenset[str]], ...] = (
+    ("content", frozenset({"link", "post_time", "views"})),
+    ("activity", frozenset({"date", "hour", "active_followers"})),
+    ("gender", frozenset({"gender", "share"})),
+    ("territories", frozenset({"territory", "share"})),
+    ("viewers", frozenset({"date", "viewers", "new_viewers", "returning_viewers"})),
+    ("overview", frozenset({"date", "views", "likes"})),
+    ("history", frozenset({"date", "followers"})),
+)
+_WATCH_HEADERS = frozenset(
+    name for column in WATCHED if column not in {"reach", "new_followers"} for name in ALIASES[column]
+)
+_IDENTITY = frozenset(
+    (*ALIASES["url"], *ALIASES["post_id"], *ALIASES["caption"], *ALIASES["duration_s"], *ALIASES["handle"])
+)
+
+
+def fields(header: Sequence[str]) -> dict[str, int]:
+    """Position of each known field."""
+    names = [plain(name) for name in header]
+    return {field: names.index(name) for field, known in FIELDS.items() for name in known[::-1] if name in names}
+
+
+def kind(header: Sequence[str]) -> Kind | None:
+    """Which file has this header; None for a table that only resembles one.
+
+    A table with watch time is never Studio's, and a series by day names no post.
+    """
+    names, found = {plain(name) for name in header}, fields(header).keys()
+    if names & _WATCH_HEADERS:
+        return None
+    for name, wanted in _KINDS:
+        if wanted <= found and (name == "content" or not names & _IDENTITY):
+            return name
+    return None
+
+
+def unknown(header: Sequence[str]) -> list[str]:
+    """Headers of columns that dwell does not keep, the followers' difference among them: of which day it is varies."""
+    names = {name for known in FIELDS.values() for name in known} - set(FIELDS["difference"])
+    return [name for name in header if name.strip() and plain(name) not in names]

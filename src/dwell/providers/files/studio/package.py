@@ -1,0 +1,68 @@
+"""What the name of a Studio zip says, and whose figures a file holds: a guard against another account's export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from dwell.errors import BadFileError, WrongAccountError
+
+_OVERVIEW = re.compile(r"Overview_(\d{4}-\d{2}-\d{2})_(\d{9,11})_([\w.]{2,24}?)(?: ?\(\d+\))?\.zip", re.IGNORECASE)
+_OTHER = re.compile(r"(?:Content|Viewers|Followers)_([\w.]{2,24}?)(?: ?\(\d+\))?\.zip", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The name of a zip as Studio gives it.
+
+    Attributes:
+        handle: The account.
+        start: First day of the window (Overview).
+        end: When the window ended (Overview).
+    """
+
+    handle: str | None = None
+    start: date | None = None
+    end: datetime | None = None
+
+
+def package(name: str) -> Package:
+    """What a file name says; nothing where Studio did not give it."""
+    if found := _OVERVIEW.fullmatch(name):
+        try:
+            start = date.fromisoformat(found[1])
+        except ValueError:
+            return Package(found[3].lower())
+        return Package(found[3].lower(), start, datetime.fromtimestamp(int(found[2]), tz=UTC))
+    found = _OTHER.fullmatch(name)
+    return Package(found[1].lower()) if found else Package()
+
+
+def account(named: str | None, packed: str | None, linked: Iterable[str]) -> str | None:
+    """Whose figures these are: the account that the user named, else that of the posts' links, else that of the zip.
+
+    Raises:
+        WrongAccountError: When the zip or a link is of another account than the user named.
+    """
+    found = sorted(set(linked))
+    if named is None:
+        return found[0] if len(found) == 1 else packed if not found else None
+    others = [handle for handle in (*found, *([packed] if packed else [])) if handle != named]
+    if others:
+        raise WrongAccountError(
+            f"The export is of @{others[0]}, not of @{named}: name that account with --creator, or another file."
+        )
+    return named
+
+
+def need_account(name: str, handle: str | None) -> str:
+    """The account, which a series by day does not name itself.
+
+    Raises:
+        BadFileError: When nothing says whose it is.
+    """
+    if handle is None:
+        raise BadFileError(f"{name} does not say whose account it is of: name it with --creator @handle.")
+    return handle

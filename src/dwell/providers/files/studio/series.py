@@ -1,0 +1,177 @@
+"""Overview, Viewers, FollowerHistory and FollowerActivity: an account's figures by day or hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from dwell.errors import BadFileError
+from dwell.providers.files.calendar import read_days
+from dwell.providers.files.studio.dates import backward, forward, gaps
+from dwell.providers.files.studio.headers import fields
+from dwell.providers.files.studio.rows import plain_rows
+from dwell.providers.numbers import count, is_unknown
+from dwell.providers.part import Part
+from dwell.providers.rewrite import Rewriter
+
+PROVISIONAL_DAYS = 3
+_VALUES = (
+    "views",
+    "profile_views",
+    "likes",
+    "comments",
+    "shares",
+    "viewers",
+    "new_viewers",
+    "returning_viewers",
+    "followers",
+    "reach",
+)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """From what the years of a file are inferred, and when it was exported.
+
+    Attributes:
+        start: First day, where the zip's name gives it.
+        anchor: The latest time that the export can be of.
+        exported: When it was exported, where something says so.
+    """
+
+    start: date | None
+    anchor: datetime
+    exported: datetime | None
+
+    def of(self, last: date) -> datetime:
+        """When a file with this last day was exported, at the earliest, where nothing says it better."""
+        return self.exported or datetime.combine(last + timedelta(days=1), time(), UTC)
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """One row: line, cells by field, its day (None where it is unreadable) and its text."""
+
+    line: int
+    cells: Mapping[str, str]
+    day: date | None
+    text: str
+
+
+def day_rows(part: Part, clock: Clock, warnings: list[str]) -> list[DayRow]:
+    """The rows with their dates, years inferred over the whole column.
+
+    Raises:
+        BadFileError: When no row has a date, or the dates fit no year.
+    """
+    places = fields(part.header)
+    raw = [
+        (line, {f: row[i] for f, i in places.items() if i < len(row)}, part.delimiter.join(row))
+        for line, row in plain_rows(part)
+    ]
+    read = read_days(cells["date"] for _, cells, _ in raw if "date" in cells)
+    texts = [cells["date"] for _, cells, _ in raw if cells.get("date") in read]
+    runs = [text for text, before in zip(texts, [None, *texts], strict=False) if text != before]
+    if not runs:
+        raise BadFileError(f"{part.name} has no date that can be read: its dates must be as Studio writes them.")
+    days = [read[text] for text in runs]
+    try:
+        dates = forward(days, clock.start) if clock.start else backward(days, clock.anchor.date())
+    except BadFileError as error:
+        raise BadFileError(f"{part.name}: {error}") from error
+    if missing := gaps(dates):
+        warnings.append(f"{part.name}: {missing} days between {dates[0]} and {dates[-1]} are missing.")
+    return _dated(raw, read.keys(), dates)
+
+
+def _dated(raw: Sequence[tuple[int, dict[str, str], str]], readable: Any, dates: list[date]) -> list[DayRow]:
+    rows, at, before = [], -1, None
+    for line, cells, text in raw:
+        written = cells.get("date", "")
+        if written not in readable:
+            rows.append(DayRow(line, cells, None, text))
+            continue
+        at += written != before
+        before = written
+        rows.append(DayRow(line, cells, dates[at], text))
+    return rows
+
+
+def write_days(found: list[DayRow], handle: str, clock: Clock, writer: Rewriter) -> None:
+    """Write one account day a row; the last three days are provisional, as TikTok still completes them."""
+    last = max(row.day for row in found if row.day)
+    for row in found:
+        try:
+            values = _day_values(row)
+        except ValueError as error:
+            writer.reject(row.line, str(error), row.text)
+            continue
+        provisional = row.day is not None and row.day > last - timedelta(days=PROVISIONAL_DAYS)
+        key = {"handle": handle, "day": row.day, "observed_at": clock.of(last)}
+        writer.add(row.line, {**key, "provisional": provisional, **values})
+
+
+def _day_values(row: DayRow) -> dict[str, Any]:
+    if row.day is None:
+        raise ValueError(f"{row.cells.get('date', '')!r} is no date that can be read")
+    if "viewers" in row.cells and is_unknown(row.cells["viewers"]):
+        raise ValueError("TikTok gives no figures for this day; the zeros beside `undefined` mean nothing")
+    values = {name: count(row.cells[name]) for name in _VALUES if name in row.cells}
+    if all(value is None for value in values.values()):
+        raise ValueError("TikTok gives no figures for this day")
+    return values
+
+
+def viewers_differ(found: list[DayRow]) -> int:
+    """Days on which new and returning viewers do not add up to the total."""
+    differing = 0
+    for row in found:
+        try:
+            parts = [count(row.cells[name]) for name in ("viewers", "new_viewers", "returning_viewers")]
+        except (KeyError, ValueError):
+            continue
+        total, new, returning = parts
+        differing += total is not None and new is not None and returning is not None and total != new + returning
+    return differing
+
+
+def write_hours(found: list[DayRow], handle: str, clock: Clock, writer: Rewriter) -> None:
+    """Write active followers by hour; hours of the last day that were not over at the export are left out.
+
+    TikTok fills those with zeros. Old exports count hours from 1 to 24, which become 0 to 23.
+    """
+    last = max(row.day for row in found if row.day)
+    unfinished = _unfinished(found, last)
+    first = 1 if any(row.cells.get("hour", "").strip() == "24" for row in found) else 0
+    for row in found:
+        try:
+            values = _hour_values(row, first)
+        except ValueError as error:
+            writer.reject(row.line, str(error), row.text)
+            continue
+        if row.line in unfinished:
+            writer.reject(row.line, "this hour of the last day was not over at the export: its 0 is a filler", row.text)
+            continue
+        writer.add(row.line, {"handle": handle, "day": row.day, "observed_at": clock.of(last), **values})
+
+
+def _hour_values(row: DayRow, first: int) -> dict[str, Any]:
+    if row.day is None:
+        raise ValueError(f"{row.cells.get('date', '')!r} is no date that can be read")
+    hour, active = count(row.cells.get("hour", "")), count(row.cells.get("active_followers", ""))
+    if hour is None or not 0 <= hour - first <= 23:
+        raise ValueError(f"{row.cells.get('hour', '')!r} is no hour of a day")
+    if active is None:
+        raise ValueError("TikTok gives no figure for this hour")
+    return {"hour": hour - first, "active_followers": active}
+
+
+def _unfinished(found: list[DayRow], last: date) -> set[int]:
+    lines: set[int] = set()
+    for row in reversed([row for row in found if row.day == last]):
+        if row.cells.get("active_followers", "").strip() != "0":
+            break
+        lines.add(row.line)
+    return lines

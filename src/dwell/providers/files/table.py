@@ -1,0 +1,140 @@
+"""A table made by hand or by a tool of one's own: its headers are found by aliases, or named with `--map`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dwell.errors import UnknownFormatError
+from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
+from dwell.providers.files.bulk import json_extract
+from dwell.providers.format import Context, Format, Reading, plain
+from dwell.providers.numbers import writes_percent
+from dwell.providers.part import Part
+from dwell.records import TABLES, Extract, Shape, Source
+
+NAME = "table"
+_FOLLOWING = ("followers", "following", "total_likes", "post_count")
+_MAPPABLE = {column.name for table in ("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times")
+             for column in TABLES[table].columns} - {"source"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Headers:
+    """Which header holds which column, and which are not kept."""
+
+    columns: dict[str, str]
+    clock: str | None
+    units: dict[str, str]
+    dropped: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        """The table identifies posts and says something about each."""
+        named = {"post_id", "url"} & self.columns.keys()
+        described = "posted_at" in self.columns and {"caption", "duration_s"} & self.columns.keys()
+        return bool(named or described) and bool({*COUNTERS, *WATCHED} & self.columns.keys())
+
+
+def find(header: Sequence[str], given: Mapping[str, str]) -> Headers:
+    """Match headers with columns: what the user gave first, then dwell's own names, then aliases.
+
+    Raises:
+        UnknownFormatError: When `given` names a column that dwell lacks or a header that the file lacks.
+    """
+    columns = {column: _given(column, name, header) for column, name in given.items()}
+    left = {plain(name): name for name in reversed(header) if name not in columns.values()}
+    units: dict[str, str] = {}
+    clock = next((left[name] for name in CLOCK if name in left and _has_date(left, name)), None)
+    if clock:
+        del left[plain(clock)]
+    for column, names in ALIASES.items():
+        own = () if column in _FOLLOWING else (plain(column),)
+        wanted = (*own, *names, *(name for name in UNITS if column == "duration_s"))
+        found = next((name for name in wanted if name in left), None) if column not in columns else None
+        if found is not None:
+            columns[column] = left.pop(found)
+            units[column] = UNITS.get(found, "")
+    dropped = tuple(name for name in header if name in left.values() and plain(name) not in IGNORED)
+    return Headers(columns, clock, units, dropped)
+
+
+def _given(column: str, name: str, header: Sequence[str]) -> str:
+    if column not in _MAPPABLE:
+        raise UnknownFormatError(f"--map {column}=...: dwell has no such field; it has {', '.join(sorted(_MAPPABLE))}.")
+    found = next((h for h in header if h == name), None) or next((h for h in header if plain(h) == plain(name)), None)
+    if found is None:
+        raise UnknownFormatError(
+            f"--map {column}={name}: the file has no such column; it has {', '.join(header[:60])}."
+        )
+    return found
+
+
+def _has_date(left: Mapping[str, str], clock: str) -> bool:
+    """Another header holds the date, so this one is the time of day."""
+    return any(name in left and name != clock for name in ("posted at", *ALIASES["posted_at"]))
+
+
+def extract(part: Part, context: Context, headers: Headers) -> Extract:
+    """The table as it lies, with the place of each column."""
+    nested = part.layout != "csv"
+    sources = {column: _source(part, column, name, headers, nested=nested) for column, name in headers.columns.items()}
+    link = sources.get("url")
+    for column in ("post_id", "handle"):
+        if link and column not in sources:
+            sources[column] = Source(link.names)
+        elif link and column == "post_id":
+            sources[column] = Source((*sources[column].names, *link.names))
+    constants = {} if "platform" in sources else {"platform": "tiktok"}
+    shape = Shape(NAME, _tables(sources, context), sources, constants)
+    if nested:
+        return json_extract(part, context, shape)
+    return Extract(part.path, "csv", shape, delimiter=part.delimiter)
+
+
+def _source(part: Part, column: str, name: str, headers: Headers, *, nested: bool) -> Source:
+    place = "/" + name.replace("~", "~0").replace("/", "~1") if nested else name
+    time = headers.clock if column == "posted_at" else None
+    percent = column == "full_watch_rate" and writes_percent(part.column(name))
+    ms = headers.units.get(column) == "ms"
+    return Source(
+        (place,), unit="percent" if percent else "ms" if ms else "", time=f"/{time}" if nested and time else time
+    )
+
+
+def _tables(sources: Mapping[str, Source], context: Context) -> tuple[str, ...]:
+    tables = ["posts"]
+    tables += ["post_snapshots"] if set(COUNTERS) & sources.keys() else []
+    tables += ["watch_times"] if set(WATCHED) & sources.keys() else []
+    tables += ["creators"] if "handle" in sources or context.handle else []
+    tables += ["creator_snapshots"] if set(_FOLLOWING) & sources.keys() else []
+    return tuple(tables)
+
+
+def _recognises(part: Part, context: Context) -> bool:
+    return part.layout in {"csv", "ndjson", "array"} and find(part.header, context.hints.columns).fits
+
+
+def _read(parts: Sequence[Part], context: Context) -> Reading:
+    reading = Reading()
+    for part in parts:
+        headers = find(part.header, context.hints.columns)
+        if not headers.fits:
+            raise UnknownFormatError(
+                f"{part.name} lacks what makes a table of posts: an id or link (or posting time with title or length), "
+                f"and a counter or watch time; its columns are {', '.join(part.header[:60])}: name them with "
+                "--map field=column."
+            )
+        reading.extracts.append(extract(part, context, headers))
+        if headers.dropped:
+            reading.warnings.append(f"{part.name}: not kept: {', '.join(headers.dropped)}.")
+    return reading
+
+
+FORMAT = Format(
+    NAME,
+    "a table of posts made by hand, by its headers in several languages or --map field=column",
+    (frozenset({"url", "views", "likes", "comments", "shares"}),),
+    _recognises,
+    _read,
+)

@@ -1,0 +1,138 @@
+"""Watch time copied by hand from Studio's screens into a template, and `studio.csv` of the first published recipe."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dwell.errors import UnknownFormatError
+from dwell.providers.format import Context, Format, Reading, plain
+from dwell.providers.links import LinkError, parse
+from dwell.providers.numbers import count, is_unknown, share, writes_percent
+from dwell.providers.part import Part
+from dwell.providers.rewrite import Rewriter
+from dwell.records import Extract
+
+NAME = "watch-template"
+HEADER = (
+    "video_link_or_id", "captured_on", "views", "avg_watch_time_s", "watched_full_video_pct", "total_play_time_s",
+    "reach", "new_followers", "saves",
+)  # fmt: skip
+RECIPE = ("aweme_id", "avg_watch_time_s", "full_video_views", "total_views")
+
+_RETENTION = re.compile(r"retention (\d+(?:\.\d+)?)s")
+_ID = ("video link or id", "aweme id")
+
+
+def _recognises(part: Part, _: Context) -> bool:
+    names = {plain(name) for name in part.header}
+    return part.layout == "csv" and (
+        (
+            "video link or id" in names
+            and bool(names & {"avg watch time s", "watched full video pct", "total play time s"})
+        )
+        or {"aweme id", "avg watch time s"} <= names
+    )
+
+
+def _read(parts: Sequence[Part], context: Context) -> Reading:
+    reading = Reading()
+    for part in parts:
+        names = {plain(name): index for index, name in enumerate(part.header)}
+        if not set(_ID) & names.keys():
+            raise UnknownFormatError(f"{part.name} has no column video_link_or_id: the template is {','.join(HEADER)}.")
+        reading.extracts += _Template(part, context, names, reading.warnings).extracts()
+    return reading
+
+
+class _Template:
+    """One template file on its way to rows."""
+
+    def __init__(self, part: Part, context: Context, names: Mapping[str, int], warnings: list[str]) -> None:
+        self.part, self.names, self.warnings = part, names, warnings
+        self.posts = Rewriter(
+            context.scratch, NAME, "posts", "post_snapshots", "watch_times", "creators", platform="tiktok"
+        )
+        self.curve = Rewriter(context.scratch, NAME, "retention")
+        self.seconds = {
+            index: float(found[1]) for name, index in names.items() if (found := _RETENTION.fullmatch(name))
+        }
+        self.percent = {
+            index: writes_percent([row[index] for row in part.rows if len(row) > index]) for index in self.seconds
+        }
+
+    def extracts(self) -> list[Extract]:
+        """Watch times, and the retention curves where the file has them."""
+        with self.part.path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, delimiter=self.part.delimiter)
+            next(reader)
+            for row in reader:
+                if any(cell.strip() for cell in row):
+                    self._row(reader.line_num, row)
+        return [self.posts.extract(), *([self.curve.extract()] if self.curve.rows else [])]
+
+    def _row(self, line: int, row: list[str]) -> None:
+        cells = {name: row[index] for name, index in self.names.items() if index < len(row)}
+        try:
+            link = parse(cells.get(_ID[0]) or cells.get(_ID[1]) or "")
+            values = _values(cells)
+        except (LinkError, ValueError) as error:
+            self.posts.reject(line, str(error), self.part.delimiter.join(row))
+            return
+        if link.post_id is None:
+            self.posts.reject(
+                line, "a short link has no id in it: open it and copy the address", self.part.delimiter.join(row)
+            )
+            return
+        self.posts.add(line, {"post_id": link.post_id, "handle": link.handle, "url": link.url, **values})
+        self._retention(line, link.post_id, values.get("observed_at"), row)
+
+    def _retention(self, line: int, post_id: str, observed_at: str | None, row: list[str]) -> None:
+        for index, second in self.seconds.items():
+            text = row[index] if index < len(row) else ""
+            try:
+                rate = share(text, percent=self.percent[index])
+            except ValueError as error:
+                self.warnings.append(f"{self.part.name} line {line}: retention at {second:g} s was left out ({error}).")
+                continue
+            if rate is not None:
+                point = {"post_id": post_id, "observed_at": observed_at, "second": second, "retention_rate": rate}
+                self.curve.add(line, point)
+
+
+def _values(cells: Mapping[str, str]) -> dict[str, Any]:
+    """Columns of a row; the template's percentages are always percentages, as its header says."""
+    views = count(cells.get("views") or cells.get("total views") or "")
+    full = share(cells.get("watched full video pct") or "", percent=True)
+    watched = count(cells.get("full video views") or "")
+    if full is None and watched is not None and views:
+        if watched > views:
+            raise ValueError(f"full_video_views {watched} is more than total_views {views}")
+        full = watched / views
+    observed_at = cells.get("captured on") or cells.get("captured at")
+    return {
+        "observed_at": None if observed_at is None or is_unknown(observed_at) else observed_at.strip(),
+        "views": views,
+        "saves": count(cells.get("saves") or ""),
+        "avg_watch_s": _time(cells.get("avg watch time s")),
+        "total_watch_s": _time(cells.get("total play time s")),
+        "full_watch_rate": full,
+        "reach": count(cells.get("reach") or ""),
+        "new_followers": count(cells.get("new followers") or ""),
+    }
+
+
+def _time(text: str | None) -> str | None:
+    # The loader reads 10.3, 10.3s, 0:12 and 123h:4m:5s alike, for every format.
+    return None if text is None or is_unknown(text) else text.strip()
+
+
+FORMAT = Format(
+    NAME,
+    "the watch-time template, or a table with aweme_id, avg_watch_time_s, full_video_views, total_views",
+    (frozenset(HEADER), frozenset(RECIPE)),
+    _recognises,
+    _read,
+)

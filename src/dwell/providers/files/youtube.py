@@ -1,0 +1,165 @@
+"""YouTube Studio's table of Shorts: true watch time, and counters that are net figures of a period, not totals.
+
+Columns of `watch_times` and `post_snapshots` keep their names; `views` are engaged views. The average watch time is
+taken from the average percentage viewed and the length, which is finer than the whole seconds of the average view
+duration; that one serves where the percentage is missing.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from dwell.errors import MissingTimeError, UnknownFormatError
+from dwell.providers.captions import hashtags
+from dwell.providers.files.calendar import MonthDay, read_days
+from dwell.providers.files.studio.dates import latest
+from dwell.providers.format import Context, Format, Reading, plain
+from dwell.providers.numbers import count, is_unknown
+from dwell.providers.part import Part
+from dwell.providers.rewrite import Rewriter
+from dwell.records import Extract
+
+NAME = "youtube-shorts"
+_USED = frozenset({
+    "content", "account", "channel", "video type", "time range", "video title", "video publish time", "duration",
+    "average percentage viewed (%)", "average view duration", "engaged views", "views", "watch time (hours)", "likes",
+    "comments added", "shares", "subscribers",
+})  # fmt: skip
+
+
+def _recognises(part: Part, _: Context) -> bool:
+    names = {plain(name) for name in part.header}
+    watched = names & {"average percentage viewed (%)", "average view duration"}
+    return part.layout == "csv" and "content" in names and "watch time (hours)" in names and bool(watched)
+
+
+def _read(parts: Sequence[Part], context: Context) -> Reading:
+    reading = Reading()
+    for part in parts:
+        names = [plain(name) for name in part.header]
+        if "content" not in names:
+            raise UnknownFormatError(f"{part.name} has no column Content, which holds YouTube's video ids.")
+        reading.extracts.append(_extract(part, names, context))
+        dropped = [name for name in part.header if plain(name) not in _USED]
+        if dropped:
+            reading.warnings.append(f"{part.name}: not kept: {', '.join(dropped)}.")
+    return reading
+
+
+def _extract(part: Part, names: list[str], context: Context) -> Extract:
+    writer = Rewriter(
+        context.scratch,
+        NAME,
+        "posts",
+        "post_snapshots",
+        "watch_times",
+        "creators",
+        cumulative=False,
+        platform="youtube",
+    )
+    with part.path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.reader(stream, delimiter=part.delimiter)
+        next(reader)
+        rows = [(reader.line_num, dict(zip(names, row, strict=False)), row) for row in reader if any(row)]
+    days = read_days(text for _, cells, _ in rows if (text := cells.get("video publish time")))
+    ends = {text: _end(text, context) for text in {cells.get("time range") for _, cells, _ in rows} if text}
+    for line, cells, row in rows:
+        try:
+            writer.add(line, _values(cells, days, ends, context))
+        except ValueError as error:
+            writer.reject(line, str(error), part.delimiter.join(row))
+    return writer.extract()
+
+
+def _values(
+    cells: Mapping[str, str], days: Mapping[str, MonthDay], ends: Mapping[str, datetime], context: Context
+) -> dict[str, Any]:
+    post_id = cells.get("content", "").strip()
+    if post_id.casefold() in {"total", ""}:
+        raise ValueError("the total of all rows, not a video")
+    if not re.fullmatch(r"[\w-]{11}", post_id):
+        raise ValueError(f"{post_id[:40]!r} is not a YouTube video id")
+    long = cells.get("video type", "").strip().casefold() == "long"
+    duration, hours = _seconds(cells.get("duration")), _number(cells.get("watch time (hours)"))
+    published = days.get(cells.get("video publish time", ""))
+    return {
+        "post_id": post_id,
+        "handle": (cells.get("account") or cells.get("channel") or context.handle or "").strip() or None,
+        "posted_at": published.date if published else None,
+        "observed_at": ends.get(cells.get("time range", "")),
+        "duration_s": duration or None,
+        "media_type": "long" if long else "video",
+        "caption": cells.get("video title") or None,
+        "hashtags": hashtags(cells.get("video title")),
+        "url": f"https://www.youtube.com/{'watch?v=' if long else 'shorts/'}{post_id}",
+        "views": count(cells.get("engaged views") or cells.get("views") or ""),
+        "likes": count(cells.get("likes") or ""),
+        "comments": count(cells.get("comments added") or ""),
+        "shares": count(cells.get("shares") or ""),
+        "new_followers": count(cells.get("subscribers") or ""),
+        "avg_watch_s": _average(cells, duration),
+        "total_watch_s": None if hours is None else round(hours * 3600, 3),
+    }
+
+
+def _average(cells: Mapping[str, str], duration: float | None) -> float | None:
+    percent = _number(cells.get("average percentage viewed (%)"))
+    if percent is not None and duration:
+        return round(percent / 100 * duration, 4)
+    return _seconds(cells.get("average view duration"))
+
+
+def _number(text: str | None) -> float | None:
+    return None if text is None or is_unknown(text) else float(text.replace(",", "").rstrip("%"))
+
+
+def _seconds(text: str | None) -> float | None:
+    """Seconds of `60`, `0:54` or `0:00:54`."""
+    if text is None or is_unknown(text):
+        return None
+    total = 0.0
+    for part in text.strip().split(":"):
+        total = total * 60 + float(part)
+    return total
+
+
+def _end(text: str, context: Context) -> datetime:
+    """The end of a period such as `Jan 1 - March 30` or `April 1 - 30, 2025`: when its figures were complete.
+
+    Raises:
+        MissingTimeError: When it names no year and there is no `--as-of`, or it is no period.
+    """
+    last = re.split(r"\s[-–]\s|\s?–\s?", text.strip())[-1]
+    first_word = re.match(r"[^\W\d]+", text.strip())
+    days = read_days([last]) or (read_days([f"{first_word[0]} {last}"]) if first_word else {})
+    day = next(iter(days.values()), None)
+    if day is None:
+        raise MissingTimeError(f"The time range {text!r} is none that can be read: give --as-of and remove the column.")
+    if day.year is None and context.as_of is None:
+        raise MissingTimeError(f"The time range {text!r} names no year: say when the table was exported with --as-of.")
+    found: date = latest(day, context.as_of.date() if context.as_of else date.max)
+    return datetime.combine(found + timedelta(days=1), time(), UTC)
+
+
+FORMAT = Format(
+    NAME,
+    "YouTube Studio's table of Shorts, for one or several channels",
+    (
+        frozenset(
+            {
+                "Content",
+                "Video Type",
+                "Duration",
+                "Average percentage viewed (%)",
+                "Engaged views",
+                "Watch time (hours)",
+            }
+        ),
+    ),
+    _recognises,
+    _read,
+)

@@ -1,0 +1,85 @@
+"""What every importer is: a name, a way to recognise a file by its content, and a way to open it for loading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dwell.errors import MissingTimeError
+from dwell.providers.part import Part
+from dwell.records import Extract, Hints
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an importer may look at besides the content.
+
+    Attributes:
+        file: The path as the user named it; its name is never more than a hint.
+        hints: What the user said.
+        scratch: Folder for rewritten copies.
+    """
+
+    file: Path
+    hints: Hints
+    scratch: Path
+
+    @property
+    def as_of(self) -> datetime | None:
+        """`--as-of` as an instant; without a zone it is in `--tz`, else UTC.
+
+        Raises:
+            MissingTimeError: When it is no ISO date or time.
+        """
+        if self.hints.as_of is None:
+            return None
+        try:
+            read = datetime.fromisoformat(self.hints.as_of)
+            zone = ZoneInfo(self.hints.tz) if self.hints.tz else UTC
+        except (ValueError, ZoneInfoNotFoundError) as error:
+            raise MissingTimeError(
+                f"--as-of {self.hints.as_of} is no time that can be read: write 2026-03-22 or 2026-03-22T18:00+01:00."
+            ) from error
+        return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+
+    @property
+    def handle(self) -> str | None:
+        """`--creator`, lower case, without @."""
+        return self.hints.handle.strip().lstrip("@").lower() if self.hints.handle else None
+
+
+@dataclass
+class Reading:
+    """What an importer made of the parts of one file."""
+
+    extracts: list[Extract] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Format:
+    """One importer.
+
+    Attributes:
+        name: As in `--format` and in the `source` column.
+        says: What it reads, in one line.
+        columns: Headers or keys that such a file has, one set for each of its layouts: named when nothing recognises
+            a file.
+        recognises: Tells by the content of one part.
+        read: Opens the parts of one file; called with parts that it recognises, or with any after `--format`.
+    """
+
+    name: str
+    says: str
+    columns: tuple[frozenset[str], ...]
+    recognises: Callable[[Part, Context], bool]
+    read: Callable[[Sequence[Part], Context], Reading]
+
+
+def plain(header: str) -> str:
+    """A header as it is compared: lower case, without BOM, quotes, or differences in spaces and underscores."""
+    text = header.replace("\ufeff", "").replace("\u00a0", " ").replace("_", " ").strip().strip('"').casefold()
+    return " ".join(text.split())

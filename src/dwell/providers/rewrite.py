@@ -1,0 +1,77 @@
+"""Small or odd formats leave as JSON lines under canonical names, so that one loader serves them all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from dwell.providers.opening import new_file, write_chunks
+from dwell.records import TABLES, Extract, Shape, Source, at
+
+LINE = "line"
+_BATCH = 2_000
+
+
+class Rewriter:
+    """Collects rows of one shape and writes them to scratch, a batch at a time."""
+
+    def __init__(self, scratch: Path, name: str, *tables: str, cumulative: bool = True, **constants: Any) -> None:
+        """Start an empty file.
+
+        Args:
+            scratch: Folder to write in.
+            name: Format name.
+            tables: Tables that a row can give a row to.
+            cumulative: As in `Shape`.
+            constants: As in `Shape`.
+        """
+        self.name, self.tables, self.cumulative, self.constants = name, tables, cumulative, constants
+        self.path = new_file(scratch, ".ndjson")
+        self.rows = 0
+        self.rejects: list[tuple[int, str, str]] = []
+        self._waiting: list[str] = []
+        self._seen: dict[str, None] = {}
+
+    def add(self, line: int, values: Mapping[str, Any]) -> None:
+        """One row: canonical column -> value; what is unknown is None or missing."""
+        known = {column: _text(value) for column, value in values.items() if value is not None}
+        self._seen.update(dict.fromkeys(known))
+        self._waiting.append(json.dumps({LINE: line, **known}, ensure_ascii=False))
+        self.rows += 1
+        if len(self._waiting) >= _BATCH:
+            self._flush()
+
+    def reject(self, line: int, reason: str, text: str) -> None:
+        """One row of the user's file that cannot be read, with the reason in words."""
+        self.rejects.append((line, reason, text[:500]))
+
+    def extract(self) -> Extract:
+        """The finished file and its shape, which names only columns that some row has."""
+        self._flush()
+        known = {column.name for table in self.tables for column in TABLES[table].columns}
+        columns = {name: _pointer(name) for name in self._seen if name in known}
+        shape = Shape(self.name, self.tables, columns, self.constants, cumulative=self.cumulative)
+        return Extract(self.path, "ndjson", shape, line_key=LINE, rejects=tuple(self.rejects))
+
+    def _flush(self) -> None:
+        if self._waiting:
+            lines = ("\n".join(self._waiting) + "\n").encode("utf-8", errors="replace")
+            write_chunks(self.path, iter([lines]), append=True)
+            self._waiting.clear()
+
+
+def _pointer(column: str) -> Source:
+    return at(f"/{column}/*" if column == "hashtags" else f"/{column}")
+
+
+def _text(value: Any) -> str | list[str]:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [str(item) for item in value]
+    return str(value)

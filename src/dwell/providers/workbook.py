@@ -1,0 +1,94 @@
+"""Excel workbooks: each sheet becomes a CSV of the values as a person sees them. Formulas and DTDs are refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from dwell.errors import BadFileError
+from dwell.providers import archive
+from dwell.providers.opening import CHUNK, Plain, new_file, write_chunks
+
+_DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
+
+
+def sheets(name: str, path: Path, scratch: Path) -> list[Plain]:
+    """The sheets of a workbook that hold anything, as CSV files in scratch.
+
+    Raises:
+        BadFileError: When it is damaged, would unpack beyond the limits, declares a DTD, or holds formulas.
+    """
+    for entry in archive.members(path):
+        if entry.filename.endswith((".xml", ".rels")):
+            _inspect(name, path, entry, scratch)
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl's remarks on styles and extensions that it drops
+            book = load_workbook(path, read_only=True, data_only=True)
+            found = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
+            book.close()
+    except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
+        raise BadFileError(
+            f"{name} is no workbook that can be read ({error}): save it as CSV and load that."
+        ) from error
+    return [sheet for sheet in found if sheet.path.stat().st_size]
+
+
+def _inspect(name: str, path: Path, entry: zipfile.ZipInfo, scratch: Path) -> None:
+    part = archive.unzip(path, entry, scratch)
+    tail = b""
+    with part.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            seen = tail + chunk
+            if _DECLARATION.search(seen):
+                raise BadFileError(f"{name} declares a DTD, which no spreadsheet program writes: do not trust it.")
+            if entry.filename.startswith("xl/worksheets/") and _FORMULA.search(seen):
+                raise BadFileError(f"{name} holds formulas: save it as CSV, which keeps their values, and load that.")
+            tail = seen[-16:]
+    part.unlink()
+
+
+def _sheet(name: str, sheet: Any, scratch: Path) -> Plain:
+    target = new_file(scratch, ".csv")
+    write_chunks(target, _lines(sheet))
+    return Plain(f"{name}[{sheet.title}]", target)
+
+
+def _lines(sheet: Any) -> Iterator[bytes]:
+    sheet.reset_dimensions()  # the size that a sheet claims is often wrong
+    for row in sheet.iter_rows():
+        cells = [_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
+        if any(cells):
+            line = io.StringIO()
+            csv.writer(line, lineterminator="\n").writerow(cells)
+            yield line.getvalue().encode()
+
+
+def _text(value: Any, number_format: str) -> str:
+    """A cell as text: dates as ISO, percentages with their sign, whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if isinstance(value, (int, float)) and "%" in (number_format or ""):
+        return f"{value * 100:.10g}%"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)

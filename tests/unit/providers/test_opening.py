@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import stat
+import struct
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from dwell.errors import BadFileError, StorageError
+from dwell.providers import archive, opening
+from dwell.providers.registry import read
+from dwell.records import Extract, Hints, SourceFile
+
+CSV = "url,views,likes\nhttps://www.tiktok.com/@ana/video/7350810998023949599,120,3\n"
+Opened = Callable[..., SourceFile]
+
+
+def only(file: SourceFile) -> Extract:
+    (extract,) = file.extracts
+    return extract
+
+
+def packed(files: dict[str, bytes | str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive_:
+        for name, content in files.items():
+            archive_.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_plain_file_is_used_where_it_lies(opened: Opened, tmp_path: Path) -> None:
+    file = opened(CSV)
+    assert only(file).path == tmp_path / "file.csv"
+    assert file.digest == hashlib.sha256(CSV.encode()).hexdigest()
+    assert file.warnings == ()
+
+
+@pytest.mark.parametrize("bom", ["\ufeff", ""])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_spellings_of_a_csv(opened: Opened, bom: str, end: str, delimiter: str) -> None:
+    extract = only(opened(bom + CSV.replace(",", delimiter).replace("\n", end)))
+    assert extract.delimiter == delimiter
+    assert extract.shape.columns["views"].names == ("views",)
+    assert extract.shape.columns["url"].names == ("url",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "cp1252", "latin-1"])
+def test_other_encodings_become_utf8(opened: Opened, encoding: str) -> None:
+    text = CSV.replace("likes", "likes,title").replace(",3\n", ",3,café\n")
+    content = text.encode(encoding) if encoding != "utf-16-be" else b"\xfe\xff" + text.encode(encoding)
+    file = opened(content)
+    assert only(file).path.read_text("utf-8").lstrip("\ufeff") == text
+    assert bool(file.warnings) == (encoding in {"cp1252", "latin-1"})
+
+
+def test_a_file_of_two_encodings_keeps_all_its_accents(opened: Opened) -> None:
+    content = (
+        CSV.encode()
+        + "https://www.tiktok.com/@ana/video/7350810998023949600,1,é\n".encode()
+        + "x,2,é\n".encode("cp1252")
+    )
+    assert only(opened(content)).path.read_text("utf-8").count("é") == 2
+
+
+def test_nul_characters_are_dropped_and_named(opened: Opened) -> None:
+    file = opened((CSV + "\0").encode())
+    assert "\0" not in only(file).path.read_text("utf-8")
+    assert file.warnings == ("file.csv: 1 NUL characters were dropped.",)
+
+
+def test_json_loses_its_bom(opened: Opened) -> None:
+    item = '{"id": "7350810998023949599", "author": {"uniqueId": "ana"}, "video": {}, "stats": {"playCount": 1}}\n'
+    extract = only(opened("\ufeff" + item * 2, "file.jsonl"))
+    assert extract.path.read_bytes().startswith(b"{")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n" + bytes(400), b"%PDF-1.7 ...", b"PAR1" + bytes(20)])
+def test_what_is_no_text_is_refused(opened: Opened, content: bytes) -> None:
+    with pytest.raises(BadFileError):
+        opened(content)
+
+
+def test_a_missing_file_and_a_folder(tmp_path: Path, scratch: Path) -> None:
+    with pytest.raises(BadFileError, match="no file"):
+        read(tmp_path / "missing.csv", Hints(), scratch)
+    with pytest.raises(BadFileError, match="is a folder"):
+        read(tmp_path, Hints(), scratch)
+
+
+def test_an_unwritable_scratch_folder_is_a_storage_error(opened: Opened, scratch: Path) -> None:
+    scratch.write_text("a file where the folder should be")
+    with pytest.raises(StorageError, match="free space"):
+        opened(gzip.compress(CSV.encode()), "file.csv.gz")
+
+
+def test_gzip_is_read_through(opened: Opened) -> None:
+    content = gzip.compress(CSV.encode())
+    file = opened(content, "file.csv.gz")
+    assert only(file).path.read_text() == CSV
+    assert file.digest == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("cut", [20, 60])
+def test_a_truncated_gzip_is_refused(opened: Opened, scratch: Path, cut: int) -> None:
+    with pytest.raises(BadFileError, match="cut off or damaged"):
+        opened(gzip.compress((CSV * 50).encode())[:cut], "file.csv.gz")
+    assert not any(path.stat().st_size for path in scratch.iterdir())
+
+
+def test_gzip_with_rubbish_in_it_is_refused(opened: Opened) -> None:
+    content = bytearray(gzip.compress((CSV * 50).encode()))
+    content[-6] ^= 255
+    with pytest.raises(BadFileError, match="damaged"):
+        opened(bytes(content), "file.csv.gz")
+
+
+def test_a_bomb_is_stopped_by_its_ratio(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "FREE_BYTES", 1 << 20)
+    with pytest.raises(BadFileError, match="200 times its size or 64 GB"):
+        opened(gzip.compress(bytes(8 << 20)), "bomb.csv.gz")
+    with pytest.raises(BadFileError, match="200 times its size or 64 GB"):
+        opened(packed({"bomb.csv": bytes(8 << 20)}), "bomb.zip")
+
+
+def test_a_bomb_is_stopped_by_its_size(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_BYTES", 1000)
+    with pytest.raises(BadFileError, match="would unpack to more"):
+        opened(packed({"a.csv": "a" * 1500}), "big.zip")
+    with pytest.raises(BadFileError, match="times its size"):
+        opened(gzip.compress(b"a" * 1500), "big.csv.gz")
+
+
+def test_a_zip_whose_directory_lies_about_sizes(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytearray(packed({"a.csv": "a" * 5000}))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = struct.pack("<I", 10)
+    monkeypatch.setattr(archive, "MOST_BYTES", 1000)
+    with pytest.raises(BadFileError):
+        opened(bytes(content), "lying.zip")
+
+
+@pytest.mark.parametrize("name", ["../evil.csv", "/etc/evil.csv", "a/../../evil.csv", "C:/evil.csv", "..\\evil.csv"])
+def test_entries_that_point_outside_are_refused(opened: Opened, tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadFileError, match="outside its folder"):
+        opened(packed({name: CSV}), "file.zip")
+    assert not (tmp_path.parent / "evil.csv").exists()
+
+
+def test_links_encryption_and_nested_archives_are_refused(opened: Opened) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        info = zipfile.ZipInfo("link.csv")
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        made.writestr(info, "/etc/passwd")
+    with pytest.raises(BadFileError, match="a link"):
+        opened(out.getvalue(), "link.zip")
+    content = bytearray(packed({"a.csv": CSV}))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(BadFileError, match="encrypted"):
+        opened(bytes(content), "secret.zip")
+    with pytest.raises(BadFileError, match="within a packed file"):
+        opened(packed({"inner.zip": packed({"a.csv": CSV})}), "outer.zip")
+
+
+def test_too_many_entries_are_refused(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_MEMBERS", 2)
+    with pytest.raises(BadFileError, match="3 files"):
+        opened(packed({f"{n}.csv": CSV for n in range(3)}), "many.zip")
+
+
+def test_side_files_of_a_zip_are_skipped(opened: Opened) -> None:
+    file = opened(packed({"__MACOSX/._a.csv": b"\0\1", "a.csv": CSV, "b/.DS_Store": b"\0"}), "mac.zip")
+    assert only(file).path.read_text() == CSV
+    with pytest.raises(BadFileError, match="empty zip"):
+        opened(packed({"__MACOSX/x": b"1"}), "none.zip")
+
+
+@pytest.mark.parametrize("cut", [30, 90])
+def test_a_truncated_zip_is_refused(opened: Opened, cut: int) -> None:
+    with pytest.raises(BadFileError, match="cut off or damaged"):
+        opened(packed({"a.csv": CSV * 20})[:cut], "cut.zip")
+
+
+def test_a_zip_with_a_damaged_entry_is_refused(opened: Opened) -> None:
+    content = packed({"a.csv": CSV * 20}).replace(b"a.csv", b"a.csv", 1)
+    damaged = bytearray(content)
+    damaged[60] ^= 255
+    with pytest.raises(BadFileError, match="damaged"):
+        opened(bytes(damaged), "bad.zip")
+
+
+def test_a_gzip_within_a_zip_is_refused_with_a_cure(opened: Opened) -> None:
+    with pytest.raises(BadFileError, match="unpack the outer one"):
+        opened(packed({"a.csv.gz": gzip.compress(CSV.encode())}), "a.zip")
+
+
+def test_memory_stays_bounded_on_a_large_file(opened: Opened, tmp_path: Path, scratch: Path) -> None:
+    import tracemalloc
+
+    path = tmp_path / "large.csv"
+    row = "https://www.tiktok.com/@ana/video/7350810998023949599,120,3\n" * 20_000
+    with path.open("w") as out:
+        out.write("url,views,likes\n")
+        for _ in range(50):
+            out.write(row)
+    tracemalloc.start()
+    read(path, Hints(), scratch)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert path.stat().st_size > 55 << 20
+    assert peak < 30 << 20
+
+
+def _workbook(rows: list[list[object]], formats: dict[str, str] | None = None) -> bytes:
+    from openpyxl import Workbook
+
+    book, out = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    for cell, number_format in (formats or {}).items():
+        book.active[cell].number_format = number_format
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_is_a_csv_of_what_it_shows(opened: Opened) -> None:
+    url = "https://www.tiktok.com/@ana/video/7350810998023949599"
+    rows = [
+        ["url", "views", "avg watch time", "watched full video", "posted at"],
+        [url, 1200, 3.5, 0.125, datetime.fromisoformat("2024-03-05T09:30")],
+    ]
+    extract = only(opened(_workbook(rows, {"D2": "0.0%"}), "file.xlsx"))
+    assert extract.path.read_text().splitlines()[1] == f"{url},1200,3.5,12.5%,2024-03-05 09:30:00"
+    assert extract.shape.columns["full_watch_rate"].unit == "percent"
+
+
+def test_a_workbook_with_a_formula_is_refused(opened: Opened) -> None:
+    with pytest.raises(BadFileError, match="formulas"):
+        opened(_workbook([["url", "views"], ["x", "=1+1"]]), "file.xlsx")
+
+
+def test_a_workbook_with_a_dtd_is_refused(opened: Opened) -> None:
+    content = _workbook([["url", "views"], ["x", 1]])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            part = before.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                part = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaa">]>' + part.split(b"?>", 1)[-1]
+            after.writestr(name, part)
+    with pytest.raises(BadFileError, match="DTD"):
+        opened(out.getvalue(), "file.xlsx")
+
+
+def test_an_empty_or_damaged_workbook_is_refused(opened: Opened) -> None:
+    with pytest.raises(BadFileError, match="no sheet"):
+        opened(_workbook([]), "file.xlsx")
+    with pytest.raises(BadFileError):
+        opened(packed({"[Content_Types].xml": "<Types/>", "xl/workbook.xml": "rubbish"}), "file.xlsx")
+
+
+def test_a_half_written_copy_is_removed(tmp_path: Path) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"first"
+        raise OSError(28, "No space left on device")
+
+    target = tmp_path / "copy"
+    with pytest.raises(StorageError, match="No space left"):
+        opening.write_chunks(target, chunks())
+    assert not target.exists()
+
+
+def test_a_character_cut_by_a_chunk_is_whole(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "CHUNK", 3)
+    text = CSV.replace("likes", "likes,title").replace(",3\n", ",3,日é日\n")
+    assert opened(text).warnings == ()
+    cut = (CSV.encode() + "é".encode()[:1]) + b"abcdef"
+    assert "not all UTF-8" in opened(cut).warnings[0]

@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from dwell.errors import BadFileError, MissingTimeError, UnknownFormatError, WrongAccountError
+from dwell.records import Extract, SourceFile
+
+Opened = Callable[..., SourceFile]
+
+CONTENT = [
+    "Time",
+    "Video title",
+    "Video link",
+    "Post time",
+    "Total likes",
+    "Total comments",
+    "Total shares",
+    "Total views",
+]
+OVERVIEW = ["Date", "Video Views", "Profile Views", "Likes", "Comments", "Shares"]
+VIEWERS = ["Date", "Total Viewers", "New Viewers", "Returning Viewers"]
+HISTORY = ["Date", "Followers", "Difference in followers from previous day"]
+ACTIVITY = ["Date", "Hour", "Active followers"]
+
+
+def native(header: list[str], *rows: list[Any]) -> str:
+    """As Studio writes it: BOM, everything quoted, LF, no newline at the end."""
+    return "\ufeff" + "\n".join(",".join(f'"{cell}"' for cell in row) for row in [header, *rows])
+
+
+def zipped(**files: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name, text in files.items():
+            made.writestr(f"{name}.csv", text)
+    return out.getvalue()
+
+
+def link(post_id: str, handle: str = "ana") -> str:
+    return f"https://www.tiktok.com/@{handle}/video/{post_id}"
+
+
+def rows(extract: Extract) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in extract.path.read_text("utf-8").splitlines()]
+
+
+def only(file: SourceFile) -> Extract:
+    (extract,) = file.extracts
+    return extract
+
+
+POSTS = [
+    ["25 Μαρτίου", "one #tag", link("7612545815780805904"), "2 Μαρτίου", 5, 1, 0, 100],
+    ["25 Μαρτίου", "scheduled", link("7608627113117125889"), "24 Φεβρουαρίου", 6, 1, 0, 110],
+    ["25 Μαρτίου", "", link("7595200027580976385"), "14 Ιανουαρίου", 7, 1, 0, 120],
+]
+
+
+def test_content_in_greek(opened: Opened) -> None:
+    file = opened(native(CONTENT, *POSTS))
+    extract = only(file)
+    assert file.format == "studio"
+    assert extract.shape.tables == ("posts", "post_snapshots", "creators")
+    found = rows(extract)
+    assert [row["posted_at"] for row in found] == ["2026-03-02", "2026-02-24", "2026-01-14"]
+    assert {row["observed_at"] for row in found} == {"2026-03-25T00:00:00+00:00"}
+    assert found[0] == {
+        "line": 2, "post_id": "7612545815780805904", "handle": "ana", "url": link("7612545815780805904"),
+        "media_type": "video", "caption": "one #tag", "hashtags": ["tag"], "posted_at": "2026-03-02",
+        "observed_at": "2026-03-25T00:00:00+00:00", "views": "100", "likes": "5", "comments": "1", "shares": "0",
+    }  # fmt: skip
+    assert "caption" not in found[2]
+    assert any("2026-03-25" in warning and "--as-of" in warning for warning in file.warnings)
+
+
+def test_as_of_gives_the_year_and_the_hour(opened: Opened) -> None:
+    file = opened(native(CONTENT, *POSTS), as_of="2026-03-25T18:30+02:00")
+    assert rows(only(file))[0]["observed_at"] == "2026-03-25T16:30:00+00:00"
+    assert not file.warnings
+
+
+def test_an_export_read_as_older_than_its_posts_is_refused(opened: Opened) -> None:
+    with pytest.raises(BadFileError, match=r"line 2.*--as-of"):
+        opened(native(CONTENT, *POSTS), as_of="2025-12-01")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ['He said "hi", then left', 'a, b, "c"', '"', 'ends with a quote"', "see https://www.tiktok.com/@bob/video/1, ok?"],
+)
+def test_broken_quoting_is_read_from_the_link(opened: Opened, title: str) -> None:
+    broken = ["25 Μαρτίου", title, link("7595200027580976385"), "14 Ιανουαρίου", 7, 1, 0, 120]
+    extract = only(opened(native(CONTENT, POSTS[0], broken, POSTS[1])))
+    found = rows(extract)
+    assert [row["post_id"] for row in found] == ["7612545815780805904", "7595200027580976385", "7608627113117125889"]
+    assert found[1]["caption"].strip('"') == title.strip('"')
+    assert (found[1]["views"], found[1]["posted_at"]) == ("120", "2026-01-14")
+    assert not extract.rejects
+
+
+def test_a_title_with_a_newline_and_doubled_quotes(opened: Opened) -> None:
+    row = [*POSTS[2]]
+    row[1] = 'first\nsecond ""quoted""'
+    found = rows(only(opened(native(CONTENT, row, POSTS[0]))))
+    assert found[0]["caption"] == 'first\nsecond "quoted"'
+    assert [row["line"] for row in found] == [2, 4]
+
+
+def test_rows_that_cannot_be_read_are_counted_rejects(opened: Opened) -> None:
+    deleted = ["25 Μαρτίου", "gone", "", "2 Μαρτίου", 5, 1, 0, 100]
+    bad_id = ["25 Μαρτίου", "x", link("123"), "2 Μαρτίου", 5, 1, 0, 100]
+    bad_date = ["25 Μαρτίου", "x", link("7612545815780805904"), "32 Μαρτίου", 5, 1, 0, 100]
+    bad_count = ["25 Μαρτίου", "x", link("7612545815780805904"), "2 Μαρτίου", "many", 1, 0, 100]
+    extract = only(opened(native(CONTENT, POSTS[0], deleted, bad_id, bad_date, bad_count) + '\n"torn line'))
+    assert len(rows(extract)) == 1
+    assert [line for line, _, _ in extract.rejects] == [3, 4, 5, 6, 7]
+    reasons = [reason for _, reason, _ in extract.rejects]
+    assert "deleted" in reasons[0]
+    assert "no date" in reasons[2]
+    assert "'many' is not a count" in reasons[3]
+
+
+def test_undefined_is_unknown_and_photos_stay_photos(opened: Opened) -> None:
+    row = ["March 25", "x", link("7612545815780805904").replace("video", "photo"), "March 2", "undefined", 1, 0, "-"]
+    found = rows(only(opened(native(CONTENT, row))))[0]
+    assert found["media_type"] == "photo"
+    assert not {"likes", "views"} & found.keys()
+
+
+def test_fifteen_rows_are_not_the_whole_catalogue(opened: Opened) -> None:
+    file = opened(native(CONTENT, *[POSTS[0]] * 15))
+    assert any("15 posts at most" in warning for warning in file.warnings)
+
+
+def _overview(start: date, days: int) -> str:
+    dates = [start + timedelta(days=n) for n in range(days)]
+    return native(OVERVIEW, *[[f"{day:%B} {day.day}", 10 + n, 2, -1, 0, 3] for n, day in enumerate(dates)])
+
+
+def test_overview_takes_its_year_from_the_zip(opened: Opened) -> None:
+    name = "Overview_2024-02-20_1741000000_ana.b_c.zip"
+    file = opened(zipped(Overview=_overview(date(2024, 2, 20), 300)), name)
+    extract = only(file)
+    found = rows(extract)
+    assert (found[0]["day"], found[9]["day"], found[-1]["day"]) == ("2024-02-20", "2024-02-29", "2024-12-15")
+    assert {row["handle"] for row in found} == {"ana.b_c"}
+    assert {row["observed_at"] for row in found} == {"2025-03-03T11:06:40+00:00"}
+    assert [row["provisional"] for row in found[-4:]] == ["false", "true", "true", "true"]
+    assert (found[0]["likes"], extract.shape.cumulative) == ("-1", False)
+    assert any("@ana.b_c is taken from the name" in warning for warning in file.warnings)
+
+
+def test_overview_walks_backward_without_a_zip(opened: Opened) -> None:
+    file = opened(_overview(date(2025, 10, 1), 365), handle="@Ana")
+    found = rows(only(file))
+    assert (found[0]["day"], found[-1]["day"], found[0]["handle"]) == ("2025-10-01", "2026-09-30", "ana")
+    assert found[0]["observed_at"] == "2026-10-01T00:00:00+00:00"
+    older = rows(only(opened(_overview(date(2025, 10, 1), 365), handle="ana", as_of="2023-10-02")))
+    assert older[-1]["day"] == "2023-09-30"
+
+
+def test_a_zip_with_another_start_is_refused(opened: Opened) -> None:
+    with pytest.raises(BadFileError, match="zip says"):
+        opened(zipped(Overview=_overview(date(2024, 2, 20), 30)), "Overview_2024-03-20_1741000000_ana.zip")
+
+
+def test_missing_days_are_named(opened: Opened) -> None:
+    text = native(OVERVIEW, ["May 1", 1, 1, 1, 1, 1], ["May 4", 1, 1, 1, 1, 1])
+    assert any("2 days between 2026-05-01 and 2026-05-04" in warning for warning in opened(text, handle="a").warnings)
+
+
+def test_a_series_needs_an_account(opened: Opened) -> None:
+    with pytest.raises(BadFileError, match="--creator"):
+        opened(_overview(date(2026, 5, 1), 3))
+
+
+def test_posts_beside_a_series_say_whose_it_is(opened: Opened) -> None:
+    file = opened(zipped(Overview=_overview(date(2026, 5, 1), 3), Content=native(CONTENT, *POSTS)), "export.zip")
+    assert [extract.shape.tables[0] for extract in file.extracts] == ["posts", "account_days"]
+    assert rows(file.extracts[1])[0]["handle"] == "ana"
+
+
+def test_another_account_is_refused(opened: Opened) -> None:
+    with pytest.raises(WrongAccountError, match="of @ana, not of @bob"):
+        opened(native(CONTENT, *POSTS), handle="bob")
+    with pytest.raises(WrongAccountError, match="of @ana, not of @bob"):
+        opened(zipped(Viewers=native(VIEWERS, ["May 1", 3, 1, 2])), "Viewers_ana.zip", handle="bob")
+    assert opened(native(CONTENT, *POSTS), handle="@ANA").extracts
+
+
+def test_viewers_undefined_rows_are_dropped_with_their_zeros(opened: Opened) -> None:
+    text = native(VIEWERS, ["May 1", "undefined", 0, 0], ["May 2", 5, 2, 3], ["May 3", 9, 2, 3])
+    file = opened(text, handle="ana")
+    extract = only(file)
+    assert [row["viewers"] for row in rows(extract)] == ["5", "9"]
+    assert [line for line, _, _ in extract.rejects] == [2]
+    assert any("on 1 days" in warning for warning in file.warnings)
+
+
+def test_follower_history_ignores_the_difference(opened: Opened) -> None:
+    file = opened(native(HISTORY, ["May 1", "undefined", 0], ["May 2", "1,204", 7]), handle="ana")
+    assert rows(only(file)) == [
+        {"line": 3, "handle": "ana", "day": "2026-05-02", "observed_at": "2026-05-03T00:00:00+00:00",
+         "provisional": "true", "followers": "1204"}
+    ]  # fmt: skip
+    assert any("not kept: Difference" in warning for warning in file.warnings)
+
+
+def _activity(first: int, filled: int) -> str:
+    hours = [[day, hour, 7] for day in ("May 1", "May 2") for hour in range(first, first + 24)]
+    for row in hours[len(hours) - filled :]:
+        row[2] = 0
+    return native(ACTIVITY, *hours)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_activity_drops_the_tail_that_was_not_over(opened: Opened, first: int) -> None:
+    extract = only(opened(_activity(first, 6), handle="ana"))
+    found = rows(extract)
+    assert len(found) == 42
+    assert len(extract.rejects) == 6
+    assert {int(row["hour"]) for row in found} == set(range(24))
+    assert (found[-1]["day"], found[-1]["hour"]) == ("2026-05-02", "17")
+
+
+def test_shares_as_fractions_and_percentages(opened: Opened) -> None:
+    fractions = native(["Gender", "Distribution"], ["Female", "0.56"], ["Male", "0.44"], ["Other", "0"])
+    percent = native(["Top Territories\u00a0", "Distribution"], ["DE", "61%"], ["Others", "39%"])
+    for text, dimension, shares in (
+        (fractions, "gender", ["0.56", "0.44", "0.0"]),
+        (percent, "territory", ["0.61", "0.39"]),
+    ):
+        found = rows(only(opened(text, handle="ana", as_of="2026-05-04")))
+        assert [row["share"] for row in found] == shares
+        assert {(row["dimension"], row["observed_at"]) for row in found} == {(dimension, "2026-05-04T00:00:00+00:00")}
+
+
+def test_shares_have_no_date_of_their_own(opened: Opened) -> None:
+    text = native(["Gender", "Distribution"], ["Female", "0.56"])
+    with pytest.raises(MissingTimeError, match="--as-of"):
+        opened(text, handle="ana")
+    both = opened(zipped(FollowerGender=text, FollowerHistory=native(HISTORY, ["May 2", 5, 0])), "Followers_ana.zip")
+    assert rows(both.extracts[1])[0]["observed_at"] == "2026-05-03T00:00:00+00:00"
+
+
+def test_business_suite_layout_is_read_by_name(opened: Opened) -> None:
+    text = (
+        "Date,Video views,Reached audience,Profile views,Likes,Shares,Comments,Net growth,New followers,"
+        "Lost followers\n"
+        "2026/05/10,100,90,8,7,6,5,1,2,1\n2026/05/11,NaN,NaN,NaN,NaN,NaN,NaN,NaN,NaN,NaN\n"
+    )
+    file = opened(text, handle="ana")
+    extract = only(file)
+    (found,) = rows(extract)
+    assert (found["shares"], found["comments"], found["reach"], found["day"]) == ("6", "5", "90", "2026-05-10")
+    assert len(extract.rejects) == 1
+    assert not any("no year" in warning for warning in file.warnings)
+    posts = (
+        "Video title,Video link,Post time,Video views,Likes,Comments,Shares,Add to Favorites\n"
+        f"hi,{link('7612545815780805904')},2026/03/02,100,7,6,5,4\n"
+    )
+    found = rows(only(opened(posts, as_of="2026-05-11")))[0]
+    assert (found["saves"], found["shares"], found["posted_at"]) == ("4", "5", "2026-03-02")
+    assert found["observed_at"] == "2026-05-11T00:00:00+00:00"
+
+
+def test_headers_in_another_language(opened: Opened) -> None:
+    header = "Data,Visualizações de vídeo,Visualizações do perfil,Curtidas,Comentários,Compartilhamentos"
+    text = f"{header}\n8 de setembro,9,8,7,6,5\n"
+    found = rows(only(opened(text, handle="ana")))[0]
+    assert (found["day"], found["views"], found["comments"]) == ("2026-09-08", "9", "6")
+
+
+@pytest.mark.parametrize("text", [OVERVIEW, CONTENT])
+def test_the_xlsx_variant(opened: Opened, text: list[str]) -> None:
+    from openpyxl import Workbook
+
+    book, out = Workbook(), io.BytesIO()
+    book.active.append(text)
+    row = ["May 1", "9", "8", "7", "6", "5"] if text is OVERVIEW else [str(cell) for cell in POSTS[0]]
+    book.active.append(row)
+    book.save(out)
+    file = opened(out.getvalue(), "Overview.xlsx", handle="ana")
+    assert len(rows(only(file))) == 1
+
+
+def test_forcing_studio_on_something_else_names_its_columns(opened: Opened) -> None:
+    with pytest.raises(UnknownFormatError, match="none of Studio's files"):
+        opened("a,b\n1,2\n", format="studio")
+
+
+def test_a_date_column_without_dates(opened: Opened) -> None:
+    with pytest.raises(BadFileError, match="no date that can be read"):
+        opened(native(OVERVIEW, ["soon", 1, 1, 1, 1, 1]), handle="ana")
