@@ -62,8 +62,26 @@ class Charts:
 
         return charts.skill(report)
 
+    def coverage(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
+        """How often a fit's intervals held, per duration bucket."""
+        from dwell import charts
+
+        return charts.coverage(report)
+
     def scores(self, scores: Result) -> altair.TopLevelMixin:
         """Ranked posts with their percentile intervals."""
         from dwell import charts
 
-        return charts.scores(scores)
+        return charts.scores(scores, scores)
+
+    def growth(self, *, creator: str) -> altair.TopLevelMixin:
+        """Views per hour between the newest two snapshots of a post."""
+        from dwell import charts
+
+        return charts.growth(self._workspace.growth(creator=creator), self._workspace.posts(creator=creator))
+
+    def watch_time(self, *, creator: str, target: str = "watch_ratio") -> altair.TopLevelMixin:
+        """Measured watch metric of every post in its duration bucket."""
+        from dwell import charts
+
+        return charts.watch_time(self._workspace.posts(creator=creator), target=target)

@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dwell import __version__, clock
+from dwell import clock
 from dwell.errors import DwellError, StorageError
 from dwell.models import artifact
 from dwell.report.content import ReportContent
@@ -33,8 +33,6 @@ def write_report(workspace: Workspace, handle: str, path: Path, tz: str) -> Resu
 
 def gather(workspace: Workspace, handle: str, tz: str) -> ReportContent:
     """Everything that is known of the account; what cannot be answered stays empty, and the page says why."""
-    from dwell.metrics.catalog import METRICS
-
     posts = workspace.posts(creator=handle)
     measured = any(post["watch_ratio"] is not None or post["full_watch_rate"] is not None for post in posts)
     status = workspace.status().meta
@@ -53,8 +51,7 @@ def gather(workspace: Workspace, handle: str, tz: str) -> ReportContent:
         fit=fit,
         score=_score(workspace, handle) if not measured else None,
         status=status,
-        definitions={metric.name: metric.doc for metric in METRICS.values()},
-        versions={"dwell": __version__, "scikit-learn": metadata.version("scikit-learn")},
+        versions={name: metadata.version(name) for name in ("dwell", "scikit-learn")},
         tz=tz,
         simulated=_simulated(workspace, handle),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -166,7 +167,8 @@ class Workspace:
         self, *, creator: str, every: str = "week", include: tuple[str, ...] = (), min_age_h: float = 72.0
     ) -> Result:
         """Per period: posts, median rates, change on the period before, views per hour."""
-        return self.ask("trend", handle=self._known(creator), every=every, include=include, min_age_h=min_age_h)
+        options: dict[str, Any] = {"handle": self._known(creator), "include": include, "min_age_h": min_age_h}
+        return replace(self.ask("trend", every=every, **options), meta={"every": every})
 
     def growth(self, *, creator: str) -> Result:
         """Views per hour between consecutive snapshots of each post."""
@@ -176,7 +178,8 @@ class Workspace:
         self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0
     ) -> Result:
         """Median engagement rate by weekday and hour of posting, with n."""
-        return self.ask("posting_times", handle=self._known(creator), tz=tz, include=include, min_age_h=min_age_h)
+        options: dict[str, Any] = {"handle": self._known(creator), "include": include, "min_age_h": min_age_h}
+        return replace(self.ask("posting_times", tz=tz, **options), meta={"tz": tz})
 
     # --- watch time ----------------------------------------------------------------------------------------------
 
