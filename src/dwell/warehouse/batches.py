@@ -1,0 +1,88 @@
+"""The ingest log: one row per imported file, kept for ever, so that the same file is never imported twice."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+SCHEMA = (
+    "CREATE TABLE ingest_batches (seq INTEGER PRIMARY KEY, batch_id TEXT NOT NULL UNIQUE, path TEXT NOT NULL, "
+    "format TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL, in_lake INTEGER NOT NULL)"
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One imported file.
+
+    Attributes:
+        batch_id: Identity of the import: the same bytes read with the same hints have the same one.
+        path: As the user named the file.
+        format: Format that was recognised.
+        digest: SHA-256 of the file, hex.
+        at: When it was imported, UTC.
+        report: What the import counted; JSON-compatible.
+    """
+
+    batch_id: str
+    path: str
+    format: str
+    digest: str
+    at: datetime
+    report: dict[str, Any]
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 in UTC: how the journal keeps an instant."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant(value: int) -> datetime:
+    """The instant that `micros` made a number of."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def encoded(batch: Batch) -> tuple[str, str, str, str, int, str]:
+    """The batch as the journal's row, without `seq` and `in_lake`."""
+    report = json.dumps(batch.report, ensure_ascii=False, allow_nan=False)
+    return batch.batch_id, batch.path, batch.format, batch.digest, micros(batch.at), report
+
+
+def decoded(row: tuple[Any, ...]) -> Batch:
+    """The batch in a row of `batch_id, path, format, digest, at, report`."""
+    batch_id, path, form, digest, at, report = row
+    return Batch(batch_id, path, form, digest, instant(at), json.loads(report))
+
+
+def insert(connection: sqlite3.Connection, seq: int, batch: Batch, *, in_lake: bool) -> None:
+    """Logs a batch inside the caller's transaction."""
+    connection.execute("INSERT INTO ingest_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (seq, *encoded(batch), in_lake))
+
+
+def find(connection: sqlite3.Connection, batch_id: str) -> Batch | None:
+    """The logged batch of that identity."""
+    sql = "SELECT batch_id, path, format, digest, at, report FROM ingest_batches WHERE batch_id = ?"
+    row = connection.execute(sql, (batch_id,)).fetchone()
+    return decoded(row) if row else None
+
+
+def every(connection: sqlite3.Connection) -> list[Batch]:
+    """All logged batches, oldest first."""
+    sql = "SELECT batch_id, path, format, digest, at, report FROM ingest_batches ORDER BY seq"
+    return [decoded(row) for row in connection.execute(sql)]
+
+
+def outside_lake(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Rows `seq, batch_id, path, format, digest, at, report` of the batches that only the journal knows."""
+    sql = "SELECT seq, batch_id, path, format, digest, at, report FROM ingest_batches WHERE in_lake = 0 ORDER BY seq"
+    return connection.execute(sql).fetchall()
+
+
+def mark_in_lake(connection: sqlite3.Connection) -> None:
+    """Notes, inside the caller's transaction, that the lake's ingest log has every batch."""
+    connection.execute("UPDATE ingest_batches SET in_lake = 1 WHERE in_lake = 0")

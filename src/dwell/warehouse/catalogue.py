@@ -1,0 +1,105 @@
+"""What is visible: per table the Delta version, its files, and how many of its rows are superseded.
+
+It lives in the journal, so that one SQLite transaction makes a batch visible in all tables at once, and so that a
+reader needs no Delta log.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+SCHEMA = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
+    "CREATE TABLE lake_tables (name TEXT PRIMARY KEY, version INTEGER, superseded INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE lake_files (name TEXT, path TEXT, rows INT, bytes INT, PRIMARY KEY (name, path)) WITHOUT ROWID",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LakeFile:
+    """One Parquet file of a lake table: path inside the table's folder, rows, size in bytes."""
+
+    path: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class TableState:
+    """What is visible of one table in the lake.
+
+    Attributes:
+        version: Visible Delta version; None while the lake holds nothing of it.
+        superseded: Stored rows, journal and lake together, that a newer version of the same key replaces.
+        files: The files of that version.
+    """
+
+    version: int | None = None
+    superseded: int = 0
+    files: tuple[LakeFile, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Rows in the lake, superseded ones included."""
+        return sum(file.rows for file in self.files)
+
+    def grown(self, version: int, files: Iterable[LakeFile]) -> TableState:
+        """This state after an append."""
+        return replace(self, version=version, files=(*self.files, *files))
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The whole store at one instant; `seq` is the newest batch, `sealed_seq` the newest that a seal moved."""
+
+    seq: int = 0
+    sealed_seq: int = 0
+    tables: Mapping[str, TableState] = field(default_factory=dict)
+
+    def table(self, name: str) -> TableState:
+        """The state of one table; an empty one if the lake does not know it."""
+        return self.tables.get(name) or TableState()
+
+    def with_tables(self, changed: Mapping[str, TableState]) -> Catalogue:
+        """This catalogue with some tables moved on."""
+        return replace(self, tables={**self.tables, **changed})
+
+    def versions(self) -> dict[str, int]:
+        """Visible Delta version of every table that has one."""
+        return {name: state.version for name, state in self.tables.items() if state.version is not None}
+
+
+def read(connection: sqlite3.Connection) -> Catalogue:
+    """The catalogue, as the connection's transaction sees it."""
+    files: dict[str, list[LakeFile]] = {}
+    for name, *rest in connection.execute("SELECT name, path, rows, bytes FROM lake_files"):
+        files.setdefault(name, []).append(LakeFile(*rest))
+    meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('seq', 'sealed_seq')"))
+    tables = {
+        name: TableState(version, superseded, tuple(files.get(name, ())))
+        for name, version, superseded in connection.execute("SELECT name, version, superseded FROM lake_tables")
+    }
+    return Catalogue(meta["seq"], meta["sealed_seq"], tables)
+
+
+def write(connection: sqlite3.Connection, old: Catalogue, new: Catalogue) -> None:
+    """Moves the stored catalogue from `old` to `new`, inside the caller's transaction."""
+    for key, value in (("seq", new.seq), ("sealed_seq", new.sealed_seq)):
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+    for name, state in new.tables.items():
+        before = old.table(name)
+        if state == before:
+            continue
+        connection.execute(
+            "INSERT OR REPLACE INTO lake_tables VALUES (?, ?, ?)", (name, state.version, state.superseded)
+        )
+        gone = set(before.files) - set(state.files)
+        came = set(state.files) - set(before.files)
+        connection.executemany(
+            "DELETE FROM lake_files WHERE name = ? AND path = ?", [(name, file.path) for file in gone]
+        )
+        connection.executemany(
+            "INSERT INTO lake_files VALUES (?, ?, ?, ?)", [(name, file.path, file.rows, file.bytes) for file in came]
+        )

@@ -1,0 +1,97 @@
+"""Keeping the lake tidy: small files are joined, superseded rows dropped, unused files deleted a day later."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dwell import clock
+from dwell.records import TABLES
+from dwell.warehouse import lake, parquet, views
+from dwell.warehouse.batches import micros
+from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
+from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, SEQ, quoted
+from dwell.warehouse.damage import lake_errors
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Files below this size are worth joining, once there are so many of them side by side.
+_SMALL = 16 * 1024 * 1024
+_MANY = 12
+
+# A table is rewritten without its superseded rows once they are this share of it.
+_STALE = 0.3
+
+# Readers hold lists of files, so a file that is no longer used stays this long.
+_KEEP_HOURS = 24
+
+
+def tidy(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue) -> Catalogue:
+    """Rewrites what is worth it; the journal's rows must be in the lake already, and the writer lock held.
+
+    Returns:
+        The catalogue to make visible; the given one if nothing was worth it.
+    """
+    for name, before in state.tables.items():
+        for group in _groups(before):
+            with lake_errors(lake.folder(root, name)):
+                state = state.with_tables({name: _rewritten(connection, root, name, state, group)})
+    return state
+
+
+def _groups(state: TableState) -> list[tuple[LakeFile, ...]]:
+    """Files to be rewritten together: all of a table with stale rows, else the small ones of a month."""
+    if state.superseded and state.superseded >= _STALE * state.rows:
+        return [state.files]
+    small: dict[str, list[LakeFile]] = defaultdict(list)
+    for file in state.files:
+        if file.bytes < _SMALL:
+            small[file.path.rpartition("/")[0]].append(file)
+    return [tuple(files) for files in small.values() if len(files) >= _MANY]
+
+
+def _rewritten(
+    connection: duckdb.DuckDBPyConnection, root: Path, name: str, state: Catalogue, group: tuple[LakeFile, ...]
+) -> TableState:
+    before = state.table(name)
+    scan = views.scan(root, name, TableState(files=group))
+    whole = len(group) == len(before.files)
+    columns = [*INGEST_COLUMNS] if name == INGEST else [*(column.name for column in TABLES[name].columns), SEQ]
+    source = f"SELECT {', '.join(map(quoted, columns))} FROM {scan}"
+    drops = whole and before.superseded > 0
+    if drops:
+        source = views.newest(TABLES[name], source, columns)
+    written = parquet.write(connection, name, source, lake.folder(root, name))
+    version = lake.commit(root, name, written, state.seq, removed=group)
+    kept = tuple(file for file in before.files if file not in group)
+    return TableState(version, 0 if drops else before.superseded, (*kept, *(new.file for new in written)))
+
+
+def sweep_is_due(log: sqlite3.Connection) -> bool:
+    """Once a day; noted at once, so that a sweep that fails is not tried again by every import."""
+    now = micros(clock.now())
+    row = log.execute("SELECT value FROM meta WHERE key = 'swept_at'").fetchone()
+    if row and now - row[0] < _KEEP_HOURS * 3_600_000_000:
+        return False
+    log.execute("INSERT OR REPLACE INTO meta VALUES ('swept_at', ?)", (now,))
+    return True
+
+
+def sweep(root: Path, state: Catalogue) -> int:
+    """Deletes files that no visible version has used for a day; returns how many."""
+    swept = 0
+    for name in state.versions():
+        place = lake.folder(root, name)
+        with lake_errors(place):
+            used = {file.path for file in state.table(name).files}
+            unused = lake.opened(root, name).vacuum(
+                _KEEP_HOURS, dry_run=True, enforce_retention_duration=False, full=True
+            )
+            for path in unused:
+                if path not in used and path.endswith(".parquet"):
+                    (place / path).unlink(missing_ok=True)
+                    swept += 1
+    return swept

@@ -1,0 +1,71 @@
+"""DuckDB as the query engine of one process: in memory, in UTC, never a shared file."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwell.results import Result
+from dwell.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+# What a bulk import may use: with Python, the Parquet writer and DuckDB's own overhead the process stays under 600 MB.
+IMPORT_MEMORY = "256MB"
+
+
+def connect(settings: Settings, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A private in-memory database whose session is in UTC and which fetches nothing from the network.
+
+    Args:
+        settings: Memory and threads; without a setting, all threads and DuckDB's own share of the memory.
+        scratch: Folder to spill to. Naming one says "bulk work": memory is then small unless it is set.
+    """
+    import duckdb
+
+    # Two processes that spill into one folder would use each other's files, so the name is drawn; DuckDB makes the
+    # folder when it first spills and removes it at the end.
+    spill = (scratch or Path(tempfile.gettempdir())) / f"dwell-spill-{secrets.token_hex(8)}"
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "false",
+        "temp_directory": str(spill),
+    }
+    memory = settings.memory or (IMPORT_MEMORY if scratch else None)
+    if memory:
+        config["memory_limit"] = memory
+    if settings.threads:
+        config["threads"] = str(settings.threads)
+    connection = duckdb.connect(config=config)
+    connection.execute("SET TimeZone = 'UTC'").fetchall()
+    return connection
+
+
+def fetch(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> Result:
+    """Runs one query; instants come back aware and in UTC, NaN and infinity as None."""
+    cursor = connection.execute(sql, parameters) if parameters is not None else connection.execute(sql)
+    described = cursor.description or []
+    rows = cursor.fetchall()
+    floats = [index for index, column in enumerate(described) if str(column[1]) in {"DOUBLE", "FLOAT"}]
+    instants = [index for index, column in enumerate(described) if str(column[1]) == "TIMESTAMP WITH TIME ZONE"]
+    if floats or instants:
+        rows = [_plain(row, floats, instants) for row in rows]
+    return Result(columns=tuple(column[0] for column in described), rows=rows)
+
+
+def _plain(row: tuple[Any, ...], floats: list[int], instants: list[int]) -> tuple[Any, ...]:
+    values = list(row)
+    for index in floats:
+        value = values[index]
+        if value is not None and not -1.7976931348623157e308 <= value <= 1.7976931348623157e308:
+            values[index] = None
+    for index in instants:
+        value = values[index]
+        if isinstance(value, datetime):
+            values[index] = value.astimezone(UTC)
+    return tuple(values)

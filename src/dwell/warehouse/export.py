@@ -1,0 +1,85 @@
+"""Everything that is stored comes out, and imports again to the same tables."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal
+
+from dwell.errors import NoDataError
+from dwell.records import TABLES, Column, Table
+from dwell.warehouse.columns import keys, literal, names, quoted
+from dwell.warehouse.damage import lake_errors, reading_errors
+from dwell.warehouse.disk import flush
+from dwell.warehouse.engine_duckdb import connect
+
+if TYPE_CHECKING:
+    from dwell.warehouse.store import Store
+
+Format = Literal["parquet", "csv", "jsonl"]
+
+_OPTIONS = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "csv": "FORMAT csv, HEADER true",
+    "jsonl": "FORMAT json, ARRAY false",
+}
+
+
+def export(store: Store, table: str, target: Path | BinaryIO, form: Format) -> int:
+    """Writes one table, sorted by its key, without internal columns.
+
+    Parquet keeps the types. In CSV and JSON lines an instant is `2024-01-05T00:00:00.000000Z`; a list is JSON text in
+    CSV; unknown is an empty field or null.
+
+    Args:
+        store: Where from; the rows are those of one instant.
+        table: Name of the table.
+        target: A path, which then holds the whole export or is as it was before; or a binary stream.
+        form: File format.
+
+    Returns:
+        Rows written.
+
+    Raises:
+        NoDataError: There is no table of that name.
+        StorageError: The target cannot be written.
+    """
+    if table not in TABLES:
+        raise NoDataError(f"There is no table {table}: choose one of {', '.join(TABLES)}.")
+    if not isinstance(target, Path):
+        with tempfile.TemporaryDirectory(prefix="dwell-export-") as folder:
+            whole = Path(folder) / "export"
+            rows = _write(store, TABLES[table], whole, form)
+            with whole.open("rb") as file:
+                shutil.copyfileobj(file, target)
+        return rows
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    try:
+        with lake_errors(target):
+            rows = _write(store, TABLES[table], partial, form)
+            flush(partial)
+            partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return rows
+
+
+def _write(store: Store, table: Table, path: Path, form: Format) -> int:
+    columns = names(table) if form == "parquet" else ", ".join(_plain(column, form) for column in table.columns)
+    ordered = f"SELECT {names(table)} FROM {quoted(table.name)} ORDER BY {keys(table)}"
+    with connect(store.settings) as connection:
+        store.attach(connection, [table.name])
+        with reading_errors(store.root):
+            query = f"COPY (SELECT {columns} FROM ({ordered})) TO {literal(str(path))} ({_OPTIONS[form]})"
+            return int(connection.execute(query).fetchall()[0][0])
+
+
+def _plain(column: Column, form: Format) -> str:
+    name = quoted(column.name)
+    if column.kind == "instant":
+        return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ') AS {name}"
+    if column.kind == "texts" and form == "csv":
+        return f"to_json({name})::VARCHAR AS {name}"
+    return name

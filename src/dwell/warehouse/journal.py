@@ -1,0 +1,181 @@
+"""The journal: a SQLite database in WAL mode that holds small batches, the ingest log and the catalogue.
+
+Its tables carry only rows that no seal has moved yet, because a seal deletes what it moved in the transaction that
+makes the moved rows visible in the lake.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from dwell.errors import StorageError
+from dwell.records import TABLES, Table
+from dwell.warehouse import batches, catalogue
+from dwell.warehouse.columns import SEQ, SQLITE, names, quoted
+from dwell.warehouse.damage import damaged_journal, journal_errors
+from dwell.warehouse.disk import flush
+
+NAME = "journal.db"
+VERSION = 1  # of the folder's layout; a newer one is refused
+_APPLICATION = 0x6477656C  # "dwel", in SQLite's header
+
+# A writer waits this long for a reader that is copying the WAL back; writers exclude one another by `writer.lock`.
+_BUSY_MS = 30_000
+
+
+@contextmanager
+def connected(path: Path, *, writing: bool = False) -> Iterator[sqlite3.Connection]:
+    """An open journal whose layout this dwell knows.
+
+    Raises:
+        DamagedDataError: It is no SQLite database, is cut off, or is another program's.
+        StorageError: A newer dwell made it, or the folder cannot be used.
+    """
+    with journal_errors(path), closing(_opened(path, writing=writing)) as connection:
+        _check_identity(path, connection)
+        yield connection
+
+
+def _opened(path: Path, *, writing: bool) -> sqlite3.Connection:
+    uri = path.absolute().as_uri()
+    try:
+        connection = _answering(f"{uri}?mode=rw")
+    except sqlite3.OperationalError as error:
+        closed = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+        if writing or not closed or path.with_name(path.name + "-wal").exists():
+            raise
+        # WAL mode wants to write beside the database even to read. In a folder that nobody can write, nobody
+        # changes it either, so it may be read as it stands.
+        return _answering(f"{uri}?mode=ro&immutable=1")
+    if writing:
+        # A power cut must not lose an import that was reported as done.
+        connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _answering(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_identity(path: Path, connection: sqlite3.Connection) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != _APPLICATION:
+        raise damaged_journal(path, "it is not dwell's")
+    if version > VERSION:
+        raise StorageError(
+            f"{path.parent} was written by a newer dwell (layout {version}, this one knows {VERSION}): update dwell."
+        )
+
+
+def check(path: Path, connection: sqlite3.Connection) -> None:
+    """Reads every page of the journal; a writer does so before it builds on it.
+
+    Raises:
+        DamagedDataError: A page is damaged or missing.
+    """
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise damaged_journal(path, verdict)
+
+
+def create(path: Path, state: catalogue.Catalogue, log: Sequence[tuple[Any, ...]] = ()) -> None:
+    """Makes a journal with this catalogue and these batches of the lake; readers see it whole or not at all.
+
+    Args:
+        path: Where; the caller holds the writer lock and has seen that nothing is there.
+        state: The catalogue to start with.
+        log: Rows `seq, batch_id, path, format, digest, at, report` of the ingest log.
+    """
+    fresh = path.with_name(path.name + ".new")
+    with journal_errors(path):
+        for leftover in (fresh, *(path.with_name(path.name + end) for end in (".new-wal", ".new-shm", "-shm"))):
+            leftover.unlink(missing_ok=True)
+        stale = path.with_name(path.name + "-wal")
+        if stale.exists():  # of a journal that was moved away: SQLite would replay it into the new one
+            stale.rename(stale.with_name(stale.name + ".orphan"))
+        with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            with transaction(connection):
+                for statement in (*catalogue.SCHEMA, batches.SCHEMA, *map(_ddl, TABLES.values())):
+                    connection.execute(statement)
+                catalogue.write(connection, catalogue.Catalogue(), state)
+                connection.executemany("INSERT INTO ingest_batches VALUES (?, ?, ?, ?, ?, ?, ?, 1)", log)
+                connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+        fresh.rename(path)
+        flush(path.parent)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing: commits at the end, rolls back on any way out that is not the end."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    commit(connection)
+
+
+def commit(connection: sqlite3.Connection) -> None:
+    """The one moment at which a change becomes visible to readers, and lasts."""
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Everything read inside belongs to one instant."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _ddl(table: Table) -> str:
+    # Key columns stand first and nothing else is NOT NULL: PRAGMA quick_check of SQLite 3.40 mistakes the columns of a
+    # WITHOUT ROWID table whose stored order differs from the declared one.
+    # A table that keeps every observation has one row a key; one that keeps the newest has one a key and batch.
+    key = [*table.key, SEQ] if table.keeps == "newest" else list(table.key)
+    kinds = {column.name: SQLITE[column.kind] for column in table.columns} | {SEQ: SQLITE["count"]}
+    ordered = [*key, *(name for name in kinds if name not in key)]
+    columns = ", ".join(f"{quoted(name)} {kinds[name]}" for name in ordered)
+    primary = ", ".join(map(quoted, key))
+    return f"CREATE TABLE {quoted(table.name)} ({columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
+
+
+def insert(connection: sqlite3.Connection, table: Table, seq: int, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Adds rows in the order of the table's columns, inside the caller's transaction."""
+    places = ", ".join("?" * len(table.columns))
+    sql = f"INSERT INTO {quoted(table.name)} ({names(table)}, {SEQ}) VALUES ({places}, {seq})"
+    connection.executemany(sql, rows)
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    """Removes the rows of every table, inside the caller's transaction."""
+    for name in TABLES:
+        connection.execute(f"DELETE FROM {quoted(name)}")
+
+
+def rows(connection: sqlite3.Connection, table: Table) -> list[tuple[Any, ...]]:
+    """All rows of a table, `seq` last."""
+    return connection.execute(f"SELECT {names(table)}, {SEQ} FROM {quoted(table.name)}").fetchall()
+
+
+def count(connection: sqlite3.Connection, name: str) -> int:
+    """How many rows the journal holds of a table."""
+    return int(connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0])

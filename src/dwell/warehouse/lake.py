@@ -1,0 +1,179 @@
+"""The lake: one Delta table per table, written by delta-rs under the writer lock.
+
+Every commit carries the `seq` of its batch as the Delta application transaction `dwell`. A commit is not visible until
+the journal's catalogue names its version.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwell.warehouse import parquet
+from dwell.warehouse.catalogue import LakeFile, TableState
+from dwell.warehouse.columns import BY_MONTH, MONTH, delta_schema
+from dwell.warehouse.damage import lake_errors
+from dwell.warehouse.disk import flush
+from dwell.warehouse.parquet import Written
+
+if TYPE_CHECKING:
+    import duckdb
+    from deltalake import CommitProperties, DeltaTable
+
+FOLDER = "lake"
+APPLICATION = "dwell"
+
+# A Delta reader replays the log from the last checkpoint: a few dozen small files at most.
+_CHECKPOINT_EVERY = "20"
+
+
+def folder(root: Path, name: str) -> Path:
+    """Where a table's Delta log and files are."""
+    return root / FOLDER / name
+
+
+def newest(root: Path, name: str) -> int | None:
+    """Newest Delta version on the disk, visible or not, read from the names of the log files."""
+    log = folder(root, name) / "_delta_log"
+    versions = [int(path.stem) for path in log.glob("*.json") if path.stem.isdigit()]
+    return max(versions, default=None)
+
+
+def opened(root: Path, name: str, version: int | None = None) -> DeltaTable:
+    """The Delta table, at one version or at its newest."""
+    from deltalake import DeltaTable
+
+    return DeltaTable(str(folder(root, name)), version=version)
+
+
+def readable(root: Path, name: str, visible: int | None) -> DeltaTable:
+    """The Delta table at its newest version, after log entries above the visible one that a power cut tore are gone."""
+    from deltalake.exceptions import DeltaError
+
+    try:
+        return opened(root, name)
+    except DeltaError:
+        for path in (folder(root, name) / "_delta_log").iterdir():
+            number = path.name.partition(".")[0]
+            if path.name == "_last_checkpoint" or (number.isdigit() and int(number) > (visible or 0)):
+                path.unlink()
+        return opened(root, name)
+
+
+def append(
+    connection: duckdb.DuckDBPyConnection, root: Path, name: str, source: str, seq: int, state: TableState
+) -> TableState:
+    """Adds the rows of an SQL query (the table's columns and `seq`) in one Delta commit.
+
+    Returns:
+        The state to make visible; the given one if there were no rows.
+    """
+    with lake_errors(folder(root, name)):
+        files = parquet.write(connection, name, source, folder(root, name))
+        if not files:
+            return state
+        return state.grown(commit(root, name, files, seq), [written.file for written in files])
+
+
+def commit(
+    root: Path,
+    name: str,
+    added: Sequence[Written],
+    seq: int,
+    removed: Iterable[LakeFile] = (),
+    manifest: dict[str, Any] | None = None,
+) -> int:
+    """One Delta commit that adds and removes files; on the disk when this returns.
+
+    Args:
+        root: The data folder.
+        name: The table; it is made if it does not exist.
+        added: Files already in the table's folder.
+        seq: The batch.
+        removed: Files whose rows are in `added`.
+        manifest: For the ingest log: what the lake as a whole looks like with this commit.
+
+    Returns:
+        The version it made.
+    """
+    from deltalake.transaction import RemoveAction
+
+    table = _made(root, name)
+    now = int(time.time() * 1000)
+    rewrite = [
+        RemoveAction(
+            file.path,
+            data_change=False,
+            deletion_timestamp=now,
+            size=file.bytes,
+            partition_values=_partition(file.path),
+        )
+        for file in removed
+    ]
+    table.create_write_transaction(
+        [*(_add(written, now, new=not rewrite) for written in added), *rewrite],
+        mode="append",
+        schema=delta_schema(name),
+        partition_by=[MONTH] if name in BY_MONTH else [],
+        commit_properties=properties(seq, manifest),
+    )
+    return settled(root, name)
+
+
+def settled(root: Path, name: str) -> int:
+    """The newest version, with its log entry flushed to the disk."""
+    version = newest(root, name)
+    if version is None:
+        raise FileNotFoundError(folder(root, name) / "_delta_log")
+    log = folder(root, name) / "_delta_log"
+    flush(log / f"{version:020d}.json", log, log.parent, log.parent.parent)
+    return version
+
+
+def properties(seq: int, manifest: dict[str, Any] | None) -> CommitProperties:
+    """What a commit says of itself: its batch, and the manifest in the commit info where there is one."""
+    from deltalake import CommitProperties, Transaction
+
+    metadata = {APPLICATION: json.dumps(manifest)} if manifest is not None else None
+    return CommitProperties(custom_metadata=metadata, app_transactions=[Transaction(APPLICATION, seq)])
+
+
+def _made(root: Path, name: str) -> DeltaTable:
+    from deltalake import DeltaTable
+
+    place = folder(root, name)
+    if newest(root, name) is None:
+        place.mkdir(parents=True, exist_ok=True)
+        DeltaTable.create(
+            str(place),
+            schema=delta_schema(name),
+            mode="ignore",
+            partition_by=[MONTH] if name in BY_MONTH else None,
+            configuration={"delta.checkpointInterval": _CHECKPOINT_EVERY},
+        )
+    return DeltaTable(str(place))
+
+
+def _add(written: Written, now: int, *, new: bool) -> Any:
+    from deltalake.transaction import AddAction
+
+    file = written.file
+    partition = {MONTH: written.month} if written.month else {}
+    return AddAction(file.path, file.bytes, partition, now, new, json.dumps({"numRecords": file.rows}))
+
+
+def _partition(path: str) -> dict[str, str | None]:
+    head, _, rest = path.partition("/")
+    return {MONTH: head.removeprefix(f"{MONTH}=")} if rest else {}
+
+
+def files_at(root: Path, name: str, version: int) -> tuple[LakeFile, ...]:
+    """The files of one version, from the Delta log."""
+    from arro3.core import Table
+
+    actions = Table(opened(root, name, version).get_add_actions(flatten=True))
+    columns = [actions[column].to_pylist() for column in ("path", "num_records", "size_bytes")]
+    return tuple(LakeFile(path, rows or 0, size) for path, rows, size in zip(*columns, strict=True))

@@ -1,0 +1,81 @@
+"""One writer at a time, and scratch folders that outlive nobody: both by locks that the kernel frees on any death."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dwell.warehouse.damage import refused
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Holds the lock file alone, waiting for whoever holds it; kill -9 of the holder frees it.
+
+    The file itself stays: to delete a lock file is to let two processes lock two files of one name.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise refused(path, error) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        fcntl.flock(handle, fcntl.LOCK_UN)  # closing is not enough where a forked child has the handle as well
+        os.close(handle)
+
+
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A folder for this process alone, removed at the end; what a killed process leaves, `sweep` removes."""
+    with _guarded(parent):
+        folder = Path(tempfile.mkdtemp(prefix="work-", dir=parent))
+        alive = os.open(folder / "alive", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        fcntl.flock(alive, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(alive)
+
+
+def sweep(parent: Path) -> int:
+    """Removes the scratch folders of processes that died; returns how many."""
+    if not any(parent.glob("work-*")):
+        return 0
+    with _guarded(parent):
+        dead = [folder for folder in parent.glob("work-*") if not _alive(folder)]
+        for folder in dead:
+            shutil.rmtree(folder, ignore_errors=True)
+    return len(dead)
+
+
+@contextmanager
+def _guarded(parent: Path) -> Iterator[None]:
+    """Between a folder's making and its lock nobody may sweep."""
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refused(parent, error) from error
+    with exclusive(parent / "scratch.lock"):
+        yield
+
+
+def _alive(folder: Path) -> bool:
+    try:
+        handle = os.open(folder / "alive", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False

@@ -1,0 +1,73 @@
+"""The ingest log in the lake, written last in every change of the lake.
+
+Its newest commit therefore belongs to the last change that is complete, and says in its commit info which version of
+every other table belongs to it: enough to rebuild the journal's catalogue from the lake alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwell.warehouse import lake
+from dwell.warehouse.batches import instant
+from dwell.warehouse.catalogue import Catalogue
+from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, literal, quoted
+from dwell.warehouse.damage import lake_errors
+from dwell.warehouse.parquet import write
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def unsealed_since(log: sqlite3.Connection) -> int | None:
+    """When the oldest batch was imported whose rows may be in the journal alone, in microseconds since 1970."""
+    row = log.execute("SELECT min(at) FROM ingest_batches WHERE in_lake = 0").fetchone()
+    return row[0] if row else None
+
+
+def describe(ahead: Catalogue, since: int | None) -> dict[str, Any]:
+    """What the lake looks like as a whole, JSON-compatible."""
+    return {
+        "seq": ahead.seq,
+        "sealed_seq": ahead.sealed_seq,
+        "versions": {name: version for name, version in ahead.versions().items() if name != INGEST},
+        "unsealed_since": instant(since).isoformat() if since is not None else None,
+    }
+
+
+def log(
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    ahead: Catalogue,
+    entries: Sequence[tuple[Any, ...]],
+    since: int | None,
+) -> Catalogue:
+    """Adds batches to the lake's ingest log together with the description of all tables.
+
+    Args:
+        connection: Any DuckDB connection; it writes the file.
+        root: The data folder.
+        ahead: The catalogue as it will be.
+        entries: Rows `seq, batch_id, path, format, digest, at, report`; none if only files were rewritten.
+        since: As of `unsealed_since`.
+
+    Returns:
+        The catalogue with the log's own new version.
+    """
+    with lake_errors(lake.folder(root, INGEST)):
+        files = write(connection, INGEST, _values(entries), lake.folder(root, INGEST)) if entries else []
+        version = lake.commit(root, INGEST, files, ahead.seq, manifest=describe(ahead, since))
+    return ahead.with_tables({INGEST: ahead.table(INGEST).grown(version, [written.file for written in files])})
+
+
+def _values(entries: Sequence[tuple[Any, ...]]) -> str:
+    rows = ", ".join(
+        f"({seq}, {literal(batch_id)}, {literal(path)}, {literal(form)}, {literal(digest)}, "
+        f"make_timestamptz({at}), {literal(report)})"
+        for seq, batch_id, path, form, digest, at, report in entries
+    )
+    types = ", ".join(f"{quoted(name)}::{kind} AS {quoted(name)}" for name, kind in INGEST_COLUMNS.items())
+    return f"SELECT {types} FROM (VALUES {rows}) AS log({', '.join(map(quoted, INGEST_COLUMNS))})"

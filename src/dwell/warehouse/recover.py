@@ -1,0 +1,64 @@
+"""What a killed process leaves behind, undone by the next writer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from dwell.warehouse import catalogue, journal, lake, manifest
+from dwell.warehouse.catalogue import Catalogue
+from dwell.warehouse.columns import INGEST
+from dwell.warehouse.damage import lake_errors
+from dwell.warehouse.lock import sweep
+
+
+def found(root: Path, path: Path) -> None:
+    """Makes the journal: from the lake where there is one, else empty. The caller holds the writer lock."""
+    if lake.newest(root, INGEST) is None:
+        journal.create(path, Catalogue())
+        return
+    from dwell.warehouse.rebuild import rebuild
+
+    rebuilt = rebuild(root)
+    journal.create(path, rebuilt.catalogue, rebuilt.log)
+
+
+def clean(root: Path, path: Path) -> None:
+    """Checks the journal, undoes Delta commits that never became visible, and removes dead scratch folders.
+
+    Raises:
+        DamagedDataError: The journal is damaged.
+    """
+    sweep(root / "scratch")
+    with journal.connected(path, writing=True) as log:
+        journal.check(path, log)
+        state = catalogue.read(log)
+        orphaned = orphans(root, state)
+        restored = state
+        for name in orphaned:
+            if name != INGEST:
+                restored = _restored(root, restored, name)
+        # The ingest log comes last, as in every change of the lake: its commit describes the others.
+        if INGEST in orphaned:
+            restored = _restored(root, restored, INGEST, manifest.describe(restored, manifest.unsealed_since(log)))
+        if restored != state:
+            with journal.transaction(log):
+                catalogue.write(log, state, restored)
+
+
+def orphans(root: Path, state: Catalogue) -> list[str]:
+    """Tables of the lake whose newest Delta version is not the visible one."""
+    place = root / lake.FOLDER
+    stored = sorted(folder.name for folder in place.iterdir() if folder.is_dir()) if place.is_dir() else []
+    return [name for name in stored if (lake.newest(root, name) or 0) != (state.table(name).version or 0)]
+
+
+def _restored(root: Path, state: Catalogue, name: str, description: dict[str, object] | None = None) -> Catalogue:
+    """The table brought back to its visible content by a new Delta commit; without one, to its empty version 0."""
+    before = state.table(name)
+    with lake_errors(lake.folder(root, name)):
+        table = lake.readable(root, name, before.version)
+        if table.version() > (before.version or 0):
+            table.restore(before.version or 0, commit_properties=lake.properties(state.seq, description))
+        version = lake.settled(root, name)
+    return state.with_tables({name: replace(before, version=version)})

@@ -1,0 +1,50 @@
+"""Sealing: the journal's rows move to the lake, and one transaction makes both ends of the move visible at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from dwell.records import TABLES
+from dwell.settings import Settings
+from dwell.warehouse import batches, catalogue, compact, journal, lake, manifest, views
+from dwell.warehouse.columns import SEQ, names
+from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.lock import scratch_folder
+
+# An import seals at its end when the journal holds more rows than this: a reader copies all of them for each query.
+UNSEALED_ROWS = 50_000
+
+
+def seal(root: Path, settings: Settings) -> int:
+    """Moves every row of the journal to the lake, then tidies the lake; the caller holds the writer lock.
+
+    Returns:
+        Rows moved.
+    """
+    with (
+        journal.connected(root / journal.NAME, writing=True) as log,
+        scratch_folder(root / "scratch") as scratch,
+        connect(settings, scratch) as connection,
+    ):
+        state = catalogue.read(log)
+        moved, ahead = 0, replace(state, sealed_seq=state.seq)
+        for name, table in TABLES.items():
+            rows = journal.rows(log, table)
+            if not rows:
+                continue
+            source = f"SELECT {names(table)}, {SEQ} FROM {views.load_hot(connection, table, rows)}"
+            ahead = ahead.with_tables({name: lake.append(connection, root, name, source, state.seq, ahead.table(name))})
+            moved += len(rows)
+        entries = batches.outside_lake(log)
+        ahead = compact.tidy(connection, root, ahead)
+        if not moved and not entries and ahead.tables == state.tables:
+            return 0
+        ahead = manifest.log(connection, root, ahead, entries, None)
+        with journal.transaction(log):
+            journal.clear(log)
+            batches.mark_in_lake(log)
+            catalogue.write(log, state, ahead)
+        if compact.sweep_is_due(log):
+            compact.sweep(root, ahead)
+        return moved

@@ -1,0 +1,141 @@
+"""The data folder as one store: who reads gets one instant, who writes gets it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwell.errors import NoDataError
+from dwell.records import TABLES
+from dwell.results import Result
+from dwell.settings import Settings
+from dwell.warehouse import batches, catalogue, journal, lake, recover, views
+from dwell.warehouse.batches import Batch
+from dwell.warehouse.columns import INGEST
+from dwell.warehouse.damage import journal_errors, reading_errors
+from dwell.warehouse.lock import exclusive, scratch_folder
+from dwell.warehouse.writer import Writer
+
+if TYPE_CHECKING:
+    import duckdb
+
+LOCK = "writer.lock"
+
+
+class Store:
+    """Everything that is kept in one data folder.
+
+    Attributes:
+        root: The data folder.
+        settings: What it was opened with.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.root = settings.data
+        self._journal = self.root / journal.NAME
+
+    @classmethod
+    def open(cls, settings: Settings, *, create: bool = False) -> Store:
+        """Opens the data folder; a journal that was moved away is rebuilt from the lake.
+
+        Raises:
+            NoDataError: There is no data in the folder and `create` is not set.
+            DamagedDataError: The journal is damaged.
+            StorageError: A newer dwell wrote the folder, or it cannot be used.
+        """
+        store = cls(settings)
+        if not store._journal.exists():
+            in_lake = lake.newest(store.root, INGEST) is not None
+            if not create and not in_lake:
+                raise NoDataError(f"There is no data in {store.root}: import a file first (dwell import PATH).")
+            store._found()
+        with journal.connected(store._journal):
+            return store
+
+    def _found(self) -> None:
+        with journal_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+        with exclusive(self.root / LOCK):
+            if not self._journal.exists():  # another process may have been faster
+                recover.found(self.root, self._journal)
+
+    def attach(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None) -> None:
+        """Makes a temporary view per table, all of one instant, without the internal columns.
+
+        Args:
+            connection: The DuckDB connection that will read.
+            tables: Names of the tables; all when None.
+        """
+        state, hot = self.instant(tables)
+        views.attach(connection, self.root, state, hot)
+
+    def instant(self, tables: Iterable[str] | None = None) -> tuple[catalogue.Catalogue, views.Hot]:
+        """The catalogue and the journal's rows of these tables, read in one transaction."""
+        with journal.connected(self._journal) as log, journal.snapshot(log):
+            return catalogue.read(log), views.hot_rows(log, list(TABLES if tables is None else tables))
+
+    def query(self, sql: str, tables: Iterable[str], parameters: Any = None) -> Result:
+        """Runs one DuckDB query over the named tables, which it sees as of one instant.
+
+        Args:
+            sql: The query.
+            tables: The tables it reads.
+            parameters: Values for `$name` or `?` in the query.
+
+        Returns:
+            Rows with instants aware and in UTC, and None for what is unknown.
+        """
+        from dwell.warehouse.engine_duckdb import connect, fetch
+
+        with connect(self.settings) as connection:
+            self.attach(connection, tables)
+            with reading_errors(self.root):
+                return fetch(connection, sql, parameters)
+
+    def find_batch(self, batch_id: str) -> Batch | None:
+        """The import of that identity, if it was ever done."""
+        with journal.connected(self._journal) as log:
+            return batches.find(log, batch_id)
+
+    def batches(self) -> list[Batch]:
+        """Every import that was ever done, oldest first."""
+        with journal.connected(self._journal) as log:
+            return batches.every(log)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Holds the store alone; waits for another writer, and first undoes what a killed one left.
+
+        Raises:
+            DamagedDataError: The journal is damaged: nothing is written on top of that.
+        """
+        with exclusive(self.root / LOCK):
+            recover.clean(self.root, self._journal)
+            yield Writer(self.root)
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A folder on the data's own disk for this process alone; it is gone afterwards, even after kill -9."""
+        return scratch_folder(self.root / "scratch")
+
+    def seal(self) -> int:
+        """Moves the journal's rows to the lake; returns how many."""
+        from dwell.warehouse.seal import seal
+
+        with exclusive(self.root / LOCK):
+            recover.clean(self.root, self._journal)
+            return seal(self.root, self.settings)
+
+    def unsealed(self) -> int:
+        """Rows that are only in the journal."""
+        with journal.connected(self._journal) as log, journal.snapshot(log):
+            return sum(journal.count(log, name) for name in TABLES)
+
+    def rows(self) -> dict[str, int]:
+        """Rows per table as a reader sees them, without reading the tables."""
+        with journal.connected(self._journal) as log, journal.snapshot(log):
+            state = catalogue.read(log)
+            hot = {name: journal.count(log, name) for name in TABLES}
+        return {name: state.table(name).rows - state.table(name).superseded + rows for name, rows in hot.items()}

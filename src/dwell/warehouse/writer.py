@@ -1,0 +1,128 @@
+"""Writing under the lock: a batch becomes visible in all its tables at once, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwell.errors import StorageError
+from dwell.records import TABLES, Table
+from dwell.warehouse import batches, catalogue, journal, lake, manifest, views
+from dwell.warehouse.batches import Batch
+from dwell.warehouse.catalogue import Catalogue, TableState
+from dwell.warehouse.columns import SEQ, keys, quoted, stored, to_journal
+
+if TYPE_CHECKING:
+    import duckdb
+
+# A batch of up to so many rows, over all tables, goes to the journal; a larger one straight to the lake.
+JOURNAL_ROWS = 20_000
+
+
+class Writer:
+    """The store, held alone: what it shows cannot change until the `with store.writing()` block ends.
+
+    Attributes:
+        root: The data folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._journal = root / journal.NAME
+
+    def attach(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None) -> None:
+        """As `Store.attach`: temporary views named as the tables."""
+        with journal.connected(self._journal) as log, journal.snapshot(log):
+            state, hot = catalogue.read(log), views.hot_rows(log, list(TABLES if tables is None else tables))
+        views.attach(connection, self.root, state, hot)
+
+    def find_batch(self, batch_id: str) -> Batch | None:
+        """As `Store.find_batch`, under the lock."""
+        with journal.connected(self._journal) as log:
+            return batches.find(log, batch_id)
+
+    def commit(self, connection: duckdb.DuckDBPyConnection, batch: Batch, rows: Mapping[str, str]) -> int:
+        """Stores a batch in all its tables at once and logs it.
+
+        Args:
+            connection: Where the rows are.
+            batch: What to log; its `batch_id` is new.
+            rows: Table name -> name of a DuckDB table or view with exactly the table's columns, in any order. Keys are
+                unique in it; in a table that keeps every observation they are new to the store.
+
+        Returns:
+            The batch's `seq`.
+
+        Raises:
+            StorageError: The batch is stored already, the disk is full or closed; nothing of the batch is then stored.
+        """
+        with journal.connected(self._journal, writing=True) as log:
+            state = catalogue.read(log)
+            if batches.find(log, batch.batch_id):
+                raise StorageError(f"{batch.path} was imported already: nothing was added.")
+            counts = {name: _count(connection, source) for name, source in rows.items()}
+            wanted = {name: rows[name] for name, rows_in in counts.items() if rows_in}
+            replaced = self._superseded(connection, log, state, wanted)
+            seq = state.seq + 1
+            ahead = replace(state.with_tables(replaced), seq=seq)
+            if sum(counts.values()) > JOURNAL_ROWS:
+                ahead = self._to_lake(connection, log, ahead, batch, wanted)
+                with journal.transaction(log):
+                    _finish(log, state, ahead, batch, in_lake=True)
+            else:
+                fetched = {name: _fetched(connection, TABLES[name], source) for name, source in wanted.items()}
+                with journal.transaction(log):
+                    for name, values in fetched.items():
+                        journal.insert(log, TABLES[name], seq, values)
+                    _finish(log, state, ahead, batch, in_lake=False)
+            return seq
+
+    def _to_lake(
+        self, connection: duckdb.DuckDBPyConnection, log: Any, ahead: Catalogue, batch: Batch, rows: Mapping[str, str]
+    ) -> Catalogue:
+        for name, source in rows.items():
+            select = ", ".join(stored(column) for column in TABLES[name].columns)
+            query = f"SELECT {select}, {ahead.seq}::BIGINT AS {SEQ} FROM {quoted(source)}"
+            grown = lake.append(connection, self.root, name, query, ahead.seq, ahead.table(name))
+            ahead = ahead.with_tables({name: grown})
+        entry = (ahead.seq, *batches.encoded(batch))
+        return manifest.log(connection, self.root, ahead, [entry], manifest.unsealed_since(log))
+
+    def _superseded(
+        self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, rows: Mapping[str, str]
+    ) -> dict[str, TableState]:
+        """The states of the tables of which these rows replace stored ones: a reader must then look for the newest."""
+        newest = [name for name in rows if TABLES[name].keeps == "newest"]
+        hot = views.hot_rows(log, newest)
+        views.attach(connection, self.root, state, hot, prefix="dwell_stored_")
+        changed = {}
+        for name in newest:
+            known = _known(connection, TABLES[name], rows[name])
+            if known:
+                before = state.table(name)
+                changed[name] = replace(before, superseded=before.superseded + known)
+        return changed
+
+
+def _finish(log: Any, state: Catalogue, ahead: Catalogue, batch: Batch, *, in_lake: bool) -> None:
+    batches.insert(log, ahead.seq, batch, in_lake=in_lake)
+    catalogue.write(log, state, ahead)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {quoted(source)}").fetchall()[0][0])
+
+
+def _known(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
+    match = " AND ".join(f"old.{quoted(key)} = new.{quoted(key)}" for key in table.key)
+    sql = f"SELECT count(*) FROM {quoted(source)} new SEMI JOIN {quoted('dwell_stored_' + table.name)} old ON {match}"
+    return int(connection.execute(sql).fetchall()[0][0])
+
+
+def _fetched(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> list[tuple[Any, ...]]:
+    clean = ", ".join(stored(column) for column in table.columns)
+    select = ", ".join(to_journal(column) for column in table.columns)
+    sql = f"SELECT {select} FROM (SELECT {clean} FROM {quoted(source)}) ORDER BY {keys(table)}"
+    return connection.execute(sql).fetchall()

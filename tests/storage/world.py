@@ -1,0 +1,108 @@
+"""A made-up stream of batches whose tables betray any batch that is lost, doubled or torn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from dwell.warehouse import Batch, Store
+from dwell.warehouse.engine_duckdb import connect, fetch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+SHARED = 20  # posts that every batch writes again, so each batch supersedes the one before
+TABLES = ("posts", "post_snapshots", "watch_times")
+
+_POSTS = """
+    SELECT 'shared-' || i AS post_id, 'tiktok' AS platform, 'someone' AS handle, NULL AS creator_id, NULL AS posted_at,
+        {generation} AS duration_s, 'video' AS media_type, false AS is_ad, false AS is_pinned, '{name}' AS caption,
+        ['one', 'two'] AS hashtags, NULL AS sound_id, NULL AS sound_title, NULL AS sound_original, NULL AS region,
+        NULL AS language, NULL AS url, '{name}' AS source, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS observed_at
+    FROM range({shared}) t(i)"""
+
+_SNAPSHOTS = """
+    SELECT '{name}-' || i AS post_id, TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_days((i % 2)::INTEGER) AS observed_at,
+        {size} AS views, i AS likes, NULL AS comments, NULL AS shares, 0 AS saves, NULL AS downloads, false AS rounded,
+        '{name}' AS source
+    FROM range({size}) t(i)"""
+
+_WATCH_TIMES = """
+    SELECT '{name}-' || i AS post_id, TIMESTAMPTZ '2024-01-31 12:00:00+00' AS observed_at, i / 7 AS avg_watch_s,
+        NULL AS full_watch_rate, NULL AS total_watch_s, {size} AS reach, NULL AS new_followers, '{name}' AS source
+    FROM range({size}) t(i)"""
+
+
+def commit(store: Store, name: str, size: int) -> bool:
+    """Imports one batch as `dwell import` does; false if it was there already."""
+    with connect(store.settings) as connection, store.writing() as writer:
+        if writer.find_batch(name):
+            return False
+        writer.attach(connection, ["posts"])
+        ((generation,),) = connection.execute("SELECT coalesce(max(duration_s), 0) + 1 FROM posts").fetchall()
+        for table, sql in (("posts", _POSTS), ("post_snapshots", _SNAPSHOTS), ("watch_times", _WATCH_TIMES)):
+            filled = sql.format(name=name, size=size, generation=generation, shared=SHARED)
+            connection.execute(f"CREATE TEMP TABLE new_{table} AS {filled}").fetchall()
+        batch = Batch(name, f"{name}.csv", "made-up", "0" * 64, datetime(2024, 2, 1, tzinfo=UTC), {"size": size})
+        writer.commit(connection, batch, {table: f"new_{table}" for table in TABLES})
+    return True
+
+
+@dataclass
+class Reader:
+    """Reads again and again, and says what no reader may ever see.
+
+    Attributes:
+        store: What it reads.
+        seen: Batches of the reads so far: none may go away.
+        reads: How many reads.
+    """
+
+    store: Store
+    seen: set[str] = field(default_factory=set)
+    reads: int = 0
+
+    def check(self) -> list[str]:
+        """One read of all tables at one instant; what is wrong with it, in words."""
+        with connect(self.store.settings) as connection:
+            self.store.attach(connection, TABLES)
+            snapshots = _sizes(connection, "post_snapshots", "views")
+            watched = _sizes(connection, "watch_times", "reach")
+            shared = fetch(
+                connection,
+                "SELECT count(*), count(DISTINCT caption), min(duration_s), max(duration_s) FROM posts",
+            ).rows[0]
+        self.reads += 1
+        wrong = [f"torn: {name} has {rows}" for name, rows in {**snapshots, **watched}.items() if len(set(rows)) > 1]
+        if set(snapshots) != set(watched):
+            wrong.append(f"tables disagree on {set(snapshots) ^ set(watched)}")
+        expected = (SHARED, 1, len(snapshots), len(snapshots)) if snapshots else (0, 0, None, None)
+        if shared != expected:
+            wrong.append(f"newest versions are {shared}, not {expected}")
+        if not self.seen <= set(snapshots):
+            wrong.append(f"lost since the last read: {self.seen - set(snapshots)}")
+        self.seen = set(snapshots)
+        return wrong
+
+
+def _sizes(connection: duckdb.DuckDBPyConnection, table: str, size: str) -> dict[str, tuple[int, ...]]:
+    """Batch -> rows counted, distinct keys, and the smallest and largest size that its rows name: all the same."""
+    sql = f"SELECT source, count(*), count(DISTINCT post_id), min({size}), max({size}) FROM {table} GROUP BY source"
+    return {name: tuple(rest) for name, *rest in fetch(connection, sql).rows}
+
+
+def unlike_lake(root: Path) -> list[str]:
+    """Tables whose newest Delta version, as any Delta reader sees it, is not what the catalogue shows."""
+    from dwell.settings import Settings
+    from dwell.warehouse import lake
+
+    state, _ = Store(Settings(data=root)).instant([])
+    wrong = []
+    for name, visible in state.tables.items():
+        newest = lake.newest(root, name)
+        if newest is not None and set(lake.files_at(root, name, newest)) != set(visible.files):
+            wrong.append(f"{name} at version {newest}")
+    return wrong
