@@ -1,1 +1,1 @@
-"""."""
+"""Tables in, table out: each metric is one Ibis expression, compiled to the SQL of the engine that runs it."""

@@ -1,0 +1,58 @@
+"""What is usual for videos of one length: median and 90th percentile of each rate per duration bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import ibis
+from ibis.expr.types import Table
+
+from dwell.metrics import buckets, sizes
+from dwell.metrics.eligible import MIN_AGE_H, with_excluded
+from dwell.metrics.followers import followers
+from dwell.metrics.newest import newest
+from dwell.metrics.ratios import COUNTERS, RATES, with_rates
+from dwell.metrics.tables import table
+
+
+def benchmarks(
+    *,
+    scheme: str = "proxy",
+    by: str = "bucket",
+    handle: str | None = None,
+    include: Iterable[str] = (),
+    min_age_h: float = MIN_AGE_H,
+) -> Table:
+    """One row per bucket, or per bucket and group; posts of unknown length are in none."""
+    grouping = buckets.grouping(by)
+    posts = with_rates(with_excluded(newest(handle, counters=COUNTERS), include, min_age_h))
+    posts = posts.mutate(bucket=buckets.bucket(posts.duration_s, posts.is_photo, scheme))
+    posts = posts.filter(posts.excluded.isnull() & posts.bucket.notnull())
+    keys = ["bucket"]
+    if grouping is not None:
+        posts = _with_group(posts, grouping)
+        keys.append("group")
+    summary = posts.group_by(keys).agg(n=posts.count(), **_figures(posts))
+    order = [buckets.position(summary.bucket, scheme)]
+    if grouping == "creator-size":
+        order.append(sizes.position(summary["group"]))
+    return summary.order_by(*order, *(summary[key] for key in keys))
+
+
+def _figures(posts: Table) -> dict[str, ibis.expr.types.Value]:
+    figures = {}
+    for rate in RATES:
+        figures[f"{rate}_median"] = posts[rate].quantile(0.5)
+        figures[f"{rate}_p90"] = posts[rate].quantile(0.9)
+        figures[f"{rate}_n"] = posts[rate].count()
+    return {**figures, "views_median": posts.views.cast("float64").quantile(0.5)}
+
+
+def _with_group(posts: Table, by: str) -> Table:
+    if by == "niche":
+        creators = table("creators").select("handle", "niche")
+        joined = posts.left_join(creators, "handle").drop("handle_right")
+        return joined.mutate(group=joined.niche.fill_null(sizes.UNKNOWN))
+    known = followers(posts)
+    joined = posts.left_join(known, "post_id").drop("post_id_right")
+    return joined.mutate(group=sizes.size(joined.followers))

@@ -1,0 +1,187 @@
+"""Every metric by name: where it is written, which tables it reads, what it takes and what its columns mean.
+
+No query library is loaded here, so a command can look up a metric at no cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dwell.metrics.columns import (
+    BENCHMARK,
+    CREATOR,
+    EDGE,
+    EXCLUSION,
+    GROWTH,
+    POST,
+    POSTING_TIME,
+    SOURCE,
+    SPAN,
+    STORED,
+    TREND,
+    UNKNOWN,
+    Columns,
+)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric.
+
+    Attributes:
+        name: Its name, as in `sql(name)`.
+        module: Python module that holds it.
+        function: Its function there; parameters in, Ibis expression out.
+        tables: Stored tables that it reads, at most.
+        columns: Result column -> (unit, meaning), in order; "" is no unit.
+        key: Columns that identify a row of the result; none for a single row.
+        doc: One line.
+        parameters: Parameter -> meaning.
+        optional: Columns that only some parameters give.
+    """
+
+    name: str
+    module: str
+    function: str
+    tables: tuple[str, ...]
+    columns: Columns
+    key: tuple[str, ...]
+    doc: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
+
+
+_HANDLE = {"handle": "Account, lower case without @; all accounts when None"}
+_FILTERS = {
+    **_HANDLE,
+    "include": "Filters to switch off: ads, pinned, young, photos",
+    "min_age_h": "Hours from publishing to observation below which a post is young; 72",
+}
+_SCHEME = {"scheme": "Duration buckets: `proxy` (default) or `sweet-spot`"}
+_BY = {"by": "`bucket` (default), `creator-size` or `niche`: what rows are split by besides the bucket"}
+_FACTS = ("posts", "post_snapshots")
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric(
+            "benchmarks",
+            "dwell.metrics.benchmarks",
+            "benchmarks",
+            (*_FACTS, "creators", "creator_snapshots"),
+            BENCHMARK,
+            ("bucket", "group"),
+            "Exact median and 90th percentile (linear interpolation) of each rate per duration bucket; eligible posts.",
+            {**_SCHEME, **_BY, **_FILTERS},
+            ("group",),
+        ),
+        Metric(
+            "exclusions",
+            "dwell.metrics.eligible",
+            "exclusions",
+            _FACTS,
+            EXCLUSION,
+            (),
+            "One row: how many posts count and how many each filter takes out, each under the first reason of: "
+            "photos, ads, pinned, young, unknown_views.",
+            {**_SCHEME, **_BY, **_FILTERS},
+        ),
+        Metric(
+            "posts",
+            "dwell.metrics.posts",
+            "posts",
+            (*_FACTS, "creators", "creator_snapshots", "watch_times"),
+            POST,
+            ("post_id",),
+            "Every post with its newest counters, every ratio, its place in its bucket and its multiples over the "
+            "creator's baseline; newest first.",
+            {**_SCHEME, **_FILTERS},
+        ),
+        Metric(
+            "tier_edges",
+            "dwell.metrics.tier_edges",
+            "tier_edges",
+            _FACTS,
+            EDGE,
+            ("platform", "handle"),
+            "Where each account's top and bottom quarter by engagement rate begin, over eligible posts of known rate.",
+            _FILTERS,
+        ),
+        Metric(
+            "posting_times",
+            "dwell.metrics.posting_times",
+            "posting_times",
+            _FACTS,
+            POSTING_TIME,
+            ("weekday", "hour"),
+            "Eligible posts by weekday and hour of publishing, on the clocks of one time zone.",
+            {"tz": "IANA time zone; UTC", **_FILTERS},
+        ),
+        Metric(
+            "trend",
+            "dwell.metrics.trend",
+            "trend",
+            _FACTS,
+            TREND,
+            ("period_start",),
+            "The catalogue over time: eligible posts by the period (UTC) in which they were published.",
+            {"every": "`day`, `week` (default, from Monday) or `month`", **_FILTERS},
+        ),
+        Metric(
+            "growth",
+            "dwell.metrics.growth",
+            "growth",
+            _FACTS,
+            GROWTH,
+            ("post_id", "to_at"),
+            "Views won between consecutive snapshots of a post, over the time between them.",
+            _HANDLE,
+        ),
+        Metric(
+            "unknown_share",
+            "dwell.metrics.data_health",
+            "unknown_share",
+            ("post_snapshots",),
+            UNKNOWN,
+            (),
+            "One row: the share of posts whose newest snapshot does not know each counter.",
+        ),
+        Metric(
+            "creators_stored",
+            "dwell.metrics.data_health",
+            "creators_stored",
+            ("posts",),
+            STORED,
+            ("handle",),
+            "Accounts with stored posts, most posts first.",
+        ),
+        Metric(
+            "span",
+            "dwell.metrics.stored",
+            "span",
+            ("post_snapshots",),
+            SPAN,
+            (),
+            "One row: the first and the last instant at which a post was observed.",
+        ),
+        Metric(
+            "sources",
+            "dwell.metrics.stored",
+            "sources",
+            ("post_snapshots",),
+            SOURCE,
+            ("source",),
+            "Where snapshots came from, most first.",
+        ),
+        Metric(
+            "creators",
+            "dwell.metrics.stored",
+            "creators",
+            (*_FACTS, "creators", "watch_times"),
+            CREATOR,
+            ("handle",),
+            "Accounts and how much of each is stored, most posts first.",
+        ),
+    )
+}

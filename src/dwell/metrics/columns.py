@@ -1,0 +1,153 @@
+"""What the columns of each metric mean: name -> (unit, meaning). The reference page is written from this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Columns = Mapping[str, tuple[str, str]]
+
+_RATES = {
+    "engagement_rate": "(likes + comments + shares) / views",
+    "like_rate": "likes / views",
+    "comment_rate": "comments / views",
+    "share_rate": "shares / views",
+    "save_rate": "saves / views",
+    "download_rate": "downloads / views",
+}
+_COUNTERS = ("views", "likes", "comments", "shares", "saves", "downloads")
+_NO_RATE = "null where a counter is unknown or negative, or views are unknown or 0"
+
+BENCHMARK: Columns = {
+    "bucket": ("", "Duration bucket; `photo` for photo posts when they are included"),
+    "group": ("", "Creator size or niche, `unknown` where not known; only with `by`"),
+    "n": ("posts", "Eligible posts in the bucket"),
+    **{
+        column: meaning
+        for rate, formula in _RATES.items()
+        for column, meaning in {
+            f"{rate}_median": ("0-1", f"Median of {formula}"),
+            f"{rate}_p90": ("0-1", f"90th percentile of {formula}"),
+            f"{rate}_n": ("posts", "Posts whose rate is known"),
+        }.items()
+    },
+    "views_median": ("views", "Median views"),
+}
+EXCLUSION: Columns = {
+    "total": ("posts", "All posts"),
+    "eligible": ("posts", "Posts that count"),
+    "young": ("posts", "Observed too soon after publishing"),
+    "ads": ("posts", "Promoted, by the source"),
+    "pinned": ("posts", "Pinned to the profile"),
+    "photos": ("posts", "Photo posts"),
+    "unknown_views": ("posts", "Views not known, or no snapshot at all"),
+    "unknown_age": ("posts", "Eligible posts whose time of publishing is not known; they count"),
+    "unknown_duration": ("posts", "Eligible videos of unknown length; they are in no bucket"),
+}
+POST: Columns = {
+    "post_id": ("", "Platform id"),
+    "platform": ("", "`tiktok` or `youtube`"),
+    "handle": ("", "Account"),
+    "caption": ("", "Text under the post"),
+    "url": ("", "Link to the post"),
+    "posted_at": ("UTC", "When it was published"),
+    "observed_at": ("UTC", "When its newest snapshot was taken"),
+    "age_h": ("hours", "From publishing to that snapshot, to the second"),
+    "duration_s": ("s", "Length of the video"),
+    "bucket": ("", "Duration bucket; null where the length is unknown; `photo` for photo posts"),
+    "media_type": ("", "`video` or `photo`"),
+    "is_ad": ("", "Promoted, by the source"),
+    "is_pinned": ("", "Pinned to the profile when observed"),
+    "hashtags": ("", "Hashtags, lower case, without #"),
+    "sound_id": ("", "Platform id of the sound"),
+    "sound_original": ("", "The sound was made for this post"),
+    "caption_length": ("characters", "Length of the caption in code points"),
+    **{name: ("", f"{name.capitalize()} in the newest snapshot") for name in _COUNTERS},
+    "rounded": ("", "That snapshot holds rounded counters (17.7K)"),
+    **{rate: ("0-1", f"{formula}; {_NO_RATE}") for rate, formula in _RATES.items()},
+    "percentile": (
+        "0-1",
+        "Share of the creator's other eligible posts of the bucket with a lower engagement rate; null without others",
+    ),
+    "above_p90": ("", "Engagement rate above the bucket's p90 that `benchmarks` shows for the same handle and filters"),
+    "views_multiple": ("×", "Views over the creator's baseline views"),
+    "engagement_multiple": ("×", "Engagement rate over the creator's baseline engagement rate"),
+    "baseline_n": ("posts", "Posts behind the baseline: the creator's last 20 eligible ones published strictly before"),
+    "followers": ("", "Newest follower count not later than the snapshot, else the earliest after it"),
+    "niche": ("", "Subject that the user gave the account"),
+    "avg_watch_s": ("s", "Measured average watch time, newest measurement"),
+    "watch_ratio": ("", "avg_watch_s / duration_s; above 1 where viewers loop"),
+    "full_watch_rate": ("0-1", "Measured share of views that reached the end"),
+    "excluded": ("", "Why the post does not count: photos, ads, pinned, young, unknown_views; null where it counts"),
+}
+EDGE: Columns = {
+    "platform": ("", "`tiktok` or `youtube`"),
+    "handle": ("", "Account"),
+    "n": ("posts", "Eligible posts whose engagement rate is known"),
+    "n_top": ("posts", "Posts at q75 or above"),
+    "n_bottom": ("posts", "Posts at q25 or below"),
+    "q25": ("0-1", "First quartile of the engagement rate"),
+    "q75": ("0-1", "Third quartile of the engagement rate"),
+}
+POSTING_TIME: Columns = {
+    "weekday": ("", "1 Monday to 7 Sunday"),
+    "hour": ("", "0 to 23"),
+    "n": ("posts", "Eligible posts published then"),
+    "engagement_rate_median": ("0-1", "Their median engagement rate"),
+    "views_median": ("views", "Their median views"),
+}
+TREND: Columns = {
+    "period_start": ("date", "First day of the period, UTC"),
+    "posts": ("posts", "Eligible posts published in it"),
+    "views_median": ("views", "Their median views"),
+    **{
+        f"{rate}_median": ("0-1", f"Median of {formula}") for rate, formula in _RATES.items() if rate != "download_rate"
+    },
+    "top_tier_share": ("0-1", "Share of them, of known rate, at or above the creator's q75 over all periods"),
+    "engagement_rate_change": (
+        "0-1",
+        "Median engagement rate less that of the calendar period before; null without one",
+    ),
+    "views_per_hour_median": ("views/h", "Median pace of the posts between their last two snapshots"),
+    "views_per_hour_n": ("posts", "Posts with two snapshots"),
+}
+GROWTH: Columns = {
+    "post_id": ("", "The post"),
+    "from_at": ("UTC", "Earlier snapshot"),
+    "to_at": ("UTC", "Later snapshot"),
+    "hours": ("hours", "Between them, to the second"),
+    "views_from": ("views", "Views in the earlier one"),
+    "views_to": ("views", "Views in the later one"),
+    "views_per_hour": ("views/h", "Their difference over the hours; negative where views were taken back"),
+    "rounding_explains": (
+        "",
+        "A snapshot is rounded and the change at most the coarser unit; null where it matters and is not known",
+    ),
+}
+UNKNOWN: Columns = {
+    "posts": ("posts", "Posts with a snapshot"),
+    **{name: ("0-1", f"Share of them whose newest snapshot does not know {name}") for name in _COUNTERS},
+}
+STORED: Columns = {
+    "handle": ("", "Account"),
+    "posts": ("posts", "Stored posts"),
+    "first_posted_at": ("UTC", "When the oldest was published"),
+    "last_posted_at": ("UTC", "When the newest was published"),
+}
+SPAN: Columns = {
+    "first_observed_at": ("UTC", "First instant at which a post was observed"),
+    "last_observed_at": ("UTC", "Last instant at which a post was observed"),
+}
+SOURCE: Columns = {
+    "source": ("", "Format or provider"),
+    "snapshots": ("snapshots", "Snapshots that came from it"),
+}
+CREATOR: Columns = {
+    "handle": ("", "Account"),
+    "platform": ("", "`tiktok` or `youtube`"),
+    "display_name": ("", "Name shown on the profile"),
+    "niche": ("", "Subject that the user gave it"),
+    "posts": ("posts", "Stored posts"),
+    "snapshots": ("snapshots", "Stored snapshots of them"),
+    "posts_with_watch_time": ("posts", "Posts of which a watch time is stored"),
+    "last_observed_at": ("UTC", "When a post of it was observed last"),
+}

@@ -1,0 +1,115 @@
+"""A metric's name and parameters -> the SQL text that an engine runs. It is kept: compiling takes a second."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache as once
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from dwell.errors import DwellError
+from dwell.metrics.catalog import METRICS
+
+Engine = Literal["duckdb", "spark"]
+# Ibis writes Spark's SQL under the name "databricks" without loading Spark.
+_DIALECTS: dict[str, str] = {"duckdb": "duckdb", "spark": "databricks"}
+
+
+def sql(metric: str, engine: Engine = "duckdb", cache: Path | None = None, **parameters: Any) -> str:
+    """The query of a metric, over views named as the stored tables.
+
+    Args:
+        metric: A name in `METRICS`.
+        engine: Whose SQL: `duckdb`, or `spark` (Sail and PySpark).
+        cache: Folder of compiled queries, shared by processes. A folder that cannot be read or written is done without.
+        parameters: What the metric takes; those left out have the metric's defaults.
+
+    Returns:
+        One SELECT. The columns are `METRICS[metric].columns`, the order of rows is part of the query.
+
+    Raises:
+        DwellError: No such metric or engine, or a parameter's value does not exist.
+    """
+    if metric not in METRICS:
+        raise DwellError(f"There is no metric {metric!r}; choose from {', '.join(METRICS)}.")
+    if engine not in _DIALECTS:
+        raise DwellError(f"No SQL can be written for {engine!r}; choose from {', '.join(_DIALECTS)}.")
+    named = {name: _plain(value) for name, value in parameters.items()}
+    key = _key(metric, engine, named)
+    known = _read(cache / f"{key}.sql") if cache is not None else None
+    if known is not None:
+        return known
+    text = _compile(metric, engine, named)
+    if cache is not None:
+        _write(cache / f"{key}.sql", text)
+    return text
+
+
+def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any]) -> str:
+    import ibis
+
+    entry = METRICS[metric]
+    expression = getattr(import_module(entry.module), entry.function)(**parameters)
+    text = str(ibis.to_sql(expression, dialect=_DIALECTS[engine]))
+    return _with_plain_division(text) if engine == "spark" else text
+
+
+def _with_plain_division(text: str) -> str:
+    """Databricks' `try_divide`, which not every Spark has for fractions, as `/`: no metric divides by 0."""
+    from sqlglot import exp, parse_one
+
+    dialect = _DIALECTS["spark"]
+    query = parse_one(text, dialect=dialect)
+    for division in reversed(list(query.find_all(exp.SafeDivide))):  # innermost first
+        plain = exp.Div(this=exp.paren(division.this), expression=exp.paren(division.expression))
+        division.replace(exp.paren(plain))
+    return str(query.sql(dialect=dialect, pretty=True))
+
+
+def _plain(value: Any) -> Any:
+    """A list of names in one order, whatever order or type it came in, so that it is compiled once."""
+    return tuple(sorted(set(value))) if isinstance(value, (list, tuple, set, frozenset)) else value
+
+
+def _key(metric: str, engine: str, parameters: Mapping[str, Any]) -> str:
+    asked = json.dumps([metric, engine, sorted(parameters.items()), _compiler()], default=str)
+    return hashlib.sha256(asked.encode()).hexdigest()[:32]
+
+
+@once
+def _compiler() -> str:
+    """What decides the text besides the question: this package, the tables' columns, the compilers, the zone data."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for source in [*sorted(here.glob("*.py")), *sorted((here.parent / "records").glob("*.py"))]:
+        digest.update(source.read_bytes())
+    for package in ("ibis-framework", "sqlglot", "tzdata"):
+        digest.update(metadata.version(package).encode())
+    return digest.hexdigest()
+
+
+def _read(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8") or None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all, also when two processes write the same query at once; a full disk only costs the speed."""
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=file.parent, prefix=file.stem, suffix=".partial")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            Path(partial).replace(file)
+        except OSError:
+            Path(partial).unlink(missing_ok=True)
+            raise

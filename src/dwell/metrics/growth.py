@@ -1,0 +1,63 @@
+"""True velocity: views won between two snapshots of a post, over the time between them."""
+
+from __future__ import annotations
+
+import ibis
+from ibis.expr.types import IntegerValue, Table
+
+from dwell.metrics.newest import hours, posts_of
+from dwell.metrics.tables import table
+
+# Rounding as sources do it: 17.7K, 1.2M, 1.2B. (From this count up, the last digit shown is worth.)
+_UNITS = ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (10_000, 100))
+
+
+def growth(*, handle: str | None = None) -> Table:
+    """One row per post and pair of consecutive snapshots that both know the views."""
+    snapshots = viewed()
+    if handle is not None:
+        snapshots = snapshots.semi_join(posts_of(handle), "post_id")
+    return pairs(snapshots).order_by("post_id", "to_at")
+
+
+def viewed() -> Table:
+    """What growth needs of every snapshot."""
+    return table("post_snapshots").select("post_id", "observed_at", "views", "rounded")
+
+
+def pairs(snapshots: Table) -> Table:
+    """Consecutive snapshots of a post as one row, with views per hour; null where less than a second lies between."""
+    known = snapshots.filter(snapshots.views.notnull())
+    in_time = ibis.window(group_by=known.post_id, order_by=known.observed_at)
+    both = known.select(
+        "post_id",
+        from_at=known.observed_at.lag().over(in_time),
+        to_at=known.observed_at,
+        views_from=known.views.lag().over(in_time),
+        views_to=known.views,
+        rounded_from=known.rounded.lag().over(in_time),
+        rounded_to=known.rounded,
+    )
+    both = both.filter(both.from_at.notnull())
+    change = (both.views_to - both.views_from).cast("int64")
+    between = hours(both.from_at, both.to_at)
+    unit = ibis.greatest(rounding_unit(both.views_from), rounding_unit(both.views_to))
+    return both.select(
+        "post_id",
+        "from_at",
+        "to_at",
+        hours=between,
+        views_from=both.views_from,
+        views_to=both.views_to,
+        views_per_hour=change.cast("float64") / between.nullif(0),
+        rounding_explains=(unit > 0) & (change.abs() <= unit) & (both.rounded_from | both.rounded_to),
+    )
+
+
+def rounding_unit(count: IntegerValue) -> IntegerValue:
+    """How coarse a rounded counter is: 100 for 17,700, 100,000 for 1,200,000; 0 where the number cannot be rounded.
+
+    A count that is no multiple of the unit of its size was not rounded to it, so the next finer unit is tried.
+    """
+    branches = [((count >= least) & (count % unit == 0), unit) for least, unit in _UNITS]
+    return ibis.cases(*branches, else_=0)

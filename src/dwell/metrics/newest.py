@@ -1,0 +1,66 @@
+"""One row per post: its attributes and what its newest snapshot said. Every metric of posts starts here.
+
+A step that several others read is named with `.alias`, so that the SQL holds it once, as a WITH query of that name.
+"""
+
+from __future__ import annotations
+
+import ibis
+from ibis.expr.types import IntegerValue, NumericValue, Table, TimestampValue
+
+from dwell.metrics.latest import latest
+from dwell.metrics.tables import table
+
+_HOUR = 3_600
+
+
+def newest(handle: str | None = None, counters: tuple[str, ...] = (), attributes: tuple[str, ...] = ()) -> Table:
+    """Posts, of one account or of all, each with the counters of its newest snapshot.
+
+    Counters are those of one snapshot, never gathered from several. A post without a snapshot stays, all unknown.
+
+    Args:
+        handle: Keep this account's posts.
+        counters: Columns of the snapshot to carry; fewer are read faster.
+        attributes: Columns of the post to carry besides those that eligibility and order need.
+
+    Returns:
+        post_id, platform, handle, posted_at, duration_s, is_ad, is_pinned, is_photo, observed_at, age_h, and the
+        columns asked for. `age_h` counts whole seconds between publishing and observation.
+    """
+    posts = posts_of(handle)
+    last = last_snapshots(posts if handle is not None else None, counters)
+    columns = ("platform", "handle", "posted_at", "duration_s", "is_ad", "is_pinned", *attributes)
+    joined = posts.left_join(last, posts.post_id == last.post_id)
+    return joined.select(
+        posts.post_id,
+        *(posts[name] for name in columns),
+        is_photo=ibis.cases((posts.media_type == "photo", True), else_=False),
+        observed_at=last.observed_at,
+        age_h=hours(posts.posted_at, last.observed_at),
+        **{name: last[name] for name in counters},
+    )
+
+
+def posts_of(handle: str | None) -> Table:
+    """The posts of one account, or of all."""
+    posts = table("posts")
+    return posts if handle is None else posts.filter(posts.handle == handle).alias("account_posts")
+
+
+def seconds(instant: TimestampValue) -> IntegerValue:
+    """Whole seconds since 1970; engines disagree on fractions, so they are cut off."""
+    return instant.epoch_seconds().cast("float64").floor()
+
+
+def hours(start: TimestampValue, end: TimestampValue) -> NumericValue:
+    """Hours from one instant to another, counted in whole seconds."""
+    return (seconds(end) - seconds(start)).cast("float64") / _HOUR
+
+
+def last_snapshots(posts: Table | None, columns: tuple[str, ...]) -> Table:
+    """The newest snapshot of each post, or of these posts: post_id, observed_at and the columns asked for."""
+    snapshots = table("post_snapshots").select("post_id", "observed_at", *columns)
+    if posts is not None:
+        snapshots = snapshots.semi_join(posts, "post_id")
+    return latest(snapshots, ("observed_at", *columns)).alias("newest_snapshots")

@@ -1,0 +1,37 @@
+"""When an account posts, and how its posts of each weekday and hour do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import ibis
+from ibis.expr.types import IntegerValue, Table, TimestampValue
+
+from dwell.metrics import zones
+from dwell.metrics.eligible import MIN_AGE_H, with_excluded
+from dwell.metrics.newest import newest, seconds
+from dwell.metrics.ratios import COUNTERS, with_rates
+
+
+def posting_times(
+    *, handle: str | None = None, tz: str = "UTC", include: Iterable[str] = (), min_age_h: float = MIN_AGE_H
+) -> Table:
+    """One row per weekday and hour with an eligible post, on the clocks of `tz` (an IANA zone)."""
+    posts = with_rates(with_excluded(newest(handle, counters=COUNTERS), include, min_age_h))
+    posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull())
+    posts = posts.mutate(local=_local_seconds(posts.posted_at, tz))
+    posts = posts.mutate(weekday=zones.weekday(posts.local).cast("int64"), hour=zones.hour(posts.local).cast("int64"))
+    cells = posts.group_by(["weekday", "hour"]).agg(
+        n=posts.count(),
+        engagement_rate_median=posts.engagement_rate.quantile(0.5),
+        views_median=posts.views.cast("float64").quantile(0.5),
+    )
+    return cells.order_by("weekday", "hour")
+
+
+def _local_seconds(instant: TimestampValue, tz: str) -> IntegerValue:
+    """Seconds since 1970 on the clocks of that zone."""
+    utc = seconds(instant)
+    *changes, (_, last) = zones.offsets(tz)
+    shift = ibis.cases(*((utc < until, offset) for until, offset in changes), else_=last) if changes else last
+    return utc + shift

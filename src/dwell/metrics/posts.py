@@ -1,0 +1,85 @@
+"""Every post with every ratio, its place in its bucket, and its multiples over what is usual for its creator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import ibis
+from ibis.expr.types import BooleanValue, Table
+
+from dwell.metrics import buckets
+from dwell.metrics.baseline import baseline
+from dwell.metrics.eligible import MIN_AGE_H, with_excluded
+from dwell.metrics.followers import followers
+from dwell.metrics.newest import newest
+from dwell.metrics.ratios import COUNTERS, RATES, with_rates
+from dwell.metrics.tables import table
+from dwell.metrics.watch import newest_watch_time
+
+_ATTRIBUTES = ("caption", "url", "media_type", "hashtags", "sound_id", "sound_original")
+_AS_STORED = (
+    *("post_id", "platform", "handle", "caption", "url", "posted_at", "observed_at", "age_h", "duration_s", "bucket"),
+    *("media_type", "is_ad", "is_pinned", "hashtags", "sound_id", "sound_original"),
+)
+
+
+def posts(
+    *,
+    scheme: str = "proxy",
+    handle: str | None = None,
+    include: Iterable[str] = (),
+    min_age_h: float = MIN_AGE_H,
+) -> Table:
+    """One row per post, newest first; posts that do not count stay, with the reason in `excluded`."""
+    rows = newest(handle, counters=(*COUNTERS, "rounded"), attributes=_ATTRIBUTES)
+    rows = with_rates(with_excluded(rows, include, min_age_h))
+    rows = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme)).alias("rated_posts")
+    usual, measured, audience = baseline(rows), newest_watch_time(rows), followers(rows)
+    places, edges, creators = _percentiles(rows), _p90(rows), table("creators")
+    joined = (
+        rows.left_join(usual, "post_id")
+        .left_join(measured, rows.post_id == measured.post_id)
+        .left_join(audience, rows.post_id == audience.post_id)
+        .left_join(places, rows.post_id == places.post_id)
+        .left_join(edges, rows.bucket == edges.bucket)
+        .left_join(creators, rows.handle == creators.handle)
+    )
+    above = rows.engagement_rate > edges.engagement_rate_p90
+    return joined.select(
+        *(rows[name] for name in _AS_STORED),
+        rows.caption.length().cast("int64").name("caption_length"),
+        *(rows[name] for name in (*COUNTERS, "rounded", *RATES)),
+        places.percentile,
+        ibis.cases((rows.excluded.isnull(), above), else_=ibis.null("boolean")).name("above_p90"),
+        (rows.views.cast("float64") / usual.views_baseline.nullif(0)).name("views_multiple"),
+        (rows.engagement_rate / usual.engagement_baseline.nullif(0)).name("engagement_multiple"),
+        usual.baseline_n,
+        audience.followers,
+        creators.niche,
+        measured.avg_watch_s,
+        (measured.avg_watch_s / rows.duration_s.nullif(0)).name("watch_ratio"),
+        measured.full_watch_rate,
+        rows.excluded,
+    ).order_by(ibis.desc("posted_at"), ibis.asc("post_id"))
+
+
+def _counted(rows: Table) -> BooleanValue:
+    return rows.excluded.isnull() & rows.bucket.notnull() & rows.engagement_rate.notnull()
+
+
+def _percentiles(rows: Table) -> Table:
+    """Share of the creator's other posts of the bucket with a lower engagement rate; null where there is no other."""
+    counted = rows.filter(_counted(rows) & rows.handle.notnull())
+    group = [counted.platform, counted.handle, counted.bucket]
+    rank = ibis.percent_rank().over(ibis.window(group_by=group, order_by=counted.engagement_rate))
+    others = counted.post_id.count().over(ibis.window(group_by=group)) - 1
+    known = ibis.cases((others > 0, rank), else_=ibis.null("float64"))
+    return counted.select("post_id", percentile=known).alias("percentiles")
+
+
+def _p90(rows: Table) -> Table:
+    """The exact p90 of each bucket, the one that `benchmarks` shows for the same handle and filters."""
+    counted = rows.filter(_counted(rows))
+    return (
+        counted.group_by("bucket").agg(engagement_rate_p90=counted.engagement_rate.quantile(0.9)).alias("bucket_edges")
+    )

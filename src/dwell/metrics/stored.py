@@ -1,0 +1,49 @@
+"""What is stored, for `dwell status`: since when, from which sources, of whom."""
+
+from __future__ import annotations
+
+import ibis
+from ibis.expr.types import Table
+
+from dwell.metrics.tables import table
+
+
+def span() -> Table:
+    """One row: the first and the last instant at which a post was observed."""
+    snapshots = table("post_snapshots")
+    return snapshots.agg(first_observed_at=snapshots.observed_at.min(), last_observed_at=snapshots.observed_at.max())
+
+
+def sources() -> Table:
+    """One row per source: snapshots that came from it, most first."""
+    snapshots = table("post_snapshots")
+    counted = snapshots.group_by("source").agg(snapshots=snapshots.count())
+    return counted.order_by(ibis.desc("snapshots"), ibis.asc("source"))
+
+
+def creators() -> Table:
+    """One row per account: how much of it is stored, most posts first.
+
+    Snapshots and watch times are counted over the account's posts; an account without posts has zeros.
+    """
+    posts = table("posts").select("post_id", "handle")
+    snapshots = table("post_snapshots")
+    watch = table("watch_times")
+    seen = snapshots.group_by("post_id").agg(snapshots=snapshots.count(), last_observed_at=snapshots.observed_at.max())
+    measured = watch.group_by("post_id").agg(watched=watch.count())
+    facts = posts.left_join(seen, "post_id").drop("post_id_right").left_join(measured, "post_id")
+    counted = facts.group_by("handle").agg(
+        posts=facts.count(),
+        # As a float, because DuckDB widens a sum of whole numbers to one that Arrow does not know.
+        snapshots=facts.snapshots.fill_null(0).cast("float64").sum().cast("int64"),
+        posts_with_watch_time=facts.watched.count(),
+        last_observed_at=facts.last_observed_at.max(),
+    )
+    known = table("creators").select("handle", "platform", "display_name", "niche")
+    joined = known.left_join(counted, "handle").drop("handle_right")
+    rows = joined.mutate(
+        posts=joined.posts.fill_null(0),
+        snapshots=joined.snapshots.fill_null(0),
+        posts_with_watch_time=joined.posts_with_watch_time.fill_null(0),
+    )
+    return rows.order_by(ibis.desc("posts"), ibis.asc("handle"))

@@ -1,0 +1,81 @@
+"""A catalogue over time: the posts of each day, week or month, and how they did against the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import ibis
+from ibis.expr.types import IntegerValue, Table
+
+from dwell.errors import DwellError
+from dwell.metrics.eligible import MIN_AGE_H, with_excluded
+from dwell.metrics.growth import pairs, viewed
+from dwell.metrics.latest import latest
+from dwell.metrics.newest import newest, seconds
+from dwell.metrics.ratios import COUNTERS, with_rates
+from dwell.metrics.tier_edges import CREATOR, quartiles
+
+PERIODS = {"day": "D", "week": "W", "month": "M"}
+_MEDIANS = ("engagement_rate", "like_rate", "comment_rate", "share_rate", "save_rate")
+_DAY = 86_400
+_MONDAY = 3  # days from a Monday to 1970-01-01
+
+
+def trend(
+    *, handle: str | None = None, every: str = "week", include: Iterable[str] = (), min_age_h: float = MIN_AGE_H
+) -> Table:
+    """One row per period (UTC; weeks begin on Monday) in which eligible posts were published.
+
+    The change is against the calendar period before; null where that has no posts.
+    """
+    if every not in PERIODS:
+        raise DwellError(f"A trend cannot be read every {every!r}; choose from {', '.join(PERIODS)}.")
+    posts = with_rates(with_excluded(newest(handle, counters=COUNTERS), include, min_age_h))
+    posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull()).alias("rated_posts")
+    posts = _with_tier(posts)
+    posts = posts.left_join(_latest_growth(posts), "post_id").drop("post_id_right")
+    posts = posts.mutate(period_start=posts.posted_at.truncate(PERIODS[every]).date(), number=_number(posts, every))
+    periods = posts.group_by(["period_start", "number"]).agg(
+        posts=posts.count(),
+        views_median=posts.views.cast("float64").quantile(0.5),
+        **{f"{rate}_median": posts[rate].quantile(0.5) for rate in _MEDIANS},
+        top_tier_share=posts.is_top.cast("float64").mean(),
+        views_per_hour_median=posts.views_per_hour.quantile(0.5),
+        views_per_hour_n=posts.views_per_hour.count(),
+    )
+    return _with_change(periods).order_by("period_start")
+
+
+def _number(posts: Table, every: str) -> IntegerValue:
+    """Periods since 1970, so that neighbours differ by one."""
+    if every == "month":
+        return (posts.posted_at.year() * 12 + posts.posted_at.month()).cast("int64")
+    days = seconds(posts.posted_at) // _DAY
+    return days if every == "day" else (days + _MONDAY) // 7
+
+
+def _with_tier(posts: Table) -> Table:
+    """Adds `is_top`: in the creator's best quarter by engagement rate; null where the rate is unknown."""
+    edges = quartiles(posts)
+    joined = posts.left_join(edges, list(CREATOR))
+    return joined.select(*(posts[name] for name in posts.columns), is_top=posts.engagement_rate >= edges.q75)
+
+
+def _latest_growth(posts: Table) -> Table:
+    return latest(pairs(viewed().semi_join(posts, "post_id")), ("views_per_hour",), at="to_at")
+
+
+def _with_change(periods: Table) -> Table:
+    in_time = ibis.window(order_by=periods.number)
+    follows = periods.number.lag().over(in_time) == periods.number - 1
+    change = periods.engagement_rate_median - periods.engagement_rate_median.lag().over(in_time)
+    return periods.select(
+        "period_start",
+        "posts",
+        "views_median",
+        *(f"{rate}_median" for rate in _MEDIANS),
+        "top_tier_share",
+        engagement_rate_change=ibis.cases((follows, change), else_=ibis.null("float64")),
+        views_per_hour_median=periods.views_per_hour_median,
+        views_per_hour_n=periods.views_per_hour_n,
+    )

@@ -1,0 +1,157 @@
+"""What the top quarter of an account's posts has that the bottom quarter has not, told apart from chance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+import numpy as np
+
+from dwell.metrics.zones import zone
+from dwell.models.effects import Effect, ordinal_effect, q_values, share_effect
+from dwell.results import Result
+
+Post = Mapping[str, Any]
+COLUMNS = (
+    "dimension",
+    "level",
+    "top",
+    "bottom",
+    "effect",
+    "effect_name",
+    "low",
+    "high",
+    "p_value",
+    "q_value",
+    "separates",
+)
+FEWEST = 8
+# A level that fewer posts of the two tiers have, or lack, could not be told from chance anyway.
+SUPPORT = 5
+MOST_HASHTAGS = 20
+FALSE_DISCOVERIES = 0.05
+
+
+def tiers(rows: Iterable[Post], tz: str = "UTC") -> Result:
+    """Compare the posts at or above the upper quartile of the engagement rate with those at or below the lower one.
+
+    Numbers are compared by Cliff's delta, attributes by the difference of their shares, each with a 95 % interval; a
+    difference separates the tiers when its false discovery rate, over all comparisons made, is at most 5 %. An unknown
+    value is left out of its comparison.
+
+    Args:
+        rows: Rows of the metric `posts`, of one account; only eligible ones of known engagement rate are used.
+        tz: IANA zone in which weekday and hour of publishing are read.
+
+    Returns:
+        A row a comparison, clearest first; top and bottom are medians, or shares where the row has a level. With
+        `meta`: n_top, n_bottom, q25, q75, tz, verdict. No rows when a tier has fewer than 8 posts or all posts do
+        the same.
+
+    Raises:
+        DwellError: There is no such time zone.
+    """
+    clock = zone(tz)
+    posts = [row for row in rows if row["excluded"] is None and row["engagement_rate"] is not None]
+    rates = np.array([row["engagement_rate"] for row in posts], dtype=float)
+    q25, q75 = (float(np.quantile(rates, edge)) for edge in (0.25, 0.75)) if posts else (None, None)
+    top = [post for post in posts if q75 is not None and post["engagement_rate"] >= q75]
+    bottom = [post for post in posts if q25 is not None and post["engagement_rate"] <= q25]
+    meta = {"n_top": len(top), "n_bottom": len(bottom), "q25": q25, "q75": q75, "tz": tz}
+    if min(len(top), len(bottom)) < FEWEST:
+        return Result(COLUMNS, [], {**meta, "verdict": _too_few(len(top), len(bottom))})
+    if q25 == q75:
+        verdict = "Nothing to compare: at least half of the posts have the same engagement rate."
+        return Result(COLUMNS, [], {**meta, "verdict": verdict})
+    found = list(_comparisons(top, bottom, clock))
+    chances = q_values([effect.p_value for _, _, effect in found])
+    table = [_row(*comparison, chance) for comparison, chance in zip(found, chances, strict=True)]
+    table.sort(key=lambda row: (row[9], row[8], row[0], row[1] or ""))
+    return Result(COLUMNS, table, {**meta, "verdict": _verdict(table)})
+
+
+Comparison = tuple[str, str | None, Effect]
+
+
+def _comparisons(top: Sequence[Post], bottom: Sequence[Post], clock: tzinfo) -> Iterator[Comparison]:
+    for dimension, number in _NUMBERS.items():
+        yield from _ordinal(dimension, _known(top, number), _known(bottom, number))
+    for dimension, level in _levels(clock).items():
+        yield from _shares(dimension, _known(top, level), _known(bottom, level))
+    yield from _hashtags(top, bottom)
+
+
+def _ordinal(dimension: str, top: list[float], bottom: list[float]) -> Iterator[Comparison]:
+    if min(len(top), len(bottom)) >= FEWEST and len({*top, *bottom}) > 1:
+        yield dimension, None, ordinal_effect(top, bottom)
+
+
+def _shares(dimension: str, top: list[str], bottom: list[str]) -> Iterator[Comparison]:
+    """Each level against all others; of two levels only one is told, for the other says the same."""
+    mine, theirs = Counter(top), Counter(bottom)
+    levels = sorted({*mine, *theirs})
+    for level in levels[:1] if len(levels) == 2 else levels:
+        yield from _share(dimension, level, mine[level], len(top), theirs[level], len(bottom))
+
+
+def _hashtags(top: Sequence[Post], bottom: Sequence[Post]) -> Iterator[Comparison]:
+    mine = Counter(tag for post in top for tag in set(post["hashtags"] or ()))
+    theirs = Counter(tag for post in bottom for tag in set(post["hashtags"] or ()))
+    common = sorted(mine + theirs, key=lambda tag: (-(mine[tag] + theirs[tag]), tag))[:MOST_HASHTAGS]
+    for tag in common:
+        yield from _share("hashtag", tag, mine[tag], len(top), theirs[tag], len(bottom))
+
+
+def _share(dimension: str, level: str, top: int, n_top: int, bottom: int, n_bottom: int) -> Iterator[Comparison]:
+    have, lack = top + bottom, n_top + n_bottom - top - bottom
+    if min(n_top, n_bottom) >= FEWEST and min(have, lack) >= SUPPORT:
+        yield dimension, level, share_effect(top, n_top, bottom, n_bottom)
+
+
+def _known(posts: Sequence[Post], value: Callable[[Post], Any]) -> list[Any]:
+    return [found for found in map(value, posts) if found is not None]
+
+
+_NUMBERS: dict[str, Callable[[Post], float | None]] = {
+    "duration_s": lambda post: post["duration_s"],
+    "caption_length": lambda post: post["caption_length"],
+    "hashtag_count": lambda post: None if post["hashtags"] is None else len(post["hashtags"]),
+}
+
+
+def _levels(clock: tzinfo) -> dict[str, Callable[[Post], str | None]]:
+    return {
+        "weekday": lambda post: _local(post, clock, lambda moment: moment.isoweekday()),
+        "hour": lambda post: _local(post, clock, lambda moment: moment.hour),
+        "sound_original": lambda post: {True: "original", False: "taken over", None: None}[post["sound_original"]],
+        "media_type": lambda post: post["media_type"],
+    }
+
+
+def _local(post: Post, clock: tzinfo, part: Callable[[datetime], int]) -> str | None:
+    moment = post["posted_at"]
+    if moment is None:
+        return None
+    return str(part((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(clock)))
+
+
+def _row(dimension: str, level: str | None, effect: Effect, q_value: float) -> tuple[Any, ...]:
+    values = (effect.top, effect.bottom, effect.value, effect.name, effect.low, effect.high, effect.p_value)
+    return (dimension, level, *values, q_value, q_value <= FALSE_DISCOVERIES)
+
+
+def _too_few(n_top: int, n_bottom: int) -> str:
+    return (
+        f"Too few posts: {n_top} in the top quarter and {n_bottom} in the bottom one, where each needs {FEWEST}; "
+        f"about {4 * FEWEST} eligible posts of known engagement rate are enough."
+    )
+
+
+def _verdict(table: Sequence[tuple[Any, ...]]) -> str:
+    apart = sum(row[-1] for row in table)
+    if apart:
+        verb = "separates" if apart == 1 else "separate"
+        return f"{apart} of {len(table)} comparisons {verb} the top quarter from the bottom quarter."
+    return f"Nothing separates the top quarter from the bottom quarter: none of {len(table)} comparisons stands out."

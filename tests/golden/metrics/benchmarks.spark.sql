@@ -1,0 +1,269 @@
+WITH `newest_snapshots` AS (
+  SELECT
+    `t4`.`post_id`,
+    `t4`.`last`.`observed_at` AS `observed_at`,
+    `t4`.`last`.`views` AS `views`,
+    `t4`.`last`.`likes` AS `likes`,
+    `t4`.`last`.`comments` AS `comments`,
+    `t4`.`last`.`shares` AS `shares`,
+    `t4`.`last`.`saves` AS `saves`,
+    `t4`.`last`.`downloads` AS `downloads`
+  FROM (
+    SELECT
+      `t3`.`post_id`,
+      MAX_BY(
+        STRUCT(
+          `t3`.`observed_at` AS `observed_at`,
+          `t3`.`views` AS `views`,
+          `t3`.`likes` AS `likes`,
+          `t3`.`comments` AS `comments`,
+          `t3`.`shares` AS `shares`,
+          `t3`.`saves` AS `saves`,
+          `t3`.`downloads` AS `downloads`
+        ),
+        `t3`.`observed_at`
+      ) AS `last`
+    FROM (
+      SELECT
+        `t1`.`post_id`,
+        `t1`.`observed_at`,
+        `t1`.`views`,
+        `t1`.`likes`,
+        `t1`.`comments`,
+        `t1`.`shares`,
+        `t1`.`saves`,
+        `t1`.`downloads`
+      FROM `post_snapshots` AS `t1`
+    ) AS `t3`
+    GROUP BY
+      1
+  ) AS `t4`
+)
+SELECT
+  *
+FROM (
+  SELECT
+    `t10`.`bucket`,
+    COUNT(*) AS `n`,
+    PERCENTILE(`t10`.`engagement_rate`, 0.5) AS `engagement_rate_median`,
+    PERCENTILE(`t10`.`engagement_rate`, 0.9) AS `engagement_rate_p90`,
+    COUNT(`t10`.`engagement_rate`) AS `engagement_rate_n`,
+    PERCENTILE(`t10`.`like_rate`, 0.5) AS `like_rate_median`,
+    PERCENTILE(`t10`.`like_rate`, 0.9) AS `like_rate_p90`,
+    COUNT(`t10`.`like_rate`) AS `like_rate_n`,
+    PERCENTILE(`t10`.`comment_rate`, 0.5) AS `comment_rate_median`,
+    PERCENTILE(`t10`.`comment_rate`, 0.9) AS `comment_rate_p90`,
+    COUNT(`t10`.`comment_rate`) AS `comment_rate_n`,
+    PERCENTILE(`t10`.`share_rate`, 0.5) AS `share_rate_median`,
+    PERCENTILE(`t10`.`share_rate`, 0.9) AS `share_rate_p90`,
+    COUNT(`t10`.`share_rate`) AS `share_rate_n`,
+    PERCENTILE(`t10`.`save_rate`, 0.5) AS `save_rate_median`,
+    PERCENTILE(`t10`.`save_rate`, 0.9) AS `save_rate_p90`,
+    COUNT(`t10`.`save_rate`) AS `save_rate_n`,
+    PERCENTILE(`t10`.`download_rate`, 0.5) AS `download_rate_median`,
+    PERCENTILE(`t10`.`download_rate`, 0.9) AS `download_rate_p90`,
+    COUNT(`t10`.`download_rate`) AS `download_rate_n`,
+    PERCENTILE(CAST(`t10`.`views` AS DOUBLE), 0.5) AS `views_median`
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        `t8`.`post_id`,
+        `t8`.`platform`,
+        `t8`.`handle`,
+        `t8`.`posted_at`,
+        `t8`.`duration_s`,
+        `t8`.`is_ad`,
+        `t8`.`is_pinned`,
+        `t8`.`is_photo`,
+        `t8`.`observed_at`,
+        `t8`.`age_h`,
+        `t8`.`views`,
+        `t8`.`likes`,
+        `t8`.`comments`,
+        `t8`.`shares`,
+        `t8`.`saves`,
+        `t8`.`downloads`,
+        CASE
+          WHEN `t8`.`is_photo`
+          THEN 'photos'
+          WHEN `t8`.`is_ad`
+          THEN 'ads'
+          WHEN `t8`.`is_pinned`
+          THEN 'pinned'
+          WHEN `t8`.`age_h` < 72.0
+          THEN 'young'
+          WHEN `t8`.`views` IS NULL
+          THEN 'unknown_views'
+          ELSE CAST(NULL AS STRING)
+        END AS `excluded`,
+        (
+          (
+            CASE
+              WHEN `t8`.`likes` >= 0
+              THEN CAST(`t8`.`likes` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END + CASE
+              WHEN `t8`.`comments` >= 0
+              THEN CAST(`t8`.`comments` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END + CASE
+              WHEN `t8`.`shares` >= 0
+              THEN CAST(`t8`.`shares` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          ) / (
+            CASE
+              WHEN `t8`.`views` > 0
+              THEN CAST(`t8`.`views` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          )
+        ) AS `engagement_rate`,
+        (
+          (
+            CASE
+              WHEN `t8`.`likes` >= 0
+              THEN CAST(`t8`.`likes` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          ) / (
+            CASE
+              WHEN `t8`.`views` > 0
+              THEN CAST(`t8`.`views` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          )
+        ) AS `like_rate`,
+        (
+          (
+            CASE
+              WHEN `t8`.`comments` >= 0
+              THEN CAST(`t8`.`comments` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          ) / (
+            CASE
+              WHEN `t8`.`views` > 0
+              THEN CAST(`t8`.`views` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          )
+        ) AS `comment_rate`,
+        (
+          (
+            CASE
+              WHEN `t8`.`shares` >= 0
+              THEN CAST(`t8`.`shares` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          ) / (
+            CASE
+              WHEN `t8`.`views` > 0
+              THEN CAST(`t8`.`views` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          )
+        ) AS `share_rate`,
+        (
+          (
+            CASE
+              WHEN `t8`.`saves` >= 0
+              THEN CAST(`t8`.`saves` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          ) / (
+            CASE
+              WHEN `t8`.`views` > 0
+              THEN CAST(`t8`.`views` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          )
+        ) AS `save_rate`,
+        (
+          (
+            CASE
+              WHEN `t8`.`downloads` >= 0
+              THEN CAST(`t8`.`downloads` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          ) / (
+            CASE
+              WHEN `t8`.`views` > 0
+              THEN CAST(`t8`.`views` AS DOUBLE)
+              ELSE CAST(NULL AS DOUBLE)
+            END
+          )
+        ) AS `download_rate`,
+        CASE
+          WHEN `t8`.`is_photo`
+          THEN 'photo'
+          WHEN `t8`.`duration_s` IS NULL
+          OR ISNAN(`t8`.`duration_s`)
+          OR (
+            `t8`.`duration_s` <= 0
+          )
+          THEN CAST(NULL AS STRING)
+          WHEN `t8`.`duration_s` <= 10
+          THEN '<=10'
+          WHEN `t8`.`duration_s` <= 20
+          THEN '<=20'
+          WHEN `t8`.`duration_s` <= 35
+          THEN '<=35'
+          WHEN `t8`.`duration_s` <= 60
+          THEN '<=60'
+          ELSE '>60'
+        END AS `bucket`
+      FROM (
+        SELECT
+          `t2`.`post_id`,
+          `t2`.`platform`,
+          `t2`.`handle`,
+          `t2`.`posted_at`,
+          `t2`.`duration_s`,
+          `t2`.`is_ad`,
+          `t2`.`is_pinned`,
+          CASE WHEN `t2`.`media_type` = 'photo' THEN TRUE ELSE FALSE END AS `is_photo`,
+          `t7`.`observed_at`,
+          (
+            (
+              CAST(CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t7`.`observed_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t2`.`posted_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE)
+            ) / (
+              3600
+            )
+          ) AS `age_h`,
+          `t7`.`views`,
+          `t7`.`likes`,
+          `t7`.`comments`,
+          `t7`.`shares`,
+          `t7`.`saves`,
+          `t7`.`downloads`
+        FROM `posts` AS `t2`
+        LEFT OUTER JOIN `newest_snapshots` AS `t7`
+          ON `t2`.`post_id` = `t7`.`post_id`
+      ) AS `t8`
+    ) AS `t9`
+    WHERE
+      `t9`.`excluded` IS NULL AND NOT `t9`.`bucket` IS NULL
+  ) AS `t10`
+  GROUP BY
+    1
+) AS `t11`
+ORDER BY
+  CASE
+    WHEN `t11`.`bucket` = '<=10'
+    THEN 0
+    WHEN `t11`.`bucket` = '<=20'
+    THEN 1
+    WHEN `t11`.`bucket` = '<=35'
+    THEN 2
+    WHEN `t11`.`bucket` = '<=60'
+    THEN 3
+    WHEN `t11`.`bucket` = '>60'
+    THEN 4
+    WHEN `t11`.`bucket` = 'photo'
+    THEN 5
+    ELSE 6
+  END ASC NULLS LAST,
+  `t11`.`bucket` ASC NULLS LAST

@@ -1,0 +1,534 @@
+WITH `follower_counts` AS (
+  SELECT
+    `t10`.`handle`,
+    `t10`.`observed_at`,
+    `t10`.`followers`,
+    ROW_NUMBER() OVER (PARTITION BY `t10`.`handle` ORDER BY `t10`.`observed_at` ASC NULLS LAST) - 1 AS `place`
+  FROM (
+    SELECT
+      *
+    FROM `creator_snapshots` AS `t3`
+    WHERE
+      NOT `t3`.`followers` IS NULL
+  ) AS `t10`
+), `newest_snapshots` AS (
+  SELECT
+    `t11`.`post_id`,
+    `t11`.`last`.`observed_at` AS `observed_at`,
+    `t11`.`last`.`views` AS `views`,
+    `t11`.`last`.`likes` AS `likes`,
+    `t11`.`last`.`comments` AS `comments`,
+    `t11`.`last`.`shares` AS `shares`,
+    `t11`.`last`.`saves` AS `saves`,
+    `t11`.`last`.`downloads` AS `downloads`,
+    `t11`.`last`.`rounded` AS `rounded`
+  FROM (
+    SELECT
+      `t8`.`post_id`,
+      MAX_BY(
+        STRUCT(
+          `t8`.`observed_at` AS `observed_at`,
+          `t8`.`views` AS `views`,
+          `t8`.`likes` AS `likes`,
+          `t8`.`comments` AS `comments`,
+          `t8`.`shares` AS `shares`,
+          `t8`.`saves` AS `saves`,
+          `t8`.`downloads` AS `downloads`,
+          `t8`.`rounded` AS `rounded`
+        ),
+        `t8`.`observed_at`
+      ) AS `last`
+    FROM (
+      SELECT
+        `t4`.`post_id`,
+        `t4`.`observed_at`,
+        `t4`.`views`,
+        `t4`.`likes`,
+        `t4`.`comments`,
+        `t4`.`shares`,
+        `t4`.`saves`,
+        `t4`.`downloads`,
+        `t4`.`rounded`
+      FROM `post_snapshots` AS `t4`
+    ) AS `t8`
+    GROUP BY
+      1
+  ) AS `t11`
+), `rated_posts` AS (
+  SELECT
+    `t19`.`post_id`,
+    `t19`.`platform`,
+    `t19`.`handle`,
+    `t19`.`posted_at`,
+    `t19`.`duration_s`,
+    `t19`.`is_ad`,
+    `t19`.`is_pinned`,
+    `t19`.`caption`,
+    `t19`.`url`,
+    `t19`.`media_type`,
+    `t19`.`hashtags`,
+    `t19`.`sound_id`,
+    `t19`.`sound_original`,
+    `t19`.`is_photo`,
+    `t19`.`observed_at`,
+    `t19`.`age_h`,
+    `t19`.`views`,
+    `t19`.`likes`,
+    `t19`.`comments`,
+    `t19`.`shares`,
+    `t19`.`saves`,
+    `t19`.`downloads`,
+    `t19`.`rounded`,
+    CASE
+      WHEN `t19`.`is_photo`
+      THEN 'photos'
+      WHEN `t19`.`is_ad`
+      THEN 'ads'
+      WHEN `t19`.`is_pinned`
+      THEN 'pinned'
+      WHEN `t19`.`age_h` < 72.0
+      THEN 'young'
+      WHEN `t19`.`views` IS NULL
+      THEN 'unknown_views'
+      ELSE CAST(NULL AS STRING)
+    END AS `excluded`,
+    (
+      (
+        CASE
+          WHEN `t19`.`likes` >= 0
+          THEN CAST(`t19`.`likes` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END + CASE
+          WHEN `t19`.`comments` >= 0
+          THEN CAST(`t19`.`comments` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END + CASE
+          WHEN `t19`.`shares` >= 0
+          THEN CAST(`t19`.`shares` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      ) / (
+        CASE
+          WHEN `t19`.`views` > 0
+          THEN CAST(`t19`.`views` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      )
+    ) AS `engagement_rate`,
+    (
+      (
+        CASE
+          WHEN `t19`.`likes` >= 0
+          THEN CAST(`t19`.`likes` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      ) / (
+        CASE
+          WHEN `t19`.`views` > 0
+          THEN CAST(`t19`.`views` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      )
+    ) AS `like_rate`,
+    (
+      (
+        CASE
+          WHEN `t19`.`comments` >= 0
+          THEN CAST(`t19`.`comments` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      ) / (
+        CASE
+          WHEN `t19`.`views` > 0
+          THEN CAST(`t19`.`views` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      )
+    ) AS `comment_rate`,
+    (
+      (
+        CASE
+          WHEN `t19`.`shares` >= 0
+          THEN CAST(`t19`.`shares` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      ) / (
+        CASE
+          WHEN `t19`.`views` > 0
+          THEN CAST(`t19`.`views` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      )
+    ) AS `share_rate`,
+    (
+      (
+        CASE
+          WHEN `t19`.`saves` >= 0
+          THEN CAST(`t19`.`saves` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      ) / (
+        CASE
+          WHEN `t19`.`views` > 0
+          THEN CAST(`t19`.`views` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      )
+    ) AS `save_rate`,
+    (
+      (
+        CASE
+          WHEN `t19`.`downloads` >= 0
+          THEN CAST(`t19`.`downloads` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      ) / (
+        CASE
+          WHEN `t19`.`views` > 0
+          THEN CAST(`t19`.`views` AS DOUBLE)
+          ELSE CAST(NULL AS DOUBLE)
+        END
+      )
+    ) AS `download_rate`,
+    CASE
+      WHEN `t19`.`is_photo`
+      THEN 'photo'
+      WHEN `t19`.`duration_s` IS NULL
+      OR ISNAN(`t19`.`duration_s`)
+      OR (
+        `t19`.`duration_s` <= 0
+      )
+      THEN CAST(NULL AS STRING)
+      WHEN `t19`.`duration_s` <= 10
+      THEN '<=10'
+      WHEN `t19`.`duration_s` <= 20
+      THEN '<=20'
+      WHEN `t19`.`duration_s` <= 35
+      THEN '<=35'
+      WHEN `t19`.`duration_s` <= 60
+      THEN '<=60'
+      ELSE '>60'
+    END AS `bucket`
+  FROM (
+    SELECT
+      `t6`.`post_id`,
+      `t6`.`platform`,
+      `t6`.`handle`,
+      `t6`.`posted_at`,
+      `t6`.`duration_s`,
+      `t6`.`is_ad`,
+      `t6`.`is_pinned`,
+      `t6`.`caption`,
+      `t6`.`url`,
+      `t6`.`media_type`,
+      `t6`.`hashtags`,
+      `t6`.`sound_id`,
+      `t6`.`sound_original`,
+      CASE WHEN `t6`.`media_type` = 'photo' THEN TRUE ELSE FALSE END AS `is_photo`,
+      `t18`.`observed_at`,
+      (
+        (
+          CAST(CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t18`.`observed_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t6`.`posted_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE)
+        ) / (
+          3600
+        )
+      ) AS `age_h`,
+      `t18`.`views`,
+      `t18`.`likes`,
+      `t18`.`comments`,
+      `t18`.`shares`,
+      `t18`.`saves`,
+      `t18`.`downloads`,
+      `t18`.`rounded`
+    FROM `posts` AS `t6`
+    LEFT OUTER JOIN `newest_snapshots` AS `t18`
+      ON `t6`.`post_id` = `t18`.`post_id`
+  ) AS `t19`
+), `dated_posts` AS (
+  SELECT
+    `t21`.`post_id`,
+    `t21`.`platform`,
+    `t21`.`handle`,
+    `t21`.`posted_at`,
+    `t21`.`views`,
+    `t21`.`engagement_rate`,
+    `t21`.`excluded` IS NULL AS `eligible`
+  FROM `rated_posts` AS `t21`
+  WHERE
+    NOT `t21`.`handle` IS NULL AND NOT `t21`.`posted_at` IS NULL
+), `bucket_edges` AS (
+  SELECT
+    `t27`.`bucket`,
+    PERCENTILE(`t27`.`engagement_rate`, 0.9) AS `engagement_rate_p90`
+  FROM (
+    SELECT
+      *
+    FROM `rated_posts` AS `t21`
+    WHERE
+      `t21`.`excluded` IS NULL
+      AND NOT `t21`.`bucket` IS NULL
+      AND (
+        NOT `t21`.`engagement_rate` IS NULL AND NOT ISNAN(`t21`.`engagement_rate`)
+      )
+  ) AS `t27`
+  GROUP BY
+    1
+), `percentiles` AS (
+  SELECT
+    `t26`.`post_id`,
+    CASE
+      WHEN (
+        COUNT(`t26`.`post_id`) OVER (
+          PARTITION BY `t26`.`platform`, `t26`.`handle`, `t26`.`bucket`
+          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) - 1
+      ) > 0
+      THEN PERCENT_RANK() OVER (
+        PARTITION BY `t26`.`platform`, `t26`.`handle`, `t26`.`bucket`
+        ORDER BY `t26`.`engagement_rate` ASC NULLS LAST
+      )
+      ELSE CAST(NULL AS DOUBLE)
+    END AS `percentile`
+  FROM (
+    SELECT
+      *
+    FROM `rated_posts` AS `t21`
+    WHERE
+      `t21`.`excluded` IS NULL
+      AND NOT `t21`.`bucket` IS NULL
+      AND (
+        NOT `t21`.`engagement_rate` IS NULL AND NOT ISNAN(`t21`.`engagement_rate`)
+      )
+      AND NOT `t21`.`handle` IS NULL
+  ) AS `t26`
+), `measured` AS (
+  SELECT
+    `t36`.`post_id`,
+    `t36`.`last`.`avg_watch_s` AS `avg_watch_s`,
+    `t36`.`last`.`full_watch_rate` AS `full_watch_rate`
+  FROM (
+    SELECT
+      `t30`.`post_id`,
+      MAX_BY(
+        STRUCT(`t30`.`avg_watch_s` AS `avg_watch_s`, `t30`.`full_watch_rate` AS `full_watch_rate`),
+        `t30`.`observed_at`
+      ) AS `last`
+    FROM (
+      SELECT
+        `t9`.`post_id`,
+        `t9`.`observed_at`,
+        `t9`.`avg_watch_s`,
+        `t9`.`full_watch_rate`
+      FROM (
+        SELECT
+          `t2`.`post_id`,
+          `t2`.`observed_at`,
+          `t2`.`avg_watch_s`,
+          `t2`.`full_watch_rate`
+        FROM `watch_times` AS `t2`
+      ) AS `t9`
+      LEFT SEMI JOIN `rated_posts` AS `t23`
+        ON `t9`.`post_id` = `t23`.`post_id`
+    ) AS `t30`
+    GROUP BY
+      1
+  ) AS `t36`
+), `audiences` AS (
+  SELECT
+    `t44`.`post_id`,
+    `t15`.`followers`
+  FROM (
+    SELECT
+      `t34`.`post_id`,
+      `t34`.`handle`,
+      GREATEST(`t34`.`counts_so_far` - 1, 0) AS `place`
+    FROM (
+      SELECT
+        `t28`.`handle`,
+        `t28`.`observed_at`,
+        `t28`.`post_id`,
+        `t28`.`is_count`,
+        COUNT(NULLIF(`t28`.`is_count`, 0)) OVER (
+          PARTITION BY `t28`.`handle`
+          ORDER BY `t28`.`observed_at` ASC NULLS LAST, `t28`.`is_count` DESC, `t28`.`post_id` ASC NULLS LAST
+          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS `counts_so_far`
+      FROM (
+        SELECT
+          *
+        FROM (
+          SELECT
+            `t14`.`handle`,
+            `t14`.`observed_at`,
+            CAST(NULL AS STRING) AS `post_id`,
+            1 AS `is_count`
+          FROM `follower_counts` AS `t14`
+        ) AS `t17`
+        UNION ALL
+        SELECT
+          *
+        FROM (
+          SELECT
+            `t21`.`handle`,
+            `t21`.`observed_at`,
+            `t21`.`post_id`,
+            0 AS `is_count`
+          FROM `rated_posts` AS `t21`
+          WHERE
+            NOT `t21`.`handle` IS NULL AND NOT `t21`.`observed_at` IS NULL
+        ) AS `t24`
+      ) AS `t28`
+    ) AS `t34`
+    WHERE
+      NOT `t34`.`post_id` IS NULL
+  ) AS `t44`
+  INNER JOIN `follower_counts` AS `t15`
+    ON `t44`.`handle` = `t15`.`handle` AND `t44`.`place` = `t15`.`place`
+), `baselines` AS (
+  SELECT
+    `t49`.`post_id`,
+    `t45`.`views_baseline`,
+    `t45`.`engagement_baseline`,
+    LEAST(`t49`.`place`, 20) AS `baseline_n`
+  FROM (
+    SELECT
+      `t38`.`post_id`,
+      `t38`.`platform`,
+      `t38`.`handle`,
+      MIN(`t38`.`older`) OVER (
+        PARTITION BY `t38`.`platform`, `t38`.`handle`, `t38`.`posted_at`
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+      ) AS `place`
+    FROM (
+      SELECT
+        `t29`.`post_id`,
+        `t29`.`platform`,
+        `t29`.`handle`,
+        `t29`.`posted_at`,
+        `t29`.`views`,
+        `t29`.`engagement_rate`,
+        `t29`.`eligible`,
+        COUNT(CASE WHEN `t29`.`eligible` THEN 1 ELSE NULL END) OVER (
+          PARTITION BY `t29`.`platform`, `t29`.`handle`
+          ORDER BY `t29`.`posted_at` ASC NULLS LAST, `t29`.`post_id` ASC NULLS LAST
+          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) - CAST(`t29`.`eligible` AS BIGINT) AS `older`
+      FROM `dated_posts` AS `t29`
+    ) AS `t38`
+  ) AS `t49`
+  LEFT OUTER JOIN (
+    SELECT
+      `t32`.`platform`,
+      `t32`.`handle`,
+      (
+        ROW_NUMBER() OVER (
+          PARTITION BY `t32`.`platform`, `t32`.`handle`
+          ORDER BY `t32`.`posted_at` ASC NULLS LAST, `t32`.`post_id` ASC NULLS LAST
+        ) - 1
+      ) + 1 AS `place`,
+      PERCENTILE(CAST(`t32`.`views` AS DOUBLE), 0.5) OVER (
+        PARTITION BY `t32`.`platform`, `t32`.`handle`
+        ORDER BY `t32`.`posted_at` ASC NULLS LAST, `t32`.`post_id` ASC NULLS LAST
+        ROWS BETWEEN 19 PRECEDING AND CURRENT ROW
+      ) AS `views_baseline`,
+      PERCENTILE(`t32`.`engagement_rate`, 0.5) OVER (
+        PARTITION BY `t32`.`platform`, `t32`.`handle`
+        ORDER BY `t32`.`posted_at` ASC NULLS LAST, `t32`.`post_id` ASC NULLS LAST
+        ROWS BETWEEN 19 PRECEDING AND CURRENT ROW
+      ) AS `engagement_baseline`
+    FROM (
+      SELECT
+        *
+      FROM `dated_posts` AS `t29`
+      WHERE
+        `t29`.`eligible`
+    ) AS `t32`
+  ) AS `t45`
+    ON `t49`.`platform` = `t45`.`platform`
+    AND `t49`.`handle` = `t45`.`handle`
+    AND `t49`.`place` = `t45`.`place`
+)
+SELECT
+  *
+FROM (
+  SELECT
+    `t22`.`post_id`,
+    `t22`.`platform`,
+    `t22`.`handle`,
+    `t22`.`caption`,
+    `t22`.`url`,
+    `t22`.`posted_at`,
+    `t22`.`observed_at`,
+    `t22`.`age_h`,
+    `t22`.`duration_s`,
+    `t22`.`bucket`,
+    `t22`.`media_type`,
+    `t22`.`is_ad`,
+    `t22`.`is_pinned`,
+    `t22`.`hashtags`,
+    `t22`.`sound_id`,
+    `t22`.`sound_original`,
+    CAST(LENGTH(`t22`.`caption`) AS BIGINT) AS `caption_length`,
+    `t22`.`views`,
+    `t22`.`likes`,
+    `t22`.`comments`,
+    `t22`.`shares`,
+    `t22`.`saves`,
+    `t22`.`downloads`,
+    `t22`.`rounded`,
+    `t22`.`engagement_rate`,
+    `t22`.`like_rate`,
+    `t22`.`comment_rate`,
+    `t22`.`share_rate`,
+    `t22`.`save_rate`,
+    `t22`.`download_rate`,
+    `t43`.`percentile`,
+    CASE
+      WHEN `t22`.`excluded` IS NULL
+      THEN `t22`.`engagement_rate` > `t35`.`engagement_rate_p90`
+      ELSE CAST(NULL AS BOOLEAN)
+    END AS `above_p90`,
+    (
+      (
+        CAST(`t22`.`views` AS DOUBLE)
+      ) / (
+        NULLIF(`t55`.`views_baseline`, 0)
+      )
+    ) AS `views_multiple`,
+    (
+      (
+        `t22`.`engagement_rate`
+      ) / (
+        NULLIF(`t55`.`engagement_baseline`, 0)
+      )
+    ) AS `engagement_multiple`,
+    `t55`.`baseline_n`,
+    `t53`.`followers`,
+    `t5`.`niche`,
+    `t48`.`avg_watch_s`,
+    (
+      (
+        `t48`.`avg_watch_s`
+      ) / (
+        NULLIF(`t22`.`duration_s`, 0)
+      )
+    ) AS `watch_ratio`,
+    `t48`.`full_watch_rate`,
+    `t22`.`excluded`
+  FROM `rated_posts` AS `t22`
+  LEFT OUTER JOIN `baselines` AS `t55`
+    ON `t22`.`post_id` = `t55`.`post_id`
+  LEFT OUTER JOIN `measured` AS `t48`
+    ON `t22`.`post_id` = `t48`.`post_id`
+  LEFT OUTER JOIN `audiences` AS `t53`
+    ON `t22`.`post_id` = `t53`.`post_id`
+  LEFT OUTER JOIN `percentiles` AS `t43`
+    ON `t22`.`post_id` = `t43`.`post_id`
+  LEFT OUTER JOIN `bucket_edges` AS `t35`
+    ON `t22`.`bucket` = `t35`.`bucket`
+  LEFT OUTER JOIN `creators` AS `t5`
+    ON `t22`.`handle` = `t5`.`handle`
+) AS `t56`
+ORDER BY
+  `t56`.`posted_at` DESC,
+  `t56`.`post_id` ASC NULLS LAST

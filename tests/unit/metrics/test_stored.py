@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from .conftest import DAY, Ask, World
+
+
+def test_span_and_sources_of_snapshots(world: World, ask: Ask) -> None:
+    world.post("a")
+    world.snapshot("a", DAY, source="export")
+    world.snapshot("b", DAY + timedelta(days=9), source="export")
+    for row in world.rows["post_snapshots"][:1]:
+        row["source"] = "scraper"
+    assert ask("span") == [{"first_observed_at": DAY, "last_observed_at": DAY + timedelta(days=9)}]
+    assert ask("sources") == [{"source": "export", "snapshots": 2}, {"source": "scraper", "snapshots": 1}]
+
+
+def test_creators_count_what_is_theirs(world: World, ask: Ask) -> None:
+    for name in ("a", "b"):
+        world.post(name)
+        world.snapshot(name, DAY, views=1)
+    for day in (1, 2):
+        world.rows["watch_times"].append({"post_id": "a", "observed_at": DAY + timedelta(days=day), "avg_watch_s": 3.0})
+    world.rows["creators"] += [
+        {"handle": "empty", "platform": "tiktok"},
+        {"handle": "me", "platform": "tiktok", "niche": "food"},
+    ]
+    rows = [(r["handle"], r["posts"], r["snapshots"], r["posts_with_watch_time"]) for r in ask("creators")]
+    assert rows == [("me", 2, 4, 1), ("empty", 0, 0, 0)]
