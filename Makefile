@@ -30,7 +30,7 @@ docs: $(VENV)/dev  ## Write the generated reference pages again.
 	$(BIN)/python docs/generate.py
 
 golden: $(VENV)/dev  ## Write the golden files again, to be read in review.
-	$(BIN)/pytest -q tests/golden --refresh-golden
+	$(BIN)/pytest -q tests/golden/metrics --refresh-sql
 
 lock:  ## Resolve the dependencies again (needs uv).
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock

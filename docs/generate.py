@@ -45,7 +45,9 @@ def metrics() -> str:
 
     parts = ["# Metrics\n\nWritten by `make docs` from `dwell.metrics.catalog`.\n"]
     for metric in METRICS.values():
-        parts.append(f"## {metric.name}\n\n{metric.doc}\n\n| column | unit | meaning |\n| --- | --- | --- |")
+        parts.append(f"## {metric.name}\n\n{metric.doc}\n")
+        parts += [f"- `{name}`: {meaning}" for name, meaning in metric.parameters.items()]
+        parts.append("\n| column | unit | meaning |\n| --- | --- | --- |")
         parts += [f"| `{name}` | {unit} | {meaning} |" for name, (unit, meaning) in metric.columns.items()]
         parts.append("")
     return "\n".join(parts)

@@ -7,7 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.options import AnyCreator, Buckets, ChartOut, Csv, Data, Include, Json, MinAge, Scheme, hours, included
+from dwell.cli.options import (
+    AnyCreator,
+    Buckets,
+    ChartOut,
+    Csv,
+    Data,
+    Include,
+    Json,
+    MinAge,
+    Platform,
+    Scheme,
+    hours,
+    included,
+)
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -27,6 +40,9 @@ def benchmarks(
     ] = By.BUCKET,
     scheme: Buckets = Scheme.PROXY,
     creator: AnyCreator = None,
+    platform: Annotated[
+        Platform | None, typer.Option("--platform", help="Platforms are never mixed.", show_default="tiktok")
+    ] = None,
     include: Include = "",
     min_age: MinAge = "72h",
     data: Data = None,
@@ -49,6 +65,7 @@ def benchmarks(
         "include": included(include),
         "min_age_h": hours(min_age),
         "creator": creator,
+        "platform": platform.value if platform else None,
     }
     result = workspace.benchmarks(by=by.value, **options)
     Output(as_json, as_csv, output).show(result, lambda: text(result), lambda: workspace.charts.benchmarks(**options))

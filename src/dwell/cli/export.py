@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from dwell.cli.options import Csv, Data, Json
 from dwell.cli.output import Output
 
-
-class Format(StrEnum):
-    """File formats of an export."""
-
-    PARQUET = "parquet"
-    CSV = "csv"
-    JSONL = "jsonl"
+Format = Literal["parquet", "csv", "jsonl"]
 
 
 def export(
@@ -47,8 +40,8 @@ def export(
     import dwell
 
     ending = output.suffix.lstrip(".").lower() if output else ""
-    chosen = format.value if format else ending if ending in set(Format) else "parquet"
-    result = dwell.open(data).export(table, path=output, format=chosen)
+    by_ending: Format = next((known for known in get_args(Format) if known == ending), "parquet")
+    result = dwell.open(data).export(table, path=output, format=format or by_ending)
     Output(as_json, as_csv).show(
         result, lambda: "\n".join(f"Wrote {row['rows']:,} rows of {row['table']} to {row['path']}" for row in result)
     )

@@ -15,7 +15,10 @@ from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 
 if TYPE_CHECKING:
-    from dwell.workspace.imports import Imports
+    from dwell.workspace.imports import Imports, Loaded
+
+
+_REJECTS_SHOWN = 5
 
 
 class DateOrder(StrEnum):
@@ -146,28 +149,28 @@ def _text(done: Imports, *, dry_run: bool) -> str:
     ]
     lines = [table(columns, rows)] if rows else []
     for loaded in done.files:
-        others = {
-            name: n
-            for name, n in loaded.rows_new.items()
-            if n and name not in {"posts", "post_snapshots", "watch_times"}
-        }
-        if others:
-            lines.append(f"{loaded.path.name}: also new " + ", ".join(f"{n:,} {name}" for name, n in others.items()))
-        lines += [f"{loaded.path.name}: {warning}" for warning in loaded.warnings]
-        if loaded.flagged:
-            lines.append(
-                f"{loaded.path.name}: kept but flagged "
-                + ", ".join(f"{n:,} {name}" for name, n in loaded.flagged.items())
-            )
-        if loaded.rejected:
-            where = f", all in {loaded.rejects_file}" if loaded.rejects_file else ""
-            lines.append(f"{loaded.path.name}: {loaded.rejected:,} rejected{where}")
-            lines += [f"  line {line}: {reason}" for line, reason, _ in loaded.rejects[:5]]
-            if loaded.rejected > 5:
-                lines.append(f"  … and {loaded.rejected - 5:,} more")
+        notes = [f"  {note}" for note in _notes(loaded)]
+        lines += [f"{loaded.path.name}:", *notes] if notes else []
     if dry_run:
         lines.append("Dry run: nothing was stored.")
     return "\n".join(lines)
+
+
+def _notes(loaded: Loaded) -> Iterator[str]:
+    """What else a reader should know of one file; rejects last, the first few with line and reason."""
+    if loaded.repeated:
+        yield "imported before; nothing was added"
+    others = {name: n for name, n in loaded.rows_new.items() if name not in {"posts", "post_snapshots", "watch_times"}}
+    for what, counts in (("also new", others), ("updated", loaded.rows_updated), ("kept but flagged", loaded.flagged)):
+        named = ", ".join(f"{n:,} {name}" for name, n in counts.items() if n)
+        if named:
+            yield f"{what} {named}"
+    yield from (warning.removeprefix(f"{loaded.path.name}: ") for warning in loaded.warnings)
+    if loaded.rejected:
+        yield f"{loaded.rejected:,} rejected" + (f", all in {loaded.rejects_file}" if loaded.rejects_file else "")
+        yield from (f"  line {line}: {reason}" for line, reason, _ in loaded.rejects[:_REJECTS_SHOWN])
+        if loaded.rejected > _REJECTS_SHOWN:
+            yield f"  … and {loaded.rejected - _REJECTS_SHOWN:,} more"
 
 
 @contextmanager

@@ -63,6 +63,13 @@ Buckets = Annotated[
 ]
 
 
+class Platform(StrEnum):
+    """Where posts stand."""
+
+    TIKTOK = "tiktok"
+    YOUTUBE = "youtube"
+
+
 class Target(StrEnum):
     """What a model predicts."""
 

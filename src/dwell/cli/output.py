@@ -134,7 +134,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
     console = Console(file=sys.stdout, width=_NEVER_WRAPS if wide else None)
     with console.capture() as captured:
         console.print(grid)
-    return "\n".join(line.rstrip() for line in captured.get().strip("\n").splitlines())
+    return "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")
 
 
 def _broken(name: str) -> str:

@@ -20,12 +20,13 @@ def benchmarks(
     scheme: str = "proxy",
     by: str = "bucket",
     handle: str | None = None,
+    platform: str | None = None,
     include: Iterable[str] = (),
     min_age_h: float = MIN_AGE_H,
 ) -> Table:
     """One row per bucket, or per bucket and group; posts of unknown length are in none."""
     grouping = buckets.grouping(by)
-    posts = with_rates(with_excluded(newest(handle, counters=COUNTERS), include, min_age_h))
+    posts = with_rates(with_excluded(newest(handle, counters=COUNTERS, platform=platform), include, min_age_h))
     posts = posts.mutate(bucket=buckets.bucket(posts.duration_s, posts.is_photo, scheme))
     posts = posts.filter(posts.excluded.isnull() & posts.bucket.notnull())
     keys = ["bucket"]

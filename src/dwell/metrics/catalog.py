@@ -58,6 +58,7 @@ _FILTERS = {
     "include": "Filters to switch off: ads, pinned, young, photos",
     "min_age_h": "Hours from publishing to observation below which a post is young; 72",
 }
+_PLATFORM = {"platform": "`tiktok` or `youtube`; all when None"}
 _SCHEME = {"scheme": "Duration buckets: `proxy` (default) or `sweet-spot`"}
 _BY = {"by": "`bucket` (default), `creator-size` or `niche`: what rows are split by besides the bucket"}
 _FACTS = ("posts", "post_snapshots")
@@ -73,7 +74,7 @@ METRICS: dict[str, Metric] = {
             BENCHMARK,
             ("bucket", "group"),
             "Exact median and 90th percentile (linear interpolation) of each rate per duration bucket; eligible posts.",
-            {**_SCHEME, **_BY, **_FILTERS},
+            {**_SCHEME, **_BY, **_PLATFORM, **_FILTERS},
             ("group",),
         ),
         Metric(
@@ -85,7 +86,7 @@ METRICS: dict[str, Metric] = {
             (),
             "One row: how many posts count and how many each filter takes out, each under the first reason of: "
             "photos, ads, pinned, young, unknown_views.",
-            {**_SCHEME, **_BY, **_FILTERS},
+            {**_SCHEME, **_BY, **_PLATFORM, **_FILTERS},
         ),
         Metric(
             "posts",
@@ -96,7 +97,7 @@ METRICS: dict[str, Metric] = {
             ("post_id",),
             "Every post with its newest counters, every ratio, its place in its bucket and its multiples over the "
             "creator's baseline; newest first.",
-            {**_SCHEME, **_FILTERS},
+            {**_SCHEME, **_PLATFORM, **_FILTERS},
         ),
         Metric(
             "tier_edges",
@@ -142,10 +143,11 @@ METRICS: dict[str, Metric] = {
             "unknown_share",
             "dwell.metrics.data_health",
             "unknown_share",
-            ("post_snapshots",),
+            _FACTS,
             UNKNOWN,
             (),
             "One row: the share of posts whose newest snapshot does not know each counter.",
+            _HANDLE,
         ),
         Metric(
             "creators_stored",
@@ -160,19 +162,21 @@ METRICS: dict[str, Metric] = {
             "span",
             "dwell.metrics.stored",
             "span",
-            ("post_snapshots",),
+            _FACTS,
             SPAN,
             (),
             "One row: the first and the last instant at which a post was observed.",
+            _HANDLE,
         ),
         Metric(
             "sources",
             "dwell.metrics.stored",
             "sources",
-            ("post_snapshots",),
+            _FACTS,
             SOURCE,
             ("source",),
             "Where snapshots came from, most first.",
+            _HANDLE,
         ),
         Metric(
             "creators",

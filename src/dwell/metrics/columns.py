@@ -107,8 +107,11 @@ TREND: Columns = {
         "0-1",
         "Median engagement rate less that of the calendar period before; null without one",
     ),
-    "views_per_hour_median": ("views/h", "Median pace of the posts between their last two snapshots"),
-    "views_per_hour_n": ("posts", "Posts with two snapshots"),
+    "views_per_hour_median": (
+        "views/h",
+        "Median pace between a post's last two snapshots an hour or more apart, where rounding does not explain it",
+    ),
+    "views_per_hour_n": ("posts", "Posts with two such snapshots"),
 }
 GROWTH: Columns = {
     "post_id": ("", "The post"),

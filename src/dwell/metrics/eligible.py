@@ -49,13 +49,14 @@ def exclusions(
     scheme: str = "proxy",
     by: str = "bucket",
     handle: str | None = None,
+    platform: str | None = None,
     include: Iterable[str] = (),
     min_age_h: float = MIN_AGE_H,
 ) -> Table:
     """One row: how many posts there are, how many count, and how many each filter took out."""
     buckets.bounds(scheme)
     buckets.grouping(by)
-    posts = with_excluded(newest(handle, counters=("views",)), include, min_age_h)
+    posts = with_excluded(newest(handle, counters=("views",), platform=platform), include, min_age_h)
     counts = {
         reason: posts.count(where=posts.excluded == reason)
         for reason in ("young", "ads", "pinned", "photos", "unknown_views")

@@ -14,7 +14,12 @@ from dwell.metrics.tables import table
 _HOUR = 3_600
 
 
-def newest(handle: str | None = None, counters: tuple[str, ...] = (), attributes: tuple[str, ...] = ()) -> Table:
+def newest(
+    handle: str | None = None,
+    counters: tuple[str, ...] = (),
+    attributes: tuple[str, ...] = (),
+    platform: str | None = None,
+) -> Table:
     """Posts, of one account or of all, each with the counters of its newest snapshot.
 
     Counters are those of one snapshot, never gathered from several. A post without a snapshot stays, all unknown.
@@ -23,6 +28,7 @@ def newest(handle: str | None = None, counters: tuple[str, ...] = (), attributes
         handle: Keep this account's posts.
         counters: Columns of the snapshot to carry; fewer are read faster.
         attributes: Columns of the post to carry besides those that eligibility and order need.
+        platform: Keep the posts of this platform.
 
     Returns:
         post_id, platform, handle, posted_at, duration_s, is_ad, is_pinned, is_photo, observed_at, age_h, and the
@@ -30,6 +36,8 @@ def newest(handle: str | None = None, counters: tuple[str, ...] = (), attributes
     """
     posts = posts_of(handle)
     last = last_snapshots(posts if handle is not None else None, counters)
+    if platform is not None:
+        posts = posts.filter(posts.platform == platform)
     columns = ("platform", "handle", "posted_at", "duration_s", "is_ad", "is_pinned", *attributes)
     joined = posts.left_join(last, posts.post_id == last.post_id)
     return joined.select(

@@ -27,11 +27,12 @@ def posts(
     *,
     scheme: str = "proxy",
     handle: str | None = None,
+    platform: str | None = None,
     include: Iterable[str] = (),
     min_age_h: float = MIN_AGE_H,
 ) -> Table:
     """One row per post, newest first; posts that do not count stay, with the reason in `excluded`."""
-    rows = newest(handle, counters=(*COUNTERS, "rounded"), attributes=_ATTRIBUTES)
+    rows = newest(handle, counters=(*COUNTERS, "rounded"), attributes=_ATTRIBUTES, platform=platform)
     rows = with_rates(with_excluded(rows, include, min_age_h))
     rows = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme)).alias("rated_posts")
     usual, measured, audience = baseline(rows), newest_watch_time(rows), followers(rows)

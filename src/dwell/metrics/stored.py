@@ -5,18 +5,19 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import Table
 
+from dwell.metrics.newest import posts_of
 from dwell.metrics.tables import table
 
 
-def span() -> Table:
+def span(*, handle: str | None = None) -> Table:
     """One row: the first and the last instant at which a post was observed."""
-    snapshots = table("post_snapshots")
+    snapshots = _snapshots(handle)
     return snapshots.agg(first_observed_at=snapshots.observed_at.min(), last_observed_at=snapshots.observed_at.max())
 
 
-def sources() -> Table:
+def sources(*, handle: str | None = None) -> Table:
     """One row per source: snapshots that came from it, most first."""
-    snapshots = table("post_snapshots")
+    snapshots = _snapshots(handle)
     counted = snapshots.group_by("source").agg(snapshots=snapshots.count())
     return counted.order_by(ibis.desc("snapshots"), ibis.asc("source"))
 
@@ -47,3 +48,9 @@ def creators() -> Table:
         posts_with_watch_time=joined.posts_with_watch_time.fill_null(0),
     )
     return rows.order_by(ibis.desc("posts"), ibis.asc("handle"))
+
+
+def _snapshots(handle: str | None) -> Table:
+    """The snapshots of one account's posts, or all."""
+    snapshots = table("post_snapshots")
+    return snapshots if handle is None else snapshots.semi_join(posts_of(handle), "post_id")

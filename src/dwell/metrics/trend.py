@@ -17,6 +17,7 @@ from dwell.metrics.tier_edges import CREATOR, quartiles
 
 PERIODS = {"day": "D", "week": "W", "month": "M"}
 _MEDIANS = ("engagement_rate", "like_rate", "comment_rate", "share_rate", "save_rate")
+_LEAST_HOURS = 1.0  # counters are updated in batches, so a shorter time tells the batch, not the speed
 _DAY = 86_400
 _MONDAY = 3  # days from a Monday to 1970-01-01
 
@@ -62,7 +63,10 @@ def _with_tier(posts: Table) -> Table:
 
 
 def _latest_growth(posts: Table) -> Table:
-    return latest(pairs(viewed().semi_join(posts, "post_id")), ("views_per_hour",), at="to_at")
+    """Each post's last velocity that means something: an hour or more apart, and more than rounding explains."""
+    grown = pairs(viewed().semi_join(posts, "post_id"))
+    told = grown.filter((grown.hours >= _LEAST_HOURS) & ~grown.rounding_explains.fill_null(False))  # noqa: FBT003
+    return latest(told, ("views_per_hour",), at="to_at")
 
 
 def _with_change(periods: Table) -> Table:

@@ -76,6 +76,7 @@ class Extract:
         delimiter: Of a CSV.
         line_key: In rewritten `ndjson`: the key that holds the line number in the user's file.
         rejects: Rows that could not even be read as rows: (line, reason, text).
+        part: Name of the part of the user's file that the rows come from, for messages; the path's name where empty.
     """
 
     path: Path
@@ -84,6 +85,12 @@ class Extract:
     delimiter: str = ","
     line_key: str | None = None
     rejects: tuple[tuple[int, str, str], ...] = ()
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message."""
+        return self.part or self.path.name
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dwell.models import artifact
 from dwell.report.content import ReportContent
 from dwell.report.page import render
 from dwell.results import Result
+from dwell.workspace.status import status
 
 if TYPE_CHECKING:
     from dwell.workspace.workspace import Workspace
@@ -35,7 +36,7 @@ def gather(workspace: Workspace, handle: str, tz: str) -> ReportContent:
     """Everything that is known of the account; what cannot be answered stays empty, and the page says why."""
     posts = workspace.posts(creator=handle)
     measured = any(post["watch_ratio"] is not None or post["full_watch_rate"] is not None for post in posts)
-    status = workspace.status().meta
+    stored = status(workspace, handle).meta
     fit, audit = (_fit(workspace, handle), workspace.audit(creator=handle)) if measured else (None, None)
     return ReportContent(
         handle=handle,
@@ -50,7 +51,7 @@ def gather(workspace: Workspace, handle: str, tz: str) -> ReportContent:
         audit=audit,
         fit=fit,
         score=_score(workspace, handle) if not measured else None,
-        status=status,
+        status=stored,
         versions={name: metadata.version(name) for name in ("dwell", "scikit-learn")},
         tz=tz,
         simulated=_simulated(workspace, handle),

@@ -121,21 +121,21 @@ class Workspace:
         creator: str | None = None,
         by: str = "bucket",
         scheme: str = "proxy",
+        platform: str | None = None,
         include: tuple[str, ...] = (),
         min_age_h: float = 72.0,
     ) -> Result:
-        """Median and p90 of each public ratio per duration bucket, over eligible posts."""
-        options = {
-            "scheme": scheme,
-            "handle": creator and self._known(creator),
-            "include": include,
-            "min_age_h": min_age_h,
-        }
+        """Median and p90 of each public ratio per duration bucket, over eligible posts.
+
+        Platforms are not mixed: TikTok unless `platform` or a creator says otherwise.
+        """
+        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h, **self._whose(creator, platform)}
         found = self.ask("benchmarks", by=by, **options)
         left_out = next(iter(self.ask("exclusions", **options)))
         reasons = {name: count for name, count in left_out.items() if name not in {"total", "eligible"}}
-        meta = {"scheme": scheme, "by": by, "total": left_out["total"], "eligible": left_out["eligible"]}
-        return Result(found.columns, found.rows, {**meta, "excluded": reasons})
+        counts = {name: left_out[name] for name in ("total", "eligible")}
+        meta = {"scheme": scheme, "by": by, "platform": options["platform"], **counts, "excluded": reasons}
+        return Result(found.columns, found.rows, meta)
 
     def posts(
         self,
@@ -145,13 +145,13 @@ class Workspace:
         above_p90: bool = False,
         limit: int | None = None,
         scheme: str = "proxy",
+        platform: str | None = None,
         include: tuple[str, ...] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """Posts with every ratio, bucket, percentile and multiple, highest `sort` first and unknown last."""
-        found = self.ask(
-            "posts", scheme=scheme, handle=creator and self._known(creator), include=include, min_age_h=min_age_h
-        )
+        whose = self._whose(creator, platform)
+        found = self.ask("posts", scheme=scheme, include=include, min_age_h=min_age_h, **whose)
         if sort not in found.columns:
             raise NoDataError(f"Posts have no column {sort!r}; sort by one of {', '.join(found.columns)}.")
         chosen = found.where("above_p90") if above_p90 else found
@@ -226,6 +226,11 @@ class Workspace:
 
     def _rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
         return list(self.posts(creator=creator, **options))
+
+    def _whose(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
+        """Which posts are meant: an account's, a platform's, or TikTok's where neither is named."""
+        handle = creator and self._known(creator)
+        return {"handle": handle, "platform": platform or (None if handle else "tiktok")}
 
     def _known(self, creator: str) -> str:
         """The handle, if posts of it are stored."""

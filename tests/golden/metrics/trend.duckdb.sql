@@ -186,77 +186,77 @@ SELECT
   *
 FROM (
   SELECT
-    "t30"."period_start",
-    "t30"."posts",
-    "t30"."views_median",
-    "t30"."engagement_rate_median",
-    "t30"."like_rate_median",
-    "t30"."comment_rate_median",
-    "t30"."share_rate_median",
-    "t30"."save_rate_median",
-    "t30"."top_tier_share",
+    "t31"."period_start",
+    "t31"."posts",
+    "t31"."views_median",
+    "t31"."engagement_rate_median",
+    "t31"."like_rate_median",
+    "t31"."comment_rate_median",
+    "t31"."share_rate_median",
+    "t31"."save_rate_median",
+    "t31"."top_tier_share",
     CASE
-      WHEN LAG("t30"."number") OVER (
-        ORDER BY "t30"."number" ASC
+      WHEN LAG("t31"."number") OVER (
+        ORDER BY "t31"."number" ASC
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       ) = (
-        "t30"."number" - 1
+        "t31"."number" - 1
       )
-      THEN "t30"."engagement_rate_median" - LAG("t30"."engagement_rate_median") OVER (
-        ORDER BY "t30"."number" ASC
+      THEN "t31"."engagement_rate_median" - LAG("t31"."engagement_rate_median") OVER (
+        ORDER BY "t31"."number" ASC
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       )
       ELSE CAST(NULL AS DOUBLE)
     END AS "engagement_rate_change",
-    "t30"."views_per_hour_median",
-    "t30"."views_per_hour_n"
+    "t31"."views_per_hour_median",
+    "t31"."views_per_hour_n"
   FROM (
     SELECT
-      "t29"."period_start",
-      "t29"."number",
+      "t30"."period_start",
+      "t30"."number",
       COUNT(*) AS "posts",
-      QUANTILE_CONT(CAST("t29"."views" AS DOUBLE), 0.5) AS "views_median",
-      QUANTILE_CONT("t29"."engagement_rate", 0.5) AS "engagement_rate_median",
-      QUANTILE_CONT("t29"."like_rate", 0.5) AS "like_rate_median",
-      QUANTILE_CONT("t29"."comment_rate", 0.5) AS "comment_rate_median",
-      QUANTILE_CONT("t29"."share_rate", 0.5) AS "share_rate_median",
-      QUANTILE_CONT("t29"."save_rate", 0.5) AS "save_rate_median",
-      AVG(CAST("t29"."is_top" AS DOUBLE)) AS "top_tier_share",
-      QUANTILE_CONT("t29"."views_per_hour", 0.5) AS "views_per_hour_median",
-      COUNT("t29"."views_per_hour") AS "views_per_hour_n"
+      QUANTILE_CONT(CAST("t30"."views" AS DOUBLE), 0.5) AS "views_median",
+      QUANTILE_CONT("t30"."engagement_rate", 0.5) AS "engagement_rate_median",
+      QUANTILE_CONT("t30"."like_rate", 0.5) AS "like_rate_median",
+      QUANTILE_CONT("t30"."comment_rate", 0.5) AS "comment_rate_median",
+      QUANTILE_CONT("t30"."share_rate", 0.5) AS "share_rate_median",
+      QUANTILE_CONT("t30"."save_rate", 0.5) AS "save_rate_median",
+      AVG(CAST("t30"."is_top" AS DOUBLE)) AS "top_tier_share",
+      QUANTILE_CONT("t30"."views_per_hour", 0.5) AS "views_per_hour_median",
+      COUNT("t30"."views_per_hour") AS "views_per_hour_n"
     FROM (
       SELECT
-        "t28"."post_id",
-        "t28"."platform",
-        "t28"."handle",
-        "t28"."posted_at",
-        "t28"."duration_s",
-        "t28"."is_ad",
-        "t28"."is_pinned",
-        "t28"."is_photo",
-        "t28"."observed_at",
-        "t28"."age_h",
-        "t28"."views",
-        "t28"."likes",
-        "t28"."comments",
-        "t28"."shares",
-        "t28"."saves",
-        "t28"."downloads",
-        "t28"."excluded",
-        "t28"."engagement_rate",
-        "t28"."like_rate",
-        "t28"."comment_rate",
-        "t28"."share_rate",
-        "t28"."save_rate",
-        "t28"."download_rate",
-        "t28"."is_top",
-        "t28"."views_per_hour",
-        CAST(DATE_TRUNC('WEEK', "t28"."posted_at") AS DATE) AS "period_start",
+        "t29"."post_id",
+        "t29"."platform",
+        "t29"."handle",
+        "t29"."posted_at",
+        "t29"."duration_s",
+        "t29"."is_ad",
+        "t29"."is_pinned",
+        "t29"."is_photo",
+        "t29"."observed_at",
+        "t29"."age_h",
+        "t29"."views",
+        "t29"."likes",
+        "t29"."comments",
+        "t29"."shares",
+        "t29"."saves",
+        "t29"."downloads",
+        "t29"."excluded",
+        "t29"."engagement_rate",
+        "t29"."like_rate",
+        "t29"."comment_rate",
+        "t29"."share_rate",
+        "t29"."save_rate",
+        "t29"."download_rate",
+        "t29"."is_top",
+        "t29"."views_per_hour",
+        CAST(DATE_TRUNC('WEEK', "t29"."posted_at") AS DATE) AS "period_start",
         CAST(FLOOR(
           (
             CAST(FLOOR(
               (
-                CAST(FLOOR(CAST(EPOCH(CAST("t28"."posted_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT)
+                CAST(FLOOR(CAST(EPOCH(CAST("t29"."posted_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT)
               ) / (
                 86400
               )
@@ -267,7 +267,7 @@ FROM (
         ) AS BIGINT) AS "number"
       FROM (
         SELECT
-          "t27".*
+          "t28".*
           EXCLUDE ("post_id_right")
         FROM (
           SELECT
@@ -295,249 +295,257 @@ FROM (
             "t13"."save_rate",
             "t13"."download_rate",
             "t13"."engagement_rate" >= "t17"."q75" AS "is_top",
-            "t26"."post_id" AS "post_id_right",
-            "t26"."views_per_hour"
+            "t27"."post_id" AS "post_id_right",
+            "t27"."views_per_hour"
           FROM "rated_posts" AS "t13"
           LEFT OUTER JOIN "quartiles" AS "t17"
             ON "t13"."platform" = "t17"."platform" AND "t13"."handle" = "t17"."handle"
           LEFT OUTER JOIN (
             SELECT
-              "t24"."post_id",
-              "t24"."last"."views_per_hour" AS "views_per_hour"
+              "t25"."post_id",
+              "t25"."last"."views_per_hour" AS "views_per_hour"
             FROM (
               SELECT
-                "t23"."post_id",
-                ARG_MAX({'views_per_hour': "t23"."views_per_hour"}, "t23"."to_at") AS "last"
+                "t24"."post_id",
+                ARG_MAX({'views_per_hour': "t24"."views_per_hour"}, "t24"."to_at") AS "last"
               FROM (
                 SELECT
-                  "t22"."post_id",
-                  "t22"."from_at",
-                  "t22"."to_at",
-                  CAST(CAST(FLOOR(CAST(EPOCH(CAST("t22"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t22"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600 AS "hours",
-                  "t22"."views_from",
-                  "t22"."views_to",
-                  CAST("t22"."views_to" - "t22"."views_from" AS DOUBLE) / NULLIF(
-                    CAST(CAST(FLOOR(CAST(EPOCH(CAST("t22"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t22"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600,
-                    0
-                  ) AS "views_per_hour",
-                  (
-                    GREATEST(
-                      CASE
-                        WHEN (
-                          "t22"."views_from" >= 1000000000
-                        )
-                        AND (
-                          (
-                            "t22"."views_from" % 100000000
-                          ) = 0
-                        )
-                        THEN 100000000
-                        WHEN (
-                          "t22"."views_from" >= 1000000
-                        )
-                        AND (
-                          (
-                            "t22"."views_from" % 100000
-                          ) = 0
-                        )
-                        THEN 100000
-                        WHEN (
-                          "t22"."views_from" >= 10000
-                        )
-                        AND (
-                          (
-                            "t22"."views_from" % 100
-                          ) = 0
-                        )
-                        THEN 100
-                        ELSE 0
-                      END,
-                      CASE
-                        WHEN (
-                          "t22"."views_to" >= 1000000000
-                        )
-                        AND (
-                          (
-                            "t22"."views_to" % 100000000
-                          ) = 0
-                        )
-                        THEN 100000000
-                        WHEN (
-                          "t22"."views_to" >= 1000000
-                        )
-                        AND (
-                          (
-                            "t22"."views_to" % 100000
-                          ) = 0
-                        )
-                        THEN 100000
-                        WHEN (
-                          "t22"."views_to" >= 10000
-                        ) AND (
-                          (
-                            "t22"."views_to" % 100
-                          ) = 0
-                        )
-                        THEN 100
-                        ELSE 0
-                      END
-                    ) > 0
-                  )
-                  AND (
-                    ABS("t22"."views_to" - "t22"."views_from") <= GREATEST(
-                      CASE
-                        WHEN (
-                          "t22"."views_from" >= 1000000000
-                        )
-                        AND (
-                          (
-                            "t22"."views_from" % 100000000
-                          ) = 0
-                        )
-                        THEN 100000000
-                        WHEN (
-                          "t22"."views_from" >= 1000000
-                        )
-                        AND (
-                          (
-                            "t22"."views_from" % 100000
-                          ) = 0
-                        )
-                        THEN 100000
-                        WHEN (
-                          "t22"."views_from" >= 10000
-                        )
-                        AND (
-                          (
-                            "t22"."views_from" % 100
-                          ) = 0
-                        )
-                        THEN 100
-                        ELSE 0
-                      END,
-                      CASE
-                        WHEN (
-                          "t22"."views_to" >= 1000000000
-                        )
-                        AND (
-                          (
-                            "t22"."views_to" % 100000000
-                          ) = 0
-                        )
-                        THEN 100000000
-                        WHEN (
-                          "t22"."views_to" >= 1000000
-                        )
-                        AND (
-                          (
-                            "t22"."views_to" % 100000
-                          ) = 0
-                        )
-                        THEN 100000
-                        WHEN (
-                          "t22"."views_to" >= 10000
-                        ) AND (
-                          (
-                            "t22"."views_to" % 100
-                          ) = 0
-                        )
-                        THEN 100
-                        ELSE 0
-                      END
-                    )
-                  )
-                  AND (
-                    "t22"."rounded_from" OR "t22"."rounded_to"
-                  ) AS "rounding_explains"
+                  *
                 FROM (
                   SELECT
-                    "t21"."post_id",
-                    LAG("t21"."observed_at") OVER (
-                      PARTITION BY "t21"."post_id"
-                      ORDER BY "t21"."observed_at" ASC
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                    ) AS "from_at",
-                    "t21"."observed_at" AS "to_at",
-                    LAG("t21"."views") OVER (
-                      PARTITION BY "t21"."post_id"
-                      ORDER BY "t21"."observed_at" ASC
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                    ) AS "views_from",
-                    "t21"."views" AS "views_to",
-                    LAG("t21"."rounded") OVER (
-                      PARTITION BY "t21"."post_id"
-                      ORDER BY "t21"."observed_at" ASC
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                    ) AS "rounded_from",
-                    "t21"."rounded" AS "rounded_to"
+                    "t22"."post_id",
+                    "t22"."from_at",
+                    "t22"."to_at",
+                    CAST(CAST(FLOOR(CAST(EPOCH(CAST("t22"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t22"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600 AS "hours",
+                    "t22"."views_from",
+                    "t22"."views_to",
+                    CAST("t22"."views_to" - "t22"."views_from" AS DOUBLE) / NULLIF(
+                      CAST(CAST(FLOOR(CAST(EPOCH(CAST("t22"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t22"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600,
+                      0
+                    ) AS "views_per_hour",
+                    (
+                      GREATEST(
+                        CASE
+                          WHEN (
+                            "t22"."views_from" >= 1000000000
+                          )
+                          AND (
+                            (
+                              "t22"."views_from" % 100000000
+                            ) = 0
+                          )
+                          THEN 100000000
+                          WHEN (
+                            "t22"."views_from" >= 1000000
+                          )
+                          AND (
+                            (
+                              "t22"."views_from" % 100000
+                            ) = 0
+                          )
+                          THEN 100000
+                          WHEN (
+                            "t22"."views_from" >= 10000
+                          )
+                          AND (
+                            (
+                              "t22"."views_from" % 100
+                            ) = 0
+                          )
+                          THEN 100
+                          ELSE 0
+                        END,
+                        CASE
+                          WHEN (
+                            "t22"."views_to" >= 1000000000
+                          )
+                          AND (
+                            (
+                              "t22"."views_to" % 100000000
+                            ) = 0
+                          )
+                          THEN 100000000
+                          WHEN (
+                            "t22"."views_to" >= 1000000
+                          )
+                          AND (
+                            (
+                              "t22"."views_to" % 100000
+                            ) = 0
+                          )
+                          THEN 100000
+                          WHEN (
+                            "t22"."views_to" >= 10000
+                          ) AND (
+                            (
+                              "t22"."views_to" % 100
+                            ) = 0
+                          )
+                          THEN 100
+                          ELSE 0
+                        END
+                      ) > 0
+                    )
+                    AND (
+                      ABS("t22"."views_to" - "t22"."views_from") <= GREATEST(
+                        CASE
+                          WHEN (
+                            "t22"."views_from" >= 1000000000
+                          )
+                          AND (
+                            (
+                              "t22"."views_from" % 100000000
+                            ) = 0
+                          )
+                          THEN 100000000
+                          WHEN (
+                            "t22"."views_from" >= 1000000
+                          )
+                          AND (
+                            (
+                              "t22"."views_from" % 100000
+                            ) = 0
+                          )
+                          THEN 100000
+                          WHEN (
+                            "t22"."views_from" >= 10000
+                          )
+                          AND (
+                            (
+                              "t22"."views_from" % 100
+                            ) = 0
+                          )
+                          THEN 100
+                          ELSE 0
+                        END,
+                        CASE
+                          WHEN (
+                            "t22"."views_to" >= 1000000000
+                          )
+                          AND (
+                            (
+                              "t22"."views_to" % 100000000
+                            ) = 0
+                          )
+                          THEN 100000000
+                          WHEN (
+                            "t22"."views_to" >= 1000000
+                          )
+                          AND (
+                            (
+                              "t22"."views_to" % 100000
+                            ) = 0
+                          )
+                          THEN 100000
+                          WHEN (
+                            "t22"."views_to" >= 10000
+                          ) AND (
+                            (
+                              "t22"."views_to" % 100
+                            ) = 0
+                          )
+                          THEN 100
+                          ELSE 0
+                        END
+                      )
+                    )
+                    AND (
+                      "t22"."rounded_from" OR "t22"."rounded_to"
+                    ) AS "rounding_explains"
                   FROM (
                     SELECT
-                      *
+                      "t21"."post_id",
+                      LAG("t21"."observed_at") OVER (
+                        PARTITION BY "t21"."post_id"
+                        ORDER BY "t21"."observed_at" ASC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) AS "from_at",
+                      "t21"."observed_at" AS "to_at",
+                      LAG("t21"."views") OVER (
+                        PARTITION BY "t21"."post_id"
+                        ORDER BY "t21"."observed_at" ASC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) AS "views_from",
+                      "t21"."views" AS "views_to",
+                      LAG("t21"."rounded") OVER (
+                        PARTITION BY "t21"."post_id"
+                        ORDER BY "t21"."observed_at" ASC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) AS "rounded_from",
+                      "t21"."rounded" AS "rounded_to"
                     FROM (
                       SELECT
-                        "t5"."post_id",
-                        "t5"."observed_at",
-                        "t5"."views",
-                        "t5"."rounded"
+                        *
                       FROM (
                         SELECT
-                          "t1"."post_id",
-                          "t1"."observed_at",
-                          "t1"."views",
-                          "t1"."rounded"
-                        FROM "post_snapshots" AS "t1"
-                      ) AS "t5"
-                      SEMI JOIN (
-                        SELECT
-                          "t13"."post_id",
-                          "t13"."platform",
-                          "t13"."handle",
-                          "t13"."posted_at",
-                          "t13"."duration_s",
-                          "t13"."is_ad",
-                          "t13"."is_pinned",
-                          "t13"."is_photo",
-                          "t13"."observed_at",
-                          "t13"."age_h",
-                          "t13"."views",
-                          "t13"."likes",
-                          "t13"."comments",
-                          "t13"."shares",
-                          "t13"."saves",
-                          "t13"."downloads",
-                          "t13"."excluded",
-                          "t13"."engagement_rate",
-                          "t13"."like_rate",
-                          "t13"."comment_rate",
-                          "t13"."share_rate",
-                          "t13"."save_rate",
-                          "t13"."download_rate",
-                          "t13"."engagement_rate" >= "t17"."q75" AS "is_top"
-                        FROM "rated_posts" AS "t13"
-                        LEFT OUTER JOIN "quartiles" AS "t17"
-                          ON "t13"."platform" = "t17"."platform" AND "t13"."handle" = "t17"."handle"
-                      ) AS "t19"
-                        ON "t5"."post_id" = "t19"."post_id"
-                    ) AS "t20"
-                    WHERE
-                      "t20"."views" IS NOT NULL
-                  ) AS "t21"
-                ) AS "t22"
+                          "t5"."post_id",
+                          "t5"."observed_at",
+                          "t5"."views",
+                          "t5"."rounded"
+                        FROM (
+                          SELECT
+                            "t1"."post_id",
+                            "t1"."observed_at",
+                            "t1"."views",
+                            "t1"."rounded"
+                          FROM "post_snapshots" AS "t1"
+                        ) AS "t5"
+                        SEMI JOIN (
+                          SELECT
+                            "t13"."post_id",
+                            "t13"."platform",
+                            "t13"."handle",
+                            "t13"."posted_at",
+                            "t13"."duration_s",
+                            "t13"."is_ad",
+                            "t13"."is_pinned",
+                            "t13"."is_photo",
+                            "t13"."observed_at",
+                            "t13"."age_h",
+                            "t13"."views",
+                            "t13"."likes",
+                            "t13"."comments",
+                            "t13"."shares",
+                            "t13"."saves",
+                            "t13"."downloads",
+                            "t13"."excluded",
+                            "t13"."engagement_rate",
+                            "t13"."like_rate",
+                            "t13"."comment_rate",
+                            "t13"."share_rate",
+                            "t13"."save_rate",
+                            "t13"."download_rate",
+                            "t13"."engagement_rate" >= "t17"."q75" AS "is_top"
+                          FROM "rated_posts" AS "t13"
+                          LEFT OUTER JOIN "quartiles" AS "t17"
+                            ON "t13"."platform" = "t17"."platform" AND "t13"."handle" = "t17"."handle"
+                        ) AS "t19"
+                          ON "t5"."post_id" = "t19"."post_id"
+                      ) AS "t20"
+                      WHERE
+                        "t20"."views" IS NOT NULL
+                    ) AS "t21"
+                  ) AS "t22"
+                  WHERE
+                    "t22"."from_at" IS NOT NULL
+                ) AS "t23"
                 WHERE
-                  "t22"."from_at" IS NOT NULL
-              ) AS "t23"
+                  "t23"."hours" >= 1.0 AND NOT (
+                    COALESCE("t23"."rounding_explains", FALSE)
+                  )
+              ) AS "t24"
               GROUP BY
                 1
-            ) AS "t24"
-          ) AS "t26"
-            ON "t13"."post_id" = "t26"."post_id"
-        ) AS "t27"
-      ) AS "t28"
-    ) AS "t29"
+            ) AS "t25"
+          ) AS "t27"
+            ON "t13"."post_id" = "t27"."post_id"
+        ) AS "t28"
+      ) AS "t29"
+    ) AS "t30"
     GROUP BY
       1,
       2
-  ) AS "t30"
-) AS "t31"
+  ) AS "t31"
+) AS "t32"
 ORDER BY
-  "t31"."period_start" ASC
+  "t32"."period_start" ASC

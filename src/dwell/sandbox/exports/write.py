@@ -65,7 +65,7 @@ def write_exports(folder: Path, *, seed: int, now: datetime) -> list[Export]:
     for at in (now - APART, now):
         exports.append(_own_scrape(folder, world, now, at))
         exports += [_competitor_scrape(folder, world, handle, now, at) for handle in COMPETITORS]
-    hints = {"handle": OWN, "as_of": _iso(now)}
+    hints = {"handle": OWN, "as_of": now.date().isoformat()}
     for write, what in (
         (studio.write_overview, "TikTok Studio, Overview tab of the last 365 days"),
         (studio.write_content, "TikTok Studio, Content tab (15 posts)"),

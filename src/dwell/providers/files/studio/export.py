@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from dwell import clock
@@ -80,7 +81,7 @@ class _Export:
     def _content(self, part: Part, rows: list[content.Row]) -> None:
         writer = Rewriter(self.context.scratch, NAME, "posts", "post_snapshots", "creators", platform="tiktok")
         latest = content.write(part, rows, writer, anchor=self.clock.anchor, as_of=self.clock.exported)
-        self.result.extracts.append(writer.extract())
+        self.result.extracts.append(replace(writer.extract(), part=part.name))
         if latest is not None:
             self._year_remark(part.name, latest)
 
@@ -90,7 +91,7 @@ class _Export:
             self.context.scratch, NAME, "follower_activity" if hours else "account_days", cumulative=False
         )
         (write_hours if hours else write_days)(days, handle, self.clock, writer)
-        self.result.extracts.append(writer.extract())
+        self.result.extracts.append(replace(writer.extract(), part=part.name))
         if not all(has_year(row.cells.get("date", "")) for row in days):
             self._year_remark(part.name, max(row.day for row in days if row.day))
         if name == "viewers" and (differing := viewers_differ(days)):
@@ -104,7 +105,7 @@ class _Export:
             raise MissingTimeError(f"{part.name} has no date: say when it was exported with --as-of.")
         writer = Rewriter(self.context.scratch, NAME, "audience_shares")
         audience.write(part, "gender" if name == "gender" else "territory", handle, observed_at, writer)
-        self.result.extracts.append(writer.extract())
+        self.result.extracts.append(replace(writer.extract(), part=part.name))
 
     def _remarks(self) -> None:
         for part, name in self.kinds:
