@@ -1,0 +1,131 @@
+"""Models as files: readable JSON with a checksum.
+
+No pickle is ever written or read, so a model from a stranger can only be wrong, never run code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from dwell.errors import ModelError, StorageError
+from dwell.models.fitted import CompletionModel
+
+FORMAT = "dwell completion model"
+SCHEMA = 1
+"""Raised whenever a file of the new kind cannot be read by the code before."""
+SUFFIX = ".json"
+_ID = re.compile(r"[a-z0-9_][a-z0-9._-]*")
+
+
+def save(model: CompletionModel, folder: Path) -> Path:
+    """Writes the model as `<model_id>.json`, whole or not at all.
+
+    Args:
+        model: The model.
+        folder: Where models are kept; made if it does not exist.
+
+    Raises:
+        StorageError: The folder cannot be written.
+    """
+    import sklearn
+
+    content = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "versions": {"dwell": metadata.version("dwell"), "scikit-learn": sklearn.__version__},
+        "model": model.state(),
+    }
+    path = _path(folder, model.model_id)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({**content, "sha256": _checksum(content)}, indent=1, allow_nan=False, ensure_ascii=False)
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as problem:
+        cure = "free or unlock that folder"
+        raise StorageError(f"The model could not be written to {folder}: {problem.strerror}; {cure}.") from problem
+    return path
+
+
+def load(folder: Path, model_id: str) -> CompletionModel:
+    """Reads a stored model.
+
+    Args:
+        folder: Where models are kept.
+        model_id: The model's id.
+
+    Raises:
+        ModelError: No such model; or the file was altered, is newer than this dwell, or is not one of its models.
+    """
+    path = _path(folder, model_id)
+    if not path.is_file():
+        raise ModelError(f"There is no model {model_id!r} in {folder}; `dwell fit` makes one.")
+    content = _read(path)
+    if content.get("model", {}).get("model_id") != model_id:
+        raise ModelError(f"{path.name} holds another model than its name says; fit it again.")
+    return _model(content, path)
+
+
+def stored(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
+    """What is stored, newest first: `model_id`, `target`, `handles`, `rows`, `trained_at`, `refit_due_at`.
+
+    Files that `load` would refuse are left out.
+
+    Args:
+        folder: Where models are kept.
+        target: Only models of this target.
+    """
+    found = []
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            model = load(folder, path.name.removesuffix(SUFFIX))
+        except ModelError:
+            continue
+        if target in (None, model.target):
+            training = {name: model.training[name] for name in ("handles", "rows", "trained_at", "refit_due_at")}
+            found.append({"model_id": model.model_id, "target": model.target, **training})
+    return sorted(found, key=lambda entry: (entry["trained_at"], entry["model_id"]), reverse=True)
+
+
+def _path(folder: Path, model_id: str) -> Path:
+    if not _ID.fullmatch(model_id):
+        raise ModelError(f"{model_id!r} is not a model id; `dwell fit` prints the id of each model.")
+    return folder / f"{model_id}{SUFFIX}"
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The file's content once format, schema and checksum are right."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as problem:
+        raise ModelError(f"{path.name} is not a readable model file; fit the model again.") from problem
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ModelError(f"{path.name} is not a model of dwell; only files that `dwell fit` wrote can be used.")
+    schema = content.get("schema")
+    if not isinstance(schema, int) or schema > SCHEMA:
+        newer = f"schema {schema}, this one reads {SCHEMA}"
+        raise ModelError(f"{path.name} was written by a newer dwell ({newer}); update dwell or fit again.")
+    claimed = content.pop("sha256", None)
+    if claimed != _checksum(content):
+        raise ModelError(f"{path.name} was altered after it was written (its checksum differs); fit the model again.")
+    return content
+
+
+def _model(content: Mapping[str, Any], path: Path) -> CompletionModel:
+    try:
+        return CompletionModel.from_state(content["model"])
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
+        raise ModelError(f"{path.name} does not hold a whole model ({problem!r}); fit it again.") from problem

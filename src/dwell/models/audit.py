@@ -1,0 +1,203 @@
+"""Which public ratio follows the true watch metrics of an account, or that this cannot be told.
+
+Posts are compared within their duration bucket (a long video has a low watch ratio whatever its saves), so the rank
+correlation is of ranks within buckets. Each ratio is asked twice more: what it adds out of fold to length and views,
+and what is lost when it is dropped from all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dwell.models.completion import BlendRegressor
+from dwell.models.evaluation import REPEATS, skill, splits
+from dwell.models.features import FEATURES
+from dwell.models.sample import Integers, Sample, sample
+from dwell.models.targets import CEILINGS, Floats, mean_from_link, scored, to_link
+from dwell.models.verdict import Gain, gain
+from dwell.results import Result
+
+PROXIES = ("engagement_rate", "like_rate", "comment_rate", "share_rate", "save_rate")
+MIN_ROWS = 20
+MIN_BUCKET = 3
+"""Posts of a bucket with fewer cannot be ranked among themselves."""
+BOOTSTRAPS = 1000
+SEED = 20260001
+FALSE_DISCOVERIES = 0.05
+COLUMNS = (
+    "target",
+    "proxy",
+    "n",
+    "spearman",
+    "low",
+    "high",
+    "gain_r2",
+    "gain_low",
+    "gain_high",
+    "verdict",
+    "spearman_overall",
+    "q_value",
+    "drop_r2",
+    "drop_low",
+    "drop_high",
+)
+_BASE = (0, 1)
+
+
+def audit(rows: Sequence[Mapping[str, Any]]) -> Result:
+    """Asks each public ratio whether it follows each watch metric.
+
+    A ratio follows (or goes against) a target where its rank correlation within buckets differs from 0 after false
+    discoveries over all comparisons are held to 5 % (Benjamini-Hochberg), and its bootstrap interval agrees; else one
+    cannot tell.
+
+    Args:
+        rows: Rows of the `posts` metric of one account; only eligible posts with a measured target count.
+
+    Returns:
+        One row per target and ratio, columns COLUMNS: `spearman`, `low`, `high` within buckets (95 % bootstrap),
+        `spearman_overall` without buckets, `gain_r2` when added to length and views, `drop_r2` lost when dropped from
+        all. Meta: `n`, `full_r2`, `base_r2`, `without_saves_r2` (each by target), `verdict`.
+    """
+    from threadpoolctl import threadpool_limits
+
+    lines: list[dict[str, Any]] = []
+    meta: dict[str, Any] = {"n": {}, "full_r2": {}, "base_r2": {}, "without_saves_r2": {}}
+    with threadpool_limits(1):
+        for target, ceiling in CEILINGS.items():
+            asked = sample(rows, target)
+            meta["n"][target] = len(asked)
+            if len(asked) >= MIN_ROWS and float(np.ptp(scored(asked.y))) > 0:
+                lines += _one_target(asked, target, ceiling, meta)
+    _decide(lines)
+    meta["verdict"] = _verdict(lines, meta)
+    return Result(COLUMNS, [tuple(line[column] for column in COLUMNS) for line in lines], meta)
+
+
+def _one_target(asked: Sample, target: str, ceiling: float, meta: dict[str, Any]) -> list[dict[str, Any]]:
+    """Lines of one target without verdicts; fills the target's R2 into `meta`."""
+    matrix = np.column_stack([asked.X, _engagement(asked.X)])
+    names = (*FEATURES, "log_engagement_rate")
+    single = tuple(range(2, len(FEATURES)))
+    full = _predicted(asked, matrix, (*_BASE, *single), ceiling)
+    base = _predicted(asked, matrix, _BASE, ceiling)
+    saves = names.index("log_save_rate")
+    without_saves = _predicted(asked, matrix, (*_BASE, *(c for c in single if c != saves)), ceiling)
+    for name, predictions in (("full_r2", full), ("base_r2", base), ("without_saves_r2", without_saves)):
+        meta[name][target] = float(np.mean([skill(asked.y, line)["r2"] or 0.0 for line in predictions]))
+    lines = []
+    for proxy in PROXIES:
+        column = names.index(f"log_{proxy}")
+        if np.isnan(matrix[:, column]).all():
+            continue
+        added = gain(asked.y, _predicted(asked, matrix, (*_BASE, column), ceiling), base, proxy)
+        dropped = None
+        if column in single:
+            others = (*_BASE, *(other for other in single if other != column))
+            rest = without_saves if column == saves else _predicted(asked, matrix, others, ceiling)
+            dropped = gain(asked.y, full, rest, proxy)
+        lines.append(
+            {"target": target, "proxy": proxy, **_correlation(asked, matrix[:, column]), **_gains(added, dropped)}
+        )
+    return lines
+
+
+def _engagement(design: Floats) -> Floats:
+    """Log of likes + comments + shares over views, from the logs of the three rates."""
+    return np.asarray(np.log(np.exp(design[:, 2:5]).sum(axis=1)), dtype=np.float64)
+
+
+def _predicted(asked: Sample, matrix: Floats, columns: Sequence[int], ceiling: float) -> Floats:
+    """Out-of-fold predictions of a pooled ridge on these columns, shape (repetitions, posts)."""
+    link = to_link(asked.y, ceiling)
+    chosen = matrix[:, list(columns)]
+    predictions = np.empty((REPEATS, len(asked)))
+    for number, line in enumerate(predictions):
+        for train, test in splits(len(asked), number):
+            blend = BlendRegressor(members=("ridge",)).fit(chosen[train], link[train])
+            spread = float((link[train] - blend.predict(chosen[train])).std())
+            line[test] = mean_from_link(blend.predict(chosen[test]), spread, ceiling)
+    return predictions
+
+
+def _gains(added: Gain, dropped: Gain | None) -> dict[str, float | None]:
+    found: dict[str, float | None] = {"gain_r2": added.r2, "gain_low": added.low, "gain_high": added.high}
+    ends = (dropped.r2, dropped.low, dropped.high) if dropped else (None, None, None)
+    return found | dict(zip(("drop_r2", "drop_low", "drop_high"), ends, strict=True))
+
+
+def _correlation(asked: Sample, column: Floats) -> dict[str, Any]:
+    """Rank correlation within buckets with its bootstrap interval and p-value, and the one without buckets."""
+    from scipy.stats import spearmanr, t
+
+    there = ~np.isnan(column)
+    groups = [np.flatnonzero(there & (asked.buckets == bucket)) for bucket in np.unique(asked.buckets)]
+    groups = [group for group in groups if len(group) >= MIN_BUCKET]
+    n = sum(len(group) for group in groups)
+    freedom = n - len(groups) - 1
+    line: dict[str, Any] = {"n": n, "p_value": 1.0} | dict.fromkeys(("spearman", "low", "high", "spearman_overall"))
+    if there.sum() > 2 and np.ptp(column[there]) > 0:
+        line["spearman_overall"] = float(spearmanr(column[there], asked.y[there]).statistic)
+    if freedom < 1:
+        return line
+    within = float(_within([group[None, :] for group in groups], column, asked.y)[0])
+    if np.isnan(within):
+        return line
+    rng = np.random.default_rng(SEED)
+    drawn = _within([rng.choice(group, (BOOTSTRAPS, len(group))) for group in groups], column, asked.y)
+    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    strength = abs(within) * np.sqrt(freedom / max(1e-12, 1.0 - within**2))
+    p_value = float(2 * t.sf(strength, freedom))
+    return line | {"spearman": within, "low": float(low), "high": float(high), "p_value": p_value}
+
+
+def _within(groups: Sequence[Integers], left: Floats, right: Floats) -> Floats:
+    """Correlation of the ranks that posts have among those of their own group; NaN where nothing varies.
+
+    Args:
+        groups: Row numbers of each group, shape (draws, posts of the group).
+        left: One value a row.
+        right: Another value a row.
+
+    Returns:
+        One correlation a draw.
+    """
+    from scipy.stats import rankdata
+
+    def ranks(values: Floats) -> Floats:
+        parts = [(rankdata(values[group], axis=1) - 0.5) / group.shape[1] - 0.5 for group in groups]
+        return np.concatenate(parts, axis=1)
+
+    x, y = ranks(left), ranks(right)
+    size = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
+    return np.asarray((x * y).sum(axis=1) / np.where(size > 0, size, np.nan), dtype=np.float64).clip(-1.0, 1.0)
+
+
+def _decide(lines: list[dict[str, Any]]) -> None:
+    """Adds `q_value` and `verdict` to every line."""
+    from scipy.stats import false_discovery_control
+
+    if not lines:
+        return
+    for line, q_value in zip(lines, false_discovery_control([line["p_value"] for line in lines]), strict=True):
+        line["q_value"] = float(q_value)
+        told = q_value < FALSE_DISCOVERIES and line["low"] * line["high"] > 0
+        line["verdict"] = "cannot tell" if not told else "follows" if line["spearman"] > 0 else "against"
+
+
+def _verdict(lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> str:
+    """The answer in a sentence or two."""
+    if not lines:
+        most = max(meta["n"].values(), default=0)
+        return f"Cannot tell: {most} posts have a measured watch time, {MIN_ROWS} are needed; import more watch times."
+    parts = []
+    for target, full in meta["full_r2"].items():
+        told = [line for line in lines if line["target"] == target and line["verdict"] != "cannot tell"]
+        told.sort(key=lambda line: -abs(line["spearman"]))
+        named = ", ".join(f"{line['proxy']} {line['verdict']} ({line['spearman']:+.2f})" for line in told)
+        saves = full - meta["without_saves_r2"][target]
+        parts.append(f"{target}: {named or 'cannot tell for any ratio'}; saves change R2 by {saves:+.2f}.")
+    return " ".join(parts)

@@ -1,0 +1,120 @@
+"""Public counters as the numbers that a model sees.
+
+`design` is arithmetic without anything learnt; `KnownScaler` learns (inside the fold) what an unknown stands for and
+the scale of each column.
+"""
+
+# mypy: disallow-subclassing-any=False
+# ruff: noqa: N803, N806 - scikit-learn's contract names the matrix X
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from dwell.models.targets import Floats
+
+COUNTERS = ("likes", "comments", "shares", "saves")
+FEATURES = ("log_duration_s", "log_views", "log_like_rate", "log_comment_rate", "log_share_rate", "log_save_rate")
+MIN_VIEWS = 100
+"""Under this many views an average watch time is the habit of a few people, not a property of the video."""
+MIN_FOR_INDICATOR = 5
+"""A column tells that it was unknown only where at least so many rows are unknown, and so many known."""
+
+
+def known(value: Any) -> float:
+    """A counter as float; NaN for None, NaN and impossible (negative) values."""
+    if value is None:
+        return math.nan
+    number = float(value)
+    return number if math.isfinite(number) and number >= 0 else math.nan
+
+
+def describable(row: Mapping[str, Any]) -> bool:
+    """Whether a post has what every model needs: a length above 0 and at least MIN_VIEWS views."""
+    return known(row.get("duration_s")) > 0 and known(row.get("views")) >= MIN_VIEWS
+
+
+def design(rows: Sequence[Mapping[str, Any]]) -> Floats:
+    """The design matrix: one row per post, columns FEATURES, natural logarithms, NaN where a counter is unknown.
+
+    A rate is (count + 1/2) / (views + 1), so that a counted 0 has a logarithm and stays apart from unknown.
+    """
+    matrix = np.full((len(rows), len(FEATURES)), np.nan)
+    for line, row in zip(matrix, rows, strict=True):
+        duration, views = known(row.get("duration_s")), known(row.get("views"))
+        line[0] = math.log(duration) if duration > 0 else math.nan
+        line[1] = math.log(views) if views > 0 else math.nan
+        if views > 0:
+            for place, counter in enumerate(COUNTERS, start=2):
+                line[place] = math.log((known(row.get(counter)) + 0.5) / (views + 1.0))
+    return matrix
+
+
+class KnownScaler(TransformerMixin, BaseEstimator):
+    """Standardises columns that may hold unknowns (NaN), with everything learnt from the rows of `fit` alone.
+
+    An unknown becomes the column's median; a column with enough unknown and known rows gets a second, 0/1 column that
+    says so. A column without any known value carries nothing (0). Values far outside the training range are held at
+    `margin` standard deviations beyond it.
+
+    Args:
+        margin: How far outside the training range a value may lie, in standard deviations.
+    """
+
+    def __init__(self, margin: float = 1.0) -> None:
+        self.margin = margin
+
+    def fit(self, X: Floats, y: Floats | None = None) -> Self:  # noqa: ARG002 - scikit-learn passes it
+        """Learns medians, scales, ranges and which columns need an indicator."""
+        X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        missing = np.isnan(X)
+        empty = missing.all(axis=0)
+        filled = np.where(empty, 0.0, X)
+        self.median_ = np.nanmedian(filled, axis=0)
+        filled = np.where(np.isnan(filled), self.median_, filled)
+        self.mean_ = filled.mean(axis=0)
+        spread = filled.std(axis=0)
+        self.scale_ = np.where(spread > 1e-9 * np.maximum(1.0, np.abs(self.mean_)), spread, 1.0)
+        standard = (filled - self.mean_) / self.scale_
+        self.low_, self.high_ = standard.min(axis=0), standard.max(axis=0)
+        unknown = missing.sum(axis=0)
+        self.indicator_ = ~empty & (unknown >= MIN_FOR_INDICATOR) & (len(X) - unknown >= MIN_FOR_INDICATOR)
+        self.empty_ = empty
+        return self
+
+    def transform(self, X: Floats) -> Floats:
+        """Standardised columns, then the indicator columns; no NaN."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        missing = np.isnan(X)
+        filled = np.where(missing, self.median_, X)
+        standard = np.clip((filled - self.mean_) / self.scale_, self.low_ - self.margin, self.high_ + self.margin)
+        standard[:, self.empty_] = 0.0
+        return np.column_stack([standard, missing[:, self.indicator_].astype(np.float64)])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def state(self) -> dict[str, Any]:
+        """What `fit` learnt, as JSON values."""
+        names = ("median_", "mean_", "scale_", "low_", "high_", "indicator_", "empty_")
+        return {"margin": self.margin, **{name: getattr(self, name).tolist() for name in names}}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """The fitted scaler that `state` describes."""
+        scaler = cls(margin=state["margin"])
+        for name in ("median_", "mean_", "scale_", "low_", "high_"):
+            setattr(scaler, name, np.array(state[name], dtype=np.float64))
+        for name in ("indicator_", "empty_"):
+            setattr(scaler, name, np.array(state[name], dtype=bool))
+        scaler.n_features_in_ = len(scaler.mean_)
+        return scaler

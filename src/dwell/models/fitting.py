@@ -1,0 +1,177 @@
+"""Fits a completion model, checks it, and refuses it where the check fails."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from dwell import clock
+from dwell.errors import ModelError
+from dwell.models import caveats
+from dwell.models.baselines import BASELINES
+from dwell.models.completion import BlendRegressor, CompletionRegressor
+from dwell.models.coverage import NOT_CHECKED, coverage
+from dwell.models.evaluation import Evaluation, evaluate, skill
+from dwell.models.features import FEATURES
+from dwell.models.fitted import CompletionModel
+from dwell.models.intervals import calibrate
+from dwell.models.sample import Sample, sample
+from dwell.models.targets import CEILINGS, scored, to_link
+from dwell.models.transfer import leave_one_creator_out
+from dwell.models.verdict import MIN_ROWS, best_trivial, gain_over, reasons_to_abstain
+
+SCORED_AS = "measured and predicted values clipped to 0-1 for the score only"
+_NO_SKILL: dict[str, float | None] = {"r2": None, "mae": None, "spearman": None}
+_NO_FORWARD: dict[str, float | None] = {"r2": None, "mae": None}
+
+
+def fit(rows: Sequence[Mapping[str, Any]], target: str) -> tuple[dict[str, Any], CompletionModel | None]:
+    """Fits, evaluates and judges a model of `target` on the measured posts among `rows`.
+
+    Posts of several accounts give a pooled model, whose transfer to unseen accounts is measured by leaving one out at
+    a time.
+
+    Args:
+        rows: Rows of the `posts` metric, of one account or several.
+        target: `watch_ratio` or `full_watch_rate`.
+
+    Returns:
+        The report (JSON values; `verdict` is `usable` or `abstain`) and the model, None where the verdict is to
+        abstain.
+
+    Raises:
+        ModelError: The target is not one of the two.
+    """
+    from threadpoolctl import threadpool_limits
+
+    if target not in CEILINGS:
+        raise ModelError(f"There is no target {target!r}: choose one of {', '.join(CEILINGS)}.")
+    learnt = sample(rows, target)
+    refused = _unfit(learnt)
+    if refused:
+        return _report(learnt, target, reasons=[refused], notes=caveats.about_rows(learnt)), None
+    with threadpool_limits(1):  # matrices of a few hundred rows: threads cost more than they bring
+        return _fit(learnt, target)
+
+
+def _unfit(learnt: Sample) -> str | None:
+    if len(learnt) < MIN_ROWS:
+        return (
+            f"Only {len(learnt)} posts have the target, a length and enough views; under {MIN_ROWS} nothing can be"
+            f" checked: import watch times of {MIN_ROWS - len(learnt)} more posts (20 or more in all are better)."
+        )
+    if float(np.ptp(scored(learnt.y))) == 0.0:
+        return "Every post has the same value (or one over 1): there is nothing to predict; check the imported column."
+    return None
+
+
+def _fit(learnt: Sample, target: str) -> tuple[dict[str, Any], CompletionModel | None]:
+    ceiling = CEILINGS[target]
+    evaluation = evaluate(learnt, ceiling)
+    regressor = CompletionRegressor(ceiling).fit(learnt.X, learnt.y)
+    in_sample = skill(learnt.y, regressor.predict(learnt.X))["r2"]
+    reasons = reasons_to_abstain(evaluation, learnt.y)
+    now = clock.now()
+    notes = [
+        *caveats.about_rows(learnt),
+        *caveats.about_age(learnt, now),
+        *caveats.about_skill(in_sample, evaluation.model.scores, gain_over(evaluation, learnt.y, "duration_only")),
+    ]
+    if reasons:
+        return _report(learnt, target, evaluation, reasons=reasons, notes=notes, in_sample=in_sample), None
+    transfer = leave_one_creator_out(learnt, ceiling)
+    model_id = _model_id(learnt, target, now)
+    interval = coverage(learnt, ceiling)
+    notes += caveats.about_interval(interval)
+    report = _report(learnt, target, evaluation, notes=notes, in_sample=in_sample)
+    report |= {
+        "model_id": model_id,
+        "verdict": "usable",
+        "interval": interval,
+        "trained_at": _text(now),
+        "refit_due_at": _text(now + caveats.REFIT_AFTER),
+        "transfer": transfer.summary() if transfer else None,
+    }
+    calibration, _ = calibrate(BlendRegressor(), learnt.X, to_link(learnt.y, ceiling), learnt.buckets)
+    return report, CompletionModel(model_id, target, regressor, calibration, transfer, _training(learnt, now), report)
+
+
+def _report(
+    learnt: Sample,
+    target: str,
+    evaluation: Evaluation | None = None,
+    *,
+    reasons: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    in_sample: float | None = None,
+) -> dict[str, Any]:
+    """The report in its refused form; a usable model overwrites `verdict`, `model_id` and `interval`."""
+    return {
+        "model_id": None,
+        "target": target,
+        "n": len(learnt),
+        "verdict": "abstain",
+        "reasons": list(reasons),
+        "out_of_fold": evaluation.model.scores if evaluation else dict(_NO_SKILL),
+        "forward": evaluation.forward if evaluation else dict(_NO_FORWARD),
+        "baselines": {
+            name: {
+                "out_of_fold": evaluation.baselines[name].scores if evaluation else dict(_NO_SKILL),
+                "forward": evaluation.forward_baselines[name] if evaluation else dict(_NO_FORWARD),
+            }
+            for name in BASELINES
+        },
+        "gain": _gains(learnt, evaluation) if evaluation else None,
+        "interval": dict(NOT_CHECKED),
+        "in_sample_r2": in_sample,
+        "scored_as": SCORED_AS,
+        "creators": sorted({str(name) for name in learnt.handles}),
+        "left_out": dict(learnt.left_out),
+        "trained_at": None,
+        "refit_due_at": None,
+        "transfer": None,
+        "warnings": list(notes),
+    }
+
+
+def _gains(learnt: Sample, evaluation: Evaluation) -> dict[str, Any]:
+    """The gain in R2 over the best trivial baseline and over the length alone."""
+    return {
+        "trivial": gain_over(evaluation, learnt.y, best_trivial(evaluation)).to_dict(),
+        "duration_only": gain_over(evaluation, learnt.y, "duration_only").to_dict(),
+    }
+
+
+def _training(learnt: Sample, now: datetime) -> dict[str, Any]:
+    times = learnt.posted[np.isfinite(learnt.posted)]
+    ranges: dict[str, list[float | None]] = {}
+    for name, column in zip(FEATURES, learnt.X.T, strict=True):
+        known = column[~np.isnan(column)]
+        ends = [float(known.min()), float(known.max())] if len(known) else [None, None]
+        ranges[name] = [*ends, len(known) / len(column)]
+    return {
+        "handles": sorted({str(name) for name in learnt.handles}),
+        "rows": len(learnt),
+        "first_posted_at": _text(datetime.fromtimestamp(times.min(), UTC)) if len(times) else None,
+        "last_posted_at": _text(datetime.fromtimestamp(times.max(), UTC)) if len(times) else None,
+        "trained_at": _text(now),
+        "refit_due_at": _text(now + caveats.REFIT_AFTER),
+        "ranges": ranges,
+    }
+
+
+def _model_id(learnt: Sample, target: str, now: datetime) -> str:
+    """`target-account-date-hash`; the hash is of the training data: the same posts give the same name on one day."""
+    names = sorted({str(name) for name in learnt.handles})
+    account = re.sub(r"[^a-z0-9._]+", "_", names[0].lower()).strip("._") if len(names) == 1 else "pooled"
+    digest = hashlib.sha256(learnt.X.tobytes() + learnt.y.tobytes() + "|".join(names).encode()).hexdigest()[:8]
+    return f"{target}-{account or 'account'}-{now:%Y%m%d}-{digest}"
+
+
+def _text(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,122 @@
+"""The rows that a model may learn from, as arrays, and which posts were left out and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from dwell.models.features import COUNTERS, MIN_VIEWS, describable, design, known
+from dwell.models.targets import Floats, observed
+
+UNKNOWN = "unknown"
+SEED_RATES = ("engagement_rate", "save_rate", "share_rate", "comment_rate")
+"""The four rates of the seed recipe."""
+
+Labels = np.ndarray[Any, np.dtype[np.str_]]
+Integers = np.ndarray[Any, np.dtype[np.intp]]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Posts with a measured target.
+
+    Attributes:
+        X: Design matrix, columns `features.FEATURES`.
+        y: Measured target, unclipped.
+        buckets: Duration bucket of each post.
+        handles: Account of each post.
+        posted: Posting time in seconds since 1970; NaN where unknown.
+        rates: The seed recipe's four rates, columns SEED_RATES; NaN where unknown.
+        left_out: Reason -> posts that were not used.
+    """
+
+    X: Floats
+    y: Floats
+    buckets: Labels
+    handles: Labels
+    posted: Floats
+    rates: Floats
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def take(self, rows: Integers) -> Sample:
+        """The rows with these numbers, in this order."""
+        names = ("X", "y", "buckets", "handles", "posted", "rates")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
+    def with_target(self, y: Floats) -> Sample:
+        """The same posts with another target."""
+        return replace(self, y=np.asarray(y, dtype=np.float64))
+
+    def by_time(self) -> Integers:
+        """Numbers of the rows with a known posting time, oldest first (ties in stored order)."""
+        order = np.argsort(self.posted, kind="stable")
+        return np.asarray(order[: int(np.isfinite(self.posted).sum())], dtype=np.intp)
+
+
+def _why_not(row: Mapping[str, Any], target: str) -> str | None:
+    if row.get("excluded"):
+        return str(row["excluded"])
+    if observed(row, target) is None:
+        return "not measured"
+    if not known(row.get("duration_s")) > 0:
+        return "length unknown"
+    return None if describable(row) else f"fewer than {MIN_VIEWS} views or views unknown"
+
+
+def _seconds(when: datetime | None) -> float:
+    return math.nan if when is None else when.timestamp()
+
+
+def _age_order(row: Mapping[str, Any]) -> tuple[float, str]:
+    """Folds are dealt by row number, so the order is the data's own: undated first, then by time, then by id."""
+    when = row.get("posted_at")
+    return (-math.inf if when is None else when.timestamp(), str(row.get("post_id")))
+
+
+def sample(rows: Sequence[Mapping[str, Any]], target: str) -> Sample:
+    """The posts of `rows` that are eligible, described and measured, oldest first whatever the order of `rows`.
+
+    Args:
+        rows: Rows of the `posts` metric.
+        target: A key of `targets.CEILINGS`.
+    """
+    left_out: dict[str, int] = {}
+    kept = []
+    for row in rows:
+        reason = _why_not(row, target)
+        if reason is None:
+            kept.append(row)
+        else:
+            left_out[reason] = left_out.get(reason, 0) + 1
+    kept.sort(key=_age_order)
+    return Sample(
+        X=design(kept),
+        y=np.array([observed(row, target) for row in kept], dtype=np.float64),
+        buckets=np.array([bucket_of(row) for row in kept], dtype=np.str_),
+        handles=np.array([row.get("handle") or UNKNOWN for row in kept], dtype=np.str_),
+        posted=np.array([_seconds(row.get("posted_at")) for row in kept], dtype=np.float64),
+        rates=np.array([seed_rates(row) for row in kept], dtype=np.float64).reshape(-1, len(SEED_RATES)),
+        left_out=left_out,
+    )
+
+
+def bucket_of(row: Mapping[str, Any]) -> str:
+    """The post's duration bucket as text."""
+    return str(row.get("bucket") or UNKNOWN)
+
+
+def seed_rates(row: Mapping[str, Any]) -> list[float]:
+    """The seed recipe's four rates of a post from its counters; NaN where a counter is unknown."""
+    views = known(row.get("views"))
+    if not views > 0:
+        return [math.nan] * len(SEED_RATES)
+    likes, comments, shares, saves = (known(row.get(counter)) for counter in COUNTERS)
+    return [(likes + comments + shares) / views, saves / views, shares / views, comments / views]

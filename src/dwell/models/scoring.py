@@ -1,0 +1,165 @@
+"""Ranks the posts of an account without watch time, best first, and prints a level only where that has been earned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from dwell import clock
+from dwell.models.distance import distance_warnings
+from dwell.models.features import MIN_VIEWS, describable, design
+from dwell.models.fitted import CompletionModel
+from dwell.models.intervals import LEVEL, Calibration
+from dwell.models.sample import bucket_of
+from dwell.models.targets import Floats, observed
+from dwell.models.transfer import CREATORS_FOR_LEVEL
+
+DRAWS = 2000
+SEED = 20260000
+
+Row = Mapping[str, Any]
+
+
+def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
+    """Ranks the posts of one account.
+
+    A percentile is the share of the account's ranked posts that a post is expected to beat (0-1, ties shared); its
+    interval comes from drawing every post's error again. A level is shown for an account that the model learnt from,
+    and for another only where leave-one-creator-out over three accounts or more shows an R2 above 0.
+
+    Args:
+        model: A fitted model.
+        rows: Rows of the `posts` metric, of one account.
+
+    Returns:
+        JSON values: `model_id`, `target`, `handle`, `level_shown`, `reasons`, `transfer`, `warnings`, `left_out`,
+        `rows`; each row `post_id`, `rank`, `percentile`, `percentile_low`, `percentile_high`, `<target>_predicted`,
+        `<target>_predicted_low`, `<target>_predicted_high` (None where no level is shown).
+    """
+    kept, left_out = _scorable(rows, model.target)
+    handles = {str(row["handle"]) for row in rows if row.get("handle")}
+    own = bool(handles) and handles <= set(model.handles)
+    shown, reasons = _level(model, own=own)
+    columns = design(kept)
+    return {
+        "model_id": model.model_id,
+        "target": model.target,
+        "handle": handles.pop() if len(handles) == 1 else None,
+        "level": LEVEL,
+        "level_shown": shown,
+        "reasons": reasons,
+        "transfer": model.transfer.summary() if model.transfer else None,
+        "warnings": _warnings(model, columns, own=own) if kept else [],
+        "left_out": left_out,
+        "rows": _ranked(model, kept, columns, own=own, shown=shown) if kept else [],
+    }
+
+
+def _scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, int]]:
+    """Posts to rank, and why the others are not."""
+    kept: list[Row] = []
+    left_out: dict[str, int] = {}
+    for row in rows:
+        reason = None
+        if row.get("excluded"):
+            reason = str(row["excluded"])
+        elif observed(row, target) is not None:
+            reason = "measured: see the true value instead"
+        elif not describable(row):
+            reason = f"length unknown, views unknown or fewer than {MIN_VIEWS}"
+        if reason is None:
+            kept.append(row)
+        else:
+            left_out[reason] = left_out.get(reason, 0) + 1
+    return kept, left_out
+
+
+def _level(model: CompletionModel, *, own: bool) -> tuple[bool, list[str]]:
+    """Whether a level may be shown, and if not why."""
+    if own:
+        return True, []
+    creators = len(model.handles)
+    if creators < CREATORS_FOR_LEVEL or model.transfer is None or model.transfer.creators < CREATORS_FOR_LEVEL:
+        plural = "account" if creators == 1 else "accounts"
+        why = (
+            f"The model learnt from {creators} {plural}, none of them this one: whether its level holds elsewhere can"
+            f" only be known from {CREATORS_FOR_LEVEL} accounts with watch time; import more and fit them together."
+            " Ranks are within this account."
+        )
+        return False, [why]
+    if not model.transfer.level_shown:
+        r2 = model.transfer.r2
+        why = (
+            f"On accounts left out of the fit the level fails (R2 {r2.mean:.2f}, 95 % interval {r2.low:.2f} to"
+            f" {r2.high:.2f} over {model.transfer.creators} accounts): only ranks within this account are shown."
+        )
+        return False, [why]
+    return True, []
+
+
+def _warnings(model: CompletionModel, columns: Floats, *, own: bool) -> list[str]:
+    """How far ranks carry over, and how far these posts lie outside the training posts."""
+    found = distance_warnings(columns, model.training["ranges"])
+    if clock.now() >= datetime.fromisoformat(model.training["refit_due_at"]):
+        found.append(
+            f"The model was to be fitted again by {model.training['refit_due_at'][:10]}: `dwell fit` renews it."
+        )
+    if own:
+        return found
+    if model.transfer is None:
+        carried = (
+            "How well ranks carry over to another account cannot be known from a single account: the intervals show"
+            " the model's error on its own account and are too narrow by an unknown amount."
+        )
+    else:
+        order = model.transfer.spearman
+        carried = (
+            f"On accounts that it never saw, its order agreed with the true one at Spearman {order.mean:.2f}"
+            f" (95 % interval {order.low:.2f} to {order.high:.2f} over {model.transfer.creators} accounts)."
+        )
+    return [carried, *found]
+
+
+def _ranked(
+    model: CompletionModel, kept: Sequence[Row], columns: Floats, *, own: bool, shown: bool
+) -> list[dict[str, Any]]:
+    """The result's rows, best first; ties keep the order of post ids."""
+    link = model.regressor.predict_link(columns)
+    elsewhere = None if own else model.transfer
+    percentile = _percentile(link)
+    low, high = _percentile_band(link, elsewhere.ranking if elsewhere else model.calibration)
+    value = model.regressor.predict(columns)
+    level = elsewhere.calibration if elsewhere else model.calibration
+    band = model.regressor.predict_band(columns, level.half_widths([bucket_of(row) for row in kept]))
+    name = f"{model.target}_predicted"
+    order = sorted(range(len(kept)), key=lambda place: (-link[place], str(kept[place]["post_id"])))
+    return [
+        {
+            "post_id": kept[place]["post_id"],
+            "rank": rank,
+            "percentile": float(percentile[place]),
+            "percentile_low": float(min(low[place], percentile[place])),
+            "percentile_high": float(max(high[place], percentile[place])),
+            name: float(value[place]) if shown else None,
+            f"{name}_low": float(min(band[0][place], value[place])) if shown else None,
+            f"{name}_high": float(max(band[1][place], value[place])) if shown else None,
+        }
+        for rank, place in enumerate(order, start=1)
+    ]
+
+
+def _percentile(link: Floats) -> Floats:
+    from scipy.stats import rankdata
+
+    return np.asarray((rankdata(link, axis=-1) - 0.5) / link.shape[-1], dtype=np.float64)
+
+
+def _percentile_band(link: Floats, calibration: Calibration) -> tuple[Floats, Floats]:
+    """Percentiles at both ends of the level when every post's error is drawn again from out-of-fold errors (seeded)."""
+    draws = np.random.default_rng(SEED).choice(calibration.errors, size=(DRAWS, len(link)))
+    percentiles = _percentile(link + draws)
+    ends = np.quantile(percentiles, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    return ends[0], ends[1]

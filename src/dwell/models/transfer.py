@@ -1,0 +1,146 @@
+"""What a model of some accounts is worth on an account that it never saw, by leaving out one account at a time.
+
+The interval is Student's t over accounts: posts of one account share its audience, so the number of accounts is what
+counts, and resampling two or three of them would look far too certain.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from dwell.models.completion import CompletionRegressor
+from dwell.models.evaluation import skill
+from dwell.models.intervals import Calibration
+from dwell.models.sample import Sample
+from dwell.models.targets import scored, to_link
+
+CREATORS_FOR_LEVEL = 3
+MIN_ROWS = 10
+"""Accounts with fewer measured posts, or whose posts are all alike, are learnt from but not asked."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The mean of one figure per account with its 95 % interval; ends are None for a single account."""
+
+    mean: float
+    low: float | None
+    high: float | None
+
+    @classmethod
+    def over(cls, values: Sequence[float]) -> Self:
+        """Mean and t interval of one value per account."""
+        from scipy.stats import t
+
+        n, mean = len(values), float(np.mean(values))
+        if n < 2:
+            return cls(mean, None, None)
+        half = float(t.ppf(0.975, n - 1) * np.std(values, ddof=1) / math.sqrt(n))
+        return cls(mean, mean - half, mean + half)
+
+    def to_dict(self) -> dict[str, float | None]:
+        """As JSON values."""
+        return {"mean": self.mean, "low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Skill on left-out accounts.
+
+    Attributes:
+        creators: Accounts that were left out in turn.
+        r2: R2 of the level.
+        spearman: Rank correlation within the account, limited to -1 .. 1.
+        calibration: Errors of the level on the left-out accounts.
+        ranking: The same errors without each account's own mean: what disturbs the order.
+    """
+
+    creators: int
+    r2: Spread
+    spearman: Spread
+    calibration: Calibration
+    ranking: Calibration
+
+    @property
+    def level_shown(self) -> bool:
+        """Whether a level may be printed for an account that the model never saw."""
+        return self.creators >= CREATORS_FOR_LEVEL and self.r2.low is not None and self.r2.low > 0
+
+    def summary(self) -> dict[str, Any]:
+        """As JSON values, without the errors."""
+        return {
+            "creators": self.creators,
+            "r2": self.r2.to_dict(),
+            "spearman": self.spearman.to_dict(),
+            "level_shown": self.level_shown,
+        }
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "creators": self.creators,
+            "r2": self.r2.to_dict(),
+            "spearman": self.spearman.to_dict(),
+            "calibration": self.calibration.state(),
+            "ranking": self.ranking.state(),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """What `state` describes."""
+        return cls(
+            creators=int(state["creators"]),
+            r2=Spread(**state["r2"]),
+            spearman=Spread(**state["spearman"]),
+            calibration=Calibration.from_state(state["calibration"]),
+            ranking=Calibration.from_state(state["ranking"]),
+        )
+
+
+def leave_one_creator_out(sample: Sample, ceiling: float) -> Transfer | None:
+    """Fits on all accounts but one and asks about that one, for every account with MIN_ROWS posts or more.
+
+    Args:
+        sample: Posts of several accounts.
+        ceiling: The target's ceiling.
+
+    Returns:
+        None where fewer than two accounts can be left out in turn: then nothing can be known of transfer.
+    """
+    names, counts = np.unique(sample.handles, return_counts=True)
+    asked = [
+        name
+        for name, count in zip(names, counts, strict=True)
+        if count >= MIN_ROWS and np.ptp(scored(sample.y[sample.handles == name])) > 0
+    ]
+    if len(asked) < 2:
+        return None
+    r2: list[float] = []
+    order: list[float] = []
+    errors, centred, buckets = [], [], []
+    for name in asked:
+        inside = np.flatnonzero(sample.handles == name)
+        train, test = sample.take(np.flatnonzero(sample.handles != name)), sample.take(inside)
+        model = CompletionRegressor(ceiling).fit(train.X, train.y)
+        scores = skill(test.y, model.predict(test.X))
+        r2.append(scores["r2"] or 0.0)
+        order.append(scores["spearman"] or 0.0)
+        error = to_link(test.y, ceiling) - model.predict_link(test.X)
+        errors.append(error)
+        centred.append(error - error.mean())
+        buckets.append(test.buckets)
+    spread = Spread.over(order)
+    limited = Spread(spread.mean, max(-1.0, spread.low or 0.0), min(1.0, spread.high or 0.0))
+    together = np.concatenate(buckets)
+    return Transfer(
+        creators=len(asked),
+        r2=Spread.over(r2),
+        spearman=limited,
+        calibration=Calibration(np.concatenate(errors), together),
+        ranking=Calibration(np.concatenate(centred), together),
+    )

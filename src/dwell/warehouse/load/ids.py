@@ -1,0 +1,66 @@
+"""Post ids, links and handles as SQL: the id in a link, the time in an id, and what a spreadsheet did to it.
+
+A TikTok id has 17-20 digits, and its upper 32 bits are the Unix second at which it was made: a lower bound of the time
+of publishing. A spreadsheet or a float keeps 15-16 of the digits, so a damaged id points at another post, or at none;
+only a link in the same row, whose id agrees in the digits that were kept, repairs it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import comb
+
+# 2014-09-01, before the first TikTok post.
+OLDEST = 6053883534743961600
+
+_LINK = r"(?:/(?:embed/v\d|player/v1|video|photo|embed|shorts|v)/|[?&](?:item_id|share_item_id|v)=|youtu\.be/)([A-Za-z0-9_-]+)"
+_SCIENTIFIC = r"\d+([.,]\d+)?[eE]\+?\d+"
+_FLOAT = r"\d{15,}\.0+"
+MACROS = (
+    # The id in a bare id or a link; a link without one stays as it is, to be shown.
+    f"id_of(t) AS CASE WHEN contains(t, '/') THEN coalesce(nullif(regexp_extract(t, '{_LINK}', 1), ''), t) ELSE t END",
+    r"""handle_of(t) AS CASE WHEN contains(t, '/')
+        THEN nullif(nullif(lower(regexp_extract(t, '/@([^/?#\s]+)', 1)), ''), '_')
+        ELSE nullif(lower(ltrim(t, '@')), '') END""",
+    f"id_time_says(n) AS n >= {OLDEST}",
+    "id_time_of(n) AS make_timestamptz((n >> 32) * 1000000)",
+    f"rough_says(t) AS regexp_full_match(t, '{_SCIENTIFIC}|{_FLOAT}')",
+    # As far apart as half of the last digit that was kept, or a float's step.
+    r"""agrees_with(t, link) AS abs(TRY_CAST(replace(t, ',', '.') AS DOUBLE) / TRY_CAST(link AS DOUBLE) - 1)
+        <= greatest(1e-15, 0.6 * pow(10, 1 - length(regexp_replace(split_part(lower(t), 'e', 1), '\D', '', 'g'))))""",
+    "mended_id_of(t, link) AS CASE WHEN rough_says(t) AND agrees_with(t, link) THEN link ELSE t END",
+    rf"""id_problem_of(t, n, latest, platform) AS CASE
+        WHEN n BETWEEN {OLDEST} AND latest AND length(t) BETWEEN 17 AND 20 AND coalesce(platform, 'tiktok') = 'tiktok' THEN NULL
+        WHEN t IS NULL THEN 'missing id'
+        WHEN starts_with(t, 'local-') THEN NULL
+        WHEN coalesce(platform, 'youtube') = 'youtube' AND regexp_full_match(t, '[A-Za-z0-9_-]{{11}}') THEN NULL
+        WHEN regexp_full_match(t, '{_SCIENTIFIC}') THEN 'id in scientific notation: ' || left(t, 40)
+        WHEN regexp_full_match(t, '{_FLOAT}') THEN 'id damaged by a float: ' || left(t, 40)
+        WHEN contains(t, '/') THEN 'no post id in the link: ' || left(t, 120)
+        WHEN NOT regexp_full_match(t, '\d+') THEN 'id with letters or signs: ' || left(t, 40)
+        ELSE 'implausible id, no post of this platform: ' || left(t, 40) END""",
+    # What a float leaves of an id: its last digits are 0000 (a spreadsheet), or it is a multiple of the float's step.
+    "zeros_say(t) AS right(t, 4) = '0000'",
+    "step_says(t) AS TRY_CAST(t AS BIGINT) % 512 = 0",
+)
+
+
+def latest_id(moment: datetime) -> int:
+    """The highest id that a post made up to a day after this instant can have."""
+    return int((moment + timedelta(days=1)).timestamp()) << 32
+
+
+def beyond_chance(hits: int, ids: int, share: float) -> bool:
+    """So many of the ids show a mark that it is damage: the chance is below 1 in 5,000.
+
+    Args:
+        hits: Different ids with the mark.
+        ids: Different ids.
+        share: Of undamaged ids, how many have it by chance.
+    """
+    if not hits:
+        return False
+    if hits > 50 or ids > 100_000:
+        return hits > 2 * ids * share + 20
+    below = sum(comb(ids, k) * share**k * (1 - share) ** (ids - k) for k in range(hits))
+    return 1 - below < 2e-4

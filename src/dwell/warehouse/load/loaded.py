@@ -1,0 +1,84 @@
+"""What became of one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+# Rejects that are shown at once; all of them are in the rejects file.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The account of one file: every source row gave something new, or was known, or was rejected.
+
+    Attributes:
+        path: As the user named it.
+        format: Name of its format.
+        rows_read: Source rows.
+        posts_new: Posts that were not stored before.
+        snapshots_new: Public counters of a post at an instant that were not stored before.
+        watch_times_new: Measured watch metrics that were not stored before.
+        rows_new: Keys that were not stored before, per table.
+        rows_updated: Stored keys with a new version, per table.
+        known: Source rows that said nothing new.
+        rejected: Source rows of which nothing was kept.
+        flagged: Rows that were kept although something about them is odd, per oddity.
+        rejects_file: CSV of all rejects: line, reason, text.
+        rejects: The first of them.
+        warnings: What the user should know, a sentence each.
+        repeated: This very file was imported before with the same options; nothing was done.
+    """
+
+    path: Path
+    format: str
+    rows_read: int
+    posts_new: int
+    snapshots_new: int
+    watch_times_new: int
+    rows_new: dict[str, int]
+    known: int
+    rejected: int
+    flagged: dict[str, int]
+    rejects_file: Path | None
+    rejects: tuple[tuple[int, str, str], ...]
+    warnings: tuple[str, ...]
+    rows_updated: dict[str, int] = field(default_factory=dict)
+    repeated: bool = False
+
+    @property
+    def gained(self) -> int:
+        """Source rows that gave something new."""
+        return self.rows_read - self.known - self.rejected
+
+
+def to_report(loaded: Loaded) -> dict[str, Any]:
+    """JSON of what the ingest log keeps."""
+    plain = {name: getattr(loaded, name) for name in (
+        "rows_read", "posts_new", "snapshots_new", "watch_times_new", "rows_new", "rows_updated", "known", "rejected",
+        "flagged")}  # fmt: skip
+    rejects_file = loaded.rejects_file.name if loaded.rejects_file else None
+    return {**plain, "rejects_file": rejects_file, "rejects": [list(reject) for reject in loaded.rejects]}
+
+
+def repeated(path: Path, form: str, report: dict[str, Any], rejects: Path, warnings: tuple[str, ...]) -> Loaded:
+    """The account of a file that was imported before: what was good of it is known now."""
+    name = report.get("rejects_file")
+    return Loaded(
+        path=path,
+        format=form,
+        rows_read=report["rows_read"],
+        posts_new=0,
+        snapshots_new=0,
+        watch_times_new=0,
+        rows_new={},
+        known=report["rows_read"] - report["rejected"],
+        rejected=report["rejected"],
+        flagged=dict(report["flagged"]),
+        rejects_file=rejects / name if name else None,
+        rejects=tuple((line, reason, text) for line, reason, text in report["rejects"]),
+        warnings=warnings,
+        repeated=True,
+    )

@@ -1,0 +1,106 @@
+"""Where a record stands in the user's file, and its text: only asked for rejects, so the file is walked a second time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dwell.records import Extract
+
+_LONGEST = 2000
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?P<end>"|\\?\Z)|[\[\]{}\n]', re.DOTALL)
+
+Wanted = tuple[int, int | None, str]
+Reject = tuple[int, str, str]
+
+
+def locate(extract: Extract, wanted: Iterable[Wanted], *, repaired: bool = False) -> Iterator[Reject]:
+    """Line, reason and text of records.
+
+    Args:
+        extract: The file.
+        wanted: Number of the record (0 is the first), its line where that is known, and the reason; in file order.
+        repaired: The records' lines are known, and are lines of this file.
+    """
+    if extract.layout == "parquet":
+        yield from ((index + 1, reason, "") for index, _, reason in wanted)
+        return
+    records = _lines(extract.path) if repaired else _RECORDS[extract.layout](extract.path)
+    numbered = records if repaired else ((index, record) for index, record in enumerate(records))
+    position, (line, text) = -1, (0, b"")
+    for index, known, reason in wanted:
+        target = known if repaired and known is not None else index
+        while position < target:
+            position, record = next(numbered, (target, (0, b"")))
+            line, text = (position, record) if repaired else record
+        yield known or line, reason, _shown(text)
+
+
+def _shown(text: bytes) -> str:
+    return text.decode("utf-8", errors="replace").lstrip("\ufeff").rstrip("\r\n")[:_LONGEST]
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    with path.open("rb") as file:
+        yield from enumerate(file, start=1)
+
+
+def _csv_records(path: Path) -> Iterator[tuple[int, bytes]]:
+    records = _quoted_records(path)
+    next(records, None)
+    return records
+
+
+def _quoted_records(path: Path) -> Iterator[tuple[int, bytes]]:
+    start, parts, open_quote = 0, [], False
+    for number, line in _lines(path):
+        if not open_quote:
+            if not line.strip(b"\r\n"):
+                continue
+            start, parts = number, []
+        parts.append(line)
+        open_quote ^= line.count(b'"') % 2 == 1
+        if not open_quote:
+            yield start, b"".join(parts)
+    if open_quote:
+        yield start, b"".join(parts)
+
+
+def _json_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    return ((number, line) for number, line in _lines(path) if line.strip())
+
+
+def _json_elements(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Elements of one JSON array: brackets are counted outside strings, so a pretty-printed file has true lines."""
+    depth, line, start, parts = 0, 1, 0, list[bytes]()
+    for token, gap in _tokens(path):
+        if depth >= 2:
+            parts.append(gap + token)
+        if token == b"\n" or token.startswith(b'"'):
+            line += token.count(b"\n")
+        elif token in b"[{":
+            depth += 1
+            if depth == 2:
+                start, parts = line, [token]
+        else:
+            depth -= 1
+            if depth == 1:
+                yield start, b"".join(parts)
+
+
+def _tokens(path: Path) -> Iterator[tuple[bytes, bytes]]:
+    """Strings, brackets and line ends, each with what stands before it; a token cut by a block waits for the next."""
+    rest = b""
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            rest, place = rest + block, 0
+            for found in _TOKEN.finditer(rest):
+                if found["end"] is not None and found["end"] != b'"':
+                    break
+                yield found[0], rest[place : found.start()]
+                place = found.end()
+            rest = rest[place:]
+
+
+_RECORDS = {"csv": _csv_records, "ndjson": _json_lines, "array": _json_elements}

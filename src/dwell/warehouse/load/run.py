@@ -1,0 +1,212 @@
+"""One file into the store: staged without the lock, settled and committed under it, in one batch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dwell import clock
+from dwell.errors import BadFileError, MissingTimeError, StorageError
+from dwell.records import Hints, SourceFile
+from dwell.warehouse.batches import Batch
+from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.load import count, rejects
+from dwell.warehouse.load.loaded import Loaded, repeated, to_report
+from dwell.warehouse.load.rows import Staged
+from dwell.warehouse.load.settle import Settlement
+from dwell.warehouse.load.stage import Reading
+from dwell.warehouse.load.staging import Stager, prepare
+from dwell.warehouse.load.verdict import judge
+from dwell.warehouse.store import Store
+from dwell.warehouse.writer import Writer
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[str, float], None]
+
+# Part of a batch's identity: a loader that reads files differently reads them again.
+VERSION = 1
+# Each thread of DuckDB's readers holds buffers of its own; more than these cost memory and win little.
+_THREADS = 4
+
+
+def load(
+    store: Store, file: SourceFile, hints: Hints, *, dry_run: bool = False, progress: Progress | None = None
+) -> Loaded:
+    """Loads one file whole, or not at all.
+
+    Args:
+        store: Where to.
+        file: As a provider opened it.
+        hints: What the user said about it.
+        dry_run: Do everything but store.
+        progress: Called with the step and the fraction of it that is done.
+
+    Raises:
+        BadFileError: The file cannot be read, or no row of it can be kept.
+        MissingTimeError: No row says when it was observed, nor did the user.
+        AmbiguousDatesError: Nothing tells day/month from month/day.
+        WrongAccountError: The file is another account's than the user named.
+        StorageError: The data folder cannot be written.
+    """
+    batch_id = identity(file, hints)
+    before = store.find_batch(batch_id)
+    if before:
+        return _repeated(store, file, before)
+    with store.scratch() as scratch, _errors(store.root), closing(connect(store.settings, scratch)) as connection:
+        if not store.settings.threads:
+            connection.execute(f"SET threads = {_threads(connection)}").fetchall()
+        job = _Job(connection, file, hints, scratch, progress or _silent)
+        job.stage()
+        if dry_run:
+            store.attach(connection, job.settlement.tables)
+            return job.settle()
+        with store.writing() as writer:
+            before = writer.find_batch(batch_id)
+            if before:
+                return _repeated(store, file, before)
+            writer.attach(connection, job.settlement.tables)
+            return job.commit(writer, store.root, batch_id)
+
+
+def identity(file: SourceFile, hints: Hints) -> str:
+    """What makes two imports the same one: the bytes, the format, what the user said, and this loader."""
+    said = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
+    return hashlib.sha256(f"{VERSION}\n{file.digest}\n{file.format}\n{said}".encode()).hexdigest()[:32]
+
+
+def _repeated(store: Store, file: SourceFile, before: Batch) -> Loaded:
+    return repeated(file.path, file.format, before.report, store.root / "rejects", file.warnings)
+
+
+def _threads(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("SELECT current_setting('threads')").fetchone()
+    return min(int(row[0]), _THREADS) if row else _THREADS
+
+
+def _silent(_step: str, _fraction: float) -> None:
+    """Nobody watches."""
+
+
+@contextmanager
+def _errors(root: Path) -> Iterator[None]:
+    """DuckDB's own failures as what a user can cure."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise StorageError(
+            "The import needs more memory than it may use; set DWELL_MEMORY higher (512MB), or free space for "
+            f"{root / 'scratch'}."
+        ) from error
+    except duckdb.IOException as error:
+        raise StorageError(
+            f"The import could not read or write a file ({str(error).splitlines()[0]}); free some space for {root} or "
+            "name another --data."
+        ) from error
+
+
+class _Job:
+    """One file on its way."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, file: SourceFile, hints: Hints, scratch: Path, progress: Progress
+    ) -> None:
+        self.connection = connection
+        self.file = file
+        self.hints = hints
+        self.scratch = scratch
+        self.progress = progress
+        self.reading = _reading(hints)
+        self.staged: list[Staged] = []
+        self.repaired: list[bool] = []
+
+    def stage(self) -> None:
+        """Reads every extract and finds which rows share a key; needs no lock."""
+        prepare(self.connection, self.scratch)
+        many = len(self.file.extracts)
+        for number, extract in enumerate(self.file.extracts):
+            table, done = f"work.stage_{number}", number / many
+            stager = Stager(
+                self.connection, extract, table, self.reading, self.hints,
+                lambda part, done=done: self.progress("reading", done + part / many),
+            )  # fmt: skip
+            brought = stager.bring(self.scratch)
+            verdict = judge(self.connection, extract, brought.stage, table, self.reading)
+            offset = sum(one.verdict.rows for one in self.staged)
+            label = extract.name if many > 1 else ""
+            niche = self.hints.niche
+            self.staged.append(
+                Staged(table, extract.shape, brought.stage, verdict, offset, label, niche, brought.place)
+            )
+            self.repaired.append(brought.repaired)
+        self.progress("checking", 0.0)
+        self.settlement = Settlement(self.connection, self.staged)
+
+    def settle(self) -> Loaded:
+        """Decides over every row and counts what became of them.
+
+        Raises:
+            BadFileError: Not one row can be kept.
+        """
+        self.settlement.against_store()
+        self.progress("checking", 0.8)
+        loaded = count.account(self.connection, self.file, self.staged, self.settlement)
+        first = tuple(rejects.first(self._rejects()))
+        if loaded.rejected and loaded.rejected == loaded.rows_read:
+            why = count.commonest(self.connection, self.file)
+            raise BadFileError(
+                f"Not one of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: {why}"
+                f" (line {first[0][0]}); nothing was loaded."
+            )
+        return replace(loaded, rejects=first)
+
+    def commit(self, writer: Writer, root: Path, batch_id: str) -> Loaded:
+        """Settles, writes the rejects, and stores the batch."""
+        loaded = self.settle()
+        if loaded.rejected:
+            name = f"{self.file.path.stem[:80]}-{batch_id[:8]}.csv"
+            loaded = replace(loaded, rejects_file=rejects.write(self._rejects(), root / "rejects", name))
+        self.progress("storing", 0.0)
+        batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), to_report(loaded))
+        rows = {n: f"out_{n}" for n in self.settlement.tables if loaded.rows_new.get(n) or loaded.rows_updated.get(n)}
+        writer.commit(self.connection, batch, rows)
+        self.progress("storing", 1.0)
+        return loaded
+
+    def _rejects(self) -> Iterator[tuple[int, str, str]]:
+        return rejects.rejects_of(self.connection, self.file.extracts, self.staged, self.repaired)
+
+
+def _reading(hints: Hints) -> Reading:
+    handle = hints.handle.strip().lstrip("@").lower() if hints.handle else None
+    return Reading(
+        now=clock.now(),
+        as_of=_as_of(hints),
+        zone=hints.tz or "UTC",
+        zone_given=hints.tz is not None,
+        handle=handle,
+    )
+
+
+def _as_of(hints: Hints) -> datetime | None:
+    """`--as-of` as an instant; a bare date is its first moment, in `--tz` or UTC."""
+    if hints.as_of is None:
+        return None
+    try:
+        said = datetime.fromisoformat(hints.as_of.strip())
+        zone = ZoneInfo(hints.tz) if hints.tz else UTC
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise MissingTimeError(
+            f"--as-of {hints.as_of!r} (with --tz {hints.tz or 'UTC'}) is no time; write 2026-03-22 or 2026-03-22T18:30+01:00."
+        ) from error
+    return (said if said.tzinfo else said.replace(tzinfo=zone)).astimezone(UTC)

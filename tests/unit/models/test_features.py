@@ -1,0 +1,84 @@
+import math
+
+import numpy as np
+import pytest
+
+from dwell.models.features import FEATURES, KnownScaler, describable, design
+from dwell.models.sample import sample, seed_rates
+
+ROW = {"duration_s": 20.0, "views": 999, "likes": 40, "comments": 0, "shares": 5, "saves": 9, "excluded": None}
+
+
+def test_design_is_logs_of_length_views_and_rates():
+    line = design([ROW])[0]
+    assert line[0] == pytest.approx(math.log(20))
+    assert line[1] == pytest.approx(math.log(999))
+    assert line[2] == pytest.approx(math.log(40.5 / 1000))
+
+
+def test_unknown_is_not_zero():
+    zero, unknown = design([{**ROW, "saves": 0}, {**ROW, "saves": None}])[:, FEATURES.index("log_save_rate")]
+    assert math.isfinite(zero)
+    assert math.isnan(unknown)
+
+
+@pytest.mark.parametrize("bad", [-3, float("nan"), float("inf"), None])
+def test_impossible_counters_are_unknown(bad):
+    assert math.isnan(design([{**ROW, "likes": bad}])[0][2])
+
+
+@pytest.mark.parametrize(
+    "change", [{"duration_s": None}, {"duration_s": 0.0}, {"views": None}, {"views": 0}, {"views": 99}]
+)
+def test_posts_without_length_or_views_are_not_described(change):
+    assert describable(ROW)
+    assert not describable({**ROW, **change})
+
+
+def test_scaler_gives_unknown_the_median_and_a_flag():
+    matrix = np.array([[1.0], [2.0], [3.0], [4.0], [50.0], *[[np.nan]] * 5])
+    scaled = KnownScaler().fit(matrix).transform(matrix)
+    assert scaled.shape == (10, 2)
+    assert np.allclose(scaled[5:, 0], scaled[2, 0])
+    assert scaled[:, 1].tolist() == [0.0] * 5 + [1.0] * 5
+
+
+def test_scaler_needs_enough_unknown_rows_for_a_flag():
+    matrix = np.array([[1.0], [2.0], [3.0], [4.0], [5.0], [np.nan]])
+    assert KnownScaler().fit_transform(matrix).shape == (6, 1)
+
+
+def test_a_column_never_known_carries_nothing_even_when_it_is_known_later():
+    scaler = KnownScaler().fit(np.array([[1.0, np.nan], [2.0, np.nan]]))
+    assert scaler.transform(np.array([[1.0, 7.0], [1.0, -7.0]]))[:, 1].tolist() == [0.0, 0.0]
+
+
+def test_values_far_outside_are_held_near_the_training_range():
+    scaler = KnownScaler(margin=1.0).fit(np.array([[0.0], [1.0], [2.0]]))
+    ends = scaler.transform(np.array([[-100.0], [100.0]]))
+    inside = scaler.transform(np.array([[0.0], [2.0]]))
+    assert np.allclose(ends, inside + np.array([[-1.0], [1.0]]))
+
+
+def test_sample_says_why_posts_were_left_out(made):
+    rows = made.account(6)
+    rows[0]["excluded"] = "ads"
+    rows[1]["watch_ratio"] = rows[1]["avg_watch_s"] = None
+    rows[2]["duration_s"] = None
+    rows[3]["views"] = 12
+    chosen = sample(rows, "watch_ratio")
+    assert len(chosen) == 2
+    assert chosen.left_out == {
+        "ads": 1,
+        "not measured": 1,
+        "length unknown": 1,
+        "fewer than 100 views or views unknown": 1,
+    }
+
+
+def test_sample_of_nothing_is_empty():
+    assert len(sample([], "watch_ratio")) == 0
+
+
+def test_seed_rates_are_the_recipe():
+    assert seed_rates(ROW) == pytest.approx([45 / 999, 9 / 999, 5 / 999, 0.0])

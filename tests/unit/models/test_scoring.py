@@ -1,0 +1,135 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from dwell import clock
+from dwell.models.fitting import fit
+from dwell.models.sample import sample
+from dwell.models.scoring import score
+from dwell.models.transfer import Spread, leave_one_creator_out
+
+NAMES = ("watch_ratio_predicted", "watch_ratio_predicted_low", "watch_ratio_predicted_high")
+
+
+@pytest.fixture(scope="module")
+def stranger(made):
+    return made.account(50, seed=11, handle="stranger", level=-1.0)
+
+
+def test_a_stranger_gets_ranks_but_no_level(fitted, made, stranger):
+    result = score(fitted.model, made.unmeasured(stranger))
+    assert result["level_shown"] is False
+    assert "1 account" in result["reasons"][0]
+    assert len(result["rows"]) == 50
+    assert all(row[name] is None for row in result["rows"] for name in NAMES)
+    assert any("single account" in note for note in result["warnings"])
+    json.dumps(result, allow_nan=False)
+
+
+def test_ranks_follow_the_truth_that_was_hidden(fitted, made, stranger):
+    truth = {row["post_id"]: row["watch_ratio"] for row in stranger}
+    rows = score(fitted.model, made.unmeasured(stranger))["rows"]
+    assert [row["rank"] for row in rows] == list(range(1, 51))
+    assert spearmanr([row["rank"] for row in rows], [truth[row["post_id"]] for row in rows]).statistic < -0.7
+
+
+def test_percentiles_lie_in_their_intervals_which_hold_the_truth(fitted, made, stranger):
+    rows = score(fitted.model, made.unmeasured(stranger))["rows"]
+    order = np.argsort(np.argsort([row["watch_ratio"] for row in stranger]))
+    true = {row["post_id"]: (place + 0.5) / 50 for row, place in zip(stranger, order, strict=True)}
+    for row in rows:
+        assert 0 <= row["percentile_low"] <= row["percentile"] <= row["percentile_high"] <= 1
+    inside = [row["percentile_low"] <= true[row["post_id"]] <= row["percentile_high"] for row in rows]
+    assert np.mean(inside) >= 0.75
+
+
+def test_other_posts_of_the_same_account_get_a_level_with_its_interval(fitted, made):
+    result = score(fitted.model, made.unmeasured(made.account(20, seed=12)))
+    assert result["level_shown"] is True
+    assert result["reasons"] == []
+    for row in result["rows"]:
+        assert 0 <= row[NAMES[1]] <= row[NAMES[0]] <= row[NAMES[2]] <= 2
+
+
+def test_levels_of_the_same_account_hold_the_truth(made, fitted):
+    later = made.account(200, seed=13)
+    rows = {row["post_id"]: row for row in score(fitted.model, made.unmeasured(later))["rows"]}
+    found = [rows[row["post_id"]] for row in later]
+    inside = [f[NAMES[1]] <= row["watch_ratio"] <= f[NAMES[2]] for f, row in zip(found, later, strict=True)]
+    assert 0.8 <= np.mean(inside) <= 0.99
+
+
+def test_measured_excluded_and_undescribed_posts_are_counted_not_ranked(fitted, made):
+    rows = made.unmeasured(made.account(6, seed=14))
+    rows[0]["watch_ratio"] = 0.4
+    rows[1]["excluded"] = "ads"
+    rows[2]["duration_s"] = None
+    rows[3]["views"] = None
+    result = score(fitted.model, rows)
+    assert len(result["rows"]) == 2
+    assert sum(result["left_out"].values()) == 4
+
+
+def test_nothing_to_rank_is_an_empty_answer(fitted):
+    assert score(fitted.model, [])["rows"] == []
+
+
+def test_an_account_outside_the_training_posts_is_warned_about(fitted, made):
+    rows = [{**row, "duration_s": row["duration_s"] * 50, "saves": None} for row in made.unmeasured(made.account(10))]
+    notes = " ".join(score(fitted.model, rows)["warnings"])
+    assert "duration_s of 100% of the posts lies outside" in notes
+    assert "save_rate is unknown for every post" in notes
+
+
+def test_a_model_past_its_month_says_so(fitted, made, monkeypatch):
+    strangers = made.unmeasured(made.account(5))
+    fresh = score(fitted.model, strangers)["warnings"]
+    monkeypatch.setattr(clock, "now", lambda: datetime(2100, 1, 1, tzinfo=UTC))
+    late = score(fitted.model, strangers)["warnings"]
+    assert len(late) == len(fresh) + 1
+    assert "fitted again by" in late[-1]
+
+
+@pytest.fixture(scope="module")
+def alike(made):
+    """A model of four accounts that behave alike."""
+    rows = [row for k in range(4) for row in made.account(25, seed=20 + k, handle=f"alike_{k}")]
+    return fit(rows, "watch_ratio")
+
+
+def test_level_is_shown_where_transfer_was_shown(alike, made):
+    report, model = alike
+    assert report["transfer"]["creators"] == 4
+    assert report["transfer"]["r2"]["low"] > 0
+    result = score(model, made.unmeasured(made.account(30, seed=30, handle="fifth")))
+    assert result["level_shown"] is True
+    assert all(row[NAMES[0]] is not None for row in result["rows"])
+    assert "Spearman" in result["warnings"][0]
+
+
+def test_level_is_refused_where_accounts_differ(fitted, made):
+    levels = (-2.5, -0.5, 1.0, 2.5)
+    rows = [row for k in range(4) for row in made.account(25, seed=40 + k, handle=f"h{k}", level=levels[k])]
+    transfer = leave_one_creator_out(sample(rows, "watch_ratio"), 2.0)
+    assert transfer.level_shown is False
+    assert transfer.spearman.low > 0.3
+    training = {**fitted.model.training, "handles": ["h0", "h1", "h2", "h3"]}
+    model = replace(fitted.model, transfer=transfer, training=training)
+    result = score(model, made.unmeasured(made.account(30, seed=31, handle="fifth")))
+    assert result["level_shown"] is False
+    assert "level fails" in result["reasons"][0]
+    assert all(row[name] is None for row in result["rows"] for name in NAMES)
+
+
+def test_one_account_tells_nothing_of_transfer(made):
+    assert leave_one_creator_out(sample(made.account(30), "watch_ratio"), 2.0) is None
+
+
+def test_two_accounts_give_a_wide_interval_and_one_gives_none():
+    two = Spread.over([0.5, 0.6])
+    assert two.low < 0 < 1 < two.high
+    assert Spread.over([0.7]) == Spread(0.7, None, None)
