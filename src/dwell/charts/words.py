@@ -50,6 +50,11 @@ def number(value: float | None, digits: int = 2) -> str:
     return text.replace("-", "−")
 
 
+def chance(value: float | None) -> str:
+    """A p- or q-value to three digits; never a 0 that no test can give."""
+    return "<0.001" if value is not None and value < 0.001 else number(value, 3)
+
+
 def seconds(value: float | None) -> str:
     """`14 s`, or "unknown length"."""
     return f"{UNKNOWN} length" if value is None else f"{number(value, 0)} s"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dwell.charts.tier_forest import dimension_label, side
-from dwell.charts.words import bucket_label, counted, name, number, percent, sentence_case, with_interval
+from dwell.charts.words import bucket_label, chance, counted, name, number, percent, sentence_case, with_interval
 from dwell.report.content import ReportContent, meta
 from dwell.report.finding import Finding, Kind, spread
 from dwell.report.medians import Median, median_with_interval
@@ -119,7 +119,7 @@ def _difference(row: Mapping[str, Any], posts: str) -> Finding:
         text = (
             f"{label}: {top} of the best quarter of posts by engagement rate, against {bottom} of the weakest quarter."
         )
-    sure = f", q = {number(row['q_value'], 3)}" if row.get("q_value") is not None else ""
+    sure = f", q {chance(row['q_value'])}" if row.get("q_value") is not None else ""
     interval = f"95% interval {number(row.get('low'))} to {number(row.get('high'))}{sure}"
     effect = f"{sentence_case(name(str(row.get('effect_name'))))} {number(row['effect'])} ({interval}). "
     return Finding(PUBLIC, "found", text, effect + posts + NOT_A_CAUSE)

@@ -11,6 +11,7 @@ from dwell.charts.words import (
     WEEKDAYS,
     bucket_label,
     bucket_labels,
+    chance,
     day,
     name,
     number,
@@ -62,7 +63,7 @@ def tier_table(rows: Iterable[Mapping[str, Any]]) -> Table:
             side(row, "bottom"),
             f"{name(str(row.get('effect_name')))} {number(row['effect'])}",
             interval_text(row),
-            number(row.get("q_value"), 3),
+            chance(row.get("q_value")),
             "separates" if row.get("separates") else "cannot tell",
         ]
         for row in ordered
