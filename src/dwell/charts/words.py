@@ -52,7 +52,7 @@ def number(value: float | None, digits: int = 2) -> str:
 
 def chance(value: float | None) -> str:
     """A p- or q-value to three digits; never a 0 that no test can give."""
-    return "<0.001" if value is not None and value < 0.001 else number(value, 3)
+    return "< 0.001" if value is not None and value < 0.001 else number(value, 3)
 
 
 def seconds(value: float | None) -> str:

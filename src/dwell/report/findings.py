@@ -119,7 +119,8 @@ def _difference(row: Mapping[str, Any], posts: str) -> Finding:
         text = (
             f"{label}: {top} of the best quarter of posts by engagement rate, against {bottom} of the weakest quarter."
         )
-    sure = f", q {chance(row['q_value'])}" if row.get("q_value") is not None else ""
+    odds = chance(row.get("q_value"))
+    sure = f", q {odds if odds.startswith('<') else f'= {odds}'}" if row.get("q_value") is not None else ""
     interval = f"95% interval {number(row.get('low'))} to {number(row.get('high'))}{sure}"
     effect = f"{sentence_case(name(str(row.get('effect_name'))))} {number(row['effect'])} ({interval}). "
     return Finding(PUBLIC, "found", text, effect + posts + NOT_A_CAUSE)
