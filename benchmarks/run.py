@@ -1,0 +1,38 @@
+"""Runs every benchmark, one after the other, and prints what `benchmarks/RESULTS.md` quotes.
+
+    python benchmarks/run.py            # everything, about 20 minutes on two cores
+    python benchmarks/run.py --quick    # small sizes, to see that they run
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+FULL = {
+    "command_time.py": [],
+    "metrics_speed.py": ["--rows", "10000000", "--runs", "3", "--memory", "3GB"],
+    "import_speed.py": ["--gb", "1"],
+    "model_skill.py": [],
+}
+QUICK = {
+    "command_time.py": ["--rows", "100000", "--runs", "2"],
+    "metrics_speed.py": ["--rows", "300000", "--runs", "1"],
+    "import_speed.py": ["--gb", "0.1"],
+    "model_skill.py": [],
+}
+
+
+def main() -> None:
+    failed = []
+    for script, options in (QUICK if "--quick" in sys.argv else FULL).items():
+        print(f"\n== {script} {' '.join(options)}", flush=True)
+        if subprocess.run([sys.executable, str(HERE / script), *options], check=False).returncode:
+            failed.append(script)
+    sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
