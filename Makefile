@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check lint bench docs golden lock clean
+.PHONY: help demo test check lint bench docs spark lock clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -13,7 +13,8 @@ demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (
 	$(BIN)/dwell demo --folder dwell-demo
 
 test: $(VENV)/dev  ## Every test that this machine can run (about 8 minutes).
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile --ignore=tests/engines --ignore=tests/storage
+	$(BIN)/pytest -q tests/engines tests/storage
 
 check: lint test  ## What .ci/run runs: lint, types, import contracts, tests.
 
@@ -26,18 +27,20 @@ lint: $(VENV)/dev  ## Style, types, import contracts.
 bench: $(VENV)/dev  ## Speed and skill as ratios against named baselines (about 20 minutes).
 	$(BIN)/python benchmarks/run.py
 
-docs: $(VENV)/dev  ## Write the generated reference pages again.
+docs: $(VENV)/dev  ## Write the generated pages and golden SQL again, to be read in review.
+	$(BIN)/pytest -q tests/golden/metrics --refresh-sql
 	$(BIN)/python docs/generate.py
 
-golden: $(VENV)/dev  ## Write the golden files again, to be read in review.
-	$(BIN)/pytest -q tests/golden/metrics --refresh-sql
+spark: .venv-spark/run  ## The metrics on PySpark as well (needs Java; about 4 minutes).
+	.venv-spark/bin/python -m pytest -q -p no:cacheprovider tests/engines -k "spark and same"
 
 lock:  ## Resolve the dependencies again (needs uv).
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+	echo pytest | uv pip compile pyproject.toml - --extra spark --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-spark.lock
 
 clean:  ## Remove what the other targets made.
-	rm -rf $(VENV) dwell-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-spark dwell-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/run: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -47,4 +50,10 @@ $(VENV)/run: requirements.lock pyproject.toml
 
 $(VENV)/dev: requirements-dev.lock $(VENV)/run
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv-spark/run: requirements-spark.lock
+	test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/pip install --quiet --require-hashes -r requirements-spark.lock
+	.venv-spark/bin/pip install --quiet --no-deps -e .
 	touch $@

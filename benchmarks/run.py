@@ -1,7 +1,7 @@
 """Runs every benchmark, one after the other, and prints what `benchmarks/RESULTS.md` quotes.
 
-    python benchmarks/run.py            # everything, about 20 minutes on two cores
-    python benchmarks/run.py --quick    # small sizes, to see that they run
+python benchmarks/run.py            # everything, about 20 minutes on two cores
+python benchmarks/run.py --quick    # small sizes, to see that they run
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ __version__ = "0.1.0"
 __all__ = ["Workspace", "__version__", "open"]
 
 if TYPE_CHECKING:
-    from dwell.workspace import Workspace, open
+    from dwell.workspace import Workspace, open  # noqa: A004 - `dwell.open` reads as it should
 
 
 def __getattr__(name: str) -> Any:

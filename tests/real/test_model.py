@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -18,7 +19,7 @@ from dwell.models.fitting import fit
 from dwell.models.scoring import score
 from dwell.workspace import Workspace
 
-SHUFFLES = 200
+SHUFFLES = int(os.environ.get("DWELL_SHUFFLES", "40"))  # 200 in the figures of benchmarks/RESULTS.md
 BARS = {"watch_ratio": (0.80, 0.82), "full_watch_rate": (0.62, 0.55)}
 
 

@@ -43,7 +43,7 @@ def scores(
     subtitle.append(
         f"The number at the right is the predicted {name(target)}."
         if score.get("level_shown")
-        else "A rank only: the level of watch time does not carry over from one account to another."
+        else "A rank only: that the level of watch time holds for this account has not been shown."
     )
     plot = forest(
         lines,

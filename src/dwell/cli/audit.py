@@ -31,4 +31,4 @@ def audit(
 def _text(result: Result) -> str:
     return "\n".join(
         [table(result.columns, result.rows) if result.rows else "", "", str(result.meta["verdict"])]
-    ).strip()
+    ).strip("\n")

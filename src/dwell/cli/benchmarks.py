@@ -88,11 +88,17 @@ def text(result: Result) -> str:
     ]
     columns = [name for name in wanted if name in result.columns]
     rows = [[row[name] for name in columns] for row in result]
-    excluded = ", ".join(f"{count:,} {reason}" for reason, count in result.meta["excluded"].items() if count) or "none"
+    meta = result.meta
+    counted = {reason: count for reason, count in meta["excluded"].items() if count}
+    no_length, no_age = counted.pop("unknown_duration", 0), counted.pop("unknown_age", 0)
+    notes = ["Left out: " + (", ".join(f"{count:,} {reason}" for reason, count in counted.items()) or "none") + "."]
+    if no_length:
+        notes.append(f"{no_length:,} of unknown length are in no bucket: import a source that tells durations.")
+    if no_age:
+        notes.append(f"{no_age:,} of unknown age are counted.")
+    if meta["total"] == 0 and meta["platform"]:
+        notes = [f"No {meta['platform']} posts are stored; --platform chooses another."]
+    figures = f"Public ratios of {sum(row['n'] for row in result):,} of {meta['total']:,} posts."
     return "\n".join(
-        [
-            table(columns, rows) if rows else "No eligible posts.",
-            "",
-            f"Public ratios of {result.meta['eligible']:,} of {result.meta['total']:,} posts. Left out: {excluded}.",
-        ]
+        [table(columns, rows) if rows else "No bucket has eligible posts.", "", " ".join([figures, *notes])]
     )

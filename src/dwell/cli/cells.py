@@ -29,13 +29,15 @@ def _number(name: str, value: float) -> str:
     if name.startswith(("p_value", "q_value")):
         return f"{value:.3f}" if value >= 0.001 else "<0.001"
     if "_rate_change" in name:
-        return f"{value:+.2%}"
+        return f"{100 * value:+.2f} points"
     if name.startswith(("percentile", "coverage")):
         return f"{value:.0%}"
     if "_rate" in name or name.endswith("_share"):
         return f"{value:.2%}"
     if name.endswith("_multiple"):
         return f"{value:.1f}×"
+    if name == "views_median":
+        return f"{value:,.0f}"
     if name.endswith("mae"):
         return f"{value:.3f}"
     if name.endswith("_s"):

@@ -67,7 +67,9 @@ def _text(report: Mapping[str, Any], result: Result) -> str:
     head = f"{report['target']} from {report['n']} posts: {report['verdict']}"
     if report["verdict"] == "usable":
         head += f", stored as {report['model_id']}"
-    lines = [head, *report["reasons"], "", table(result.columns, result.rows)]
+    lines = [head, *report["reasons"], ""]
+    if report["out_of_fold"]["r2"] is not None:
+        lines.append(table(result.columns, result.rows))
     if interval.get("coverage") is not None:
         lines += [
             "",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -30,11 +32,11 @@ class DateOrder(StrEnum):
 
 def import_files(
     paths: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
             help="Files or folders: CSV, JSON, JSONL, XLSX, Parquet, also in .gz or .zip.", metavar="PATH..."
         ),
-    ],
+    ] = None,
     *,
     format: Annotated[
         str | None, typer.Option("--format", help="Skip recognition: `--format help` lists the formats.", metavar="F")
@@ -95,6 +97,8 @@ def import_files(
         formats = dwell.Workspace.formats()
         shown.show(formats, lambda: table(formats.columns, formats.rows, most=110))
         return 0
+    if not paths:
+        raise typer.BadParameter("name a file or a folder to import.", param_hint="PATH...")
     workspace = dwell.open(data, create=True)
     with _progress() as progress:
         done = workspace.import_files(
@@ -112,7 +116,7 @@ def import_files(
     shown.show(done.to_result(), lambda: _text(done, dry_run=dry_run))
     for path, error in done.failures:
         if not as_json:
-            typer.echo(f"dwell: {path}: {error}", err=True)
+            typer.echo(f"dwell: {path}: {str(error).removeprefix(f'{path.name}: ')}", err=True)
     if done.failures and as_json:
         import json
 
@@ -142,9 +146,29 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 
 def _text(done: Imports, *, dry_run: bool) -> str:
-    columns = ("file", "format", "rows_read", "posts_new", "snapshots_new", "watch_times_new", "known", "rejected")
+    columns = (
+        "file",
+        "format",
+        "rows_read",
+        "posts_new",
+        "snapshots_new",
+        "watch_times_new",
+        "gained",
+        "known",
+        "rejected",
+    )
     rows = [
-        (f.path.name, f.format, f.rows_read, f.posts_new, f.snapshots_new, f.watch_times_new, f.known, f.rejected)
+        (
+            f.path.name,
+            f.format,
+            f.rows_read,
+            f.posts_new,
+            f.snapshots_new,
+            f.watch_times_new,
+            f.gained,
+            f.known,
+            f.rejected,
+        )
         for f in done.files
     ]
     lines = [table(columns, rows)] if rows else []
@@ -156,13 +180,21 @@ def _text(done: Imports, *, dry_run: bool) -> str:
     return "\n".join(lines)
 
 
+def _reasons(loaded: Loaded) -> list[tuple[str, int]]:
+    """Kinds of rejects, the commonest first; of a dry run, which writes no file, only those shown."""
+    if loaded.rejects_file is None:
+        return Counter(reason.split(":")[0] for _, reason, _ in loaded.rejects).most_common()
+    with loaded.rejects_file.open(encoding="utf-8", newline="") as lines:
+        return Counter(row["reason"].split(":")[0] for row in csv.DictReader(lines)).most_common(4)
+
+
 def _notes(loaded: Loaded) -> Iterator[str]:
     """What else a reader should know of one file; rejects last, the first few with line and reason."""
     if loaded.repeated:
         yield "imported before; nothing was added"
     others = {name: n for name, n in loaded.rows_new.items() if name not in {"posts", "post_snapshots", "watch_times"}}
     for what, counts in (("also new", others), ("updated", loaded.rows_updated), ("kept but flagged", loaded.flagged)):
-        named = ", ".join(f"{n:,} {name}" for name, n in counts.items() if n)
+        named = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts.items() if n)
         if named:
             yield f"{what} {named}"
     yield from (warning.removeprefix(f"{loaded.path.name}: ") for warning in loaded.warnings)
@@ -170,7 +202,7 @@ def _notes(loaded: Loaded) -> Iterator[str]:
         yield f"{loaded.rejected:,} rejected" + (f", all in {loaded.rejects_file}" if loaded.rejects_file else "")
         yield from (f"  line {line}: {reason}" for line, reason, _ in loaded.rejects[:_REJECTS_SHOWN])
         if loaded.rejected > _REJECTS_SHOWN:
-            yield f"  … and {loaded.rejected - _REJECTS_SHOWN:,} more"
+            yield "  … " + "; ".join(f"{n:,} × {reason}" for reason, n in _reasons(loaded))
 
 
 @contextmanager

@@ -90,7 +90,12 @@ def main(arguments: list[str] | None = None) -> int:
         message = getattr(error, "format_message", None)  # how click's own usage errors describe themselves
         if message is None:
             raise
-        return _fail(f"{message()} See 'dwell --help'.", "usage", getattr(error, "exit_code", 2), as_json=as_json)
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(message())
+            return 2
+        asked = getattr(getattr(error, "ctx", None), "command_path", None) or "dwell"
+        text = f"{message().rstrip('.')}. See '{asked} --help'."
+        return _fail(text, "usage", getattr(error, "exit_code", 2), as_json=as_json)
     return done if isinstance(done, int) else 0
 
 

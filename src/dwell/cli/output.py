@@ -33,14 +33,22 @@ class Output:
     path: Path | None = None
 
     @property
+    def target(self) -> Path | None:
+        """The file to write; None, or `-`, is stdout."""
+        return None if self.path is None or str(self.path) == "-" else self.path
+
+    @property
     def form(self) -> str:
         """`json`, `csv`, `text`, or the ending of a picture."""
         if self.as_json and self.as_csv:
             raise typer.BadParameter("choose one of --json and --csv.")
         if self.as_json or self.as_csv:
             return "json" if self.as_json else "csv"
-        ending = self.path.suffix.lower() if self.path else ""
-        return {".json": "json", ".csv": "csv"}.get(ending, ending if ending in PICTURES else "text")
+        ending = self.target.suffix.lower() if self.target else ""
+        known = {"": "text", ".txt": "text", ".json": "json", ".csv": "csv", **{name: name for name in PICTURES}}
+        if ending not in known:
+            raise typer.BadParameter(f"{ending} is no ending of -o; use one of {', '.join(filter(None, known))}.")
+        return known[ending]
 
     def show(self, result: Result, text: Callable[[], str], chart: Callable[[], Any] | None = None) -> None:
         """Print or write one answer.
@@ -61,7 +69,7 @@ class Output:
             self._write(text().rstrip() + "\n")
 
     def _picture(self, ending: str, chart: Callable[[], Any] | None) -> None:
-        if chart is None or self.path is None:
+        if chart is None or self.target is None:
             raise typer.BadParameter(
                 f"this command draws no picture, so it cannot write {ending}; use .json, .csv or .txt."
             )
@@ -74,13 +82,13 @@ class Output:
             self._write(render.svg(drawing) if ending == ".svg" else render.html(drawing))
 
     def _write(self, content: str | bytes) -> None:
-        if self.path is None:
+        if self.target is None:
             sys.stdout.write(str(content))
             return
         try:
-            self.path.write_bytes(content.encode() if isinstance(content, str) else content)
+            self.target.write_bytes(content.encode() if isinstance(content, str) else content)
         except OSError as error:
-            raise StorageError(f"Cannot write {self.path}: {error.strerror}; choose another file with -o.") from error
+            raise StorageError(f"Cannot write {self.target}: {error.strerror}; choose another file with -o.") from error
 
 
 def jsonable(value: Any) -> Any:

@@ -15,7 +15,12 @@ def score(
     *,
     creator: Creator,
     model: Annotated[
-        str | None, typer.Option("--model", help="Model id; the newest that suits otherwise.", metavar="ID")
+        str | None,
+        typer.Option(
+            "--model",
+            help="Model id; otherwise the newest of watch_ratio, of this account if there is one.",
+            metavar="ID",
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows.", metavar="N")] = None,
     data: Data = None,
@@ -42,6 +47,8 @@ def _text(result: Result) -> str:
         wanted += [name for name in result.columns if "_predicted" in name]
     columns = [name for name in [*wanted, "caption"] if name in result.columns]
     lines = [f"Predicted by {result.meta['model_id']}: rank within the account, not a measurement."]
+    if result.meta["left_out"]:
+        lines.append("Left out: " + ", ".join(f"{count} {why}" for why, count in result.meta["left_out"].items()) + ".")
     return "\n".join(
         [
             *lines,

@@ -52,4 +52,4 @@ def _text(result: Result) -> str:
         if name in result.columns
     ]
     rows = [[row[name] for name in columns] for row in result]
-    return "\n".join([table(columns, rows) if rows else "", "", str(result.meta["verdict"])]).strip()
+    return "\n".join([table(columns, rows) if rows else "", "", str(result.meta["verdict"])]).strip("\n")

@@ -8,16 +8,19 @@ from ibis.expr.types import IntegerValue, Table
 from dwell.metrics.newest import hours, posts_of
 from dwell.metrics.tables import table
 
+CUMULATIVE = "tiktok"  # the platform whose counters are totals since publishing
 # Rounding as sources do it: 17.7K, 1.2M, 1.2B. (From this count up, the last digit shown is worth.)
 _UNITS = ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (10_000, 100))
 
 
 def growth(*, handle: str | None = None) -> Table:
-    """One row per post and pair of consecutive snapshots that both know the views."""
-    snapshots = viewed()
-    if handle is not None:
-        snapshots = snapshots.semi_join(posts_of(handle), "post_id")
-    return pairs(snapshots).order_by("post_id", "to_at")
+    """One row per post and pair of consecutive snapshots that both know the views.
+
+    TikTok only: YouTube Studio's figures are those of a period, so their difference is no growth.
+    """
+    posts = posts_of(handle)
+    counted = viewed().semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")
+    return pairs(counted).order_by("post_id", "to_at")
 
 
 def viewed() -> Table:

@@ -9,7 +9,7 @@ from ibis.expr.types import IntegerValue, Table
 
 from dwell.errors import DwellError
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
-from dwell.metrics.growth import pairs, viewed
+from dwell.metrics.growth import CUMULATIVE, pairs, viewed
 from dwell.metrics.latest import latest
 from dwell.metrics.newest import newest, seconds
 from dwell.metrics.ratios import COUNTERS, with_rates
@@ -64,7 +64,7 @@ def _with_tier(posts: Table) -> Table:
 
 def _latest_growth(posts: Table) -> Table:
     """Each post's last velocity that means something: an hour or more apart, and more than rounding explains."""
-    grown = pairs(viewed().semi_join(posts, "post_id"))
+    grown = pairs(viewed().semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id"))
     told = grown.filter((grown.hours >= _LEAST_HOURS) & ~grown.rounding_explains.fill_null(False))  # noqa: FBT003
     return latest(told, ("views_per_hour",), at="to_at")
 

@@ -35,7 +35,7 @@ def about_rows(sample: Sample) -> list[str]:
         found.append(f"Posts left out: {parts}.")
     columns = zip(FEATURES, sample.X.T, strict=True)
     unseen = [name.removeprefix("log_") for name, column in columns if np.isnan(column).all()]
-    if unseen:
+    if unseen and len(sample):
         found.append(f"Never known in these posts, so not used: {', '.join(unseen)}.")
     return found
 

@@ -61,7 +61,8 @@ def tiers(rows: Iterable[Post], tz: str = "UTC") -> Result:
     bottom = [post for post in posts if q25 is not None and post["engagement_rate"] <= q25]
     meta = {"n_top": len(top), "n_bottom": len(bottom), "q25": q25, "q75": q75, "tz": tz}
     if min(len(top), len(bottom)) < FEWEST:
-        return Result(COLUMNS, [], {**meta, "verdict": _too_few(len(top), len(bottom))})
+        eligible = sum(row["excluded"] is None for row in rows)
+        return Result(COLUMNS, [], {**meta, "verdict": _too_few(len(top), len(bottom), eligible - len(posts))})
     if q25 == q75:
         verdict = "Nothing to compare: at least half of the posts have the same engagement rate."
         return Result(COLUMNS, [], {**meta, "verdict": verdict})
@@ -142,10 +143,11 @@ def _row(dimension: str, level: str | None, effect: Effect, q_value: float) -> t
     return (dimension, level, *values, q_value, q_value <= FALSE_DISCOVERIES)
 
 
-def _too_few(n_top: int, n_bottom: int) -> str:
+def _too_few(n_top: int, n_bottom: int, unrated: int) -> str:
+    why = f" {unrated} eligible posts lack likes, comments or shares, so they have no rate." if unrated else ""
     return (
         f"Too few posts: {n_top} in the top quarter and {n_bottom} in the bottom one, where each needs {FEWEST}; "
-        f"about {4 * FEWEST} eligible posts of known engagement rate are enough."
+        f"about {4 * FEWEST} eligible posts of known engagement rate are enough.{why}"
     )
 
 

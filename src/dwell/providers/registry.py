@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dwell.errors import BadFileError, UnknownFormatError
@@ -63,7 +64,8 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
             made = known.read(groups[known.name], context)
             result.extracts += made.extracts
             result.warnings += made.warnings
-    return SourceFile(path, fingerprint, "+".join(groups), tuple(result.extracts), tuple(result.warnings))
+    named = tuple(extract if extract.part else replace(extract, part=path.name) for extract in result.extracts)
+    return SourceFile(path, fingerprint, "+".join(groups), named, tuple(result.warnings))
 
 
 def _forced(hints: Hints) -> Format | None:

@@ -155,6 +155,9 @@ def _followers(clear: list[Mapping[str, Any]], target: str) -> str:
             f"{sentence_case(_proxy(best))} {way} measured {target} on this account; no other public ratio is shown to."
         )
     reach = min(abs(best["low"]), abs(best["high"]))
+    if any(row["spearman"] < 0 for row in clear):
+        ways = [f"{_proxy(row)} {'follows' if row['spearman'] > 0 else 'runs against'}" for row in clear]
+        return f"{sentence_case(', '.join(ways[:-1]))} and {ways[-1]} measured {target} on this account."
     if any(max(abs(row["low"]), abs(row["high"])) >= reach for row in clear[1:]):
         names = [_proxy(row) for row in clear]
         both = f"{', '.join(names[:-1])} and {names[-1]}"

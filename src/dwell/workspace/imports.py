@@ -34,7 +34,7 @@ class Imports:
 
     def to_result(self) -> Result:
         """One row a loaded file; `files` and `failures` in the JSON."""
-        columns = (*_CONTRACT, "watch_times_new", "rows_new", "rows_updated", "flagged", "warnings")
+        columns = (*_CONTRACT, "watch_times_new", "gained", "rows_new", "rows_updated", "flagged", "warnings")
         rows = [tuple(_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
         return _FileResult(columns, rows, {"failures": [_failure(path, error) for path, error in self.failures]})
 

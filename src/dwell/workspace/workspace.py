@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from dwell.errors import NoDataError
+from dwell.errors import NoDataError, StorageError
 from dwell.records import TABLES, Hints
 from dwell.results import Result
 from dwell.settings import Settings
@@ -31,6 +31,8 @@ class Workspace:
     def __init__(self, settings: Settings, *, create: bool = False) -> None:
         from dwell.warehouse.store import Store
 
+        if settings.data.exists() and not settings.data.is_dir():
+            raise StorageError(f"{settings.data} is a file; name a folder with --data or DWELL_DATA.")
         self.settings = settings
         self.store: Store = Store.open(settings, create=create)
 
@@ -94,12 +96,16 @@ class Workspace:
 
         if table != "all" and table not in TABLES:
             raise NoDataError(f"There is no table {table!r}; choose from {', '.join(TABLES)}, or all.")
-        names = list(TABLES) if table == "all" else [table]
+        stored = self.store.rows()
+        names = [name for name in TABLES if stored[name]] if table == "all" else [table]
         folder = Path(path or "dwell-export") if table == "all" else None
         rows = []
         for name in names:
             target = folder / f"{name}.{format}" if folder else Path(path or f"{name}.{format}")
-            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StorageError(f"Cannot write to {target.parent}: {error.strerror}; choose another -o.") from error
             rows.append((name, str(target), export(self.store, name, target, format)))
         return Result(("table", "path", "rows"), rows)
 

@@ -1,40 +1,40 @@
 SELECT
-  "t2"."post_id",
-  "t2"."from_at",
-  "t2"."to_at",
-  CAST(CAST(FLOOR(CAST(EPOCH(CAST("t2"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t2"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600 AS "hours",
-  "t2"."views_from",
-  "t2"."views_to",
-  CAST("t2"."views_to" - "t2"."views_from" AS DOUBLE) / NULLIF(
-    CAST(CAST(FLOOR(CAST(EPOCH(CAST("t2"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t2"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600,
+  "t8"."post_id",
+  "t8"."from_at",
+  "t8"."to_at",
+  CAST(CAST(FLOOR(CAST(EPOCH(CAST("t8"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t8"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600 AS "hours",
+  "t8"."views_from",
+  "t8"."views_to",
+  CAST("t8"."views_to" - "t8"."views_from" AS DOUBLE) / NULLIF(
+    CAST(CAST(FLOOR(CAST(EPOCH(CAST("t8"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t8"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600,
     0
   ) AS "views_per_hour",
   (
     GREATEST(
       CASE
         WHEN (
-          "t2"."views_from" >= 1000000000
+          "t8"."views_from" >= 1000000000
         )
         AND (
           (
-            "t2"."views_from" % 100000000
+            "t8"."views_from" % 100000000
           ) = 0
         )
         THEN 100000000
         WHEN (
-          "t2"."views_from" >= 1000000
+          "t8"."views_from" >= 1000000
         )
         AND (
           (
-            "t2"."views_from" % 100000
+            "t8"."views_from" % 100000
           ) = 0
         )
         THEN 100000
         WHEN (
-          "t2"."views_from" >= 10000
+          "t8"."views_from" >= 10000
         ) AND (
           (
-            "t2"."views_from" % 100
+            "t8"."views_from" % 100
           ) = 0
         )
         THEN 100
@@ -42,27 +42,27 @@ SELECT
       END,
       CASE
         WHEN (
-          "t2"."views_to" >= 1000000000
+          "t8"."views_to" >= 1000000000
         )
         AND (
           (
-            "t2"."views_to" % 100000000
+            "t8"."views_to" % 100000000
           ) = 0
         )
         THEN 100000000
         WHEN (
-          "t2"."views_to" >= 1000000
+          "t8"."views_to" >= 1000000
         ) AND (
           (
-            "t2"."views_to" % 100000
+            "t8"."views_to" % 100000
           ) = 0
         )
         THEN 100000
         WHEN (
-          "t2"."views_to" >= 10000
+          "t8"."views_to" >= 10000
         ) AND (
           (
-            "t2"."views_to" % 100
+            "t8"."views_to" % 100
           ) = 0
         )
         THEN 100
@@ -71,31 +71,31 @@ SELECT
     ) > 0
   )
   AND (
-    ABS("t2"."views_to" - "t2"."views_from") <= GREATEST(
+    ABS("t8"."views_to" - "t8"."views_from") <= GREATEST(
       CASE
         WHEN (
-          "t2"."views_from" >= 1000000000
+          "t8"."views_from" >= 1000000000
         )
         AND (
           (
-            "t2"."views_from" % 100000000
+            "t8"."views_from" % 100000000
           ) = 0
         )
         THEN 100000000
         WHEN (
-          "t2"."views_from" >= 1000000
+          "t8"."views_from" >= 1000000
         )
         AND (
           (
-            "t2"."views_from" % 100000
+            "t8"."views_from" % 100000
           ) = 0
         )
         THEN 100000
         WHEN (
-          "t2"."views_from" >= 10000
+          "t8"."views_from" >= 10000
         ) AND (
           (
-            "t2"."views_from" % 100
+            "t8"."views_from" % 100
           ) = 0
         )
         THEN 100
@@ -103,27 +103,27 @@ SELECT
       END,
       CASE
         WHEN (
-          "t2"."views_to" >= 1000000000
+          "t8"."views_to" >= 1000000000
         )
         AND (
           (
-            "t2"."views_to" % 100000000
+            "t8"."views_to" % 100000000
           ) = 0
         )
         THEN 100000000
         WHEN (
-          "t2"."views_to" >= 1000000
+          "t8"."views_to" >= 1000000
         ) AND (
           (
-            "t2"."views_to" % 100000
+            "t8"."views_to" % 100000
           ) = 0
         )
         THEN 100000
         WHEN (
-          "t2"."views_to" >= 10000
+          "t8"."views_to" >= 10000
         ) AND (
           (
-            "t2"."views_to" % 100
+            "t8"."views_to" % 100
           ) = 0
         )
         THEN 100
@@ -132,42 +132,61 @@ SELECT
     )
   )
   AND (
-    "t2"."rounded_from" OR "t2"."rounded_to"
+    "t8"."rounded_from" OR "t8"."rounded_to"
   ) AS "rounding_explains"
 FROM (
   SELECT
-    "t1"."post_id",
-    LAG("t1"."observed_at") OVER (
-      PARTITION BY "t1"."post_id"
-      ORDER BY "t1"."observed_at" ASC
+    "t7"."post_id",
+    LAG("t7"."observed_at") OVER (
+      PARTITION BY "t7"."post_id"
+      ORDER BY "t7"."observed_at" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) AS "from_at",
-    "t1"."observed_at" AS "to_at",
-    LAG("t1"."views") OVER (
-      PARTITION BY "t1"."post_id"
-      ORDER BY "t1"."observed_at" ASC
+    "t7"."observed_at" AS "to_at",
+    LAG("t7"."views") OVER (
+      PARTITION BY "t7"."post_id"
+      ORDER BY "t7"."observed_at" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) AS "views_from",
-    "t1"."views" AS "views_to",
-    LAG("t1"."rounded") OVER (
-      PARTITION BY "t1"."post_id"
-      ORDER BY "t1"."observed_at" ASC
+    "t7"."views" AS "views_to",
+    LAG("t7"."rounded") OVER (
+      PARTITION BY "t7"."post_id"
+      ORDER BY "t7"."observed_at" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) AS "rounded_from",
-    "t1"."rounded" AS "rounded_to"
+    "t7"."rounded" AS "rounded_to"
   FROM (
     SELECT
-      "t0"."post_id",
-      "t0"."observed_at",
-      "t0"."views",
-      "t0"."rounded"
-    FROM "post_snapshots" AS "t0"
+      *
+    FROM (
+      SELECT
+        "t3"."post_id",
+        "t3"."observed_at",
+        "t3"."views",
+        "t3"."rounded"
+      FROM (
+        SELECT
+          "t0"."post_id",
+          "t0"."observed_at",
+          "t0"."views",
+          "t0"."rounded"
+        FROM "post_snapshots" AS "t0"
+      ) AS "t3"
+      SEMI JOIN (
+        SELECT
+          *
+        FROM "posts" AS "t1"
+        WHERE
+          "t1"."platform" = 'tiktok'
+      ) AS "t5"
+        ON "t3"."post_id" = "t5"."post_id"
+    ) AS "t6"
     WHERE
-      "t0"."views" IS NOT NULL
-  ) AS "t1"
-) AS "t2"
+      "t6"."views" IS NOT NULL
+  ) AS "t7"
+) AS "t8"
 WHERE
-  "t2"."from_at" IS NOT NULL
+  "t8"."from_at" IS NOT NULL
 ORDER BY
-  "t2"."post_id" ASC,
-  "t2"."to_at" ASC
+  "t8"."post_id" ASC,
+  "t8"."to_at" ASC

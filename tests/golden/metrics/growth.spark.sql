@@ -1,24 +1,24 @@
 SELECT
-  `t2`.`post_id`,
-  `t2`.`from_at`,
-  `t2`.`to_at`,
+  `t8`.`post_id`,
+  `t8`.`from_at`,
+  `t8`.`to_at`,
   (
     (
-      CAST(CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t2`.`to_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t2`.`from_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE)
+      CAST(CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t8`.`to_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t8`.`from_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE)
     ) / (
       3600
     )
   ) AS `hours`,
-  `t2`.`views_from`,
-  `t2`.`views_to`,
+  `t8`.`views_from`,
+  `t8`.`views_to`,
   (
     (
-      CAST(`t2`.`views_to` - `t2`.`views_from` AS DOUBLE)
+      CAST(`t8`.`views_to` - `t8`.`views_from` AS DOUBLE)
     ) / (
       NULLIF(
         (
           (
-            CAST(CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t2`.`to_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t2`.`from_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE)
+            CAST(CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t8`.`to_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(UNIX_TIMESTAMP(CAST(`t8`.`from_at` AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE)
           ) / (
             3600
           )
@@ -31,28 +31,28 @@ SELECT
     GREATEST(
       CASE
         WHEN (
-          `t2`.`views_from` >= 1000000000
+          `t8`.`views_from` >= 1000000000
         )
         AND (
           (
-            `t2`.`views_from` % 100000000
+            `t8`.`views_from` % 100000000
           ) = 0
         )
         THEN 100000000
         WHEN (
-          `t2`.`views_from` >= 1000000
+          `t8`.`views_from` >= 1000000
         )
         AND (
           (
-            `t2`.`views_from` % 100000
+            `t8`.`views_from` % 100000
           ) = 0
         )
         THEN 100000
         WHEN (
-          `t2`.`views_from` >= 10000
+          `t8`.`views_from` >= 10000
         ) AND (
           (
-            `t2`.`views_from` % 100
+            `t8`.`views_from` % 100
           ) = 0
         )
         THEN 100
@@ -60,27 +60,27 @@ SELECT
       END,
       CASE
         WHEN (
-          `t2`.`views_to` >= 1000000000
+          `t8`.`views_to` >= 1000000000
         )
         AND (
           (
-            `t2`.`views_to` % 100000000
+            `t8`.`views_to` % 100000000
           ) = 0
         )
         THEN 100000000
         WHEN (
-          `t2`.`views_to` >= 1000000
+          `t8`.`views_to` >= 1000000
         ) AND (
           (
-            `t2`.`views_to` % 100000
+            `t8`.`views_to` % 100000
           ) = 0
         )
         THEN 100000
         WHEN (
-          `t2`.`views_to` >= 10000
+          `t8`.`views_to` >= 10000
         ) AND (
           (
-            `t2`.`views_to` % 100
+            `t8`.`views_to` % 100
           ) = 0
         )
         THEN 100
@@ -89,31 +89,31 @@ SELECT
     ) > 0
   )
   AND (
-    ABS(`t2`.`views_to` - `t2`.`views_from`) <= GREATEST(
+    ABS(`t8`.`views_to` - `t8`.`views_from`) <= GREATEST(
       CASE
         WHEN (
-          `t2`.`views_from` >= 1000000000
+          `t8`.`views_from` >= 1000000000
         )
         AND (
           (
-            `t2`.`views_from` % 100000000
+            `t8`.`views_from` % 100000000
           ) = 0
         )
         THEN 100000000
         WHEN (
-          `t2`.`views_from` >= 1000000
+          `t8`.`views_from` >= 1000000
         )
         AND (
           (
-            `t2`.`views_from` % 100000
+            `t8`.`views_from` % 100000
           ) = 0
         )
         THEN 100000
         WHEN (
-          `t2`.`views_from` >= 10000
+          `t8`.`views_from` >= 10000
         ) AND (
           (
-            `t2`.`views_from` % 100
+            `t8`.`views_from` % 100
           ) = 0
         )
         THEN 100
@@ -121,27 +121,27 @@ SELECT
       END,
       CASE
         WHEN (
-          `t2`.`views_to` >= 1000000000
+          `t8`.`views_to` >= 1000000000
         )
         AND (
           (
-            `t2`.`views_to` % 100000000
+            `t8`.`views_to` % 100000000
           ) = 0
         )
         THEN 100000000
         WHEN (
-          `t2`.`views_to` >= 1000000
+          `t8`.`views_to` >= 1000000
         ) AND (
           (
-            `t2`.`views_to` % 100000
+            `t8`.`views_to` % 100000
           ) = 0
         )
         THEN 100000
         WHEN (
-          `t2`.`views_to` >= 10000
+          `t8`.`views_to` >= 10000
         ) AND (
           (
-            `t2`.`views_to` % 100
+            `t8`.`views_to` % 100
           ) = 0
         )
         THEN 100
@@ -150,30 +150,49 @@ SELECT
     )
   )
   AND (
-    `t2`.`rounded_from` OR `t2`.`rounded_to`
+    `t8`.`rounded_from` OR `t8`.`rounded_to`
   ) AS `rounding_explains`
 FROM (
   SELECT
-    `t1`.`post_id`,
-    LAG(`t1`.`observed_at`) OVER (PARTITION BY `t1`.`post_id` ORDER BY `t1`.`observed_at` ASC NULLS LAST) AS `from_at`,
-    `t1`.`observed_at` AS `to_at`,
-    LAG(`t1`.`views`) OVER (PARTITION BY `t1`.`post_id` ORDER BY `t1`.`observed_at` ASC NULLS LAST) AS `views_from`,
-    `t1`.`views` AS `views_to`,
-    LAG(`t1`.`rounded`) OVER (PARTITION BY `t1`.`post_id` ORDER BY `t1`.`observed_at` ASC NULLS LAST) AS `rounded_from`,
-    `t1`.`rounded` AS `rounded_to`
+    `t7`.`post_id`,
+    LAG(`t7`.`observed_at`) OVER (PARTITION BY `t7`.`post_id` ORDER BY `t7`.`observed_at` ASC NULLS LAST) AS `from_at`,
+    `t7`.`observed_at` AS `to_at`,
+    LAG(`t7`.`views`) OVER (PARTITION BY `t7`.`post_id` ORDER BY `t7`.`observed_at` ASC NULLS LAST) AS `views_from`,
+    `t7`.`views` AS `views_to`,
+    LAG(`t7`.`rounded`) OVER (PARTITION BY `t7`.`post_id` ORDER BY `t7`.`observed_at` ASC NULLS LAST) AS `rounded_from`,
+    `t7`.`rounded` AS `rounded_to`
   FROM (
     SELECT
-      `t0`.`post_id`,
-      `t0`.`observed_at`,
-      `t0`.`views`,
-      `t0`.`rounded`
-    FROM `post_snapshots` AS `t0`
+      *
+    FROM (
+      SELECT
+        `t3`.`post_id`,
+        `t3`.`observed_at`,
+        `t3`.`views`,
+        `t3`.`rounded`
+      FROM (
+        SELECT
+          `t0`.`post_id`,
+          `t0`.`observed_at`,
+          `t0`.`views`,
+          `t0`.`rounded`
+        FROM `post_snapshots` AS `t0`
+      ) AS `t3`
+      LEFT SEMI JOIN (
+        SELECT
+          *
+        FROM `posts` AS `t1`
+        WHERE
+          `t1`.`platform` = 'tiktok'
+      ) AS `t5`
+        ON `t3`.`post_id` = `t5`.`post_id`
+    ) AS `t6`
     WHERE
-      NOT `t0`.`views` IS NULL
-  ) AS `t1`
-) AS `t2`
+      NOT `t6`.`views` IS NULL
+  ) AS `t7`
+) AS `t8`
 WHERE
-  NOT `t2`.`from_at` IS NULL
+  NOT `t8`.`from_at` IS NULL
 ORDER BY
-  `t2`.`post_id` ASC NULLS LAST,
-  `t2`.`to_at` ASC NULLS LAST
+  `t8`.`post_id` ASC NULLS LAST,
+  `t8`.`to_at` ASC NULLS LAST

@@ -186,77 +186,77 @@ SELECT
   *
 FROM (
   SELECT
-    "t31"."period_start",
-    "t31"."posts",
-    "t31"."views_median",
-    "t31"."engagement_rate_median",
-    "t31"."like_rate_median",
-    "t31"."comment_rate_median",
-    "t31"."share_rate_median",
-    "t31"."save_rate_median",
-    "t31"."top_tier_share",
+    "t32"."period_start",
+    "t32"."posts",
+    "t32"."views_median",
+    "t32"."engagement_rate_median",
+    "t32"."like_rate_median",
+    "t32"."comment_rate_median",
+    "t32"."share_rate_median",
+    "t32"."save_rate_median",
+    "t32"."top_tier_share",
     CASE
-      WHEN LAG("t31"."number") OVER (
-        ORDER BY "t31"."number" ASC
+      WHEN LAG("t32"."number") OVER (
+        ORDER BY "t32"."number" ASC
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       ) = (
-        "t31"."number" - 1
+        "t32"."number" - 1
       )
-      THEN "t31"."engagement_rate_median" - LAG("t31"."engagement_rate_median") OVER (
-        ORDER BY "t31"."number" ASC
+      THEN "t32"."engagement_rate_median" - LAG("t32"."engagement_rate_median") OVER (
+        ORDER BY "t32"."number" ASC
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       )
       ELSE CAST(NULL AS DOUBLE)
     END AS "engagement_rate_change",
-    "t31"."views_per_hour_median",
-    "t31"."views_per_hour_n"
+    "t32"."views_per_hour_median",
+    "t32"."views_per_hour_n"
   FROM (
     SELECT
-      "t30"."period_start",
-      "t30"."number",
+      "t31"."period_start",
+      "t31"."number",
       COUNT(*) AS "posts",
-      QUANTILE_CONT(CAST("t30"."views" AS DOUBLE), 0.5) AS "views_median",
-      QUANTILE_CONT("t30"."engagement_rate", 0.5) AS "engagement_rate_median",
-      QUANTILE_CONT("t30"."like_rate", 0.5) AS "like_rate_median",
-      QUANTILE_CONT("t30"."comment_rate", 0.5) AS "comment_rate_median",
-      QUANTILE_CONT("t30"."share_rate", 0.5) AS "share_rate_median",
-      QUANTILE_CONT("t30"."save_rate", 0.5) AS "save_rate_median",
-      AVG(CAST("t30"."is_top" AS DOUBLE)) AS "top_tier_share",
-      QUANTILE_CONT("t30"."views_per_hour", 0.5) AS "views_per_hour_median",
-      COUNT("t30"."views_per_hour") AS "views_per_hour_n"
+      QUANTILE_CONT(CAST("t31"."views" AS DOUBLE), 0.5) AS "views_median",
+      QUANTILE_CONT("t31"."engagement_rate", 0.5) AS "engagement_rate_median",
+      QUANTILE_CONT("t31"."like_rate", 0.5) AS "like_rate_median",
+      QUANTILE_CONT("t31"."comment_rate", 0.5) AS "comment_rate_median",
+      QUANTILE_CONT("t31"."share_rate", 0.5) AS "share_rate_median",
+      QUANTILE_CONT("t31"."save_rate", 0.5) AS "save_rate_median",
+      AVG(CAST("t31"."is_top" AS DOUBLE)) AS "top_tier_share",
+      QUANTILE_CONT("t31"."views_per_hour", 0.5) AS "views_per_hour_median",
+      COUNT("t31"."views_per_hour") AS "views_per_hour_n"
     FROM (
       SELECT
-        "t29"."post_id",
-        "t29"."platform",
-        "t29"."handle",
-        "t29"."posted_at",
-        "t29"."duration_s",
-        "t29"."is_ad",
-        "t29"."is_pinned",
-        "t29"."is_photo",
-        "t29"."observed_at",
-        "t29"."age_h",
-        "t29"."views",
-        "t29"."likes",
-        "t29"."comments",
-        "t29"."shares",
-        "t29"."saves",
-        "t29"."downloads",
-        "t29"."excluded",
-        "t29"."engagement_rate",
-        "t29"."like_rate",
-        "t29"."comment_rate",
-        "t29"."share_rate",
-        "t29"."save_rate",
-        "t29"."download_rate",
-        "t29"."is_top",
-        "t29"."views_per_hour",
-        CAST(DATE_TRUNC('WEEK', "t29"."posted_at") AS DATE) AS "period_start",
+        "t30"."post_id",
+        "t30"."platform",
+        "t30"."handle",
+        "t30"."posted_at",
+        "t30"."duration_s",
+        "t30"."is_ad",
+        "t30"."is_pinned",
+        "t30"."is_photo",
+        "t30"."observed_at",
+        "t30"."age_h",
+        "t30"."views",
+        "t30"."likes",
+        "t30"."comments",
+        "t30"."shares",
+        "t30"."saves",
+        "t30"."downloads",
+        "t30"."excluded",
+        "t30"."engagement_rate",
+        "t30"."like_rate",
+        "t30"."comment_rate",
+        "t30"."share_rate",
+        "t30"."save_rate",
+        "t30"."download_rate",
+        "t30"."is_top",
+        "t30"."views_per_hour",
+        CAST(DATE_TRUNC('WEEK', "t30"."posted_at") AS DATE) AS "period_start",
         CAST(FLOOR(
           (
             CAST(FLOOR(
               (
-                CAST(FLOOR(CAST(EPOCH(CAST("t29"."posted_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT)
+                CAST(FLOOR(CAST(EPOCH(CAST("t30"."posted_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT)
               ) / (
                 86400
               )
@@ -267,7 +267,7 @@ FROM (
         ) AS BIGINT) AS "number"
       FROM (
         SELECT
-          "t28".*
+          "t29".*
           EXCLUDE ("post_id_right")
         FROM (
           SELECT
@@ -295,61 +295,61 @@ FROM (
             "t13"."save_rate",
             "t13"."download_rate",
             "t13"."engagement_rate" >= "t17"."q75" AS "is_top",
-            "t27"."post_id" AS "post_id_right",
-            "t27"."views_per_hour"
+            "t28"."post_id" AS "post_id_right",
+            "t28"."views_per_hour"
           FROM "rated_posts" AS "t13"
           LEFT OUTER JOIN "quartiles" AS "t17"
             ON "t13"."platform" = "t17"."platform" AND "t13"."handle" = "t17"."handle"
           LEFT OUTER JOIN (
             SELECT
-              "t25"."post_id",
-              "t25"."last"."views_per_hour" AS "views_per_hour"
+              "t26"."post_id",
+              "t26"."last"."views_per_hour" AS "views_per_hour"
             FROM (
               SELECT
-                "t24"."post_id",
-                ARG_MAX({'views_per_hour': "t24"."views_per_hour"}, "t24"."to_at") AS "last"
+                "t25"."post_id",
+                ARG_MAX({'views_per_hour': "t25"."views_per_hour"}, "t25"."to_at") AS "last"
               FROM (
                 SELECT
                   *
                 FROM (
                   SELECT
-                    "t22"."post_id",
-                    "t22"."from_at",
-                    "t22"."to_at",
-                    CAST(CAST(FLOOR(CAST(EPOCH(CAST("t22"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t22"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600 AS "hours",
-                    "t22"."views_from",
-                    "t22"."views_to",
-                    CAST("t22"."views_to" - "t22"."views_from" AS DOUBLE) / NULLIF(
-                      CAST(CAST(FLOOR(CAST(EPOCH(CAST("t22"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t22"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600,
+                    "t23"."post_id",
+                    "t23"."from_at",
+                    "t23"."to_at",
+                    CAST(CAST(FLOOR(CAST(EPOCH(CAST("t23"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t23"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600 AS "hours",
+                    "t23"."views_from",
+                    "t23"."views_to",
+                    CAST("t23"."views_to" - "t23"."views_from" AS DOUBLE) / NULLIF(
+                      CAST(CAST(FLOOR(CAST(EPOCH(CAST("t23"."to_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) - CAST(FLOOR(CAST(EPOCH(CAST("t23"."from_at" AS TIMESTAMP)) AS DOUBLE)) AS BIGINT) AS DOUBLE) / 3600,
                       0
                     ) AS "views_per_hour",
                     (
                       GREATEST(
                         CASE
                           WHEN (
-                            "t22"."views_from" >= 1000000000
+                            "t23"."views_from" >= 1000000000
                           )
                           AND (
                             (
-                              "t22"."views_from" % 100000000
+                              "t23"."views_from" % 100000000
                             ) = 0
                           )
                           THEN 100000000
                           WHEN (
-                            "t22"."views_from" >= 1000000
+                            "t23"."views_from" >= 1000000
                           )
                           AND (
                             (
-                              "t22"."views_from" % 100000
+                              "t23"."views_from" % 100000
                             ) = 0
                           )
                           THEN 100000
                           WHEN (
-                            "t22"."views_from" >= 10000
+                            "t23"."views_from" >= 10000
                           )
                           AND (
                             (
-                              "t22"."views_from" % 100
+                              "t23"."views_from" % 100
                             ) = 0
                           )
                           THEN 100
@@ -357,28 +357,28 @@ FROM (
                         END,
                         CASE
                           WHEN (
-                            "t22"."views_to" >= 1000000000
+                            "t23"."views_to" >= 1000000000
                           )
                           AND (
                             (
-                              "t22"."views_to" % 100000000
+                              "t23"."views_to" % 100000000
                             ) = 0
                           )
                           THEN 100000000
                           WHEN (
-                            "t22"."views_to" >= 1000000
+                            "t23"."views_to" >= 1000000
                           )
                           AND (
                             (
-                              "t22"."views_to" % 100000
+                              "t23"."views_to" % 100000
                             ) = 0
                           )
                           THEN 100000
                           WHEN (
-                            "t22"."views_to" >= 10000
+                            "t23"."views_to" >= 10000
                           ) AND (
                             (
-                              "t22"."views_to" % 100
+                              "t23"."views_to" % 100
                             ) = 0
                           )
                           THEN 100
@@ -387,32 +387,32 @@ FROM (
                       ) > 0
                     )
                     AND (
-                      ABS("t22"."views_to" - "t22"."views_from") <= GREATEST(
+                      ABS("t23"."views_to" - "t23"."views_from") <= GREATEST(
                         CASE
                           WHEN (
-                            "t22"."views_from" >= 1000000000
+                            "t23"."views_from" >= 1000000000
                           )
                           AND (
                             (
-                              "t22"."views_from" % 100000000
+                              "t23"."views_from" % 100000000
                             ) = 0
                           )
                           THEN 100000000
                           WHEN (
-                            "t22"."views_from" >= 1000000
+                            "t23"."views_from" >= 1000000
                           )
                           AND (
                             (
-                              "t22"."views_from" % 100000
+                              "t23"."views_from" % 100000
                             ) = 0
                           )
                           THEN 100000
                           WHEN (
-                            "t22"."views_from" >= 10000
+                            "t23"."views_from" >= 10000
                           )
                           AND (
                             (
-                              "t22"."views_from" % 100
+                              "t23"."views_from" % 100
                             ) = 0
                           )
                           THEN 100
@@ -420,28 +420,28 @@ FROM (
                         END,
                         CASE
                           WHEN (
-                            "t22"."views_to" >= 1000000000
+                            "t23"."views_to" >= 1000000000
                           )
                           AND (
                             (
-                              "t22"."views_to" % 100000000
+                              "t23"."views_to" % 100000000
                             ) = 0
                           )
                           THEN 100000000
                           WHEN (
-                            "t22"."views_to" >= 1000000
+                            "t23"."views_to" >= 1000000
                           )
                           AND (
                             (
-                              "t22"."views_to" % 100000
+                              "t23"."views_to" % 100000
                             ) = 0
                           )
                           THEN 100000
                           WHEN (
-                            "t22"."views_to" >= 10000
+                            "t23"."views_to" >= 10000
                           ) AND (
                             (
-                              "t22"."views_to" % 100
+                              "t23"."views_to" % 100
                             ) = 0
                           )
                           THEN 100
@@ -450,29 +450,29 @@ FROM (
                       )
                     )
                     AND (
-                      "t22"."rounded_from" OR "t22"."rounded_to"
+                      "t23"."rounded_from" OR "t23"."rounded_to"
                     ) AS "rounding_explains"
                   FROM (
                     SELECT
-                      "t21"."post_id",
-                      LAG("t21"."observed_at") OVER (
-                        PARTITION BY "t21"."post_id"
-                        ORDER BY "t21"."observed_at" ASC
+                      "t22"."post_id",
+                      LAG("t22"."observed_at") OVER (
+                        PARTITION BY "t22"."post_id"
+                        ORDER BY "t22"."observed_at" ASC
                         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                       ) AS "from_at",
-                      "t21"."observed_at" AS "to_at",
-                      LAG("t21"."views") OVER (
-                        PARTITION BY "t21"."post_id"
-                        ORDER BY "t21"."observed_at" ASC
+                      "t22"."observed_at" AS "to_at",
+                      LAG("t22"."views") OVER (
+                        PARTITION BY "t22"."post_id"
+                        ORDER BY "t22"."observed_at" ASC
                         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                       ) AS "views_from",
-                      "t21"."views" AS "views_to",
-                      LAG("t21"."rounded") OVER (
-                        PARTITION BY "t21"."post_id"
-                        ORDER BY "t21"."observed_at" ASC
+                      "t22"."views" AS "views_to",
+                      LAG("t22"."rounded") OVER (
+                        PARTITION BY "t22"."post_id"
+                        ORDER BY "t22"."observed_at" ASC
                         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                       ) AS "rounded_from",
-                      "t21"."rounded" AS "rounded_to"
+                      "t22"."rounded" AS "rounded_to"
                     FROM (
                       SELECT
                         *
@@ -492,60 +492,66 @@ FROM (
                         ) AS "t5"
                         SEMI JOIN (
                           SELECT
-                            "t13"."post_id",
-                            "t13"."platform",
-                            "t13"."handle",
-                            "t13"."posted_at",
-                            "t13"."duration_s",
-                            "t13"."is_ad",
-                            "t13"."is_pinned",
-                            "t13"."is_photo",
-                            "t13"."observed_at",
-                            "t13"."age_h",
-                            "t13"."views",
-                            "t13"."likes",
-                            "t13"."comments",
-                            "t13"."shares",
-                            "t13"."saves",
-                            "t13"."downloads",
-                            "t13"."excluded",
-                            "t13"."engagement_rate",
-                            "t13"."like_rate",
-                            "t13"."comment_rate",
-                            "t13"."share_rate",
-                            "t13"."save_rate",
-                            "t13"."download_rate",
-                            "t13"."engagement_rate" >= "t17"."q75" AS "is_top"
-                          FROM "rated_posts" AS "t13"
-                          LEFT OUTER JOIN "quartiles" AS "t17"
-                            ON "t13"."platform" = "t17"."platform" AND "t13"."handle" = "t17"."handle"
-                        ) AS "t19"
-                          ON "t5"."post_id" = "t19"."post_id"
-                      ) AS "t20"
+                            *
+                          FROM (
+                            SELECT
+                              "t13"."post_id",
+                              "t13"."platform",
+                              "t13"."handle",
+                              "t13"."posted_at",
+                              "t13"."duration_s",
+                              "t13"."is_ad",
+                              "t13"."is_pinned",
+                              "t13"."is_photo",
+                              "t13"."observed_at",
+                              "t13"."age_h",
+                              "t13"."views",
+                              "t13"."likes",
+                              "t13"."comments",
+                              "t13"."shares",
+                              "t13"."saves",
+                              "t13"."downloads",
+                              "t13"."excluded",
+                              "t13"."engagement_rate",
+                              "t13"."like_rate",
+                              "t13"."comment_rate",
+                              "t13"."share_rate",
+                              "t13"."save_rate",
+                              "t13"."download_rate",
+                              "t13"."engagement_rate" >= "t17"."q75" AS "is_top"
+                            FROM "rated_posts" AS "t13"
+                            LEFT OUTER JOIN "quartiles" AS "t17"
+                              ON "t13"."platform" = "t17"."platform" AND "t13"."handle" = "t17"."handle"
+                          ) AS "t18"
+                          WHERE
+                            "t18"."platform" = 'tiktok'
+                        ) AS "t20"
+                          ON "t5"."post_id" = "t20"."post_id"
+                      ) AS "t21"
                       WHERE
-                        "t20"."views" IS NOT NULL
-                    ) AS "t21"
-                  ) AS "t22"
+                        "t21"."views" IS NOT NULL
+                    ) AS "t22"
+                  ) AS "t23"
                   WHERE
-                    "t22"."from_at" IS NOT NULL
-                ) AS "t23"
+                    "t23"."from_at" IS NOT NULL
+                ) AS "t24"
                 WHERE
-                  "t23"."hours" >= 1.0 AND NOT (
-                    COALESCE("t23"."rounding_explains", FALSE)
+                  "t24"."hours" >= 1.0 AND NOT (
+                    COALESCE("t24"."rounding_explains", FALSE)
                   )
-              ) AS "t24"
+              ) AS "t25"
               GROUP BY
                 1
-            ) AS "t25"
-          ) AS "t27"
-            ON "t13"."post_id" = "t27"."post_id"
-        ) AS "t28"
-      ) AS "t29"
-    ) AS "t30"
+            ) AS "t26"
+          ) AS "t28"
+            ON "t13"."post_id" = "t28"."post_id"
+        ) AS "t29"
+      ) AS "t30"
+    ) AS "t31"
     GROUP BY
       1,
       2
-  ) AS "t31"
-) AS "t32"
+  ) AS "t32"
+) AS "t33"
 ORDER BY
-  "t32"."period_start" ASC
+  "t33"."period_start" ASC

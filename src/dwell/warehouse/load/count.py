@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dwell.records import SourceFile
 from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.observed import Observed
 from dwell.warehouse.load.rows import Staged
 from dwell.warehouse.load.settle import Settlement
 
@@ -68,8 +69,9 @@ def _flagged(connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], se
         good = f"SELECT * FROM good_{number} WHERE reason IS NULL"
         row = connection.execute(f"SELECT {counts} FROM ({good}) ANTI JOIN work.conflicts USING (rn)").fetchone()
         flagged.update(dict(zip(tests, row or (), strict=True)))
-    if "creator_snapshots" not in settlement.strict and "creator_snapshots" in settlement.done:
-        flagged["creator_counters_disagree"] = settlement.done["creator_snapshots"].disagreements()
+    carried = settlement.done.get("creator_snapshots")
+    if isinstance(carried, Observed) and "creator_snapshots" not in settlement.strict:
+        flagged["creator_counters_disagree"] = carried.disagreements()
     return {name: times for name, times in flagged.items() if times}
 
 

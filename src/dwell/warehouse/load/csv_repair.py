@@ -70,12 +70,11 @@ def _records(file: BinaryIO, delimiter: str, width: int) -> Iterator[tuple[int, 
 
 
 def _after_header(lines: _Lines, delimiter: str) -> Iterator[tuple[int, bytes]]:
-    for number, line in lines:
+    for _, line in lines:
         if line.strip(b"\r\n\xef\xbb\xbf"):
             _, used, _ = _record(lines, line, delimiter, 0)
             lines.skip(used)
             break
-    del number
     yield from lines
 
 

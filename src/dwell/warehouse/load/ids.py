@@ -13,7 +13,10 @@ from math import comb
 # 2014-09-01, before the first TikTok post.
 OLDEST = 6053883534743961600
 
-_LINK = r"(?:/(?:embed/v\d|player/v1|video|photo|embed|shorts|v)/|[?&](?:item_id|share_item_id|v)=|youtu\.be/)([A-Za-z0-9_-]+)"
+_LINK = (
+    r"(?:/(?:embed/v\d|player/v1|video|photo|embed|shorts|v)/|[?&](?:item_id|share_item_id|v)=|youtu\.be/)"
+    r"([A-Za-z0-9_-]+)"
+)
 _SCIENTIFIC = r"\d+([.,]\d+)?[eE]\+?\d+"
 _FLOAT = r"\d{15,}\.0+"
 MACROS = (
@@ -26,11 +29,13 @@ MACROS = (
     "id_time_of(n) AS make_timestamptz((n >> 32) * 1000000)",
     f"rough_says(t) AS regexp_full_match(t, '{_SCIENTIFIC}|{_FLOAT}')",
     # As far apart as half of the last digit that was kept, or a float's step.
-    r"""agrees_with(t, link) AS abs(TRY_CAST(replace(t, ',', '.') AS DOUBLE) / TRY_CAST(link AS DOUBLE) - 1)
-        <= greatest(1e-15, 0.6 * pow(10, 1 - length(regexp_replace(split_part(lower(t), 'e', 1), '\D', '', 'g'))))""",
+    r"kept_digits_of(t) AS length(regexp_replace(split_part(lower(t), 'e', 1), '\D', '', 'g'))",
+    """agrees_with(t, link) AS abs(TRY_CAST(replace(t, ',', '.') AS DOUBLE) - TRY_CAST(link AS DOUBLE))
+        <= greatest(1024, 0.51 * pow(10, length(link) - kept_digits_of(t)))""",
     "mended_id_of(t, link) AS CASE WHEN rough_says(t) AND agrees_with(t, link) THEN link ELSE t END",
     rf"""id_problem_of(t, n, latest, platform) AS CASE
-        WHEN n BETWEEN {OLDEST} AND latest AND length(t) BETWEEN 17 AND 20 AND coalesce(platform, 'tiktok') = 'tiktok' THEN NULL
+        WHEN n BETWEEN {OLDEST} AND latest AND length(t) BETWEEN 17 AND 20
+            AND coalesce(platform, 'tiktok') = 'tiktok' THEN NULL
         WHEN t IS NULL THEN 'missing id'
         WHEN starts_with(t, 'local-') THEN NULL
         WHEN coalesce(platform, 'youtube') = 'youtube' AND regexp_full_match(t, '[A-Za-z0-9_-]{{11}}') THEN NULL
@@ -40,7 +45,7 @@ MACROS = (
         WHEN NOT regexp_full_match(t, '\d+') THEN 'id with letters or signs: ' || left(t, 40)
         ELSE 'implausible id, no post of this platform: ' || left(t, 40) END""",
     # What a float leaves of an id: its last digits are 0000 (a spreadsheet), or it is a multiple of the float's step.
-    "zeros_say(t) AS right(t, 4) = '0000'",
+    "zeros_say(t) AS ends_with(t, '0000')",
     "step_says(t) AS TRY_CAST(t AS BIGINT) % 512 = 0",
 )
 

@@ -1,4 +1,4 @@
-"""Where a record stands in the user's file, and its text: only asked for rejects, so the file is walked a second time."""
+"""Where a record stands in the user's file, and its text: asked only for rejects, by walking the file once more."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def locate(extract: Extract, wanted: Iterable[Wanted], *, repaired: bool = False
     if extract.layout == "parquet":
         yield from ((index + 1, reason, "") for index, _, reason in wanted)
         return
-    records = _lines(extract.path) if repaired else _RECORDS[extract.layout](extract.path)
-    numbered = records if repaired else ((index, record) for index, record in enumerate(records))
-    position, (line, text) = -1, (0, b"")
+    records = (
+        enumerate(_lines(extract.path), start=1) if repaired else enumerate(_RECORDS[extract.layout](extract.path))
+    )
+    position, record = -1, (0, b"")
     for index, known, reason in wanted:
         target = known if repaired and known is not None else index
         while position < target:
-            position, record = next(numbered, (target, (0, b"")))
-            line, text = (position, record) if repaired else record
-        yield known or line, reason, _shown(text)
+            position, record = next(records, (target, (0, b"")))
+        yield known or record[0], reason, _shown(record[1])
 
 
 def _shown(text: bytes) -> str:
@@ -53,7 +53,7 @@ def _csv_records(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _quoted_records(path: Path) -> Iterator[tuple[int, bytes]]:
-    start, parts, open_quote = 0, [], False
+    start, parts, open_quote = 0, list[bytes](), False
     for number, line in _lines(path):
         if not open_quote:
             if not line.strip(b"\r\n"):

@@ -29,10 +29,11 @@ class Newest:
         """Merges the close rows: `work.merged_<table>` has one row a key, what changed, and which rows did it."""
         keyed = self.keyed
         values = ", ".join(quoted(column.name) for column in self.values)
+        last = "arg_max(rn, rank) AS rn, arg_max(source, rank) AS source, max(observed_at) AS observed_at"
+        ranked = f"SELECT *, {self._rank('rn')} AS rank FROM ({keyed.close()})"
         keyed.run(
-            f"CREATE OR REPLACE TABLE {keyed.name('seen')} AS SELECT {keyed.key}, {values}, max(rank) AS rank, "
-            "arg_max(rn, rank) AS rn, arg_max(source, rank) AS source, max(observed_at) AS observed_at, count(*) AS times "
-            f"FROM (SELECT *, {self._rank('rn')} AS rank FROM ({keyed.close()})) GROUP BY {keyed.key}, {values}"
+            f"CREATE OR REPLACE TABLE {keyed.name('seen')} AS SELECT {keyed.key}, {values}, max(rank) AS rank, {last}, "
+            f"count(*) AS times FROM ({ranked}) GROUP BY {keyed.key}, {values}"
         )
         for index, chunk in enumerate(keyed.chunks(keyed.name("seen"))):
             into = (

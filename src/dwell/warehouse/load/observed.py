@@ -21,13 +21,13 @@ class Observed:
         self.values = evidence(keyed.table)
 
     def settle(self) -> None:
-        """Decides over the close rows: `work.variants_<table>` says of each distinct one whether it won or conflicts."""
+        """Decides over the close rows: `work.variants_<table>` says of each distinct one if it won or conflicts."""
         keyed, values = self.keyed, ", ".join(quoted(name) for name in self.values)
         columns = ", ".join(f"first({quoted(c.name)} ORDER BY rn) AS {quoted(c.name)}" for c in keyed.table.columns
                             if c.name not in {*keyed.table.key, *self.values})  # fmt: skip
         keyed.run(
-            f"CREATE OR REPLACE TABLE {keyed.name('seen')} AS SELECT min(rn) AS rn, count(*) AS times, {keyed.key}, {values}, "
-            f"{columns} FROM ({keyed.close()}) GROUP BY {keyed.key}, {values}"
+            f"CREATE OR REPLACE TABLE {keyed.name('seen')} AS SELECT min(rn) AS rn, count(*) AS times, {keyed.key}, "
+            f"{values}, {columns} FROM ({keyed.close()}) GROUP BY {keyed.key}, {values}"
         )
         keyed.run(
             f"CREATE OR REPLACE TABLE {keyed.name('variants')} AS SELECT *, false AS won, false AS conflict, "
@@ -42,10 +42,8 @@ class Observed:
         known = " + ".join(f"CAST({quoted(name)} IS NOT NULL AS INTEGER)" for name in self.values)
         views = "views DESC NULLS LAST, " if "views" in self.values else ""
         against = " OR ".join(f"coalesce({quoted(name)} <> best.{quoted(name)}, false)" for name in self.values)
-        differs = "CASE " + " ".join(
-            f"WHEN {quoted(name)} <> best.{quoted(name)} THEN '{name} ' || {quoted(name)} || ', kept ' || best.{quoted(name)}"
-            for name in self.values
-        ) + " END"  # fmt: skip
+        says = "WHEN {0} <> best.{0} THEN '{1} ' || {0} || ', kept ' || best.{0}"
+        differs = f"CASE {' '.join(says.format(quoted(name), name) for name in self.values)} END"
         return f"""
             INSERT INTO {keyed.name("variants")} BY NAME
             SELECT * EXCLUDE (best, place), place = 1 AS won, ({against}) AS conflict, {differs} AS kept

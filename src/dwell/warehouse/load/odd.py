@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.records import Hints
@@ -33,15 +33,16 @@ def understood_rows(connection: duckdb.DuckDBPyConnection, found: Sequence[Field
         AmbiguousDatesError: Nothing tells day/month from month/day.
     """
     asked = {field.name: field for field in found if field.kind in SPELT and _any(connection, table, field)}
-    orders = {name: _order(connection, field, asked, table, hints) for name, field in asked.items()}
+    orders = {name: _order(connection, field, table, hints) for name, field in asked.items()}
     replaced, joins, suffixed, fractional = [], [], ["false"], ["false"]
     for name, field in asked.items():
         words = f"work.words_{name}"
         clock = f", k_{name} AS k" if field.kind == "instant" else ", NULL AS k"
         texts = f"SELECT DISTINCT o_{name} AS said{clock} FROM {table} WHERE o_{name} IS NOT NULL"
         known = f"SELECT *, known_of(said) AS t FROM ({texts})"
-        sql = f"CREATE OR REPLACE TABLE {words} AS SELECT *, t IS NOT NULL AND {_lost(field)} AS lost FROM ({_meaning(field, orders[name])} FROM ({known}))"
-        connection.execute(sql).fetchall()
+        meaning = f"{_meaning(field, orders[name])} FROM ({known})"
+        told = f"SELECT *, t IS NOT NULL AND {_lost(field)} AS lost FROM ({meaning})"
+        connection.execute(f"CREATE OR REPLACE TABLE {words} AS {told}").fetchall()
         clock = f" AND w_{name}.k IS NOT DISTINCT FROM p.k_{name}" if field.kind == "instant" else ""
         joins.append(f"LEFT JOIN {words} w_{name} ON w_{name}.said = p.o_{name}{clock}")
         replaced += _replaced(field)
@@ -57,9 +58,7 @@ def _any(connection: duckdb.DuckDBPyConnection, table: str, field: Field) -> boo
     return connection.execute(f"SELECT 1 FROM {table} WHERE o_{field.name} IS NOT NULL LIMIT 1").fetchone() is not None
 
 
-def _order(
-    connection: duckdb.DuckDBPyConnection, field: Field, asked: Mapping[str, Field], table: str, hints: Hints
-) -> Order:
+def _order(connection: duckdb.DuckDBPyConnection, field: Field, table: str, hints: Hints) -> Order:
     """How the column writes 3/4/2024; '' where it does not write so."""
     if field.kind not in {"instant", "day"}:
         return ""

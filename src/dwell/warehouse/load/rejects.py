@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -67,7 +66,7 @@ def write(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
             writer.writerow(["line", "reason", "text"])
             writer.writerows(rejects)
         flush(half)
-        os.replace(half, target)
+        half.replace(target)
         flush(folder)
     except OSError as error:
         half.unlink(missing_ok=True)

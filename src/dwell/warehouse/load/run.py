@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dwell import clock
-from dwell.errors import BadFileError, MissingTimeError, StorageError
+from dwell.errors import BadFileError, DwellError, MissingTimeError, StorageError
 from dwell.records import Hints, SourceFile
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.engine_duckdb import connect
@@ -136,10 +137,8 @@ class _Job:
         many = len(self.file.extracts)
         for number, extract in enumerate(self.file.extracts):
             table, done = f"work.stage_{number}", number / many
-            stager = Stager(
-                self.connection, extract, table, self.reading, self.hints,
-                lambda part, done=done: self.progress("reading", done + part / many),
-            )  # fmt: skip
+            watch = partial(self._read, done, many)
+            stager = Stager(self.connection, extract, table, self.reading, self.hints, watch)
             brought = stager.bring(self.scratch)
             verdict = judge(self.connection, extract, brought.stage, table, self.reading)
             offset = sum(one.verdict.rows for one in self.staged)
@@ -151,6 +150,9 @@ class _Job:
             self.repaired.append(brought.repaired)
         self.progress("checking", 0.0)
         self.settlement = Settlement(self.connection, self.staged)
+
+    def _read(self, done: float, many: int, part: float) -> None:
+        self.progress("reading", done + part / many)
 
     def settle(self) -> Loaded:
         """Decides over every row and counts what became of them.
@@ -165,8 +167,8 @@ class _Job:
         if loaded.rejected and loaded.rejected == loaded.rows_read:
             why = count.commonest(self.connection, self.file)
             raise BadFileError(
-                f"Not one of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: {why}"
-                f" (line {first[0][0]}); nothing was loaded."
+                f"Not one of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: "
+                f"{why} (line {first[0][0]}); nothing was loaded."
             )
         return replace(loaded, rejects=first)
 
@@ -200,13 +202,16 @@ def _reading(hints: Hints) -> Reading:
 
 def _as_of(hints: Hints) -> datetime | None:
     """`--as-of` as an instant; a bare date is its first moment, in `--tz` or UTC."""
+    try:
+        zone = ZoneInfo(hints.tz) if hints.tz else UTC
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise DwellError(f"--tz {hints.tz!r} is no time zone; write one as Europe/Berlin.") from error
     if hints.as_of is None:
         return None
     try:
         said = datetime.fromisoformat(hints.as_of.strip())
-        zone = ZoneInfo(hints.tz) if hints.tz else UTC
-    except (ValueError, ZoneInfoNotFoundError) as error:
+    except ValueError as error:
         raise MissingTimeError(
-            f"--as-of {hints.as_of!r} (with --tz {hints.tz or 'UTC'}) is no time; write 2026-03-22 or 2026-03-22T18:30+01:00."
+            f"--as-of {hints.as_of!r} is no time; write 2026-03-22 or 2026-03-22T18:30+01:00."
         ) from error
     return (said if said.tzinfo else said.replace(tzinfo=zone)).astimezone(UTC)

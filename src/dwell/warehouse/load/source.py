@@ -82,8 +82,8 @@ def csv_raw(path: Path, delimiter: str, columns: list[str], names: Iterable[str]
     fields = [*own, *(f"c{index}" for index in range(len(columns)))]
     types = ", ".join(f"'{field}': 'VARCHAR'" for field in fields)
     sql = (
-        f"read_csv({literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)}, quote = '\"', "
-        f"escape = '\"', strict_mode = true, buffer_size = {_BUFFER}, columns = {{{types}}})"
+        f"read_csv({literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)}, "
+        f"quote = '\"', escape = '\"', strict_mode = true, buffer_size = {_BUFFER}, columns = {{{types}}})"
     )
     places = _places(columns)
     values = {name: f"c{places[_folded(name)]}" for name in names if _folded(name) in places}
@@ -102,29 +102,35 @@ def _folded(name: str) -> str:
 
 
 def _json(extract: Extract, names: Iterable[str]) -> Raw:
+    """All pointers of a row in one call, which parses the row once; a list is then taken out of its own short text."""
     wanted = list(dict.fromkeys(names))
-    plain = [name for name in wanted if "*" not in name]
     starred = [name for name in wanted if "*" in name]
-    if extract.line_key:
-        plain.append(f"/{extract.line_key}")
-    read, options = (
-        ("read_json_objects", "format = 'array'")
-        if extract.layout == "array"
-        else ("read_ndjson_objects", "ignore_errors = true")
-    )
-    objects = f"SELECT CASE WHEN left(json, 1) = '{{' THEN json END AS json FROM {read}({literal(str(extract.path))}, {options})"
-    pointers = ", ".join(literal(name) for name in plain)
-    lists = [f"json_extract_string(json, {literal(_path(name))}) AS l{index}" for index, name in enumerate(starred)]
-    picked = [f"json_extract_string(json, [{pointers}]) AS p", *lists] if plain else lists
-    values = {name: f"p[{index}]" for index, name in enumerate(plain, start=1)}
-    values |= {name: f"l{index}" for index, name in enumerate(starred)}
+    plain = [name for name in wanted if "*" not in name]
+    plain += [f"/{extract.line_key}"] if extract.line_key else []
+    pointers = list(dict.fromkeys([*plain, *(_stem(name) for name in starred)]))
+    places = {pointer: f"p[{index}]" for index, pointer in enumerate(pointers, start=1)}
+    values = {name: places[name] for name in plain}
+    for name in starred:
+        stem = places[_stem(name)]
+        values[name] = f"CASE WHEN left({stem}, 1) = '[' THEN json_extract_string({stem}, {literal(_rest(name))}) END"
     line = f"CAST({values.pop(f'/{extract.line_key}')} AS BIGINT)" if extract.line_key else None
-    sql = f"(SELECT json, {', '.join(picked)} FROM ({objects}))"
+    array = "read_json_objects({}, format = 'array')"
+    read = array if extract.layout == "array" else "read_ndjson_objects({}, ignore_errors = true)"
+    objects = (
+        f"SELECT CASE WHEN left(json, 1) = '{{' THEN json END AS json FROM {read.format(literal(str(extract.path)))}"
+    )
+    listed = ", ".join(literal(pointer) for pointer in pointers)
+    sql = f"(SELECT json, json_extract_string(json, [{listed}]) AS p FROM ({objects}))"
     return Raw(sql, values, frozenset(starred), line, "CASE WHEN json IS NULL THEN 'not a JSON object' END")
 
 
-def _path(pointer: str) -> str:
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+def _stem(pointer: str) -> str:
+    return pointer[: pointer.index("/*")]
+
+
+def _rest(pointer: str) -> str:
+    """What follows a pointer's first list, as the path that DuckDB wants for lists."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer[pointer.index("/*") + 1 :].split("/")]
     return "$" + "".join("[*]" if step == "*" else f'."{step}"' for step in steps)
 
 

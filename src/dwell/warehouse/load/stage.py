@@ -1,4 +1,4 @@
-"""The typed stage: one row a record of the file, with its values and, where it is bad, the first reason that applies."""
+"""The typed stage: one row a record of the file, with its values and, where it is bad, the first reason for that."""
 
 from __future__ import annotations
 
@@ -49,6 +49,10 @@ class Stage:
     columns: frozenset[str]
     local_ids: bool
 
+    def over(self, rows: str) -> str:
+        """The stage's SELECT over rows, themselves a SELECT."""
+        return self.sql.replace("{rows}", rows, 1)
+
 
 def instant(moment: datetime) -> str:
     """An instant as an SQL literal."""
@@ -56,7 +60,7 @@ def instant(moment: datetime) -> str:
 
 
 def stage(shape: Shape, found: Sequence[Field], reading: Reading) -> Stage:
-    """The SELECT of a stage over parsed rows: what takes more than one column, then the first reason against the row."""
+    """The SELECT of a stage over parsed rows: what takes several columns, then the first reason against the row."""
     builder = _Builder(shape, {field.name: field for field in found}, reading)
     return Stage(builder.sql(), frozenset(builder.columns()), builder.local_ids)
 
@@ -153,8 +157,8 @@ class _Builder:
         number = "TRY_CAST(v_post_id AS BIGINT)"
         close = f"abs(epoch(timezone('UTC', l_posted_at)) - ({number} >> 32)) <= 36 * 3600"
         return (
-            f"CASE WHEN a_posted_at IS NULL AND l_posted_at IS NOT NULL AND {vague} AND id_time_says({number}) AND {close} "
-            f"THEN id_time_of({number}) ELSE {said} END"
+            f"CASE WHEN a_posted_at IS NULL AND l_posted_at IS NOT NULL AND {vague} AND id_time_says({number}) "
+            f"AND {close} THEN id_time_of({number}) ELSE {said} END"
         )
 
     def _media_type(self) -> str:
@@ -194,8 +198,8 @@ class _Builder:
         return [f"WHEN {lowest} THEN CASE {which} END"]
 
     def _impossible(self) -> list[str]:
-        late = instant(self.reading.now)
-        tests = [f"WHEN d_observed_at > {late} + INTERVAL 1 DAY THEN 'observed in the future: ' || d_observed_at"]
+        now = instant(self.reading.now)
+        tests = [f"WHEN d_observed_at > {now} + INTERVAL 1 DAY THEN 'observed in the future: ' || d_observed_at"]
         tests += [
             "WHEN d_observed_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' THEN 'observed before 2005: ' || d_observed_at"
         ]
@@ -203,12 +207,11 @@ class _Builder:
             tests += [
                 "WHEN d_posted_at < TIMESTAMPTZ '2005-01-01 00:00:00+00' THEN 'published before 2005: ' || d_posted_at"
             ]
-            tests += [
-                "WHEN d_posted_at > d_observed_at + INTERVAL 2 DAY THEN 'published after it was observed: ' || d_posted_at"
-            ]
+            late = "d_posted_at > d_observed_at + INTERVAL 2 DAY"
+            tests += [f"WHEN {late} THEN 'published after it was observed: ' || d_posted_at"]
         if "day" in self.fields:
             tests += [
-                f"WHEN v_day < DATE '2005-01-01' OR v_day > {late} + INTERVAL 2 DAY THEN 'impossible day: ' || v_day"
+                f"WHEN v_day < DATE '2005-01-01' OR v_day > {now} + INTERVAL 2 DAY THEN 'impossible day: ' || v_day"
             ]
         tests += [
             f"WHEN v_{name} > 1 THEN '{name} above 100 %: ' || v_{name}"

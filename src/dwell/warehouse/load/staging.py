@@ -48,7 +48,11 @@ def prepare(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     """Macros, and a database in the scratch folder for working tables: compressed, and never all in memory."""
     for macro in (*macros.MACROS, *ids.MACROS, *instants.MACROS):
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}").fetchall()
-    connection.execute(f"ATTACH {literal(str(scratch / 'work.duckdb'))} AS work").fetchall()
+    # How far a query is can be asked for; DuckDB is not to print it by itself.
+    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()
+    # Nobody reads this database after a crash, so it keeps no log.
+    place = literal(str(scratch / "work.duckdb"))
+    connection.execute(f"ATTACH {place} AS work (RECOVERY_MODE no_wal_writes)").fetchall()
 
 
 class Stager:
@@ -97,12 +101,12 @@ class Stager:
         made = stage(self.extract.shape, found, self.reading)
         parsed = parse(found, source)
         if not self._sampled_odd(plain_rows(found, parsed)):
-            rows = self._create(self.table, made.sql.format(rows=plain_rows(found, parsed)))
+            rows = self._create(self.table, made.over(plain_rows(found, parsed)))
             if not self._odd(self.table):
                 return Brought(made, rows, repaired, "rowid")
         rows = self._create(f"{self.table}_parsed", parsed)
         understood = understood_rows(self.connection, found, f"{self.table}_parsed", self.hints)
-        numbered = made.sql.format(rows=understood).replace("SELECT ", "SELECT rn, ", 1)
+        numbered = made.over(understood).replace("SELECT ", "SELECT rn, ", 1)
         self._create(self.table, numbered)
         self.connection.execute(f"DROP TABLE {self.table}_parsed").fetchall()
         return Brought(made, rows, repaired, "rn")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import MissingTimeError, WrongAccountError
 from dwell.records import TABLES, Extract
+from dwell.warehouse.columns import literal
 from dwell.warehouse.load.ids import beyond_chance
 from dwell.warehouse.load.stage import NO_TIME, Reading, Stage
 
@@ -19,6 +20,8 @@ COUNTERS = tuple(c.name for c in TABLES["post_snapshots"].columns if c.kind == "
 OWNED = frozenset({"watch_times", "retention", "account_days", "follower_activity", "audience_shares"})
 # Sources write counters from here on with three digits (17.7K): multiples of 100.
 _ROUNDED_FROM = 10_000
+# Share of undamaged ids that look damaged.
+_BY_CHANCE = {"zeros": 1 / 10_000, "steps": 1 / 512}
 _DATE_IN_NAME = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])")
 
 
@@ -61,12 +64,12 @@ def judge(
     if facts["rows"] and not facts["timed"] and facts["untimed"]:
         raise MissingTimeError(_missing_time(extract))
     _check_account(extract, facts, reading.handle)
-    ids = facts["ids"]
+    zeros, step = _damage(connection, name, facts)
     owned = OWNED & set(extract.shape.tables)
     return Verdict(
         rows=facts["rows"],
-        zeros=beyond_chance(facts["zeros"], ids, 1 / 10_000),
-        step=beyond_chance(facts["steps"], ids, 1 / 512),
+        zeros=zeros,
+        step=step,
         rounds=facts["large"] > 0 and facts["round"] >= 0.9 * facts["large"],
         handle=reading.handle if owned else None,
     )
@@ -79,23 +82,34 @@ def _facts(connection: duckdb.DuckDBPyConnection, stage: Stage, name: str, handl
         " + ".join(f"coalesce(CAST({c} >= {_ROUNDED_FROM} AND {c} % 100 = 0 AS INTEGER), 0)" for c in counters) or "0"
     )
     numbers = "post_id" in stage.columns and not stage.local_ids
-    digits = "regexp_full_match(post_id, '\\d+')"
     facts = {
         "rows": "count(*)",
         "timed": "count(observed_at)",
         "untimed": f"count(*) FILTER (problem = '{NO_TIME}')",
         "large": f"sum({large})",
         "round": f"sum({even})",
-        "ids": "approx_count_distinct(post_id)" if numbers else "0",
-        "zeros": f"count(DISTINCT post_id) FILTER (zeros_say(post_id) AND {digits})" if numbers else "0",
-        "steps": f"count(DISTINCT post_id) FILTER (step_says(post_id) AND {digits})" if numbers else "0",
+        "zeros": "count(*) FILTER (zeros_say(post_id))" if numbers else "0",
+        "steps": "count(*) FILTER (step_says(post_id))" if numbers else "0",
         "named": "count(handle)" if "handle" in stage.columns else "0",
-        "others": f"count(*) FILTER (handle <> '{handle}')" if handle and "handle" in stage.columns else "0",
+        "others": f"count(*) FILTER (handle <> {literal(handle)})" if handle and "handle" in stage.columns else "0",
     }
     selected = ", ".join(f"coalesce({sql}, 0) AS {fact}" for fact, sql in facts.items())
     cursor = connection.execute(f"SELECT {selected} FROM {name}")
     row = cursor.fetchone() or (0,) * len(facts)
     return dict(zip(facts, row, strict=True))
+
+
+def _damage(connection: duckdb.DuckDBPyConnection, name: str, facts: dict[str, Any]) -> tuple[bool, bool]:
+    """Whether ids that end in 0000, and ids that are multiples of 512, are too many; repeats of one id count once."""
+    rows = facts["rows"]
+    if not any(beyond_chance(facts[mark], rows, share) for mark, share in _BY_CHANCE.items()):
+        return False, False
+    row = connection.execute(
+        "SELECT count(*), count(*) FILTER (zeros_say(post_id)), count(*) FILTER (step_says(post_id)) "
+        f"FROM (SELECT DISTINCT post_id FROM {name} WHERE TRY_CAST(post_id AS BIGINT) IS NOT NULL)"
+    ).fetchone()
+    ids, zeros, steps = row or (0, 0, 0)
+    return beyond_chance(zeros, ids, _BY_CHANCE["zeros"]), beyond_chance(steps, ids, _BY_CHANCE["steps"])
 
 
 def _check_account(extract: Extract, facts: dict[str, Any], handle: str | None) -> None:

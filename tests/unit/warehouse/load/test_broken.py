@@ -1,0 +1,133 @@
+"""Files that break their own format: each broken line is one reject, and no row after it is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dwell.errors import BadFileError
+from dwell.records import Shape, at
+from dwell.warehouse.load import Loaded
+from dwell.warehouse.load.csv_repair import count_lines, count_records
+
+Bring = Callable[..., Loaded]
+Rows = Callable[..., list[dict[str, Any]]]
+JSON = Shape(
+    "lines",
+    ("posts", "post_snapshots"),
+    {
+        "post_id": at("/id"),
+        "caption": at("/text"),
+        "hashtags": at("/tags/*/name", "/more/*/name"),
+        "views": at("/stats/v2", "/stats/v1"),
+        "media_type": at("/images", equals=("*",)),
+        "duration_s": at("/length", unit="ms"),
+    },
+    {"platform": "tiktok"},
+)
+
+
+def lines(loaded: Loaded) -> dict[int, str]:
+    return {line: reason for line, reason, _ in loaded.rejects}
+
+
+def test_a_quote_that_is_never_closed_costs_one_line(bring: Bring, table: Rows) -> None:
+    rows = [f'local-{n},"it is {n}",{n}' for n in range(2, 9)]
+    rows[3] = 'local-5,"never closed,5'
+    loaded = bring("\n".join(["id,caption,views", *rows]))
+    assert lines(loaded) == {5: "broken quoting"}
+    assert [row["views"] for row in table("post_snapshots", "post_id")] == [2, 3, 4, 6, 7, 8]
+
+
+def test_the_wrong_number_of_fields_is_a_reject(bring: Bring, table: Rows) -> None:
+    loaded = bring('id,caption,views\nlocal-1,"a\nb",1\nlocal-2,2\nlocal-3,c,3,4\nlocal-4,"d ""d""",4\n')
+    assert lines(loaded) == {4: "2 fields, not 3", 5: "4 fields, not 3"}
+    assert [row["caption"] for row in table("posts", "post_id")] == ["a\nb", 'd "d"']
+    assert [text for _, _, text in loaded.rejects] == ["local-2,2", "local-3,c,3,4"]
+
+
+def test_an_undoubled_quote_is_a_reject(bring: Bring) -> None:
+    assert lines(bring('id,caption,views\nlocal-1,"x "y" z",1\nlocal-2,b,2\n')) == {2: "broken quoting"}
+
+
+def test_bytes_that_are_no_utf8_cost_their_line(bring: Bring) -> None:
+    assert lines(bring(b"id,caption,views\nlocal-1,caf\xe9,1\nlocal-2,b,2\n")) == {2: "not UTF-8"}
+
+
+@pytest.mark.parametrize("text", [
+    "id,caption,views\nlocal-1,a,1\nlocal-2,b,2", "\ufeffid,caption,views\r\nlocal-1,a,1\r\nlocal-2,b,2\r\n",
+    "id,caption,views\n\nlocal-1,a,1\n\n\nlocal-2,b,2\n", 'id,"caption",views\nlocal-1,"a\n\na",1\nlocal-2,b,2\n',
+    "id,caption,views\r\nlocal-1,a,1\nlocal-2,b,2\r\n", " ID ,Caption\u00a0,VIEWS\nlocal-1,a,1\nlocal-2,b,2\n",
+])  # fmt: skip
+def test_line_ends_and_headers_vary(bring: Bring, text: str) -> None:
+    loaded = bring(text)
+    assert (loaded.rows_read, loaded.snapshots_new) == (2, 2)
+
+
+def test_another_delimiter(bring: Bring, table: Rows) -> None:
+    assert bring("id;caption;views\nlocal-1;a,b;1.234\n", delimiter=";").rejected == 0
+    assert table("post_snapshots")[0]["views"] == 1234
+
+
+def test_a_file_with_a_header_only_holds_no_rows(bring: Bring) -> None:
+    loaded = bring("id,caption,views\n")
+    assert (loaded.rows_read, loaded.gained, loaded.warnings) == (0, 0, ("The file holds no rows.",))
+
+
+def test_lines_of_rejects_after_fields_with_line_ends(bring: Bring) -> None:
+    text = 'id,caption,views\nlocal-1,"a\nb\nc",1\n,x,2\n\n,"y\nz",3\nlocal-4,d,4\n'
+    assert sorted(lines(bring(text))) == [5, 7]
+
+
+def test_records_and_lines_are_counted_apart_from_the_engine(tmp_path: Any) -> None:
+    path = tmp_path / "made-up.csv"
+    path.write_text('a,b\n1,"x\ny"\n\n2,z')
+    assert (count_records(path), count_lines(path)) == (2, 5)
+
+
+def test_a_bad_json_line_is_one_reject(bring: Bring) -> None:
+    good = '{"id": "local-1", "stats": {"v1": 1}}\n\n', '{"id": "local-3", "stats": {"v2": "1.2K"}}\n'
+    text = good[0] + '{"id": "local-2", \n[1, 2]\n' + good[1] + '{"id": "lo'
+    loaded = bring(text, JSON, layout="ndjson")
+    assert lines(loaded) == dict.fromkeys((3, 4, 6), "not a JSON object")
+    assert (loaded.rows_read, loaded.snapshots_new) == (5, 2)
+    assert loaded.rejects[0][2] == '{"id": "local-2", '
+
+
+def test_json_values_of_every_type(bring: Bring, table: Rows) -> None:
+    rows = [
+        {"id": "local-1", "stats": {"v1": 5, "v2": None}, "tags": [{"name": "One"}, {"name": "two"}], "length": 1500},
+        {"id": "local-2", "stats": {"v1": 5, "v2": "7"}, "text": "so #Three", "tags": [], "images": [1]},
+        {"id": "local-3", "stats": {"v1": 6.0}, "more": [{"name": "four"}], "length": 0, "tags": None},
+    ]
+    assert bring(rows, JSON).rejected == 0
+    posts = table("posts", "post_id")
+    assert [row["hashtags"] for row in posts] == [["one", "two"], ["three"], ["four"]]
+    assert [row["media_type"] for row in posts] == ["video", "photo", "photo"]
+    assert [row["duration_s"] for row in posts] == [1.5, None, None]
+    assert [row["views"] for row in table("post_snapshots", "post_id")] == [5, 7, 6]
+
+
+def test_elements_of_an_array_have_their_own_lines(bring: Bring) -> None:
+    rows = [{"id": f"local-{n}", "text": 'a "b" [c] {d}\\', "stats": {"v1": n}} for n in (1, 2)]
+    rows.insert(1, {"text": "no id", "stats": {"v1": 3}})
+    loaded = bring(json.dumps(rows, indent=1), JSON, layout="array")
+    assert lines(loaded) == {9: "missing id"}
+    assert json.loads(loaded.rejects[0][2]) == rows[1]
+
+
+def test_an_array_that_is_cut_off_is_an_error(bring: Bring, table: Rows) -> None:
+    with pytest.raises(BadFileError):
+        bring('[{"id": "local-1", "stats": {"v1": 1}}, {"id": "loc', JSON, layout="array")
+    assert table("posts") == []
+
+
+def test_a_float_id_in_json_is_refused(bring: Bring) -> None:
+    rows: list[Any] = [
+        {"id": 7398151412611321000.0, "stats": {"v1": 1}},
+        {"id": 7398151412611321104, "stats": {"v1": 2}},
+    ]
+    assert "float" in lines(bring(rows, JSON))[1]

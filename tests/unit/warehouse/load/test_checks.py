@@ -1,0 +1,239 @@
+"""Bad rows: one reason each, its line, nothing lost; odd rows: kept and counted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dwell.errors import AmbiguousDatesError, BadFileError, DwellError, MissingTimeError, WrongAccountError
+from dwell.records import Shape, at
+from dwell.warehouse.load import Loaded
+
+Bring = Callable[..., Loaded]
+HEAD = "id,account,posted,length,views,likes"
+
+
+def reasons(loaded: Loaded) -> dict[int, str]:
+    return {line: reason for line, reason, _ in loaded.rejects}
+
+
+def test_each_bad_row_has_its_line_and_one_reason(bring: Bring, made: Callable[..., str]) -> None:
+    good, other = made("2024-05-01"), made("2024-05-02")
+    rows = [
+        f"{good},a,2024-05-01,12,100,9",
+        ",a,2024-05-01,12,100,9",
+        "7.35E+18,a,2024-05-01,12,100,9",
+        "73x,a,2024-05-01,12,100,9",
+        "1729384756012345678,a,2024-05-01,12,100,9",
+        "https://vm.tiktok.com/ZTabc/,a,2024-05-01,12,100,9",
+        f"{other},a,2024-05-01,12,-100,9",
+        f"{other},a,2024-05-01,12,1.2.3K,9",
+        f"{other},a,soon,12,100,9",
+        f"{other},a,1999-05-01,12,100,9",
+        f"{other},a,2024-06-09,12,100,9",
+        f"{other},a,2024-05-01,-12,100,9",
+    ]
+    loaded = bring("\n".join([HEAD, *rows]))
+    found = reasons(loaded)
+    assert loaded.posts_new == 1
+    assert sorted(found) == list(range(3, 14))
+    words = [
+        "missing id",
+        "scientific",
+        "letters",
+        "implausible",
+        "no post id in the link",
+        "negative views",
+        "unreadable views: 1.2.3K",
+        "unreadable posted_at: soon",
+        "before 2005",
+        "after it was observed",
+        "negative duration_s",
+    ]
+    assert all(word in found[line] for line, word in enumerate(words, start=3)), found
+
+
+def test_the_rejects_file_holds_line_reason_and_text(bring: Bring, made: Callable[..., str]) -> None:
+    loaded = bring(f'{HEAD}\n{made("2024-05-01")},a,2024-05-01,12,100,9\n"x\ny",a,,,5,\n,a,,,6,\n')
+    assert loaded.rejects_file is not None
+    with loaded.rejects_file.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["line"], row["text"]) for row in rows] == [("3", '"x\ny",a,,,5,'), ("5", ",a,,,6,")]
+    assert rows[0]["reason"].startswith("id with letters")
+
+
+def test_a_file_without_one_good_row_is_an_error(bring: Bring, table: Callable[..., Any]) -> None:
+    with pytest.raises(BadFileError, match="missing id"):
+        bring(f"{HEAD}\n,a,,,1,\n,a,,,2,\n")
+    assert table("posts") == []
+
+
+def test_odd_rows_are_kept_and_counted(bring: Bring, table: Callable[..., Any], made: Callable[..., str]) -> None:
+    rows = [f"{made('2024-05-01', n)},a,2024-05-01,{length},{views},9" for n, (length, views) in enumerate(
+        [("0", "100"), ("", "100"), ("7", "0"), ("7", "5"), ("7", "0.71")])]  # fmt: skip
+    loaded = bring("\n".join([HEAD, *rows]))
+    assert loaded.rejected == 0
+    assert loaded.flagged == {
+        "duration_zero": 1, "no_duration": 1, "views_zero": 1, "likes_over_views": 2, "fractional_counts": 1,
+    }  # fmt: skip
+    assert [row["duration_s"] for row in table("posts", "post_id")] == [None, None, 7, 7, 7]
+    assert [row["views"] for row in table("post_snapshots", "post_id")] == [100, 100, 0, 5, None]
+
+
+def test_unknown_is_never_zero(bring: Bring, table: Callable[..., Any], made: Callable[..., str]) -> None:
+    texts = ["", "-", "NaN", "undefined", "null", "N/A", "–"]
+    rows = [f"{made('2024-05-01', n)},a,2024-05-01,{text},{text},9" for n, text in enumerate(texts)]
+    assert bring("\n".join([HEAD, *rows])).rejected == 0
+    assert {row["views"] for row in table("post_snapshots")} == {None}
+    assert {row["duration_s"] for row in table("posts")} == {None}
+
+
+def test_net_figures_of_a_period_may_be_negative(bring: Bring, posts_shape: Shape, made: Callable[..., str]) -> None:
+    text = f"{HEAD}\n{made('2024-05-01')},a,2024-05-01,12,100,-3\n"
+    assert bring(text, replace(posts_shape, cumulative=False)).rejected == 0
+
+
+def test_ids_that_a_spreadsheet_cut_off_are_refused_or_mended_by_their_link(
+    bring: Bring, table: Callable[..., Any], made: Callable[..., str]
+) -> None:
+    ids = [made("2024-05-01", 1000 + 7 * n) for n in range(4)]
+    cut = [str(int(i) // 10000 * 10000) for i in ids]
+    links = [
+        "",
+        f"https://www.tiktok.com/@a/video/{ids[1]}",
+        f"https://www.tiktok.com/@a/video/{made('2024-05-09')}",
+        "",
+    ]
+    rows = [f"{i},a,{link},{100 + n}" for n, (i, link) in enumerate(zip(cut, links, strict=True))]
+    loaded = bring("\n".join(["id,account,link,views", *rows, f"{made('2024-05-03', 77)},a,,5"]))
+    assert sorted(reasons(loaded)) == [2, 4, 5]
+    assert {row["post_id"] for row in table("posts")} == {ids[1], made("2024-05-03", 77)}
+
+
+def test_one_id_that_ends_in_zeros_among_many_is_chance(bring: Bring, made: Callable[..., str]) -> None:
+    base = int(made("2024-05-01", 0)) // 10000 * 10000
+    ids = [base, *(base + 10_007 * n + 1 for n in range(1, 4000))]
+    assert bring("\n".join(["id,views", *(f"{i},5" for i in ids)])).rejected == 0
+
+
+def test_ids_in_scientific_notation_are_mended_by_a_link(
+    bring: Bring, table: Callable[..., Any], made: Callable[..., str]
+) -> None:
+    true = made("2024-05-01")
+    wrong = f"{int(true):.5E}"
+    loaded = bring(f"id,link,views\n{wrong},https://www.tiktok.com/@a/video/{true},5\n{wrong},,6\n")
+    assert loaded.rejected == 1
+    assert [row["post_id"] for row in table("posts")] == [true]
+
+
+def test_no_time_anywhere_names_the_option_and_the_date_in_the_name(bring: Bring, made: Callable[..., str]) -> None:
+    with pytest.raises(MissingTimeError, match="--as-of 2024-05-30"):
+        bring(f"id,views\n{made('2024-05-01')},5\n", name="export_20240530.csv", as_of=None)
+
+
+def test_rows_without_a_time_among_others_are_rejects(bring: Bring, made: Callable[..., str]) -> None:
+    text = f"id,views,seen\n{made('2024-05-01')},5,2024-05-30\n{made('2024-05-02')},5,\n"
+    assert "--as-of" in reasons(bring(text, as_of=None))[3]
+    assert bring(text, as_of="2024-05-31").rejected == 0
+
+
+def test_the_future_is_refused(bring: Bring, made: Callable[..., str]) -> None:
+    text = f"id,views,seen\n{made('2024-05-01')},5,2024-05-30\n{made('2024-05-02')},5,2124-05-30\n"
+    assert "future" in reasons(bring(text))[3]
+
+
+@pytest.mark.parametrize(
+    ("dates", "first"),
+    [(["3/4/2024", "25/4/2024"], "2024-04-03"), (["3/4/2024", "4/25/2024"], "2024-03-04")],
+)
+def test_the_column_tells_day_and_month_apart(
+    bring: Bring, table: Callable[..., Any], made: Callable[..., str], dates: list[str], first: str
+) -> None:
+    ids = ["local-1", "local-2"]
+    rows = [f"{i},{date},5" for i, date in zip(ids, dates, strict=True)]
+    bring("\n".join(["id,posted,views", *rows]))
+    assert str(table("posts", "post_id")[0]["posted_at"])[:10] == first
+
+
+def test_ids_tell_day_and_month_apart_where_dates_cannot(
+    bring: Bring, table: Callable[..., Any], made: Callable[..., str]
+) -> None:
+    rows = [f"{made('2024-04-03')},3/4/2024,5", f"{made('2024-04-05')},5/4/2024,5"]
+    bring("\n".join(["id,posted,views", *rows]))
+    assert [str(row["posted_at"]) for row in table("posts", "post_id")] == [
+        "2024-04-03 12:00:00+00:00", "2024-04-05 12:00:00+00:00",
+    ]  # fmt: skip
+
+
+def test_a_column_that_cannot_tell_is_asked_for(bring: Bring, table: Callable[..., Any]) -> None:
+    text = "id,posted,views\nlocal-1,3/4/2024,5\n"
+    with pytest.raises(AmbiguousDatesError, match="--dates"):
+        bring(text)
+    bring(text, dates="dmy")
+    assert str(table("posts")[0]["posted_at"])[:10] == "2024-04-03"
+
+
+def test_a_column_that_mixes_both_orders_is_refused(bring: Bring) -> None:
+    with pytest.raises(AmbiguousDatesError, match="mix"):
+        bring("id,posted,views\nlocal-1,25/4/2024,5\nlocal-2,4/25/2024,5\n")
+
+
+def test_one_slip_in_a_long_column_is_a_reject(bring: Bring) -> None:
+    rows = [f"local-{n},{13 + n % 15}/4/2024,5" for n in range(40)]
+    loaded = bring("\n".join(["id,posted,views", *rows, "local-x,4/25/2024,5"]))
+    assert reasons(loaded) == {42: "unreadable posted_at: 4/25/2024"}
+
+
+def test_a_time_without_a_zone_is_the_ids_own_unless_the_user_names_the_zone(
+    bring: Bring, table: Callable[..., Any], made: Callable[..., str]
+) -> None:
+    text = f"id,posted,clock,views\n{made('2024-05-01')},2024-05-01,2:30 PM,5\n"
+    bring(text)
+    assert str(table("posts")[0]["posted_at"]) == "2024-05-01 12:00:00+00:00"
+    bring(text.replace(",5\n", ",6\n"), tz="Europe/Berlin", as_of="2024-06-02")
+    assert str(table("posts")[0]["posted_at"]) == "2024-05-01 12:30:00+00:00"
+
+
+def test_a_file_of_another_account_is_refused(bring: Bring, made: Callable[..., str]) -> None:
+    with pytest.raises(WrongAccountError, match="@mine"):
+        bring(f"id,account,views\n{made('2024-05-01')},other,5\n", handle="@Mine")
+
+
+def test_rows_of_another_account_are_rejects_where_only_an_owner_has_the_figures(
+    bring: Bring, made: Callable[..., str]
+) -> None:
+    shape = Shape(
+        "own",
+        ("posts", "watch_times"),
+        {
+            "post_id": at("id"),
+            "handle": at("account"),
+            "avg_watch_s": at("watched"),
+            "full_watch_rate": at("whole", unit="percent"),
+        },
+    )
+    text = f"id,account,watched,whole\n{made('2024-05-01')},mine,0:05,12%\n{made('2024-05-02')},other,5.1s,101\n"
+    assert reasons(bring(text, shape)) == {3: "full_watch_rate above 100 %: 1.01"}
+    assert "another account" in reasons(bring(text.replace("101", "11"), shape, handle="mine"))[3]
+
+
+def test_a_row_without_ids_gets_a_stable_local_one(bring: Bring, table: Callable[..., Any], posts_shape: Shape) -> None:
+    text = "account,posted,length,caption,views\na,2024-05-01,7,one,5\na,2024-05-01,7,two,6\n,,,,7\n"
+    loaded = bring(text)
+    assert loaded.posts_new == 2
+    assert loaded.rejected == 1
+    assert all(row["post_id"].startswith("local-") for row in table("posts"))
+    again = bring(text.replace("2024-05-01", "5/1/2024").replace("two", "three"), dates="mdy")
+    assert (again.posts_new, again.known) == (1, 1)
+
+
+def test_options_that_are_no_time_and_no_zone_are_named(bring: Bring, made: Callable[..., str]) -> None:
+    text = f"id,views\n{made('2024-05-01')},5\n"
+    with pytest.raises(MissingTimeError, match="--as-of 'soon'"):
+        bring(text, as_of="soon")
+    with pytest.raises(DwellError, match="--tz 'Mars/Base'"):
+        bring(text, tz="Mars/Base")

@@ -1,0 +1,170 @@
+"""Every spelling of a value that the loader knows, and those that it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pytest
+
+LENGTHS = [
+    ("8.98s", 8.98), ("8:40s", 8.4), ("60:28s", 60.28), ("0:12", 12), ("1:02:03", 3723), ("0:00:54", 54),
+    ("133h:48m:23s", 481_703), ("1894h:33m:34s", 6_820_414), ("12", 12), ("12.5", 12.5), ("12,5", 12.5),
+    ("10.3 s", 10.3), ("1h 2m", 3720), ("2m5s", 125), ("45 sec", 45), ("-3", -3), ("1:5", None), ("nan", None),
+    ("inf", None), ("soon", None),
+]  # fmt: skip
+COUNTS = [
+    ("179160", 179160), ("5,431", 5431), ("1.2K", 1200), ("1.234", 1234), ("2 473", 2473), ("2\u202f473", 2473),
+    ("17.7K", 17700), ("1.2万", 12000), ("3,4 mil", 3400), ("5 tys.", 5000), ("7.1m", 7_100_000), ("123.0", 123),
+    ("1,234.0", 1234), ("1'234", 1234), ("12,34,567", 1_234_567), ("-5", -5), ("−5", -5), ("007", 7), (" 5 ", 5),
+    ("1.2.3K", None), ("0.71", None), ("1,234.5", None), ("1e5", None), ("1_000", None), ("0x1F", None), ("many", None),
+    ("9223372036854775808", None), ("K", None), ("1.23456K", None),
+]  # fmt: skip
+UNKNOWN = ["", "-", "--", "–", "—", "undefined", "NaN", "nan", "null", "N/A", "None", " ", "\u00a0-", "#N/A"]
+
+
+def said(sql: duckdb.DuckDBPyConnection, expression: str, text: str) -> Any:
+    row = sql.execute(f"SELECT {expression} FROM (SELECT known_of(?::VARCHAR) AS t)", [text]).fetchone()
+    assert row is not None
+    return row[0]
+
+
+@pytest.mark.parametrize(("text", "value"), COUNTS)
+def test_counts(sql: duckdb.DuckDBPyConnection, text: str, value: int | None) -> None:
+    assert said(sql, "coalesce(plain_count_of(t), spelt_count_of(t))", text) == value
+
+
+@pytest.mark.parametrize(("text", "value"), COUNTS)
+def test_the_cheap_reading_agrees_with_the_thorough_one(
+    sql: duckdb.DuckDBPyConnection, text: str, value: int | None
+) -> None:
+    assert said(sql, "plain_count_of(t)", text) in {None, value}
+
+
+@pytest.mark.parametrize(("text", "value"), LENGTHS)
+def test_lengths(sql: duckdb.DuckDBPyConnection, text: str, value: float | None) -> None:
+    assert said(sql, "spelt_seconds_of(t)", text) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "percent", "value"),
+    [
+        ("12.53%", True, 0.1253), ("18.93", True, 0.1893), ("12.53%", False, 0.1253), ("0.5", False, 0.5),
+        ("2%%", True, 0.02), ("12,5 %", True, 0.125), ("<1%", True, None), ("half", True, None),
+    ],
+)  # fmt: skip
+def test_rates(sql: duckdb.DuckDBPyConnection, text: str, percent: bool, value: float | None) -> None:
+    assert said(sql, f"spelt_rate_of(t, {percent})", text) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_texts_that_say_no_value(sql: duckdb.DuckDBPyConnection, text: str) -> None:
+    assert said(sql, "t", text) is None
+
+
+@pytest.mark.parametrize("text", ["0", "name", "Nina", "undefined behaviour", "ü", "1", "~", "用户", "None of it"])
+def test_texts_that_say_something(sql: duckdb.DuckDBPyConnection, text: str) -> None:
+    assert said(sql, "t", f" {text}\t") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True),
+        ("TRUE", True),
+        ("yes", True),
+        ("1", True),
+        ("False", False),
+        ("0", False),
+        ("n", False),
+        ("ja", None),
+    ],
+)
+def test_flags(sql: duckdb.DuckDBPyConnection, text: str, value: bool | None) -> None:
+    assert said(sql, "plain_flag_of(t)", text) is value
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ('["One", "#two", "one"]', ["one", "two"]),
+        ("[one, two]", ["one", "two"]),
+        ("#one #two", ["one", "two"]),
+        ("a|b;c", ["a", "b", "c"]),
+    ],
+)
+def test_lists_of_hashtags(sql: duckdb.DuckDBPyConnection, text: str, tags: list[str]) -> None:
+    assert said(sql, "texts_of(t)", text) == tags
+
+
+def test_hashtags_in_a_caption(sql: duckdb.DuckDBPyConnection) -> None:
+    caption = 'so #One#two. #ONE #日本\u00a0"#q" # ##r'
+    assert said(sql, "caption_tags_of(t)", caption) == ["one", "two", "日本", "q", "r"]
+
+
+INSTANTS = [
+    ("1739372260", "2025-02-12 14:57:40+00"), ("1739372260.5", "2025-02-12 14:57:40+00"),
+    ("1739372260123", "2025-02-12 14:57:40.123+00"), ("2024-08-01T12:45:55.000Z", "2024-08-01 12:45:55+00"),
+    ("2024-08-01 12:45:55+02", "2024-08-01 10:45:55+00"), ("2024-08-01T12:45:55+0200", "2024-08-01 10:45:55+00"),
+    ("2024-08-01 12:45:55 UTC", "2024-08-01 12:45:55+00"), ("7398151412611321104", "2024-08-01 12:45:55+00"),
+    ("2024-08-01 12:45:55", None), ("soon", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), INSTANTS)
+def test_instants(sql: duckdb.DuckDBPyConnection, text: str, value: str | None) -> None:
+    assert said(sql, "coalesce(plain_absolute_of(t), spelt_absolute_of(t))::VARCHAR", text) == value
+
+
+WALL = [
+    ("2024-08-01 12:45:55", None, "", "2024-08-01 12:45:55"), ("2024-08-01", None, "", "2024-08-01 00:00:00"),
+    ("7/29/19", None, "mdy", "2019-07-29 00:00:00"), ("29/7/2019", None, "dmy", "2019-07-29 00:00:00"),
+    ("7/29/19", None, "dmy", None), ("7/29/19", None, "", None),
+    ("7/29/2019 11:30 AM", None, "mdy", "2019-07-29 11:30:00"),
+    ("7/29/19", "11:30 PM", "mdy", "2019-07-29 23:30:00"), ("2020-01-02", "23:10", "", "2020-01-02 23:10:00"),
+    ("2020-01-02", "late", "", None), ("Feb 8, 2025", None, "", "2025-02-08 00:00:00"),
+    ("8 February 2025", None, "", "2025-02-08 00:00:00"), ("Feb 8, 2025, 11:30 PM", None, "", "2025-02-08 23:30:00"),
+    ("22.03.2026 14:05", None, "mdy", "2026-03-22 14:05:00"), ("2024/05/10", None, "", "2024-05-10 00:00:00"),
+    ("22-03-2026", None, "dmy", "2026-03-22 00:00:00"), ("20240510", None, "", "2024-05-10 00:00:00"),
+    ("31/02/2024", None, "dmy", None), ("2024-13-01", None, "", None), ("2024-08-01T12:45:55Z", None, "", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "clock", "order", "value"), WALL)
+def test_days_and_clock_times(
+    sql: duckdb.DuckDBPyConnection, text: str, clock: str | None, order: str, value: str | None
+) -> None:
+    row = sql.execute("SELECT spelt_local_of(?::VARCHAR, ?::VARCHAR, ?)::VARCHAR", [text, clock, order]).fetchone()
+    assert row == (value,)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("https://www.tiktok.com/@a/video/7398151412611321104?x=1", "7398151412611321104"),
+        ("https://www.tiktok.com/@a/photo/7398151412611321104", "7398151412611321104"),
+        ("https://www.tiktok.com/embed/v2/7398151412611321104", "7398151412611321104"),
+        ("https://m.tiktok.com/v/7398151412611321104.html", "7398151412611321104"),
+        ("https://youtu.be/6zWkl6SpDC8", "6zWkl6SpDC8"),
+        ("https://vm.tiktok.com/ZTabc/", "https://vm.tiktok.com/ZTabc/"),
+        ("7398151412611321104", "7398151412611321104"),
+    ],
+)
+def test_ids_in_links(sql: duckdb.DuckDBPyConnection, text: str, value: str) -> None:
+    assert said(sql, "id_of(t)", text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("7.39815E+18", True),
+        ("7,39815E+18", True),
+        ("7398151412611321000.0", True),
+        ("7.5E+18", False),
+        ("7.39816E+18", False),
+    ],
+)
+def test_a_link_mends_a_damaged_id_only_where_they_agree(
+    sql: duckdb.DuckDBPyConnection, text: str, mended: bool
+) -> None:
+    assert (said(sql, "mended_id_of(t, '7398151412611321104')", text) == "7398151412611321104") is mended
