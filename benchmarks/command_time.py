@@ -71,8 +71,9 @@ def _fill(folder: Path, data: Path, rows: int) -> None:
     con.execute(f"""
         COPY (
             SELECT (((1700000000 + i * 60)::BIGINT << 32) + i)::VARCHAR AS post_id,
-                   to_timestamp(1710000000 + j * 86400) AS observed_at, v AS views, v // (12 + hash(i) % 20)::BIGINT AS likes,
-                   v // 900 AS comments, v // 700 AS shares, v // (150 + hash(i) % 300)::BIGINT AS saves, 'benchmark' AS source
+                   to_timestamp(1710000000 + j * 86400) AS observed_at, v AS views,
+                   v // (12 + hash(i) % 20)::BIGINT AS likes, v // 900 AS comments, v // 700 AS shares,
+                   v // (150 + hash(i) % 300)::BIGINT AS saves, 'benchmark' AS source
             FROM (SELECT i, j, (1000 + (hash(i) % 100000) * (j + 1) / 10)::BIGINT AS v
                   FROM range({posts}) t(i), range({SNAPSHOTS_A_POST}) s(j))
         ) TO '{folder}/post_snapshots.parquet'""")
