@@ -128,6 +128,12 @@ class Store:
             recover.clean(self.root, self._journal)
             return seal(self.root, self.settings)
 
+    def seal_if_due(self) -> int:
+        """Seals once more rows have gathered in the journal than a reader should carry; returns how many moved."""
+        from dwell.warehouse import seal
+
+        return self.seal() if self.unsealed() > seal.UNSEALED_ROWS else 0
+
     def unsealed(self) -> int:
         """Rows that are only in the journal."""
         with journal.connected(self._journal) as log, journal.snapshot(log):

@@ -73,6 +73,8 @@ def import_files(
             loaded.append(_import_file(store, path, hints, dry_run=dry_run, progress=progress))
         except DwellError as error:
             failures.append((path, error))
+    if not dry_run:
+        store.seal_if_due()
     return Imports(tuple(loaded), tuple(failures))
 
 

@@ -67,7 +67,7 @@ class Staged:
         return f"(abs(TRY_CAST({link} AS BIGINT) - TRY_CAST(post_id AS BIGINT)) <= 10000)"
 
     def _repaired(self, name: str) -> str:
-        hit = self._hit() if name == "post_id" else None
+        hit = self._hit() if name == "post_id" and "url" in self.stage.columns else None
         return f"CASE WHEN ({hit}) AND {self._mended()} THEN id_of(url) ELSE post_id END AS post_id" if hit else name
 
     def _damage(self) -> str:

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dwell
+from dwell.errors import StorageError
+from dwell.warehouse import seal
+
+TABLE = "post_id,views,likes\n{}\n"
+
+
+def table(folder: Path, name: str, first: int) -> Path:
+    """A hand-made table of ten posts with plausible ids."""
+    rows = [f"{((1_700_000_000 + n) << 32) + 7_777_777},{1000 + n},{n}" for n in range(first, first + 10)]
+    path = folder / name
+    path.write_text(TABLE.format("\n".join(rows)))
+    return path
+
+
+def test_enough_small_imports_are_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seal, "UNSEALED_ROWS", 25)
+    workspace = dwell.open(tmp_path / "data", create=True)
+    workspace.import_files([table(tmp_path, "a.csv", 0)], as_of="2026-01-01", creator="@demo")
+    assert workspace.store.unsealed() > 0
+    workspace.import_files([table(tmp_path, "b.csv", 10)], as_of="2026-01-01", creator="@demo")
+    assert workspace.store.unsealed() == 0
+    assert len(workspace.posts(creator="@demo")) == 20
+
+
+def test_one_bad_file_does_not_keep_the_others_out(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("apples\n1\n")
+    workspace = dwell.open(tmp_path / "data", create=True)
+    done = workspace.import_files([bad, table(tmp_path, "a.csv", 0)], as_of="2026-01-01", creator="@demo")
+    assert [path.name for path, _ in done.failures] == ["bad.csv"]
+    assert [loaded.path.name for loaded in done.files] == ["a.csv"]
+
+
+def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a folder")
+    with pytest.raises(StorageError, match="--data"):
+        dwell.open(tmp_path / "data", create=True)
+
+
+def test_ids_that_a_float_damaged_are_refused_with_the_cause(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.csv"
+    ids = [float(((1_700_000_000 + n) << 32) + 7_777_777) for n in range(40)]
+    damaged.write_text(TABLE.format("\n".join(f"{int(number)},100,1" for number in ids)))
+    done = dwell.open(tmp_path / "data", create=True).import_files([damaged], as_of="2026-01-01", creator="@demo")
+    assert not done.files
+    assert "damaged" in str(done.failures[0][1])
