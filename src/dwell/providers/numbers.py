@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from statistics import median
 
 UNKNOWN = frozenset({"", "-", "--", "–", "—", "undefined", "null", "none", "nan", "n/a", "na", "#n/a"})
 
@@ -57,12 +58,14 @@ def share(text: str, *, percent: bool) -> float | None:
 
 
 def writes_percent(texts: list[str]) -> bool:
-    """The shares of a file are percentages: one of them has a `%`, or is above 1."""
-    for text in texts:
-        number = text.strip().rstrip("%").strip().replace(",", ".")
-        if "%" in text or (re.fullmatch(r"\d+(\.\d+)?", number) and float(number) > 1):
-            return True
-    return False
+    """The shares of a file are percentages: one has a `%`, or is above 2, or half of them are above 1.
+
+    A single 1.02 among fractions is a slip of the pen, not a reason to divide a column by 100.
+    """
+    plain = [text.strip().replace(",", ".") for text in texts]
+    numbers = [float(text) for text in plain if re.fullmatch(r"\d+(\.\d+)?", text)]
+    marked = any("%" in text for text in texts)
+    return marked or (bool(numbers) and (max(numbers) > 2 or median(numbers) > 1))
 
 
 def _with_suffix(digits: str, text: str) -> Decimal:

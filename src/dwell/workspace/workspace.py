@@ -73,7 +73,7 @@ class Workspace:
             format=format,
             columns=columns or {},
             as_of=as_of,
-            handle=creator and handle_of(creator),
+            handle=None if creator is None else handle_of(creator),
             niche=niche,
             dates=dates,
             tz=tz,
@@ -235,7 +235,7 @@ class Workspace:
 
     def _whose(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
         """Which posts are meant: an account's, a platform's, or TikTok's where neither is named."""
-        handle = creator and self._known(creator)
+        handle = None if creator is None else self._known(creator)
         return {"handle": handle, "platform": platform or (None if handle else "tiktok")}
 
     def _known(self, creator: str) -> str:
@@ -253,4 +253,7 @@ class Workspace:
 def handle_of(creator: str) -> str:
     """`@Name`, `Name` or a profile link as a lower-case handle."""
     text = creator.strip().split("?")[0].rstrip("/")
-    return text.rsplit("/", 1)[-1].lstrip("@").lower()
+    handle = text.rsplit("/", 1)[-1].lstrip("@").lower()
+    if not handle:
+        raise NoDataError(f"{creator!r} names no account; write it as @handle or as a profile link.")
+    return handle

@@ -29,6 +29,8 @@ def test_what_is_no_count_is_never_guessed(text: str) -> None:
 def test_shares() -> None:
     assert writes_percent(["0.56", "0.381"]) is False
     assert writes_percent(["61%", "39%"]) is True
+    assert writes_percent(["0.55", "0.60", "1.02"]) is False
+    assert writes_percent(["0.9", "1.4", "1.9"]) is True
     assert writes_percent(["56", "0.4"]) is True
     assert share("61%", percent=True) == 0.61
     assert share("0.381", percent=False) == 0.381
