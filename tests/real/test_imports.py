@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dwell.errors import BadFileError
 from dwell.providers.registry import read
 from dwell.records import Hints
 from dwell.settings import Settings
@@ -137,5 +138,6 @@ def test_api_responses(imported: Import, store: Store) -> None:
 
 
 def test_an_answer_of_rejects_alone_stores_nothing(imported: Import, store: Store) -> None:
-    loaded = imported("api_responses/tikwm_2021/01_video_by_url.json", as_of="2021-12-31")
-    assert (loaded.rows_read, loaded.rejected, loaded.posts_new) == (1, 1, 0)
+    with pytest.raises(BadFileError, match="no post id"):
+        imported("api_responses/tikwm_2021/01_video_by_url.json", as_of="2021-12-31")
+    assert not any(store.rows().values())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from dwell.settings import Settings
 from dwell.warehouse import Store
 from dwell.warehouse.lock import exclusive, scratch_folder, sweep
 
@@ -44,15 +44,21 @@ def test_a_second_lock_waits_for_the_first(tmp_path: Path) -> None:
     assert os.read(out, 100) == b"first second"
 
 
-def _open(folder: str) -> str:
-    with Store.open(Settings(data=Path(folder)), create=True).writing():
-        return "open"
+OPEN = """
+import sys
+from pathlib import Path
+from dwell.settings import Settings
+from dwell.warehouse import Store
+
+with Store.open(Settings(data=Path(sys.argv[1])), create=True).writing():
+    pass
+"""
 
 
 def test_processes_may_create_one_folder_at_once(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(3) as pool:
-        assert pool.map(_open, [str(tmp_path / "data")] * 6, chunksize=1) == ["open"] * 6
+    command = [sys.executable, "-c", OPEN, str(tmp_path / "data")]
+    started = [subprocess.Popen(command) for _ in range(4)]
+    assert [process.wait(timeout=60) for process in started] == [0] * 4
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
