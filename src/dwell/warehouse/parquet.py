@@ -1,10 +1,11 @@
-"""Rows of a DuckDB query as Parquet files in a lake table's folder, sorted by key, one or more per month.
+"""Rows of a DuckDB query as Parquet files in a lake table's folder; those of a month sorted by key.
 
 DuckDB writes them, not delta-rs: its memory stays within the limit that the session has, whatever the batch's size.
 """
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from dwell.records import TABLES
 from dwell.warehouse.catalogue import LakeFile
-from dwell.warehouse.columns import BY_MONTH, INGEST, literal, quoted
+from dwell.warehouse.columns import BY_MONTH, literal, quoted
 from dwell.warehouse.disk import flush
 
 if TYPE_CHECKING:
     import duckdb
+
+# Rows that one sort holds: DuckDB's external sort needs more memory the more runs it merges, beyond any limit.
+_SORTED_AT_ONCE = 4_000_000
 
 _OPTIONS = "FORMAT parquet, COMPRESSION snappy, RETURN_STATS"
 
@@ -38,17 +42,14 @@ def write(connection: duckdb.DuckDBPyConnection, name: str, source: str, folder:
     Returns:
         The files, none of them empty; an empty list for no rows.
     """
-    order = ", ".join(quoted(key) for key in (TABLES[name].key if name != INGEST else ("seq",)))
     if name not in BY_MONTH:
-        return _copy(connection, f"SELECT * FROM ({source}) ORDER BY {order}", folder, None)
+        return _copy(connection, source, folder, None)  # sorting wide rows costs as much as all else, and wins nothing
+    order = ", ".join(quoted(key) for key in TABLES[name].key)
     months = f"SELECT *, {_MONTH} AS dwell_month FROM ({source})"
     distinct = connection.execute(f"SELECT DISTINCT dwell_month FROM ({months}) ORDER BY ALL LIMIT 2").fetchall()
     if len(distinct) < 2:
-        return [
-            file
-            for (month,) in distinct
-            for file in _copy(connection, f"SELECT * FROM ({source}) ORDER BY {order}", folder, _text(month))
-        ]
+        found = [_text(month) for (month,) in distinct]
+        return [file for month in found for file in _sorted_copies(connection, name, source, folder, month)]
     # One sort for all months and then a scan of each month's own stretch: DuckDB's partitioned COPY takes twice the
     # CPU, and as many open buffers as there are months.
     ordered = f"{months} ORDER BY dwell_month, {order}"
@@ -62,6 +63,31 @@ def write(connection: duckdb.DuckDBPyConnection, name: str, source: str, folder:
         return files
     finally:
         connection.execute("DROP TABLE dwell_sorted").fetchall()
+
+
+def _sorted_copies(
+    connection: duckdb.DuckDBPyConnection, name: str, source: str, folder: Path, month: str
+) -> list[Written]:
+    """Files sorted by key, one after the other in key order: a sort of all rows at once outgrows the memory limit."""
+    order = ", ".join(quoted(key) for key in TABLES[name].key)
+    files: list[Written] = []
+    for stretch in _stretches(connection, quoted(TABLES[name].key[0]), source):
+        files += _copy(connection, f"SELECT * FROM ({source}) WHERE {stretch} ORDER BY {order}", folder, month)
+    return files
+
+
+def _stretches(connection: duckdb.DuckDBPyConnection, key: str, source: str) -> list[str]:
+    """Conditions that cut the rows into stretches of the first key column, of about `_SORTED_AT_ONCE` rows each."""
+    row = connection.execute(f"SELECT count(*) FROM ({source})").fetchone()
+    pieces = int(row[0]) // _SORTED_AT_ONCE + 1 if row else 1
+    if pieces == 1:
+        return ["true"]
+    cuts = ", ".join(str(piece / pieces) for piece in range(1, pieces))
+    sample = f"SELECT {key} FROM ({source}) USING SAMPLE reservoir(20000 ROWS) REPEATABLE (7)"
+    sql = f"SELECT DISTINCT unnest(quantile_disc({key}, [{cuts}])) AS cut FROM ({sample}) ORDER BY cut"
+    bounds = [literal(str(cut)) for (cut,) in connection.execute(sql).fetchall()]
+    inner = [f"{key} >= {low} AND {key} < {high}" for low, high in itertools.pairwise(bounds)]
+    return [f"{key} < {bounds[0]}", *inner, f"{key} >= {bounds[-1]}"]
 
 
 def _text(month: int) -> str:

@@ -32,7 +32,8 @@ MACROS = (
     r"kept_digits_of(t) AS length(regexp_replace(split_part(lower(t), 'e', 1), '\D', '', 'g'))",
     """agrees_with(t, link) AS abs(TRY_CAST(replace(t, ',', '.') AS DOUBLE) - TRY_CAST(link AS DOUBLE))
         <= greatest(1024, 0.51 * pow(10, length(link) - kept_digits_of(t)))""",
-    "mended_id_of(t, link) AS CASE WHEN rough_says(t) AND agrees_with(t, link) THEN link ELSE t END",
+    """mended_id_of(t, link) AS CASE WHEN (contains(t, '.') OR contains(t, 'E') OR contains(t, 'e'))
+        AND rough_says(t) AND agrees_with(t, link) THEN link ELSE t END""",
     rf"""id_problem_of(t, n, latest, platform) AS CASE
         WHEN n BETWEEN {OLDEST} AND latest AND length(t) BETWEEN 17 AND 20
             AND coalesce(platform, 'tiktok') = 'tiktok' THEN NULL

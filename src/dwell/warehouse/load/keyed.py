@@ -56,10 +56,17 @@ class Keyed:
         """A working table of this table's."""
         return f"work.{what}_{self.table.name}"
 
-    def find_twins(self) -> None:
-        """Keys that the file has more than once."""
+    def find_twins(self, wider: Keyed | None = None) -> None:
+        """Keys that the file has more than once.
+
+        Args:
+            wider: A table whose key is a part of this one's: only its twins can be twins here.
+        """
+        rows = self.rows
+        if wider:
+            rows = f"(SELECT * FROM {rows} SEMI JOIN {wider.name('twins')} t ON t.h = {wider.hash})"
         self.run(
-            f"CREATE OR REPLACE TABLE {self.name('twins')} AS SELECT {self.hash} AS h FROM {self.rows} "
+            f"CREATE OR REPLACE TABLE {self.name('twins')} AS SELECT {self.hash} AS h FROM {rows} "
             "GROUP BY h HAVING count(*) > 1"
         )
 

@@ -47,8 +47,8 @@ class Settlement:
         )
         self._run("CREATE OR REPLACE TABLE work.conflicts (rn BIGINT, reason VARCHAR)")
         self.keyed = {name: self._keyed(TABLES[name]) for name in self.tables}
-        for keyed in self.keyed.values():
-            keyed.find_twins()
+        for name, keyed in self.keyed.items():
+            keyed.find_twins(self.keyed["posts"] if self._within_posts(name) else None)
 
     def against_store(self) -> None:
         """Decides over every row; the store's views must be attached."""
@@ -67,6 +67,11 @@ class Settlement:
         self._run("INSERT INTO work.rejects SELECT rn, min(reason) FROM work.conflicts GROUP BY rn")
         for name, settled in self.done.items():
             self._run(f"CREATE OR REPLACE TEMP VIEW out_{name} AS {settled.output()}")
+
+    def _within_posts(self, name: str) -> bool:
+        """Every row that this table gets also gives a post, whose id is a part of the key."""
+        feeds = [one.shape.tables for one in self.staged if name in one.shape.tables]
+        return name != "posts" and "post_id" in TABLES[name].key and all("posts" in tables for tables in feeds)
 
     def _keyed(self, table: Table) -> Keyed:
         return Keyed(self.connection, table, candidates(self.staged, table))
