@@ -48,8 +48,8 @@ def write(connection: duckdb.DuckDBPyConnection, name: str, source: str, folder:
     months = f"SELECT *, {_MONTH} AS dwell_month FROM ({source})"
     distinct = connection.execute(f"SELECT DISTINCT dwell_month FROM ({months}) ORDER BY ALL LIMIT 2").fetchall()
     if len(distinct) < 2:
-        found = [_text(month) for (month,) in distinct]
-        return [file for month in found for file in _sorted_copies(connection, name, source, folder, month)]
+        only = [_text(month) for (month,) in distinct]
+        return [file for month in only for file in _sorted_copies(connection, name, source, folder, month)]
     # One sort for all months and then a scan of each month's own stretch: DuckDB's partitioned COPY takes twice the
     # CPU, and as many open buffers as there are months.
     ordered = f"{months} ORDER BY dwell_month, {order}"
