@@ -74,6 +74,9 @@ def probed(report: Path) -> Path:
     return path
 
 
+STARTS = 3
+
+
 def chromium(path: Path, profile: Path, *options: str, dark: bool = False) -> subprocess.CompletedProcess[str]:
     """Open a file; every host name resolves to nothing, so a request that leaves the page fails and is logged."""
     command = [
@@ -83,19 +86,28 @@ def chromium(path: Path, profile: Path, *options: str, dark: bool = False) -> su
         "--disable-gpu",
         "--disable-background-networking",
         "--disable-component-update",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--disable-sync",
+        "--no-first-run",
         "--host-resolver-rules=MAP * ~NOTFOUND",
         "--enable-logging=stderr",
         "--v=0",
         "--hide-scrollbars",
         f"--blink-settings=preferredColorScheme={0 if dark else 1}",
         "--window-size=1280,2400",
-        f"--user-data-dir={profile}",
         *options,
         path.as_uri(),
     ]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=240, check=True, env={**os.environ, "HOME": str(profile)}
-    )
+    for start in range(STARTS):  # on a busy machine a headless Chromium now and then never gets going
+        fresh = profile / f"start-{start}"
+        environment = {**os.environ, "HOME": str(fresh)}
+        started = [command[0], f"--user-data-dir={fresh}", *command[1:]]
+        try:
+            return subprocess.run(started, capture_output=True, text=True, timeout=60, check=True, env=environment)
+        except subprocess.TimeoutExpired:
+            continue
+    raise AssertionError(f"Chromium did not get going in {STARTS} starts")
 
 
 def look(path: Path, profile: Path, *, width: int, dark: bool) -> dict[str, str]:
