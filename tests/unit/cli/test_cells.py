@@ -15,7 +15,7 @@ from dwell.cli.cells import UNKNOWN, cell
         ("views", 1_234_567, "1,234,567"),
         ("engagement_rate", 0.0412, "4.12%"),
         ("save_rate_p90", 0.001, "0.10%"),
-        ("engagement_rate_change", -0.021, "-2.10%"),
+        ("engagement_rate_change", -0.021, "-2.10 points"),
         ("percentile", 0.954, "95%"),
         ("views_multiple", 3.25, "3.2×"),
         ("watch_ratio", 1.234, "1.23"),
