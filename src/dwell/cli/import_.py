@@ -212,7 +212,7 @@ def _progress() -> Iterator[Callable[[str, str, float], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     bars = Progress(
         TextColumn("{task.fields[file]}"),
@@ -222,12 +222,12 @@ def _progress() -> Iterator[Callable[[str, str, float], None] | None]:
         console=Console(stderr=True),
         transient=True,
     )
-    tasks: dict[str, object] = {}
+    tasks: dict[str, TaskID] = {}
 
     def advance(file: str, step: str, fraction: float) -> None:
         if file not in tasks:
             tasks[file] = bars.add_task(step, total=1.0, file=file)
-        bars.update(tasks[file], description=step, completed=fraction)  # type: ignore[arg-type]
+        bars.update(tasks[file], description=step, completed=fraction)
 
     with bars:
         yield advance
