@@ -70,3 +70,74 @@ class MissingExtraError(DwellError):
     """An optional library is needed; the message names the extra to install."""
 
     code = "missing_extra"
+
+
+class SettingsError(DwellError):
+    """A setting that cannot be used: a missing key, a settings file that others can read, a malformed value."""
+
+    code = "settings"
+
+
+class ProviderError(DwellError):
+    """A provider cannot or did not answer as asked; asking again would not help."""
+
+    code = "provider"
+
+
+class KeyRefusedError(ProviderError):
+    """The provider refuses the key: nothing more is asked of it."""
+
+    code = "key_refused"
+
+
+class OutOfCreditsError(ProviderError):
+    """The provider's credits are used up: nothing more is asked of it."""
+
+    code = "out_of_credits"
+
+
+class BudgetError(DwellError):
+    """The next request would cost more than the user allows."""
+
+    code = "budget"
+
+
+class TemporaryError(ProviderError):
+    """A failure that may be gone when asked again: an overloaded server, a broken connection, a timeout."""
+
+    code = "temporary"
+
+
+class DamagedAnswerError(TemporaryError):
+    """An answer that is cut off or no JSON, although its status says that all is well."""
+
+    code = "damaged_answer"
+
+
+class RateLimitedError(TemporaryError):
+    """The provider says: too fast.
+
+    Attributes:
+        retry_after_s: Seconds that it asks to wait, where it says so.
+    """
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class UnavailableError(ProviderError):
+    """The account or post that was asked about is not to be had.
+
+    Attributes:
+        state: `not_found` where the provider does not say why; else `deleted`, `private`, `banned`, `renamed`,
+            `empty` or `region_blocked`.
+    """
+
+    code = "unavailable"
+
+    def __init__(self, message: str, state: str = "not_found") -> None:
+        super().__init__(message)
+        self.state = state

@@ -6,27 +6,35 @@ from dwell.records.creator import Creator, CreatorSnapshot
 from dwell.records.post import Post
 from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, at
 from dwell.records.snapshot import PostSnapshot
+from dwell.records.state import STATES, CreatorState, PostState
 from dwell.records.tables import TABLES, Column, Table
+from dwell.records.topic import TOPICS, TopicPost, TopicSample
 from dwell.records.watch_time import Retention, WatchTime
 
 __all__ = [
+    "STATES",
     "TABLES",
+    "TOPICS",
     "AccountDay",
     "AudienceShare",
     "Column",
     "Comment",
     "Creator",
     "CreatorSnapshot",
+    "CreatorState",
     "Extract",
     "FollowerActivity",
     "Hints",
     "Post",
     "PostSnapshot",
+    "PostState",
     "Retention",
     "Shape",
     "Source",
     "SourceFile",
     "Table",
+    "TopicPost",
+    "TopicSample",
     "WatchTime",
     "at",
 ]

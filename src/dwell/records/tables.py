@@ -13,6 +13,8 @@ from dwell.records.comment import Comment
 from dwell.records.creator import Creator, CreatorSnapshot
 from dwell.records.post import Post
 from dwell.records.snapshot import PostSnapshot
+from dwell.records.state import CreatorState, PostState
+from dwell.records.topic import TopicPost, TopicSample
 from dwell.records.watch_time import Retention, WatchTime
 
 Kind = Literal["text", "count", "number", "flag", "instant", "day", "texts"]
@@ -85,5 +87,9 @@ TABLES: dict[str, Table] = {
         Table("follower_activity", FollowerActivity, ("handle", "day", "hour"), "newest"),
         Table("audience_shares", AudienceShare, ("handle", "observed_at", "dimension", "member"), "every"),
         Table("comments", Comment, ("comment_id", "observed_at"), "every"),
+        Table("creator_states", CreatorState, ("handle", "observed_at"), "every"),
+        Table("post_states", PostState, ("post_id", "observed_at"), "every"),
+        Table("topic_samples", TopicSample, ("topic_kind", "topic", "observed_at"), "every"),
+        Table("topic_posts", TopicPost, ("topic_kind", "topic", "observed_at", "post_id"), "every"),
     )
 }

@@ -1,0 +1,161 @@
+"""The one outbound door: a described request goes out, an answer comes back, and nothing else ever leaves dwell.
+
+Redirects are not followed, so that a key cannot be carried to another host. Keys travel in headers alone and stand in
+no message of an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from dwell import __version__, clock
+from dwell.errors import SettingsError, TemporaryError
+
+if TYPE_CHECKING:
+    import httpx2
+
+SIMULATED_AT = "x-dwell-simulated-at"
+"""The header in which a simulation states that it is one, and at which simulated instant it answers (ISO 8601, UTC)."""
+
+_LARGEST = 32 << 20
+_CONNECT_S = 10.0
+# Servers commonly drop an idle connection after 5 s: to reuse one at that moment ends in a broken request.
+_KEEPALIVE_S = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP request, described. It holds no key.
+
+    Attributes:
+        endpoint: The provider's name of it, for the ledger.
+        method: `GET` or `POST`.
+        path: Below the base URL, beginning with a slash.
+        query: Query string.
+        body: JSON body of a `POST`.
+        timeout_s: Seconds to wait for an answer.
+        credits: What it costs when it succeeds, by the provider's price list.
+    """
+
+    endpoint: str
+    method: Literal["GET", "POST"]
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    timeout_s: float = 30.0
+    credits: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        status: HTTP status.
+        headers: Names in lower case.
+        body: The bytes, unpacked.
+        received_at: When it came, UTC; of a simulated answer, the simulated instant that it states.
+        simulated: It says of itself that a simulation made it.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    simulated: bool = False
+
+
+class Door:
+    """An open way to one provider; may be used by several threads at once.
+
+    Args:
+        base_url: Where the provider is reached.
+        headers: Sent with every request; they carry the key.
+        connections: Most connections at once.
+
+    Raises:
+        SettingsError: The address is none.
+    """
+
+    def __init__(self, base_url: str, headers: Mapping[str, str], *, connections: int = 16) -> None:
+        import httpx2
+
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SettingsError(
+                f"{base_url!r} is no address of a provider; write it as https://host or http://host:port."
+            )
+        self.host = parts.netloc.rpartition("@")[2]
+        local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        self._client: httpx2.Client = httpx2.Client(
+            base_url=base_url.rstrip("/"),
+            headers={"user-agent": f"dwell/{__version__}", "accept": "application/json", **headers},
+            limits=httpx2.Limits(
+                max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=_KEEPALIVE_S
+            ),
+            follow_redirects=False,
+            trust_env=not local,  # a proxy for the outside world must not stand between two processes of one machine
+        )
+
+    def send(self, call: Call, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send one request and wait for the whole answer.
+
+        Args:
+            call: What to ask.
+            headers: Beside those of the door.
+
+        Raises:
+            TemporaryError: There was no answer in time, the connection broke, or the answer is absurdly long.
+        """
+        import httpx2
+
+        request = self._client.build_request(
+            call.method,
+            call.path,
+            params=dict(call.query) or None,
+            json=None if call.body is None else dict(call.body),
+            headers=dict(headers or {}),
+            timeout=httpx2.Timeout(call.timeout_s, connect=min(_CONNECT_S, call.timeout_s)),
+        )
+        try:
+            answer = self._client.send(request, stream=True)
+            try:
+                body = self._body(answer)
+            finally:
+                answer.close()
+        except httpx2.TimeoutException as error:
+            raise TemporaryError(f"{self.host} did not answer within {call.timeout_s:g} s.") from error
+        except httpx2.HTTPError as error:
+            raise TemporaryError(f"The connection to {self.host} failed ({type(error).__name__}).") from error
+        simulated = answer.headers.get(SIMULATED_AT)
+        return Answer(
+            status=answer.status_code,
+            headers={name.lower(): value for name, value in answer.headers.items()},
+            body=body,
+            received_at=_instant(simulated) or clock.now(),
+            simulated=simulated is not None,
+        )
+
+    def close(self) -> None:
+        """Ends its connections."""
+        self._client.close()
+
+    def _body(self, answer: httpx2.Response) -> bytes:
+        body = bytearray()
+        for chunk in answer.iter_bytes():
+            body += chunk
+            if len(body) > _LARGEST:
+                raise TemporaryError(f"{self.host} sent more than {_LARGEST >> 20} MB for one page.")
+        return bytes(body)
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        said = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return said.astimezone(UTC) if said and said.tzinfo else None

@@ -1,0 +1,1 @@
+"""Contract tests for plug-ins, shipped so that outside providers can run them."""
