@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from dwell import __version__, clock
+from dwell import clock
 from dwell.errors import SettingsError, TemporaryError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Door:
         local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
         self._client: httpx2.Client = httpx2.Client(
             base_url=base_url.rstrip("/"),
-            headers={"user-agent": f"dwell/{__version__}", "accept": "application/json", **headers},
+            headers={"user-agent": f"dwell/{metadata.version('dwell')}", "accept": "application/json", **headers},
             limits=httpx2.Limits(
                 max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=_KEEPALIVE_S
             ),
