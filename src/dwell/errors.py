@@ -5,6 +5,8 @@ A message is one sentence that says what is wrong and what cures it, because it 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class DwellError(Exception):
     """Wrong input or wrong data: the command ends with exit code 1."""
@@ -103,9 +105,17 @@ class BudgetError(DwellError):
 
 
 class TemporaryError(ProviderError):
-    """A failure that may be gone when asked again: an overloaded server, a broken connection, a timeout."""
+    """A failure that may be gone when asked again: an overloaded server, a broken connection, a timeout.
+
+    Attributes:
+        sent: The request may have reached the provider, so it may have been paid; false where it surely did not.
+    """
 
     code = "temporary"
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class DamagedAnswerError(TemporaryError):
@@ -134,6 +144,8 @@ class UnavailableError(ProviderError):
     Attributes:
         state: `not_found` where the provider does not say why; else `deleted`, `private`, `banned`, `renamed`,
             `empty` or `region_blocked`.
+        observed_at: When the provider said so, UTC; set by whoever asked.
+        simulated: A simulation said so.
     """
 
     code = "unavailable"
@@ -141,3 +153,11 @@ class UnavailableError(ProviderError):
     def __init__(self, message: str, state: str = "not_found") -> None:
         super().__init__(message)
         self.state = state
+        self.observed_at: datetime | None = None
+        self.simulated = False
+
+
+class StoppedError(DwellError):
+    """The user stopped the work; what was done is kept."""
+
+    code = "stopped"

@@ -32,6 +32,25 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def exclusive_now(path: Path) -> Iterator[bool]:
+    """Holds the lock file alone, or gives false at once where another process has it; kill -9 frees it."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise refused(path, error) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+        fcntl.flock(handle, fcntl.LOCK_UN)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
 def scratch_folder(parent: Path) -> Iterator[Path]:
     """A folder for this process alone, removed at the end; what a killed process leaves, `sweep` removes."""
     with _guarded(parent):

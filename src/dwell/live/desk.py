@@ -1,0 +1,266 @@
+"""The desk where every request to a provider is made: at the allowed pace, within the budget, noted before it is sent.
+
+One request is three steps. Its token is taken from the key's pacing row, which all processes share. It is written in
+the ledger as sent. When the answer is there, one transaction notes what it cost and keeps the answer itself. Killed
+between the last two, the ledger says that one request is lost; killed at any other moment, nothing is.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from dwell import clock
+from dwell.errors import (
+    BudgetError,
+    DamagedAnswerError,
+    KeyRefusedError,
+    OutOfCreditsError,
+    ProviderError,
+    RateLimitedError,
+    StoppedError,
+    TemporaryError,
+    UnavailableError,
+)
+from dwell.http import Answer, Call, Door
+from dwell.providers.base import Provider
+from dwell.warehouse.live import LiveDatabase, answers, drift, ledger, subjects
+from dwell.warehouse.live.pacing import Pacing
+
+ATTEMPTS = 5
+"""So often one question is asked before it counts as failed; each time takes a token."""
+
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a request is for.
+
+    Attributes:
+        sweep_id: The job.
+        position: The target in it.
+        command: The command that asks.
+        subject: The account or topic, as the ledger names it.
+        what: The listing or lookup.
+    """
+
+    sweep_id: str
+    position: int
+    command: str
+    subject: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What is remembered of an answer beside its bytes.
+
+    Attributes:
+        items: How many objects were in it.
+        known: Ids that a lookup found, by name and kind.
+        drift: Where the objects differ from the contract, with how often.
+    """
+
+    items: int = 0
+    known: Mapping[tuple[str, str], subjects.Known] | None = None
+    drift: Mapping[drift.Seen, int] | None = None
+
+
+class Budget:
+    """What may still be spent; shared by all threads of a job.
+
+    Args:
+        limit: Most credits of the whole job; None is no limit.
+        spent: Credits that it has spent so far.
+    """
+
+    def __init__(self, limit: int | None, spent: int = 0) -> None:
+        self.limit = limit
+        self.spent = spent
+        self._lock = threading.Lock()
+
+    def reserve(self, wanted: int) -> None:
+        """Sets credits aside before a request.
+
+        Raises:
+            BudgetError: It would cost more than is left.
+        """
+        with self._lock:
+            if self.limit is not None and self.spent + wanted > self.limit:
+                raise BudgetError(
+                    f"{self.spent:,} of {self.limit:,} credits are spent and the next request may cost {wanted}: "
+                    "run the command again with a higher --max-credits to go on where it stopped."
+                )
+            self.spent += wanted
+
+    def settle(self, reserved: int, charged: int) -> None:
+        """Gives back what a request did not cost."""
+        with self._lock:
+            self.spent += charged - reserved
+
+
+class Desk:
+    """Asks one provider with one key.
+
+    Args:
+        provider: Whom.
+        door: The open way to it.
+        database: Pace, ledger and answers.
+        pacing: The key's pacing row.
+        price_micros: Micro-dollars for one credit.
+        stop: Set by whoever wants everything to end.
+        random: Jitter of pauses.
+        now: The present instant.
+
+    Attributes:
+        requests: Requests that this desk has sent.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        door: Door,
+        database: LiveDatabase,
+        pacing: Pacing,
+        price_micros: int,
+        *,
+        stop: threading.Event | None = None,
+        random: Random | None = None,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self.provider = provider
+        self.door = door
+        self.database = database
+        self.pacing = pacing
+        self.price_micros = price_micros
+        self.stop = stop or threading.Event()
+        self.random = random or Random()
+        self.now = now
+        self.requests = 0
+        self._refused: ProviderError | None = None
+
+    def ask(
+        self, call: Call, purpose: Purpose, budget: Budget, gist: Callable[[Mapping[str, Any]], Gist]
+    ) -> tuple[Mapping[str, Any], Answer]:
+        """One question, asked until it is answered.
+
+        Args:
+            call: The request.
+            purpose: What it is for.
+            budget: What may be spent.
+            gist: Reads from the payload what is to be remembered in the transaction that keeps the answer.
+
+        Raises:
+            BudgetError: It would cost more than is left.
+            KeyRefusedError: The key is refused; nobody at this desk asks again.
+            OutOfCreditsError: The provider's credits are used up; likewise.
+            UnavailableError: What was asked about is not to be had.
+            TemporaryError: It failed again and again.
+            StoppedError: The user wants everything to end.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            if self._refused is not None:
+                raise self._refused
+            budget.reserve(call.credits)
+            charged = 0
+            try:
+                self._wait(self.pacing.take(self.now()))
+                entry = self._note(call, purpose)
+                charged, result = self._send(call, entry, purpose, gist)
+            finally:
+                budget.settle(call.credits, charged)
+            if not isinstance(result, ProviderError):
+                return result
+            if attempt == ATTEMPTS or not isinstance(result, TemporaryError):
+                raise result
+            self._pause(attempt, result)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _note(self, call: Call, purpose: Purpose) -> ledger.Entry:
+        entry = ledger.Entry(
+            call_id=uuid.uuid4().hex,
+            sweep_id=purpose.sweep_id,
+            provider=self.provider.name,
+            endpoint=call.endpoint,
+            command=purpose.command,
+            subject=purpose.subject,
+            credits=call.credits,
+            price_micros=self.price_micros,
+        )
+        with self.database.transaction() as run:
+            ledger.sent(run, entry, self.now())
+            self.requests += 1
+        return entry
+
+    def _send(
+        self,
+        call: Call,
+        entry: ledger.Entry,
+        purpose: Purpose,
+        gist: Callable[[Mapping[str, Any]], Gist],
+    ) -> tuple[int, tuple[Mapping[str, Any], Answer] | ProviderError]:
+        """Credits charged, and the payload or what went wrong."""
+        try:
+            answer = self.door.send(call, {"x-dwell-call": entry.call_id})
+        except TemporaryError as error:
+            # Nobody knows whether a request without an answer was paid: the ledger assumes it was.
+            charged = call.credits if error.sent else 0
+            self._done(entry, error.code, charged, certain=not error.sent)
+            return charged, error
+        charged = self.provider.charged(call, answer)
+        try:
+            payload = self.provider.read(call, answer)
+        except ProviderError as error:
+            certain = not isinstance(error, DamagedAnswerError)
+            self._done(entry, error.code, charged, certain=certain, answer=answer)
+            if isinstance(error, (KeyRefusedError, OutOfCreditsError)):
+                self._refused = error
+            if isinstance(error, UnavailableError):
+                error.observed_at, error.simulated = answer.received_at, answer.simulated
+            return charged, error
+        found, body = gist(payload), answers.packed(answer.body)
+        with self.database.transaction() as run:
+            ledger.done(run, entry, self.now(), "ok", charged=charged, status=answer.status, simulated=answer.simulated)
+            answers.keep(
+                run, entry.call_id, purpose.sweep_id, purpose.position, self.provider.name, call.endpoint,
+                purpose.what, purpose.subject, answer, found.items, body,
+            )  # fmt: skip
+            for (kind, name), known in (found.known or {}).items():
+                subjects.remember(run, self.provider.name, kind, name, known)
+            drift.note(run, self.provider.name, found.drift or {}, answer.received_at)
+        return charged, (payload, answer)
+
+    def _done(
+        self, entry: ledger.Entry, outcome: str, charged: int, *, certain: bool, answer: Answer | None = None
+    ) -> None:
+        with self.database.transaction() as run:
+            ledger.done(
+                run,
+                entry,
+                self.now(),
+                outcome,
+                charged=charged,
+                certain=certain,
+                status=answer.status if answer else None,
+                simulated=bool(answer and answer.simulated),
+            )
+
+    def _pause(self, attempt: int, error: TemporaryError) -> None:
+        """Waits longer each time, by a random part of it, so that many who failed together do not return together."""
+        longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** (attempt - 1))
+        seconds = longest * (0.5 + self.random.random() / 2)
+        if isinstance(error, RateLimitedError):
+            self.pacing.push(self.now(), max(seconds, error.retry_after_s or 0.0))
+        else:
+            self._wait(seconds)
+
+    def _wait(self, seconds: float) -> None:
+        if self.stop.wait(seconds) if seconds > 0 else self.stop.is_set():
+            raise StoppedError("Stopped by you: run the same command again to go on where it stopped.")

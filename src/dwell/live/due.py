@@ -1,0 +1,141 @@
+"""Standing orders: when they are due, and doing each due moment once, however many processes are at it.
+
+A moment that was missed because nothing ran is made up once: of several missed ones only the last, since yesterday's
+counters cannot be read today.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dwell import clock
+from dwell.errors import DwellError, SettingsError
+from dwell.warehouse.live import LiveDatabase, schedules
+from dwell.warehouse.live.schedules import Schedule
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LEASE_S = 120.0
+
+
+def checked(every: str, at: str, tz: str) -> tuple[str, str, str]:
+    """The three words of a time-table, cleaned.
+
+    Raises:
+        SettingsError: One of them cannot be read.
+    """
+    often = every.strip().lower()
+    if often not in {"day", *WEEKDAYS}:
+        raise SettingsError(f"{every!r} is no time-table: write day, or a weekday such as monday.")
+    try:
+        moment = time.fromisoformat(at.strip())
+    except ValueError:
+        raise SettingsError(f"{at!r} is no time of day; write it as 00:00 or 18:30.") from None
+    try:
+        ZoneInfo(tz)
+    except (ValueError, ZoneInfoNotFoundError):
+        raise SettingsError(f"{tz!r} is no time zone; write it as UTC or Europe/Berlin.") from None
+    return often, f"{moment:%H:%M}", tz
+
+
+def last_due(schedule: Schedule, now: datetime) -> datetime:
+    """The newest moment, not after now, at which the order was due, UTC.
+
+    A clock time that summer time skips is due at the first moment after the gap; one that comes twice, the first time.
+    """
+    day = now.astimezone(ZoneInfo(schedule.tz)).date()
+    while True:
+        moment = _moment(schedule, day)
+        if moment <= now and _falls_on(schedule, day):
+            return moment
+        day -= timedelta(days=1)
+
+
+def next_due(schedule: Schedule, now: datetime) -> datetime:
+    """The first moment after now, UTC."""
+    day = now.astimezone(ZoneInfo(schedule.tz)).date()
+    while True:
+        moment = _moment(schedule, day)
+        if moment > now and _falls_on(schedule, day):
+            return moment
+        day += timedelta(days=1)
+
+
+def waiting(database: LiveDatabase, now: datetime) -> list[tuple[Schedule, datetime]]:
+    """Orders with a moment that is due and not done, and that moment."""
+    found = []
+    for schedule in schedules.every(database):
+        slot = last_due(schedule, now)
+        newest = schedules.newest_run(database, schedule.name)
+        done = newest is not None and (newest[0] > slot or (newest[0] == slot and newest[1] is not None))
+        if slot > schedule.added_at and not done:
+            found.append((schedule, slot))
+    return found
+
+
+def run_due(
+    database: LiveDatabase, work: Callable[[Schedule, datetime], str], now: Callable[[], datetime] = clock.now
+) -> list[tuple[str, datetime, str]]:
+    """Does what is due and nobody else is doing.
+
+    Args:
+        database: Where the orders are.
+        work: Does one; returns in a sentence what came of it.
+        now: The present instant.
+
+    Returns:
+        Name, moment and outcome of each that was done here. One that failed is done too: its moment has passed.
+    """
+    did = []
+    for schedule, slot in waiting(database, now()):
+        token = uuid.uuid4().hex
+        if not schedules.take(database, schedule.name, slot, token, now(), LEASE_S):
+            continue
+        with _held(database, schedule, slot, token, now):
+            try:
+                outcome = work(schedule, slot)
+            except DwellError as error:
+                if error.code == "stopped":
+                    raise
+                outcome = f"failed: {error}"
+        schedules.finish(database, schedule.name, slot, token, now(), outcome)
+        did.append((schedule.name, slot, outcome))
+    return did
+
+
+@contextmanager
+def _held(
+    database: LiveDatabase, schedule: Schedule, slot: datetime, token: str, now: Callable[[], datetime]
+) -> Iterator[None]:
+    """Keeps the lease while the work takes longer than it; a killed process keeps nothing."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(LEASE_S / 4):
+            schedules.extend(database, schedule.name, slot, token, now(), LEASE_S)
+
+    keeper = threading.Thread(target=keep, name="dwell-lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
+def _falls_on(schedule: Schedule, day: date) -> bool:
+    return schedule.every == "day" or WEEKDAYS[day.weekday()] == schedule.every
+
+
+def _moment(schedule: Schedule, day: date) -> datetime:
+    zone = ZoneInfo(schedule.tz)
+    local = datetime.combine(day, time.fromisoformat(schedule.at), zone)
+    moment = local.astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):  # inside a gap: the clocks go on
+        moment = local.replace(fold=1).astimezone(UTC)
+        moment = max(moment, local.replace(fold=0).astimezone(UTC))
+    return moment

@@ -1,0 +1,162 @@
+"""What a job knows only at its end: states of accounts and posts, and the size of each topic."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from dwell.live.reading import Outcome
+from dwell.live.rows import SIMULATED
+from dwell.providers.rewrite import Rewriter
+from dwell.records import Hints, SourceFile
+from dwell.warehouse.live import LiveDatabase, answers
+from dwell.warehouse.load import load
+from dwell.warehouse.store import Store
+
+Row = dict[str, Any]
+
+_GAP = 0.1
+_GAP_POSTS = 5
+
+_STATES = """
+SELECT handle, arg_max(state, observed_at) AS state FROM creator_states WHERE handle IN (SELECT unnest($handles))
+GROUP BY handle
+"""
+_POSTS = """
+WITH seen AS (SELECT DISTINCT post_id FROM post_snapshots WHERE observed_at BETWEEN $since AND $until),
+    states AS (SELECT post_id, arg_max(state, observed_at) AS state FROM post_states GROUP BY post_id)
+SELECT p.handle, p.post_id, p.posted_at, coalesce(p.is_pinned, false) AS pinned, s.post_id IS NOT NULL AS seen,
+    states.state
+FROM posts p LEFT JOIN seen s USING (post_id) LEFT JOIN states USING (post_id)
+WHERE p.handle IN (SELECT unnest($handles)) AND p.posted_at IS NOT NULL
+"""
+
+
+def close(
+    store: Store, database: LiveDatabase, provider: str, sweep_id: str, found: Sequence[Outcome]
+) -> list[Outcome]:
+    """Stores what became of accounts, posts and topics; each state only where it differs from the one before.
+
+    Returns:
+        The outcomes; one whose listing left out many posts that were known inside its span is no longer complete.
+    """
+    accounts = [one for one in found if one.kind == "account"]
+    missing, checked = _posts(store, database, sweep_id, accounts)
+    states = _creators(store, accounts)
+    topics = [_topic(database, sweep_id, position, one) for position, one in enumerate(found) if one.kind != "account"]
+    simulated = any(one.simulated for one in found)
+    source = provider + (SIMULATED if simulated else "")
+    tables = {"creator_states": states, "post_states": missing, "topic_samples": [row for row in topics if row]}
+    _store(store, sweep_id, source, tables, simulated=simulated)
+    return [checked.get(one.name, one) if one.kind == "account" else one for one in found]
+
+
+def _creators(store: Store, accounts: Sequence[Outcome]) -> list[Row]:
+    rows: list[Row] = []
+    for one in accounts:
+        old = one.handle if one.name.startswith("id:") else one.name
+        if one.state is None or one.at is None or old is None:
+            continue
+        shared = {"observed_at": one.at, "creator_id": one.creator_id}
+        if one.state == "renamed":
+            rows.append({"handle": old, "state": "renamed", "new_handle": one.handle, **shared})
+            rows.append({"handle": one.handle, "state": "ok", **shared})
+        else:
+            rows.append({"handle": old, "state": one.state, "detail": one.detail, **shared})
+    before = {row["handle"]: row["state"] for row in _asked(store, _STATES, [str(row["handle"]) for row in rows])}
+    return [row for row in rows if before.get(row["handle"]) != row["state"]]
+
+
+def _posts(
+    store: Store, database: LiveDatabase, sweep_id: str, accounts: Sequence[Outcome]
+) -> tuple[list[Row], dict[str, Outcome]]:
+    """Posts that were known and are missing from a listing that covers them, or are back in one."""
+    whole = {one.handle: one for one in accounts if one.complete and one.handle and one.state in {"ok", "renamed"}}
+    span = answers.span(database, sweep_id)
+    if not whole or span is None:
+        return [], {}
+    since, until = span
+    rows: list[Row] = []
+    checked: dict[str, Outcome] = {}
+    by_handle: dict[str, list[Mapping[str, Any]]] = {}
+    for post in _asked(store, _POSTS, list(whole), since=since, until=until):
+        by_handle.setdefault(post["handle"], []).append(post)
+    for handle, posts in by_handle.items():
+        one = whole[handle]
+        listed = [post["posted_at"] for post in posts if post["seen"] and not post["pinned"]]
+        oldest = min(listed, default=None) if one.reason == "asked" else datetime.min.replace(tzinfo=since.tzinfo)
+        if oldest is None or not listed:
+            continue
+        covered = [post for post in posts if post["posted_at"] >= oldest]
+        gone = [post for post in covered if not post["seen"]]
+        if len(gone) > max(_GAP_POSTS, _GAP * len(covered)):
+            checked[one.name] = replace(one, complete=False, reason="gap", lacks=_gap(len(gone), len(covered)))
+        rows += [_state(post, "missing", until) for post in gone if post["state"] != "missing"]
+        rows += [_state(post, "ok", until) for post in covered if post["seen"] and post["state"] == "missing"]
+    return rows, checked
+
+
+def _gap(gone: int, covered: int) -> str:
+    return (
+        f"{gone:,} of {covered:,} posts known from before are missing inside the span that was read: deleted, or left "
+        "out by the provider"
+    )
+
+
+def _state(post: Mapping[str, Any], state: str, at: datetime) -> Row:
+    return {"post_id": post["post_id"], "handle": post["handle"], "state": state, "observed_at": at}
+
+
+def _topic(database: LiveDatabase, sweep_id: str, position: int, one: Outcome) -> Row | None:
+    kept = answers.of_target(database, sweep_id, position)
+    if not kept:
+        return None
+    return {
+        "topic_kind": one.kind,
+        "topic": one.name,
+        "observed_at": kept[0].received_at,
+        "title": one.title,
+        "topic_posts": one.total,
+        "topic_views": one.views_total,
+        "sampled": one.posts,
+    }
+
+
+def _asked(store: Store, sql: str, handles: Sequence[str], **parameters: Any) -> Iterable[Mapping[str, Any]]:
+    if not handles:
+        return []
+    tables = [name for name in ("creator_states", "post_states", "posts", "post_snapshots") if f" {name} " in sql]
+    return store.query(sql, tables, {"handles": list(handles), **parameters})
+
+
+def _store(store: Store, sweep_id: str, source: str, tables: Mapping[str, Sequence[Row]], *, simulated: bool) -> None:
+    if not any(tables.values()):
+        return
+    with store.scratch() as scratch:
+        extracts = []
+        for table, rows in tables.items():
+            writer = Rewriter(scratch, source, table)
+            for line, row in enumerate(rows, 1):
+                writer.add(line, row)
+            if rows:
+                extracts.append(writer.extract())
+        text = json.dumps(tables, default=str, sort_keys=True)
+        file = SourceFile(
+            path=Path(f"states-{sweep_id}"),
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+            format="states",
+            extracts=tuple(extracts),
+        )
+        load(store, file, Hints(), now=_latest(tables) if simulated else None)
+
+
+def _latest(tables: Mapping[str, Sequence[Row]]) -> datetime:
+    """A simulation's clock may run ahead of ours."""
+    instants = [row["observed_at"] for rows in tables.values() for row in rows]
+    read = [datetime.fromisoformat(one) if isinstance(one, str) else one for one in instants]
+    return max(read) + timedelta(minutes=1)

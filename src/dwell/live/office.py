@@ -1,0 +1,92 @@
+"""Opening a desk: which provider, its key, its address, its limit and its price, out of the user's settings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dwell.errors import SettingsError
+from dwell.http import Door
+from dwell.live.desk import Desk
+from dwell.providers.base import Limit, Provider
+from dwell.providers.live import PROVIDERS
+from dwell.settings import Settings
+from dwell.warehouse.live import LiveDatabase
+from dwell.warehouse.live.pacing import Pacing, interval_us
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a provider is asked.
+
+    Attributes:
+        provider: Whom.
+        limit: The key's limit; None where the user switched it off.
+        credit_price: US dollars for one credit.
+    """
+
+    provider: Provider
+    limit: Limit | None
+    credit_price: float
+
+    @property
+    def interval_s(self) -> float:
+        """Seconds between two requests."""
+        limit = self.limit
+        return interval_us(limit.requests, limit.per_s, limit.burst_per_s) / 1_000_000 if limit else 0.0
+
+    @property
+    def price_micros(self) -> int:
+        """Micro-dollars for one credit, rounded to whole ones."""
+        return round(self.credit_price * 1_000_000)
+
+
+def chosen(settings: Settings, name: str | None) -> str:
+    """The provider that the user named, else the first with a key.
+
+    Raises:
+        SettingsError: There is no such provider, or no key at all.
+    """
+    if name is not None:
+        if name not in PROVIDERS:
+            raise SettingsError(f"There is no provider {name!r}; choose from {', '.join(PROVIDERS)}.")
+        return name
+    found = next((name for name in PROVIDERS if settings.provider(name).key is not None), None)
+    if found is None:
+        raise SettingsError(
+            "No provider's key is set: export DWELL_TIKLIVEAPI_KEY or DWELL_SCAVIO_KEY, or try everything for nothing "
+            "with the simulation (dwell sandbox)."
+        )
+    return found
+
+
+def terms(settings: Settings, name: str) -> Terms:
+    """On which terms a provider is asked; needs no key."""
+    provider, said = PROVIDERS[name], settings.provider(name)
+    limit: Limit | None = provider.limit
+    if said.limit is not None:
+        limit = Limit(said.limit.requests, said.limit.per_s) if said.limit.requests else None
+    return Terms(provider, limit, provider.credit_price if said.credit_price is None else said.credit_price)
+
+
+@contextmanager
+def opened(settings: Settings, database: LiveDatabase, name: str, stop: threading.Event) -> Iterator[Desk]:
+    """A desk at a provider, with the user's key.
+
+    Raises:
+        SettingsError: The user has no key for it.
+    """
+    said, on = settings.provider(name), terms(settings, name)
+    if said.key is None:
+        raise SettingsError(
+            f"There is no key for {name}: export DWELL_{name.upper()}_KEY, or put it in the settings file."
+        )
+    door = Door(said.url or on.provider.base_url, on.provider.headers(said.key.reveal()))
+    try:
+        per_day = on.limit.per_day if on.limit else None
+        pacing = Pacing(database, f"{name}/{said.key.fingerprint()}", round(on.interval_s * 1_000_000), per_day)
+        yield Desk(on.provider, door, database, pacing, on.price_micros, stop=stop)
+    finally:
+        door.close()

@@ -1,0 +1,125 @@
+"""What a job will ask and cost, worked out before the first request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from dwell.errors import SettingsError
+from dwell.live.request import STEPS, Request
+from dwell.live.target import Target
+from dwell.providers.base import Provider
+from dwell.results import Result
+from dwell.warehouse.live import LiveDatabase, subjects
+from dwell.warehouse.live.subjects import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What one target needs.
+
+    Attributes:
+        target: Which.
+        lookups: Requests that look it up.
+        pages: Most requests that list its posts.
+        expected: Requests that are likely, by the number of posts that it had when last looked up.
+        known: What is known of it.
+        note: Why, in words.
+    """
+
+    target: Target
+    lookups: int
+    pages: int
+    expected: int
+    known: Known | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A job's requests and price.
+
+    Attributes:
+        items: One a target.
+        credit_price: US dollars for one credit.
+        interval_s: Seconds between two requests at the allowed pace.
+    """
+
+    items: tuple[Item, ...]
+    credit_price: float
+    interval_s: float
+
+    @property
+    def requests(self) -> int:
+        """Most requests of the whole job."""
+        return sum(item.lookups + item.pages for item in self.items)
+
+    @property
+    def expected(self) -> int:
+        """Requests that are likely."""
+        return sum(item.lookups + item.expected for item in self.items)
+
+    def to_result(self) -> Result:
+        """A row a target, the price in `meta`."""
+        columns = ("target", "lookups", "pages_at_most", "pages_expected", "credits_at_most", "note")
+        rows = [
+            (str(item.target), item.lookups, item.pages, item.expected, item.lookups + item.pages, item.note)
+            for item in self.items
+        ]
+        return Result(columns, rows, self.price())
+
+    def price(self) -> dict[str, Any]:
+        """The whole job in figures."""
+        return {
+            "requests_at_most": self.requests,
+            "requests_expected": self.expected,
+            "credits_at_most": self.requests,
+            "usd_at_most": round(self.requests * self.credit_price, 6),
+            "usd_expected": round(self.expected * self.credit_price, 6),
+            "seconds_at_most": round(max(0, self.requests - 1) * self.interval_s, 1),
+        }
+
+
+def plan(
+    database: LiveDatabase, provider: Provider, request: Request, *, credit_price: float, interval_s: float,
+    now: datetime,
+) -> Plan:  # fmt: skip
+    """Works it out from what is known; asks nobody.
+
+    Raises:
+        SettingsError: The provider does not offer what is asked for.
+    """
+    known = {target: subjects.find(database, provider.name, target.kind, target.name) for target in request.targets}
+    items = tuple(_item(provider, request, target, known[target], now) for target in request.targets)
+    return Plan(items, credit_price, interval_s)
+
+
+def needs_lookup(provider: Provider, request: Request, target: Target, known: Known | None, now: datetime) -> str:
+    """Why a target is looked up first; empty where it is not."""
+    lookup = STEPS[target.kind][0]
+    if lookup is None or lookup not in provider.lookups:
+        return ""
+    if target.kind != "account":
+        return "size of the topic today"
+    if known is None:
+        return "first time"
+    if now - known.looked_up_at >= timedelta(days=request.profile_days):
+        return "profile is due again"
+    return ""
+
+
+def _item(provider: Provider, request: Request, target: Target, known: Known | None, now: datetime) -> Item:
+    listing = STEPS[target.kind][1]
+    if listing not in provider.page_size:
+        raise SettingsError(f"{provider.name} lists no {target.kind}s; choose another --provider.")
+    size = provider.page_size[listing]
+    why = needs_lookup(provider, request, target, known, now)
+    total = known.total if known and target.kind == "account" else None
+    there = None if total is None else max(1, ceil(total / size))
+    if request.posts is None:
+        note = "all posts" if there else "all posts; their number is not known yet"
+        return Item(target, int(bool(why)), there or 1, there or 1, known, "; ".join(filter(None, (why, note))))
+    pages = ceil(request.posts / size)
+    return Item(target, int(bool(why)), pages, min(pages, there or pages), known, why)

@@ -1,0 +1,288 @@
+"""Reading one target: look it up where that is due, then its listing page by page, as far as was asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from dwell.errors import (
+    BudgetError,
+    KeyRefusedError,
+    OutOfCreditsError,
+    ProviderError,
+    StoppedError,
+    TemporaryError,
+    UnavailableError,
+)
+from dwell.http import Answer, Call
+from dwell.live.desk import Budget, Desk, Gist, Purpose
+from dwell.live.pager import Coverage, Pager
+from dwell.live.plan import needs_lookup
+from dwell.live.request import STEPS, Request
+from dwell.live.rows import read_columns
+from dwell.providers import drift
+from dwell.providers.base import Lookup, Page, Subject
+from dwell.providers.values import flag
+from dwell.warehouse.live import answers, subjects
+from dwell.warehouse.live.subjects import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one target.
+
+    Attributes:
+        kind: Kind of target, and `name` as the user gave it.
+        handle: What an account is called now.
+        state: Of an account: `ok`, `empty`, `private`, `deleted`, `banned`, `renamed`, `region_blocked`, `not_found`;
+            None where that is not known, because it could not be asked.
+        complete: All that was asked for was read.
+        reason: Why reading ended.
+        lacks: What is missing, in a sentence.
+        posts: Distinct posts that were read, in `pages` pages; `repeats` came more than once.
+        total: Posts by the provider's own count.
+        creator_id: Platform id of the account.
+        detail: What the provider said, in its words.
+        at: When the state was observed, ISO text.
+        simulated: A simulation answered.
+        again: It was cut short, and the same command goes on with it.
+    """
+
+    kind: str
+    name: str
+    handle: str | None = None
+    state: str | None = None
+    complete: bool = False
+    reason: str = ""
+    lacks: str = ""
+    posts: int = 0
+    pages: int = 0
+    repeats: int = 0
+    total: int | None = None
+    views_total: int | None = None
+    title: str | None = None
+    creator_id: str | None = None
+    detail: str | None = None
+    at: str | None = None
+    simulated: bool = False
+    again: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-compatible."""
+        return asdict(self)
+
+
+class Reader:
+    """Reads one target of a job; what an earlier process read of it is taken from its kept answers, not paid again.
+
+    Args:
+        desk: Where to ask.
+        budget: What may be spent.
+        request: The job.
+        sweep_id: Its id.
+        position: The target's place in it.
+    """
+
+    def __init__(self, desk: Desk, budget: Budget, request: Request, sweep_id: str, position: int) -> None:
+        self.desk = desk
+        self.budget = budget
+        self.request = request
+        self.sweep_id = sweep_id
+        self.position = position
+        self.target = request.targets[position]
+        self.lookup, self.listing = STEPS[self.target.kind]
+        self.found = Outcome(self.target.kind, self.target.name)
+        self.subject = Subject(self.target.name, id=self.target.account_id)
+        self.pager: Pager | None = None
+
+    def read(self) -> Outcome:
+        """The target, as far as it can be read; never raises for what goes wrong with it alone.
+
+        Raises:
+            StoppedError: The user wants everything to end.
+        """
+        try:
+            self._look_up()
+            if self.found.state in {None, "ok", "renamed"}:
+                self._list()
+        except UnavailableError as error:
+            return self._unavailable(error)
+        except BudgetError as error:
+            return self._cut("budget", str(error), again=True)
+        except (KeyRefusedError, OutOfCreditsError) as error:
+            return self._cut(error.code, str(error), again=True)
+        except TemporaryError as error:
+            return self._cut("failed", str(error), again=False)
+        except ProviderError as error:
+            return self._cut("refused", str(error), again=False)
+        except StoppedError as error:
+            self.found = self._cut("stopped", str(error), again=True)
+            raise
+        return self.found
+
+    # --- looking it up -------------------------------------------------------------------------------------------
+
+    def _look_up(self) -> None:
+        kept = [one for one in self._kept() if one.what == self.lookup]
+        if kept:
+            self._learn(self.desk.provider.read(kept[-1].call, kept[-1].answer), kept[-1].answer)
+            return
+        known = subjects.find(self.desk.database, self.desk.provider.name, self.target.kind, self.target.name)
+        if known is not None:
+            self.subject = replace(self.subject, id=known.id, key=known.key)
+        if needs_lookup(self.desk.provider, self.request, self.target, known, self.desk.now()):
+            self._ask_lookup(known)
+        elif known is not None:
+            self.found = replace(self.found, handle=self.target.name, creator_id=known.id)
+
+    def _ask_lookup(self, known: Known | None) -> None:
+        try:
+            payload, answer = self._ask(self.lookup or "", self._lookup_call(), self._lookup_gist)
+        except UnavailableError as error:
+            moved = self._moved(known) if self.target.kind == "account" and error.state == "not_found" else None
+            if moved is None:
+                raise
+            payload, answer = moved
+        self._learn(payload, answer)
+
+    def _moved(self, known: Known | None) -> tuple[Mapping[str, Any], Answer] | None:
+        """The account under its id, where its name is gone: it was renamed."""
+        if known is None or known.id is None:
+            return None
+        by_id = Subject("", id=known.id, key=known.key)
+        try:
+            return self._ask("profile", self.desk.provider.lookup("profile", by_id), self._lookup_gist)
+        except UnavailableError:
+            return None
+
+    def _lookup_call(self) -> Call:
+        asked = self.subject
+        if self.target.kind == "account":  # by name where there is one, so that a new owner of an old name is noticed
+            asked = Subject("" if self.target.account_id else self.target.name, id=self.target.account_id)
+        elif self.target.kind == "sound":
+            asked = Subject(self.target.name, id=self.target.name)
+        return self.desk.provider.lookup(_lookup(self.lookup), asked)
+
+    def _lookup_gist(self, payload: Mapping[str, Any]) -> Gist:
+        subject = self.desk.provider.subject(_lookup(self.lookup), payload)
+        total = self.desk.provider.total(_lookup(self.lookup), payload)
+        known = Known(subject.id, subject.key, total, self.desk.now())
+        names: dict[tuple[str, str], Known] = {(self.target.kind, self.target.name): known}
+        if subject.name:
+            names[self.target.kind, subject.name] = known
+        return Gist(items=1, known=names, drift=self._drift("user" if self.lookup == "profile" else "topic", [payload]))
+
+    def _learn(self, payload: Mapping[str, Any], answer: Answer) -> None:
+        provider, lookup = self.desk.provider, _lookup(self.lookup)
+        found = provider.subject(lookup, payload)
+        self.subject = replace(found, name=found.name or self.target.name, id=found.id or self.subject.id)
+        total = provider.total(lookup, payload)
+        self.found = replace(self.found, total=total, at=answer.received_at.isoformat(), simulated=answer.simulated)
+        if self.target.kind != "account":
+            topic = provider.parser.topic(payload)
+            if isinstance(topic, dict):
+                self.found = replace(self.found, title=topic.get("title"), views_total=topic.get("topic_views"))
+            return
+        handle = self.subject.name or self.target.name
+        columns = provider.parser.user(payload)
+        private = isinstance(columns, dict) and flag(columns.get("private")) is True
+        renamed = not self.target.account_id and handle != self.target.name
+        state = "private" if private else "renamed" if renamed else "empty" if total == 0 else "ok"
+        self.found = replace(self.found, handle=handle, creator_id=self.subject.id, state=state)
+        if private:
+            self.found = replace(self.found, reason="private", lacks="the account is private: its posts cannot be read")
+        elif total == 0:
+            self.found = replace(self.found, complete=True, reason="all")
+
+    # --- reading its listing -------------------------------------------------------------------------------------
+
+    def _list(self) -> None:
+        pager = self.pager = Pager(self.request.posts, self.found.total if self.target.kind == "account" else None)
+        for kept in self._kept():
+            if kept.what == self.listing and not pager.done:
+                self._take(pager, self.desk.provider.read(kept.call, kept.answer), kept.answer)
+        while not pager.done:
+            payload, answer = self._ask(self.listing, self._listing_call(pager), self._listing_gist)
+            self._take(pager, payload, answer)
+        self._close(pager.coverage())
+
+    def _listing_call(self, pager: Pager) -> Call:
+        # Always a full page: it costs the same, and a shorter last one could end inside a boundary's repeats.
+        size = self.desk.provider.page_size[self.listing]
+        return self.desk.provider.listing(self.listing, self.subject, cursor=pager.cursor, count=size)
+
+    def _listing_gist(self, payload: Mapping[str, Any]) -> Gist:
+        page = self.desk.provider.page(self.listing, payload)
+        return Gist(items=len(page.items), drift=self._drift("post", page.items))
+
+    def _take(self, pager: Pager, payload: Mapping[str, Any], answer: Answer) -> None:
+        page: Page = self.desk.provider.page(self.listing, payload)
+        rows = read_columns(self.desk.provider, self.listing, payload)
+        pager.add(page, [None if isinstance(row, str) else str(row["post_id"]) for row in rows])
+        if self.found.at is None:
+            self.found = replace(self.found, at=answer.received_at.isoformat(), simulated=answer.simulated)
+
+    def _close(self, coverage: Coverage) -> None:
+        state = self.found.state
+        if state is None and self.target.kind == "account":
+            state = "ok" if coverage.items else "empty" if coverage.complete else None
+        self.found = replace(
+            self.found,
+            state=state,
+            complete=coverage.complete,
+            reason=coverage.reason,
+            lacks=coverage.lacks,
+            posts=coverage.items,
+            pages=coverage.pages,
+            repeats=coverage.repeats,
+        )
+
+    # --- ends ----------------------------------------------------------------------------------------------------
+
+    def _unavailable(self, error: UnavailableError) -> Outcome:
+        coverage = self.pager.coverage(error.state, str(error)) if self.pager else None
+        return replace(
+            self.found,
+            handle=self.found.handle or (None if self.target.account_id else self.target.name),
+            state=error.state,
+            complete=False,
+            reason=error.state,
+            lacks=str(error),
+            detail=str(error),
+            posts=coverage.items if coverage else 0,
+            pages=coverage.pages if coverage else 0,
+            at=(error.observed_at or self.desk.now()).isoformat(),
+            simulated=error.simulated,
+        )
+
+    def _cut(self, reason: str, why: str, *, again: bool) -> Outcome:
+        coverage = self.pager.coverage(reason, why) if self.pager else _nothing_of(reason, why)
+        self._close(coverage)
+        return replace(self.found, again=again)
+
+    def _ask(
+        self, what: str, call: Call, gist: Callable[[Mapping[str, Any]], Gist]
+    ) -> tuple[Mapping[str, Any], Answer]:
+        purpose = Purpose(self.sweep_id, self.position, self.request.command, self.target.name, what)
+        return self.desk.ask(call, purpose, self.budget, gist)
+
+    def _kept(self) -> list[answers.Stored]:
+        return answers.of_target(self.desk.database, self.sweep_id, self.position)
+
+    def _drift(self, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:
+        seen: Counter[tuple[str, str, str, str]] = Counter()
+        for item in items:
+            for change in drift.changes(self.desk.provider.name, kind, item):
+                seen[kind, change.field, change.what, str(change.seen)] += 1
+        return dict(seen)
+
+
+def _nothing_of(reason: str, why: str) -> Coverage:
+    return Coverage(complete=False, reason=reason, lacks=why, items=0, repeats=0, pages=0)
+
+
+def _lookup(what: Lookup | None) -> Lookup:
+    assert what is not None, "only called where the target's kind has a lookup"
+    return what

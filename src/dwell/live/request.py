@@ -1,0 +1,65 @@
+"""What a job is asked to do, as plain data: the same request twice is the same question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dwell.live.target import Target
+from dwell.providers.base import Listing, Lookup
+
+STEPS: Mapping[str, tuple[Lookup | None, Listing]] = {
+    "account": ("profile", "user_posts"),
+    "hashtag": ("hashtag", "hashtag_posts"),
+    "sound": ("sound", "sound_posts"),
+    "search": (None, "search_posts"),
+}
+"""Kind of target -> what looks it up, and what lists its posts."""
+
+PROFILE_DAYS = 6.0
+"""A profile (followers, number of posts) is read again after so many days: about weekly in a daily sweep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One job.
+
+    Attributes:
+        command: The command that asks.
+        provider: Whom.
+        targets: What about, without repeats.
+        posts: Newest posts to read of each; None reads all.
+        profile_days: Read an account's profile again when it is older than this; 0 reads it always.
+        niche: Subject to give to the accounts.
+        slot: The due moment of a schedule that this job is for, ISO text.
+    """
+
+    command: str
+    provider: str
+    targets: tuple[Target, ...]
+    posts: int | None = 200
+    profile_days: float = PROFILE_DAYS
+    niche: str | None = None
+    slot: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-compatible."""
+        return {
+            "command": self.command,
+            "provider": self.provider,
+            "targets": [[target.kind, target.name] for target in self.targets],
+            "posts": self.posts,
+            "profile_days": self.profile_days,
+            "niche": self.niche,
+            "slot": self.slot,
+        }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Request:
+        """The other way."""
+        return cls(**{**said, "targets": tuple(Target(kind, name) for kind, name in said["targets"])})
+
+    def at(self, slot: str) -> Request:
+        """The same for one due moment."""
+        return replace(self, slot=slot)

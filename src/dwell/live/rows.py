@@ -1,0 +1,252 @@
+"""Answers into rows: what was kept as it came is parsed, and loaded like any file, whole or not at all.
+
+An answer stays marked as waiting until its rows are stored. A process killed in between loads it again, and the loader
+finds every row known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from dwell.providers import captions, values
+from dwell.providers.base import Listing, Provider
+from dwell.providers.live import PROVIDERS
+from dwell.providers.rewrite import Rewriter
+from dwell.records import Hints, SourceFile
+from dwell.warehouse.live import LiveDatabase, answers
+from dwell.warehouse.live.answers import Stored
+from dwell.warehouse.load import Loaded, load
+from dwell.warehouse.store import Store
+
+TOPICS: Mapping[str, str] = {"hashtag_posts": "hashtag", "sound_posts": "sound", "search_posts": "search"}
+SIMULATED = "-sandbox"
+
+_TABLES: Mapping[str, tuple[str, ...]] = {
+    "profile": ("creators", "creator_snapshots"),
+    "user_posts": ("posts", "post_snapshots", "creators"),
+    "comments": ("comments",),
+}
+_TOPIC_POSTS = ("topic_posts",)
+_FROM_POST = (
+    "post_id", "handle", "posted_at", "duration_s", "caption", "url", "views", "likes", "comments", "shares", "saves",
+    "downloads",
+)  # fmt: skip
+
+
+@dataclass
+class Told:
+    """What loading some answers gave.
+
+    Attributes:
+        posts_new: Posts that were not stored before.
+        snapshots_new: Counters at an instant that were not stored before.
+        rows_updated: Stored rows that were changed.
+        rejected: Objects of which no row could be made, and `reasons` for it with how often.
+    """
+
+    posts_new: int = 0
+    snapshots_new: int = 0
+    rows_updated: int = 0
+    rejected: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def add(self, loaded: Loaded | None) -> None:
+        """Counts one more batch."""
+        if loaded is None:
+            return
+        self.posts_new += loaded.posts_new
+        self.snapshots_new += loaded.snapshots_new
+        self.rows_updated += sum(loaded.rows_updated.values())
+        self.rejected += loaded.rejected
+        for _, reason, _ in loaded.rejects:
+            kind = reason.split(":")[0]
+            self.reasons[kind] = self.reasons.get(kind, 0) + 1
+
+
+def load_waiting(
+    store: Store, database: LiveDatabase, niches: Mapping[str, str | None], told: Told | None = None
+) -> Told:
+    """Makes rows of every answer that has none yet.
+
+    Args:
+        store: Where to.
+        database: Where the answers are.
+        niches: Job -> subject to give to the creators in its answers.
+        told: Counts to go on with.
+    """
+    told = told or Told()
+    while waiting := answers.waiting(database, 2_000):
+        for sweep_id in dict.fromkeys(one.sweep_id for one in waiting):
+            batch = [one for one in waiting if one.sweep_id == sweep_id]
+            told.add(load_answers(store, batch, database, niche=niches.get(sweep_id)))
+            mark(database, batch)
+    store.seal_if_due()
+    return told
+
+
+def mark(database: LiveDatabase, batch: Iterable[Stored]) -> None:
+    """The rows of these answers are stored."""
+    by_parser: dict[str, list[int]] = {}
+    for one in batch:
+        by_parser.setdefault(parser_version(one.provider), []).append(one.answer_id)
+    for version, answer_ids in by_parser.items():
+        answers.mark(database, answer_ids, version)
+
+
+def load_answers(
+    store: Store, batch: Sequence[Stored], database: LiveDatabase, *, niche: str | None = None, correct: bool = False
+) -> Loaded | None:
+    """Makes rows of these answers, all of one job; None where there is nothing in them to make rows of.
+
+    Args:
+        store: Where to.
+        batch: The answers.
+        database: Where the others of their targets are, which say when a look at a topic began.
+        niche: Subject to give to the creators.
+        correct: Rows that are stored already are corrected where they differ (`dwell replay`).
+    """
+    with store.scratch() as scratch:
+        writers: dict[tuple[str, str], Rewriter] = {}
+        for line, (one, columns) in enumerate(_rows(batch, database), 1):
+            kind = "topic" if one.what in TOPICS else one.what
+            source = one.provider + (SIMULATED if one.simulated else "")
+            writer = writers.get((source, kind))
+            if writer is None:
+                writer = writers[source, kind] = _writer(scratch, source, kind)
+            if isinstance(columns, str):
+                writer.reject(line, columns, "")
+            else:
+                writer.add(line, columns)
+        if not any(writer.rows for writer in writers.values()):
+            return _nothing(batch, writers.values())
+        file = SourceFile(
+            path=Path(f"sweep-{batch[0].sweep_id}"),
+            digest=_digest(batch),
+            format="answers",
+            extracts=tuple(writer.extract() for writer in writers.values()),
+        )
+        return load(store, file, Hints(niche=niche), correct=correct, now=_believed(batch))
+
+
+def _nothing(batch: Sequence[Stored], writers: Iterable[Rewriter]) -> Loaded | None:
+    """The account of answers of which no row can be made: a loader would refuse such a file, here it is a count."""
+    rejects = tuple(reject for writer in writers for reject in writer.rejects)
+    if not rejects:
+        return None
+    return Loaded(
+        path=Path(f"sweep-{batch[0].sweep_id}"),
+        format="answers",
+        rows_read=len(rejects),
+        posts_new=0,
+        snapshots_new=0,
+        watch_times_new=0,
+        rows_new={},
+        known=0,
+        rejected=len(rejects),
+        flagged={},
+        rejects_file=None,
+        rejects=rejects,
+        warnings=(),
+    )
+
+
+def _rows(batch: Sequence[Stored], database: LiveDatabase) -> Iterable[tuple[Stored, dict[str, Any] | str]]:
+    looks = Looks(database)
+    for one in batch:
+        if one.what not in _TABLES and one.what not in TOPICS:
+            continue  # a topic's lookup becomes a row when its target is done
+        for columns in columns_of(one):
+            if isinstance(columns, str):
+                yield one, columns
+            elif one.what in TOPICS:
+                yield one, looks.place(one, columns)
+            else:
+                yield one, {**columns, "observed_at": one.received_at}
+
+
+def columns_of(one: Stored) -> list[dict[str, Any] | str]:
+    """The canonical columns of each object in a kept answer; a text is the reason why one has none."""
+    provider = PROVIDERS[one.provider]
+    return read_columns(provider, one.what, provider.read(one.call, one.answer))
+
+
+def read_columns(provider: Provider, what: str, payload: Mapping[str, Any]) -> list[dict[str, Any] | str]:
+    """The canonical columns of each object in a payload."""
+    if what == "profile":
+        return [provider.parser.user(payload)]
+    read = provider.parser.comment if what == "comments" else provider.parser.post
+    return [read(item) for item in provider.page(cast("Listing", what), payload).items]
+
+
+class Looks:
+    """Rows of topic listings: every row of one look bears the instant at which the look began, and its place.
+
+    Args:
+        database: Where the answers are.
+    """
+
+    def __init__(self, database: LiveDatabase) -> None:
+        self._database = database
+        self._began: dict[tuple[str, int], datetime] = {}
+        self._places: dict[tuple[str, int], dict[str, int]] = {}
+
+    def place(self, one: Stored, columns: Mapping[str, Any]) -> dict[str, Any]:
+        """The topic's row of one post."""
+        target = (one.sweep_id, one.position)
+        if target not in self._began:
+            self._open(one)
+        places = self._places[target]
+        rank = places.setdefault(str(columns["post_id"]), len(places) + 1)
+        return {
+            **{name: columns.get(name) for name in _FROM_POST},
+            "topic_kind": TOPICS[one.what],
+            "topic": one.subject,
+            "rank": rank,
+            "observed_at": self._began[target],
+        }
+
+    def _open(self, one: Stored) -> None:
+        """Earlier pages of the look may have been loaded before."""
+        target = (one.sweep_id, one.position)
+        places: dict[str, int] = {}
+        stored = answers.of_target(self._database, *target)
+        for page in stored:
+            if page.answer_id < one.answer_id and page.what == one.what:
+                for columns in columns_of(page):
+                    if not isinstance(columns, str):
+                        places.setdefault(str(columns["post_id"]), len(places) + 1)
+        self._began[target] = stored[0].received_at
+        self._places[target] = places
+
+
+def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
+    tables = _TOPIC_POSTS if kind == "topic" else _TABLES[kind]
+    if "creators" in tables:
+        return Rewriter(scratch, source, *tables, platform="tiktok")
+    return Rewriter(scratch, source, *tables)
+
+
+def _digest(batch: Sequence[Stored]) -> str:
+    parts = [f"{one.answer_id}/{one.provider}/{parser_version(one.provider)}" for one in batch]
+    return hashlib.sha256("\n".join([batch[0].sweep_id, *parts]).encode()).hexdigest()
+
+
+def _believed(batch: Sequence[Stored]) -> datetime | None:
+    """A simulation's clock may run ahead of ours."""
+    simulated = [one.received_at for one in batch if one.simulated]
+    return max(simulated) + timedelta(minutes=1) if simulated else None
+
+
+@cache
+def parser_version(provider: str) -> str:
+    """Changes whenever the code that reads a provider's objects does."""
+    code = hashlib.sha256()
+    for module in (PROVIDERS[provider].parser, captions, values):
+        code.update(Path(str(getattr(module, "__file__", ""))).read_bytes())
+    return code.hexdigest()[:12]

@@ -1,0 +1,259 @@
+"""Running a job: all its targets at once, one after another inside each, to an end that says what it lacks.
+
+A job that was killed, stopped, or ran out of budget is found again by its request, and goes on with what is left: pages
+that were kept are not asked for again.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from dwell import clock
+from dwell.errors import StorageError
+from dwell.live import ending, office
+from dwell.live.desk import Budget, Desk
+from dwell.live.plan import Plan, plan
+from dwell.live.reading import Outcome, Reader
+from dwell.live.request import Request
+from dwell.live.rows import Told, load_waiting
+from dwell.results import Result
+from dwell.settings import Settings
+from dwell.warehouse.live import LiveDatabase, answers, drift, ledger, sweeps
+from dwell.warehouse.live.sweeps import Job
+from dwell.warehouse.store import Store
+
+AT_ONCE = 8
+"""Targets that are read side by side; more would not be faster, since all share one key's pace."""
+
+RESUMED_FOR = timedelta(hours=20)
+"""An unfinished job is taken up again for so long; after that the question is asked anew."""
+
+KEPT_FOR = timedelta(days=30)
+"""Answers are kept as they came for so long (`DWELL_KEEP_DAYS` changes it)."""
+
+_LOAD_AFTER = 1_000
+_LOOK_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        requests: Requests sent, of `planned` that are likely in all.
+        credits: Credits spent by the job, its earlier processes included.
+        targets_done: Targets done, of `targets`.
+        per_minute: Requests a minute so far.
+        seconds_left: At the allowed pace.
+    """
+
+    requests: int
+    planned: int
+    credits: int
+    targets_done: int
+    targets: int
+    per_minute: float
+    seconds_left: float
+
+
+Watch = Callable[[Progress], None]
+
+
+def planned(settings: Settings, database: LiveDatabase, request: Request) -> Plan:
+    """What the job would ask and cost; nobody is asked."""
+    terms = office.terms(settings, request.provider)
+    return plan(
+        database,
+        terms.provider,
+        request,
+        credit_price=terms.credit_price,
+        interval_s=terms.interval_s,
+        now=clock.now(),
+    )
+
+
+def resumable(database: LiveDatabase, request: Request) -> Job | None:
+    """The unfinished job with this very request, if there is one that is young enough."""
+    return sweeps.unfinished(database, request.command, request.to_json(), clock.now() - RESUMED_FOR)
+
+
+def run(
+    store: Store,
+    database: LiveDatabase,
+    request: Request,
+    *,
+    max_credits: int | None = None,
+    fresh: bool = False,
+    watch: Watch | None = None,
+    stop: threading.Event | None = None,
+) -> Result:
+    """Runs a job to its end.
+
+    Args:
+        store: Where rows go.
+        database: Pace, ledger, answers.
+        request: What to do.
+        max_credits: The job may cost so much in all, its earlier processes included.
+        fresh: Begin anew, even where the same job was left unfinished.
+        watch: Called now and then with how far it is.
+        stop: Set it to end early; what was read is kept.
+
+    Returns:
+        A row a target, as `reading.Outcome`; the sum of it in `meta`.
+
+    Raises:
+        SettingsError: There is no key for the provider.
+        StorageError: Another process is at the same job.
+        KeyRefusedError: The provider refuses the key, and nothing was read.
+        StoppedError: `stop` was set.
+    """
+    ends = stop or threading.Event()
+    found = None if fresh else resumable(database, request)
+    job = found or _new(database, request)
+    with sweeps.held(store.root, job.sweep_id) as mine:
+        if not mine:
+            raise StorageError("Another process is at this very sweep: wait for it, or watch it with `dwell cost`.")
+        with office.opened(store.settings, database, request.provider, ends) as desk:
+            lost = _lose(database, job.sweep_id)
+            budget = Budget(max_credits, ledger.spent(database, job.sweep_id))
+            work = _Work(store, database, desk, budget, request, job, watch)
+            outcomes = work.read()
+        return _summary(store, database, job, request, outcomes, work.told, resumed=found is not None, lost=lost)
+
+
+class _Work:
+    """One process's share of a job."""
+
+    def __init__(
+        self, store: Store, database: LiveDatabase, desk: Desk, budget: Budget, request: Request, job: Job,
+        watch: Watch | None,
+    ) -> None:  # fmt: skip
+        self.store = store
+        self.database = database
+        self.desk = desk
+        self.budget = budget
+        self.request = request
+        self.job = job
+        self.watch = watch
+        self.told = Told()
+        self.plan = planned(store.settings, database, request)
+        self.began = clock.now()
+        self.done: dict[int, Outcome] = {}
+        for target in sweeps.targets(database, job.sweep_id):
+            if target.outcome is not None:
+                self.done[target.position] = Outcome(**target.outcome)
+
+    def read(self) -> list[Outcome]:
+        """Reads what is left, stores its rows, and says what became of every target."""
+        left = [at for at in range(len(self.request.targets)) if at not in self.done]
+        try:
+            self._read(left)
+        finally:
+            load_waiting(self.store, self.database, self._niches(), self.told)
+        ordered = [self.done[at] for at in sorted(self.done)]
+        return ending.close(self.store, self.database, self.request.provider, self.job.sweep_id, ordered)
+
+    def _read(self, left: Sequence[int]) -> None:
+        self._report()
+        with ThreadPoolExecutor(max_workers=min(AT_ONCE, len(left)) or 1, thread_name_prefix="dwell-sweep") as pool:
+            running: dict[Future[Outcome], int] = {pool.submit(self._one, at): at for at in left}
+            try:
+                while running:
+                    finished, _ = wait(running, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        self._settle(running.pop(future), future.result())
+                    if answers.count_waiting(self.database) >= _LOAD_AFTER:
+                        load_waiting(self.store, self.database, self._niches(), self.told)
+                    self._report()
+            except BaseException:
+                self.desk.stop.set()  # the others end at their next request
+                raise
+
+    def _one(self, position: int) -> Outcome:
+        return Reader(self.desk, self.budget, self.request, self.job.sweep_id, position).read()
+
+    def _settle(self, position: int, outcome: Outcome) -> None:
+        self.done[position] = outcome
+        if not outcome.again:
+            sweeps.settle(self.database, self.job.sweep_id, position, outcome.to_json())
+
+    def _niches(self) -> Mapping[str, str | None]:
+        return {self.job.sweep_id: self.request.niche}
+
+    def _report(self) -> None:
+        if self.watch is None:
+            return
+        minutes = max((clock.now() - self.began).total_seconds(), 1e-9) / 60
+        likely = sum(item.lookups + item.expected for at, item in enumerate(self.plan.items) if at not in self.done)
+        self.watch(
+            Progress(
+                requests=self.desk.requests,
+                planned=max(self.desk.requests, self.plan.expected),
+                credits=self.budget.spent,
+                targets_done=len(self.done),
+                targets=len(self.request.targets),
+                per_minute=self.desk.requests / minutes,
+                seconds_left=max(likely, self.plan.expected - self.desk.requests) * self.plan.interval_s,
+            )
+        )
+
+
+def _new(database: LiveDatabase, request: Request) -> Job:
+    now = clock.now()
+    sweep_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    job = Job(sweep_id, request.command, request.to_json(), now, None, None)
+    sweeps.create(database, job, [(target.kind, target.name) for target in request.targets])
+    return job
+
+
+def _lose(database: LiveDatabase, sweep_id: str) -> int:
+    """What an earlier process had sent when it died."""
+    with database.transaction() as execute:
+        return ledger.lose(execute, sweep_id)
+
+
+def _summary(
+    store: Store, database: LiveDatabase, job: Job, request: Request, outcomes: Sequence[Outcome], told: Told, *,
+    resumed: bool, lost: int,
+) -> Result:  # fmt: skip
+    again = [one for one in outcomes if one.again]
+    totals = _stored(store, job.sweep_id)
+    figures = ledger.of_sweep(database, job.sweep_id)
+    meta: dict[str, Any] = {
+        "sweep_id": job.sweep_id,
+        "provider": request.provider,
+        "targets": len(outcomes),
+        "complete": sum(one.complete for one in outcomes),
+        "unfinished": len(again),
+        "posts_read": sum(one.posts for one in outcomes),
+        **totals,
+        "rejected": told.rejected,
+        "reject_reasons": told.reasons,
+        **figures,
+        "lost_requests": lost,
+        "resumed": resumed,
+        "drift": [dict(row) for row in drift.since(database, request.provider, job.started_at)],
+        "simulated": any(one.simulated for one in outcomes),
+    }
+    if not again:
+        sweeps.finish(database, job.sweep_id, clock.now(), {name: meta[name] for name in ("complete", "posts_read")})
+        answers.forget(database, clock.now() - kept_for(store))
+    columns = tuple(outcomes[0].to_json()) if outcomes else ()
+    return Result(columns, [tuple(one.to_json().values()) for one in outcomes], meta)
+
+
+def kept_for(store: Store) -> timedelta:
+    """How long answers are kept as they came."""
+    return timedelta(days=store.settings.keep_days) if store.settings.keep_days is not None else KEPT_FOR
+
+
+def _stored(store: Store, sweep_id: str) -> dict[str, int]:
+    """New rows of a job, over all its processes, from the log of batches."""
+    reports = [batch.report for batch in store.batches() if batch.path == f"sweep-{sweep_id}"]
+    return {name: sum(report[name] for report in reports) for name in ("posts_new", "snapshots_new")}

@@ -1,0 +1,150 @@
+"""Answers as they came, packed: what was paid for is kept, so that a better parser can read it again."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dwell.http import Answer, Call
+from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
+
+_LEVEL = 1  # level 6 is a fifth smaller and takes three times as long
+_COLUMNS = "answer_id, sweep_id, position, provider, endpoint, what, subject, received_at, simulated, parsed_by, body"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One answer that was kept.
+
+    Attributes:
+        answer_id: Rises with time.
+        sweep_id: The job, and `position` the target in it.
+        provider: Who answered.
+        endpoint: The provider's name of what was asked.
+        what: The listing or lookup.
+        subject: The account, post or topic that was asked about.
+        received_at: When the answer came, UTC.
+        simulated: It says that a simulation made it.
+        parsed_by: Version of the parser whose rows are stored; None where none are yet.
+        body: The bytes.
+    """
+
+    answer_id: int
+    sweep_id: str
+    position: int
+    provider: str
+    endpoint: str
+    what: str
+    subject: str
+    received_at: datetime
+    simulated: bool
+    parsed_by: str | None
+    body: bytes
+
+    @property
+    def call(self) -> Call:
+        """The request again, as far as reading its answer needs it."""
+        return Call(self.endpoint, "GET", "/")
+
+    @property
+    def answer(self) -> Answer:
+        """The answer again, as far as it was kept."""
+        return Answer(200, {}, self.body, self.received_at, self.simulated)
+
+
+def packed(body: bytes) -> bytes:
+    """The bytes to keep; made outside the transaction, because packing takes longer than writing."""
+    return zlib.compress(body, _LEVEL)
+
+
+def keep(
+    run: Execute, call_id: str, sweep_id: str, position: int, provider: str, endpoint: str, what: str, subject: str,
+    answer: Answer, items: int, body: bytes,
+) -> None:  # fmt: skip
+    """Stores an answer inside the caller's transaction; `body` is packed."""
+    run(
+        "INSERT INTO answers (call_id, sweep_id, position, provider, endpoint, what, subject, received_at, simulated,"
+        " items, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (call_id, sweep_id, position, provider, endpoint, what, subject, micros(answer.received_at),
+         int(answer.simulated), items, body),
+    )  # fmt: skip
+
+
+def of_target(database: LiveDatabase, sweep_id: str, position: int) -> list[Stored]:
+    """The answers of one target, oldest first."""
+    where = "sweep_id = ? AND position = ? ORDER BY answer_id"
+    return [
+        _stored(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (sweep_id, position))
+    ]
+
+
+def span(database: LiveDatabase, sweep_id: str) -> tuple[datetime, datetime] | None:
+    """When the first and the last answer of a job came; None where none did."""
+    rows = database.rows("SELECT min(received_at), max(received_at) FROM answers WHERE sweep_id = ?", (sweep_id,))
+    first, last = instant(rows[0][0]), instant(rows[0][1])
+    return None if first is None or last is None else (first, last)
+
+
+def waiting(database: LiveDatabase, limit: int) -> list[Stored]:
+    """Answers whose rows are not stored yet, oldest first."""
+    where = "parsed_by IS NULL ORDER BY answer_id LIMIT ?"
+    return [_stored(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (limit,))]
+
+
+def count_waiting(database: LiveDatabase) -> int:
+    """How many answers have no rows yet."""
+    return int(database.rows("SELECT count(*) FROM answers WHERE parsed_by IS NULL")[0][0])
+
+
+def count(database: LiveDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
+    """How many answers are kept."""
+    start = 0 if since is None else micros(since)
+    sql = "SELECT count(*) FROM answers WHERE received_at >= ? AND (? IS NULL OR provider = ?)"
+    return int(database.rows(sql, (start, provider, provider))[0][0])
+
+
+def every(
+    database: LiveDatabase, *, provider: str | None = None, since: datetime | None = None, step: int = 200
+) -> Iterator[list[Stored]]:
+    """All answers that are still kept, in groups, oldest first."""
+    last, start = 0, 0 if since is None else micros(since)
+    while True:
+        rows = database.rows(
+            f"SELECT {_COLUMNS} FROM answers WHERE answer_id > ? AND received_at >= ? AND (? IS NULL OR provider = ?)"
+            " ORDER BY answer_id LIMIT ?",
+            (last, start, provider, provider, step),
+        )
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield [_stored(row) for row in rows]
+
+
+def mark(database: LiveDatabase, answer_ids: Sequence[int], parser: str) -> None:
+    """Their rows are stored, as this version of the parser reads them."""
+    with database.transaction() as run:
+        for answer_id in answer_ids:
+            run("UPDATE answers SET parsed_by = ? WHERE answer_id = ?", (parser, answer_id))
+
+
+def forget(database: LiveDatabase, before: datetime) -> int:
+    """Removes answers that came before then and whose rows are stored; returns how many."""
+    with database.transaction() as run:
+        return run(
+            "DELETE FROM answers WHERE received_at < ? AND parsed_by IS NOT NULL AND sweep_id IN"
+            " (SELECT sweep_id FROM sweeps WHERE finished_at IS NOT NULL)",
+            (micros(before),),
+        ).rowcount
+
+
+def _stored(row: tuple[Any, ...]) -> Stored:
+    answer_id, sweep_id, position, provider, endpoint, what, subject, received, simulated, parsed_by, body = row
+    at = instant(received)
+    assert at is not None, "received_at is NOT NULL"
+    unpacked = zlib.decompress(body)
+    return Stored(
+        answer_id, sweep_id, position, provider, endpoint, what, subject, at, bool(simulated), parsed_by, unpacked
+    )

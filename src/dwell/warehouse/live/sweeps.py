@@ -1,0 +1,138 @@
+"""Jobs that ask providers: what was asked for, and what became of each thing in it, so that a killed one goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from dwell.warehouse.live.database import LiveDatabase, instant, micros
+from dwell.warehouse.lock import exclusive_now
+
+FOLDER = "locks"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job.
+
+    Attributes:
+        sweep_id: Its id; sorts by time.
+        command: The command that made it.
+        request: What was asked for, JSON-compatible: two jobs with the same request are the same question.
+        started_at: When it began, UTC.
+        finished_at: When it ended; None while it has not.
+        summary: What came of it.
+    """
+
+    sweep_id: str
+    command: str
+    request: Mapping[str, Any]
+    started_at: datetime
+    finished_at: datetime | None
+    summary: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing in a job.
+
+    Attributes:
+        position: Its place, from 0.
+        kind: `account`, `hashtag`, `sound` or `search`.
+        name: As the user named it, cleaned.
+        outcome: What became of it; None while it is not done.
+    """
+
+    position: int
+    kind: str
+    name: str
+    outcome: Mapping[str, Any] | None
+
+
+def create(database: LiveDatabase, job: Job, targets: Sequence[tuple[str, str]]) -> None:
+    """Notes a new job with its targets, (kind, name) in order."""
+    with database.transaction() as run:
+        run(
+            "INSERT INTO sweeps (sweep_id, command, request, started_at) VALUES (?, ?, ?, ?)",
+            (job.sweep_id, job.command, _text(job.request), micros(job.started_at)),
+        )
+        for position, (kind, name) in enumerate(targets):
+            run(
+                "INSERT INTO targets (sweep_id, position, kind, name) VALUES (?, ?, ?, ?)",
+                (job.sweep_id, position, kind, name),
+            )
+
+
+def unfinished(database: LiveDatabase, command: str, request: Mapping[str, Any], since: datetime) -> Job | None:
+    """The newest job with this very request that began since then and has not ended."""
+    found = database.rows(
+        "SELECT sweep_id, command, request, started_at, finished_at, summary FROM sweeps WHERE finished_at IS NULL"
+        " AND command = ? AND request = ? AND started_at >= ? ORDER BY started_at DESC LIMIT 1",
+        (command, _text(request), micros(since)),
+    )
+    return _job(found[0]) if found else None
+
+
+def listed(database: LiveDatabase, limit: int) -> list[Job]:
+    """The newest jobs, newest first."""
+    return [
+        _job(row)
+        for row in database.rows(
+            "SELECT sweep_id, command, request, started_at, finished_at, summary FROM sweeps"
+            " ORDER BY started_at DESC, sweep_id DESC LIMIT ?",
+            (limit,),
+        )
+    ]
+
+
+def targets(database: LiveDatabase, sweep_id: str) -> list[Target]:
+    """The things in a job, in order."""
+    rows = database.rows(
+        "SELECT position, kind, name, outcome FROM targets WHERE sweep_id = ? ORDER BY position", (sweep_id,)
+    )
+    return [
+        Target(position, kind, name, json.loads(outcome) if outcome else None) for position, kind, name, outcome in rows
+    ]
+
+
+def settle(database: LiveDatabase, sweep_id: str, position: int, outcome: Mapping[str, Any]) -> None:
+    """Notes what became of one thing: it is not asked about again in this job."""
+    with database.transaction() as run:
+        run(
+            "UPDATE targets SET outcome = ? WHERE sweep_id = ? AND position = ?",
+            (_text(outcome), sweep_id, position),
+        )
+
+
+def finish(database: LiveDatabase, sweep_id: str, at: datetime, summary: Mapping[str, Any]) -> None:
+    """The job has ended; what it was asked for counts as done."""
+    with database.transaction() as run:
+        run(
+            "UPDATE sweeps SET finished_at = ?, summary = ? WHERE sweep_id = ?",
+            (micros(at), _text(summary), sweep_id),
+        )
+
+
+def held(root: Path, sweep_id: str) -> AbstractContextManager[bool]:
+    """Holds a job for this process alone; false where another process is at it. kill -9 frees it."""
+    folder = root / FOLDER
+    folder.mkdir(exist_ok=True)
+    return exclusive_now(folder / f"{sweep_id}.lock")
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    sweep_id, command, request, started, finished, summary = row
+    began = instant(started)
+    assert began is not None, "started_at is NOT NULL"
+    return Job(
+        sweep_id, command, json.loads(request), began, instant(finished), json.loads(summary) if summary else None
+    )
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
