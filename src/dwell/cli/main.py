@@ -12,16 +12,24 @@ from dwell import __version__
 from dwell.cli import (
     audit,
     benchmarks,
+    cost,
     demo,
     export,
     fit,
     import_,
     posts,
+    replay,
     report,
+    schedule,
     score,
     status,
+    sweep,
     tiers,
     trend,
+    watchlist,
+)
+from dwell.cli import (
+    run as run_,
 )
 from dwell.errors import DwellError
 
@@ -62,6 +70,12 @@ app.command()(fit.fit)
 app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
+app.command()(sweep.sweep)
+app.add_typer(watchlist.app, name="watchlist")
+app.add_typer(schedule.app, name="schedule")
+app.command()(run_.run)
+app.command()(cost.cost)
+app.command()(replay.replay)
 app.command()(demo.demo)
 
 
@@ -80,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         done: Any = command.main(args=words, prog_name="dwell", standalone_mode=False)
     except DwellError as error:
-        return _fail(str(error), error.code, 1, as_json=as_json)
+        return _fail(str(error), error.code, 130 if error.code == "stopped" else 1, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("stopped by you; what was not finished was not loaded", "interrupted", 130, as_json=as_json)
     except BrokenPipeError:

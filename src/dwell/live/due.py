@@ -45,7 +45,8 @@ def checked(every: str, at: str, tz: str) -> tuple[str, str, str]:
 def last_due(schedule: Schedule, now: datetime) -> datetime:
     """The newest moment, not after now, at which the order was due, UTC.
 
-    A clock time that summer time skips is due at the first moment after the gap; one that comes twice, the first time.
+    A clock time that summer time skips is due as much later as the clocks were put on; one that comes twice, the first
+    time.
     """
     day = now.astimezone(ZoneInfo(schedule.tz)).date()
     while True:
@@ -132,10 +133,4 @@ def _falls_on(schedule: Schedule, day: date) -> bool:
 
 
 def _moment(schedule: Schedule, day: date) -> datetime:
-    zone = ZoneInfo(schedule.tz)
-    local = datetime.combine(day, time.fromisoformat(schedule.at), zone)
-    moment = local.astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):  # inside a gap: the clocks go on
-        moment = local.replace(fold=1).astimezone(UTC)
-        moment = max(moment, local.replace(fold=0).astimezone(UTC))
-    return moment
+    return datetime.combine(day, time.fromisoformat(schedule.at), ZoneInfo(schedule.tz)).astimezone(UTC)

@@ -34,9 +34,6 @@ AT_ONCE = 8
 RESUMED_FOR = timedelta(hours=20)
 """An unfinished job is taken up again for so long; after that the question is asked anew."""
 
-KEPT_FOR = timedelta(days=30)
-"""Answers are kept as they came for so long (`DWELL_KEEP_DAYS` changes it)."""
-
 _LOAD_AFTER = 1_000
 _LOOK_S = 0.25
 
@@ -243,14 +240,9 @@ def _summary(
     }
     if not again:
         sweeps.finish(database, job.sweep_id, clock.now(), {name: meta[name] for name in ("complete", "posts_read")})
-        answers.forget(database, clock.now() - kept_for(store))
+        answers.forget(database, clock.now() - timedelta(days=store.settings.keep_days))
     columns = tuple(outcomes[0].to_json()) if outcomes else ()
     return Result(columns, [tuple(one.to_json().values()) for one in outcomes], meta)
-
-
-def kept_for(store: Store) -> timedelta:
-    """How long answers are kept as they came."""
-    return timedelta(days=store.settings.keep_days) if store.settings.keep_days is not None else KEPT_FOR
 
 
 def _stored(store: Store, sweep_id: str) -> dict[str, int]:

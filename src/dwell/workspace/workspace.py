@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dwell.warehouse.store import Store
     from dwell.workspace.charts import Charts
     from dwell.workspace.imports import Imports, Progress
+    from dwell.workspace.live import Live
 
 
 class Workspace:
@@ -42,6 +43,13 @@ class Workspace:
         from dwell.workspace.charts import Charts
 
         return Charts(self)
+
+    @cached_property
+    def live(self) -> Live:
+        """Providers: `ws.live.sweep(Order(("@a", "@b")))` reads newest posts, `ws.live.cost()` says for how much."""
+        from dwell.workspace.live import Live
+
+        return Live(self)
 
     # --- data in and out -----------------------------------------------------------------------------------------
 

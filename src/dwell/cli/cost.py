@@ -1,0 +1,61 @@
+"""`dwell cost`: the ledger of paid requests."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from dwell.cli import live_options
+from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+
+class By(StrEnum):
+    """How requests are grouped."""
+
+    PROVIDER = "provider"
+    COMMAND = "command"
+    ACCOUNT = "account"
+    ENDPOINT = "endpoint"
+    SWEEP = "sweep"
+    DAY = "day"
+
+
+def cost(
+    *,
+    by: Annotated[By, typer.Option("--by", help="How to group.")] = By.PROVIDER,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only from then on, e.g. 2026-11-01 or 7d.", metavar="TIME")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> None:
+    """Show what was asked of providers and what it cost; `dwell sweep --dry-run` prices what is to come.
+
+    A request whose answer never came may have been paid: its credits count, and are named uncertain.
+
+    \b
+    Example:
+      dwell cost --by account --since 7d
+    """
+    import dwell
+
+    result = dwell.open(data).live.cost(by=by.value, since=live_options.since(since))
+    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+
+
+def _text(result: Result) -> str:
+    total = result.meta["total"]
+    if not total["requests"]:
+        return "No provider was asked."
+    rest = f", {total['uncertain_credits']:,} of them uncertain" if total["uncertain_credits"] else ""
+    sum_ = (
+        f"In all {total['requests']:,} requests, {total['credits']:,} credits{rest}, "
+        f"{live_options.money(total['usd'])} US dollars."
+    )
+    return "\n".join([table(result.columns, result.rows), "", sum_])

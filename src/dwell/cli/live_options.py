@@ -1,0 +1,124 @@
+"""Options that the live commands share, and the bar that shows how far a job is."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from dwell.workspace.live import Progress
+
+Provider = Annotated[
+    str | None,
+    typer.Option(
+        "--provider",
+        help="Whom to ask: tikliveapi, scavio, display-api, research-api; the first with a key otherwise.",
+        metavar="P",
+    ),
+]
+Posts = Annotated[int, typer.Option("--posts", min=1, help="Newest posts to read of each.", metavar="N")]
+MaxCredits = Annotated[
+    int | None,
+    typer.Option("--max-credits", min=0, help="Stop before the whole job costs more than this.", metavar="N"),
+]
+Niche = Annotated[str | None, typer.Option("--niche", help="Subject to give to the accounts.", metavar="N")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and its price; ask nobody.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew, even where the same job was left unfinished.")]
+
+
+def since(text: str | None) -> datetime | None:
+    """`2026-11-01`, an ISO instant, or `7d` / `24h` before now.
+
+    Raises:
+        typer.BadParameter: It is none of these.
+    """
+    if text is None:
+        return None
+    from dwell import clock
+
+    units = {"d": "days", "h": "hours"}
+    if text[-1:] in units and text[:-1].isdigit():
+        return clock.now() - timedelta(**{units[text[-1]]: int(text[:-1])})
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time; write 2026-11-01, or 7d.", param_hint="--since") from None
+    return said if said.tzinfo else said.replace(tzinfo=UTC)
+
+
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """Ctrl-C and a polite kill end the work at its next request instead of in the middle of one."""
+    event = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        event.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield event
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[Progress], None] | None]:
+    """Requests, rate and time left on a terminal, nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bars
+
+    bars = Bars(
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task = bars.add_task("", total=None)
+
+    def advance(now: Progress) -> None:
+        words = (
+            f"requests, {now.targets_done}/{now.targets} done, {now.per_minute:.0f}/min, {span(now.seconds_left)} left"
+        )
+        bars.update(task, completed=now.requests, total=now.planned, description=words)
+
+    with bars:
+        yield advance
+
+
+def span(seconds: float) -> str:
+    """`2 min 26 s` of 146."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min"), (rest if not hours else 0, "s")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+
+
+def money(usd: float) -> str:
+    """US dollars with as many digits as a small sum needs."""
+    return f"{usd:,.2f}" if usd >= 1 else f"{usd:.4f}"
+
+
+def price(meta: dict[str, Any]) -> str:
+    """A plan's price in a sentence."""
+    pace = f" at {meta['per_minute']:g} a minute: {span(meta['seconds_at_most'])}" if meta["per_minute"] else ""
+    likely = meta["requests_expected"]
+    expected = f" ({likely:,} likely)" if likely != meta["requests_at_most"] else ""
+    return (
+        f"At most {meta['requests_at_most']:,} requests{expected} to {meta['provider']}, "
+        f"{meta['credits_at_most']:,} credits, {money(meta['usd_at_most'])} US dollars{pace}."
+    )

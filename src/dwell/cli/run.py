@@ -1,0 +1,54 @@
+"""`dwell run`: does what is scheduled, for ever or once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from dwell.cli.live_options import bar, stopping
+from dwell.cli.options import Data, Json
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+_LOOK_S = 30.0
+
+
+def run(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end (for cron).")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Do what is scheduled when it is due, until you stop it.
+
+    A run that was missed while nothing was running is made up once. Several processes may run: each due moment is done
+    by one of them; a killed one's work goes on in another after two minutes.
+
+    \b
+    Example:
+      dwell run
+      dwell run --once
+    """
+    import dwell
+
+    live = dwell.open(data).live
+    with stopping() as stop:
+        while not stop.is_set():
+            with bar("Scheduled sweep") as watch:
+                done = live.run_due(watch=watch, stop=stop)
+            if len(done) or once:
+                Output(as_json).show(done, partial(_text, done))
+            if once:
+                return
+            due = live.next_due()
+            if due is None:
+                typer.echo("Nothing is scheduled: dwell schedule add NAME @account", err=True)
+                return
+            stop.wait(min(_LOOK_S, max(0.5, (due - datetime.now(UTC)).total_seconds())))
+
+
+def _text(done: Result) -> str:
+    return table(done.columns, done.rows, most=100) if len(done) else "Nothing was due."

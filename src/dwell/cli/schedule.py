@@ -1,0 +1,92 @@
+"""`dwell schedule`: what to do every day or week; `dwell run` does it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dwell.cli.live_options import MaxCredits, Niche, Posts, Provider
+from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.output import Output, table
+
+Name = Annotated[str, typer.Argument(help="Name of the schedule.", metavar="SCHEDULE")]
+
+app = typer.Typer(
+    help="Sweeps to do every day or week; `dwell run` does them.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command("add")
+def add(
+    schedule: Name,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Accounts, #hashtag, sound:ID, search:words.", metavar="NAME...")
+    ] = None,
+    *,
+    watchlist: Annotated[
+        str | None, typer.Option("--watchlist", help="A list; read anew each time.", metavar="NAME")
+    ] = None,
+    every: Annotated[
+        str, typer.Option("--every", help="day, or a weekday such as monday for a weekly snapshot.", metavar="WHEN")
+    ] = "day",
+    at: Annotated[str, typer.Option("--at", help="Time of day.", metavar="HH:MM")] = "00:00",
+    tz: Annotated[str, typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", metavar="ZONE")] = "UTC",
+    posts: Posts = 200,
+    provider: Provider = None,
+    niche: Niche = None,
+    topics: Annotated[
+        int,
+        typer.Option(
+            "--topics", min=0, help="Then sample so many of their hashtags and sounds, once a day.", metavar="N"
+        ),
+    ] = 0,
+    max_credits: MaxCredits = None,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> None:
+    """Do a sweep every day (00:00 UTC unless said otherwise) or every week; a schedule of that name is changed.
+
+    \b
+    Example:
+      dwell schedule add daily --watchlist rivals --posts 500
+      dwell schedule add weekly @demo_kitchen --every monday --at 06:00 --tz Europe/Berlin
+    """
+    import dwell
+    from dwell.workspace.live import Order
+
+    order = Order(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits)
+    live = dwell.open(data, create=True).live
+    result = live.schedule_add(schedule, order, every=every, at=at, tz=tz)
+    Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows))
+
+
+@app.command("list")
+def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
+    """Show all schedules with their next and last runs.
+
+    \b
+    Example:
+      dwell schedule list
+    """
+    import dwell
+
+    result = dwell.open(data).live.schedules()
+    empty = "There is no schedule yet: dwell schedule add NAME @account"
+    Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows) if len(result) else empty)
+
+
+@app.command("remove")
+def remove(schedule: Name, *, data: Data = None) -> None:
+    """End a schedule; what it stored stays.
+
+    \b
+    Example:
+      dwell schedule remove daily
+    """
+    import dwell
+
+    dwell.open(data).live.schedule_remove(schedule)
+    typer.echo(f"{schedule} is no longer scheduled.")

@@ -1,0 +1,139 @@
+"""`dwell sweep`: the newest posts of many accounts, at a price known beforehand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any
+
+import typer
+
+from dwell.cli.live_options import (
+    DryRun,
+    Fresh,
+    MaxCredits,
+    Niche,
+    Posts,
+    Provider,
+    bar,
+    money,
+    price,
+    stopping,
+)
+from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+_PLANNED_SHOWN = 40
+_COLUMNS = ("name", "state", "complete", "posts", "pages", "total", "lacks")
+
+
+def sweep(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Accounts as @name, link or numeric id; also #hashtag, sound:ID, search:words.", metavar="NAME..."
+        ),
+    ] = None,
+    *,
+    watchlist: Annotated[
+        str | None, typer.Option("--watchlist", help="A list made with dwell watchlist.", metavar="NAME")
+    ] = None,
+    posts: Posts = 200,
+    provider: Provider = None,
+    niche: Niche = None,
+    topics: Annotated[
+        int,
+        typer.Option(
+            "--topics", min=0, help="Then sample so many of their hashtags and sounds, once a day.", metavar="N"
+        ),
+    ] = 0,
+    max_credits: MaxCredits = None,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> int:
+    """Read the newest posts of accounts from a provider, within its limits and your budget.
+
+    The plan and its price come first. A sweep that was stopped or killed goes on where it was when the same command is
+    given again: no page is paid for twice.
+
+    \b
+    Example:
+      dwell sweep @demo_kitchen @demo_pantry --posts 500 --max-credits 40
+      dwell sweep --watchlist rivals --dry-run
+    """
+    import dwell
+    from dwell.workspace.live import Order
+
+    shown = Output(as_json, as_csv, output)
+    order = Order(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits, fresh)
+    live = dwell.open(data, create=True).live
+    plan = live.plan(order)
+    if dry_run:
+        shown.show(plan, lambda: _plan(plan, whole=True))
+        return 0
+    if shown.form == "text":
+        typer.echo(_plan(plan, whole=False), err=True)
+    with stopping() as stop, bar(f"Sweeping {len(plan)} targets") as watch:
+        done = live.sweep(order, watch=watch, stop=stop)
+    shown.show(done, lambda: text(done))
+    return 1 if done.meta["unfinished"] else 0
+
+
+def _plan(plan: Result, *, whole: bool) -> str:
+    lines = []
+    if whole:
+        lines.append(table(plan.columns, plan.rows[:_PLANNED_SHOWN]))
+        if len(plan) > _PLANNED_SHOWN:
+            lines.append(f" … and {len(plan) - _PLANNED_SHOWN:,} more (--csv lists all)")
+        lines.append("")
+    lines.append(price(dict(plan.meta)))
+    if begun := plan.meta["resumes"]:
+        lines.append(
+            f"Goes on with the sweep of {begun['started_at']:%Y-%m-%d %H:%M} UTC: {begun['targets_done']} of "
+            f"{begun['targets']} done, {begun['credits_spent']:,} credits spent (--fresh begins anew)."
+        )
+    if whole:
+        lines.append("Dry run: nobody was asked.")
+    return "\n".join(lines)
+
+
+def text(done: Result) -> str:
+    """What a sweep gave, to read."""
+    meta = done.meta
+    rows = [[row[name] for name in _COLUMNS] for row in done]
+    return "\n".join([table(_COLUMNS, rows, most=90), "", *_notes(dict(meta), done)])
+
+
+def _notes(meta: dict[str, Any], done: Result) -> list[str]:
+    counts = f"{meta['posts_new']:,} new, {meta['snapshots_new']:,} new readings of their counters"
+    doubt = f", {meta['uncertain_credits']:,} of the credits uncertain" if meta["uncertain_credits"] else ""
+    lines = [
+        f"{meta['posts_read']:,} posts read: {counts}.",
+        f"{meta['requests']:,} requests, {meta['credits']:,} credits, {money(meta['usd'])} US dollars{doubt}.",
+    ]
+    if meta.get("topics_sampled"):
+        lines.append(f"{meta['topics_sampled']} hashtags and sounds sampled.")
+    lacking = Counter(row["reason"] for row in done if not row["complete"])
+    if lacking:
+        named = ", ".join(f"{times} {reason.replace('_', ' ')}" for reason, times in lacking.most_common())
+        lines.append(f"{len(done) - meta['complete']:,} of {len(done):,} are not complete: {named}.")
+    if meta["unfinished"]:
+        lines.append("Give the same command again to go on with what is left.")
+    if meta["rejected"]:
+        reasons = "; ".join(f"{times} × {reason}" for reason, times in meta["reject_reasons"].items())
+        lines.append(f"{meta['rejected']:,} objects were no posts that could be read: {reasons}.")
+    if meta["drift"]:
+        named = ", ".join(
+            f"{row['object']}.{row['field']} {row['what']} ({row['times']}×)" for row in meta["drift"][:6]
+        )
+        more = f", and {len(meta['drift']) - 6} more" if len(meta["drift"]) > 6 else ""
+        lines.append(
+            f"{meta['provider']} answers otherwise than documented: {named}{more}. Nothing was dropped for it."
+        )
+    if meta["simulated"]:
+        lines.append("The answers came from a simulation: accounts, posts and numbers are invented.")
+    return lines

@@ -1,0 +1,64 @@
+"""`dwell watchlist`: named lists of what to read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.output import Output, table
+
+Name = Annotated[str, typer.Argument(help="Name of the list.", metavar="LIST")]
+Members = Annotated[
+    list[str],
+    typer.Argument(help="@name, link or id of an account; #hashtag, sound:ID, search:words.", metavar="NAME..."),
+]
+
+app = typer.Typer(
+    help="Named lists of accounts, hashtags, sounds and searches.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command("add")
+def add(watchlist: Name, names: Members, *, data: Data = None) -> None:
+    """Put names on a list; a new list is made.
+
+    \b
+    Example:
+      dwell watchlist add rivals @demo_pantry @demo_bigtable "#onepan"
+    """
+    import dwell
+
+    added = dwell.open(data, create=True).live.watchlist_add(watchlist, names)
+    typer.echo(f"{added} added to {watchlist}" + (f", {len(names) - added} were on it." if added < len(names) else "."))
+
+
+@app.command("remove")
+def remove(watchlist: Name, names: Members, *, data: Data = None) -> None:
+    """Take names off a list.
+
+    \b
+    Example:
+      dwell watchlist remove rivals @demo_pantry
+    """
+    import dwell
+
+    removed = dwell.open(data).live.watchlist_remove(watchlist, names)
+    missing = len(names) - removed
+    typer.echo(f"{removed} removed from {watchlist}" + (f", {missing} were not on it." if missing else "."))
+
+
+@app.command("list")
+def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
+    """Show all lists.
+
+    \b
+    Example:
+      dwell watchlist list --csv
+    """
+    import dwell
+
+    result = dwell.open(data).live.watchlists()
+    empty = "There is no watchlist yet: dwell watchlist add NAME @account"
+    Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows) if len(result) else empty)

@@ -1,0 +1,244 @@
+"""Live accounts in Python: `ws.live.sweep(["@a", "@b"], posts=200)` and the rest of the live commands."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from dwell import clock
+from dwell.errors import KeyRefusedError, NoDataError
+from dwell.live import due, office, target, topics
+from dwell.live import replay as replaying
+from dwell.live import sweep as sweeping
+from dwell.live.request import PROFILE_DAYS, Request
+from dwell.live.sweep import Progress, Watch
+from dwell.results import Result
+from dwell.warehouse.live import LiveDatabase, drift, ledger, schedules, sweeps, watchlists
+from dwell.warehouse.live.schedules import Schedule
+
+if TYPE_CHECKING:
+    from dwell.workspace.workspace import Workspace
+
+__all__ = ["Live", "Order", "Progress", "Watch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a user asks of live data.
+
+    Attributes:
+        names: Accounts (`@name`, link, id), `#hashtag`, `sound:ID`, `search:words`.
+        watchlist: A stored list of such names, read when the order is done.
+        posts: Newest posts to read of each.
+        provider: Whom to ask; the first with a key where it is None.
+        niche: Subject to give to the accounts.
+        topics: Afterwards sample so many hashtags and sounds that the accounts use most, once a day.
+        max_credits: Most credits to spend.
+        fresh: Begin anew, even where the same order was left unfinished.
+    """
+
+    names: tuple[str, ...] = ()
+    watchlist: str | None = None
+    posts: int | None = 200
+    provider: str | None = None
+    niche: str | None = None
+    topics: int = 0
+    max_credits: int | None = None
+    fresh: bool = False
+
+
+class Live:
+    """Questions to providers, and what they cost.
+
+    Args:
+        workspace: Where the answers go.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    @cached_property
+    def database(self) -> LiveDatabase:
+        """Pace, ledger, kept answers, lists and time-tables of this data folder."""
+        return LiveDatabase(self._workspace.store.root)
+
+    # --- sweeps --------------------------------------------------------------------------------------------------
+
+    def plan(self, order: Order) -> Result:
+        """What a sweep would ask and cost: a row a target, the price in `meta`; nobody is asked."""
+        request = self.request(order)
+        found = None if order.fresh else sweeping.resumable(self.database, request)
+        price = sweeping.planned(self._workspace.settings, self.database, request).to_result()
+        resumes = {} if found is None else self._begun(found.sweep_id, found.started_at)
+        terms = office.terms(self._workspace.settings, request.provider)
+        pace = None if not terms.interval_s else round(60 / terms.interval_s, 1)
+        meta = {"provider": request.provider, "per_minute": pace, **price.meta, "resumes": resumes or None}
+        return Result(price.columns, price.rows, meta)
+
+    def sweep(
+        self, order: Order, *, command: str = "sweep", watch: Watch | None = None, stop: threading.Event | None = None
+    ) -> Result:
+        """Read the newest posts of accounts and topics: a row a target, the sum of it in `meta`.
+
+        Raises:
+            SettingsError: There is no key.
+            KeyRefusedError: The provider refuses it.
+            StoppedError: `stop` was set; the same order goes on where it ended.
+        """
+        return self._run(self.request(order, command), order, watch, stop)
+
+    def request(self, order: Order, command: str = "sweep", slot: str | None = None) -> Request:
+        """The order as a job: names read, a watchlist filled in, the provider chosen."""
+        listed = [target.Target(kind, name) for kind, name in self._members(order.watchlist)]  # type: ignore[arg-type]
+        wanted = tuple(dict.fromkeys([*map(target.any_of, order.names), *listed]))
+        if not wanted:
+            raise NoDataError("There is nothing to read: name accounts such as @name, or a --watchlist with members.")
+        provider = office.chosen(self._workspace.settings, order.provider)
+        return Request(command, provider, wanted, order.posts, PROFILE_DAYS, order.niche, slot)
+
+    def _run(self, request: Request, order: Order, watch: Watch | None, stop: threading.Event | None) -> Result:
+        done = sweeping.run(
+            self._workspace.store, self.database, request, max_credits=order.max_credits, fresh=order.fresh,
+            watch=watch, stop=stop,
+        )  # fmt: skip
+        refused = [row for row in done if row["reason"] in {"key_refused", "out_of_credits"}]
+        if refused and not done.meta["posts_read"]:
+            raise KeyRefusedError(refused[0]["lacks"])
+        return self._sample(done, request, order, watch, stop)
+
+    def _sample(
+        self, done: Result, request: Request, order: Order, watch: Watch | None, stop: threading.Event | None
+    ) -> Result:
+        """Afterwards the topics that the accounts use most, unless they were sampled today."""
+        handles = [row["handle"] for row in done if row["kind"] == "account" and row["handle"]]
+        now = max((datetime.fromisoformat(row["at"]) for row in done if row["at"]), default=clock.now())
+        wanted = topics.due(self._workspace.store, handles, order.topics, now)
+        if not wanted:
+            return done
+        left = None if order.max_credits is None else max(0, order.max_credits - int(done.meta["credits"]))
+        job = replace(request, command="topics", targets=tuple(wanted), posts=35, slot=f"{now:%Y-%m-%d}")
+        sampled = sweeping.run(self._workspace.store, self.database, job, max_credits=left, watch=watch, stop=stop)
+        sums = {name: done.meta[name] + sampled.meta[name] for name in ("requests", "credits", "usd")}
+        rows = [*done.rows, *sampled.rows]
+        return Result(done.columns, rows, {**done.meta, **sums, "topics_sampled": len(sampled)})
+
+    def _begun(self, sweep_id: str, at: datetime) -> dict[str, Any]:
+        stored = sweeps.targets(self.database, sweep_id)
+        return {
+            "sweep_id": sweep_id,
+            "started_at": at,
+            "targets_done": sum(one.outcome is not None for one in stored),
+            "targets": len(stored),
+            "credits_spent": ledger.spent(self.database, sweep_id),
+        }
+
+    # --- lists and time-tables -----------------------------------------------------------------------------------
+
+    def watchlist_add(self, watchlist: str, names: Sequence[str]) -> int:
+        """Put accounts, `#hashtag`, `sound:ID`, `search:words` on a list; returns how many were not on it."""
+        wanted = [target.any_of(name) for name in names]
+        return watchlists.add(self.database, watchlist, [(one.kind, one.name) for one in wanted], clock.now())
+
+    def watchlist_remove(self, watchlist: str, names: Sequence[str]) -> int:
+        """Take them off; returns how many were on it."""
+        wanted = [target.any_of(name) for name in names]
+        return watchlists.remove(self.database, watchlist, [(one.kind, one.name) for one in wanted])
+
+    def watchlists(self) -> Result:
+        """All lists: a row a member."""
+        return watchlists.every(self.database)
+
+    def schedule_add(
+        self, name: str, order: Order, *, every: str = "day", at: str = "00:00", tz: str = "UTC"
+    ) -> Result:
+        """Do a sweep every day or week; a standing order of that name is changed."""
+        self.request(order)  # what cannot be done is refused now, not at night
+        often, moment, zone = due.checked(every, at, tz)
+        said = {field: getattr(order, field) for field in Order.__slots__ if field != "fresh"}
+        schedules.put(self.database, Schedule(name, often, moment, zone, said, clock.now()))
+        return self.schedules()
+
+    def schedule_remove(self, name: str) -> None:
+        """End a standing order.
+
+        Raises:
+            NoDataError: There is none of that name.
+        """
+        if not schedules.remove(self.database, name):
+            names = ", ".join(one.name for one in schedules.every(self.database)) or "there is none"
+            raise NoDataError(f"There is no schedule {name!r} ({names}).")
+
+    def schedules(self) -> Result:
+        """All standing orders with their next and last moments."""
+        now, rows = clock.now(), []
+        for one in schedules.every(self.database):
+            newest = schedules.newest_run(self.database, one.name)
+            last, outcome = (newest[0], newest[2]) if newest else (None, None)
+            what = one.request.get("watchlist") or ", ".join(one.request.get("names", ()))
+            rows.append((one.name, what, one.every, one.at, one.tz, due.next_due(one, now), last, outcome))
+        columns = ("schedule", "what", "every", "at", "tz", "next_due_at", "last_due_at", "last_outcome")
+        return Result(columns, rows)
+
+    def run_due(self, *, watch: Watch | None = None, stop: threading.Event | None = None) -> Result:
+        """Do what is due and no other process is doing; a moment that was missed is made up once."""
+
+        def work(schedule: Schedule, slot: datetime) -> str:
+            order = _order(schedule.request)
+            request = self.request(order, "sweep", f"{schedule.name} {slot.isoformat()}")
+            done = self._run(request, order, watch, stop)
+            meta = done.meta
+            return (
+                f"{meta['complete']} of {meta['targets']} complete, {meta['posts_new']} new posts, "
+                f"{meta['credits']} credits"
+            )
+
+        did = due.run_due(self.database, work)
+        return Result(("schedule", "due_at", "outcome"), did)
+
+    def next_due(self) -> datetime | None:
+        """When the next standing order is due; now where one waits; None where there is none."""
+        if due.waiting(self.database, clock.now()):
+            return clock.now()
+        return min((due.next_due(one, clock.now()) for one in schedules.every(self.database)), default=None)
+
+    # --- what it cost, what was kept -----------------------------------------------------------------------------
+
+    def cost(self, *, by: str = "provider", since: datetime | None = None) -> Result:
+        """The ledger: requests, credits and money by provider, command, account, endpoint, sweep or day."""
+        return ledger.totals(self.database, by, since)
+
+    def replay(
+        self,
+        *,
+        provider: str | None = None,
+        since: datetime | None = None,
+        every: bool = False,
+        watch: Callable[[int, int], None] | None = None,
+    ) -> Result:
+        """Read kept answers again with today's parser; asks no provider."""
+        store = self._workspace.store
+        return replaying.replay(store, self.database, provider=provider, since=since, every=every, watch=watch)
+
+    def drift(self) -> Result:
+        """Where providers' objects differ from their contracts: a row a field."""
+        return drift.every(self.database)
+
+    def _members(self, watchlist: str | None) -> list[tuple[str, str]]:
+        if watchlist is None:
+            return []
+        found = watchlists.members(self.database, watchlist)
+        if not found:
+            names = sorted({row["watchlist"] for row in self.watchlists()})
+            raise NoDataError(
+                f"There is no watchlist {watchlist!r} ({', '.join(names) or 'there is none yet'}): make one with "
+                f"dwell watchlist add {watchlist} @name."
+            )
+        return found
+
+
+def _order(said: Mapping[str, Any]) -> Order:
+    return Order(**{**said, "names": tuple(said.get("names", ()))})
