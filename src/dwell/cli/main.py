@@ -20,6 +20,7 @@ from dwell.cli import (
     posts,
     replay,
     report,
+    sandbox,
     schedule,
     score,
     status,
@@ -76,6 +77,7 @@ app.add_typer(schedule.app, name="schedule")
 app.command()(run_.run)
 app.command()(cost.cost)
 app.command()(replay.replay)
+app.command()(sandbox.sandbox)
 app.command()(demo.demo)
 
 

@@ -234,7 +234,7 @@ class Desk:
             )  # fmt: skip
             for (kind, name), known in (found.known or {}).items():
                 subjects.remember(run, self.provider.name, kind, name, known)
-            drift.note(run, self.provider.name, found.drift or {}, answer.received_at)
+            drift.note(run, self.provider.name, found.drift or {}, self.now())
         return charged, (payload, answer)
 
     def _done(

@@ -99,8 +99,9 @@ class Pager:
         if page.cursor is None:
             # An answer that says nothing of more, and gives nothing to ask with, is the last one.
             return "all" if page.has_more is None else "no_cursor"
-        if page.cursor in self._cursors:
+        if page.cursor in self._cursors and page.items:
             return "repeated_cursor"
+        # An empty page may come with the cursor that was asked for: the same question again may bring it.
         return "barren_pages" if self._barren >= BARREN else None
 
     def coverage(self, broken: str | None = None, why: str = "") -> Coverage:

@@ -131,11 +131,15 @@ def mark(database: LiveDatabase, answer_ids: Sequence[int], parser: str) -> None
 
 
 def forget(database: LiveDatabase, before: datetime) -> int:
-    """Removes answers that came before then and whose rows are stored; returns how many."""
+    """Removes answers that came before then, of finished jobs, whose rows are stored; returns how many.
+
+    Their age is by our clock: a simulation's may be anywhere.
+    """
     with database.transaction() as run:
         return run(
-            "DELETE FROM answers WHERE received_at < ? AND parsed_by IS NOT NULL AND sweep_id IN"
-            " (SELECT sweep_id FROM sweeps WHERE finished_at IS NOT NULL)",
+            "DELETE FROM answers WHERE parsed_by IS NOT NULL"
+            " AND sweep_id IN (SELECT sweep_id FROM sweeps WHERE finished_at IS NOT NULL)"
+            " AND call_id IN (SELECT call_id FROM calls WHERE done_at < ?)",
             (micros(before),),
         ).rowcount
 

@@ -1,0 +1,107 @@
+"""kill -9 at random moments of a sweep: after resuming, the same rows, no page paid twice but the one in flight.
+
+python benchmarks/sweep_kills.py --kills 200 --seed 7
+
+The sandbox's time stands still, so an undisturbed sweep and a killed one must store the very same rows. The ledger is
+compared with the sandbox's own count call by call: what the sandbox charged stands in the ledger, and what the ledger
+is certain of was charged; only a request that was in flight at a kill may be one that the sandbox never saw.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from sandboxed import DWELL, Sandbox, handles, running, sweep
+
+TABLES = ("posts", "post_snapshots", "creators", "creator_snapshots", "creator_states")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--accounts", type=int, default=8)
+    parser.add_argument("--posts", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    draw = random.Random(options.seed)
+    words = [*handles(options.accounts, options.posts), "--posts", str(options.posts)]
+    kills = sweeps = lost = repeated = unseen = 0
+    with running("--limit", "tikliveapi=none", "--speed", "0") as sandbox, tempfile.TemporaryDirectory() as folder:
+        environment = sandbox.environment("3000/60")
+        whole = sweep(words, Path(folder) / "whole", environment)
+        expected = rows(Path(folder) / "whole")
+        while kills < options.kills:
+            sandbox.reset()
+            data = Path(folder) / f"killed-{sweeps}"
+            kills += killed(words, data, environment, draw, whole.seconds, options.kills - kills)
+            last = sweep(words, data, environment)
+            if last.answer["unfinished"]:
+                raise SystemExit("the sweep did not end")
+            if rows(data) != expected:
+                raise SystemExit(f"sweep {sweeps}: the rows differ from those of an undisturbed sweep")
+            counts = checked(sandbox, data)
+            lost, repeated, unseen = lost + counts["lost"], repeated + counts["repeated"], unseen + counts["unseen"]
+            sweeps += 1
+    print(f"{kills} kills over {sweeps} sweeps of {whole.answer['requests']} requests: the same rows each time")
+    print(f"requests in flight at a kill: {lost}; of them never seen by the sandbox: {unseen}")
+    print(f"pages paid twice: {repeated}, each of them in flight when killed")
+
+
+def killed(
+    words: list[str], data: Path, environment: dict[str, str], draw: random.Random, seconds: float, most: int
+) -> int:
+    """Starts the sweep and kills it, until it ends by itself or was killed `most` times; returns how often."""
+    kills = 0
+    while kills < min(most, 12):
+        command = [*DWELL, "sweep", *words, "--data", str(data)]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(draw.uniform(0.3, seconds))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            kills += 1
+        else:
+            break
+    return kills
+
+
+def checked(sandbox: Sandbox, data: Path) -> Counter[str]:
+    """Compares ledger and sandbox call by call."""
+    time.sleep(0.2)  # a request that a killed process had sent may still be on its way into the count
+    seen = {call["call"]: call for call in sandbox.calls()}
+    with sqlite3.connect(data / "live.db") as ledger:
+        noted = {row[0]: row[1:] for row in ledger.execute("SELECT call_id, outcome, credits, certain FROM calls")}
+        pages = ledger.execute("SELECT call_id FROM answers").fetchall()
+    charged = {name: call["credits"] for name, call in seen.items() if call["credits"]}
+    if unknown := charged.keys() - noted.keys():
+        raise SystemExit(f"{len(unknown)} charged requests are not in the ledger")
+    certain = {name: row[1] for name, row in noted.items() if row[2]}
+    if wrong := [name for name, paid in certain.items() if seen.get(name, {}).get("credits", 0) != paid]:
+        raise SystemExit(f"{len(wrong)} requests cost otherwise than the ledger says")
+    lost = {name for name, row in noted.items() if row[0] == "lost"}
+    kept = {name for (name,) in pages}
+    twice = charged.keys() - kept
+    if twice - lost:
+        raise SystemExit(f"{len(twice - lost)} paid pages were not kept, and were not in flight")
+    return Counter(lost=len(lost), repeated=len(twice), unseen=len(lost - seen.keys()))
+
+
+def rows(data: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every stored row of a data folder."""
+    import dwell
+
+    store = dwell.open(data).store
+    return {name: sorted(map(repr, store.query(f"SELECT * FROM {name}", [name]).rows)) for name in TABLES}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Pages a second without a limit: a sweep that stores durably, next to seed 0's own code fetching into pandas.
+
+python benchmarks/sweep_speed.py --runs 3
+
+Baseline: seed 0's loop as published (requests, one connection a request, a pandas frame at the end) without its pauses,
+against the same sandbox, which is warmed up first. It stores nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from sandboxed import handles, running, sweep
+
+SEED0 = """
+import sys, requests, pandas as pd
+base, head = sys.argv[1], {"X-Api-Key": "sandbox-key"}
+rows = []
+for username in sys.argv[3:]:
+    r = requests.get(f"{base}/userid/", params={"username": username}, headers=head, timeout=20)
+    r.raise_for_status()
+    uid, cursor, fetched = r.json()["id"], "0", 0
+    while fetched < int(sys.argv[2]):
+        asked = {"userid": uid, "count": 35, "cursor": cursor}
+        r = requests.get(f"{base}/user-posts/", params=asked, headers=head, timeout=30)
+        r.raise_for_status()
+        data = r.json()
+        for v in data.get("videos", []):
+            names = ("aweme_id", "create_time", "duration", "play_count", "digg_count", "comment_count", "share_count")
+            row = {name: v[name] for name in names}
+            row |= {name: v.get(name, 0) for name in ("download_count", "collect_count")}
+            rows.append(row | {"title": v.get("title", "")})
+        fetched += len(data.get("videos", []))
+        if not data.get("hasMore"):
+            break
+        cursor = str(data.get("cursor"))
+print(len(pd.DataFrame(rows)))
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--accounts", type=int, default=30)
+    parser.add_argument("--posts", type=int, default=500)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    names = handles(options.accounts, options.posts)
+    with running("--limit", "tikliveapi=none") as sandbox, tempfile.TemporaryDirectory() as folder:
+        environment = sandbox.environment("0/60")
+        ours, theirs, cpu = [], [], []
+        for number in range(options.runs + 1):
+            done = sweep([*names, "--posts", str(options.posts)], Path(folder) / f"data-{number}", environment)
+            pages = int(done.answer["requests"])
+            bare = [name.removeprefix("@") for name in names]
+            began = time.perf_counter()
+            command = [sys.executable, "-c", SEED0, f"{sandbox.url}/tikliveapi", str(options.posts), *bare]
+            subprocess.run(command, check=True, capture_output=True, env=environment)
+            seconds = time.perf_counter() - began
+            if number:  # the first round warms the sandbox up
+                ours.append(pages / done.seconds)
+                theirs.append(pages / seconds)
+                cpu.append(1000 * done.cpu_s / pages)
+    ratio = median(one / other for one, other in zip(ours, theirs, strict=True))
+    print(f"{pages} requests a run; whole processes, start-up and storing included")
+    print(f"dwell:  {median(ours):.1f} pages/s, {median(cpu):.1f} ms of CPU a page")
+    print(f"seed 0: {median(theirs):.1f} pages/s")
+    print(f"dwell is {ratio:.2f}x as fast")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Accounts and posts that are gone, private, renamed: told apart, and kept with their dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dwell.sandbox import World
+from dwell.workspace.live import Order
+
+from .conftest import NOON, SEED
+
+WORLD = World(SEED)
+
+
+def found(state: str, at: datetime) -> str:
+    """The handle of a simulated account that is in this state."""
+    for number in range(5, 3_000):
+        handle = WORLD.creator_number(number).handle
+        if WORLD.standing(handle, at).state == state:
+            return handle
+    raise AssertionError(f"nobody is {state}")
+
+
+@pytest.mark.parametrize("state", ["private", "empty"])
+def test_what_the_provider_tells_apart_is_kept_apart(trial, state):
+    handle = found(state, NOON)
+    row = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",)))))
+    assert row["state"] == state
+    assert row["complete"] is (state == "empty")
+    assert trial.query("SELECT handle, state, observed_at FROM creator_states") == [(handle, state, NOON)]
+
+
+@pytest.mark.parametrize("state", ["banned", "deleted"])
+def test_an_account_that_is_gone(trial, state):
+    handle = found(state, NOON)
+    row = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",)))))
+    assert row["state"] in {state, "not_found"}
+    assert not row["complete"]
+    assert row["lacks"]
+    assert trial.query("SELECT count(*) FROM posts") == [(0,)]
+
+
+def test_a_state_is_written_when_it_changes(opened):
+    with opened() as trial:
+        for _ in range(2):
+            trial.workspace.live.sweep(Order(("@demo_kitchen",), posts=35))
+        assert trial.query("SELECT state FROM creator_states") == [("ok",)]
+
+
+def test_a_renamed_account_is_found_under_its_id(opened):
+    handle = next(
+        handle
+        for number in range(5, 3_000)
+        if WORLD.standing(handle := WORLD.creator_number(number).handle, NOON).state == "renamed"
+        and WORLD.standing(handle, NOON).since > datetime(2024, 6, 1, tzinfo=UTC)
+    )
+    since = WORLD.standing(handle, NOON).since
+    before, after = since - timedelta(days=3), since + timedelta(days=4, hours=1)
+    with opened(before) as trial:
+        first = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",), posts=35))))
+        assert first["state"] == "ok"
+        known = trial.workspace.live.database
+        with known.transaction() as run:  # a profile is read again when it is older than six days
+            run("UPDATE subjects SET looked_up_at = 0")
+    with opened(after) as trial:
+        second = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",), posts=35))))
+        assert second["state"] == "renamed"
+        assert second["handle"] == WORLD.standing(handle, after).handle != handle
+        assert second["posts"]
+        states = trial.query("SELECT handle, state, new_handle FROM creator_states ORDER BY observed_at, state DESC")
+        assert states == [(handle, "ok", None), (handle, "renamed", second["handle"]), (second["handle"], "ok", None)]
+
+
+def test_a_deleted_post_is_missed_and_dated(opened):
+    handle = "demo_kitchen"
+    gone_at = next(
+        at
+        for post in WORLD.posts(handle, since=NOON - timedelta(days=200), at=NOON)
+        if (at := WORLD.deleted_at(post.post_id)) and NOON < at < NOON + timedelta(days=60)
+    )
+    with opened(gone_at - timedelta(hours=1)) as trial:
+        trial.workspace.live.sweep(Order((f"@{handle}",), posts=400))
+    with opened(gone_at + timedelta(hours=1)) as trial:
+        trial.workspace.live.sweep(Order((f"@{handle}",), posts=400))
+        missing = trial.query("SELECT post_id, state, observed_at FROM post_states")
+        assert missing
+        for post_id, state, observed_at in missing:
+            assert (state, observed_at) == ("missing", gone_at + timedelta(hours=1))
+            assert gone_at - timedelta(hours=1) < WORLD.deleted_at(post_id) < gone_at + timedelta(hours=1)
+        trial.workspace.live.sweep(Order((f"@{handle}",), posts=400))
+        assert len(trial.query("SELECT post_id FROM post_states")) == len(missing)

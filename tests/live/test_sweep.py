@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from dwell import clock
+from dwell.errors import KeyRefusedError, NoDataError, SettingsError, StoppedError, StorageError
+from dwell.live import sweep as sweeping
+from dwell.sandbox.server.faults import Scripted
+from dwell.warehouse.live import answers, ledger, sweeps
+from dwell.workspace.live import Order
+
+from .conftest import NOON
+
+CAST = ("@demo_kitchen", "@demo_pantry", "@demo_trailruns")
+
+
+def test_what_is_stored_is_the_worlds_truth(trial):
+    done = trial.workspace.live.sweep(Order(CAST, posts=100))
+    assert [row["complete"] for row in done] == [True, True, True]
+    assert done.meta["posts_new"] == done.meta["posts_read"] == 3 * 105  # pages are read whole
+    rows = trial.query(
+        "SELECT post_id, observed_at, views, likes, comments, shares, saves, downloads, source FROM post_snapshots"
+    )
+    assert len(rows) == 315
+    for post_id, observed_at, *counters, source in rows:
+        true = trial.world.counters(post_id, NOON)
+        assert counters == [true.views, true.likes, true.comments, true.shares, true.saves, true.downloads]
+        assert (observed_at, source) == (NOON, "tikliveapi-sandbox")
+    for handle, followers in trial.query("SELECT handle, followers FROM creator_snapshots"):
+        assert followers == trial.world.profile(handle, NOON).followers
+
+
+def test_the_plan_is_what_is_then_paid(trial):
+    live = trial.workspace.live
+    plan = live.plan(Order(CAST, posts=100))
+    assert plan.meta["credits_at_most"] == 3 * (1 + 3)
+    assert plan.meta["usd_at_most"] == pytest.approx(12 * 9.9e-5)
+    assert trial.calls() == []
+    done = live.sweep(Order(CAST, posts=100))
+    assert done.meta["credits"] == plan.meta["credits_at_most"] == sum(call["credits"] for call in trial.calls())
+    assert live.plan(Order(CAST, posts=100)).meta["credits_at_most"] == 9  # the profiles are fresh
+    live.sweep(Order(CAST, posts=100))
+    assert len(trial.calls("userinfo")) == 3
+
+
+def test_a_plan_knows_how_many_posts_there_are(trial):
+    live = trial.workspace.live
+    live.sweep(Order(CAST[:1], posts=1))
+    total = trial.world.profile("demo_kitchen", NOON).post_count
+    plan = live.plan(Order(CAST[:1], posts=100_000))
+    assert plan.meta["requests_expected"] == -(-total // 35)
+    done = live.sweep(Order(CAST[:1], posts=100_000))
+    assert next(iter(done))["posts"] == total
+    assert next(iter(done))["reason"] == "all"
+
+
+def test_a_stopped_sweep_goes_on_where_it_was(trial):
+    stop = threading.Event()
+    order = Order(CAST, posts=200)
+
+    def watch(now):
+        if now.requests >= 5:
+            stop.set()
+
+    trial.sandbox.script.set([Scripted("slow", times=1000)])
+    with pytest.raises(StoppedError):
+        trial.workspace.live.sweep(order, watch=watch, stop=stop)
+    trial.sandbox.script.set([])
+    before = len(trial.calls())
+    assert 5 <= before < 21
+    assert trial.workspace.live.plan(order).meta["resumes"]["credits_spent"] == before
+    done = trial.workspace.live.sweep(order)
+    assert done.meta["resumed"]
+    assert done.meta["complete"] == 3
+    assert len(trial.calls()) == 21  # 3 profiles and 3 x 6 pages: none twice
+    assert len(trial.query("SELECT post_id FROM post_snapshots")) == 3 * 210
+
+
+def test_it_stops_before_the_budget_and_goes_on_with_a_larger_one(trial):
+    order = Order(CAST, posts=200, max_credits=10)
+    done = trial.workspace.live.sweep(order)
+    assert done.meta["credits"] == len(trial.calls()) == 10
+    assert done.meta["unfinished"]
+    assert {row["reason"] for row in done if not row["complete"]} == {"budget"}
+    again = trial.workspace.live.sweep(Order(CAST, posts=200, max_credits=21))
+    assert again.meta["complete"] == 3
+    assert len(trial.calls()) == 21
+
+
+def test_a_budget_of_nothing_asks_nothing(trial):
+    done = trial.workspace.live.sweep(Order(CAST, max_credits=0))
+    assert trial.calls() == []
+    assert done.meta["unfinished"] == 3
+
+
+def test_a_lost_request_counts_as_paid_though_nobody_knows(trial):
+    live, order = trial.workspace.live, Order(CAST[:1], posts=35)
+    request = live.request(order)
+    job = sweeping._new(live.database, request)
+    entry = ledger.Entry("lost-one", job.sweep_id, "tikliveapi", "user-posts", "sweep", "demo_kitchen", 1, 99)
+    with live.database.transaction() as run:
+        ledger.sent(run, entry, NOON)
+    done = live.sweep(order)
+    assert (done.meta["lost_requests"], done.meta["credits"], done.meta["uncertain_credits"]) == (1, 3, 1)
+    assert live.cost().meta["total"]["uncertain_credits"] == 1
+
+
+def test_a_refused_key_ends_everything(trial, monkeypatch):
+    monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "wrong-key-123")
+    with pytest.raises(KeyRefusedError) as error:
+        trial.workspace.live.sweep(Order(CAST))
+    assert "wrong-key-123" not in str(error.value)
+    assert len(trial.calls()) <= 3
+    assert trial.workspace.live.cost().meta["total"]["credits"] == 0
+
+
+def test_without_a_key_the_cure_is_named(trial, monkeypatch):
+    for name in ("TIKLIVEAPI", "SCAVIO"):
+        monkeypatch.delenv(f"DWELL_{name}_KEY")
+    with pytest.raises(SettingsError, match="DWELL_TIKLIVEAPI_KEY"):
+        trial.workspace.live.sweep(Order(CAST))
+
+
+def test_used_up_credits_leave_the_rest_for_later(opened):
+    with opened(balance=6) as trial:
+        done = trial.workspace.live.sweep(Order(CAST, posts=100))
+        assert done.meta["credits"] == 6
+        assert {row["reason"] for row in done if not row["complete"]} == {"out_of_credits"}
+    with opened(balance=100) as trial:
+        done = trial.workspace.live.sweep(Order(CAST, posts=100))
+        assert done.meta["complete"] == 3
+        assert len(trial.calls()) == 6  # twelve in all
+
+
+@pytest.mark.parametrize("fault", ["status_429", "status_500", "status_503", "truncated", "dropped", "message"])
+def test_a_passing_failure_is_asked_again(trial, fault):
+    trial.sandbox.script.set([Scripted(fault, times=3)])
+    done = trial.workspace.live.sweep(Order(CAST[:1], posts=70))
+    assert done.meta["complete"] == 1
+    assert done.meta["failed_requests"] == 3
+    charged = sum(call["credits"] for call in trial.calls())
+    assert done.meta["credits"] - done.meta["uncertain_credits"] <= charged <= done.meta["credits"]
+
+
+def test_a_lasting_failure_is_said_and_does_not_hold_up_the_others(trial):
+    trial.sandbox.script.set([Scripted("status_500", times=1000, endpoint="user-posts")])
+    done = trial.workspace.live.sweep(Order(CAST, posts=35))
+    assert {row["reason"] for row in done} == {"failed"}
+    assert all("status 500" in row["lacks"] for row in done)
+    assert not done.meta["unfinished"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [("repeated_cursor", "repeated_cursor"), ("stops_early", "stopped_early")]
+)
+def test_wrong_paging_is_found_out(trial, fault, reason):
+    trial.sandbox.script.set([Scripted(fault, times=100, endpoint="user-posts")])
+    done = trial.workspace.live.sweep(Order(CAST[:1], posts=300))
+    row = next(iter(done))
+    assert (row["complete"], row["reason"]) == (False, reason)
+    assert row["lacks"]
+    assert 0 < row["posts"] < 300
+
+
+def test_an_empty_page_in_between_is_passed_over(trial):
+    trial.sandbox.script.set([Scripted("empty_page", times=2, endpoint="user-posts")])
+    done = trial.workspace.live.sweep(Order(CAST[:1], posts=100))
+    assert next(iter(done))["complete"]
+
+
+def test_new_and_retyped_fields_are_counted_and_drop_nothing(trial):
+    trial.sandbox.script.set(
+        [Scripted("new_field", times=1), Scripted("retyped_field", times=1, endpoint="user-posts")]
+    )
+    done = trial.workspace.live.sweep(Order(CAST[:1], posts=70))
+    assert done.meta["drift"]
+    assert {row["what"] for row in done.meta["drift"]} <= {"new", "retyped", "missing"}
+    assert done.meta["rejected"] == 0
+    assert done.meta["posts_new"] == 70
+    assert len(trial.workspace.live.drift())
+
+
+def test_one_sweep_is_not_run_twice_at_once(trial):
+    live, order = trial.workspace.live, Order(CAST[:1])
+    job = sweeping._new(live.database, live.request(order))
+    with sweeps.held(trial.workspace.store.root, job.sweep_id) as mine:
+        assert mine
+        with pytest.raises(StorageError, match="Another process"):
+            live.sweep(order)
+
+
+def test_scavio_gives_the_same_rows(trial):
+    done = trial.workspace.live.sweep(Order(CAST[:2], posts=60, provider="scavio"))
+    assert done.meta["complete"] == 2
+    for post_id, views, saves, source in trial.query("SELECT post_id, views, saves, source FROM post_snapshots"):
+        true = trial.world.counters(post_id, NOON)
+        assert (views, saves, source) == (true.views, true.saves, "scavio-sandbox")
+    assert done.meta["usd"] == pytest.approx(done.meta["credits"] * 0.005)
+
+
+def test_a_watchlist_is_read_when_the_sweep_begins(trial):
+    live = trial.workspace.live
+    assert live.watchlist_add("rivals", ["@demo_pantry", "demo_PANTRY", "#onepan"]) == 2
+    done = live.sweep(Order(("@demo_kitchen",), watchlist="rivals", posts=35))
+    assert [(row["kind"], row["name"]) for row in done] == [
+        ("account", "demo_kitchen"),
+        ("account", "demo_pantry"),
+        ("hashtag", "onepan"),
+    ]
+    assert live.watchlist_remove("rivals", ["#onepan", "@nobody"]) == 1
+    with pytest.raises(NoDataError, match="rivals"):
+        live.sweep(Order(watchlist="no such list"))
+
+
+def test_topics_are_kept_apart_from_the_accounts_posts(trial):
+    done = trial.workspace.live.sweep(Order(("#recipe", "search:lemon orzo"), posts=30))
+    assert all(row["posts"] for row in done)
+    assert trial.query("SELECT count(*) FROM posts") == [(0,)]
+    samples = dict(trial.query("SELECT topic, topic_posts FROM topic_samples"))
+    assert samples["recipe"] == trial.world.hashtag_uses("recipe", NOON).posts
+    ranks = [rank for (rank,) in trial.query("SELECT rank FROM topic_posts WHERE topic = 'recipe' ORDER BY rank")]
+    assert ranks == list(range(1, len(ranks) + 1))
+
+
+def test_topics_of_the_accounts_are_sampled_once_a_day(trial):
+    order = Order(CAST[:1], posts=35, topics=3)
+    done = trial.workspace.live.sweep(order)
+    assert done.meta["topics_sampled"] >= 3
+    asked = len(trial.calls("challenge-info")) + len(trial.calls("music-info"))
+    again = trial.workspace.live.sweep(order)
+    assert "topics_sampled" not in again.meta
+    assert len(trial.calls("challenge-info")) + len(trial.calls("music-info")) == asked
+
+
+def test_answers_are_forgotten_after_their_time(trial):
+    live = trial.workspace.live
+    live.sweep(Order(CAST[:1], posts=35))
+    assert answers.count(live.database) == 2
+    assert answers.forget(live.database, clock.now() - timedelta(days=1)) == 0
+    assert answers.forget(live.database, clock.now() + timedelta(seconds=1)) == 2
+    assert answers.count(live.database) == 0
+    assert live.cost().meta["total"]["credits"] == 2  # the ledger stays
+
+
+def test_the_key_is_nowhere_in_the_data(trial):
+    trial.workspace.live.sweep(Order(CAST[:1], posts=35))
+    for path in trial.workspace.store.root.rglob("*"):
+        assert not path.is_file() or b"sandbox-key" not in path.read_bytes()

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from dwell.errors import NoDataError
+from dwell.live import target
+from dwell.live.target import Target
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@Demo.One",
+        "demo.one",
+        " demo.one ",
+        "https://www.tiktok.com/@demo.one",
+        "https://www.tiktok.com/@demo.one?lang=de",
+        "tiktok.com/@Demo.One/",
+        "https://www.tiktok.com/@demo.one/video/7350810998023949599",
+    ],
+)
+def test_an_account_in_every_form(text):
+    assert target.account(text) == Target("account", "demo.one")
+
+
+def test_an_account_by_its_id():
+    found = target.account("6812345678901234567")
+    assert found.account_id == "6812345678901234567"
+    assert str(found) == "id:6812345678901234567"
+    assert target.account("id:6812345678901234567") == found
+
+
+@pytest.mark.parametrize("text", ["", "@", "two words", "https://www.tiktok.com/", "demo!"])
+def test_what_names_no_account_is_refused(text):
+    with pytest.raises(NoDataError, match="names no account"):
+        target.account(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["#OnePan", "onepan", "https://www.tiktok.com/tag/onepan", "https://www.tiktok.com/tag/onepan?lang=en"]
+)
+def test_a_hashtag(text):
+    assert target.hashtag(text) == Target("hashtag", "onepan")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7350811000000000001",
+        "https://www.tiktok.com/music/some-song-7350811000000000001",
+        "https://www.tiktok.com/music/x-7350811000000000001?lang=en",
+    ],
+)
+def test_a_sound(text):
+    assert target.sound(text) == Target("sound", "7350811000000000001")
+
+
+def test_a_search_is_one_question_however_it_is_spaced():
+    assert target.search("  Lemon   ORZO ") == Target("search", "lemon orzo")
+    with pytest.raises(NoDataError, match="empty search"):
+        target.search("  ")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("@a", "account"),
+        ("a", "account"),
+        ("#a", "hashtag"),
+        ("hashtag:a", "hashtag"),
+        ("sound:735081100", "sound"),
+        ("search:two words", "search"),
+    ],
+)
+def test_a_word_of_a_watchlist(text, kind):
+    assert target.any_of(text).kind == kind
+
+
+def test_bad_hashtags_and_sounds_are_refused():
+    with pytest.raises(NoDataError):
+        target.hashtag("#two words")
+    with pytest.raises(NoDataError):
+        target.sound("some song")
