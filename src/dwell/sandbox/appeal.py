@@ -8,7 +8,7 @@ from math import exp, log
 from dwell.sandbox.creators import Creator, log_size
 from dwell.sandbox.dice import Dice
 from dwell.sandbox.link import RATES
-from dwell.sandbox.posts import Post, planted_shift
+from dwell.sandbox.posts import Post, planted_shift, trend
 from dwell.sandbox.story import rates_shift, views_shift
 
 _VIEWS_LEVEL = log(0.6)
@@ -17,6 +17,8 @@ _VIRAL = 0.03
 _VIRAL_GAIN = 1.6
 _AD_VIEWS = 1.3
 _AD_RATES = -1.0
+_TREND_VIEWS = 0.2
+_TREND_RATES = 0.05
 _MOST = 0.3
 
 
@@ -28,11 +30,13 @@ class Appeal:
         pull: What makes people stay; standard normal over a creator's posts.
         views: Views that it gathers in the end.
         rates: Likes, comments, shares, saves, downloads per view (`link.RATES`).
+        trend: How early (above 0) or late (below) it was to its sound and hashtags; see `posts.trend`.
     """
 
     pull: float
     views: float
     rates: tuple[float, ...]
+    trend: float
 
 
 def appeal(seed: int, who: Creator, post: Post) -> Appeal:
@@ -40,11 +44,12 @@ def appeal(seed: int, who: Creator, post: Post) -> Appeal:
     dice = Dice(seed, "appeal", post.post_id)
     second = int(post.posted_at.timestamp())
     pull = dice.normal("pull")
-    views = _VIEWS_LEVEL + _VIEWS_SIZE * log_size(who) + views_shift(who, second)
+    timely = trend(seed, post)
+    views = _TREND_VIEWS * timely + _VIEWS_LEVEL + _VIEWS_SIZE * log_size(who) + views_shift(who, second)
     views += who.link.views * pull + dice.normal("views", 0.0, who.link.views_noise)
     if dice.chance("viral", _VIRAL):
         views += _VIRAL_GAIN
-    shift = rates_shift(who, second)
+    shift = rates_shift(who, second) + _TREND_RATES * timely
     if post.is_ad:
         views += _AD_VIEWS
         shift += _AD_RATES
@@ -53,4 +58,4 @@ def appeal(seed: int, who: Creator, post: Post) -> Appeal:
         own = who.link.loadings[at] * pull + dice.normal(name, 0.0, who.link.noises[at])
         own += planted_shift(post, who) if name == "likes" else 0.0
         rates.append(min(_MOST, who.rates[at] * exp(own + shift)))
-    return Appeal(pull, exp(views), tuple(rates))
+    return Appeal(pull, exp(views), tuple(rates), timely)

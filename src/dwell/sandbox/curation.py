@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from dwell.sandbox.creators import Creator
@@ -48,7 +48,6 @@ def pinning_window(who: Creator, second: int) -> tuple[int, int]:
     return until - _PINNED_FROM_DAYS * DAY, until
 
 
-def best(candidates: list[Slot], views: Callable[[Slot], float]) -> frozenset[str]:
+def best(candidates: Iterable[str], views: Callable[[str], float]) -> frozenset[str]:
     """Ids of the three posts with the most final views."""
-    ranked = sorted(candidates, key=lambda slot: (-views(slot), slot.post_id))
-    return frozenset(slot.post_id for slot in ranked[:PINS])
+    return frozenset(sorted(candidates, key=lambda post_id: (-views(post_id), post_id))[:PINS])

@@ -59,12 +59,18 @@ def reached(shape: Curve, age_s: int) -> float:
     if age_s <= 0:
         return 0.0
     hours = batched(age_s) / HOUR
+    share = smooth(shape, hours)
+    if shape.purge_h is not None and hours >= shape.purge_h:
+        share *= 1 - shape.purge_share
+    return share
+
+
+def smooth(shape: Curve, hours: float) -> float:
+    """The share reached after that many hours as if there were neither batches nor a purge: it never falls."""
     share = _wave(hours, shape.half_h, shape.steepness)
     if shape.wave_share:
         later = _wave(hours - shape.wave_h, 2 * shape.half_h, shape.steepness)
         share = (1 - shape.wave_share) * share + shape.wave_share * later
-    if shape.purge_h is not None and hours >= shape.purge_h:
-        share *= 1 - shape.purge_share
     return share
 
 

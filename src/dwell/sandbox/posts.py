@@ -9,14 +9,19 @@ from typing import Literal
 
 from dwell.sandbox.creators import Creator
 from dwell.sandbox.dice import Dice
+from dwell.sandbox.hashtags import find_hashtag, trending_name
+from dwell.sandbox.lifecycle import day_of
 from dwell.sandbox.niches import EVERYWHERE, NICHES
-from dwell.sandbox.schedule import Slot
+from dwell.sandbox.schedule import Slot, day_number
 from dwell.sandbox.sounds import Sound, sound_for
+from dwell.sandbox.trends import HASHTAGS, followed
 
 _AD = 0.05
 _PHOTO = 0.045
 _PLANTED_HASHTAG = 0.3
-_TAILS = ("", "", "", " 🍋", ", be honest", " (finally)", " – save this one", " 👀", ", part 1", "…")
+OFTEN, ANYWHERE = 0.28, 0.22
+"""How likely a post carries one of its niche's hashtags, and one of those that everybody uses."""
+TAILS = ("", "", "", " 🍋", ", be honest", " (finally)", " – save this one", " 👀", ", part 1", "…")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ class Post:
 def describe(seed: int, who: Creator, slot: Slot) -> Post:
     """The post of a slot: a pure function of seed and id."""
     dice = Dice(seed, "post", slot.post_id)
-    tags = _hashtags(dice, who)
+    tags = hashtags(seed, who, slot)
     photo = dice.chance("photo", _PHOTO)
     local = datetime.fromtimestamp(slot.posted, who.tz)
     return Post(
@@ -68,9 +73,9 @@ def describe(seed: int, who: Creator, slot: Slot) -> Post:
         posted_at=datetime.fromtimestamp(slot.posted, UTC),
         media_type="photo" if photo else "video",
         duration_s=None if photo else _duration(dice, who),
-        caption=_caption(dice, who, tags),
+        caption=" ".join([text(dice, who), *(f"#{tag}" for tag in tags)]),
         hashtags=tags,
-        sound=sound_for(seed, slot, dice, who.handle),
+        sound=sound_for(seed, who, slot),
         is_ad=not photo and dice.chance("ad", _AD),
         local_hour=local.hour + local.minute / 60,
     )
@@ -79,6 +84,17 @@ def describe(seed: int, who: Creator, slot: Slot) -> Post:
 def relative_length(post: Post, who: Creator) -> float:
     """Log of the length over the creator's usual one; 0 for photos."""
     return 0.0 if post.duration_s is None else log(post.duration_s / who.duration_s)
+
+
+def trend(seed: int, post: Post) -> float:
+    """Whether the post is early or late to its sound and its hashtags when it goes up.
+
+    Each that still rises adds 1, each that has peaked takes 1 away; own sounds and hashtags that are always in use
+    add nothing.
+    """
+    day = day_of(post.posted_at.timestamp())
+    found = [post.sound.life, *(tag.life for name in post.hashtags if (tag := find_hashtag(seed, name)))]
+    return sum(life.tide(day) for life in found if life)
 
 
 def planted_shift(post: Post, who: Creator) -> float:
@@ -96,16 +112,33 @@ def _duration(dice: Dice, who: Creator) -> int:
     return round(min(180.0, max(5.0, who.duration_s * exp(dice.normal("duration", 0.0, who.spread)))))
 
 
-def _hashtags(dice: Dice, who: Creator) -> tuple[str, ...]:
-    niche = NICHES[who.niche]
-    tags = [tag for tag in niche.hashtags if tag != who.planted.hashtag and dice.chance(f"tag {tag}", 0.28)]
-    if who.planted.hashtag and dice.chance("planted tag", _PLANTED_HASHTAG):
-        tags.append(who.planted.hashtag)
-    tags += [tag for tag in EVERYWHERE if dice.chance(f"tag {tag}", 0.22)]
+def hashtags(seed: int, who: Creator, slot: Slot) -> tuple[str, ...]:
+    """The hashtags of a post: some of its niche's, some that everybody uses, perhaps one that is in fashion."""
+    dice = Dice(seed, "post", slot.post_id)
+    tags = [tag for tag in (*NICHES[who.niche].hashtags, *EVERYWHERE) if carries(dice, who, tag)]
+    serial = trending_serial(seed, who, slot)
+    if serial is not None:
+        tags.append(trending_name(seed, who.niche, serial))
     return tuple(tags)
 
 
-def _caption(dice: Dice, who: Creator, tags: tuple[str, ...]) -> str:
+def carries(dice: Dice, who: Creator, tag: str) -> bool:
+    """Whether the post with these dice carries a hashtag that is always in use."""
+    if tag in EVERYWHERE:
+        return dice.chance(f"tag {tag}", ANYWHERE)
+    if tag == who.planted.hashtag:
+        return dice.chance("planted tag", _PLANTED_HASHTAG)
+    return tag in NICHES[who.niche].hashtags and dice.chance(f"tag {tag}", OFTEN)
+
+
+def trending_serial(seed: int, who: Creator, slot: Slot) -> int | None:
+    """The serial of the hashtag in fashion that the post carries, or null."""
+    if not Dice(seed, "post", slot.post_id).chance("tag in fashion", HASHTAGS.chance):
+        return None
+    return followed(seed, HASHTAGS, who.niche, who.number, day_number(slot.minted, who))
+
+
+def text(dice: Dice, who: Creator) -> str:
+    """The caption, without its hashtags, of the post with these dice."""
     niche = NICHES[who.niche]
-    text = f"{dice.pick('opening', niche.openings)} {dice.pick('subject', niche.subjects)}{dice.pick('tail', _TAILS)}"
-    return " ".join([text, *(f"#{tag}" for tag in tags)])
+    return f"{dice.pick('opening', niche.openings)} {dice.pick('subject', niche.subjects)}{dice.pick('tail', TAILS)}"

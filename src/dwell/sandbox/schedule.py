@@ -9,6 +9,7 @@ from functools import lru_cache
 from dwell.sandbox.cast import creator
 from dwell.sandbox.creators import CREATORS, Creator
 from dwell.sandbox.dice import Dice
+from dwell.sandbox.standing import fate
 
 DAY = 86_400
 MAX_PER_DAY = 7
@@ -43,7 +44,9 @@ def day_number(second: int, who: Creator) -> int:
 
 @lru_cache(maxsize=200_000)
 def slots_of_day(seed: int, number: int, day: int) -> tuple[Slot, ...]:
-    """The creator's uploads of one local day, earliest first; nothing before the creator joined."""
+    """The creator's uploads of one local day, earliest first; nothing before the creator joined, or ever for some."""
+    if fate(seed, number).state == "empty":
+        return ()
     who = creator(seed, number)
     dice = Dice(seed, "day", number, day)
     weekdays = who.weekdays

@@ -1,16 +1,20 @@
-"""What is heard: the creator's own sound, or one of the sounds that are around in that month."""
+"""What is heard: the creator's own sound, or one that is in fashion in the niche; each id leads back to its sound."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import lru_cache
 
+from dwell.sandbox.cast import creator
+from dwell.sandbox.creators import Creator
 from dwell.sandbox.dice import Dice
-from dwell.sandbox.schedule import Slot
+from dwell.sandbox.lifecycle import Lifecycle, unix_second
+from dwell.sandbox.niches import NICHES
+from dwell.sandbox.schedule import Slot, day_number, slot_of
+from dwell.sandbox.trends import SOUNDS, followed, life
 
-_ORIGINAL = 0.55
-_AROUND = 10
-_MONTH = 2_629_800
+_NICHES = tuple(NICHES)
+_SERIALS = 2**12
 _WORDS = (
     ("Paper", "Velvet", "Slow", "Neon", "Tidal", "Copper", "Sunday", "Little"),
     ("Moon", "Motors", "Habit", "Garden", "Static", "Kites", "Signal", "Honey"),
@@ -22,11 +26,14 @@ class Sound:
     """One sound.
 
     Attributes:
-        sound_id: 19 digits.
+        sound_id: 19 digits; the upper 32 bits are the second it was made.
         title: As shown.
         author: Who made it.
         original: Made for the post it is heard in.
         duration_s: Its length in seconds.
+        niche: Where it is in fashion, and `life`, when; null for an original sound.
+        life: See `niche`.
+        post_id: The one post that an original sound was made for; else null.
     """
 
     sound_id: str
@@ -34,19 +41,58 @@ class Sound:
     author: str
     original: bool
     duration_s: int
+    niche: str | None = None
+    life: Lifecycle | None = None
+    post_id: str | None = None
 
 
-def sound_for(seed: int, slot: Slot, dice: Dice, handle: str) -> Sound:
-    """The sound of a post: its creator's own in a little over half of them, else one that is around that month."""
-    if dice.chance("original", _ORIGINAL):
-        sound_id = (slot.minted << 32) | Dice(seed, "own sound", slot.post_id).bits("low", 32)
-        return Sound(str(sound_id), f"original sound - {handle}", handle, original=True, duration_s=30)
-    rank = min(dice.integer("sound", 0, _AROUND - 1), dice.integer("sound again", 0, _AROUND - 1))
-    return _around(seed, slot.posted // _MONTH - dice.integer("late", 0, 2), rank)
+def sound_for(seed: int, who: Creator, slot: Slot) -> Sound:
+    """The sound of a post: its creator's own in nearly two of three, else the one that the creator follows that day."""
+    serial = trending_serial(seed, who, slot)
+    return own(seed, who, slot) if serial is None else trending(seed, who.niche, serial)
 
 
-def _around(seed: int, month: int, rank: int) -> Sound:
-    dice = Dice(seed, "sound", month, rank)
-    made = int(datetime.fromtimestamp(month * _MONTH, UTC).timestamp()) + dice.integer("second", 0, _MONTH - 1)
+def trending_serial(seed: int, who: Creator, slot: Slot) -> int | None:
+    """The serial, within the creator's niche, of the sound in fashion that the post uses; null if it has its own."""
+    if not Dice(seed, "post", slot.post_id).chance("in fashion", SOUNDS.chance):
+        return None
+    return followed(seed, SOUNDS, who.niche, who.number, day_number(slot.minted, who))
+
+
+def own(seed: int, who: Creator, slot: Slot) -> Sound:
+    """The sound that was made for this post."""
+    made, low = divmod(int(slot.post_id), 2**32)
+    sound_id = str((made << 32) | (low ^ _mask(seed, "own sound", made)))
+    title = f"original sound - {who.handle}"
+    return Sound(sound_id, title, who.handle, original=True, duration_s=30, post_id=slot.post_id)
+
+
+@lru_cache(maxsize=4096)
+def trending(seed: int, niche: str, serial: int) -> Sound:
+    """The serial-th sound of a niche."""
+    spans = life(seed, SOUNDS, niche, serial)
+    dice = Dice(seed, "sound", niche, serial)
+    made = unix_second(spans.born)
+    plain = _NICHES.index(niche) + 8 * (serial + _SERIALS * dice.bits("spare", 17))
     title = " ".join(dice.pick(f"word {at}", words) for at, words in enumerate(_WORDS))
-    return Sound(str((made << 32) | dice.bits("low", 32)), title, "demo artist", original=False, duration_s=60)
+    sound_id = str((made << 32) | (plain ^ _mask(seed, "sound", made)))
+    duration = dice.integer("length", 12, 60)
+    return Sound(sound_id, title, "demo artist", original=False, duration_s=duration, niche=niche, life=spans)
+
+
+def find_sound(seed: int, sound_id: str) -> Sound | None:
+    """The sound with this id, or null: nothing in this world sounds like that."""
+    if not (sound_id.isascii() and sound_id.isdigit() and len(sound_id) == 19 and int(sound_id) < 2**63):
+        return None
+    made, low = divmod(int(sound_id), 2**32)
+    at, rest = (low ^ _mask(seed, "sound", made)) % 8, (low ^ _mask(seed, "sound", made)) // 8
+    if at < len(_NICHES) and trending(seed, _NICHES[at], rest % _SERIALS).sound_id == sound_id:
+        return trending(seed, _NICHES[at], rest % _SERIALS)
+    slot = slot_of(seed, str((made << 32) | (low ^ _mask(seed, "own sound", made))))
+    if slot is None or trending_serial(seed, creator(seed, slot.number), slot) is not None:
+        return None
+    return own(seed, creator(seed, slot.number), slot)
+
+
+def _mask(seed: int, purpose: str, made: int) -> int:
+    return Dice(seed, purpose, made).bits("low", 32)

@@ -28,7 +28,8 @@ def test_handles_are_found_however_they_are_written(world: World):
 
 
 @pytest.mark.parametrize(
-    "handle", ["nobody", "demo_cooking_1", "demo_tech_0005", "demo_5", f"demo_tech_{CREATORS}", ""]
+    "handle",
+    ["nobody", "demo_cooking_1", "demo_tech_0005", "demo_5", f"demo_tech_{CREATORS}", "demo_tech_" + "9" * 5000, ""],
 )
 def test_other_handles_are_nobody(world: World, handle: str):
     with pytest.raises(LookupError, match="nobody"):

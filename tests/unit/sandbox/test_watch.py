@@ -7,6 +7,7 @@ import pytest
 
 from dwell.sandbox import World
 from dwell.sandbox.exports import DEMO_SEED
+from dwell.sandbox.lifecycle import day_of
 from dwell.sandbox.posts import Post
 
 Array = np.ndarray
@@ -89,6 +90,19 @@ def test_public_numbers_explain_watch_time_within_a_creator_far_better_than_the_
     assert 0.64 < rich < 0.86
     assert r2(target, recipe(columns, target, np.exp(columns[:, 0]))) < rich - 0.1
     assert r2(target, out_of_fold(columns[:, :2], target)) < rich - 0.1
+
+
+@pytest.mark.parametrize("seed", [DEMO_SEED, 7, 21])
+def test_being_early_to_sounds_and_hashtags_says_what_views_and_rates_do_not(seed: int, now: datetime):
+    world = World(seed)
+    columns, target = table(world, "demo_kitchen", now)
+    early = []
+    for post in eligible(world, "demo_kitchen", now):
+        day = day_of(post.posted_at.timestamp())
+        tags = [life for tag in post.hashtags if (life := world.hashtag(tag).life)]
+        early.append([post.sound.life.tide(day) if post.sound.life else 0.0, sum(life.tide(day) for life in tags)])
+    gain = r2(target, out_of_fold(np.column_stack([columns, early]), target)) - r2(target, out_of_fold(columns, target))
+    assert 0.01 < gain < 0.07
 
 
 @pytest.mark.parametrize("handle", ["demo_pantry", "demo_bigtable", "demo_trailruns"])

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from dwell.sandbox.counters import rounded
-from dwell.sandbox.dice import Dice
 from dwell.sandbox.posts import Post
 from dwell.sandbox.world import World
 
@@ -22,11 +21,6 @@ def lines(world: World, handle: str, since: datetime, at: datetime) -> Iterator[
     for post in world.posts(handle, since=since, at=at):
         row = _row(world, post, author, at, is_pinned=post.post_id in pinned)
         yield json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-def hashtag_id(world: World, tag: str) -> str:
-    """The platform id of a hashtag."""
-    return str(10**15 + Dice(world.seed, "hashtag", tag).bits("id", 49))
 
 
 def _author(world: World, handle: str, at: datetime) -> dict[str, Any]:
@@ -82,7 +76,9 @@ def _row(world: World, post: Post, author: dict[str, Any], at: datetime, *, is_p
         "collectCount": rounded(counters.saves),
         "commentCount": rounded(counters.comments),
         "mentions": [],
-        "hashtags": [{"id": hashtag_id(world, tag), "name": tag, "title": "", "cover": ""} for tag in post.hashtags],
+        "hashtags": [
+            {"id": world.hashtag(tag).hashtag_id, "name": tag, "title": "", "cover": ""} for tag in post.hashtags
+        ],
         "isSlideshow": post.media_type == "photo",
         "isPinned": is_pinned,
         "isSponsored": False,

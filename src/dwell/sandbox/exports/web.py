@@ -10,7 +10,7 @@ from typing import Any
 
 from dwell.sandbox.counters import Counters, rounded
 from dwell.sandbox.dice import Dice
-from dwell.sandbox.exports.apify import SIGNATURE, hashtag_id
+from dwell.sandbox.exports.apify import SIGNATURE
 from dwell.sandbox.posts import Post
 from dwell.sandbox.world import World
 
@@ -87,7 +87,7 @@ def _item(world: World, post: Post, read_at: datetime) -> dict[str, Any]:
             "original": sound.original,
             "duration": sound.duration_s,
         },
-        "challenges": [{"id": hashtag_id(world, tag), "title": tag, "desc": ""} for tag in post.hashtags],
+        "challenges": [{"id": world.hashtag(tag).hashtag_id, "title": tag, "desc": ""} for tag in post.hashtags],
         "textExtra": [{"hashtagName": tag, "type": 1} for tag in post.hashtags],
         "contents": [{"desc": post.caption}],
         "video": {"id": post.post_id, "duration": post.duration_s or 0, "height": 1024, "width": 576, "ratio": "540p"},
