@@ -1,11 +1,18 @@
-"""`dwell demo`: every command on a simulated account, ending in a report to open."""
+"""`dwell demo`: every command on simulated accounts, ending in a report to open."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+_OTHERS = 6
+_KEY = "sandbox-demo"
 
 
 def demo(
@@ -15,9 +22,10 @@ def demo(
     ] = Path("dwell-demo"),
     seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same world.")] = None,
 ) -> int:
-    """Show the whole job on a simulated creator world: exports in, watch time predicted, a report out.
+    """Show the whole job on a simulated creator world: accounts swept, exports in, watch time predicted, a report out.
 
-    Everything in it is invented. The commands are shown as you would type them for your own account.
+    Everything in it is invented; the only connection made is to a provider simulated on this machine. The commands are
+    shown as you would type them for your own account.
 
     \b
     Example:
@@ -28,12 +36,21 @@ def demo(
     from dwell.sandbox.exports import COMPETITORS, DEMO_SEED, OWN, write_exports
 
     typer.echo("This is a simulation: accounts, posts and numbers are invented (seeded, so they repeat).\n")
+    chosen, now = DEMO_SEED if seed is None else seed, clock.now()
     (folder / "exports").mkdir(parents=True, exist_ok=True)
-    exports = write_exports(folder / "exports", seed=DEMO_SEED if seed is None else seed, now=clock.now())
+    exports = write_exports(folder / "exports", seed=chosen, now=now)
     typer.echo(f"Wrote {len(exports)} files as a user would have them to {folder / 'exports'}:")
     for export in exports:
         typer.echo(f"  {export.path.name}: {export.what}")
-    own = f"@{OWN}"
+    own, rival = f"@{OWN}", f"@{COMPETITORS[0]}"
+    rivals = [*(f"@{name}" for name in COMPETITORS), *_others(chosen, now)]
+    live = [
+        ["watchlist", "add", "rivals", *rivals],
+        ["sweep", own, "--watchlist", "rivals", "--posts", "70", "--max-credits", "60"],
+        ["trends", "--hashtag", "recipe"],
+        ["vet", rival],
+        ["cost", "--by", "command"],
+    ]
     steps = [["import", str(export.path), *_words(export.hints)] for export in exports]
     steps += [
         ["status"],
@@ -44,17 +61,54 @@ def demo(
         ["audit", "--creator", own],
         ["fit", "--creator", own, "--target", "watch_ratio"],
         ["fit", "--creator", own, "--target", "full_watch_rate"],
-        ["score", "--creator", f"@{COMPETITORS[0]}", "--limit", "5"],
+        ["score", "--creator", rival, "--limit", "5"],
         ["export", "watch_times", "--format", "csv", "-o", str(folder / "watch_times.csv")],
         ["report", "--creator", own, "-o", str(folder / "report.html")],
     ]
-    for step in steps:
-        typer.echo(f"\n$ dwell {' '.join(step)}")
-        failed = main([*step, "--data", str(folder / "data")])
-        if failed:
-            return failed
+    with _provider(chosen, now) as said:
+        typer.echo("\n" + "\n".join(f"$ export {name}={value}" for name, value in said.items()))
+        for step in [*live, *steps]:
+            typer.echo(f"\n$ dwell {' '.join(step)}")
+            failed = main([*step, "--data", str(folder / "data")])
+            if failed:
+                return failed
     typer.echo(f"\nDone. Open {(folder / 'report.html').resolve()} in a browser. All of it is simulated.")
     return 0
+
+
+@contextmanager
+def _provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
+    """A simulated provider on this machine; the settings that lead to it hold while the block lasts."""
+    from dwell.sandbox import World
+    from dwell.sandbox.server.instant import SimulatedTime
+    from dwell.sandbox.server.run import serve
+    from dwell.sandbox.server.sandbox import Sandbox
+
+    before = dict(os.environ)
+    with serve(Sandbox(World(seed), SimulatedTime(now))) as url:
+        said = {"DWELL_TIKLIVEAPI_URL": f"{url}/tikliveapi", "DWELL_TIKLIVEAPI_KEY": _KEY}
+        os.environ.update(said)
+        try:
+            yield said
+        finally:
+            for name in said:
+                os.environ.pop(name)
+                if name in before:
+                    os.environ[name] = before[name]
+
+
+def _others(seed: int, now: datetime) -> list[str]:
+    """Further accounts of the demo's subject that are there now."""
+    from dwell.sandbox import World
+
+    world, number = World(seed), 5
+    found: list[str] = []
+    while len(found) < _OTHERS:
+        who = world.creator_number(number)
+        if who.niche == "cooking" and world.standing(who.handle, now).state == "ok":
+            found.append(f"@{who.handle}")
+        number += 1
+    return found
 
 
 def _words(hints: dict[str, str]) -> list[str]:

@@ -27,6 +27,8 @@ from dwell.cli import (
     sweep,
     tiers,
     trend,
+    trends,
+    vet,
     watchlist,
 )
 from dwell.cli import (
@@ -75,6 +77,8 @@ app.command()(sweep.sweep)
 app.add_typer(watchlist.app, name="watchlist")
 app.add_typer(schedule.app, name="schedule")
 app.command()(run_.run)
+app.command()(vet.vet)
+app.command()(trends.trends)
 app.command()(cost.cost)
 app.command()(replay.replay)
 app.command()(sandbox.sandbox)

@@ -39,3 +39,13 @@ def due(store: Store, handles: Sequence[str], most: int, now: datetime, days: fl
     }  # fmt: skip
     rows = store.query(_USED, ["posts", "topic_samples"], parameters)
     return [Target(row["kind"], row["topic"]) for row in rows]
+
+
+def is_fresh(store: Store, topic: Target, now: datetime) -> bool:
+    """The topic was sampled so recently that it need not be sampled again."""
+    sql = (
+        "SELECT 1 FROM topic_samples WHERE topic_kind = $kind AND topic = $topic AND observed_at >= $fresh"
+        " AND source NOT LIKE '%-sandbox' LIMIT 1"
+    )
+    parameters = {"kind": topic.kind, "topic": topic.name, "fresh": now - FRESH_FOR}
+    return bool(len(store.query(sql, ["topic_samples"], parameters)))

@@ -85,3 +85,15 @@ class Charts:
         from dwell import charts
 
         return charts.watch_time(self._workspace.posts(creator=creator), target=target)
+
+    def vetting(self, findings: Result) -> altair.TopLevelMixin:
+        """Each rate of a vetting against its norm."""
+        from dwell import charts
+
+        return charts.vetting(findings)
+
+    def topic_days(self, topic: Result) -> altair.TopLevelMixin:
+        """New posts of a topic per day, with its stage."""
+        from dwell import charts
+
+        return charts.topic_days(topic.meta["days"], lifecycle=topic.meta["lifecycle"])

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["Live", "Order", "Progress", "Watch"]
 
 
+_VETTED = 35
+_TRENDING = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a user asks of live data.
@@ -90,6 +94,51 @@ class Live:
             StoppedError: `stop` was set; the same order goes on where it ended.
         """
         return self._run(self.request(order, command), order, watch, stop)
+
+    def vet(
+        self,
+        creator: str,
+        *,
+        niche: str | None = None,
+        posts: int = 20,
+        provider: str | None = None,
+        watch: Watch | None = None,
+        stop: threading.Event | None = None,
+    ) -> Result:
+        """Read the account's latest posts now, then look at them as `Workspace.vet` does.
+
+        Raises:
+            NoDataError: The account cannot be read; the message says why.
+        """
+        # Pinned, young and paid posts do not count, so more are read than are looked at.
+        order = Order((creator,), posts=max(posts, _VETTED), provider=provider, niche=niche)
+        row = next(iter(self.sweep(order, command="vet", watch=watch, stop=stop)))
+        handle = row["handle"] or row["name"]
+        if not row["posts"]:
+            raise NoDataError(f"@{handle} cannot be vetted: {row['lacks'] or 'it has no posts'}.")
+        return self._workspace.vet(creator=handle, niche=niche, posts=posts)
+
+    def trends(
+        self,
+        kind: target.Kind,
+        name: str,
+        *,
+        days: int = 14,
+        provider: str | None = None,
+        fresh: bool = False,
+        watch: Watch | None = None,
+        stop: threading.Event | None = None,
+    ) -> Result:
+        """Read a topic, unless it was read today, and say where it is in its life; `meta["read"]` says if it was."""
+        wanted = {"hashtag": target.hashtag, "sound": target.sound, "search": target.search}[kind](name)
+        read = fresh or not topics.is_fresh(self._workspace.store, wanted, clock.now())
+        if read:
+            order = Order((f"{kind}:{wanted.name}",), posts=_TRENDING, provider=provider, fresh=fresh)
+            row = next(iter(self.sweep(order, command="trends", watch=watch, stop=stop)))
+            if not row["posts"] and row["lacks"]:
+                raise NoDataError(f"The {kind} {wanted.name} cannot be read: {row['lacks']}.")
+        found = self._workspace.topic(kind, wanted.name, days=days)
+        return Result(found.columns, found.rows, {**found.meta, "read": read})
 
     def request(self, order: Order, command: str = "sweep", slot: str | None = None) -> Request:
         """The order as a job: names read, a watchlist filled in, the provider chosen."""

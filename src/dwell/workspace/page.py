@@ -75,5 +75,7 @@ def _score(workspace: Workspace, handle: str) -> Mapping[str, Any] | None:
 
 
 def _simulated(workspace: Workspace, handle: str) -> bool:
+    if any(row["source"].endswith("-sandbox") for row in workspace.ask("sources", handle=handle)):
+        return True
     names = {row["handle"]: row["display_name"] for row in workspace.ask("creators")}
     return SIMULATED in (names.get(handle) or "").lower()

@@ -8,6 +8,7 @@ from dwell.errors import NoDataError
 from dwell.models import artifact, scoring
 from dwell.models.fitted import CompletionModel
 from dwell.results import Result
+from dwell.workspace.studies import with_topics
 
 if TYPE_CHECKING:
     from dwell.workspace.workspace import Workspace
@@ -23,7 +24,7 @@ def score(workspace: Workspace, handle: str, model_id: str | None) -> Result:
         NoDataError: No model is stored, or no post can be ranked.
     """
     model = suited(workspace, handle, model_id)
-    posts = {post["post_id"]: post for post in workspace.posts(creator=handle)}
+    posts = {post["post_id"]: post for post in with_topics(workspace, list(workspace.posts(creator=handle)))}
     answer = scoring.score(model, list(posts.values()))
     rows = answer.pop("rows")
     if not rows:

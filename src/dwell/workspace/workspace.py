@@ -195,6 +195,18 @@ class Workspace:
         options: dict[str, Any] = {"handle": self._known(creator), "include": include, "min_age_h": min_age_h}
         return replace(self.ask("posting_times", tz=tz, **options), meta={"tz": tz})
 
+    def vet(self, *, creator: str, niche: str | None = None, posts: int = 20) -> Result:
+        """The account's latest posts against norms, peers and themselves; verdict and reasons in `meta`."""
+        from dwell.workspace.studies import vet
+
+        return vet(self, self._known(creator), niche=niche, posts=posts)
+
+    def topic(self, kind: str, name: str, *, days: int = 14) -> Result:
+        """Posts of a hashtag, sound or search by share momentum; its day series and stage in `meta`."""
+        from dwell.workspace.studies import topic
+
+        return topic(self, kind, name, days=days)
+
     # --- watch time ----------------------------------------------------------------------------------------------
 
     def audit(self, *, creator: str) -> Result:
@@ -210,9 +222,10 @@ class Workspace:
         """
         from dwell.models.artifact import save
         from dwell.models.fitting import fit
+        from dwell.workspace.studies import with_topics
 
         creators = [creator] if isinstance(creator, str) else creator
-        report, model = fit([row for name in creators for row in self._rows(name)], target)
+        report, model = fit(with_topics(self, [row for name in creators for row in self._rows(name)]), target)
         if model is not None:
             save(model, self.store.root / "models")
         return report

@@ -1,0 +1,92 @@
+"""`dwell trends`: a hashtag, a sound or a search, day by day."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from dwell.cli.live_options import Fresh, Provider, bar, stopping
+from dwell.cli.options import ChartOut, Csv, Data, Json
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+_DAYS = (
+    "day",
+    "topic_posts",
+    "posts_added",
+    "sampled",
+    "new_posts",
+    "views_median",
+    "shares_total",
+    "share_rate_median",
+)
+TopicKind = Literal["hashtag", "sound", "search"]
+_RANKED = ("rank", "share_momentum", "basis", "shares", "share_rate", "views", "posted_at", "handle", "caption")
+
+
+def trends(
+    *,
+    hashtag: Annotated[
+        str | None, typer.Option("--hashtag", help="A hashtag, with or without #.", metavar="TAG")
+    ] = None,
+    sound: Annotated[str | None, typer.Option("--sound", help="A sound: its id or link.", metavar="ID")] = None,
+    search: Annotated[str | None, typer.Option("--search", help="Words to search for.", metavar="WORDS")] = None,
+    days: Annotated[int, typer.Option("--days", min=1, help="Length of the day series.", metavar="N")] = 14,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Posts to show.", metavar="N")] = 15,
+    stored: Annotated[bool, typer.Option("--stored", help="Ask no provider: show what is stored.")] = False,
+    provider: Provider = None,
+    fresh: Fresh = False,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
+) -> None:
+    """Rank a topic's posts by share momentum, show its day series, and say whether it rises, peaks or fades.
+
+    It is read from a provider unless it was read today. One look says little: read it daily, for instance with
+    dwell schedule add topics "#onepan".
+
+    \b
+    Example:
+      dwell trends --hashtag onepan --days 14
+      dwell trends --search "lemon orzo" -o orzo.png
+    """
+    import dwell
+
+    kind, name = _one(hashtag, sound, search)
+    workspace = dwell.open(data, create=not stored)
+    if stored:
+        result = workspace.topic(kind, name.lstrip("#").lower(), days=days)
+    else:
+        with stopping() as stop, bar(f"Reading {name}") as watch:
+            result = workspace.live.trends(
+                kind, name, days=days, provider=provider, fresh=fresh, watch=watch, stop=stop
+            )
+    shown = Output(as_json, as_csv, output)
+    shown.show(result, lambda: _text(result.head(limit)), lambda: workspace.charts.topic_days(result))
+
+
+def _one(hashtag: str | None, sound: str | None, search: str | None) -> tuple[TopicKind, str]:
+    given: dict[TopicKind, str | None] = {"hashtag": hashtag, "sound": sound, "search": search}
+    named = [(kind, name) for kind, name in given.items() if name]
+    if len(named) != 1:
+        raise typer.BadParameter("name one of --hashtag, --sound and --search.")
+    return named[0]
+
+
+def _text(result: Result) -> str:
+    meta = result.meta
+    life, series = meta["lifecycle"], meta["days"]
+    provisional = " (provisional: from publishing dates)" if life["basis"] == "publishing dates" else ""
+    ranked = [[row[name] for name in _RANKED] for row in result]
+    return "\n".join(
+        [
+            f"{meta['kind']} {meta['topic']}: {life['stage']}{provisional}",
+            f"  {life['reason']}",
+            "",
+            table(_DAYS, [[row[name] for name in _DAYS] for row in series], title="Day by day"),
+            "",
+            table(_RANKED, ranked, title="Shared fastest"),
+        ]
+    )
