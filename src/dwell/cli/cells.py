@@ -40,6 +40,8 @@ def _number(name: str, value: float) -> str:
         return f"{value:,.0f}"
     if name.endswith("mae"):
         return f"{value:.3f}"
+    if name.startswith("usd"):
+        return f"{value:,.2f}" if value >= 1 else f"{value:.4f}"
     if name.endswith("_s"):
         return f"{value:g}"
     if isinstance(value, int):

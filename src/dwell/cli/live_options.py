@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dwell.cli.cells import cell
+
 if TYPE_CHECKING:
     from dwell.workspace.live import Progress
 
@@ -109,8 +111,8 @@ def span(seconds: float) -> str:
 
 
 def money(usd: float) -> str:
-    """US dollars with as many digits as a small sum needs."""
-    return f"{usd:,.2f}" if usd >= 1 else f"{usd:.4f}"
+    """US dollars as in a table."""
+    return cell("usd", usd)
 
 
 def price(meta: dict[str, Any]) -> str:

@@ -11,16 +11,7 @@ from dwell.cli.options import ChartOut, Csv, Data, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
-_DAYS = (
-    "day",
-    "topic_posts",
-    "posts_added",
-    "sampled",
-    "new_posts",
-    "views_median",
-    "shares_total",
-    "share_rate_median",
-)
+_DAYS = ("day", "topic_posts", "posts_added", "sampled", "new_posts", "posts_published", "views_median")
 TopicKind = Literal["hashtag", "sound", "search"]
 _RANKED = ("rank", "share_momentum", "basis", "shares", "share_rate", "views", "posted_at", "handle", "caption")
 
@@ -79,13 +70,14 @@ def _text(result: Result) -> str:
     meta = result.meta
     life, series = meta["lifecycle"], meta["days"]
     provisional = " (provisional: from publishing dates)" if life["basis"] == "publishing dates" else ""
+    told = [row for row in series if row["looks"] or row["posts_published"]]
     ranked = [[row[name] for name in _RANKED] for row in result]
     return "\n".join(
         [
             f"{meta['kind']} {meta['topic']}: {life['stage']}{provisional}",
             f"  {life['reason']}",
             "",
-            table(_DAYS, [[row[name] for name in _DAYS] for row in series], title="Day by day"),
+            table(_DAYS, [[row[name] for name in _DAYS] for row in told], title="Day by day"),
             "",
             table(_RANKED, ranked, title="Shared fastest"),
         ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +11,8 @@ from dwell.cli.live_options import Niche, Provider, bar, stopping
 from dwell.cli.options import ChartOut, Csv, Data, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
+
+_SHARES = {"likes_without_comments", "views_without_likes", "identical_ratios", "views_near_median"}
 
 
 def vet(
@@ -49,5 +52,31 @@ def _text(result: Result) -> str:
     meta = result.meta
     left = ", ".join(f"{count} {reason}" for reason, count in meta["left_out"].items())
     head = f"@{meta['handle']}: {meta['verdict']}, from {meta['n']} posts" + (f" (left out: {left})" if left else "")
-    lines = [head, *(f"  {reason}" for reason in meta["reasons"]), ""]
-    return "\n".join([*lines, table(result.columns, result.rows, most=110)])
+    rows = [(row["check"], _figure(row, "value"), _interval(row), row["reads_as"], row["n"]) for row in result]
+    odd = [f"{row['check']}: {row['evidence']}" for row in result if row["reads_as"] == "suspicious"]
+    return "\n".join(
+        [
+            head,
+            *(f"  {reason}" for reason in meta["reasons"]),
+            "",
+            table(("check", "value", "interval_95", "reads_as", "n"), rows),
+            *(["", *odd] if odd else []),
+            "",
+            "Norms, evidence and how each check is made: --json or -o vetting.csv",
+        ]
+    )
+
+
+def _interval(row: Mapping[str, Any]) -> str | None:
+    if row["low"] is None and row["high"] is None:
+        return None
+    return f"{_figure(row, 'low') or ''} to {_figure(row, 'high') or ''}".strip()
+
+
+def _figure(row: Mapping[str, Any], which: str) -> str | None:
+    """Rates as percent, everything else as a plain number."""
+    value = row[which]
+    if value is None:
+        return None
+    rate = "_rate_m" in row["check"] or row["check"] in _SHARES
+    return f"{value:.2%}" if rate else f"{value:.2f}"

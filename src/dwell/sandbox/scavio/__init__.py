@@ -1,0 +1,1 @@
+"""Scavio's protocol, spoken over the simulated world."""

@@ -1,0 +1,1 @@
+"""TikLiveAPI's protocol, spoken over the simulated world."""
