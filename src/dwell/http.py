@@ -1,7 +1,7 @@
 """The one outbound door: a described request goes out, an answer comes back, and nothing else ever leaves dwell.
 
-Redirects are not followed, so that a key cannot be carried to another host. Keys travel in headers alone and stand in
-no message of an error.
+Redirects are not followed, so that a key cannot be carried to another host; cookies are neither kept nor sent. Keys
+travel in headers alone and stand in no message of an error.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib import metadata
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dwell import clock
-from dwell.errors import SettingsError, TemporaryError
+from dwell.errors import ProviderError, SettingsError, TemporaryError
 
 if TYPE_CHECKING:
     import httpx2
@@ -38,7 +38,7 @@ class Call:
         path: Below the base URL, beginning with a slash.
         query: Query string.
         body: JSON body of a `POST`.
-        timeout_s: Seconds to wait for an answer.
+        timeout_s: Seconds until the whole answer must be there.
         credits: What it costs when it succeeds, by the provider's price list.
     """
 
@@ -79,18 +79,19 @@ class Door:
         connections: Most connections at once.
 
     Raises:
-        SettingsError: The address is none.
+        SettingsError: The address is none, or the key has characters that no header may carry.
     """
 
     def __init__(self, base_url: str, headers: Mapping[str, str], *, connections: int = 16) -> None:
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+        from importlib import metadata
+
         import httpx2
 
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SettingsError(
-                f"{base_url!r} is no address of a provider; write it as https://host or http://host:port."
-            )
-        self.host = parts.netloc.rpartition("@")[2]
+        parts = _address(base_url)
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise SettingsError("The key has characters that no key has: copy it again, as one word.")
+        self.host = parts.netloc
         local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
         self._client: httpx2.Client = httpx2.Client(
             base_url=base_url.rstrip("/"),
@@ -99,6 +100,7 @@ class Door:
                 max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=_KEEPALIVE_S
             ),
             follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=not local,  # a proxy for the outside world must not stand between two processes of one machine
         )
 
@@ -111,23 +113,19 @@ class Door:
 
         Raises:
             TemporaryError: There was no answer in time, the connection broke, or the answer is absurdly long.
+            ProviderError: The question cannot be written as a request.
         """
         import httpx2
 
-        request = self._client.build_request(
-            call.method,
-            call.path,
-            params=dict(call.query) or None,
-            json=None if call.body is None else dict(call.body),
-            headers=dict(headers or {}),
-            timeout=httpx2.Timeout(call.timeout_s, connect=min(_CONNECT_S, call.timeout_s)),
-        )
+        request, until = self._request(call, headers or {}), monotonic() + call.timeout_s
         try:
             answer = self._client.send(request, stream=True)
             try:
-                body = self._body(answer)
+                body = self._body(answer, call, until)
             finally:
                 answer.close()
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            raise TemporaryError(f"{self.host} cannot be reached ({type(error).__name__}).", sent=False) from error
         except httpx2.TimeoutException as error:
             raise TemporaryError(f"{self.host} did not answer within {call.timeout_s:g} s.") from error
         except httpx2.HTTPError as error:
@@ -145,13 +143,47 @@ class Door:
         """Ends its connections."""
         self._client.close()
 
-    def _body(self, answer: httpx2.Response) -> bytes:
+    def _request(self, call: Call, headers: Mapping[str, str]) -> httpx2.Request:
+        import httpx2
+
+        if not call.path.startswith("/") or call.path.startswith("//"):
+            raise ProviderError(f"{call.path[:80]!r} is no path below {self.host}: a path begins with one slash.")
+        try:
+            return self._client.build_request(
+                call.method,
+                call.path,
+                params=dict(call.query) or None,
+                json=None if call.body is None else dict(call.body),
+                headers=dict(headers),
+                timeout=httpx2.Timeout(call.timeout_s, connect=min(_CONNECT_S, call.timeout_s)),
+            )
+        except (httpx2.InvalidURL, UnicodeError) as error:
+            raise ProviderError(
+                f"{self.host} cannot be asked for {call.endpoint} with this name or text: it is too long or damaged."
+            ) from error
+
+    def _body(self, answer: httpx2.Response, call: Call, until: float) -> bytes:
+        """The whole body; the client's own timeout only bounds the silence between two pieces of it."""
         body = bytearray()
         for chunk in answer.iter_bytes():
             body += chunk
             if len(body) > _LARGEST:
                 raise TemporaryError(f"{self.host} sent more than {_LARGEST >> 20} MB for one page.")
+            if monotonic() > until:
+                raise TemporaryError(f"{self.host} did not answer in full within {call.timeout_s:g} s.")
         return bytes(body)
+
+
+def _address(base_url: str) -> SplitResult:
+    """The parts of an address without a user and a password, which would be a key in a URL."""
+    try:
+        parts = urlsplit(base_url)
+        fine = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and parts.username is None
+    except ValueError:
+        fine = False
+    if not fine:
+        raise SettingsError("The address of the provider is none: write https://host or http://host:port, and no key.")
+    return parts
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from dwell.errors import WrongAccountError
 from dwell.providers.display_api import parse as display_api
 from dwell.providers.format import Context, Format, Reading
+from dwell.providers.parser import Parser
 from dwell.providers.part import Part
 from dwell.providers.payloads import first_rows, rows
 from dwell.providers.research_api import parse as research_api
@@ -20,22 +21,6 @@ TABLES_OF = {
     "user": ("creators", "creator_snapshots"),
     "comment": ("comments",),
 }
-
-
-class Parser(Protocol):
-    """What a vendor's `parse` module offers."""
-
-    def entity(self, item: Mapping[str, Any]) -> str | None:
-        """What an object is: `post`, `user`, `comment`, or None."""
-
-    def post(self, item: Mapping[str, Any]) -> dict[str, Any] | str:
-        """Columns, or the reason why there are none."""
-
-    def user(self, item: Mapping[str, Any]) -> dict[str, Any] | str:
-        """Columns, or the reason why there are none."""
-
-    def comment(self, item: Mapping[str, Any]) -> dict[str, Any] | str:
-        """Columns, or the reason why there are none."""
 
 
 def formats() -> tuple[Format, ...]:

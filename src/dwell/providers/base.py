@@ -5,12 +5,13 @@ Sending, pacing, paying, retrying and storing are done once, in `dwell.live`, fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from dwell.errors import ProviderError
 from dwell.http import Answer, Call
-from dwell.providers.api import Parser
+from dwell.providers.parser import Parser
 
 Listing = Literal["user_posts", "sound_posts", "hashtag_posts", "search_posts", "comments", "followers", "following"]
 """What can be read page by page."""
@@ -42,11 +43,13 @@ class Page:
         items: The vendor's objects, as they came.
         cursor: What the next request must hand back, as opaque text; None where the answer has none.
         has_more: What the answer says; None where it says nothing.
+        sparse: An empty page with more behind it is nothing odd: the listing walks through time, window by window.
     """
 
     items: tuple[Mapping[str, Any], ...]
     cursor: str | None
     has_more: bool | None
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,11 @@ class Provider(Protocol):
         """
 
     def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
-        """The payload of an answer.
+        """The payload of an answer, out of its wrapper.
+
+        Of a listing it is what `page` reads. Of a lookup it is the object that the parser reads: `parser.user` a
+        profile, `parser.post` a post, `parser.topic` a sound or hashtag. Of `posts` it is what `page` reads as
+        `user_posts`.
 
         Raises:
             ProviderError: One of its subclasses: the key is refused, credits are used up, too fast, temporary, damaged,
@@ -119,7 +126,20 @@ class Provider(Protocol):
         """Credits that the provider takes for this answer: what it states, else by its price list."""
 
     def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
-        """Who or what a lookup found, with every id in it."""
+        """Who or what a lookup found, with every id in it; its name is empty where the answer leaves it out."""
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
         """How many posts the thing looked up has, by the provider's count; None where it does not say."""
+
+
+def not_offered(title: str, what: Listing | Lookup, offered: Iterable[str]) -> ProviderError:
+    """The error for a question that a provider does not answer."""
+    return ProviderError(
+        f"{title} does not offer {what.replace('_', ' ')}: choose another provider (this one has "
+        f"{', '.join(sorted(name.replace('_', ' ') for name in offered))})."
+    )
+
+
+def lacking(title: str, what: Listing | Lookup, wanted: str) -> ProviderError:
+    """The error for a question about a subject that lacks the id which the provider demands."""
+    return ProviderError(f"{title} needs {wanted} for {what.replace('_', ' ')}: look that up first.")

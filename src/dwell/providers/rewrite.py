@@ -14,6 +14,9 @@ from dwell.records import TABLES, Extract, Shape, Source, at
 LINE = "line"
 _BATCH = 2_000
 
+# One encoder for all rows: `json.dumps` with an option makes a new one for each.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+
 
 class Rewriter:
     """Collects rows of one shape and writes them to scratch, a batch at a time."""
@@ -37,9 +40,15 @@ class Rewriter:
 
     def add(self, line: int, values: Mapping[str, Any]) -> None:
         """One row: canonical column -> value; what is unknown is None or missing."""
-        known = {column: _text(value) for column, value in values.items() if value is not None}
-        self._seen.update(dict.fromkeys(known))
-        self._waiting.append(json.dumps({LINE: line, **known}, ensure_ascii=False))
+        known: dict[str, Any] = {
+            column: value if type(value) is str else _text(value)
+            for column, value in values.items()
+            if value is not None
+        }
+        if not known.keys() <= self._seen.keys():
+            self._seen.update(dict.fromkeys(known))
+        known[LINE] = line
+        self._waiting.append(_ENCODER.encode(known))
         self.rows += 1
         if len(self._waiting) >= _BATCH:
             self._flush()

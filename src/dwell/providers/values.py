@@ -1,9 +1,14 @@
-"""Small readings that payload parsers share: nested objects that may be missing, flags as numbers, Unix seconds."""
+"""Small readings that payload parsers share: odd types become unknown, never an exception and never a wrong value."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Any
+
+ODD = "not_an_object"
+"""Key under which an element that is no object is kept, so that the parser refuses it with a reason."""
 
 
 def mapping(item: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
@@ -13,15 +18,63 @@ def mapping(item: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
 
 def flag(value: Any) -> bool | None:
     """True or false of a bool, 0/1, or their text; None for anything else."""
+    if not isinstance(value, (bool, int, str)):
+        return None
     return {"1": True, "true": True, "0": False, "false": False}.get(str(value).strip().lower())
 
 
-def seconds(value: Any) -> Any:
-    """Unix seconds, or None for the 0 that stands for unknown."""
-    return None if value in (0, "0", "") else value
+def seconds(value: Any) -> int | str | None:
+    """Unix seconds; None for the 0 that stands for unknown, and for what is no time."""
+    found = counter(value)
+    return None if found in (0, "0", "") else found
+
+
+def text(value: Any) -> str | None:
+    """Text as it stands, a whole number as text; None for anything else."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def name(value: Any) -> str | None:
+    """An account's name; None where there is none."""
+    return (text(value) or "").strip() or None
+
+
+def digits(value: Any, least: int = 1) -> str | None:
+    """An id: `least` to 20 digits, as text; None for anything else, a float above all, which has lost digits."""
+    found = text(value)
+    return found if found and re.fullmatch(rf"[0-9]{{{least},20}}", found) else None
+
+
+def counter(value: Any) -> int | str | None:
+    """A counter as the source writes it, for the loader to read; None for what can be none."""
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) and value.is_integer() else None
+    return None if isinstance(value, bool) or not isinstance(value, (int, str)) else value
+
+
+def number(value: Any) -> float | int | None:
+    """A finite number, also where it is written as text; None for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", value):
+        return float(value) if "." in value else int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > 1e15:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def rows(item: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     """The objects of a list that may be missing or null."""
     found = item.get(key)
     return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+
+
+def objects(item: Mapping[str, Any], *keys: str) -> tuple[Mapping[str, Any], ...]:
+    """The elements of the first of the keys that holds a list; what is no object is kept under `ODD`."""
+    found: list[Any] = next((item[key] for key in keys if isinstance(item.get(key), list)), [])
+    return tuple(row if isinstance(row, Mapping) else {ODD: row} for row in found)
+
+
+def cursor(value: Any) -> str | None:
+    """A cursor as opaque text, whatever type it came in; None where there is none."""
+    return text(int(value) if isinstance(value, float) and value.is_integer() else value) or None

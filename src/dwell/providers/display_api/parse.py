@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from dwell.providers.captions import hashtags
 from dwell.providers.links import LinkError, parse
-from dwell.providers.values import mapping, seconds
+from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
 Item = Mapping[str, Any]
 
@@ -25,41 +25,50 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 
 def post(item: Item) -> dict[str, Any] | str:
     """Columns of a post and its snapshot; the account is read from the share link where it has one."""
+    if (post_id := digits(item.get("id"), 15)) is None:
+        return "no post id: id has not 15 to 20 digits"
     handle, media = _from_link(item.get("share_url"))
-    caption = item.get("video_description") or item.get("title")
+    caption = text(item.get("video_description")) or text(item.get("title"))
     return {
-        "post_id": item["id"],
+        "post_id": post_id,
         "handle": handle,
         "posted_at": seconds(item.get("create_time")),
-        "duration_s": item.get("duration") or None,
+        "duration_s": number(item.get("duration")) or None,
         "media_type": media,
         "caption": caption,
         "hashtags": hashtags(caption),
-        "url": item.get("share_url"),
-        "views": item.get("view_count"),
-        "likes": item.get("like_count"),
-        "comments": item.get("comment_count"),
-        "shares": item.get("share_count"),
+        "url": text(item.get("share_url")),
+        "views": counter(item.get("view_count")),
+        "likes": counter(item.get("like_count")),
+        "comments": counter(item.get("comment_count")),
+        "shares": counter(item.get("share_count")),
     }
 
 
 def user(item: Item) -> dict[str, Any] | str:
     """Columns of a creator and its snapshot; without `username`, the account that the user names."""
     who = mapping(item, "user")
+    if not {"username", "display_name"} & who.keys():
+        return "no account: neither username nor display_name"
     return {
-        "handle": who.get("username"),
-        "display_name": who.get("display_name"),
-        "verified": who.get("is_verified"),
-        "followers": who.get("follower_count"),
-        "following": who.get("following_count"),
-        "total_likes": who.get("likes_count"),
-        "post_count": who.get("video_count"),
+        "handle": name(who.get("username")),
+        "display_name": text(who.get("display_name")),
+        "verified": flag(who.get("is_verified")),
+        "followers": counter(who.get("follower_count")),
+        "following": counter(who.get("following_count")),
+        "total_likes": counter(who.get("likes_count")),
+        "post_count": counter(who.get("video_count")),
     }
 
 
 def comment(item: Item) -> dict[str, Any] | str:
     """This API has no comments."""
     return f"the Display API has no comments ({item.get('id')})"
+
+
+def topic(item: Item) -> dict[str, Any] | str:
+    """This API has no hashtags and no sounds."""
+    return f"the Display API has no hashtags and no sounds ({item.get('id')})"
 
 
 def _from_link(link: Any) -> tuple[str | None, str | None]:

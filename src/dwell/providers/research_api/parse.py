@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from dwell.providers.links import Link
-from dwell.providers.values import mapping, seconds
+from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
 Item = Mapping[str, Any]
 _OWN = frozenset(
@@ -30,48 +30,58 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 
 def post(item: Item) -> dict[str, Any] | str:
     """Columns of a post and its snapshot."""
-    post_id, handle = str(item["id"]), item.get("username")
+    post_id, handle, length = digits(item.get("id"), 15), name(item.get("username")), number(item.get("video_duration"))
+    if post_id is None:
+        return "no post id: id has not 15 to 20 digits"
+    tags = item.get("hashtag_names")
     return {
         "post_id": post_id,
         "handle": handle,
         "posted_at": seconds(item.get("create_time")),
-        "duration_s": item.get("video_duration") or None,
-        "media_type": "photo" if item.get("video_duration") == 0 else None,
-        "caption": item.get("video_description"),
-        "hashtags": [str(tag).lower() for tag in item.get("hashtag_names") or ()],
-        "sound_id": item.get("music_id"),
-        "region": item.get("region_code"),
+        "duration_s": length or None,
+        "media_type": "photo" if length == 0 else None,
+        "caption": text(item.get("video_description")),
+        "hashtags": [tag.lower() for tag in map(name, tags) if tag] if isinstance(tags, list) else [],
+        "sound_id": digits(item.get("music_id")),
+        "region": text(item.get("region_code")),
         "url": Link(post_id, handle=handle).url,
-        "views": item.get("view_count"),
-        "likes": item.get("like_count"),
-        "comments": item.get("comment_count"),
-        "shares": item.get("share_count"),
-        "saves": item.get("favorites_count", item.get("favourites_count")),
+        "views": counter(item.get("view_count")),
+        "likes": counter(item.get("like_count")),
+        "comments": counter(item.get("comment_count")),
+        "shares": counter(item.get("share_count")),
+        "saves": counter(item.get("favorites_count", item.get("favourites_count"))),
     }
 
 
 def user(item: Item) -> dict[str, Any] | str:
     """Columns of a creator and its snapshot. An answer about one account leaves out the name that was asked for."""
+    if not {"username", "display_name"} & item.keys():
+        return "no account: neither username nor display_name"
     return {
-        "handle": item.get("username"),
-        "display_name": item.get("display_name"),
-        "verified": item.get("is_verified"),
-        "followers": item.get("follower_count"),
-        "following": item.get("following_count"),
-        "total_likes": item.get("likes_count"),
-        "post_count": item.get("video_count"),
+        "handle": name(item.get("username")),
+        "display_name": text(item.get("display_name")),
+        "verified": flag(item.get("is_verified")),
+        "followers": counter(item.get("follower_count")),
+        "following": counter(item.get("following_count")),
+        "total_likes": counter(item.get("likes_count")),
+        "post_count": counter(item.get("video_count")),
     }
 
 
 def comment(item: Item) -> dict[str, Any] | str:
     """Columns of a comment."""
-    if not item.get("id"):
+    if (comment_id := digits(item.get("id"))) is None:
         return "no comment id"
     return {
-        "comment_id": item["id"],
-        "post_id": item.get("video_id"),
+        "comment_id": comment_id,
+        "post_id": digits(item.get("video_id"), 15),
         "posted_at": seconds(item.get("create_time")),
-        "text": item.get("text"),
-        "comment_likes": item.get("like_count"),
-        "replies": item.get("reply_count"),
+        "text": text(item.get("text")),
+        "comment_likes": counter(item.get("like_count")),
+        "replies": counter(item.get("reply_count")),
     }
+
+
+def topic(item: Item) -> dict[str, Any] | str:
+    """This API does not say how large a hashtag or a sound is."""
+    return f"the Research API has no information on hashtags and sounds ({item.get('id')})"

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from dwell.providers.captions import hashtags
 from dwell.providers.links import Link
-from dwell.providers.values import flag, mapping, rows, seconds
+from dwell.providers.values import counter, digits, flag, mapping, name, number, rows, seconds, text
 
 Item = Mapping[str, Any]
 
@@ -30,79 +30,94 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 
 def post(item: Item) -> dict[str, Any] | str:
     """Columns of a post and its snapshot; a text is the reason why there is none."""
-    post_id = item.get("aweme_id") or item.get("id")
-    if not post_id:
-        return "no post id: neither aweme_id nor id"
+    post_id = digits(item.get("aweme_id"), 15) or digits(item.get("id"), 15)
+    if post_id is None:
+        return "no post id: neither aweme_id nor id has 15 to 20 digits"
     counters = mapping(item, "statistics") or item
     author, sound, video = mapping(item, "author"), mapping(item, "music"), mapping(item, "video")
     photo = bool(item.get("image_post_info"))
     duration = _duration(video, item)
-    handle = author.get("unique_id") or item.get("username")
+    handle = name(author.get("unique_id")) or name(item.get("username"))
     return {
         "post_id": post_id,
         "handle": handle,
-        "creator_id": author.get("uid"),
-        "display_name": author.get("nickname"),
+        "creator_id": digits(author.get("uid")),
+        "display_name": text(author.get("nickname")),
         "posted_at": seconds(item.get("create_time")),
         "duration_s": duration or None,
         "media_type": "photo" if photo or duration == 0 else ("video" if duration else None),
         "is_ad": flag(item.get("is_ads", item.get("is_ad"))),
         "is_pinned": flag(item.get("is_top")),
-        "caption": item.get("desc"),
+        "caption": text(item.get("desc")),
         "hashtags": _hashtags(item),
-        "sound_id": sound.get("id_str") or sound.get("mid") or sound.get("id"),
-        "sound_title": sound.get("title"),
-        "sound_original": sound.get("is_original_sound", sound.get("is_original")),
-        "region": item.get("region"),
-        "language": item.get("desc_language"),
-        "url": Link(str(post_id), handle=handle, media="photo" if photo else "video").url,
-        "views": counters.get("play_count"),
-        "likes": counters.get("digg_count"),
-        "comments": counters.get("comment_count"),
-        "shares": counters.get("share_count"),
-        "saves": counters.get("collect_count"),
-        "downloads": counters.get("download_count"),
+        "sound_id": next(filter(None, (digits(sound.get(key)) for key in ("id_str", "mid", "id"))), None),
+        "sound_title": text(sound.get("title")),
+        "sound_original": flag(sound.get("is_original_sound", sound.get("is_original"))),
+        "region": text(item.get("region")),
+        "language": text(item.get("desc_language")),
+        "url": Link(post_id, handle=handle, media="photo" if photo else "video").url,
+        "views": counter(counters.get("play_count")),
+        "likes": counter(counters.get("digg_count")),
+        "comments": counter(counters.get("comment_count")),
+        "shares": counter(counters.get("share_count")),
+        "saves": counter(counters.get("collect_count")),
+        "downloads": counter(counters.get("download_count")),
     }
 
 
 def user(item: Item) -> dict[str, Any] | str:
     """Columns of a creator and its snapshot."""
     who = mapping(item, "user", "user_info") or item
-    if not who.get("unique_id"):
+    if (handle := name(who.get("unique_id"))) is None:
         return "no account name: unique_id is missing"
     return {
-        "handle": who["unique_id"],
-        "creator_id": who.get("uid"),
-        "display_name": who.get("nickname"),
+        "handle": handle,
+        "creator_id": digits(who.get("uid")),
+        "display_name": text(who.get("nickname")),
         "private": flag(who.get("secret")),
-        "followers": who.get("follower_count"),
-        "following": who.get("following_count"),
-        "total_likes": who.get("total_favorited"),
-        "post_count": who.get("aweme_count"),
+        "followers": counter(who.get("follower_count")),
+        "following": counter(who.get("following_count")),
+        "total_likes": counter(who.get("total_favorited")),
+        "post_count": counter(who.get("aweme_count")),
     }
 
 
 def comment(item: Item) -> dict[str, Any] | str:
     """Columns of a comment."""
+    if (comment_id := digits(item.get("cid"))) is None:
+        return "no comment id"
     return {
-        "comment_id": item.get("cid"),
-        "post_id": item.get("aweme_id"),
+        "comment_id": comment_id,
+        "post_id": digits(item.get("aweme_id"), 15),
         "posted_at": seconds(item.get("create_time")),
-        "handle": mapping(item, "user").get("unique_id"),
-        "text": item.get("text"),
-        "comment_likes": item.get("digg_count"),
-        "replies": item.get("reply_comment_total"),
+        "handle": name(mapping(item, "user").get("unique_id")),
+        "text": text(item.get("text")),
+        "comment_likes": counter(item.get("digg_count")),
+        "replies": counter(item.get("reply_comment_total")),
+    }
+
+
+def topic(item: Item) -> dict[str, Any] | str:
+    """Columns of a look at a hashtag; where counters stand twice, as text and as number, the text is not rounded."""
+    info = mapping(item, "challengeInfo") or item
+    hashtag = name(mapping(info, "challenge").get("title"))
+    if hashtag is None:
+        return "no name of a hashtag: challenge.title is missing"
+    exact, stats = mapping(info, "statsV2"), mapping(info, "stats")
+    return {
+        "topic_kind": "hashtag",
+        "topic": hashtag.lstrip("#").lower(),
+        "topic_posts": counter(exact.get("videoCount", stats.get("videoCount"))),
+        "topic_views": counter(exact.get("viewCount", stats.get("viewCount"))),
     }
 
 
 def _duration(video: Item, item: Item) -> float | None:
     """Seconds: milliseconds where they stand in `video`, seconds where they stand in the row itself."""
     for value, unit in ((video.get("duration"), 1000), (item.get("duration"), 1)):
-        try:
-            if value is not None:
-                return float(value) / unit
-        except (TypeError, ValueError):
-            return None
+        if value is not None:
+            found = number(value)
+            return None if found is None else found / unit
     return None
 
 
@@ -112,5 +127,5 @@ def _hashtags(item: Item) -> list[str]:
     names += [row.get("name") or row.get("title") for row in rows(item, "hashtags")]
     listed = item.get("hashtags")
     names += [tag for tag in listed if isinstance(tag, str)] if isinstance(listed, list) else []
-    known = [str(name).lstrip("#").lower() for name in names if name]
-    return list(dict.fromkeys(known)) or hashtags(item.get("desc"))
+    known = [tag.lstrip("#").lower() for tag in map(name, names) if tag]
+    return list(dict.fromkeys(known)) or hashtags(text(item.get("desc")))

@@ -5,7 +5,6 @@ The post id is not always `aweme_id`: in this family that is a media id such as 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -13,7 +12,7 @@ from typing import Any, Literal
 
 from dwell.providers.captions import hashtags
 from dwell.providers.links import Link
-from dwell.providers.values import flag, mapping, seconds
+from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
 Item = Mapping[str, Any]
 NO_ID = "no post id: none of video_id, id, aweme_id has 15 to 20 digits"
@@ -33,8 +32,8 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 
 def post_id(item: Item) -> str | None:
     """The first of `video_id`, `id`, `aweme_id` that has 15 to 20 digits."""
-    texts = (str(item.get(key) or "") for key in ("video_id", "id", "aweme_id"))
-    return next((text for text in texts if re.fullmatch(r"\d{15,20}", text)), None)
+    found = (digits(item.get(key), 15) for key in ("video_id", "id", "aweme_id"))
+    return next(filter(None, found), None)
 
 
 def post(item: Item) -> dict[str, Any] | str:
@@ -43,31 +42,32 @@ def post(item: Item) -> dict[str, Any] | str:
     if found is None:
         return NO_ID
     author, sound = mapping(item, "author"), mapping(item, "music_info")
-    photo = bool(item.get("images")) or item.get("duration") in (0, "0")
-    handle, caption = author.get("unique_id"), decoded(item.get("title"))
+    images, duration = item.get("images"), number(item.get("duration"))
+    photo = (isinstance(images, list) and bool(images)) or duration == 0
+    handle, caption = name(author.get("unique_id")), decoded(item.get("title"))
     return {
         "post_id": found,
         "handle": handle,
-        "creator_id": author.get("id"),
-        "display_name": author.get("nickname"),
+        "creator_id": digits(author.get("id")),
+        "display_name": text(author.get("nickname")),
         "posted_at": seconds(item.get("create_time")),
-        "duration_s": None if photo else item.get("duration"),
-        "media_type": "photo" if photo else ("video" if item.get("duration") else None),
-        "is_ad": item.get("is_ad"),
+        "duration_s": None if photo else duration,
+        "media_type": "photo" if photo else ("video" if duration else None),
+        "is_ad": flag(item.get("is_ad")),
         "is_pinned": flag(item.get("is_top")),
         "caption": caption,
         "hashtags": hashtags(caption),
-        "sound_id": sound.get("id"),
-        "sound_title": sound.get("title"),
-        "sound_original": sound.get("original"),
-        "region": item.get("region"),
+        "sound_id": digits(sound.get("id")),
+        "sound_title": text(sound.get("title")),
+        "sound_original": flag(sound.get("original")),
+        "region": text(item.get("region")),
         "url": Link(found, handle=handle, media="photo" if photo else "video").url,
-        "views": item.get("play_count"),
-        "likes": item.get("digg_count"),
-        "comments": item.get("comment_count"),
-        "shares": item.get("share_count"),
-        "saves": item.get("collect_count"),
-        "downloads": item.get("download_count"),
+        "views": counter(item.get("play_count")),
+        "likes": counter(item.get("digg_count")),
+        "comments": counter(item.get("comment_count")),
+        "shares": counter(item.get("share_count")),
+        "saves": counter(item.get("collect_count")),
+        "downloads": counter(item.get("download_count")),
     }
 
 
@@ -75,34 +75,56 @@ def user(item: Item) -> dict[str, Any] | str:
     """Columns of a creator and its snapshot, from user info, a search result, or a row of a follower list."""
     who = mapping(item, "user", "user_info") or item
     stats = mapping(item, "stats") or mapping(who, "stats")
-    handle = who.get("uniqueId") or who.get("unique_id")
+    handle = name(who.get("uniqueId")) or name(who.get("unique_id"))
     if not handle:
         return "no account name: neither uniqueId nor unique_id"
     return {
         "handle": handle,
-        "creator_id": who.get("id"),
-        "display_name": who.get("nickname"),
-        "verified": who.get("verified"),
-        "private": who.get("privateAccount", who.get("secret")),
-        "followers": stats.get("followerCount", who.get("follower_count")),
-        "following": stats.get("followingCount", who.get("following_count")),
-        "total_likes": stats.get("heartCount", stats.get("heart", who.get("total_favorited"))),
-        "post_count": stats.get("videoCount", who.get("aweme_count")),
+        "creator_id": digits(who.get("id")),
+        "display_name": text(who.get("nickname")),
+        "verified": flag(who.get("verified")),
+        "private": flag(who.get("privateAccount", who.get("secret"))),
+        "followers": counter(stats.get("followerCount", who.get("follower_count"))),
+        "following": counter(stats.get("followingCount", who.get("following_count"))),
+        "total_likes": counter(stats.get("heartCount", stats.get("heart", who.get("total_favorited")))),
+        "post_count": counter(stats.get("videoCount", who.get("aweme_count"))),
     }
 
 
 def comment(item: Item) -> dict[str, Any] | str:
     """Columns of a comment. Counters of its author are always 0 in these payloads, so they are not read."""
-    if not item.get("id"):
+    if (comment_id := digits(item.get("id"))) is None:
         return "no comment id"
     return {
-        "comment_id": item["id"],
-        "post_id": item.get("video_id"),
+        "comment_id": comment_id,
+        "post_id": digits(item.get("video_id"), 15),
         "posted_at": seconds(item.get("create_time")),
-        "handle": mapping(item, "user").get("unique_id"),
-        "text": item.get("text"),
-        "comment_likes": item.get("digg_count"),
-        "replies": item.get("reply_total"),
+        "handle": name(mapping(item, "user").get("unique_id")),
+        "text": text(item.get("text")),
+        "comment_likes": counter(item.get("digg_count")),
+        "replies": counter(item.get("reply_total")),
+    }
+
+
+def topic(item: Item) -> dict[str, Any] | str:
+    """Columns of a look at a topic, from information on a hashtag or a sound.
+
+    Of a hashtag the number of posts is `video_count` where it stands there; `user_count` is what this family calls it.
+    """
+    if hashtag := name(item.get("cha_name")):
+        return {
+            "topic_kind": "hashtag",
+            "topic": hashtag.lstrip("#").lower(),
+            "topic_posts": counter(item.get("video_count", item.get("user_count"))),
+            "topic_views": counter(item.get("view_count")),
+        }
+    if (sound := digits(item.get("id"))) is None:
+        return "neither the name of a hashtag nor the id of a sound"
+    return {
+        "topic_kind": "sound",
+        "topic": sound,
+        "title": text(item.get("title")),
+        "topic_posts": counter(item.get("video_count")),
     }
 
 

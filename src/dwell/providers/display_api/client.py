@@ -1,0 +1,115 @@
+"""TikTok's Display API v2: the posts and counters of the account whose owner gave the token, and of no other.
+
+Its traps: an answer with status 200 may be an error; a query names at most 20 posts and silently leaves out those of
+other accounts; the account's name is only told where the token has the scope `user.info.profile`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
+from dwell.http import Answer, Call
+from dwell.providers import answers, open_api
+from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, lacking, not_offered
+from dwell.providers.display_api import parse
+from dwell.providers.parser import Parser
+from dwell.providers.values import cursor as cursor_text
+from dwell.providers.values import digits, flag, mapping, name, number, objects
+
+VENDOR = answers.Vendor("TikTok's Display API", "DWELL_DISPLAY_API_TOKEN")
+BATCH = 20
+"""Most posts of one query, and of one page."""
+
+_USER = "username,display_name,is_verified,follower_count,following_count,likes_count,video_count"
+_VIDEO = (
+    "id,create_time,share_url,video_description,duration,title,like_count,comment_count,share_count,view_count,is_aigc"
+)
+_PAGE_SIZE: Mapping[Listing, int] = {"user_posts": BATCH}
+
+
+class DisplayAPI:
+    """Implements `dwell.providers.base.Provider`; whose account it is, the token says, not the subject."""
+
+    name: str = "display-api"
+    base_url: str = open_api.BASE_URL
+    limit: Limit = Limit(600, 60.0)
+    credit_price: float = 0.0
+    page_size: Mapping[Listing, int] = _PAGE_SIZE
+    lookups: frozenset[Lookup] = frozenset({"profile", "post", "posts"})
+    parser: Parser = parse
+
+    def headers(self, key: str) -> Mapping[str, str]:
+        """See `Provider`; the key is an access token."""
+        return open_api.headers(key)
+
+    def lookup(self, what: Lookup, subject: Subject) -> Call:
+        """See `Provider`; `posts` takes up to 20 ids in the subject's name, joined by commas."""
+        if what == "profile":
+            return Call("user/info", "GET", "/v2/user/info/", {"fields": _USER}, timeout_s=20.0, credits=0)
+        if what == "post":
+            return _query([subject.id or subject.name])
+        if what == "posts":
+            return _query(subject.name.split(","))
+        raise not_offered(VENDOR.title, what, self.lookups)
+
+    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> Call:
+        """See `Provider`; `count` is held between 1 and 20."""
+        if what not in _PAGE_SIZE:
+            raise not_offered(VENDOR.title, what, _PAGE_SIZE)
+        del subject  # the token says whose posts they are
+        body: dict[str, Any] = {"max_count": min(max(count, 1), BATCH)}
+        if cursor is not None:
+            if digits(cursor) is None:
+                raise ProviderError("This is no cursor of TikTok's Display API: begin again without one.")
+            body["cursor"] = int(cursor)
+        return Call("video/list", "POST", "/v2/video/list/", {"fields": _VIDEO}, body, credits=0)
+
+    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+        """See `Provider`."""
+        payload = open_api.data(VENDOR, answer)
+        if call.endpoint == "user/info":
+            if not mapping(payload, "user"):
+                raise DamagedAnswerError("TikTok's Display API answered without an account: it may be asked again.")
+            return payload
+        if "videos" not in payload:
+            raise DamagedAnswerError("TikTok's Display API answered without posts: it may be asked again.")
+        if call.endpoint == "video/query/one":
+            found = objects(payload, "videos")
+            if not found:
+                raise UnavailableError("This post is not there, or not one of your own account: check its id.")
+            return found[0]
+        return payload
+
+    def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
+        """See `Provider`; reads the answer to `posts` as well."""
+        if what not in _PAGE_SIZE:
+            raise not_offered(VENDOR.title, what, _PAGE_SIZE)
+        return Page(objects(payload, "videos"), cursor_text(payload.get("cursor")), flag(payload.get("has_more")))
+
+    def charged(self, call: Call, answer: Answer) -> int:
+        """See `Provider`: a call costs 0 credits."""
+        return call.credits if answer.status < 300 else 0
+
+    def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
+        """See `Provider`."""
+        if what == "profile":
+            return Subject((name(mapping(payload, "user").get("username")) or "").lower())
+        if what == "posts":
+            return Subject(",".join(str(item.get("id") or "") for item in objects(payload, "videos")))
+        found = digits(payload.get("id"), 15)
+        return Subject(found or "", found)
+
+    def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
+        """See `Provider`; may be one off, because private posts are counted."""
+        found = number(mapping(payload, "user").get("video_count")) if what == "profile" else None
+        return None if found is None else int(found)
+
+
+def _query(ids: list[str]) -> Call:
+    found = [digits(post_id.strip(), 15) for post_id in ids]
+    if None in found or not 1 <= len(found) <= BATCH:
+        raise lacking(VENDOR.title, "posts", f"the ids of 1 to {BATCH} posts")
+    endpoint = "video/query/one" if len(found) == 1 else "video/query"
+    return Call(endpoint, "POST", "/v2/video/query/", {"fields": _VIDEO}, {"filters": {"video_ids": found}}, credits=0)

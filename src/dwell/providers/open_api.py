@@ -1,0 +1,49 @@
+"""What TikTok's own two APIs share: the envelope `{"data": ..., "error": {"code": "ok"}}`, also with status 200."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from dwell.errors import DamagedAnswerError, RateLimitedError
+from dwell.http import Answer
+from dwell.providers import answers
+
+BASE_URL = "https://open.tiktokapis.com"
+_DAILY = "daily_quota_limit_exceeded"
+
+
+def headers(token: str) -> dict[str, str]:
+    """The header that carries a token."""
+    return {"authorization": f"Bearer {token}"}
+
+
+def data(vendor: answers.Vendor, answer: Answer) -> Mapping[str, Any]:
+    """What stands under `data` of an answer without an error.
+
+    Raises:
+        ProviderError: One of its subclasses, by the error's code, whatever the status.
+    """
+    message = answers.said(answer) or ""
+    if message.startswith(_DAILY):
+        raise _until_midnight(vendor, answer)
+    answers.check_status(vendor, answer)
+    body = answers.decoded(vendor, answer)
+    error = body.get("error")
+    code = error.get("code") if isinstance(error, Mapping) else error
+    if code not in (None, "", 0, "ok"):
+        answers.fail(vendor, answer, message or f"error {answers.quoted(str(code))}")
+    found = body.get("data")
+    if not isinstance(found, Mapping):
+        raise DamagedAnswerError(f"{vendor.title} answered without data: it may be asked again.")
+    return found
+
+
+def _until_midnight(vendor: answers.Vendor, answer: Answer) -> RateLimitedError:
+    """The quota of a day is renewed at 00:00 UTC."""
+    at = answer.received_at
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return RateLimitedError(
+        f"{vendor.title} allows no more requests today: go on after 00:00 UTC.", (midnight - at).total_seconds()
+    )

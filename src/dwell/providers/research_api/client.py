@@ -1,0 +1,141 @@
+"""TikTok's Research API, for approved researchers.
+
+Its traps: a query spans at most 30 days, so a listing walks back window by window; `search_id` must be handed back to
+turn a page; ids are JSON integers; the answer about an account leaves its name out; 1,000 requests a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dwell.errors import DamagedAnswerError, UnavailableError
+from dwell.http import Answer, Call
+from dwell.providers import answers, open_api
+from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, lacking, not_offered
+from dwell.providers.parser import Parser
+from dwell.providers.research_api import parse, windows
+from dwell.providers.values import cursor as cursor_text
+from dwell.providers.values import digits, flag, name, number, objects
+
+VENDOR = answers.Vendor("TikTok's Research API", "DWELL_RESEARCH_API_TOKEN")
+MOST = 100
+"""Most items of a page."""
+COMMENTS = 1_000
+"""Only the first comments of a post can be read."""
+
+_VIDEO = (
+    "id,video_description,create_time,region_code,share_count,view_count,like_count,comment_count,music_id,"
+    "hashtag_names,username,favorites_count,video_duration"
+)
+_USER = "display_name,is_verified,follower_count,following_count,likes_count,video_count"
+_COMMENT = "id,video_id,text,like_count,reply_count,parent_comment_id,create_time"
+_SEARCHED: Mapping[Listing, str] = {
+    "user_posts": "username",
+    "hashtag_posts": "hashtag_name",
+    "search_posts": "keyword",
+    "sound_posts": "music_id",
+}
+_LISTS: Mapping[Listing, str] = {
+    **dict.fromkeys(_SEARCHED, "videos"),
+    "comments": "comments",
+    "followers": "user_followers",
+    "following": "user_following",
+}
+_ENDPOINT = {"comments": "video/comment/list", "followers": "user/followers", "following": "user/following"}
+_PAGE_SIZE: Mapping[Listing, int] = dict.fromkeys(_LISTS, MOST)
+
+
+class ResearchAPI:
+    """Implements `dwell.providers.base.Provider`."""
+
+    name: str = "research-api"
+    base_url: str = open_api.BASE_URL
+    # Only the quota of a day is published; one request a second is our own courtesy.
+    limit: Limit = Limit(60, 60.0, per_day=1_000)
+    credit_price: float = 0.0
+    page_size: Mapping[Listing, int] = _PAGE_SIZE
+    lookups: frozenset[Lookup] = frozenset({"profile"})
+    parser: Parser = parse
+
+    def headers(self, key: str) -> Mapping[str, str]:
+        """See `Provider`; the key is a client's access token."""
+        return open_api.headers(key)
+
+    def lookup(self, what: Lookup, subject: Subject) -> Call:
+        """See `Provider`."""
+        if what not in self.lookups:
+            raise not_offered(VENDOR.title, what, self.lookups)
+        return _call("user/info", _USER, {"username": _name(what, subject)}, timeout_s=20.0)
+
+    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> Call:
+        """See `Provider`; posts come newest window first, `count` is held between 1 and 100."""
+        if what not in _LISTS:
+            raise not_offered(VENDOR.title, what, _LISTS)
+        most = min(max(count, 1), MOST)
+        if what in _SEARCHED:
+            value = digits(subject.id or subject.name) if what == "sound_posts" else subject.name
+            if not value:
+                raise lacking(VENDOR.title, what, "a name, a text, or a sound's id")
+            only = {"operation": "EQ", "field_name": _SEARCHED[what], "field_values": [value]}
+            window = windows.opened(cursor)
+            return _call("video/query", _VIDEO, {"query": {"and": [only]}, "max_count": most, **window.asked()})
+        at = windows.index(cursor)
+        if what == "comments":
+            post = digits(subject.id, 15) or digits(subject.name, 15)
+            if post is None:
+                raise lacking(VENDOR.title, what, "the post's id")
+            body: dict[str, Any] = {"video_id": int(post), "max_count": max(1, min(most, COMMENTS - at)), "cursor": at}
+            return _call(_ENDPOINT[what], _COMMENT, body)
+        body = {"username": _name(what, subject), "max_count": most, **({"cursor": at} if at else {})}
+        return _call(_ENDPOINT[what], None, body)
+
+    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+        """See `Provider`; what the request said and the answer leaves out (the account, the window) is put beside."""
+        payload, asked = open_api.data(VENDOR, answer), call.body or {}
+        if call.endpoint == "user/info":
+            if not payload:
+                raise UnavailableError("TikTok's Research API knows no account of this name: check how it is written.")
+            return {**payload, "username": asked.get("username")}
+        if not {*_LISTS.values(), "cursor", "has_more"} & payload.keys():
+            raise DamagedAnswerError("TikTok's Research API answered with nothing: it may be asked again.")
+        return {**payload, windows.KEY: [asked.get("start_date"), asked.get("end_date")]}
+
+    def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
+        """See `Provider`; at the end of a window the cursor leads to the 30 days before it."""
+        if what not in _LISTS:
+            raise not_offered(VENDOR.title, what, _LISTS)
+        items, more = objects(payload, _LISTS[what]), flag(payload.get("has_more"))
+        if what in _SEARCHED:
+            following = windows.after(payload, more=bool(more))
+            return Page(items, following.packed() if following else None, bool(more or following), sparse=True)
+        at = number(payload.get("cursor"))
+        if what == "comments" and at is not None and at >= COMMENTS:
+            return Page(items, None, more)
+        return Page(items, cursor_text(payload.get("cursor")), more)
+
+    def charged(self, call: Call, answer: Answer) -> int:
+        """See `Provider`: a call costs 0 credits."""
+        return call.credits if answer.status < 300 else 0
+
+    def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
+        """See `Provider`."""
+        if what not in self.lookups:
+            raise not_offered(VENDOR.title, what, self.lookups)
+        return Subject((name(payload.get("username")) or "").lower())
+
+    def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
+        """See `Provider`."""
+        found = number(payload.get("video_count")) if what == "profile" else None
+        return None if found is None else int(found)
+
+
+def _call(endpoint: str, fields: str | None, body: Mapping[str, Any], *, timeout_s: float = 30.0) -> Call:
+    path, query = f"/v2/research/{endpoint}/", {"fields": fields} if fields else {}
+    return Call(endpoint, "POST", path, query, body, timeout_s=timeout_s, credits=0)
+
+
+def _name(what: Listing | Lookup, subject: Subject) -> str:
+    if not subject.name:
+        raise lacking(VENDOR.title, what, "the account's name")
+    return subject.name

@@ -1,0 +1,203 @@
+"""Scavio: questions as calls, answers as payloads.
+
+Its traps: everything is a POST; a cursor is a JSON string, a number is refused; posts are listed by the account's key
+(`sec_uid`), which the profile gives; a page of followers is found by two values that must both be handed back; an error
+is an object or a text; search results stand under either of two keys; its published examples have another shape.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
+from dwell.http import Answer, Call
+from dwell.providers import answers
+from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, lacking, not_offered
+from dwell.providers.parser import Parser
+from dwell.providers.scavio import parse
+from dwell.providers.values import cursor as cursor_text
+from dwell.providers.values import digits, flag, mapping, name, number, objects, text
+
+VENDOR = answers.Vendor("Scavio", "DWELL_SCAVIO_KEY")
+LOOKUP_S, PAGE_S = 20.0, 30.0
+_TIKTOK = "/api/v1/tiktok"
+
+_LISTINGS: Mapping[Listing, tuple[str, tuple[str, ...], int]] = {
+    "user_posts": ("user/posts", ("aweme_list", "videos"), 30),
+    "hashtag_posts": ("hashtag/videos", ("aweme_list", "videos"), 30),
+    "search_posts": ("search/videos", ("search_item_list", "aweme_list", "videos"), 30),
+    "comments": ("video/comments", ("comments",), 50),
+    "followers": ("user/followers", ("followers",), 20),
+    "following": ("user/followings", ("followings",), 20),
+}
+"""Endpoint, keys under which the list may stand, and most items of a page."""
+_BY_TOKEN = ("followers", "following")
+_PAGE_SIZE: Mapping[Listing, int] = {what: most for what, (_, _, most) in _LISTINGS.items()}
+_PAGING = ("max_cursor", "cursor", "has_more", "next_page_token", "min_time")
+_EXPECTED: Mapping[str, tuple[str, ...]] = {
+    "profile": ("user",),
+    "video": ("aweme_detail",),
+    "hashtag": ("challengeInfo",),
+    "usage": ("credit_balance", "plan"),
+}
+
+
+class Scavio:
+    """Implements `dwell.providers.base.Provider`."""
+
+    name: str = "scavio"
+    base_url: str = "https://api.scavio.dev"
+    limit: Limit = Limit(5, 60.0)
+    credit_price: float = 0.005
+    page_size: Mapping[Listing, int] = _PAGE_SIZE
+    lookups: frozenset[Lookup] = frozenset({"profile", "post", "hashtag", "usage"})
+    parser: Parser = parse
+
+    def headers(self, key: str) -> Mapping[str, str]:
+        """See `Provider`."""
+        return {"authorization": f"Bearer {key}"}
+
+    def lookup(self, what: Lookup, subject: Subject) -> Call:
+        """See `Provider`."""
+        if what == "usage":
+            return Call("usage", "GET", "/api/v1/usage", timeout_s=LOOKUP_S, credits=0)
+        if what == "profile":
+            if not (subject.name or subject.key):
+                raise lacking(VENDOR.title, what, "the account's name or key")
+            return _call(
+                "profile", LOOKUP_S, {"username": subject.name} if subject.name else {"sec_user_id": subject.key}
+            )
+        if what == "post":
+            return _call("video", LOOKUP_S, {"video_id": _post(what, subject)})
+        if what == "hashtag":
+            if not (subject.name or subject.id):
+                raise lacking(VENDOR.title, what, "the hashtag's name or id")
+            return _call(
+                "hashtag", LOOKUP_S, {"hashtag_name": subject.name} if subject.name else {"hashtag_id": subject.id}
+            )
+        raise not_offered(VENDOR.title, what, self.lookups)
+
+    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> Call:
+        """See `Provider`; `count` is held between 1 and the page size."""
+        if what not in _LISTINGS:
+            raise not_offered(VENDOR.title, what, _LISTINGS)
+        endpoint, _, most = _LISTINGS[what]
+        body: dict[str, Any] = {**_about(what, subject), "count": min(max(count, 1), most)}
+        if what in _BY_TOKEN:
+            body |= _unpacked(cursor)
+        else:
+            body["cursor"] = cursor or "0"
+        return _call(endpoint, PAGE_S, body)
+
+    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+        """See `Provider`; of a post what stands under `aweme_detail`."""
+        answers.check_status(VENDOR, answer)
+        body = answers.decoded(VENDOR, answer)
+        if body.get("error"):
+            answers.fail(VENDOR, answer, answers.message_in(body) or "an error without words")
+        payload = mapping(body, "data") or body
+        listed = next((keys for endpoint, keys, _ in _LISTINGS.values() if endpoint == call.endpoint), None)
+        expected = (*listed, *_PAGING) if listed else _EXPECTED.get(call.endpoint, ())
+        if not any(key in payload for key in expected):
+            if message := answers.message_in(body):
+                answers.fail(VENDOR, answer, message)
+            raise DamagedAnswerError(f"Scavio answered {call.endpoint} with nothing: it may be asked again.")
+        if not listed and not any(payload.get(key) for key in expected):
+            raise UnavailableError("Scavio knows nothing under this name or id: check how it is written.")
+        return mapping(payload, "aweme_detail") if call.endpoint == "video" else payload
+
+    def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
+        """See `Provider`; a search result is what stands under its `aweme_info`."""
+        if what not in _LISTINGS:
+            raise not_offered(VENDOR.title, what, _LISTINGS)
+        items = tuple(mapping(item, "aweme_info") or item for item in objects(payload, *_LISTINGS[what][1]))
+        more = flag(payload.get("has_more", payload.get("hasMore")))
+        if what in _BY_TOKEN:
+            return Page(items, _packed(payload), more)
+        found = (cursor_text(payload.get(key)) for key in ("max_cursor", "cursor"))
+        return Page(items, next(filter(None, found), None), more)
+
+    def charged(self, call: Call, answer: Answer) -> int:
+        """See `Provider`: what the answer states as `credits_used`; without that, its price when it succeeded."""
+        try:
+            stated = answers.decoded(VENDOR, answer).get("credits_used")
+        except DamagedAnswerError:
+            stated = None
+        if isinstance(stated, int) and not isinstance(stated, bool) and stated >= 0:
+            return stated
+        try:
+            self.read(call, answer)
+        except DamagedAnswerError:
+            return call.credits
+        except ProviderError:
+            return 0
+        return call.credits
+
+    def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
+        """See `Provider`."""
+        if what == "profile":
+            user = mapping(payload, "user")
+            handle = name(user.get("unique_id")) or ""
+            return Subject(handle.lower(), digits(user.get("uid")), name(user.get("sec_uid")))
+        if what == "hashtag":
+            challenge = mapping(mapping(payload, "challengeInfo"), "challenge")
+            return Subject((name(challenge.get("title")) or "").lower(), digits(challenge.get("id")))
+        found = digits(payload.get("aweme_id"), 15)
+        return Subject(found or "", found)
+
+    def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
+        """See `Provider`."""
+        if what not in {"profile", "hashtag"}:
+            return None
+        columns = parse.user(payload) if what == "profile" else parse.topic(payload)
+        if isinstance(columns, str):
+            return None
+        found = number(columns.get("post_count", columns.get("topic_posts")))
+        return None if found is None else int(found)
+
+
+def _call(endpoint: str, timeout_s: float, body: Mapping[str, Any]) -> Call:
+    return Call(endpoint, "POST", f"{_TIKTOK}/{endpoint}", body=body, timeout_s=timeout_s)
+
+
+def _about(what: Listing, subject: Subject) -> dict[str, Any]:
+    if what == "hashtag_posts":
+        if not subject.id:
+            raise lacking(VENDOR.title, what, "the hashtag's id")
+        return {"hashtag_id": subject.id}
+    if what == "search_posts":
+        if not 1 <= len(subject.name) <= 500:
+            raise lacking(VENDOR.title, what, "a text of 1 to 500 characters")
+        return {"keyword": subject.name, "sort_type": "0", "publish_time": "0"}
+    if what == "comments":
+        return {"video_id": _post(what, subject)}
+    if not subject.key:
+        raise lacking(VENDOR.title, what, "the account's key (sec_uid)")
+    return {"sec_user_id": subject.key, **({"sort_type": "0"} if what == "user_posts" else {})}
+
+
+def _post(what: Listing | Lookup, subject: Subject) -> str:
+    found = digits(subject.id, 15) or digits(subject.name, 15)
+    if found is None:
+        raise lacking(VENDOR.title, what, "the post's id")
+    return found
+
+
+def _packed(payload: Mapping[str, Any]) -> str | None:
+    """The two values that lead to the next followers, as one text."""
+    token, instant = text(payload.get("next_page_token")), payload.get("min_time")
+    if not token and instant in (None, "", 0, "0"):
+        return None
+    return json.dumps([token, instant if isinstance(instant, (int, str)) else None])
+
+
+def _unpacked(cursor: str | None) -> dict[str, Any]:
+    if cursor is None:
+        return {}
+    try:
+        token, instant = json.loads(cursor)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ProviderError("This is no cursor of a list of followers at Scavio: begin again without one.") from error
+    return {key: value for key, value in (("page_token", token), ("min_time", instant)) if value is not None}

@@ -1,0 +1,180 @@
+"""TikLiveAPI: questions as calls, answers as payloads.
+
+Its traps: errors come with status 200 and a lone `message`; followers are paged by `time` and everything else by
+`cursor`; the list of accounts followed is called `followings`; `hasMore` is a flag or 0/1; comments are asked for by
+the post's link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
+from dwell.http import Answer, Call
+from dwell.providers import answers
+from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, lacking, not_offered
+from dwell.providers.links import Link
+from dwell.providers.parser import Parser
+from dwell.providers.tikliveapi import parse
+from dwell.providers.values import cursor as cursor_text
+from dwell.providers.values import digits, flag, mapping, name, number, objects
+
+VENDOR = answers.Vendor("TikLiveAPI", "DWELL_TIKLIVEAPI_KEY")
+LOOKUP_S, PAGE_S = 20.0, 30.0
+
+_LISTINGS: Mapping[Listing, tuple[str, str, int]] = {
+    "user_posts": ("user-posts", "videos", 35),
+    "sound_posts": ("music-posts", "videos", 30),
+    "hashtag_posts": ("challenge-posts", "videos", 35),
+    "search_posts": ("search-video", "videos", 30),
+    "comments": ("post-comments", "comments", 50),
+    "followers": ("user-followers", "followers", 50),
+    "following": ("user-following", "followings", 50),
+}
+"""Endpoint, key of the list, most items of a page; that of a search is not published, and taken as that of sounds."""
+_PAGED_BY_TIME = ("followers", "following")
+_LOOKUPS: Mapping[str, tuple[str, ...]] = {
+    "userinfo-by-username": ("user",),
+    "userinfo-by-id": ("user",),
+    "post-detail": ("id", "video_id", "aweme_id"),
+    "music-info": ("id",),
+    "challenge-info-name": ("id", "cha_name"),
+    "challenge-info-id": ("id", "cha_name"),
+}
+"""The keys that say what an answer is about."""
+_EXPECTED = {**_LOOKUPS, **{endpoint: (key,) for endpoint, key, _ in _LISTINGS.values()}}
+"""Keys of which a good answer has at least one; a page may lack its list where it says how to go on."""
+_PAGING = frozenset({"cursor", "time", "hasMore"})
+_PAGE_SIZE: Mapping[Listing, int] = {what: most for what, (_, _, most) in _LISTINGS.items()}
+
+
+class TikLiveAPI:
+    """Implements `dwell.providers.base.Provider`."""
+
+    name: str = "tikliveapi"
+    base_url: str = "https://api.tikliveapi.com"
+    limit: Limit = Limit(200, 60.0, burst_per_s=50)
+    credit_price: float = 9.90 / 100_000
+    page_size: Mapping[Listing, int] = _PAGE_SIZE
+    lookups: frozenset[Lookup] = frozenset({"profile", "post", "sound", "hashtag"})
+    parser: Parser = parse
+
+    def headers(self, key: str) -> Mapping[str, str]:
+        """See `Provider`."""
+        return {"x-api-key": key}
+
+    def lookup(self, what: Lookup, subject: Subject) -> Call:
+        """See `Provider`; a profile by its name, which costs one credit and gives the id and the counters."""
+        if what == "profile":
+            if subject.name:
+                return _call("userinfo-by-username", LOOKUP_S, username=subject.name)
+            return _call("userinfo-by-id", LOOKUP_S, userid=_id(what, subject, "the account's name or id"))
+        if what == "post":
+            return _call("post-detail", LOOKUP_S, url=_link(what, subject))
+        if what == "sound":
+            return _call("music-info", LOOKUP_S, music_id=_id(what, subject, "the sound's id"))
+        if what == "hashtag":
+            if subject.name:
+                return _call("challenge-info-name", LOOKUP_S, name=subject.name)
+            return _call("challenge-info-id", LOOKUP_S, id=_id(what, subject, "the hashtag's name or id"))
+        raise not_offered(VENDOR.title, what, self.lookups)
+
+    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> Call:
+        """See `Provider`; `count` is held between 1 and the page size."""
+        if what not in _LISTINGS:
+            raise not_offered(VENDOR.title, what, _LISTINGS)
+        endpoint, _, most = _LISTINGS[what]
+        paging = "time" if what in _PAGED_BY_TIME else "cursor"
+        where = {"count": str(min(max(count, 1), most)), paging: cursor or "0"}
+        return _call(endpoint, PAGE_S, **_about(what, subject), **where)
+
+    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+        """See `Provider`."""
+        answers.check_status(VENDOR, answer)
+        body = answers.decoded(VENDOR, answer)
+        payload = mapping(body, "data") or body
+        if body.get("code") not in (None, 0, "0", 200, "200"):
+            answers.fail(VENDOR, answer, answers.message_in(body) or f"code {answers.quoted(str(body['code']))}")
+        expected, looked_up = _EXPECTED.get(call.endpoint, ()), call.endpoint in _LOOKUPS
+        if not any(key in payload for key in expected):
+            if message := answers.message_in(body):
+                answers.fail(VENDOR, answer, message)
+            if looked_up or not _PAGING & payload.keys():
+                raise DamagedAnswerError(f"TikLiveAPI answered {call.endpoint} with nothing: it may be asked again.")
+        if looked_up and not any(payload.get(key) for key in expected):
+            raise UnavailableError("TikLiveAPI knows nothing under this name or id: check how it is written.")
+        return payload
+
+    def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
+        """See `Provider`."""
+        if what not in _LISTINGS:
+            raise not_offered(VENDOR.title, what, _LISTINGS)
+        paging = "time" if what in _PAGED_BY_TIME else "cursor"
+        more = payload.get("hasMore", payload.get("has_more"))
+        return Page(objects(payload, _LISTINGS[what][1]), cursor_text(payload.get(paging)), flag(more))
+
+    def charged(self, call: Call, answer: Answer) -> int:
+        """See `Provider`: only a successful request is charged; one that arrives damaged was a success over there."""
+        try:
+            self.read(call, answer)
+        except DamagedAnswerError:
+            return call.credits
+        except ProviderError:
+            return 0
+        return call.credits
+
+    def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
+        """See `Provider`."""
+        if what == "profile":
+            user = mapping(payload, "user")
+            handle = name(user.get("uniqueId")) or name(user.get("unique_id")) or ""
+            key = name(user.get("secUid")) or name(user.get("sec_uid"))
+            return Subject(handle.lower(), digits(user.get("id")), key)
+        if what == "hashtag":
+            return Subject((name(payload.get("cha_name")) or "").lower(), digits(payload.get("id")))
+        found = parse.post_id(payload) if what == "post" else digits(payload.get("id"))
+        return Subject(found or "", found)
+
+    def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
+        """See `Provider`."""
+        columns = parse.user(payload) if what == "profile" else parse.topic(payload)
+        if what not in {"profile", "sound", "hashtag"} or isinstance(columns, str):
+            return None
+        found = number(columns.get("post_count", columns.get("topic_posts")))
+        return None if found is None else int(found)
+
+
+def _call(endpoint: str, timeout_s: float, **query: str) -> Call:
+    return Call(endpoint, "GET", f"/{endpoint}/", query, timeout_s=timeout_s)
+
+
+def _about(what: Listing, subject: Subject) -> dict[str, str]:
+    if what == "sound_posts":
+        return {"music_id": _id(what, subject, "the sound's id")}
+    if what == "hashtag_posts":
+        return {"challenge_id": _known(what, subject.id, "the hashtag's id")}
+    if what == "search_posts":
+        if not subject.name:
+            raise lacking(VENDOR.title, what, "a text")
+        return {"keyword": subject.name}
+    if what == "comments":
+        return {"url": _link(what, subject)}
+    return {"userid": _known(what, subject.id, "the account's id")}
+
+
+def _id(what: Listing | Lookup, subject: Subject, wanted: str) -> str:
+    return _known(what, subject.id or subject.name, wanted)
+
+
+def _known(what: Listing | Lookup, value: str | None, wanted: str) -> str:
+    if (found := digits(value)) is None:
+        raise lacking(VENDOR.title, what, wanted)
+    return found
+
+
+def _link(what: Listing | Lookup, subject: Subject) -> str:
+    found = digits(subject.id, 15) or digits(subject.name, 15)
+    if found is None:
+        raise lacking(VENDOR.title, what, "the post's id")
+    return Link(found).url

@@ -1,0 +1,96 @@
+"""What a user can set: an option beats the environment, which beats the settings file, which beats the default."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwell.errors import SettingsError
+
+if TYPE_CHECKING:
+    from dwell.settings.provider import ProviderSettings
+
+DEFAULT_DATA = Path("dwell-data")
+_ALIASES: Mapping[str, str] = {"DWELL_TIKLIVEAPI_KEY": "TIKLIVEAPI_KEY"}
+"""Further names of a key in the environment, because programs in the field use them; ours comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the data lives and how much of the machine a query may use.
+
+    Attributes:
+        data: The data folder (`--data`, `DWELL_DATA`).
+        memory: DuckDB's memory limit (`DWELL_MEMORY`), e.g. `300MB`; it spills to disk above it.
+        threads: Threads of one query (`DWELL_THREADS`); all cores when not set.
+        keep_days: Days for which providers' answers are kept as they came (`DWELL_KEEP_DAYS`).
+    """
+
+    data: Path = DEFAULT_DATA
+    memory: str | None = None
+    threads: int | None = None
+    keep_days: int = 30
+
+    @classmethod
+    def read(cls, data: str | os.PathLike[str] | None = None) -> Settings:
+        """The settings of this process; `data` is what the user named on the command line or in `dwell.open`.
+
+        Raises:
+            SettingsError: A value is malformed.
+        """
+        environment = os.environ
+        threads = environment.get("DWELL_THREADS")
+        if threads and not re.fullmatch(r"[1-9][0-9]{0,3}", threads):
+            raise SettingsError(f"DWELL_THREADS is {threads!r}: give a number of threads, such as 4.")
+        return cls(
+            data=Path(data or environment.get("DWELL_DATA") or DEFAULT_DATA),
+            memory=environment.get("DWELL_MEMORY") or None,
+            threads=int(threads) if threads else None,
+            keep_days=_days(environment.get("DWELL_KEEP_DAYS") or "30"),
+        )
+
+    def provider(self, name: str) -> ProviderSettings:
+        """What is set for one provider, read now: `DWELL_<NAME>_KEY` (or `_TOKEN`), `_URL`, `_LIMIT`, `_CREDIT_PRICE`.
+
+        What the environment leaves out is taken from section `[providers.<name>]` of the settings file.
+
+        Raises:
+            SettingsError: A value is malformed, a field is unknown, or others can read the file.
+        """
+        from dwell.settings.file import section
+        from dwell.settings.provider import FIELDS, checked
+
+        path, found = section(os.environ, name)
+        if unknown := sorted(found.keys() - set(FIELDS)):
+            raise SettingsError(
+                f"{path}: [providers.{name}] has {', '.join(unknown)}, which is unknown; "
+                f"what can be set is {', '.join(FIELDS)}."
+            )
+        said: dict[str, tuple[Any, str]] = {
+            field: (value, f"{field} in [providers.{name}] of {path}") for field, value in found.items()
+        }
+        spoken = _in_environment(os.environ, name, FIELDS)
+        if "key" in spoken or "token" in spoken:
+            said.pop("key", None)
+        return checked({**said, **spoken})
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text):
+        raise SettingsError(f"DWELL_KEEP_DAYS is {text!r}: give a number of days, such as 30.")
+    return int(text)
+
+
+def _in_environment(environment: Mapping[str, str], name: str, fields: tuple[str, ...]) -> dict[str, tuple[Any, str]]:
+    found: dict[str, tuple[Any, str]] = {}
+    for field in fields:
+        variable = f"DWELL_{name.upper().replace('-', '_')}_{field.upper()}"
+        for each in (variable, _ALIASES.get(variable)):
+            if each and environment.get(each, "").strip():
+                found[field] = (environment[each], each)
+                break
+    return found

@@ -1,0 +1,64 @@
+"""What the contract tests share: made-up subjects, made-up answers, and the rule that only dwell's errors come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from dwell.errors import DwellError
+from dwell.http import Answer
+from dwell.providers.base import Listing, Lookup, Subject
+
+KEY = "k3y-of-a-test-0a1b2c3d4e5f6a7b"
+AT = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
+POST, USER, SOUND, HASHTAG = "7350810998023949599", "6812345678901234567", "7350811000000000001", "1660000"
+
+_SUBJECTS: Mapping[str, Subject] = {
+    "post": Subject(POST, id=POST),
+    "comments": Subject(POST, id=POST),
+    "posts": Subject(f"{POST},7350810998023949600"),
+    "sound": Subject(SOUND, id=SOUND),
+    "sound_posts": Subject(SOUND, id=SOUND),
+    "hashtag": Subject("fun", id=HASHTAG),
+    "hashtag_posts": Subject("fun", id=HASHTAG),
+    "search_posts": Subject("funny cats"),
+}
+
+
+def must(fine: object, sentence: str) -> None:
+    """Fail with a sentence.
+
+    Raises:
+        AssertionError: It is not fine.
+    """
+    if not fine:
+        raise AssertionError(f"{sentence[0].upper()}{sentence[1:]}.")
+
+
+def subject_of(what: Listing | Lookup) -> Subject:
+    """A made-up subject of a question, with every id known."""
+    return _SUBJECTS.get(what, Subject("demo", id=USER, key="MS4wLjABAAAAexample"))
+
+
+def answer(body: Any, status: int = 200, **headers: str) -> Answer:
+    """A made-up answer; bytes as they are, anything else as JSON; underscores in header names become dashes."""
+    sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, sent, AT)
+
+
+def only_ours(doing: str, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """What comes of a call: its result, or the error of dwell that it raised.
+
+    Raises:
+        AssertionError: It raised something else.
+    """
+    try:
+        return function(*given, **named)
+    except DwellError as error:
+        return error
+    except Exception as error:
+        raise AssertionError(
+            f"{doing[0].upper()}{doing[1:]} raises {type(error).__name__} ({error}), which is no error of dwell."
+        ) from error

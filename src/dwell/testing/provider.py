@@ -1,0 +1,110 @@
+"""`check_provider`: what every provider must do, and what it must never do, whatever its vendor sends."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+from dwell.errors import ProviderError
+from dwell.http import Call
+from dwell.providers.base import Listing, Lookup, Page, Provider, Subject
+from dwell.testing import refusals
+from dwell.testing.asking import KEY, answer, must, only_ours, subject_of
+from dwell.testing.payloads import Samples, check_payloads
+
+
+def check_provider(provider: Provider, samples: Samples | None = None) -> None:
+    """Check a provider against the contract of `dwell.providers.base`; nothing is sent anywhere.
+
+    Args:
+        provider: What to check.
+        samples: For each listing and lookup, the decoded JSON body of a good answer, a page that is not the last with
+            one item at least. What has no sample is checked less: only its calls and its errors.
+
+    Raises:
+        AssertionError: It breaks the contract; the message is a sentence that says where.
+    """
+    _check_description(provider)
+    _check_headers(provider)
+    for what in sorted(provider.lookups):
+        _check_call(provider, what, provider.lookup, what, subject_of(what))
+    for listing, most in sorted(provider.page_size.items()):
+        _check_listing(provider, listing, most, (samples or {}).get(listing))
+    _check_not_offered(provider)
+    refusals.check_refusals(provider)
+    check_payloads(provider, samples or {})
+
+
+def _check_description(provider: Provider) -> None:
+    name = provider.name
+    must(re.fullmatch(r"[a-z0-9][a-z0-9-]*", name), f"name {name!r} is not made of lower-case letters, digits, dashes")
+    must(
+        re.fullmatch(r"https?://[^/@?#\s]+(/[^@?#\s]*)?", provider.base_url),
+        f"base_url {provider.base_url!r} is no plain http address",
+    )
+    must(provider.limit.requests > 0 and provider.limit.per_s > 0, "limit allows no request at all")
+    must(provider.credit_price >= 0, "credit_price is below 0")
+    must(provider.lookups or provider.page_size, "it offers neither a lookup nor a listing")
+    must(
+        set(provider.lookups) <= set(get_args(Lookup)),
+        f"lookups has names that dwell does not know: {provider.lookups}",
+    )
+    must(set(provider.page_size) <= set(get_args(Listing)), "page_size has listings that dwell does not know")
+    must(all(size >= 1 for size in provider.page_size.values()), "page_size has a page of no items")
+
+
+def _check_headers(provider: Provider) -> None:
+    headers = provider.headers(KEY)
+    must(any(KEY in value for value in headers.values()), "headers() does not carry the key")
+    must(KEY not in repr(provider), "its repr shows the key after headers()")
+
+
+def _check_call(provider: Provider, what: str, make: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    call = only_ours(f"asking for {what}", make, *given, **named)
+    must(isinstance(call, Call), f"asking for {what} with every id known gives no Call but {call!r}")
+    must(call.path.startswith("/") and "//" not in call.path, f"the path of {what}, {call.path!r}, is no path")
+    must(call.endpoint, f"the call for {what} has no endpoint's name")
+    must(call.timeout_s > 0 and call.credits >= 0, f"the call for {what} has an impossible timeout or price")
+    must(
+        all(isinstance(key, str) and isinstance(value, str) for key, value in call.query.items()),
+        f"the query of {what} holds something else than text",
+    )
+    provider.headers(KEY)
+    text = call.path + json.dumps([dict(call.query), call.body], allow_nan=False)
+    must(KEY not in text, f"the call for {what} holds the key, which belongs into a header")
+    must(
+        only_ours(f"asking for {what}", make, *given, **named) == call,
+        f"asking for {what} twice gives two different calls",
+    )
+    return call
+
+
+def _check_listing(provider: Provider, what: Listing, most: int, sample: Mapping[str, Any] | None) -> None:
+    subject, ask = subject_of(what), provider.listing
+    first = _check_call(provider, what, ask, what, subject, cursor=None, count=most)
+    for count in (0, 1, 10**9):
+        only_ours(f"{what} with count={count}", ask, what, subject, cursor=None, count=count)
+    for odd in ("", "x", "\ud800", "[", "[1]", "9" * 5_000, '["x", 1]'):
+        only_ours(f"{what} with the cursor {odd[:20]!r}", ask, what, subject, cursor=odd, count=most)
+    if sample is not None:
+        payload = only_ours(f"reading {what}", provider.read, first, answer(sample))
+        must(not isinstance(payload, ProviderError), f"the sample of {what} is refused: {payload}")
+        page = only_ours(f"page() of {what}", provider.page, what, payload)
+        must(isinstance(page, Page) and page.cursor, f"page() finds no cursor in the sample of {what}")
+        later = _check_call(provider, what, ask, what, subject, cursor=page.cursor, count=most)
+        must(later != first, f"the second page of {what} asks for the same as the first")
+        must(later.endpoint == first.endpoint, f"the pages of {what} have different endpoints")
+
+
+def _check_not_offered(provider: Provider) -> None:
+    nobody = Subject("")
+    for what in get_args(Lookup):
+        found = only_ours(f"{what} of nobody", provider.lookup, what, nobody)
+        offered = what in provider.lookups
+        must(offered or isinstance(found, ProviderError), f"lookup {what} is not declared, and yet answered")
+    for what in get_args(Listing):
+        found = only_ours(f"{what} of nobody", provider.listing, what, nobody, cursor=None, count=1)
+        offered = what in provider.page_size
+        must(offered or isinstance(found, ProviderError), f"listing {what} is not declared, and yet answered")

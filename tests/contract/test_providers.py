@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dwell.errors import DamagedAnswerError, TemporaryError
+from dwell.http import Answer, Call
+from dwell.providers.base import Page, Subject
+from dwell.providers.live import PROVIDERS
+from dwell.providers.tikliveapi import parse
+from dwell.providers.tikliveapi.client import TikLiveAPI
+from dwell.testing import check_provider
+
+
+@pytest.fixture(autouse=True)
+def _fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls that name today's date stay the same, also at midnight."""
+    monkeypatch.setattr("dwell.clock.now", lambda: datetime(2026, 11, 20, 12, tzinfo=UTC))
+
+
+def test_every_provider_keeps_the_contract(name: str, samples: Any) -> None:
+    provider = PROVIDERS[name]
+    assert set(samples) == {*provider.page_size, *provider.lookups}
+    check_provider(provider, samples)
+
+
+def test_without_samples_calls_and_errors_are_checked(name: str) -> None:
+    check_provider(PROVIDERS[name])
+
+
+class NoName(TikLiveAPI):
+    name = "Tik Live"
+
+
+class KeyInAddress(TikLiveAPI):
+    base_url = "https://key@api.example"
+
+
+class KeyInPath(TikLiveAPI):
+    def headers(self, key: str) -> Mapping[str, str]:
+        self.key = key
+        return {"x-api-key": key}
+
+    def lookup(self, what: Any, subject: Subject) -> Call:
+        call = super().lookup(what, subject)
+        return Call(call.endpoint, call.method, call.path, {**call.query, "key": self.key})
+
+
+class NoHeader(TikLiveAPI):
+    def headers(self, key: str) -> Mapping[str, str]:
+        return {}
+
+
+class SamePage(TikLiveAPI):
+    def listing(self, what: Any, subject: Subject, *, cursor: str | None, count: int) -> Call:
+        return super().listing(what, subject, cursor=None, count=count)
+
+
+class Everything(TikLiveAPI):
+    def lookup(self, what: Any, subject: Subject) -> Call:
+        return super().lookup("profile", Subject(subject.name or "nobody"))
+
+
+class Moody(TikLiveAPI):
+    times = 0
+
+    def listing(self, what: Any, subject: Subject, *, cursor: str | None, count: int) -> Call:
+        self.times += 1
+        call = super().listing(what, subject, cursor=cursor, count=count)
+        return Call(call.endpoint, call.method, call.path, {**call.query, "nonce": str(self.times)})
+
+
+class OnlyStatus(TikLiveAPI):
+    """As the published example: what has status 200 is data."""
+
+    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+        if answer.status == 200:
+            return dict(json.loads(answer.body))
+        return super().read(call, answer)
+
+
+class Quotes(TikLiveAPI):
+    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+        if b"Something about" in answer.body:
+            raise TemporaryError(f"It says: {answer.body!r}, which is strange.")
+        return super().read(call, answer)
+
+
+class AsksAgain(TikLiveAPI):
+    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+        if answer.status in {301, 404}:
+            raise TemporaryError("This may be gone when it is asked again.")
+        return super().read(call, answer)
+
+
+class AlwaysDamaged(TikLiveAPI):
+    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+        if answer.status == 200:
+            raise DamagedAnswerError("This answer is damaged, whatever it holds.")
+        return super().read(call, answer)
+
+
+class NumericCursor(TikLiveAPI):
+    def page(self, what: Any, payload: Mapping[str, Any]) -> Page:
+        return Page(tuple(payload.get("videos") or ()), payload.get("cursor"), payload.get("hasMore"))
+
+
+class NeedsList(TikLiveAPI):
+    def page(self, what: Any, payload: Mapping[str, Any]) -> Page:
+        return Page(tuple(payload["videos"]), "1", has_more=True)
+
+
+class FloatIds:
+    entity, user, comment, topic = parse.entity, parse.user, parse.comment, parse.topic
+
+    @staticmethod
+    def post(item: Mapping[str, Any]) -> dict[str, Any] | str:
+        found = parse.post(item)
+        return found if isinstance(found, str) else {**found, "post_id": float(found["post_id"])}
+
+
+class AwemeIds(FloatIds):
+    """As the published example: the post is what `aweme_id` says."""
+
+    @staticmethod
+    def post(item: Mapping[str, Any]) -> dict[str, Any] | str:
+        found = parse.post(item)
+        return found if isinstance(found, str) else {**found, "post_id": item.get("aweme_id")}
+
+
+class OwnColumns(FloatIds):
+    @staticmethod
+    def post(item: Mapping[str, Any]) -> dict[str, Any] | str:
+        found = parse.post(item)
+        return found if isinstance(found, str) else {**found, "plays": 1}
+
+
+class Fragile(FloatIds):
+    @staticmethod
+    def post(item: Mapping[str, Any]) -> dict[str, Any] | str:
+        return {**found, "likes": int(item["digg_count"])} if isinstance(found := parse.post(item), dict) else found
+
+
+def parsing(parser: Any) -> TikLiveAPI:
+    provider = TikLiveAPI()
+    provider.parser = parser
+    return provider
+
+
+@pytest.mark.parametrize(
+    ("provider", "sentence"),
+    [
+        (NoName(), "Name 'Tik Live' is not made of"),
+        (KeyInAddress(), "no plain http address"),
+        (KeyInPath(), "holds the key"),
+        (NoHeader(), "does not carry the key"),
+        (SamePage(), "asks for the same as the first"),
+        (Everything(), "is not declared, and yet answered"),
+        (Moody(), "gives two different calls"),
+        (OnlyStatus(), "raises JSONDecodeError"),
+        (Quotes(), "shows the key"),
+        (AsksAgain(), "without JSON is asked again"),
+        (AlwaysDamaged(), "is refused: This answer is damaged"),
+        (NumericCursor(), "query of comments holds something else than text"),
+        (NeedsList(), "raises KeyError"),
+        (parsing(FloatIds), "is no id as text"),
+        (parsing(AwemeIds), "is no id as text"),
+        (parsing(OwnColumns), "columns that no table has: plays"),
+        (parsing(Fragile), "Parsing .*post.* raises (KeyError|TypeError|ValueError)"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, TikLiveAPI) else "",
+)  # fmt: skip
+def test_broken_providers_are_found_out(provider: TikLiveAPI, sentence: str, tiklive: Any) -> None:
+    with pytest.raises(AssertionError, match=sentence):
+        check_provider(provider, tiklive)
+
+
+def test_a_sample_of_what_is_not_offered(tiklive: Any) -> None:
+    with pytest.raises(AssertionError, match="sample of usage, which it does not offer"):
+        check_provider(TikLiveAPI(), {**tiklive, "usage": {}})

@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from dwell import clock
+from dwell.errors import ProviderError, SettingsError, TemporaryError
+from dwell.http import Call, Door
+
+KEY = "k3y-0a1b2c3d4e5f6a7b"
+Play = Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Plays what the test set for the path, and notes what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("content-length", 0))
+        self.server.asked.append((self.client_address[1], self.path, dict(self.headers), self.rfile.read(length)))
+        self.server.plays[urlsplit(self.path).path](self)
+
+    do_POST = do_GET  # noqa: N815
+
+    def reply(self, body: bytes, status: int = 200, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {"content-length": str(len(body)), **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing is printed."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: list[tuple[int, str, dict[str, str], bytes]] = []
+        self.plays: dict[str, Play] = {"/ok/": lambda handler: handler.reply(b"{}")}
+        self.released = threading.Event()
+
+    def handle_error(self, *_: Any) -> None:
+        """The client hung up, as it should."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = Server()
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield running
+    running.released.set()
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def door(server: Server) -> Iterator[Door]:
+    opened = Door(f"http://127.0.0.1:{server.server_port}", {"x-api-key": KEY})
+    yield opened
+    opened.close()
+
+
+def get(path: str = "/ok/", **options: Any) -> Call:
+    return Call("test", "GET", path, **options)
+
+
+def test_a_get_and_its_answer(door: Door, server: Server) -> None:
+    link = "https://www.tiktok.com/@_/video/7350810998023949599?a=1&b=ü"
+    answer = door.send(get(query={"url": link, "count": "35"}), {"x-dwell-call": "one"})
+    assert (answer.status, answer.body, answer.simulated) == (200, b"{}", False)
+    assert answer.received_at == clock.now()
+    _, path, headers, body = server.asked[0]
+    assert parse_qs(urlsplit(path).query) == {"url": [link], "count": ["35"]}
+    assert (urlsplit(path).path, body) == ("/ok/", b"")
+    sent = {name.lower(): value for name, value in headers.items()}
+    assert (sent["x-api-key"], sent["x-dwell-call"], sent["accept"]) == (KEY, "one", "application/json")
+    assert sent["user-agent"].startswith("dwell/")
+    assert KEY not in path
+
+
+def test_a_post_sends_json_with_texts_as_texts(door: Door, server: Server) -> None:
+    door.send(Call("test", "POST", "/ok/", {"fields": "a,b"}, {"cursor": "0", "video_id": 7350810998023949599}))
+    _, path, _, body = server.asked[0]
+    assert json.loads(body) == {"cursor": "0", "video_id": 7350810998023949599}
+    assert parse_qs(urlsplit(path).query) == {"fields": ["a,b"]}
+
+
+def test_a_base_url_may_have_a_path(server: Server) -> None:
+    server.plays["/below/ok/"] = lambda handler: handler.reply(b"[]")
+    door = Door(f"http://127.0.0.1:{server.server_port}/below/", {})
+    assert door.send(get()).body == b"[]"
+    door.close()
+
+
+def test_names_of_headers_are_in_lower_case(door: Door, server: Server) -> None:
+    server.plays["/ok/"] = lambda handler: handler.reply(b"{}", 429, **{"Retry-After": "7", "X-RateLimit-Reset": "9"})
+    answer = door.send(get())
+    assert (answer.status, answer.headers["retry-after"], answer.headers["x-ratelimit-reset"]) == (429, "7", "9")
+
+
+@pytest.mark.parametrize(
+    ("stated", "received", "simulated"),
+    [
+        ("2026-11-20T12:00:00+00:00", datetime(2026, 11, 20, 12, tzinfo=UTC), True),
+        ("2026-11-20T12:00:00Z", datetime(2026, 11, 20, 12, tzinfo=UTC), True),
+        ("2026-11-20T13:00:00+01:00", datetime(2026, 11, 20, 12, tzinfo=UTC), True),
+        ("yesterday", None, True),
+        ("2026-11-20T12:00:00", None, True),
+    ],
+)
+def test_a_simulation_says_so_and_when(
+    door: Door, server: Server, monkeypatch: pytest.MonkeyPatch, stated: str, received: datetime | None, simulated: bool
+) -> None:
+    now = datetime(2030, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr("dwell.clock.now", lambda: now)
+    server.plays["/ok/"] = lambda handler: handler.reply(b"{}", x_dwell_simulated_at=stated)
+    answer = door.send(get())
+    assert (answer.received_at, answer.simulated) == (received or now, simulated)
+
+
+def test_gzip_is_unpacked(door: Door, server: Server) -> None:
+    body = json.dumps({"videos": ["x"] * 1_000}).encode()
+    server.plays["/ok/"] = lambda handler: handler.reply(gzip.compress(body), content_encoding="gzip")
+    assert door.send(get()).body == body
+
+
+def test_damaged_gzip_is_a_broken_answer(door: Door, server: Server) -> None:
+    server.plays["/ok/"] = lambda handler: handler.reply(b"no gzip at all", content_encoding="gzip")
+    with pytest.raises(TemporaryError, match="DecodingError"):
+        door.send(get())
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_an_answer_and_not_followed(door: Door, server: Server, status: int) -> None:
+    server.plays["/ok/"] = lambda handler: handler.reply(b"", status, location="/elsewhere/")
+    assert door.send(get()).status == status
+    assert [path for _, path, _, _ in server.asked] == ["/ok/"]
+
+
+def test_cookies_are_not_carried(door: Door, server: Server) -> None:
+    server.plays["/ok/"] = lambda handler: handler.reply(b"{}", set_cookie="who=you; Path=/")
+    door.send(get())
+    door.send(get())
+    assert not any("cookie" in name.lower() for _, _, headers, _ in server.asked for name in headers)
+
+
+def test_a_connection_is_used_again(door: Door, server: Server) -> None:
+    for _ in range(3):
+        door.send(get())
+    assert len({port for port, *_ in server.asked}) == 1
+
+
+def test_several_threads_may_ask_at_once(door: Door, server: Server) -> None:
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(door.send(get()).status)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [200] * 8
+
+
+def test_no_answer_in_time(door: Door, server: Server) -> None:
+    server.plays["/ok/"] = lambda handler: handler.server.released.wait(10) and None
+    with pytest.raises(TemporaryError, match=r"did not answer within 0\.1 s") as caught:
+        door.send(get(timeout_s=0.1))
+    assert caught.value.sent
+
+
+def test_an_answer_that_only_drips(door: Door, server: Server) -> None:
+    def drip(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("content-length", "1000000")
+        handler.end_headers()
+        while not handler.server.released.wait(0.02):
+            handler.wfile.write(b" ")
+
+    server.plays["/ok/"] = drip
+    with pytest.raises(TemporaryError, match=r"did not answer in full within 0\.2 s"):
+        door.send(get(timeout_s=0.2))
+
+
+def test_a_connection_that_breaks(door: Door, server: Server) -> None:
+    def cut(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("content-length", "1000")
+        handler.end_headers()
+        handler.wfile.write(b'{"videos": [')
+        handler.close_connection = True
+
+    def hang_up(handler: Handler) -> None:
+        handler.close_connection = True
+
+    for play in (cut, hang_up):
+        server.plays["/ok/"] = play
+        with pytest.raises(TemporaryError, match=r"connection to 127\.0\.0\.1:\d+ failed") as caught:
+            door.send(get())
+        assert caught.value.sent
+
+
+def test_nobody_at_the_address() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    door = Door(f"http://127.0.0.1:{port}", {"x-api-key": KEY})
+    with pytest.raises(TemporaryError, match="cannot be reached") as caught:
+        door.send(get())
+    assert not caught.value.sent
+    door.close()
+
+
+def test_an_absurdly_long_answer(door: Door, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwell.http._LARGEST", 1 << 20)
+    server.plays["/ok/"] = lambda handler: handler.reply(gzip.compress(b" " * (3 << 20)), content_encoding="gzip")
+    with pytest.raises(TemporaryError, match="more than 1 MB"):
+        door.send(get())
+
+
+def test_no_error_shows_the_key(door: Door, server: Server) -> None:
+    def nonsense(handler: Handler) -> None:
+        handler.wfile.write(b"this is no HTTP\r\n\r\n")
+        handler.close_connection = True
+
+    server.plays["/ok/"] = nonsense
+    with pytest.raises(TemporaryError) as caught:
+        door.send(get())
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert KEY not in f"{error} {error!r}"
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize("key", ["two\nlines", "umlaut-ü", "tab\tkey", "null\x00"])
+def test_a_key_that_no_header_may_carry(key: str) -> None:
+    with pytest.raises(SettingsError, match="copy it again") as caught:
+        Door("https://api.example", {"x-api-key": key})
+    assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "api.example",
+        "ftp://api.example",
+        "https://",
+        "http://[::1",
+        "http://host:port",
+        f"https://{KEY}@api.example",
+    ],
+)
+def test_what_is_no_address(address: str) -> None:
+    with pytest.raises(SettingsError, match="write https://host") as caught:
+        Door(address, {})
+    assert KEY not in str(caught.value)
+
+
+def test_what_is_no_request(door: Door) -> None:
+    for path in ("ok/", "https://elsewhere.example/ok/", "//elsewhere.example/ok/"):
+        with pytest.raises(ProviderError, match="a path begins with one slash"):
+            door.send(get(path))
+    for text in ("\ud800", "x" * 100_000):
+        with pytest.raises(ProviderError, match="too long or damaged"):
+            door.send(get(query={"keyword": text}))
+
+
+def test_importing_the_door_is_cheap() -> None:
+    script = "import sys, dwell.http, dwell.providers.live; print('httpx2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

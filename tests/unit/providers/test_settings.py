@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dwell.errors import SettingsError
+from dwell.settings import Settings
+from dwell.settings.provider import ProviderSettings, Rate
+from dwell.settings.secret import Secret
+
+KEY = "sk_live_0a1b2c3d4e5f"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("tikliveapi", "scavio", "display_api", "research_api"):
+        for field in ("KEY", "TOKEN", "URL", "LIMIT", "CREDIT_PRICE"):
+            monkeypatch.delenv(f"DWELL_{name.upper()}_{field}", raising=False)
+    for variable in ("TIKLIVEAPI_KEY", "DWELL_SETTINGS", "DWELL_THREADS"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """A settings file at its usual place, for its owner alone unless told otherwise."""
+
+    def _written(text: str | bytes, mode: int = 0o600) -> Path:
+        path = tmp_path / "config" / "dwell" / "settings.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        path.chmod(mode)
+        return path
+
+    return _written
+
+
+def test_nothing_is_set() -> None:
+    assert Settings().provider("tikliveapi") == ProviderSettings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "name"),
+    [
+        ("DWELL_TIKLIVEAPI_KEY", "tikliveapi"),
+        ("TIKLIVEAPI_KEY", "tikliveapi"),
+        ("DWELL_SCAVIO_KEY", "scavio"),
+        ("DWELL_DISPLAY_API_TOKEN", "display-api"),
+        ("DWELL_RESEARCH_API_TOKEN", "research-api"),
+        ("DWELL_RESEARCH_API_TOKEN", "research_api"),
+    ],
+)
+def test_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch, variable: str, name: str) -> None:
+    monkeypatch.setenv(variable, f"  {KEY}\n")
+    key = Settings().provider(name).key
+    assert key is not None
+    assert key.reveal() == KEY
+    assert Settings().provider("other").key is None
+
+
+def test_our_own_name_of_a_key_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIKLIVEAPI_KEY", "theirs")
+    monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "ours")
+    assert Settings().provider("tikliveapi").key == Secret("ours")
+
+
+def test_a_file_gives_everything(written: Callable[..., Path]) -> None:
+    written('[providers.scavio]\nkey = "k"\nurl = "http://127.0.0.1:8123/"\nlimit = "10/60"\ncredit_price = 0.01\n')
+    assert Settings().provider("scavio") == ProviderSettings(Secret("k"), "http://127.0.0.1:8123", Rate(10, 60.0), 0.01)
+
+
+@pytest.mark.parametrize("section", ["display-api", "display_api"])
+@pytest.mark.parametrize("field", ["key", "token"])
+def test_names_with_a_dash_and_tokens(written: Callable[..., Path], section: str, field: str) -> None:
+    written(f'[providers.{section}]\n{field} = "act.1"\n')
+    assert Settings().provider("display-api").key == Secret("act.1")
+
+
+def test_the_environment_beats_the_file_field_by_field(
+    written: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written('[providers.scavio]\nkey = "file"\nlimit = "10/60"\ncredit_price = 1\n')
+    monkeypatch.setenv("DWELL_SCAVIO_TOKEN", "environment")
+    monkeypatch.setenv("DWELL_SCAVIO_LIMIT", "none")
+    monkeypatch.setenv("DWELL_SCAVIO_URL", "http://localhost:1")
+    assert Settings().provider("scavio") == ProviderSettings(
+        Secret("environment"), "http://localhost:1", Rate(0, 1.0), 1.0
+    )
+
+
+def test_a_named_file(written: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = written('[providers.scavio]\nkey = "elsewhere"\n').rename(tmp_path / "mine.toml")
+    monkeypatch.setenv("DWELL_SETTINGS", str(path))
+    assert Settings().provider("scavio").key == Secret("elsewhere")
+    monkeypatch.setenv("DWELL_SETTINGS", str(tmp_path / "none.toml"))
+    with pytest.raises(SettingsError, match=r"none\.toml: correct DWELL_SETTINGS"):
+        Settings().provider("scavio")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o660, 0o666, 0o644])
+def test_a_file_that_others_can_use_is_refused(written: Callable[..., Path], mode: int) -> None:
+    path = written(f'[providers.scavio]\nkey = "{KEY}"\n', mode)
+    with pytest.raises(SettingsError, match=rf"chmod 600 {path}") as caught:
+        Settings().provider("scavio")
+    assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"[providers.scavio]\nkey = {KEY}\n", "is no TOML .at line 2"),
+        (f'[providers.scavio]\nkey = "{KEY}', "is no TOML"),
+        (f'key = "{KEY}"\nkey = "{KEY}"', "is no TOML"),
+        (b"\xff\xfe", "not UTF-8"),
+        (f'providers = "{KEY}"', "providers is no table"),
+        (f'[providers]\nscavio = "{KEY}"', "providers.scavio is no table"),
+        (f'[providers.scavio]\nkye = "{KEY}"', "has kye, which is unknown"),
+        (f'[providers.scavio]\nkey = ["{KEY}"]', "key in .providers.scavio. of .* is no key"),
+        (f'[providers.scavio]\nkey = "{KEY} {KEY}"', "is no key"),
+        (f'[providers.scavio]\nkey = "{KEY}\\n{KEY}"', "is no key"),
+        (f'[providers.scavio]\nkey = "{KEY}é"', "is no key"),
+        ('[providers.scavio]\nkey = ""', "is no key"),
+        (f'[providers.scavio]\nurl = "https://{KEY}@host"', "url in .* is no address"),
+        (f'[providers.scavio]\nurl = "https://host?key={KEY}"', "is no address"),
+        ('[providers.scavio]\nurl = "ftp://host"', "is no address"),
+        ('[providers.scavio]\nurl = "http://[::1"', "is no address"),
+        ('[providers.scavio]\nlimit = "200"', 'limit in .* such as "200/60"'),
+        ('[providers.scavio]\nlimit = "200/0"', "is no limit"),
+        ("[providers.scavio]\nlimit = 200", "is no limit"),
+        ('[providers.scavio]\ncredit_price = "cheap"', "credit_price in .* is no price"),
+        ("[providers.scavio]\ncredit_price = -1", "is no price"),
+        ("[providers.scavio]\ncredit_price = nan", "is no price"),
+        ("[providers.scavio]\ncredit_price = true", "is no price"),
+    ],
+)
+def test_malformed_files_name_the_place_and_never_a_key(
+    written: Callable[..., Path], text: str | bytes, says: str
+) -> None:
+    path = written(text)
+    with pytest.raises(SettingsError, match=says) as caught:
+        Settings().provider("scavio")
+    assert str(path) in str(caught.value)
+    chain: BaseException | None = caught.value
+    while chain is not None:
+        assert KEY not in f"{chain} {chain!r}"
+        chain = chain.__cause__
+
+
+def test_malformed_variables_name_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DWELL_SCAVIO_LIMIT", "fast")
+    with pytest.raises(SettingsError, match="DWELL_SCAVIO_LIMIT is no limit"):
+        Settings().provider("scavio")
+    monkeypatch.setenv("DWELL_THREADS", "many")
+    with pytest.raises(SettingsError, match="DWELL_THREADS is 'many'"):
+        Settings.read()
+
+
+def test_a_folder_in_place_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DWELL_SETTINGS", str(tmp_path))
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings().provider("scavio")
+
+
+def test_the_usual_place_is_below_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", "relative/folders/do/not/count")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = tmp_path / ".config" / "dwell" / "settings.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('[providers.scavio]\nkey = "home"\n')
+    path.chmod(0o600)
+    assert Settings().provider("scavio").key == Secret("home")
+
+
+def test_a_user_without_a_home_has_no_settings_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def homeless(_: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    monkeypatch.chdir(tmp_path)
+    assert Settings().provider("scavio") == ProviderSettings()
+
+
+def test_a_secret_hides_itself() -> None:
+    secret = Secret(KEY)
+    settings = ProviderSettings(secret)
+    shown = [repr(secret), str(secret), f"{secret}", f"{secret:>40}", f"{settings}", f"{[secret]}", f"{secret!r}"]
+    assert not any(KEY in text for text in shown)
+    assert secret.reveal() == KEY
+    assert secret.fingerprint() == "53dd9151"
+    assert Secret("other").fingerprint() != secret.fingerprint()
+    assert copy.deepcopy(settings).key is secret
+    assert (secret == Secret(KEY), secret == Secret("other"), secret == KEY) == (True, False, False)
+    with pytest.raises(TypeError, match="not written down") as caught:
+        pickle.dumps(settings)
+    assert KEY not in str(caught.value)
+
+
+def test_nothing_is_read_before_it_is_asked_for(written: Callable[..., Path]) -> None:
+    written("this is no TOML", 0o644)
+    assert Settings.read().data == Path("dwell-data")
+
+
+def test_importing_settings_reads_no_file_and_no_toml() -> None:
+    script = "import sys, dwell.settings; print('tomllib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
