@@ -19,8 +19,10 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse.engine_duckdb import connect, fetch
 
+from .topic_world import topics
+
 Run = Callable[[str], Result]
-NAMES = ("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times")
+NAMES = ("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts")
 _TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
 _TYPES |= {"instant": "TIMESTAMPTZ"}
 # Around both changes of the clocks in Berlin, and around New Year.
@@ -55,7 +57,7 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
         )
         if handle != "größe":
             rows["creator_snapshots"] += _follower_counts(dice, handle)
-    return rows
+    return rows | topics()
 
 
 def _post(dice: random.Random, number: int) -> dict[str, Any]:

@@ -27,6 +27,13 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("trend", {"handle": "plain", "every": "day"}),
     ("growth", {"handle": "o'brien\\n"}),
     ("tier_edges", {"include": ("ads", "pinned")}),
+    ("follower_steps", {"handle": "o'brien\\n"}),
+    ("peers", {"handle": "both_platforms", "niche": "food", "posts": 5}),
+    ("peers", {"handle": "plain", "scheme": "sweet-spot", "include": ("photos",)}),
+    ("topic_ranking", {"kind": "search", "topic": "o'brien \\n", "days": None}),
+    ("topic_ranking", {"kind": "hashtag", "days": 1}),
+    ("topic_days", {"kind": "hashtag", "topic": "größe", "days": None}),
+    ("topic_days", {"kind": "sound", "days": 3}),
 ]
 _NAMED = [
     pytest.param(name, given, id=f"{name}-{'-'.join(map(str, given.values())) or 'all'}") for name, given in CASES

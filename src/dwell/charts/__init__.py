@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from dwell.charts.posting_heat import posting_times
     from dwell.charts.score_ranks import scores
     from dwell.charts.tier_forest import tiers
+    from dwell.charts.topic_bars import topic_days
     from dwell.charts.trend_lines import trend
+    from dwell.charts.vetting_bands import vetting
     from dwell.charts.watch_strip import watch_time
 
 _MODULES = {
@@ -31,7 +33,9 @@ _MODULES = {
     "scores": "score_ranks",
     "skill": "model_skill",
     "tiers": "tier_forest",
+    "topic_days": "topic_bars",
     "trend": "trend_lines",
+    "vetting": "vetting_bands",
     "watch_time": "watch_strip",
 }
 
@@ -45,7 +49,9 @@ __all__ = [
     "scores",
     "skill",
     "tiers",
+    "topic_days",
     "trend",
+    "vetting",
     "watch_time",
 ]
 

@@ -23,6 +23,7 @@ from dwell.metrics.columns import (
     UNKNOWN,
     Columns,
 )
+from dwell.metrics.topic_columns import FOLLOWER_STEP, PEER, TOPIC_DAY, TOPIC_POST
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ _FILTERS = {
 _PLATFORM = {"platform": "`tiktok` or `youtube`; all when None"}
 _SCHEME = {"scheme": "Duration buckets: `proxy` (default) or `sweet-spot`"}
 _BY = {"by": "`bucket` (default), `creator-size` or `niche`: what rows are split by besides the bucket"}
+_TOPIC = {
+    "kind": "`hashtag`, `sound` or `search`; all when None",
+    "topic": "Hashtag without #, id of the sound, or search text; all when None",
+    "days": "Only the days that end with the topic's latest look; 14, all when None",
+}
 _FACTS = ("posts", "post_snapshots")
 
 METRICS: dict[str, Metric] = {
@@ -138,6 +144,53 @@ METRICS: dict[str, Metric] = {
             ("post_id", "to_at"),
             "Views won between consecutive snapshots of a post, over the time between them.",
             _HANDLE,
+        ),
+        Metric(
+            "follower_steps",
+            "dwell.metrics.follower_steps",
+            "follower_steps",
+            ("creator_snapshots",),
+            FOLLOWER_STEP,
+            ("handle", "to_at"),
+            "Followers won between consecutive looks at an account.",
+            _HANDLE,
+        ),
+        Metric(
+            "peers",
+            "dwell.metrics.peers",
+            "peers",
+            (*_FACTS, "creators"),
+            PEER,
+            ("handle", "post_id"),
+            "Where each of an account's latest eligible posts stands among posts of other creators of the same "
+            "platform, niche and duration bucket.",
+            {
+                **_SCHEME,
+                "niche": "Only creators of this niche are peers; all when None",
+                "posts": "How many of the latest posts; 20",
+                **_PLATFORM,
+                **_FILTERS,
+            },
+        ),
+        Metric(
+            "topic_ranking",
+            "dwell.metrics.topics",
+            "topic_ranking",
+            ("topic_posts",),
+            TOPIC_POST,
+            ("topic_kind", "topic", "post_id"),
+            "The posts of a topic's latest look, those that are shared fastest first.",
+            _TOPIC,
+        ),
+        Metric(
+            "topic_days",
+            "dwell.metrics.topic_days",
+            "topic_days",
+            ("topic_samples", "topic_posts"),
+            TOPIC_DAY,
+            ("topic_kind", "topic", "day"),
+            "A topic day by day (UTC): its size by the provider's count, and how the sampled posts did.",
+            _TOPIC,
         ),
         Metric(
             "unknown_share",

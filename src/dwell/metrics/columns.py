@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 Columns = Mapping[str, tuple[str, str]]
 
-_RATES = {
+RATE_FORMULAS = {
     "engagement_rate": "(likes + comments + shares) / views",
     "like_rate": "likes / views",
     "comment_rate": "comments / views",
@@ -23,7 +23,7 @@ BENCHMARK: Columns = {
     "n": ("posts", "Eligible posts in the bucket"),
     **{
         column: meaning
-        for rate, formula in _RATES.items()
+        for rate, formula in RATE_FORMULAS.items()
         for column, meaning in {
             f"{rate}_median": ("0-1", f"Median of {formula}"),
             f"{rate}_p90": ("0-1", f"90th percentile of {formula}"),
@@ -63,7 +63,7 @@ POST: Columns = {
     "caption_length": ("characters", "Length of the caption in code points"),
     **{name: ("", f"{name.capitalize()} in the newest snapshot") for name in _COUNTERS},
     "rounded": ("", "That snapshot holds rounded counters (17.7K)"),
-    **{rate: ("0-1", f"{formula}; {_NO_RATE}") for rate, formula in _RATES.items()},
+    **{rate: ("0-1", f"{formula}; {_NO_RATE}") for rate, formula in RATE_FORMULAS.items()},
     "percentile": (
         "0-1",
         "Share of the creator's other eligible posts of the bucket with a lower engagement rate; null without others",
@@ -100,7 +100,9 @@ TREND: Columns = {
     "posts": ("posts", "Eligible posts published in it"),
     "views_median": ("views", "Their median views"),
     **{
-        f"{rate}_median": ("0-1", f"Median of {formula}") for rate, formula in _RATES.items() if rate != "download_rate"
+        f"{rate}_median": ("0-1", f"Median of {formula}")
+        for rate, formula in RATE_FORMULAS.items()
+        if rate != "download_rate"
     },
     "top_tier_share": ("0-1", "Share of them, of known rate, at or above the creator's q75 over all periods"),
     "engagement_rate_change": (
@@ -125,6 +127,8 @@ GROWTH: Columns = {
         "",
         "A snapshot is rounded and the change at most the coarser unit; null where it matters and is not known",
     ),
+    "likes_from": ("likes", "Likes in the earlier one"),
+    "likes_to": ("likes", "Likes in the later one"),
 }
 UNKNOWN: Columns = {
     "posts": ("posts", "Posts with a snapshot"),

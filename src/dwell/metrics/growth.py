@@ -19,17 +19,22 @@ def growth(*, handle: str | None = None) -> Table:
     TikTok only: YouTube Studio's figures are those of a period, so their difference is no growth.
     """
     posts = posts_of(handle)
-    counted = viewed().semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")
-    return pairs(counted).order_by("post_id", "to_at")
+    counted = viewed("likes").semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")
+    return pairs(counted, ("likes",)).order_by("post_id", "to_at")
 
 
-def viewed() -> Table:
-    """What growth needs of every snapshot."""
-    return table("post_snapshots").select("post_id", "observed_at", "views", "rounded")
+def viewed(*also: str) -> Table:
+    """What growth needs of every snapshot, and other counters asked for."""
+    return table("post_snapshots").select("post_id", "observed_at", "views", "rounded", *also)
 
 
-def pairs(snapshots: Table) -> Table:
-    """Consecutive snapshots of a post as one row, with views per hour; null where less than a second lies between."""
+def pairs(snapshots: Table, also: tuple[str, ...] = ()) -> Table:
+    """Consecutive snapshots of a post as one row, with views per hour; null where less than a second lies between.
+
+    Args:
+        snapshots: Rows of `viewed`.
+        also: Counters to carry from both snapshots, as `<counter>_from` and `<counter>_to`.
+    """
     known = snapshots.filter(snapshots.views.notnull())
     in_time = ibis.window(group_by=known.post_id, order_by=known.observed_at)
     both = known.select(
@@ -40,6 +45,8 @@ def pairs(snapshots: Table) -> Table:
         views_to=known.views,
         rounded_from=known.rounded.lag().over(in_time),
         rounded_to=known.rounded,
+        **{f"{name}_from": known[name].lag().over(in_time) for name in also},
+        **{f"{name}_to": known[name] for name in also},
     )
     both = both.filter(both.from_at.notnull())
     change = (both.views_to - both.views_from).cast("int64")
@@ -54,6 +61,7 @@ def pairs(snapshots: Table) -> Table:
         views_to=both.views_to,
         views_per_hour=change.cast("float64") / between.nullif(0),
         rounding_explains=(unit > 0) & (change.abs() <= unit) & (both.rounded_from | both.rounded_to),
+        **{f"{name}_{end}": both[f"{name}_{end}"] for name in also for end in ("from", "to")},
     )
 
 

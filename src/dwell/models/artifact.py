@@ -18,8 +18,9 @@ from dwell.errors import ModelError, StorageError
 from dwell.models.fitted import CompletionModel
 
 FORMAT = "dwell completion model"
-SCHEMA = 1
-"""Raised whenever a file of the new kind cannot be read by the code before."""
+SCHEMA = 2
+"""Raised whenever a file of the new kind cannot be read by the code before: 2 knows `features.TOPIC_FEATURES`."""
+_SCHEMA_WITHOUT_TOPICS = 1
 SUFFIX = ".json"
 _ID = re.compile(r"[a-z0-9_][a-z0-9._-]*")
 
@@ -38,7 +39,7 @@ def save(model: CompletionModel, folder: Path) -> Path:
 
     content = {
         "format": FORMAT,
-        "schema": SCHEMA,
+        "schema": SCHEMA if model.uses_topics else _SCHEMA_WITHOUT_TOPICS,
         "versions": {"dwell": metadata.version("dwell"), "scikit-learn": sklearn.__version__},
         "model": model.state(),
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dwell.models.features import FEATURES
+from dwell.models.features import TOPIC_FEATURES, columns
 from dwell.models.targets import Floats
 
 FAR = 0.2
@@ -23,7 +23,7 @@ def outside(design: Floats, ranges: Mapping[str, Any]) -> dict[str, float | None
         ranges: Feature -> [low, high, known share] of the training posts.
     """
     shares: dict[str, float | None] = {}
-    for name, column in zip(FEATURES, design.T, strict=True):
+    for name, column in zip(columns(design.shape[1]), design.T, strict=True):
         low, high, _ = ranges[name]
         known = column[~np.isnan(column)]
         if low is None:
@@ -42,6 +42,8 @@ def distance_warnings(design: Floats, ranges: Mapping[str, Any]) -> list[str]:
             found.append(
                 f"{plain} is unknown for every post here but the model uses it: its typical training value stands in."
             )
+        elif share >= FAR and name in TOPIC_FEATURES:
+            found.append(f"{plain} of {share:.0%} of the posts is one that the model has never seen.")
         elif share >= FAR:
             span = f"{math.exp(low):.4g} to {math.exp(high):.4g}"
             found.append(f"{plain} of {share:.0%} of the posts lies outside what the model has seen ({span}).")

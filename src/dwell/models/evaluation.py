@@ -122,7 +122,9 @@ def skill(measured: Floats, predicted: Floats) -> dict[str, float | None]:
     }
 
 
-def evaluate(sample: Sample, ceiling: float, *, repeats: int | None = None) -> Evaluation:
+def evaluate(
+    sample: Sample, ceiling: float, *, repeats: int | None = None, model: Predictor = completion
+) -> Evaluation:
     """Skill of the model and of every baseline, without the interval (see `coverage.py`).
 
     Args:
@@ -130,9 +132,10 @@ def evaluate(sample: Sample, ceiling: float, *, repeats: int | None = None) -> E
         ceiling: The target's ceiling.
         repeats: Repetitions of the cross-validation; what `repetitions` says when None; 1 where the first shows no
             gain over a trivial baseline.
+        model: What is evaluated beside the baselines.
     """
     times = repetitions(len(sample)) if repeats is None else repeats
-    predictors: dict[str, Predictor] = {MODEL: completion, **BASELINES}
+    predictors: dict[str, Predictor] = {MODEL: model, **BASELINES}
     lines = {name: [repetition(sample, predictor, ceiling, 0)] for name, predictor in predictors.items()}
     if not _hopeless(sample.y, {name: runs[0] for name, runs in lines.items()}):
         for name, predictor in predictors.items():

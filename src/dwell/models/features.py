@@ -21,6 +21,8 @@ from dwell.models.targets import Floats
 
 COUNTERS = ("likes", "comments", "shares", "saves")
 FEATURES = ("log_duration_s", "log_views", "log_like_rate", "log_comment_rate", "log_share_rate", "log_save_rate")
+TOPIC_FEATURES = ("sound_rising", "tag_saturated")
+"""Flags about a post's sound and hashtags (see `topics.py`), which a model uses only where they have proved to help."""
 MIN_VIEWS = 100
 """Under this many views an average watch time is the habit of a few people, not a property of the video."""
 MIN_FOR_INDICATOR = 5
@@ -54,6 +56,21 @@ def design(rows: Sequence[Mapping[str, Any]]) -> Floats:
             for place, counter in enumerate(COUNTERS, start=2):
                 line[place] = math.log((known(row.get(counter)) + 0.5) / (views + 1.0))
     return matrix
+
+
+def topic_flags(rows: Sequence[Mapping[str, Any]]) -> Floats:
+    """One row per post, columns TOPIC_FEATURES: 1 for true, 0 for false, NaN where unknown or not given."""
+    values = [[_flag(row.get(name)) for name in TOPIC_FEATURES] for row in rows]
+    return np.array(values, dtype=np.float64).reshape(-1, len(TOPIC_FEATURES))
+
+
+def _flag(value: Any) -> float:
+    return math.nan if value is None else float(bool(value))
+
+
+def columns(width: int) -> tuple[str, ...]:
+    """Names of the columns of a design matrix that is so wide: FEATURES, with TOPIC_FEATURES where it has them."""
+    return (*FEATURES, *TOPIC_FEATURES)[:width]
 
 
 class KnownScaler(TransformerMixin, BaseEstimator):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from dwell.models.completion import CompletionRegressor
+from dwell.models.features import TOPIC_FEATURES
 from dwell.models.intervals import Calibration
 from dwell.models.transfer import Transfer
 
@@ -38,6 +39,11 @@ class CompletionModel:
     def handles(self) -> tuple[str, ...]:
         """Accounts that it was trained on."""
         return tuple(self.training["handles"])
+
+    @property
+    def uses_topics(self) -> bool:
+        """Whether it learnt from `sound_rising` and `tag_saturated` besides the counters."""
+        return set(TOPIC_FEATURES) <= set(self.training["ranges"])
 
     def state(self) -> dict[str, Any]:
         """As JSON values; floats keep every digit."""

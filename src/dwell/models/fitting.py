@@ -16,12 +16,13 @@ from dwell.models import caveats
 from dwell.models.baselines import BASELINES
 from dwell.models.completion import BlendRegressor, CompletionRegressor
 from dwell.models.coverage import NOT_CHECKED, coverage
-from dwell.models.evaluation import Evaluation, evaluate, skill
-from dwell.models.features import FEATURES
+from dwell.models.evaluation import Evaluation, completion, evaluate, skill
+from dwell.models.features import columns
 from dwell.models.fitted import CompletionModel
 from dwell.models.intervals import calibrate
 from dwell.models.sample import Sample, sample
 from dwell.models.targets import CEILINGS, scored, to_link
+from dwell.models.topic_gain import completion_with_topics, topic_gain
 from dwell.models.transfer import leave_one_creator_out
 from dwell.models.verdict import MIN_ROWS, best_trivial, gain_over, reasons_to_abstain
 
@@ -35,6 +36,9 @@ def fit(rows: Sequence[Mapping[str, Any]], target: str) -> tuple[dict[str, Any],
 
     Posts of several accounts give a pooled model, whose transfer to unseen accounts is measured by leaving one out at
     a time.
+
+    Where the rows say `sound_rising` and `tag_saturated` (`topics.with_topics`), what these two add is measured out of
+    fold and reported as `topic_features`; the model takes them only where they help.
 
     Args:
         rows: Rows of the `posts` metric, of one account or several.
@@ -72,18 +76,22 @@ def _unfit(learnt: Sample) -> str | None:
 
 def _fit(learnt: Sample, target: str) -> tuple[dict[str, Any], CompletionModel | None]:
     ceiling = CEILINGS[target]
-    evaluation = evaluate(learnt, ceiling)
+    topics = topic_gain(learnt, ceiling)
+    plain = learnt
+    learnt = learnt.with_topics() if topics["used"] else learnt
+    evaluation = evaluate(learnt, ceiling, model=completion_with_topics if topics["used"] else completion)
     regressor = CompletionRegressor(ceiling).fit(learnt.X, learnt.y)
     in_sample = skill(learnt.y, regressor.predict(learnt.X))["r2"]
     reasons = reasons_to_abstain(evaluation, learnt.y)
     now = clock.now()
     notes = [
-        *caveats.about_rows(learnt),
-        *caveats.about_age(learnt, now),
+        *caveats.about_rows(plain),
+        *caveats.about_age(plain, now),
         *caveats.about_skill(in_sample, evaluation.model.scores, gain_over(evaluation, learnt.y, "duration_only")),
     ]
     if reasons:
-        return _report(learnt, target, evaluation, reasons=reasons, notes=notes, in_sample=in_sample), None
+        report = _report(learnt, target, evaluation, reasons=reasons, notes=notes, in_sample=in_sample)
+        return report | {"topic_features": topics}, None
     transfer = leave_one_creator_out(learnt, ceiling)
     model_id = _model_id(learnt, target, now)
     interval = coverage(learnt, ceiling)
@@ -91,6 +99,7 @@ def _fit(learnt: Sample, target: str) -> tuple[dict[str, Any], CompletionModel |
     report = _report(learnt, target, evaluation, notes=notes, in_sample=in_sample)
     report |= {
         "model_id": model_id,
+        "topic_features": topics,
         "verdict": "usable",
         "interval": interval,
         "trained_at": _text(now),
@@ -135,6 +144,7 @@ def _report(
         "trained_at": None,
         "refit_due_at": None,
         "transfer": None,
+        "topic_features": None,
         "warnings": list(notes),
     }
 
@@ -150,7 +160,7 @@ def _gains(learnt: Sample, evaluation: Evaluation) -> dict[str, Any]:
 def _training(learnt: Sample, now: datetime) -> dict[str, Any]:
     times = learnt.posted[np.isfinite(learnt.posted)]
     ranges: dict[str, list[float | None]] = {}
-    for name, column in zip(FEATURES, learnt.X.T, strict=True):
+    for name, column in zip(columns(learnt.X.shape[1]), learnt.X.T, strict=True):
         known = column[~np.isnan(column)]
         ends = [float(known.min()), float(known.max())] if len(known) else [None, None]
         ranges[name] = [*ends, len(known) / len(column)]

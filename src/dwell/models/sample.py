@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dwell.models.features import COUNTERS, MIN_VIEWS, describable, design, known
+from dwell.models.features import COUNTERS, MIN_VIEWS, describable, design, known, topic_flags
 from dwell.models.targets import Floats, observed
 
 UNKNOWN = "unknown"
@@ -26,12 +26,13 @@ class Sample:
     """Posts with a measured target.
 
     Attributes:
-        X: Design matrix, columns `features.FEATURES`.
+        X: Design matrix, columns `features.FEATURES`; with `features.TOPIC_FEATURES` after `with_topics`.
         y: Measured target, unclipped.
         buckets: Duration bucket of each post.
         handles: Account of each post.
         posted: Posting time in seconds since 1970; NaN where unknown.
         rates: The seed recipe's four rates, columns SEED_RATES; NaN where unknown.
+        topics: Columns `features.TOPIC_FEATURES`, 0/1, NaN where unknown.
         left_out: Reason -> posts that were not used.
     """
 
@@ -41,6 +42,7 @@ class Sample:
     handles: Labels
     posted: Floats
     rates: Floats
+    topics: Floats
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -48,12 +50,16 @@ class Sample:
 
     def take(self, rows: Integers) -> Sample:
         """The rows with these numbers, in this order."""
-        names = ("X", "y", "buckets", "handles", "posted", "rates")
+        names = ("X", "y", "buckets", "handles", "posted", "rates", "topics")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     def with_target(self, y: Floats) -> Sample:
         """The same posts with another target."""
         return replace(self, y=np.asarray(y, dtype=np.float64))
+
+    def with_topics(self) -> Sample:
+        """The same posts with the topic flags as further columns."""
+        return replace(self, X=np.column_stack([self.X, self.topics]))
 
     def by_time(self) -> Integers:
         """Numbers of the rows with a known posting time, oldest first (ties in stored order)."""
@@ -104,6 +110,7 @@ def sample(rows: Sequence[Mapping[str, Any]], target: str) -> Sample:
         handles=np.array([row.get("handle") or UNKNOWN for row in kept], dtype=np.str_),
         posted=np.array([_seconds(row.get("posted_at")) for row in kept], dtype=np.float64),
         rates=np.array([seed_rates(row) for row in kept], dtype=np.float64).reshape(-1, len(SEED_RATES)),
+        topics=topic_flags(kept),
         left_out=left_out,
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from dwell import clock
 from dwell.models.distance import distance_warnings
-from dwell.models.features import MIN_VIEWS, describable, design
+from dwell.models.features import MIN_VIEWS, describable, design, topic_flags
 from dwell.models.fitted import CompletionModel
 from dwell.models.intervals import LEVEL, Calibration
 from dwell.models.sample import bucket_of
@@ -44,6 +44,8 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
     own = bool(handles) and handles <= set(model.handles)
     shown, reasons = _level(model, own=own)
     columns = design(kept)
+    if model.uses_topics:
+        columns = np.column_stack([columns, topic_flags(kept)])
     return {
         "model_id": model.model_id,
         "target": model.target,

@@ -151,7 +151,9 @@ SELECT
   )
   AND (
     `t8`.`rounded_from` OR `t8`.`rounded_to`
-  ) AS `rounding_explains`
+  ) AS `rounding_explains`,
+  `t8`.`likes_from`,
+  `t8`.`likes_to`
 FROM (
   SELECT
     `t7`.`post_id`,
@@ -160,7 +162,9 @@ FROM (
     LAG(`t7`.`views`) OVER (PARTITION BY `t7`.`post_id` ORDER BY `t7`.`observed_at` ASC NULLS LAST) AS `views_from`,
     `t7`.`views` AS `views_to`,
     LAG(`t7`.`rounded`) OVER (PARTITION BY `t7`.`post_id` ORDER BY `t7`.`observed_at` ASC NULLS LAST) AS `rounded_from`,
-    `t7`.`rounded` AS `rounded_to`
+    `t7`.`rounded` AS `rounded_to`,
+    LAG(`t7`.`likes`) OVER (PARTITION BY `t7`.`post_id` ORDER BY `t7`.`observed_at` ASC NULLS LAST) AS `likes_from`,
+    `t7`.`likes` AS `likes_to`
   FROM (
     SELECT
       *
@@ -169,13 +173,15 @@ FROM (
         `t3`.`post_id`,
         `t3`.`observed_at`,
         `t3`.`views`,
-        `t3`.`rounded`
+        `t3`.`rounded`,
+        `t3`.`likes`
       FROM (
         SELECT
           `t0`.`post_id`,
           `t0`.`observed_at`,
           `t0`.`views`,
-          `t0`.`rounded`
+          `t0`.`rounded`,
+          `t0`.`likes`
         FROM `post_snapshots` AS `t0`
       ) AS `t3`
       LEFT SEMI JOIN (

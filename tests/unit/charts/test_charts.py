@@ -29,7 +29,34 @@ def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
         "coverage": lambda width: charts.coverage(account.fit(), width=width),
         "predictions": lambda width: charts.predictions(account.predictions(found), width=width),
         "scores": lambda width: charts.scores(account.score(found), found, width=width),
+        "topic_days": lambda width: charts.topic_days(topic(), lifecycle=RISING, width=width),
+        "vetting": lambda width: charts.vetting(vetted(), width=width),
     }
+
+
+RISING = {
+    "stage": "rising",
+    "reason": "Posts added per day changed by +20 % a day (95 % interval +16 % to +24 %, 7 days).",
+}
+
+
+def topic(added=(100, 120, None, 180, 90)):
+    return [
+        {"topic_kind": "hashtag", "topic": "slowfood", "day": f"2026-02-{number:02d}", "posts_added": count}
+        | {"posts_published": number, "share_rate_median": 0.004}
+        for number, count in enumerate(added, start=25 - len(added))
+    ]
+
+
+def vetted(**changed):
+    rates = {"like_rate": 0.025, "comment_rate": 0.002, "share_rate": 0.03, "save_rate": 0.004, "engagement_rate": None}
+    columns = ("check", "value", "low", "high", "norm", "reads_as", "n", "evidence")
+    rows = []
+    for rate, value in {**rates, **changed}.items():
+        ends = (None, None) if value is None else (value * 0.8, value * 1.3)
+        rows.append((f"{rate}_median", value, *ends, None, None if rate == "save_rate" else "healthy", 20, ""))
+        rows.append((f"{rate}_mean", None if value is None else value * 1.1, *ends, None, None, 20, ""))
+    return Result(columns, rows, {"verdict": "mixed", "handle": "made_up", "reasons": ["likes per view: low."]})
 
 
 def texts(chart: Any) -> str:
@@ -64,6 +91,7 @@ def test_each_is_valid_and_fits_its_width(account, name, width):
         lambda: charts.coverage({}),
         lambda: charts.predictions([]),
         lambda: charts.scores({"rows": [], "reasons": ["no views"]}),
+        lambda: charts.vetting([]),
     ],
 )
 def test_without_rows_a_chart_says_why(draw):
@@ -82,6 +110,8 @@ def test_titles_state_units_and_n(account):
         "skill": ("129 posts", "R²"),
         "coverage": ("promised: 90%",),
         "scores": ("A rank only",),
+        "topic_days": ("#slowfood: rising", "4 days", "95 % interval"),
+        "vetting": ("@made_up: mixed", "latest 20 posts", "Likes per view: low."),
     }.items():
         assert all(word in texts(drawn[name](WIDE)) for word in words), (name, texts(drawn[name](WIDE)))
 
@@ -196,6 +226,29 @@ def test_growth_draws_the_latest_pair_of_a_post():
         for day in (3, 2)
     ]
     assert [row["value"] for row in rows_of(charts.growth(pairs), "label")] == [3.0]
+
+
+def test_a_topic_without_counts_is_drawn_provisionally_or_says_why():
+    grey = charts.topic_days(topic((None, None)))
+    assert "Grey: 47 sampled posts" in texts(grey)
+    assert [row["posts"] for row in rows_of(grey, "posts")] == [23, 24]
+    assert "once a day" in render.svg(charts.topic_days([]))
+    assert texts(charts.topic_days(topic(), lifecycle={"stage": "cannot tell"})).startswith(
+        "#slowfood: stage not known"
+    )
+
+
+def test_rates_are_drawn_over_their_norms_and_unknown_ones_are_left_out():
+    drawn = [row["label"] for row in rows_of(charts.vetting(vetted()), "value")]
+    assert drawn == [
+        "Like rate, 2.50%: healthy",
+        "Comment rate, 0.20%: healthy",
+        "Share rate, 3.00%: healthy",
+        "Save rate, 0.40%, no norm",
+    ]
+    bands = [row["band"] for row in rows_of(charts.vetting(vetted()), "band")]
+    assert "healthy (3.0% to 8.0%)" in bands
+    assert "highly engaged (10.0% to 11.2%)" in bands
 
 
 def test_importing_the_package_does_not_import_altair():

@@ -28,7 +28,7 @@ class World:
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {name: [] for name in ("posts", "post_snapshots", "creators")}
-        self.rows |= {"creator_snapshots": [], "watch_times": []}
+        self.rows |= {"creator_snapshots": [], "watch_times": [], "topic_samples": [], "topic_posts": []}
 
     def post(self, post_id: str, *, views: int | None = 1_000, likes: int | None = 100, **given: Any) -> None:
         """A settled video of 15 s by `me`, seen once 100 h after DAY; `given` changes its attributes and counters."""
@@ -41,6 +41,14 @@ class World:
 
     def snapshot(self, post_id: str, at: datetime, **counters: Any) -> None:
         self.rows["post_snapshots"].append({"post_id": post_id, "observed_at": at, **counters})
+
+    def look(self, at: datetime, posts: dict[str, Row], **given: Any) -> None:
+        """One look at the sound `song`, and the posts that it listed."""
+        topic = {"topic_kind": "sound", "topic": "song", "observed_at": at, "source": "provider"}
+        count = given.pop("topic_posts", None)
+        self.rows["topic_samples"].append({**topic, "topic_posts": count, "sampled": len(posts), **given})
+        for rank, (post_id, row) in enumerate(posts.items(), start=1):
+            self.rows["topic_posts"].append({**topic, "post_id": post_id, "rank": rank, "posted_at": DAY, **row})
 
 
 @pytest.fixture

@@ -75,3 +75,10 @@ def test_only_the_account_asked_for(world: World, ask: Ask) -> None:
         world.post(name, handle=name, seen_at=DAY)
         world.snapshot(name, DAY + timedelta(hours=1), views=5_000)
     assert [row["post_id"] for row in ask("growth", handle="you")] == ["you"]
+
+
+def test_likes_of_both_snapshots_go_along(world: World, ask: Ask) -> None:
+    world.post("a", views=10, likes=3, seen_at=DAY)
+    world.snapshot("a", DAY + timedelta(hours=1), views=50, likes=None)
+    (row,) = ask("growth")
+    assert (row["likes_from"], row["likes_to"]) == (3, None)

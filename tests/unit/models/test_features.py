@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from dwell.models.features import FEATURES, KnownScaler, describable, design
+from dwell.models.distance import distance_warnings
+from dwell.models.features import FEATURES, KnownScaler, columns, describable, design, topic_flags
 from dwell.models.sample import sample, seed_rates
 
 ROW = {"duration_s": 20.0, "views": 999, "likes": 40, "comments": 0, "shares": 5, "saves": 9, "excluded": None}
@@ -82,3 +83,20 @@ def test_sample_of_nothing_is_empty():
 
 def test_seed_rates_are_the_recipe():
     assert seed_rates(ROW) == pytest.approx([45 / 999, 9 / 999, 5 / 999, 0.0])
+
+
+def test_topic_flags_are_one_zero_or_unknown():
+    rows = [{"sound_rising": True, "tag_saturated": False}, {"sound_rising": None}, {}]
+    flags = topic_flags(rows)
+    assert flags[0].tolist() == [1.0, 0.0]
+    assert np.isnan(flags[1:]).all()
+    assert columns(len(FEATURES)) == FEATURES
+    assert columns(len(FEATURES) + 2)[-2:] == ("sound_rising", "tag_saturated")
+
+
+def test_a_flag_that_the_model_never_saw_true_is_told():
+    ranges = {name: [None, None, 0.0] for name in FEATURES} | {"sound_rising": [0.0, 0.0, 1.0]}
+    ranges["tag_saturated"] = [0.0, 1.0, 1.0]
+    posts = np.column_stack([np.full((4, len(FEATURES)), np.nan), [1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 0.0]])
+    (warning,) = distance_warnings(posts, ranges)
+    assert warning == "sound_rising of 50% of the posts is one that the model has never seen."

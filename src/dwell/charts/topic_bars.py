@@ -1,0 +1,102 @@
+"""A topic day by day: how many posts it gained, with its stage in the title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import altair as alt
+
+from dwell.charts.theme import NARROW, WIDE, blank, colour, dress, wrapped
+from dwell.charts.words import counted, day, instant, number, percent
+
+_WAITING = "Look at it once a day: how many posts it gains shows from the second day."
+
+
+def topic_days(
+    days: Iterable[Mapping[str, Any]], *, lifecycle: Mapping[str, Any] | None = None, width: int = WIDE
+) -> alt.TopLevelMixin:
+    """Posts added per day by the provider's count; where that is unknown, publishing dates of sampled posts, in grey.
+
+    Args:
+        days: Rows of `topic_days` of one topic.
+        lifecycle: What `models.lifecycle` says of them: stage, reason; by default what the result's meta says.
+        width: Whole width, pixels.
+    """
+    told = lifecycle or getattr(days, "meta", {}).get("lifecycle") or {}
+    rows = [row for row in days if row.get("day") is not None]
+    title = _title(rows, told)
+    shown = [row for row in rows if row.get("posts_added") is not None]
+    provisional = not shown
+    if provisional:
+        shown = [row for row in rows if row.get("posts_published")]
+    if not shown:
+        return blank(title, _WAITING, width)
+    subtitle = [_unit(shown, provisional=provisional)]
+    subtitle += wrapped(str(told.get("reason") or ""), max(30, width // 7)) if told.get("reason") else []
+    inner = width - (62 if width <= NARROW else 70)
+    bars = [_bar(row, provisional=provisional) for row in shown]
+    return dress(_panel(bars, inner), title, subtitle)
+
+
+def _title(rows: list[Mapping[str, Any]], told: Mapping[str, Any]) -> str:
+    if not rows:
+        return "A topic day by day"
+    name = rows[0].get("topic") or "topic"
+    shown = {"hashtag": f"#{name}", "search": f"“{name}”"}.get(str(rows[0].get("topic_kind")), f"Sound {name}")
+    stage = told.get("stage")
+    if stage is None:
+        return f"{shown} day by day"
+    return f"{shown}: stage not known yet" if stage == "cannot tell" else f"{shown}: {_STAGES.get(stage, stage)}"
+
+
+_STAGES = {"peak": "at its peak"}
+
+
+def _unit(shown: list[Mapping[str, Any]], *, provisional: bool) -> str:
+    if provisional:
+        posts = counted(sum(row["posts_published"] for row in shown), "sampled post")
+        return f"Grey: {posts} by day of publishing, as the topic's size was not counted often enough"
+    return f"Posts added per day by the provider's count · {counted(len(shown), 'day')} · UTC"
+
+
+def _bar(row: Mapping[str, Any], *, provisional: bool) -> dict[str, Any]:
+    start = instant(row["day"])
+    date = "" if start is None else start.isoformat()[:10]
+    posts = row["posts_published"] if provisional else row["posts_added"]
+    what = (
+        f"{number(posts, 0)} sampled posts were published" if provisional else f"{number(posts, 0)} posts added a day"
+    )
+    rate = "" if row.get("share_rate_median") is None else f", median share rate {percent(row['share_rate_median'], 2)}"
+    return {
+        "at": int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp() * 1000),
+        "posts": posts,
+        "tip": f"{day(date)}: {what}{rate}",
+        "ink": colour("unsure" if provisional else "accent"),
+    }
+
+
+def _panel(bars: list[dict[str, Any]], inner: int) -> alt.Chart:
+    first, last = (end(bar["at"] for bar in bars) for end in (min, max))
+    day_ms = 86_400_000
+    days = (last - first) // day_ms + 1
+    every = max(1, -(-days // max(2, inner // 80)))
+    axis = alt.Axis(
+        title=None, format="%-d %b", grid=False, values=[first + step * day_ms for step in range(0, days, every)]
+    )
+    scale = alt.Scale(type="utc", domain=[first, last], padding=max(14.0, 0.5 * inner / days))
+    y = alt.Y("posts:Q", axis=alt.Axis(title=None, tickCount=5, format="~s"))
+    thick = max(2.0, min(36.0, 0.6 * inner / days))
+    return (
+        alt.Chart(alt.InlineData(values=bars))
+        .mark_bar(size=thick, cornerRadiusEnd=1.5)
+        .encode(
+            x=alt.X("at:T", scale=scale, axis=axis),
+            y=y,
+            color=alt.Color("ink:N", scale=None),
+            description="tip:N",
+            tooltip=alt.Tooltip("tip:N"),
+        )
+        .properties(width=inner, height=220)
+    )

@@ -1,0 +1,216 @@
+"""Where a topic is in its life: rising, at its peak, fading, steady, or not to be told from what is known.
+
+The stage comes from the posts added per day by the provider's count. Publishing dates of sampled posts are a makeshift:
+a listing chooses what it shows, so a stage out of them is called provisional.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from dwell.models.slopes import Slope, slope
+
+Stage = Literal["rising", "peak", "fading", "steady", "cannot tell"]
+RECENT_DAYS = 7.0
+MIN_COUNTS = 3
+"""Fewer days of counts than this say nothing."""
+MIN_PUBLISHED = 20
+STEADY = math.log(1.10)
+"""A topic is called steady only where its change per day is known to be under 10 %."""
+SILENT = 8.0
+"""Posts that must be missing before silence is called an end: chance alone makes that once in thousands."""
+_LEVEL_DAYS = 3
+_LEVEL_CHANCE = 0.005
+_LEVEL_CHANGE = 0.8  # below 80 % of its highest level a topic has come down
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """A topic's stage and what it rests on.
+
+    Attributes:
+        stage: `rising`, `peak`, `fading`, `steady` or `cannot tell`.
+        reason: One sentence with the numbers.
+        n: Days behind it.
+        growth: Change per day over the last 7 days, 0.1 for 10 % more; None where unknown.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        basis: `counts`, `publishing dates` (provisional) or None.
+    """
+
+    stage: Stage
+    reason: str
+    n: int
+    growth: float | None = None
+    low: float | None = None
+    high: float | None = None
+    basis: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {name: getattr(self, name) for name in ("stage", "reason", "n", "growth", "low", "high", "basis")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    at: float
+    count: float
+    span: float
+
+
+def lifecycle(days: Iterable[Mapping[str, Any]], *, dates: bool = True) -> Lifecycle:
+    """The stage of one topic.
+
+    Rising or fading is what the whole 95 % interval of the change per day says (quasi-Poisson line over the last 7
+    days); where that is not clear, a level clearly below the window's highest is fading, and one clearly above the
+    window's start is a peak; steady needs an interval within 10 % a day. A topic of flat Poisson counts is called
+    rising or fading at most about once in twenty.
+
+    Args:
+        days: Rows of `topic_days` of one topic, in any order.
+        dates: Fall back on publishing dates where counts are missing.
+    """
+    rows = sorted(days, key=lambda row: _ordinal(row["day"]))
+    counted = _counted(rows)
+    if len(counted) >= MIN_COUNTS:
+        return _stage(counted, "counts")
+    dated = _published(rows) if dates else []
+    posts = int(sum(day.count for day in dated))
+    if posts < MIN_PUBLISHED or len(dated) < MIN_COUNTS:
+        reason = (
+            f"The topic's size is known on {_times(rows)} and {posts} sampled posts have dates that count: look once a"
+            f" day for {MIN_COUNTS + 1} days or more."
+        )
+        return Lifecycle("cannot tell", reason, len(counted))
+    return _stage(dated, "publishing dates")
+
+
+def _times(rows: Sequence[Mapping[str, Any]]) -> str:
+    known = sum(row.get("topic_posts") is not None for row in rows)
+    return f"{known} day{'' if known == 1 else 's'}"
+
+
+def _counted(rows: Sequence[Mapping[str, Any]]) -> list[_Day]:
+    """New posts between two counts, each dated at the middle of the time between."""
+    found = []
+    for row in rows:
+        added, span = row.get("posts_added"), row.get("count_span_d")
+        if added is not None and span is not None:
+            end = _instant(row["counted_at"]) / 86_400
+            found.append(_Day(end - span / 2, added * span, span))
+    return found
+
+
+def _published(rows: Sequence[Mapping[str, Any]]) -> list[_Day]:
+    """Sampled posts by day of publishing, days without one included; the first and the last day are not whole."""
+    looked = [_ordinal(row["day"]) for row in rows if row.get("looks") or row.get("sampled")]
+    posts = {_ordinal(row["day"]): row.get("posts_published") or 0 for row in rows}
+    with_posts = [day for day, count in posts.items() if count]
+    if not looked or not with_posts:
+        return []
+    return [_Day(day + 0.5, float(posts.get(day, 0)), 1.0) for day in range(min(with_posts) + 1, max(looked))]
+
+
+def _stage(days: Sequence[_Day], basis: str) -> Lifecycle:
+    newest = days[-1].at
+    recent = [day for day in days if day.at > newest - RECENT_DAYS]
+    line = slope([day.at for day in recent], [day.count for day in recent], [day.span for day in recent])
+    if line is None:
+        return _without_line(days, recent, basis)
+    stage, why = _judged(days, line)
+    what = "Posts added per day" if basis == "counts" else "Provisional, from publishing dates of sampled posts: posts"
+    interval = f"95 % interval {_percent(line.low)} to {_percent(line.high)}, {len(recent)} days"
+    reason = f"{what} changed by {_percent(line.value)} a day ({interval}); {why}."
+    growth, low, high = (math.expm1(min(value, 50.0)) for value in (line.value, line.low, line.high))
+    return Lifecycle(stage, reason, len(recent), growth, low, high, basis)
+
+
+def _without_line(days: Sequence[_Day], recent: Sequence[_Day], basis: str) -> Lifecycle:
+    """Nothing, or nothing after one day, was added of late: the end of a topic that was in use, or nothing to judge."""
+    before = [day for day in days if day not in recent]
+    silent = all(day.count <= 0 for day in recent)
+    if silent and before:
+        usual = max(0.0, sum(day.count for day in before)) / sum(day.span for day in before)
+        missed = usual * sum(day.span for day in recent)
+        if missed >= SILENT:
+            reason = f"No posts were added over the last {len(recent)} counts, where {missed:.0f} were to be expected."
+            return Lifecycle("fading", reason, len(recent), basis=basis)
+    if _levels(days) == "below its highest":
+        reason = f"Over the last {len(recent)} counts it went out, from a level clearly higher before."
+        return Lifecycle("fading", reason, len(recent), basis=basis)
+    return Lifecycle("cannot tell", f"Over the last {len(recent)} counts nothing can be fitted.", len(recent))
+
+
+def _judged(days: Sequence[_Day], line: Slope) -> tuple[Stage, str]:
+    if line.low > 0:
+        return "rising", "the whole interval lies above 0"
+    if line.high < 0:
+        return "fading", "the whole interval lies below 0"
+    compared = _levels(days)
+    if compared == "below its highest":
+        return "fading", "no clear line now, but a level clearly below the highest of the window"
+    if compared == "above its start":
+        return "peak", "no clear line now, but a level clearly above where the window began"
+    if line.low > -STEADY and line.high < STEADY:
+        return "steady", "the change is known to be small"
+    return "cannot tell", "the interval allows both growth and decline: more days would narrow it"
+
+
+def _levels(days: Sequence[_Day]) -> str | None:
+    """The last three days against every earlier three, and against the first three, allowing for the choice."""
+    from scipy.stats import t
+
+    blocks = [days[start : start + _LEVEL_DAYS] for start in range(len(days) - _LEVEL_DAYS + 1)]
+    if len(days) < 2 * _LEVEL_DAYS + 1:
+        return None
+    scatter = _scatter(days)
+    spans = [sum(day.span for day in block) for block in blocks]
+    counts = [max(0.0, sum(day.count for day in block)) for block in blocks]
+    levels = [count / span for count, span in zip(counts, spans, strict=True)]
+    now, earlier = len(blocks) - 1, range(len(blocks) - _LEVEL_DAYS)
+    bound = float(t.ppf(1 - _LEVEL_CHANCE / len(earlier), (len(days) - 2) / 1.5))  # neighbours share their days
+
+    def apart(first: int, second: int) -> float:
+        """Standard errors between the square roots of two levels, whose variance is the same however few the posts."""
+        error = 0.5 * math.sqrt(scatter * (1 / spans[first] + 1 / spans[second]))
+        return (math.sqrt(levels[first]) - math.sqrt(levels[second])) / error
+
+    highest = max(earlier, key=lambda block: levels[block])
+    if levels[now] < _LEVEL_CHANGE * levels[highest] and apart(highest, now) > bound:
+        return "below its highest"
+    if levels[0] < _LEVEL_CHANGE * levels[now] and apart(now, 0) > bound:
+        return "above its start"
+    return None
+
+
+def _scatter(days: Sequence[_Day]) -> float:
+    """Variance of the counts over their mean, at least 1, from how far each day lies off the line of its neighbours.
+
+    A smooth rise and fall leaves such distances small, where a line through the whole window would call it scatter.
+    """
+    rates = [max(0.0, day.count) / day.span for day in days]
+    found = []
+    for place in range(1, len(days) - 1):
+        three = zip((1.0, 4.0, 1.0), rates[place - 1 : place + 2], days[place - 1 : place + 2], strict=True)
+        variance = sum(weight * (rate + 1e-9) / day.span for weight, rate, day in three)
+        found.append((rates[place - 1] - 2 * rates[place] + rates[place + 1]) ** 2 / variance)
+    return max(1.0, sum(found) / len(found))
+
+
+def _ordinal(day: date | str) -> int:
+    return (date.fromisoformat(day[:10]) if isinstance(day, str) else day).toordinal()
+
+
+def _instant(value: datetime | str) -> float:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _percent(log_change: float) -> str:
+    if log_change > math.log(11):
+        return "over +1000 %"
+    return f"{100 * math.expm1(log_change):+.0f} %".replace("-", "−")

@@ -1,0 +1,197 @@
+"""Is this creator worth working with? The latest posts against norms, peers and themselves, with the reasons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from statistics import mean, median
+from typing import Any
+
+from dwell.models.consistency import consistency
+from dwell.models.findings import COLUMNS, SUSPICIOUS, Finding, mean_interval, median_interval, unknown
+from dwell.models.norms import HEALTHY_COMMENTS, HEALTHY_LIKES, NORMS, NOT_RESONATING, RATES
+from dwell.models.vet_patterns import PEERS, identical_ratios, likes_without_comments, views_without_likes
+from dwell.models.vet_steps import follower_steps, view_steps
+from dwell.results import Result
+
+FEWEST = 8
+"""Under so many posts no verdict is given."""
+POSTS = 20
+
+Row = Mapping[str, Any]
+
+
+def vet(
+    posts: Iterable[Row],
+    peers: Iterable[Row] = (),
+    *,
+    niche: str | None = None,
+    n: int = POSTS,
+    growth: Iterable[Row] = (),
+    steps: Iterable[Row] = (),
+) -> Result:
+    """Looks at the creator's latest eligible posts and says what they show, with a verdict and its reasons.
+
+    Medians carry the exact interval of their order statistics, means a bootstrap interval. A rate is held against the
+    norms of seed S2 and, where ten posts of other creators of the niche and length are stored, against those. A verdict
+    needs 8 posts whose likes per view are known.
+
+    Args:
+        posts: Rows of `posts` of one account, in any order.
+        peers: Rows of `peers` of the same account and niche.
+        niche: The niche whose creators are the peers; None where all are.
+        n: How many of the latest eligible posts are taken.
+        growth: Rows of `growth` of the account.
+        steps: Rows of `follower_steps` of the account.
+
+    Returns:
+        A row a finding, columns `findings.COLUMNS`; with `meta`: verdict (`recommended`, `mixed`, `not resonating`,
+        `suspicious`, `cannot tell`), reasons, n, asked, left_out (reason -> posts), handle, niche, first_posted_at,
+        last_posted_at.
+    """
+    known = list(posts)
+    taken = latest(known, n)
+    beside = {str(row["post_id"]): row for row in peers}
+    rates = [finding for rate in RATES for finding in (*_level(taken, rate), _among_peers(taken, beside, rate, niche))]
+    patterns = [
+        likes_without_comments(taken, beside),
+        views_without_likes(taken, beside),
+        identical_ratios(taken),
+        view_steps(growth, (str(post["post_id"]) for post in taken)),
+        follower_steps(steps, known),
+    ]
+    found = [*rates, _reach(taken), *consistency(taken), *patterns]
+    verdict, reasons = _verdict({finding.check: finding for finding in found}, len(taken))
+    return Result(COLUMNS, [finding.row() for finding in found], _meta(known, taken, niche, n, verdict, reasons))
+
+
+def latest(posts: Sequence[Row], n: int) -> list[Row]:
+    """The newest `n` posts that count, newest first; posts of unknown date come last."""
+    eligible = [post for post in posts if post.get("excluded") is None]
+    dated = sorted(
+        (post for post in eligible if post.get("posted_at") is not None),
+        key=lambda post: (_moment(post["posted_at"]), str(post["post_id"])),
+        reverse=True,
+    )
+    return [*dated, *(post for post in eligible if post.get("posted_at") is None)][:n]
+
+
+def _level(posts: Sequence[Row], rate: str) -> tuple[Finding, Finding]:
+    """Median and mean of one rate against its norm."""
+    norm = NORMS.get(rate)
+    text = norm.text if norm else None
+    values = [float(post[rate]) for post in posts if post.get(rate) is not None]
+    if not values:
+        why = "No post has the counters for it."
+        return unknown(f"{rate}_median", text, why), unknown(f"{rate}_mean", text, why)
+    found = []
+    for name, value, (low, high) in (
+        ("median", float(median(values)), median_interval(values)),
+        ("mean", float(mean(values)), mean_interval(values)),
+    ):
+        reads = norm.reading(value) if norm else None
+        evidence = f"{name.capitalize()} of {len(values)} posts."
+        if norm and low is not None and high is not None and norm.reading(low) != norm.reading(high):
+            evidence += f" The interval reaches from “{norm.reading(low)}” to “{norm.reading(high)}”."
+        found.append(Finding(f"{rate}_{name}", value, low, high, text, reads, len(values), evidence))
+    return found[0], found[1]
+
+
+def _among_peers(posts: Sequence[Row], peers: Mapping[str, Row], rate: str, niche: str | None) -> Finding:
+    """The median rank among posts of others; only posts with ten of those or more are ranked."""
+    check = f"{rate}_among_peers"
+    others = f"other creators{f' of {niche}' if niche else ''}, same length bucket"
+    rows = [peers[str(post["post_id"])] for post in posts if str(post["post_id"]) in peers]
+    ranked = [row for row in rows if (row.get(f"{rate}_peers") or 0) >= PEERS and row[f"{rate}_percentile"] is not None]
+    if not ranked:
+        why = f"Fewer than {PEERS} posts of {others} are stored: sweep such creators and give them their niche."
+        return unknown(check, None, why)
+    ranks = [float(row[f"{rate}_percentile"]) for row in ranked]
+    low, high = median_interval(ranks)
+    reads = "usual"
+    if low is not None and high is not None and not low <= 0.5 <= high:
+        reads = "above what is usual" if low > 0.5 else "below what is usual"
+    fewest, creators = min(row[f"{rate}_peers"] for row in ranked), max(row["peer_creators"] for row in ranked)
+    evidence = (
+        f"Median rank of {len(ranked)} posts, each among {fewest:,} posts or more of {others} ({creators:,} in all)."
+    )
+    return Finding(
+        check, float(median(ranks)), low, high, "0.5 is the middle of the niche", reads, len(ranked), evidence
+    )
+
+
+def _reach(posts: Sequence[Row]) -> Finding:
+    """Views for each follower."""
+    check, norm = "views_per_follower", None
+    values = [
+        post["views"] / post["followers"] for post in posts if post.get("views") is not None and post.get("followers")
+    ]
+    if not values:
+        return unknown(check, norm, "The followers are not known: sweep the account's profile.")
+    low, high = median_interval(values)
+    reads = "posts reach beyond the followers" if median(values) > 1 else "posts reach a part of the followers"
+    return Finding(check, float(median(values)), low, high, norm, reads, len(values), f"Median of {len(values)} posts.")
+
+
+def _verdict(found: Mapping[str, Finding], n: int) -> tuple[str, list[str]]:
+    likes = found["like_rate_median"]
+    if n < FEWEST or likes.n < FEWEST or likes.value is None:
+        why = f"{n} eligible posts, {likes.n} of them with known likes per view; {FEWEST} are needed for a verdict."
+        return "cannot tell", [why]
+    odd = [finding for finding in found.values() if finding.reads_as == SUSPICIOUS]
+    if odd:
+        return "suspicious", [f"{finding.check.replace('_', ' ')}: {finding.evidence}" for finding in odd]
+    if likes.high is not None and likes.high < NOT_RESONATING:
+        return "not resonating", [f"likes per view: {_said(likes)}, under 2 % with its whole interval."]
+    doubts = _doubts(found)
+    if doubts:
+        return "mixed", doubts
+    return "recommended", [f"likes per view: {_said(likes)}; no check speaks against the account."]
+
+
+def _doubts(found: Mapping[str, Finding]) -> list[str]:
+    """What keeps an account from being recommended."""
+    likes, comments = found["like_rate_median"], found["comment_rate_median"]
+    doubts = []
+    if likes.value is not None and likes.value < HEALTHY_LIKES:
+        doubts.append(f"likes per view: {_said(likes)}, {likes.reads_as}.")
+    elif likes.low is not None and likes.low < NOT_RESONATING:
+        doubts.append(f"likes per view: {_said(likes)}, and the interval reaches under 2 %.")
+    if comments.value is not None and comments.value < HEALTHY_COMMENTS:
+        doubts.append(f"comments per view: {_said(comments)}, below healthy.")
+    for rate in ("like_rate", "engagement_rate"):
+        peers = found[f"{rate}_among_peers"]
+        if peers.reads_as == "below what is usual":
+            doubts.append(f"{rate.replace('_', ' ')}: below what is usual among peers (median rank {peers.value:.0%}).")
+    if found["views_near_median"].reads_as == "carried by single hits":
+        doubts.append("views: carried by single hits, so the next post may do far worse.")
+    return doubts
+
+
+def _said(finding: Finding) -> str:
+    ends = "" if finding.low is None or finding.high is None else f" ({finding.low:.2%} to {finding.high:.2%})"
+    return f"median {finding.value:.2%}{ends}, n = {finding.n}"
+
+
+def _meta(
+    known: Sequence[Row], taken: Sequence[Row], niche: str | None, n: int, verdict: str, reasons: Sequence[str]
+) -> dict[str, Any]:
+    times = [_moment(post["posted_at"]) for post in taken if post.get("posted_at") is not None]
+    left_out = Counter(str(post["excluded"]) for post in known if post.get("excluded") is not None)
+    handles = {str(post["handle"]) for post in known if post.get("handle")}
+    return {
+        "verdict": verdict,
+        "reasons": list(reasons),
+        "n": len(taken),
+        "asked": n,
+        "left_out": dict(sorted(left_out.items())),
+        "handle": handles.pop() if len(handles) == 1 else None,
+        "niche": niche,
+        "first_posted_at": min(times).isoformat() if times else None,
+        "last_posted_at": max(times).isoformat() if times else None,
+    }
+
+
+def _moment(value: datetime) -> datetime:
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
