@@ -31,7 +31,7 @@ for heavy in ("arro3.core", "duckdb", "deltalake"):
     importlib.import_module(heavy)
 
 # Kinds of work that every step is killed in. `recover` comes after `large`, whose steps it needs.
-LANES = (("first", "large", "recover"), ("small", "seal", "rebuild"))
+LANES = (("first", "large", "recover"), ("small", "seal", "correct", "rebuild"))
 
 SMALL, LARGE = 15, 60  # rows of a batch: to the journal, and straight to the lake
 writer.JOURNAL_ROWS = 100
@@ -115,8 +115,8 @@ def every_step(run: Run, kinds: tuple[str, ...]) -> dict[str, int]:
     def prepared(kind: str) -> Callable[[], Any]:
         name = named()
         if kind == "seal":
-            for extra in range(2):
-                run.do("prepare", lambda extra=extra: world.commit(run.store(), f"{name}-{extra}", SMALL))
+            for extra in (name, f"{world.FIX}-{name}"):
+                run.do("prepare", lambda extra=extra: world.commit(run.store(), extra, SMALL))
             return lambda: run.store().seal()
         if kind == "recover":
             at = points["large"].index("insert")  # everything is in the lake, nothing is visible
@@ -129,6 +129,9 @@ def every_step(run: Run, kinds: tuple[str, ...]) -> dict[str, int]:
             return lambda: run.store()
         if kind == "first":
             shutil.rmtree(run.root, ignore_errors=True)
+        if kind == "correct":
+            run.do("prepare", lambda: world.commit(run.store(), name, SMALL))
+            return lambda: world.commit(run.store(), f"{world.FIX}-{name}", SMALL)
         return lambda: world.commit(run.store(), name, SMALL if kind == "small" else LARGE)
 
     for kind in kinds:
@@ -233,7 +236,7 @@ def writing(run: Run, name: str, fuse: float, seed: int, reports: Path) -> None:
     store = run.store()
     with (reports / f"acknowledged-{name}").open("a") as log:
         for number in range(draw.randrange(3, 9)):
-            batch = f"{name}-{number}"
+            batch = f"{world.FIX if draw.random() < 0.2 else 'add'}-{name}-{number}"
             if draw.random() < 0.12:
                 store.seal()
                 print("seal", file=log, flush=True)

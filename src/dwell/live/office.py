@@ -80,9 +80,8 @@ def opened(settings: Settings, database: LiveDatabase, name: str, stop: threadin
     """
     said, on = settings.provider(name), terms(settings, name)
     if said.key is None:
-        raise SettingsError(
-            f"There is no key for {name}: export DWELL_{name.upper()}_KEY, or put it in the settings file."
-        )
+        variable = f"DWELL_{name.upper().replace('-', '_')}_KEY"
+        raise SettingsError(f"There is no key for {name}: export {variable}, or put it in the settings file.")
     door = Door(said.url or on.provider.base_url, on.provider.headers(said.key.reveal()))
     try:
         per_day = on.limit.per_day if on.limit else None

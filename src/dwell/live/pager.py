@@ -84,7 +84,7 @@ class Pager:
         self._unnamed += sum(one is None for one in ids)
         self._seen.update(one for one in ids if one is not None)
         fresh = self.items - before
-        self._barren = 0 if fresh else self._barren + 1
+        self._barren = 0 if fresh or page.sparse else self._barren + 1
         self._end = self._ending(page)
         if self._end is None and page.cursor is not None:
             self._cursors.add(page.cursor)

@@ -202,10 +202,10 @@ class Reader:
         pager = self.pager = Pager(self.request.posts, self.found.total if self.target.kind == "account" else None)
         for kept in self._kept():
             if kept.what == self.listing and not pager.done:
-                self._take(pager, self.desk.provider.read(kept.call, kept.answer), kept.answer)
+                self._take(pager, kept.call, self.desk.provider.read(kept.call, kept.answer), kept.answer)
         while not pager.done:
-            payload, answer = self._ask(self.listing, self._listing_call(pager), self._listing_gist)
-            self._take(pager, payload, answer)
+            call = self._listing_call(pager)
+            self._take(pager, call, *self._ask(self.listing, call, self._listing_gist))
         self._close(pager.coverage())
 
     def _listing_call(self, pager: Pager) -> Call:
@@ -217,9 +217,9 @@ class Reader:
         page = self.desk.provider.page(self.listing, payload)
         return Gist(items=len(page.items), drift=self._drift("post", page.items))
 
-    def _take(self, pager: Pager, payload: Mapping[str, Any], answer: Answer) -> None:
+    def _take(self, pager: Pager, call: Call, payload: Mapping[str, Any], answer: Answer) -> None:
         page: Page = self.desk.provider.page(self.listing, payload)
-        rows = read_columns(self.desk.provider, self.listing, payload)
+        rows = read_columns(self.desk.provider.name, call.endpoint, self.listing, answer.body)
         pager.add(page, [None if isinstance(row, str) else str(row["post_id"]) for row in rows])
         if self.found.at is None:
             self.found = replace(self.found, at=answer.received_at.isoformat(), simulated=answer.simulated)

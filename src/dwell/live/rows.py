@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from dwell.http import Answer, Call
 from dwell.providers import captions, values
-from dwell.providers.base import Listing, Provider
+from dwell.providers.base import Listing
 from dwell.providers.live import PROVIDERS
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
@@ -26,6 +27,10 @@ from dwell.warehouse.store import Store
 
 TOPICS: Mapping[str, str] = {"hashtag_posts": "hashtag", "sound_posts": "sound", "search_posts": "search"}
 SIMULATED = "-sandbox"
+
+_REMEMBERED = 600
+"""Answers whose columns are kept in memory between reading and loading, about 100 kB each."""
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("creators", "creator_snapshots"),
@@ -170,18 +175,23 @@ def _rows(batch: Sequence[Stored], database: LiveDatabase) -> Iterable[tuple[Sto
                 yield one, {**columns, "observed_at": one.received_at}
 
 
-def columns_of(one: Stored) -> list[dict[str, Any] | str]:
+def columns_of(one: Stored) -> Sequence[dict[str, Any] | str]:
     """The canonical columns of each object in a kept answer; a text is the reason why one has none."""
-    provider = PROVIDERS[one.provider]
-    return read_columns(provider, one.what, provider.read(one.call, one.answer))
+    return read_columns(one.provider, one.endpoint, one.what, one.body)
 
 
-def read_columns(provider: Provider, what: str, payload: Mapping[str, Any]) -> list[dict[str, Any] | str]:
-    """The canonical columns of each object in a payload."""
+@lru_cache(maxsize=_REMEMBERED)
+def read_columns(provider: str, endpoint: str, what: str, body: bytes) -> Sequence[dict[str, Any] | str]:
+    """The canonical columns of each object in an answer's bytes, which nobody may change.
+
+    What a sweep has just read it soon loads: the same bytes are not parsed twice.
+    """
+    reader = PROVIDERS[provider]
+    payload = reader.read(Call(endpoint, "GET", "/"), Answer(200, {}, body, _NEVER))
     if what == "profile":
-        return [provider.parser.user(payload)]
-    read = provider.parser.comment if what == "comments" else provider.parser.post
-    return [read(item) for item in provider.page(cast("Listing", what), payload).items]
+        return [reader.parser.user(payload)]
+    read = reader.parser.comment if what == "comments" else reader.parser.post
+    return [read(item) for item in reader.page(cast("Listing", what), payload).items]
 
 
 class Looks:
@@ -227,7 +237,9 @@ class Looks:
 
 def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
     tables = _TOPIC_POSTS if kind == "topic" else _TABLES[kind]
-    if "creators" in tables:
+    if kind == "user_posts":  # providers give exact counters, so a round one is no sign of rounding
+        return Rewriter(scratch, source, *tables, platform="tiktok", rounded=False)
+    if kind == "profile":
         return Rewriter(scratch, source, *tables, platform="tiktok")
     return Rewriter(scratch, source, *tables)
 

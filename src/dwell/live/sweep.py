@@ -34,7 +34,7 @@ AT_ONCE = 8
 RESUMED_FOR = timedelta(hours=20)
 """An unfinished job is taken up again for so long; after that the question is asked anew."""
 
-_LOAD_AFTER = 1_000
+_LOAD_AFTER = 500
 _LOOK_S = 0.25
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from dwell.records import TABLES
 from dwell.warehouse import lake, parquet, views
 from dwell.warehouse.batches import micros
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
-from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, SEQ, quoted
+from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, SEQ, keys, quoted
 from dwell.warehouse.damage import lake_errors
 
 if TYPE_CHECKING:
@@ -36,21 +37,44 @@ def tidy(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue) ->
         The catalogue to make visible; the given one if nothing was worth it.
     """
     for name, before in state.tables.items():
-        for group in _groups(before):
-            with lake_errors(lake.folder(root, name)):
+        with lake_errors(lake.folder(root, name)):
+            for group in _groups(connection, root, name, before):
                 state = state.with_tables({name: _rewritten(connection, root, name, state, group)})
     return state
 
 
-def _groups(state: TableState) -> list[tuple[LakeFile, ...]]:
-    """Files to be rewritten together: all of a table with stale rows, else the small ones of a month."""
-    if state.superseded and state.superseded >= _STALE * state.rows:
+def _groups(
+    connection: duckdb.DuckDBPyConnection, root: Path, name: str, state: TableState
+) -> list[tuple[LakeFile, ...]]:
+    """Files to be rewritten together: all of a table with stale rows, else the small ones of a month.
+
+    Of a table that keeps every observation, also each month with a corrected row, however few: one such row makes every
+    reader look at all keys. The versions of a row lie in one month, for they were observed at one time.
+    """
+    corrected = state.superseded > 0 and _keeps_every(name)
+    if not corrected and state.superseded and state.superseded >= _STALE * state.rows:
         return [state.files]
-    small: dict[str, list[LakeFile]] = defaultdict(list)
+    months: dict[str, list[LakeFile]] = defaultdict(list)
     for file in state.files:
-        if file.bytes < _SMALL:
-            small[file.path.rpartition("/")[0]].append(file)
-    return [tuple(files) for files in small.values() if len(files) >= _MANY]
+        months[file.path.rpartition("/")[0]].append(file)
+    groups = []
+    for files in months.values():
+        small = [file for file in files if file.bytes < _SMALL]
+        if corrected and _several_versions(connection, root, name, files):
+            groups.append(tuple(files))
+        elif len(small) >= _MANY:
+            groups.append(tuple(small))
+    return groups
+
+
+def _keeps_every(name: str) -> bool:
+    return name != INGEST and TABLES[name].keeps == "every"
+
+
+def _several_versions(connection: duckdb.DuckDBPyConnection, root: Path, name: str, files: Sequence[LakeFile]) -> bool:
+    scan = views.scan(root, name, TableState(files=tuple(files)))
+    sql = f"SELECT 1 FROM {scan} GROUP BY {keys(TABLES[name])} HAVING count(*) > 1 LIMIT 1"
+    return connection.execute(sql).fetchone() is not None
 
 
 def _rewritten(
@@ -58,16 +82,16 @@ def _rewritten(
 ) -> TableState:
     before = state.table(name)
     scan = views.scan(root, name, TableState(files=group))
-    whole = len(group) == len(before.files)
     columns = [*INGEST_COLUMNS] if name == INGEST else [*(column.name for column in TABLES[name].columns), SEQ]
     source = f"SELECT {', '.join(map(quoted, columns))} FROM {scan}"
-    drops = whole and before.superseded > 0
-    if drops:
+    # Only where every version of a key is in the group can the older ones go.
+    if before.superseded > 0 and (_keeps_every(name) or len(group) == len(before.files)):
         source = views.newest(TABLES[name], source, columns)
     written = parquet.write(connection, name, source, lake.folder(root, name))
     version = lake.commit(root, name, written, state.seq, removed=group)
     kept = tuple(file for file in before.files if file not in group)
-    return TableState(version, 0 if drops else before.superseded, (*kept, *(new.file for new in written)))
+    dropped = sum(file.rows for file in group) - sum(new.file.rows for new in written)
+    return TableState(version, before.superseded - dropped, (*kept, *(new.file for new in written)))
 
 
 def sweep_is_due(log: sqlite3.Connection) -> bool:

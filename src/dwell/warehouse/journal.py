@@ -20,7 +20,7 @@ from dwell.warehouse.damage import damaged_journal, journal_errors
 from dwell.warehouse.disk import flush
 
 NAME = "journal.db"
-VERSION = 1  # of the folder's layout; a newer one is refused
+VERSION = 2  # of the folder's layout: goes up with every table that is added; a newer one is refused
 _APPLICATION = 0x6477656C  # "dwel", in SQLite's header
 
 # A writer waits this long for a reader that is copying the WAL back; writers exclude one another by `writer.lock`.
@@ -87,6 +87,24 @@ def check(path: Path, connection: sqlite3.Connection) -> None:
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise damaged_journal(path, verdict)
+
+
+def complete(connection: sqlite3.Connection) -> None:
+    """Makes the tables that the journal of an older dwell lacks; the caller holds the writer lock."""
+    missing = [table for table in TABLES.values() if not _has(connection, table.name)]
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if not missing and version == VERSION:
+        return
+    with transaction(connection):
+        for table in missing:
+            connection.execute(_ddl(table))
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _has(connection: sqlite3.Connection, name: str) -> bool:
+    """The table is there; in a journal that an older dwell wrote it may not be, and is then read as empty."""
+    sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return connection.execute(sql, (name,)).fetchone() is not None
 
 
 def create(path: Path, state: catalogue.Catalogue, log: Sequence[tuple[Any, ...]] = ()) -> None:
@@ -173,9 +191,13 @@ def clear(connection: sqlite3.Connection) -> None:
 
 def rows(connection: sqlite3.Connection, table: Table) -> list[tuple[Any, ...]]:
     """All rows of a table, `seq` last."""
+    if not _has(connection, table.name):
+        return []
     return connection.execute(f"SELECT {names(table)}, {SEQ} FROM {quoted(table.name)}").fetchall()
 
 
 def count(connection: sqlite3.Connection, name: str) -> int:
     """How many rows the journal holds of a table."""
+    if not _has(connection, name):
+        return 0
     return int(connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0])

@@ -69,10 +69,9 @@ def _manifest(table: Any) -> dict[str, Any]:
 
 
 def _superseded(root: Path, name: str, files: tuple[LakeFile, ...]) -> int:
-    table = TABLES[name]
-    if table.keeps == "every" or not files:
+    if not files:
         return 0
-    sql = f"SELECT count(*) - count(DISTINCT ({keys(table)})) FROM {_scan(root, name, files)}"
+    sql = f"SELECT count(*) - count(DISTINCT ({keys(TABLES[name])})) FROM {_scan(root, name, files)}"
     return int(_rows(sql)[0][0])
 
 

@@ -24,7 +24,10 @@ def found(root: Path, path: Path) -> None:
 
 
 def clean(root: Path, path: Path) -> None:
-    """Checks the journal, undoes Delta commits that never became visible, and removes dead scratch folders.
+    """Readies the folder for a writer, who holds its lock.
+
+    Checks the journal, gives it the tables that an older dwell did not know, undoes Delta commits that never became
+    visible, and removes dead scratch folders.
 
     Raises:
         DamagedDataError: The journal is damaged.
@@ -32,6 +35,7 @@ def clean(root: Path, path: Path) -> None:
     sweep(root / "scratch")
     with journal.connected(path, writing=True) as log:
         journal.check(path, log)
+        journal.complete(log)
         state = catalogue.read(log)
         orphaned = orphans(root, state)
         restored = state

@@ -129,10 +129,19 @@ class Store:
             return seal(self.root, self.settings)
 
     def seal_if_due(self) -> int:
-        """Seals once more rows have gathered in the journal than a reader should carry; returns how many moved."""
+        """Seals once more has gathered than a reader should carry; returns how many rows moved.
+
+        That is many rows in the journal, or any corrected row in what keeps every observation: until a seal has dropped
+        its older version, every reader looks for the newest one of each key.
+        """
         from dwell.warehouse import seal
 
-        return self.seal() if self.unsealed() > seal.UNSEALED_ROWS else 0
+        return self.seal() if self.unsealed() > seal.UNSEALED_ROWS or self._corrected() else 0
+
+    def _corrected(self) -> bool:
+        with journal.connected(self._journal) as log, journal.snapshot(log):
+            state = catalogue.read(log)
+        return any(state.table(name).superseded for name, table in TABLES.items() if table.keeps == "every")
 
     def unsealed(self) -> int:
         """Rows that are only in the journal."""

@@ -46,7 +46,7 @@ def attach(
 
 def _newest(table: Table, every: str, state: TableState) -> str:
     """The newest version per key; without superseded rows, which the catalogue counts, a plain scan."""
-    if table.keeps == "every" or not state.superseded:
+    if not state.superseded:
         return f"SELECT {names(table)} FROM ({every})"
     return newest(table, every)
 

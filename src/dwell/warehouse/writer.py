@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,14 +43,22 @@ class Writer:
         with journal.connected(self._journal) as log:
             return batches.find(log, batch_id)
 
-    def commit(self, connection: duckdb.DuckDBPyConnection, batch: Batch, rows: Mapping[str, str]) -> int:
+    def commit(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        batch: Batch,
+        rows: Mapping[str, str],
+        *,
+        replacing: Collection[str] = (),
+    ) -> int:
         """Stores a batch in all its tables at once and logs it.
 
         Args:
             connection: Where the rows are.
             batch: What to log; its `batch_id` is new.
             rows: Table name -> name of a DuckDB table or view with exactly the table's columns, in any order. Keys are
-                unique in it; in a table that keeps every observation they are new to the store.
+                unique in it; in a table that keeps every observation they are new to the store, unless it is replacing.
+            replacing: Tables that keep every observation in which rows replace stored ones of the same key.
 
         Returns:
             The batch's `seq`.
@@ -64,10 +72,12 @@ class Writer:
                 raise StorageError(f"{batch.path} was imported already: nothing was added.")
             counts = {name: _count(connection, source) for name, source in rows.items()}
             wanted = {name: rows[name] for name, rows_in in counts.items() if rows_in}
-            replaced = self._superseded(connection, log, state, wanted)
+            newest = [name for name in wanted if TABLES[name].keeps == "newest" or name in replacing]
+            replaced = self._superseded(connection, log, state, {name: rows[name] for name in newest})
             seq = state.seq + 1
             ahead = replace(state.with_tables(replaced), seq=seq)
-            if sum(counts.values()) > JOURNAL_ROWS:
+            # The journal has one row a key of what keeps every observation: a second version goes to the lake.
+            if sum(counts.values()) > JOURNAL_ROWS or any(name in replacing for name in replaced):
                 ahead = self._to_lake(connection, log, ahead, batch, wanted)
                 with journal.transaction(log):
                     _finish(log, state, ahead, batch, in_lake=True)
@@ -94,11 +104,10 @@ class Writer:
         self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, rows: Mapping[str, str]
     ) -> dict[str, TableState]:
         """The states of the tables of which these rows replace stored ones: a reader must then look for the newest."""
-        newest = [name for name in rows if TABLES[name].keeps == "newest"]
-        hot = views.hot_rows(log, newest)
+        hot = views.hot_rows(log, list(rows))
         views.attach(connection, self.root, state, hot, prefix="dwell_stored_")
         changed = {}
-        for name in newest:
+        for name in rows:
             known = _known(connection, TABLES[name], rows[name])
             if known:
                 before = state.table(name)

@@ -72,7 +72,7 @@ def test_another_programs_database(settings: Settings) -> None:
 
 def test_a_folder_of_a_newer_dwell(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with journal.connected(store.root / "journal.db") as log:
-        log.execute("PRAGMA user_version = 2")
+        log.execute(f"PRAGMA user_version = {journal.VERSION + 1}")
     with pytest.raises(StorageError, match=r"newer dwell .*update dwell"):
         Store.open(settings)
 

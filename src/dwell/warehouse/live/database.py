@@ -111,6 +111,7 @@ class LiveDatabase:
     def __init__(self, root: Path) -> None:
         self.path = root / NAME
         self._lock = threading.RLock()
+        self._lasting = True
         with journal_errors(self.path):
             self._connection = sqlite3.connect(
                 self.path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
@@ -129,7 +130,6 @@ class LiveDatabase:
             )
         if version < VERSION:
             self._connection.execute("PRAGMA journal_mode = WAL")
-        # A power cut must not lose the note of a request that was paid.
         self._connection.execute("PRAGMA synchronous = FULL")
         if version < VERSION:
             with self.transaction() as run:
@@ -141,9 +141,17 @@ class LiveDatabase:
                     run(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
-    def transaction(self) -> Iterator[Execute]:
-        """All or nothing; gives the connection's `execute`. Waits for other threads and processes."""
+    def transaction(self, *, lasting: bool = True) -> Iterator[Execute]:
+        """All or nothing; gives the connection's `execute`. Waits for other threads and processes.
+
+        Args:
+            lasting: It outlives a power cut from the moment it ends. Without that it outlives the death of this
+                process, and a power cut once a lasting one has followed.
+        """
         with self._lock, journal_errors(self.path):
+            if lasting != self._lasting:
+                self._connection.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
+                self._lasting = lasting
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection.execute

@@ -49,7 +49,7 @@ class Pacing:
         if not self.interval and self.per_day is None:
             return 0.0
         at = micros(now)
-        with self.database.transaction() as run:
+        with self.database.transaction(lasting=False) as run:
             if self.per_day is not None:
                 self._count_day(run, now)
             ((tat,),) = run(

@@ -19,11 +19,14 @@ KINDS: dict[str, Kind] = {column.name: column.kind for table in TABLES.values() 
 IDS = ("post_id", "comment_id")
 # Kinds whose text can be odd; text is text.
 SPELT = frozenset({"count", "number", "instant", "day", "flag"})
-# Text that people wrote: "-" or "none" may be the whole caption.
-_FREE = frozenset({"caption", "display_name", "sound_title", "text"})
+# Text that people wrote: "-" or "none" may be the whole caption, and "na" a hashtag.
+_FREE = frozenset({"caption", "detail", "display_name", "sound_title", "text", "title", "topic"})
 _OTHER_IDS = frozenset({"creator_id", "sound_id"})
 # Long text that machines wrote is not worth a look for blanks around it.
 _UNTRIMMED = frozenset({*_OTHER_IDS, "url"})
+_SPELT_AS = {
+    "handle": "handle_of({})", "new_handle": "handle_of({})", "post_id": "id_of({})", "comment_id": "id_of({})",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def _text(field: Field, cells: _Cells) -> str:
     elif field.kind == "flag" and not field.source.equals:
         each = list(field.raw)
     else:
-        macro = {"handle": "handle_of({})", "post_id": "id_of({})", "comment_id": "id_of({})"}.get(field.name, "{}")
+        macro = _SPELT_AS.get(field.name, "{}")
         first = cells.known(field.raw[0], trim=field.name not in _UNTRIMMED)
         each = [macro.format(cell) for cell in (first, *(cells.spare(raw, first) for raw in field.raw[1:]))]
     return each[0] if len(each) == 1 else f"coalesce({', '.join(each)})"
@@ -184,6 +187,8 @@ def _odd(field: Field) -> str:
 def _plain_text(field: Field, text: str) -> str:
     if field.name == "media_type":
         return _media_type(field, text)
+    if field.name in {"topic", "topic_kind"}:
+        return f"nullif(lower(trim({text})), '')"
     if field.name in _OTHER_IDS:
         return f"CASE WHEN NOT contains({text}, 'E+') THEN {text} END"
     return text

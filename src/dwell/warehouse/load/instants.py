@@ -45,7 +45,7 @@ MACROS = (
         WHEN id_time_says(n) THEN id_time_of(n) END""",
     r"zone_says(t) AS right(t, 1) = 'Z' OR regexp_matches(t, '\d ?(UTC|GMT|z|[+-]\d\d(:?\d\d)?)$') AND length(t) > 13",
     """plain_absolute_of(t) AS CASE
-        WHEN t[5:5] = '-' THEN CASE WHEN right(t, 1) = 'Z' THEN TRY_CAST(t AS TIMESTAMPTZ) END
+        WHEN t[5:5] = '-' THEN CASE WHEN right(t, 1) = 'Z' OR ends_with(t, '+00:00') THEN TRY_CAST(t AS TIMESTAMPTZ) END
         WHEN CAST(TRY_CAST(t AS BIGINT) AS VARCHAR) = t THEN epoch_of(TRY_CAST(t AS BIGINT)) END""",
     """plain_local_of(t) AS CASE WHEN t[5:5] = '-' AND (length(t) = 10 OR (length(t) = 19 AND t[14:14] = ':'))
         THEN TRY_CAST(t AS TIMESTAMP) END""",

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import duckdb
 
 # Close rows that are settled at a time: bounds the memory whatever the file.
-CHUNK = 400_000
+CHUNK = 200_000
+# The same where all rows of a key are held together in a list, which cannot leave the memory.
+LISTED = 40_000
 
 
 class Keyed:
@@ -26,6 +28,7 @@ class Keyed:
         table: The table.
         rows: View of the candidates: `rn` and the columns.
         total: Candidates.
+        shared: Keys that several rows share, the file's or stored ones; most files have none.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, table: Table, select: str) -> None:
@@ -36,6 +39,7 @@ class Keyed:
         self.hash = f"hash({self.key})"
         self.names = ", ".join(quoted(column.name) for column in table.columns)
         self.total = 0
+        self.shared = 0
         self.restrict(select)
 
     def restrict(self, select: str) -> None:
@@ -94,6 +98,7 @@ class Keyed:
             f"CREATE OR REPLACE TABLE {self.name('slow')} AS SELECT h FROM {self.name('twins')} "
             f"UNION SELECT {self.hash} FROM {self.name('old')}"
         )
+        self.shared = self.number(f"SELECT count(*) FROM {self.name('slow')}")
 
     def alone(self) -> str:
         """SELECT of `rn` and the columns of the candidates whose key nobody shares."""
@@ -103,7 +108,7 @@ class Keyed:
         """SELECT of `rn` and the columns of the others."""
         return f"SELECT rn, {self.names} FROM {self.rows} SEMI JOIN {self.name('slow')} s ON s.h = {self.hash}"
 
-    def chunks(self, table: str) -> list[str]:
+    def chunks(self, table: str, size: int | None = None) -> list[str]:
         """Conditions on a key's hash that cut a working table into pieces of bounded size."""
-        pieces = self.number(f"SELECT count(*) FROM {table}") // CHUNK + 1
+        pieces = self.number(f"SELECT count(*) FROM {table}") // (size or CHUNK) + 1
         return [f"{self.hash} % {pieces} = {piece}" for piece in range(pieces)]

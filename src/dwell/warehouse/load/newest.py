@@ -1,9 +1,10 @@
 """Tables that keep the newest known value of each column: rows of one key become one, together with the stored one.
 
 A value is newer where its row was observed later; at the same instant what is stored stands, then the first row of the
-file. Null never replaces a value. Two refinements: figures of an account's day that are final beat provisional ones
-whenever they were observed; and of a post's publishing time a full clock time beats a bare date, which beats the time
-in its id (a lower bound). A new version is stored only where a value changed.
+file; a file that corrects goes before what is stored. Null never replaces a value. Two refinements: figures of an
+account's day that are final beat provisional ones whenever they were observed; and of a post's publishing time a full
+clock time beats a bare date, which beats the time in its id (a lower bound). A new version is stored only where a value
+changed.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ _CLOCK = "(1::HUGEINT << 105)"
 class Newest:
     """One such table of one file."""
 
-    def __init__(self, keyed: Keyed) -> None:
+    def __init__(self, keyed: Keyed, *, correct: bool = False) -> None:
         self.keyed = keyed
+        self.stored_place = str(_PLACES) if correct else "-1"
         self.values = [column for column in keyed.table.columns if column.name in keyed.table.values]
 
     def settle(self) -> None:
-        """Merges the close rows: `work.merged_<table>` has one row a key, what changed, and which rows did it."""
+        """Merges the close rows, if any: `work.merged_<table>` has a row a key, what changed, and which rows did it."""
         keyed = self.keyed
+        if not keyed.shared:
+            return
         values = ", ".join(quoted(column.name) for column in self.values)
         last = "arg_max(rn, rank) AS rn, arg_max(source, rank) AS source, max(observed_at) AS observed_at"
         ranked = f"SELECT *, {self._rank('rn')} AS rank FROM ({keyed.close()})"
@@ -55,6 +59,7 @@ class Newest:
             f"any_value({quoted(column.name)}) FILTER (rn = -1) AS {quoted('old_' + column.name)}"
             for column in self.values
         )
+        stored = f"SELECT {keyed.names}, -1 AS rn, {self._rank(self.stored_place)} AS rank FROM {keyed.name('old')}"
         changed = {c.name: f"{quoted(c.name)} IS DISTINCT FROM {quoted('old_' + c.name)}" for c in self.values}
         gave = ", ".join(
             f"CASE WHEN {test} OR NOT had THEN {quoted('by_' + name)} END" for name, test in changed.items()
@@ -66,7 +71,7 @@ class Newest:
                     arg_max(source, rank) AS source, arg_max(rn, rank) AS leader, bool_or(rn = -1) AS had
                 FROM (SELECT {keyed.names}, rn, rank FROM {keyed.name("seen")} WHERE {chunk}
                     UNION ALL BY NAME
-                    SELECT {keyed.names}, -1 AS rn, {self._rank("-1")} AS rank FROM {keyed.name("old")} WHERE {chunk})
+                    {stored} WHERE {chunk})
                 GROUP BY {keyed.key})"""
 
     def _best(self, column: Column) -> str:
@@ -91,16 +96,22 @@ class Newest:
 
     def settled_gains(self) -> str:
         """SELECT of `rn` of the close rows that gave a value."""
+        if not self.keyed.shared:
+            return "SELECT NULL::BIGINT AS rn WHERE false"
         return f"SELECT unnest(gave) AS rn FROM {self.keyed.name('merged')} WHERE changed"
 
     def output(self) -> str:
         """SELECT of the rows to store."""
         names = self.keyed.names
+        if not self.keyed.shared:
+            return f"SELECT {names} FROM ({self.keyed.alone()})"
         merged = f"SELECT {names} FROM {self.keyed.name('merged')} WHERE changed"
         return f"SELECT {names} FROM ({self.keyed.alone()}) UNION ALL {merged}"
 
     def counts(self) -> tuple[int, int]:
         """New keys, and stored keys with a new version."""
+        if not self.keyed.shared:
+            return self.keyed.total, 0
         close = self.keyed.number(f"SELECT sum(times) FROM {self.keyed.name('seen')}")
         fresh = self.keyed.number(f"SELECT count(*) FROM {self.keyed.name('merged')} WHERE fresh")
         updated = self.keyed.number(f"SELECT count(*) FROM {self.keyed.name('merged')} WHERE changed AND NOT fresh")

@@ -102,7 +102,7 @@ class Staged:
             return self._tags()
         if name in self.stage.columns:
             return f"coalesce({name}, {fixed})" if fixed != "NULL" else name
-        if name == "rounded" and self._counters():
+        if name == "rounded" and fixed == "NULL" and self._counters():
             return self._rounded()
         return f"CAST({fixed} AS {kind})"
 

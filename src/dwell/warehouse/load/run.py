@@ -40,7 +40,14 @@ _THREADS = 4
 
 
 def load(
-    store: Store, file: SourceFile, hints: Hints, *, dry_run: bool = False, progress: Progress | None = None
+    store: Store,
+    file: SourceFile,
+    hints: Hints,
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+    correct: bool = False,
 ) -> Loaded:
     """Loads one file whole, or not at all.
 
@@ -50,6 +57,10 @@ def load(
         hints: What the user said about it.
         dry_run: Do everything but store.
         progress: Called with the step and the fraction of it that is done.
+        now: The latest instant that may be believed, UTC: rows observed more than a day later are refused. The present
+            where None; a simulation may be ahead of it.
+        correct: The rows are read anew from what stored rows were read from: a value that they know replaces the
+            stored one of the same key and time, and a value that they do not know leaves it.
 
     Raises:
         BadFileError: The file cannot be read, or no row of it can be kept.
@@ -58,14 +69,14 @@ def load(
         WrongAccountError: The file is another account's than the user named.
         StorageError: The data folder cannot be written.
     """
-    batch_id = identity(file, hints)
+    batch_id = identity(file, hints, correct=correct)
     before = store.find_batch(batch_id)
     if before:
         return _repeated(store, file, before)
     with store.scratch() as scratch, _errors(store.root), closing(connect(store.settings, scratch)) as connection:
         if not store.settings.threads:
             connection.execute(f"SET threads = {_threads(connection)}").fetchall()
-        job = _Job(connection, file, hints, scratch, progress or _silent)
+        job = _Job(connection, file, _reading(hints, now), hints, scratch, progress or _silent, correct=correct)
         job.stage()
         if dry_run:
             store.attach(connection, job.settlement.tables)
@@ -78,9 +89,10 @@ def load(
             return job.commit(writer, store.root, batch_id)
 
 
-def identity(file: SourceFile, hints: Hints) -> str:
+def identity(file: SourceFile, hints: Hints, *, correct: bool = False) -> str:
     """What makes two imports the same one: the bytes, the format, what the user said, and this loader."""
     said = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
+    said += "\ncorrect" if correct else ""
     return hashlib.sha256(f"{VERSION}\n{file.digest}\n{file.format}\n{said}".encode()).hexdigest()[:32]
 
 
@@ -120,14 +132,16 @@ class _Job:
     """One file on its way."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, file: SourceFile, hints: Hints, scratch: Path, progress: Progress
-    ) -> None:
+        self, connection: duckdb.DuckDBPyConnection, file: SourceFile, reading: Reading, hints: Hints, scratch: Path,
+        progress: Progress, *, correct: bool,
+    ) -> None:  # fmt: skip
         self.connection = connection
         self.file = file
         self.hints = hints
         self.scratch = scratch
         self.progress = progress
-        self.reading = _reading(hints)
+        self.reading = reading
+        self.correct = correct
         self.staged: list[Staged] = []
         self.repaired: list[bool] = []
 
@@ -149,7 +163,7 @@ class _Job:
             )
             self.repaired.append(brought.repaired)
         self.progress("checking", 0.0)
-        self.settlement = Settlement(self.connection, self.staged)
+        self.settlement = Settlement(self.connection, self.staged, correct=self.correct)
 
     def _read(self, done: float, many: int, part: float) -> None:
         self.progress("reading", done + part / many)
@@ -181,7 +195,7 @@ class _Job:
         self.progress("storing", 0.0)
         batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), to_report(loaded))
         rows = {n: f"out_{n}" for n in self.settlement.tables if loaded.rows_new.get(n) or loaded.rows_updated.get(n)}
-        writer.commit(self.connection, batch, rows)
+        writer.commit(self.connection, batch, rows, replacing=self.settlement.replaced())
         self.progress("storing", 1.0)
         return loaded
 
@@ -189,10 +203,10 @@ class _Job:
         return rejects.rejects_of(self.connection, self.file.extracts, self.staged, self.repaired)
 
 
-def _reading(hints: Hints) -> Reading:
+def _reading(hints: Hints, now: datetime | None) -> Reading:
     handle = hints.handle.strip().lstrip("@").lower() if hints.handle else None
     return Reading(
-        now=clock.now(),
+        now=now or clock.now(),
         as_of=_as_of(hints),
         zone=hints.tz or "UTC",
         zone_given=hints.tz is not None,

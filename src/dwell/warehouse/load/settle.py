@@ -25,9 +25,12 @@ class Settlement:
         done: Table -> what became of its rows.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged]) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], *, correct: bool = False
+    ) -> None:
         self.connection = connection
         self.staged = staged
+        self.correct = correct
         wanted = {name for one in staged for name in one.shape.tables}
         self.tables = [name for name in TABLES if name in wanted]
         self.done: dict[str, Observed | Newest] = {}
@@ -62,7 +65,8 @@ class Settlement:
             if name not in self.strict:
                 keyed = self.keyed[name]
                 table = TABLES[name]
-                self.done[name] = Newest(keyed) if table.keeps == "newest" else Observed(keyed)
+                kind = Newest if table.keeps == "newest" else Observed
+                self.done[name] = kind(keyed, correct=self.correct)
                 self.done[name].settle()
         self._run("INSERT INTO work.rejects SELECT rn, min(reason) FROM work.conflicts GROUP BY rn")
         for name, settled in self.done.items():
@@ -80,7 +84,7 @@ class Settlement:
         """Settles the tables whose rows are refused when they contradict; tells whether any newly did."""
         before = self._number("SELECT count(*) FROM work.conflicts")
         for name in self.strict:
-            settled = Observed(self.keyed[name])
+            settled = Observed(self.keyed[name], correct=self.correct)
             settled.settle()
             self.done[name] = settled
             if settled.disagreements():
@@ -98,10 +102,13 @@ class Settlement:
                 f"SELECT * FROM ({candidates(self.staged, TABLES[name])}) ANTI JOIN work.conflicts USING (rn)"
             )
 
+    def replaced(self) -> list[str]:
+        """Tables of observations in which rows get a new version."""
+        return [name for name, one in self.done.items() if isinstance(one, Observed) and one.counts()[1]]
+
     def known(self) -> int:
         """Good rows that gave nothing new to any table."""
-        names = sorted(self.tables, key=lambda name: self.keyed[name].number(
-            f"SELECT count(*) FROM {self.keyed[name].name('slow')}") - self.keyed[name].total)  # fmt: skip
+        names = sorted(self.tables, key=lambda name: self.keyed[name].shared - self.keyed[name].total)
         first, others = names[0], names[1:]
         accepted = " UNION ALL ".join(f"SELECT rn FROM good_{n} WHERE reason IS NULL" for n in range(len(self.staged)))
         self._run(f"CREATE OR REPLACE TABLE work.idle AS {self._idle_of(first, accepted)}")

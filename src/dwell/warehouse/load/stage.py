@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dwell.records import TABLES, Shape
+from dwell.records import TABLES, TOPICS, Shape
 from dwell.warehouse.columns import literal, quoted
 from dwell.warehouse.load.fields import IDS, Field
 from dwell.warehouse.load.ids import latest_id
@@ -14,6 +14,8 @@ from dwell.warehouse.load.ids import latest_id
 NO_TIME = "no observation time; --as-of gives one"
 
 _POST_TABLES = frozenset(name for name, table in TABLES.items() if "post_id" in table.key)
+# What says something about a post of a provider's: an id that dwell made up would be nobody's.
+_FOREIGN = frozenset({"post_states", "topic_posts"})
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Reading:
     """What is decided before a file is read.
 
     Attributes:
-        now: The present.
+        now: The latest instant that is believed: the present, or a simulation's.
         as_of: When rows without a time were observed.
         zone: IANA zone of times without one.
         zone_given: The user named it.
@@ -73,7 +75,8 @@ class _Builder:
         self.fields = found
         self.reading = reading
         self.posts = bool(_POST_TABLES & set(shape.tables))
-        self.local_ids = self.posts and "post_id" not in found and "post_id" not in shape.constants
+        own = self.posts and not _FOREIGN & set(shape.tables)
+        self.local_ids = own and "post_id" not in found and "post_id" not in shape.constants
 
     def sql(self) -> str:
         """Values of the whole row, then its columns and its problem."""
@@ -122,7 +125,8 @@ class _Builder:
     def _id(self, name: str) -> str:
         if name == "post_id" and self.local_ids:
             return self._local_id()
-        own = f"v_{name}" if name in self.fields else literal(str(self.shape.constants[name]))
+        constant = self.shape.constants.get(name)
+        own = f"v_{name}" if name in self.fields else literal(str(constant)) if constant else "NULL::VARCHAR"
         if name == "post_id" and name in self.fields and "url" in self.fields:
             return f"mended_id_of({own}, id_of(v_url))"
         return own
@@ -213,6 +217,9 @@ class _Builder:
             tests += [
                 f"WHEN v_day < DATE '2005-01-01' OR v_day > {now} + INTERVAL 2 DAY THEN 'impossible day: ' || v_day"
             ]
+        if "topic_kind" in self.fields:
+            kinds = ", ".join(map(literal, TOPICS))
+            tests += [f"WHEN v_topic_kind NOT IN ({kinds}) THEN 'unknown kind of topic: ' || v_topic_kind"]
         tests += [
             f"WHEN v_{name} > 1 THEN '{name} above 100 %: ' || v_{name}"
             for name in ("full_watch_rate", "share")

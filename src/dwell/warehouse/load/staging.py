@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
 from dwell.warehouse.columns import literal
-from dwell.warehouse.load import csv_repair, ids, instants, macros
+from dwell.warehouse.load import agree, csv_repair, ids, instants, macros
 from dwell.warehouse.load.fields import fields, parse, raw_names
 from dwell.warehouse.load.odd import plain_rows, understood_rows
 from dwell.warehouse.load.source import Raw, csv_raw, header, raw
@@ -46,7 +46,7 @@ class Brought:
 
 def prepare(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     """Macros, and a database in the scratch folder for working tables: compressed, and never all in memory."""
-    for macro in (*macros.MACROS, *ids.MACROS, *instants.MACROS):
+    for macro in (*macros.MACROS, *ids.MACROS, *instants.MACROS, *agree.MACROS):
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}").fetchall()
     # How far a query is can be asked for; DuckDB is not to print it by itself.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()

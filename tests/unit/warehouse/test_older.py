@@ -1,0 +1,140 @@
+"""A data folder that an older dwell made, which knew fewer tables: readers find those empty, a writer adds them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dwell.records import TABLES
+from dwell.settings import Settings
+from dwell.warehouse import Store, journal, recover
+from dwell.warehouse.export import export
+
+from .conftest import Commit, post, snapshots
+
+ADDED = ("creator_states", "post_states", "topic_samples", "topic_posts")
+STATE = (
+    "SELECT 'someone' AS handle, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS observed_at, 'private' AS state, "
+    "'made-up' AS source"
+)
+
+
+def layout(store: Store) -> tuple[int, set[str]]:
+    """The journal's version and its tables, as SQLite says them."""
+    with sqlite3.connect(store.root / journal.NAME) as log:
+        (version,) = log.execute("PRAGMA user_version").fetchone()
+        names = {name for (name,) in log.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    log.close()
+    return version, names & set(TABLES)
+
+
+@pytest.fixture
+def older(commit: Commit, store: Store) -> Store:
+    """A folder as layout 1 left it: a sealed post and two unsealed snapshots, and none of the later tables."""
+    commit("sealed", posts=post("p1", "x"))
+    store.seal()
+    commit("unsealed", post_snapshots=snapshots(2))
+    with sqlite3.connect(store.root / journal.NAME) as log:
+        for name in ADDED:
+            log.execute(f"DROP TABLE {name}")
+        log.execute("PRAGMA user_version = 1")
+    log.close()
+    return store
+
+
+def test_the_number_of_the_layout_goes_up_with_the_tables() -> None:
+    # A dwell that does not know a table must refuse the folder: it would seal the log without the table's rows.
+    assert (journal.VERSION, len(TABLES)) == (2, 14)
+
+
+def test_a_reader_finds_the_later_tables_empty_and_changes_nothing(older: Store, tmp_path: Path) -> None:
+    opened = Store.open(older.settings)
+    assert opened.rows() == dict.fromkeys(TABLES, 0) | {"posts": 1, "post_snapshots": 2}
+    assert opened.unsealed() == 2
+    assert opened.query("FROM topic_posts", ["topic_posts"]).rows == []
+    assert opened.query("SELECT caption FROM posts", ["posts"]).rows == [("x",)]
+    assert export(opened, "creator_states", tmp_path / "states.csv", "csv") == 0
+    assert layout(older) == (1, set(TABLES) - set(ADDED))
+
+
+def test_it_can_be_read_where_nobody_may_write(older: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect_to = sqlite3.connect
+
+    def closed(database: str, **options: object) -> sqlite3.Connection:
+        # Tests may run as root, whom no permission stops: SQLite is made to say what it says to others.
+        if "immutable" not in str(database):
+            error = sqlite3.OperationalError("attempt to write a readonly database")
+            error.sqlite_errorcode = sqlite3.SQLITE_READONLY
+            raise error
+        return connect_to(database, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", closed)
+    opened = Store.open(older.settings)
+    assert opened.rows()["post_snapshots"] == 2
+    assert opened.query("FROM post_states", ["post_states"]).rows == []
+
+
+def test_the_first_writer_adds_the_tables(older: Store) -> None:
+    with older.writing():
+        assert layout(older) == (journal.VERSION, set(TABLES))
+    assert older.rows()["post_snapshots"] == 2
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["kept", "rebuilt"])
+def test_it_takes_rows_of_the_later_tables(older: Store, commit: Commit, *, lost: bool) -> None:
+    commit("states", creator_states=STATE)
+    assert older.rows()["creator_states"] == 1
+    assert older.seal() == 3
+    if lost:
+        (older.root / journal.NAME).unlink()
+    opened = Store.open(older.settings)
+    assert opened.rows() == dict.fromkeys(TABLES, 0) | {"posts": 1, "post_snapshots": 2, "creator_states": 1}
+    assert opened.query("SELECT handle, state FROM creator_states", ["creator_states"]).rows == [("someone", "private")]
+
+
+def test_sealing_comes_first_as_well(older: Store) -> None:
+    assert older.seal() == 2
+    assert layout(older) == (journal.VERSION, set(TABLES))
+
+
+def test_a_lake_of_older_tables_is_rebuilt_with_the_later_ones(older: Store) -> None:
+    older.seal()
+    (older.root / journal.NAME).unlink()
+    opened = Store.open(older.settings)
+    assert layout(opened) == (journal.VERSION, set(TABLES))
+    assert opened.rows()["posts"] == 1
+
+
+@pytest.mark.parametrize("step", ["_ddl", "commit"])
+def test_a_writer_that_is_killed_while_it_adds_them_leaves_the_folder_as_it_was(older: Store, step: str) -> None:
+    assert killed_at(step, lambda: recover.clean(older.root, older.root / journal.NAME))
+    assert layout(older) == (1, set(TABLES) - set(ADDED))
+    with older.writing():
+        assert layout(older) == (journal.VERSION, set(TABLES))
+
+
+def killed_at(step: str, work: Callable[[], object]) -> bool:
+    """Does the work in a child that kills itself at a step of the journal's; tells whether it came to that."""
+
+    def die(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if not child:
+        setattr(journal, step, die)
+        work()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def test_a_reader_that_began_before_the_tables_came_sees_its_own_instant(older: Store, commit: Commit) -> None:
+    with journal.connected(older.root / journal.NAME) as log, journal.snapshot(log):
+        assert journal.count(log, "creator_states") == 0
+        commit("states", creator_states=STATE)
+        assert journal.rows(log, TABLES["creator_states"]) == []
+    assert Store.open(Settings(data=older.root)).rows()["creator_states"] == 1
