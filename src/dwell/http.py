@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from dwell import clock
 from dwell.errors import ProviderError, SettingsError, TemporaryError
@@ -93,9 +93,14 @@ class Door:
             raise SettingsError("The key has characters that no key has: copy it again, as one word.")
         self.host = parts.netloc
         local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        self._base_url = base_url.rstrip("/")
+        self._headers = {
+            "user-agent": f"dwell/{metadata.version('dwell')}",
+            "accept": "application/json",
+            "accept-encoding": "gzip, deflate",
+            **headers,
+        }
         self._client: httpx2.Client = httpx2.Client(
-            base_url=base_url.rstrip("/"),
-            headers={"user-agent": f"dwell/{metadata.version('dwell')}", "accept": "application/json", **headers},
             limits=httpx2.Limits(
                 max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=_KEEPALIVE_S
             ),
@@ -149,13 +154,14 @@ class Door:
         if not call.path.startswith("/") or call.path.startswith("//"):
             raise ProviderError(f"{call.path[:80]!r} is no path below {self.host}: a path begins with one slash.")
         try:
-            return self._client.build_request(
+            return httpx2.Request(  # the client's own builder merges addresses and takes three times as long
                 call.method,
-                call.path,
-                params=dict(call.query) or None,
+                self._base_url + call.path + (f"?{urlencode(call.query)}" if call.query else ""),
+                headers={**self._headers, **headers},
                 json=None if call.body is None else dict(call.body),
-                headers=dict(headers),
-                timeout=httpx2.Timeout(call.timeout_s, connect=min(_CONNECT_S, call.timeout_s)),
+                extensions={
+                    "timeout": httpx2.Timeout(call.timeout_s, connect=min(_CONNECT_S, call.timeout_s)).as_dict()
+                },
             )
         except (httpx2.InvalidURL, UnicodeError) as error:
             raise ProviderError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,11 +30,19 @@ GROUP BY handle
 """
 _POSTS = """
 WITH seen AS (SELECT DISTINCT post_id FROM post_snapshots WHERE observed_at BETWEEN $since AND $until),
-    states AS (SELECT post_id, arg_max(state, observed_at) AS state FROM post_states GROUP BY post_id)
-SELECT p.handle, p.post_id, p.posted_at, coalesce(p.is_pinned, false) AS pinned, s.post_id IS NOT NULL AS seen,
-    states.state
-FROM posts p LEFT JOIN seen s USING (post_id) LEFT JOIN states USING (post_id)
-WHERE p.handle IN (SELECT unnest($handles)) AND p.posted_at IS NOT NULL
+    states AS (SELECT post_id, arg_max(state, observed_at) AS state FROM post_states GROUP BY post_id),
+    known AS (
+        SELECT p.handle, p.post_id, p.posted_at, s.post_id IS NOT NULL AS seen, states.state,
+            min(p.posted_at) FILTER (s.post_id IS NOT NULL AND NOT coalesce(p.is_pinned, false))
+                OVER (PARTITION BY p.handle) AS oldest
+        FROM posts p LEFT JOIN seen s USING (post_id) LEFT JOIN states USING (post_id)
+        WHERE p.handle IN (SELECT unnest($handles)) AND p.posted_at IS NOT NULL
+    ),
+    covered AS (
+        SELECT *, count(*) OVER (PARTITION BY handle) AS covered FROM known
+        WHERE oldest IS NOT NULL AND (posted_at >= oldest OR handle IN (SELECT unnest($whole)))
+    )
+SELECT handle, post_id, seen, state, covered FROM covered WHERE NOT seen OR state = 'missing'
 """
 
 
@@ -75,29 +84,27 @@ def _creators(store: Store, accounts: Sequence[Outcome]) -> list[Row]:
 def _posts(
     store: Store, database: LiveDatabase, sweep_id: str, accounts: Sequence[Outcome]
 ) -> tuple[list[Row], dict[str, Outcome]]:
-    """Posts that were known and are missing from a listing that covers them, or are back in one."""
-    whole = {one.handle: one for one in accounts if one.complete and one.handle and one.state in {"ok", "renamed"}}
+    """Posts that were known and are missing from a listing that covers them, or are back in one.
+
+    A listing that was read to its end covers every post; one that was read in part, those since its oldest post that
+    is not pinned.
+    """
+    read = {one.handle: one for one in accounts if one.complete and one.handle and one.state in {"ok", "renamed"}}
     span = answers.span(database, sweep_id)
-    if not whole or span is None:
+    if not read or span is None:
         return [], {}
     since, until = span
-    rows: list[Row] = []
-    checked: dict[str, Outcome] = {}
-    by_handle: dict[str, list[Mapping[str, Any]]] = {}
-    for post in _asked(store, _POSTS, list(whole), since=since, until=until):
-        by_handle.setdefault(post["handle"], []).append(post)
-    for handle, posts in by_handle.items():
-        one = whole[handle]
-        listed = [post["posted_at"] for post in posts if post["seen"] and not post["pinned"]]
-        oldest = min(listed, default=None) if one.reason == "asked" else datetime.min.replace(tzinfo=since.tzinfo)
-        if oldest is None or not listed:
-            continue
-        covered = [post for post in posts if post["posted_at"] >= oldest]
-        gone = [post for post in covered if not post["seen"]]
-        if len(gone) > max(_GAP_POSTS, _GAP * len(covered)):
-            checked[one.name] = replace(one, complete=False, reason="gap", lacks=_gap(len(gone), len(covered)))
-        rows += [_state(post, "missing", until) for post in gone if post["state"] != "missing"]
-        rows += [_state(post, "ok", until) for post in covered if post["seen"] and post["state"] == "missing"]
+    whole = [handle for handle, one in read.items() if one.reason == "all"]
+    posts = list(_asked(store, _POSTS, list(read), whole=whole, since=since, until=until))
+    gone = Counter(post["handle"] for post in posts if not post["seen"])
+    covered = {post["handle"]: post["covered"] for post in posts}
+    checked = {
+        read[handle].name: replace(read[handle], complete=False, reason="gap", lacks=_gap(times, covered[handle]))
+        for handle, times in gone.items()
+        if times > max(_GAP_POSTS, _GAP * covered[handle])
+    }
+    rows = [_state(post, "missing", until) for post in posts if not post["seen"] and post["state"] != "missing"]
+    rows += [_state(post, "ok", until) for post in posts if post["seen"]]
     return rows, checked
 
 

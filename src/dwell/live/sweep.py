@@ -31,6 +31,9 @@ from dwell.warehouse.store import Store
 AT_ONCE = 8
 """Targets that are read side by side; more would not be faster, since all share one key's pace."""
 
+AT_ONCE_UNPACED = 3
+"""Without a pace to wait for, more threads would only wait for the interpreter."""
+
 RESUMED_FOR = timedelta(hours=20)
 """An unfinished job is taken up again for so long; after that the question is asked anew."""
 
@@ -158,7 +161,8 @@ class _Work:
 
     def _read(self, left: Sequence[int]) -> None:
         self._report()
-        with ThreadPoolExecutor(max_workers=min(AT_ONCE, len(left)) or 1, thread_name_prefix="dwell-sweep") as pool:
+        at_once = AT_ONCE if self.plan.interval_s else AT_ONCE_UNPACED
+        with ThreadPoolExecutor(max_workers=min(at_once, len(left)) or 1, thread_name_prefix="dwell-sweep") as pool:
             running: dict[Future[Outcome], int] = {pool.submit(self._one, at): at for at in left}
             try:
                 while running:

@@ -11,6 +11,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, NoReturn
 
+import msgspec
+
 from dwell.errors import (
     DamagedAnswerError,
     KeyRefusedError,
@@ -187,6 +189,14 @@ def _json(body: bytes) -> Any:
 
     An answer is asked several questions (what is in it, what it cost), and decoding is the dearest part of each.
     """
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError):
+        return _forgiving(body)
+
+
+def _forgiving(body: bytes) -> Any:
+    """The same for what the quick decoder refuses: half of an emoji, numbers beyond a float, other encodings."""
 
     def constant(text: str) -> NoReturn:
         raise ValueError(text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from dwell.providers.opening import new_file, write_chunks
 from dwell.records import TABLES, Extract, Shape, Source, at
@@ -14,8 +15,7 @@ from dwell.records import TABLES, Extract, Shape, Source, at
 LINE = "line"
 _BATCH = 2_000
 
-# One encoder for all rows: `json.dumps` with an option makes a new one for each.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+_ENCODER = msgspec.json.Encoder()
 
 
 class Rewriter:
@@ -35,7 +35,7 @@ class Rewriter:
         self.path = new_file(scratch, ".ndjson")
         self.rows = 0
         self.rejects: list[tuple[int, str, str]] = []
-        self._waiting: list[str] = []
+        self._waiting: list[bytes] = []
         self._seen: dict[str, None] = {}
 
     def add(self, line: int, values: Mapping[str, Any]) -> None:
@@ -48,7 +48,7 @@ class Rewriter:
         if not known.keys() <= self._seen.keys():
             self._seen.update(dict.fromkeys(known))
         known[LINE] = line
-        self._waiting.append(_ENCODER.encode(known))
+        self._waiting.append(_encoded(known))
         self.rows += 1
         if len(self._waiting) >= _BATCH:
             self._flush()
@@ -67,9 +67,21 @@ class Rewriter:
 
     def _flush(self) -> None:
         if self._waiting:
-            lines = ("\n".join(self._waiting) + "\n").encode("utf-8", errors="replace")
-            write_chunks(self.path, iter([lines]), append=True)
+            write_chunks(self.path, iter([b"\n".join(self._waiting) + b"\n"]), append=True)
             self._waiting.clear()
+
+
+def _encoded(row: dict[str, Any]) -> bytes:
+    try:
+        return _ENCODER.encode(row)
+    except UnicodeEncodeError:  # half of a character, which a cut-off caption may end with
+        return _ENCODER.encode({name: _whole(value) for name, value in row.items()})
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", errors="replace").decode()
+    return [_whole(one) for one in value] if isinstance(value, list) else value
 
 
 def _pointer(column: str) -> Source:
