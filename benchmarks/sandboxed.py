@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -48,9 +49,9 @@ class Sandbox:
 
 
 @contextmanager
-def running(*options: str) -> Iterator[Sandbox]:
+def running(*options: str, seed: int = SEED) -> Iterator[Sandbox]:
     """A sandbox in a process of its own; ends with the block."""
-    command = [*DWELL, "sandbox", "--port", "0", "--seed", str(SEED), *options]
+    command = [*DWELL, "sandbox", "--port", "0", "--seed", str(seed), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -64,13 +65,11 @@ def running(*options: str) -> Iterator[Sandbox]:
         process.wait(10)
 
 
-def handles(count: int, posts: int) -> list[str]:
-    """Names of simulated accounts that are there now and have so many posts."""
-    from datetime import UTC, datetime
-
+def handles(count: int, posts: int, seed: int = SEED, at: datetime | None = None) -> list[str]:
+    """Names of simulated accounts that are there at an instant (now) and have so many posts then."""
     from dwell.sandbox import World
 
-    world, now = World(SEED), datetime.now(UTC)
+    world, now = World(seed), at or datetime.now(UTC)
     found: list[str] = []
     number = 5
     while len(found) < count:
