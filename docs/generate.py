@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -14,14 +16,21 @@ def cli() -> str:
 
     from dwell.cli.main import app
 
-    group = typer.main.get_command(app)
-    root = group.make_context("dwell", ["status"], terminal_width=100, max_content_width=100)
     parts = ["# Command line\n\nWritten by `make docs` from the commands themselves.\n"]
-    for name in group.list_commands(root):
-        command = group.get_command(root, name)
-        context = type(root)(command, info_name=name, parent=root, terminal_width=100, max_content_width=100)
-        parts.append(f"## dwell {name}\n\n```text\n{command.get_help(context)}\n```\n")
+    for words, command, context in _commands(typer.main.get_command(app)):
+        parts.append(f"## {words}\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
+
+
+def _commands(group: Any, above: Any = None) -> Iterator[tuple[str, Any, Any]]:
+    """Every command in a group with its words and context; a group of its own stands before its commands."""
+    above = above or group.make_context("dwell", ["status"], terminal_width=100, max_content_width=100)
+    for name in group.list_commands(above):
+        command = group.get_command(above, name)
+        context = type(above)(command, info_name=name, parent=above, terminal_width=100, max_content_width=100)
+        yield context.command_path, command, context
+        if hasattr(command, "list_commands"):
+            yield from _commands(command, context)
 
 
 def tables() -> str:

@@ -1,18 +1,26 @@
-"""A terminal for the tests: `dwell(...)` runs a command in this process and catches what it prints."""
+"""A terminal for the tests, in which `dwell(...)` runs a command in this process, and a simulated provider."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dwell.cli.main import main
+from dwell.live import desk
+from dwell.sandbox import World
+from dwell.sandbox.server.instant import SimulatedTime
+from dwell.sandbox.server.limits import Rate
+from dwell.sandbox.server.run import serve
+from dwell.sandbox.server.sandbox import Sandbox
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"
+NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -50,3 +58,24 @@ def conforms() -> Callable[[Any, str], None]:
         jsonschema.validate(document, json.loads((SCHEMAS / f"{name}.schema.json").read_text()))
 
     return check
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A provider at an instant at which time stands still, and an environment that leads to it."""
+    monkeypatch.setattr(desk, "_FIRST_PAUSE_S", 0.001)
+    unlimited = {name: Rate(0, 60.0) for name in ("tikliveapi", "scavio")}
+    served = Sandbox(World(0), SimulatedTime(NOON, 0), limits=unlimited)
+    with serve(served) as url:
+        for name in ("DWELL_SCAVIO_KEY", "DWELL_SETTINGS", "TIKLIVEAPI_KEY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+        monkeypatch.setenv("DWELL_TIKLIVEAPI_URL", f"{url}/tikliveapi")
+        monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "sandbox-key")
+        monkeypatch.setenv("DWELL_TIKLIVEAPI_LIMIT", "none")
+        yield served
+
+
+def calls(sandbox: Sandbox) -> list[dict[str, Any]]:
+    """What the simulated provider was asked, in order."""
+    return sandbox.calls.as_json(0, 100_000)["calls"]

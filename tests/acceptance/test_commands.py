@@ -208,32 +208,3 @@ def test_an_unknown_file_names_its_columns(dwell: Callable[..., Any], tmp_path: 
     done = dwell("import", odd)
     assert done.status == 1
     assert "apples" in done.err
-
-
-COMMANDS = [
-    "import",
-    "status",
-    "benchmarks",
-    "posts",
-    "tiers",
-    "trend",
-    "audit",
-    "fit",
-    "score",
-    "report",
-    "export",
-    "demo",
-]
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_an_example(dwell: Callable[..., Any], command: str) -> None:
-    done = dwell(command, "--help", data=None)
-    assert done.status == 0
-    assert f"dwell {command}" in done.out
-    assert "Example:" in done.out
-
-
-def test_help_lists_every_command(dwell: Callable[..., Any]) -> None:
-    out = dwell("--help", data=None).out
-    assert all(command in out for command in COMMANDS)

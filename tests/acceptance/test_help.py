@@ -1,0 +1,54 @@
+"""Every command explains itself, with an example."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+COMMANDS = [
+    "import",
+    "status",
+    "benchmarks",
+    "posts",
+    "tiers",
+    "trend",
+    "audit",
+    "fit",
+    "score",
+    "report",
+    "export",
+    "sweep",
+    "watchlist",
+    "watchlist add",
+    "watchlist remove",
+    "watchlist list",
+    "schedule",
+    "schedule add",
+    "schedule list",
+    "schedule remove",
+    "run",
+    "vet",
+    "trends",
+    "cost",
+    "replay",
+    "sandbox",
+    "demo",
+]
+
+GROUPS = ("watchlist", "schedule")
+"""Commands that only hold others."""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(dwell: Callable[..., Any], command: str) -> None:
+    done = dwell(*command.split(), "--help", data=None)
+    assert done.status == 0
+    assert f"dwell {command}" in done.out
+    assert ("Example:" in done.out) is (command not in GROUPS)
+
+
+def test_help_lists_every_command(dwell: Callable[..., Any]) -> None:
+    listed = dwell("--help", data=None).out.partition("Commands:")[2].splitlines()
+    assert {line.split()[0] for line in listed if line[:3].strip()} == {name.split()[0] for name in COMMANDS}

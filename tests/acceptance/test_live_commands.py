@@ -1,0 +1,179 @@
+"""What a user types about live accounts, on a simulated provider: JSON contracts, going on, every example."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dwell import clock
+from dwell.sandbox.server.sandbox import Sandbox
+
+from .conftest import NOON, calls
+
+CAST = ("@demo_kitchen", "@demo_pantry")
+
+
+def _spent(sandbox: Sandbox) -> int:
+    return sum(call["credits"] for call in calls(sandbox))
+
+
+def test_the_price_is_known_before_and_paid_after(
+    dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None]
+) -> None:
+    plan = dwell("sweep", *CAST, "--posts", "70", "--dry-run", "--json")
+    conforms(plan.json, "plan")
+    assert plan.status == 0
+    assert calls(sandbox) == []
+    assert "Dry run: nobody was asked." in dwell("sweep", *CAST, "--posts", "70", "--dry-run").out
+    done = dwell("sweep", *CAST, "--posts", "70", "--json")
+    conforms(done.json, "sweep")
+    assert done.status == 0
+    assert done.json["credits"] == plan.json["credits_at_most"] == _spent(sandbox) == 2 * (1 + 2)
+    assert done.json["simulated"]
+    assert [(row["reason"], row["posts"]) for row in done.json["rows"]] == [("asked", 70), ("asked", 70)]
+
+
+def test_a_sweep_says_what_each_target_lacks(
+    dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None]
+) -> None:
+    private = next(
+        handle
+        for number in range(5, 3_000)
+        if sandbox.world.standing(handle := sandbox.world.creator_number(number).handle, NOON).state == "private"
+    )
+    done = dwell("sweep", f"@{private}", "@nobody_there", "@demo_kitchen", "#onepan", "--posts", "35", "--json")
+    conforms(done.json, "sweep")
+    rows = done.json["rows"]
+    assert [row["reason"] for row in rows] == ["private", "not_found", "asked", "asked"]
+    assert [row["complete"] for row in rows] == [not row["lacks"] for row in rows] == [False, False, True, True]
+    shown = dwell("sweep", f"@{private}", "--posts", "35").out
+    assert "the account is private" in rows[0]["lacks"]
+    assert "1 of 1 are not complete: 1 private." in shown
+    assert "simulation" in shown
+
+
+def test_the_ledger_is_the_providers_own_count(
+    dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None]
+) -> None:
+    dwell("sweep", *CAST, "@nobody_there", "--posts", "105")
+    for by in ("provider", "command", "account", "endpoint", "sweep", "day"):
+        cost = dwell("cost", "--by", by, "--since", "1d", "--json").json
+        conforms(cost, "cost")
+        assert cost["total"]["requests"] == len(calls(sandbox)) == sum(row["requests"] for row in cost["rows"])
+        assert cost["total"]["credits"] == _spent(sandbox) == sum(row["credits"] for row in cost["rows"])
+    named = {row["account"]: row["credits"] for row in dwell("cost", "--by", "account", "--json").json["rows"]}
+    assert named == {"demo_kitchen": 4, "demo_pantry": 4, "nobody_there": 0}
+
+
+def test_vetting_has_reasons_and_n(dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None]) -> None:
+    read = dwell("vet", "@demo_pantry", "--niche", "cooking", "--json")
+    conforms(read.json, "vet")
+    assert (read.status, read.json["n"], read.json["handle"]) == (0, 20, "demo_pantry")
+    asked = len(calls(sandbox))
+    assert dwell("vet", "@demo_pantry", "--niche", "cooking", "--stored", "--json").json == read.json
+    assert len(calls(sandbox)) == asked == 2
+    assert read.json["verdict"] in dwell("vet", "@demo_pantry", "--stored").out
+
+
+def test_a_topic_has_a_stage_and_a_day_series(
+    dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None]
+) -> None:
+    read = dwell("trends", "--hashtag", "#OnePan", "--json")
+    conforms(read.json, "trends")
+    assert (read.status, read.json["topic"], read.json["read"]) == (0, "onepan", True)
+    assert [row["rank"] for row in read.json["rows"]][:3] == [1, 2, 3]
+    asked = len(calls(sandbox))
+    stored = dwell("trends", "--hashtag", "onepan", "--stored", "--json")
+    conforms(stored.json, "trends")
+    assert stored.json["rows"] == read.json["rows"]
+    assert len(calls(sandbox)) == asked
+    assert read.json["lifecycle"]["stage"] in dwell("trends", "--hashtag", "onepan", "--stored").out
+
+
+def test_what_is_left_ends_with_1_and_the_same_command_goes_on(dwell: Callable[..., Any], sandbox: Sandbox) -> None:
+    words = ("sweep", *CAST, "--posts", "175")
+    cut = dwell(*words, "--max-credits", "5", "--json")
+    assert cut.status == 1
+    assert _spent(sandbox) == 5
+    assert {row["reason"] for row in cut.json["rows"] if row["again"]} == {"budget"}
+    assert dwell(*words, "--dry-run", "--json").json["resumes"]["credits_spent"] == 5
+    rest = dwell(*words, "--json")
+    assert (rest.status, rest.json["resumed"], rest.json["unfinished"]) == (0, True, 0)
+    assert _spent(sandbox) == 12  # two profiles and ten pages: none twice
+
+
+def test_ctrl_c_ends_with_130_and_loses_nothing(
+    dwell: Callable[..., Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, conforms: Callable[..., None]
+) -> None:
+    answer = Sandbox.answer
+
+    def interrupting(self: Sandbox, *given: Any) -> Any:
+        if self.calls.count == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return answer(self, *given)
+
+    words = ("sweep", *CAST, "--posts", "420", "--json")
+    with monkeypatch.context() as patch:
+        patch.setattr(Sandbox, "answer", interrupting)
+        stopped = dwell(*words)
+    assert stopped.status == 130
+    conforms(json.loads(stopped.err), "error")
+    assert json.loads(stopped.err)["error"]["code"] == "stopped"
+    assert 4 <= len(calls(sandbox)) < 26
+    assert dwell(*words).status == 0
+    assert len(calls(sandbox)) == 26  # two profiles and 24 pages
+
+
+def test_a_missed_run_is_made_up_once(
+    dwell: Callable[..., Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert dwell("watchlist", "add", "rivals", "@demo_pantry", "@DEMO_PANTRY", "#onepan").status == 0
+    assert dwell("watchlist", "remove", "rivals", "#onepan").status == 0
+    assert [row["name"] for row in dwell("watchlist", "list", "--json").json["rows"]] == ["demo_pantry"]
+    real = clock.now
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: real() - timedelta(days=3))
+        added = dwell(
+            "schedule", "add", "daily", "--watchlist", "rivals", "--posts", "35", "--tz", "Asia/Tokyo", "--json"
+        )
+    assert [(row["schedule"], row["every"], row["at"]) for row in added.json["rows"]] == [("daily", "day", "00:00")]
+    first, again = dwell("run", "--once", "--json"), dwell("run", "--once", "--json")
+    assert [row["schedule"] for row in first.json["rows"]] == ["daily"]
+    assert again.json["rows"] == []
+    assert len(calls(sandbox)) == 2
+    listed = dwell("schedule", "list", "--json").json["rows"][0]
+    assert listed["last_due_at"] == first.json["rows"][0]["due_at"]
+    assert listed["last_due_at"].endswith("T15:00:00Z")  # midnight in Tokyo
+    assert listed["last_outcome"].startswith("1 of 1 complete")
+
+
+EXAMPLES = (
+    "watchlist add", "watchlist list", "sweep", "vet", "trends", "cost", "replay", "run", "schedule add",
+    "schedule list", "schedule remove", "watchlist remove",
+)  # fmt: skip
+"""In an order in which each finds what it needs; `dwell run` alone ends only while nothing is scheduled."""
+
+
+def test_every_example_runs(
+    dwell: Callable[..., Any], sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = 0
+    for command in EXAMPLES:
+        shown = dwell(*command.split(), "--help", data=None).out.partition("Example:")[2]
+        lines = [line.strip() for line in shown.splitlines() if line.strip().startswith(f"dwell {command}")]
+        assert lines
+        for line in lines:
+            done = dwell(*shlex.split(line)[1:])
+            assert done.status == 0, f"{line}: {done.err}"
+            ran += 1
+    assert ran >= len(EXAMPLES)
+    assert (tmp_path / "orzo.png").stat().st_size > 5_000

@@ -1,0 +1,80 @@
+"""What goes wrong with live accounts: exit codes, and the cure in a sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dwell.sandbox.server.sandbox import Sandbox
+
+from .conftest import calls
+
+
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        (("sweep", "not a name"), "@handle"),
+        (("sweep",), "--watchlist"),
+        (("sweep", "@a", "--provider", "nope"), "tikliveapi"),
+        (("sweep", "--watchlist", "nope"), "dwell watchlist add nope @name"),
+        (("sweep", "@a", "--provider", "scavio"), "DWELL_SCAVIO_KEY"),
+        (("vet", "@nobody_there"), "cannot be vetted"),
+        (("schedule", "add", "daily", "@a", "--tz", "Europe/Berln"), "Europe/Berlin"),
+        (("schedule", "add", "daily", "@a", "--at", "25:00"), "18:30"),
+        (("schedule", "add", "daily", "@a", "--every", "month"), "monday"),
+        (("schedule", "remove", "daily"), "there is none"),
+    ],
+)
+def test_what_is_wrong_ends_with_1_and_names_the_cure(
+    dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None], words: tuple[str, ...], cure: str
+) -> None:
+    dwell("watchlist", "add", "rivals", "@demo_pantry")  # so that there is a data folder
+    done = dwell(*words)
+    assert (done.status, done.out) == (1, "")
+    assert cure in done.err
+    if words[:2] != ("schedule", "remove"):  # which has no --json
+        conforms(json.loads(dwell(*words, "--json").err), "error")
+
+
+def test_no_key_a_refused_key_and_an_open_file(
+    dwell: Callable[..., Any], sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "wrong-4711")
+    refused = dwell("sweep", "@demo_kitchen", "--json")
+    assert (refused.status, json.loads(refused.err)["error"]["code"]) == (1, "key_refused")
+    assert "4711" not in refused.err
+    assert len(calls(sandbox)) == 1
+    monkeypatch.delenv("DWELL_TIKLIVEAPI_KEY")
+    missing = dwell("sweep", "@demo_kitchen", "--json")
+    assert (missing.status, json.loads(missing.err)["error"]["code"]) == (1, "settings")
+    assert "DWELL_TIKLIVEAPI_KEY" in missing.err
+    assert "dwell sandbox" in missing.err
+    file = tmp_path / "config" / "dwell" / "settings.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[providers.tikliveapi]\nkey = "sandbox-file"\n')
+    file.chmod(0o644)
+    assert "chmod 600" in dwell("sweep", "@demo_kitchen").err
+    file.chmod(0o600)
+    assert dwell("sweep", "@demo_kitchen", "--posts", "35").status == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("trends",),
+        ("trends", "--hashtag", "a", "--sound", "7350811000000000001"),
+        ("sweep", "@a", "--posts", "0"),
+        ("sweep", "@a", "--max-credits", "-1"),
+        ("cost", "--since", "soon"),
+        ("cost", "--by", "colour"),
+        ("watchlist", "add", "rivals"),
+    ],
+)
+def test_wrong_usage_ends_with_2(dwell: Callable[..., Any], sandbox: Sandbox, words: tuple[str, ...]) -> None:
+    dwell("watchlist", "add", "rivals", "@demo_pantry")
+    assert dwell(*words).status == 2
+    assert calls(sandbox) == []
