@@ -77,7 +77,20 @@ def _text(report: Mapping[str, Any], result: Result) -> str:
             f"Mean width of an interval: {interval['mean_width']:.2f}",
             table(("bucket", "coverage"), list(interval["coverage_by_bucket"].items())),
         ]
+    if (topics := report.get("topic_features")) is not None:
+        lines += ["", _topics(topics)]
     lines += [f"Warning: {warning}" for warning in report["warnings"]]
     if report.get("refit_due_at"):
         lines.append(f"Fit again after {cell('refit_due_at', report['refit_due_at'])[:10]}.")
     return "\n".join(lines)
+
+
+def _topics(found: Mapping[str, Any]) -> str:
+    """What `sound_rising` and `tag_saturated` add out of fold."""
+    head = f"Rising sounds and worn-out hashtags: {found['verdict']}"
+    if found["gain"] is None:
+        return f"{head}. {found['reason']}"
+    interval = f" ({found['low']:+.3f} to {found['high']:+.3f})" if found["low"] is not None else ""
+    return (
+        f"{head}; R2 out of fold {found['gain']:+.3f}{interval} over {found['n_known']} posts. {found['reason'] or ''}"
+    )

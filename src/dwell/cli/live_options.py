@@ -115,12 +115,17 @@ def money(usd: float) -> str:
     return cell("usd", usd)
 
 
+def count(number: int, what: str) -> str:
+    """`1 request`, `2 requests`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def price(meta: dict[str, Any]) -> str:
     """A plan's price in a sentence."""
     pace = f" at {meta['per_minute']:g} a minute: {span(meta['seconds_at_most'])}" if meta["per_minute"] else ""
     likely = meta["requests_expected"]
     expected = f" ({likely:,} likely)" if likely != meta["requests_at_most"] else ""
     return (
-        f"At most {meta['requests_at_most']:,} requests{expected} to {meta['provider']}, "
-        f"{meta['credits_at_most']:,} credits, {money(meta['usd_at_most'])} US dollars{pace}."
+        f"At most {count(meta['requests_at_most'], 'request')}{expected} to {meta['provider']}, "
+        f"{count(meta['credits_at_most'], 'credit')}, {money(meta['usd_at_most'])} US dollars{pace}."
     )

@@ -15,6 +15,7 @@ from dwell.cli.live_options import (
     Posts,
     Provider,
     bar,
+    count,
     money,
     price,
     stopping,
@@ -24,6 +25,9 @@ from dwell.cli.output import Output, table
 from dwell.results import Result
 
 _PLANNED_SHOWN = 40
+_FAILED = frozenset({"failed", "refused"})
+"""Ends for which neither the account nor the user is the reason; whoever runs this unattended wants to know."""
+
 _COLUMNS = ("name", "state", "complete", "posts", "pages", "total", "lacks")
 
 
@@ -80,7 +84,8 @@ def sweep(
     with stopping() as stop, bar(f"Sweeping {len(plan)} targets") as watch:
         done = live.sweep(order, watch=watch, stop=stop)
     shown.show(done, lambda: text(done))
-    return 1 if done.meta["unfinished"] else 0
+    failed = any(row["reason"] in _FAILED for row in done)
+    return 1 if failed or done.meta["unfinished"] else 0
 
 
 def _plan(plan: Result, *, whole: bool) -> str:
@@ -111,12 +116,13 @@ def text(done: Result) -> str:
 def _notes(meta: dict[str, Any], done: Result) -> list[str]:
     counts = f"{meta['posts_new']:,} new, {meta['snapshots_new']:,} new readings of their counters"
     doubt = f", {meta['uncertain_credits']:,} of the credits uncertain" if meta["uncertain_credits"] else ""
+    spent = f"{count(meta['credits'], 'credit')}, {money(meta['usd'])} US dollars{doubt}"
     lines = [
         f"{meta['posts_read']:,} posts read: {counts}.",
-        f"{meta['requests']:,} requests, {meta['credits']:,} credits, {money(meta['usd'])} US dollars{doubt}.",
+        f"{count(meta['requests'], 'request')}, {spent}.",
     ]
     if meta.get("topics_sampled"):
-        lines.append(f"{meta['topics_sampled']} hashtags and sounds sampled.")
+        lines.append(f"{meta['topics_sampled']} hashtags and sounds among them, sampled for today.")
     lacking = Counter(row["reason"] for row in done if not row["complete"])
     if lacking:
         named = ", ".join(f"{times} {reason.replace('_', ' ')}" for reason, times in lacking.most_common())

@@ -10,7 +10,7 @@ from typing import Any
 from dwell.errors import SettingsError
 from dwell.live.request import STEPS, Request
 from dwell.live.target import Target
-from dwell.providers.base import Provider
+from dwell.providers.base import Provider, Subject
 from dwell.results import Result
 from dwell.warehouse.live import LiveDatabase, subjects
 from dwell.warehouse.live.subjects import Known
@@ -43,11 +43,13 @@ class Plan:
 
     Attributes:
         items: One a target.
+        credits: Credits for one request.
         credit_price: US dollars for one credit.
         interval_s: Seconds between two requests at the allowed pace.
     """
 
     items: tuple[Item, ...]
+    credits: int
     credit_price: float
     interval_s: float
 
@@ -65,7 +67,14 @@ class Plan:
         """A row a target, the price in `meta`."""
         columns = ("target", "lookups", "pages_at_most", "pages_expected", "credits_at_most", "note")
         rows = [
-            (str(item.target), item.lookups, item.pages, item.expected, item.lookups + item.pages, item.note)
+            (
+                str(item.target),
+                item.lookups,
+                item.pages,
+                item.expected,
+                (item.lookups + item.pages) * self.credits,
+                item.note,
+            )
             for item in self.items
         ]
         return Result(columns, rows, self.price())
@@ -75,9 +84,9 @@ class Plan:
         return {
             "requests_at_most": self.requests,
             "requests_expected": self.expected,
-            "credits_at_most": self.requests,
-            "usd_at_most": round(self.requests * self.credit_price, 6),
-            "usd_expected": round(self.expected * self.credit_price, 6),
+            "credits_at_most": self.requests * self.credits,
+            "usd_at_most": round(self.requests * self.credits * self.credit_price, 6),
+            "usd_expected": round(self.expected * self.credits * self.credit_price, 6),
             "seconds_at_most": round(max(0, self.requests - 1) * self.interval_s, 1),
         }
 
@@ -93,7 +102,9 @@ def plan(
     """
     known = {target: subjects.find(database, provider.name, target.kind, target.name) for target in request.targets}
     items = tuple(_item(provider, request, target, known[target], now) for target in request.targets)
-    return Plan(items, credit_price, interval_s)
+    listing = STEPS[request.targets[0].kind][1]
+    call = provider.listing(listing, Subject("any", id="1", key="1"), cursor=None, count=1)
+    return Plan(items, call.credits, credit_price, interval_s)
 
 
 def needs_lookup(provider: Provider, request: Request, target: Target, known: Known | None, now: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from dwell.errors import (
@@ -179,7 +180,7 @@ class Reader:
         found = provider.subject(lookup, payload)
         self.subject = replace(found, name=found.name or self.target.name, id=found.id or self.subject.id)
         total = provider.total(lookup, payload)
-        self.found = replace(self.found, total=total, at=answer.received_at.isoformat(), simulated=answer.simulated)
+        self.found = replace(self.found, total=total, at=_said(answer.received_at), simulated=answer.simulated)
         if self.target.kind != "account":
             topic = provider.parser.topic(payload)
             if isinstance(topic, dict):
@@ -222,7 +223,7 @@ class Reader:
         rows = read_columns(self.desk.provider.name, call.endpoint, self.listing, answer.body)
         pager.add(page, [None if isinstance(row, str) else str(row["post_id"]) for row in rows])
         if self.found.at is None:
-            self.found = replace(self.found, at=answer.received_at.isoformat(), simulated=answer.simulated)
+            self.found = replace(self.found, at=_said(answer.received_at), simulated=answer.simulated)
 
     def _close(self, coverage: Coverage) -> None:
         state = self.found.state
@@ -253,7 +254,7 @@ class Reader:
             detail=str(error),
             posts=coverage.items if coverage else 0,
             pages=coverage.pages if coverage else 0,
-            at=(error.observed_at or self.desk.now()).isoformat(),
+            at=_said(error.observed_at or self.desk.now()),
             simulated=error.simulated,
         )
 
@@ -281,6 +282,10 @@ class Reader:
 
 def _nothing_of(reason: str, why: str) -> Coverage:
     return Coverage(complete=False, reason=reason, lacks=why, items=0, repeats=0, pages=0)
+
+
+def _said(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def _lookup(what: Lookup | None) -> Lookup:

@@ -6,9 +6,10 @@ finds every row known.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -27,6 +28,7 @@ from dwell.warehouse.store import Store
 
 TOPICS: Mapping[str, str] = {"hashtag_posts": "hashtag", "sound_posts": "sound", "search_posts": "search"}
 SIMULATED = "-sandbox"
+_PART = "answer: "
 
 _REMEMBERED = 600
 """Answers whose columns are kept in memory between reading and loading, about 100 kB each."""
@@ -69,8 +71,8 @@ class Told:
         self.snapshots_new += loaded.snapshots_new
         self.rows_updated += sum(loaded.rows_updated.values())
         self.rejected += loaded.rejected
-        for _, reason, _ in loaded.rejects:
-            kind = reason.split(":")[0]
+        for reason in _reasons(loaded):
+            kind = reason.removeprefix(_PART).split(":")[0]
             self.reasons[kind] = self.reasons.get(kind, 0) + 1
 
 
@@ -134,9 +136,17 @@ def load_answers(
             path=Path(f"sweep-{batch[0].sweep_id}"),
             digest=_digest(batch),
             format="answers",
-            extracts=tuple(writer.extract() for writer in writers.values()),
+            extracts=tuple(replace(writer.extract(), part=_PART.removesuffix(": ")) for writer in writers.values()),
         )
         return load(store, file, Hints(niche=niche), correct=correct, now=_believed(batch))
+
+
+def _reasons(loaded: Loaded) -> Iterable[str]:
+    """The reason of every reject; all of them are in the rejects file where there is one."""
+    if loaded.rejects_file is None:
+        return [reason for _, reason, _ in loaded.rejects]
+    with loaded.rejects_file.open(encoding="utf-8", newline="") as lines:
+        return [row["reason"] for row in csv.DictReader(lines)]
 
 
 def _nothing(batch: Sequence[Stored], writers: Iterable[Rewriter]) -> Loaded | None:

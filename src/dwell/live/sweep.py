@@ -162,14 +162,17 @@ class _Work:
     def _read(self, left: Sequence[int]) -> None:
         self._report()
         at_once = AT_ONCE if self.plan.interval_s else AT_ONCE_UNPACED
+        look = None if self.watch is None else _LOOK_S
+        loaded = 0
         with ThreadPoolExecutor(max_workers=min(at_once, len(left)) or 1, thread_name_prefix="dwell-sweep") as pool:
             running: dict[Future[Outcome], int] = {pool.submit(self._one, at): at for at in left}
             try:
                 while running:
-                    finished, _ = wait(running, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
+                    finished, _ = wait(running, timeout=look, return_when=FIRST_COMPLETED)
                     for future in finished:
                         self._settle(running.pop(future), future.result())
-                    if answers.count_waiting(self.database) >= _LOAD_AFTER:
+                    if self.desk.requests - loaded >= _LOAD_AFTER:
+                        loaded = self.desk.requests
                         load_waiting(self.store, self.database, self._niches(), self.told)
                     self._report()
             except BaseException:

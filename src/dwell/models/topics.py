@@ -2,7 +2,7 @@
 
 Seed S0 names both flags without defining them and claims two to five points of R2 for them. They are defined here, and
 `topic_gain.py` measures what they add.
-Nothing that was seen after the post's own snapshot, or more than three days after it was published, enters a flag.
+Nothing that was seen after the post's own snapshot, or more than a week after it was published, enters a flag.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import numpy as np
 
 from dwell.models.lifecycle import lifecycle
 
-NEAR_DAYS = 3
-"""The newest look used lies at most so many days before or after publishing."""
+BEFORE_DAYS = 3
+"""The newest look used lies at most so many days before publishing."""
+AFTER_DAYS = 7
+"""Looks of so many days after publishing count: a sound is first sampled when a post with it was seen."""
 WINDOW_DAYS = 14
 WORSE_LOOKS = 5
 """Days with a pace of fresh posts that are needed to say that the pace falls."""
@@ -68,9 +70,9 @@ class _Topics:
         return {"sound_rising": rising, "tag_saturated": _any(tags)}
 
     def _flag(self, kind: str, topic: str, posted: float, seen: float) -> bool | None:
-        last = min(seen, posted + NEAR_DAYS * _DAY)
+        last = min(seen, posted + AFTER_DAYS * _DAY)
         rows = [(at, row) for at, row in self.days.get((kind, topic), ()) if last - WINDOW_DAYS * _DAY < at <= last]
-        if not rows or rows[-1][0] < posted - NEAR_DAYS * _DAY:
+        if not rows or rows[-1][0] < posted - BEFORE_DAYS * _DAY:
             return None
         key = (kind, topic, rows[-1][0], len(rows))
         if key not in self.told:

@@ -28,6 +28,11 @@ __all__ = ["Live", "Order", "Progress", "Watch"]
 
 _VETTED = 35
 _TRENDING = 100
+_SAMPLED = 30  # one page of every provider that lists topics
+_ADDED = (
+    "targets", "complete", "unfinished", "posts_read", "requests", "failed_requests", "credits", "uncertain_credits",
+    "usd", "rejected",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Live:
         request = self.request(order)
         found = None if order.fresh else sweeping.resumable(self.database, request)
         price = sweeping.planned(self._workspace.settings, self.database, request).to_result()
+        price = self._with_topics(price, order, request.provider)
         resumes = {} if found is None else self._begun(found.sweep_id, found.started_at)
         terms = office.terms(self._workspace.settings, request.provider)
         pace = None if not terms.interval_s else round(60 / terms.interval_s, 1)
@@ -115,7 +121,8 @@ class Live:
         row = next(iter(self.sweep(order, command="vet", watch=watch, stop=stop)))
         handle = row["handle"] or row["name"]
         if not row["posts"]:
-            raise NoDataError(f"@{handle} cannot be vetted: {row['lacks'] or 'it has no posts'}.")
+            why = row["lacks"].rstrip(".") or "it has no posts"
+            raise NoDataError(f"@{handle} cannot be vetted: {why}.")
         return self._workspace.vet(creator=handle, niche=niche, posts=posts)
 
     def trends(
@@ -136,7 +143,7 @@ class Live:
             order = Order((f"{kind}:{wanted.name}",), posts=_TRENDING, provider=provider, fresh=fresh)
             row = next(iter(self.sweep(order, command="trends", watch=watch, stop=stop)))
             if not row["posts"] and row["lacks"]:
-                raise NoDataError(f"The {kind} {wanted.name} cannot be read: {row['lacks']}.")
+                raise NoDataError(f"The {kind} {wanted.name} cannot be read: {row['lacks'].rstrip('.')}.")
         found = self._workspace.topic(kind, wanted.name, days=days)
         return Result(found.columns, found.rows, {**found.meta, "read": read})
 
@@ -165,15 +172,32 @@ class Live:
         """Afterwards the topics that the accounts use most, unless they were sampled today."""
         handles = [row["handle"] for row in done if row["kind"] == "account" and row["handle"]]
         now = max((datetime.fromisoformat(row["at"]) for row in done if row["at"]), default=clock.now())
-        wanted = topics.due(self._workspace.store, handles, order.topics, now)
+        offered = office.topics_of(request.provider)
+        due_now = topics.due(self._workspace.store, handles, order.topics, now)
+        wanted = [topic for topic in due_now if topic.kind in offered]
         if not wanted:
             return done
         left = None if order.max_credits is None else max(0, order.max_credits - int(done.meta["credits"]))
-        job = replace(request, command="topics", targets=tuple(wanted), posts=35, slot=f"{now:%Y-%m-%d}")
+        job = replace(request, command="topics", targets=tuple(wanted), posts=_SAMPLED, slot=f"{now:%Y-%m-%d}")
         sampled = sweeping.run(self._workspace.store, self.database, job, max_credits=left, watch=watch, stop=stop)
-        sums = {name: done.meta[name] + sampled.meta[name] for name in ("requests", "credits", "usd")}
+        sums = {name: done.meta[name] + sampled.meta[name] for name in _ADDED}
         rows = [*done.rows, *sampled.rows]
         return Result(done.columns, rows, {**done.meta, **sums, "topics_sampled": len(sampled)})
+
+    def _with_topics(self, plan: Result, order: Order, provider: str) -> Result:
+        """The plan with what `topics` may cost afterwards: which they are is known once the accounts were read."""
+        kinds = office.topics_of(provider)
+        requests = order.topics * 2 * len(kinds)  # a look at the size of each, and one page of its posts
+        if not requests:
+            return plan
+        credit = plan.meta["usd_at_most"] / plan.meta["requests_at_most"]
+        more = {"requests": requests, "credits": requests, "usd": round(requests * credit, 6)}
+        row = ("topics", requests // 2, requests // 2, requests // 2, requests, f"at most {order.topics} of each kind")
+        meta = {name: value + more.get(name.split("_")[0], 0) for name, value in plan.meta.items()}
+        meta["seconds_at_most"] = round(
+            meta["seconds_at_most"] + requests * office.interval(self._workspace.settings, provider), 1
+        )
+        return Result(plan.columns, [*plan.rows, row], meta)
 
     def _begun(self, sweep_id: str, at: datetime) -> dict[str, Any]:
         stored = sweeps.targets(self.database, sweep_id)

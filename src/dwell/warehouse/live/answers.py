@@ -94,11 +94,6 @@ def waiting(database: LiveDatabase, limit: int) -> list[Stored]:
     return [_stored(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (limit,))]
 
 
-def count_waiting(database: LiveDatabase) -> int:
-    """How many answers have no rows yet."""
-    return int(database.rows("SELECT count(*) FROM answers WHERE parsed_by IS NULL")[0][0])
-
-
 def count(database: LiveDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
     """How many answers are kept."""
     start = 0 if since is None else micros(since)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -116,10 +117,11 @@ class LiveDatabase:
             self._connection = sqlite3.connect(
                 self.path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
             )
+            self._closing = weakref.finalize(self, self._connection.close)
             try:
                 self._prepare()
             except BaseException:
-                self._connection.close()
+                self._closing()
                 raise
 
     def _prepare(self) -> None:
@@ -169,4 +171,4 @@ class LiveDatabase:
     def close(self) -> None:
         """Ends the connection."""
         with self._lock:
-            self._connection.close()
+            self._closing()

@@ -1,0 +1,75 @@
+"""Kept answers read again: a parser that reads more corrects what is stored, and takes nothing away."""
+
+from __future__ import annotations
+
+import pytest
+
+from dwell.live import replay, rows
+from dwell.providers.tikliveapi import parse
+from dwell.workspace.live import Order
+
+ORDER = Order(("@demo_kitchen",), posts=70)
+SAVES = "SELECT count(*), count(saves), sum(views) FROM post_snapshots"
+
+
+@pytest.fixture
+def parser(monkeypatch):
+    """Puts another parser in the place of today's."""
+    whole = parse.post
+
+    def use(version: str, change) -> None:
+        monkeypatch.setattr(parse, "post", lambda item: change(whole(item)))
+        for module in (rows, replay):
+            monkeypatch.setattr(module, "parser_version", lambda _provider: version)
+        rows.read_columns.cache_clear()
+
+    yield use
+    rows.read_columns.cache_clear()
+
+
+def test_a_better_parser_fills_in_what_the_old_one_missed(trial, parser):
+    live = trial.workspace.live
+    parser("old", lambda columns: {**columns, "saves": None})
+    live.sweep(ORDER)
+    assert trial.query(SAVES)[0][:2] == (70, 0)
+    parser("new", lambda columns: columns)
+    asked = len(trial.calls())
+    (row,) = live.replay()
+    assert row["read_again"] == row["answers"] == 3
+    assert row["rows_updated"] >= 70
+    assert trial.query(SAVES)[0][:2] == (70, 70)
+    assert len(trial.calls()) == asked
+    (again,) = live.replay()
+    assert again["read_again"] == 0
+
+
+def test_a_parser_that_knows_less_takes_nothing_away(trial, parser):
+    live = trial.workspace.live
+    parser("old", lambda columns: columns)
+    live.sweep(ORDER)
+    before = trial.query(SAVES)
+    parser("new", lambda columns: {**columns, "saves": None})
+    live.replay()
+    assert trial.query(SAVES) == before
+
+
+def test_a_wrong_value_is_put_right(trial, parser):
+    live = trial.workspace.live
+    parser("old", lambda columns: {**columns, "views": columns["views"] * 1000})
+    live.sweep(ORDER)
+    wrong = trial.query(SAVES)[0][2]
+    parser("new", lambda columns: columns)
+    live.replay()
+    assert trial.query(SAVES)[0][2] == wrong / 1000
+    assert trial.workspace.store.rows()["post_snapshots"] == 70
+
+
+def test_objects_that_no_row_comes_of_are_counted_and_come_back(trial, parser):
+    live = trial.workspace.live
+    parser("old", lambda _columns: "no post id")
+    done = live.sweep(ORDER)
+    assert (done.meta["rejected"], done.meta["posts_new"]) == (70, 0)
+    assert done.meta["reject_reasons"] == {"no post id": 70}
+    parser("new", lambda columns: columns)
+    (row,) = live.replay(since=None, provider="tikliveapi")
+    assert row["posts_new"] == 70

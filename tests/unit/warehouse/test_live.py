@@ -1,0 +1,152 @@
+"""live.db: the pace that all share, the ledger, and the file itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from dwell.errors import BudgetError, StorageError
+from dwell.warehouse.live import LiveDatabase, ledger, sweeps
+from dwell.warehouse.live.database import instant, micros
+from dwell.warehouse.live.ledger import Entry
+from dwell.warehouse.live.pacing import Pacing, interval_us
+
+NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = LiveDatabase(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_two_hundred_a_minute_are_asked_at_985_of_it():
+    assert interval_us(200, 60.0) == round(60_000_000 / 197)
+    assert interval_us(200, 60.0, burst_per_s=50) == interval_us(200, 60.0)
+    assert interval_us(60_000, 60.0, burst_per_s=50) == round(1_000_000 / (50 * 0.985))
+
+
+def test_two_processes_share_one_pace(database, tmp_path):
+    other = LiveDatabase(tmp_path)
+    keys = [Pacing(one, "tikliveapi/abc", interval_us(200, 60.0)) for one in (database, other)]
+    times = [keys[number % 2].take(NOON) for number in range(400)]
+    steps = {round(later - earlier, 4) for earlier, later in pairwise(times)}
+    assert steps == {round(60 / 197, 4)}
+    assert sum(at < 60 for at in times) <= 197 + 1
+    other.close()
+
+
+def test_nothing_is_saved_up_over_a_pause(database):
+    key = Pacing(database, "k", 1_000_000)
+    assert key.take(NOON) == 0
+    later = NOON + timedelta(hours=1)
+    assert [key.take(later) for _ in range(3)] == [0, 1, 2]
+
+
+def test_another_key_has_its_own_pace(database):
+    assert Pacing(database, "a", 1_000_000).take(NOON) == 0
+    assert Pacing(database, "b", 1_000_000).take(NOON) == 0
+
+
+def test_too_fast_holds_everybody_up(database):
+    key = Pacing(database, "k", 1_000_000)
+    key.take(NOON)
+    key.push(NOON, 30)
+    assert key.take(NOON) == 30
+    key.push(NOON, 1)  # a shorter wait does not undo the longer one
+    assert key.take(NOON) == 31
+    assert key.free_at() == NOON + timedelta(seconds=32)
+
+
+def test_a_days_quota_begins_anew_at_midnight_utc(database):
+    key = Pacing(database, "k", 1, per_day=2)
+    evening = datetime(2026, 6, 10, 23, 59, tzinfo=UTC)
+    key.take(evening)
+    key.take(evening)
+    with pytest.raises(BudgetError, match="2026-06-11"):
+        key.take(evening)
+    assert key.take(evening + timedelta(minutes=2)) == 0
+
+
+def entry(call_id: str, **changes) -> Entry:
+    said = {"sweep_id": "s", "provider": "scavio", "endpoint": "user/posts", "command": "sweep", "subject": "demo"}
+    return Entry(**{"call_id": call_id, **said, "credits": 1, "price_micros": 5_000, **changes})
+
+
+def test_the_ledger_equals_a_recount_of_the_calls(database):
+    outcomes = [("a", "ok", 1, True), ("b", "rate_limited", 0, True), ("c", "damaged_answer", 1, False)]
+    for call_id, outcome, charged, certain in outcomes:
+        with database.transaction() as run:
+            ledger.sent(run, entry(call_id), NOON)
+        with database.transaction() as run:
+            ledger.done(run, entry(call_id), NOON, outcome, charged=charged, certain=certain)
+    with database.transaction() as run:
+        ledger.sent(run, entry("d", subject="other", sweep_id="t"), NOON + timedelta(days=1))
+        ledger.sent(run, entry("e", subject="other", sweep_id="t"), NOON + timedelta(days=1))
+    with database.transaction() as run:
+        assert ledger.lose(run, "t") == 2
+    assert ledger.spent(database, "s") == 2
+    assert ledger.of_sweep(database, "s") == {
+        "requests": 3, "failed_requests": 2, "credits": 2, "uncertain_credits": 1, "usd": 0.01,
+    }  # fmt: skip
+    total = ledger.totals(database, "provider").meta["total"]
+    assert (total["requests"], total["credits"], total["uncertain_credits"], total["usd"]) == (5, 4, 3, 0.02)
+    for by in ("provider", "command", "account", "endpoint", "sweep", "day"):
+        answer = ledger.totals(database, by)
+        assert sum(row["credits"] for row in answer) == 4
+    assert [row["day"] for row in ledger.totals(database, "day")] == ["2026-06-10", "2026-06-11"]
+    assert ledger.totals(database, "account", since=NOON + timedelta(hours=1)).rows[0][0] == "other"
+
+
+def test_a_request_is_in_the_ledger_before_it_is_answered(database, tmp_path):
+    with database.transaction(lasting=False) as run:
+        ledger.sent(run, entry("a"), NOON)
+    with sqlite3.connect(tmp_path / "live.db") as another:
+        assert another.execute("SELECT outcome, credits, certain FROM calls").fetchall() == [("sent", 1, 0)]
+    another.close()
+
+
+def test_a_failed_transaction_leaves_nothing(database):
+    with database.transaction() as run:
+        ledger.sent(run, entry("a"), NOON)
+
+    def twice() -> None:
+        with database.transaction() as run:
+            ledger.sent(run, entry("b"), NOON)
+            ledger.sent(run, entry("a"), NOON)
+
+    with pytest.raises(StorageError):
+        twice()
+    assert database.rows("SELECT call_id FROM calls") == [("a",)]
+
+
+def test_a_newer_layout_is_refused(tmp_path):
+    LiveDatabase(tmp_path).close()
+    with sqlite3.connect(tmp_path / "live.db") as file:
+        file.execute("PRAGMA user_version = 99")
+    file.close()
+    with pytest.raises(StorageError, match="newer dwell"):
+        LiveDatabase(tmp_path)
+
+
+def test_what_is_no_database_is_named(tmp_path):
+    (tmp_path / "live.db").write_bytes(b"not a database, but long enough to be looked at" * 100)
+    with pytest.raises(StorageError, match=r"live\.db"):
+        LiveDatabase(tmp_path)
+
+
+def test_instants_survive_to_the_microsecond():
+    exact = datetime(2026, 6, 10, 12, 0, 0, 123_457, tzinfo=UTC)
+    assert instant(micros(exact)) == exact
+    assert instant(None) is None
+
+
+def test_a_job_is_held_by_one_process(tmp_path):
+    with sweeps.held(tmp_path, "s") as first, sweeps.held(tmp_path, "s") as second, sweeps.held(tmp_path, "t") as third:
+        assert (first, second, third) == (True, False, True)
+    with sweeps.held(tmp_path, "s") as again:
+        assert again
