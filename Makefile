@@ -24,7 +24,7 @@ lint: $(VENV)/dev  ## Style, types, import contracts.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev  ## Speed and skill as ratios against named baselines (about 20 minutes).
+bench: $(VENV)/dev  ## Speed and skill as ratios against named baselines (about 45 minutes).
 	$(BIN)/python benchmarks/run.py
 
 docs: $(VENV)/dev  ## Write the generated pages and golden SQL again, to be read in review.

@@ -1,6 +1,6 @@
 """Runs every benchmark, one after the other, and prints what `benchmarks/RESULTS.md` quotes.
 
-python benchmarks/run.py            # everything, about 20 minutes on two cores
+python benchmarks/run.py            # everything, about 45 minutes on two cores
 python benchmarks/run.py --quick    # small sizes, to see that they run
 """
 
@@ -16,12 +16,20 @@ FULL = {
     "metrics_speed.py": ["--rows", "10000000", "--runs", "3", "--memory", "3GB"],
     "import_speed.py": ["--gb", "1"],
     "model_skill.py": [],
+    "sweep_pace.py": [],
+    "sweep_speed.py": [],
+    "sweep_kills.py": ["--kills", "200"],
+    "sweep_faults.py": [],
 }
 QUICK = {
     "command_time.py": ["--rows", "100000", "--runs", "2"],
     "metrics_speed.py": ["--rows", "300000", "--runs", "1"],
     "import_speed.py": ["--gb", "0.1"],
     "model_skill.py": [],
+    "sweep_pace.py": ["--accounts", "2"],
+    "sweep_speed.py": ["--accounts", "5", "--runs", "1"],
+    "sweep_kills.py": ["--kills", "5"],
+    "sweep_faults.py": ["--sweeps", "2"],
 }
 
 

@@ -91,3 +91,26 @@ def test_a_deleted_post_is_missed_and_dated(opened):
             assert gone_at - timedelta(hours=1) < WORLD.deleted_at(post_id) < gone_at + timedelta(hours=1)
         trial.workspace.live.sweep(Order((f"@{handle}",), posts=400))
         assert len(trial.query("SELECT post_id FROM post_states")) == len(missing)
+
+
+def test_a_rename_shows_in_the_posts_before_the_profile_is_due_again(opened):
+    handle = next(
+        handle
+        for number in range(5, 3_000)
+        if WORLD.standing(handle := WORLD.creator_number(number).handle, NOON).state == "renamed"
+        and WORLD.standing(handle, NOON).since > datetime(2024, 6, 1, tzinfo=UTC)
+    )
+    since = WORLD.standing(handle, NOON).since
+    with opened(since - timedelta(days=1)) as trial:
+        trial.workspace.live.sweep(Order((f"@{handle}",), posts=35))
+    with opened(since + timedelta(days=1)) as trial:
+        row = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",), posts=35))))
+        assert trial.calls("userinfo") == []
+        assert (row["state"], row["handle"]) == ("renamed", WORLD.standing(handle, since + timedelta(days=1)).handle)
+
+
+def test_an_account_by_its_id(trial):
+    creator_id = WORLD.creator_id("demo_kitchen")
+    row = next(iter(trial.workspace.live.sweep(Order((creator_id,), posts=35))))
+    assert (row["handle"], row["state"], row["creator_id"]) == ("demo_kitchen", "ok", creator_id)
+    assert trial.query("SELECT DISTINCT handle FROM posts") == [("demo_kitchen",)]

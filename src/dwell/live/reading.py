@@ -97,6 +97,7 @@ class Reader:
         self.found = Outcome(self.target.kind, self.target.name)
         self.subject = Subject(self.target.name, id=self.target.account_id)
         self.pager: Pager | None = None
+        self._handles: set[str] = set()
 
     def read(self) -> Outcome:
         """The target, as far as it can be read; never raises for what goes wrong with it alone.
@@ -147,6 +148,8 @@ class Reader:
                 raise
             payload, answer = moved
         self._learn(payload, answer)
+        if known is not None and known.id is not None and self.subject.id not in {None, known.id}:
+            self.found = replace(self.found, detail=f"this name belonged to the account {known.id} before")
 
     def _moved(self, known: Known | None) -> tuple[Mapping[str, Any], Answer] | None:
         """The account under its id, where its name is gone: it was renamed."""
@@ -187,6 +190,10 @@ class Reader:
                 self.found = replace(self.found, title=topic.get("title"), views_total=topic.get("topic_views"))
             return
         handle = self.subject.name or self.target.name
+        if provider.own_account and handle != self.target.name:
+            raise ProviderError(
+                f"The key of {provider.name} belongs to @{handle}, not to {self.target}: name that account."
+            )
         columns = provider.parser.user(payload)
         private = isinstance(columns, dict) and flag(columns.get("private")) is True
         renamed = not self.target.account_id and handle != self.target.name
@@ -222,6 +229,7 @@ class Reader:
         page: Page = self.desk.provider.page(self.listing, payload)
         rows = read_columns(self.desk.provider.name, call.endpoint, self.listing, answer.body)
         pager.add(page, [None if isinstance(row, str) else str(row["post_id"]) for row in rows])
+        self._handles.update(str(row["handle"]).lower() for row in rows if isinstance(row, dict) and row.get("handle"))
         if self.found.at is None:
             self.found = replace(self.found, at=_said(answer.received_at), simulated=answer.simulated)
 
@@ -229,6 +237,10 @@ class Reader:
         state = self.found.state
         if state is None and self.target.kind == "account":
             state = "ok" if coverage.items else "empty" if coverage.complete else None
+        if state == "ok" and not self.target.account_id and len(self._handles) == 1:
+            (handle,) = self._handles  # asked for by its id, an account shows under which name it posts now
+            state = "ok" if handle == self.target.name else "renamed"
+            self.found = replace(self.found, handle=handle)
         self.found = replace(
             self.found,
             state=state,

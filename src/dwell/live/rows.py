@@ -182,7 +182,15 @@ def _rows(batch: Sequence[Stored], database: LiveDatabase) -> Iterable[tuple[Sto
             elif one.what in TOPICS:
                 yield one, looks.place(one, columns)
             else:
-                yield one, {**columns, "observed_at": one.received_at}
+                yield (
+                    one,
+                    {**columns, "handle": columns.get("handle") or _asked_for(one), "observed_at": one.received_at},
+                )
+
+
+def _asked_for(one: Stored) -> str | None:
+    """The account that was asked about: some providers leave it out of its own posts."""
+    return one.subject if one.what in {"profile", "user_posts"} and not one.subject.startswith("id:") else None
 
 
 def columns_of(one: Stored) -> Sequence[dict[str, Any] | str]:

@@ -78,6 +78,7 @@ class Provider(Protocol):
         limit: Its documented default limit.
         credit_price: Money for one credit in US dollars, by the provider's published price.
         page_size: Most items of one page, for each listing that it offers.
+        own_account: It answers for the account that the key belongs to, whatever name is asked for.
         lookups: What it can look up.
         parser: Turns its objects into columns.
     """
@@ -87,6 +88,7 @@ class Provider(Protocol):
     limit: Limit
     credit_price: float
     page_size: Mapping[Listing, int]
+    own_account: bool
     lookups: frozenset[Lookup]
     parser: Parser
 

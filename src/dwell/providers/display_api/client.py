@@ -37,6 +37,7 @@ class DisplayAPI:
     limit: Limit = Limit(600, 60.0)
     credit_price: float = 0.0
     page_size: Mapping[Listing, int] = _PAGE_SIZE
+    own_account: bool = True
     lookups: frozenset[Lookup] = frozenset({"profile", "post", "posts"})
     parser: Parser = parse
 

@@ -55,6 +55,7 @@ class ResearchAPI:
     limit: Limit = Limit(60, 60.0, per_day=1_000)
     credit_price: float = 0.0
     page_size: Mapping[Listing, int] = _PAGE_SIZE
+    own_account: bool = False
     lookups: frozenset[Lookup] = frozenset({"profile"})
     parser: Parser = parse
 

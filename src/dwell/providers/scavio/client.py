@@ -52,6 +52,7 @@ class Scavio:
     limit: Limit = Limit(5, 60.0)
     credit_price: float = 0.005
     page_size: Mapping[Listing, int] = _PAGE_SIZE
+    own_account: bool = False
     lookups: frozenset[Lookup] = frozenset({"profile", "post", "hashtag", "usage"})
     parser: Parser = parse
 

@@ -57,6 +57,7 @@ class TikLiveAPI:
     limit: Limit = Limit(200, 60.0, burst_per_s=50)
     credit_price: float = 9.90 / 100_000
     page_size: Mapping[Listing, int] = _PAGE_SIZE
+    own_account: bool = False
     lookups: frozenset[Lookup] = frozenset({"profile", "post", "sound", "hashtag"})
     parser: Parser = parse
 
