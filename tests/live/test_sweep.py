@@ -7,9 +7,12 @@ import pytest
 
 from dwell import clock
 from dwell.errors import KeyRefusedError, NoDataError, SettingsError, StoppedError, StorageError
+from dwell.http import Answer, Call
 from dwell.live import sweep as sweeping
+from dwell.providers.live import PROVIDERS
 from dwell.sandbox.server.faults import Scripted
 from dwell.warehouse.live import answers, ledger, sweeps
+from dwell.warehouse.live.database import instant
 from dwell.workspace.live import Order
 
 from .conftest import NOON
@@ -150,7 +153,12 @@ def test_a_lasting_failure_is_said_and_does_not_hold_up_the_others(trial):
     done = trial.workspace.live.sweep(Order(CAST, posts=35))
     assert {row["reason"] for row in done} == {"failed"}
     assert all("status 500" in row["lacks"] for row in done)
-    assert not done.meta["unfinished"]
+    assert done.meta["unfinished"] == 3
+    trial.sandbox.script.set([])
+    asked = len(trial.calls("userinfo"))
+    again = trial.workspace.live.sweep(Order(tuple(reversed(CAST)), posts=35))  # the same question in another order
+    assert (again.meta["resumed"], again.meta["complete"]) == (True, 3)
+    assert len(trial.calls("userinfo")) == asked
 
 
 @pytest.mark.parametrize(
@@ -249,3 +257,44 @@ def test_the_key_is_nowhere_in_the_data(trial):
     trial.workspace.live.sweep(Order(CAST[:1], posts=35))
     for path in trial.workspace.store.root.rglob("*"):
         assert not path.is_file() or b"sandbox-key" not in path.read_bytes()
+
+
+def test_an_early_end_is_found_out_without_a_fresh_profile_and_makes_nothing_missing(trial):
+    order = Order(CAST[:1], posts=300)
+    trial.workspace.live.sweep(order)
+    trial.sandbox.script.set([Scripted("stops_early", endpoint="user-posts")])
+    row = next(iter(trial.workspace.live.sweep(order)))
+    assert (row["complete"], row["reason"]) == (False, "stopped_early")
+    assert trial.query("SELECT count(*) FROM post_states") == [(0,)]
+
+
+def test_the_niche_of_a_job_stays_whoever_loads_its_answers(trial, monkeypatch):
+    live = trial.workspace.live
+    with monkeypatch.context() as killed:  # as a process leaves it that dies before it loads what it read
+        killed.setattr(sweeping, "load_waiting", lambda *_: None)
+        killed.setattr(sweeping.ending, "close", lambda *_: [])
+        killed.setattr(sweeping, "_summary", lambda *_, **__: None)
+        with pytest.raises(TypeError):
+            live.sweep(Order(CAST[:1], niche="cooking", posts=35))
+    assert trial.query("SELECT count(*) FROM creators") == [(0,)]
+    live.sweep(Order(CAST[1:2], posts=35))
+    assert trial.query("SELECT handle, niche FROM creators ORDER BY handle") == [
+        ("demo_kitchen", "cooking"),
+        ("demo_pantry", None),
+    ]
+
+
+def test_stopping_leaves_the_pace_as_it_was(trial, monkeypatch):
+    monkeypatch.setenv("DWELL_TIKLIVEAPI_LIMIT", "1/3600")
+    stop = threading.Event()
+    names = tuple(f"@nobody_{number}" for number in range(40))
+    with pytest.raises(StoppedError):
+        trial.workspace.live.sweep(Order(names), watch=lambda now: now.requests and stop.set(), stop=stop)
+    ((ahead,),) = trial.workspace.live.database.rows("SELECT tat FROM pacing")
+    assert instant(ahead) - clock.now() < timedelta(hours=2.1)
+
+
+def test_half_a_character_becomes_a_sign_that_can_be_stored():
+    body = b'{"user": {"id": "6812345678901234567", "uniqueId": "demo", "nick\\ud83d": "x\\ud83d\\ude00"}, "stats": {}}'
+    found = PROVIDERS["tikliveapi"].read(Call("userinfo-by-username", "GET", "/"), Answer(200, {}, body, NOON))
+    assert found["user"]["nick\ufffd"] == "x\U0001f600"

@@ -171,17 +171,33 @@ class Desk:
             budget.reserve(call.credits)
             charged = 0
             try:
-                self._wait(self.pacing.take(self.now()))
+                self._queue()
                 entry = self._note(call, purpose)
                 charged, result = self._send(call, entry, purpose, gist)
             finally:
                 budget.settle(call.credits, charged)
             if not isinstance(result, ProviderError):
                 return result
+            if isinstance(result, RateLimitedError):
+                self.pacing.push(self.now(), max(self._longer(attempt), result.retry_after_s or 0.0))
+            elif isinstance(result, TemporaryError) and attempt < ATTEMPTS:
+                self._wait(self._longer(attempt))
             if attempt == ATTEMPTS or not isinstance(result, TemporaryError):
                 raise result
-            self._pause(attempt, result)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _queue(self) -> None:
+        """Waits for this request's turn; where the provider asks everybody to wait meanwhile, queues again."""
+        while True:
+            self._wait(0)
+            seconds = self.pacing.take(self.now())
+            try:
+                self._wait(seconds)
+            except StoppedError:
+                self.pacing.give_back()
+                raise
+            if not self.pacing.held(self.now()):
+                return
 
     def _note(self, call: Call, purpose: Purpose) -> ledger.Entry:
         entry = ledger.Entry(
@@ -254,14 +270,10 @@ class Desk:
                 simulated=bool(answer and answer.simulated),
             )
 
-    def _pause(self, attempt: int, error: TemporaryError) -> None:
-        """Waits longer each time, by a random part of it, so that many who failed together do not return together."""
-        longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** (attempt - 1))
-        seconds = longest * (0.5 + self.random.random() / 2)
-        if isinstance(error, RateLimitedError):
-            self.pacing.push(self.now(), max(seconds, error.retry_after_s or 0.0))
-        else:
-            self._wait(seconds)
+    def _longer(self, attempt: int) -> float:
+        """Seconds to pause: longer each time, by a random part, so that many who failed together do not return so."""
+        longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** (attempt - 1))
+        return longest * (0.5 + self.random.random() / 2)
 
     def _wait(self, seconds: float) -> None:
         if self.stop.wait(seconds) if seconds > 0 else self.stop.is_set():

@@ -20,6 +20,14 @@ from dwell.warehouse.live.schedules import Schedule
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEASE_S = 120.0
+RETRY_S = 600.0
+"""What a provider's failure cut short is taken up again after so long, until the next moment is due."""
+
+
+class UnfinishedError(DwellError):
+    """A standing order was done in part, and the rest can be done later; says in a sentence what was done."""
+
+    code = "unfinished"
 
 
 def checked(every: str, at: str, tz: str) -> tuple[str, str, str]:
@@ -99,6 +107,10 @@ def run_due(
         with _held(database, schedule, slot, token, now):
             try:
                 outcome = work(schedule, slot)
+            except UnfinishedError as error:
+                schedules.extend(database, schedule.name, slot, token, now(), RETRY_S)
+                did.append((schedule.name, slot, f"not finished, goes on in {RETRY_S / 60:.0f} minutes: {error}"))
+                continue
             except DwellError as error:
                 if error.code == "stopped":
                     raise

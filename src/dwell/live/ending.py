@@ -103,7 +103,9 @@ def _posts(
         for handle, times in gone.items()
         if times > max(_GAP_POSTS, _GAP * covered[handle])
     }
-    rows = [_state(post, "missing", until) for post in posts if not post["seen"] and post["state"] != "missing"]
+    doubted = {one.handle for one in checked.values()}  # of a listing with gaps nothing is known to be missing
+    gone_now = [post for post in posts if not post["seen"] and post["handle"] not in doubted]
+    rows = [_state(post, "missing", until) for post in gone_now if post["state"] != "missing"]
     rows += [_state(post, "ok", until) for post in posts if post["seen"]]
     return rows, checked
 

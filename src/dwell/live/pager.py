@@ -13,8 +13,6 @@ from dwell.providers.base import Page
 BARREN = 3
 """So many pages in a row without anything new end a listing that claims to have more."""
 
-_UNCERTAIN = 0.02
-
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -43,12 +41,14 @@ class Pager:
 
     Args:
         wanted: Stop after so many distinct items; None reads to the end.
-        total: How many there are, by the provider's own count, where that was just asked.
+        total: How many there are, by the provider's own count.
+        slack: Part of that count by which it may be wrong: private posts, and what changed since it was asked.
     """
 
-    def __init__(self, wanted: int | None, total: int | None = None) -> None:
+    def __init__(self, wanted: int | None, total: int | None = None, slack: float = 0.02) -> None:
         self.wanted = wanted
         self.total = total
+        self.slack = slack
         self.pages = 0
         self.cursor: str | None = None
         self._seen: set[str] = set()
@@ -119,11 +119,8 @@ class Pager:
         return Coverage(complete, reason, "" if complete else lacks, self.items, repeats, self.pages)
 
     def _short(self) -> bool:
-        """The provider counts clearly more than its listing gave: a private post or two is usual."""
-        if self.total is None:
-            return False
-        expected = self.total if self.wanted is None else min(self.total, self.wanted)
-        return self.items < expected - max(1, _UNCERTAIN * expected)
+        """The provider counts clearly more than its listing, which says that it is whole."""
+        return self.total is not None and self.items < self.total - max(1, self.slack * self.total)
 
     def _says(self) -> str:
         match self._end:

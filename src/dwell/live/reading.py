@@ -29,6 +29,9 @@ from dwell.providers.values import flag
 from dwell.warehouse.live import answers, subjects
 from dwell.warehouse.live.subjects import Known
 
+_SLACK, _OLD_SLACK = 0.02, 0.1
+"""By how much a count of posts may be off that was asked just now, or up to some days ago."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -98,6 +101,7 @@ class Reader:
         self.subject = Subject(self.target.name, id=self.target.account_id)
         self.pager: Pager | None = None
         self._handles: set[str] = set()
+        self._slack = _SLACK
 
     def read(self) -> Outcome:
         """The target, as far as it can be read; never raises for what goes wrong with it alone.
@@ -116,7 +120,7 @@ class Reader:
         except (KeyRefusedError, OutOfCreditsError) as error:
             return self._cut(error.code, str(error), again=True)
         except TemporaryError as error:
-            return self._cut("failed", str(error), again=False)
+            return self._cut("failed", str(error), again=True)
         except ProviderError as error:
             return self._cut("refused", str(error), again=False)
         except StoppedError as error:
@@ -137,7 +141,8 @@ class Reader:
         if needs_lookup(self.desk.provider, self.request, self.target, known, self.desk.now()):
             self._ask_lookup(known)
         elif known is not None:
-            self.found = replace(self.found, handle=self.target.name, creator_id=known.id)
+            self.found = replace(self.found, handle=self.target.name, creator_id=known.id, total=known.total)
+            self._slack = _OLD_SLACK
 
     def _ask_lookup(self, known: Known | None) -> None:
         try:
@@ -207,7 +212,8 @@ class Reader:
     # --- reading its listing -------------------------------------------------------------------------------------
 
     def _list(self) -> None:
-        pager = self.pager = Pager(self.request.posts, self.found.total if self.target.kind == "account" else None)
+        total = self.found.total if self.target.kind == "account" else None
+        pager = self.pager = Pager(self.request.posts, total, self._slack)
         for kept in self._kept():
             if kept.what == self.listing and not pager.done:
                 self._take(pager, kept.call, self.desk.provider.read(kept.call, kept.answer), kept.answer)

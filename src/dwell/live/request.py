@@ -60,6 +60,6 @@ class Request:
         """The other way."""
         return cls(**{**said, "targets": tuple(Target(kind, name) for kind, name in said["targets"])})
 
-    def at(self, slot: str) -> Request:
-        """The same for one due moment."""
-        return replace(self, slot=slot)
+    def same(self, other: Request) -> bool:
+        """It asks the same, in whatever order."""
+        return replace(self, targets=()) == replace(other, targets=()) and set(self.targets) == set(other.targets)

@@ -21,7 +21,7 @@ from dwell.providers.base import Listing
 from dwell.providers.live import PROVIDERS
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
-from dwell.warehouse.live import LiveDatabase, answers
+from dwell.warehouse.live import LiveDatabase, answers, sweeps
 from dwell.warehouse.live.answers import Stored
 from dwell.warehouse.load import Loaded, load
 from dwell.warehouse.store import Store
@@ -76,22 +76,19 @@ class Told:
             self.reasons[kind] = self.reasons.get(kind, 0) + 1
 
 
-def load_waiting(
-    store: Store, database: LiveDatabase, niches: Mapping[str, str | None], told: Told | None = None
-) -> Told:
-    """Makes rows of every answer that has none yet.
+def load_waiting(store: Store, database: LiveDatabase, told: Told | None = None) -> Told:
+    """Makes rows of every answer that has none yet, whichever job it belongs to.
 
     Args:
         store: Where to.
         database: Where the answers are.
-        niches: Job -> subject to give to the creators in its answers.
         told: Counts to go on with.
     """
     told = told or Told()
     while waiting := answers.waiting(database, 2_000):
         for sweep_id in dict.fromkeys(one.sweep_id for one in waiting):
             batch = [one for one in waiting if one.sweep_id == sweep_id]
-            told.add(load_answers(store, batch, database, niche=niches.get(sweep_id)))
+            told.add(load_answers(store, batch, database))
             mark(database, batch)
     store.seal_if_due()
     return told
@@ -107,7 +104,7 @@ def mark(database: LiveDatabase, batch: Iterable[Stored]) -> None:
 
 
 def load_answers(
-    store: Store, batch: Sequence[Stored], database: LiveDatabase, *, niche: str | None = None, correct: bool = False
+    store: Store, batch: Sequence[Stored], database: LiveDatabase, *, correct: bool = False
 ) -> Loaded | None:
     """Makes rows of these answers, all of one job; None where there is nothing in them to make rows of.
 
@@ -115,7 +112,6 @@ def load_answers(
         store: Where to.
         batch: The answers.
         database: Where the others of their targets are, which say when a look at a topic began.
-        niche: Subject to give to the creators.
         correct: Rows that are stored already are corrected where they differ (`dwell replay`).
     """
     with store.scratch() as scratch:
@@ -138,6 +134,7 @@ def load_answers(
             format="answers",
             extracts=tuple(replace(writer.extract(), part=_PART.removesuffix(": ")) for writer in writers.values()),
         )
+        niche = sweeps.request_of(database, batch[0].sweep_id).get("niche")
         return load(store, file, Hints(niche=niche), correct=correct, now=_believed(batch))
 
 

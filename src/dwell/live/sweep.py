@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
@@ -80,7 +80,8 @@ def planned(settings: Settings, database: LiveDatabase, request: Request) -> Pla
 
 def resumable(database: LiveDatabase, request: Request) -> Job | None:
     """The unfinished job with this very request, if there is one that is young enough."""
-    return sweeps.unfinished(database, request.command, request.to_json(), clock.now() - RESUMED_FOR)
+    jobs = sweeps.unfinished(database, request.command, clock.now() - RESUMED_FOR)
+    return next((job for job in jobs if Request.from_json(job.request).same(request)), None)
 
 
 def run(
@@ -116,6 +117,7 @@ def run(
     ends = stop or threading.Event()
     found = None if fresh else resumable(database, request)
     job = found or _new(database, request)
+    request = Request.from_json(job.request)  # in the order in which it was first asked
     with sweeps.held(store.root, job.sweep_id) as mine:
         if not mine:
             raise StorageError("Another process is at this very sweep: wait for it, or watch it with `dwell cost`.")
@@ -155,7 +157,7 @@ class _Work:
         try:
             self._read(left)
         finally:
-            load_waiting(self.store, self.database, self._niches(), self.told)
+            load_waiting(self.store, self.database, self.told)
         ordered = [self.done[at] for at in sorted(self.done)]
         return ending.close(self.store, self.database, self.request.provider, self.job.sweep_id, ordered)
 
@@ -173,10 +175,11 @@ class _Work:
                         self._settle(running.pop(future), future.result())
                     if self.desk.requests - loaded >= _LOAD_AFTER:
                         loaded = self.desk.requests
-                        load_waiting(self.store, self.database, self._niches(), self.told)
+                        load_waiting(self.store, self.database, self.told)
                     self._report()
             except BaseException:
                 self.desk.stop.set()  # the others end at their next request
+                pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
     def _one(self, position: int) -> Outcome:
@@ -186,9 +189,6 @@ class _Work:
         self.done[position] = outcome
         if not outcome.again:
             sweeps.settle(self.database, self.job.sweep_id, position, outcome.to_json())
-
-    def _niches(self) -> Mapping[str, str | None]:
-        return {self.job.sweep_id: self.request.niche}
 
     def _report(self) -> None:
         if self.watch is None:
@@ -246,8 +246,8 @@ def _summary(
         "simulated": any(one.simulated for one in outcomes),
     }
     if not again:
-        sweeps.finish(database, job.sweep_id, clock.now(), {name: meta[name] for name in ("complete", "posts_read")})
         answers.forget(database, clock.now() - timedelta(days=store.settings.keep_days))
+        sweeps.finish(database, job.sweep_id, clock.now(), {name: meta[name] for name in ("complete", "posts_read")})
     columns = tuple(outcomes[0].to_json()) if outcomes else ()
     return Result(columns, [tuple(one.to_json().values()) for one in outcomes], meta)
 

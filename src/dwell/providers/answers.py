@@ -202,9 +202,18 @@ def _forgiving(body: bytes) -> Any:
         raise ValueError(text)
 
     try:
-        return json.loads(body, parse_constant=constant)
+        return _whole(json.loads(body, parse_constant=constant))
     except (ValueError, RecursionError):
         return None
+
+
+def _whole(value: Any) -> Any:
+    """The same without halves of characters, which nothing further on could store."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return {_whole(key): _whole(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _plain(text: str) -> float | None:

@@ -30,7 +30,7 @@ _VETTED = 35
 _TRENDING = 100
 _SAMPLED = 30  # one page of every provider that lists topics
 _ADDED = (
-    "targets", "complete", "unfinished", "posts_read", "requests", "failed_requests", "credits", "uncertain_credits",
+    "targets", "complete", "unfinished", "requests", "failed_requests", "credits", "uncertain_credits",
     "usd", "rejected",
 )  # fmt: skip
 
@@ -85,7 +85,7 @@ class Live:
         price = self._with_topics(price, order, request.provider)
         resumes = {} if found is None else self._begun(found.sweep_id, found.started_at)
         terms = office.terms(self._workspace.settings, request.provider)
-        pace = None if not terms.interval_s else round(60 / terms.interval_s, 1)
+        pace = None if not terms.interval_s else 60 / terms.interval_s
         meta = {"provider": request.provider, "per_minute": pace, **price.meta, "resumes": resumes or None}
         return Result(price.columns, price.rows, meta)
 
@@ -122,7 +122,8 @@ class Live:
         handle = row["handle"] or row["name"]
         if not row["posts"]:
             why = row["lacks"].rstrip(".") or "it has no posts"
-            raise NoDataError(f"@{handle} cannot be vetted: {why}.")
+            shown = f"@{handle}" if row["handle"] else handle
+            raise NoDataError(f"{shown} cannot be vetted: {why}.")
         return self._workspace.vet(creator=handle, niche=niche, posts=posts)
 
     def trends(
@@ -264,10 +265,10 @@ class Live:
             request = self.request(order, "sweep", f"{schedule.name} {slot.isoformat()}")
             done = self._run(request, order, watch, stop)
             meta = done.meta
-            return (
-                f"{meta['complete']} of {meta['targets']} complete, {meta['posts_new']} new posts, "
-                f"{meta['credits']} credits"
-            )
+            said = f"{meta['complete']} of {meta['targets']} complete"
+            if any(row["again"] and row["reason"] == "failed" for row in done):
+                raise due.UnfinishedError(said)
+            return f"{said}, {meta['posts_new']} new posts, {meta['credits']} credits"
 
         did = due.run_due(self.database, work)
         return Result(("schedule", "due_at", "outcome"), did)

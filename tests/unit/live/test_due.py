@@ -109,3 +109,20 @@ def test_a_failure_is_noted_and_not_tried_for_ever(database):
     assert [outcome for *_, outcome in due.run_due(database, work, lambda: now)] == ["failed: the list is empty"]
     assert due.waiting(database, now) == []
     assert schedules.history(database, 5).rows[0][4] == "failed: the list is empty"
+
+
+def test_what_a_failing_provider_cut_short_goes_on_later(database):
+    schedules.put(database, order())
+    now, tries = at("2026-03-05T00:10"), []
+
+    def work(*_):
+        tries.append(1)
+        if len(tries) == 1:
+            raise due.UnfinishedError("3 of 4 complete")
+        return "4 of 4 complete"
+
+    ((_, _, outcome),) = due.run_due(database, work, lambda: now)
+    assert outcome == "not finished, goes on in 10 minutes: 3 of 4 complete"
+    assert due.run_due(database, work, lambda: now + timedelta(minutes=9)) == []
+    assert len(due.run_due(database, work, lambda: now + timedelta(minutes=10, seconds=1))) == 1
+    assert due.run_due(database, work, lambda: now + timedelta(minutes=30)) == []

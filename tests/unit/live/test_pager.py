@@ -96,10 +96,18 @@ def test_a_listing_that_ends_early_is_found_out_by_the_profile(total, read, comp
     assert complete or f"{total:,} posts" in verdict.lacks
 
 
-def test_the_profile_counts_only_up_to_what_was_asked_for():
+def test_a_listing_that_says_it_is_whole_is_held_against_the_whole_count():
+    """One post less than asked for, of 500 that there are: it ended early, whatever was asked for."""
     pager = Pager(35, total=500)
     pager.add(*page([str(number) for number in range(34)], None, more=False))
-    assert pager.coverage().complete
+    assert pager.coverage().reason == "stopped_early"
+
+
+def test_an_old_count_may_be_off_by_more():
+    for slack, reason in ((0.02, "stopped_early"), (0.1, "all")):
+        pager = Pager(None, total=100, slack=slack)
+        pager.add(*page([str(number) for number in range(92)], None, more=False))
+        assert pager.coverage().reason == reason
 
 
 def test_items_without_an_id_count_each():

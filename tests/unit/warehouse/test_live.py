@@ -150,3 +150,27 @@ def test_a_job_is_held_by_one_process(tmp_path):
         assert (first, second, third) == (True, False, True)
     with sweeps.held(tmp_path, "s") as again:
         assert again
+
+
+def test_a_provider_that_asks_to_wait_holds_those_up_who_have_a_token(database):
+    key = Pacing(database, "k", 1_000_000)
+    key.take(NOON)
+    assert key.take(NOON) == 1
+    key.push(NOON, 8)
+    assert key.held(NOON + timedelta(seconds=1))
+    assert not key.held(NOON + timedelta(seconds=8))
+
+
+def test_a_token_that_was_not_used_goes_back(database):
+    key = Pacing(database, "k", 1_000_000)
+    key.take(NOON)
+    key.take(NOON)
+    key.give_back()
+    assert key.take(NOON) == 1
+
+
+def test_a_clock_that_was_once_wrong_does_not_hold_anybody_up_for_a_year(database):
+    key = Pacing(database, "k", 1_000_000)
+    key.take(NOON + timedelta(days=365))
+    assert key.take(NOON) == 0
+    assert key.take(NOON) == 1

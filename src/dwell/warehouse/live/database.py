@@ -26,7 +26,8 @@ _MICROSECOND = timedelta(microseconds=1)
 SCHEMA = """
 -- When the next request of a key may go out (GCRA): its theoretical arrival time, microseconds since 1970.
 CREATE TABLE pacing (
-    name TEXT PRIMARY KEY, tat INTEGER NOT NULL, day TEXT, day_used INTEGER NOT NULL DEFAULT 0
+    name TEXT PRIMARY KEY, tat INTEGER NOT NULL, held_until INTEGER NOT NULL DEFAULT 0, day TEXT,
+    day_used INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 -- One row a request, written before it is sent: what was paid is never only in memory.

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from dwell.errors import BudgetError
 from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
 
+_LONGEST_US = 86_400_000_000
 SHARE = 0.985
 """Part of the permitted rate that is used."""
 
@@ -53,18 +54,38 @@ class Pacing:
             if self.per_day is not None:
                 self._count_day(run, now)
             ((tat,),) = run(
-                "INSERT INTO pacing (name, tat) VALUES (:name, :now + :step)"
-                " ON CONFLICT (name) DO UPDATE SET tat = max(tat, :now) + :step RETURNING tat",
-                {"name": self.name, "now": at, "step": self.interval},
+                "INSERT INTO pacing (name, tat) VALUES (:name, :now + :step) ON CONFLICT (name) DO UPDATE SET"
+                " tat = CASE WHEN tat > :absurd THEN :now ELSE max(tat, :now) END + :step RETURNING tat",
+                {"name": self.name, "now": at, "step": self.interval, "absurd": at + self._longest},
             ).fetchall()
         return max(0, int(tat) - self.interval - at) / 1_000_000
+
+    @property
+    def _longest(self) -> int:
+        """No queue and no provider's wish reaches further: what lies beyond is left of a clock that was once wrong."""
+        return _LONGEST_US + 1_000 * self.interval
+
+    def give_back(self) -> None:
+        """Returns a token that was taken and not used."""
+        if self.interval or self.per_day is not None:
+            with self.database.transaction(lasting=False) as run:
+                run(
+                    "UPDATE pacing SET tat = tat - ?, day_used = max(0, day_used - ?) WHERE name = ?",
+                    (self.interval, int(self.per_day is not None), self.name),
+                )
+
+    def held(self, now: datetime) -> bool:
+        """The provider has asked everybody to wait, also those who took a token before."""
+        at = micros(now)
+        found = self.database.rows("SELECT held_until FROM pacing WHERE name = ?", (self.name,))
+        return bool(found) and at < found[0][0] <= at + self._longest
 
     def push(self, now: datetime, seconds: float) -> None:
         """Nobody who shares the key asks again before so many seconds have passed."""
         with self.database.transaction() as run:
             run(
-                "INSERT INTO pacing (name, tat) VALUES (:name, :until)"
-                " ON CONFLICT (name) DO UPDATE SET tat = max(tat, :until)",
+                "INSERT INTO pacing (name, tat, held_until) VALUES (:name, :until, :until) ON CONFLICT (name) DO UPDATE"
+                " SET tat = max(tat, :until), held_until = max(held_until, :until)",
                 {"name": self.name, "until": micros(now) + round(seconds * 1_000_000)},
             )
 

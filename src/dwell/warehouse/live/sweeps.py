@@ -68,14 +68,20 @@ def create(database: LiveDatabase, job: Job, targets: Sequence[tuple[str, str]])
             )
 
 
-def unfinished(database: LiveDatabase, command: str, request: Mapping[str, Any], since: datetime) -> Job | None:
-    """The newest job with this very request that began since then and has not ended."""
+def unfinished(database: LiveDatabase, command: str, since: datetime) -> list[Job]:
+    """The jobs of a command that began since then and have not ended, newest first."""
     found = database.rows(
         "SELECT sweep_id, command, request, started_at, finished_at, summary FROM sweeps WHERE finished_at IS NULL"
-        " AND command = ? AND request = ? AND started_at >= ? ORDER BY started_at DESC LIMIT 1",
-        (command, _text(request), micros(since)),
+        " AND command = ? AND started_at >= ? ORDER BY started_at DESC, sweep_id DESC",
+        (command, micros(since)),
     )
-    return _job(found[0]) if found else None
+    return [_job(row) for row in found]
+
+
+def request_of(database: LiveDatabase, sweep_id: str) -> Mapping[str, Any]:
+    """What a job was asked to do; nothing where there is no such job any more."""
+    found = database.rows("SELECT request FROM sweeps WHERE sweep_id = ?", (sweep_id,))
+    return json.loads(found[0][0]) if found else {}
 
 
 def listed(database: LiveDatabase, limit: int) -> list[Job]:
