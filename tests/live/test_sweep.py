@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -239,7 +240,7 @@ def test_topics_of_the_accounts_are_sampled_once_a_day(trial):
     assert done.meta["topics_sampled"] >= 3
     asked = len(trial.calls("challenge-info")) + len(trial.calls("music-info"))
     again = trial.workspace.live.sweep(order)
-    assert "topics_sampled" not in again.meta
+    assert again.meta["topics_sampled"] == 0
     assert len(trial.calls("challenge-info")) + len(trial.calls("music-info")) == asked
 
 
@@ -298,3 +299,17 @@ def test_half_a_character_becomes_a_sign_that_can_be_stored():
     body = b'{"user": {"id": "6812345678901234567", "uniqueId": "demo", "nick\\ud83d": "x\\ud83d\\ude00"}, "stats": {}}'
     found = PROVIDERS["tikliveapi"].read(Call("userinfo-by-username", "GET", "/"), Answer(200, {}, body, NOON))
     assert found["user"]["nick\ufffd"] == "x\U0001f600"
+
+
+def test_a_sweep_cut_short_among_its_topics_goes_on_there(trial):
+    order = Order(CAST[:2], posts=35, topics=4)
+    plan = trial.workspace.live.plan(order)
+    assert plan.meta["credits_at_most"] == 2 * 2 + 4 * 2 * 2
+    first = trial.workspace.live.sweep(replace(order, max_credits=7))
+    assert first.meta["unfinished"]
+    assert trial.workspace.live.plan(order).meta["resumes"]["credits_spent"] == 7
+    done = trial.workspace.live.sweep(order)
+    assert (done.meta["resumed"], done.meta["unfinished"]) == (True, 0)
+    assert done.meta["topics_sampled"] == len(done) - 2 > 0
+    assert done.meta["credits"] == len(trial.calls()) <= plan.meta["credits_at_most"]
+    assert len(trial.calls("user-posts")) == 2

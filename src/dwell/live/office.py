@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from dwell.errors import SettingsError
 from dwell.http import Door
 from dwell.live.desk import Desk
-from dwell.live.request import STEPS
 from dwell.providers.base import Limit, Provider
 from dwell.providers.live import PROVIDERS
 from dwell.settings import Settings
@@ -70,21 +69,6 @@ def terms(settings: Settings, name: str) -> Terms:
     if said.limit is not None:
         limit = Limit(said.limit.requests, said.limit.per_s) if said.limit.requests else None
     return Terms(provider, limit, provider.credit_price if said.credit_price is None else said.credit_price)
-
-
-def interval(settings: Settings, name: str) -> float:
-    """Seconds between two requests to a provider."""
-    return terms(settings, name).interval_s
-
-
-def topics_of(name: str) -> list[str]:
-    """The kinds of topics whose posts and size a provider gives: `hashtag`, `sound`."""
-    provider = PROVIDERS[name]
-    return [
-        kind
-        for kind in ("hashtag", "sound")
-        if STEPS[kind][0] in provider.lookups and STEPS[kind][1] in provider.page_size
-    ]
 
 
 @contextmanager

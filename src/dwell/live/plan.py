@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from dwell.errors import SettingsError
-from dwell.live.request import STEPS, Request
+from dwell.live.request import STEPS, Request, topics_of
 from dwell.live.target import Target
 from dwell.providers.base import Provider, Subject
 from dwell.results import Result
@@ -21,7 +21,7 @@ class Item:
     """What one target needs.
 
     Attributes:
-        target: Which.
+        target: Which; a word for those that are not known yet.
         lookups: Requests that look it up.
         pages: Most requests that list its posts.
         expected: Requests that are likely, by the number of posts that it had when last looked up.
@@ -29,7 +29,7 @@ class Item:
         note: Why, in words.
     """
 
-    target: Target
+    target: Target | str
     lookups: int
     pages: int
     expected: int
@@ -102,6 +102,10 @@ def plan(
     """
     known = {target: subjects.find(database, provider.name, target.kind, target.name) for target in request.targets}
     items = tuple(_item(provider, request, target, known[target], now) for target in request.targets)
+    if request.topics:
+        requests = request.topics * len(topics_of(provider))
+        note = f"the {request.topics} hashtags and sounds that they use most, unless sampled today"
+        items += (Item("topics", requests, requests, requests, None, note),)
     listing = STEPS[request.targets[0].kind][1]
     call = provider.listing(listing, Subject("any", id="1", key="1"), cursor=None, count=1)
     return Plan(items, call.credits, credit_price, interval_s)

@@ -95,7 +95,7 @@ class Reader:
         self.request = request
         self.sweep_id = sweep_id
         self.position = position
-        self.target = request.targets[position]
+        self.target = request.everything[position]
         self.lookup, self.listing = STEPS[self.target.kind]
         self.found = Outcome(self.target.kind, self.target.name)
         self.subject = Subject(self.target.name, id=self.target.account_id)
@@ -213,7 +213,7 @@ class Reader:
 
     def _list(self) -> None:
         total = self.found.total if self.target.kind == "account" else None
-        pager = self.pager = Pager(self.request.posts, total, self._slack)
+        pager = self.pager = Pager(self.request.wanted(self.position), total, self._slack)
         for kept in self._kept():
             if kept.what == self.listing and not pager.done:
                 self._take(pager, kept.call, self.desk.provider.read(kept.call, kept.answer), kept.answer)

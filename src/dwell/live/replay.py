@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from dwell.errors import SettingsError
 from dwell.live.rows import Told, load_answers, mark, parser_version
+from dwell.providers.live import PROVIDERS
 from dwell.results import Result
 from dwell.warehouse.live import LiveDatabase, answers
 from dwell.warehouse.store import Store
@@ -32,7 +34,12 @@ def replay(
 
     Returns:
         One row: `answers` kept, `read_again`, `rows_new`, `rows_updated`, `rejected`.
+
+    Raises:
+        SettingsError: There is no such provider.
     """
+    if provider is not None and provider not in PROVIDERS:
+        raise SettingsError(f"There is no provider {provider!r}; choose from {', '.join(PROVIDERS)}.")
     kept = again = done = 0
     told = Told()
     total = answers.count(database, provider=provider, since=since)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dwell.live.target import Target
-from dwell.providers.base import Listing, Lookup
+from dwell.providers.base import Listing, Lookup, Provider
 
 STEPS: Mapping[str, tuple[Lookup | None, Listing]] = {
     "account": ("profile", "user_posts"),
@@ -16,6 +16,9 @@ STEPS: Mapping[str, tuple[Lookup | None, Listing]] = {
     "search": (None, "search_posts"),
 }
 """Kind of target -> what looks it up, and what lists its posts."""
+
+SAMPLED = 1
+"""Posts wanted of a sampled topic: pages are read whole, so this means one page, of about thirty."""
 
 PROFILE_DAYS = 6.0
 """A profile (followers, number of posts) is read again after so many days: about weekly in a daily sweep."""
@@ -33,6 +36,8 @@ class Request:
         profile_days: Read an account's profile again when it is older than this; 0 reads it always.
         niche: Subject to give to the accounts.
         slot: The due moment of a schedule that this job is for, ISO text.
+        topics: Afterwards sample so many hashtags and sounds that the accounts use most, unless sampled today.
+        sampled: Those, once they are known: what they are is found out by the job itself.
     """
 
     command: str
@@ -42,6 +47,17 @@ class Request:
     profile_days: float = PROFILE_DAYS
     niche: str | None = None
     slot: str | None = None
+    topics: int = 0
+    sampled: tuple[Target, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Target, ...]:
+        """What was asked for, and what was found to be sampled, in the order of their positions."""
+        return self.targets + self.sampled
+
+    def wanted(self, position: int) -> int | None:
+        """Posts to read of the target at a position; None is all."""
+        return self.posts if position < len(self.targets) else SAMPLED
 
     def to_json(self) -> dict[str, Any]:
         """JSON-compatible."""
@@ -53,6 +69,7 @@ class Request:
             "profile_days": self.profile_days,
             "niche": self.niche,
             "slot": self.slot,
+            "topics": self.topics,
         }
 
     @classmethod
@@ -62,4 +79,14 @@ class Request:
 
     def same(self, other: Request) -> bool:
         """It asks the same, in whatever order."""
-        return replace(self, targets=()) == replace(other, targets=()) and set(self.targets) == set(other.targets)
+        alike = replace(self, targets=(), sampled=()) == replace(other, targets=(), sampled=())
+        return alike and set(self.targets) == set(other.targets)
+
+
+def topics_of(provider: Provider) -> list[str]:
+    """The kinds of topics whose size and posts a provider gives: `hashtag`, `sound`."""
+    return [
+        kind
+        for kind in ("hashtag", "sound")
+        if STEPS[kind][0] in provider.lookups and STEPS[kind][1] in provider.page_size
+    ]

@@ -10,18 +10,19 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from dwell import clock
 from dwell.errors import StorageError
-from dwell.live import ending, office
+from dwell.live import ending, office, topics
 from dwell.live.desk import Budget, Desk
 from dwell.live.plan import Plan, plan
 from dwell.live.reading import Outcome, Reader
-from dwell.live.request import Request
+from dwell.live.request import Request, topics_of
 from dwell.live.rows import Told, load_waiting
+from dwell.live.target import Kind, Target
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse.live import LiveDatabase, answers, drift, ledger, sweeps
@@ -140,26 +141,49 @@ class _Work:
         self.database = database
         self.desk = desk
         self.budget = budget
-        self.request = request
         self.job = job
         self.watch = watch
         self.told = Told()
         self.plan = planned(store.settings, database, request)
         self.began = clock.now()
         self.done: dict[int, Outcome] = {}
-        for target in sweeps.targets(database, job.sweep_id):
+        kept = sweeps.targets(database, job.sweep_id)
+        sampled = tuple(Target(cast("Kind", one.kind), one.name) for one in kept[len(request.targets) :])
+        self.request = replace(request, sampled=sampled)
+        for target in kept:
             if target.outcome is not None:
                 self.done[target.position] = Outcome(**target.outcome)
 
     def read(self) -> list[Outcome]:
         """Reads what is left, stores its rows, and says what became of every target."""
-        left = [at for at in range(len(self.request.targets)) if at not in self.done]
+        self._read_left()
+        if self._sample():
+            self._read_left()
+        ordered = [self.done[at] for at in sorted(self.done)]
+        return ending.close(self.store, self.database, self.request.provider, self.job.sweep_id, ordered)
+
+    def _read_left(self) -> None:
+        left = [at for at in range(len(self.request.everything)) if at not in self.done]
         try:
             self._read(left)
         finally:
             load_waiting(self.store, self.database, self.told)
-        ordered = [self.done[at] for at in sorted(self.done)]
-        return ending.close(self.store, self.database, self.request.provider, self.job.sweep_id, ordered)
+
+    def _sample(self) -> bool:
+        """Adds the topics that the accounts use most; false where there is nothing to add, or they are not read yet."""
+        ready = self.request.topics and not self.request.sampled and not any(one.again for one in self.done.values())
+        if not ready:
+            return False
+        handles = [one.handle for one in self.done.values() if one.kind == "account" and one.handle]
+        read_at = [datetime.fromisoformat(one.at) for one in self.done.values() if one.at]
+        offered = topics_of(self.desk.provider)
+        due = topics.due(self.store, handles, self.request.topics, max(read_at, default=clock.now()))
+        sampled = tuple(topic for topic in due if topic.kind in offered and topic not in self.request.targets)
+        sweeps.append(
+            self.database, self.job.sweep_id, len(self.request.targets), [(one.kind, one.name) for one in sampled]
+        )
+        self.request = replace(self.request, sampled=sampled)
+        return bool(sampled)
 
     def _read(self, left: Sequence[int]) -> None:
         self._report()
@@ -201,7 +225,7 @@ class _Work:
                 planned=max(self.desk.requests, self.plan.expected),
                 credits=self.budget.spent,
                 targets_done=len(self.done),
-                targets=len(self.request.targets),
+                targets=len(self.request.everything),
                 per_minute=self.desk.requests / minutes,
                 seconds_left=max(likely, self.plan.expected - self.desk.requests) * self.plan.interval_s,
             )
@@ -233,9 +257,10 @@ def _summary(
         "sweep_id": job.sweep_id,
         "provider": request.provider,
         "targets": len(outcomes),
+        "topics_sampled": max(0, len(outcomes) - len(request.targets)),
         "complete": sum(one.complete for one in outcomes),
         "unfinished": len(again),
-        "posts_read": sum(one.posts for one in outcomes),
+        "posts_read": sum(one.posts for one in outcomes if one.kind == "account"),
         **totals,
         "rejected": told.rejected,
         "reject_reasons": told.reasons,

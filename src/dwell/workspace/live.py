@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -28,11 +28,6 @@ __all__ = ["Live", "Order", "Progress", "Watch"]
 
 _VETTED = 35
 _TRENDING = 100
-_SAMPLED = 30  # one page of every provider that lists topics
-_ADDED = (
-    "targets", "complete", "unfinished", "requests", "failed_requests", "credits", "uncertain_credits",
-    "usd", "rejected",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,6 @@ class Live:
         request = self.request(order)
         found = None if order.fresh else sweeping.resumable(self.database, request)
         price = sweeping.planned(self._workspace.settings, self.database, request).to_result()
-        price = self._with_topics(price, order, request.provider)
         resumes = {} if found is None else self._begun(found.sweep_id, found.started_at)
         terms = office.terms(self._workspace.settings, request.provider)
         pace = None if not terms.interval_s else 60 / terms.interval_s
@@ -155,7 +149,7 @@ class Live:
         if not wanted:
             raise NoDataError("There is nothing to read: name accounts such as @name, or a --watchlist with members.")
         provider = office.chosen(self._workspace.settings, order.provider)
-        return Request(command, provider, wanted, order.posts, PROFILE_DAYS, order.niche, slot)
+        return Request(command, provider, wanted, order.posts, PROFILE_DAYS, order.niche, slot, order.topics)
 
     def _run(self, request: Request, order: Order, watch: Watch | None, stop: threading.Event | None) -> Result:
         done = sweeping.run(
@@ -165,40 +159,7 @@ class Live:
         refused = [row for row in done if row["reason"] in {"key_refused", "out_of_credits"}]
         if refused and not done.meta["posts_read"]:
             raise KeyRefusedError(refused[0]["lacks"])
-        return self._sample(done, request, order, watch, stop)
-
-    def _sample(
-        self, done: Result, request: Request, order: Order, watch: Watch | None, stop: threading.Event | None
-    ) -> Result:
-        """Afterwards the topics that the accounts use most, unless they were sampled today."""
-        handles = [row["handle"] for row in done if row["kind"] == "account" and row["handle"]]
-        now = max((datetime.fromisoformat(row["at"]) for row in done if row["at"]), default=clock.now())
-        offered = office.topics_of(request.provider)
-        due_now = topics.due(self._workspace.store, handles, order.topics, now)
-        wanted = [topic for topic in due_now if topic.kind in offered]
-        if not wanted:
-            return done
-        left = None if order.max_credits is None else max(0, order.max_credits - int(done.meta["credits"]))
-        job = replace(request, command="topics", targets=tuple(wanted), posts=_SAMPLED, slot=f"{now:%Y-%m-%d}")
-        sampled = sweeping.run(self._workspace.store, self.database, job, max_credits=left, watch=watch, stop=stop)
-        sums = {name: done.meta[name] + sampled.meta[name] for name in _ADDED}
-        rows = [*done.rows, *sampled.rows]
-        return Result(done.columns, rows, {**done.meta, **sums, "topics_sampled": len(sampled)})
-
-    def _with_topics(self, plan: Result, order: Order, provider: str) -> Result:
-        """The plan with what `topics` may cost afterwards: which they are is known once the accounts were read."""
-        kinds = office.topics_of(provider)
-        requests = order.topics * 2 * len(kinds)  # a look at the size of each, and one page of its posts
-        if not requests:
-            return plan
-        credit = plan.meta["usd_at_most"] / plan.meta["requests_at_most"]
-        more = {"requests": requests, "credits": requests, "usd": round(requests * credit, 6)}
-        row = ("topics", requests // 2, requests // 2, requests // 2, requests, f"at most {order.topics} of each kind")
-        meta = {name: value + more.get(name.split("_")[0], 0) for name, value in plan.meta.items()}
-        meta["seconds_at_most"] = round(
-            meta["seconds_at_most"] + requests * office.interval(self._workspace.settings, provider), 1
-        )
-        return Result(plan.columns, [*plan.rows, row], meta)
+        return done
 
     def _begun(self, sweep_id: str, at: datetime) -> dict[str, Any]:
         stored = sweeps.targets(self.database, sweep_id)

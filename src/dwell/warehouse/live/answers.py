@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from dwell.http import Answer, Call
+from dwell.warehouse.damage import damaged_live
 from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
 
 _LEVEL = 1  # level 6 is a fifth smaller and takes three times as long
@@ -77,7 +78,7 @@ def of_target(database: LiveDatabase, sweep_id: str, position: int) -> list[Stor
     """The answers of one target, oldest first."""
     where = "sweep_id = ? AND position = ? ORDER BY answer_id"
     return [
-        _stored(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (sweep_id, position))
+        _stored(database, row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (sweep_id, position))
     ]
 
 
@@ -91,7 +92,7 @@ def span(database: LiveDatabase, sweep_id: str) -> tuple[datetime, datetime] | N
 def waiting(database: LiveDatabase, limit: int) -> list[Stored]:
     """Answers whose rows are not stored yet, oldest first."""
     where = "parsed_by IS NULL ORDER BY answer_id LIMIT ?"
-    return [_stored(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (limit,))]
+    return [_stored(database, row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (limit,))]
 
 
 def count(database: LiveDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
@@ -115,7 +116,7 @@ def every(
         if not rows:
             return
         last = rows[-1][0]
-        yield [_stored(row) for row in rows]
+        yield [_stored(database, row) for row in rows]
 
 
 def mark(database: LiveDatabase, answer_ids: Sequence[int], parser: str) -> None:
@@ -139,11 +140,14 @@ def forget(database: LiveDatabase, before: datetime) -> int:
         ).rowcount
 
 
-def _stored(row: tuple[Any, ...]) -> Stored:
+def _stored(database: LiveDatabase, row: tuple[Any, ...]) -> Stored:
     answer_id, sweep_id, position, provider, endpoint, what, subject, received, simulated, parsed_by, body = row
     at = instant(received)
     assert at is not None, "received_at is NOT NULL"
-    unpacked = zlib.decompress(body)
+    try:
+        unpacked = zlib.decompress(body)
+    except zlib.error as error:
+        raise damaged_live(database.path, f"kept answer {answer_id}: {error}") from error
     return Stored(
         answer_id, sweep_id, position, provider, endpoint, what, subject, at, bool(simulated), parsed_by, unpacked
     )

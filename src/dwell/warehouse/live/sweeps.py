@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dwell.warehouse.live.database import LiveDatabase, instant, micros
+from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
 from dwell.warehouse.lock import exclusive_now
 
 FOLDER = "locks"
@@ -61,11 +61,13 @@ def create(database: LiveDatabase, job: Job, targets: Sequence[tuple[str, str]])
             "INSERT INTO sweeps (sweep_id, command, request, started_at) VALUES (?, ?, ?, ?)",
             (job.sweep_id, job.command, _text(job.request), micros(job.started_at)),
         )
-        for position, (kind, name) in enumerate(targets):
-            run(
-                "INSERT INTO targets (sweep_id, position, kind, name) VALUES (?, ?, ?, ?)",
-                (job.sweep_id, position, kind, name),
-            )
+        _append(run, job.sweep_id, 0, targets)
+
+
+def append(database: LiveDatabase, sweep_id: str, first: int, targets: Sequence[tuple[str, str]]) -> None:
+    """Adds targets, (kind, name) in order, to a job from this position on."""
+    with database.transaction() as run:
+        _append(run, sweep_id, first, targets)
 
 
 def unfinished(database: LiveDatabase, command: str, since: datetime) -> list[Job]:
@@ -129,6 +131,14 @@ def held(root: Path, sweep_id: str) -> AbstractContextManager[bool]:
     folder = root / FOLDER
     folder.mkdir(exist_ok=True)
     return exclusive_now(folder / f"{sweep_id}.lock")
+
+
+def _append(run: Execute, sweep_id: str, first: int, targets: Sequence[tuple[str, str]]) -> None:
+    for position, (kind, name) in enumerate(targets, first):
+        run(
+            "INSERT INTO targets (sweep_id, position, kind, name) VALUES (?, ?, ?, ?)",
+            (sweep_id, position, kind, name),
+        )
 
 
 def _job(row: tuple[Any, ...]) -> Job:
