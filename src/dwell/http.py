@@ -6,7 +6,9 @@ travel in headers alone and stand in no message of an error.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 SIMULATED_AT = "x-dwell-simulated-at"
 """The header in which a simulation states that it is one, and at which simulated instant it answers (ISO 8601, UTC)."""
 
+# Headers of a provider that say what is sent; every other one may carry the key.
+_KEYLESS = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
+_SHORTEST_PART = 6
 _LARGEST = 32 << 20
 _CONNECT_S = 10.0
 # Servers commonly drop an idle connection after 5 s: to reuse one at that moment ends in a broken request.
@@ -79,7 +84,8 @@ class Door:
         connections: Most connections at once.
 
     Raises:
-        SettingsError: The address is none, or the key has characters that no header may carry.
+        SettingsError: The address is none, the key has characters that no header may carry, or the environment names
+            a proxy or certificates that cannot be used.
     """
 
     def __init__(self, base_url: str, headers: Mapping[str, str], *, connections: int = 16) -> None:
@@ -100,14 +106,16 @@ class Door:
             "accept-encoding": "gzip, deflate",
             **headers,
         }
-        self._client: httpx2.Client = httpx2.Client(
-            limits=httpx2.Limits(
-                max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=_KEEPALIVE_S
-            ),
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            trust_env=not local,  # a proxy for the outside world must not stand between two processes of one machine
-        )
+        self._secrets = _secrets(headers)
+        with _environment_errors():
+            self._client: httpx2.Client = httpx2.Client(
+                limits=httpx2.Limits(
+                    max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=_KEEPALIVE_S
+                ),
+                follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                trust_env=not local,  # a proxy for the outside world must not stand between processes of one machine
+            )
 
     def send(self, call: Call, headers: Mapping[str, str] | None = None) -> Answer:
         """Send one request and wait for the whole answer.
@@ -143,6 +151,19 @@ class Door:
             received_at=_instant(simulated) or clock.now(),
             simulated=simulated is not None,
         )
+
+    def conceal(self, text: str) -> str:
+        """The text with `…` in place of the key, whatever it looks like, also where it was cut off by a `…`.
+
+        A key of fewer than 6 characters is only found where no letter or digit stands beside it.
+        """
+        for secret in self._secrets:
+            short = len(secret) < _SHORTEST_PART
+            found = rf"(?<!\w){re.escape(secret)}(?!\w)" if short else re.escape(secret)
+            text = re.sub(found, "…", text, flags=re.IGNORECASE)
+            for length in range(len(secret) - 1, _SHORTEST_PART - 1, -1):
+                text = re.sub(re.escape(secret[:length]) + "…", "…", text, flags=re.IGNORECASE)
+        return text
 
     def close(self) -> None:
         """Ends its connections."""
@@ -190,6 +211,30 @@ def _address(base_url: str) -> SplitResult:
     if not fine:
         raise SettingsError("The address of the provider is none: write https://host or http://host:port, and no key.")
     return parts
+
+
+def _secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Each header that may carry a key, whole and without the scheme before it (`Bearer `), longest first."""
+    values = [value.strip() for name, value in headers.items() if name.lower() not in _KEYLESS]
+    parts = {part for value in values for part in (value, value.split()[-1] if value else "") if part}
+    return tuple(sorted(parts, key=lambda part: (-len(part), part)))
+
+
+@contextmanager
+def _environment_errors() -> Iterator[None]:
+    """Proxies and certificates are read from the environment when a client is made: what is wrong there is said."""
+    try:
+        yield
+    except (ImportError, ValueError) as error:
+        raise SettingsError(
+            "The proxy in the environment (HTTP_PROXY, HTTPS_PROXY or ALL_PROXY) cannot be used: write it as "
+            "http://host:port, or unset it."
+        ) from error
+    except OSError as error:
+        raise SettingsError(
+            "The certificates in the environment (SSL_CERT_FILE or SSL_CERT_DIR) cannot be read: correct the path, "
+            "or unset it."
+        ) from error
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -24,7 +24,15 @@ from .conftest import calls
         (("sweep", "@a", "--provider", "scavio"), "DWELL_SCAVIO_KEY"),
         (("vet", "@nobody_there"), "cannot be vetted"),
         (("schedule", "add", "daily", "@a", "--tz", "Europe/Berln"), "Europe/Berlin"),
+        (("schedule", "add", "daily", "@a", "--tz", "Europe"), "Europe/Berlin"),
         (("schedule", "add", "daily", "@a", "--at", "25:00"), "18:30"),
+        (("schedule", "add", "daily", "@a", "--at", "12:00+02:00"), "--tz"),
+        (("replay", "--provider", "nope"), "tikliveapi"),
+        (("sweep", "https://www.tiktok.com/tag/onepan"), "write #onepan"),
+        (("sweep", "https://vm.tiktok.com/ZMabc"), "the long link"),
+        (("trends", "--sound", "some song", "--stored"), "numeric id"),
+        (("trends", "--search", "  Lemon ", "--stored"), "this search (lemon)"),
+        (("trends", "--sound", "https://www.tiktok.com/music/x-735081100?a=1", "--stored"), "this sound (735081100)"),
         (("schedule", "add", "daily", "@a", "--every", "month"), "monday"),
         (("schedule", "remove", "daily"), "there is none"),
     ],
@@ -70,6 +78,8 @@ def test_no_key_a_refused_key_and_an_open_file(
         ("sweep", "@a", "--posts", "0"),
         ("sweep", "@a", "--max-credits", "-1"),
         ("cost", "--since", "soon"),
+        ("cost", "--since", "²d"),
+        ("cost", "--since", "9999999d"),
         ("cost", "--by", "colour"),
         ("watchlist", "add", "rivals"),
     ],
@@ -77,4 +87,18 @@ def test_no_key_a_refused_key_and_an_open_file(
 def test_wrong_usage_ends_with_2(dwell: Callable[..., Any], sandbox: Sandbox, words: tuple[str, ...]) -> None:
     dwell("watchlist", "add", "rivals", "@demo_pantry")
     assert dwell(*words).status == 2
+    assert calls(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("DWELL_TIKLIVEAPI_CREDIT_PRICE", "1e300"), ("DWELL_MEMORY", "abc")],
+)
+def test_settings_that_make_no_sense_are_named(
+    dwell: Callable[..., Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    done = dwell("sweep", "@demo_kitchen", "--json")
+    assert (done.status, json.loads(done.err)["error"]["code"]) == (1, "settings")
+    assert variable in done.err
     assert calls(sandbox) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import threading
@@ -18,6 +19,8 @@ from dwell.cli.cells import cell
 if TYPE_CHECKING:
     from dwell.workspace.live import Progress
 
+_UNITS = {"d": "days", "h": "hours"}
+
 Provider = Annotated[
     str | None,
     typer.Option(
@@ -32,6 +35,14 @@ MaxCredits = Annotated[
     typer.Option("--max-credits", min=0, help="Stop before the whole job costs more than this.", metavar="N"),
 ]
 Niche = Annotated[str | None, typer.Option("--niche", help="Subject to give to the accounts.", metavar="N")]
+Watchlist = Annotated[
+    str | None,
+    typer.Option("--watchlist", help="A list made with dwell watchlist; read anew each time.", metavar="NAME"),
+]
+Topics = Annotated[
+    int,
+    typer.Option("--topics", min=0, help="Then sample so many of their hashtags and sounds, once a day.", metavar="N"),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and its price; ask nobody.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew, even where the same job was left unfinished.")]
 
@@ -46,14 +57,13 @@ def since(text: str | None) -> datetime | None:
         return None
     from dwell import clock
 
-    units = {"d": "days", "h": "hours"}
-    if text[-1:] in units and text[:-1].isdigit():
-        return clock.now() - timedelta(**{units[text[-1]]: int(text[:-1])})
     try:
+        if re.fullmatch("[0-9]{1,5}[dh]", text):
+            return clock.now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
         said = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time; write 2026-11-01, or 7d.", param_hint="--since") from None
-    return said if said.tzinfo else said.replace(tzinfo=UTC)
+        return said if said.tzinfo else said.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(f"{text[:40]!r} is no time; write 2026-11-01, or 7d.", param_hint="--since") from None
 
 
 @contextmanager
@@ -120,9 +130,14 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
+def _rate(per_minute: float) -> str:
+    return f"{per_minute:,.0f}" if per_minute >= 100 else f"{per_minute:.3g}"
+
+
 def price(meta: dict[str, Any]) -> str:
     """A plan's price in a sentence."""
-    pace = f" at {meta['per_minute']:g} a minute: {span(meta['seconds_at_most'])}" if meta["per_minute"] else ""
+    rate = meta["per_minute"]
+    pace = "" if rate is None else f" at {_rate(rate)} a minute: {span(meta['seconds_at_most'])}"
     likely = meta["requests_expected"]
     expected = f" ({likely:,} likely)" if likely != meta["requests_at_most"] else ""
     return (

@@ -13,7 +13,7 @@ from dwell.cli.options import Data, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
-_LOOK_S = 30.0
+_LOOK_S, _SOONEST_S = 30.0, 5.0
 
 
 def run(
@@ -47,8 +47,14 @@ def run(
             if due is None:
                 typer.echo("Nothing is scheduled: dwell schedule add NAME @account", err=True)
                 return
-            stop.wait(min(_LOOK_S, max(0.5, (due - datetime.now(UTC)).total_seconds())))
+            stop.wait(min(_LOOK_S, max(_SOONEST_S, (due - datetime.now(UTC)).total_seconds())))
 
 
 def _text(done: Result) -> str:
-    return table(done.columns, done.rows, most=100) if len(done) else "Nothing was due."
+    lines = [table(done.columns, done.rows, most=100)] if len(done) else []
+    lines += [
+        f"{name}, due at {due:%Y-%m-%d %H:%M} UTC, is held until {until:%H:%M:%S} UTC: another process is at it, or it "
+        "is tried again then."
+        for name, due, until in done.meta.get("held", ())
+    ]
+    return "\n".join(lines) or "Nothing was due."

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.live_options import MaxCredits, Niche, Posts, Provider
+from dwell.cli.live_options import MaxCredits, Niche, Posts, Provider, Topics, Watchlist
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 
@@ -24,9 +24,7 @@ def add(
         list[str] | None, typer.Argument(help="Accounts, #hashtag, sound:ID, search:words.", metavar="NAME...")
     ] = None,
     *,
-    watchlist: Annotated[
-        str | None, typer.Option("--watchlist", help="A list; read anew each time.", metavar="NAME")
-    ] = None,
+    watchlist: Watchlist = None,
     every: Annotated[
         str, typer.Option("--every", help="day, or a weekday such as monday for a weekly snapshot.", metavar="WHEN")
     ] = "day",
@@ -35,12 +33,7 @@ def add(
     posts: Posts = 200,
     provider: Provider = None,
     niche: Niche = None,
-    topics: Annotated[
-        int,
-        typer.Option(
-            "--topics", min=0, help="Then sample so many of their hashtags and sounds, once a day.", metavar="N"
-        ),
-    ] = 0,
+    topics: Topics = 0,
     max_credits: MaxCredits = None,
     data: Data = None,
     as_json: Json = False,

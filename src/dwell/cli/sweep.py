@@ -14,6 +14,8 @@ from dwell.cli.live_options import (
     Niche,
     Posts,
     Provider,
+    Topics,
+    Watchlist,
     bar,
     count,
     money,
@@ -39,18 +41,11 @@ def sweep(
         ),
     ] = None,
     *,
-    watchlist: Annotated[
-        str | None, typer.Option("--watchlist", help="A list made with dwell watchlist.", metavar="NAME")
-    ] = None,
+    watchlist: Watchlist = None,
     posts: Posts = 200,
     provider: Provider = None,
     niche: Niche = None,
-    topics: Annotated[
-        int,
-        typer.Option(
-            "--topics", min=0, help="Then sample so many of their hashtags and sounds, once a day.", metavar="N"
-        ),
-    ] = 0,
+    topics: Topics = 0,
     max_credits: MaxCredits = None,
     dry_run: DryRun = False,
     fresh: Fresh = False,

@@ -48,7 +48,7 @@ def trends(
     kind, name = _one(hashtag, sound, search)
     workspace = dwell.open(data, create=not stored)
     if stored:
-        result = workspace.topic(kind, name.lstrip("#").lower(), days=days)
+        result = workspace.topic(kind, name, days=days)
     else:
         with stopping() as stop, bar(f"Reading {name}") as watch:
             result = workspace.live.trends(

@@ -236,6 +236,7 @@ class Desk:
         try:
             payload = self.provider.read(call, answer)
         except ProviderError as error:
+            error.args = (self.door.conceal(str(error)),)  # providers may say the key again
             certain = not isinstance(error, DamagedAnswerError)
             self._done(entry, error.code, charged, certain=certain, answer=answer)
             if isinstance(error, (KeyRefusedError, OutOfCreditsError)):

@@ -6,6 +6,7 @@ counters cannot be read today.
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -39,15 +40,16 @@ def checked(every: str, at: str, tz: str) -> tuple[str, str, str]:
     often = every.strip().lower()
     if often not in {"day", *WEEKDAYS}:
         raise SettingsError(f"{every!r} is no time-table: write day, or a weekday such as monday.")
-    try:
-        moment = time.fromisoformat(at.strip())
-    except ValueError:
-        raise SettingsError(f"{at!r} is no time of day; write it as 00:00 or 18:30.") from None
+    moment = at.strip()
+    if not re.fullmatch("([01]?[0-9]|2[0-3]):[0-5][0-9]", moment):
+        raise SettingsError(
+            f"{at[:40]!r} is no time of day; write hours and minutes, as 00:00 or 18:30, and the zone as --tz."
+        )
     try:
         ZoneInfo(tz)
-    except (ValueError, ZoneInfoNotFoundError):
-        raise SettingsError(f"{tz!r} is no time zone; write it as UTC or Europe/Berlin.") from None
-    return often, f"{moment:%H:%M}", tz
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # OSError: a folder of zones, or a name that is too long
+        raise SettingsError(f"{tz[:40]!r} is no time zone; write it as UTC or Europe/Berlin.") from None
+    return often, moment.zfill(5), tz
 
 
 def last_due(schedule: Schedule, now: datetime) -> datetime:
@@ -86,6 +88,16 @@ def waiting(database: LiveDatabase, now: datetime) -> list[tuple[Schedule, datet
     return found
 
 
+def held(database: LiveDatabase, now: datetime) -> list[tuple[str, datetime, datetime]]:
+    """Name, due moment and end of the lease of what is due, but kept by another process or for a later try."""
+    found = []
+    for schedule, slot in waiting(database, now):
+        until = schedules.held_until(database, schedule.name, slot)
+        if until is not None and until >= now:
+            found.append((schedule.name, slot, until))
+    return found
+
+
 def run_due(
     database: LiveDatabase, work: Callable[[Schedule, datetime], str], now: Callable[[], datetime] = clock.now
 ) -> list[tuple[str, datetime, str]]:
@@ -98,23 +110,27 @@ def run_due(
 
     Returns:
         Name, moment and outcome of each that was done here. One that failed is done too: its moment has passed.
+
+    Raises:
+        StoppedError: The user ended the work; its moment is given back at once.
     """
     did = []
     for schedule, slot in waiting(database, now()):
         token = uuid.uuid4().hex
         if not schedules.take(database, schedule.name, slot, token, now(), LEASE_S):
             continue
-        with _held(database, schedule, slot, token, now):
-            try:
+        try:  # whatever is done about an error is done after the lease's keeper has ended, which would undo it
+            with _held(database, schedule, slot, token, now):
                 outcome = work(schedule, slot)
-            except UnfinishedError as error:
-                schedules.extend(database, schedule.name, slot, token, now(), RETRY_S)
-                did.append((schedule.name, slot, f"not finished, goes on in {RETRY_S / 60:.0f} minutes: {error}"))
-                continue
-            except DwellError as error:
-                if error.code == "stopped":
-                    raise
-                outcome = f"failed: {error}"
+        except UnfinishedError as error:
+            schedules.extend(database, schedule.name, slot, token, now(), RETRY_S)
+            did.append((schedule.name, slot, f"not finished, goes on in {RETRY_S / 60:.0f} minutes: {error}"))
+            continue
+        except DwellError as error:
+            if error.code == "stopped":
+                schedules.release(database, schedule.name, slot, token, now())
+                raise
+            outcome = f"failed: {error}"
         schedules.finish(database, schedule.name, slot, token, now(), outcome)
         did.append((schedule.name, slot, outcome))
     return did

@@ -12,7 +12,9 @@ from dwell.providers.links import LinkError, parse
 
 Kind = Literal["account", "hashtag", "sound", "search"]
 
-_HANDLE = re.compile(r"[\w.-]{1,40}")
+_HANDLE = re.compile(r"(?=.*[^\W_])[\w.-]{1,40}")  # with a letter or a digit
+_OTHER_PAGES = {"tag": "hashtag", "music": "sound"}
+_HOSTS = frozenset({"tiktok.com", "www.tiktok.com", "m.tiktok.com"})
 _ID = re.compile(r"\d{15,20}")
 
 
@@ -91,12 +93,41 @@ def any_of(text: str) -> Target:
 
 
 def _from_link(text: str) -> str:
-    """The handle in a link to a profile or a post."""
+    """The handle in a link to a profile or a post; a path's first part is one only with its @, and on TikTok's host."""
     try:
         found = parse(text)
     except LinkError:
-        path = urlsplit(text if "://" in text else "https://" + text).path
-        return path.strip("/").split("/")[0]
+        return _from_page(text)
+    if found.code is not None:
+        raise NoDataError(
+            f"{text!r} is a short link, which cannot be read: open it and give the long link, or @handle."
+        )
     if found.handle is None:
         raise NoDataError(f"{text!r} names no account: the link has no handle in it; give @handle.")
     return found.handle
+
+
+def _from_page(text: str) -> str:
+    """The same of a link that shows no post."""
+    wrong = NoDataError(f"{text!r} names no account; write it as @handle, or as https://www.tiktok.com/@handle.")
+    try:
+        link = urlsplit(text if "://" in text else "https://" + text)
+        host, hidden = (link.hostname or "").lower(), link.username is not None
+    except ValueError:
+        raise wrong from None
+    if hidden or host not in _HOSTS:
+        raise wrong
+    first, *rest = [unquote(part) for part in link.path.split("/") if part] or [""]
+    if first in _OTHER_PAGES and rest:
+        raise NoDataError(f"{text!r} names no account, but a {_OTHER_PAGES[first]}: write {_topic(first, rest[0])}.")
+    if not first.startswith("@"):
+        raise wrong
+    return first
+
+
+def _topic(page: str, name: str) -> str:
+    """How the topic of a link is written where accounts may stand too."""
+    if page == "tag":
+        return f"#{hashtag(name).name}"
+    digits = re.search(r"[0-9]{6,20}$", name)
+    return f"sound:{digits[0] if digits else 'ID'}"

@@ -7,6 +7,8 @@ import re
 _HASHTAG = re.compile(r"#([^\s#@.,;:!?…\"'()\[\]{}<>|/\\]+)")
 
 
-def hashtags(caption: str | None) -> list[str]:
-    """The hashtags of a caption, lower case, without `#`, each once, in order."""
-    return list(dict.fromkeys(tag.lower() for tag in _HASHTAG.findall(caption or "")))
+def hashtags(caption: str | None) -> list[str] | None:
+    """The hashtags of a caption, lower case, without `#`, each once, in order; None of a caption that is unknown."""
+    if caption is None:
+        return None
+    return list(dict.fromkeys(tag.lower() for tag in _HASHTAG.findall(caption)))

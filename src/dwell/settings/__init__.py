@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dwell.settings.provider import ProviderSettings
 
 DEFAULT_DATA = Path("dwell-data")
+_MEMORY = r"(?=[0.]*[1-9])(?:[0-9]{1,9}(?:\.[0-9]{1,3})? ?[KM]|[0-9]{1,6}(?:\.[0-9]{1,3})? ?[GT])i?B"
 _ALIASES: Mapping[str, str] = {"DWELL_TIKLIVEAPI_KEY": "TIKLIVEAPI_KEY"}
 """Further names of a key in the environment, because programs in the field use them; ours comes first."""
 
@@ -48,7 +49,7 @@ class Settings:
             raise SettingsError(f"DWELL_THREADS is {threads!r}: give a number of threads, such as 4.")
         return cls(
             data=Path(data or environment.get("DWELL_DATA") or DEFAULT_DATA),
-            memory=environment.get("DWELL_MEMORY") or None,
+            memory=_memory(environment.get("DWELL_MEMORY", "").strip()),
             threads=int(threads) if threads else None,
             keep_days=_days(environment.get("DWELL_KEEP_DAYS") or "30"),
         )
@@ -77,6 +78,12 @@ class Settings:
         if "key" in spoken or "token" in spoken:
             said.pop("key", None)
         return checked({**said, **spoken})
+
+
+def _memory(text: str) -> str | None:
+    if text and not re.fullmatch(_MEMORY, text, re.IGNORECASE):
+        raise SettingsError(f"DWELL_MEMORY is {text!r}: give a size, such as 300MB, 2GB or 1.5GiB.")
+    return text or None
 
 
 def _days(text: str) -> int:

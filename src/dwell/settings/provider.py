@@ -15,6 +15,8 @@ from dwell.settings.secret import Secret
 FIELDS = ("key", "token", "url", "limit", "credit_price")
 """What can be written; `token` is another word for `key`."""
 
+_DEAREST = 1_000.0
+
 Said = Mapping[str, tuple[Any, str]]
 """Field -> value as written, and where it stands, for messages."""
 
@@ -91,8 +93,10 @@ def _limit(value: Any, where: str) -> Rate:
 def _price(value: Any, where: str) -> float:
     try:
         price = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         price = math.nan
-    if not (math.isfinite(price) and price >= 0):
-        raise SettingsError(f"{where} is no price: write US dollars for one credit, such as 0.005.")
+    if not 0 <= price <= _DEAREST:  # NaN is neither
+        raise SettingsError(
+            f"{where} is no price: write US dollars for one credit, such as 0.005, at most {_DEAREST:,.0f}."
+        )
     return price

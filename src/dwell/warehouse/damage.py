@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dwell.errors import DamagedDataError, StorageError
 
+_LIVE = "live.db"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -54,6 +55,16 @@ def damaged_journal(path: Path, what: str) -> DamagedDataError:
     )
 
 
+def damaged_live(path: Path, what: str) -> DamagedDataError:
+    """`live.db` cannot be read; what was paid for stays in the tables, the rest is in no other file."""
+    place = shlex.quote(str(path.parent / "damaged"))
+    move = f"mkdir -p {place} && mv {shlex.join(str(part) for part in sidecars(path))} {place}"
+    return DamagedDataError(
+        f"{path} is damaged ({what}): restore it from a backup; moved away ({move}), costs, lists, schedules and kept "
+        "answers begin anew, the tables stay."
+    )
+
+
 def damaged_lake_file(path: Path, what: str) -> DamagedDataError:
     """A data file of the lake is not what was written."""
     return DamagedDataError(
@@ -70,7 +81,7 @@ def sidecars(journal: Path) -> list[Path]:
 
 @contextmanager
 def journal_errors(path: Path) -> Iterator[None]:
-    """Turns what SQLite and the operating system say about the journal into dwell's errors."""
+    """Turns what SQLite and the operating system say about the journal, or `live.db`, into dwell's errors."""
     try:
         yield
     except sqlite3.Error as error:
@@ -82,7 +93,7 @@ def journal_errors(path: Path) -> Iterator[None]:
 def _translated(path: Path, error: sqlite3.Error) -> StorageError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return damaged_journal(path, str(error))
+        return damaged_live(path, str(error)) if path.name == _LIVE else damaged_journal(path, str(error))
     if code == sqlite3.SQLITE_FULL:
         return full(path)
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:

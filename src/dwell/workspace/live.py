@@ -232,7 +232,9 @@ class Live:
             return f"{said}, {meta['posts_new']} new posts, {meta['credits']} credits"
 
         did = due.run_due(self.database, work)
-        return Result(("schedule", "due_at", "outcome"), did)
+        done = {name for name, *_ in did}
+        held = [one for one in due.held(self.database, clock.now()) if one[0] not in done]
+        return Result(("schedule", "due_at", "outcome"), did, {"held": held})
 
     def next_due(self) -> datetime | None:
         """When the next standing order is due; now where one waits; None where there is none."""

@@ -28,11 +28,22 @@ def vet(workspace: Workspace, handle: str, *, niche: str | None, posts: int) -> 
 def topic(workspace: Workspace, kind: str, name: str, *, days: int) -> Result:
     """A topic's posts, those that are shared fastest first; its day series and stage in `meta`.
 
+    Args:
+        workspace: Where the rows are.
+        kind: `hashtag`, `sound` or `search`.
+        name: As a user writes it: with or without #, a link, an id, words.
+        days: Length of the day series.
+
     Raises:
-        NoDataError: The topic was never read.
+        NoDataError: The topic was never read, or the name is none.
     """
+    from dwell.live import target
     from dwell.models.lifecycle import lifecycle
 
+    readers = {"hashtag": target.hashtag, "sound": target.sound, "search": target.search}
+    if kind not in readers:
+        raise NoDataError(f"There is no kind of topic {kind!r}; choose from {', '.join(readers)}.")
+    name = readers[kind](name).name
     series = workspace.ask("topic_days", kind=kind, topic=name, days=days)
     if not len(series):
         raise NoDataError(f"Nothing of this {kind} ({name}) is stored: read it once with a provider's key set.")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dwell.errors import NoDataError, SettingsError
+from dwell.errors import NoDataError, SettingsError, StoppedError
 from dwell.live import due
 from dwell.warehouse.live import LiveDatabase, schedules
 from dwell.warehouse.live.schedules import Schedule
@@ -45,10 +45,26 @@ def test_summer_time_neither_skips_nor_doubles():
     assert due.next_due(nightly, autumn) == at("2026-10-26T01:30")
 
 
-@pytest.mark.parametrize("words", [("hour", "00:00", "UTC"), ("day", "25:00", "UTC"), ("day", "00:00", "Mars/Base")])
-def test_a_time_table_that_cannot_be_read_is_refused(words):
-    with pytest.raises(SettingsError):
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        (("hour", "00:00", "UTC"), "monday"),
+        (("day", "25:00", "UTC"), "18:30"),
+        (("day", "12:30:45", "UTC"), "hours and minutes"),
+        (("day", "12:00+02:00", "UTC"), "the zone as --tz"),
+        (("day", "00:00", "Mars/Base"), "Europe/Berlin"),
+        (("day", "00:00", "Europe"), "Europe/Berlin"),
+        (("day", "00:00", "x" * 5_000), "Europe/Berlin"),
+    ],
+)
+def test_a_time_table_that_cannot_be_read_is_refused(words, cure):
+    with pytest.raises(SettingsError, match=cure) as caught:
         due.checked(*words)
+    assert len(str(caught.value)) < 200
+
+
+def test_a_time_table_is_cleaned():
+    assert due.checked(" Monday", " 9:05 ", "UTC") == ("monday", "09:05", "UTC")
 
 
 @pytest.fixture
@@ -97,6 +113,31 @@ def test_a_killed_process_gives_its_moment_back(database):
     later = now + timedelta(seconds=due.LEASE_S + 1)
     assert len(due.run_due(database, lambda *_: "made up", lambda: later)) == 1
     assert not schedules.extend(database, "nightly", slot, "killed", later, due.LEASE_S)
+
+
+def test_a_stopped_run_can_be_taken_at_once(database, tmp_path):
+    schedules.put(database, order())
+    now = at("2026-03-05T00:10")
+    other = LiveDatabase(tmp_path)
+
+    def work(*_):
+        assert [name for name, *_ in due.held(other, now)] == ["nightly"]
+        raise StoppedError("Stopped.")
+
+    with pytest.raises(StoppedError):
+        due.run_due(database, work, lambda: now)
+    assert due.held(other, now) == []
+    assert [outcome for *_, outcome in due.run_due(other, lambda *_: "went on", lambda: now)] == ["went on"]
+    assert due.held(other, now) == []
+    other.close()
+
+
+def test_only_its_holder_gives_a_moment_back(database):
+    schedules.put(database, order())
+    slot, now = at("2026-03-05T00:00"), at("2026-03-05T00:01")
+    assert schedules.take(database, "nightly", slot, "mine", now, due.LEASE_S)
+    schedules.release(database, "nightly", slot, "another's", now)
+    assert due.held(database, now) == [("nightly", slot, now + timedelta(seconds=due.LEASE_S))]
 
 
 def test_a_failure_is_noted_and_not_tried_for_ever(database):

@@ -30,10 +30,32 @@ def test_an_account_by_its_id():
     assert target.account("id:6812345678901234567") == found
 
 
-@pytest.mark.parametrize("text", ["", "@", "two words", "https://www.tiktok.com/", "demo!"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "@", "two words", "https://www.tiktok.com/", "demo!", "@..", "_", "https://www.tiktok.com/@..",
+        "https://eviltiktok.com/@foo", "https://www.tiktok.com.example/@foo", "https://foo@www.tiktok.com/@foo",
+        "https://www.tiktok.com/foo", "http://[tiktok.com",
+    ],
+)  # fmt: skip
 def test_what_names_no_account_is_refused(text):
     with pytest.raises(NoDataError, match="names no account"):
         target.account(text)
+
+
+@pytest.mark.parametrize(
+    ("link", "cure"),
+    [
+        ("tiktok.com/tag/OnePan", "write #onepan"),
+        ("https://m.tiktok.com/music/x-735081100?lang=en", "write sound:735081100"),
+        ("https://www.tiktok.com/music/x", "write sound:ID"),
+        ("https://vm.tiktok.com/ZMabc/", "give the long link"),
+        ("https://www.tiktok.com/t/ZMabc/", "give the long link"),
+    ],
+)
+def test_a_link_to_something_else_says_what_to_write(link, cure):
+    with pytest.raises(NoDataError, match=cure):
+        target.account(link)
 
 
 @pytest.mark.parametrize(

@@ -429,3 +429,15 @@ def test_a_key_stands_in_one_header_and_nowhere_else(provider: Provider) -> None
     assert sum("act.k3y" in value for value in headers.values()) == 1
     assert provider.name == "tikliveapi" or headers["authorization"] == "Bearer act.k3y"
     assert "act.k3y" not in repr(vars(provider))
+
+
+@pytest.mark.parametrize(
+    ("provider", "field"),
+    [(TIKLIVE, "title"), (SCAVIO, "desc"), (DISPLAY, "video_description"), (RESEARCH, "video_description")],
+)
+@pytest.mark.parametrize(("caption", "tags"), [(None, None), ("", []), ("plain", []), ("#One word", ["one"])])
+def test_an_unknown_caption_has_unknown_hashtags(
+    provider: Any, field: str, caption: str | None, tags: list[str] | None
+) -> None:
+    post = provider.parser.post({"id": "7350810998023949599", "aweme_id": "7350810998023949599", field: caption})
+    assert (post["caption"], post["hashtags"]) == (caption, tags)

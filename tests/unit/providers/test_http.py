@@ -248,6 +248,40 @@ def test_no_error_shows_the_key(door: Door, server: Server) -> None:
         error = error.__cause__ or error.__context__
 
 
+@pytest.mark.parametrize("key", ["k3y12345", "onlyletters", "a.b+c(d", "abc"])
+@pytest.mark.parametrize("header", ["x-api-key", "Authorization"])
+def test_words_of_others_are_shown_without_the_key(key: str, header: str) -> None:
+    door = Door("http://127.0.0.1:1", {header: key if header == "x-api-key" else f"Bearer {key}", "accept": "words"})
+    assert door.conceal(f"The key {key} is bad, {key}.") == "The key … is bad, …."
+    assert key not in door.conceal(f"Got Bearer {key}; {key.upper()}?").lower()
+    assert door.conceal("Other words, abcdef, stay.") == "Other words, abcdef, stay."
+    door.close()
+
+
+def test_a_key_that_was_cut_off_is_hidden_too() -> None:
+    door = Door("http://127.0.0.1:1", {"x-api-key": "onlyletters"})
+    assert door.conceal("Bad key onlylett…") == "Bad key …"
+    assert Door("http://127.0.0.1:1", {}).conceal("Bad key …") == "Bad key …"
+    door.close()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "cure"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:1", "The proxy in the environment"),
+        ("HTTPS_PROXY", "nonsense://127.0.0.1:1", "The proxy in the environment"),
+        ("SSL_CERT_FILE", "/no/such/file", "The certificates in the environment"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, cure: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=cure) as caught:
+        Door("https://api.example", {"x-api-key": KEY})
+    assert variable in str(caught.value)
+
+
 @pytest.mark.parametrize("key", ["two\nlines", "umlaut-ü", "tab\tkey", "null\x00"])
 def test_a_key_that_no_header_may_carry(key: str) -> None:
     with pytest.raises(SettingsError, match="copy it again") as caught:

@@ -41,4 +41,5 @@ def test_shares() -> None:
 
 def test_hashtags_of_a_caption() -> None:
     assert hashtags("Hi #One#two #日本 #one, #wow!") == ["one", "two", "日本", "wow"]
-    assert hashtags(None) == []
+    assert hashtags("") == hashtags("none here") == []
+    assert hashtags(None) is None

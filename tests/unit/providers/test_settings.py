@@ -138,6 +138,8 @@ def test_a_file_that_others_can_use_is_refused(written: Callable[..., Path], mod
         ("[providers.scavio]\ncredit_price = -1", "is no price"),
         ("[providers.scavio]\ncredit_price = nan", "is no price"),
         ("[providers.scavio]\ncredit_price = true", "is no price"),
+        ("[providers.scavio]\ncredit_price = 1e300", "at most 1,000"),
+        ("[providers.scavio]\ncredit_price = 1000.1", "at most 1,000"),
     ],
 )
 def test_malformed_files_name_the_place_and_never_a_key(
@@ -159,6 +161,19 @@ def test_malformed_variables_name_the_variable(monkeypatch: pytest.MonkeyPatch) 
         Settings().provider("scavio")
     monkeypatch.setenv("DWELL_THREADS", "many")
     with pytest.raises(SettingsError, match="DWELL_THREADS is 'many'"):
+        Settings.read()
+
+
+@pytest.mark.parametrize("size", ["300MB", "2GB", "1.5GiB", "512 mb"])
+def test_a_size_of_memory(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+    monkeypatch.setenv("DWELL_MEMORY", size)
+    assert Settings.read().memory == size
+
+
+@pytest.mark.parametrize("size", ["abc", "300", "-1GB", "80%", "1e9MB", "GB", "0MB", "0.0 GB", "9999999TB"])
+def test_what_is_no_size_of_memory(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+    monkeypatch.setenv("DWELL_MEMORY", size)
+    with pytest.raises(SettingsError, match=r"DWELL_MEMORY is .* such as 300MB"):
         Settings.read()
 
 

@@ -28,7 +28,8 @@ def post(item: Item) -> dict[str, Any] | str:
     if (post_id := digits(item.get("id"), 15)) is None:
         return "no post id: id has not 15 to 20 digits"
     handle, media = _from_link(item.get("share_url"))
-    caption = text(item.get("video_description")) or text(item.get("title"))
+    words = [text(item.get("video_description")), text(item.get("title"))]
+    caption = max((said for said in words if said is not None), key=bool, default=None)
     return {
         "post_id": post_id,
         "handle": handle,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from dwell.providers.captions import hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
@@ -33,15 +34,15 @@ def post(item: Item) -> dict[str, Any] | str:
     post_id, handle, length = digits(item.get("id"), 15), name(item.get("username")), number(item.get("video_duration"))
     if post_id is None:
         return "no post id: id has not 15 to 20 digits"
-    tags = item.get("hashtag_names")
+    caption, tags = text(item.get("video_description")), item.get("hashtag_names")
     return {
         "post_id": post_id,
         "handle": handle,
         "posted_at": seconds(item.get("create_time")),
         "duration_s": length or None,
         "media_type": "photo" if length == 0 else None,
-        "caption": text(item.get("video_description")),
-        "hashtags": [tag.lower() for tag in map(name, tags) if tag] if isinstance(tags, list) else [],
+        "caption": caption,
+        "hashtags": [tag.lower() for tag in map(name, tags) if tag] if isinstance(tags, list) else hashtags(caption),
         "sound_id": digits(item.get("music_id")),
         "region": text(item.get("region_code")),
         "url": Link(post_id, handle=handle).url,

@@ -121,7 +121,7 @@ def _duration(video: Item, item: Item) -> float | None:
     return None
 
 
-def _hashtags(item: Item) -> list[str]:
+def _hashtags(item: Item) -> list[str] | None:
     names = [row.get("cha_name") for row in rows(item, "cha_list")]
     names += [row.get("hashtag_name") for row in rows(item, "text_extra")]
     names += [row.get("name") or row.get("title") for row in rows(item, "hashtags")]

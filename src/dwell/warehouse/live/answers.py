@@ -78,7 +78,8 @@ def of_target(database: LiveDatabase, sweep_id: str, position: int) -> list[Stor
     """The answers of one target, oldest first."""
     where = "sweep_id = ? AND position = ? ORDER BY answer_id"
     return [
-        _stored(database, row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (sweep_id, position))
+        _stored(database, row)
+        for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (sweep_id, position))
     ]
 
 

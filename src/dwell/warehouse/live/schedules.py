@@ -86,6 +86,23 @@ def extend(database: LiveDatabase, name: str, slot: datetime, token: str, now: d
         )
 
 
+def release(database: LiveDatabase, name: str, slot: datetime, token: str, now: datetime) -> None:
+    """Gives a moment that this process holds back undone: from now on another may take it."""
+    with database.transaction() as run:
+        run(
+            "UPDATE runs SET lease_until = ? WHERE schedule = ? AND slot = ? AND token = ? AND finished_at IS NULL",
+            (micros(now) - 1, name, micros(slot), token),
+        )
+
+
+def held_until(database: LiveDatabase, name: str, slot: datetime) -> datetime | None:
+    """The end of the lease of a moment that was taken and is not done; None where it is done or nobody took it."""
+    rows = database.rows(
+        "SELECT lease_until FROM runs WHERE schedule = ? AND slot = ? AND finished_at IS NULL", (name, micros(slot))
+    )
+    return instant(rows[0][0]) if rows else None
+
+
 def finish(database: LiveDatabase, name: str, slot: datetime, token: str, now: datetime, outcome: str) -> None:
     """The moment is done and never due again."""
     with database.transaction() as run:
