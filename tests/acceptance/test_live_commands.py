@@ -56,7 +56,7 @@ def test_a_sweep_says_what_each_target_lacks(
     assert [row["complete"] for row in rows] == [not row["lacks"] for row in rows] == [False, False, True, True]
     shown = dwell("sweep", f"@{private}", "--posts", "35").out
     assert "the account is private" in rows[0]["lacks"]
-    assert "1 of 1 are not complete: 1 private." in shown
+    assert "Not complete: 1 of 1 (1 private)." in shown
     assert "simulation" in shown
 
 
@@ -78,7 +78,10 @@ def test_vetting_has_reasons_and_n(dwell: Callable[..., Any], sandbox: Sandbox, 
     conforms(read.json, "vet")
     assert (read.status, read.json["n"], read.json["handle"]) == (0, 20, "demo_pantry")
     asked = len(calls(sandbox))
-    assert dwell("vet", "@demo_pantry", "--niche", "cooking", "--stored", "--json").json == read.json
+    expected = read.json
+    paid = expected.pop("paid")
+    assert paid["requests"] == paid["credits"] == asked
+    assert dwell("vet", "@demo_pantry", "--niche", "cooking", "--stored", "--json").json == expected
     assert len(calls(sandbox)) == asked == 2
     assert read.json["verdict"] in dwell("vet", "@demo_pantry", "--stored").out
 

@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dwell.workspace.live import Progress
 
 _UNITS = {"d": "days", "h": "hours"}
+
+SIMULATED = "The answers came from a simulation: accounts, posts and numbers are invented."
 
 Provider = Annotated[
     str | None,
@@ -132,6 +134,16 @@ def count(number: int, what: str) -> str:
 
 def _rate(per_minute: float) -> str:
     return f"{per_minute:,.0f}" if per_minute >= 100 else f"{per_minute:.3g}"
+
+
+def paid(meta: Mapping[str, Any]) -> list[str]:
+    """What a reading cost, in lines; none where nothing was read."""
+    cost = meta.get("paid")
+    if not cost:
+        return []
+    spent = f"{count(cost['credits'], 'credit')}, {money(cost['usd'])} US dollars"
+    lines = ["", f"{count(cost['requests'], 'request')}, {spent}."]
+    return [*lines, SIMULATED] if cost["simulated"] else lines
 
 
 def price(meta: dict[str, Any]) -> str:

@@ -87,6 +87,7 @@ class Output:
             return
         try:
             self.target.write_bytes(content.encode() if isinstance(content, str) else content)
+            typer.echo(f"Wrote {self.target}", err=True)
         except OSError as error:
             raise StorageError(f"Cannot write {self.target}: {error.strerror}; choose another file with -o.") from error
 

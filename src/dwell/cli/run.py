@@ -21,7 +21,7 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end (for cron).")] = False,
     data: Data = None,
     as_json: Json = False,
-) -> None:
+) -> int:
     """Do what is scheduled when it is due, until you stop it.
 
     A run that was missed while nothing was running is made up once. Several processes may run: each due moment is done
@@ -35,19 +35,23 @@ def run(
     import dwell
 
     live = dwell.open(data).live
+    said = None
     with stopping() as stop:
         while not stop.is_set():
             with bar("Scheduled sweep") as watch:
                 done = live.run_due(watch=watch, stop=stop)
             if len(done) or once:
                 Output(as_json).show(done, partial(_text, done))
-            if once:
-                return
             due = live.next_due()
             if due is None:
                 typer.echo("Nothing is scheduled: dwell schedule add NAME @account", err=True)
-                return
+            if once or due is None:
+                return int(done.meta["trouble"])
+            if due != said:
+                typer.echo(f"Next at {due:%Y-%m-%d %H:%M} UTC.", err=True)
+                said = due
             stop.wait(min(_LOOK_S, max(_SOONEST_S, (due - datetime.now(UTC)).total_seconds())))
+    return 0
 
 
 def _text(done: Result) -> str:

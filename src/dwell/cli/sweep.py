@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.live_options import (
+    SIMULATED,
     DryRun,
     Fresh,
     MaxCredits,
@@ -80,7 +81,7 @@ def sweep(
         done = live.sweep(order, watch=watch, stop=stop)
     shown.show(done, lambda: text(done))
     failed = any(row["reason"] in _FAILED for row in done)
-    return 1 if failed or done.meta["unfinished"] else 0
+    return 1 if failed or done.meta["unfinished"] or not done.meta["complete"] else 0
 
 
 def _plan(plan: Result, *, whole: bool) -> str:
@@ -121,7 +122,7 @@ def _notes(meta: dict[str, Any], done: Result) -> list[str]:
     lacking = Counter(row["reason"] for row in done if not row["complete"])
     if lacking:
         named = ", ".join(f"{times} {reason.replace('_', ' ')}" for reason, times in lacking.most_common())
-        lines.append(f"{len(done) - meta['complete']:,} of {len(done):,} are not complete: {named}.")
+        lines.append(f"Not complete: {len(done) - meta['complete']:,} of {len(done):,} ({named}).")
     if meta["unfinished"]:
         lines.append("Give the same command again to go on with what is left.")
     if meta["rejected"]:
@@ -136,5 +137,5 @@ def _notes(meta: dict[str, Any], done: Result) -> list[str]:
             f"{meta['provider']} answers otherwise than documented: {named}{more}. Nothing was dropped for it."
         )
     if meta["simulated"]:
-        lines.append("The answers came from a simulation: accounts, posts and numbers are invented.")
+        lines.append(SIMULATED)
     return lines

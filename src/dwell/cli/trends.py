@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from dwell.cli.live_options import Fresh, Provider, bar, stopping
+from dwell.cli.live_options import Fresh, Provider, bar, paid, stopping
 from dwell.cli.options import ChartOut, Csv, Data, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
@@ -62,7 +62,7 @@ def _one(hashtag: str | None, sound: str | None, search: str | None) -> tuple[To
     given: dict[TopicKind, str | None] = {"hashtag": hashtag, "sound": sound, "search": search}
     named = [(kind, name) for kind, name in given.items() if name]
     if len(named) != 1:
-        raise typer.BadParameter("name one of --hashtag, --sound and --search.")
+        raise typer.BadParameter("name exactly one of --hashtag, --sound and --search.")
     return named[0]
 
 
@@ -79,6 +79,7 @@ def _text(result: Result) -> str:
             "",
             table(_DAYS, [[row[name] for name in _DAYS] for row in told], title="Day by day"),
             "",
-            table(_RANKED, ranked, title="Shared fastest"),
+            table(_RANKED, ranked, title="Shared fastest (share_momentum: shares per hour)"),
+            *paid(meta),
         ]
     )

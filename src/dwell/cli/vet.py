@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.live_options import Niche, Provider, bar, stopping
+from dwell.cli.live_options import Niche, Provider, bar, paid, stopping
 from dwell.cli.options import ChartOut, Csv, Data, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
@@ -53,6 +53,8 @@ def _text(result: Result) -> str:
     left = ", ".join(f"{count} {reason}" for reason, count in meta["left_out"].items())
     head = f"@{meta['handle']}: {meta['verdict']}, from {meta['n']} posts" + (f" (left out: {left})" if left else "")
     rows = [(row["check"], _figure(row, "value"), _interval(row), row["reads_as"], row["n"]) for row in result]
+    unknown = dict.fromkeys(row["evidence"] for row in result if row["reads_as"] == "cannot tell")
+    untold = [f"Cannot tell: {why}" for why in unknown]
     odd = [f"{row['check']}: {row['evidence']}" for row in result if row["reads_as"] == "suspicious"]
     return "\n".join(
         [
@@ -61,6 +63,8 @@ def _text(result: Result) -> str:
             "",
             table(("check", "value", "interval_95", "reads_as", "n"), rows),
             *(["", *odd] if odd else []),
+            *(["", *untold] if untold else []),
+            *paid(meta),
             "",
             "Norms, evidence and how each check is made: --json or -o vetting.csv",
         ]

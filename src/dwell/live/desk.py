@@ -94,10 +94,7 @@ class Budget:
         """
         with self._lock:
             if self.limit is not None and self.spent + wanted > self.limit:
-                raise BudgetError(
-                    f"{self.spent:,} of {self.limit:,} credits are spent and the next request may cost {wanted}: "
-                    "run the command again with a higher --max-credits to go on where it stopped."
-                )
+                raise BudgetError(f"the budget of {self.limit:,} credits is used up; a higher --max-credits goes on")
             self.spent += wanted
 
     def settle(self, reserved: int, charged: int) -> None:

@@ -50,7 +50,10 @@ class Store:
         if not store._journal.exists():
             in_lake = lake.newest(store.root, INGEST) is not None
             if not create and not in_lake:
-                raise NoDataError(f"There is no data in {store.root}: import a file first (dwell import PATH).")
+                raise NoDataError(
+                    f"There is no data in {store.root}: import a file first (dwell import PATH), or read accounts "
+                    "(dwell sweep @name)."
+                )
             store._found()
         with journal.connected(store._journal):
             return store

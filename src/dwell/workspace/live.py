@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Live", "Order", "Progress", "Watch"]
 
 
+_SAID = ("posts", "topics", "provider", "niche", "max_credits")
 _VETTED = 35
 _TRENDING = 100
 
@@ -112,13 +114,15 @@ class Live:
         """
         # Pinned, young and paid posts do not count, so more are read than are looked at.
         order = Order((creator,), posts=max(posts, _VETTED), provider=provider, niche=niche)
-        row = next(iter(self.sweep(order, command="vet", watch=watch, stop=stop)))
+        done = self.sweep(order, command="vet", watch=watch, stop=stop)
+        row = next(iter(done))
         handle = row["handle"] or row["name"]
         if not row["posts"]:
             why = row["lacks"].rstrip(".") or "it has no posts"
             shown = f"@{handle}" if row["handle"] else handle
             raise NoDataError(f"{shown} cannot be vetted: {why}.")
-        return self._workspace.vet(creator=handle, niche=niche, posts=posts)
+        found = self._workspace.vet(creator=handle, niche=niche, posts=posts)
+        return Result(found.columns, found.rows, {**found.meta, "paid": _paid(done)})
 
     def trends(
         self,
@@ -134,18 +138,21 @@ class Live:
         """Read a topic, unless it was read today, and say where it is in its life; `meta["read"]` says if it was."""
         wanted = {"hashtag": target.hashtag, "sound": target.sound, "search": target.search}[kind](name)
         read = fresh or not topics.is_fresh(self._workspace.store, wanted, clock.now())
+        paid = None
         if read:
             order = Order((f"{kind}:{wanted.name}",), posts=_TRENDING, provider=provider, fresh=fresh)
-            row = next(iter(self.sweep(order, command="trends", watch=watch, stop=stop)))
+            done = self.sweep(order, command="trends", watch=watch, stop=stop)
+            row, paid = next(iter(done)), _paid(done)
             if not row["posts"] and row["lacks"]:
                 raise NoDataError(f"The {kind} {wanted.name} cannot be read: {row['lacks'].rstrip('.')}.")
         found = self._workspace.topic(kind, wanted.name, days=days)
-        return Result(found.columns, found.rows, {**found.meta, "read": read})
+        return Result(found.columns, found.rows, {**found.meta, "read": read, "paid": paid})
 
     def request(self, order: Order, command: str = "sweep", slot: str | None = None) -> Request:
         """The order as a job: names read, a watchlist filled in, the provider chosen."""
         listed = [target.Target(kind, name) for kind, name in self._members(order.watchlist)]  # type: ignore[arg-type]
-        wanted = tuple(dict.fromkeys([*map(target.any_of, order.names), *listed]))
+        names = (order.names,) if isinstance(order.names, str) else order.names
+        wanted = tuple(dict.fromkeys([*map(target.any_of, names), *listed]))
         if not wanted:
             raise NoDataError("There is nothing to read: name accounts such as @name, or a --watchlist with members.")
         provider = office.chosen(self._workspace.settings, order.provider)
@@ -214,27 +221,40 @@ class Live:
             newest = schedules.newest_run(self.database, one.name)
             last, outcome = (newest[0], newest[2]) if newest else (None, None)
             what = one.request.get("watchlist") or ", ".join(one.request.get("names", ()))
-            rows.append((one.name, what, one.every, one.at, one.tz, due.next_due(one, now), last, outcome))
-        columns = ("schedule", "what", "every", "at", "tz", "next_due_at", "last_due_at", "last_outcome")
+            said = tuple(one.request.get(name) for name in _SAID)
+            when = (one.every, one.at, one.tz, due.next_due(one, now), last, outcome)
+            rows.append((one.name, what, *said, *when))
+        columns = ("schedule", "what", *_SAID, "every", "at", "tz", "next_due_at", "last_due_at", "last_outcome")
         return Result(columns, rows)
 
     def run_due(self, *, watch: Watch | None = None, stop: threading.Event | None = None) -> Result:
-        """Do what is due and no other process is doing; a moment that was missed is made up once."""
+        """Do what is due and no other process is doing; a moment that was missed is made up once.
+
+        Returns:
+            A row a moment that was done here; in `meta` the moments that are `held` elsewhere, and `trouble`: something
+            failed, or nothing of it could be read.
+        """
+        fruitless = []
 
         def work(schedule: Schedule, slot: datetime) -> str:
             order = _order(schedule.request)
             request = self.request(order, "sweep", f"{schedule.name} {slot.isoformat()}")
             done = self._run(request, order, watch, stop)
             meta = done.meta
-            said = f"{meta['complete']} of {meta['targets']} complete"
+            lacking = Counter(row["reason"].replace("_", " ") for row in done if not row["complete"])
+            why = ", ".join(f"{times} {reason}" for reason, times in lacking.most_common())
+            said = f"{meta['complete']} of {meta['targets']} complete" + (f" ({why})" if why else "")
             if any(row["again"] and row["reason"] == "failed" for row in done):
                 raise due.UnfinishedError(said)
+            if not meta["complete"]:
+                fruitless.append(schedule.name)
             return f"{said}, {meta['posts_new']} new posts, {meta['credits']} credits"
 
         did = due.run_due(self.database, work)
         done = {name for name, *_ in did}
         held = [one for one in due.held(self.database, clock.now()) if one[0] not in done]
-        return Result(("schedule", "due_at", "outcome"), did, {"held": held})
+        trouble = bool(fruitless) or any(said.startswith(("failed", "not finished")) for *_, said in did)
+        return Result(("schedule", "due_at", "outcome"), did, {"held": held, "trouble": trouble})
 
     def next_due(self) -> datetime | None:
         """When the next standing order is due; now where one waits; None where there is none."""
@@ -271,10 +291,15 @@ class Live:
         if not found:
             names = sorted({row["watchlist"] for row in self.watchlists()})
             raise NoDataError(
-                f"There is no watchlist {watchlist!r} ({', '.join(names) or 'there is none yet'}): make one with "
+                f"There is no watchlist {watchlist!r}; there is {', '.join(names) or 'none yet'}. Make it with "
                 f"dwell watchlist add {watchlist} @name."
             )
         return found
+
+
+def _paid(done: Result) -> dict[str, Any]:
+    """What a reading cost, for those who see only what was made of it."""
+    return {name: done.meta[name] for name in ("requests", "credits", "usd", "simulated")}
 
 
 def _order(said: Mapping[str, Any]) -> Order:
