@@ -42,6 +42,11 @@ class Sandbox:
         with urlopen(f"{self.url}/sandbox/calls") as answer:
             return json.load(answer)["calls"]
 
+    def seconds(self) -> float:
+        """From the first request that it saw to the last."""
+        first, last = (datetime.fromisoformat(self.calls()[at]["simulated_at"]) for at in (0, -1))
+        return (last - first).total_seconds()
+
     def reset(self) -> None:
         """Forgets requests and credits."""
         with urlopen(Request(f"{self.url}/sandbox/reset", method="POST")) as answer:

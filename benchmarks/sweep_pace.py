@@ -28,11 +28,10 @@ def main() -> None:
         sweep([*names, "--posts", "1"], data, sandbox.environment("0/60") | {"DWELL_TIKLIVEAPI_LIMIT": "3000/60"})
         sandbox.reset()
         done = sweep([*names, "--posts", str(options.posts)], data, sandbox.environment())
-        calls = sandbox.calls()
+        calls, sent = sandbox.calls(), sandbox.seconds()
     requests = len(calls)
     # From the first request to the last there are requests - 1 intervals.
     permitted = 1 + done.seconds / WINDOW_S * LIMIT
-    sent = max(1.0, done.answer["rows"][0] and _seconds(calls))
     used = (requests - 1) / (sent / WINDOW_S * LIMIT)
     refused = sum(call["status"] == 429 for call in calls)
     print(
@@ -42,13 +41,6 @@ def main() -> None:
     print(f"whole process: {done.seconds:.1f} s ({requests / permitted:.1%} of what it could have asked meanwhile)")
     print(f"dwell's CPU: {done.cpu_s:.2f} s, {1000 * done.cpu_s / requests:.1f} ms a page")
     print(f"stored: {done.answer['snapshots_new']:,} readings of {done.answer['posts_new']:,} new posts")
-
-
-def _seconds(calls: list[dict[str, str]]) -> float:
-    from datetime import datetime
-
-    first, last = (datetime.fromisoformat(calls[at]["simulated_at"]) for at in (0, -1))
-    return (last - first).total_seconds()
 
 
 if __name__ == "__main__":
