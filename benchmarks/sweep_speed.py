@@ -2,9 +2,10 @@
 
 python benchmarks/sweep_speed.py --runs 3
 
-Baseline: seed 0's loop as published (requests, one connection a request, a pandas frame at the end) without its pauses,
-against the same sandbox, which is warmed up first. It stores nothing. From the first request to the last, dwell keeps
-every answer on disk before it asks for the next; the whole process also starts up and makes checked rows of the answers.
+Baseline: seed 0's loop as published (requests, one connection a request, a pandas frame at the end) without its
+pauses, against the same sandbox, which is warmed up first. It stores nothing. From the first request to the last,
+dwell keeps every answer on disk before it asks for the next; the whole process also starts up and makes checked
+rows of the answers.
 """
 
 from __future__ import annotations
