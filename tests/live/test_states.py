@@ -114,3 +114,12 @@ def test_an_account_by_its_id(trial):
     row = next(iter(trial.workspace.live.sweep(Order((creator_id,), posts=35))))
     assert (row["handle"], row["state"], row["creator_id"]) == ("demo_kitchen", "ok", creator_id)
     assert trial.query("SELECT DISTINCT handle FROM posts") == [("demo_kitchen",)]
+
+
+def test_stored_accounts_are_found_by_name_link_and_id(trial):
+    trial.workspace.live.sweep(Order(("@demo_kitchen",), posts=35))
+    creator_id = WORLD.creator_id("demo_kitchen")
+    (post_id,) = trial.query("SELECT post_id FROM posts LIMIT 1")[0]
+    links = ("https://www.tiktok.com/@demo_kitchen", f"https://www.tiktok.com/@Demo_Kitchen/video/{post_id}")
+    for name in ("demo_kitchen", "@DEMO_KITCHEN", *links, creator_id):
+        assert len(trial.workspace.posts(creator=name)) == 35

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dwell.workspace.imports import Imports, Progress
     from dwell.workspace.live import Live
 
+_SHORTEST_ID = 15  # digits; no handle of digits alone is as long
+
 
 class Workspace:
     """Questions to one data folder; the answers are the same in shell, notebook and report.
@@ -260,8 +262,11 @@ class Workspace:
         return {"handle": handle, "platform": platform or (None if handle else "tiktok")}
 
     def _known(self, creator: str) -> str:
-        """The handle, if posts of it are stored."""
+        """The handle, if posts of it are stored; an account may also be named by its numeric id."""
         handle = handle_of(creator)
+        if handle.isdigit() and len(handle) >= _SHORTEST_ID:
+            named = self.store.query("SELECT handle FROM creators WHERE creator_id = ?", ["creators"], [handle])
+            handle = next((row["handle"] for row in named), handle)
         stored = self.ask("creators_stored").column("handle")
         if handle not in stored:
             shown = ", ".join(f"@{name}" for name in stored[:5]) + (" …" if len(stored) > 5 else "")
@@ -272,7 +277,11 @@ class Workspace:
 
 
 def handle_of(creator: str) -> str:
-    """`@Name`, `Name` or a profile link as a lower-case handle."""
+    """`@Name`, `Name`, a profile link or the link of a post as a lower-case handle."""
+    if "tiktok.com/" in creator.lower():
+        from dwell.live.target import account
+
+        return account(creator).name
     text = creator.strip().split("?")[0].rstrip("/")
     handle = text.rsplit("/", 1)[-1].lstrip("@").lower()
     if not handle:
