@@ -313,3 +313,11 @@ def test_a_sweep_cut_short_among_its_topics_goes_on_there(trial):
     assert done.meta["topics_sampled"] == len(done) - 2 > 0
     assert done.meta["credits"] == len(trial.calls()) <= plan.meta["credits_at_most"]
     assert len(trial.calls("user-posts")) == 2
+
+
+def test_who_begins_anew_does_not_go_on_with_the_old_one_later(trial):
+    live = trial.workspace.live
+    live.sweep(Order(CAST[:1], posts=100, max_credits=2))
+    assert live.plan(Order(CAST[:1], posts=100)).meta["resumes"]
+    assert not live.sweep(Order(CAST[:1], posts=100, fresh=True)).meta["resumed"]
+    assert live.plan(Order(CAST[:1], posts=100)).meta["resumes"] is None

@@ -31,6 +31,7 @@ _PLANNED_SHOWN = 40
 _FAILED = frozenset({"failed", "refused"})
 """Ends for which neither the account nor the user is the reason; whoever runs this unattended wants to know."""
 
+_SIGNS = {"account": "", "hashtag": "#", "sound": "sound:", "search": "search:"}
 _COLUMNS = ("name", "state", "complete", "posts", "pages", "total", "lacks")
 
 
@@ -105,7 +106,7 @@ def _plan(plan: Result, *, whole: bool) -> str:
 def text(done: Result) -> str:
     """What a sweep gave, to read."""
     meta = done.meta
-    rows = [[row[name] for name in _COLUMNS] for row in done]
+    rows = [[_SIGNS[row["kind"]] + row["name"], *(row[name] for name in _COLUMNS[1:])] for row in done]
     return "\n".join([table(_COLUMNS, rows, most=90), "", *_notes(dict(meta), done)])
 
 
@@ -113,12 +114,12 @@ def _notes(meta: dict[str, Any], done: Result) -> list[str]:
     counts = f"{meta['posts_new']:,} new, {meta['snapshots_new']:,} new readings of their counters"
     doubt = f", {meta['uncertain_credits']:,} of the credits uncertain" if meta["uncertain_credits"] else ""
     spent = f"{count(meta['credits'], 'credit')}, {money(meta['usd'])} US dollars{doubt}"
-    lines = [
-        f"{meta['posts_read']:,} posts read: {counts}.",
+    lines = [f"{meta['posts_read']:,} posts read: {counts}."] if meta["targets"] > meta["topics"] else []
+    if meta["topics"]:
+        lines.append(f"{meta['topic_posts_read']:,} posts of {count(meta['topics'], 'topic')} read, kept apart.")
+    lines += [
         f"{count(meta['requests'], 'request')}, {spent}.",
     ]
-    if meta.get("topics_sampled"):
-        lines.append(f"{meta['topics_sampled']} hashtags and sounds among them, sampled for today.")
     lacking = Counter(row["reason"] for row in done if not row["complete"])
     if lacking:
         named = ", ".join(f"{times} {reason.replace('_', ' ')}" for reason, times in lacking.most_common())

@@ -116,8 +116,11 @@ def run(
         StoppedError: `stop` was set.
     """
     ends = stop or threading.Event()
-    found = None if fresh else resumable(database, request)
-    job = found or _new(database, request)
+    with sweeps.beginning(store.root):  # two processes that begin the same at once begin one job
+        if fresh:
+            _abandon(database, request)
+        found = resumable(database, request)
+        job = found or _new(database, request)
     request = Request.from_json(job.request)  # in the order in which it was first asked
     with sweeps.held(store.root, job.sweep_id) as mine:
         if not mine:
@@ -153,6 +156,9 @@ class _Work:
         for target in kept:
             if target.outcome is not None:
                 self.done[target.position] = Outcome(**target.outcome)
+        self.likely = sum(
+            item.lookups + item.expected for at, item in enumerate(self.plan.items) if at not in self.done
+        )
 
     def read(self) -> list[Outcome]:
         """Reads what is left, stores its rows, and says what became of every target."""
@@ -218,16 +224,16 @@ class _Work:
         if self.watch is None:
             return
         minutes = max((clock.now() - self.began).total_seconds(), 1e-9) / 60
-        likely = sum(item.lookups + item.expected for at, item in enumerate(self.plan.items) if at not in self.done)
+        left = max(0, self.likely - self.desk.requests)
         self.watch(
             Progress(
                 requests=self.desk.requests,
-                planned=max(self.desk.requests, self.plan.expected),
+                planned=self.desk.requests + left,
                 credits=self.budget.spent,
                 targets_done=len(self.done),
                 targets=len(self.request.everything),
                 per_minute=self.desk.requests / minutes,
-                seconds_left=max(likely, self.plan.expected - self.desk.requests) * self.plan.interval_s,
+                seconds_left=left * self.plan.interval_s,
             )
         )
 
@@ -238,6 +244,12 @@ def _new(database: LiveDatabase, request: Request) -> Job:
     job = Job(sweep_id, request.command, request.to_json(), now, None, None)
     sweeps.create(database, job, [(target.kind, target.name) for target in request.targets])
     return job
+
+
+def _abandon(database: LiveDatabase, request: Request) -> None:
+    """Who begins anew does not go on with the old one later either."""
+    while (old := resumable(database, request)) is not None:
+        sweeps.finish(database, old.sweep_id, clock.now(), {"abandoned": True})
 
 
 def _lose(database: LiveDatabase, sweep_id: str) -> int:
@@ -257,10 +269,12 @@ def _summary(
         "sweep_id": job.sweep_id,
         "provider": request.provider,
         "targets": len(outcomes),
+        "topics": sum(one.kind != "account" for one in outcomes),
         "topics_sampled": max(0, len(outcomes) - len(request.targets)),
         "complete": sum(one.complete for one in outcomes),
         "unfinished": len(again),
         "posts_read": sum(one.posts for one in outcomes if one.kind == "account"),
+        "topic_posts_read": sum(one.posts for one in outcomes if one.kind != "account"),
         **totals,
         "rejected": told.rejected,
         "reject_reasons": told.reasons,

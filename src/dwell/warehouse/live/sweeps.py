@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
-from dwell.warehouse.lock import exclusive_now
+from dwell.warehouse.lock import exclusive, exclusive_now
 
 FOLDER = "locks"
 
@@ -124,6 +124,13 @@ def finish(database: LiveDatabase, sweep_id: str, at: datetime, summary: Mapping
             "UPDATE sweeps SET finished_at = ?, summary = ? WHERE sweep_id = ?",
             (micros(at), _text(summary), sweep_id),
         )
+
+
+def beginning(root: Path) -> AbstractContextManager[None]:
+    """Looks for a job, or makes it, for this process alone; waits for whoever is at it."""
+    folder = root / FOLDER
+    folder.mkdir(exist_ok=True)
+    return exclusive(folder / "new.lock")
 
 
 def held(root: Path, sweep_id: str) -> AbstractContextManager[bool]:
