@@ -58,4 +58,5 @@ def _text(result: Result) -> str:
         f"In all {total['requests']:,} requests, {total['credits']:,} credits{rest}, "
         f"{live_options.money(total['usd'])} US dollars."
     )
-    return "\n".join([table(result.columns, result.rows), "", sum_])
+    shown = [name for name in result.columns if name != "first_at"]
+    return "\n".join([table(shown, [[row[name] for name in shown] for row in result]), "", sum_])

@@ -20,6 +20,7 @@ from dwell.warehouse.live import LiveDatabase, schedules
 from dwell.warehouse.live.schedules import Schedule
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORT = 3  # letters that tell a weekday: mon
 LEASE_S = 120.0
 RETRY_S = 600.0
 """What a provider's failure cut short is taken up again after so long, until the next moment is due."""
@@ -37,7 +38,10 @@ def checked(every: str, at: str, tz: str) -> tuple[str, str, str]:
     Raises:
         SettingsError: One of them cannot be read.
     """
-    often = every.strip().lower()
+    said = every.strip().lower()
+    often = next(
+        (day for day in WEEKDAYS if len(said) >= _SHORT and day.startswith(said)), "day" if said == "daily" else said
+    )
     if often not in {"day", *WEEKDAYS}:
         raise SettingsError(f"{every!r} is no time-table: write day, or a weekday such as monday.")
     moment = at.strip()

@@ -67,6 +67,11 @@ def test_a_time_table_is_cleaned():
     assert due.checked(" Monday", " 9:05 ", "UTC") == ("monday", "09:05", "UTC")
 
 
+@pytest.mark.parametrize(("said", "means"), [("day", "day"), ("Daily", "day"), ("mon", "monday"), ("SUNDAY", "sunday")])
+def test_words_of_a_time_table(said, means):
+    assert due.checked(said, "6:05", "UTC") == (means, "06:05", "UTC")
+
+
 @pytest.fixture
 def database(tmp_path):
     opened = LiveDatabase(tmp_path)
