@@ -244,6 +244,11 @@ def test_topics_of_the_accounts_are_sampled_once_a_day(trial):
     assert len(trial.calls("challenge-info")) + len(trial.calls("music-info")) == asked
 
 
+def test_a_job_that_ended_leaves_no_lock_behind(trial):
+    trial.workspace.live.sweep(Order(CAST[:1], posts=35))
+    assert [path.name for path in (trial.workspace.store.root / "locks").iterdir()] == ["new.lock"]
+
+
 def test_answers_are_forgotten_after_their_time(trial):
     live = trial.workspace.live
     live.sweep(Order(CAST[:1], posts=35))

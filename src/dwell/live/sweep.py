@@ -287,6 +287,7 @@ def _summary(
     if not again:
         answers.forget(database, clock.now() - timedelta(days=store.settings.keep_days))
         sweeps.finish(database, job.sweep_id, clock.now(), {name: meta[name] for name in ("complete", "posts_read")})
+        sweeps.tidy(store.root, job.sweep_id)
     columns = tuple(outcomes[0].to_json()) if outcomes else ()
     return Result(columns, [tuple(one.to_json().values()) for one in outcomes], meta)
 

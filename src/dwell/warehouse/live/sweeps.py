@@ -140,6 +140,11 @@ def held(root: Path, sweep_id: str) -> AbstractContextManager[bool]:
     return exclusive_now(folder / f"{sweep_id}.lock")
 
 
+def tidy(root: Path, sweep_id: str) -> None:
+    """Removes the lock file of a job that has ended: nobody takes it up again."""
+    (root / FOLDER / f"{sweep_id}.lock").unlink(missing_ok=True)
+
+
 def _append(run: Execute, sweep_id: str, first: int, targets: Sequence[tuple[str, str]]) -> None:
     for position, (kind, name) in enumerate(targets, first):
         run(
