@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dwell import clock
 from dwell.errors import KeyRefusedError, NoDataError
@@ -150,7 +150,7 @@ class Live:
 
     def request(self, order: Order, command: str = "sweep", slot: str | None = None) -> Request:
         """The order as a job: names read, a watchlist filled in, the provider chosen."""
-        listed = [target.Target(kind, name) for kind, name in self._members(order.watchlist)]  # type: ignore[arg-type]
+        listed = [target.Target(cast("target.Kind", kind), name) for kind, name in self._members(order.watchlist)]
         names = (order.names,) if isinstance(order.names, str) else order.names
         wanted = tuple(dict.fromkeys([*map(target.any_of, names), *listed]))
         if not wanted:
