@@ -19,7 +19,7 @@ from dwell.testing.payloads import check_columns
 SAMPLES = Path(__file__).parents[2] / "contract" / "samples"
 REAL = Path(__file__).parents[4] / "shared" / "data" / "api_responses"
 KINDS = ("post", "user", "comment", "topic")
-FUZZ = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+FUZZ = settings(max_examples=150)
 
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(ODD)

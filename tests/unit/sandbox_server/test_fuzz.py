@@ -42,7 +42,7 @@ def _ask(name: str, asked: Asked, options: Options) -> Any:
     return sent.status, json.loads(sent.body)
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(TIKLIVEAPI)), st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=22))
 def test_tikliveapi_answers_any_query(endpoint: str, query: dict[str, str]):
     status, body = _ask("tikliveapi", Asked("GET", f"/{endpoint}/", query, b"", {"x-api-key": "sandbox-x"}), Options())
@@ -50,7 +50,7 @@ def test_tikliveapi_answers_any_query(endpoint: str, query: dict[str, str]):
     assert isinstance(body, dict)
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.sampled_from([*sorted(SCAVIO), "user/videos"]),
     st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=22),
@@ -69,7 +69,7 @@ def test_scavio_answers_any_body(endpoint: str, body: dict[str, Any], compat: bo
     assert ("error" in answer) is (status != 200)
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.binary(max_size=60), st.text(max_size=30))
 def test_any_bytes_on_any_path_are_answered(body: bytes, path: str):
     for name, headers in (

@@ -81,11 +81,13 @@ class Limiter:
             self._window.append(now)
             if rate.burst:
                 self._burst.append(now)
-        reset = self._window[0] + rate.per_s - now if self._window else 0.0
+        reset = rate.per_s - (now - self._window[0]) if self._window else 0.0
         return Verdict(wait, rate.requests, max(0, rate.requests - len(self._window)), reset)
 
 
 def _wait(sent: deque[float], most: int, per_s: float, now: float) -> float:
-    while sent and sent[0] <= now - per_s:
+    # One subtraction, now - sent, decides both who has left and how long to wait: `sent + per_s - now` and
+    # `now - per_s` round differently, and a wait could come out as 0 or longer than the window.
+    while sent and now - sent[0] >= per_s:
         sent.popleft()
-    return sent[0] + per_s - now if most and len(sent) >= most else 0.0
+    return per_s - (now - sent[0]) if most and len(sent) >= most else 0.0
