@@ -168,7 +168,6 @@ class Desk:
             budget.reserve(call.credits)
             charged = 0
             try:
-                self._queue()
                 entry = self._note(call, purpose)
                 charged, result = self._send(call, entry, purpose, gist)
             finally:
@@ -184,19 +183,17 @@ class Desk:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _queue(self) -> None:
-        """Waits for this request's turn; where the provider asks everybody to wait meanwhile, queues again."""
-        while True:
-            self._wait(0)
-            seconds = self.pacing.take(self.now())
-            try:
-                self._wait(seconds)
-            except StoppedError:
-                self.pacing.give_back()
-                raise
-            if not self.pacing.held(self.now()):
-                return
+        """Waits for this request's turn."""
+        self._wait(0)
+        seconds = self.pacing.take(self.now())
+        try:
+            self._wait(seconds)
+        except StoppedError:
+            self.pacing.give_back()
+            raise
 
     def _note(self, call: Call, purpose: Purpose) -> ledger.Entry:
+        """Queues and writes the request down; where the provider asks everybody to wait meanwhile, queues again."""
         entry = ledger.Entry(
             call_id=uuid.uuid4().hex,
             sweep_id=purpose.sweep_id,
@@ -209,10 +206,13 @@ class Desk:
         )
         # Killed, this note is there. After a power cut only the requests then in flight may lack it: every answer makes
         # what was noted before it last, and another wait for the disk before each request would halve the pace.
-        with self.database.transaction(lasting=False) as run:
-            ledger.sent(run, entry, self.now())
-            self.requests += 1
-        return entry
+        while True:
+            self._queue()
+            with self.database.transaction(lasting=False) as run:
+                if not self.pacing.held(run, self.now()):
+                    ledger.sent(run, entry, self.now())
+                    self.requests += 1
+                    return entry
 
     def _send(
         self,

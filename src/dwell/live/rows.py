@@ -173,16 +173,14 @@ def _rows(batch: Sequence[Stored], database: LiveDatabase) -> Iterable[tuple[Sto
     for one in batch:
         if one.what not in _TABLES and one.what not in TOPICS:
             continue  # a topic's lookup becomes a row when its target is done
+        observed_at, asked_for = one.received_at.isoformat(), _asked_for(one)
         for columns in columns_of(one):
             if isinstance(columns, str):
                 yield one, columns
             elif one.what in TOPICS:
                 yield one, looks.place(one, columns)
             else:
-                yield (
-                    one,
-                    {**columns, "handle": columns.get("handle") or _asked_for(one), "observed_at": one.received_at},
-                )
+                yield one, {**columns, "handle": columns.get("handle") or asked_for, "observed_at": observed_at}
 
 
 def _asked_for(one: Stored) -> str | None:

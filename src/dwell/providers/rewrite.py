@@ -15,6 +15,9 @@ from dwell.records import TABLES, Extract, Shape, Source, at
 LINE = "line"
 _BATCH = 2_000
 
+_PLAIN = frozenset({str, int, bool})
+"""What JSON writes as the loader reads it: most values, and asking for one of these is quick."""
+
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -41,7 +44,7 @@ class Rewriter:
     def add(self, line: int, values: Mapping[str, Any]) -> None:
         """One row: canonical column -> value; what is unknown is None or missing."""
         known: dict[str, Any] = {
-            column: value if type(value) is str else _text(value)
+            column: value if type(value) in _PLAIN else _text(value)
             for column, value in values.items()
             if value is not None
         }
@@ -89,8 +92,6 @@ def _pointer(column: str) -> Source:
 
 
 def _text(value: Any) -> str | list[str]:
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, (list, tuple)):

@@ -8,13 +8,10 @@ import pytest
 
 from dwell.errors import BadFileError, UnknownFormatError, WrongAccountError
 from dwell.records import Extract, SourceFile
+from dwell.testing.extracts import rows
 
 Opened = Callable[..., SourceFile]
 ID = "7350810998023949599"
-
-
-def rows(extract: Extract) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in extract.path.read_text("utf-8").splitlines()]
 
 
 def only(file: SourceFile) -> Extract:

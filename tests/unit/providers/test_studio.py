@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ import pytest
 
 from dwell.errors import BadFileError, MissingTimeError, UnknownFormatError, WrongAccountError
 from dwell.records import Extract, SourceFile
+from dwell.testing.extracts import rows
 
 Opened = Callable[..., SourceFile]
 
@@ -45,10 +45,6 @@ def zipped(**files: str) -> bytes:
 
 def link(post_id: str, handle: str = "ana") -> str:
     return f"https://www.tiktok.com/@{handle}/video/{post_id}"
-
-
-def rows(extract: Extract) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in extract.path.read_text("utf-8").splitlines()]
 
 
 def only(file: SourceFile) -> Extract:

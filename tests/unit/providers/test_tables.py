@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -11,14 +9,11 @@ from dwell.providers.files.aliases import ALIASES
 from dwell.providers.format import plain
 from dwell.providers.registry import FORMATS
 from dwell.records import TABLES, Extract, SourceFile
+from dwell.testing.extracts import rows
 
 Opened = Callable[..., SourceFile]
 ID = "7350810998023949599"
 LINK = f"https://www.tiktok.com/@ana/video/{ID}"
-
-
-def rows(extract: Extract) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in extract.path.read_text("utf-8").splitlines()]
 
 
 def only(file: SourceFile) -> Extract:

@@ -157,8 +157,9 @@ def test_a_provider_that_asks_to_wait_holds_those_up_who_have_a_token(database):
     key.take(NOON)
     assert key.take(NOON) == 1
     key.push(NOON, 8)
-    assert key.held(NOON + timedelta(seconds=1))
-    assert not key.held(NOON + timedelta(seconds=8))
+    with database.transaction() as run:
+        assert key.held(run, NOON + timedelta(seconds=1))
+        assert not key.held(run, NOON + timedelta(seconds=8))
 
 
 def test_a_token_that_was_not_used_goes_back(database):

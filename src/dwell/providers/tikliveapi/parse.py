@@ -32,8 +32,10 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 
 def post_id(item: Item) -> str | None:
     """The first of `video_id`, `id`, `aweme_id` that has 15 to 20 digits."""
-    found = (digits(item.get(key), 15) for key in ("video_id", "id", "aweme_id"))
-    return next(filter(None, found), None)
+    for key in ("video_id", "id", "aweme_id"):
+        if found := digits(item.get(key), 15):
+            return found
+    return None
 
 
 def post(item: Item) -> dict[str, Any] | str:

@@ -74,11 +74,11 @@ class Pacing:
                     (self.interval, int(self.per_day is not None), self.name),
                 )
 
-    def held(self, now: datetime) -> bool:
-        """The provider has asked everybody to wait, also those who took a token before."""
+    def held(self, run: Execute, now: datetime) -> bool:
+        """The provider has asked everybody to wait, also those who took a token before; asked in a transaction."""
         at = micros(now)
-        found = self.database.rows("SELECT held_until FROM pacing WHERE name = ?", (self.name,))
-        return bool(found) and at < found[0][0] <= at + self._longest
+        found = run("SELECT held_until FROM pacing WHERE name = ?", (self.name,)).fetchone()
+        return found is not None and at < found[0] <= at + self._longest
 
     def push(self, now: datetime, seconds: float) -> None:
         """Nobody who shares the key asks again before so many seconds have passed."""
