@@ -13,6 +13,7 @@ from typing import Any
 
 from dwell.errors import StorageError
 from dwell.warehouse.damage import journal_errors
+from dwell.warehouse.lock import exclusive
 
 Execute = Callable[..., sqlite3.Cursor]
 
@@ -132,16 +133,21 @@ class LiveDatabase:
                 f"{self.path} was written by a newer dwell (layout {version}, this one knows {VERSION}): update dwell."
             )
         if version < VERSION:
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            # SQLite waits for nobody when it changes the journal's mode: two processes that open a new folder at once
+            # would find it locked.
+            with exclusive(self.path.with_suffix(".lock")):
+                self._make()
         self._connection.execute("PRAGMA synchronous = FULL")
-        if version < VERSION:
-            with self.transaction() as run:
-                (version,) = run("PRAGMA user_version").fetchone()  # another process may have been faster
-                if version < VERSION:
-                    for statement in SCHEMA.split(";\n"):
-                        run(statement)
-                    run(f"PRAGMA application_id = {_APPLICATION}")
-                    run(f"PRAGMA user_version = {VERSION}")
+
+    def _make(self) -> None:
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        with self.transaction() as run:
+            (version,) = run("PRAGMA user_version").fetchone()  # another process may have been faster
+            if version < VERSION:
+                for statement in SCHEMA.split(";\n"):
+                    run(statement)
+                run(f"PRAGMA application_id = {_APPLICATION}")
+                run(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def transaction(self, *, lasting: bool = True) -> Iterator[Execute]:

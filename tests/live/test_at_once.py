@@ -1,0 +1,43 @@
+"""Two processes that begin the very same sweep at once: one does it, the other says that it is being done."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SWEEP = """
+import sys, dwell
+from dwell.errors import StorageError
+from dwell.workspace.live import Order
+live = dwell.open(sys.argv[1]).live
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    print(live.sweep(Order(("@demo_kitchen",), posts=140)).meta["posts_read"])
+except StorageError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_two_who_begin_at_once_begin_one_sweep(trial, monkeypatch, _round):
+    monkeypatch.setenv("DWELL_TIKLIVEAPI_LIMIT", "30/10")  # slow enough that neither ends before the other began
+    command = [sys.executable, "-c", SWEEP, str(trial.workspace.store.root)]
+    both = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    try:
+        assert [one.stdout.readline() for one in both] == ["ready\n", "ready\n"]
+        for one in both:
+            one.stdin.write("\n")
+            one.stdin.flush()
+        said = sorted(one.communicate(timeout=60)[0].strip() for one in both)
+    finally:
+        for one in both:
+            one.kill()
+            one.wait()
+    assert said[0] == "140"
+    assert said[1].startswith("Another process is at this very sweep")
+    assert len(trial.calls("userinfo")) == 1
+    assert len(trial.calls("user-posts")) == 4
+    assert trial.workspace.live.database.rows("SELECT count(*) FROM sweeps") == [(1,)]
