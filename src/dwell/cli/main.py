@@ -134,6 +134,4 @@ def run() -> None:
     """The console script."""
     # A command makes many rows, keeps them, and hardly one is part of a cycle: Python need not look so often.
     gc.set_threshold(100_000, 20, 20)
-    code = main()
-    gc.freeze()  # nor walk through everything once more before it ends
-    sys.exit(code)
+    sys.exit(main())
