@@ -11,7 +11,7 @@ from dwell.errors import SettingsError
 from dwell.http import Door
 from dwell.live.desk import Desk
 from dwell.providers.base import Limit, Provider
-from dwell.providers.live import PROVIDERS
+from dwell.providers.live import names, provider_named
 from dwell.settings import Settings
 from dwell.warehouse.live import LiveDatabase
 from dwell.warehouse.live.pacing import Pacing, interval_us
@@ -47,13 +47,11 @@ def chosen(settings: Settings, name: str | None) -> str:
     """The provider that the user named, else the first with a key.
 
     Raises:
-        SettingsError: There is no such provider, or no key at all.
+        SettingsError: There is no such provider, it cannot be used, or there is no key at all.
     """
     if name is not None:
-        if name not in PROVIDERS:
-            raise SettingsError(f"There is no provider {name!r}; choose from {', '.join(PROVIDERS)}.")
-        return name
-    found = next((name for name in PROVIDERS if settings.provider(name).key is not None), None)
+        return provider_named(name).name
+    found = next((name for name in names() if settings.provider(name).key is not None), None)
     if found is None:
         raise SettingsError(
             "No provider's key is set: export DWELL_TIKLIVEAPI_KEY or DWELL_SCAVIO_KEY, or try everything for nothing "
@@ -63,8 +61,12 @@ def chosen(settings: Settings, name: str | None) -> str:
 
 
 def terms(settings: Settings, name: str) -> Terms:
-    """On which terms a provider is asked; needs no key."""
-    provider, said = PROVIDERS[name], settings.provider(name)
+    """On which terms a provider is asked; needs no key.
+
+    Raises:
+        SettingsError: There is no such provider, or it cannot be used.
+    """
+    provider, said = provider_named(name), settings.provider(name)
     limit: Limit | None = provider.limit
     if said.limit is not None:
         limit = Limit(said.limit.requests, said.limit.per_s) if said.limit.requests else None

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dwell.errors import SettingsError
-from dwell.live.rows import Told, load_answers, mark, parser_version
-from dwell.providers.live import PROVIDERS
+from dwell.live.rows import Told, load_answers, mark
+from dwell.live.versions import parser_version
+from dwell.providers.live import provider_named
 from dwell.results import Result
-from dwell.warehouse.live import LiveDatabase, answers
+from dwell.warehouse.live import LiveDatabase, answers, ledger
 from dwell.warehouse.store import Store
 
 
@@ -36,10 +37,13 @@ def replay(
         One row: `answers` kept, `read_again`, `rows_new`, `rows_updated`, `rejected`.
 
     Raises:
-        SettingsError: There is no such provider.
+        SettingsError: There is no such provider, or answers are kept of one that is not installed any more; nothing
+            was read again then.
     """
-    if provider is not None and provider not in PROVIDERS:
-        raise SettingsError(f"There is no provider {provider!r}; choose from {', '.join(PROVIDERS)}.")
+    if provider is not None:
+        provider_named(provider)
+    else:
+        _check_readable(database, since)
     kept = again = done = 0
     told = Told()
     total = answers.count(database, provider=provider, since=since)
@@ -58,3 +62,15 @@ def replay(
     columns = ("answers", "read_again", "posts_new", "snapshots_new", "rows_updated", "rejected")
     row = (kept, again, told.posts_new, told.snapshots_new, told.rows_updated, told.rejected)
     return Result(columns, [row], {"reject_reasons": told.reasons})
+
+
+def _check_readable(database: LiveDatabase, since: datetime | None) -> None:
+    for row in ledger.totals(database, "provider"):
+        kept = answers.count(database, provider=row["provider"], since=since)
+        try:
+            if kept:
+                provider_named(row["provider"])
+        except SettingsError as error:
+            raise SettingsError(
+                f"{kept} kept answers cannot be read again; those of another provider can (--provider NAME). {error}"
+            ) from error

@@ -11,14 +11,15 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from dwell.errors import SettingsError
 from dwell.http import Answer, Call
-from dwell.providers import captions, values
+from dwell.live.versions import parser_version
 from dwell.providers.base import Listing
-from dwell.providers.live import PROVIDERS
+from dwell.providers.live import provider_named
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
 from dwell.warehouse.live import LiveDatabase, answers, sweeps
@@ -30,6 +31,7 @@ TOPICS: Mapping[str, str] = {"hashtag_posts": "hashtag", "sound_posts": "sound",
 SIMULATED = "-sandbox"
 _PART = "answer: "
 
+_AT_ONCE = 2_000
 _REMEMBERED = 600
 """Answers whose columns are kept in memory between reading and loading, about 100 kB each."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,19 +81,33 @@ class Told:
 def load_waiting(store: Store, database: LiveDatabase, told: Told | None = None) -> Told:
     """Makes rows of every answer that has none yet, whichever job it belongs to.
 
+    Answers of a provider whose package is not installed any more, or broken, wait until it is.
+
     Args:
         store: Where to.
         database: Where the answers are.
         told: Counts to go on with.
     """
     told = told or Told()
-    while waiting := answers.waiting(database, 2_000):
-        for sweep_id in dict.fromkeys(one.sweep_id for one in waiting):
-            batch = [one for one in waiting if one.sweep_id == sweep_id]
+    left = 0
+    while len(waiting := answers.waiting(database, _AT_ONCE + left)) > left:
+        usable = {name for name in {one.provider for one in waiting} if _is_usable(name)}
+        ready = [one for one in waiting if one.provider in usable]
+        left = len(waiting) - len(ready)
+        for sweep_id in dict.fromkeys(one.sweep_id for one in ready):
+            batch = [one for one in ready if one.sweep_id == sweep_id]
             told.add(load_answers(store, batch, database))
             mark(database, batch)
     store.seal_if_due()
     return told
+
+
+def _is_usable(provider: str) -> bool:
+    try:
+        provider_named(provider)
+    except SettingsError:
+        return False
+    return True
 
 
 def mark(database: LiveDatabase, batch: Iterable[Stored]) -> None:
@@ -199,7 +215,7 @@ def read_columns(provider: str, endpoint: str, what: str, body: bytes) -> Sequen
 
     What a sweep has just read it soon loads: the same bytes are not parsed twice.
     """
-    reader = PROVIDERS[provider]
+    reader = provider_named(provider)
     payload = reader.read(Call(endpoint, "GET", "/"), Answer(200, {}, body, _NEVER))
     if what == "profile":
         return [reader.parser.user(payload)]
@@ -266,12 +282,3 @@ def _believed(batch: Sequence[Stored]) -> datetime | None:
     """A simulation's clock may run ahead of ours."""
     simulated = [one.received_at for one in batch if one.simulated]
     return max(simulated) + timedelta(minutes=1) if simulated else None
-
-
-@cache
-def parser_version(provider: str) -> str:
-    """Changes whenever the code that reads a provider's objects does."""
-    code = hashlib.sha256()
-    for module in (PROVIDERS[provider].parser, captions, values):
-        code.update(Path(str(getattr(module, "__file__", ""))).read_bytes())
-    return code.hexdigest()[:12]
