@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dwell import clock
+from dwell import clock, http
 from dwell.sandbox.server.sandbox import Sandbox
 
 from .conftest import NOON, calls
@@ -99,6 +99,45 @@ def test_a_topic_has_a_stage_and_a_day_series(
     assert stored.json["rows"] == read.json["rows"]
     assert len(calls(sandbox)) == asked
     assert read.json["lifecycle"]["stage"] in dwell("trends", "--hashtag", "onepan", "--stored").out
+
+
+@pytest.mark.parametrize("words", [("vet", "@demo_pantry"), ("trends", "--hashtag", "onepan")])
+def test_a_look_has_a_price_and_a_budget(
+    dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None], words: tuple[str, ...]
+) -> None:
+    plan = dwell(*words, "--dry-run", "--json")
+    conforms(plan.json, "plan")
+    assert plan.status == 0
+    shown = dwell(*words, "--dry-run").out
+    assert f"{plan.json['credits_at_most']} credits" in shown
+    assert "Dry run: nobody was asked." in shown
+    assert calls(sandbox) == []
+    stopped = dwell(*words, "--max-credits", "1", "--json")
+    conforms(json.loads(stopped.err), "error")
+    assert (stopped.status, stopped.out, _spent(sandbox)) == (1, "", 1)
+    assert "the budget of 1 credits is used up; a higher --max-credits goes on" in stopped.err
+    resumed = dwell(*words, "--dry-run")
+    assert "0 of 1 done, 1 credits spent (--fresh begins anew)" in resumed.out
+    done = dwell(*words, "--max-credits", plan.json["credits_at_most"], "--json")
+    assert done.status == 0
+    assert 1 < _spent(sandbox) <= plan.json["credits_at_most"]
+
+
+def test_a_topic_that_was_read_today_has_no_price(
+    dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "SIMULATED_AT", "x-never-sent")  # what is simulated is read again and again
+    words = ("trends", "--hashtag", "onepan")
+    assert dwell(*words).status == 0
+    asked = len(calls(sandbox))
+    plan = dwell(*words, "--dry-run", "--json").json
+    conforms(plan, "plan")
+    assert (plan["requests_at_most"], plan["credits_at_most"], plan["provider"]) == (0, 0, None)
+    shown = dwell(*words, "--dry-run").out
+    assert "Nothing would be asked." in shown
+    assert "--fresh reads it again" in shown
+    assert "Nothing would be asked." not in dwell(*words, "--dry-run", "--fresh").out
+    assert len(calls(sandbox)) == asked
 
 
 def test_what_is_left_ends_with_1_and_the_same_command_goes_on(dwell: Callable[..., Any], sandbox: Sandbox) -> None:

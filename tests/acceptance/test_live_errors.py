@@ -67,6 +67,9 @@ def test_no_key_a_refused_key_and_an_open_file(
     file.chmod(0o644)
     assert "chmod 600" in dwell("sweep", "@demo_kitchen").err
     file.chmod(0o600)
+    file.write_text('[provider.tikliveapi]\nkey = "sandbox-file"\n')
+    assert "has provider, which is unknown" in dwell("sweep", "@demo_kitchen").err
+    file.write_text('[providers.tikliveapi]\nkey = "sandbox-file"\n')
     assert dwell("sweep", "@demo_kitchen", "--posts", "35").status == 0
 
 
@@ -77,6 +80,10 @@ def test_no_key_a_refused_key_and_an_open_file(
         ("trends", "--hashtag", "a", "--sound", "7350811000000000001"),
         ("sweep", "@a", "--posts", "0"),
         ("sweep", "@a", "--max-credits", "-1"),
+        ("vet", "@demo_pantry", "--stored", "--dry-run"),
+        ("vet", "@demo_pantry", "--max-credits", "-1"),
+        ("vet", "@demo_pantry", "--dry-run", "-o", "plan.png"),
+        ("trends", "--hashtag", "onepan", "--stored", "--dry-run"),
         ("cost", "--since", "soon"),
         ("cost", "--since", "²d"),
         ("cost", "--since", "9999999d"),

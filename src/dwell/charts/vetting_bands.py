@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
 from dwell.charts.theme import WIDE, blank, colour, dress, wrapped
+from dwell.charts.vetting_key import key
 from dwell.charts.words import counted, name, percent, sentence_case
 from dwell.models.norms import NORMS, RATES
 
@@ -33,10 +34,22 @@ def vetting(findings: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.
     if not rates:
         return blank(title, " ".join(["No post with known rates.", *meta.get("reasons", ())]), width)
     posts = max(found[f"{rate}_median"]["n"] for rate in rates)
-    marks = f"Share of views · latest {counted(posts, 'post')} · dot: median with 95% interval · line: mean"
-    subtitle = wrapped(marks, _letters(width))
-    panels = [_panel(rate, found, width - 34) for rate in rates]
-    return dress(alt.vconcat(*panels, spacing=12), title, [*subtitle, *reasons])
+    subtitle = f"Share of views of the latest {counted(posts, 'post')}"
+    inner = width - 34
+    panels = [_panel(rate, found, inner) for rate in rates]
+    drawn = alt.vconcat(key(_shown(rates, found), inner), *panels, spacing=12)
+    return dress(drawn, title, [subtitle, *reasons])
+
+
+def _shown(rates: Sequence[str], found: Mapping[str, Any]) -> list[str]:
+    """What the key explains: marks and bands that are in the picture."""
+    middles = [found[f"{rate}_median"] for rate in rates]
+    shown = ["dot"]
+    if any(row["low"] is not None and row["high"] is not None for row in middles):
+        shown.append("span")
+    if any(found.get(f"{rate}_mean", {}).get("value") is not None for rate in rates):
+        shown.append("tick")
+    return shown + [_shade(band) for rate in rates if rate in NORMS for _, band in NORMS[rate].bands]
 
 
 def _letters(width: int) -> int:

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dwell.cli.cells import cell
+from dwell.cli.output import table
 
 if TYPE_CHECKING:
+    from dwell.results import Result
     from dwell.workspace.live import Progress
 
+_PLANNED_SHOWN = 40
 _UNITS = {"d": "days", "h": "hours"}
 
 SIMULATED = "The answers came from a simulation: accounts, posts and numbers are invented."
@@ -47,6 +50,16 @@ Topics = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and its price; ask nobody.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew, even where the same job was left unfinished.")]
+
+
+def asks_somebody(*, stored: bool, dry_run: bool) -> None:
+    """What asks nobody has no plan.
+
+    Raises:
+        typer.BadParameter: Both were given.
+    """
+    if stored and dry_run:
+        raise typer.BadParameter("--stored asks nobody, so there is nothing to plan: leave out one of the two.")
 
 
 def since(text: str | None) -> datetime | None:
@@ -156,3 +169,27 @@ def price(meta: dict[str, Any]) -> str:
         f"At most {count(meta['requests_at_most'], 'request')}{expected} to {meta['provider']}, "
         f"{count(meta['credits_at_most'], 'credit')}, {money(meta['usd_at_most'])} US dollars{pace}."
     )
+
+
+def planned(plan: Result, *, whole: bool) -> str:
+    """A plan to read.
+
+    Args:
+        plan: A row a target, the price in its meta.
+        whole: With every target, for whoever asked for the plan alone; else only its price.
+    """
+    lines = []
+    if whole:
+        lines.append(table(plan.columns, plan.rows[:_PLANNED_SHOWN]))
+        if len(plan) > _PLANNED_SHOWN:
+            lines.append(f" … and {len(plan) - _PLANNED_SHOWN:,} more (--csv lists all)")
+        lines.append("")
+    lines.append(price(dict(plan.meta)) if plan.meta["requests_at_most"] else "Nothing would be asked.")
+    if begun := plan.meta["resumes"]:
+        lines.append(
+            f"Goes on with what was begun at {begun['started_at']:%Y-%m-%d %H:%M} UTC: {begun['targets_done']} of "
+            f"{begun['targets']} done, {begun['credits_spent']:,} credits spent (--fresh begins anew)."
+        )
+    if whole:
+        lines.append("Dry run: nobody was asked.")
+    return "\n".join(lines)

@@ -20,14 +20,13 @@ from dwell.cli.live_options import (
     bar,
     count,
     money,
-    price,
+    planned,
     stopping,
 )
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
-_PLANNED_SHOWN = 40
 _FAILED = frozenset({"failed", "refused"})
 """Ends for which neither the account nor the user is the reason; whoever runs this unattended wants to know."""
 
@@ -74,33 +73,15 @@ def sweep(
     live = dwell.open(data, create=True).live
     plan = live.plan(order)
     if dry_run:
-        shown.show(plan, lambda: _plan(plan, whole=True))
+        shown.show(plan, lambda: planned(plan, whole=True))
         return 0
     if shown.form == "text":
-        typer.echo(_plan(plan, whole=False), err=True)
+        typer.echo(planned(plan, whole=False), err=True)
     with stopping() as stop, bar(f"Sweeping {len(plan)} targets") as watch:
         done = live.sweep(order, watch=watch, stop=stop)
     shown.show(done, lambda: text(done))
     failed = any(row["reason"] in _FAILED for row in done)
     return 1 if failed or done.meta["unfinished"] or not done.meta["complete"] else 0
-
-
-def _plan(plan: Result, *, whole: bool) -> str:
-    lines = []
-    if whole:
-        lines.append(table(plan.columns, plan.rows[:_PLANNED_SHOWN]))
-        if len(plan) > _PLANNED_SHOWN:
-            lines.append(f" … and {len(plan) - _PLANNED_SHOWN:,} more (--csv lists all)")
-        lines.append("")
-    lines.append(price(dict(plan.meta)))
-    if begun := plan.meta["resumes"]:
-        lines.append(
-            f"Goes on with the sweep of {begun['started_at']:%Y-%m-%d %H:%M} UTC: {begun['targets_done']} of "
-            f"{begun['targets']} done, {begun['credits_spent']:,} credits spent (--fresh begins anew)."
-        )
-    if whole:
-        lines.append("Dry run: nobody was asked.")
-    return "\n".join(lines)
 
 
 def text(done: Result) -> str:

@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from dwell.cli.live_options import Fresh, Provider, bar, paid, stopping
+from dwell.cli.live_options import (
+    DryRun,
+    Fresh,
+    MaxCredits,
+    Provider,
+    asks_somebody,
+    bar,
+    paid,
+    planned,
+    stopping,
+)
 from dwell.cli.options import ChartOut, Csv, Data, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
@@ -27,6 +37,8 @@ def trends(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Posts to show.", metavar="N")] = 15,
     stored: Annotated[bool, typer.Option("--stored", help="Ask no provider: show what is stored.")] = False,
     provider: Provider = None,
+    max_credits: MaxCredits = None,
+    dry_run: DryRun = False,
     fresh: Fresh = False,
     data: Data = None,
     as_json: Json = False,
@@ -41,20 +53,26 @@ def trends(
     \b
     Example:
       dwell trends --hashtag onepan --days 14
+      dwell trends --hashtag onepan --dry-run
       dwell trends --search "lemon orzo" -o orzo.png
     """
     import dwell
 
     kind, name = _one(hashtag, sound, search)
+    asks_somebody(stored=stored, dry_run=dry_run)
+    shown = Output(as_json, as_csv, output)
     workspace = dwell.open(data, create=not stored)
+    if dry_run:
+        plan = workspace.live.plan_trends(kind, name, provider=provider, fresh=fresh)
+        shown.show(plan, lambda: planned(plan, whole=True))
+        return
     if stored:
         result = workspace.topic(kind, name, days=days)
     else:
         with stopping() as stop, bar(f"Reading {name}") as watch:
             result = workspace.live.trends(
-                kind, name, days=days, provider=provider, fresh=fresh, watch=watch, stop=stop
+                kind, name, days=days, provider=provider, max_credits=max_credits, fresh=fresh, watch=watch, stop=stop
             )
-    shown = Output(as_json, as_csv, output)
     shown.show(result, lambda: _text(result.head(limit)), lambda: workspace.charts.topic_days(result))
 
 

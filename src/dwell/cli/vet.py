@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.live_options import Niche, Provider, bar, paid, stopping
+from dwell.cli.live_options import (
+    DryRun,
+    Fresh,
+    MaxCredits,
+    Niche,
+    Provider,
+    asks_somebody,
+    bar,
+    paid,
+    planned,
+    stopping,
+)
 from dwell.cli.options import ChartOut, Csv, Data, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
@@ -22,6 +33,9 @@ def vet(
     posts: Annotated[int, typer.Option("--posts", min=1, help="Latest posts to look at.", metavar="N")] = 20,
     stored: Annotated[bool, typer.Option("--stored", help="Ask no provider: look at what is stored.")] = False,
     provider: Provider = None,
+    max_credits: MaxCredits = None,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -34,18 +48,27 @@ def vet(
 
     \b
     Example:
-      dwell vet @demo_pantry --niche cooking
+      dwell vet @demo_pantry --niche cooking --max-credits 5
       dwell vet @demo_pantry --stored -o vetting.png
     """
     import dwell
 
+    asks_somebody(stored=stored, dry_run=dry_run)
+    shown = Output(as_json, as_csv, output)
     workspace = dwell.open(data, create=not stored)
+    if dry_run:
+        plan = workspace.live.plan_vet(creator, niche=niche, posts=posts, provider=provider, fresh=fresh)
+        shown.show(plan, lambda: planned(plan, whole=True))
+        return
     if stored:
         result = workspace.vet(creator=creator, niche=niche, posts=posts)
     else:
         with stopping() as stop, bar(f"Reading {creator}") as watch:
-            result = workspace.live.vet(creator, niche=niche, posts=posts, provider=provider, watch=watch, stop=stop)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.vetting(result))
+            result = workspace.live.vet(
+                creator, niche=niche, posts=posts, provider=provider, max_credits=max_credits, fresh=fresh,
+                watch=watch, stop=stop,
+            )  # fmt: skip
+    shown.show(result, lambda: _text(result), lambda: workspace.charts.vetting(result))
 
 
 def _text(result: Result) -> str:

@@ -132,7 +132,7 @@ def _topic(database: LiveDatabase, sweep_id: str, position: int, one: Outcome) -
         "title": one.title,
         "topic_posts": one.total,
         "topic_views": one.views_total,
-        "sampled": one.posts,
+        "sampled": None if one.again else one.posts,  # known once the listing was read to its end
     }
 
 

@@ -60,17 +60,12 @@ class Settings:
         What the environment leaves out is taken from section `[providers.<name>]` of the settings file.
 
         Raises:
-            SettingsError: A value is malformed, a field is unknown, or others can read the file.
+            SettingsError: A value is malformed, the file holds what is unknown, or others can read it.
         """
         from dwell.settings.file import section
         from dwell.settings.provider import FIELDS, checked
 
-        path, found = section(os.environ, name)
-        if unknown := sorted(found.keys() - set(FIELDS)):
-            raise SettingsError(
-                f"{path}: [providers.{name}] has {', '.join(unknown)}, which is unknown; "
-                f"what can be set is {', '.join(FIELDS)}."
-            )
+        path, found = section(os.environ, name, FIELDS)
         said: dict[str, tuple[Any, str]] = {
             field: (value, f"{field} in [providers.{name}] of {path}") for field, value in found.items()
         }

@@ -4,32 +4,49 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dwell.errors import SettingsError
 
 
-def section(environment: Mapping[str, str], name: str) -> tuple[Path, dict[str, Any]]:
+def section(environment: Mapping[str, str], name: str, fields: Sequence[str]) -> tuple[Path, dict[str, Any]]:
     """Section `[providers.<name>]`, and the file's path; empty where there is no file or no such section.
 
     The file is that which `DWELL_SETTINGS` names, else `dwell/settings.toml` in `$XDG_CONFIG_HOME` or `~/.config`.
-    Dashes in a name may be written as underscores.
+    Dashes in a name may be written as underscores. A provider's name may be any, for plug-ins bring their own.
 
     Raises:
-        SettingsError: The named file is not there, others can read it, or it is malformed.
+        SettingsError: The named file is not there, others can read it, it is malformed, or something in it (in
+            whichever section) is none of the `fields`.
     """
     named = environment.get("DWELL_SETTINGS")
     path = _expanded(named) if named else _usual(environment)
     document = _document(path, must_be_there=bool(named))
-    providers = document.get("providers", {})
+    providers = document.pop("providers", {})
     if not isinstance(providers, dict):
         raise SettingsError(f"{path}: providers is no table: write a section [providers.{name}].")
-    found = providers.get(name, providers.get(name.replace("-", "_"), {}))
+    if document:
+        raise SettingsError(
+            f"{path} has {', '.join(sorted(document))}, which is unknown; what it can hold is sections such as "
+            f"[providers.{name}] with {', '.join(fields)} (all else is set in the environment: DWELL_DATA, "
+            "DWELL_MEMORY, DWELL_THREADS, DWELL_KEEP_DAYS)."
+        )
+    for each, found in providers.items():
+        _check(path, each, found, fields)
+    mine: dict[str, Any] = providers.get(name) or providers.get(name.replace("-", "_")) or {}
+    return path, mine
+
+
+def _check(path: Path, name: str, found: Any, fields: Sequence[str]) -> None:
     if not isinstance(found, dict):
         raise SettingsError(f"{path}: providers.{name} is no table: write a section [providers.{name}].")
-    return path, found
+    if unknown := sorted(found.keys() - set(fields)):
+        raise SettingsError(
+            f"{path}: [providers.{name}] has {', '.join(unknown)}, which is unknown; "
+            f"what can be set is {', '.join(fields)}."
+        )
 
 
 def _usual(environment: Mapping[str, str]) -> Path:

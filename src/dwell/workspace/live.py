@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -15,11 +14,13 @@ from dwell.errors import KeyRefusedError, NoDataError
 from dwell.live import due, office, target, topics
 from dwell.live import replay as replaying
 from dwell.live import sweep as sweeping
+from dwell.live.plan import Item, Plan
 from dwell.live.request import PROFILE_DAYS, Request
 from dwell.live.sweep import Progress, Watch
 from dwell.results import Result
 from dwell.warehouse.live import LiveDatabase, drift, ledger, schedules, sweeps, watchlists
 from dwell.warehouse.live.schedules import Schedule
+from dwell.workspace.order import Order, kept, trending, vetting
 
 if TYPE_CHECKING:
     from dwell.workspace.workspace import Workspace
@@ -27,34 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Live", "Order", "Progress", "Watch"]
 
 
+_TOPICS = {"hashtag": target.hashtag, "sound": target.sound, "search": target.search}
 _SAID = ("posts", "topics", "provider", "niche", "max_credits")
-_VETTED = 35
-_TRENDING = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a user asks of live data.
-
-    Attributes:
-        names: Accounts (`@name`, link, id), `#hashtag`, `sound:ID`, `search:words`.
-        watchlist: A stored list of such names, read when the order is done.
-        posts: Newest posts to read of each.
-        provider: Whom to ask; the first with a key where it is None.
-        niche: Subject to give to the accounts.
-        topics: Afterwards sample so many hashtags and sounds that the accounts use most, once a day.
-        max_credits: Most credits to spend.
-        fresh: Begin anew, even where the same order was left unfinished.
-    """
-
-    names: tuple[str, ...] = ()
-    watchlist: str | None = None
-    posts: int | None = 200
-    provider: str | None = None
-    niche: str | None = None
-    topics: int = 0
-    max_credits: int | None = None
-    fresh: bool = False
 
 
 class Live:
@@ -74,9 +49,9 @@ class Live:
 
     # --- sweeps --------------------------------------------------------------------------------------------------
 
-    def plan(self, order: Order) -> Result:
+    def plan(self, order: Order, *, command: str = "sweep") -> Result:
         """What a sweep would ask and cost: a row a target, the price in `meta`; nobody is asked."""
-        request = self.request(order)
+        request = self.request(order, command)
         found = None if order.fresh else sweeping.resumable(self.database, request)
         price = sweeping.planned(self._workspace.settings, self.database, request).to_result()
         resumes = {} if found is None else self._begun(found.sweep_id, found.started_at)
@@ -104,25 +79,38 @@ class Live:
         niche: str | None = None,
         posts: int = 20,
         provider: str | None = None,
+        max_credits: int | None = None,
+        fresh: bool = False,
         watch: Watch | None = None,
         stop: threading.Event | None = None,
     ) -> Result:
         """Read the account's latest posts now, then look at them as `Workspace.vet` does.
 
         Raises:
-            NoDataError: The account cannot be read; the message says why.
+            NoDataError: The account cannot be read, or not within `max_credits`; the message says why.
         """
-        # Pinned, young and paid posts do not count, so more are read than are looked at.
-        order = Order((creator,), posts=max(posts, _VETTED), provider=provider, niche=niche)
+        order = vetting(creator, posts, provider=provider, niche=niche, max_credits=max_credits, fresh=fresh)
         done = self.sweep(order, command="vet", watch=watch, stop=stop)
         row = next(iter(done))
         handle = row["handle"] or row["name"]
-        if not row["posts"]:
+        if not row["posts"] or row["reason"] == "budget":
             why = row["lacks"].rstrip(".") or "it has no posts"
             shown = f"@{handle}" if row["handle"] else handle
             raise NoDataError(f"{shown} cannot be vetted: {why}.")
         found = self._workspace.vet(creator=handle, niche=niche, posts=posts)
         return Result(found.columns, found.rows, {**found.meta, "paid": _paid(done)})
+
+    def plan_vet(
+        self,
+        creator: str,
+        *,
+        niche: str | None = None,
+        posts: int = 20,
+        provider: str | None = None,
+        fresh: bool = False,
+    ) -> Result:
+        """What `vet` would ask and cost, as `plan` says it; nobody is asked."""
+        return self.plan(vetting(creator, posts, provider=provider, niche=niche, fresh=fresh), command="vet")
 
     def trends(
         self,
@@ -131,22 +119,43 @@ class Live:
         *,
         days: int = 14,
         provider: str | None = None,
+        max_credits: int | None = None,
         fresh: bool = False,
         watch: Watch | None = None,
         stop: threading.Event | None = None,
     ) -> Result:
-        """Read a topic, unless it was read today, and say where it is in its life; `meta["read"]` says if it was."""
-        wanted = {"hashtag": target.hashtag, "sound": target.sound, "search": target.search}[kind](name)
-        read = fresh or not topics.is_fresh(self._workspace.store, wanted, clock.now())
+        """Read a topic, unless it was read today, and say where it is in its life; `meta["read"]` says if it was.
+
+        Raises:
+            NoDataError: The topic cannot be read, or not within `max_credits`; the message says why.
+        """
+        wanted = _TOPICS[kind](name)
+        read = fresh or self._due(wanted)
         paid = None
         if read:
-            order = Order((f"{kind}:{wanted.name}",), posts=_TRENDING, provider=provider, fresh=fresh)
+            order = trending(wanted, provider=provider, max_credits=max_credits, fresh=fresh)
             done = self.sweep(order, command="trends", watch=watch, stop=stop)
             row, paid = next(iter(done)), _paid(done)
-            if not row["posts"] and row["lacks"]:
+            if row["lacks"] and (not row["posts"] or row["reason"] == "budget"):
                 raise NoDataError(f"The {kind} {wanted.name} cannot be read: {row['lacks'].rstrip('.')}.")
         found = self._workspace.topic(kind, wanted.name, days=days)
         return Result(found.columns, found.rows, {**found.meta, "read": read, "paid": paid})
+
+    def plan_trends(self, kind: target.Kind, name: str, *, provider: str | None = None, fresh: bool = False) -> Result:
+        """What `trends` would ask and cost, as `plan` says it: no request where the topic was read today."""
+        wanted = _TOPICS[kind](name)
+        if fresh or self._due(wanted):
+            return self.plan(trending(wanted, provider=provider, fresh=fresh), command="trends")
+        note = f"read within {topics.FRESH_FOR.total_seconds() / 3600:.0f} hours; --fresh reads it again"
+        nothing = Plan((Item(wanted, 0, 0, 0, None, note),), 0, 0.0, 0.0).to_result()
+        meta = {"provider": None, "per_minute": None, **nothing.meta, "resumes": None}
+        return Result(nothing.columns, nothing.rows, meta)
+
+    def _due(self, topic: target.Target) -> bool:
+        """It was not read today, or only in part, so that the same command goes on with it."""
+        begun = sweeps.unfinished(self.database, "trends", clock.now() - sweeping.RESUMED_FOR)
+        left = any(Request.from_json(job.request).targets == (topic,) for job in begun)
+        return left or not topics.is_fresh(self._workspace.store, topic, clock.now())
 
     def request(self, order: Order, command: str = "sweep", slot: str | None = None) -> Request:
         """The order as a job: names read, a watchlist filled in, the provider chosen."""
@@ -237,7 +246,7 @@ class Live:
         fruitless = []
 
         def work(schedule: Schedule, slot: datetime) -> str:
-            order = _order(schedule.request)
+            order = kept(schedule.request)
             request = self.request(order, "sweep", f"{schedule.name} {slot.isoformat()}")
             done = self._run(request, order, watch, stop)
             meta = done.meta
@@ -300,7 +309,3 @@ class Live:
 def _paid(done: Result) -> dict[str, Any]:
     """What a reading cost, for those who see only what was made of it."""
     return {name: done.meta[name] for name in ("requests", "credits", "usd", "simulated")}
-
-
-def _order(said: Mapping[str, Any]) -> Order:
-    return Order(**{**said, "names": tuple(said.get("names", ()))})

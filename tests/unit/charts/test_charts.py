@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -249,6 +250,22 @@ def test_rates_are_drawn_over_their_norms_and_unknown_ones_are_left_out():
     bands = [row["band"] for row in rows_of(charts.vetting(vetted()), "band")]
     assert "healthy (3.0% to 8.0%)" in bands
     assert "highly engaged (10.0% to 11.2%)" in bands
+
+
+def test_a_key_names_every_mark_and_colour_of_a_vetting_and_no_other():
+    def names(findings):
+        return {row["name"] for row in rows_of(charts.vetting(findings), "name")}
+
+    marks, bands = {"Median", "Its 95% interval", "Mean"}, {"Below the norm", "Healthy, or viral potential"}
+    assert names(vetted()) == marks | bands | {"Above healthy"}
+    swatches_and_words = Counter(row["name"] for row in rows_of(charts.vetting(vetted()), "name"))
+    assert set(swatches_and_words.values()) == {2}
+    drawn = {row["ink"] for row in rows_of(charts.vetting(vetted()), "band")}
+    assert {row["ink"] for row in rows_of(charts.vetting(vetted()), "name") if "ink" in row} == drawn
+    assert names(vetted(like_rate=None, comment_rate=None)) == marks | bands
+    alone = vetted(like_rate=None, comment_rate=None, share_rate=None)
+    bare = [(check, value, None, None, *rest) for check, value, _, _, *rest in alone.rows if check.endswith("median")]
+    assert names(Result(alone.columns, bare, alone.meta)) == {"Median"}
 
 
 def test_importing_the_package_does_not_import_altair():

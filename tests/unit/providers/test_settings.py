@@ -75,6 +75,12 @@ def test_a_file_gives_everything(written: Callable[..., Path]) -> None:
     assert Settings().provider("scavio") == ProviderSettings(Secret("k"), "http://127.0.0.1:8123", Rate(10, 60.0), 0.01)
 
 
+def test_a_section_may_belong_to_a_plug_in(written: Callable[..., Path]) -> None:
+    written('[providers.my-plug-in]\nkey = "mine"\n[providers.scavio]\nkey = "k"\n')
+    assert Settings().provider("scavio").key == Secret("k")
+    assert Settings().provider("my-plug-in").key == Secret("mine")
+
+
 @pytest.mark.parametrize("section", ["display-api", "display_api"])
 @pytest.mark.parametrize("field", ["key", "token"])
 def test_names_with_a_dash_and_tokens(written: Callable[..., Path], section: str, field: str) -> None:
@@ -122,6 +128,11 @@ def test_a_file_that_others_can_use_is_refused(written: Callable[..., Path], mod
         (f'providers = "{KEY}"', "providers is no table"),
         (f'[providers]\nscavio = "{KEY}"', "providers.scavio is no table"),
         (f'[providers.scavio]\nkye = "{KEY}"', "has kye, which is unknown"),
+        (f'[providers.my-plug-in]\nkye = "{KEY}"', r"\[providers.my-plug-in\] has kye.* is key, token, url, limit"),
+        (f'[providers]\nmy-plug-in = "{KEY}"', "providers.my-plug-in is no table"),
+        (f'[provider.scavio]\nkey = "{KEY}"', r"has provider, which is unknown; .* \[providers.scavio\] with key"),
+        (f'key = "{KEY}"\n[sweep]\nposts = 5', "has key, sweep, which is unknown"),
+        ('data = "elsewhere"', "has data, .* the environment: DWELL_DATA"),
         (f'[providers.scavio]\nkey = ["{KEY}"]', "key in .providers.scavio. of .* is no key"),
         (f'[providers.scavio]\nkey = "{KEY} {KEY}"', "is no key"),
         (f'[providers.scavio]\nkey = "{KEY}\\n{KEY}"', "is no key"),
