@@ -24,7 +24,7 @@ def rows(extract: Extract) -> list[dict[str, Any]]:
     with extract.path.open(encoding="utf-8-sig", newline="") as stream:
         if extract.layout == "csv":
             return list(csv.DictReader(stream, delimiter=extract.delimiter))
-        return [json.loads(line) for line in stream]
+        return [json.loads(line, parse_int=str) for line in stream]
 
 
 def values(extract: Extract, column: str) -> list[str]:
