@@ -94,7 +94,8 @@ class Budget:
         """
         with self._lock:
             if self.limit is not None and self.spent + wanted > self.limit:
-                raise BudgetError(f"the budget of {self.limit:,} credits is used up; a higher --max-credits goes on")
+                amount = "1 credit" if self.limit == 1 else f"{self.limit:,} credits"
+                raise BudgetError(f"the budget of {amount} is used up; a higher --max-credits goes on")
             self.spent += wanted
 
     def settle(self, reserved: int, charged: int) -> None:
