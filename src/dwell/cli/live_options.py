@@ -30,7 +30,8 @@ Provider = Annotated[
     str | None,
     typer.Option(
         "--provider",
-        help="Whom to ask: tikliveapi, scavio, display-api, research-api, or an installed package's; the first with a key otherwise.",
+        help="Whom to ask: tikliveapi, scavio, display-api, research-api, or an installed package's; "
+        "the first with a key otherwise.",
         metavar="P",
     ),
 ]
