@@ -1,4 +1,4 @@
-"""Property tests deal the same examples on every machine, and a slow machine is no failure."""
+"""Property tests draw their examples without a random seed, and a slow machine is no failure."""
 
 from hypothesis import settings
 
