@@ -49,13 +49,18 @@ def test_a_state_is_written_when_it_changes(opened):
         assert trial.query("SELECT state FROM creator_states") == [("ok",)]
 
 
-def test_a_renamed_account_is_found_under_its_id(opened):
-    handle = next(
+def renamed_account() -> str:
+    """The first name of an account that has another one by now."""
+    return next(
         handle
         for number in range(5, 3_000)
         if WORLD.standing(handle := WORLD.creator_number(number).handle, NOON).state == "renamed"
         and WORLD.standing(handle, NOON).since > datetime(2024, 6, 1, tzinfo=UTC)
     )
+
+
+def test_a_renamed_account_is_found_under_its_id(opened):
+    handle = renamed_account()
     since = WORLD.standing(handle, NOON).since
     before, after = since - timedelta(days=3), since + timedelta(days=4, hours=1)
     with opened(before) as trial:
@@ -94,12 +99,7 @@ def test_a_deleted_post_is_missed_and_dated(opened):
 
 
 def test_a_rename_shows_in_the_posts_before_the_profile_is_due_again(opened):
-    handle = next(
-        handle
-        for number in range(5, 3_000)
-        if WORLD.standing(handle := WORLD.creator_number(number).handle, NOON).state == "renamed"
-        and WORLD.standing(handle, NOON).since > datetime(2024, 6, 1, tzinfo=UTC)
-    )
+    handle = renamed_account()
     since = WORLD.standing(handle, NOON).since
     with opened(since - timedelta(days=1)) as trial:
         trial.workspace.live.sweep(Order((f"@{handle}",), posts=35))
