@@ -1,0 +1,211 @@
+"""Makes the data folder of this version of dwell, small and with something of everything, to be kept for ever.
+
+    python tests/layouts/make.py NAME
+
+writes `tests/layouts/NAME.tar.xz`, which later versions must open. It is run once, with the code of a release, before
+that code changes. Everything in the folder is simulated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
+OWN, RIVALS = "demo_kitchen", ("demo_pantry", "demo_bigtable")
+QUESTIONS = {
+    "status": ["status"],
+    "benchmarks": ["benchmarks"],
+    "posts": ["posts", "--creator", f"@{OWN}"],
+    "tiers": ["tiers", "--creator", f"@{OWN}"],
+    "trend": ["trend", "--creator", f"@{OWN}", "--every", "month"],
+    "score": ["score", "--creator", f"@{RIVALS[0]}"],
+    "cost": ["cost", "--by", "endpoint"],
+    "watchlists": ["watchlist", "list"],
+    "schedules": ["schedule", "list"],
+}
+
+
+def main(name: str) -> None:
+    place = Path(__file__).resolve().parent / f"{name}.tar.xz"
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # stored paths are relative: nothing of this machine is in the folder
+        os.environ.update(XDG_CONFIG_HOME="config", DWELL_DATA="data")
+        fill()
+        ask()
+        subprocess.run(["rm", "-rf", "config", "data/cache", "data/scratch"], check=True)
+        with tarfile.open(place, "w:xz") as packed:
+            packed.add(".", name)
+    sys.stdout.write(f"{place.name}: {place.stat().st_size:,} bytes\n")
+
+
+def dwell(*words: str, code: int = 0) -> str:
+    from dwell.cli.main import main as run
+
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        status = run(list(words))
+    if status != code:
+        raise SystemExit(f"dwell {' '.join(words)} ended with {status}:\n{out.getvalue()}")
+    return out.getvalue()
+
+
+def fill() -> None:
+    hints = write_files()
+    sealed, hot = sorted(hints)[::2], sorted(hints)[1::2]
+    for path in sealed:
+        dwell("import", path, *hints[path])
+    seal()
+    for path in hot:
+        dwell("import", path, *hints[path])
+    live(faults="new_field", at=NOON)  # drift
+    dwell("fit", "--creator", f"@{OWN}")
+
+
+def write_files() -> dict[str, list[str]]:
+    """The exports of the own account and a rival; path -> what a user says when importing it."""
+    from dwell.sandbox.exports import write_exports
+
+    Path("files").mkdir()
+    words = {}
+    for export in write_exports(Path("files"), seed=12, now=NOON):
+        names = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}
+        path = f"files/{export.path.name}"
+        if "bigtable" in path or "trailruns" in path:
+            Path(path).unlink()
+        else:
+            words[path] = [word for key, value in export.hints.items() for word in (names[key], value)]
+    Path("files/hints.json").write_text(json.dumps(words, indent=1))
+    return words
+
+
+def seal() -> None:
+    import dwell as package
+
+    package.open("data").store.seal()
+
+
+def live(faults: str, at: datetime) -> None:
+    from dwell.sandbox import World
+    from dwell.sandbox.server.faults import Scripted
+    from dwell.sandbox.server.instant import SimulatedTime
+    from dwell.sandbox.server.limits import Rate
+    from dwell.sandbox.server.run import serve
+    from dwell.sandbox.server.sandbox import Sandbox
+
+    rivals = [f"@{name}" for name in RIVALS]
+    dwell("watchlist", "add", "rivals", *rivals, "#recipe")
+    for number, days in enumerate((0, 1)):  # two days, so that something grows
+        time_ = SimulatedTime(at + timedelta(days=days))
+        limits = {name: Rate(0, 60.0) for name in ("tikliveapi", "scavio")}
+        sandbox = Sandbox(World(12), time_, limits=limits)
+        if number == 0:
+            sandbox.script.set([Scripted(faults, 2, endpoint="user-posts")])
+        with serve(sandbox) as url, provider(url):
+            dwell("sweep", f"@{OWN}", *rivals, "@demo_nobody", "--posts", "35", "--topics", "1", "--niche", "cooking")
+            if number == 0:
+                dwell("trends", "--hashtag", "recipe")
+                dwell("vet", rivals[0])
+                with days_ago(2):
+                    dwell("schedule", "add", "daily", "--watchlist", "rivals", "--posts", "35")
+                dwell(
+                    "schedule",
+                    "add",
+                    "weekly",
+                    rivals[0],
+                    "--every",
+                    "monday",
+                    "--at",
+                    "06:30",
+                    "--tz",
+                    "Europe/Berlin",
+                )
+            else:
+                dwell("run", "--once")
+                dwell("sweep", rivals[1], "--posts", "70", "--max-credits", "1", "--fresh", code=1)  # unfinished
+    correct()
+    lose_a_request()
+    leave_waiting()
+
+
+def correct() -> None:
+    """Kept responses read by a better parser: corrected rows, not sealed yet."""
+    from dwell.live import replay, rows
+    from dwell.providers.tikliveapi import parse
+    from dwell.warehouse.store import Store
+
+    whole, read_by, seal_if_due = parse.post, rows.parser_version, Store.seal_if_due
+    parse.post = lambda item: {**whole(item), "saves": (whole(item)["saves"] or 0) + 1}
+    Store.seal_if_due = lambda _self: 0
+    rows.parser_version = replay.parser_version = lambda _provider: "a better one"
+    rows.read_columns.cache_clear()
+    try:
+        dwell("replay")
+    finally:
+        parse.post, Store.seal_if_due = whole, seal_if_due
+        rows.parser_version = replay.parser_version = read_by
+        rows.read_columns.cache_clear()
+
+
+def lose_a_request() -> None:
+    """A sweep that is killed while its provider does not answer."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with provider(f"http://127.0.0.1:{silent.getsockname()[1]}"):
+            command = [sys.executable, "-c", "from dwell.cli.main import run; run()", "sweep", f"@{RIVALS[0]}"]
+            process = subprocess.Popen([*command, "--posts", "105"], stderr=subprocess.DEVNULL)
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(1)
+            time.sleep(0.5)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+def leave_waiting() -> None:
+    """As a process leaves it that is killed between keeping a response and loading it."""
+    with contextlib.closing(sqlite3.connect("data/live.db")) as state, state:
+        state.execute("UPDATE answers SET parsed_by = NULL WHERE answer_id = (SELECT max(answer_id) FROM answers)")
+
+
+@contextlib.contextmanager
+def days_ago(days: int) -> Iterator[None]:
+    from dwell import clock
+
+    now = clock.now
+    clock.now = lambda: now() - timedelta(days=days)
+    yield
+    clock.now = now
+
+
+@contextlib.contextmanager
+def provider(url: str) -> Iterator[None]:
+    named = {"DWELL_TIKLIVEAPI_URL": f"{url}/tikliveapi", "DWELL_TIKLIVEAPI_KEY": "sandbox-key"}
+    os.environ.update(named, DWELL_TIKLIVEAPI_LIMIT="1000/1")
+    yield
+    for name in named:
+        del os.environ[name]
+
+
+def ask() -> None:
+    """What this version answers, for later ones to be held against."""
+    Path("answers").mkdir()
+    for name, words in QUESTIONS.items():
+        Path("answers", f"{name}.json").write_text(dwell(*words, "--json"))
+    dwell("export", "all", "--format", "jsonl", "-o", "answers/tables")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
