@@ -11,12 +11,16 @@ rows of the answers.
 from __future__ import annotations
 
 import argparse
+import json
+import secrets
 import subprocess
 import sys
 import tempfile
 import time
+import timeit
 from pathlib import Path
 from statistics import median
+from urllib.request import Request, urlopen
 
 from sandboxed import handles, running, sweep
 
@@ -56,6 +60,7 @@ def main() -> None:
     with running("--limit", "tikliveapi=none") as sandbox, tempfile.TemporaryDirectory() as folder:
         environment = sandbox.environment("0/60")
         whole, asking, cpu = [], [], []
+        searching = search_time(sandbox.url, names[0])
         for number in range(options.runs + 1):
             sandbox.reset()
             done = sweep([*names, "--posts", str(options.posts)], Path(folder) / f"data-{number}", environment)
@@ -75,6 +80,22 @@ def main() -> None:
         ours, theirs = (median(rate[who] for rate in rates) for who in (0, 1))
         ratio = median(one / other for one, other in rates)
         print(f"{what}: dwell {ours:.0f}, seed 0 {theirs:.0f}, ratio {ratio:.2f}")
+    print(f"looking for the key in a page: {100 * searching / (median(cpu) / 1000):.1f} % of a page's CPU")
+
+
+def search_time(url: str, name: str) -> float:
+    """Seconds of CPU that it takes to look for a key in a page of posts, where there is none."""
+    from dwell.redact import Redactor
+
+    def get(path: str) -> bytes:
+        with urlopen(Request(f"{url}/tikliveapi/{path}", headers={"x-api-key": "sandbox-key"})) as answer:
+            return answer.read()
+
+    user = json.loads(get(f"userinfo-by-username/?username={name.removeprefix('@')}"))
+    page = get(f"user-posts/?userid={user['user']['id']}&count=35&cursor=0")
+    redactor = Redactor([secrets.token_urlsafe(36)])
+    assert redactor.redact_body(page) == page
+    return min(timeit.repeat(lambda: redactor.redact_body(page), timer=time.process_time, number=200, repeat=5)) / 200
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ travel in headers alone and stand in no message of an error.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from dwell import clock
 from dwell.errors import ProviderError, SettingsError, TemporaryError
+from dwell.redact import Redactor
 
 if TYPE_CHECKING:
     import httpx2
@@ -26,7 +26,8 @@ SIMULATED_AT = "x-dwell-simulated-at"
 
 # Headers of a provider that say what is sent; every other one may carry the key.
 _KEYLESS = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
-_SHORTEST_PART = 6
+_SCHEMES = frozenset({"basic", "bearer", "token", "apikey"})
+_FIRST_YEAR, _LAST_YEAR = 2005, 2100
 _LARGEST = 32 << 20
 _CONNECT_S = 10.0
 # Servers commonly drop an idle connection after 5 s: to reuse one at that moment ends in a broken request.
@@ -106,7 +107,7 @@ class Door:
             "accept-encoding": "gzip, deflate",
             **headers,
         }
-        self._secrets = _secrets(headers)
+        self.redactor = Redactor(_secrets(headers))
         with _environment_errors():
             self._client: httpx2.Client = httpx2.Client(
                 limits=httpx2.Limits(
@@ -143,27 +144,16 @@ class Door:
             raise TemporaryError(f"{self.host} did not answer within {call.timeout_s:g} s.") from error
         except httpx2.HTTPError as error:
             raise TemporaryError(f"The connection to {self.host} failed ({type(error).__name__}).") from error
+        except UnicodeError as error:  # a part of the host's name is empty or longer than 63 letters
+            raise ProviderError(f"{self.host} can't be the name of a host: check the URL in the settings.") from error
         simulated = answer.headers.get(SIMULATED_AT)
         return Answer(
             status=answer.status_code,
             headers={name.lower(): value for name, value in answer.headers.items()},
-            body=body,
+            body=self.redactor.redact_body(body),
             received_at=_instant(simulated) or clock.now(),
             simulated=simulated is not None,
         )
-
-    def conceal(self, text: str) -> str:
-        """The text with `…` in place of the key, whatever it looks like, also where it was cut off by a `…`.
-
-        A key of fewer than 6 characters is only found where no letter or digit stands beside it.
-        """
-        for secret in self._secrets:
-            short = len(secret) < _SHORTEST_PART
-            found = rf"(?<!\w){re.escape(secret)}(?!\w)" if short else re.escape(secret)
-            text = re.sub(found, "…", text, flags=re.IGNORECASE)
-            for length in range(len(secret) - 1, _SHORTEST_PART - 1, -1):
-                text = re.sub(re.escape(secret[:length]) + "…", "…", text, flags=re.IGNORECASE)
-        return text
 
     def close(self) -> None:
         """Ends its connections."""
@@ -213,11 +203,10 @@ def _address(base_url: str) -> SplitResult:
     return parts
 
 
-def _secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """Each header that may carry a key, whole and without the scheme before it (`Bearer `), longest first."""
-    values = [value.strip() for name, value in headers.items() if name.lower() not in _KEYLESS]
-    parts = {part for value in values for part in (value, value.split()[-1] if value else "") if part}
-    return tuple(sorted(parts, key=lambda part: (-len(part), part)))
+def _secrets(headers: Mapping[str, str]) -> set[str]:
+    """The words of each header that may carry a key, without the scheme before it (`Bearer`)."""
+    values = [value for name, value in headers.items() if name.lower() not in _KEYLESS]
+    return {word for value in values for word in value.split() if word.lower() not in _SCHEMES}
 
 
 @contextmanager
@@ -238,8 +227,10 @@ def _environment_errors() -> Iterator[None]:
 
 
 def _instant(text: str | None) -> datetime | None:
+    """The instant that a simulation states; None where it cannot be read, or no post can be of that time."""
     try:
-        said = datetime.fromisoformat(text) if text else None
-    except ValueError:
+        stated = datetime.fromisoformat(text) if text else None
+        instant = stated.astimezone(UTC) if stated and stated.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return said.astimezone(UTC) if said and said.tzinfo else None
+    return instant if instant and _FIRST_YEAR <= instant.year < _LAST_YEAR else None

@@ -225,24 +225,28 @@ class Desk:
         """Credits charged, and the payload or what went wrong."""
         try:
             answer = self.door.send(call, {"x-dwell-call": entry.call_id})
-        except TemporaryError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a provider does is the failure of one target
+            failure = self._failure(error)
             # Nobody knows whether a request without an answer was paid: the ledger assumes it was.
-            charged = call.credits if error.sent else 0
-            self._done(entry, error.code, charged, certain=not error.sent)
-            return charged, error
-        charged = self.provider.charged(call, answer)
+            was_sent = isinstance(failure, TemporaryError) and failure.sent
+            charged = call.credits if was_sent else 0
+            self._done(entry, failure.code, charged, certain=not was_sent)
+            return charged, failure
+        charged = call.credits  # until its answer says otherwise
         try:
+            charged = self.provider.charged(call, answer)
             payload = self.provider.read(call, answer)
-        except ProviderError as error:
-            error.args = (self.door.conceal(str(error)),)  # providers may say the key again
-            certain = not isinstance(error, DamagedAnswerError)
-            self._done(entry, error.code, charged, certain=certain, answer=answer)
-            if isinstance(error, (KeyRefusedError, OutOfCreditsError)):
-                self._refused = error
-            if isinstance(error, UnavailableError):
-                error.observed_at, error.simulated = answer.received_at, answer.simulated
-            return charged, error
-        found, body = gist(payload), answers.packed(answer.body)
+            found = gist(payload)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one answer is the failure of one target
+            failure = self._failure(error)
+            certain = not isinstance(failure, DamagedAnswerError)
+            self._done(entry, failure.code, charged, certain=certain, answer=answer)
+            if isinstance(failure, (KeyRefusedError, OutOfCreditsError)):
+                self._refused = failure
+            if isinstance(failure, UnavailableError):
+                failure.observed_at, failure.simulated = answer.received_at, answer.simulated
+            return charged, failure
+        body = answers.packed(answer.body)
         with self.database.transaction() as run:
             ledger.done(run, entry, self.now(), "ok", charged=charged, status=answer.status, simulated=answer.simulated)
             answers.keep(
@@ -251,8 +255,22 @@ class Desk:
             )  # fmt: skip
             for (kind, name), known in (found.known or {}).items():
                 subjects.remember(run, self.provider.name, kind, name, known)
-            drift.note(run, self.provider.name, found.drift or {}, self.now())
+            drift.note(run, self.provider.name, self._redacted(found.drift or {}), self.now())
         return charged, (payload, answer)
+
+    def _failure(self, error: Exception) -> ProviderError:
+        """What went wrong with an answer, as a provider's failure that does not say the key again."""
+        if not isinstance(error, ProviderError):
+            error = DamagedAnswerError(
+                f"The response of {self.provider.name} cannot be read ({type(error).__name__}): it may be asked again."
+            )
+        error.args = (self.door.redactor.redact_text(str(error)),)
+        return error
+
+    def _redacted(self, differences: Mapping[drift.Seen, int]) -> dict[drift.Seen, int]:
+        """The same differences without a key that the provider uses as the name of a field."""
+        hide = self.door.redactor.redact_text
+        return {(kind, hide(field), what, hide(seen)): n for (kind, field, what, seen), n in differences.items()}
 
     def _done(
         self, entry: ledger.Entry, outcome: str, charged: int, *, certain: bool, answer: Answer | None = None

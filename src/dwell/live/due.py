@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dwell import clock
-from dwell.errors import DwellError, SettingsError
+from dwell.errors import DwellError, SettingsError, StoppedError
 from dwell.warehouse.live import LiveDatabase, schedules
 from dwell.warehouse.live.schedules import Schedule
 
@@ -130,11 +130,13 @@ def run_due(
             schedules.extend(database, schedule.name, slot, token, now(), RETRY_S)
             did.append((schedule.name, slot, f"not finished, goes on in {RETRY_S / 60:.0f} minutes: {error}"))
             continue
+        except StoppedError:
+            schedules.release(database, schedule.name, slot, token, now())
+            raise
         except DwellError as error:
-            if error.code == "stopped":
-                schedules.release(database, schedule.name, slot, token, now())
-                raise
             outcome = f"failed: {error}"
+        except Exception as error:  # noqa: BLE001 - one schedule's fault must not keep the others from being done
+            outcome = f"failed: this is a fault of dwell's ({type(error).__name__}); please report it."
         schedules.finish(database, schedule.name, slot, token, now(), outcome)
         did.append((schedule.name, slot, outcome))
     return did

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from dwell.errors import StorageError
 from dwell.live.reading import Outcome
-from dwell.live.rows import SIMULATED
+from dwell.live.rows import SIMULATED, Told
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
 from dwell.warehouse.live import LiveDatabase, answers
-from dwell.warehouse.load import load
+from dwell.warehouse.load import Loaded, load
 from dwell.warehouse.store import Store
 
 Row = dict[str, Any]
@@ -47,9 +48,11 @@ SELECT handle, post_id, seen, state, covered FROM covered WHERE NOT seen OR stat
 
 
 def close(
-    store: Store, database: LiveDatabase, provider: str, sweep_id: str, found: Sequence[Outcome]
+    store: Store, database: LiveDatabase, provider: str, sweep_id: str, found: Sequence[Outcome], told: Told
 ) -> list[Outcome]:
     """Stores what became of accounts, posts and topics; each state only where it differs from the one before.
+
+    A state that cannot be stored is counted among the rejects: it does not keep the job from ending.
 
     Returns:
         The outcomes; one whose listing left out many posts that were known inside its span is no longer complete.
@@ -61,7 +64,12 @@ def close(
     simulated = any(one.simulated for one in found)
     source = provider + (SIMULATED if simulated else "")
     tables = {"creator_states": states, "post_states": missing, "topic_samples": [row for row in topics if row]}
-    _store(store, sweep_id, source, tables, simulated=simulated)
+    try:
+        told.add(_store(store, sweep_id, source, tables, simulated=simulated))
+    except StorageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the job would end in the same error each time it is resumed
+        told.fail(error)
     return [checked.get(one.name, one) if one.kind == "account" else one for one in found]
 
 
@@ -143,9 +151,11 @@ def _asked(store: Store, sql: str, handles: Sequence[str], **parameters: Any) ->
     return store.query(sql, tables, {"handles": list(handles), **parameters})
 
 
-def _store(store: Store, sweep_id: str, source: str, tables: Mapping[str, Sequence[Row]], *, simulated: bool) -> None:
+def _store(
+    store: Store, sweep_id: str, source: str, tables: Mapping[str, Sequence[Row]], *, simulated: bool
+) -> Loaded | None:
     if not any(tables.values()):
-        return
+        return None
     with store.scratch() as scratch:
         extracts = []
         for table, rows in tables.items():
@@ -161,7 +171,7 @@ def _store(store: Store, sweep_id: str, source: str, tables: Mapping[str, Sequen
             format="states",
             extracts=tuple(extracts),
         )
-        load(store, file, Hints(), now=_latest(tables) if simulated else None)
+        return load(store, file, Hints(), now=_latest(tables) if simulated else None, strict=False)
 
 
 def _latest(tables: Mapping[str, Sequence[Row]]) -> datetime:

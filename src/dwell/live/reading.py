@@ -10,10 +10,12 @@ from typing import Any
 
 from dwell.errors import (
     BudgetError,
+    DwellError,
     KeyRefusedError,
     OutOfCreditsError,
     ProviderError,
     StoppedError,
+    StorageError,
     TemporaryError,
     UnavailableError,
 )
@@ -108,6 +110,7 @@ class Reader:
 
         Raises:
             StoppedError: The user wants everything to end.
+            StorageError: The data folder cannot be read or written.
         """
         try:
             self._look_up()
@@ -126,6 +129,10 @@ class Reader:
         except StoppedError as error:
             self.found = self._cut("stopped", str(error), again=True)
             raise
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one target's responses hold, the others are read
+            return self._cut("failed", self._unexpected(error), again=False)
         return self.found
 
     # --- looking it up -------------------------------------------------------------------------------------------
@@ -276,6 +283,10 @@ class Reader:
             simulated=error.simulated,
         )
 
+    def _unexpected(self, error: Exception) -> str:
+        text = str(error) if isinstance(error, DwellError) else f"a response cannot be read ({type(error).__name__})"
+        return self.desk.door.redactor.redact_text(text)
+
     def _cut(self, reason: str, why: str, *, again: bool) -> Outcome:
         coverage = self.pager.coverage(reason, why) if self.pager else _nothing_of(reason, why)
         self._close(coverage)
@@ -288,7 +299,8 @@ class Reader:
         return self.desk.ask(call, purpose, self.budget, gist)
 
     def _kept(self) -> list[answers.Stored]:
-        return answers.of_target(self.desk.database, self.sweep_id, self.position)
+        kept = answers.of_target(self.desk.database, self.sweep_id, self.position)
+        return [one for one in kept if not one.damage]  # what is damaged is asked again
 
     def _drift(self, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:
         seen: Counter[tuple[str, str, str, str]] = Counter()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dwell.errors import SettingsError
-from dwell.live.rows import Told, load_answers, mark
+from dwell.live.rows import Told, load_batch
 from dwell.live.versions import parser_version
 from dwell.providers.live import provider_named
 from dwell.results import Result
@@ -52,8 +52,7 @@ def replay(
         wanted = [one for one in group if every or one.parsed_by != parser_version(one.provider)]
         for sweep_id in dict.fromkeys(one.sweep_id for one in wanted):
             batch = [one for one in wanted if one.sweep_id == sweep_id]
-            told.add(load_answers(store, batch, database, correct=True))
-            mark(database, batch)
+            load_batch(store, database, batch, told, correct=True)
             again += len(batch)
         done += len(group)
         if watch is not None:

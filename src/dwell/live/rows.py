@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from dwell.errors import SettingsError
+from dwell.errors import DamagedAnswerError, DwellError, SettingsError, StorageError
 from dwell.http import Answer, Call
 from dwell.live.versions import parser_version
 from dwell.providers.base import Listing
@@ -74,8 +74,15 @@ class Told:
         self.rows_updated += sum(loaded.rows_updated.values())
         self.rejected += loaded.rejected
         for reason in _reasons(loaded):
-            kind = reason.removeprefix(_PART).split(":")[0]
-            self.reasons[kind] = self.reasons.get(kind, 0) + 1
+            self._count(reason.removeprefix(_PART).split(":")[0])
+
+    def fail(self, error: Exception) -> None:
+        """Counts a response that cannot be loaded."""
+        self.rejected += 1
+        self._count(str(error) if isinstance(error, DwellError) else f"not loaded ({type(error).__name__})")
+
+    def _count(self, reason: str) -> None:
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
 def load_waiting(store: Store, database: LiveDatabase, told: Told | None = None) -> Told:
@@ -95,11 +102,35 @@ def load_waiting(store: Store, database: LiveDatabase, told: Told | None = None)
         ready = [one for one in waiting if one.provider in usable]
         left = len(waiting) - len(ready)
         for sweep_id in dict.fromkeys(one.sweep_id for one in ready):
-            batch = [one for one in ready if one.sweep_id == sweep_id]
-            told.add(load_answers(store, batch, database))
-            mark(database, batch)
+            load_batch(store, database, [one for one in ready if one.sweep_id == sweep_id], told)
     store.seal_if_due()
     return told
+
+
+def load_batch(
+    store: Store, database: LiveDatabase, batch: Sequence[Stored], told: Told, *, correct: bool = False
+) -> None:
+    """Makes rows of responses of one job and marks each as done, also one that cannot be loaded.
+
+    Whatever a response holds, it must not keep the others waiting: where a batch fails, its halves are tried, down to
+    the one response that is at fault. That one is counted, and stays for `dwell replay`.
+
+    Raises:
+        StorageError: The data folder cannot be read or written; nothing is wrong with the responses then.
+    """
+    try:
+        told.add(load_answers(store, batch, database, correct=correct))
+    except StorageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - any error that a response can raise would come again for ever
+        if len(batch) > 1:
+            for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
+                load_batch(store, database, half, told, correct=correct)
+        else:
+            told.fail(error)
+            answers.mark(database, [batch[0].answer_id], answers.FAILED)
+    else:
+        mark(database, batch)
 
 
 def _is_usable(provider: str) -> bool:
@@ -142,8 +173,8 @@ def load_answers(
                 writer.reject(line, columns, "")
             else:
                 writer.add(line, columns)
-        if not any(writer.rows for writer in writers.values()):
-            return _nothing(batch, writers.values())
+        if not writers:
+            return None
         file = SourceFile(
             path=Path(f"sweep-{batch[0].sweep_id}"),
             digest=_digest(batch),
@@ -151,7 +182,7 @@ def load_answers(
             extracts=tuple(replace(writer.extract(), part=_PART.removesuffix(": ")) for writer in writers.values()),
         )
         niche = sweeps.request_of(database, batch[0].sweep_id).get("niche")
-        return load(store, file, Hints(niche=niche), correct=correct, now=_believed(batch))
+        return load(store, file, Hints(niche=niche), correct=correct, now=_believed(batch), strict=False)
 
 
 def _reasons(loaded: Loaded) -> Iterable[str]:
@@ -160,28 +191,6 @@ def _reasons(loaded: Loaded) -> Iterable[str]:
         return [reason for _, reason, _ in loaded.rejects]
     with loaded.rejects_file.open(encoding="utf-8", newline="") as lines:
         return [row["reason"] for row in csv.DictReader(lines)]
-
-
-def _nothing(batch: Sequence[Stored], writers: Iterable[Rewriter]) -> Loaded | None:
-    """The account of answers of which no row can be made: a loader would refuse such a file, here it is a count."""
-    rejects = tuple(reject for writer in writers for reject in writer.rejects)
-    if not rejects:
-        return None
-    return Loaded(
-        path=Path(f"sweep-{batch[0].sweep_id}"),
-        format="answers",
-        rows_read=len(rejects),
-        posts_new=0,
-        snapshots_new=0,
-        watch_times_new=0,
-        rows_new={},
-        known=0,
-        rejected=len(rejects),
-        flagged={},
-        rejects_file=None,
-        rejects=rejects,
-        warnings=(),
-    )
 
 
 def _rows(batch: Sequence[Stored], database: LiveDatabase) -> Iterable[tuple[Stored, dict[str, Any] | str]]:
@@ -205,7 +214,13 @@ def _asked_for(one: Stored) -> str | None:
 
 
 def columns_of(one: Stored) -> Sequence[dict[str, Any] | str]:
-    """The canonical columns of each object in a kept answer; a text is the reason why one has none."""
+    """The canonical columns of each object in a kept answer; a text is the reason why one has none.
+
+    Raises:
+        DamagedAnswerError: What was kept is damaged.
+    """
+    if one.damage:
+        raise DamagedAnswerError(f"a kept response is damaged ({one.damage})")
     return read_columns(one.provider, one.endpoint, one.what, one.body)
 
 
@@ -256,7 +271,7 @@ class Looks:
         places: dict[str, int] = {}
         stored = answers.of_target(self._database, *target)
         for page in stored:
-            if page.answer_id < one.answer_id and page.what == one.what:
+            if page.answer_id < one.answer_id and page.what == one.what and not page.damage:
                 for columns in columns_of(page):
                     if not isinstance(columns, str):
                         places.setdefault(str(columns["post_id"]), len(places) + 1)

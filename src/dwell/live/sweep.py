@@ -166,7 +166,7 @@ class _Work:
         if self._sample():
             self._read_left()
         ordered = [self.done[at] for at in sorted(self.done)]
-        return ending.close(self.store, self.database, self.request.provider, self.job.sweep_id, ordered)
+        return ending.close(self.store, self.database, self.request.provider, self.job.sweep_id, ordered, self.told)
 
     def _read_left(self) -> None:
         left = [at for at in range(len(self.request.everything)) if at not in self.done]

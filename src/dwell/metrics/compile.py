@@ -27,7 +27,8 @@ def sql(metric: str, engine: Engine = "duckdb", cache: Path | None = None, **par
     Args:
         metric: A name in `METRICS`.
         engine: Whose SQL: `duckdb`, or `spark` (Sail and PySpark).
-        cache: Folder of compiled queries, shared by processes. A folder that cannot be read or written is done without.
+        cache: Folder of compiled queries, shared by processes, which only the user can write: what is in it is run.
+            A folder that cannot be read or written is done without.
         parameters: What the metric takes; those left out have the metric's defaults.
 
     Returns:
@@ -95,10 +96,16 @@ def _compiler() -> str:
 
 
 def _read(file: Path) -> str | None:
+    """The kept text; None where there is none, or where it is not whole as it was written."""
     try:
-        return file.read_text(encoding="utf-8") or None
+        digest, _, text = file.read_text(encoding="utf-8").partition("\n")
     except (OSError, UnicodeDecodeError):
         return None
+    return text if digest == _digest(text) else None
+
+
+def _digest(text: str) -> str:
+    return f"-- sha256 {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _write(file: Path, text: str) -> None:
@@ -108,7 +115,7 @@ def _write(file: Path, text: str) -> None:
         handle, partial = tempfile.mkstemp(dir=file.parent, prefix=file.stem, suffix=".partial")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
+                stream.write(f"{_digest(text)}\n{text}")
             Path(partial).replace(file)
         except OSError:
             Path(partial).unlink(missing_ok=True)

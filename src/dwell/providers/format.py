@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dwell.errors import MissingTimeError
 from dwell.providers.part import Part
 from dwell.records import Extract, Hints
 
@@ -34,16 +32,7 @@ class Context:
         Raises:
             MissingTimeError: When it is no ISO date or time.
         """
-        if self.hints.as_of is None:
-            return None
-        try:
-            read = datetime.fromisoformat(self.hints.as_of)
-            zone = ZoneInfo(self.hints.tz) if self.hints.tz else UTC
-        except (ValueError, ZoneInfoNotFoundError) as error:
-            raise MissingTimeError(
-                f"--as-of {self.hints.as_of} is no time that can be read: write 2026-03-22 or 2026-03-22T18:00+01:00."
-            ) from error
-        return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+        return self.hints.as_of_instant()
 
     @property
     def handle(self) -> str | None:

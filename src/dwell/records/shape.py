@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dwell.errors import MissingTimeError
 
 Unit = Literal["", "ms", "percent"]
 
@@ -133,3 +137,23 @@ class Hints:
     niche: str | None = None
     dates: Literal["dmy", "mdy"] | None = None
     tz: str | None = None
+
+    def as_of_instant(self) -> datetime | None:
+        """`--as-of` as an instant, UTC; a bare date is its first moment, and without a zone `--tz` or UTC is meant.
+
+        Raises:
+            MissingTimeError: It isn't an ISO date or time, or the zone doesn't exist.
+        """
+        try:
+            zone = ZoneInfo(self.tz) if self.tz else UTC
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+            raise MissingTimeError(f"--tz {self.tz!r} isn't a time zone; write one as Europe/Berlin.") from error
+        if self.as_of is None:
+            return None
+        try:
+            read = datetime.fromisoformat(self.as_of.strip())
+            return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise MissingTimeError(
+                f"--as-of {self.as_of!r} isn't a time; write 2026-03-22 or 2026-03-22T18:30+01:00."
+            ) from error

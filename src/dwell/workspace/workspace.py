@@ -250,8 +250,9 @@ class Workspace:
         """Run one metric of the catalogue (`dwell.metrics.catalog.METRICS`) over the stored tables."""
         from dwell.metrics.catalog import METRICS
         from dwell.metrics.compile import sql
+        from dwell.settings.cache import private_cache
 
-        return self.store.query(sql(metric, cache=self.store.root / "cache", **parameters), METRICS[metric].tables)
+        return self.store.query(sql(metric, cache=private_cache("queries"), **parameters), METRICS[metric].tables)
 
     def _rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
         return list(self.posts(creator=creator, **options))

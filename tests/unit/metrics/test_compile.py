@@ -50,11 +50,14 @@ def test_order_and_kind_of_a_list_do_not_matter(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.sql"))) == 1
 
 
-def test_a_cut_off_file_is_written_again(tmp_path: Path) -> None:
+def test_a_file_that_is_not_as_it_was_written_is_written_again(tmp_path: Path) -> None:
     text = sql("growth", cache=tmp_path)
     (file,) = tmp_path.glob("*.sql")
-    file.write_text("", encoding="utf-8")
-    assert sql("growth", cache=tmp_path) == text == file.read_text(encoding="utf-8")
+    whole = file.read_text(encoding="utf-8")
+    for damaged in ("", whole[:-100], whole.replace("likes", "shares"), "SELECT 1", f"COPY x TO 'y';{whole}"):
+        file.write_text(damaged, encoding="utf-8")
+        assert sql("growth", cache=tmp_path) == text
+        assert file.read_text(encoding="utf-8") == whole
 
 
 def test_an_unusable_folder_is_done_without(tmp_path: Path) -> None:
@@ -77,7 +80,7 @@ def test_many_writers_at_once_leave_whole_texts(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: compiling._write(tmp_path / "same.sql", text), range(64)))
     assert [file.name for file in tmp_path.iterdir()] == ["same.sql"]
-    assert (tmp_path / "same.sql").read_text(encoding="utf-8") == text
+    assert compiling._read(tmp_path / "same.sql") == text
 
 
 def test_wrong_names_are_said() -> None:

@@ -252,16 +252,16 @@ def test_no_error_shows_the_key(door: Door, server: Server) -> None:
 @pytest.mark.parametrize("header", ["x-api-key", "Authorization"])
 def test_words_of_others_are_shown_without_the_key(key: str, header: str) -> None:
     door = Door("http://127.0.0.1:1", {header: key if header == "x-api-key" else f"Bearer {key}", "accept": "words"})
-    assert door.conceal(f"The key {key} is bad, {key}.") == "The key … is bad, …."
-    assert key not in door.conceal(f"Got Bearer {key}; {key.upper()}?").lower()
-    assert door.conceal("Other words, abcdef, stay.") == "Other words, abcdef, stay."
+    assert door.redactor.redact_text(f"The key {key} is bad, {key}.") == "The key … is bad, …."
+    assert key not in door.redactor.redact_text(f"Got Bearer {key}; {key.upper()}?").lower()
+    assert door.redactor.redact_text("Other words, abcdef, stay.") == "Other words, abcdef, stay."
     door.close()
 
 
 def test_a_key_that_was_cut_off_is_hidden_too() -> None:
     door = Door("http://127.0.0.1:1", {"x-api-key": "onlyletters"})
-    assert door.conceal("Bad key onlylett…") == "Bad key …"
-    assert Door("http://127.0.0.1:1", {}).conceal("Bad key …") == "Bad key …"
+    assert door.redactor.redact_text("Bad key onlylett…") == "Bad key …"
+    assert Door("http://127.0.0.1:1", {}).redactor.redact_text("Bad key …") == "Bad key …"
     door.close()
 
 

@@ -224,7 +224,7 @@ def test_unknown_formats_and_names(opened: Opened) -> None:
 
 
 def test_an_unreadable_as_of(opened: Opened) -> None:
-    with pytest.raises(MissingTimeError, match="--as-of yesterday"):
+    with pytest.raises(MissingTimeError, match="--as-of 'yesterday'"):
         opened(
             f"{YOUTUBE}\n" + 'abcdefghijk,c,Shorts,Jan 1 - 3,x,"Feb 8, 2025",60,9,1,1,1,1,1,0:00:54,1',
             as_of="yesterday",

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from dwell.http import Answer, Call
-from dwell.warehouse.damage import damaged_live
 from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
+
+FAILED = "failed"
+"""In place of a parser's version: the response could not be loaded; it is kept, and `dwell replay` tries it again."""
 
 _LEVEL = 1  # level 6 is a fifth smaller and takes three times as long
 _COLUMNS = "answer_id, sweep_id, position, provider, endpoint, what, subject, received_at, simulated, parsed_by, body"
@@ -30,7 +32,8 @@ class Stored:
         received_at: When the answer came, UTC.
         simulated: It says that a simulation made it.
         parsed_by: Version of the parser whose rows are stored; None where none are yet.
-        body: The bytes.
+        body: The bytes; none of them where they are damaged.
+        damage: What is wrong with the stored bytes; empty where nothing is.
     """
 
     answer_id: int
@@ -44,6 +47,7 @@ class Stored:
     simulated: bool
     parsed_by: str | None
     body: bytes
+    damage: str = ""
 
     @property
     def call(self) -> Call:
@@ -78,8 +82,7 @@ def of_target(database: LiveDatabase, sweep_id: str, position: int) -> list[Stor
     """The answers of one target, oldest first."""
     where = "sweep_id = ? AND position = ? ORDER BY answer_id"
     return [
-        _stored(database, row)
-        for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (sweep_id, position))
+        _stored(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (sweep_id, position))
     ]
 
 
@@ -93,7 +96,7 @@ def span(database: LiveDatabase, sweep_id: str) -> tuple[datetime, datetime] | N
 def waiting(database: LiveDatabase, limit: int) -> list[Stored]:
     """Answers whose rows are not stored yet, oldest first."""
     where = "parsed_by IS NULL ORDER BY answer_id LIMIT ?"
-    return [_stored(database, row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (limit,))]
+    return [_stored(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (limit,))]
 
 
 def count(database: LiveDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
@@ -117,7 +120,7 @@ def every(
         if not rows:
             return
         last = rows[-1][0]
-        yield [_stored(database, row) for row in rows]
+        yield [_stored(row) for row in rows]
 
 
 def mark(database: LiveDatabase, answer_ids: Sequence[int], parser: str) -> None:
@@ -134,21 +137,23 @@ def forget(database: LiveDatabase, before: datetime) -> int:
     """
     with database.transaction() as run:
         return run(
-            "DELETE FROM answers WHERE parsed_by IS NOT NULL"
+            "DELETE FROM answers WHERE parsed_by <> ?"
             " AND sweep_id IN (SELECT sweep_id FROM sweeps WHERE finished_at IS NOT NULL)"
             " AND call_id IN (SELECT call_id FROM calls WHERE done_at < ?)",
-            (micros(before),),
+            (FAILED, micros(before)),
         ).rowcount
 
 
-def _stored(database: LiveDatabase, row: tuple[Any, ...]) -> Stored:
+def _stored(row: tuple[Any, ...]) -> Stored:
     answer_id, sweep_id, position, provider, endpoint, what, subject, received, simulated, parsed_by, body = row
     at = instant(received)
     assert at is not None, "received_at is NOT NULL"
+    unpacked, damage = b"", ""
     try:
         unpacked = zlib.decompress(body)
     except zlib.error as error:
-        raise damaged_live(database.path, f"kept answer {answer_id}: {error}") from error
+        damage = str(error)  # one response must not keep the others from being read
     return Stored(
-        answer_id, sweep_id, position, provider, endpoint, what, subject, at, bool(simulated), parsed_by, unpacked
-    )
+        answer_id, sweep_id, position, provider, endpoint, what, subject, at, bool(simulated), parsed_by, unpacked,
+        damage,
+    )  # fmt: skip

@@ -7,14 +7,13 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dwell import clock
-from dwell.errors import BadFileError, DwellError, MissingTimeError, StorageError
+from dwell.errors import BadFileError, StorageError
 from dwell.records import Hints, SourceFile
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.engine_duckdb import connect
@@ -48,8 +47,9 @@ def load(
     progress: Progress | None = None,
     now: datetime | None = None,
     correct: bool = False,
+    strict: bool = True,
 ) -> Loaded:
-    """Loads one file whole, or not at all.
+    """Loads one file in one batch: all its good rows, or nothing.
 
     Args:
         store: Where to.
@@ -61,9 +61,11 @@ def load(
             where None; a simulation may be ahead of it.
         correct: The rows are read anew from what stored rows were read from: a value that they know replaces the
             stored one of the same key and time, and a value that they do not know leaves it.
+        strict: A file of which not one row can be kept is an error, because whoever named it can correct it. Without
+            that its rows are counted as rejects.
 
     Raises:
-        BadFileError: The file cannot be read, or no row of it can be kept.
+        BadFileError: The file cannot be read, or, if strict, no row of it can be kept.
         MissingTimeError: No row says when it was observed, nor did the user.
         AmbiguousDatesError: Nothing tells day/month from month/day.
         WrongAccountError: The file is another account's than the user named.
@@ -76,7 +78,8 @@ def load(
     with store.scratch() as scratch, _errors(store.root), closing(connect(store.settings, scratch)) as connection:
         if not store.settings.threads:
             connection.execute(f"SET threads = {_threads(connection)}").fetchall()
-        job = _Job(connection, file, _reading(hints, now), hints, scratch, progress or _silent, correct=correct)
+        watch = progress or _silent
+        job = _Job(connection, file, _reading(hints, now), hints, scratch, watch, correct=correct, strict=strict)
         job.stage()
         if dry_run:
             store.attach(connection, job.settlement.tables)
@@ -133,7 +136,7 @@ class _Job:
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, file: SourceFile, reading: Reading, hints: Hints, scratch: Path,
-        progress: Progress, *, correct: bool,
+        progress: Progress, *, correct: bool, strict: bool,
     ) -> None:  # fmt: skip
         self.connection = connection
         self.file = file
@@ -142,6 +145,7 @@ class _Job:
         self.progress = progress
         self.reading = reading
         self.correct = correct
+        self.strict = strict
         self.staged: list[Staged] = []
         self.repaired: list[bool] = []
 
@@ -172,13 +176,13 @@ class _Job:
         """Decides over every row and counts what became of them.
 
         Raises:
-            BadFileError: Not one row can be kept.
+            BadFileError: Not one row can be kept, and the load is strict.
         """
         self.settlement.against_store()
         self.progress("checking", 0.8)
         loaded = count.account(self.connection, self.file, self.staged, self.settlement)
         first = tuple(rejects.first(self._rejects()))
-        if loaded.rejected and loaded.rejected == loaded.rows_read:
+        if self.strict and loaded.rejected and loaded.rejected == loaded.rows_read:
             why = count.commonest(self.connection, self.file)
             raise BadFileError(
                 f"Not one of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: "
@@ -207,25 +211,8 @@ def _reading(hints: Hints, now: datetime | None) -> Reading:
     handle = hints.handle.strip().lstrip("@").lower() if hints.handle else None
     return Reading(
         now=now or clock.now(),
-        as_of=_as_of(hints),
+        as_of=hints.as_of_instant(),
         zone=hints.tz or "UTC",
         zone_given=hints.tz is not None,
         handle=handle,
     )
-
-
-def _as_of(hints: Hints) -> datetime | None:
-    """`--as-of` as an instant; a bare date is its first moment, in `--tz` or UTC."""
-    try:
-        zone = ZoneInfo(hints.tz) if hints.tz else UTC
-    except (ValueError, ZoneInfoNotFoundError) as error:
-        raise DwellError(f"--tz {hints.tz!r} is no time zone; write one as Europe/Berlin.") from error
-    if hints.as_of is None:
-        return None
-    try:
-        said = datetime.fromisoformat(hints.as_of.strip())
-    except ValueError as error:
-        raise MissingTimeError(
-            f"--as-of {hints.as_of!r} is no time; write 2026-03-22 or 2026-03-22T18:30+01:00."
-        ) from error
-    return (said if said.tzinfo else said.replace(tzinfo=zone)).astimezone(UTC)

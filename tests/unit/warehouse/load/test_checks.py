@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -233,7 +234,8 @@ def test_a_row_without_ids_gets_a_stable_local_one(bring: Bring, table: Callable
 
 def test_options_that_are_no_time_and_no_zone_are_named(bring: Bring, made: Callable[..., str]) -> None:
     text = f"id,views\n{made('2024-05-01')},5\n"
-    with pytest.raises(MissingTimeError, match="--as-of 'soon'"):
-        bring(text, as_of="soon")
+    for as_of in ("soon", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"):
+        with pytest.raises(MissingTimeError, match=re.escape(f"--as-of '{as_of}'")):
+            bring(text, as_of=as_of)
     with pytest.raises(DwellError, match="--tz 'Mars/Base'"):
         bring(text, tz="Mars/Base")

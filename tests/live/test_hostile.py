@@ -1,0 +1,220 @@
+"""Whatever one response holds: the others are read, nothing waits for ever, and the key is nowhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+from urllib.request import Request, urlopen
+
+import pytest
+
+from dwell import clock
+from dwell.live import due
+from dwell.live import rows as loading
+from dwell.warehouse.live import answers
+from dwell.workspace.live import Order
+
+from .proxy import Reply, altered
+
+GOOD, BAD = "@demo_kitchen", "@demo_pantry"
+KEY = "Zx81kfo29dkfow92ls+9dkwo2/xk29s0fkw92+xks0Qa=="
+
+Alter = Callable[[Callable[[Reply], None]], None]
+
+
+@pytest.fixture
+def alter(trial, monkeypatch) -> Iterator[Alter]:
+    """Puts a change in the way of what the sandbox answers about BAD from now on."""
+    url = os.environ["DWELL_TIKLIVEAPI_URL"]
+    with urlopen(
+        Request(f"{url}/userinfo-by-username/?username={BAD[1:]}", headers={"x-api-key": "sandbox-key"})
+    ) as one:
+        bad_id = json.load(one)["user"]["id"]
+
+    def use(change: Callable[[Reply], None]) -> None:
+        def only_bad(reply: Reply) -> None:
+            if f"userid={bad_id}" in reply.path:
+                change(reply)
+
+        monkeypatch.setenv("DWELL_TIKLIVEAPI_URL", stack.enter_context(altered(url, only_bad)))
+
+    with ExitStack() as stack:
+        yield use
+
+
+def order(*names: str, **options) -> Order:
+    return Order(names, posts=35, **options)
+
+
+def each_post(**values: object) -> Callable[[Reply], None]:
+    def change(reply: Reply) -> None:
+        body = json.loads(reply.body)
+        for post in body.get("videos", []):
+            post.update(values)
+        reply.body = json.dumps(body).encode()
+
+    return change
+
+
+def text(replace: str, by: bytes) -> Callable[[Reply], None]:
+    def change(reply: Reply) -> None:
+        reply.body = reply.body.replace(replace.encode(), by, 1)
+
+    return change
+
+
+def header(name: str, value: str, status: int = 200) -> Callable[[Reply], None]:
+    def change(reply: Reply) -> None:
+        reply.headers[name], reply.status = value, status
+
+    return change
+
+
+POISON = {
+    "negative": each_post(digg_count=-1),
+    "text": each_post(play_count="67.3 thousand"),
+    "huge": each_post(play_count=10**30, duration=1e308),
+    "future": each_post(video_id=str(4_000_000_000 << 32), create_time=4_000_000_000),
+    "no ids": each_post(video_id=None, aweme_id=None),
+    "wrong types": each_post(play_count=[], title={}, author="x", create_time="soon"),
+    "half an emoji": each_post(title="\ud83d"),
+}
+UNREADABLE = {
+    "not utf-8": text('"videos"', b'"note": "\xe9", "videos"'),
+    "not JSON": text("{", b"<html>"),
+    "deep": text('"videos"', b'"x": ' + b"[" * 100_000 + b"]" * 100_000 + b', "videos"'),
+    "empty": lambda reply: setattr(reply, "body", b""),
+    "wait overflow": header("Retry-After", "Thu, 01 Jan 1970 00:00:00 +99999999999999999999", 429),
+    "wait far": header("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT", 429),
+}
+INSTANTS = [
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "9999-12-31T23:59:59+00:00",
+    "1970-01-01T00:00:00Z",
+]
+
+
+@pytest.mark.parametrize("poison", POISON)
+def test_refused_rows_are_counted_and_the_work_goes_on(trial, alter, poison: str) -> None:
+    live = trial.workspace.live
+    live.sweep(order(GOOD, BAD))
+    alter(POISON[poison])
+    done = live.sweep(order(BAD, fresh=True))
+    assert done.meta["rejected"] == sum(done.meta["reject_reasons"].values())
+    asked = len(trial.calls())
+    later = live.sweep(order(GOOD, fresh=True))
+    assert later.meta["complete"] == 1
+    assert len(trial.calls()) == asked + 1  # nothing is paid again for the other account
+    assert answers.waiting(live.database, 10) == []
+    live.replay()
+
+
+@pytest.mark.parametrize("fault", UNREADABLE)
+def test_what_cannot_be_read_is_one_failed_target(trial, alter, fault: str) -> None:
+    live = trial.workspace.live
+    live.sweep(order(GOOD, BAD))
+    alter(UNREADABLE[fault])
+    good, bad = live.sweep(order(GOOD, BAD, fresh=True))
+    assert (good["complete"], bad["complete"]) == (True, False)
+    assert bad["lacks"]
+    assert bad["again"]
+
+
+@pytest.mark.parametrize("instant", INSTANTS)
+def test_an_impossible_simulated_time_stops_nothing(trial, alter, instant: str) -> None:
+    live = trial.workspace.live
+    live.sweep(order(GOOD, BAD))
+    alter(header("X-Dwell-Simulated-At", instant))
+    assert live.sweep(order(GOOD, BAD, fresh=True)).meta["complete"] == 2
+
+
+def test_one_response_that_breaks_the_loader_is_set_aside_and_tried_again_by_replay(trial, monkeypatch) -> None:
+    live, whole = trial.workspace.live, loading.load_answers
+
+    def fragile(store, batch, database, **options):
+        if any(one.subject == BAD[1:] for one in batch):
+            raise OverflowError("date value out of range")
+        return whole(store, batch, database, **options)
+
+    monkeypatch.setattr(loading, "load_answers", fragile)
+    done = live.sweep(order(GOOD, BAD))
+    assert done.meta["reject_reasons"] == {"not loaded (OverflowError)": 2}  # the profile and the page
+    assert done.meta["posts_new"] == 35
+    assert answers.waiting(live.database, 10) == []
+    assert answers.forget(live.database, datetime(2100, 1, 1, tzinfo=UTC)) == 2  # only GOOD's
+    monkeypatch.setattr(loading, "load_answers", whole)
+    (row,) = live.replay()
+    assert (row["read_again"], row["posts_new"]) == (2, 35)
+
+
+def test_a_damaged_kept_response_keeps_nothing_waiting(trial) -> None:
+    live = trial.workspace.live
+    live.sweep(order(GOOD))
+    with live.database.transaction() as run:
+        run("UPDATE answers SET body = ?, parsed_by = NULL WHERE what = 'user_posts'", (b"no zlib at all",))
+    done = live.sweep(order(BAD))
+    assert done.meta["complete"] == 1
+    assert [reason[:26] for reason in done.meta["reject_reasons"]] == ["a kept response is damaged"]
+
+
+@pytest.mark.parametrize("error", [OverflowError("x"), KeyError("y"), UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "z")])
+def test_run_survives_any_error_of_one_schedule(trial, error: Exception) -> None:
+    live = trial.workspace.live
+    for name in ("first", "second"):
+        live.schedule_add(name, order(GOOD))
+    later = clock.now() + timedelta(days=2)
+
+    def work(schedule, _slot) -> str:
+        if schedule.name == "first":
+            raise error
+        return "done"
+
+    first, second = due.run_due(live.database, work, lambda: later)
+    assert first[2] == f"failed: this is a fault of dwell's ({type(error).__name__}); please report it."
+    assert second[2] == "done"
+    assert due.run_due(live.database, work, lambda: later) == []
+
+
+ECHOES = {
+    "in an error": lambda reply: (
+        setattr(reply, "status", 404),
+        setattr(reply, "body", json.dumps({"message": f"bad request for {reply.key} and more"}).encode()),
+    ),
+    "cut in an error": lambda reply: (
+        setattr(reply, "status", 400),
+        setattr(reply, "body", json.dumps({"message": f"no such key: {reply.key[:12]}****{reply.key[-9:]}"}).encode()),
+    ),
+    "in a response": lambda reply: setattr(
+        reply,
+        "body",
+        reply.body.replace(b'"videos"', json.dumps({"request": reply.key})[1:-1].encode() + b', "videos"'),
+    ),
+    "as a field": lambda reply: setattr(
+        reply, "body", reply.body.replace(b'"videos"', json.dumps(reply.key).encode() + b': "surprise", "videos"')
+    ),
+    "as a post's field": lambda reply: each_post(**{reply.key: reply.key[3:30]})(reply),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+def test_a_key_that_comes_back_is_nowhere(trial, alter, monkeypatch, tmp_path, echo: str) -> None:
+    monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", KEY)
+    live = trial.workspace.live
+    alter(ECHOES[echo])
+    done = live.sweep(order(BAD))
+    trial.workspace.export("all", path=tmp_path / "export", format="jsonl")
+    state = sqlite3.connect(trial.workspace.store.root / "live.db")
+    journal = sqlite3.connect(trial.workspace.store.root / "journal.db")
+    with closing(state), closing(journal):
+        bodies = b"".join(zlib.decompress(body) for (body,) in state.execute("SELECT body FROM answers"))
+        written = "\n".join([*state.iterdump(), *journal.iterdump()])
+    written += json.dumps([list(done), done.meta], default=str)
+    written += "".join(path.read_text() for path in (tmp_path / "export").iterdir())
+    assert not [KEY[at : at + 8] for at in range(len(KEY) - 7) if KEY[at : at + 8] in written]
+    assert not [KEY[at : at + 16] for at in range(len(KEY) - 15) if KEY[at : at + 16].encode() in bodies]
