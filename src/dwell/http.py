@@ -28,14 +28,14 @@ SIMULATED_AT = "x-dwell-simulated-at"
 _KEYLESS = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 _SCHEMES = frozenset({"basic", "bearer", "token", "apikey"})
 _FIRST_YEAR, _LAST_YEAR = 2005, 2100
-_LARGEST = 32 << 20
+_MAX_BODY_BYTES = 32 << 20
 _CONNECT_S = 10.0
 # Servers commonly drop an idle connection after 5 s: to reuse one at that moment ends in a broken request.
 _KEEPALIVE_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class HttpRequest:
     """One HTTP request, described. It holds no key.
 
     Attributes:
@@ -58,7 +58,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What came back.
 
     Attributes:
@@ -76,7 +76,7 @@ class Answer:
     simulated: bool = False
 
 
-class Door:
+class HttpTransport:
     """An open way to one provider; may be used by several threads at once.
 
     Args:
@@ -95,7 +95,7 @@ class Door:
 
         import httpx2
 
-        parts = _address(base_url)
+        parts = _parse_address(base_url)
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
             raise SettingsError("The key has characters that no key has: copy it again, as one word.")
         self.host = parts.netloc
@@ -118,11 +118,11 @@ class Door:
                 trust_env=not local,  # a proxy for the outside world must not stand between processes of one machine
             )
 
-    def send(self, call: Call, headers: Mapping[str, str] | None = None) -> Answer:
+    def send(self, request: HttpRequest, headers: Mapping[str, str] | None = None) -> HttpResponse:
         """Send one request and wait for the whole answer.
 
         Args:
-            call: What to ask.
+            request: What to ask.
             headers: Beside those of the door.
 
         Raises:
@@ -131,27 +131,27 @@ class Door:
         """
         import httpx2
 
-        request, until = self._request(call, headers or {}), monotonic() + call.timeout_s
+        message, until = self._message(request, headers or {}), monotonic() + request.timeout_s
         try:
-            answer = self._client.send(request, stream=True)
+            response = self._client.send(message, stream=True)
             try:
-                body = self._body(answer, call, until)
+                body = self._body(response, request, until)
             finally:
-                answer.close()
+                response.close()
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise TemporaryError(f"{self.host} cannot be reached ({type(error).__name__}).", sent=False) from error
         except httpx2.TimeoutException as error:
-            raise TemporaryError(f"{self.host} did not answer within {call.timeout_s:g} s.") from error
+            raise TemporaryError(f"{self.host} did not answer within {request.timeout_s:g} s.") from error
         except httpx2.HTTPError as error:
             raise TemporaryError(f"The connection to {self.host} failed ({type(error).__name__}).") from error
         except UnicodeError as error:  # a part of the host's name is empty or longer than 63 letters
             raise ProviderError(f"{self.host} can't be the name of a host: check the URL in the settings.") from error
-        simulated = answer.headers.get(SIMULATED_AT)
-        return Answer(
-            status=answer.status_code,
-            headers={name.lower(): value for name, value in answer.headers.items()},
+        simulated = response.headers.get(SIMULATED_AT)
+        return HttpResponse(
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
             body=self.redactor.redact_body(body),
-            received_at=_instant(simulated) or clock.now(),
+            received_at=_parse_instant(simulated) or clock.now(),
             simulated=simulated is not None,
         )
 
@@ -159,39 +159,39 @@ class Door:
         """Ends its connections."""
         self._client.close()
 
-    def _request(self, call: Call, headers: Mapping[str, str]) -> httpx2.Request:
+    def _message(self, request: HttpRequest, headers: Mapping[str, str]) -> httpx2.Request:
         import httpx2
 
-        if not call.path.startswith("/") or call.path.startswith("//"):
-            raise ProviderError(f"{call.path[:80]!r} is no path below {self.host}: a path begins with one slash.")
+        if not request.path.startswith("/") or request.path.startswith("//"):
+            raise ProviderError(f"{request.path[:80]!r} is no path below {self.host}: a path begins with one slash.")
         try:
             return httpx2.Request(  # the client's own builder merges addresses and takes three times as long
-                call.method,
-                self._base_url + call.path + (f"?{urlencode(call.query)}" if call.query else ""),
+                request.method,
+                self._base_url + request.path + (f"?{urlencode(request.query)}" if request.query else ""),
                 headers={**self._headers, **headers},
-                json=None if call.body is None else dict(call.body),
+                json=None if request.body is None else dict(request.body),
                 extensions={
-                    "timeout": httpx2.Timeout(call.timeout_s, connect=min(_CONNECT_S, call.timeout_s)).as_dict()
+                    "timeout": httpx2.Timeout(request.timeout_s, connect=min(_CONNECT_S, request.timeout_s)).as_dict()
                 },
             )
         except (httpx2.InvalidURL, UnicodeError) as error:
             raise ProviderError(
-                f"{self.host} cannot be asked for {call.endpoint} with this name or text: it is too long or damaged."
+                f"{self.host} cannot be asked for {request.endpoint} with this name or text: it is too long or damaged."
             ) from error
 
-    def _body(self, answer: httpx2.Response, call: Call, until: float) -> bytes:
+    def _body(self, response: httpx2.Response, request: HttpRequest, until: float) -> bytes:
         """The whole body; the client's own timeout only bounds the silence between two pieces of it."""
         body = bytearray()
-        for chunk in answer.iter_bytes():
+        for chunk in response.iter_bytes():
             body += chunk
-            if len(body) > _LARGEST:
-                raise TemporaryError(f"{self.host} sent more than {_LARGEST >> 20} MB for one page.")
+            if len(body) > _MAX_BODY_BYTES:
+                raise TemporaryError(f"{self.host} sent more than {_MAX_BODY_BYTES >> 20} MB for one page.")
             if monotonic() > until:
-                raise TemporaryError(f"{self.host} did not answer in full within {call.timeout_s:g} s.")
+                raise TemporaryError(f"{self.host} did not answer in full within {request.timeout_s:g} s.")
         return bytes(body)
 
 
-def _address(base_url: str) -> SplitResult:
+def _parse_address(base_url: str) -> SplitResult:
     """The parts of an address without a user and a password, which would be a key in a URL."""
     try:
         parts = urlsplit(base_url)
@@ -226,7 +226,7 @@ def _environment_errors() -> Iterator[None]:
         ) from error
 
 
-def _instant(text: str | None) -> datetime | None:
+def _parse_instant(text: str | None) -> datetime | None:
     """The instant that a simulation states; None where it cannot be read, or no post can be of that time."""
     try:
         stated = datetime.fromisoformat(text) if text else None

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dwell.cli.main import main
-from dwell.live import desk
+from dwell.live import client
 from dwell.sandbox import World
 from dwell.sandbox.server.instant import SimulatedTime
 from dwell.sandbox.server.limits import Rate
@@ -63,7 +63,7 @@ def conforms() -> Callable[[Any, str], None]:
 @pytest.fixture
 def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A provider at an instant at which time stands still, and an environment that leads to it."""
-    monkeypatch.setattr(desk, "_FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(client, "_FIRST_BACKOFF_S", 0.001)
     unlimited = {name: Rate(0, 60.0) for name in ("tikliveapi", "scavio")}
     served = Sandbox(World(0), SimulatedTime(NOON, 0), limits=unlimited)
     with serve(served) as url:

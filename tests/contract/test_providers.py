@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dwell.errors import DamagedAnswerError, TemporaryError
-from dwell.http import Answer, Call
+from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Page, Subject
 from dwell.providers.live import PROVIDERS
 from dwell.providers.tikliveapi import parse
@@ -45,9 +45,9 @@ class KeyInPath(TikLiveAPI):
         self.key = key
         return {"x-api-key": key}
 
-    def lookup(self, what: Any, subject: Subject) -> Call:
-        call = super().lookup(what, subject)
-        return Call(call.endpoint, call.method, call.path, {**call.query, "key": self.key})
+    def lookup(self, what: Any, subject: Subject) -> HttpRequest:
+        request = super().lookup(what, subject)
+        return HttpRequest(request.endpoint, request.method, request.path, {**request.query, "key": self.key})
 
 
 class NoHeader(TikLiveAPI):
@@ -56,52 +56,52 @@ class NoHeader(TikLiveAPI):
 
 
 class SamePage(TikLiveAPI):
-    def listing(self, what: Any, subject: Subject, *, cursor: str | None, count: int) -> Call:
+    def listing(self, what: Any, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         return super().listing(what, subject, cursor=None, count=count)
 
 
 class Everything(TikLiveAPI):
-    def lookup(self, what: Any, subject: Subject) -> Call:
+    def lookup(self, what: Any, subject: Subject) -> HttpRequest:
         return super().lookup("profile", Subject(subject.name or "nobody"))
 
 
 class Moody(TikLiveAPI):
     times = 0
 
-    def listing(self, what: Any, subject: Subject, *, cursor: str | None, count: int) -> Call:
+    def listing(self, what: Any, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         self.times += 1
-        call = super().listing(what, subject, cursor=cursor, count=count)
-        return Call(call.endpoint, call.method, call.path, {**call.query, "nonce": str(self.times)})
+        request = super().listing(what, subject, cursor=cursor, count=count)
+        return HttpRequest(request.endpoint, request.method, request.path, {**request.query, "nonce": str(self.times)})
 
 
 class OnlyStatus(TikLiveAPI):
     """As the published example: what has status 200 is data."""
 
-    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
-        if answer.status == 200:
-            return dict(json.loads(answer.body))
-        return super().read(call, answer)
+    def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
+        if response.status == 200:
+            return dict(json.loads(response.body))
+        return super().read(request, response)
 
 
 class Quotes(TikLiveAPI):
-    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
-        if b"Something about" in answer.body:
-            raise TemporaryError(f"It says: {answer.body!r}, which is strange.")
-        return super().read(call, answer)
+    def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
+        if b"Something about" in response.body:
+            raise TemporaryError(f"It says: {response.body!r}, which is strange.")
+        return super().read(request, response)
 
 
 class AsksAgain(TikLiveAPI):
-    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
-        if answer.status in {301, 404}:
+    def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
+        if response.status in {301, 404}:
             raise TemporaryError("This may be gone when it is asked again.")
-        return super().read(call, answer)
+        return super().read(request, response)
 
 
 class AlwaysDamaged(TikLiveAPI):
-    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
-        if answer.status == 200:
+    def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
+        if response.status == 200:
             raise DamagedAnswerError("This answer is damaged, whatever it holds.")
-        return super().read(call, answer)
+        return super().read(request, response)
 
 
 class NumericCursor(TikLiveAPI):

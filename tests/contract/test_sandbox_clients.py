@@ -17,7 +17,7 @@ from dwell.errors import (
     TemporaryError,
     UnavailableError,
 )
-from dwell.http import Call, Door
+from dwell.http import HttpRequest, HttpTransport
 from dwell.providers.base import Listing, Provider, Subject
 from dwell.providers.scavio.client import Scavio
 from dwell.providers.tikliveapi.client import TikLiveAPI
@@ -40,30 +40,30 @@ class Line:
     sandbox: Sandbox
     provider: Provider
     url: str
-    doors: dict[tuple[str, str | None], Door]
+    doors: dict[tuple[str, str | None], HttpTransport]
 
-    def send(self, call: Call, key: str | None = "sandbox-test", number: str = "x") -> Any:
+    def send(self, request: HttpRequest, key: str | None = "sandbox-test", number: str = "x") -> Any:
         where = (self.provider.name, key)
         if where not in self.doors:
             headers = {} if key is None else self.provider.headers(key)
-            self.doors[where] = Door(f"{self.url}/{self.provider.name}", headers)
-        return self.doors[where].send(call, {"x-dwell-call": number})
+            self.doors[where] = HttpTransport(f"{self.url}/{self.provider.name}", headers)
+        return self.doors[where].send(request, {"x-dwell-call": number})
 
-    def ask(self, call: Call, key: str | None = "sandbox-test") -> Any:
-        return self.provider.read(call, self.send(call, key))
+    def ask(self, request: HttpRequest, key: str | None = "sandbox-test") -> Any:
+        return self.provider.read(request, self.send(request, key))
 
     def account(self, handle: str) -> Subject:
         return self.provider.subject("profile", self.ask(self.provider.lookup("profile", Subject(handle))))
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Sandbox, str, dict[tuple[str, str | None], Door]]]:
+def served() -> Iterator[tuple[Sandbox, str, dict[tuple[str, str | None], HttpTransport]]]:
     sandbox = Sandbox(WORLD, SimulatedTime(NOW, 0.0), faults=Faults(slow_s=0.0))
     with serve(sandbox) as url:
-        doors: dict[tuple[str, str | None], Door] = {}
+        doors: dict[tuple[str, str | None], HttpTransport] = {}
         yield sandbox, url, doors
-        for door in doors.values():
-            door.close()
+        for transport in doors.values():
+            transport.close()
 
 
 @pytest.fixture(params=[TikLiveAPI, Scavio], ids=["tikliveapi", "scavio"])
@@ -142,19 +142,19 @@ def test_every_listing_goes_on_page_by_page(line: Line, what: Listing):
 
 
 def test_a_missing_and_a_wrong_key_are_refused(line: Line):
-    call = line.provider.lookup("profile", Subject("demo_kitchen"))
+    request = line.provider.lookup("profile", Subject("demo_kitchen"))
     with pytest.raises(KeyRefusedError):
-        line.ask(call, key="another-key")
+        line.ask(request, key="another-key")
     with pytest.raises(KeyRefusedError):
-        line.ask(call, key=None)
+        line.ask(request, key=None)
 
 
 def test_too_fast_says_how_long_to_wait(line: Line):
     line.sandbox.limits = {line.provider.name: Rate(1, 60.0)}
-    call = line.provider.lookup("profile", Subject("demo_kitchen"))
-    line.ask(call)
+    request = line.provider.lookup("profile", Subject("demo_kitchen"))
+    line.ask(request)
     with pytest.raises(RateLimitedError) as caught:
-        line.ask(call)
+        line.ask(request)
     assert caught.value.retry_after_s is not None
     assert 50 < caught.value.retry_after_s <= 60
 
@@ -203,13 +203,13 @@ def test_the_clients_reckoning_of_credits_is_the_sandboxes(line: Line, fault: st
         line.provider.lookup("profile", Subject("demo_pantry")),
     ]
     reckoned = []
-    for number, call in enumerate(calls):
+    for number, request in enumerate(calls):
         try:
-            answer = line.send(call, number=str(number))
+            response = line.send(request, number=str(number))
         except TemporaryError:
             reckoned.append(0)
         else:
-            reckoned.append(line.provider.charged(call, answer))
+            reckoned.append(line.provider.credits_charged(request, response))
     counted = [row["credits"] for row in line.sandbox.calls.as_json(1, 9)["calls"]]
     assert reckoned == counted
     if fault in ("status_500", "status_502", "status_503", "status_429", "message", "truncated"):
@@ -220,11 +220,11 @@ def test_the_clients_reckoning_of_credits_is_the_sandboxes(line: Line, fault: st
 
 def test_every_fault_ends_in_data_or_in_an_error_that_dwell_knows(line: Line):
     account = line.account("demo_kitchen")
-    call = line.provider.listing("user_posts", account, cursor=None, count=10)
+    request = line.provider.listing("user_posts", account, cursor=None, count=10)
     for fault in KINDS:
         line.sandbox.script.set([Scripted(fault)])
         try:
-            page = line.provider.page("user_posts", line.ask(call))
+            page = line.provider.page("user_posts", line.ask(request))
         except ProviderError:
             continue
         for row in page.items:
@@ -266,10 +266,10 @@ def test_with_all_faults_no_row_differs_from_the_truth_unless_the_log_says_so(li
 def _rows(line: Line, account: Subject, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """The rows of one page, each number another one; none where a fault took the whole answer."""
     newest = int(NOW.timestamp()) * 1000
-    call = line.provider.listing("user_posts", account, cursor=str(newest - number * 10**9), count=12)
+    request = line.provider.listing("user_posts", account, cursor=str(newest - number * 10**9), count=12)
     try:
-        answer = line.send(call, number=str(number))
-        items = line.provider.page("user_posts", line.provider.read(call, answer)).items
+        response = line.send(request, number=str(number))
+        items = line.provider.page("user_posts", line.provider.read(request, response)).items
     except ProviderError:
         return
     for item in items:

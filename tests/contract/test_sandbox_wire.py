@@ -47,10 +47,10 @@ def http() -> Iterator[httpx2.Client]:
 
 
 def _tiklive(http: httpx2.Client, endpoint: str, **query: Any) -> Any:
-    answer = http.get(f"/tikliveapi/{endpoint}/", params=query, headers={"X-Api-Key": "sandbox-key"})
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json; charset=utf-8"
-    return answer.json()
+    response = http.get(f"/tikliveapi/{endpoint}/", params=query, headers={"X-Api-Key": "sandbox-key"})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    return response.json()
 
 
 def _scavio(http: httpx2.Client, endpoint: str, body: Any, key: str | None = "sandbox-key") -> httpx2.Response:
@@ -67,8 +67,8 @@ def _scavio(http: httpx2.Client, endpoint: str, body: Any, key: str | None = "sa
     ],
 )
 def test_tikliveapi_refuses_keys_with_status_200(http: httpx2.Client, headers: dict[str, str], message: str):
-    answer = http.get("/tikliveapi/userid/", params={"username": "demo_kitchen"}, headers=headers)
-    assert (answer.status_code, answer.json()) == (200, {"message": message})
+    response = http.get("/tikliveapi/userid/", params={"username": "demo_kitchen"}, headers=headers)
+    assert (response.status_code, response.json()) == (200, {"message": message})
 
 
 def test_tikliveapi_wants_its_slash_and_get(http: httpx2.Client):
@@ -95,9 +95,9 @@ def test_a_tikliveapi_video_has_every_field_of_its_type(http: httpx2.Client):
 
 def test_scavio_wants_a_key(http: httpx2.Client):
     for key in (None, "wrong"):
-        answer = _scavio(http, "profile", {"username": "demo_kitchen"}, key)
-        assert answer.status_code == 401
-        assert answer.json()["error"]["code"] == "unauthorized"
+        response = _scavio(http, "profile", {"username": "demo_kitchen"}, key)
+        assert response.status_code == 401
+        assert response.json()["error"]["code"] == "unauthorized"
 
 
 KEY = sec_uid(WORLD.creator_id("demo_kitchen"))
@@ -129,9 +129,9 @@ KEY = sec_uid(WORLD.creator_id("demo_kitchen"))
     ],
 )
 def test_scavio_refuses_wrong_bodies_with_400(http: httpx2.Client, endpoint: str, body: Any):
-    answer = _scavio(http, endpoint, body)
-    assert answer.status_code == 400, answer.text
-    assert answer.json()["error"]["code"] == "bad_request"
+    response = _scavio(http, endpoint, body)
+    assert response.status_code == 400, response.text
+    assert response.json()["error"]["code"] == "bad_request"
 
 
 def test_scavio_wants_json_and_post_and_a_known_path(http: httpx2.Client):
@@ -145,10 +145,10 @@ def test_scavio_wants_json_and_post_and_a_known_path(http: httpx2.Client):
 
 
 def test_a_scavio_post_has_every_field(http: httpx2.Client):
-    answer = _scavio(http, "user/posts", {"sec_user_id": KEY}).json()
-    assert len(answer["data"]["aweme_list"]) == 20
-    assert answer["data"].keys() == {"aweme_list", "max_cursor", "has_more"}
-    for row in answer["data"]["aweme_list"]:
+    response = _scavio(http, "user/posts", {"sec_user_id": KEY}).json()
+    assert len(response["data"]["aweme_list"]) == 20
+    assert response["data"].keys() == {"aweme_list", "max_cursor", "has_more"}
+    for row in response["data"]["aweme_list"]:
         assert row.keys() >= {
             "aweme_id", "desc", "create_time", "statistics", "video", "author", "music", "cha_list", "text_extra",
         }  # fmt: skip
@@ -157,11 +157,11 @@ def test_a_scavio_post_has_every_field(http: httpx2.Client):
         }  # fmt: skip
         assert row["video"].keys() == {"duration", "play_addr", "cover"}
         assert not NEVER & (row.keys() | row["statistics"].keys())
-    assert "(simulated)" in json.dumps(answer)
+    assert "(simulated)" in json.dumps(response)
 
 
 @pytest.mark.parametrize("path", ["/", "/tikliveapi/nothing/", "/scavio/nothing", "/sandbox/calls", "/no/such/page"])
 def test_every_answer_says_that_it_is_simulated(http: httpx2.Client, path: str):
-    answer = http.get(path)
-    assert answer.headers["x-dwell-simulated-at"] == NOW.isoformat()
-    assert answer.headers["x-dwell-simulated"] == "seed=12"
+    response = http.get(path)
+    assert response.headers["x-dwell-simulated-at"] == NOW.isoformat()
+    assert response.headers["x-dwell-simulated"] == "seed=12"

@@ -11,7 +11,7 @@ import pytest
 
 import dwell
 import dwell.records
-from dwell.live import desk
+from dwell.live import client
 from dwell.sandbox import World
 from dwell.sandbox.server.faults import Faults
 from dwell.sandbox.server.instant import SimulatedTime
@@ -36,7 +36,9 @@ class Trial:
         return self.sandbox.world
 
     def calls(self, endpoint: str = "") -> list[dict]:
-        return [call for call in self.sandbox.calls.as_json(0, 100_000)["calls"] if endpoint in call["endpoint"]]
+        return [
+            request for request in self.sandbox.calls.as_json(0, 100_000)["calls"] if endpoint in request["endpoint"]
+        ]
 
     def query(self, sql: str) -> list[tuple]:
         tables = [name for name in dwell.records.TABLES if name in sql]
@@ -49,7 +51,7 @@ Opened = Callable[..., AbstractContextManager[Trial]]
 @pytest.fixture
 def opened(tmp_path, monkeypatch) -> Opened:
     """Opens a sandbox at a simulated instant at which time stands still; the data folder is the same each time."""
-    monkeypatch.setattr(desk, "_FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(client, "_FIRST_BACKOFF_S", 0.001)
 
     @contextmanager
     def open_(at: datetime = NOON, *, faults: Faults | None = None, balance: int = 10_000) -> Iterator[Trial]:

@@ -33,12 +33,12 @@ def altered(target: str, change: Callable[[Reply], None]) -> Iterator[str]:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in {"host"}}
             headers |= {"accept-encoding": "identity", "x-api-key": "sandbox-key"}
             try:
-                answer = urlopen(Request(target + self.path, headers=headers))
+                response = urlopen(Request(target + self.path, headers=headers))
             except HTTPError as error:
-                answer = error
-            with answer:
-                kept = {name: value for name, value in answer.headers.items() if name.lower().startswith("x-")}
-                reply = Reply(self.path, answer.status, answer.read(), self.headers.get("x-api-key", ""), kept)
+                response = error
+            with response:
+                kept = {name: value for name, value in response.headers.items() if name.lower().startswith("x-")}
+                reply = Reply(self.path, response.status, response.read(), self.headers.get("x-api-key", ""), kept)
             change(reply)
             self.send_response(reply.status)
             for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():

@@ -10,12 +10,12 @@ import pytest
 SWEEP = """
 import sys, duckdb, httpx2, dwell, dwell.live.sweep
 from dwell.errors import StorageError
-from dwell.workspace.live import Order
+from dwell.workspace.live import SweepRequest
 live = dwell.open(sys.argv[1]).live
 print("ready", flush=True)
 sys.stdin.readline()
 try:
-    print(live.sweep(Order(("@demo_kitchen",), posts=140)).meta["posts_read"])
+    print(live.sweep(SweepRequest(("@demo_kitchen",), posts=140)).meta["posts_read"])
 except StorageError as error:
     print(error)
 """

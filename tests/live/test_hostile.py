@@ -14,10 +14,10 @@ from urllib.request import Request, urlopen
 import pytest
 
 from dwell import clock
-from dwell.live import due
-from dwell.live import rows as loading
-from dwell.warehouse.live import answers
-from dwell.workspace.live import Order
+from dwell.live import load_responses as loading
+from dwell.live import scheduler
+from dwell.warehouse.live import responses
+from dwell.workspace.live import SweepRequest
 
 from .proxy import Reply, altered
 
@@ -47,8 +47,8 @@ def alter(trial, monkeypatch) -> Iterator[Alter]:
         yield use
 
 
-def order(*names: str, **options) -> Order:
-    return Order(names, posts=35, **options)
+def request(*names: str, **options) -> SweepRequest:
+    return SweepRequest(names, posts=35, **options)
 
 
 def each_post(**values: object) -> Callable[[Reply], None]:
@@ -103,24 +103,24 @@ INSTANTS = [
 @pytest.mark.parametrize("poison", POISON)
 def test_refused_rows_are_counted_and_the_work_goes_on(trial, alter, poison: str) -> None:
     live = trial.workspace.live
-    live.sweep(order(GOOD, BAD))
+    live.sweep(request(GOOD, BAD))
     alter(POISON[poison])
-    done = live.sweep(order(BAD, fresh=True))
+    done = live.sweep(request(BAD, fresh=True))
     assert done.meta["rejected"] == sum(done.meta["reject_reasons"].values())
     asked = len(trial.calls())
-    later = live.sweep(order(GOOD, fresh=True))
+    later = live.sweep(request(GOOD, fresh=True))
     assert later.meta["complete"] == 1
     assert len(trial.calls()) == asked + 1  # nothing is paid again for the other account
-    assert answers.waiting(live.database, 10) == []
+    assert responses.list_pending(live.database, 10) == []
     live.replay()
 
 
 @pytest.mark.parametrize("fault", UNREADABLE)
 def test_what_cannot_be_read_is_one_failed_target(trial, alter, fault: str) -> None:
     live = trial.workspace.live
-    live.sweep(order(GOOD, BAD))
+    live.sweep(request(GOOD, BAD))
     alter(UNREADABLE[fault])
-    good, bad = live.sweep(order(GOOD, BAD, fresh=True))
+    good, bad = live.sweep(request(GOOD, BAD, fresh=True))
     assert (good["complete"], bad["complete"]) == (True, False)
     assert bad["lacks"]
     assert bad["again"]
@@ -129,36 +129,36 @@ def test_what_cannot_be_read_is_one_failed_target(trial, alter, fault: str) -> N
 @pytest.mark.parametrize("instant", INSTANTS)
 def test_an_impossible_simulated_time_stops_nothing(trial, alter, instant: str) -> None:
     live = trial.workspace.live
-    live.sweep(order(GOOD, BAD))
+    live.sweep(request(GOOD, BAD))
     alter(header("X-Dwell-Simulated-At", instant))
-    assert live.sweep(order(GOOD, BAD, fresh=True)).meta["complete"] == 2
+    assert live.sweep(request(GOOD, BAD, fresh=True)).meta["complete"] == 2
 
 
 def test_one_response_that_breaks_the_loader_is_set_aside_and_tried_again_by_replay(trial, monkeypatch) -> None:
-    live, whole = trial.workspace.live, loading.load_answers
+    live, whole = trial.workspace.live, loading.load_responses
 
     def fragile(store, batch, database, **options):
         if any(one.subject == BAD[1:] for one in batch):
             raise OverflowError("date value out of range")
         return whole(store, batch, database, **options)
 
-    monkeypatch.setattr(loading, "load_answers", fragile)
-    done = live.sweep(order(GOOD, BAD))
+    monkeypatch.setattr(loading, "load_responses", fragile)
+    done = live.sweep(request(GOOD, BAD))
     assert done.meta["reject_reasons"] == {"not loaded (OverflowError)": 2}  # the profile and the page
     assert done.meta["posts_new"] == 35
-    assert answers.waiting(live.database, 10) == []
-    assert answers.forget(live.database, datetime(2100, 1, 1, tzinfo=UTC)) == 2  # only GOOD's
-    monkeypatch.setattr(loading, "load_answers", whole)
+    assert responses.list_pending(live.database, 10) == []
+    assert responses.delete_before(live.database, datetime(2100, 1, 1, tzinfo=UTC)) == 2  # only GOOD's
+    monkeypatch.setattr(loading, "load_responses", whole)
     (row,) = live.replay()
     assert (row["read_again"], row["posts_new"]) == (2, 35)
 
 
 def test_a_damaged_kept_response_keeps_nothing_waiting(trial) -> None:
     live = trial.workspace.live
-    live.sweep(order(GOOD))
+    live.sweep(request(GOOD))
     with live.database.transaction() as run:
         run("UPDATE answers SET body = ?, parsed_by = NULL WHERE what = 'user_posts'", (b"no zlib at all",))
-    done = live.sweep(order(BAD))
+    done = live.sweep(request(BAD))
     assert done.meta["complete"] == 1
     assert [reason[:26] for reason in done.meta["reject_reasons"]] == ["a kept response is damaged"]
 
@@ -167,7 +167,7 @@ def test_a_damaged_kept_response_keeps_nothing_waiting(trial) -> None:
 def test_run_survives_any_error_of_one_schedule(trial, error: Exception) -> None:
     live = trial.workspace.live
     for name in ("first", "second"):
-        live.schedule_add(name, order(GOOD))
+        live.schedule_add(name, request(GOOD))
     later = clock.now() + timedelta(days=2)
 
     def work(schedule, _slot) -> str:
@@ -175,10 +175,10 @@ def test_run_survives_any_error_of_one_schedule(trial, error: Exception) -> None
             raise error
         return "done"
 
-    first, second = due.run_due(live.database, work, lambda: later)
+    first, second = scheduler.run_due(live.database, work, lambda: later)
     assert first[2] == f"failed: this is a fault of dwell's ({type(error).__name__}); please report it."
     assert second[2] == "done"
-    assert due.run_due(live.database, work, lambda: later) == []
+    assert scheduler.run_due(live.database, work, lambda: later) == []
 
 
 ECHOES = {
@@ -207,7 +207,7 @@ def test_a_key_that_comes_back_is_nowhere(trial, alter, monkeypatch, tmp_path, e
     monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", KEY)
     live = trial.workspace.live
     alter(ECHOES[echo])
-    done = live.sweep(order(BAD))
+    done = live.sweep(request(BAD))
     trial.workspace.export("all", path=tmp_path / "export", format="jsonl")
     state = sqlite3.connect(trial.workspace.store.root / "live.db")
     journal = sqlite3.connect(trial.workspace.store.root / "journal.db")

@@ -7,22 +7,20 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from dwell.cli.main import main
 from dwell.errors import NoDataError, SettingsError
-from dwell.live import office, rows, versions
+from dwell.live import client_factory, load_responses
 from dwell.providers import live
-from dwell.providers.tikliveapi import parse
 from dwell.providers.tikliveapi.client import TikLiveAPI
 from dwell.settings import Settings
 from dwell.testing import check_provider
-from dwell.workspace.live import Order
+from dwell.workspace.live import SweepRequest
 
 SAMPLES = Path(__file__).parents[1] / "contract" / "samples" / "tikliveapi.json"
-ORDER = Order(("@demo_kitchen",), posts=35)
+ORDER = SweepRequest(("@demo_kitchen",), posts=35)
 WRAPPER = """
 from dwell.providers.tikliveapi import parse
 from dwell.providers.tikliveapi.client import TikLiveAPI
@@ -55,7 +53,7 @@ def _forget() -> None:
     for name in [name for name in sys.modules if name.startswith("plug_in_")]:
         del sys.modules[name]
     importlib.invalidate_caches()
-    for cached in (live._outside, live.provider_named, versions.parser_version, rows.read_columns):
+    for cached in (live._outside, live.get_provider, load_responses.parse_body):
         cached.cache_clear()
 
 
@@ -113,10 +111,10 @@ def mirrored(trial, monkeypatch):
 @pytest.mark.parametrize("what", ["Mirror", "mirror"])
 def test_a_package_offers_a_class_or_an_instance(install, what):
     install(f"mirror = MODULE:{what}")
-    found = live.provider_named("mirror")
+    found = live.get_provider("mirror")
     assert type(found).__module__ == "plug_in_mirror_tools"
-    assert live.provider_named("mirror") is found
-    assert [*live.names()] == [*live.PROVIDERS, "mirror"]
+    assert live.get_provider("mirror") is found
+    assert [*live.provider_names()] == [*live.PROVIDERS, "mirror"]
     check_provider(found, json.loads(SAMPLES.read_text("utf-8")))
 
 
@@ -132,7 +130,10 @@ def test_the_command_line_reads_posts_with_it(mirrored, install, capsys):
 
 def test_its_answers_are_read_again_after_an_update(mirrored, install, uninstall):
     old = install("mirror = MODULE:Mirror", WRAPPER.replace("return parse.post(item)", "return 'not yet'"))
-    assert mirrored.workspace.live.sweep(Order(("@demo_kitchen",), posts=35, provider="mirror")).meta["rejected"] == 35
+    assert (
+        mirrored.workspace.live.sweep(SweepRequest(("@demo_kitchen",), posts=35, provider="mirror")).meta["rejected"]
+        == 35
+    )
     uninstall(old)
     install("mirror = MODULE:Mirror", package="mirror-next")
     (row,) = mirrored.workspace.live.replay(provider="mirror")
@@ -144,9 +145,9 @@ def test_its_answers_are_read_again_after_an_update(mirrored, install, uninstall
 def test_who_names_nobody_gets_dwells_own_first(install, settings, monkeypatch):
     install("mirror = MODULE:Mirror")
     monkeypatch.setenv("DWELL_MIRROR_KEY", "k")
-    assert office.chosen(settings, None) == "mirror"
+    assert client_factory.choose_provider(settings, None) == "mirror"
     monkeypatch.setenv("DWELL_SCAVIO_KEY", "k")
-    assert office.chosen(settings, None) == "scavio"
+    assert client_factory.choose_provider(settings, None) == "scavio"
 
 
 # --- never in the way ------------------------------------------------------------------------------------------------
@@ -164,23 +165,23 @@ def test_packages_are_not_looked_up_without_need(mirrored, monkeypatch, capsys):
     assert main(["replay", *data]) == 0
     assert main(["status", *data]) == 0
     with pytest.raises(AssertionError, match="looked up"):
-        live.provider_named("mirror")
+        live.get_provider("mirror")
 
 
 def test_dwells_own_provider_is_never_replaced(install):
     install("tikliveapi = MODULE:Mirror")
-    assert live.provider_named("tikliveapi") is live.PROVIDERS["tikliveapi"]
-    assert [*live.names()] == [*live.PROVIDERS]
+    assert live.get_provider("tikliveapi") is live.PROVIDERS["tikliveapi"]
+    assert [*live.provider_names()] == [*live.PROVIDERS]
     with pytest.raises(SettingsError, match="'tikliveapi' of package mirror-tools is left out: dwell has"):
-        live.provider_named("nope")
+        live.get_provider("nope")
 
 
 def test_a_broken_package_is_no_matter_to_the_others(mirrored, install):
     install("broken = MODULE:Nothing", "raise RuntimeError('no')", package="broken-tools")
     install("mirror = MODULE:Mirror")
-    assert [*live.names()][-2:] == ["broken", "mirror"]
+    assert [*live.provider_names()][-2:] == ["broken", "mirror"]
     for provider in (None, "scavio", "mirror"):
-        done = mirrored.workspace.live.sweep(Order(("@demo_kitchen",), posts=12, provider=provider))
+        done = mirrored.workspace.live.sweep(SweepRequest(("@demo_kitchen",), posts=12, provider=provider))
         assert done.meta["complete"] == 1
 
 
@@ -212,16 +213,16 @@ def test_what_cannot_be_used_is_refused_when_it_is_asked_for(install, entry, sou
     install(entry, source)
     name = entry.split(" = ")[0]
     with pytest.raises(SettingsError, match=f"'{name}' of package mirror-tools .*{sentence}"):
-        live.provider_named(name)
+        live.get_provider(name)
     with pytest.raises(SettingsError, match="mirror-tools" if name != "other" else "research-api, other, or install"):
-        live.provider_named("nope")
+        live.get_provider("nope")
 
 
 def test_two_packages_cannot_have_the_same_name(install):
     install("mirror = MODULE:Mirror")
     install("mirror = MODULE:Mirror", package="mirror-twin")
     with pytest.raises(SettingsError, match="package mirror-tools and mirror-twin cannot be used: only one"):
-        live.provider_named("mirror")
+        live.get_provider("mirror")
 
 
 # --- uninstalled -----------------------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ def test_two_packages_cannot_have_the_same_name(install):
 def test_answers_of_a_package_that_is_gone_are_named_on_replay(mirrored, install, uninstall):
     asked = mirrored.workspace.live
     site = install("mirror = MODULE:Mirror")
-    asked.sweep(Order(("@demo_kitchen",), posts=35, provider="mirror"))
+    asked.sweep(SweepRequest(("@demo_kitchen",), posts=35, provider="mirror"))
     asked.sweep(ORDER)
     uninstall(site)
     with pytest.raises(SettingsError, match=r"^2 kept answers .* no provider 'mirror': .* install the package"):
@@ -245,16 +246,16 @@ def test_answers_that_wait_for_a_package_stop_nobody_else(mirrored, install, uni
     asked = mirrored.workspace.live
     site = install("mirror = MODULE:Mirror")
     with monkeypatch.context() as killed:
-        killed.setattr("dwell.live.sweep.load_waiting", lambda *_: None)
-        killed.setattr("dwell.live.ending.close", _die)
+        killed.setattr("dwell.live.sweep.load_pending", lambda *_: None)
+        killed.setattr("dwell.live.finalize.finalize", _die)
         with pytest.raises(NoDataError):
-            asked.sweep(Order(("@demo_kitchen",), posts=70, provider="mirror"))
+            asked.sweep(SweepRequest(("@demo_kitchen",), posts=70, provider="mirror"))
     uninstall(site)
-    monkeypatch.setattr(rows, "_AT_ONCE", 1)  # those that wait fill more than one helping
-    assert asked.sweep(Order(("@demo_pantry",), posts=35)).meta["posts_new"] == 35
+    monkeypatch.setattr(load_responses, "_BATCH_RESPONSES", 1)  # those that wait fill more than one helping
+    assert asked.sweep(SweepRequest(("@demo_pantry",), posts=35)).meta["posts_new"] == 35
     monkeypatch.syspath_prepend(str(site))
     _forget()
-    assert asked.sweep(Order(("@demo_pantry",), posts=35, fresh=True)).meta["complete"] == 1
+    assert asked.sweep(SweepRequest(("@demo_pantry",), posts=35, fresh=True)).meta["complete"] == 1
     by_source = "SELECT source, count(DISTINCT post_id) FROM post_snapshots GROUP BY 1 ORDER BY 1"
     assert mirrored.query(by_source) == [("mirror-sandbox", 70), ("tikliveapi-sandbox", 35)]
 
@@ -266,28 +267,15 @@ def _die(*_: object) -> None:
 # --- which parser ----------------------------------------------------------------------------------------------------
 
 
-def test_the_version_of_a_parser_is_that_of_the_files_of_its_functions(install, uninstall):
+def test_the_version_of_a_parser_is_its_number_and_its_package(install, uninstall):
     def version(source: str = WRAPPER, **named: str) -> str:
         site = install("mirror = MODULE:Mirror", source, **named)
-        found = versions.parser_version("mirror")
+        found = live.parser_version("mirror")
         uninstall(site)
         return found
 
     first = version()
-    assert version() == first
-    assert version(f"{WRAPPER}\nCHANGED = True\n") != first
+    assert version(f"{WRAPPER}\nCHANGED = True\n") == first
+    assert version(f"{WRAPPER}\nMirror.parser_version = 2\n") != first
     assert version(package="mirror-next", version="2.0") != version(package="mirror-next", version="2.0.1")
-    assert versions.parser_version("tikliveapi") != versions.parser_version("scavio")
-
-
-class Inherits(TikLiveAPI):
-    """A parser may also be a class."""
-
-    entity, post, user, comment, topic = parse.entity, parse.post, parse.user, parse.comment, parse.topic
-
-
-@pytest.mark.parametrize(
-    "parser", [parse, Inherits, Inherits(), SimpleNamespace(**{name: getattr(parse, name) for name in live._READERS})]
-)
-def test_a_parser_may_be_any_object(parser):
-    assert parse in versions._modules(parser)
+    assert live.parser_version("tikliveapi") == str(TikLiveAPI.parser_version)

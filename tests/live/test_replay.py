@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dwell.live import replay, rows
+from dwell.live import load_responses, replay
 from dwell.providers.tikliveapi import parse
-from dwell.workspace.live import Order
+from dwell.workspace.live import SweepRequest
 
-ORDER = Order(("@demo_kitchen",), posts=70)
+ORDER = SweepRequest(("@demo_kitchen",), posts=70)
 SAVES = "SELECT count(*), count(saves), sum(views) FROM post_snapshots"
 
 
@@ -19,12 +19,12 @@ def parser(monkeypatch):
 
     def use(version: str, change) -> None:
         monkeypatch.setattr(parse, "post", lambda item: change(whole(item)))
-        for module in (rows, replay):
+        for module in (load_responses, replay):
             monkeypatch.setattr(module, "parser_version", lambda _provider: version)
-        rows.read_columns.cache_clear()
+        load_responses.parse_body.cache_clear()
 
     yield use
-    rows.read_columns.cache_clear()
+    load_responses.parse_body.cache_clear()
 
 
 def test_a_better_parser_fills_in_what_the_old_one_missed(trial, parser):

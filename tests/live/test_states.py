@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dwell.sandbox import World
-from dwell.workspace.live import Order
+from dwell.workspace.live import SweepRequest
 
 from .conftest import NOON, SEED
 
@@ -26,7 +26,7 @@ def found(state: str, at: datetime) -> str:
 @pytest.mark.parametrize("state", ["private", "empty"])
 def test_what_the_provider_tells_apart_is_kept_apart(trial, state):
     handle = found(state, NOON)
-    row = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",)))))
+    row = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",)))))
     assert row["state"] == state
     assert row["complete"] is (state == "empty")
     assert trial.query("SELECT handle, state, observed_at FROM creator_states") == [(handle, state, NOON)]
@@ -35,7 +35,7 @@ def test_what_the_provider_tells_apart_is_kept_apart(trial, state):
 @pytest.mark.parametrize("state", ["banned", "deleted"])
 def test_an_account_that_is_gone(trial, state):
     handle = found(state, NOON)
-    row = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",)))))
+    row = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",)))))
     assert row["state"] in {state, "not_found"}
     assert not row["complete"]
     assert row["lacks"]
@@ -45,7 +45,7 @@ def test_an_account_that_is_gone(trial, state):
 def test_a_state_is_written_when_it_changes(opened):
     with opened() as trial:
         for _ in range(2):
-            trial.workspace.live.sweep(Order(("@demo_kitchen",), posts=35))
+            trial.workspace.live.sweep(SweepRequest(("@demo_kitchen",), posts=35))
         assert trial.query("SELECT state FROM creator_states") == [("ok",)]
 
 
@@ -64,13 +64,13 @@ def test_a_renamed_account_is_found_under_its_id(opened):
     since = WORLD.standing(handle, NOON).since
     before, after = since - timedelta(days=3), since + timedelta(days=4, hours=1)
     with opened(before) as trial:
-        first = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",), posts=35))))
+        first = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))))
         assert first["state"] == "ok"
         known = trial.workspace.live.database
         with known.transaction() as run:  # a profile is read again when it is older than six days
             run("UPDATE subjects SET looked_up_at = 0")
     with opened(after) as trial:
-        second = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",), posts=35))))
+        second = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))))
         assert second["state"] == "renamed"
         assert second["handle"] == WORLD.standing(handle, after).handle != handle
         assert second["posts"]
@@ -86,15 +86,15 @@ def test_a_deleted_post_is_missed_and_dated(opened):
         if (at := WORLD.deleted_at(post.post_id)) and NOON < at < NOON + timedelta(days=60)
     )
     with opened(gone_at - timedelta(hours=1)) as trial:
-        trial.workspace.live.sweep(Order((f"@{handle}",), posts=400))
+        trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=400))
     with opened(gone_at + timedelta(hours=1)) as trial:
-        trial.workspace.live.sweep(Order((f"@{handle}",), posts=400))
+        trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=400))
         missing = trial.query("SELECT post_id, state, observed_at FROM post_states")
         assert missing
         for post_id, state, observed_at in missing:
             assert (state, observed_at) == ("missing", gone_at + timedelta(hours=1))
             assert gone_at - timedelta(hours=1) < WORLD.deleted_at(post_id) < gone_at + timedelta(hours=1)
-        trial.workspace.live.sweep(Order((f"@{handle}",), posts=400))
+        trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=400))
         assert len(trial.query("SELECT post_id FROM post_states")) == len(missing)
 
 
@@ -102,22 +102,22 @@ def test_a_rename_shows_in_the_posts_before_the_profile_is_due_again(opened):
     handle = renamed_account()
     since = WORLD.standing(handle, NOON).since
     with opened(since - timedelta(days=1)) as trial:
-        trial.workspace.live.sweep(Order((f"@{handle}",), posts=35))
+        trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))
     with opened(since + timedelta(days=1)) as trial:
-        row = next(iter(trial.workspace.live.sweep(Order((f"@{handle}",), posts=35))))
+        row = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))))
         assert trial.calls("userinfo") == []
         assert (row["state"], row["handle"]) == ("renamed", WORLD.standing(handle, since + timedelta(days=1)).handle)
 
 
 def test_an_account_by_its_id(trial):
     creator_id = WORLD.creator_id("demo_kitchen")
-    row = next(iter(trial.workspace.live.sweep(Order((creator_id,), posts=35))))
+    row = next(iter(trial.workspace.live.sweep(SweepRequest((creator_id,), posts=35))))
     assert (row["handle"], row["state"], row["creator_id"]) == ("demo_kitchen", "ok", creator_id)
     assert trial.query("SELECT DISTINCT handle FROM posts") == [("demo_kitchen",)]
 
 
 def test_stored_accounts_are_found_by_name_link_and_id(trial):
-    trial.workspace.live.sweep(Order(("@demo_kitchen",), posts=35))
+    trial.workspace.live.sweep(SweepRequest(("@demo_kitchen",), posts=35))
     creator_id = WORLD.creator_id("demo_kitchen")
     (post_id,) = trial.query("SELECT post_id FROM posts LIMIT 1")[0]
     links = ("https://www.tiktok.com/@demo_kitchen", f"https://www.tiktok.com/@Demo_Kitchen/video/{post_id}")

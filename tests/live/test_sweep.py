@@ -8,13 +8,13 @@ import pytest
 
 from dwell import clock
 from dwell.errors import KeyRefusedError, NoDataError, SettingsError, StoppedError, StorageError
-from dwell.http import Answer, Call
+from dwell.http import HttpRequest, HttpResponse
 from dwell.live import sweep as sweeping
 from dwell.providers.live import PROVIDERS
 from dwell.sandbox.server.faults import Scripted
-from dwell.warehouse.live import answers, ledger, sweeps
+from dwell.warehouse.live import ledger, responses, sweeps
 from dwell.warehouse.live.database import instant
-from dwell.workspace.live import Order
+from dwell.workspace.live import SweepRequest
 
 from .conftest import NOON
 
@@ -22,7 +22,7 @@ CAST = ("@demo_kitchen", "@demo_pantry", "@demo_trailruns")
 
 
 def test_what_is_stored_is_the_worlds_truth(trial):
-    done = trial.workspace.live.sweep(Order(CAST, posts=100))
+    done = trial.workspace.live.sweep(SweepRequest(CAST, posts=100))
     assert [row["complete"] for row in done] == [True, True, True]
     assert done.meta["posts_new"] == done.meta["posts_read"] == 3 * 105  # pages are read whole
     rows = trial.query(
@@ -39,44 +39,44 @@ def test_what_is_stored_is_the_worlds_truth(trial):
 
 def test_the_plan_is_what_is_then_paid(trial):
     live = trial.workspace.live
-    plan = live.plan(Order(CAST, posts=100))
+    plan = live.plan(SweepRequest(CAST, posts=100))
     assert plan.meta["credits_at_most"] == 3 * (1 + 3)
     assert plan.meta["usd_at_most"] == pytest.approx(12 * 9.9e-5)
     assert trial.calls() == []
-    done = live.sweep(Order(CAST, posts=100))
-    assert done.meta["credits"] == plan.meta["credits_at_most"] == sum(call["credits"] for call in trial.calls())
-    assert live.plan(Order(CAST, posts=100)).meta["credits_at_most"] == 9  # the profiles are fresh
-    live.sweep(Order(CAST, posts=100))
+    done = live.sweep(SweepRequest(CAST, posts=100))
+    assert done.meta["credits"] == plan.meta["credits_at_most"] == sum(request["credits"] for request in trial.calls())
+    assert live.plan(SweepRequest(CAST, posts=100)).meta["credits_at_most"] == 9  # the profiles are fresh
+    live.sweep(SweepRequest(CAST, posts=100))
     assert len(trial.calls("userinfo")) == 3
 
 
 def test_a_plan_knows_how_many_posts_there_are(trial):
     live = trial.workspace.live
-    live.sweep(Order(CAST[:1], posts=1))
+    live.sweep(SweepRequest(CAST[:1], posts=1))
     total = trial.world.profile("demo_kitchen", NOON).post_count
-    plan = live.plan(Order(CAST[:1], posts=100_000))
+    plan = live.plan(SweepRequest(CAST[:1], posts=100_000))
     assert plan.meta["requests_expected"] == -(-total // 35)
-    done = live.sweep(Order(CAST[:1], posts=100_000))
+    done = live.sweep(SweepRequest(CAST[:1], posts=100_000))
     assert next(iter(done))["posts"] == total
     assert next(iter(done))["reason"] == "all"
 
 
 def test_a_stopped_sweep_goes_on_where_it_was(trial):
     stop = threading.Event()
-    order = Order(CAST, posts=200)
+    request = SweepRequest(CAST, posts=200)
 
-    def watch(now):
+    def on_progress(now):
         if now.requests >= 5:
             stop.set()
 
     trial.sandbox.script.set([Scripted("slow", times=1000)])
     with pytest.raises(StoppedError):
-        trial.workspace.live.sweep(order, watch=watch, stop=stop)
+        trial.workspace.live.sweep(request, on_progress=on_progress, stop=stop)
     trial.sandbox.script.set([])
     before = len(trial.calls())
     assert 5 <= before < 21
-    assert trial.workspace.live.plan(order).meta["resumes"]["credits_spent"] == before
-    done = trial.workspace.live.sweep(order)
+    assert trial.workspace.live.plan(request).meta["resumes"]["credits_spent"] == before
+    done = trial.workspace.live.sweep(request)
     assert done.meta["resumed"]
     assert done.meta["complete"] == 3
     assert len(trial.calls()) == 21  # 3 profiles and 3 x 6 pages: none twice
@@ -84,30 +84,30 @@ def test_a_stopped_sweep_goes_on_where_it_was(trial):
 
 
 def test_it_stops_before_the_budget_and_goes_on_with_a_larger_one(trial):
-    order = Order(CAST, posts=200, max_credits=10)
-    done = trial.workspace.live.sweep(order)
+    request = SweepRequest(CAST, posts=200, max_credits=10)
+    done = trial.workspace.live.sweep(request)
     assert done.meta["credits"] == len(trial.calls()) == 10
     assert done.meta["unfinished"]
     assert {row["reason"] for row in done if not row["complete"]} == {"budget"}
-    again = trial.workspace.live.sweep(Order(CAST, posts=200, max_credits=21))
+    again = trial.workspace.live.sweep(SweepRequest(CAST, posts=200, max_credits=21))
     assert again.meta["complete"] == 3
     assert len(trial.calls()) == 21
 
 
 def test_a_budget_of_nothing_asks_nothing(trial):
-    done = trial.workspace.live.sweep(Order(CAST, max_credits=0))
+    done = trial.workspace.live.sweep(SweepRequest(CAST, max_credits=0))
     assert trial.calls() == []
     assert done.meta["unfinished"] == 3
 
 
 def test_a_lost_request_counts_as_paid_though_nobody_knows(trial):
-    live, order = trial.workspace.live, Order(CAST[:1], posts=35)
-    request = live.request(order)
-    job = sweeping._new(live.database, request)
-    entry = ledger.Entry("lost-one", job.sweep_id, "tikliveapi", "user-posts", "sweep", "demo_kitchen", 1, 99)
+    live, request = trial.workspace.live, SweepRequest(CAST[:1], posts=35)
+    spec = live.spec(request)
+    job = sweeping._create_job(live.database, spec)
+    entry = ledger.LedgerEntry("lost-one", job.sweep_id, "tikliveapi", "user-posts", "sweep", "demo_kitchen", 1, 99)
     with live.database.transaction() as run:
-        ledger.sent(run, entry, NOON)
-    done = live.sweep(order)
+        ledger.record_sent(run, entry, NOON)
+    done = live.sweep(request)
     assert (done.meta["lost_requests"], done.meta["credits"], done.meta["uncertain_credits"]) == (1, 3, 1)
     assert live.cost().meta["total"]["uncertain_credits"] == 1
 
@@ -115,7 +115,7 @@ def test_a_lost_request_counts_as_paid_though_nobody_knows(trial):
 def test_a_refused_key_ends_everything(trial, monkeypatch):
     monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "wrong-key-123")
     with pytest.raises(KeyRefusedError) as error:
-        trial.workspace.live.sweep(Order(CAST))
+        trial.workspace.live.sweep(SweepRequest(CAST))
     assert "wrong-key-123" not in str(error.value)
     assert len(trial.calls()) <= 3
     assert trial.workspace.live.cost().meta["total"]["credits"] == 0
@@ -125,16 +125,16 @@ def test_without_a_key_the_cure_is_named(trial, monkeypatch):
     for name in ("TIKLIVEAPI", "SCAVIO"):
         monkeypatch.delenv(f"DWELL_{name}_KEY")
     with pytest.raises(SettingsError, match="DWELL_TIKLIVEAPI_KEY"):
-        trial.workspace.live.sweep(Order(CAST))
+        trial.workspace.live.sweep(SweepRequest(CAST))
 
 
 def test_used_up_credits_leave_the_rest_for_later(opened):
     with opened(balance=6) as trial:
-        done = trial.workspace.live.sweep(Order(CAST, posts=100))
+        done = trial.workspace.live.sweep(SweepRequest(CAST, posts=100))
         assert done.meta["credits"] == 6
         assert {row["reason"] for row in done if not row["complete"]} == {"out_of_credits"}
     with opened(balance=100) as trial:
-        done = trial.workspace.live.sweep(Order(CAST, posts=100))
+        done = trial.workspace.live.sweep(SweepRequest(CAST, posts=100))
         assert done.meta["complete"] == 3
         assert len(trial.calls()) == 6  # twelve in all
 
@@ -142,22 +142,24 @@ def test_used_up_credits_leave_the_rest_for_later(opened):
 @pytest.mark.parametrize("fault", ["status_429", "status_500", "status_503", "truncated", "dropped", "message"])
 def test_a_passing_failure_is_asked_again(trial, fault):
     trial.sandbox.script.set([Scripted(fault, times=3)])
-    done = trial.workspace.live.sweep(Order(CAST[:1], posts=70))
+    done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=70))
     assert done.meta["complete"] == 1
     assert done.meta["failed_requests"] == 3
-    charged = sum(call["credits"] for call in trial.calls())
-    assert done.meta["credits"] - done.meta["uncertain_credits"] <= charged <= done.meta["credits"]
+    credits_charged = sum(request["credits"] for request in trial.calls())
+    assert done.meta["credits"] - done.meta["uncertain_credits"] <= credits_charged <= done.meta["credits"]
 
 
 def test_a_lasting_failure_is_said_and_does_not_hold_up_the_others(trial):
     trial.sandbox.script.set([Scripted("status_500", times=1000, endpoint="user-posts")])
-    done = trial.workspace.live.sweep(Order(CAST, posts=35))
+    done = trial.workspace.live.sweep(SweepRequest(CAST, posts=35))
     assert {row["reason"] for row in done} == {"failed"}
     assert all("status 500" in row["lacks"] for row in done)
     assert done.meta["unfinished"] == 3
     trial.sandbox.script.set([])
     asked = len(trial.calls("userinfo"))
-    again = trial.workspace.live.sweep(Order(tuple(reversed(CAST)), posts=35))  # the same question in another order
+    again = trial.workspace.live.sweep(
+        SweepRequest(tuple(reversed(CAST)), posts=35)
+    )  # the same question in another order
     assert (again.meta["resumed"], again.meta["complete"]) == (True, 3)
     assert len(trial.calls("userinfo")) == asked
 
@@ -167,7 +169,7 @@ def test_a_lasting_failure_is_said_and_does_not_hold_up_the_others(trial):
 )
 def test_wrong_paging_is_found_out(trial, fault, reason):
     trial.sandbox.script.set([Scripted(fault, times=100, endpoint="user-posts")])
-    done = trial.workspace.live.sweep(Order(CAST[:1], posts=300))
+    done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=300))
     row = next(iter(done))
     assert (row["complete"], row["reason"]) == (False, reason)
     assert row["lacks"]
@@ -176,7 +178,7 @@ def test_wrong_paging_is_found_out(trial, fault, reason):
 
 def test_an_empty_page_in_between_is_passed_over(trial):
     trial.sandbox.script.set([Scripted("empty_page", times=2, endpoint="user-posts")])
-    done = trial.workspace.live.sweep(Order(CAST[:1], posts=100))
+    done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=100))
     assert next(iter(done))["complete"]
 
 
@@ -184,7 +186,7 @@ def test_new_and_retyped_fields_are_counted_and_drop_nothing(trial):
     trial.sandbox.script.set(
         [Scripted("new_field", times=1), Scripted("retyped_field", times=1, endpoint="user-posts")]
     )
-    done = trial.workspace.live.sweep(Order(CAST[:1], posts=70))
+    done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=70))
     assert done.meta["drift"]
     assert {row["what"] for row in done.meta["drift"]} <= {"new", "retyped", "missing"}
     assert done.meta["rejected"] == 0
@@ -193,16 +195,16 @@ def test_new_and_retyped_fields_are_counted_and_drop_nothing(trial):
 
 
 def test_one_sweep_is_not_run_twice_at_once(trial):
-    live, order = trial.workspace.live, Order(CAST[:1])
-    job = sweeping._new(live.database, live.request(order))
-    with sweeps.held(trial.workspace.store.root, job.sweep_id) as mine:
+    live, request = trial.workspace.live, SweepRequest(CAST[:1])
+    job = sweeping._create_job(live.database, live.spec(request))
+    with sweeps.lock_job(trial.workspace.store.root, job.sweep_id) as mine:
         assert mine
         with pytest.raises(StorageError, match="Another process"):
-            live.sweep(order)
+            live.sweep(request)
 
 
 def test_scavio_gives_the_same_rows(trial):
-    done = trial.workspace.live.sweep(Order(CAST[:2], posts=60, provider="scavio"))
+    done = trial.workspace.live.sweep(SweepRequest(CAST[:2], posts=60, provider="scavio"))
     assert done.meta["complete"] == 2
     for post_id, views, saves, source in trial.query("SELECT post_id, views, saves, source FROM post_snapshots"):
         true = trial.world.counters(post_id, NOON)
@@ -213,7 +215,7 @@ def test_scavio_gives_the_same_rows(trial):
 def test_a_watchlist_is_read_when_the_sweep_begins(trial):
     live = trial.workspace.live
     assert live.watchlist_add("rivals", ["@demo_pantry", "demo_PANTRY", "#onepan"]) == 2
-    done = live.sweep(Order(("@demo_kitchen",), watchlist="rivals", posts=35))
+    done = live.sweep(SweepRequest(("@demo_kitchen",), watchlist="rivals", posts=35))
     assert [(row["kind"], row["name"]) for row in done] == [
         ("account", "demo_kitchen"),
         ("account", "demo_pantry"),
@@ -221,11 +223,11 @@ def test_a_watchlist_is_read_when_the_sweep_begins(trial):
     ]
     assert live.watchlist_remove("rivals", ["#onepan", "@nobody"]) == 1
     with pytest.raises(NoDataError, match="rivals"):
-        live.sweep(Order(watchlist="no such list"))
+        live.sweep(SweepRequest(watchlist="no such list"))
 
 
 def test_topics_are_kept_apart_from_the_accounts_posts(trial):
-    done = trial.workspace.live.sweep(Order(("#recipe", "search:lemon orzo"), posts=30))
+    done = trial.workspace.live.sweep(SweepRequest(("#recipe", "search:lemon orzo"), posts=30))
     assert all(row["posts"] for row in done)
     assert trial.query("SELECT count(*) FROM posts") == [(0,)]
     samples = dict(trial.query("SELECT topic, topic_posts FROM topic_samples"))
@@ -235,41 +237,41 @@ def test_topics_are_kept_apart_from_the_accounts_posts(trial):
 
 
 def test_topics_of_the_accounts_are_sampled_once_a_day(trial):
-    order = Order(CAST[:1], posts=35, topics=3)
-    done = trial.workspace.live.sweep(order)
+    request = SweepRequest(CAST[:1], posts=35, topics=3)
+    done = trial.workspace.live.sweep(request)
     assert done.meta["topics_sampled"] >= 3
     asked = len(trial.calls("challenge-info")) + len(trial.calls("music-info"))
-    again = trial.workspace.live.sweep(order)
+    again = trial.workspace.live.sweep(request)
     assert again.meta["topics_sampled"] == 0
     assert len(trial.calls("challenge-info")) + len(trial.calls("music-info")) == asked
 
 
 def test_a_job_that_ended_leaves_no_lock_behind(trial):
-    trial.workspace.live.sweep(Order(CAST[:1], posts=35))
+    trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=35))
     assert [path.name for path in (trial.workspace.store.root / "locks").iterdir()] == ["new.lock"]
 
 
 def test_answers_are_forgotten_after_their_time(trial):
     live = trial.workspace.live
-    live.sweep(Order(CAST[:1], posts=35))
-    assert answers.count(live.database) == 2
-    assert answers.forget(live.database, clock.now() - timedelta(days=1)) == 0
-    assert answers.forget(live.database, clock.now() + timedelta(seconds=1)) == 2
-    assert answers.count(live.database) == 0
+    live.sweep(SweepRequest(CAST[:1], posts=35))
+    assert responses.count(live.database) == 2
+    assert responses.delete_before(live.database, clock.now() - timedelta(days=1)) == 0
+    assert responses.delete_before(live.database, clock.now() + timedelta(seconds=1)) == 2
+    assert responses.count(live.database) == 0
     assert live.cost().meta["total"]["credits"] == 2  # the ledger stays
 
 
 def test_the_key_is_nowhere_in_the_data(trial):
-    trial.workspace.live.sweep(Order(CAST[:1], posts=35))
+    trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=35))
     for path in trial.workspace.store.root.rglob("*"):
         assert not path.is_file() or b"sandbox-key" not in path.read_bytes()
 
 
 def test_an_early_end_is_found_out_without_a_fresh_profile_and_makes_nothing_missing(trial):
-    order = Order(CAST[:1], posts=300)
-    trial.workspace.live.sweep(order)
+    request = SweepRequest(CAST[:1], posts=300)
+    trial.workspace.live.sweep(request)
     trial.sandbox.script.set([Scripted("stops_early", endpoint="user-posts")])
-    row = next(iter(trial.workspace.live.sweep(order)))
+    row = next(iter(trial.workspace.live.sweep(request)))
     assert (row["complete"], row["reason"]) == (False, "stopped_early")
     assert trial.query("SELECT count(*) FROM post_states") == [(0,)]
 
@@ -277,13 +279,13 @@ def test_an_early_end_is_found_out_without_a_fresh_profile_and_makes_nothing_mis
 def test_the_niche_of_a_job_stays_whoever_loads_its_answers(trial, monkeypatch):
     live = trial.workspace.live
     with monkeypatch.context() as killed:  # as a process leaves it that dies before it loads what it read
-        killed.setattr(sweeping, "load_waiting", lambda *_: None)
-        killed.setattr(sweeping.ending, "close", lambda *_: [])
+        killed.setattr(sweeping, "load_pending", lambda *_: None)
+        killed.setattr(sweeping.finalize, "finalize", lambda *_: [])
         killed.setattr(sweeping, "_summary", lambda *_, **__: None)
         with pytest.raises(TypeError):
-            live.sweep(Order(CAST[:1], niche="cooking", posts=35))
+            live.sweep(SweepRequest(CAST[:1], niche="cooking", posts=35))
     assert trial.query("SELECT count(*) FROM creators") == [(0,)]
-    live.sweep(Order(CAST[1:2], posts=35))
+    live.sweep(SweepRequest(CAST[1:2], posts=35))
     assert trial.query("SELECT handle, niche FROM creators ORDER BY handle") == [
         ("demo_kitchen", "cooking"),
         ("demo_pantry", None),
@@ -295,25 +297,27 @@ def test_stopping_leaves_the_pace_as_it_was(trial, monkeypatch):
     stop = threading.Event()
     names = tuple(f"@nobody_{number}" for number in range(40))
     with pytest.raises(StoppedError):
-        trial.workspace.live.sweep(Order(names), watch=lambda now: now.requests and stop.set(), stop=stop)
+        trial.workspace.live.sweep(SweepRequest(names), on_progress=lambda now: now.requests and stop.set(), stop=stop)
     ((ahead,),) = trial.workspace.live.database.rows("SELECT tat FROM pacing")
     assert instant(ahead) - clock.now() < timedelta(hours=2.1)
 
 
 def test_half_a_character_becomes_a_sign_that_can_be_stored():
     body = b'{"user": {"id": "6812345678901234567", "uniqueId": "demo", "nick\\ud83d": "x\\ud83d\\ude00"}, "stats": {}}'
-    found = PROVIDERS["tikliveapi"].read(Call("userinfo-by-username", "GET", "/"), Answer(200, {}, body, NOON))
+    found = PROVIDERS["tikliveapi"].read(
+        HttpRequest("userinfo-by-username", "GET", "/"), HttpResponse(200, {}, body, NOON)
+    )
     assert found["user"]["nick\ufffd"] == "x\U0001f600"
 
 
 def test_a_sweep_cut_short_among_its_topics_goes_on_there(trial):
-    order = Order(CAST[:2], posts=35, topics=4)
-    plan = trial.workspace.live.plan(order)
+    request = SweepRequest(CAST[:2], posts=35, topics=4)
+    plan = trial.workspace.live.plan(request)
     assert plan.meta["credits_at_most"] == 2 * 2 + 4 * 2 * 2
-    first = trial.workspace.live.sweep(replace(order, max_credits=7))
+    first = trial.workspace.live.sweep(replace(request, max_credits=7))
     assert first.meta["unfinished"]
-    assert trial.workspace.live.plan(order).meta["resumes"]["credits_spent"] == 7
-    done = trial.workspace.live.sweep(order)
+    assert trial.workspace.live.plan(request).meta["resumes"]["credits_spent"] == 7
+    done = trial.workspace.live.sweep(request)
     assert (done.meta["resumed"], done.meta["unfinished"]) == (True, 0)
     assert done.meta["topics_sampled"] == len(done) - 2 > 0
     assert done.meta["credits"] == len(trial.calls()) <= plan.meta["credits_at_most"]
@@ -322,7 +326,7 @@ def test_a_sweep_cut_short_among_its_topics_goes_on_there(trial):
 
 def test_who_begins_anew_does_not_go_on_with_the_old_one_later(trial):
     live = trial.workspace.live
-    live.sweep(Order(CAST[:1], posts=100, max_credits=2))
-    assert live.plan(Order(CAST[:1], posts=100)).meta["resumes"]
-    assert not live.sweep(Order(CAST[:1], posts=100, fresh=True)).meta["resumed"]
-    assert live.plan(Order(CAST[:1], posts=100)).meta["resumes"] is None
+    live.sweep(SweepRequest(CAST[:1], posts=100, max_credits=2))
+    assert live.plan(SweepRequest(CAST[:1], posts=100)).meta["resumes"]
+    assert not live.sweep(SweepRequest(CAST[:1], posts=100, fresh=True)).meta["resumed"]
+    assert live.plan(SweepRequest(CAST[:1], posts=100)).meta["resumes"] is None

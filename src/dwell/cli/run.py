@@ -38,8 +38,8 @@ def run(
     said = None
     with stopping() as stop:
         while not stop.is_set():
-            with bar("Scheduled sweep") as watch:
-                done = live.run_due(watch=watch, stop=stop)
+            with bar("Scheduled sweep") as on_progress:
+                done = live.run_due(on_progress=on_progress, stop=stop)
             if len(done) or once:
                 Output(as_json).show(done, partial(_text, done))
             due = live.next_due()

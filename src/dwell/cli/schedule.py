@@ -48,11 +48,11 @@ def add(
       dwell schedule add weekly @demo_kitchen --every monday --at 06:00 --tz Europe/Berlin
     """
     import dwell
-    from dwell.workspace.live import Order
+    from dwell.workspace.live import SweepRequest
 
-    order = Order(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits)
+    request = SweepRequest(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits)
     live = dwell.open(data, create=True).live
-    result = live.schedule_add(schedule, order, every=every, at=at, tz=tz)
+    result = live.schedule_add(schedule, request, every=every, at=at, tz=tz)
     Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows))
 
 

@@ -66,19 +66,19 @@ def sweep(
       dwell sweep --watchlist rivals --dry-run
     """
     import dwell
-    from dwell.workspace.live import Order
+    from dwell.workspace.live import SweepRequest
 
     shown = Output(as_json, as_csv, output)
-    order = Order(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits, fresh)
+    request = SweepRequest(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits, fresh)
     live = dwell.open(data, create=True).live
-    plan = live.plan(order)
+    plan = live.plan(request)
     if dry_run:
         shown.show(plan, lambda: planned(plan, whole=True))
         return 0
     if shown.form == "text":
         typer.echo(planned(plan, whole=False), err=True)
-    with stopping() as stop, bar(f"Sweeping {len(plan)} targets") as watch:
-        done = live.sweep(order, watch=watch, stop=stop)
+    with stopping() as stop, bar(f"Sweeping {len(plan)} targets") as on_progress:
+        done = live.sweep(request, on_progress=on_progress, stop=stop)
     shown.show(done, lambda: text(done))
     failed = any(row["reason"] in _FAILED for row in done)
     return 1 if failed or done.meta["unfinished"] or not done.meta["complete"] else 0

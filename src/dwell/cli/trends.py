@@ -69,9 +69,16 @@ def trends(
     if stored:
         result = workspace.topic(kind, name, days=days)
     else:
-        with stopping() as stop, bar(f"Reading {name}") as watch:
+        with stopping() as stop, bar(f"Reading {name}") as on_progress:
             result = workspace.live.trends(
-                kind, name, days=days, provider=provider, max_credits=max_credits, fresh=fresh, watch=watch, stop=stop
+                kind,
+                name,
+                days=days,
+                provider=provider,
+                max_credits=max_credits,
+                fresh=fresh,
+                on_progress=on_progress,
+                stop=stop,
             )
     shown.show(result, lambda: _text(result.head(limit)), lambda: workspace.charts.topic_days(result))
 
@@ -88,14 +95,14 @@ def _text(result: Result) -> str:
     meta = result.meta
     life, series = meta["lifecycle"], meta["days"]
     provisional = " (provisional: from publishing dates)" if life["basis"] == "publishing dates" else ""
-    told = [row for row in series if row["looks"] or row["posts_published"]]
+    stats = [row for row in series if row["looks"] or row["posts_published"]]
     ranked = [[row[name] for name in _RANKED] for row in result]
     return "\n".join(
         [
             f"{meta['kind']} {meta['topic']}: {life['stage']}{provisional}",
             f"  {life['reason']}",
             "",
-            table(_DAYS, [[row[name] for name in _DAYS] for row in told], title="Day by day"),
+            table(_DAYS, [[row[name] for name in _DAYS] for row in stats], title="Day by day"),
             "",
             table(_RANKED, ranked, title="Shared fastest (share_momentum: shares per hour)"),
             *paid(meta),

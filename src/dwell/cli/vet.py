@@ -63,10 +63,10 @@ def vet(
     if stored:
         result = workspace.vet(creator=creator, niche=niche, posts=posts)
     else:
-        with stopping() as stop, bar(f"Reading {creator}") as watch:
+        with stopping() as stop, bar(f"Reading {creator}") as on_progress:
             result = workspace.live.vet(
                 creator, niche=niche, posts=posts, provider=provider, max_credits=max_credits, fresh=fresh,
-                watch=watch, stop=stop,
+                on_progress=on_progress, stop=stop,
             )  # fmt: skip
     shown.show(result, lambda: _text(result), lambda: workspace.charts.vetting(result))
 

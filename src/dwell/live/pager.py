@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dwell.providers.base import Page
 
-BARREN = 3
+MAX_STALE_PAGES = 3
 """So many pages in a row without anything new end a listing that claims to have more."""
 
 
@@ -46,7 +46,7 @@ class Pager:
     """
 
     def __init__(self, wanted: int | None, total: int | None = None, slack: float = 0.02) -> None:
-        self.wanted = wanted
+        self.post_limit = wanted
         self.total = total
         self.slack = slack
         self.pages = 0
@@ -92,7 +92,7 @@ class Pager:
         return fresh
 
     def _ending(self, page: Page) -> str | None:
-        if self.wanted is not None and self.items >= self.wanted:
+        if self.post_limit is not None and self.items >= self.post_limit:
             return "asked"
         if page.has_more is False:
             return "all"
@@ -102,7 +102,7 @@ class Pager:
         if page.cursor in self._cursors and page.items:
             return "repeated_cursor"
         # An empty page may come with the cursor that was asked for: the same question again may bring it.
-        return "barren_pages" if self._barren >= BARREN else None
+        return "barren_pages" if self._barren >= MAX_STALE_PAGES else None
 
     def coverage(self, broken: str | None = None, why: str = "") -> Coverage:
         """The verdict.
@@ -132,7 +132,8 @@ class Pager:
                 return f"after {self.items:,} posts the provider said there is more, and not how to ask for it"
             case "barren_pages":
                 return (
-                    f"after {self.items:,} posts {BARREN} pages in a row brought nothing new, though more was promised"
+                    f"after {self.items:,} posts, {MAX_STALE_PAGES} pages in a row brought nothing new, although the "
+                    "provider said there is more"
                 )
             case "all":
                 return (

@@ -8,16 +8,16 @@ from math import ceil
 from typing import Any
 
 from dwell.errors import SettingsError
-from dwell.live.request import STEPS, Request, topics_of
+from dwell.live.job_spec import STEPS, JobSpec, supported_topics
 from dwell.live.target import Target
 from dwell.providers.base import Provider, Subject
 from dwell.results import Result
-from dwell.warehouse.live import LiveDatabase, subjects
-from dwell.warehouse.live.subjects import Known
+from dwell.warehouse.live import StateDatabase, subjects
+from dwell.warehouse.live.subjects import CachedSubject
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PlanItem:
     """What one target needs.
 
     Attributes:
@@ -33,7 +33,7 @@ class Item:
     lookups: int
     pages: int
     expected: int
-    known: Known | None
+    known: CachedSubject | None
     note: str
 
 
@@ -48,7 +48,7 @@ class Plan:
         interval_s: Seconds between two requests at the allowed pace.
     """
 
-    items: tuple[Item, ...]
+    items: tuple[PlanItem, ...]
     credits: int
     credit_price: float
     interval_s: float
@@ -91,8 +91,8 @@ class Plan:
         }
 
 
-def plan(
-    database: LiveDatabase, provider: Provider, request: Request, *, credit_price: float, interval_s: float,
+def make_plan(
+    database: StateDatabase, provider: Provider, spec: JobSpec, *, credit_price: float, interval_s: float,
     now: datetime,
 ) -> Plan:  # fmt: skip
     """Works it out from what is known; asks nobody.
@@ -100,18 +100,18 @@ def plan(
     Raises:
         SettingsError: The provider does not offer what is asked for.
     """
-    known = {target: subjects.find(database, provider.name, target.kind, target.name) for target in request.targets}
-    items = tuple(_item(provider, request, target, known[target], now) for target in request.targets)
-    if request.topics:
-        requests = request.topics * len(topics_of(provider))
-        note = f"the {request.topics} hashtags and sounds that they use most, unless sampled today"
-        items += (Item("topics", requests, requests, requests, None, note),)
-    listing = STEPS[request.targets[0].kind][1]
-    call = provider.listing(listing, Subject("any", id="1", key="1"), cursor=None, count=1)
-    return Plan(items, call.credits, credit_price, interval_s)
+    known = {target: subjects.find(database, provider.name, target.kind, target.name) for target in spec.targets}
+    items = tuple(_plan_item(provider, spec, target, known[target], now) for target in spec.targets)
+    if spec.topics:
+        requests = spec.topics * len(supported_topics(provider))
+        note = f"the {spec.topics} hashtags and sounds that they use most, unless sampled today"
+        items += (PlanItem("topics", requests, requests, requests, None, note),)
+    listing = STEPS[spec.targets[0].kind][1]
+    request = provider.listing(listing, Subject("any", id="1", key="1"), cursor=None, count=1)
+    return Plan(items, request.credits, credit_price, interval_s)
 
 
-def needs_lookup(provider: Provider, request: Request, target: Target, known: Known | None, now: datetime) -> str:
+def needs_lookup(provider: Provider, spec: JobSpec, target: Target, known: CachedSubject | None, now: datetime) -> str:
     """Why a target is looked up first; empty where it is not."""
     lookup = STEPS[target.kind][0]
     if lookup is None or lookup not in provider.lookups:
@@ -120,21 +120,23 @@ def needs_lookup(provider: Provider, request: Request, target: Target, known: Kn
         return "size of the topic today"
     if known is None:
         return "first time"
-    if now - known.looked_up_at >= timedelta(days=request.profile_days):
+    if now - known.looked_up_at >= timedelta(days=spec.profile_days):
         return "profile is due again"
     return ""
 
 
-def _item(provider: Provider, request: Request, target: Target, known: Known | None, now: datetime) -> Item:
+def _plan_item(
+    provider: Provider, spec: JobSpec, target: Target, known: CachedSubject | None, now: datetime
+) -> PlanItem:
     listing = STEPS[target.kind][1]
     if listing not in provider.page_size:
         raise SettingsError(f"{provider.name} lists no {target.kind}s; choose another --provider.")
     size = provider.page_size[listing]
-    why = needs_lookup(provider, request, target, known, now)
+    why = needs_lookup(provider, spec, target, known, now)
     total = known.total if known and target.kind == "account" else None
     there = None if total is None else max(1, ceil(total / size))
-    if request.posts is None:
+    if spec.posts is None:
         note = "all posts" if there else "all posts; their number is not known yet"
-        return Item(target, int(bool(why)), there or 1, there or 1, known, "; ".join(filter(None, (why, note))))
-    pages = ceil(request.posts / size)
-    return Item(target, int(bool(why)), pages, min(pages, there or pages), known, why)
+        return PlanItem(target, int(bool(why)), there or 1, there or 1, known, "; ".join(filter(None, (why, note))))
+    pages = ceil(spec.posts / size)
+    return PlanItem(target, int(bool(why)), pages, min(pages, there or pages), known, why)

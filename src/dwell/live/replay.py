@@ -6,22 +6,21 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dwell.errors import SettingsError
-from dwell.live.rows import Told, load_batch
-from dwell.live.versions import parser_version
-from dwell.providers.live import provider_named
+from dwell.live.load_responses import LoadStats, load_batch
+from dwell.providers.live import get_provider, parser_version
 from dwell.results import Result
-from dwell.warehouse.live import LiveDatabase, answers, ledger
+from dwell.warehouse.live import StateDatabase, ledger, responses
 from dwell.warehouse.store import Store
 
 
 def replay(
     store: Store,
-    database: LiveDatabase,
+    database: StateDatabase,
     *,
     provider: str | None = None,
     since: datetime | None = None,
     every: bool = False,
-    watch: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Result:
     """Reads kept answers again; asks no provider.
 
@@ -31,7 +30,7 @@ def replay(
         provider: Only its answers.
         since: Only answers that came from then on.
         every: Also answers that today's parser has read before.
-        watch: Called with answers done, of how many.
+        on_progress: Called with answers done, of how many.
 
     Returns:
         One row: `answers` kept, `read_again`, `rows_new`, `rows_updated`, `rejected`.
@@ -41,34 +40,34 @@ def replay(
             was read again then.
     """
     if provider is not None:
-        provider_named(provider)
+        get_provider(provider)
     else:
         _check_readable(database, since)
     kept = again = done = 0
-    told = Told()
-    total = answers.count(database, provider=provider, since=since)
-    for group in answers.every(database, provider=provider, since=since):
+    stats = LoadStats()
+    total = responses.count(database, provider=provider, since=since)
+    for group in responses.iterate(database, provider=provider, since=since):
         kept += len(group)
         wanted = [one for one in group if every or one.parsed_by != parser_version(one.provider)]
         for sweep_id in dict.fromkeys(one.sweep_id for one in wanted):
             batch = [one for one in wanted if one.sweep_id == sweep_id]
-            load_batch(store, database, batch, told, correct=True)
+            load_batch(store, database, batch, stats, correct=True)
             again += len(batch)
         done += len(group)
-        if watch is not None:
-            watch(done, total)
+        if on_progress is not None:
+            on_progress(done, total)
     store.seal_if_due()
     columns = ("answers", "read_again", "posts_new", "snapshots_new", "rows_updated", "rejected")
-    row = (kept, again, told.posts_new, told.snapshots_new, told.rows_updated, told.rejected)
-    return Result(columns, [row], {"reject_reasons": told.reasons})
+    row = (kept, again, stats.posts_new, stats.snapshots_new, stats.rows_updated, stats.rejected)
+    return Result(columns, [row], {"reject_reasons": stats.reasons})
 
 
-def _check_readable(database: LiveDatabase, since: datetime | None) -> None:
-    for row in ledger.totals(database, "provider"):
-        kept = answers.count(database, provider=row["provider"], since=since)
+def _check_readable(database: StateDatabase, since: datetime | None) -> None:
+    for row in ledger.group_totals(database, "provider"):
+        kept = responses.count(database, provider=row["provider"], since=since)
         try:
             if kept:
-                provider_named(row["provider"])
+                get_provider(row["provider"])
         except SettingsError as error:
             raise SettingsError(
                 f"{kept} kept answers cannot be read again; those of another provider can (--provider NAME). {error}"

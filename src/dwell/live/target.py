@@ -41,7 +41,7 @@ class Target:
         return self.name if self.account_id else f"{signs[self.kind]}{self.name}"
 
 
-def account(text: str) -> Target:
+def parse_account(text: str) -> Target:
     """An account: `@name`, `name`, a link to its profile or to one of its posts, or its numeric id.
 
     Raises:
@@ -58,7 +58,7 @@ def account(text: str) -> Target:
     return Target("account", handle)
 
 
-def hashtag(text: str) -> Target:
+def parse_hashtag(text: str) -> Target:
     """A hashtag, with or without #, or a link to its page."""
     said = unquote(text.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]).removeprefix("#").lower()
     if not said or re.search(r"\s", said):
@@ -66,7 +66,7 @@ def hashtag(text: str) -> Target:
     return Target("hashtag", said)
 
 
-def sound(text: str) -> Target:
+def parse_sound(text: str) -> Target:
     """A sound: its numeric id, or a link to its page."""
     found = re.search(r"(\d{6,20})(?:[/?#].*)?$", text.strip())
     if not found:
@@ -74,7 +74,7 @@ def sound(text: str) -> Target:
     return Target("sound", found[1])
 
 
-def search(text: str) -> Target:
+def parse_search(text: str) -> Target:
     """A search."""
     said = " ".join(text.split()).lower()
     if not said:
@@ -82,14 +82,14 @@ def search(text: str) -> Target:
     return Target("search", said[:500])
 
 
-def any_of(text: str) -> Target:
+def parse_target(text: str) -> Target:
     """What one word of a watchlist means: `#tag`, `sound:ID`, `search:words`, otherwise an account."""
     said = text.strip()
     if said.startswith("#"):
-        return hashtag(said)
+        return parse_hashtag(said)
     kind, colon, rest = said.partition(":")
-    readers = {"hashtag": hashtag, "sound": sound, "search": search, "account": account}
-    return readers[kind](rest) if colon and kind in readers else account(said)
+    readers = {"hashtag": parse_hashtag, "sound": parse_sound, "search": parse_search, "account": parse_account}
+    return readers[kind](rest) if colon and kind in readers else parse_account(said)
 
 
 def _from_link(text: str) -> str:
@@ -128,6 +128,6 @@ def _from_page(text: str) -> str:
 def _topic(page: str, name: str) -> str:
     """How the topic of a link is written where accounts may stand too."""
     if page == "tag":
-        return f"#{hashtag(name).name}"
+        return f"#{parse_hashtag(name).name}"
     digits = re.search(r"[0-9]{6,20}$", name)
     return f"sound:{digits[0] if digits else 'ID'}"

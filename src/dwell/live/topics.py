@@ -11,7 +11,7 @@ from dwell.warehouse.store import Store
 FRESH_FOR = timedelta(hours=20)
 """A topic that was sampled so recently is not sampled again: its context does not change by the minute."""
 
-_USED = """
+_MOST_USED = """
 WITH mine AS (SELECT * FROM posts WHERE handle IN (SELECT unnest($handles)) AND posted_at >= $since),
     used AS (
         SELECT 'hashtag' AS kind, unnest(hashtags) AS topic FROM mine
@@ -27,7 +27,7 @@ SELECT kind, topic FROM ranked ANTI JOIN fresh USING (kind, topic) WHERE place <
 """
 
 
-def due(store: Store, handles: Sequence[str], most: int, now: datetime, days: float = 30.0) -> list[Target]:
+def find_due_topics(store: Store, handles: Sequence[str], most: int, now: datetime, days: float = 30.0) -> list[Target]:
     """The `most` hashtags and as many sounds that these accounts' newest posts use most, unless sampled today.
 
     A sound made for a post (an original) is its creator's own and says nothing of a trend.
@@ -37,7 +37,7 @@ def due(store: Store, handles: Sequence[str], most: int, now: datetime, days: fl
     parameters = {
         "handles": list(handles), "since": now - timedelta(days=days), "fresh": now - FRESH_FOR, "most": most,
     }  # fmt: skip
-    rows = store.query(_USED, ["posts", "topic_samples"], parameters)
+    rows = store.query(_MOST_USED, ["posts", "topic_samples"], parameters)
     return [Target(row["kind"], row["topic"]) for row in rows]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from dwell.errors import ProviderError
-from dwell.http import Answer, Call
+from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.parser import Parser
 
 Listing = Literal["user_posts", "sound_posts", "hashtag_posts", "search_posts", "comments", "followers", "following"]
@@ -81,6 +81,8 @@ class Provider(Protocol):
         own_account: It answers for the account that the key belongs to, whatever name is asked for.
         lookups: What it can look up.
         parser: Turns its objects into columns.
+        parser_version: Goes up by one whenever the parser reads something differently: `dwell replay` then reads kept
+            responses again.
     """
 
     name: str
@@ -91,25 +93,26 @@ class Provider(Protocol):
     own_account: bool
     lookups: frozenset[Lookup]
     parser: Parser
+    parser_version: int
 
     def headers(self, key: str) -> Mapping[str, str]:
         """The headers that carry the user's key."""
 
-    def lookup(self, what: Lookup, subject: Subject) -> Call:
+    def lookup(self, what: Lookup, subject: Subject) -> HttpRequest:
         """The request that looks one thing up.
 
         Raises:
             ProviderError: The provider does not offer it, or the subject lacks the id that it demands.
         """
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> Call:
+    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """The request for one page; the first has no cursor.
 
         Raises:
             ProviderError: The provider does not offer it, or the subject lacks the id that it demands.
         """
 
-    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+    def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """The payload of an answer, out of its wrapper.
 
         Of a listing it is what `page` reads. Of a lookup it is the object that the parser reads: `parser.user` a
@@ -124,7 +127,7 @@ class Provider(Protocol):
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
         """A payload as a page."""
 
-    def charged(self, call: Call, answer: Answer) -> int:
+    def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
         """Credits that the provider takes for this answer: what it states, else by its price list."""
 
     def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
@@ -134,7 +137,7 @@ class Provider(Protocol):
         """How many posts the thing looked up has, by the provider's count; None where it does not say."""
 
 
-def not_offered(title: str, what: Listing | Lookup, offered: Iterable[str]) -> ProviderError:
+def unsupported_error(title: str, what: Listing | Lookup, offered: Iterable[str]) -> ProviderError:
     """The error for a question that a provider does not answer."""
     return ProviderError(
         f"{title} does not offer {what.replace('_', ' ')}: choose another provider (this one has "
@@ -142,6 +145,6 @@ def not_offered(title: str, what: Listing | Lookup, offered: Iterable[str]) -> P
     )
 
 
-def lacking(title: str, what: Listing | Lookup, wanted: str) -> ProviderError:
+def missing_id_error(title: str, what: Listing | Lookup, wanted: str) -> ProviderError:
     """The error for a question about a subject that lacks the id which the provider demands."""
     return ProviderError(f"{title} needs {wanted} for {what.replace('_', ' ')}: look that up first.")

@@ -16,7 +16,7 @@ _NESTED = ("author", "music_info", "statistics", "video", "music", "user", "stat
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One difference between an object and its contract.
 
     Attributes:
@@ -31,7 +31,7 @@ class Change:
     seen: str
 
 
-def changes(provider: str, kind: str, item: Mapping[str, Any]) -> list[Change]:
+def find_changes(provider: str, kind: str, item: Mapping[str, Any]) -> list[FieldChange]:
     """What is new, missing or of another type in one object.
 
     Objects of one layout are compared once: what is asked again is answered from memory, in microseconds.
@@ -48,18 +48,18 @@ def changes(provider: str, kind: str, item: Mapping[str, Any]) -> list[Change]:
         kind = "flat post"
     if (provider, kind) not in EXPECTED:
         return []
-    found = [*_compared(provider, kind, "", tuple(item), tuple(map(type, item.values())))]
+    found = [*_compare(provider, kind, "", tuple(item), tuple(map(type, item.values())))]
     for place in _NESTED:
         inner = item.get(place)
         if isinstance(inner, dict):
-            found += _compared(provider, kind, place, tuple(inner), tuple(map(type, inner.values())))
+            found += _compare(provider, kind, place, tuple(inner), tuple(map(type, inner.values())))
     return found
 
 
 @lru_cache(maxsize=4_096)
-def _compared(
+def _compare(
     provider: str, kind: str, place: str, names: tuple[str, ...], types: tuple[type, ...]
-) -> tuple[Change, ...]:
+) -> tuple[FieldChange, ...]:
     """The differences of one layout: its field names and their types, in order."""
     expected = EXPECTED[provider, kind].get(place)
     if expected is None:
@@ -69,8 +69,8 @@ def _compared(
     for name, seen in zip(names, (NAMES.get(kind_of, "object") for kind_of in types), strict=True):
         accepted = expected.fields.get(name)
         if accepted is None:
-            found.append(Change(prefix + name, "new", seen))
+            found.append(FieldChange(prefix + name, "new", seen))
         elif seen not in accepted:
-            found.append(Change(prefix + name, "retyped", seen))
+            found.append(FieldChange(prefix + name, "retyped", seen))
     missing = (either for either in expected.required if not set(either) & set(names))
-    return (*found, *(Change(" or ".join(prefix + name for name in either), "missing", "") for either in missing))
+    return (*found, *(FieldChange(" or ".join(prefix + name for name in either), "missing", "") for either in missing))

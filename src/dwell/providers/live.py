@@ -33,14 +33,14 @@ _METHODS = [name for name in vars(Provider) if not name.startswith("_")]
 _READERS = [name for name in vars(Parser) if not name.startswith("_")]
 
 
-def names() -> Iterator[str]:
+def provider_names() -> Iterator[str]:
     """Whom the user can name: dwell's own, then others in alphabetical order; these are looked up, not loaded."""
     yield from PROVIDERS
     yield from (name for name, offers in _outside().items() if not _unusable(name, offers))
 
 
 @cache
-def provider_named(name: str) -> Provider:
+def get_provider(name: str) -> Provider:
     """The provider of that name; dwell's own is never replaced by another.
 
     Raises:
@@ -56,18 +56,27 @@ def provider_named(name: str) -> Provider:
             if (why := _unusable(each, given))
         )
         raise SettingsError(
-            f"There is no provider {name!r}: choose from {', '.join(names())}, or install the package that offers it"
-            f"{left_out}."
+            f"There is no provider {name!r}: choose from {', '.join(provider_names())}, or install the package that "
+            f"offers it{left_out}."
         )
     if why := _unusable(name, offers):
         raise SettingsError(f"The provider {name!r} of package {_packages(offers)} cannot be used: {why}.")
     return _loaded(offers[0])
 
 
-def release(name: str) -> str:
+def package_version(name: str) -> str:
     """Package and version that a provider comes from; empty for dwell's own."""
     dist = None if name in PROVIDERS else _outside()[name][0].dist
     return f"{dist.name} {dist.version}" if dist else ""
+
+
+def parser_version(name: str) -> str:
+    """Which parser reads a provider's responses: its number, and the package that it comes from if that is not dwell.
+
+    Raises:
+        SettingsError: There is no such provider.
+    """
+    return f"{get_provider(name).parser_version} {package_version(name)}".rstrip()
 
 
 @cache

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from dwell.errors import DamagedAnswerError, RateLimitedError
-from dwell.http import Answer
-from dwell.providers import answers
+from dwell.http import HttpResponse
+from dwell.providers import responses
 
 BASE_URL = "https://open.tiktokapis.com"
 _DAILY = "daily_quota_limit_exceeded"
@@ -19,30 +19,30 @@ def headers(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
-def data(vendor: answers.Vendor, answer: Answer) -> Mapping[str, Any]:
+def data(vendor: responses.Vendor, response: HttpResponse) -> Mapping[str, Any]:
     """What stands under `data` of an answer without an error.
 
     Raises:
         ProviderError: One of its subclasses, by the error's code, whatever the status.
     """
-    message = answers.said(answer) or ""
+    message = responses.error_message(response) or ""
     if message.startswith(_DAILY):
-        raise _until_midnight(vendor, answer)
-    answers.check_status(vendor, answer)
-    body = answers.decoded(vendor, answer)
+        raise _until_midnight(vendor, response)
+    responses.check_status(vendor, response)
+    body = responses.decode(vendor, response)
     error = body.get("error")
     code = error.get("code") if isinstance(error, Mapping) else error
     if code not in (None, "", 0, "ok"):
-        answers.fail(vendor, answer, message or f"error {answers.quoted(str(code))}")
+        responses.raise_for_message(vendor, response, message or f"error {responses.quote_message(str(code))}")
     found = body.get("data")
     if not isinstance(found, Mapping):
         raise DamagedAnswerError(f"{vendor.title} answered without data: it may be asked again.")
     return found
 
 
-def _until_midnight(vendor: answers.Vendor, answer: Answer) -> RateLimitedError:
+def _until_midnight(vendor: responses.Vendor, response: HttpResponse) -> RateLimitedError:
     """The quota of a day is renewed at 00:00 UTC."""
-    at = answer.received_at
+    at = response.received_at
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return RateLimitedError(
         f"{vendor.title} allows no more requests today: go on after 00:00 UTC.", (midnight - at).total_seconds()

@@ -9,10 +9,10 @@ from random import Random
 from typing import Any
 
 from dwell.errors import DwellError
-from dwell.http import Call
+from dwell.http import HttpRequest
 from dwell.providers.base import Listing, Lookup, Page, Provider, Subject
 from dwell.records import TABLES
-from dwell.testing.asking import answer, must, only_ours, subject_of
+from dwell.testing.expect import make_response, must, only_ours, subject_of
 from dwell.testing.mutate import mutated
 
 Samples = Mapping[Listing | Lookup, Mapping[str, Any]]
@@ -35,10 +35,12 @@ def check_payloads(provider: Provider, samples: Samples) -> None:
             raises what is no error of dwell.
     """
     for what, sample in samples.items():
-        call = _call(provider, what)
-        payload = only_ours(f"reading {what}", provider.read, call, answer(sample))
+        request = _call(provider, what)
+        payload = only_ours(f"reading {what}", provider.read, request, make_response(sample))
         must(not isinstance(payload, DwellError), f"the sample of {what} is refused: {payload}")
-        must(provider.charged(call, answer(sample)) >= 0, f"a good answer to {what} is charged below 0")
+        must(
+            provider.credits_charged(request, make_response(sample)) >= 0, f"a good answer to {what} is charged below 0"
+        )
         first = _outcome(provider, what, payload)
         must(first == _outcome(provider, what, payload), f"reading the same answer to {what} twice gives two results")
         must(any(isinstance(row, dict) for row in first) or what == "usage", f"no row is read of the sample of {what}")
@@ -46,7 +48,7 @@ def check_payloads(provider: Provider, samples: Samples) -> None:
             _check_odd_pages(provider, what, payload)
         random = Random(f"{provider.name} {what}")
         for _ in range(ROUNDS):
-            _check_damaged(provider, what, call, mutated(sample, random))
+            _check_damaged(provider, what, request, mutated(sample, random))
 
 
 def check_columns(kind: str, columns: Any) -> None:
@@ -72,7 +74,7 @@ def check_columns(kind: str, columns: Any) -> None:
         must(isinstance(found, str) and re.fullmatch(r"[0-9]{15,20}", found), f"post_id {found!r} is no id of a post")
 
 
-def _call(provider: Provider, what: Any) -> Call:
+def _call(provider: Provider, what: Any) -> HttpRequest:
     if what in provider.page_size:
         return provider.listing(what, subject_of(what), cursor=None, count=provider.page_size[what])
     must(what in provider.lookups, f"there is a sample of {what}, which it does not offer")
@@ -134,11 +136,14 @@ def _check_odd_pages(provider: Provider, what: Any, payload: Mapping[str, Any]) 
     must(not empty.items, f"page() of {what} finds items in an empty object")
 
 
-def _check_damaged(provider: Provider, what: Any, call: Call, body: Any) -> None:
-    bad = answer(body)
-    payload = only_ours(f"reading a damaged {what}", provider.read, call, bad)
-    charged = only_ours(f"charging a damaged {what}", provider.charged, call, bad)
-    must(isinstance(charged, int) and charged >= 0, f"a damaged {what} is charged with {charged!r}")
+def _check_damaged(provider: Provider, what: Any, request: HttpRequest, body: Any) -> None:
+    bad = make_response(body)
+    payload = only_ours(f"reading a damaged {what}", provider.read, request, bad)
+    credits_charged = only_ours(f"charging a damaged {what}", provider.credits_charged, request, bad)
+    must(
+        isinstance(credits_charged, int) and credits_charged >= 0,
+        f"a damaged {what} is charged with {credits_charged!r}",
+    )
     if not isinstance(payload, DwellError):
         must(isinstance(payload, Mapping), f"read() gives {type(payload).__name__} of a damaged {what}")
         _outcome(provider, what, payload)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from dwell.errors import ProviderError
-from dwell.http import Call
+from dwell.http import HttpRequest
 from dwell.providers.base import Listing, Lookup, Page, Provider, Subject
 from dwell.testing import refusals
-from dwell.testing.asking import KEY, answer, must, only_ours, subject_of
+from dwell.testing.expect import KEY, make_response, must, only_ours, subject_of
 from dwell.testing.payloads import Samples, check_payloads
 
 
@@ -62,23 +62,23 @@ def _check_headers(provider: Provider) -> None:
 
 
 def _check_call(provider: Provider, what: str, make: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    call = only_ours(f"asking for {what}", make, *given, **named)
-    must(isinstance(call, Call), f"asking for {what} with every id known gives no Call but {call!r}")
-    must(call.path.startswith("/") and "//" not in call.path, f"the path of {what}, {call.path!r}, is no path")
-    must(call.endpoint, f"the call for {what} has no endpoint's name")
-    must(call.timeout_s > 0 and call.credits >= 0, f"the call for {what} has an impossible timeout or price")
+    request = only_ours(f"asking for {what}", make, *given, **named)
+    must(isinstance(request, HttpRequest), f"asking for {what} with every id known gives no Call but {request!r}")
+    must(request.path.startswith("/") and "//" not in request.path, f"the path of {what}, {request.path!r}, is no path")
+    must(request.endpoint, f"the call for {what} has no endpoint's name")
+    must(request.timeout_s > 0 and request.credits >= 0, f"the call for {what} has an impossible timeout or price")
     must(
-        all(isinstance(key, str) and isinstance(value, str) for key, value in call.query.items()),
+        all(isinstance(key, str) and isinstance(value, str) for key, value in request.query.items()),
         f"the query of {what} holds something else than text",
     )
     provider.headers(KEY)
-    text = call.path + json.dumps([dict(call.query), call.body], allow_nan=False)
+    text = request.path + json.dumps([dict(request.query), request.body], allow_nan=False)
     must(KEY not in text, f"the call for {what} holds the key, which belongs into a header")
     must(
-        only_ours(f"asking for {what}", make, *given, **named) == call,
+        only_ours(f"asking for {what}", make, *given, **named) == request,
         f"asking for {what} twice gives two different calls",
     )
-    return call
+    return request
 
 
 def _check_listing(provider: Provider, what: Listing, most: int, sample: Mapping[str, Any] | None) -> None:
@@ -89,7 +89,7 @@ def _check_listing(provider: Provider, what: Listing, most: int, sample: Mapping
     for odd in ("", "x", "\ud800", "[", "[1]", "9" * 5_000, '["x", 1]'):
         only_ours(f"{what} with the cursor {odd[:20]!r}", ask, what, subject, cursor=odd, count=most)
     if sample is not None:
-        payload = only_ours(f"reading {what}", provider.read, first, answer(sample))
+        payload = only_ours(f"reading {what}", provider.read, first, make_response(sample))
         must(not isinstance(payload, ProviderError), f"the sample of {what} is refused: {payload}")
         page = only_ours(f"page() of {what}", provider.page, what, payload)
         must(isinstance(page, Page) and page.cursor, f"page() finds no cursor in the sample of {what}")

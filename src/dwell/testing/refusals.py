@@ -13,9 +13,9 @@ from dwell.errors import (
     RateLimitedError,
     TemporaryError,
 )
-from dwell.http import Answer, Call
+from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Provider
-from dwell.testing.asking import KEY, answer, must, only_ours, subject_of
+from dwell.testing.expect import KEY, make_response, must, only_ours, subject_of
 
 _STATUSES: dict[int, type[ProviderError]] = {
     401: KeyRefusedError,
@@ -45,20 +45,20 @@ def check_refusals(provider: Provider) -> None:
     Raises:
         AssertionError: A bad answer passes, or becomes the wrong error, or an error shows the key.
     """
-    for call in calls(provider):
+    for request in calls(provider):
         for status, kind in _STATUSES.items():
             for body in ({"message": "no"}, {"error": {"code": "x", "message": "no"}}, {"error": "no"}, b"<html>"):
-                found = _refusal(provider, call, answer(body, status), f"status {status}")
-                must(isinstance(found, kind), f"{_with(call)} status {status} becomes {type(found).__name__}")
+                found = _refusal(provider, request, make_response(body, status), f"status {status}")
+                must(isinstance(found, kind), f"{_with(request)} status {status} becomes {type(found).__name__}")
         for what, body in _DAMAGED.items():
-            found = _refusal(provider, call, answer(body), what)
-            must(isinstance(found, DamagedAnswerError), f"{_with(call)} {what} becomes {type(found).__name__}")
-        _check_moved(provider, call)
-        _check_waiting(provider, call)
-        _check_key(provider, call)
+            found = _refusal(provider, request, make_response(body), what)
+            must(isinstance(found, DamagedAnswerError), f"{_with(request)} {what} becomes {type(found).__name__}")
+        _check_moved(provider, request)
+        _check_waiting(provider, request)
+        _check_key(provider, request)
 
 
-def calls(provider: Provider) -> Iterator[Call]:
+def calls(provider: Provider) -> Iterator[HttpRequest]:
     """Every kind of call that a provider makes."""
     for lookup in sorted(provider.lookups):
         yield provider.lookup(lookup, subject_of(lookup))
@@ -66,40 +66,43 @@ def calls(provider: Provider) -> Iterator[Call]:
         yield provider.listing(listing, subject_of(listing), cursor=None, count=1)
 
 
-def _check_moved(provider: Provider, call: Call) -> None:
+def _check_moved(provider: Provider, request: HttpRequest) -> None:
     """A redirect or an address that is not there must not be asked again and again."""
     for status in (301, 302, 404, 405):
-        found = _refusal(provider, call, answer(b"<html>", status), f"status {status}")
-        must(not isinstance(found, TemporaryError), f"{_with(call)} status {status} without JSON is asked again")
+        found = _refusal(provider, request, make_response(b"<html>", status), f"status {status}")
+        must(not isinstance(found, TemporaryError), f"{_with(request)} status {status} without JSON is asked again")
 
 
-def _check_waiting(provider: Provider, call: Call) -> None:
-    found = only_ours("reading status 429", provider.read, call, answer({}, 429, retry_after="7"))
+def _check_waiting(provider: Provider, request: HttpRequest) -> None:
+    found = only_ours("reading status 429", provider.read, request, make_response({}, 429, retry_after="7"))
     must(
         isinstance(found, RateLimitedError) and found.retry_after_s == 7.0,
-        f"{_with(call)} status 429 does not say how long Retry-After asks to wait",
+        f"{_with(request)} status 429 does not say how long Retry-After asks to wait",
     )
 
 
-def _check_key(provider: Provider, call: Call) -> None:
+def _check_key(provider: Provider, request: HttpRequest) -> None:
     """Vendors quote what they were sent."""
     echo = f"Something about {KEY} and Bearer {KEY}"
     bodies: tuple[Any, ...] = ({"message": echo}, {"error": {"code": KEY, "message": echo}}, {"error": echo})
     for status in (200, 400, 401, 403, 404, 409, 500):
         for body in bodies:
-            found = _refusal(provider, call, answer(body, status), f"status {status}")
-            must(KEY not in f"{found} {found!r}", f"{_with(call)} status {status} the error shows the key: {found}")
+            found = _refusal(provider, request, make_response(body, status), f"status {status}")
+            must(KEY not in f"{found} {found!r}", f"{_with(request)} status {status} the error shows the key: {found}")
 
 
-def _refusal(provider: Provider, call: Call, bad: Answer, what: str) -> ProviderError:
-    found = only_ours(f"reading {what} as {call.endpoint}", provider.read, call, bad)
-    must(isinstance(found, ProviderError), f"{_with(call)} {what} passes as if all were well, or raises {found!r}")
+def _refusal(provider: Provider, request: HttpRequest, bad: HttpResponse, what: str) -> ProviderError:
+    found = only_ours(f"reading {what} as {request.endpoint}", provider.read, request, bad)
+    must(isinstance(found, ProviderError), f"{_with(request)} {what} passes as if all were well, or raises {found!r}")
     must(len(str(found)) >= 20 and str(found).endswith("."), f"the error for {what} is no sentence: {found}")
-    must(str(found) == str(only_ours(what, provider.read, call, bad)), f"{what} read twice differs")
-    charged = only_ours(f"charging {what}", provider.charged, call, bad)
-    must(isinstance(charged, int) and charged >= 0, f"{_with(call)} {what} is charged with {charged!r}")
+    must(str(found) == str(only_ours(what, provider.read, request, bad)), f"{what} read twice differs")
+    credits_charged = only_ours(f"charging {what}", provider.credits_charged, request, bad)
+    must(
+        isinstance(credits_charged, int) and credits_charged >= 0,
+        f"{_with(request)} {what} is charged with {credits_charged!r}",
+    )
     return cast("ProviderError", found)
 
 
-def _with(call: Call) -> str:
-    return f"{call.endpoint}: an answer with"
+def _with(request: HttpRequest) -> str:
+    return f"{request.endpoint}: an answer with"

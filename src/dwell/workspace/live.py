@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dwell import clock
 from dwell.errors import KeyRefusedError, NoDataError
-from dwell.live import due, office, target, topics
+from dwell.live import client_factory, scheduler, target, topics
 from dwell.live import replay as replaying
 from dwell.live import sweep as sweeping
-from dwell.live.plan import Item, Plan
-from dwell.live.request import PROFILE_DAYS, Request
-from dwell.live.sweep import Progress, Watch
+from dwell.live.job_spec import PROFILE_DAYS, JobSpec
+from dwell.live.plan import Plan, PlanItem
+from dwell.live.sweep import OnProgress, Progress
 from dwell.results import Result
-from dwell.warehouse.live import LiveDatabase, drift, ledger, schedules, sweeps, watchlists
+from dwell.warehouse.live import StateDatabase, drift, ledger, schedules, sweeps, watchlists
 from dwell.warehouse.live.schedules import Schedule
-from dwell.workspace.order import Order, kept, trending, vetting
+from dwell.workspace.sweep_request import SweepRequest, from_schedule, trends_request, vet_request
 
 if TYPE_CHECKING:
     from dwell.workspace.workspace import Workspace
 
-__all__ = ["Live", "Order", "Progress", "Watch"]
+__all__ = ["Live", "OnProgress", "Progress", "SweepRequest"]
 
 
-_TOPICS = {"hashtag": target.hashtag, "sound": target.sound, "search": target.search}
-_SAID = ("posts", "topics", "provider", "niche", "max_credits")
+_PARSERS = {"hashtag": target.parse_hashtag, "sound": target.parse_sound, "search": target.parse_search}
+_SCHEDULED_FIELDS = ("posts", "topics", "provider", "niche", "max_credits")
 
 
 class Live:
@@ -43,25 +43,30 @@ class Live:
         self._workspace = workspace
 
     @cached_property
-    def database(self) -> LiveDatabase:
+    def database(self) -> StateDatabase:
         """Pace, ledger, kept answers, lists and time-tables of this data folder."""
-        return LiveDatabase(self._workspace.store.root)
+        return StateDatabase(self._workspace.store.root)
 
     # --- sweeps --------------------------------------------------------------------------------------------------
 
-    def plan(self, order: Order, *, command: str = "sweep") -> Result:
+    def plan(self, request: SweepRequest, *, command: str = "sweep") -> Result:
         """What a sweep would ask and cost: a row a target, the price in `meta`; nobody is asked."""
-        request = self.request(order, command)
-        found = None if order.fresh else sweeping.resumable(self.database, request)
-        price = sweeping.planned(self._workspace.settings, self.database, request).to_result()
+        spec = self.spec(request, command)
+        found = None if request.fresh else sweeping.find_resumable(self.database, spec)
+        price = sweeping.plan_sweep(self._workspace.settings, self.database, spec).to_result()
         resumes = {} if found is None else self._begun(found.sweep_id, found.started_at)
-        terms = office.terms(self._workspace.settings, request.provider)
+        terms = client_factory.read_terms(self._workspace.settings, spec.provider)
         pace = None if not terms.interval_s else 60 / terms.interval_s
-        meta = {"provider": request.provider, "per_minute": pace, **price.meta, "resumes": resumes or None}
+        meta = {"provider": spec.provider, "per_minute": pace, **price.meta, "resumes": resumes or None}
         return Result(price.columns, price.rows, meta)
 
     def sweep(
-        self, order: Order, *, command: str = "sweep", watch: Watch | None = None, stop: threading.Event | None = None
+        self,
+        request: SweepRequest,
+        *,
+        command: str = "sweep",
+        on_progress: OnProgress | None = None,
+        stop: threading.Event | None = None,
     ) -> Result:
         """Read the newest posts of accounts and topics: a row a target, the sum of it in `meta`.
 
@@ -70,7 +75,7 @@ class Live:
             KeyRefusedError: The provider refuses it.
             StoppedError: `stop` was set; the same order goes on where it ended.
         """
-        return self._run(self.request(order, command), order, watch, stop)
+        return self._run(self.spec(request, command), request, on_progress, stop)
 
     def vet(
         self,
@@ -81,7 +86,7 @@ class Live:
         provider: str | None = None,
         max_credits: int | None = None,
         fresh: bool = False,
-        watch: Watch | None = None,
+        on_progress: OnProgress | None = None,
         stop: threading.Event | None = None,
     ) -> Result:
         """Read the account's latest posts now, then look at them as `Workspace.vet` does.
@@ -89,8 +94,8 @@ class Live:
         Raises:
             NoDataError: The account cannot be read, or not within `max_credits`; the message says why.
         """
-        order = vetting(creator, posts, provider=provider, niche=niche, max_credits=max_credits, fresh=fresh)
-        done = self.sweep(order, command="vet", watch=watch, stop=stop)
+        request = vet_request(creator, posts, provider=provider, niche=niche, max_credits=max_credits, fresh=fresh)
+        done = self.sweep(request, command="vet", on_progress=on_progress, stop=stop)
         row = next(iter(done))
         handle = row["handle"] or row["name"]
         if not row["posts"] or row["reason"] == "budget":
@@ -110,7 +115,7 @@ class Live:
         fresh: bool = False,
     ) -> Result:
         """What `vet` would ask and cost, as `plan` says it; nobody is asked."""
-        return self.plan(vetting(creator, posts, provider=provider, niche=niche, fresh=fresh), command="vet")
+        return self.plan(vet_request(creator, posts, provider=provider, niche=niche, fresh=fresh), command="vet")
 
     def trends(
         self,
@@ -121,7 +126,7 @@ class Live:
         provider: str | None = None,
         max_credits: int | None = None,
         fresh: bool = False,
-        watch: Watch | None = None,
+        on_progress: OnProgress | None = None,
         stop: threading.Event | None = None,
     ) -> Result:
         """Read a topic, unless it was read today, and say where it is in its life; `meta["read"]` says if it was.
@@ -129,12 +134,12 @@ class Live:
         Raises:
             NoDataError: The topic cannot be read, or not within `max_credits`; the message says why.
         """
-        wanted = _TOPICS[kind](name)
+        wanted = _PARSERS[kind](name)
         read = fresh or self._due(wanted)
         paid = None
         if read:
-            order = trending(wanted, provider=provider, max_credits=max_credits, fresh=fresh)
-            done = self.sweep(order, command="trends", watch=watch, stop=stop)
+            request = trends_request(wanted, provider=provider, max_credits=max_credits, fresh=fresh)
+            done = self.sweep(request, command="trends", on_progress=on_progress, stop=stop)
             row, paid = next(iter(done)), _paid(done)
             if row["lacks"] and (not row["posts"] or row["reason"] == "budget"):
                 raise NoDataError(f"The {kind} {wanted.name} cannot be read: {row['lacks'].rstrip('.')}.")
@@ -143,34 +148,36 @@ class Live:
 
     def plan_trends(self, kind: target.Kind, name: str, *, provider: str | None = None, fresh: bool = False) -> Result:
         """What `trends` would ask and cost, as `plan` says it: no request where the topic was read today."""
-        wanted = _TOPICS[kind](name)
+        wanted = _PARSERS[kind](name)
         if fresh or self._due(wanted):
-            return self.plan(trending(wanted, provider=provider, fresh=fresh), command="trends")
+            return self.plan(trends_request(wanted, provider=provider, fresh=fresh), command="trends")
         note = f"read within {topics.FRESH_FOR.total_seconds() / 3600:.0f} hours; --fresh reads it again"
-        nothing = Plan((Item(wanted, 0, 0, 0, None, note),), 0, 0.0, 0.0).to_result()
+        nothing = Plan((PlanItem(wanted, 0, 0, 0, None, note),), 0, 0.0, 0.0).to_result()
         meta = {"provider": None, "per_minute": None, **nothing.meta, "resumes": None}
         return Result(nothing.columns, nothing.rows, meta)
 
     def _due(self, topic: target.Target) -> bool:
         """It was not read today, or only in part, so that the same command goes on with it."""
-        begun = sweeps.unfinished(self.database, "trends", clock.now() - sweeping.RESUMED_FOR)
-        left = any(Request.from_json(job.request).targets == (topic,) for job in begun)
+        begun = sweeps.find_unfinished(self.database, "trends", clock.now() - sweeping.RESUMABLE_FOR)
+        left = any(JobSpec.from_json(job.spec).targets == (topic,) for job in begun)
         return left or not topics.is_fresh(self._workspace.store, topic, clock.now())
 
-    def request(self, order: Order, command: str = "sweep", slot: str | None = None) -> Request:
+    def spec(self, request: SweepRequest, command: str = "sweep", slot: str | None = None) -> JobSpec:
         """The order as a job: names read, a watchlist filled in, the provider chosen."""
-        listed = [target.Target(cast("target.Kind", kind), name) for kind, name in self._members(order.watchlist)]
-        names = (order.names,) if isinstance(order.names, str) else order.names
-        wanted = tuple(dict.fromkeys([*map(target.any_of, names), *listed]))
+        listed = [target.Target(cast("target.Kind", kind), name) for kind, name in self._members(request.watchlist)]
+        names = (request.names,) if isinstance(request.names, str) else request.names
+        wanted = tuple(dict.fromkeys([*map(target.parse_target, names), *listed]))
         if not wanted:
             raise NoDataError("There is nothing to read: name accounts such as @name, or a --watchlist with members.")
-        provider = office.chosen(self._workspace.settings, order.provider)
-        return Request(command, provider, wanted, order.posts, PROFILE_DAYS, order.niche, slot, order.topics)
+        provider = client_factory.choose_provider(self._workspace.settings, request.provider)
+        return JobSpec(command, provider, wanted, request.posts, PROFILE_DAYS, request.niche, slot, request.topics)
 
-    def _run(self, request: Request, order: Order, watch: Watch | None, stop: threading.Event | None) -> Result:
+    def _run(
+        self, spec: JobSpec, request: SweepRequest, on_progress: OnProgress | None, stop: threading.Event | None
+    ) -> Result:
         done = sweeping.run(
-            self._workspace.store, self.database, request, max_credits=order.max_credits, fresh=order.fresh,
-            watch=watch, stop=stop,
+            self._workspace.store, self.database, spec, max_credits=request.max_credits, fresh=request.fresh,
+            on_progress=on_progress, stop=stop,
         )  # fmt: skip
         refused = [row for row in done if row["reason"] in {"key_refused", "out_of_credits"}]
         if refused and not done.meta["posts_read"]:
@@ -178,39 +185,39 @@ class Live:
         return done
 
     def _begun(self, sweep_id: str, at: datetime) -> dict[str, Any]:
-        stored = sweeps.targets(self.database, sweep_id)
+        stored = sweeps.list_targets(self.database, sweep_id)
         return {
             "sweep_id": sweep_id,
             "started_at": at,
             "targets_done": sum(one.outcome is not None for one in stored),
             "targets": len(stored),
-            "credits_spent": ledger.spent(self.database, sweep_id),
+            "credits_spent": ledger.credits_spent(self.database, sweep_id),
         }
 
     # --- lists and time-tables -----------------------------------------------------------------------------------
 
     def watchlist_add(self, watchlist: str, names: Sequence[str]) -> int:
         """Put accounts, `#hashtag`, `sound:ID`, `search:words` on a list; returns how many were not on it."""
-        wanted = [target.any_of(name) for name in names]
+        wanted = [target.parse_target(name) for name in names]
         return watchlists.add(self.database, watchlist, [(one.kind, one.name) for one in wanted], clock.now())
 
     def watchlist_remove(self, watchlist: str, names: Sequence[str]) -> int:
         """Take them off; returns how many were on it."""
-        wanted = [target.any_of(name) for name in names]
+        wanted = [target.parse_target(name) for name in names]
         return watchlists.remove(self.database, watchlist, [(one.kind, one.name) for one in wanted])
 
     def watchlists(self) -> Result:
         """All lists: a row a member."""
-        return watchlists.every(self.database)
+        return watchlists.list_all(self.database)
 
     def schedule_add(
-        self, name: str, order: Order, *, every: str = "day", at: str = "00:00", tz: str = "UTC"
+        self, name: str, request: SweepRequest, *, every: str = "day", at: str = "00:00", tz: str = "UTC"
     ) -> Result:
         """Do a sweep every day or week; a standing order of that name is changed."""
-        self.request(order)  # what cannot be done is refused now, not at night
-        often, moment, zone = due.checked(every, at, tz)
-        said = {field: getattr(order, field) for field in Order.__slots__ if field != "fresh"}
-        schedules.put(self.database, Schedule(name, often, moment, zone, said, clock.now()))
+        self.spec(request)  # what cannot be done is refused now, not at night
+        often, moment, zone = scheduler.parse_schedule(every, at, tz)
+        said = {field: getattr(request, field) for field in SweepRequest.__slots__ if field != "fresh"}
+        schedules.save(self.database, Schedule(name, often, moment, zone, said, clock.now()))
         return self.schedules()
 
     def schedule_remove(self, name: str) -> None:
@@ -220,23 +227,33 @@ class Live:
             NoDataError: There is none of that name.
         """
         if not schedules.remove(self.database, name):
-            names = ", ".join(one.name for one in schedules.every(self.database)) or "there is none"
+            names = ", ".join(one.name for one in schedules.list_all(self.database)) or "there is none"
             raise NoDataError(f"There is no schedule {name!r} ({names}).")
 
     def schedules(self) -> Result:
         """All standing orders with their next and last moments."""
         now, rows = clock.now(), []
-        for one in schedules.every(self.database):
-            newest = schedules.newest_run(self.database, one.name)
+        for one in schedules.list_all(self.database):
+            newest = schedules.latest_run(self.database, one.name)
             last, outcome = (newest[0], newest[2]) if newest else (None, None)
-            what = one.request.get("watchlist") or ", ".join(one.request.get("names", ()))
-            said = tuple(one.request.get(name) for name in _SAID)
-            when = (one.every, one.at, one.tz, due.next_due(one, now), last, outcome)
+            what = one.spec.get("watchlist") or ", ".join(one.spec.get("names", ()))
+            said = tuple(one.spec.get(name) for name in _SCHEDULED_FIELDS)
+            when = (one.every, one.at, one.tz, scheduler.next_due(one, now), last, outcome)
             rows.append((one.name, what, *said, *when))
-        columns = ("schedule", "what", *_SAID, "every", "at", "tz", "next_due_at", "last_due_at", "last_outcome")
+        columns = (
+            "schedule",
+            "what",
+            *_SCHEDULED_FIELDS,
+            "every",
+            "at",
+            "tz",
+            "next_due_at",
+            "last_due_at",
+            "last_outcome",
+        )
         return Result(columns, rows)
 
-    def run_due(self, *, watch: Watch | None = None, stop: threading.Event | None = None) -> Result:
+    def run_due(self, *, on_progress: OnProgress | None = None, stop: threading.Event | None = None) -> Result:
         """Do what is due and no other process is doing; a moment that was missed is made up once.
 
         Returns:
@@ -246,36 +263,36 @@ class Live:
         fruitless = []
 
         def work(schedule: Schedule, slot: datetime) -> str:
-            order = kept(schedule.request)
-            request = self.request(order, "sweep", f"{schedule.name} {slot.isoformat()}")
-            done = self._run(request, order, watch, stop)
+            request = from_schedule(schedule.spec)
+            spec = self.spec(request, "sweep", f"{schedule.name} {slot.isoformat()}")
+            done = self._run(spec, request, on_progress, stop)
             meta = done.meta
             lacking = Counter(row["reason"].replace("_", " ") for row in done if not row["complete"])
             why = ", ".join(f"{times} {reason}" for reason, times in lacking.most_common())
             said = f"{meta['complete']} of {meta['targets']} complete" + (f" ({why})" if why else "")
             if any(row["again"] and row["reason"] == "failed" for row in done):
-                raise due.UnfinishedError(said)
+                raise scheduler.UnfinishedError(said)
             if not meta["complete"]:
                 fruitless.append(schedule.name)
             return f"{said}, {meta['posts_new']} new posts, {meta['credits']} credits"
 
-        did = due.run_due(self.database, work)
+        did = scheduler.run_due(self.database, work)
         done = {name for name, *_ in did}
-        held = [one for one in due.held(self.database, clock.now()) if one[0] not in done]
+        held = [one for one in scheduler.find_leased(self.database, clock.now()) if one[0] not in done]
         trouble = bool(fruitless) or any(said.startswith(("failed", "not finished")) for *_, said in did)
         return Result(("schedule", "due_at", "outcome"), did, {"held": held, "trouble": trouble})
 
     def next_due(self) -> datetime | None:
         """When the next standing order is due; now where one waits; None where there is none."""
-        if due.waiting(self.database, clock.now()):
+        if scheduler.find_due(self.database, clock.now()):
             return clock.now()
-        return min((due.next_due(one, clock.now()) for one in schedules.every(self.database)), default=None)
+        return min((scheduler.next_due(one, clock.now()) for one in schedules.list_all(self.database)), default=None)
 
     # --- what it cost, what was kept -----------------------------------------------------------------------------
 
     def cost(self, *, by: str = "provider", since: datetime | None = None) -> Result:
         """The ledger: requests, credits and money by provider, command, account, endpoint, sweep or day."""
-        return ledger.totals(self.database, by, since)
+        return ledger.group_totals(self.database, by, since)
 
     def replay(
         self,
@@ -283,15 +300,17 @@ class Live:
         provider: str | None = None,
         since: datetime | None = None,
         every: bool = False,
-        watch: Callable[[int, int], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Result:
         """Read kept answers again with today's parser; asks no provider."""
         store = self._workspace.store
-        return replaying.replay(store, self.database, provider=provider, since=since, every=every, watch=watch)
+        return replaying.replay(
+            store, self.database, provider=provider, since=since, every=every, on_progress=on_progress
+        )
 
     def drift(self) -> Result:
         """Where providers' objects differ from their contracts: a row a field."""
-        return drift.every(self.database)
+        return drift.list_all(self.database)
 
     def _members(self, watchlist: str | None) -> list[tuple[str, str]]:
         if watchlist is None:

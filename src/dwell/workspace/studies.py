@@ -40,7 +40,7 @@ def topic(workspace: Workspace, kind: str, name: str, *, days: int) -> Result:
     from dwell.live import target
     from dwell.models.lifecycle import lifecycle
 
-    readers = {"hashtag": target.hashtag, "sound": target.sound, "search": target.search}
+    readers = {"hashtag": target.parse_hashtag, "sound": target.parse_sound, "search": target.parse_search}
     if kind not in readers:
         raise NoDataError(f"There is no kind of topic {kind!r}; choose from {', '.join(readers)}.")
     name = readers[kind](name).name

@@ -48,7 +48,7 @@ class Workspace:
 
     @cached_property
     def live(self) -> Live:
-        """Providers: `ws.live.sweep(Order(("@a", "@b")))` reads newest posts, `ws.live.cost()` says for how much."""
+        """Providers: `ws.live.sweep(SweepRequest(("@a", "@b")))` reads newest posts, `ws.live.cost()` says for how much."""
         from dwell.workspace.live import Live
 
         return Live(self)
@@ -234,7 +234,7 @@ class Workspace:
 
     def score(self, *, creator: str, model: str | None = None, limit: int | None = None) -> Result:
         """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown."""
-        from dwell.workspace.watch import score
+        from dwell.workspace.scores import score
 
         return score(self, self._known(creator), model).head(limit)
 
@@ -280,9 +280,9 @@ class Workspace:
 def handle_of(creator: str) -> str:
     """`@Name`, `Name`, a profile link or the link of a post as a lower-case handle."""
     if "tiktok.com/" in creator.lower():
-        from dwell.live.target import account
+        from dwell.live.target import parse_account
 
-        return account(creator).name
+        return parse_account(creator).name
     text = creator.strip().split("?")[0].rstrip("/")
     handle = text.rsplit("/", 1)[-1].lstrip("@").lower()
     if not handle:

@@ -45,5 +45,5 @@ def test_a_moment_that_is_held_is_not_called_nothing() -> None:
     columns = ("schedule", "due_at", "outcome")
     due, until = datetime(2026, 3, 5, tzinfo=UTC), datetime(2026, 3, 5, 0, 2, tzinfo=UTC)
     assert run._text(Result(columns, [])) == "Nothing was due."
-    told = run._text(Result(columns, [], {"held": [("nightly", due, until)]}))
-    assert told.startswith("nightly, due at 2026-03-05 00:00 UTC, is held until 00:02:00 UTC: another process")
+    stats = run._text(Result(columns, [], {"held": [("nightly", due, until)]}))
+    assert stats.startswith("nightly, due at 2026-03-05 00:00 UTC, is held until 00:02:00 UTC: another process")

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dwell.errors import NoDataError, SettingsError, StoppedError
-from dwell.live import due
-from dwell.warehouse.live import LiveDatabase, schedules
+from dwell.live import scheduler
+from dwell.warehouse.live import StateDatabase, schedules
 from dwell.warehouse.live.schedules import Schedule
 
 EARLY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def order(every: str = "day", at: str = "00:00", tz: str = "UTC", added: datetime = EARLY) -> Schedule:
+def request(every: str = "day", at: str = "00:00", tz: str = "UTC", added: datetime = EARLY) -> Schedule:
     return Schedule("nightly", every, at, tz, {"names": ["@demo"]}, added)
 
 
@@ -21,28 +21,28 @@ def at(text: str) -> datetime:
 
 
 def test_daily_at_midnight_utc():
-    assert due.last_due(order(), at("2026-03-05T00:00")) == at("2026-03-05T00:00")
-    assert due.last_due(order(), at("2026-03-04T23:59:59")) == at("2026-03-04T00:00")
-    assert due.next_due(order(), at("2026-03-05T00:00")) == at("2026-03-06T00:00")
+    assert scheduler.last_due(request(), at("2026-03-05T00:00")) == at("2026-03-05T00:00")
+    assert scheduler.last_due(request(), at("2026-03-04T23:59:59")) == at("2026-03-04T00:00")
+    assert scheduler.next_due(request(), at("2026-03-05T00:00")) == at("2026-03-06T00:00")
 
 
 def test_weekly_in_the_users_zone():
-    weekly = order("monday", "06:00", "Europe/Berlin")
-    assert due.last_due(weekly, at("2026-07-15T12:00")) == at("2026-07-13T04:00")
-    assert due.next_due(weekly, at("2026-07-15T12:00")) == at("2026-07-20T04:00")
-    assert due.last_due(weekly, at("2026-01-14T12:00")) == at("2026-01-12T05:00")
+    weekly = request("monday", "06:00", "Europe/Berlin")
+    assert scheduler.last_due(weekly, at("2026-07-15T12:00")) == at("2026-07-13T04:00")
+    assert scheduler.next_due(weekly, at("2026-07-15T12:00")) == at("2026-07-20T04:00")
+    assert scheduler.last_due(weekly, at("2026-01-14T12:00")) == at("2026-01-12T05:00")
 
 
 def test_summer_time_neither_skips_nor_doubles():
-    nightly = order(at="02:30", tz="Europe/Berlin")
-    moments = [due.next_due(nightly, at("2026-03-27T12:00"))]
+    nightly = request(at="02:30", tz="Europe/Berlin")
+    moments = [scheduler.next_due(nightly, at("2026-03-27T12:00"))]
     for _ in range(4):
-        moments.append(due.next_due(nightly, moments[-1]))
+        moments.append(scheduler.next_due(nightly, moments[-1]))
     # 28, 29 (the clocks go on: 02:30 is 03:30 by the new time), 30, 31 March and 1 April
     assert [f"{moment:%d %H:%M}" for moment in moments] == ["28 01:30", "29 01:30", "30 00:30", "31 00:30", "01 00:30"]
-    autumn = due.next_due(nightly, at("2026-10-24T12:00"))
+    autumn = scheduler.next_due(nightly, at("2026-10-24T12:00"))
     assert autumn == at("2026-10-25T00:30")
-    assert due.next_due(nightly, autumn) == at("2026-10-26T01:30")
+    assert scheduler.next_due(nightly, autumn) == at("2026-10-26T01:30")
 
 
 @pytest.mark.parametrize(
@@ -59,116 +59,118 @@ def test_summer_time_neither_skips_nor_doubles():
 )
 def test_a_time_table_that_cannot_be_read_is_refused(words, cure):
     with pytest.raises(SettingsError, match=cure) as caught:
-        due.checked(*words)
+        scheduler.parse_schedule(*words)
     assert len(str(caught.value)) < 200
 
 
 def test_a_time_table_is_cleaned():
-    assert due.checked(" Monday", " 9:05 ", "UTC") == ("monday", "09:05", "UTC")
+    assert scheduler.parse_schedule(" Monday", " 9:05 ", "UTC") == ("monday", "09:05", "UTC")
 
 
 @pytest.mark.parametrize(("said", "means"), [("day", "day"), ("Daily", "day"), ("mon", "monday"), ("SUNDAY", "sunday")])
 def test_words_of_a_time_table(said, means):
-    assert due.checked(said, "6:05", "UTC") == (means, "06:05", "UTC")
+    assert scheduler.parse_schedule(said, "6:05", "UTC") == (means, "06:05", "UTC")
 
 
 @pytest.fixture
 def database(tmp_path):
-    opened = LiveDatabase(tmp_path)
+    opened = StateDatabase(tmp_path)
     yield opened
     opened.close()
 
 
 def test_a_missed_run_is_made_up_once(database):
-    schedules.put(database, order())
+    schedules.save(database, request())
     now = at("2026-03-05T09:00")  # three nights were missed
-    did = due.run_due(database, lambda schedule, slot: f"{schedule.name} {slot:%d}", lambda: now)
+    did = scheduler.run_due(database, lambda schedule, slot: f"{schedule.name} {slot:%d}", lambda: now)
     assert did == [("nightly", at("2026-03-05T00:00"), "nightly 05")]
-    assert due.run_due(database, lambda *_: "again", lambda: now) == []
+    assert scheduler.run_due(database, lambda *_: "again", lambda: now) == []
     tomorrow = now + timedelta(days=1)
-    assert [slot for _, slot, _ in due.run_due(database, lambda *_: "", lambda: tomorrow)] == [at("2026-03-06T00:00")]
+    assert [slot for _, slot, _ in scheduler.run_due(database, lambda *_: "", lambda: tomorrow)] == [
+        at("2026-03-06T00:00")
+    ]
 
 
 def test_moments_before_the_order_was_given_were_never_due(database):
-    schedules.put(database, order(added=at("2026-03-05T08:00")))
-    assert due.waiting(database, at("2026-03-05T09:00")) == []
-    assert len(due.waiting(database, at("2026-03-06T00:00"))) == 1
+    schedules.save(database, request(added=at("2026-03-05T08:00")))
+    assert scheduler.find_due(database, at("2026-03-05T09:00")) == []
+    assert len(scheduler.find_due(database, at("2026-03-06T00:00"))) == 1
 
 
 def test_two_processes_do_a_moment_once(database, tmp_path):
-    schedules.put(database, order())
+    schedules.save(database, request())
     now = at("2026-03-05T00:10")
-    other = LiveDatabase(tmp_path)
+    other = StateDatabase(tmp_path)
     seen = []
 
     def work(_schedule, _slot):
-        seen.append(due.run_due(other, lambda *_: "the other did it too", lambda: now))
+        seen.append(scheduler.run_due(other, lambda *_: "the other did it too", lambda: now))
         return "done"
 
-    assert len(due.run_due(database, work, lambda: now)) == 1
+    assert len(scheduler.run_due(database, work, lambda: now)) == 1
     assert seen == [[]]
     other.close()
 
 
 def test_a_killed_process_gives_its_moment_back(database):
-    schedules.put(database, order())
+    schedules.save(database, request())
     slot, now = at("2026-03-05T00:00"), at("2026-03-05T00:01")
-    assert schedules.take(database, "nightly", slot, "killed", now, due.LEASE_S)
-    assert due.run_due(database, lambda *_: "", lambda: now) == []
-    later = now + timedelta(seconds=due.LEASE_S + 1)
-    assert len(due.run_due(database, lambda *_: "made up", lambda: later)) == 1
-    assert not schedules.extend(database, "nightly", slot, "killed", later, due.LEASE_S)
+    assert schedules.acquire(database, "nightly", slot, "killed", now, scheduler.LEASE_S)
+    assert scheduler.run_due(database, lambda *_: "", lambda: now) == []
+    later = now + timedelta(seconds=scheduler.LEASE_S + 1)
+    assert len(scheduler.run_due(database, lambda *_: "made up", lambda: later)) == 1
+    assert not schedules.extend(database, "nightly", slot, "killed", later, scheduler.LEASE_S)
 
 
 def test_a_stopped_run_can_be_taken_at_once(database, tmp_path):
-    schedules.put(database, order())
+    schedules.save(database, request())
     now = at("2026-03-05T00:10")
-    other = LiveDatabase(tmp_path)
+    other = StateDatabase(tmp_path)
 
     def work(*_):
-        assert [name for name, *_ in due.held(other, now)] == ["nightly"]
+        assert [name for name, *_ in scheduler.find_leased(other, now)] == ["nightly"]
         raise StoppedError("Stopped.")
 
     with pytest.raises(StoppedError):
-        due.run_due(database, work, lambda: now)
-    assert due.held(other, now) == []
-    assert [outcome for *_, outcome in due.run_due(other, lambda *_: "went on", lambda: now)] == ["went on"]
-    assert due.held(other, now) == []
+        scheduler.run_due(database, work, lambda: now)
+    assert scheduler.find_leased(other, now) == []
+    assert [outcome for *_, outcome in scheduler.run_due(other, lambda *_: "went on", lambda: now)] == ["went on"]
+    assert scheduler.find_leased(other, now) == []
     other.close()
 
 
 def test_only_its_holder_gives_a_moment_back(database):
-    schedules.put(database, order())
+    schedules.save(database, request())
     slot, now = at("2026-03-05T00:00"), at("2026-03-05T00:01")
-    assert schedules.take(database, "nightly", slot, "mine", now, due.LEASE_S)
+    assert schedules.acquire(database, "nightly", slot, "mine", now, scheduler.LEASE_S)
     schedules.release(database, "nightly", slot, "another's", now)
-    assert due.held(database, now) == [("nightly", slot, now + timedelta(seconds=due.LEASE_S))]
+    assert scheduler.find_leased(database, now) == [("nightly", slot, now + timedelta(seconds=scheduler.LEASE_S))]
 
 
 def test_a_failure_is_noted_and_not_tried_for_ever(database):
-    schedules.put(database, order())
+    schedules.save(database, request())
 
     def work(*_):
         raise NoDataError("the list is empty")
 
     now = at("2026-03-05T00:10")
-    assert [outcome for *_, outcome in due.run_due(database, work, lambda: now)] == ["failed: the list is empty"]
-    assert due.waiting(database, now) == []
-    assert schedules.history(database, 5).rows[0][4] == "failed: the list is empty"
+    assert [outcome for *_, outcome in scheduler.run_due(database, work, lambda: now)] == ["failed: the list is empty"]
+    assert scheduler.find_due(database, now) == []
+    assert schedules.list_runs(database, 5).rows[0][4] == "failed: the list is empty"
 
 
 def test_what_a_failing_provider_cut_short_goes_on_later(database):
-    schedules.put(database, order())
+    schedules.save(database, request())
     now, tries = at("2026-03-05T00:10"), []
 
     def work(*_):
         tries.append(1)
         if len(tries) == 1:
-            raise due.UnfinishedError("3 of 4 complete")
+            raise scheduler.UnfinishedError("3 of 4 complete")
         return "4 of 4 complete"
 
-    ((_, _, outcome),) = due.run_due(database, work, lambda: now)
+    ((_, _, outcome),) = scheduler.run_due(database, work, lambda: now)
     assert outcome == "not finished, goes on in 10 minutes: 3 of 4 complete"
-    assert due.run_due(database, work, lambda: now + timedelta(minutes=9)) == []
-    assert len(due.run_due(database, work, lambda: now + timedelta(minutes=10, seconds=1))) == 1
-    assert due.run_due(database, work, lambda: now + timedelta(minutes=30)) == []
+    assert scheduler.run_due(database, work, lambda: now + timedelta(minutes=9)) == []
+    assert len(scheduler.run_due(database, work, lambda: now + timedelta(minutes=10, seconds=1))) == 1
+    assert scheduler.run_due(database, work, lambda: now + timedelta(minutes=30)) == []

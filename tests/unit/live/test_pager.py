@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dwell.live.pager import BARREN, Pager
+from dwell.live.pager import MAX_STALE_PAGES, Pager
 from dwell.providers.base import Page
 
 
@@ -54,7 +54,7 @@ def test_a_repeated_cursor_ends_it_and_says_so():
 
 def test_empty_pages_that_promise_more_do_not_go_on_for_ever():
     pager = Pager(None)
-    for number in range(BARREN):
+    for number in range(MAX_STALE_PAGES):
         assert not pager.done
         pager.add(*page([], str(number), more=True))
     assert pager.done

@@ -20,14 +20,14 @@ from dwell.live.target import Target
     ],
 )
 def test_an_account_in_every_form(text):
-    assert target.account(text) == Target("account", "demo.one")
+    assert target.parse_account(text) == Target("account", "demo.one")
 
 
 def test_an_account_by_its_id():
-    found = target.account("6812345678901234567")
+    found = target.parse_account("6812345678901234567")
     assert found.account_id == "6812345678901234567"
     assert str(found) == "id:6812345678901234567"
-    assert target.account("id:6812345678901234567") == found
+    assert target.parse_account("id:6812345678901234567") == found
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_an_account_by_its_id():
 )  # fmt: skip
 def test_what_names_no_account_is_refused(text):
     with pytest.raises(NoDataError, match="names no account"):
-        target.account(text)
+        target.parse_account(text)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_what_names_no_account_is_refused(text):
 )
 def test_a_link_to_something_else_says_what_to_write(link, cure):
     with pytest.raises(NoDataError, match=cure):
-        target.account(link)
+        target.parse_account(link)
 
 
 @pytest.mark.parametrize(
     "text", ["#OnePan", "onepan", "https://www.tiktok.com/tag/onepan", "https://www.tiktok.com/tag/onepan?lang=en"]
 )
 def test_a_hashtag(text):
-    assert target.hashtag(text) == Target("hashtag", "onepan")
+    assert target.parse_hashtag(text) == Target("hashtag", "onepan")
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_a_hashtag(text):
     ],
 )
 def test_a_sound(text):
-    assert target.sound(text) == Target("sound", "7350811000000000001")
+    assert target.parse_sound(text) == Target("sound", "7350811000000000001")
 
 
 def test_a_search_is_one_question_however_it_is_spaced():
-    assert target.search("  Lemon   ORZO ") == Target("search", "lemon orzo")
+    assert target.parse_search("  Lemon   ORZO ") == Target("search", "lemon orzo")
     with pytest.raises(NoDataError, match="empty search"):
-        target.search("  ")
+        target.parse_search("  ")
 
 
 @pytest.mark.parametrize(
@@ -95,11 +95,11 @@ def test_a_search_is_one_question_however_it_is_spaced():
     ],
 )
 def test_a_word_of_a_watchlist(text, kind):
-    assert target.any_of(text).kind == kind
+    assert target.parse_target(text).kind == kind
 
 
 def test_bad_hashtags_and_sounds_are_refused():
     with pytest.raises(NoDataError):
-        target.hashtag("#two words")
+        target.parse_hashtag("#two words")
     with pytest.raises(NoDataError):
-        target.sound("some song")
+        target.parse_sound("some song")

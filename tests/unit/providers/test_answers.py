@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dwell.providers.answers import quoted
+from dwell.providers.responses import quote_message
 from dwell.providers.states import in_message
 from dwell.providers.values import counter, cursor, digits, flag, number, objects, seconds, text
 
@@ -22,11 +22,11 @@ from dwell.providers.values import counter, cursor, digits, flag, number, object
     ],
 )
 def test_words_of_a_provider_are_quoted_without_keys(message: str, shown: str) -> None:
-    assert quoted(message) == shown
+    assert quote_message(message) == shown
 
 
 def test_quoting_takes_no_longer_than_its_text() -> None:
-    assert len(quoted("a" * 10_000_000)) == 200
+    assert len(quote_message("a" * 10_000_000)) == 200
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from dwell.errors import (
     TemporaryError,
     UnavailableError,
 )
-from dwell.http import Answer, Call
+from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Page, Provider, Subject
 from dwell.providers.live import PROVIDERS
 
@@ -30,9 +30,9 @@ WHO = Subject("demo", id=USER, key="MS4wLjABAAAAexample")
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def answer(body: Any, status: int = 200, **headers: str) -> Answer:
+def response(body: Any, status: int = 200, **headers: str) -> HttpResponse:
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, sent, AT)
+    return HttpResponse(status, {name.replace("_", "-"): value for name, value in headers.items()}, sent, AT)
 
 
 def sample(provider: Provider, what: str) -> Any:
@@ -41,12 +41,12 @@ def sample(provider: Provider, what: str) -> Any:
 
 def read(provider: Provider, what: Any, subject: Subject = WHO) -> Any:
     """The payload of the made-up good answer."""
-    call = (
+    request = (
         provider.listing(what, subject, cursor=None, count=1)
         if what in provider.page_size
         else provider.lookup(what, subject)
     )
-    return provider.read(call, answer(sample(provider, what)))
+    return provider.read(request, response(sample(provider, what)))
 
 
 def page(provider: Provider, what: Any, subject: Subject = WHO) -> Page:
@@ -69,7 +69,7 @@ def page(provider: Provider, what: Any, subject: Subject = WHO) -> Page:
     ],
 )
 def test_lookups_of_tikliveapi(what: Any, subject: Subject, endpoint: str, query: dict[str, str]) -> None:
-    assert TIKLIVE.lookup(what, subject) == Call(endpoint, "GET", f"/{endpoint}/", query, timeout_s=20.0)
+    assert TIKLIVE.lookup(what, subject) == HttpRequest(endpoint, "GET", f"/{endpoint}/", query, timeout_s=20.0)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,9 @@ def test_lookups_of_tikliveapi(what: Any, subject: Subject, endpoint: str, query
     ],
 )
 def test_listings_of_tikliveapi(what: Any, subject: Subject, endpoint: str, query: dict[str, str]) -> None:
-    assert TIKLIVE.listing(what, subject, cursor=None, count=1_000) == Call(endpoint, "GET", f"/{endpoint}/", query)
+    assert TIKLIVE.listing(what, subject, cursor=None, count=1_000) == HttpRequest(
+        endpoint, "GET", f"/{endpoint}/", query
+    )
     paging = "time" if "time" in query else "cursor"
     later = TIKLIVE.listing(what, subject, cursor="1711494099000", count=0)
     assert later.query == {**query, "count": "1", paging: "1711494099000"}
@@ -147,20 +149,22 @@ def test_research_walks_back_in_windows_of_thirty_days() -> None:
     second = research_call(more.cursor)
     assert second == {**first, "cursor": 100, "search_id": "7201388525814961198"}
     body = {"data": {"videos": [], "cursor": 200, "has_more": False, "search_id": "72"}, "error": {"code": "ok"}}
-    call = RESEARCH.listing("user_posts", WHO, cursor=more.cursor, count=100)
-    ended = RESEARCH.page("user_posts", RESEARCH.read(call, answer(body)))
+    request = RESEARCH.listing("user_posts", WHO, cursor=more.cursor, count=100)
+    ended = RESEARCH.page("user_posts", RESEARCH.read(request, response(body)))
     assert ended.has_more
     third = research_call(ended.cursor)
     assert third == {**first, "start_date": "20260922", "end_date": "20261021"}
 
 
 def test_research_skips_nothing_where_it_does_not_say_how_to_go_on() -> None:
-    call = RESEARCH.listing("user_posts", WHO, cursor=None, count=100)
+    request = RESEARCH.listing("user_posts", WHO, cursor=None, count=100)
     fine = {"code": "ok"}
-    without_id = RESEARCH.read(call, answer({"data": {"videos": [], "cursor": 100, "has_more": True}, "error": fine}))
+    without_id = RESEARCH.read(
+        request, response({"data": {"videos": [], "cursor": 100, "has_more": True}, "error": fine})
+    )
     assert research_call(RESEARCH.page("user_posts", without_id).cursor)["cursor"] == 100
     assert "search_id" not in research_call(RESEARCH.page("user_posts", without_id).cursor)
-    lost = RESEARCH.read(call, answer({"data": {"videos": [], "has_more": True, "search_id": "7"}, "error": fine}))
+    lost = RESEARCH.read(request, response({"data": {"videos": [], "has_more": True, "search_id": "7"}, "error": fine}))
     assert RESEARCH.page("user_posts", lost) == Page((), None, has_more=True, sparse=True)
 
 
@@ -168,10 +172,10 @@ def test_the_walk_of_research_ends_when_tiktok_began() -> None:
     body = {"data": {"videos": [], "cursor": 0, "has_more": False}, "error": {"code": "ok"}}
     cursor, windows = None, []
     for _ in range(1_000):
-        call = RESEARCH.listing("hashtag_posts", Subject("fun"), cursor=cursor, count=100)
-        assert call.body is not None
-        windows.append((call.body["start_date"], call.body["end_date"]))
-        found = RESEARCH.page("hashtag_posts", RESEARCH.read(call, answer(body)))
+        request = RESEARCH.listing("hashtag_posts", Subject("fun"), cursor=cursor, count=100)
+        assert request.body is not None
+        windows.append((request.body["start_date"], request.body["end_date"]))
+        found = RESEARCH.page("hashtag_posts", RESEARCH.read(request, response(body)))
         cursor = found.cursor
         if not found.has_more:
             break
@@ -183,8 +187,8 @@ def test_the_walk_of_research_ends_when_tiktok_began() -> None:
 
 
 def test_research_reads_only_the_first_thousand_comments() -> None:
-    call = RESEARCH.listing("comments", Subject(POST), cursor="950", count=100)
-    assert call.body == {"video_id": int(POST), "max_count": 50, "cursor": 950}
+    request = RESEARCH.listing("comments", Subject(POST), cursor="950", count=100)
+    assert request.body == {"video_id": int(POST), "max_count": 50, "cursor": 950}
     end = RESEARCH.page("comments", {"comments": [], "cursor": 1000, "has_more": True})
     assert (end.cursor, end.has_more) == (None, True)
 
@@ -279,19 +283,19 @@ def test_an_element_that_is_no_object_is_kept_for_a_reason_to_be_given() -> None
 
 def test_scavio_in_the_shape_of_its_published_examples() -> None:
     body = json.loads((SAMPLES / "scavio_examples_shape.json").read_text("utf-8"))
-    call = SCAVIO.listing("user_posts", WHO, cursor=None, count=30)
-    found = SCAVIO.page("user_posts", SCAVIO.read(call, answer(body)))
+    request = SCAVIO.listing("user_posts", WHO, cursor=None, count=30)
+    found = SCAVIO.page("user_posts", SCAVIO.read(request, response(body)))
     columns = SCAVIO.parser.post(found.items[0])
     assert isinstance(columns, dict)
     assert (found.cursor, found.has_more, columns["duration_s"], columns["views"]) == ("30", True, 23, 12000)
-    assert SCAVIO.charged(call, answer(body)) == 1
+    assert SCAVIO.credits_charged(request, response(body)) == 1
 
 
 def test_an_optional_wrapper_of_tikliveapi() -> None:
-    call = TIKLIVE.lookup("profile", WHO)
-    assert TIKLIVE.read(call, answer({"data": sample(TIKLIVE, "profile")})) == sample(TIKLIVE, "profile")
+    request = TIKLIVE.lookup("profile", WHO)
+    assert TIKLIVE.read(request, response({"data": sample(TIKLIVE, "profile")})) == sample(TIKLIVE, "profile")
     body = {"code": 0, "msg": "success", "data": sample(TIKLIVE, "profile")}
-    assert TIKLIVE.read(call, answer(body)) == sample(TIKLIVE, "profile")
+    assert TIKLIVE.read(request, response(body)) == sample(TIKLIVE, "profile")
 
 
 # --- errors -------------------------------------------------------------------------------------------------------
@@ -320,13 +324,13 @@ def test_an_optional_wrapper_of_tikliveapi() -> None:
 )
 @pytest.mark.parametrize("what", ["profile", "user_posts"])
 def test_messages_with_status_200(what: Any, message: str, kind: type[ProviderError], state: str | None) -> None:
-    call = TIKLIVE.lookup(what, WHO) if what == "profile" else TIKLIVE.listing(what, WHO, cursor=None, count=35)
+    request = TIKLIVE.lookup(what, WHO) if what == "profile" else TIKLIVE.listing(what, WHO, cursor=None, count=35)
     for body in ({"message": message}, {"code": -1, "msg": message, "data": []}):
         with pytest.raises(ProviderError) as caught:
-            TIKLIVE.read(call, answer(body))
+            TIKLIVE.read(request, response(body))
         assert type(caught.value) is kind
         assert getattr(caught.value, "state", None) == state
-        assert TIKLIVE.charged(call, answer(body)) == 0
+        assert TIKLIVE.credits_charged(request, response(body)) == 0
 
 
 @pytest.mark.parametrize(
@@ -347,11 +351,11 @@ def test_messages_with_status_200(what: Any, message: str, kind: type[ProviderEr
     ],
 )
 def test_errors_of_scavio_as_object_and_as_text(status: int, error: Any, kind: type[ProviderError]) -> None:
-    call = SCAVIO.listing("user_posts", WHO, cursor=None, count=30)
+    request = SCAVIO.listing("user_posts", WHO, cursor=None, count=30)
     with pytest.raises(ProviderError) as caught:
-        SCAVIO.read(call, answer({"error": error}, status))
+        SCAVIO.read(request, response({"error": error}, status))
     assert type(caught.value) is kind
-    assert SCAVIO.charged(call, answer({"error": error}, status)) == 0
+    assert SCAVIO.credits_charged(request, response({"error": error}, status)) == 0
 
 
 @pytest.mark.parametrize(
@@ -371,14 +375,14 @@ def test_errors_of_scavio_as_object_and_as_text(status: int, error: Any, kind: t
 def test_errors_of_tiktoks_own_apis(provider: Provider, status: int, code: str, kind: type[ProviderError]) -> None:
     body = {"data": {}, "error": {"code": code, "message": "", "log_id": "1"}}
     with pytest.raises(ProviderError) as caught:
-        provider.read(provider.lookup("profile", WHO), answer(body, status))
+        provider.read(provider.lookup("profile", WHO), response(body, status))
     assert type(caught.value) is kind
 
 
 def test_the_quota_of_a_day_comes_back_at_midnight() -> None:
     body = {"error": {"code": "daily_quota_limit_exceeded", "message": "", "log_id": "1"}}
     with pytest.raises(RateLimitedError, match="after 00:00 UTC") as caught:
-        RESEARCH.read(RESEARCH.lookup("profile", WHO), answer(body, 429))
+        RESEARCH.read(RESEARCH.lookup("profile", WHO), response(body, 429))
     assert caught.value.retry_after_s == 12 * 3600
 
 
@@ -400,27 +404,30 @@ def test_the_quota_of_a_day_comes_back_at_midnight() -> None:
 def test_how_long_to_wait(headers: dict[str, str], message: str, wait: float | None) -> None:
     body = {"error": {"code": "rate_limit_exceeded", "message": message}}
     with pytest.raises(RateLimitedError) as caught:
-        SCAVIO.read(SCAVIO.lookup("profile", WHO), answer(body, 429, **headers))
+        SCAVIO.read(SCAVIO.lookup("profile", WHO), response(body, 429, **headers))
     assert caught.value.retry_after_s == wait
 
 
 def test_an_answer_about_nothing_is_not_the_same_as_a_damaged_one() -> None:
-    call = TIKLIVE.lookup("profile", WHO)
+    request = TIKLIVE.lookup("profile", WHO)
     for body in ({"user": {}, "stats": {}}, {"user": None}):
         with pytest.raises(UnavailableError):
-            TIKLIVE.read(call, answer(body))
+            TIKLIVE.read(request, response(body))
     for damaged in ({}, {"status": "ok"}, [], b'{"user": {"id": "68'):
         with pytest.raises(DamagedAnswerError):
-            TIKLIVE.read(call, answer(damaged))
-    assert TIKLIVE.charged(call, answer(b'{"user": {"id": "68')) == 1
+            TIKLIVE.read(request, response(damaged))
+    assert TIKLIVE.credits_charged(request, response(b'{"user": {"id": "68')) == 1
     with pytest.raises(UnavailableError, match="not one of your own"):
-        DISPLAY.read(DISPLAY.lookup("post", Subject(POST)), answer({"data": {"videos": []}, "error": {"code": "ok"}}))
+        DISPLAY.read(DISPLAY.lookup("post", Subject(POST)), response({"data": {"videos": []}, "error": {"code": "ok"}}))
 
 
-@pytest.mark.parametrize(("stated", "charged"), [(3, 3), (0, 0), (None, 1), ("2", 1), (True, 1), (-1, 1)])
-def test_scavio_states_what_it_takes(stated: Any, charged: int) -> None:
+@pytest.mark.parametrize(("stated", "credits_charged"), [(3, 3), (0, 0), (None, 1), ("2", 1), (True, 1), (-1, 1)])
+def test_scavio_states_what_it_takes(stated: Any, credits_charged: int) -> None:
     body = {**sample(SCAVIO, "user_posts"), "credits_used": stated}
-    assert SCAVIO.charged(SCAVIO.listing("user_posts", WHO, cursor=None, count=30), answer(body)) == charged
+    assert (
+        SCAVIO.credits_charged(SCAVIO.listing("user_posts", WHO, cursor=None, count=30), response(body))
+        == credits_charged
+    )
 
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=PROVIDERS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dwell.providers.drift import Change, changes
+from dwell.providers.drift import FieldChange, find_changes
 from dwell.providers.expected import EXPECTED
 from dwell.providers.live import PROVIDERS
 
@@ -46,70 +46,74 @@ def test_the_contracts_own_shapes_are_nothing_new(name: str) -> None:
         else:
             items = (payload(name, what),)
         for item in items:
-            assert changes(name, kind, item) == [], what
+            assert find_changes(name, kind, item) == [], what
             seen += 1
     assert seen >= 4
 
 
 def test_the_shape_of_scavios_published_examples_is_known() -> None:
     (item,) = json.loads((SAMPLES / "scavio_examples_shape.json").read_text("utf-8"))["videos"]
-    assert changes("scavio", "post", item) == []
+    assert find_changes("scavio", "post", item) == []
 
 
 @pytest.mark.parametrize(
     ("update", "expected"),
     [
-        ({"interaction_quality_v2": {"score": 0.5}}, [Change("interaction_quality_v2", "new", "object")]),
-        ({"play_count": "12000"}, [Change("play_count", "retyped", "text")]),
-        ({"play_count": None}, [Change("play_count", "retyped", "null")]),
-        ({"play_count": 12000.5}, [Change("play_count", "retyped", "number")]),
-        ({"is_ad": 1}, [Change("is_ad", "retyped", "whole")]),
-        ({"is_top": True}, [Change("is_top", "retyped", "flag")]),
+        ({"interaction_quality_v2": {"score": 0.5}}, [FieldChange("interaction_quality_v2", "new", "object")]),
+        ({"play_count": "12000"}, [FieldChange("play_count", "retyped", "text")]),
+        ({"play_count": None}, [FieldChange("play_count", "retyped", "null")]),
+        ({"play_count": 12000.5}, [FieldChange("play_count", "retyped", "number")]),
+        ({"is_ad": 1}, [FieldChange("is_ad", "retyped", "whole")]),
+        ({"is_top": True}, [FieldChange("is_top", "retyped", "flag")]),
         ({"title": None}, []),
         ({"images": ["https://cdn.example/1.jpg"]}, []),
-        ({"author": "demo"}, [Change("author", "retyped", "text")]),
-        ({"author": {"id": 5, "unique_id": "demo"}}, [Change("author.id", "retyped", "whole")]),
-        ({"author": {"id": "5"}}, [Change("author.unique_id", "missing", "")]),
-        ({"music_info": {"id": "5", "isrc": "x"}}, [Change("music_info.isrc", "new", "text")]),
+        ({"author": "demo"}, [FieldChange("author", "retyped", "text")]),
+        ({"author": {"id": 5, "unique_id": "demo"}}, [FieldChange("author.id", "retyped", "whole")]),
+        ({"author": {"id": "5"}}, [FieldChange("author.unique_id", "missing", "")]),
+        ({"music_info": {"id": "5", "isrc": "x"}}, [FieldChange("music_info.isrc", "new", "text")]),
         (
             {"video_id": 7350810998023949599, "b": 1.5, "a": True},
-            [Change("video_id", "retyped", "whole"), Change("b", "new", "number"), Change("a", "new", "flag")],
+            [
+                FieldChange("video_id", "retyped", "whole"),
+                FieldChange("b", "new", "number"),
+                FieldChange("a", "new", "flag"),
+            ],
         ),
     ],
 )
-def test_what_differs(update: dict[str, Any], expected: list[Change]) -> None:
-    assert changes("tikliveapi", "post", {**video(), **update}) == expected
+def test_what_differs(update: dict[str, Any], expected: list[FieldChange]) -> None:
+    assert find_changes("tikliveapi", "post", {**video(), **update}) == expected
 
 
 def test_what_is_missing_and_where_either_will_do() -> None:
     item = video()
     del item["digg_count"], item["video_id"], item["wmplay"]
-    assert changes("tikliveapi", "post", item) == [
-        Change("video_id or id", "missing", ""),
-        Change("digg_count", "missing", ""),
+    assert find_changes("tikliveapi", "post", item) == [
+        FieldChange("video_id or id", "missing", ""),
+        FieldChange("digg_count", "missing", ""),
     ]
-    assert changes("tikliveapi", "post", {**item, "id": "7350810998023949599", "digg_count": 1}) == []
+    assert find_changes("tikliveapi", "post", {**item, "id": "7350810998023949599", "digg_count": 1}) == []
 
 
 def test_missing_counters_of_scavio() -> None:
     (item,) = payload("scavio", "user_posts")["aweme_list"]
     bare = {key: value for key, value in item.items() if key != "statistics"}
-    assert changes("scavio", "post", bare) == [Change("statistics or play_count", "missing", "")]
+    assert find_changes("scavio", "post", bare) == [FieldChange("statistics or play_count", "missing", "")]
     without_saves = {**item, "statistics": {"play_count": 1, "digg_count": 1}}
-    assert changes("scavio", "post", without_saves) == []
+    assert find_changes("scavio", "post", without_saves) == []
 
 
 def test_asked_again_it_answers_the_same_and_the_value_does_not_matter() -> None:
     first, again = {**video(), "odd": "a"}, {**video(), "odd": "b", "play_count": 7}
-    assert changes("tikliveapi", "post", first) == changes("tikliveapi", "post", again)
+    assert find_changes("tikliveapi", "post", first) == find_changes("tikliveapi", "post", again)
 
 
 def test_nothing_is_said_where_there_is_no_contract() -> None:
-    assert changes("elsewhere", "post", {"a": 1}) == []
-    assert changes("display-api", "comment", {"a": 1}) == []
+    assert find_changes("elsewhere", "post", {"a": 1}) == []
+    assert find_changes("display-api", "comment", {"a": 1}) == []
 
 
 @pytest.mark.parametrize("item", [{}, {"author": []}, {"author": {}}, {"": None}, {"stats": {"x": {}}}])
 def test_odd_objects_are_no_accident(item: dict[str, Any]) -> None:
     for provider, kind in EXPECTED:
-        assert all(isinstance(change, Change) for change in changes(provider, kind, item))
+        assert all(isinstance(change, FieldChange) for change in find_changes(provider, kind, item))

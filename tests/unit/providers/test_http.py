@@ -16,7 +16,7 @@ import pytest
 
 from dwell import clock
 from dwell.errors import ProviderError, SettingsError, TemporaryError
-from dwell.http import Call, Door
+from dwell.http import HttpRequest, HttpTransport
 
 KEY = "k3y-0a1b2c3d4e5f6a7b"
 Play = Callable[["Handler"], None]
@@ -72,21 +72,21 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def door(server: Server) -> Iterator[Door]:
-    opened = Door(f"http://127.0.0.1:{server.server_port}", {"x-api-key": KEY})
+def transport(server: Server) -> Iterator[HttpTransport]:
+    opened = HttpTransport(f"http://127.0.0.1:{server.server_port}", {"x-api-key": KEY})
     yield opened
     opened.close()
 
 
-def get(path: str = "/ok/", **options: Any) -> Call:
-    return Call("test", "GET", path, **options)
+def get(path: str = "/ok/", **options: Any) -> HttpRequest:
+    return HttpRequest("test", "GET", path, **options)
 
 
-def test_a_get_and_its_answer(door: Door, server: Server) -> None:
+def test_a_get_and_its_answer(transport: HttpTransport, server: Server) -> None:
     link = "https://www.tiktok.com/@_/video/7350810998023949599?a=1&b=ü"
-    answer = door.send(get(query={"url": link, "count": "35"}), {"x-dwell-call": "one"})
-    assert (answer.status, answer.body, answer.simulated) == (200, b"{}", False)
-    assert answer.received_at == clock.now()
+    response = transport.send(get(query={"url": link, "count": "35"}), {"x-dwell-call": "one"})
+    assert (response.status, response.body, response.simulated) == (200, b"{}", False)
+    assert response.received_at == clock.now()
     _, path, headers, body = server.asked[0]
     assert parse_qs(urlsplit(path).query) == {"url": [link], "count": ["35"]}
     assert (urlsplit(path).path, body) == ("/ok/", b"")
@@ -96,8 +96,10 @@ def test_a_get_and_its_answer(door: Door, server: Server) -> None:
     assert KEY not in path
 
 
-def test_a_post_sends_json_with_texts_as_texts(door: Door, server: Server) -> None:
-    door.send(Call("test", "POST", "/ok/", {"fields": "a,b"}, {"cursor": "0", "video_id": 7350810998023949599}))
+def test_a_post_sends_json_with_texts_as_texts(transport: HttpTransport, server: Server) -> None:
+    transport.send(
+        HttpRequest("test", "POST", "/ok/", {"fields": "a,b"}, {"cursor": "0", "video_id": 7350810998023949599})
+    )
     _, path, _, body = server.asked[0]
     assert json.loads(body) == {"cursor": "0", "video_id": 7350810998023949599}
     assert parse_qs(urlsplit(path).query) == {"fields": ["a,b"]}
@@ -105,15 +107,15 @@ def test_a_post_sends_json_with_texts_as_texts(door: Door, server: Server) -> No
 
 def test_a_base_url_may_have_a_path(server: Server) -> None:
     server.plays["/below/ok/"] = lambda handler: handler.reply(b"[]")
-    door = Door(f"http://127.0.0.1:{server.server_port}/below/", {})
-    assert door.send(get()).body == b"[]"
-    door.close()
+    transport = HttpTransport(f"http://127.0.0.1:{server.server_port}/below/", {})
+    assert transport.send(get()).body == b"[]"
+    transport.close()
 
 
-def test_names_of_headers_are_in_lower_case(door: Door, server: Server) -> None:
+def test_names_of_headers_are_in_lower_case(transport: HttpTransport, server: Server) -> None:
     server.plays["/ok/"] = lambda handler: handler.reply(b"{}", 429, **{"Retry-After": "7", "X-RateLimit-Reset": "9"})
-    answer = door.send(get())
-    assert (answer.status, answer.headers["retry-after"], answer.headers["x-ratelimit-reset"]) == (429, "7", "9")
+    response = transport.send(get())
+    assert (response.status, response.headers["retry-after"], response.headers["x-ratelimit-reset"]) == (429, "7", "9")
 
 
 @pytest.mark.parametrize(
@@ -127,50 +129,55 @@ def test_names_of_headers_are_in_lower_case(door: Door, server: Server) -> None:
     ],
 )
 def test_a_simulation_says_so_and_when(
-    door: Door, server: Server, monkeypatch: pytest.MonkeyPatch, stated: str, received: datetime | None, simulated: bool
+    transport: HttpTransport,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    stated: str,
+    received: datetime | None,
+    simulated: bool,
 ) -> None:
     now = datetime(2030, 1, 1, tzinfo=UTC)
     monkeypatch.setattr("dwell.clock.now", lambda: now)
     server.plays["/ok/"] = lambda handler: handler.reply(b"{}", x_dwell_simulated_at=stated)
-    answer = door.send(get())
-    assert (answer.received_at, answer.simulated) == (received or now, simulated)
+    response = transport.send(get())
+    assert (response.received_at, response.simulated) == (received or now, simulated)
 
 
-def test_gzip_is_unpacked(door: Door, server: Server) -> None:
+def test_gzip_is_unpacked(transport: HttpTransport, server: Server) -> None:
     body = json.dumps({"videos": ["x"] * 1_000}).encode()
     server.plays["/ok/"] = lambda handler: handler.reply(gzip.compress(body), content_encoding="gzip")
-    assert door.send(get()).body == body
+    assert transport.send(get()).body == body
 
 
-def test_damaged_gzip_is_a_broken_answer(door: Door, server: Server) -> None:
+def test_damaged_gzip_is_a_broken_answer(transport: HttpTransport, server: Server) -> None:
     server.plays["/ok/"] = lambda handler: handler.reply(b"no gzip at all", content_encoding="gzip")
     with pytest.raises(TemporaryError, match="DecodingError"):
-        door.send(get())
+        transport.send(get())
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_an_answer_and_not_followed(door: Door, server: Server, status: int) -> None:
+def test_a_redirect_is_an_answer_and_not_followed(transport: HttpTransport, server: Server, status: int) -> None:
     server.plays["/ok/"] = lambda handler: handler.reply(b"", status, location="/elsewhere/")
-    assert door.send(get()).status == status
+    assert transport.send(get()).status == status
     assert [path for _, path, _, _ in server.asked] == ["/ok/"]
 
 
-def test_cookies_are_not_carried(door: Door, server: Server) -> None:
+def test_cookies_are_not_carried(transport: HttpTransport, server: Server) -> None:
     server.plays["/ok/"] = lambda handler: handler.reply(b"{}", set_cookie="who=you; Path=/")
-    door.send(get())
-    door.send(get())
+    transport.send(get())
+    transport.send(get())
     assert not any("cookie" in name.lower() for _, _, headers, _ in server.asked for name in headers)
 
 
-def test_a_connection_is_used_again(door: Door, server: Server) -> None:
+def test_a_connection_is_used_again(transport: HttpTransport, server: Server) -> None:
     for _ in range(3):
-        door.send(get())
+        transport.send(get())
     assert len({port for port, *_ in server.asked}) == 1
 
 
-def test_several_threads_may_ask_at_once(door: Door, server: Server) -> None:
+def test_several_threads_may_ask_at_once(transport: HttpTransport, server: Server) -> None:
     found: list[int] = []
-    threads = [threading.Thread(target=lambda: found.append(door.send(get()).status)) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: found.append(transport.send(get()).status)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -178,14 +185,14 @@ def test_several_threads_may_ask_at_once(door: Door, server: Server) -> None:
     assert found == [200] * 8
 
 
-def test_no_answer_in_time(door: Door, server: Server) -> None:
+def test_no_answer_in_time(transport: HttpTransport, server: Server) -> None:
     server.plays["/ok/"] = lambda handler: handler.server.released.wait(10) and None
     with pytest.raises(TemporaryError, match=r"did not answer within 0\.1 s") as caught:
-        door.send(get(timeout_s=0.1))
+        transport.send(get(timeout_s=0.1))
     assert caught.value.sent
 
 
-def test_an_answer_that_only_drips(door: Door, server: Server) -> None:
+def test_an_answer_that_only_drips(transport: HttpTransport, server: Server) -> None:
     def drip(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("content-length", "1000000")
@@ -195,10 +202,10 @@ def test_an_answer_that_only_drips(door: Door, server: Server) -> None:
 
     server.plays["/ok/"] = drip
     with pytest.raises(TemporaryError, match=r"did not answer in full within 0\.2 s"):
-        door.send(get(timeout_s=0.2))
+        transport.send(get(timeout_s=0.2))
 
 
-def test_a_connection_that_breaks(door: Door, server: Server) -> None:
+def test_a_connection_that_breaks(transport: HttpTransport, server: Server) -> None:
     def cut(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("content-length", "1000")
@@ -212,7 +219,7 @@ def test_a_connection_that_breaks(door: Door, server: Server) -> None:
     for play in (cut, hang_up):
         server.plays["/ok/"] = play
         with pytest.raises(TemporaryError, match=r"connection to 127\.0\.0\.1:\d+ failed") as caught:
-            door.send(get())
+            transport.send(get())
         assert caught.value.sent
 
 
@@ -220,28 +227,28 @@ def test_nobody_at_the_address() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    door = Door(f"http://127.0.0.1:{port}", {"x-api-key": KEY})
+    transport = HttpTransport(f"http://127.0.0.1:{port}", {"x-api-key": KEY})
     with pytest.raises(TemporaryError, match="cannot be reached") as caught:
-        door.send(get())
+        transport.send(get())
     assert not caught.value.sent
-    door.close()
+    transport.close()
 
 
-def test_an_absurdly_long_answer(door: Door, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dwell.http._LARGEST", 1 << 20)
+def test_an_absurdly_long_answer(transport: HttpTransport, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwell.http._MAX_BODY_BYTES", 1 << 20)
     server.plays["/ok/"] = lambda handler: handler.reply(gzip.compress(b" " * (3 << 20)), content_encoding="gzip")
     with pytest.raises(TemporaryError, match="more than 1 MB"):
-        door.send(get())
+        transport.send(get())
 
 
-def test_no_error_shows_the_key(door: Door, server: Server) -> None:
+def test_no_error_shows_the_key(transport: HttpTransport, server: Server) -> None:
     def nonsense(handler: Handler) -> None:
         handler.wfile.write(b"this is no HTTP\r\n\r\n")
         handler.close_connection = True
 
     server.plays["/ok/"] = nonsense
     with pytest.raises(TemporaryError) as caught:
-        door.send(get())
+        transport.send(get())
     error: BaseException | None = caught.value
     while error is not None:
         assert KEY not in f"{error} {error!r}"
@@ -251,18 +258,20 @@ def test_no_error_shows_the_key(door: Door, server: Server) -> None:
 @pytest.mark.parametrize("key", ["k3y12345", "onlyletters", "a.b+c(d", "abc"])
 @pytest.mark.parametrize("header", ["x-api-key", "Authorization"])
 def test_words_of_others_are_shown_without_the_key(key: str, header: str) -> None:
-    door = Door("http://127.0.0.1:1", {header: key if header == "x-api-key" else f"Bearer {key}", "accept": "words"})
-    assert door.redactor.redact_text(f"The key {key} is bad, {key}.") == "The key … is bad, …."
-    assert key not in door.redactor.redact_text(f"Got Bearer {key}; {key.upper()}?").lower()
-    assert door.redactor.redact_text("Other words, abcdef, stay.") == "Other words, abcdef, stay."
-    door.close()
+    transport = HttpTransport(
+        "http://127.0.0.1:1", {header: key if header == "x-api-key" else f"Bearer {key}", "accept": "words"}
+    )
+    assert transport.redactor.redact_text(f"The key {key} is bad, {key}.") == "The key … is bad, …."
+    assert key not in transport.redactor.redact_text(f"Got Bearer {key}; {key.upper()}?").lower()
+    assert transport.redactor.redact_text("Other words, abcdef, stay.") == "Other words, abcdef, stay."
+    transport.close()
 
 
 def test_a_key_that_was_cut_off_is_hidden_too() -> None:
-    door = Door("http://127.0.0.1:1", {"x-api-key": "onlyletters"})
-    assert door.redactor.redact_text("Bad key onlylett…") == "Bad key …"
-    assert Door("http://127.0.0.1:1", {}).redactor.redact_text("Bad key …") == "Bad key …"
-    door.close()
+    transport = HttpTransport("http://127.0.0.1:1", {"x-api-key": "onlyletters"})
+    assert transport.redactor.redact_text("Bad key onlylett…") == "Bad key …"
+    assert HttpTransport("http://127.0.0.1:1", {}).redactor.redact_text("Bad key …") == "Bad key …"
+    transport.close()
 
 
 @pytest.mark.parametrize(
@@ -278,14 +287,14 @@ def test_an_environment_that_cannot_be_used_is_named(
 ) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=cure) as caught:
-        Door("https://api.example", {"x-api-key": KEY})
+        HttpTransport("https://api.example", {"x-api-key": KEY})
     assert variable in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "umlaut-ü", "tab\tkey", "null\x00"])
 def test_a_key_that_no_header_may_carry(key: str) -> None:
     with pytest.raises(SettingsError, match="copy it again") as caught:
-        Door("https://api.example", {"x-api-key": key})
+        HttpTransport("https://api.example", {"x-api-key": key})
     assert key not in str(caught.value)
 
 
@@ -303,17 +312,17 @@ def test_a_key_that_no_header_may_carry(key: str) -> None:
 )
 def test_what_is_no_address(address: str) -> None:
     with pytest.raises(SettingsError, match="write https://host") as caught:
-        Door(address, {})
+        HttpTransport(address, {})
     assert KEY not in str(caught.value)
 
 
-def test_what_is_no_request(door: Door) -> None:
+def test_what_is_no_request(transport: HttpTransport) -> None:
     for path in ("ok/", "https://elsewhere.example/ok/", "//elsewhere.example/ok/"):
         with pytest.raises(ProviderError, match="a path begins with one slash"):
-            door.send(get(path))
+            transport.send(get(path))
     for text in ("\ud800", "x" * 100_000):
         with pytest.raises(ProviderError, match="too long or damaged"):
-            door.send(get(query={"keyword": text}))
+            transport.send(get(query={"keyword": text}))
 
 
 def test_importing_the_door_is_cheap() -> None:

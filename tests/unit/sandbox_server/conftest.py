@@ -58,10 +58,10 @@ class Asking:
     def calls(self) -> list[dict[str, Any]]:
         return self.http.get("/sandbox/calls").json()["calls"]
 
-    def _checked(self, answer: httpx2.Response) -> httpx2.Response:
-        assert answer.headers["x-dwell-simulated-at"] == self.sandbox.time.now().isoformat()
-        assert answer.headers["x-dwell-simulated"] == f"seed={self.sandbox.world.seed}"
-        return answer
+    def _checked(self, response: httpx2.Response) -> httpx2.Response:
+        assert response.headers["x-dwell-simulated-at"] == self.sandbox.time.now().isoformat()
+        assert response.headers["x-dwell-simulated"] == f"seed={self.sandbox.world.seed}"
+        return response
 
 
 @pytest.fixture(scope="session")

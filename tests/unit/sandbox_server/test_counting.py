@@ -21,8 +21,8 @@ def test_tikliveapi_refuses_the_201st_request_of_a_minute(make, seconds):
 
 def test_tikliveapi_refuses_more_than_fifty_a_second(make):
     ask = make(limits={})
-    answers = [ask.get("/tikliveapi/userid/", {"username": "demo_kitchen"}).status_code for _ in range(51)]
-    assert answers == [200] * 50 + [429]
+    responses = [ask.get("/tikliveapi/userid/", {"username": "demo_kitchen"}).status_code for _ in range(51)]
+    assert responses == [200] * 50 + [429]
 
 
 def test_scavio_allows_five_a_minute_and_says_what_is_left(make, seconds, monkeypatch):
@@ -30,14 +30,14 @@ def test_scavio_allows_five_a_minute_and_says_what_is_left(make, seconds, monkey
 
     monkeypatch.setattr("dwell.clock.now", lambda: datetime(2026, 11, 21, tzinfo=UTC))
     ask = make(limits={})
-    answers = [ask.post("profile", {"username": "demo_kitchen"}) for _ in range(6)]
-    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
-    assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["4", "3", "2", "1", "0", "0"]
-    assert {answer.headers["x-ratelimit-limit"] for answer in answers} == {"5"}
-    assert int(answers[0].headers["x-ratelimit-reset"]) == datetime(2026, 11, 21, tzinfo=UTC).timestamp() + 60
-    error = answers[5].json()["error"]
+    responses = [ask.post("profile", {"username": "demo_kitchen"}) for _ in range(6)]
+    assert [response.status_code for response in responses] == [200] * 5 + [429]
+    assert [response.headers["x-ratelimit-remaining"] for response in responses] == ["4", "3", "2", "1", "0", "0"]
+    assert {response.headers["x-ratelimit-limit"] for response in responses} == {"5"}
+    assert int(responses[0].headers["x-ratelimit-reset"]) == datetime(2026, 11, 21, tzinfo=UTC).timestamp() + 60
+    error = responses[5].json()["error"]
     assert error == {"code": "rate_limit_exceeded", "message": "Rate limit exceeded. Retry after 60 seconds."}
-    assert answers[5].headers["retry-after"] == "60"
+    assert responses[5].headers["retry-after"] == "60"
     seconds.gone += 60
     assert ask.post("profile", {"username": "demo_kitchen"}).status_code == 200
 
@@ -66,7 +66,7 @@ def test_credits_are_taken_for_successes_only_and_run_out(make):
     user_id = ask.tiklive("userid", username="demo_kitchen")["id"]
     ask.tiklive("user-posts", userid=user_id)
     assert ask.tiklive("user-posts", userid=user_id)["message"].startswith("You have no credits left")
-    assert [call["credits"] for call in ask.calls()] == [1, 0, 0, 1, 1, 0]
+    assert [request["credits"] for request in ask.calls()] == [1, 0, 0, 1, 1, 0]
     assert ask.http.get("/sandbox/credits").json() == {
         "tikliveapi": {"keys": 1, "given": 3, "taken": 3, "left": 0},
         "scavio": {"keys": 0, "given": 0, "taken": 0, "left": 0},
@@ -75,16 +75,16 @@ def test_credits_are_taken_for_successes_only_and_run_out(make):
 
 def test_tikliveapi_out_of_credits_can_be_402_too(make):
     ask = make(credits=0, options=Options(broke_status=402))
-    answer = ask.get("/tikliveapi/userid/", {"username": "demo_kitchen"})
-    assert (answer.status_code, list(answer.json())) == (402, ["message"])
+    response = ask.get("/tikliveapi/userid/", {"username": "demo_kitchen"})
+    assert (response.status_code, list(response.json())) == (402, ["message"])
 
 
 def test_scavio_out_of_credits_is_402_with_a_place_to_pay(make):
     ask = make(credits=1)
     assert ask.scavio("profile", username="demo_kitchen")["credits_remaining"] == 0
-    answer = ask.post("profile", {"username": "demo_kitchen"})
-    assert answer.status_code == 402
-    assert answer.json()["error"].keys() == {"code", "message", "billing_url"}
+    response = ask.post("profile", {"username": "demo_kitchen"})
+    assert response.status_code == 402
+    assert response.json()["error"].keys() == {"code", "message", "billing_url"}
 
 
 def test_each_request_is_counted_with_what_it_cost_and_who_made_it(ask):

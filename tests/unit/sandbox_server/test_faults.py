@@ -25,9 +25,9 @@ def _scavio_page(ask) -> dict[str, Any]:
 def test_a_script_makes_the_next_requests_fail_and_not_the_one_after(ask, status: int):
     ask.script({"fault": f"status_{status}", "times": 2})
     path, query = "/tikliveapi/userid/", {"username": "demo_kitchen"}
-    answers = [ask.get(path, query) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [status, status, 200]
-    assert answers[0].json().keys() == {"message"}
+    responses = [ask.get(path, query) for _ in range(3)]
+    assert [response.status_code for response in responses] == [status, status, 200]
+    assert responses[0].json().keys() == {"message"}
     assert [(row["fault"], row["credits"]) for row in ask.calls()] == [(f"status_{status}", 0)] * 2 + [(None, 1)]
 
 
@@ -41,28 +41,28 @@ def test_a_script_makes_the_next_requests_fail_and_not_the_one_after(ask, status
 )  # fmt: skip
 def test_scavio_words_its_errors_as_objects_and_those_of_the_upstream_as_text(ask, status: int, error: Any):
     ask.script(f"status_{status}")
-    answer = ask.post("profile", {"username": "demo_kitchen"})
-    assert answer.status_code == status
-    found = answer.json()["error"]
+    response = ask.post("profile", {"username": "demo_kitchen"})
+    assert response.status_code == status
+    found = response.json()["error"]
     assert isinstance(found, str) if error is None else found["code"] == error["code"]
-    assert ("retry-after" in answer.headers) is (status == 429)
+    assert ("retry-after" in response.headers) is (status == 429)
 
 
 def test_status_200_with_a_message(ask):
     ask.script("message", "message")
-    answer = ask.get("/tikliveapi/userid/", {"username": "demo_kitchen"})
-    assert (answer.status_code, answer.json()) == (200, {"message": "Something went wrong, please try again"})
+    response = ask.get("/tikliveapi/userid/", {"username": "demo_kitchen"})
+    assert (response.status_code, response.json()) == (200, {"message": "Something went wrong, please try again"})
     assert ask.post("profile", {"username": "demo_kitchen"}).json() == {"error": "Please try again"}
     assert [row["credits"] for row in ask.calls()] == [0, 0]
 
 
 def test_an_answer_that_is_cut_off_was_a_success_over_there_and_is_paid(ask):
     ask.script("truncated", "truncated")
-    answer = ask.get("/tikliveapi/user-posts/", {"userid": _user_id(ask)})
-    assert answer.status_code == 200
-    assert len(answer.content) > 1_000
+    response = ask.get("/tikliveapi/user-posts/", {"userid": _user_id(ask)})
+    assert response.status_code == 200
+    assert len(response.content) > 1_000
     with pytest.raises(json.JSONDecodeError):
-        answer.json()
+        response.json()
     assert ask.tiklive("userid", username="nobody_at_all") == {"message": "User not found"}
     assert [(row["fault"], row["credits"]) for row in ask.calls()] == [("truncated", 1), (None, 0)]
 

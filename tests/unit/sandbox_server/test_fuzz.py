@@ -35,7 +35,7 @@ ANYTHING = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.
 
 def _ask(name: str, asked: Asked, options: Options) -> Any:
     sandbox = Sandbox(WORLD, SimulatedTime(NOW, 0.0), limits={name: Rate(0, 1.0)}, options=options)
-    sent = sandbox.answer(sandbox.protocols[name], asked)
+    sent = sandbox.response(sandbox.protocols[name], asked)
     assert sent.headers["x-dwell-simulated-at"] == NOW.isoformat()
     assert sent.headers["x-dwell-simulated"] == "seed=12"
     assert sandbox.calls.as_json(0, 2)["calls"][0]["status"] == sent.status
@@ -64,9 +64,9 @@ def test_scavio_answers_any_body(endpoint: str, body: dict[str, Any], compat: bo
         json.dumps(body).encode(),
         {"authorization": "Bearer sandbox-x"},
     )
-    status, answer = _ask("scavio", asked, Options(seed_compat=compat))
+    status, response = _ask("scavio", asked, Options(seed_compat=compat))
     assert status in (200, 400, 404, 410)
-    assert ("error" in answer) is (status != 200)
+    assert ("error" in response) is (status != 200)
 
 
 @settings(max_examples=200)

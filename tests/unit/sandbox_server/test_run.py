@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from dwell.errors import SettingsError
-from dwell.http import Call, Door
+from dwell.http import HttpRequest, HttpTransport
 from dwell.sandbox import World
 from dwell.sandbox.server.faults import Faults
 from dwell.sandbox.server.instant import SimulatedTime
@@ -20,7 +20,7 @@ from dwell.sandbox.server.run import serve
 from dwell.sandbox.server.sandbox import Sandbox
 
 NOW = datetime(2026, 11, 1, 9, 0, 20, tzinfo=UTC)
-CALL = Call("userid", "GET", "/userid/", {"username": "demo_kitchen"})
+CALL = HttpRequest("userid", "GET", "/userid/", {"username": "demo_kitchen"})
 KEY = {"x-api-key": "sandbox-test"}
 
 
@@ -30,13 +30,13 @@ def _sandbox(**arguments) -> Sandbox:
 
 def test_dwells_own_door_gets_a_simulated_answer_with_its_instant():
     with serve(_sandbox()) as url:
-        door = Door(f"{url}/tikliveapi", KEY)
-        answer = door.send(CALL, {"x-dwell-call": "one"})
+        door = HttpTransport(f"{url}/tikliveapi", KEY)
+        response = door.send(CALL, {"x-dwell-call": "one"})
         door.close()
         calls = httpx2.get(f"{url}/sandbox/calls", trust_env=False).json()["calls"]
-    assert answer.simulated
-    assert answer.received_at == NOW
-    assert answer.status == 200
+    assert response.simulated
+    assert response.received_at == NOW
+    assert response.status == 200
     assert [row["call"] for row in calls] == ["one"]
 
 
@@ -102,11 +102,11 @@ def test_the_command_says_how_to_use_it_serves_and_ends_cleanly(ending: signal.S
         url = next(line.split("=")[1].strip() for line in lines if "DWELL_TIKLIVEAPI_URL" in line)
         key = next(line.split("=")[1].strip() for line in lines if "DWELL_TIKLIVEAPI_KEY" in line)
         query = {"username": "demo_kitchen"}
-        answer = httpx2.get(f"{url}/userid/", params=query, headers={"x-api-key": key}, trust_env=False)
+        response = httpx2.get(f"{url}/userid/", params=query, headers={"x-api-key": key}, trust_env=False)
         process.send_signal(ending)
         _, complaints = process.communicate()
-    assert "id" in answer.json()
-    assert datetime.fromisoformat(answer.headers["x-dwell-simulated-at"]).date() == NOW.date()
+    assert "id" in response.json()
+    assert datetime.fromisoformat(response.headers["x-dwell-simulated-at"]).date() == NOW.date()
     assert (process.returncode, complaints) == (0, "")
     assert any("@demo_kitchen" in line for line in lines)
     assert any("a simulated day takes 24 s" in line for line in lines)

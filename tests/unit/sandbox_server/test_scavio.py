@@ -22,11 +22,13 @@ def test_a_profile_is_found_by_name_and_by_key(ask, world: World, now: datetime)
 
 
 def test_every_success_comes_in_an_envelope_that_states_the_cost(ask):
-    answers = [ask.scavio("profile", username="demo_kitchen") for _ in range(3)]
-    assert all(answer.keys() == {"data", "response_time", "credits_used", "credits_remaining"} for answer in answers)
-    assert [answer["credits_used"] for answer in answers] == [1, 1, 1]
-    assert [answer["credits_remaining"] for answer in answers] == [99_999, 99_998, 99_997]
-    assert all(isinstance(answer["response_time"], int) for answer in answers)
+    responses = [ask.scavio("profile", username="demo_kitchen") for _ in range(3)]
+    assert all(
+        response.keys() == {"data", "response_time", "credits_used", "credits_remaining"} for response in responses
+    )
+    assert [response["credits_used"] for response in responses] == [1, 1, 1]
+    assert [response["credits_remaining"] for response in responses] == [99_999, 99_998, 99_997]
+    assert all(isinstance(response["response_time"], int) for response in responses)
 
 
 def test_all_pages_together_are_all_posts_each_once(ask, world: World, now: datetime):
@@ -124,9 +126,9 @@ def test_followers_are_paged_by_a_token(ask, world: World, now: datetime, key: s
 
 
 def test_a_key_of_somebody_else_is_not_found(ask):
-    answer = ask.post("user/posts", {"sec_user_id": sec_uid("7149326973049319999")})
-    assert answer.status_code == 404
-    assert answer.json()["error"]["code"] == "not_found"
+    response = ask.post("user/posts", {"sec_user_id": sec_uid("7149326973049319999")})
+    assert response.status_code == 404
+    assert response.json()["error"]["code"] == "not_found"
 
 
 @pytest.mark.parametrize(
@@ -141,8 +143,8 @@ def test_a_key_of_somebody_else_is_not_found(ask):
 def test_accounts_that_are_not_to_be_had(ask, world: World, handle_in: Callable[[str], str], state: str, message: str):
     handle = handle_in(state)
     key = sec_uid(world.creator_id(handle))
-    answer = ask.post("user/posts", {"sec_user_id": key})
-    assert (answer.status_code, answer.json()["error"]["message"]) == (404, message)
+    response = ask.post("user/posts", {"sec_user_id": key})
+    assert (response.status_code, response.json()["error"]["message"]) == (404, message)
     profile = ask.post("profile", {"username": handle})
     assert profile.status_code == (200 if state in ("private", "region_blocked") else 404)
     if state == "private":
@@ -163,9 +165,9 @@ def test_an_empty_account_has_an_empty_page(ask, handle_in: Callable[[str], str]
 
 def test_usage_is_free_and_tells_the_balance(ask):
     ask.scavio("profile", username="demo_kitchen")
-    answer = ask.get("/scavio/api/v1/usage", headers={"authorization": f"Bearer {ask.key}"}).json()
-    usage = answer["data"]
-    assert (usage["credit_balance"], usage["searches_used"], answer["credits_used"]) == (99_999, 1, 0)
+    response = ask.get("/scavio/api/v1/usage", headers={"authorization": f"Bearer {ask.key}"}).json()
+    usage = response["data"]
+    assert (usage["credit_balance"], usage["searches_used"], response["credits_used"]) == (99_999, 1, 0)
     assert usage.keys() == {
         "plan", "credit_balance", "purchased_credits", "searches_used", "period_start", "auto_recharge",
     }  # fmt: skip
@@ -175,10 +177,10 @@ def test_the_published_examples_work_when_switched_on_and_only_then(make, ask, w
     assert ask.post("user/videos", {"username": "demo_kitchen", "limit": 50}).status_code == 410
     assert ask.post("user/posts", {"username": "demo_kitchen"}).status_code == 400
     compat = make(options=Options(seed_compat=True))
-    answer = compat.scavio("user/videos", username="demo_kitchen", limit=50)
-    assert answer.keys() == {"videos"}
+    response = compat.scavio("user/videos", username="demo_kitchen", limit=50)
+    assert response.keys() == {"videos"}
     assert compat.calls()[-1]["credits"] == 1
-    rows = answer["videos"]
+    rows = response["videos"]
     assert len(rows) == 50
     for row in rows:
         post = world.post(row["id"])

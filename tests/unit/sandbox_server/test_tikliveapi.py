@@ -274,8 +274,8 @@ def test_an_empty_account_has_an_empty_page(ask, handle_in: Callable[[str], str]
     ],
 )
 def test_wrong_questions_are_answered_with_200_and_a_message_and_cost_nothing(ask, endpoint, query, message):
-    answer = ask.get(f"/tikliveapi/{endpoint}/", query)
-    assert (answer.status_code, answer.json()) == (200, {"message": message})
+    response = ask.get(f"/tikliveapi/{endpoint}/", query)
+    assert (response.status_code, response.json()) == (200, {"message": message})
     assert ask.calls()[-1]["credits"] == 0
 
 

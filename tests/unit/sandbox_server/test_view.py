@@ -77,10 +77,10 @@ def test_a_follower_keeps_its_place_while_new_ones_come(view: View, now: datetim
 def test_a_short_link_leads_to_its_post_or_to_the_front_page(ask, view: View, now: datetime):
     post_id = _ids(view, "demo_kitchen", now)[0]
     for path in (f"/{short_code(post_id)}", f"/t/{short_code(post_id)}"):
-        answer = ask.http.get(path, follow_redirects=False)
-        assert answer.status_code == 301
-        assert f"/@demo_kitchen/video/{post_id}?_r=1" in answer.headers["location"].replace("/photo/", "/video/")
-        assert "x-dwell-simulated-at" in answer.headers
+        response = ask.http.get(path, follow_redirects=False)
+        assert response.status_code == 301
+        assert f"/@demo_kitchen/video/{post_id}?_r=1" in response.headers["location"].replace("/photo/", "/video/")
+        assert "x-dwell-simulated-at" in response.headers
     assert ask.http.get("/ZS12", follow_redirects=False).headers["location"] == "https://www.tiktok.com/"
 
 

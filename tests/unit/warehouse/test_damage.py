@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from dwell.errors import DamagedDataError, StorageError
-from dwell.http import Answer
+from dwell.http import HttpResponse
 from dwell.settings import Settings
 from dwell.warehouse import Store, journal, lake, parquet, writer
 from dwell.warehouse.engine_duckdb import connect
-from dwell.warehouse.live import LiveDatabase, answers
+from dwell.warehouse.live import StateDatabase, responses
 
 from .conftest import Commit, batch, post, snapshots
 
@@ -210,19 +210,21 @@ def test_a_torn_log_entry_above_the_visible_version_is_dropped(
 def test_a_damaged_live_database_is_not_rebuilt_from_the_lake(tmp_path: Path) -> None:
     (tmp_path / "live.db").write_bytes(b"not a database at all" * 1000)
     with pytest.raises(DamagedDataError, match=r"live\.db is damaged .*restore it from a backup") as caught:
-        LiveDatabase(tmp_path)
+        StateDatabase(tmp_path)
     assert "lake" not in str(caught.value)
     assert "the tables stay" in str(caught.value)
     command = str(caught.value).partition("moved away (")[2].partition(")")[0]
     subprocess.run(command, shell=True, check=True)
-    LiveDatabase(tmp_path).close()
+    StateDatabase(tmp_path).close()
 
 
 def test_a_damaged_kept_answer_is_named(tmp_path: Path) -> None:
-    database = LiveDatabase(tmp_path)
-    answer = Answer(200, {}, b"{}", datetime(2026, 6, 10, tzinfo=UTC))
+    database = StateDatabase(tmp_path)
+    response = HttpResponse(200, {}, b"{}", datetime(2026, 6, 10, tzinfo=UTC))
     with database.transaction() as run:
-        answers.keep(run, "call", "sweep", 0, "scavio", "posts", "user_posts", "demo", answer, 1, b"no zlib at all")
-    (kept,) = answers.waiting(database, 10)  # the others are still read
+        responses.insert(
+            run, "call", "sweep", 0, "scavio", "posts", "user_posts", "demo", response, 1, b"no zlib at all"
+        )
+    (kept,) = responses.list_pending(database, 10)  # the others are still read
     assert (kept.body, kept.damage[:8]) == (b"", "Error -3")
     database.close()

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
-from dwell.http import Answer, Call
-from dwell.providers import answers, open_api
-from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, lacking, not_offered
+from dwell.http import HttpRequest, HttpResponse
+from dwell.providers import open_api, responses
+from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, missing_id_error, unsupported_error
 from dwell.providers.display_api import parse
 from dwell.providers.parser import Parser
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, mapping, name, number, objects
 
-VENDOR = answers.Vendor("TikTok's Display API", "DWELL_DISPLAY_API_TOKEN")
+VENDOR = responses.Vendor("TikTok's Display API", "DWELL_DISPLAY_API_TOKEN")
 BATCH = 20
 """Most posts of one query, and of one page."""
 
@@ -40,43 +40,44 @@ class DisplayAPI:
     own_account: bool = True
     lookups: frozenset[Lookup] = frozenset({"profile", "post", "posts"})
     parser: Parser = parse
+    parser_version: int = 1
 
     def headers(self, key: str) -> Mapping[str, str]:
         """See `Provider`; the key is an access token."""
         return open_api.headers(key)
 
-    def lookup(self, what: Lookup, subject: Subject) -> Call:
+    def lookup(self, what: Lookup, subject: Subject) -> HttpRequest:
         """See `Provider`; `posts` takes up to 20 ids in the subject's name, joined by commas."""
         if what == "profile":
-            return Call("user/info", "GET", "/v2/user/info/", {"fields": _USER}, timeout_s=20.0, credits=0)
+            return HttpRequest("user/info", "GET", "/v2/user/info/", {"fields": _USER}, timeout_s=20.0, credits=0)
         if what == "post":
             return _query([subject.id or subject.name])
         if what == "posts":
             return _query(subject.name.split(","))
-        raise not_offered(VENDOR.title, what, self.lookups)
+        raise unsupported_error(VENDOR.title, what, self.lookups)
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> Call:
+    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """See `Provider`; `count` is held between 1 and 20."""
         if what not in _PAGE_SIZE:
-            raise not_offered(VENDOR.title, what, _PAGE_SIZE)
+            raise unsupported_error(VENDOR.title, what, _PAGE_SIZE)
         del subject  # the token says whose posts they are
         body: dict[str, Any] = {"max_count": min(max(count, 1), BATCH)}
         if cursor is not None:
             if digits(cursor) is None:
                 raise ProviderError("This is no cursor of TikTok's Display API: begin again without one.")
             body["cursor"] = int(cursor)
-        return Call("video/list", "POST", "/v2/video/list/", {"fields": _VIDEO}, body, credits=0)
+        return HttpRequest("video/list", "POST", "/v2/video/list/", {"fields": _VIDEO}, body, credits=0)
 
-    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+    def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`."""
-        payload = open_api.data(VENDOR, answer)
-        if call.endpoint == "user/info":
+        payload = open_api.data(VENDOR, response)
+        if request.endpoint == "user/info":
             if not mapping(payload, "user"):
                 raise DamagedAnswerError("TikTok's Display API answered without an account: it may be asked again.")
             return payload
         if "videos" not in payload:
             raise DamagedAnswerError("TikTok's Display API answered without posts: it may be asked again.")
-        if call.endpoint == "video/query/one":
+        if request.endpoint == "video/query/one":
             found = objects(payload, "videos")
             if not found:
                 raise UnavailableError("This post is not there, or not one of your own account: check its id.")
@@ -86,12 +87,12 @@ class DisplayAPI:
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
         """See `Provider`; reads the answer to `posts` as well."""
         if what not in _PAGE_SIZE:
-            raise not_offered(VENDOR.title, what, _PAGE_SIZE)
+            raise unsupported_error(VENDOR.title, what, _PAGE_SIZE)
         return Page(objects(payload, "videos"), cursor_text(payload.get("cursor")), flag(payload.get("has_more")))
 
-    def charged(self, call: Call, answer: Answer) -> int:
+    def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
         """See `Provider`: a call costs 0 credits."""
-        return call.credits if answer.status < 300 else 0
+        return request.credits if response.status < 300 else 0
 
     def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
         """See `Provider`."""
@@ -108,9 +109,11 @@ class DisplayAPI:
         return None if found is None else int(found)
 
 
-def _query(ids: list[str]) -> Call:
+def _query(ids: list[str]) -> HttpRequest:
     found = [digits(post_id.strip(), 15) for post_id in ids]
     if None in found or not 1 <= len(found) <= BATCH:
-        raise lacking(VENDOR.title, "posts", f"the ids of 1 to {BATCH} posts")
+        raise missing_id_error(VENDOR.title, "posts", f"the ids of 1 to {BATCH} posts")
     endpoint = "video/query/one" if len(found) == 1 else "video/query"
-    return Call(endpoint, "POST", "/v2/video/query/", {"fields": _VIDEO}, {"filters": {"video_ids": found}}, credits=0)
+    return HttpRequest(
+        endpoint, "POST", "/v2/video/query/", {"fields": _VIDEO}, {"filters": {"video_ids": found}}, credits=0
+    )

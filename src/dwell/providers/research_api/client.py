@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from dwell.errors import DamagedAnswerError, UnavailableError
-from dwell.http import Answer, Call
-from dwell.providers import answers, open_api
-from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, lacking, not_offered
+from dwell.http import HttpRequest, HttpResponse
+from dwell.providers import open_api, responses
+from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, missing_id_error, unsupported_error
 from dwell.providers.parser import Parser
 from dwell.providers.research_api import parse, windows
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, name, number, objects
 
-VENDOR = answers.Vendor("TikTok's Research API", "DWELL_RESEARCH_API_TOKEN")
+VENDOR = responses.Vendor("TikTok's Research API", "DWELL_RESEARCH_API_TOKEN")
 MOST = 100
 """Most items of a page."""
 COMMENTS = 1_000
@@ -58,26 +58,27 @@ class ResearchAPI:
     own_account: bool = False
     lookups: frozenset[Lookup] = frozenset({"profile"})
     parser: Parser = parse
+    parser_version: int = 1
 
     def headers(self, key: str) -> Mapping[str, str]:
         """See `Provider`; the key is a client's access token."""
         return open_api.headers(key)
 
-    def lookup(self, what: Lookup, subject: Subject) -> Call:
+    def lookup(self, what: Lookup, subject: Subject) -> HttpRequest:
         """See `Provider`."""
         if what not in self.lookups:
-            raise not_offered(VENDOR.title, what, self.lookups)
+            raise unsupported_error(VENDOR.title, what, self.lookups)
         return _call("user/info", _USER, {"username": _name(what, subject)}, timeout_s=20.0)
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> Call:
+    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """See `Provider`; posts come newest window first, `count` is held between 1 and 100."""
         if what not in _LISTS:
-            raise not_offered(VENDOR.title, what, _LISTS)
+            raise unsupported_error(VENDOR.title, what, _LISTS)
         most = min(max(count, 1), MOST)
         if what in _SEARCHED:
             value = digits(subject.id or subject.name) if what == "sound_posts" else subject.name
             if not value:
-                raise lacking(VENDOR.title, what, "a name, a text, or a sound's id")
+                raise missing_id_error(VENDOR.title, what, "a name, a text, or a sound's id")
             only = {"operation": "EQ", "field_name": _SEARCHED[what], "field_values": [value]}
             window = windows.opened(cursor)
             return _call("video/query", _VIDEO, {"query": {"and": [only]}, "max_count": most, **window.asked()})
@@ -85,16 +86,16 @@ class ResearchAPI:
         if what == "comments":
             post = digits(subject.id, 15) or digits(subject.name, 15)
             if post is None:
-                raise lacking(VENDOR.title, what, "the post's id")
+                raise missing_id_error(VENDOR.title, what, "the post's id")
             body: dict[str, Any] = {"video_id": int(post), "max_count": max(1, min(most, COMMENTS - at)), "cursor": at}
             return _call(_ENDPOINT[what], _COMMENT, body)
         body = {"username": _name(what, subject), "max_count": most, **({"cursor": at} if at else {})}
         return _call(_ENDPOINT[what], None, body)
 
-    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+    def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`; what the request said and the answer leaves out (the account, the window) is put beside."""
-        payload, asked = open_api.data(VENDOR, answer), call.body or {}
-        if call.endpoint == "user/info":
+        payload, asked = open_api.data(VENDOR, response), request.body or {}
+        if request.endpoint == "user/info":
             if not payload:
                 raise UnavailableError("TikTok's Research API knows no account of this name: check how it is written.")
             return {**payload, "username": asked.get("username")}
@@ -105,7 +106,7 @@ class ResearchAPI:
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
         """See `Provider`; at the end of a window the cursor leads to the 30 days before it."""
         if what not in _LISTS:
-            raise not_offered(VENDOR.title, what, _LISTS)
+            raise unsupported_error(VENDOR.title, what, _LISTS)
         items, more = objects(payload, _LISTS[what]), flag(payload.get("has_more"))
         if what in _SEARCHED:
             following = windows.after(payload, more=bool(more))
@@ -115,14 +116,14 @@ class ResearchAPI:
             return Page(items, None, more)
         return Page(items, cursor_text(payload.get("cursor")), more)
 
-    def charged(self, call: Call, answer: Answer) -> int:
+    def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
         """See `Provider`: a call costs 0 credits."""
-        return call.credits if answer.status < 300 else 0
+        return request.credits if response.status < 300 else 0
 
     def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
         """See `Provider`."""
         if what not in self.lookups:
-            raise not_offered(VENDOR.title, what, self.lookups)
+            raise unsupported_error(VENDOR.title, what, self.lookups)
         return Subject((name(payload.get("username")) or "").lower())
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
@@ -131,12 +132,12 @@ class ResearchAPI:
         return None if found is None else int(found)
 
 
-def _call(endpoint: str, fields: str | None, body: Mapping[str, Any], *, timeout_s: float = 30.0) -> Call:
+def _call(endpoint: str, fields: str | None, body: Mapping[str, Any], *, timeout_s: float = 30.0) -> HttpRequest:
     path, query = f"/v2/research/{endpoint}/", {"fields": fields} if fields else {}
-    return Call(endpoint, "POST", path, query, body, timeout_s=timeout_s, credits=0)
+    return HttpRequest(endpoint, "POST", path, query, body, timeout_s=timeout_s, credits=0)
 
 
 def _name(what: Listing | Lookup, subject: Subject) -> str:
     if not subject.name:
-        raise lacking(VENDOR.title, what, "the account's name")
+        raise missing_id_error(VENDOR.title, what, "the account's name")
     return subject.name

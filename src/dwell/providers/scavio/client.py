@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
-from dwell.http import Answer, Call
-from dwell.providers import answers
-from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, lacking, not_offered
+from dwell.http import HttpRequest, HttpResponse
+from dwell.providers import responses
+from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, missing_id_error, unsupported_error
 from dwell.providers.parser import Parser
 from dwell.providers.scavio import parse
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, mapping, name, number, objects, text
 
-VENDOR = answers.Vendor("Scavio", "DWELL_SCAVIO_KEY")
+VENDOR = responses.Vendor("Scavio", "DWELL_SCAVIO_KEY")
 LOOKUP_S, PAGE_S = 20.0, 30.0
 _TIKTOK = "/api/v1/tiktok"
 
@@ -55,18 +55,19 @@ class Scavio:
     own_account: bool = False
     lookups: frozenset[Lookup] = frozenset({"profile", "post", "hashtag", "usage"})
     parser: Parser = parse
+    parser_version: int = 1
 
     def headers(self, key: str) -> Mapping[str, str]:
         """See `Provider`."""
         return {"authorization": f"Bearer {key}"}
 
-    def lookup(self, what: Lookup, subject: Subject) -> Call:
+    def lookup(self, what: Lookup, subject: Subject) -> HttpRequest:
         """See `Provider`."""
         if what == "usage":
-            return Call("usage", "GET", "/api/v1/usage", timeout_s=LOOKUP_S, credits=0)
+            return HttpRequest("usage", "GET", "/api/v1/usage", timeout_s=LOOKUP_S, credits=0)
         if what == "profile":
             if not (subject.name or subject.key):
-                raise lacking(VENDOR.title, what, "the account's name or key")
+                raise missing_id_error(VENDOR.title, what, "the account's name or key")
             return _call(
                 "profile", LOOKUP_S, {"username": subject.name} if subject.name else {"sec_user_id": subject.key}
             )
@@ -74,16 +75,16 @@ class Scavio:
             return _call("video", LOOKUP_S, {"video_id": _post(what, subject)})
         if what == "hashtag":
             if not (subject.name or subject.id):
-                raise lacking(VENDOR.title, what, "the hashtag's name or id")
+                raise missing_id_error(VENDOR.title, what, "the hashtag's name or id")
             return _call(
                 "hashtag", LOOKUP_S, {"hashtag_name": subject.name} if subject.name else {"hashtag_id": subject.id}
             )
-        raise not_offered(VENDOR.title, what, self.lookups)
+        raise unsupported_error(VENDOR.title, what, self.lookups)
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> Call:
+    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """See `Provider`; `count` is held between 1 and the page size."""
         if what not in _LISTINGS:
-            raise not_offered(VENDOR.title, what, _LISTINGS)
+            raise unsupported_error(VENDOR.title, what, _LISTINGS)
         endpoint, _, most = _LISTINGS[what]
         body: dict[str, Any] = {**_about(what, subject), "count": min(max(count, 1), most)}
         if what in _BY_TOKEN:
@@ -92,27 +93,27 @@ class Scavio:
             body["cursor"] = cursor or "0"
         return _call(endpoint, PAGE_S, body)
 
-    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+    def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`; of a post what stands under `aweme_detail`."""
-        answers.check_status(VENDOR, answer)
-        body = answers.decoded(VENDOR, answer)
+        responses.check_status(VENDOR, response)
+        body = responses.decode(VENDOR, response)
         if body.get("error"):
-            answers.fail(VENDOR, answer, answers.message_in(body) or "an error without words")
+            responses.raise_for_message(VENDOR, response, responses.find_message(body) or "an error without words")
         payload = mapping(body, "data") or body
-        listed = next((keys for endpoint, keys, _ in _LISTINGS.values() if endpoint == call.endpoint), None)
-        expected = (*listed, *_PAGING) if listed else _EXPECTED.get(call.endpoint, ())
+        listed = next((keys for endpoint, keys, _ in _LISTINGS.values() if endpoint == request.endpoint), None)
+        expected = (*listed, *_PAGING) if listed else _EXPECTED.get(request.endpoint, ())
         if not any(key in payload for key in expected):
-            if message := answers.message_in(body):
-                answers.fail(VENDOR, answer, message)
-            raise DamagedAnswerError(f"Scavio answered {call.endpoint} with nothing: it may be asked again.")
+            if message := responses.find_message(body):
+                responses.raise_for_message(VENDOR, response, message)
+            raise DamagedAnswerError(f"Scavio answered {request.endpoint} with nothing: it may be asked again.")
         if not listed and not any(payload.get(key) for key in expected):
             raise UnavailableError("Scavio knows nothing under this name or id: check how it is written.")
-        return mapping(payload, "aweme_detail") if call.endpoint == "video" else payload
+        return mapping(payload, "aweme_detail") if request.endpoint == "video" else payload
 
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
         """See `Provider`; a search result is what stands under its `aweme_info`."""
         if what not in _LISTINGS:
-            raise not_offered(VENDOR.title, what, _LISTINGS)
+            raise unsupported_error(VENDOR.title, what, _LISTINGS)
         items = tuple(mapping(item, "aweme_info") or item for item in objects(payload, *_LISTINGS[what][1]))
         more = flag(payload.get("has_more", payload.get("hasMore")))
         if what in _BY_TOKEN:
@@ -120,21 +121,21 @@ class Scavio:
         found = (cursor_text(payload.get(key)) for key in ("max_cursor", "cursor"))
         return Page(items, next(filter(None, found), None), more)
 
-    def charged(self, call: Call, answer: Answer) -> int:
+    def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
         """See `Provider`: what the answer states as `credits_used`; without that, its price when it succeeded."""
         try:
-            stated = answers.decoded(VENDOR, answer).get("credits_used")
+            stated = responses.decode(VENDOR, response).get("credits_used")
         except DamagedAnswerError:
             stated = None
         if isinstance(stated, int) and not isinstance(stated, bool) and stated >= 0:
             return stated
         try:
-            self.read(call, answer)
+            self.read(request, response)
         except DamagedAnswerError:
-            return call.credits
+            return request.credits
         except ProviderError:
             return 0
-        return call.credits
+        return request.credits
 
     def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
         """See `Provider`."""
@@ -159,30 +160,30 @@ class Scavio:
         return None if found is None else int(found)
 
 
-def _call(endpoint: str, timeout_s: float, body: Mapping[str, Any]) -> Call:
-    return Call(endpoint, "POST", f"{_TIKTOK}/{endpoint}", body=body, timeout_s=timeout_s)
+def _call(endpoint: str, timeout_s: float, body: Mapping[str, Any]) -> HttpRequest:
+    return HttpRequest(endpoint, "POST", f"{_TIKTOK}/{endpoint}", body=body, timeout_s=timeout_s)
 
 
 def _about(what: Listing, subject: Subject) -> dict[str, Any]:
     if what == "hashtag_posts":
         if not subject.id:
-            raise lacking(VENDOR.title, what, "the hashtag's id")
+            raise missing_id_error(VENDOR.title, what, "the hashtag's id")
         return {"hashtag_id": subject.id}
     if what == "search_posts":
         if not 1 <= len(subject.name) <= 500:
-            raise lacking(VENDOR.title, what, "a text of 1 to 500 characters")
+            raise missing_id_error(VENDOR.title, what, "a text of 1 to 500 characters")
         return {"keyword": subject.name, "sort_type": "0", "publish_time": "0"}
     if what == "comments":
         return {"video_id": _post(what, subject)}
     if not subject.key:
-        raise lacking(VENDOR.title, what, "the account's key (sec_uid)")
+        raise missing_id_error(VENDOR.title, what, "the account's key (sec_uid)")
     return {"sec_user_id": subject.key, **({"sort_type": "0"} if what == "user_posts" else {})}
 
 
 def _post(what: Listing | Lookup, subject: Subject) -> str:
     found = digits(subject.id, 15) or digits(subject.name, 15)
     if found is None:
-        raise lacking(VENDOR.title, what, "the post's id")
+        raise missing_id_error(VENDOR.title, what, "the post's id")
     return found
 
 

@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
-from dwell.http import Answer, Call
-from dwell.providers import answers
-from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, lacking, not_offered
+from dwell.http import HttpRequest, HttpResponse
+from dwell.providers import responses
+from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, missing_id_error, unsupported_error
 from dwell.providers.links import Link
 from dwell.providers.parser import Parser
 from dwell.providers.tikliveapi import parse
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, mapping, name, number, objects
 
-VENDOR = answers.Vendor("TikLiveAPI", "DWELL_TIKLIVEAPI_KEY")
+VENDOR = responses.Vendor("TikLiveAPI", "DWELL_TIKLIVEAPI_KEY")
 LOOKUP_S, PAGE_S = 20.0, 30.0
 
 _LISTINGS: Mapping[Listing, tuple[str, str, int]] = {
@@ -60,12 +60,13 @@ class TikLiveAPI:
     own_account: bool = False
     lookups: frozenset[Lookup] = frozenset({"profile", "post", "sound", "hashtag"})
     parser: Parser = parse
+    parser_version: int = 1
 
     def headers(self, key: str) -> Mapping[str, str]:
         """See `Provider`."""
         return {"x-api-key": key}
 
-    def lookup(self, what: Lookup, subject: Subject) -> Call:
+    def lookup(self, what: Lookup, subject: Subject) -> HttpRequest:
         """See `Provider`; a profile by its name, which costs one credit and gives the id and the counters."""
         if what == "profile":
             if subject.name:
@@ -79,30 +80,32 @@ class TikLiveAPI:
             if subject.name:
                 return _call("challenge-info-name", LOOKUP_S, name=subject.name)
             return _call("challenge-info-id", LOOKUP_S, id=_id(what, subject, "the hashtag's name or id"))
-        raise not_offered(VENDOR.title, what, self.lookups)
+        raise unsupported_error(VENDOR.title, what, self.lookups)
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> Call:
+    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """See `Provider`; `count` is held between 1 and the page size."""
         if what not in _LISTINGS:
-            raise not_offered(VENDOR.title, what, _LISTINGS)
+            raise unsupported_error(VENDOR.title, what, _LISTINGS)
         endpoint, _, most = _LISTINGS[what]
         paging = "time" if what in _PAGED_BY_TIME else "cursor"
         where = {"count": str(min(max(count, 1), most)), paging: cursor or "0"}
         return _call(endpoint, PAGE_S, **_about(what, subject), **where)
 
-    def read(self, call: Call, answer: Answer) -> Mapping[str, Any]:
+    def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`."""
-        answers.check_status(VENDOR, answer)
-        body = answers.decoded(VENDOR, answer)
+        responses.check_status(VENDOR, response)
+        body = responses.decode(VENDOR, response)
         payload = mapping(body, "data") or body
         if body.get("code") not in (None, 0, "0", 200, "200"):
-            answers.fail(VENDOR, answer, answers.message_in(body) or f"code {answers.quoted(str(body['code']))}")
-        expected, looked_up = _EXPECTED.get(call.endpoint, ()), call.endpoint in _LOOKUPS
+            responses.raise_for_message(
+                VENDOR, response, responses.find_message(body) or f"code {responses.quote_message(str(body['code']))}"
+            )
+        expected, looked_up = _EXPECTED.get(request.endpoint, ()), request.endpoint in _LOOKUPS
         if not any(key in payload for key in expected):
-            if message := answers.message_in(body):
-                answers.fail(VENDOR, answer, message)
+            if message := responses.find_message(body):
+                responses.raise_for_message(VENDOR, response, message)
             if looked_up or not _PAGING & payload.keys():
-                raise DamagedAnswerError(f"TikLiveAPI answered {call.endpoint} with nothing: it may be asked again.")
+                raise DamagedAnswerError(f"TikLiveAPI answered {request.endpoint} with nothing: it may be asked again.")
         if looked_up and not any(payload.get(key) for key in expected):
             raise UnavailableError("TikLiveAPI knows nothing under this name or id: check how it is written.")
         return payload
@@ -110,20 +113,20 @@ class TikLiveAPI:
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
         """See `Provider`."""
         if what not in _LISTINGS:
-            raise not_offered(VENDOR.title, what, _LISTINGS)
+            raise unsupported_error(VENDOR.title, what, _LISTINGS)
         paging = "time" if what in _PAGED_BY_TIME else "cursor"
         more = payload.get("hasMore", payload.get("has_more"))
         return Page(objects(payload, _LISTINGS[what][1]), cursor_text(payload.get(paging)), flag(more))
 
-    def charged(self, call: Call, answer: Answer) -> int:
+    def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
         """See `Provider`: only a successful request is charged; one that arrives damaged was a success over there."""
         try:
-            self.read(call, answer)
+            self.read(request, response)
         except DamagedAnswerError:
-            return call.credits
+            return request.credits
         except ProviderError:
             return 0
-        return call.credits
+        return request.credits
 
     def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
         """See `Provider`."""
@@ -146,8 +149,8 @@ class TikLiveAPI:
         return None if found is None else int(found)
 
 
-def _call(endpoint: str, timeout_s: float, **query: str) -> Call:
-    return Call(endpoint, "GET", f"/{endpoint}/", query, timeout_s=timeout_s)
+def _call(endpoint: str, timeout_s: float, **query: str) -> HttpRequest:
+    return HttpRequest(endpoint, "GET", f"/{endpoint}/", query, timeout_s=timeout_s)
 
 
 def _about(what: Listing, subject: Subject) -> dict[str, str]:
@@ -157,7 +160,7 @@ def _about(what: Listing, subject: Subject) -> dict[str, str]:
         return {"challenge_id": _known(what, subject.id, "the hashtag's id")}
     if what == "search_posts":
         if not subject.name:
-            raise lacking(VENDOR.title, what, "a text")
+            raise missing_id_error(VENDOR.title, what, "a text")
         return {"keyword": subject.name}
     if what == "comments":
         return {"url": _link(what, subject)}
@@ -170,12 +173,12 @@ def _id(what: Listing | Lookup, subject: Subject, wanted: str) -> str:
 
 def _known(what: Listing | Lookup, value: str | None, wanted: str) -> str:
     if (found := digits(value)) is None:
-        raise lacking(VENDOR.title, what, wanted)
+        raise missing_id_error(VENDOR.title, what, wanted)
     return found
 
 
 def _link(what: Listing | Lookup, subject: Subject) -> str:
     found = digits(subject.id, 15) or digits(subject.name, 15)
     if found is None:
-        raise lacking(VENDOR.title, what, "the post's id")
+        raise missing_id_error(VENDOR.title, what, "the post's id")
     return Link(found).url

@@ -4,6 +4,6 @@ It stands beside the journal and not in it: the journal can be rebuilt from the 
 write, while this file grows by every answer kept and is the only witness of what was paid.
 """
 
-from dwell.warehouse.live.database import LiveDatabase
+from dwell.warehouse.live.database import StateDatabase
 
-__all__ = ["LiveDatabase"]
+__all__ = ["StateDatabase"]

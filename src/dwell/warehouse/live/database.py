@@ -101,7 +101,7 @@ def instant(value: int | None) -> datetime | None:
     return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
-class LiveDatabase:
+class StateDatabase:
     """One open `live.db`; safe to share between threads, and any number of processes may have it open.
 
     Args:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dwell.results import Result
-from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
+from dwell.warehouse.live.database import Execute, StateDatabase, instant, micros
 
-Seen = tuple[str, str, str, str]
+FieldChange = tuple[str, str, str, str]
 """Object, field, what (`new`, `missing`, `retyped`), and what was seen."""
 
 
-def note(run: Execute, provider: str, seen: Mapping[Seen, int], at: datetime) -> None:
+def record(run: Execute, provider: str, seen: Mapping[FieldChange, int], at: datetime) -> None:
     """Adds what one page showed to the counts, inside the caller's transaction."""
     for (kind, field, what, found), times in seen.items():
         run(
@@ -22,7 +22,7 @@ def note(run: Execute, provider: str, seen: Mapping[Seen, int], at: datetime) ->
         )
 
 
-def since(database: LiveDatabase, provider: str, at: datetime) -> Result:
+def list_since(database: StateDatabase, provider: str, at: datetime) -> Result:
     """The differences of one provider that were seen from then on: a row a field."""
     rows = database.rows(
         "SELECT object, field, what, seen, times FROM drift WHERE provider = ? AND last_at >= ? ORDER BY 1, 2, 3",
@@ -31,7 +31,7 @@ def since(database: LiveDatabase, provider: str, at: datetime) -> Result:
     return Result(("object", "field", "what", "seen", "times"), rows)
 
 
-def every(database: LiveDatabase) -> Result:
+def list_all(database: StateDatabase) -> Result:
     """All differences: a row a field, the latest first."""
     rows = database.rows(
         "SELECT provider, object, field, what, seen, times, first_at, last_at FROM drift ORDER BY last_at DESC, 1, 2, 3"

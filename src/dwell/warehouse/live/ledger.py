@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dwell.results import Result
-from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
+from dwell.warehouse.live.database import Execute, StateDatabase, instant, micros
 
 _GROUPS = {
     "provider": "provider",
@@ -23,7 +23,7 @@ _GROUPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One request about to be sent.
 
     Attributes:
@@ -47,7 +47,7 @@ class Entry:
     price_micros: int
 
 
-def sent(run: Execute, entry: Entry, at: datetime) -> None:
+def record_sent(run: Execute, entry: LedgerEntry, at: datetime) -> None:
     """Notes a request before it goes out, at its full price, inside the caller's transaction."""
     run(
         "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 'sent', NULL, ?, 0, ?, 0)",
@@ -56,32 +56,34 @@ def sent(run: Execute, entry: Entry, at: datetime) -> None:
     )  # fmt: skip
 
 
-def done(
-    run: Execute, entry: Entry, at: datetime, outcome: str, *, charged: int, certain: bool = True,
+def record_outcome(
+    run: Execute, entry: LedgerEntry, at: datetime, outcome: str, *, credits_charged: int, certain: bool = True,
     status: int | None = None, simulated: bool = False,
 ) -> None:  # fmt: skip
     """Notes what became of it, inside the caller's transaction."""
     run(
         "UPDATE calls SET done_at = ?, outcome = ?, status = ?, credits = ?, certain = ?, cost_micros = ?,"
         " simulated = ? WHERE call_id = ?",
-        (micros(at), outcome, status, charged, int(certain), charged * entry.price_micros, int(simulated),
-         entry.call_id),
+        (
+            micros(at), outcome, status, credits_charged, int(certain), credits_charged * entry.price_micros,
+            int(simulated), entry.call_id,
+        ),
     )  # fmt: skip
 
 
-def lose(run: Execute, sweep_id: str) -> int:
+def mark_lost(run: Execute, sweep_id: str) -> int:
     """Requests of a job whose process died count as paid, not for certain; returns how many there were."""
     return run("UPDATE calls SET outcome = 'lost' WHERE sweep_id = ? AND outcome = 'sent'", (sweep_id,)).rowcount
 
 
-def spent(database: LiveDatabase, sweep_id: str) -> int:
+def credits_spent(database: StateDatabase, sweep_id: str) -> int:
     """Credits of a job, the uncertain ones included."""
     return int(database.rows("SELECT coalesce(sum(credits), 0) FROM calls WHERE sweep_id = ?", (sweep_id,))[0][0])
 
 
-def of_sweep(database: LiveDatabase, sweep_id: str) -> dict[str, float]:
+def sweep_totals(database: StateDatabase, sweep_id: str) -> dict[str, float]:
     """Requests, credits and money of a job."""
-    ((requests, failed, charged, uncertain, cost),) = database.rows(
+    ((requests, failed, credits_charged, uncertain, cost),) = database.rows(
         "SELECT count(*), coalesce(sum(outcome <> 'ok'), 0), coalesce(sum(credits), 0),"
         " coalesce(sum(CASE WHEN certain THEN 0 ELSE credits END), 0), coalesce(sum(cost_micros), 0)"
         " FROM calls WHERE sweep_id = ?",
@@ -89,11 +91,15 @@ def of_sweep(database: LiveDatabase, sweep_id: str) -> dict[str, float]:
     )
     usd = cost / 1_000_000
     return {
-        "requests": requests, "failed_requests": failed, "credits": charged, "uncertain_credits": uncertain, "usd": usd,
-    }  # fmt: skip
+        "requests": requests,
+        "failed_requests": failed,
+        "credits": credits_charged,
+        "uncertain_credits": uncertain,
+        "usd": usd,
+    }
 
 
-def totals(database: LiveDatabase, by: str, since: datetime | None = None) -> Result:
+def group_totals(database: StateDatabase, by: str, since: datetime | None = None) -> Result:
     """Requests, credits and money in groups.
 
     Args:
@@ -122,6 +128,6 @@ def totals(database: LiveDatabase, by: str, since: datetime | None = None) -> Re
 
 
 def _figures(row: tuple[int | None, ...]) -> tuple[object, ...]:
-    requests, charged, uncertain, cost, failed, first, last = row
+    requests, credits_charged, uncertain, cost, failed, first, last = row
     money = round((cost or 0) / 1_000_000, 6)
-    return (requests, charged or 0, uncertain or 0, money, failed or 0, instant(first), instant(last))
+    return (requests, credits_charged or 0, uncertain or 0, money, failed or 0, instant(first), instant(last))

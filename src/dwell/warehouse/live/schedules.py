@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dwell.results import Result
-from dwell.warehouse.live.database import LiveDatabase, instant, micros
+from dwell.warehouse.live.database import StateDatabase, instant, micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Schedule:
         every: `day`, or a weekday: `monday` ... `sunday`.
         at: Clock time `HH:MM` in `tz`.
         tz: IANA zone.
-        request: What to do, as `live.request` reads it.
+        spec: What to do, as `SweepRequest` has it.
         added_at: Moments before this were never due, UTC.
     """
 
@@ -29,13 +29,13 @@ class Schedule:
     every: str
     at: str
     tz: str
-    request: Mapping[str, Any]
+    spec: Mapping[str, Any]
     added_at: datetime
 
 
-def put(database: LiveDatabase, schedule: Schedule) -> None:
+def save(database: StateDatabase, schedule: Schedule) -> None:
     """Adds a standing order, or changes the one of that name."""
-    text = json.dumps(schedule.request, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(schedule.spec, sort_keys=True, ensure_ascii=False)
     with database.transaction() as run:
         run(
             "INSERT INTO schedules VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (schedule) DO UPDATE SET every ="
@@ -45,24 +45,24 @@ def put(database: LiveDatabase, schedule: Schedule) -> None:
         )
 
 
-def remove(database: LiveDatabase, name: str) -> bool:
+def remove(database: StateDatabase, name: str) -> bool:
     """Ends a standing order; false where there is none of that name."""
     with database.transaction() as run:
         return bool(run("DELETE FROM schedules WHERE schedule = ?", (name,)).rowcount)
 
 
-def every(database: LiveDatabase) -> list[Schedule]:
+def list_all(database: StateDatabase) -> list[Schedule]:
     """All standing orders by name."""
     rows = database.rows("SELECT schedule, every, at, tz, request, added_at FROM schedules ORDER BY schedule")
     found = []
-    for name, often, at, tz, request, added in rows:
+    for name, often, at, tz, spec, added in rows:
         added_at = instant(added)
         assert added_at is not None, "added_at is NOT NULL"
-        found.append(Schedule(name, often, at, tz, json.loads(request), added_at))
+        found.append(Schedule(name, often, at, tz, json.loads(spec), added_at))
     return found
 
 
-def take(database: LiveDatabase, name: str, slot: datetime, token: str, now: datetime, lease_s: float) -> bool:
+def acquire(database: StateDatabase, name: str, slot: datetime, token: str, now: datetime, lease_s: float) -> bool:
     """Takes a due moment for this process; false where it is done, or another process is at it."""
     until = micros(now + timedelta(seconds=lease_s))
     with database.transaction() as run:
@@ -75,7 +75,7 @@ def take(database: LiveDatabase, name: str, slot: datetime, token: str, now: dat
     return bool(taken)
 
 
-def extend(database: LiveDatabase, name: str, slot: datetime, token: str, now: datetime, lease_s: float) -> bool:
+def extend(database: StateDatabase, name: str, slot: datetime, token: str, now: datetime, lease_s: float) -> bool:
     """Keeps a moment that this process holds; false where it was lost to another."""
     with database.transaction() as run:
         return bool(
@@ -86,7 +86,7 @@ def extend(database: LiveDatabase, name: str, slot: datetime, token: str, now: d
         )
 
 
-def release(database: LiveDatabase, name: str, slot: datetime, token: str, now: datetime) -> None:
+def release(database: StateDatabase, name: str, slot: datetime, token: str, now: datetime) -> None:
     """Gives a moment that this process holds back undone: from now on another may take it."""
     with database.transaction() as run:
         run(
@@ -95,7 +95,7 @@ def release(database: LiveDatabase, name: str, slot: datetime, token: str, now: 
         )
 
 
-def held_until(database: LiveDatabase, name: str, slot: datetime) -> datetime | None:
+def leased_until(database: StateDatabase, name: str, slot: datetime) -> datetime | None:
     """The end of the lease of a moment that was taken and is not done; None where it is done or nobody took it."""
     rows = database.rows(
         "SELECT lease_until FROM runs WHERE schedule = ? AND slot = ? AND finished_at IS NULL", (name, micros(slot))
@@ -103,7 +103,7 @@ def held_until(database: LiveDatabase, name: str, slot: datetime) -> datetime | 
     return instant(rows[0][0]) if rows else None
 
 
-def finish(database: LiveDatabase, name: str, slot: datetime, token: str, now: datetime, outcome: str) -> None:
+def finish(database: StateDatabase, name: str, slot: datetime, token: str, now: datetime, outcome: str) -> None:
     """The moment is done and never due again."""
     with database.transaction() as run:
         run(
@@ -112,7 +112,7 @@ def finish(database: LiveDatabase, name: str, slot: datetime, token: str, now: d
         )
 
 
-def newest_run(database: LiveDatabase, name: str) -> tuple[datetime, datetime | None, str | None] | None:
+def latest_run(database: StateDatabase, name: str) -> tuple[datetime, datetime | None, str | None] | None:
     """Slot, end and outcome of the newest moment that was taken."""
     rows = database.rows(
         "SELECT slot, finished_at, outcome FROM runs WHERE schedule = ? ORDER BY slot DESC LIMIT 1", (name,)
@@ -124,7 +124,7 @@ def newest_run(database: LiveDatabase, name: str) -> tuple[datetime, datetime | 
     return slot, instant(rows[0][1]), rows[0][2]
 
 
-def history(database: LiveDatabase, limit: int) -> Result:
+def list_runs(database: StateDatabase, limit: int) -> Result:
     """The newest moments that were taken, newest first."""
     rows = database.rows(
         "SELECT schedule, slot, started_at, finished_at, outcome FROM runs ORDER BY slot DESC, schedule LIMIT ?",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
+from dwell.warehouse.live.database import Execute, StateDatabase, instant, micros
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CachedSubject:
     """What a lookup told.
 
     Attributes:
@@ -25,7 +25,7 @@ class Known:
     looked_up_at: datetime
 
 
-def find(database: LiveDatabase, provider: str, kind: str, name: str) -> Known | None:
+def find(database: StateDatabase, provider: str, kind: str, name: str) -> CachedSubject | None:
     """What is known of an account, hashtag or sound at a provider."""
     rows = database.rows(
         "SELECT id, key, total, looked_up_at FROM subjects WHERE provider = ? AND kind = ? AND name = ?",
@@ -36,10 +36,10 @@ def find(database: LiveDatabase, provider: str, kind: str, name: str) -> Known |
     found_id, key, total, at = rows[0]
     looked_up_at = instant(at)
     assert looked_up_at is not None, "looked_up_at is NOT NULL"
-    return Known(found_id, key, total, looked_up_at)
+    return CachedSubject(found_id, key, total, looked_up_at)
 
 
-def remember(run: Execute, provider: str, kind: str, name: str, known: Known) -> None:
+def save(run: Execute, provider: str, kind: str, name: str, known: CachedSubject) -> None:
     """Notes what a lookup told, inside the caller's transaction."""
     run(
         "INSERT INTO subjects VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, kind, name) DO UPDATE SET"
@@ -48,7 +48,7 @@ def remember(run: Execute, provider: str, kind: str, name: str, known: Known) ->
     )
 
 
-def names_of(database: LiveDatabase, provider: str, kind: str, platform_id: str) -> list[str]:
+def names_of(database: StateDatabase, provider: str, kind: str, platform_id: str) -> list[str]:
     """The names under which an id was looked up, the latest first."""
     rows = database.rows(
         "SELECT name FROM subjects WHERE provider = ? AND kind = ? AND id = ? ORDER BY looked_up_at DESC",

@@ -10,20 +10,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
+from dwell.warehouse.live.database import Execute, StateDatabase, instant, micros
 from dwell.warehouse.lock import exclusive, exclusive_now
 
 FOLDER = "locks"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class SweepJob:
     """One job.
 
     Attributes:
         sweep_id: Its id; sorts by time.
         command: The command that made it.
-        request: What was asked for, JSON-compatible: two jobs with the same request are the same question.
+        spec: What was asked for, JSON-compatible: two jobs with the same spec are the same job.
         started_at: When it began, UTC.
         finished_at: When it ended; None while it has not.
         summary: What came of it.
@@ -31,14 +31,14 @@ class Job:
 
     sweep_id: str
     command: str
-    request: Mapping[str, Any]
+    spec: Mapping[str, Any]
     started_at: datetime
     finished_at: datetime | None
     summary: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class JobTarget:
     """One thing in a job.
 
     Attributes:
@@ -54,42 +54,42 @@ class Target:
     outcome: Mapping[str, Any] | None
 
 
-def create(database: LiveDatabase, job: Job, targets: Sequence[tuple[str, str]]) -> None:
+def create(database: StateDatabase, job: SweepJob, targets: Sequence[tuple[str, str]]) -> None:
     """Notes a new job with its targets, (kind, name) in order."""
     with database.transaction() as run:
         run(
             "INSERT INTO sweeps (sweep_id, command, request, started_at) VALUES (?, ?, ?, ?)",
-            (job.sweep_id, job.command, _text(job.request), micros(job.started_at)),
+            (job.sweep_id, job.command, _to_json(job.spec), micros(job.started_at)),
         )
-        _append(run, job.sweep_id, 0, targets)
+        _insert_targets(run, job.sweep_id, 0, targets)
 
 
-def append(database: LiveDatabase, sweep_id: str, first: int, targets: Sequence[tuple[str, str]]) -> None:
+def append_targets(database: StateDatabase, sweep_id: str, first: int, targets: Sequence[tuple[str, str]]) -> None:
     """Adds targets, (kind, name) in order, to a job from this position on."""
     with database.transaction() as run:
-        _append(run, sweep_id, first, targets)
+        _insert_targets(run, sweep_id, first, targets)
 
 
-def unfinished(database: LiveDatabase, command: str, since: datetime) -> list[Job]:
+def find_unfinished(database: StateDatabase, command: str, since: datetime) -> list[SweepJob]:
     """The jobs of a command that began since then and have not ended, newest first."""
     found = database.rows(
         "SELECT sweep_id, command, request, started_at, finished_at, summary FROM sweeps WHERE finished_at IS NULL"
         " AND command = ? AND started_at >= ? ORDER BY started_at DESC, sweep_id DESC",
         (command, micros(since)),
     )
-    return [_job(row) for row in found]
+    return [_from_row(row) for row in found]
 
 
-def request_of(database: LiveDatabase, sweep_id: str) -> Mapping[str, Any]:
+def get_spec(database: StateDatabase, sweep_id: str) -> Mapping[str, Any]:
     """What a job was asked to do; nothing where there is no such job any more."""
     found = database.rows("SELECT request FROM sweeps WHERE sweep_id = ?", (sweep_id,))
     return json.loads(found[0][0]) if found else {}
 
 
-def listed(database: LiveDatabase, limit: int) -> list[Job]:
+def list_latest(database: StateDatabase, limit: int) -> list[SweepJob]:
     """The newest jobs, newest first."""
     return [
-        _job(row)
+        _from_row(row)
         for row in database.rows(
             "SELECT sweep_id, command, request, started_at, finished_at, summary FROM sweeps"
             " ORDER BY started_at DESC, sweep_id DESC LIMIT ?",
@@ -98,54 +98,55 @@ def listed(database: LiveDatabase, limit: int) -> list[Job]:
     ]
 
 
-def targets(database: LiveDatabase, sweep_id: str) -> list[Target]:
+def list_targets(database: StateDatabase, sweep_id: str) -> list[JobTarget]:
     """The things in a job, in order."""
     rows = database.rows(
         "SELECT position, kind, name, outcome FROM targets WHERE sweep_id = ? ORDER BY position", (sweep_id,)
     )
     return [
-        Target(position, kind, name, json.loads(outcome) if outcome else None) for position, kind, name, outcome in rows
+        JobTarget(position, kind, name, json.loads(outcome) if outcome else None)
+        for position, kind, name, outcome in rows
     ]
 
 
-def settle(database: LiveDatabase, sweep_id: str, position: int, outcome: Mapping[str, Any]) -> None:
+def save_outcome(database: StateDatabase, sweep_id: str, position: int, outcome: Mapping[str, Any]) -> None:
     """Notes what became of one thing: it is not asked about again in this job."""
     with database.transaction() as run:
         run(
             "UPDATE targets SET outcome = ? WHERE sweep_id = ? AND position = ?",
-            (_text(outcome), sweep_id, position),
+            (_to_json(outcome), sweep_id, position),
         )
 
 
-def finish(database: LiveDatabase, sweep_id: str, at: datetime, summary: Mapping[str, Any]) -> None:
+def finish(database: StateDatabase, sweep_id: str, at: datetime, summary: Mapping[str, Any]) -> None:
     """The job has ended; what it was asked for counts as done."""
     with database.transaction() as run:
         run(
             "UPDATE sweeps SET finished_at = ?, summary = ? WHERE sweep_id = ?",
-            (micros(at), _text(summary), sweep_id),
+            (micros(at), _to_json(summary), sweep_id),
         )
 
 
-def beginning(root: Path) -> AbstractContextManager[None]:
+def lock_creation(root: Path) -> AbstractContextManager[None]:
     """Looks for a job, or makes it, for this process alone; waits for whoever is at it."""
     folder = root / FOLDER
     folder.mkdir(exist_ok=True)
     return exclusive(folder / "new.lock")
 
 
-def held(root: Path, sweep_id: str) -> AbstractContextManager[bool]:
+def lock_job(root: Path, sweep_id: str) -> AbstractContextManager[bool]:
     """Holds a job for this process alone; false where another process is at it. kill -9 frees it."""
     folder = root / FOLDER
     folder.mkdir(exist_ok=True)
     return exclusive_now(folder / f"{sweep_id}.lock")
 
 
-def tidy(root: Path, sweep_id: str) -> None:
+def remove_lock(root: Path, sweep_id: str) -> None:
     """Removes the lock file of a job that has ended: nobody takes it up again."""
     (root / FOLDER / f"{sweep_id}.lock").unlink(missing_ok=True)
 
 
-def _append(run: Execute, sweep_id: str, first: int, targets: Sequence[tuple[str, str]]) -> None:
+def _insert_targets(run: Execute, sweep_id: str, first: int, targets: Sequence[tuple[str, str]]) -> None:
     for position, (kind, name) in enumerate(targets, first):
         run(
             "INSERT INTO targets (sweep_id, position, kind, name) VALUES (?, ?, ?, ?)",
@@ -153,14 +154,14 @@ def _append(run: Execute, sweep_id: str, first: int, targets: Sequence[tuple[str
         )
 
 
-def _job(row: tuple[Any, ...]) -> Job:
-    sweep_id, command, request, started, finished, summary = row
+def _from_row(row: tuple[Any, ...]) -> SweepJob:
+    sweep_id, command, spec, started, finished, summary = row
     began = instant(started)
     assert began is not None, "started_at is NOT NULL"
-    return Job(
-        sweep_id, command, json.loads(request), began, instant(finished), json.loads(summary) if summary else None
+    return SweepJob(
+        sweep_id, command, json.loads(spec), began, instant(finished), json.loads(summary) if summary else None
     )
 
 
-def _text(value: Mapping[str, Any]) -> str:
+def _to_json(value: Mapping[str, Any]) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

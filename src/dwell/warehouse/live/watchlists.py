@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dwell.results import Result
-from dwell.warehouse.live.database import LiveDatabase, instant, micros
+from dwell.warehouse.live.database import StateDatabase, instant, micros
 
 
-def add(database: LiveDatabase, watchlist: str, members: Sequence[tuple[str, str]], at: datetime) -> int:
+def add(database: StateDatabase, watchlist: str, members: Sequence[tuple[str, str]], at: datetime) -> int:
     """Puts (kind, name) on a list; returns how many were not on it."""
     with database.transaction() as run:
         return sum(
@@ -18,7 +18,7 @@ def add(database: LiveDatabase, watchlist: str, members: Sequence[tuple[str, str
         )
 
 
-def remove(database: LiveDatabase, watchlist: str, members: Sequence[tuple[str, str]]) -> int:
+def remove(database: StateDatabase, watchlist: str, members: Sequence[tuple[str, str]]) -> int:
     """Takes (kind, name) off a list; returns how many were on it."""
     with database.transaction() as run:
         return sum(
@@ -29,7 +29,7 @@ def remove(database: LiveDatabase, watchlist: str, members: Sequence[tuple[str, 
         )
 
 
-def members(database: LiveDatabase, watchlist: str) -> list[tuple[str, str]]:
+def members(database: StateDatabase, watchlist: str) -> list[tuple[str, str]]:
     """(kind, name) of a list in the order in which they were put on it."""
     rows = database.rows(
         "SELECT kind, name FROM watchlists WHERE watchlist = ? ORDER BY added_at, kind, name", (watchlist,)
@@ -37,7 +37,7 @@ def members(database: LiveDatabase, watchlist: str) -> list[tuple[str, str]]:
     return [(kind, name) for kind, name in rows]
 
 
-def every(database: LiveDatabase) -> Result:
+def list_all(database: StateDatabase) -> Result:
     """All lists: a row a member."""
     rows = database.rows("SELECT watchlist, kind, name, added_at FROM watchlists ORDER BY watchlist, added_at, name")
     shown = [(watchlist, kind, name, instant(at)) for watchlist, kind, name, at in rows]

@@ -78,8 +78,8 @@ def load(
     with store.scratch() as scratch, _errors(store.root), closing(connect(store.settings, scratch)) as connection:
         if not store.settings.threads:
             connection.execute(f"SET threads = {_threads(connection)}").fetchall()
-        watch = progress or _silent
-        job = _Job(connection, file, _reading(hints, now), hints, scratch, watch, correct=correct, strict=strict)
+        on_progress = progress or _silent
+        job = _Job(connection, file, _reading(hints, now), hints, scratch, on_progress, correct=correct, strict=strict)
         job.stage()
         if dry_run:
             store.attach(connection, job.settlement.tables)
@@ -155,8 +155,8 @@ class _Job:
         many = len(self.file.extracts)
         for number, extract in enumerate(self.file.extracts):
             table, done = f"work.stage_{number}", number / many
-            watch = partial(self._read, done, many)
-            stager = Stager(self.connection, extract, table, self.reading, self.hints, watch)
+            on_progress = partial(self._read, done, many)
+            stager = Stager(self.connection, extract, table, self.reading, self.hints, on_progress)
             brought = stager.bring(self.scratch)
             verdict = judge(self.connection, extract, brought.stage, table, self.reading)
             offset = sum(one.verdict.rows for one in self.staged)

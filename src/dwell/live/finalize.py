@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from dwell.errors import StorageError
-from dwell.live.reading import Outcome
-from dwell.live.rows import SIMULATED, Told
+from dwell.live.load_responses import SIMULATED_SUFFIX, LoadStats
+from dwell.live.reader import Outcome
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
-from dwell.warehouse.live import LiveDatabase, answers
+from dwell.warehouse.live import StateDatabase, responses
 from dwell.warehouse.load import Loaded, load
 from dwell.warehouse.store import Store
 
@@ -47,8 +47,8 @@ SELECT handle, post_id, seen, state, covered FROM covered WHERE NOT seen OR stat
 """
 
 
-def close(
-    store: Store, database: LiveDatabase, provider: str, sweep_id: str, found: Sequence[Outcome], told: Told
+def finalize(
+    store: Store, database: StateDatabase, provider: str, sweep_id: str, found: Sequence[Outcome], stats: LoadStats
 ) -> list[Outcome]:
     """Stores what became of accounts, posts and topics; each state only where it differs from the one before.
 
@@ -62,14 +62,14 @@ def close(
     states = _creators(store, accounts)
     topics = [_topic(database, sweep_id, position, one) for position, one in enumerate(found) if one.kind != "account"]
     simulated = any(one.simulated for one in found)
-    source = provider + (SIMULATED if simulated else "")
+    source = provider + (SIMULATED_SUFFIX if simulated else "")
     tables = {"creator_states": states, "post_states": missing, "topic_samples": [row for row in topics if row]}
     try:
-        told.add(_store(store, sweep_id, source, tables, simulated=simulated))
+        stats.add(_store(store, sweep_id, source, tables, simulated=simulated))
     except StorageError:
         raise
     except Exception as error:  # noqa: BLE001 - the job would end in the same error each time it is resumed
-        told.fail(error)
+        stats.fail(error)
     return [checked.get(one.name, one) if one.kind == "account" else one for one in found]
 
 
@@ -85,12 +85,12 @@ def _creators(store: Store, accounts: Sequence[Outcome]) -> list[Row]:
             rows.append({"handle": one.handle, "state": "ok", **shared})
         else:
             rows.append({"handle": old, "state": one.state, "detail": one.detail, **shared})
-    before = {row["handle"]: row["state"] for row in _asked(store, _STATES, [str(row["handle"]) for row in rows])}
+    before = {row["handle"]: row["state"] for row in _query(store, _STATES, [str(row["handle"]) for row in rows])}
     return [row for row in rows if before.get(row["handle"]) != row["state"]]
 
 
 def _posts(
-    store: Store, database: LiveDatabase, sweep_id: str, accounts: Sequence[Outcome]
+    store: Store, database: StateDatabase, sweep_id: str, accounts: Sequence[Outcome]
 ) -> tuple[list[Row], dict[str, Outcome]]:
     """Posts that were known and are missing from a listing that covers them, or are back in one.
 
@@ -98,16 +98,18 @@ def _posts(
     is not pinned.
     """
     read = {one.handle: one for one in accounts if one.complete and one.handle and one.state in {"ok", "renamed"}}
-    span = answers.span(database, sweep_id)
+    span = responses.time_span(database, sweep_id)
     if not read or span is None:
         return [], {}
     since, until = span
     whole = [handle for handle, one in read.items() if one.reason == "all"]
-    posts = list(_asked(store, _POSTS, list(read), whole=whole, since=since, until=until))
+    posts = list(_query(store, _POSTS, list(read), whole=whole, since=since, until=until))
     gone = Counter(post["handle"] for post in posts if not post["seen"])
     covered = {post["handle"]: post["covered"] for post in posts}
     checked = {
-        read[handle].name: replace(read[handle], complete=False, reason="gap", lacks=_gap(times, covered[handle]))
+        read[handle].name: replace(
+            read[handle], complete=False, reason="gap", lacks=_gap_sentence(times, covered[handle])
+        )
         for handle, times in gone.items()
         if times > max(_GAP_POSTS, _GAP * covered[handle])
     }
@@ -118,7 +120,7 @@ def _posts(
     return rows, checked
 
 
-def _gap(gone: int, covered: int) -> str:
+def _gap_sentence(gone: int, covered: int) -> str:
     return (
         f"{gone:,} of {covered:,} posts known from before are missing inside the span that was read: deleted, or left "
         "out by the provider"
@@ -129,8 +131,8 @@ def _state(post: Mapping[str, Any], state: str, at: datetime) -> Row:
     return {"post_id": post["post_id"], "handle": post["handle"], "state": state, "observed_at": at}
 
 
-def _topic(database: LiveDatabase, sweep_id: str, position: int, one: Outcome) -> Row | None:
-    kept = answers.of_target(database, sweep_id, position)
+def _topic(database: StateDatabase, sweep_id: str, position: int, one: Outcome) -> Row | None:
+    kept = responses.list_target(database, sweep_id, position)
     if not kept:
         return None
     return {
@@ -144,7 +146,7 @@ def _topic(database: LiveDatabase, sweep_id: str, position: int, one: Outcome) -
     }
 
 
-def _asked(store: Store, sql: str, handles: Sequence[str], **parameters: Any) -> Iterable[Mapping[str, Any]]:
+def _query(store: Store, sql: str, handles: Sequence[str], **parameters: Any) -> Iterable[Mapping[str, Any]]:
     if not handles:
         return []
     tables = [name for name in ("creator_states", "post_states", "posts", "post_snapshots") if f" {name} " in sql]

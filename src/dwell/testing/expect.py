@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dwell.errors import DwellError
-from dwell.http import Answer
+from dwell.http import HttpResponse
 from dwell.providers.base import Listing, Lookup, Subject
 
 KEY = "k3y-of-a-test-0a1b2c3d4e5f6a7b"
@@ -42,10 +42,10 @@ def subject_of(what: Listing | Lookup) -> Subject:
     return _SUBJECTS.get(what, Subject("demo", id=USER, key="MS4wLjABAAAAexample"))
 
 
-def answer(body: Any, status: int = 200, **headers: str) -> Answer:
+def make_response(body: Any, status: int = 200, **headers: str) -> HttpResponse:
     """A made-up answer; bytes as they are, anything else as JSON; underscores in header names become dashes."""
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, sent, AT)
+    return HttpResponse(status, {name.replace("_", "-"): value for name, value in headers.items()}, sent, AT)
 
 
 def only_ours(doing: str, function: Callable[..., Any], *given: Any, **named: Any) -> Any:

@@ -19,19 +19,19 @@ from dwell.errors import (
     TemporaryError,
     UnavailableError,
 )
-from dwell.http import Answer, Call
-from dwell.live.desk import Budget, Desk, Gist, Purpose
+from dwell.http import HttpRequest, HttpResponse
+from dwell.live.client import ApiClient, Budget, RequestContext, ResponseSummary
+from dwell.live.job_spec import STEPS, JobSpec
+from dwell.live.load_responses import parse_body
 from dwell.live.pager import Coverage, Pager
 from dwell.live.plan import needs_lookup
-from dwell.live.request import STEPS, Request
-from dwell.live.rows import read_columns
 from dwell.providers import drift
 from dwell.providers.base import Lookup, Page, Subject
 from dwell.providers.values import flag
-from dwell.warehouse.live import answers, subjects
-from dwell.warehouse.live.subjects import Known
+from dwell.warehouse.live import responses, subjects
+from dwell.warehouse.live.subjects import CachedSubject
 
-_SLACK, _OLD_SLACK = 0.02, 0.1
+_FRESH_TOLERANCE, _STALE_TOLERANCE = 0.02, 0.1
 """By how much a count of posts may be off that was asked just now, or up to some days ago."""
 
 
@@ -80,30 +80,30 @@ class Outcome:
         return asdict(self)
 
 
-class Reader:
+class TargetReader:
     """Reads one target of a job; what an earlier process read of it is taken from its kept answers, not paid again.
 
     Args:
-        desk: Where to ask.
+        client: Sends the requests.
         budget: What may be spent.
-        request: The job.
+        spec: The job.
         sweep_id: Its id.
         position: The target's place in it.
     """
 
-    def __init__(self, desk: Desk, budget: Budget, request: Request, sweep_id: str, position: int) -> None:
-        self.desk = desk
+    def __init__(self, client: ApiClient, budget: Budget, spec: JobSpec, sweep_id: str, position: int) -> None:
+        self.client = client
         self.budget = budget
-        self.request = request
+        self.spec = spec
         self.sweep_id = sweep_id
         self.position = position
-        self.target = request.everything[position]
+        self.target = spec.all_targets[position]
         self.lookup, self.listing = STEPS[self.target.kind]
         self.found = Outcome(self.target.kind, self.target.name)
         self.subject = Subject(self.target.name, id=self.target.account_id)
         self.pager: Pager | None = None
         self._handles: set[str] = set()
-        self._slack = _SLACK
+        self._slack = _FRESH_TOLERANCE
 
     def read(self) -> Outcome:
         """The target, as far as it can be read; never raises for what goes wrong with it alone.
@@ -115,87 +115,89 @@ class Reader:
         try:
             self._look_up()
             if self.found.state in {None, "ok", "renamed"}:
-                self._list()
+                self._read_pages()
         except UnavailableError as error:
             return self._unavailable(error)
         except BudgetError as error:
-            return self._cut("budget", str(error), again=True)
+            return self._cut_short("budget", str(error), again=True)
         except (KeyRefusedError, OutOfCreditsError) as error:
-            return self._cut(error.code, str(error), again=True)
+            return self._cut_short(error.code, str(error), again=True)
         except TemporaryError as error:
-            return self._cut("failed", str(error), again=True)
+            return self._cut_short("failed", str(error), again=True)
         except ProviderError as error:
-            return self._cut("refused", str(error), again=False)
+            return self._cut_short("refused", str(error), again=False)
         except StoppedError as error:
-            self.found = self._cut("stopped", str(error), again=True)
+            self.found = self._cut_short("stopped", str(error), again=True)
             raise
         except StorageError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever one target's responses hold, the others are read
-            return self._cut("failed", self._unexpected(error), again=False)
+            return self._cut_short("failed", self._unexpected(error), again=False)
         return self.found
 
     # --- looking it up -------------------------------------------------------------------------------------------
 
     def _look_up(self) -> None:
-        kept = [one for one in self._kept() if one.what == self.lookup]
+        kept = [one for one in self._stored_responses() if one.what == self.lookup]
         if kept:
-            self._learn(self.desk.provider.read(kept[-1].call, kept[-1].answer), kept[-1].answer)
+            self._apply_lookup(self.client.provider.read(kept[-1].request, kept[-1].response), kept[-1].response)
             return
-        known = subjects.find(self.desk.database, self.desk.provider.name, self.target.kind, self.target.name)
+        known = subjects.find(self.client.database, self.client.provider.name, self.target.kind, self.target.name)
         if known is not None:
             self.subject = replace(self.subject, id=known.id, key=known.key)
-        if needs_lookup(self.desk.provider, self.request, self.target, known, self.desk.now()):
-            self._ask_lookup(known)
+        if needs_lookup(self.client.provider, self.spec, self.target, known, self.client.now()):
+            self._fetch_lookup(known)
         elif known is not None:
             self.found = replace(self.found, handle=self.target.name, creator_id=known.id, total=known.total)
-            self._slack = _OLD_SLACK
+            self._slack = _STALE_TOLERANCE
 
-    def _ask_lookup(self, known: Known | None) -> None:
+    def _fetch_lookup(self, known: CachedSubject | None) -> None:
         try:
-            payload, answer = self._ask(self.lookup or "", self._lookup_call(), self._lookup_gist)
+            payload, response = self._fetch(self.lookup or "", self._lookup_request(), self._summarize_lookup)
         except UnavailableError as error:
-            moved = self._moved(known) if self.target.kind == "account" and error.state == "not_found" else None
+            moved = self._find_renamed(known) if self.target.kind == "account" and error.state == "not_found" else None
             if moved is None:
                 raise
-            payload, answer = moved
-        self._learn(payload, answer)
+            payload, response = moved
+        self._apply_lookup(payload, response)
         if known is not None and known.id is not None and self.subject.id not in {None, known.id}:
             self.found = replace(self.found, detail=f"this name belonged to the account {known.id} before")
 
-    def _moved(self, known: Known | None) -> tuple[Mapping[str, Any], Answer] | None:
+    def _find_renamed(self, known: CachedSubject | None) -> tuple[Mapping[str, Any], HttpResponse] | None:
         """The account under its id, where its name is gone: it was renamed."""
         if known is None or known.id is None:
             return None
         by_id = Subject("", id=known.id, key=known.key)
         try:
-            return self._ask("profile", self.desk.provider.lookup("profile", by_id), self._lookup_gist)
+            return self._fetch("profile", self.client.provider.lookup("profile", by_id), self._summarize_lookup)
         except UnavailableError:
             return None
 
-    def _lookup_call(self) -> Call:
+    def _lookup_request(self) -> HttpRequest:
         asked = self.subject
         if self.target.kind == "account":  # by name where there is one, so that a new owner of an old name is noticed
             asked = Subject("" if self.target.account_id else self.target.name, id=self.target.account_id)
         elif self.target.kind == "sound":
             asked = Subject(self.target.name, id=self.target.name)
-        return self.desk.provider.lookup(_lookup(self.lookup), asked)
+        return self.client.provider.lookup(_require_lookup(self.lookup), asked)
 
-    def _lookup_gist(self, payload: Mapping[str, Any]) -> Gist:
-        subject = self.desk.provider.subject(_lookup(self.lookup), payload)
-        total = self.desk.provider.total(_lookup(self.lookup), payload)
-        known = Known(subject.id, subject.key, total, self.desk.now())
-        names: dict[tuple[str, str], Known] = {(self.target.kind, self.target.name): known}
+    def _summarize_lookup(self, payload: Mapping[str, Any]) -> ResponseSummary:
+        subject = self.client.provider.subject(_require_lookup(self.lookup), payload)
+        total = self.client.provider.total(_require_lookup(self.lookup), payload)
+        known = CachedSubject(subject.id, subject.key, total, self.client.now())
+        names: dict[tuple[str, str], CachedSubject] = {(self.target.kind, self.target.name): known}
         if subject.name:
             names[self.target.kind, subject.name] = known
-        return Gist(items=1, known=names, drift=self._drift("user" if self.lookup == "profile" else "topic", [payload]))
+        return ResponseSummary(
+            items=1, known=names, drift=self._find_drift("user" if self.lookup == "profile" else "topic", [payload])
+        )
 
-    def _learn(self, payload: Mapping[str, Any], answer: Answer) -> None:
-        provider, lookup = self.desk.provider, _lookup(self.lookup)
+    def _apply_lookup(self, payload: Mapping[str, Any], response: HttpResponse) -> None:
+        provider, lookup = self.client.provider, _require_lookup(self.lookup)
         found = provider.subject(lookup, payload)
         self.subject = replace(found, name=found.name or self.target.name, id=found.id or self.subject.id)
         total = provider.total(lookup, payload)
-        self.found = replace(self.found, total=total, at=_said(answer.received_at), simulated=answer.simulated)
+        self.found = replace(self.found, total=total, at=_iso(response.received_at), simulated=response.simulated)
         if self.target.kind != "account":
             topic = provider.parser.topic(payload)
             if isinstance(topic, dict):
@@ -218,35 +220,37 @@ class Reader:
 
     # --- reading its listing -------------------------------------------------------------------------------------
 
-    def _list(self) -> None:
+    def _read_pages(self) -> None:
         total = self.found.total if self.target.kind == "account" else None
-        pager = self.pager = Pager(self.request.wanted(self.position), total, self._slack)
-        for kept in self._kept():
+        pager = self.pager = Pager(self.spec.post_limit(self.position), total, self._slack)
+        for kept in self._stored_responses():
             if kept.what == self.listing and not pager.done:
-                self._take(pager, kept.call, self.desk.provider.read(kept.call, kept.answer), kept.answer)
+                self._add_page(
+                    pager, kept.request, self.client.provider.read(kept.request, kept.response), kept.response
+                )
         while not pager.done:
-            call = self._listing_call(pager)
-            self._take(pager, call, *self._ask(self.listing, call, self._listing_gist))
-        self._close(pager.coverage())
+            request = self._listing_request(pager)
+            self._add_page(pager, request, *self._fetch(self.listing, request, self._summarize_page))
+        self._apply_coverage(pager.coverage())
 
-    def _listing_call(self, pager: Pager) -> Call:
+    def _listing_request(self, pager: Pager) -> HttpRequest:
         # Always a full page: it costs the same, and a shorter last one could end inside a boundary's repeats.
-        size = self.desk.provider.page_size[self.listing]
-        return self.desk.provider.listing(self.listing, self.subject, cursor=pager.cursor, count=size)
+        size = self.client.provider.page_size[self.listing]
+        return self.client.provider.listing(self.listing, self.subject, cursor=pager.cursor, count=size)
 
-    def _listing_gist(self, payload: Mapping[str, Any]) -> Gist:
-        page = self.desk.provider.page(self.listing, payload)
-        return Gist(items=len(page.items), drift=self._drift("post", page.items))
+    def _summarize_page(self, payload: Mapping[str, Any]) -> ResponseSummary:
+        page = self.client.provider.page(self.listing, payload)
+        return ResponseSummary(items=len(page.items), drift=self._find_drift("post", page.items))
 
-    def _take(self, pager: Pager, call: Call, payload: Mapping[str, Any], answer: Answer) -> None:
-        page: Page = self.desk.provider.page(self.listing, payload)
-        rows = read_columns(self.desk.provider.name, call.endpoint, self.listing, answer.body)
+    def _add_page(self, pager: Pager, request: HttpRequest, payload: Mapping[str, Any], response: HttpResponse) -> None:
+        page: Page = self.client.provider.page(self.listing, payload)
+        rows = parse_body(self.client.provider.name, request.endpoint, self.listing, response.body)
         pager.add(page, [None if isinstance(row, str) else str(row["post_id"]) for row in rows])
         self._handles.update(str(row["handle"]).lower() for row in rows if isinstance(row, dict) and row.get("handle"))
         if self.found.at is None:
-            self.found = replace(self.found, at=_said(answer.received_at), simulated=answer.simulated)
+            self.found = replace(self.found, at=_iso(response.received_at), simulated=response.simulated)
 
-    def _close(self, coverage: Coverage) -> None:
+    def _apply_coverage(self, coverage: Coverage) -> None:
         state = self.found.state
         if state is None and self.target.kind == "account":
             state = "ok" if coverage.items else "empty" if coverage.complete else None
@@ -279,45 +283,45 @@ class Reader:
             detail=str(error),
             posts=coverage.items if coverage else 0,
             pages=coverage.pages if coverage else 0,
-            at=_said(error.observed_at or self.desk.now()),
+            at=_iso(error.observed_at or self.client.now()),
             simulated=error.simulated,
         )
 
     def _unexpected(self, error: Exception) -> str:
         text = str(error) if isinstance(error, DwellError) else f"a response cannot be read ({type(error).__name__})"
-        return self.desk.door.redactor.redact_text(text)
+        return self.client.transport.redactor.redact_text(text)
 
-    def _cut(self, reason: str, why: str, *, again: bool) -> Outcome:
-        coverage = self.pager.coverage(reason, why) if self.pager else _nothing_of(reason, why)
-        self._close(coverage)
+    def _cut_short(self, reason: str, why: str, *, again: bool) -> Outcome:
+        coverage = self.pager.coverage(reason, why) if self.pager else _empty_coverage(reason, why)
+        self._apply_coverage(coverage)
         return replace(self.found, again=again)
 
-    def _ask(
-        self, what: str, call: Call, gist: Callable[[Mapping[str, Any]], Gist]
-    ) -> tuple[Mapping[str, Any], Answer]:
-        purpose = Purpose(self.sweep_id, self.position, self.request.command, self.target.name, what)
-        return self.desk.ask(call, purpose, self.budget, gist)
+    def _fetch(
+        self, what: str, request: HttpRequest, summarize: Callable[[Mapping[str, Any]], ResponseSummary]
+    ) -> tuple[Mapping[str, Any], HttpResponse]:
+        purpose = RequestContext(self.sweep_id, self.position, self.spec.command, self.target.name, what)
+        return self.client.fetch(request, purpose, self.budget, summarize)
 
-    def _kept(self) -> list[answers.Stored]:
-        kept = answers.of_target(self.desk.database, self.sweep_id, self.position)
+    def _stored_responses(self) -> list[responses.StoredResponse]:
+        kept = responses.list_target(self.client.database, self.sweep_id, self.position)
         return [one for one in kept if not one.damage]  # what is damaged is asked again
 
-    def _drift(self, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:
+    def _find_drift(self, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:
         seen: Counter[tuple[str, str, str, str]] = Counter()
         for item in items:
-            for change in drift.changes(self.desk.provider.name, kind, item):
+            for change in drift.find_changes(self.client.provider.name, kind, item):
                 seen[kind, change.field, change.what, str(change.seen)] += 1
         return dict(seen)
 
 
-def _nothing_of(reason: str, why: str) -> Coverage:
+def _empty_coverage(reason: str, why: str) -> Coverage:
     return Coverage(complete=False, reason=reason, lacks=why, items=0, repeats=0, pages=0)
 
 
-def _said(at: datetime) -> str:
+def _iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def _lookup(what: Lookup | None) -> Lookup:
+def _require_lookup(what: Lookup | None) -> Lookup:
     assert what is not None, "only called where the target's kind has a lookup"
     return what

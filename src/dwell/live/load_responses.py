@@ -16,25 +16,24 @@ from pathlib import Path
 from typing import Any, cast
 
 from dwell.errors import DamagedAnswerError, DwellError, SettingsError, StorageError
-from dwell.http import Answer, Call
-from dwell.live.versions import parser_version
+from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Listing
-from dwell.providers.live import provider_named
+from dwell.providers.live import get_provider, parser_version
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
-from dwell.warehouse.live import LiveDatabase, answers, sweeps
-from dwell.warehouse.live.answers import Stored
+from dwell.warehouse.live import StateDatabase, responses, sweeps
+from dwell.warehouse.live.responses import StoredResponse
 from dwell.warehouse.load import Loaded, load
 from dwell.warehouse.store import Store
 
 TOPICS: Mapping[str, str] = {"hashtag_posts": "hashtag", "sound_posts": "sound", "search_posts": "search"}
-SIMULATED = "-sandbox"
+SIMULATED_SUFFIX = "-sandbox"
 _PART = "answer: "
 
-_AT_ONCE = 2_000
-_REMEMBERED = 600
+_BATCH_RESPONSES = 2_000
+_CACHED_BODIES = 600
 """Answers whose columns are kept in memory between reading and loading, about 100 kB each."""
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("creators", "creator_snapshots"),
@@ -49,7 +48,7 @@ _FROM_POST = (
 
 
 @dataclass
-class Told:
+class LoadStats:
     """What loading some answers gave.
 
     Attributes:
@@ -73,7 +72,7 @@ class Told:
         self.snapshots_new += loaded.snapshots_new
         self.rows_updated += sum(loaded.rows_updated.values())
         self.rejected += loaded.rejected
-        for reason in _reasons(loaded):
+        for reason in _reject_reasons(loaded):
             self._count(reason.removeprefix(_PART).split(":")[0])
 
     def fail(self, error: Exception) -> None:
@@ -85,7 +84,7 @@ class Told:
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
-def load_waiting(store: Store, database: LiveDatabase, told: Told | None = None) -> Told:
+def load_pending(store: Store, database: StateDatabase, stats: LoadStats | None = None) -> LoadStats:
     """Makes rows of every answer that has none yet, whichever job it belongs to.
 
     Answers of a provider whose package is not installed any more, or broken, wait until it is.
@@ -93,22 +92,22 @@ def load_waiting(store: Store, database: LiveDatabase, told: Told | None = None)
     Args:
         store: Where to.
         database: Where the answers are.
-        told: Counts to go on with.
+        stats: Counts to add to.
     """
-    told = told or Told()
+    stats = stats or LoadStats()
     left = 0
-    while len(waiting := answers.waiting(database, _AT_ONCE + left)) > left:
-        usable = {name for name in {one.provider for one in waiting} if _is_usable(name)}
+    while len(waiting := responses.list_pending(database, _BATCH_RESPONSES + left)) > left:
+        usable = {name for name in {one.provider for one in waiting} if _is_installed(name)}
         ready = [one for one in waiting if one.provider in usable]
         left = len(waiting) - len(ready)
         for sweep_id in dict.fromkeys(one.sweep_id for one in ready):
-            load_batch(store, database, [one for one in ready if one.sweep_id == sweep_id], told)
+            load_batch(store, database, [one for one in ready if one.sweep_id == sweep_id], stats)
     store.seal_if_due()
-    return told
+    return stats
 
 
 def load_batch(
-    store: Store, database: LiveDatabase, batch: Sequence[Stored], told: Told, *, correct: bool = False
+    store: Store, database: StateDatabase, batch: Sequence[StoredResponse], stats: LoadStats, *, correct: bool = False
 ) -> None:
     """Makes rows of responses of one job and marks each as done, also one that cannot be loaded.
 
@@ -119,39 +118,39 @@ def load_batch(
         StorageError: The data folder cannot be read or written; nothing is wrong with the responses then.
     """
     try:
-        told.add(load_answers(store, batch, database, correct=correct))
+        stats.add(load_responses(store, batch, database, correct=correct))
     except StorageError:
         raise
     except Exception as error:  # noqa: BLE001 - any error that a response can raise would come again for ever
         if len(batch) > 1:
             for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
-                load_batch(store, database, half, told, correct=correct)
+                load_batch(store, database, half, stats, correct=correct)
         else:
-            told.fail(error)
-            answers.mark(database, [batch[0].answer_id], answers.FAILED)
+            stats.fail(error)
+            responses.mark_parsed(database, [batch[0].answer_id], responses.FAILED)
     else:
-        mark(database, batch)
+        mark_loaded(database, batch)
 
 
-def _is_usable(provider: str) -> bool:
+def _is_installed(provider: str) -> bool:
     try:
-        provider_named(provider)
+        get_provider(provider)
     except SettingsError:
         return False
     return True
 
 
-def mark(database: LiveDatabase, batch: Iterable[Stored]) -> None:
+def mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> None:
     """The rows of these answers are stored."""
     by_parser: dict[str, list[int]] = {}
     for one in batch:
         by_parser.setdefault(parser_version(one.provider), []).append(one.answer_id)
     for version, answer_ids in by_parser.items():
-        answers.mark(database, answer_ids, version)
+        responses.mark_parsed(database, answer_ids, version)
 
 
-def load_answers(
-    store: Store, batch: Sequence[Stored], database: LiveDatabase, *, correct: bool = False
+def load_responses(
+    store: Store, batch: Sequence[StoredResponse], database: StateDatabase, *, correct: bool = False
 ) -> Loaded | None:
     """Makes rows of these answers, all of one job; None where there is nothing in them to make rows of.
 
@@ -165,7 +164,7 @@ def load_answers(
         writers: dict[tuple[str, str], Rewriter] = {}
         for line, (one, columns) in enumerate(_rows(batch, database), 1):
             kind = "topic" if one.what in TOPICS else one.what
-            source = one.provider + (SIMULATED if one.simulated else "")
+            source = one.provider + (SIMULATED_SUFFIX if one.simulated else "")
             writer = writers.get((source, kind))
             if writer is None:
                 writer = writers[source, kind] = _writer(scratch, source, kind)
@@ -181,11 +180,11 @@ def load_answers(
             format="answers",
             extracts=tuple(replace(writer.extract(), part=_PART.removesuffix(": ")) for writer in writers.values()),
         )
-        niche = sweeps.request_of(database, batch[0].sweep_id).get("niche")
-        return load(store, file, Hints(niche=niche), correct=correct, now=_believed(batch), strict=False)
+        niche = sweeps.get_spec(database, batch[0].sweep_id).get("niche")
+        return load(store, file, Hints(niche=niche), correct=correct, now=_latest_instant(batch), strict=False)
 
 
-def _reasons(loaded: Loaded) -> Iterable[str]:
+def _reject_reasons(loaded: Loaded) -> Iterable[str]:
     """The reason of every reject; all of them are in the rejects file where there is one."""
     if loaded.rejects_file is None:
         return [reason for _, reason, _ in loaded.rejects]
@@ -193,27 +192,29 @@ def _reasons(loaded: Loaded) -> Iterable[str]:
         return [row["reason"] for row in csv.DictReader(lines)]
 
 
-def _rows(batch: Sequence[Stored], database: LiveDatabase) -> Iterable[tuple[Stored, dict[str, Any] | str]]:
-    looks = Looks(database)
+def _rows(
+    batch: Sequence[StoredResponse], database: StateDatabase
+) -> Iterable[tuple[StoredResponse, dict[str, Any] | str]]:
+    looks = TopicRanks(database)
     for one in batch:
         if one.what not in _TABLES and one.what not in TOPICS:
             continue  # a topic's lookup becomes a row when its target is done
-        observed_at, asked_for = one.received_at.isoformat(), _asked_for(one)
-        for columns in columns_of(one):
+        observed_at, asked_for = one.received_at.isoformat(), _requested_handle(one)
+        for columns in parse_response(one):
             if isinstance(columns, str):
                 yield one, columns
             elif one.what in TOPICS:
-                yield one, looks.place(one, columns)
+                yield one, looks.rank_row(one, columns)
             else:
                 yield one, {**columns, "handle": columns.get("handle") or asked_for, "observed_at": observed_at}
 
 
-def _asked_for(one: Stored) -> str | None:
+def _requested_handle(one: StoredResponse) -> str | None:
     """The account that was asked about: some providers leave it out of its own posts."""
     return one.subject if one.what in {"profile", "user_posts"} and not one.subject.startswith("id:") else None
 
 
-def columns_of(one: Stored) -> Sequence[dict[str, Any] | str]:
+def parse_response(one: StoredResponse) -> Sequence[dict[str, Any] | str]:
     """The canonical columns of each object in a kept answer; a text is the reason why one has none.
 
     Raises:
@@ -221,36 +222,36 @@ def columns_of(one: Stored) -> Sequence[dict[str, Any] | str]:
     """
     if one.damage:
         raise DamagedAnswerError(f"a kept response is damaged ({one.damage})")
-    return read_columns(one.provider, one.endpoint, one.what, one.body)
+    return parse_body(one.provider, one.endpoint, one.what, one.body)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def read_columns(provider: str, endpoint: str, what: str, body: bytes) -> Sequence[dict[str, Any] | str]:
+@lru_cache(maxsize=_CACHED_BODIES)
+def parse_body(provider: str, endpoint: str, what: str, body: bytes) -> Sequence[dict[str, Any] | str]:
     """The canonical columns of each object in an answer's bytes, which nobody may change.
 
     What a sweep has just read it soon loads: the same bytes are not parsed twice.
     """
-    reader = provider_named(provider)
-    payload = reader.read(Call(endpoint, "GET", "/"), Answer(200, {}, body, _NEVER))
+    reader = get_provider(provider)
+    payload = reader.read(HttpRequest(endpoint, "GET", "/"), HttpResponse(200, {}, body, _EPOCH))
     if what == "profile":
         return [reader.parser.user(payload)]
     read = reader.parser.comment if what == "comments" else reader.parser.post
     return [read(item) for item in reader.page(cast("Listing", what), payload).items]
 
 
-class Looks:
+class TopicRanks:
     """Rows of topic listings: every row of one look bears the instant at which the look began, and its place.
 
     Args:
         database: Where the answers are.
     """
 
-    def __init__(self, database: LiveDatabase) -> None:
+    def __init__(self, database: StateDatabase) -> None:
         self._database = database
         self._began: dict[tuple[str, int], datetime] = {}
         self._places: dict[tuple[str, int], dict[str, int]] = {}
 
-    def place(self, one: Stored, columns: Mapping[str, Any]) -> dict[str, Any]:
+    def rank_row(self, one: StoredResponse, columns: Mapping[str, Any]) -> dict[str, Any]:
         """The topic's row of one post."""
         target = (one.sweep_id, one.position)
         if target not in self._began:
@@ -265,14 +266,14 @@ class Looks:
             "observed_at": self._began[target],
         }
 
-    def _open(self, one: Stored) -> None:
+    def _open(self, one: StoredResponse) -> None:
         """Earlier pages of the look may have been loaded before."""
         target = (one.sweep_id, one.position)
         places: dict[str, int] = {}
-        stored = answers.of_target(self._database, *target)
+        stored = responses.list_target(self._database, *target)
         for page in stored:
             if page.answer_id < one.answer_id and page.what == one.what and not page.damage:
-                for columns in columns_of(page):
+                for columns in parse_response(page):
                     if not isinstance(columns, str):
                         places.setdefault(str(columns["post_id"]), len(places) + 1)
         self._began[target] = stored[0].received_at
@@ -288,12 +289,12 @@ def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
     return Rewriter(scratch, source, *tables)
 
 
-def _digest(batch: Sequence[Stored]) -> str:
+def _digest(batch: Sequence[StoredResponse]) -> str:
     parts = [f"{one.answer_id}/{one.provider}/{parser_version(one.provider)}" for one in batch]
     return hashlib.sha256("\n".join([batch[0].sweep_id, *parts]).encode()).hexdigest()
 
 
-def _believed(batch: Sequence[Stored]) -> datetime | None:
+def _latest_instant(batch: Sequence[StoredResponse]) -> datetime | None:
     """A simulation's clock may run ahead of ours."""
     simulated = [one.received_at for one in batch if one.simulated]
     return max(simulated) + timedelta(minutes=1) if simulated else None

@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from dwell.errors import SettingsError
-from dwell.http import Door
-from dwell.live.desk import Desk
+from dwell.http import HttpTransport
+from dwell.live.client import ApiClient
 from dwell.providers.base import Limit, Provider
-from dwell.providers.live import names, provider_named
+from dwell.providers.live import get_provider, provider_names
 from dwell.settings import Settings
-from dwell.warehouse.live import LiveDatabase
-from dwell.warehouse.live.pacing import Pacing, interval_us
+from dwell.warehouse.live import StateDatabase
+from dwell.warehouse.live.rate_limiter import RateLimiter, interval_us
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ProviderTerms:
     """On which terms a provider is asked.
 
     Attributes:
@@ -43,15 +43,15 @@ class Terms:
         return round(self.credit_price * 1_000_000)
 
 
-def chosen(settings: Settings, name: str | None) -> str:
+def choose_provider(settings: Settings, name: str | None) -> str:
     """The provider that the user named, else the first with a key.
 
     Raises:
         SettingsError: There is no such provider, it cannot be used, or there is no key at all.
     """
     if name is not None:
-        return provider_named(name).name
-    found = next((name for name in names() if settings.provider(name).key is not None), None)
+        return get_provider(name).name
+    found = next((name for name in provider_names() if settings.provider(name).key is not None), None)
     if found is None:
         raise SettingsError(
             "No provider's key is set: export DWELL_TIKLIVEAPI_KEY or DWELL_SCAVIO_KEY, or try everything for nothing "
@@ -60,34 +60,34 @@ def chosen(settings: Settings, name: str | None) -> str:
     return found
 
 
-def terms(settings: Settings, name: str) -> Terms:
+def read_terms(settings: Settings, name: str) -> ProviderTerms:
     """On which terms a provider is asked; needs no key.
 
     Raises:
         SettingsError: There is no such provider, or it cannot be used.
     """
-    provider, said = provider_named(name), settings.provider(name)
+    provider, said = get_provider(name), settings.provider(name)
     limit: Limit | None = provider.limit
     if said.limit is not None:
         limit = Limit(said.limit.requests, said.limit.per_s) if said.limit.requests else None
-    return Terms(provider, limit, provider.credit_price if said.credit_price is None else said.credit_price)
+    return ProviderTerms(provider, limit, provider.credit_price if said.credit_price is None else said.credit_price)
 
 
 @contextmanager
-def opened(settings: Settings, database: LiveDatabase, name: str, stop: threading.Event) -> Iterator[Desk]:
+def open_client(settings: Settings, database: StateDatabase, name: str, stop: threading.Event) -> Iterator[ApiClient]:
     """A desk at a provider, with the user's key.
 
     Raises:
         SettingsError: The user has no key for it.
     """
-    said, on = settings.provider(name), terms(settings, name)
+    said, on = settings.provider(name), read_terms(settings, name)
     if said.key is None:
         variable = f"DWELL_{name.upper().replace('-', '_')}_KEY"
         raise SettingsError(f"There is no key for {name}: export {variable}, or put it in the settings file.")
-    door = Door(said.url or on.provider.base_url, on.provider.headers(said.key.reveal()))
+    transport = HttpTransport(said.url or on.provider.base_url, on.provider.headers(said.key.reveal()))
     try:
         per_day = on.limit.per_day if on.limit else None
-        pacing = Pacing(database, f"{name}/{said.key.fingerprint()}", round(on.interval_s * 1_000_000), per_day)
-        yield Desk(on.provider, door, database, pacing, on.price_micros, stop=stop)
+        limiter = RateLimiter(database, f"{name}/{said.key.fingerprint()}", round(on.interval_s * 1_000_000), per_day)
+        yield ApiClient(on.provider, transport, database, limiter, on.price_micros, stop=stop)
     finally:
-        door.close()
+        transport.close()

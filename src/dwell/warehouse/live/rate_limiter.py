@@ -11,21 +11,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from dwell.errors import BudgetError
-from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
+from dwell.warehouse.live.database import Execute, StateDatabase, instant, micros
 
-_LONGEST_US = 86_400_000_000
-SHARE = 0.985
+_MAX_WAIT_US = 86_400_000_000
+USED_SHARE = 0.985
 """Part of the permitted rate that is used."""
 
 
 def interval_us(requests: int, per_s: float, burst_per_s: int | None = None) -> int:
     """Microseconds between two requests of a key: the slower of its window's and its burst limit."""
-    steady = per_s / (requests * SHARE)
-    burst = 1.0 / (burst_per_s * SHARE) if burst_per_s else 0.0
+    steady = per_s / (requests * USED_SHARE)
+    burst = 1.0 / (burst_per_s * USED_SHARE) if burst_per_s else 0.0
     return round(max(steady, burst) * 1_000_000)
 
 
-class Pacing:
+class RateLimiter:
     """The row of one key.
 
     Args:
@@ -35,13 +35,13 @@ class Pacing:
         per_day: Requests allowed a day, counted from 00:00 UTC.
     """
 
-    def __init__(self, database: LiveDatabase, name: str, interval: int, per_day: int | None = None) -> None:
+    def __init__(self, database: StateDatabase, name: str, interval: int, per_day: int | None = None) -> None:
         self.database = database
         self.name = name
         self.interval = interval
         self.per_day = per_day
 
-    def take(self, now: datetime) -> float:
+    def acquire(self, now: datetime) -> float:
         """Takes the next token; returns how many seconds to wait before the request may go out.
 
         Raises:
@@ -63,9 +63,9 @@ class Pacing:
     @property
     def _longest(self) -> int:
         """No queue and no provider's wish reaches further: what lies beyond is left of a clock that was once wrong."""
-        return _LONGEST_US + 1_000 * self.interval
+        return _MAX_WAIT_US + 1_000 * self.interval
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Returns a token that was taken and not used."""
         if self.interval or self.per_day is not None:
             with self.database.transaction(lasting=False) as run:
@@ -74,13 +74,13 @@ class Pacing:
                     (self.interval, int(self.per_day is not None), self.name),
                 )
 
-    def held(self, run: Execute, now: datetime) -> bool:
+    def is_paused(self, run: Execute, now: datetime) -> bool:
         """The provider has asked everybody to wait, also those who took a token before; asked in a transaction."""
         at = micros(now)
         found = run("SELECT held_until FROM pacing WHERE name = ?", (self.name,)).fetchone()
         return found is not None and at < found[0] <= at + self._longest
 
-    def push(self, now: datetime, seconds: float) -> None:
+    def pause(self, now: datetime, seconds: float) -> None:
         """Nobody who shares the key asks again before so many seconds have passed."""
         with self.database.transaction() as run:
             run(

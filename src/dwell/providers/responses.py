@@ -22,7 +22,7 @@ from dwell.errors import (
     TemporaryError,
     UnavailableError,
 )
-from dwell.http import Answer
+from dwell.http import HttpResponse
 from dwell.providers import states
 
 _LONGEST_WAIT_S = 86_400.0
@@ -48,27 +48,27 @@ class Vendor:
     key: str
 
 
-def decoded(vendor: Vendor, answer: Answer) -> Mapping[str, Any]:
+def decode(vendor: Vendor, response: HttpResponse) -> Mapping[str, Any]:
     """The JSON object of an answer.
 
     Raises:
         DamagedAnswerError: It is cut off, or none.
     """
-    found = _json(answer.body)
+    found = _decode_json(response.body)
     if not isinstance(found, Mapping):
         raise DamagedAnswerError(
-            f"{vendor.title} answered with status {answer.status}, but not with a JSON object: it may be asked again."
+            f"{vendor.title} answered with status {response.status}, but not with a JSON object: it may be asked again."
         )
     return found
 
 
-def said(answer: Answer) -> str | None:
+def error_message(response: HttpResponse) -> str | None:
     """What an error's body says, `code: message` where it has both; None where it is no JSON object or says nothing."""
-    found = _json(answer.body)
-    return message_in(found) if isinstance(found, Mapping) else None
+    found = _decode_json(response.body)
+    return find_message(found) if isinstance(found, Mapping) else None
 
 
-def message_in(body: Mapping[str, Any]) -> str | None:
+def find_message(body: Mapping[str, Any]) -> str | None:
     """What the decoded body of an error says, at most 1,000 characters of it."""
     error = body.get("error")
     if isinstance(error, Mapping):
@@ -77,37 +77,37 @@ def message_in(body: Mapping[str, Any]) -> str | None:
     return next((text[:1_000] for text in (*says, error) if isinstance(text, str) and text), None)
 
 
-def check_status(vendor: Vendor, answer: Answer) -> None:
+def check_status(vendor: Vendor, response: HttpResponse) -> None:
     """Let a 2xx pass.
 
     Raises:
         ProviderError: The subclass that the status means; a 404 without JSON is a wrong address, not a lost account.
     """
-    status = answer.status
+    status = response.status
     if 200 <= status < 300:
         return
-    message = said(answer)
+    message = error_message(response)
     if status == 429:
-        raise too_fast(vendor, answer, message or "")
+        raise rate_limited(vendor, response, message or "")
     if status == 401:
-        raise refused(vendor)
+        raise key_refused(vendor)
     if status == 402:
-        raise used_up(vendor)
+        raise out_of_credits(vendor)
     if status == 408 or status >= 500:
         raise TemporaryError(f"{vendor.title} fails at the moment (status {status}): it may be asked again.")
-    if status == 404 and _json(answer.body) is not None:
-        raise gone(vendor, message or "not found", states.in_message(message or "") or "not_found")
+    if status == 404 and _decode_json(response.body) is not None:
+        raise unavailable(vendor, message or "not found", states.in_message(message or "") or "not_found")
     if message:
-        fail(vendor, answer, message)
+        raise_for_message(vendor, response, message)
     if status == 403:
-        raise refused(vendor)
+        raise key_refused(vendor)
     raise ProviderError(
         f"{vendor.title} answers with status {status} at this address: check the URL in the settings, "
         "or look for a newer dwell."
     )
 
 
-def fail(vendor: Vendor, answer: Answer, message: str) -> NoReturn:
+def raise_for_message(vendor: Vendor, response: HttpResponse, message: str) -> NoReturn:
     """Raise what a message means, whatever status it came with.
 
     Raises:
@@ -118,26 +118,26 @@ def fail(vendor: Vendor, answer: Answer, message: str) -> NoReturn:
         return re.search(pattern, message, re.IGNORECASE) is not None
 
     if speaks_of(_RATE):
-        raise too_fast(vendor, answer, message)
+        raise rate_limited(vendor, response, message)
     if speaks_of(_CREDITS):
-        raise used_up(vendor)
+        raise out_of_credits(vendor)
     if speaks_of(_KEY):
-        raise refused(vendor)
+        raise key_refused(vendor)
     if speaks_of(_TEMPORARY):
-        raise TemporaryError(f"{vendor.title} says: {quoted(message)}; it may be asked again.")
+        raise TemporaryError(f"{vendor.title} says: {quote_message(message)}; it may be asked again.")
     if state := states.in_message(message):
-        raise gone(vendor, message, state)
-    if answer.status == 403:
-        raise refused(vendor)
-    raise ProviderError(f"{vendor.title} cannot answer; it says: {quoted(message)}.")
+        raise unavailable(vendor, message, state)
+    if response.status == 403:
+        raise key_refused(vendor)
+    raise ProviderError(f"{vendor.title} cannot answer; it says: {quote_message(message)}.")
 
 
-def refused(vendor: Vendor) -> KeyRefusedError:
+def key_refused(vendor: Vendor) -> KeyRefusedError:
     """The key is refused. The provider's own words are left out, because they may repeat the key."""
     return KeyRefusedError(f"{vendor.title} refuses the key: check {vendor.key}, or the key in the settings file.")
 
 
-def used_up(vendor: Vendor) -> OutOfCreditsError:
+def out_of_credits(vendor: Vendor) -> OutOfCreditsError:
     """There is no credit left."""
     return OutOfCreditsError(
         f"The credits at {vendor.title} are used up: buy more there, then give the same command again; "
@@ -145,46 +145,48 @@ def used_up(vendor: Vendor) -> OutOfCreditsError:
     )
 
 
-def too_fast(vendor: Vendor, answer: Answer, message: str) -> RateLimitedError:
+def rate_limited(vendor: Vendor, response: HttpResponse, message: str) -> RateLimitedError:
     """The provider asks to wait."""
-    wait = wait_s(answer, message)
+    wait = retry_after_s(response, message)
     told = "" if wait is None else f" It asks to wait {wait:g} s."
     return RateLimitedError(f"{vendor.title} says that requests come too fast: ask more slowly.{told}", wait)
 
 
-def gone(vendor: Vendor, message: str, state: str) -> UnavailableError:
+def unavailable(vendor: Vendor, message: str, state: str) -> UnavailableError:
     """The thing asked about is not to be had."""
-    return UnavailableError(f"{vendor.title} has nothing under this name or id; it says: {quoted(message)}.", state)
+    return UnavailableError(
+        f"{vendor.title} has nothing under this name or id; it says: {quote_message(message)}.", state
+    )
 
 
-def quoted(message: str) -> str:
+def quote_message(message: str) -> str:
     """A provider's words on one line, at most 200 characters, with whatever looks like a key blotted out."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in message[:1_000]).split())
     hidden = _SECRET.sub("[hidden]", line)
     return (hidden if len(hidden) <= 200 else f"{hidden[:199]}…").rstrip(".")
 
 
-def wait_s(answer: Answer, message: str = "") -> float | None:
+def retry_after_s(response: HttpResponse, message: str = "") -> float | None:
     """Seconds that the provider asks to wait: `Retry-After`, `X-RateLimit-Reset` (Unix s), or "Retry after 30 seconds".
 
     Counted from the server's own `Date` where it sends one, so that a wrong clock here does no harm. None where it
     does not say, or says something absurd (more than a day).
     """
-    asked_at = _date(answer.headers.get("date")) or answer.received_at
-    after, reset = answer.headers.get("retry-after", ""), answer.headers.get("x-ratelimit-reset", "")
+    asked_at = _parse_date(response.headers.get("date")) or response.received_at
+    after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
     in_words = re.search(r"retry (?:after|in) ([0-9]{1,5}(?:\.[0-9]+)?) ?s", message, re.IGNORECASE)
-    at = _date(after)
+    at = _parse_date(after)
     candidates = (
-        _plain(after),
+        _parse_number(after),
         (at - asked_at).total_seconds() if at else None,
         float(in_words[1]) if in_words else None,
-        None if (instant := _plain(reset)) is None else instant - asked_at.timestamp(),
+        None if (instant := _parse_number(reset)) is None else instant - asked_at.timestamp(),
     )
     return next((max(0.0, wait) for wait in candidates if wait is not None and -60 <= wait <= _LONGEST_WAIT_S), None)
 
 
 @lru_cache(maxsize=16)
-def _json(body: bytes) -> Any:
+def _decode_json(body: bytes) -> Any:
     """The decoded body; None where it is no JSON (NaN is none).
 
     An answer is asked several questions (what is in it, what it cost), and decoding is the dearest part of each.
@@ -192,35 +194,39 @@ def _json(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return _forgiving(body)
+        return _decode_leniently(body)
 
 
-def _forgiving(body: bytes) -> Any:
+def _decode_leniently(body: bytes) -> Any:
     """The same for what the quick decoder refuses: half of an emoji, numbers beyond a float, other encodings."""
 
     def constant(text: str) -> NoReturn:
         raise ValueError(text)
 
     try:
-        return _whole(json.loads(body, parse_constant=constant))
+        return _replace_half_characters(json.loads(body, parse_constant=constant))
     except (ValueError, RecursionError):
         return None
 
 
-def _whole(value: Any) -> Any:
+def _replace_half_characters(value: Any) -> Any:
     """The same without halves of characters, which nothing further on could store."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_whole(one) for one in value]
-    return {_whole(key): _whole(one) for key, one in value.items()} if isinstance(value, dict) else value
+        return [_replace_half_characters(one) for one in value]
+    return (
+        {_replace_half_characters(key): _replace_half_characters(one) for key, one in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
 
 
-def _plain(text: str) -> float | None:
+def _parse_number(text: str) -> float | None:
     return float(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,9})?", text.strip()) else None
 
 
-def _date(text: str | None) -> datetime | None:
+def _parse_date(text: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(text) if text else None
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC) if found else None

@@ -13,7 +13,7 @@ from dwell.workspace.studies import with_topics
 if TYPE_CHECKING:
     from dwell.workspace.workspace import Workspace
 
-_BESIDE = ("posted_at", "duration_s", "views", "caption", "url")
+_COLUMNS_BESIDE = ("posted_at", "duration_s", "views", "caption", "url")
 
 
 def score(workspace: Workspace, handle: str, model_id: str | None) -> Result:
@@ -23,19 +23,19 @@ def score(workspace: Workspace, handle: str, model_id: str | None) -> Result:
         ModelError: The model is not there or cannot be read.
         NoDataError: No model is stored, or no post can be ranked.
     """
-    model = suited(workspace, handle, model_id)
+    model = choose_model(workspace, handle, model_id)
     posts = {post["post_id"]: post for post in with_topics(workspace, list(workspace.posts(creator=handle)))}
     answer = scoring.score(model, list(posts.values()))
     rows = answer.pop("rows")
     if not rows:
         why = ", ".join(f"{count} {reason}" for reason, count in answer["left_out"].items()) or "it has none"
         raise NoDataError(f"No post of @{handle} can be ranked: {why}.")
-    columns = (*rows[0], *_BESIDE)
-    table = [tuple(row.values()) + tuple(posts[row["post_id"]][name] for name in _BESIDE) for row in rows]
+    columns = (*rows[0], *_COLUMNS_BESIDE)
+    table = [tuple(row.values()) + tuple(posts[row["post_id"]][name] for name in _COLUMNS_BESIDE) for row in rows]
     return Result(columns, table, answer)
 
 
-def suited(
+def choose_model(
     workspace: Workspace, handle: str, model_id: str | None = None, target: str = "watch_ratio"
 ) -> CompletionModel:
     """The model that was named; else the newest of that account, else the newest of any."""

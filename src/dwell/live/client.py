@@ -27,20 +27,20 @@ from dwell.errors import (
     TemporaryError,
     UnavailableError,
 )
-from dwell.http import Answer, Call, Door
+from dwell.http import HttpRequest, HttpResponse, HttpTransport
 from dwell.providers.base import Provider
-from dwell.warehouse.live import LiveDatabase, answers, drift, ledger, subjects
-from dwell.warehouse.live.pacing import Pacing
+from dwell.warehouse.live import StateDatabase, drift, ledger, responses, subjects
+from dwell.warehouse.live.rate_limiter import RateLimiter
 
-ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 """So often one question is asked before it counts as failed; each time takes a token."""
 
-_FIRST_PAUSE_S = 0.5
-_LONGEST_PAUSE_S = 30.0
+_FIRST_BACKOFF_S = 0.5
+_MAX_BACKOFF_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Purpose:
+class RequestContext:
     """What a request is for.
 
     Attributes:
@@ -59,7 +59,7 @@ class Purpose:
 
 
 @dataclass(frozen=True, slots=True)
-class Gist:
+class ResponseSummary:
     """What is remembered of an answer beside its bytes.
 
     Attributes:
@@ -69,8 +69,8 @@ class Gist:
     """
 
     items: int = 0
-    known: Mapping[tuple[str, str], subjects.Known] | None = None
-    drift: Mapping[drift.Seen, int] | None = None
+    known: Mapping[tuple[str, str], subjects.CachedSubject] | None = None
+    drift: Mapping[drift.FieldChange, int] | None = None
 
 
 class Budget:
@@ -98,20 +98,20 @@ class Budget:
                 raise BudgetError(f"the budget of {amount} is used up; a higher --max-credits goes on")
             self.spent += wanted
 
-    def settle(self, reserved: int, charged: int) -> None:
+    def refund(self, reserved: int, credits_charged: int) -> None:
         """Gives back what a request did not cost."""
         with self._lock:
-            self.spent += charged - reserved
+            self.spent += credits_charged - reserved
 
 
-class Desk:
+class ApiClient:
     """Asks one provider with one key.
 
     Args:
         provider: Whom.
-        door: The open way to it.
+        transport: The open connection to it.
         database: Pace, ledger and answers.
-        pacing: The key's pacing row.
+        limiter: The rate limiter of the key.
         price_micros: Micro-dollars for one credit.
         stop: Set by whoever wants everything to end.
         random: Jitter of pauses.
@@ -124,9 +124,9 @@ class Desk:
     def __init__(
         self,
         provider: Provider,
-        door: Door,
-        database: LiveDatabase,
-        pacing: Pacing,
+        transport: HttpTransport,
+        database: StateDatabase,
+        limiter: RateLimiter,
         price_micros: int,
         *,
         stop: threading.Event | None = None,
@@ -134,9 +134,9 @@ class Desk:
         now: Callable[[], datetime] = clock.now,
     ) -> None:
         self.provider = provider
-        self.door = door
+        self.transport = transport
         self.database = database
-        self.pacing = pacing
+        self.limiter = limiter
         self.price_micros = price_micros
         self.stop = stop or threading.Event()
         self.random = random or Random()
@@ -144,16 +144,20 @@ class Desk:
         self.requests = 0
         self._refused: ProviderError | None = None
 
-    def ask(
-        self, call: Call, purpose: Purpose, budget: Budget, gist: Callable[[Mapping[str, Any]], Gist]
-    ) -> tuple[Mapping[str, Any], Answer]:
+    def fetch(
+        self,
+        request: HttpRequest,
+        purpose: RequestContext,
+        budget: Budget,
+        summarize: Callable[[Mapping[str, Any]], ResponseSummary],
+    ) -> tuple[Mapping[str, Any], HttpResponse]:
         """One question, asked until it is answered.
 
         Args:
-            call: The request.
+            request: The request.
             purpose: What it is for.
             budget: What may be spent.
-            gist: Reads from the payload what is to be remembered in the transaction that keeps the answer.
+            summarize: Reads from the payload what is stored in the same transaction as the response.
 
         Raises:
             BudgetError: It would cost more than is left.
@@ -163,100 +167,108 @@ class Desk:
             TemporaryError: It failed again and again.
             StoppedError: The user wants everything to end.
         """
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, MAX_ATTEMPTS + 1):
             if self._refused is not None:
                 raise self._refused
-            budget.reserve(call.credits)
-            charged = 0
+            budget.reserve(request.credits)
+            credits_charged = 0
             try:
-                entry = self._note(call, purpose)
-                charged, result = self._send(call, entry, purpose, gist)
+                entry = self._record_request(request, purpose)
+                credits_charged, result = self._send(request, entry, purpose, summarize)
             finally:
-                budget.settle(call.credits, charged)
+                budget.refund(request.credits, credits_charged)
             if not isinstance(result, ProviderError):
                 return result
             if isinstance(result, RateLimitedError):
-                self.pacing.push(self.now(), max(self._longer(attempt), result.retry_after_s or 0.0))
-            elif isinstance(result, TemporaryError) and attempt < ATTEMPTS:
-                self._wait(self._longer(attempt))
-            if attempt == ATTEMPTS or not isinstance(result, TemporaryError):
+                self.limiter.pause(self.now(), max(self._backoff_s(attempt), result.retry_after_s or 0.0))
+            elif isinstance(result, TemporaryError) and attempt < MAX_ATTEMPTS:
+                self._wait(self._backoff_s(attempt))
+            if attempt == MAX_ATTEMPTS or not isinstance(result, TemporaryError):
                 raise result
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _queue(self) -> None:
+    def _acquire_token(self) -> None:
         """Waits for this request's turn."""
         self._wait(0)
-        seconds = self.pacing.take(self.now())
+        seconds = self.limiter.acquire(self.now())
         try:
             self._wait(seconds)
         except StoppedError:
-            self.pacing.give_back()
+            self.limiter.release()
             raise
 
-    def _note(self, call: Call, purpose: Purpose) -> ledger.Entry:
+    def _record_request(self, request: HttpRequest, purpose: RequestContext) -> ledger.LedgerEntry:
         """Queues and writes the request down; where the provider asks everybody to wait meanwhile, queues again."""
-        entry = ledger.Entry(
+        entry = ledger.LedgerEntry(
             call_id=uuid.uuid4().hex,
             sweep_id=purpose.sweep_id,
             provider=self.provider.name,
-            endpoint=call.endpoint,
+            endpoint=request.endpoint,
             command=purpose.command,
             subject=purpose.subject,
-            credits=call.credits,
+            credits=request.credits,
             price_micros=self.price_micros,
         )
         # Killed, this note is there. After a power cut only the requests then in flight may lack it: every answer makes
         # what was noted before it last, and another wait for the disk before each request would halve the pace.
         while True:
-            self._queue()
+            self._acquire_token()
             with self.database.transaction(lasting=False) as run:
-                if not self.pacing.held(run, self.now()):
-                    ledger.sent(run, entry, self.now())
+                if not self.limiter.is_paused(run, self.now()):
+                    ledger.record_sent(run, entry, self.now())
                     self.requests += 1
                     return entry
 
     def _send(
         self,
-        call: Call,
-        entry: ledger.Entry,
-        purpose: Purpose,
-        gist: Callable[[Mapping[str, Any]], Gist],
-    ) -> tuple[int, tuple[Mapping[str, Any], Answer] | ProviderError]:
+        request: HttpRequest,
+        entry: ledger.LedgerEntry,
+        purpose: RequestContext,
+        summarize: Callable[[Mapping[str, Any]], ResponseSummary],
+    ) -> tuple[int, tuple[Mapping[str, Any], HttpResponse] | ProviderError]:
         """Credits charged, and the payload or what went wrong."""
         try:
-            answer = self.door.send(call, {"x-dwell-call": entry.call_id})
+            response = self.transport.send(request, {"x-dwell-call": entry.call_id})
         except Exception as error:  # noqa: BLE001 - whatever a provider does is the failure of one target
             failure = self._failure(error)
             # Nobody knows whether a request without an answer was paid: the ledger assumes it was.
             was_sent = isinstance(failure, TemporaryError) and failure.sent
-            charged = call.credits if was_sent else 0
-            self._done(entry, failure.code, charged, certain=not was_sent)
-            return charged, failure
-        charged = call.credits  # until its answer says otherwise
+            credits_charged = request.credits if was_sent else 0
+            self._record_outcome(entry, failure.code, credits_charged, certain=not was_sent)
+            return credits_charged, failure
+        credits_charged = request.credits  # until its answer says otherwise
         try:
-            charged = self.provider.charged(call, answer)
-            payload = self.provider.read(call, answer)
-            found = gist(payload)
+            credits_charged = self.provider.credits_charged(request, response)
+            payload = self.provider.read(request, response)
+            found = summarize(payload)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one answer is the failure of one target
             failure = self._failure(error)
             certain = not isinstance(failure, DamagedAnswerError)
-            self._done(entry, failure.code, charged, certain=certain, answer=answer)
+            self._record_outcome(entry, failure.code, credits_charged, certain=certain, response=response)
             if isinstance(failure, (KeyRefusedError, OutOfCreditsError)):
                 self._refused = failure
             if isinstance(failure, UnavailableError):
-                failure.observed_at, failure.simulated = answer.received_at, answer.simulated
-            return charged, failure
-        body = answers.packed(answer.body)
+                failure.observed_at, failure.simulated = response.received_at, response.simulated
+            return credits_charged, failure
+        body = responses.compress(response.body)
         with self.database.transaction() as run:
-            ledger.done(run, entry, self.now(), "ok", charged=charged, status=answer.status, simulated=answer.simulated)
-            answers.keep(
-                run, entry.call_id, purpose.sweep_id, purpose.position, self.provider.name, call.endpoint,
-                purpose.what, purpose.subject, answer, found.items, body,
+            ledger.record_outcome(
+                run,
+                entry,
+                self.now(),
+                "ok",
+                credits_charged=credits_charged,
+                status=response.status,
+                simulated=response.simulated,
+            )
+            responses.insert(
+                run, entry.call_id, purpose.sweep_id, purpose.position, self.provider.name, request.endpoint,
+                purpose.what, purpose.subject, response, found.items, body,
             )  # fmt: skip
             for (kind, name), known in (found.known or {}).items():
-                subjects.remember(run, self.provider.name, kind, name, known)
-            drift.note(run, self.provider.name, self._redacted(found.drift or {}), self.now())
-        return charged, (payload, answer)
+                subjects.save(run, self.provider.name, kind, name, known)
+            drift.record(run, self.provider.name, self._redacted(found.drift or {}), self.now())
+        return credits_charged, (payload, response)
 
     def _failure(self, error: Exception) -> ProviderError:
         """What went wrong with an answer, as a provider's failure that does not say the key again."""
@@ -264,32 +276,38 @@ class Desk:
             error = DamagedAnswerError(
                 f"The response of {self.provider.name} cannot be read ({type(error).__name__}): it may be asked again."
             )
-        error.args = (self.door.redactor.redact_text(str(error)),)
+        error.args = (self.transport.redactor.redact_text(str(error)),)
         return error
 
-    def _redacted(self, differences: Mapping[drift.Seen, int]) -> dict[drift.Seen, int]:
+    def _redacted(self, differences: Mapping[drift.FieldChange, int]) -> dict[drift.FieldChange, int]:
         """The same differences without a key that the provider uses as the name of a field."""
-        hide = self.door.redactor.redact_text
+        hide = self.transport.redactor.redact_text
         return {(kind, hide(field), what, hide(seen)): n for (kind, field, what, seen), n in differences.items()}
 
-    def _done(
-        self, entry: ledger.Entry, outcome: str, charged: int, *, certain: bool, answer: Answer | None = None
+    def _record_outcome(
+        self,
+        entry: ledger.LedgerEntry,
+        outcome: str,
+        credits_charged: int,
+        *,
+        certain: bool,
+        response: HttpResponse | None = None,
     ) -> None:
         with self.database.transaction() as run:
-            ledger.done(
+            ledger.record_outcome(
                 run,
                 entry,
                 self.now(),
                 outcome,
-                charged=charged,
+                credits_charged=credits_charged,
                 certain=certain,
-                status=answer.status if answer else None,
-                simulated=bool(answer and answer.simulated),
+                status=response.status if response else None,
+                simulated=bool(response and response.simulated),
             )
 
-    def _longer(self, attempt: int) -> float:
+    def _backoff_s(self, attempt: int) -> float:
         """Seconds to pause: longer each time, by a random part, so that many who failed together do not return so."""
-        longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** (attempt - 1))
+        longest = min(_MAX_BACKOFF_S, _FIRST_BACKOFF_S * 2.0 ** (attempt - 1))
         return longest * (0.5 + self.random.random() / 2)
 
     def _wait(self, seconds: float) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 from dwell.live.target import Target
 
-_VETTED = 35
-_TRENDING = 100
+_VET_DEFAULTS = 35
+_TRENDS_DEFAULTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SweepRequest:
     """What a user asks of live data.
 
     Attributes:
@@ -37,7 +37,7 @@ class Order:
     fresh: bool = False
 
 
-def vetting(creator: str, posts: int, **said: Any) -> Order:
+def vet_request(creator: str, posts: int, **said: Any) -> SweepRequest:
     """What is read before an account is vetted: more than is looked at, as pinned, young and paid posts do not count.
 
     Args:
@@ -45,14 +45,14 @@ def vetting(creator: str, posts: int, **said: Any) -> Order:
         posts: Posts to look at.
         said: Further fields of the order.
     """
-    return Order((creator,), posts=max(posts, _VETTED), **said)
+    return SweepRequest((creator,), posts=max(posts, _VET_DEFAULTS), **said)
 
 
-def trending(topic: Target, **said: Any) -> Order:
+def trends_request(topic: Target, **said: Any) -> SweepRequest:
     """What is read of a topic before its posts are ranked."""
-    return Order((f"{topic.kind}:{topic.name}",), posts=_TRENDING, **said)
+    return SweepRequest((f"{topic.kind}:{topic.name}",), posts=_TRENDS_DEFAULTS, **said)
 
 
-def kept(said: Mapping[str, Any]) -> Order:
+def from_schedule(said: Mapping[str, Any]) -> SweepRequest:
     """The order that a schedule holds."""
-    return Order(**{**said, "names": tuple(said.get("names", ()))})
+    return SweepRequest(**{**said, "names": tuple(said.get("names", ()))})

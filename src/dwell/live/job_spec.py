@@ -17,7 +17,7 @@ STEPS: Mapping[str, tuple[Lookup | None, Listing]] = {
 }
 """Kind of target -> what looks it up, and what lists its posts."""
 
-SAMPLED = 1
+SAMPLE_POSTS = 1
 """Posts wanted of a sampled topic: pages are read whole, so this means one page, of about thirty."""
 
 PROFILE_DAYS = 6.0
@@ -25,7 +25,7 @@ PROFILE_DAYS = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class JobSpec:
     """One job.
 
     Attributes:
@@ -51,13 +51,13 @@ class Request:
     sampled: tuple[Target, ...] = ()
 
     @property
-    def everything(self) -> tuple[Target, ...]:
+    def all_targets(self) -> tuple[Target, ...]:
         """What was asked for, and what was found to be sampled, in the order of their positions."""
         return self.targets + self.sampled
 
-    def wanted(self, position: int) -> int | None:
+    def post_limit(self, position: int) -> int | None:
         """Posts to read of the target at a position; None is all."""
-        return self.posts if position < len(self.targets) else SAMPLED
+        return self.posts if position < len(self.targets) else SAMPLE_POSTS
 
     def to_json(self) -> dict[str, Any]:
         """JSON-compatible."""
@@ -73,17 +73,17 @@ class Request:
         }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Request:
+    def from_json(cls, said: Mapping[str, Any]) -> JobSpec:
         """The other way."""
         return cls(**{**said, "targets": tuple(Target(kind, name) for kind, name in said["targets"])})
 
-    def same(self, other: Request) -> bool:
+    def is_same_job(self, other: JobSpec) -> bool:
         """It asks the same, in whatever order."""
         alike = replace(self, targets=(), sampled=()) == replace(other, targets=(), sampled=())
         return alike and set(self.targets) == set(other.targets)
 
 
-def topics_of(provider: Provider) -> list[str]:
+def supported_topics(provider: Provider) -> list[str]:
     """The kinds of topics whose size and posts a provider gives: `hashtag`, `sound`."""
     return [
         kind

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dwell.http import Answer, Call
-from dwell.warehouse.live.database import Execute, LiveDatabase, instant, micros
+from dwell.http import HttpRequest, HttpResponse
+from dwell.warehouse.live.database import Execute, StateDatabase, instant, micros
 
 FAILED = "failed"
 """In place of a parser's version: the response could not be loaded; it is kept, and `dwell replay` tries it again."""
@@ -19,7 +19,7 @@ _COLUMNS = "answer_id, sweep_id, position, provider, endpoint, what, subject, re
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredResponse:
     """One answer that was kept.
 
     Attributes:
@@ -50,65 +50,65 @@ class Stored:
     damage: str = ""
 
     @property
-    def call(self) -> Call:
+    def request(self) -> HttpRequest:
         """The request again, as far as reading its answer needs it."""
-        return Call(self.endpoint, "GET", "/")
+        return HttpRequest(self.endpoint, "GET", "/")
 
     @property
-    def answer(self) -> Answer:
+    def response(self) -> HttpResponse:
         """The answer again, as far as it was kept."""
-        return Answer(200, {}, self.body, self.received_at, self.simulated)
+        return HttpResponse(200, {}, self.body, self.received_at, self.simulated)
 
 
-def packed(body: bytes) -> bytes:
+def compress(body: bytes) -> bytes:
     """The bytes to keep; made outside the transaction, because packing takes longer than writing."""
     return zlib.compress(body, _LEVEL)
 
 
-def keep(
+def insert(
     run: Execute, call_id: str, sweep_id: str, position: int, provider: str, endpoint: str, what: str, subject: str,
-    answer: Answer, items: int, body: bytes,
+    response: HttpResponse, items: int, body: bytes,
 ) -> None:  # fmt: skip
     """Stores an answer inside the caller's transaction; `body` is packed."""
     run(
         "INSERT INTO answers (call_id, sweep_id, position, provider, endpoint, what, subject, received_at, simulated,"
         " items, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (call_id, sweep_id, position, provider, endpoint, what, subject, micros(answer.received_at),
-         int(answer.simulated), items, body),
+        (call_id, sweep_id, position, provider, endpoint, what, subject, micros(response.received_at),
+         int(response.simulated), items, body),
     )  # fmt: skip
 
 
-def of_target(database: LiveDatabase, sweep_id: str, position: int) -> list[Stored]:
+def list_target(database: StateDatabase, sweep_id: str, position: int) -> list[StoredResponse]:
     """The answers of one target, oldest first."""
     where = "sweep_id = ? AND position = ? ORDER BY answer_id"
     return [
-        _stored(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (sweep_id, position))
+        _from_row(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (sweep_id, position))
     ]
 
 
-def span(database: LiveDatabase, sweep_id: str) -> tuple[datetime, datetime] | None:
+def time_span(database: StateDatabase, sweep_id: str) -> tuple[datetime, datetime] | None:
     """When the first and the last answer of a job came; None where none did."""
     rows = database.rows("SELECT min(received_at), max(received_at) FROM answers WHERE sweep_id = ?", (sweep_id,))
     first, last = instant(rows[0][0]), instant(rows[0][1])
     return None if first is None or last is None else (first, last)
 
 
-def waiting(database: LiveDatabase, limit: int) -> list[Stored]:
+def list_pending(database: StateDatabase, limit: int) -> list[StoredResponse]:
     """Answers whose rows are not stored yet, oldest first."""
     where = "parsed_by IS NULL ORDER BY answer_id LIMIT ?"
-    return [_stored(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (limit,))]
+    return [_from_row(row) for row in database.rows(f"SELECT {_COLUMNS} FROM answers WHERE {where}", (limit,))]
 
 
-def count(database: LiveDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
+def count(database: StateDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
     """How many answers are kept."""
     start = 0 if since is None else micros(since)
     sql = "SELECT count(*) FROM answers WHERE received_at >= ? AND (? IS NULL OR provider = ?)"
     return int(database.rows(sql, (start, provider, provider))[0][0])
 
 
-def every(
-    database: LiveDatabase, *, provider: str | None = None, since: datetime | None = None, step: int = 200
-) -> Iterator[list[Stored]]:
+def iterate(
+    database: StateDatabase, *, provider: str | None = None, since: datetime | None = None, step: int = 200
+) -> Iterator[list[StoredResponse]]:
     """All answers that are still kept, in groups, oldest first."""
     last, start = 0, 0 if since is None else micros(since)
     while True:
@@ -120,17 +120,17 @@ def every(
         if not rows:
             return
         last = rows[-1][0]
-        yield [_stored(row) for row in rows]
+        yield [_from_row(row) for row in rows]
 
 
-def mark(database: LiveDatabase, answer_ids: Sequence[int], parser: str) -> None:
+def mark_parsed(database: StateDatabase, answer_ids: Sequence[int], parser: str) -> None:
     """Their rows are stored, as this version of the parser reads them."""
     with database.transaction() as run:
         for answer_id in answer_ids:
             run("UPDATE answers SET parsed_by = ? WHERE answer_id = ?", (parser, answer_id))
 
 
-def forget(database: LiveDatabase, before: datetime) -> int:
+def delete_before(database: StateDatabase, before: datetime) -> int:
     """Removes answers that came before then, of finished jobs, whose rows are stored; returns how many.
 
     Their age is by our clock: a simulation's may be anywhere.
@@ -144,7 +144,7 @@ def forget(database: LiveDatabase, before: datetime) -> int:
         ).rowcount
 
 
-def _stored(row: tuple[Any, ...]) -> Stored:
+def _from_row(row: tuple[Any, ...]) -> StoredResponse:
     answer_id, sweep_id, position, provider, endpoint, what, subject, received, simulated, parsed_by, body = row
     at = instant(received)
     assert at is not None, "received_at is NOT NULL"
@@ -153,7 +153,7 @@ def _stored(row: tuple[Any, ...]) -> Stored:
         unpacked = zlib.decompress(body)
     except zlib.error as error:
         damage = str(error)  # one response must not keep the others from being read
-    return Stored(
+    return StoredResponse(
         answer_id, sweep_id, position, provider, endpoint, what, subject, at, bool(simulated), parsed_by, unpacked,
         damage,
     )  # fmt: skip

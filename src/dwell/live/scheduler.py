@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dwell import clock
 from dwell.errors import DwellError, SettingsError, StoppedError
-from dwell.warehouse.live import LiveDatabase, schedules
+from dwell.warehouse.live import StateDatabase, schedules
 from dwell.warehouse.live.schedules import Schedule
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_SHORT = 3  # letters that tell a weekday: mon
+_SHORTEST_NAME = 3  # letters that tell a weekday: mon
 LEASE_S = 120.0
 RETRY_S = 600.0
 """What a provider's failure cut short is taken up again after so long, until the next moment is due."""
@@ -32,7 +32,7 @@ class UnfinishedError(DwellError):
     code = "unfinished"
 
 
-def checked(every: str, at: str, tz: str) -> tuple[str, str, str]:
+def parse_schedule(every: str, at: str, tz: str) -> tuple[str, str, str]:
     """The three words of a time-table, cleaned.
 
     Raises:
@@ -40,7 +40,8 @@ def checked(every: str, at: str, tz: str) -> tuple[str, str, str]:
     """
     said = every.strip().lower()
     often = next(
-        (day for day in WEEKDAYS if len(said) >= _SHORT and day.startswith(said)), "day" if said == "daily" else said
+        (day for day in WEEKDAYS if len(said) >= _SHORTEST_NAME and day.startswith(said)),
+        "day" if said == "daily" else said,
     )
     if often not in {"day", *WEEKDAYS}:
         raise SettingsError(f"{every!r} is no time-table: write day, or a weekday such as monday.")
@@ -80,30 +81,30 @@ def next_due(schedule: Schedule, now: datetime) -> datetime:
         day += timedelta(days=1)
 
 
-def waiting(database: LiveDatabase, now: datetime) -> list[tuple[Schedule, datetime]]:
+def find_due(database: StateDatabase, now: datetime) -> list[tuple[Schedule, datetime]]:
     """Orders with a moment that is due and not done, and that moment."""
     found = []
-    for schedule in schedules.every(database):
+    for schedule in schedules.list_all(database):
         slot = last_due(schedule, now)
-        newest = schedules.newest_run(database, schedule.name)
+        newest = schedules.latest_run(database, schedule.name)
         done = newest is not None and (newest[0] > slot or (newest[0] == slot and newest[1] is not None))
         if slot > schedule.added_at and not done:
             found.append((schedule, slot))
     return found
 
 
-def held(database: LiveDatabase, now: datetime) -> list[tuple[str, datetime, datetime]]:
+def find_leased(database: StateDatabase, now: datetime) -> list[tuple[str, datetime, datetime]]:
     """Name, due moment and end of the lease of what is due, but kept by another process or for a later try."""
     found = []
-    for schedule, slot in waiting(database, now):
-        until = schedules.held_until(database, schedule.name, slot)
+    for schedule, slot in find_due(database, now):
+        until = schedules.leased_until(database, schedule.name, slot)
         if until is not None and until >= now:
             found.append((schedule.name, slot, until))
     return found
 
 
 def run_due(
-    database: LiveDatabase, work: Callable[[Schedule, datetime], str], now: Callable[[], datetime] = clock.now
+    database: StateDatabase, work: Callable[[Schedule, datetime], str], now: Callable[[], datetime] = clock.now
 ) -> list[tuple[str, datetime, str]]:
     """Does what is due and nobody else is doing.
 
@@ -119,12 +120,12 @@ def run_due(
         StoppedError: The user ended the work; its moment is given back at once.
     """
     did = []
-    for schedule, slot in waiting(database, now()):
+    for schedule, slot in find_due(database, now()):
         token = uuid.uuid4().hex
-        if not schedules.take(database, schedule.name, slot, token, now(), LEASE_S):
+        if not schedules.acquire(database, schedule.name, slot, token, now(), LEASE_S):
             continue
         try:  # whatever is done about an error is done after the lease's keeper has ended, which would undo it
-            with _held(database, schedule, slot, token, now):
+            with _keep_lease(database, schedule, slot, token, now):
                 outcome = work(schedule, slot)
         except UnfinishedError as error:
             schedules.extend(database, schedule.name, slot, token, now(), RETRY_S)
@@ -143,8 +144,8 @@ def run_due(
 
 
 @contextmanager
-def _held(
-    database: LiveDatabase, schedule: Schedule, slot: datetime, token: str, now: Callable[[], datetime]
+def _keep_lease(
+    database: StateDatabase, schedule: Schedule, slot: datetime, token: str, now: Callable[[], datetime]
 ) -> Iterator[None]:
     """Keeps the lease while the work takes longer than it; a killed process keeps nothing."""
     ended = threading.Event()
