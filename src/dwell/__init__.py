@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Workspace", "__version__", "open"]
+__all__ = ["Workspace", "__version__", "check", "open"]
 
 if TYPE_CHECKING:
-    from dwell.workspace import Workspace, open  # noqa: A004 - `dwell.open` reads as it should
+    from dwell.workspace import Workspace, check, open  # noqa: A004 - `dwell.open` reads as it should
 
 
 def __getattr__(name: str) -> Any:
     """Load the workspace on first use: `import dwell` alone stays instant."""
-    if name in {"Workspace", "open"}:
+    if name in {"Workspace", "check", "open"}:
         from dwell import workspace
 
         return getattr(workspace, name)

@@ -19,6 +19,7 @@ COMMANDS = [
     "score",
     "report",
     "export",
+    "check",
     "sweep",
     "watchlist",
     "watchlist add",

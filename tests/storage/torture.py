@@ -24,7 +24,7 @@ import world
 from kill_points import Fuse
 
 from dwell.settings import Settings
-from dwell.warehouse import Store, compact, writer
+from dwell.warehouse import Store, check, compact, writer
 
 # Before the forks, so that a child starts in milliseconds.
 for heavy in ("arro3.core", "duckdb", "deltalake"):
@@ -126,7 +126,7 @@ def every_step(run: Run, kinds: tuple[str, ...]) -> dict[str, int]:
         if kind == "rebuild":
             run.do("prepare", lambda: run.store().seal())
             run.do("prepare", lambda: (run.root / "journal.db").unlink())
-            return lambda: run.store()
+            return lambda: check.repair(run.root)
         if kind == "first":
             shutil.rmtree(run.root, ignore_errors=True)
         if kind == "correct":
@@ -273,6 +273,7 @@ def settle(run: Run, reports: Path) -> None:
         before = store.rows()
         store.seal()
         (run.root / "journal.db").unlink()
+        check.repair(run.root)
         rebuilt = run.store()
         assert {name: rows for name, rows in rebuilt.rows().items() if name != "posts"} == {
             name: rows for name, rows in before.items() if name != "posts"

@@ -13,6 +13,7 @@ from dwell import __version__
 from dwell.cli import (
     audit,
     benchmarks,
+    check,
     cost,
     demo,
     export,
@@ -74,6 +75,7 @@ app.command()(fit.fit)
 app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
+app.command()(check.check)
 app.command()(sweep.sweep)
 app.add_typer(watchlist.app, name="watchlist")
 app.add_typer(schedule.app, name="schedule")

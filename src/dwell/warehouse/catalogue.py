@@ -84,6 +84,11 @@ def read(connection: sqlite3.Connection) -> Catalogue:
     return Catalogue(meta["seq"], meta["sealed_seq"], tables)
 
 
+def versions(connection: sqlite3.Connection) -> dict[str, int]:
+    """Visible Delta version of every table that has one, without the files."""
+    return dict(connection.execute("SELECT name, version FROM lake_tables WHERE version IS NOT NULL"))
+
+
 def write(connection: sqlite3.Connection, old: Catalogue, new: Catalogue) -> None:
     """Moves the stored catalogue from `old` to `new`, inside the caller's transaction."""
     for key, value in (("seq", new.seq), ("sealed_seq", new.sealed_seq)):

@@ -78,6 +78,13 @@ def keys(table: Table) -> str:
     return ", ".join(quoted(name) for name in table.key)
 
 
+def typed_nulls(name: str) -> str:
+    """DuckDB SQL for a query without rows that has every column of a lake table, `seq` included, with its type."""
+    types = INGEST_COLUMNS if name == INGEST else {column.name: DUCKDB[column.kind] for column in TABLES[name].columns}
+    columns = ", ".join(f"NULL::{kind} AS {quoted(column)}" for column, kind in {**types, SEQ: "BIGINT"}.items())
+    return f"SELECT {columns} WHERE false"
+
+
 def stored(column: Column) -> str:
     """DuckDB SQL for the value to keep: its exact type, NaN as null, a missing list as the empty one."""
     name = quoted(column.name)

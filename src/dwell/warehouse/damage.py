@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import shlex
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,21 +47,17 @@ def damaged_journal(path: Path, what: str) -> DamagedDataError:
 
     moment = safe_until(path.parent)
     lake = f"the lake is whole up to {moment}; import again what came after" if moment else "import your files again"
-    place = shlex.quote(str(path.parent / "damaged"))
-    move = f"mkdir -p {place} && mv {shlex.join(str(part) for part in sidecars(path))} {place}"
     return DamagedDataError(
-        f"{path} is damaged ({what}): move it away ({move}) and run the command again, which rebuilds it from the "
-        f"lake; {lake}."
+        f"{path} is damaged ({what}): put it back from a backup, or run `dwell check --repair`, which makes it "
+        f"again from the lake; {lake}."
     )
 
 
 def damaged_live(path: Path, what: str) -> DamagedDataError:
     """`live.db` cannot be read; what was paid for stays in the tables, the rest is in no other file."""
-    place = shlex.quote(str(path.parent / "damaged"))
-    move = f"mkdir -p {place} && mv {shlex.join(str(part) for part in sidecars(path))} {place}"
     return DamagedDataError(
-        f"{path} is damaged ({what}): restore it from a backup; moved away ({move}), costs, lists, schedules and kept "
-        "answers begin anew, the tables stay."
+        f"{path} is damaged ({what}): put it back from a backup. Without one, `dwell check --repair` starts a new, "
+        "empty one: costs, watchlists, schedules and kept responses are gone, the tables stay."
     )
 
 
@@ -71,6 +67,21 @@ def damaged_lake_file(path: Path, what: str) -> DamagedDataError:
         f"{path} is damaged ({what}): put this file back from a backup; without one, move the data folder away and "
         "import your files again."
     )
+
+
+def move_away(path: Path) -> None:
+    """Moves a database and what belongs to it into `damaged/`, beside whatever was moved there before."""
+    present = sidecars(path) if path.exists() else [one for one in sidecars(path) if one != path]
+    if not present:
+        return
+    try:
+        place = path.parent / "damaged"
+        place.mkdir(exist_ok=True)
+        number = next(n for n in itertools.count() if not (place / f"{path.name}.{n}").exists())
+        for file in present:
+            file.rename(place / file.name.replace(path.name, f"{path.name}.{number}", 1))
+    except OSError as error:
+        raise refused(path, error) from error
 
 
 def sidecars(journal: Path) -> list[Path]:

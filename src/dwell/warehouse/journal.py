@@ -21,7 +21,7 @@ from dwell.warehouse.disk import flush
 
 NAME = "journal.db"
 VERSION = 2  # of the folder's layout: goes up with every table that is added; a newer one is refused
-_APPLICATION = 0x6477656C  # "dwel", in SQLite's header
+APPLICATION = 0x6477656C  # "dwel", in SQLite's header
 
 # A writer waits this long for a reader that is copying the WAL back; writers exclude one another by `writer.lock`.
 _BUSY_MS = 30_000
@@ -70,7 +70,7 @@ def _answering(uri: str) -> sqlite3.Connection:
 def _check_identity(path: Path, connection: sqlite3.Connection) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != _APPLICATION:
+    if application != APPLICATION:
         raise damaged_journal(path, "it is not dwell's")
     if version > VERSION:
         raise StorageError(
@@ -90,21 +90,32 @@ def check(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def complete(connection: sqlite3.Connection) -> None:
-    """Makes the tables that the journal of an older dwell lacks; the caller holds the writer lock."""
-    missing = [table for table in TABLES.values() if not _has(connection, table.name)]
+    """Adds the tables and columns that the journal of an older dwell lacks; the caller holds the writer lock."""
+    missing = [statement for table in TABLES.values() for statement in _additions(connection, table)]
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if not missing and version == VERSION:
         return
     with transaction(connection):
-        for table in missing:
-            connection.execute(_ddl(table))
+        for statement in missing:
+            connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _has(connection: sqlite3.Connection, name: str) -> bool:
-    """The table is there; in a journal that an older dwell wrote it may not be, and is then read as empty."""
-    sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-    return connection.execute(sql, (name,)).fetchone() is not None
+def _additions(connection: sqlite3.Connection, table: Table) -> list[str]:
+    """What makes the journal's table as it is today."""
+    present = _columns(connection, table.name)
+    if not present:
+        return [_ddl(table)]
+    return [
+        f"ALTER TABLE {quoted(table.name)} ADD COLUMN {quoted(column.name)} {SQLITE[column.kind]}"
+        for column in table.columns
+        if column.name not in present
+    ]
+
+
+def _columns(connection: sqlite3.Connection, name: str) -> set[str]:
+    """Names of the columns that a table has in this journal; none where an older dwell wrote it without the table."""
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({quoted(name)})")}
 
 
 def create(path: Path, state: catalogue.Catalogue, log: Sequence[tuple[Any, ...]] = ()) -> None:
@@ -130,7 +141,7 @@ def create(path: Path, state: catalogue.Catalogue, log: Sequence[tuple[Any, ...]
                     connection.execute(statement)
                 catalogue.write(connection, catalogue.Catalogue(), state)
                 connection.executemany("INSERT INTO ingest_batches VALUES (?, ?, ?, ?, ?, ?, ?, 1)", log)
-                connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+                connection.execute(f"PRAGMA application_id = {APPLICATION}")
                 connection.execute(f"PRAGMA user_version = {VERSION}")
         fresh.rename(path)
         flush(path.parent)
@@ -190,14 +201,18 @@ def clear(connection: sqlite3.Connection) -> None:
 
 
 def rows(connection: sqlite3.Connection, table: Table) -> list[tuple[Any, ...]]:
-    """All rows of a table, `seq` last."""
-    if not _has(connection, table.name):
+    """All rows of a table, `seq` last; null in a column that an older dwell did not know."""
+    present = _columns(connection, table.name)
+    if not present:
         return []
-    return connection.execute(f"SELECT {names(table)}, {SEQ} FROM {quoted(table.name)}").fetchall()
+    selected = ", ".join(
+        quoted(column.name) if column.name in present else f"NULL AS {quoted(column.name)}" for column in table.columns
+    )
+    return connection.execute(f"SELECT {selected}, {SEQ} FROM {quoted(table.name)}").fetchall()
 
 
 def count(connection: sqlite3.Connection, name: str) -> int:
     """How many rows the journal holds of a table."""
-    if not _has(connection, name):
+    if not _columns(connection, name):
         return 0
     return int(connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0])

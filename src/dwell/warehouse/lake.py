@@ -7,6 +7,7 @@ the journal's catalogue names its version.
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -40,6 +41,31 @@ def newest(root: Path, name: str) -> int | None:
     log = folder(root, name) / "_delta_log"
     versions = [int(path.stem) for path in log.glob("*.json") if path.stem.isdigit()]
     return max(versions, default=None)
+
+
+def log_entry(root: Path, name: str, version: int) -> Path:
+    """The log file of one Delta version."""
+    return folder(root, name) / "_delta_log" / f"{version:020d}.json"
+
+
+def rewrite_newest(
+    root: Path, name: str, files: Sequence[LakeFile], seq: int, manifest: dict[str, Any] | None = None
+) -> int:
+    """One commit after which the Delta table consists of these files, where its newest log entries are lost.
+
+    Returns:
+        The version that it made.
+    """
+    log = folder(root, name) / "_delta_log"
+    for path in log.glob("*.json"):
+        if not path.stat().st_size:
+            path.unlink()
+    version = newest(root, name)
+    if version is None:  # without its first entry there is no table: what else is in the log is of no use
+        shutil.rmtree(log, ignore_errors=True)
+    before = files_at(root, name, version) if version is not None else ()
+    added = [Written(file, _month(file.path)) for file in files if file not in before]
+    return commit(root, name, added, seq, [file for file in before if file not in files], manifest)
 
 
 def opened(root: Path, name: str, version: int | None = None) -> DeltaTable:
@@ -101,7 +127,7 @@ def commit(
     """
     from deltalake.transaction import RemoveAction
 
-    table = _made(root, name)
+    table = _open_current(root, name, seq)
     now = int(time.time() * 1000)
     rewrite = [
         RemoveAction(
@@ -141,7 +167,8 @@ def properties(seq: int, manifest: dict[str, Any] | None) -> CommitProperties:
     return CommitProperties(custom_metadata=metadata, app_transactions=[Transaction(APPLICATION, seq)])
 
 
-def _made(root: Path, name: str) -> DeltaTable:
+def _open_current(root: Path, name: str, seq: int) -> DeltaTable:
+    """The Delta table with every column of today; it is made, or gets the columns that it lacks in a commit."""
     from deltalake import DeltaTable
 
     place = folder(root, name)
@@ -154,7 +181,13 @@ def _made(root: Path, name: str) -> DeltaTable:
             partition_by=[MONTH] if name in BY_MONTH else None,
             configuration={"delta.checkpointInterval": _CHECKPOINT_EVERY},
         )
-    return DeltaTable(str(place))
+    table = DeltaTable(str(place))
+    present = {field.name for field in table.schema().fields}
+    missing = [field for field in delta_schema(name).fields if field.name not in present]
+    if missing:
+        table.alter.add_columns(missing, commit_properties=properties(seq, None))
+        settled(root, name)
+    return table
 
 
 def _add(written: Written, now: int, *, new: bool) -> Any:
@@ -165,9 +198,14 @@ def _add(written: Written, now: int, *, new: bool) -> Any:
     return AddAction(file.path, file.bytes, partition, now, new, json.dumps({"numRecords": file.rows}))
 
 
-def _partition(path: str) -> dict[str, str | None]:
+def _month(path: str) -> str | None:
     head, _, rest = path.partition("/")
-    return {MONTH: head.removeprefix(f"{MONTH}=")} if rest else {}
+    return head.removeprefix(f"{MONTH}=") if rest else None
+
+
+def _partition(path: str) -> dict[str, str | None]:
+    month = _month(path)
+    return {MONTH: month} if month else {}
 
 
 def files_at(root: Path, name: str, version: int) -> tuple[LakeFile, ...]:

@@ -10,8 +10,9 @@ from typing import Any
 from dwell.records import TABLES
 from dwell.warehouse import lake
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
-from dwell.warehouse.columns import INGEST, keys, literal
+from dwell.warehouse.columns import INGEST, keys
 from dwell.warehouse.damage import lake_errors
+from dwell.warehouse.views import read_files
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,7 @@ def _log(root: Path, files: tuple[LakeFile, ...]) -> list[tuple[Any, ...]]:
 
 
 def _scan(root: Path, name: str, files: tuple[LakeFile, ...]) -> str:
-    paths = ", ".join(literal(str(lake.folder(root, name) / file.path)) for file in files)
-    return f"read_parquet([{paths}], hive_partitioning = false)"
+    return read_files(name, [lake.folder(root, name) / file.path for file in files])
 
 
 def _rows(sql: str) -> list[tuple[Any, ...]]:

@@ -11,9 +11,9 @@ from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, journal, lake, recover, views
+from dwell.warehouse import batches, catalogue, journal, recover, views
 from dwell.warehouse.batches import Batch
-from dwell.warehouse.columns import INGEST
+from dwell.warehouse.check import require_parts
 from dwell.warehouse.damage import journal_errors, reading_errors
 from dwell.warehouse.lock import exclusive, scratch_folder
 from dwell.warehouse.writer import Writer
@@ -39,24 +39,23 @@ class Store:
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = False) -> Store:
-        """Opens the data folder; a journal that was moved away is rebuilt from the lake.
+        """Opens the data folder.
 
         Raises:
             NoDataError: There is no data in the folder and `create` is not set.
-            DamagedDataError: The journal is damaged.
+            DamagedDataError: A part of it is missing, or the journal is damaged.
             StorageError: A newer dwell wrote the folder, or it cannot be used.
         """
         store = cls(settings)
+        require_parts(store.root)
         if not store._journal.exists():
-            in_lake = lake.newest(store.root, INGEST) is not None
-            if not create and not in_lake:
+            if not create:
                 raise NoDataError(
                     f"There is no data in {store.root}: import a file first (dwell import PATH), or read accounts "
                     "(dwell sweep @name)."
                 )
             store._found()
-        with journal.connected(store._journal):
-            return store
+        return store
 
     def _found(self) -> None:
         with journal_errors(self.root):

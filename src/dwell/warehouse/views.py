@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dwell.records import TABLES, Table
 from dwell.warehouse import journal, lake
 from dwell.warehouse.catalogue import Catalogue, TableState
-from dwell.warehouse.columns import DUCKDB, SEQ, from_journal, keys, literal, names, quoted
+from dwell.warehouse.columns import SEQ, from_journal, keys, literal, names, quoted, typed_nulls
 from dwell.warehouse.damage import damaged_lake_file, reading_errors
 
 if TYPE_CHECKING:
@@ -74,15 +74,23 @@ def _union(table: Table, root: Path, state: TableState, *, hot: bool) -> str:
     if hot:
         parts.append(f"SELECT {names(table)}, {SEQ} FROM {_hot_name(table)}")
     if not parts:
-        empty = [f"NULL::{DUCKDB[column.kind]} AS {quoted(column.name)}" for column in table.columns]
-        parts.append(f"SELECT {', '.join(empty)}, NULL::BIGINT AS {SEQ} WHERE false")
+        parts.append(typed_nulls(table.name))
     return " UNION ALL ".join(parts)
 
 
 def scan(root: Path, name: str, state: TableState) -> str:
-    """DuckDB SQL that reads the visible files of a table."""
-    paths = ", ".join(literal(str(path)) for path in files(root, name, state))
-    return f"read_parquet([{paths}], hive_partitioning = false)"
+    """DuckDB SQL, in parentheses, that reads the visible files of a table.
+
+    A file that was written before a column existed lacks it: its rows have null there.
+    """
+    return read_files(name, files(root, name, state))
+
+
+def read_files(name: str, paths: Sequence[Path]) -> str:
+    """The same for files by their paths."""
+    listed = ", ".join(literal(str(path)) for path in paths)
+    stored = f"FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
+    return f"({typed_nulls(name)} UNION ALL BY NAME {stored})"
 
 
 def files(root: Path, name: str, state: TableState) -> list[Path]:

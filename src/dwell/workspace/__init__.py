@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 
+from dwell.results import Result
 from dwell.settings import Settings
 from dwell.workspace.workspace import Workspace
 
-__all__ = ["Workspace", "open"]
+__all__ = ["Workspace", "check", "open"]
 
 
 def open(data: str | os.PathLike[str] | None = None, *, create: bool = False) -> Workspace:  # noqa: A001 - `dwell.open` reads as it should
@@ -28,3 +29,19 @@ def open(data: str | os.PathLike[str] | None = None, *, create: bool = False) ->
         StorageError: It cannot be read.
     """
     return Workspace(Settings.read(data), create=create)
+
+
+def check(data: str | os.PathLike[str] | None = None, *, repair: bool = False) -> Result:
+    """Look a data folder over; see `dwell.workspace.folder_check.check_folder`.
+
+    Args:
+        data: The folder; `DWELL_DATA` or `./dwell-data` when not given.
+        repair: Make again what can be made again.
+
+    Raises:
+        NoDataError: There is no data folder at that place.
+        StorageError: It cannot be read, or written.
+    """
+    from dwell.workspace.folder_check import check_folder
+
+    return check_folder(Settings.read(data), repair=repair)

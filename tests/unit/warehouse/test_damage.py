@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from dwell.errors import DamagedDataError, StorageError
 from dwell.http import HttpResponse
 from dwell.settings import Settings
-from dwell.warehouse import Store, journal, lake, parquet, writer
+from dwell.warehouse import Store, check, journal, lake, parquet, writer
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.live import StateDatabase, responses
 
@@ -29,7 +28,7 @@ def filled(commit: Commit, store: Store) -> None:
 def test_a_journal_that_is_no_database(commit: Commit, store: Store, settings: Settings) -> None:
     filled(commit, store)
     (store.root / "journal.db").write_bytes(b"not a database at all" * 1000)
-    with pytest.raises(DamagedDataError, match=r"journal\.db is damaged .*rebuilds it from the lake"):
+    with pytest.raises(DamagedDataError, match=r"journal\.db is damaged .*makes it again from the lake"):
         Store.open(settings)
 
 
@@ -40,8 +39,8 @@ def test_the_cure_in_the_message_works(commit: Commit, store: Store, settings: S
         Store.open(settings)
     message = str(caught.value)
     assert "the lake is whole up to 2024-02-01T12:00:00+00:00; import again what came after" in message
-    command = message.partition("move it away (")[2].partition(")")[0]
-    subprocess.run(command, shell=True, check=True)
+    assert "`dwell check --repair`" in message
+    check.repair(store.root)
     rebuilt = Store.open(settings)
     assert rebuilt.rows()["post_snapshots"] == 40
     assert rebuilt.rows()["posts"] == 1
@@ -209,12 +208,11 @@ def test_a_torn_log_entry_above_the_visible_version_is_dropped(
 
 def test_a_damaged_live_database_is_not_rebuilt_from_the_lake(tmp_path: Path) -> None:
     (tmp_path / "live.db").write_bytes(b"not a database at all" * 1000)
-    with pytest.raises(DamagedDataError, match=r"live\.db is damaged .*restore it from a backup") as caught:
+    with pytest.raises(DamagedDataError, match=r"live\.db is damaged .*put it back from a backup") as caught:
         StateDatabase(tmp_path)
     assert "lake" not in str(caught.value)
     assert "the tables stay" in str(caught.value)
-    command = str(caught.value).partition("moved away (")[2].partition(")")[0]
-    subprocess.run(command, shell=True, check=True)
+    check.repair(tmp_path)
     StateDatabase(tmp_path).close()
 
 

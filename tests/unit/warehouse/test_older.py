@@ -12,7 +12,7 @@ import pytest
 
 from dwell.records import TABLES
 from dwell.settings import Settings
-from dwell.warehouse import Store, journal, recover
+from dwell.warehouse import Store, check, journal, recover
 from dwell.warehouse.export import export
 
 from .conftest import Commit, post, snapshots
@@ -92,6 +92,7 @@ def test_it_takes_rows_of_the_later_tables(older: Store, commit: Commit, *, lost
     assert older.seal() == 3
     if lost:
         (older.root / journal.NAME).unlink()
+        check.repair(older.root)
     opened = Store.open(older.settings)
     assert opened.rows() == dict.fromkeys(TABLES, 0) | {"posts": 1, "post_snapshots": 2, "creator_states": 1}
     assert opened.query("SELECT handle, state FROM creator_states", ["creator_states"]).rows == [("someone", "private")]
@@ -105,6 +106,7 @@ def test_sealing_comes_first_as_well(older: Store) -> None:
 def test_a_lake_of_older_tables_is_rebuilt_with_the_later_ones(older: Store) -> None:
     older.seal()
     (older.root / journal.NAME).unlink()
+    check.repair(older.root)
     opened = Store.open(older.settings)
     assert layout(opened) == (journal.VERSION, set(TABLES))
     assert opened.rows()["posts"] == 1

@@ -130,6 +130,12 @@ def mark_parsed(database: StateDatabase, answer_ids: Sequence[int], parser: str)
             run("UPDATE answers SET parsed_by = ? WHERE answer_id = ?", (parser, answer_id))
 
 
+def mark_pending(database: StateDatabase) -> None:
+    """The rows of all kept responses are to be made again: tables that held them were lost."""
+    with database.transaction() as run:
+        run("UPDATE answers SET parsed_by = NULL")
+
+
 def delete_before(database: StateDatabase, before: datetime) -> int:
     """Removes answers that came before then, of finished jobs, whose rows are stored; returns how many.
 

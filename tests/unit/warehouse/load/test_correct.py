@@ -13,7 +13,7 @@ from dwell import clock
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints, Shape, SourceFile, at
 from dwell.settings import Settings
-from dwell.warehouse import Store, journal, lake, writer
+from dwell.warehouse import Store, check, journal, lake, writer
 from dwell.warehouse.load import Loaded, keyed, load, observed
 from dwell.workspace import Workspace
 
@@ -57,6 +57,7 @@ def settled(request: pytest.FixtureRequest, store: Store) -> Callable[[], None]:
             store.seal()
         if request.param == "rebuilt":
             (store.root / journal.NAME).unlink()
+            check.repair(store.root)
             Store.open(store.settings)
 
     return settle
@@ -113,6 +114,7 @@ def test_a_lost_journal_costs_no_correction(read: Read, table: Rows, store: Stor
     store.seal()
     read(f"{i},2024-05-03,9,1,7", correct=True)
     (store.root / journal.NAME).unlink()
+    check.repair(store.root)
     opened = Store.open(store.settings)
     assert (counters(table), opened.rows()["post_snapshots"]) == ([(9, 1, 7)], 1)
 

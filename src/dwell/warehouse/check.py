@@ -1,0 +1,175 @@
+"""The parts of a data folder: which are missing or damaged, and what can be made again of what.
+
+A missing part is never taken for a new folder. Whoever opens the folder is told, until a repair is asked for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dwell.errors import DamagedDataError
+from dwell.warehouse import catalogue, journal, lake, manifest, rebuild, recover, views
+from dwell.warehouse.columns import INGEST
+from dwell.warehouse.damage import lake_errors, move_away
+from dwell.warehouse.live import StateDatabase
+from dwell.warehouse.lock import exclusive
+
+STATE = "live.db"
+LOCK = "writer.lock"
+_OF_LIVE = "('answers', 'states')"  # formats of the batches that only a provider's responses give
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one part of a data folder.
+
+    Attributes:
+        part: The file or folder, relative to the data folder.
+        detail: What is wrong, and what can be had again, in a sentence.
+        repair: What a repair would do; empty where only a backup helps.
+    """
+
+    part: str
+    detail: str
+    repair: str = ""
+
+
+def require_parts(root: Path) -> None:
+    """Refuses a folder with a missing part; cheap enough for every command.
+
+    Raises:
+        DamagedDataError: A part is missing; the message says what a repair gives back.
+    """
+    problem = next(find_missing(root), None)
+    if problem is not None:
+        raise DamagedDataError(f"{root / problem.part} {problem.detail}: `dwell check --repair` {problem.repair}.")
+
+
+def find_missing(root: Path) -> Iterator[Problem]:
+    """Parts that are not there although others say that they were."""
+    if not _is_present(root / journal.NAME):
+        yield from _missing_journal(root)
+        return
+    with journal.connected(root / journal.NAME) as log, journal.snapshot(log):
+        versions = catalogue.versions(log)
+        if not _is_present(root / STATE) and _knows_of_sweeps(log):
+            yield Problem(
+                STATE,
+                "is missing or empty, and the tables hold rows of sweeps. It held costs, watchlists, schedules and "
+                "kept responses, which are in no other file: put it back from a backup if you have one",
+                "starts a new, empty one; the tables stay as they are",
+            )
+    for name, version in versions.items():
+        entry = lake.log_entry(root, name, version)
+        if not entry.exists() or not entry.stat().st_size:
+            yield Problem(
+                str(entry.relative_to(root)),
+                "is missing or empty, the newest log entry of this table. No row is lost: the journal knows its files",
+                "writes the entry again",
+            )
+
+
+def _missing_journal(root: Path) -> Iterator[Problem]:
+    if lake.newest(root, INGEST) is not None:
+        moment = rebuild.safe_until(root)
+        until = f"which is whole up to {moment}; import again what came after" if moment else "as far as it goes"
+        yield Problem(
+            journal.NAME,
+            "is missing or empty beside a lake: it held what was imported or swept last",
+            f"makes it again from the lake, {until} (kept responses are loaded again by themselves)",
+        )
+    elif _is_present(root / STATE) or (root / journal.NAME).exists():
+        yield Problem(
+            journal.NAME,
+            "is missing or empty: it held what was imported or swept",
+            "starts an empty one and loads the kept responses again; import your files again",
+        )
+
+
+def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
+    return log.execute(f"SELECT 1 FROM ingest_batches WHERE format IN {_OF_LIVE} LIMIT 1").fetchone() is not None
+
+
+def find_problems(root: Path) -> Iterator[Problem]:
+    """Everything that can be found wrong: missing parts, damaged databases, lake files that are not as written."""
+    for name, makes in ((journal.NAME, "makes it again from the lake"), (STATE, "starts a new, empty one")):
+        verdict = _integrity(root / name) if _is_present(root / name) else ""
+        if verdict:
+            yield Problem(name, f"is damaged ({verdict})", f"moves it to damaged/ and {makes}")
+            if name == journal.NAME:
+                return  # nothing that a damaged journal says of the rest can be believed
+    yield from find_missing(root)
+    if _is_present(root / journal.NAME):
+        yield from _lake_problems(root)
+
+
+def _lake_problems(root: Path) -> Iterator[Problem]:
+    with journal.connected(root / journal.NAME) as log, journal.snapshot(log):
+        state = catalogue.read(log)
+    for name in state.tables:
+        try:
+            views.files(root, name, state.table(name))
+        except DamagedDataError as error:
+            yield Problem(f"{lake.FOLDER}/{name}", str(error))
+
+
+def _integrity(path: Path) -> str:
+    """What SQLite finds wrong with a database; empty where nothing is."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    if path.name == journal.NAME and application != journal.APPLICATION:
+        return "it is not dwell's"
+    return "" if verdict == "ok" else str(verdict)
+
+
+def _is_present(path: Path) -> bool:
+    """The file is there and not empty, as a power cut may leave one that had just been made."""
+    return path.exists() and path.stat().st_size > 0
+
+
+def repair(root: Path) -> list[Problem]:
+    """Makes again what can be made again; what was damaged is moved to `damaged/`, never deleted.
+
+    Returns:
+        The problems that are gone.
+
+    Raises:
+        StorageError: The folder cannot be written.
+    """
+    repaired: list[Problem] = []
+    while problem := next((one for one in find_problems(root) if one.repair and one not in repaired), None):
+        _repair_part(root, problem.part)
+        repaired.append(problem)  # a journal that was made again may show what the damaged one hid
+    return repaired
+
+
+def _repair_part(root: Path, part: str) -> None:
+    with exclusive(root / LOCK):
+        if part == journal.NAME:
+            move_away(root / journal.NAME)
+            recover.found(root, root / journal.NAME)
+        elif part == STATE:
+            move_away(root / STATE)
+            StateDatabase(root).close()
+        else:
+            _rewrite_log_entry(root, Path(part).parts[1])
+
+
+def _rewrite_log_entry(root: Path, name: str) -> None:
+    """Brings the Delta log of a table to what the journal says is visible, by one new commit."""
+    with journal.connected(root / journal.NAME, writing=True) as log:
+        state = catalogue.read(log)
+        table = state.table(name)
+        described = manifest.describe(state, manifest.unsealed_since(log)) if name == INGEST else None
+        with lake_errors(lake.folder(root, name)):
+            version = lake.rewrite_newest(root, name, table.files, state.seq, described)
+        with journal.transaction(log):
+            catalogue.write(log, state, state.with_tables({name: replace(table, version=version)}))

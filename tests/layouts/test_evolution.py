@@ -1,0 +1,82 @@
+"""A column is added as ARCHITECTURE.md says, in a copy of the code; folders of every release open, and evolve."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from .test_layouts import LAYOUTS, PLACE
+
+ROOT = PLACE.parents[1]
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The code with the column `reposts` in `post_snapshots`: the two edits of "add a column"."""
+    code = tmp_path_factory.mktemp("later")
+    shutil.copytree(ROOT / "src", code / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    record, journal = code / "src/dwell/records/snapshot.py", code / "src/dwell/warehouse/journal.py"
+    line = '    downloads: int | None = column("Downloads since publishing", default=None)\n'
+    added = '    reposts: int | None = column("Reposts since publishing", default=None)\n'
+    assert line in record.read_text()
+    record.write_text(record.read_text().replace(line, line + added))
+    journal.write_text(
+        re.sub(r"^VERSION = (\d+)", lambda hit: f"VERSION = {int(hit[1]) + 1}", journal.read_text(), flags=re.M)
+    )
+    return code / "src"
+
+
+@pytest.fixture(params=LAYOUTS)
+def layout(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    with tarfile.open(PLACE / f"{request.param}.tar.xz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    return tmp_path / request.param
+
+
+def run(code: Path, *words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(code), "DWELL_DATA": "data"}
+    return subprocess.run([sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def test_a_folder_of_a_release_gets_the_column(later: Path, layout: Path) -> None:
+    done = run(later, str(PLACE / "evolve.py"), str(layout), folder=layout)
+    assert done.returncode == 0, done.stderr[-4_000:]
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_it_is_old_or_new(later: Path, layout: Path) -> None:
+    stride = os.environ.get("DWELL_KILL_STRIDE", "7")  # 1 in `make torture`
+    done = run(later, str(PLACE / "evolve.py"), str(layout), "kill", stride, folder=layout)
+    assert done.returncode == 0, done.stderr[-4_000:]
+    assert int(done.stdout.split()[-1]) > 20  # steps at which it was killed
+
+
+def test_the_release_refuses_the_evolved_folder(later: Path, layout: Path, tmp_path: Path) -> None:
+    old = released_code(layout.name, tmp_path)
+    write = f"import sys, os; sys.path.append({str(PLACE)!r}); import evolve; evolve.write(1)"
+    done = run(later, "-c", write, folder=layout)
+    assert done.returncode == 0, done.stderr
+    for command in (["status"], ["import", "new-1.jsonl"], ["export", "all", "-o", "x"]):
+        refused = run(old, "-c", "from dwell.cli.main import run; run()", *command, folder=layout)
+        assert refused.returncode == 1
+        assert re.search(
+            r"was written by a newer dwell \(layout \d+, this one knows \d+\): update dwell", refused.stderr
+        )
+
+
+def released_code(commit: str, folder: Path) -> Path:
+    """The code of a release, out of the project's history."""
+    archive = subprocess.run(["git", "archive", commit, "src"], cwd=ROOT, capture_output=True, check=False)
+    if archive.returncode:
+        pytest.skip("this checkout has no history to take the code of the release from")
+    place = folder / "released"
+    place.mkdir()
+    subprocess.run(["tar", "x"], cwd=place, input=archive.stdout, check=True)
+    return place / "src"

@@ -1,0 +1,140 @@
+"""A missing or damaged part is never taken for a new folder; `dwell check --repair` makes again what can be made."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dwell as package
+from dwell.cli.main import main
+
+from .test_layouts import layout, tables  # noqa: F401 - the fixture
+
+COMMANDS = [
+    ["status"],
+    ["posts", "--creator", "@demo_kitchen"],
+    ["import", "files/hints.json"],
+    ["sweep", "@demo_kitchen", "--dry-run"],
+    ["watchlist", "list"],
+    ["schedule", "list"],
+    ["run", "--once"],
+    ["cost"],
+    ["replay"],
+    ["export", "all", "-o", "x"],
+    ["report", "--creator", "@demo_kitchen"],
+]
+
+
+@pytest.fixture
+def folder(layout: Path) -> Path:  # noqa: F811 - it is the fixture
+    return layout / "data"
+
+
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str], folder: Path) -> Callable[..., Any]:
+    def run(*words: str) -> tuple[int, Any]:
+        capsys.readouterr()
+        status = main(["check", *words, "--json"])
+        return status, json.loads(capsys.readouterr().out)["rows"]
+
+    return run
+
+
+def every_command_stops(capsys: pytest.CaptureFixture[str], part: str, *sentences: str) -> None:
+    for words in COMMANDS:
+        assert main(words) == 1, words
+        said = capsys.readouterr().err
+        assert part in said, words
+        assert "`dwell check --repair`" in said
+        for sentence in sentences:
+            assert sentence in said, (words, said)
+
+
+def test_a_whole_folder_has_nothing_wrong(check: Callable[..., Any]) -> None:
+    assert check() == (0, [])
+    assert check("--repair") == (0, [])
+
+
+def test_a_journal_that_is_gone(folder: Path, check: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:
+    before = package.open("data").store.rows()
+    for name in folder.glob("journal.db*"):
+        name.unlink()
+    every_command_stops(capsys, "journal.db", "whole up to 20", "import again what came after")
+    assert not (folder / "journal.db").exists()
+    status, (problem,) = check()
+    assert (status, problem["part"], problem["repaired"]) == (1, "journal.db", False)
+    status, (problem,) = check("--repair")
+    assert (status, problem["repaired"]) == (0, True)
+    assert check() == (0, [])
+    after = package.open("data").store.rows()
+    # What sweeps had read comes back out of the kept responses, which no import can give again.
+    assert after["topic_posts"] == before["topic_posts"]
+    assert 0 < after["posts"] <= before["posts"]
+
+
+def test_a_state_database_that_is_gone(folder: Path, check, capsys: pytest.CaptureFixture[str]) -> None:
+    before = package.open("data").store.rows()
+    for name in folder.glob("live.db*"):
+        name.unlink()
+    every_command_stops(capsys, "live.db", "costs, watchlists, schedules", "put it back from a backup")
+    assert not (folder / "live.db").exists()
+    assert check("--repair")[0] == 0
+    assert check() == (0, [])
+    assert package.open("data").store.rows() == before
+    assert main(["watchlist", "list"]) == 0
+
+
+@pytest.mark.parametrize("table", ["posts", "post_snapshots", "ingest_batches"])
+@pytest.mark.parametrize("how", ["gone", "empty", "all gone"])
+def test_the_newest_log_entry_is_gone(folder: Path, check, capsys, layout: Path, table: str, how: str) -> None:  # noqa: F811
+    log = folder / "lake" / table / "_delta_log"
+    entries = sorted(log.glob("*.json"))
+    if how == "empty":
+        entries[-1].write_bytes(b"")
+    for entry in entries if how == "all gone" else entries[-1:] if how == "gone" else []:
+        entry.unlink()
+    every_command_stops(capsys, f"lake/{table}/_delta_log/", "No row is lost")
+    assert check("--repair")[0] == 0
+    assert check() == (0, [])
+    assert main(["export", "all", "--format", "jsonl", "-o", "after"]) == 0
+    assert tables(layout / "after") == tables(layout / "answers" / "tables")
+    package.open("data").store.seal()
+    (folder / "journal.db").unlink()
+    assert check("--repair")[0] == 0
+    assert main(["export", "all", "--format", "jsonl", "-o", "rebuilt"]) == 0
+    assert tables(layout / "rebuilt") == tables(layout / "answers" / "tables")
+
+
+@pytest.mark.parametrize("name", ["journal.db", "live.db"])
+def test_a_damaged_database_is_moved_away(folder: Path, check, name: str) -> None:
+    with closing(sqlite3.connect(folder / name)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw = bytearray((folder / name).read_bytes())
+    raw[8_192:40_960] = os.urandom(32_768)
+    (folder / name).write_bytes(raw)
+    status, (problem, *_) = check()
+    assert (status, problem["part"]) == (1, name)
+    assert check("--repair")[0] == 0
+    assert check() == (0, [])
+    assert (folder / "damaged" / f"{name}.0").read_bytes() == raw
+    assert main(["status"]) == 0
+
+
+def test_a_missing_file_of_the_lake_needs_a_backup(folder: Path, check, capsys: pytest.CaptureFixture[str]) -> None:
+    file = next((folder / "lake" / "posts").glob("*.parquet"))
+    file.unlink()
+    status, (problem,) = check("--repair")
+    assert (status, problem["repair"], problem["repaired"]) == (1, None, False)
+    assert file.name in problem["detail"]
+
+
+def test_no_folder_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--data", str(tmp_path / "none")]) == 1
+    assert "There is no data in" in capsys.readouterr().err
