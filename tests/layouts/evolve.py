@@ -1,7 +1,7 @@
 """Run with the code of a later version, in which `post_snapshots` has one more column: `reposts`.
 
     python evolve.py FOLDER           opens the folder of a release, reads, writes, seals, exports, imports, rebuilds
-    python evolve.py FOLDER kill N    does the first write and a seal, killed before every Nth step that changes the disk
+    python evolve.py FOLDER kill N    does the first write and a seal, killed before every Nth step on the disk
 
 FOLDER is an unpacked layout. Ends with 0 where everything is as it should be.
 """

@@ -49,9 +49,11 @@ Opened = Callable[..., AbstractContextManager[Trial]]
 
 
 @pytest.fixture
-def opened(tmp_path, monkeypatch) -> Opened:
+def opened(tmp_path, monkeypatch, state_url) -> Opened:
     """Opens a sandbox at a simulated instant at which time stands still; the data folder is the same each time."""
     monkeypatch.setattr(client, "_FIRST_BACKOFF_S", 0.001)
+    if state_url is not None:
+        monkeypatch.setenv("DWELL_DATABASE", state_url)
 
     @contextmanager
     def open_(at: datetime = NOON, *, faults: Faults | None = None, balance: int = 10_000) -> Iterator[Trial]:

@@ -37,7 +37,8 @@ def test_two_who_begin_at_once_begin_one_sweep(trial, monkeypatch, _round):
             one.kill()
             one.wait()
     assert said[0] == "140"
-    assert said[1].startswith("Another process is at this very sweep")
+    assert said[1].startswith("Another process is running this very sweep")
     assert len(trial.calls("userinfo")) == 1
     assert len(trial.calls("user-posts")) == 4
-    assert trial.workspace.live.database.rows("SELECT count(*) FROM sweeps") == [(1,)]
+    with trial.workspace.live.database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sweeps").scalar_one() == 1

@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.request import Request, urlopen
 
 import pytest
+from sqlalchemy import select, update
 
 from dwell import clock
 from dwell.live import load_responses as loading
 from dwell.live import scheduler
-from dwell.warehouse.live import responses
+from dwell.state import responses, schema
 from dwell.workspace.live import SweepRequest
 
 from .proxy import Reply, altered
@@ -156,8 +157,9 @@ def test_one_response_that_breaks_the_loader_is_set_aside_and_tried_again_by_rep
 def test_a_damaged_kept_response_keeps_nothing_waiting(trial) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD))
-    with live.database.transaction() as run:
-        run("UPDATE answers SET body = ?, parsed_by = NULL WHERE what = 'user_posts'", (b"no zlib at all",))
+    with live.database.transaction() as connection:
+        damage = update(schema.responses).where(schema.responses.c.what == "user_posts")
+        connection.execute(damage.values(body=b"no zlib at all", parsed_by=None))
     done = live.sweep(request(BAD))
     assert done.meta["complete"] == 1
     assert [reason[:26] for reason in done.meta["reject_reasons"]] == ["a kept response is damaged"]
@@ -209,11 +211,14 @@ def test_a_key_that_comes_back_is_nowhere(trial, alter, monkeypatch, tmp_path, e
     alter(ECHOES[echo])
     done = live.sweep(request(BAD))
     trial.workspace.export("all", path=tmp_path / "export", format="jsonl")
-    state = sqlite3.connect(trial.workspace.store.root / "live.db")
     journal = sqlite3.connect(trial.workspace.store.root / "journal.db")
-    with closing(state), closing(journal):
-        bodies = b"".join(zlib.decompress(body) for (body,) in state.execute("SELECT body FROM answers"))
-        written = "\n".join([*state.iterdump(), *journal.iterdump()])
+    with closing(journal), live.database.reading() as connection:
+        kept = connection.execute(select(schema.responses)).mappings().all()
+        bodies = b"".join(zlib.decompress(row["body"]) for row in kept)
+        written = "\n".join(journal.iterdump())
+        for table in schema.metadata.sorted_tables:
+            rows = connection.execute(select(table)).mappings()
+            written += repr([{name: value for name, value in row.items() if name != "body"} for row in rows])
     written += json.dumps([list(done), done.meta], default=str)
     written += "".join(path.read_text() for path in (tmp_path / "export").iterdir())
     assert not [KEY[at : at + 8] for at in range(len(KEY) - 7) if KEY[at : at + 8] in written]

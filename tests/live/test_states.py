@@ -67,8 +67,8 @@ def test_a_renamed_account_is_found_under_its_id(opened):
         first = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))))
         assert first["state"] == "ok"
         known = trial.workspace.live.database
-        with known.transaction() as run:  # a profile is read again when it is older than six days
-            run("UPDATE subjects SET looked_up_at = 0")
+        with known.transaction() as connection:  # a profile is read again when it is older than six days
+            connection.exec_driver_sql("UPDATE subjects SET looked_up_at = 0")
     with opened(after) as trial:
         second = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))))
         assert second["state"] == "renamed"

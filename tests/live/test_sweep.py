@@ -12,8 +12,8 @@ from dwell.http import HttpRequest, HttpResponse
 from dwell.live import sweep as sweeping
 from dwell.providers.live import PROVIDERS
 from dwell.sandbox.server.faults import Scripted
-from dwell.warehouse.live import ledger, responses, sweeps
-from dwell.warehouse.live.database import instant
+from dwell.state import ledger, owner, responses, sweeps
+from dwell.state.types import from_micros
 from dwell.workspace.live import SweepRequest
 
 from .conftest import NOON
@@ -103,10 +103,12 @@ def test_a_budget_of_nothing_asks_nothing(trial):
 def test_a_lost_request_counts_as_paid_though_nobody_knows(trial):
     live, request = trial.workspace.live, SweepRequest(CAST[:1], posts=35)
     spec = live.spec(request)
-    job = sweeping._create_job(live.database, spec)
-    entry = ledger.LedgerEntry("lost-one", job.sweep_id, "tikliveapi", "user-posts", "sweep", "demo_kitchen", 1, 99)
-    with live.database.transaction() as run:
-        ledger.record_sent(run, entry, NOON)
+    job = begin(live, spec)
+    entry = ledger.LedgerEntry(
+        "lost-one", owner.sweep(job.sweep_id), "tikliveapi", "user-posts", "sweep", "demo_kitchen", 1, 99
+    )
+    with live.database.transaction() as connection:
+        ledger.record_sent(connection, entry, NOON)
     done = live.sweep(request)
     assert (done.meta["lost_requests"], done.meta["credits"], done.meta["uncertain_credits"]) == (1, 3, 1)
     assert live.cost().meta["total"]["uncertain_credits"] == 1
@@ -196,11 +198,10 @@ def test_new_and_retyped_fields_are_counted_and_drop_nothing(trial):
 
 def test_one_sweep_is_not_run_twice_at_once(trial):
     live, request = trial.workspace.live, SweepRequest(CAST[:1])
-    job = sweeping._create_job(live.database, live.spec(request))
-    with sweeps.lock_job(trial.workspace.store.root, job.sweep_id) as mine:
-        assert mine
-        with pytest.raises(StorageError, match="Another process"):
-            live.sweep(request)
+    job = begin(live, live.spec(request))
+    assert sweeps.acquire(live.database, job.sweep_id, "another-host:boot/4711/99/aa", clock.now())
+    with pytest.raises(StorageError, match="Another process"):
+        live.sweep(request)
 
 
 def test_scavio_gives_the_same_rows(trial):
@@ -248,7 +249,17 @@ def test_topics_of_the_accounts_are_sampled_once_a_day(trial):
 
 def test_a_job_that_ended_leaves_no_lock_behind(trial):
     trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=35))
-    assert [path.name for path in (trial.workspace.store.root / "locks").iterdir()] == ["new.lock"]
+    assert not (trial.workspace.store.root / "locks").exists()
+    with trial.workspace.live.database.reading() as connection:
+        held = connection.exec_driver_sql("SELECT count(*) FROM sweeps WHERE holder IS NOT NULL")
+        assert held.scalar_one() == 0
+
+
+def begin(live, spec):
+    """A job that another process has begun."""
+    job, targets = sweeping._new_job(live.database, spec)
+    sweeps.create(live.database, job, targets)
+    return job
 
 
 def test_answers_are_forgotten_after_their_time(trial):
@@ -298,8 +309,9 @@ def test_stopping_leaves_the_pace_as_it_was(trial, monkeypatch):
     names = tuple(f"@nobody_{number}" for number in range(40))
     with pytest.raises(StoppedError):
         trial.workspace.live.sweep(SweepRequest(names), on_progress=lambda now: now.requests and stop.set(), stop=stop)
-    ((ahead,),) = trial.workspace.live.database.rows("SELECT tat FROM pacing")
-    assert instant(ahead) - clock.now() < timedelta(hours=2.1)
+    with trial.workspace.live.database.reading() as connection:
+        ahead = connection.exec_driver_sql("SELECT tat FROM rate_limits").scalar_one()
+    assert from_micros(ahead) - clock.now() < timedelta(hours=2.1)
 
 
 def test_half_a_character_becomes_a_sign_that_can_be_stored():

@@ -15,7 +15,6 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from dwell import clock
 from dwell.errors import (
     BudgetError,
     DamagedAnswerError,
@@ -29,8 +28,9 @@ from dwell.errors import (
 )
 from dwell.http import HttpRequest, HttpResponse, HttpTransport
 from dwell.providers.base import Provider
-from dwell.warehouse.live import StateDatabase, drift, ledger, responses, subjects
-from dwell.warehouse.live.rate_limiter import RateLimiter
+from dwell.state import StateDatabase, drift, ledger, responses, subjects
+from dwell.state.owner import Owner
+from dwell.state.rate_limiter import RateLimiter
 
 MAX_ATTEMPTS = 5
 """So often one question is asked before it counts as failed; each time takes a token."""
@@ -44,14 +44,14 @@ class RequestContext:
     """What a request is for.
 
     Attributes:
-        sweep_id: The job.
+        owner: The job that it belongs to.
         position: The target in it.
         command: The command that asks.
         subject: The account or topic, as the ledger names it.
         what: The listing or lookup.
     """
 
-    sweep_id: str
+    owner: Owner
     position: int
     command: str
     subject: str
@@ -115,7 +115,7 @@ class ApiClient:
         price_micros: Micro-dollars for one credit.
         stop: Set by whoever wants everything to end.
         random: Jitter of pauses.
-        now: The present instant.
+        now: The present instant; the database's where None.
 
     Attributes:
         requests: Requests that this desk has sent.
@@ -131,7 +131,7 @@ class ApiClient:
         *,
         stop: threading.Event | None = None,
         random: Random | None = None,
-        now: Callable[[], datetime] = clock.now,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self.provider = provider
         self.transport = transport
@@ -140,7 +140,7 @@ class ApiClient:
         self.price_micros = price_micros
         self.stop = stop or threading.Event()
         self.random = random or Random()
-        self.now = now
+        self.now = now or database.now
         self.requests = 0
         self._refused: ProviderError | None = None
 
@@ -200,8 +200,8 @@ class ApiClient:
     def _record_request(self, request: HttpRequest, purpose: RequestContext) -> ledger.LedgerEntry:
         """Queues and writes the request down; where the provider asks everybody to wait meanwhile, queues again."""
         entry = ledger.LedgerEntry(
-            call_id=uuid.uuid4().hex,
-            sweep_id=purpose.sweep_id,
+            request_id=uuid.uuid4().hex,
+            owner=purpose.owner,
             provider=self.provider.name,
             endpoint=request.endpoint,
             command=purpose.command,
@@ -213,9 +213,9 @@ class ApiClient:
         # what was noted before it last, and another wait for the disk before each request would halve the pace.
         while True:
             self._acquire_token()
-            with self.database.transaction(lasting=False) as run:
-                if not self.limiter.is_paused(run, self.now()):
-                    ledger.record_sent(run, entry, self.now())
+            with self.database.transaction(durable=False) as connection:
+                if not self.limiter.is_paused(connection, self.now()):
+                    ledger.record_sent(connection, entry, self.now())
                     self.requests += 1
                     return entry
 
@@ -228,7 +228,7 @@ class ApiClient:
     ) -> tuple[int, tuple[Mapping[str, Any], HttpResponse] | ProviderError]:
         """Credits charged, and the payload or what went wrong."""
         try:
-            response = self.transport.send(request, {"x-dwell-call": entry.call_id})
+            response = self.transport.send(request, {"x-dwell-call": entry.request_id})
         except Exception as error:  # noqa: BLE001 - whatever a provider does is the failure of one target
             failure = self._failure(error)
             # Nobody knows whether a request without an answer was paid: the ledger assumes it was.
@@ -251,9 +251,9 @@ class ApiClient:
                 failure.observed_at, failure.simulated = response.received_at, response.simulated
             return credits_charged, failure
         body = responses.compress(response.body)
-        with self.database.transaction() as run:
+        with self.database.transaction() as connection:
             ledger.record_outcome(
-                run,
+                connection,
                 entry,
                 self.now(),
                 "ok",
@@ -261,13 +261,22 @@ class ApiClient:
                 status=response.status,
                 simulated=response.simulated,
             )
-            responses.insert(
-                run, entry.call_id, purpose.sweep_id, purpose.position, self.provider.name, request.endpoint,
-                purpose.what, purpose.subject, response, found.items, body,
-            )  # fmt: skip
+            responses.insert_response(
+                connection,
+                entry.request_id,
+                purpose.owner,
+                purpose.position,
+                provider=self.provider.name,
+                endpoint=request.endpoint,
+                what=purpose.what,
+                subject=purpose.subject,
+                response=response,
+                items=found.items,
+                packed=body,
+            )
             for (kind, name), known in (found.known or {}).items():
-                subjects.save(run, self.provider.name, kind, name, known)
-            drift.record(run, self.provider.name, self._redacted(found.drift or {}), self.now())
+                subjects.save(connection, self.provider.name, kind, name, known)
+            drift.record(connection, self.provider.name, self._redacted(found.drift or {}), self.now())
         return credits_charged, (payload, response)
 
     def _failure(self, error: Exception) -> ProviderError:
@@ -293,9 +302,9 @@ class ApiClient:
         certain: bool,
         response: HttpResponse | None = None,
     ) -> None:
-        with self.database.transaction() as run:
+        with self.database.transaction() as connection:
             ledger.record_outcome(
-                run,
+                connection,
                 entry,
                 self.now(),
                 outcome,

@@ -13,8 +13,8 @@ from dwell.live.client import ApiClient
 from dwell.providers.base import Limit, Provider
 from dwell.providers.live import get_provider, provider_names
 from dwell.settings import Settings
-from dwell.warehouse.live import StateDatabase
-from dwell.warehouse.live.rate_limiter import RateLimiter, interval_us
+from dwell.state import StateDatabase
+from dwell.state.rate_limiter import RateLimiter, interval_us
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dwell.live.load_responses import SIMULATED_SUFFIX, LoadStats
 from dwell.live.reader import Outcome
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
-from dwell.warehouse.live import StateDatabase, responses
+from dwell.state import StateDatabase, owner, responses
 from dwell.warehouse.load import Loaded, load
 from dwell.warehouse.store import Store
 
@@ -98,7 +98,7 @@ def _posts(
     is not pinned.
     """
     read = {one.handle: one for one in accounts if one.complete and one.handle and one.state in {"ok", "renamed"}}
-    span = responses.time_span(database, sweep_id)
+    span = responses.time_span(database, owner.sweep(sweep_id))
     if not read or span is None:
         return [], {}
     since, until = span
@@ -132,7 +132,7 @@ def _state(post: Mapping[str, Any], state: str, at: datetime) -> Row:
 
 
 def _topic(database: StateDatabase, sweep_id: str, position: int, one: Outcome) -> Row | None:
-    kept = responses.list_target(database, sweep_id, position)
+    kept = responses.list_target(database, owner.sweep(sweep_id), position)
     if not kept:
         return None
     return {

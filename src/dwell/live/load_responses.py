@@ -21,8 +21,9 @@ from dwell.providers.base import Listing
 from dwell.providers.live import get_provider, parser_version
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
-from dwell.warehouse.live import StateDatabase, responses, sweeps
-from dwell.warehouse.live.responses import StoredResponse
+from dwell.state import StateDatabase, responses, sweeps
+from dwell.state.owner import Owner
+from dwell.state.responses import StoredResponse
 from dwell.warehouse.load import Loaded, load
 from dwell.warehouse.store import Store
 
@@ -100,8 +101,8 @@ def load_pending(store: Store, database: StateDatabase, stats: LoadStats | None 
         usable = {name for name in {one.provider for one in waiting} if _is_installed(name)}
         ready = [one for one in waiting if one.provider in usable]
         left = len(waiting) - len(ready)
-        for sweep_id in dict.fromkeys(one.sweep_id for one in ready):
-            load_batch(store, database, [one for one in ready if one.sweep_id == sweep_id], stats)
+        for owner in dict.fromkeys(one.owner for one in ready):
+            load_batch(store, database, [one for one in ready if one.owner == owner], stats)
     store.seal_if_due()
     return stats
 
@@ -127,7 +128,7 @@ def load_batch(
                 load_batch(store, database, half, stats, correct=correct)
         else:
             stats.fail(error)
-            responses.mark_parsed(database, [batch[0].answer_id], responses.FAILED)
+            responses.mark_parsed(database, [batch[0].response_id], responses.FAILED)
     else:
         mark_loaded(database, batch)
 
@@ -144,9 +145,9 @@ def mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> Non
     """The rows of these answers are stored."""
     by_parser: dict[str, list[int]] = {}
     for one in batch:
-        by_parser.setdefault(parser_version(one.provider), []).append(one.answer_id)
-    for version, answer_ids in by_parser.items():
-        responses.mark_parsed(database, answer_ids, version)
+        by_parser.setdefault(parser_version(one.provider), []).append(one.response_id)
+    for version, response_ids in by_parser.items():
+        responses.mark_parsed(database, response_ids, version)
 
 
 def load_responses(
@@ -175,12 +176,12 @@ def load_responses(
         if not writers:
             return None
         file = SourceFile(
-            path=Path(f"sweep-{batch[0].sweep_id}"),
+            path=Path("-".join(batch[0].owner)),
             digest=_digest(batch),
             format="answers",
             extracts=tuple(replace(writer.extract(), part=_PART.removesuffix(": ")) for writer in writers.values()),
         )
-        niche = sweeps.get_spec(database, batch[0].sweep_id).get("niche")
+        niche = sweeps.get_spec(database, batch[0].owner.id).get("niche")
         return load(store, file, Hints(niche=niche), correct=correct, now=_latest_instant(batch), strict=False)
 
 
@@ -248,12 +249,12 @@ class TopicRanks:
 
     def __init__(self, database: StateDatabase) -> None:
         self._database = database
-        self._began: dict[tuple[str, int], datetime] = {}
-        self._places: dict[tuple[str, int], dict[str, int]] = {}
+        self._began: dict[tuple[Owner, int], datetime] = {}
+        self._places: dict[tuple[Owner, int], dict[str, int]] = {}
 
     def rank_row(self, one: StoredResponse, columns: Mapping[str, Any]) -> dict[str, Any]:
         """The topic's row of one post."""
-        target = (one.sweep_id, one.position)
+        target = (one.owner, one.position)
         if target not in self._began:
             self._open(one)
         places = self._places[target]
@@ -268,11 +269,11 @@ class TopicRanks:
 
     def _open(self, one: StoredResponse) -> None:
         """Earlier pages of the look may have been loaded before."""
-        target = (one.sweep_id, one.position)
+        target = (one.owner, one.position)
         places: dict[str, int] = {}
         stored = responses.list_target(self._database, *target)
         for page in stored:
-            if page.answer_id < one.answer_id and page.what == one.what and not page.damage:
+            if page.response_id < one.response_id and page.what == one.what and not page.damage:
                 for columns in parse_response(page):
                     if not isinstance(columns, str):
                         places.setdefault(str(columns["post_id"]), len(places) + 1)
@@ -290,8 +291,8 @@ def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
 
 
 def _digest(batch: Sequence[StoredResponse]) -> str:
-    parts = [f"{one.answer_id}/{one.provider}/{parser_version(one.provider)}" for one in batch]
-    return hashlib.sha256("\n".join([batch[0].sweep_id, *parts]).encode()).hexdigest()
+    parts = [f"{one.response_id}/{one.provider}/{parser_version(one.provider)}" for one in batch]
+    return hashlib.sha256("\n".join([batch[0].owner.id, *parts]).encode()).hexdigest()
 
 
 def _latest_instant(batch: Sequence[StoredResponse]) -> datetime | None:

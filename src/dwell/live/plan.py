@@ -12,8 +12,8 @@ from dwell.live.job_spec import STEPS, JobSpec, supported_topics
 from dwell.live.target import Target
 from dwell.providers.base import Provider, Subject
 from dwell.results import Result
-from dwell.warehouse.live import StateDatabase, subjects
-from dwell.warehouse.live.subjects import CachedSubject
+from dwell.state import StateDatabase, subjects
+from dwell.state.subjects import CachedSubject
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,9 @@ from dwell.live.plan import needs_lookup
 from dwell.providers import drift
 from dwell.providers.base import Lookup, Page, Subject
 from dwell.providers.values import flag
-from dwell.warehouse.live import responses, subjects
-from dwell.warehouse.live.subjects import CachedSubject
+from dwell.state import responses, subjects
+from dwell.state.owner import Owner
+from dwell.state.subjects import CachedSubject
 
 _FRESH_TOLERANCE, _STALE_TOLERANCE = 0.02, 0.1
 """By how much a count of posts may be off that was asked just now, or up to some days ago."""
@@ -87,15 +88,15 @@ class TargetReader:
         client: Sends the requests.
         budget: What may be spent.
         spec: The job.
-        sweep_id: Its id.
+        owner: The job, as the ledger names it.
         position: The target's place in it.
     """
 
-    def __init__(self, client: ApiClient, budget: Budget, spec: JobSpec, sweep_id: str, position: int) -> None:
+    def __init__(self, client: ApiClient, budget: Budget, spec: JobSpec, owner: Owner, position: int) -> None:
         self.client = client
         self.budget = budget
         self.spec = spec
-        self.sweep_id = sweep_id
+        self.owner = owner
         self.position = position
         self.target = spec.all_targets[position]
         self.lookup, self.listing = STEPS[self.target.kind]
@@ -299,11 +300,11 @@ class TargetReader:
     def _fetch(
         self, what: str, request: HttpRequest, summarize: Callable[[Mapping[str, Any]], ResponseSummary]
     ) -> tuple[Mapping[str, Any], HttpResponse]:
-        purpose = RequestContext(self.sweep_id, self.position, self.spec.command, self.target.name, what)
+        purpose = RequestContext(self.owner, self.position, self.spec.command, self.target.name, what)
         return self.client.fetch(request, purpose, self.budget, summarize)
 
     def _stored_responses(self) -> list[responses.StoredResponse]:
-        kept = responses.list_target(self.client.database, self.sweep_id, self.position)
+        kept = responses.list_target(self.client.database, self.owner, self.position)
         return [one for one in kept if not one.damage]  # what is damaged is asked again
 
     def _find_drift(self, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:

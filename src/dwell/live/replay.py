@@ -9,7 +9,7 @@ from dwell.errors import SettingsError
 from dwell.live.load_responses import LoadStats, load_batch
 from dwell.providers.live import get_provider, parser_version
 from dwell.results import Result
-from dwell.warehouse.live import StateDatabase, ledger, responses
+from dwell.state import StateDatabase, ledger, responses
 from dwell.warehouse.store import Store
 
 
@@ -49,8 +49,8 @@ def replay(
     for group in responses.iterate(database, provider=provider, since=since):
         kept += len(group)
         wanted = [one for one in group if every or one.parsed_by != parser_version(one.provider)]
-        for sweep_id in dict.fromkeys(one.sweep_id for one in wanted):
-            batch = [one for one in wanted if one.sweep_id == sweep_id]
+        for owner in dict.fromkeys(one.owner for one in wanted):
+            batch = [one for one in wanted if one.owner == owner]
             load_batch(store, database, batch, stats, correct=True)
             again += len(batch)
         done += len(group)

@@ -7,21 +7,18 @@ counters cannot be read today.
 from __future__ import annotations
 
 import re
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dwell import clock
 from dwell.errors import DwellError, SettingsError, StoppedError
-from dwell.warehouse.live import StateDatabase, schedules
-from dwell.warehouse.live.schedules import Schedule
+from dwell.state import StateDatabase, leases, schedules
+from dwell.state.schedules import Schedule
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST_NAME = 3  # letters that tell a weekday: mon
-LEASE_S = 120.0
 RETRY_S = 600.0
 """What a provider's failure cut short is taken up again after so long, until the next moment is due."""
 
@@ -104,14 +101,14 @@ def find_leased(database: StateDatabase, now: datetime) -> list[tuple[str, datet
 
 
 def run_due(
-    database: StateDatabase, work: Callable[[Schedule, datetime], str], now: Callable[[], datetime] = clock.now
+    database: StateDatabase, work: Callable[[Schedule, datetime], str], now: Callable[[], datetime] | None = None
 ) -> list[tuple[str, datetime, str]]:
     """Does what is due and nobody else is doing.
 
     Args:
         database: Where the orders are.
         work: Does one; returns in a sentence what came of it.
-        now: The present instant.
+        now: The present instant; the database's where None.
 
     Returns:
         Name, moment and outcome of each that was done here. One that failed is done too: its moment has passed.
@@ -120,12 +117,13 @@ def run_due(
         StoppedError: The user ended the work; its moment is given back at once.
     """
     did = []
+    now = now or database.now
     for schedule, slot in find_due(database, now()):
         token = uuid.uuid4().hex
-        if not schedules.acquire(database, schedule.name, slot, token, now(), LEASE_S):
+        if not schedules.acquire(database, schedule.name, slot, token, now(), leases.LEASE_S):
             continue
         try:  # whatever is done about an error is done after the lease's keeper has ended, which would undo it
-            with _keep_lease(database, schedule, slot, token, now):
+            with leases.keeping(partial(_extend, database, schedule, slot, token, now)):
                 outcome = work(schedule, slot)
         except UnfinishedError as error:
             schedules.extend(database, schedule.name, slot, token, now(), RETRY_S)
@@ -143,24 +141,10 @@ def run_due(
     return did
 
 
-@contextmanager
-def _keep_lease(
+def _extend(
     database: StateDatabase, schedule: Schedule, slot: datetime, token: str, now: Callable[[], datetime]
-) -> Iterator[None]:
-    """Keeps the lease while the work takes longer than it; a killed process keeps nothing."""
-    ended = threading.Event()
-
-    def keep() -> None:
-        while not ended.wait(LEASE_S / 4):
-            schedules.extend(database, schedule.name, slot, token, now(), LEASE_S)
-
-    keeper = threading.Thread(target=keep, name="dwell-lease", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        keeper.join()
+) -> bool:
+    return schedules.extend(database, schedule.name, slot, token, now(), leases.LEASE_S)
 
 
 def _falls_on(schedule: Schedule, day: date) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -25,8 +26,8 @@ from dwell.live.reader import Outcome, TargetReader
 from dwell.live.target import Kind, Target
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse.live import StateDatabase, drift, ledger, responses, sweeps
-from dwell.warehouse.live.sweeps import SweepJob
+from dwell.state import StateDatabase, drift, leases, ledger, owner, responses, sweeps
+from dwell.state.sweeps import SweepJob
 from dwell.warehouse.store import Store
 
 MAX_THREADS = 8
@@ -81,7 +82,7 @@ def plan_sweep(settings: Settings, database: StateDatabase, spec: JobSpec) -> Pl
 
 def find_resumable(database: StateDatabase, spec: JobSpec) -> SweepJob | None:
     """The unfinished job with this very request, if there is one that is young enough."""
-    jobs = sweeps.find_unfinished(database, spec.command, clock.now() - RESUMABLE_FOR)
+    jobs = sweeps.find_unfinished(database, spec.command, database.now() - RESUMABLE_FOR)
     return next((job for job in jobs if JobSpec.from_json(job.spec).is_same_job(spec)), None)
 
 
@@ -116,21 +117,40 @@ def run(
         StoppedError: `stop` was set.
     """
     ends = stop or threading.Event()
-    with sweeps.lock_creation(store.root):  # two processes that begin the same at once begin one job
-        if fresh:
-            _abandon_unfinished(database, spec)
-        found = find_resumable(database, spec)
-        job = found or _create_job(database, spec)
+    if fresh:
+        _abandon_unfinished(database, spec)
+    job, resumed = sweeps.find_or_create(
+        database,
+        spec.command,
+        database.now() - RESUMABLE_FOR,
+        lambda job: JobSpec.from_json(job.spec).is_same_job(spec),
+        lambda: _new_job(database, spec),
+    )
     spec = JobSpec.from_json(job.spec)  # in the order in which it was first asked
-    with sweeps.lock_job(store.root, job.sweep_id) as mine:
-        if not mine:
-            raise StorageError("Another process is at this very sweep: wait for it, or watch it with `dwell cost`.")
+    with _leased(database, job.sweep_id, ends):
         with client_factory.open_client(store.settings, database, spec.provider, ends) as client:
             lost = _mark_lost(database, job.sweep_id)
-            budget = Budget(max_credits, ledger.credits_spent(database, job.sweep_id))
+            budget = Budget(max_credits, ledger.credits_spent(database, owner.sweep(job.sweep_id)))
             work = _SweepRun(store, database, client, budget, spec, job, on_progress)
             outcomes = work.read()
-        return _summary(store, database, job, spec, outcomes, work.stats, resumed=found is not None, lost=lost)
+        return _summary(store, database, job, spec, outcomes, work.stats, resumed=resumed, lost=lost)
+
+
+@contextmanager
+def _leased(database: StateDatabase, sweep_id: str, stop: threading.Event) -> Iterator[None]:
+    """Holds a job for this process; work that was taken over by another process ends at its next request.
+
+    Raises:
+        StorageError: Another process is at the job.
+    """
+    holder = leases.new_holder()
+    if not sweeps.acquire(database, sweep_id, holder, database.now()):
+        raise StorageError("Another process is running this very sweep: wait for it, or watch it with `dwell cost`.")
+    try:
+        with leases.keeping(lambda: sweeps.extend(database, sweep_id, holder, database.now()), stop.set):
+            yield
+    finally:
+        sweeps.release(database, sweep_id, holder)
 
 
 class _SweepRun:
@@ -213,7 +233,7 @@ class _SweepRun:
                 raise
 
     def _one(self, position: int) -> Outcome:
-        return TargetReader(self.client, self.budget, self.spec, self.job.sweep_id, position).read()
+        return TargetReader(self.client, self.budget, self.spec, owner.sweep(self.job.sweep_id), position).read()
 
     def _settle(self, position: int, outcome: Outcome) -> None:
         self.done[position] = outcome
@@ -238,24 +258,23 @@ class _SweepRun:
         )
 
 
-def _create_job(database: StateDatabase, spec: JobSpec) -> SweepJob:
-    now = clock.now()
+def _new_job(database: StateDatabase, spec: JobSpec) -> tuple[SweepJob, list[tuple[str, str]]]:
+    now = database.now()
     sweep_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    job = SweepJob(sweep_id, spec.command, spec.to_json(), now, None, None)
-    sweeps.create(database, job, [(target.kind, target.name) for target in spec.targets])
-    return job
+    targets: list[tuple[str, str]] = [(target.kind, target.name) for target in spec.targets]
+    return SweepJob(sweep_id, spec.command, spec.to_json(), now, None, None), targets
 
 
 def _abandon_unfinished(database: StateDatabase, spec: JobSpec) -> None:
     """Who begins anew does not go on with the old one later either."""
     while (old := find_resumable(database, spec)) is not None:
-        sweeps.finish(database, old.sweep_id, clock.now(), {"abandoned": True})
+        sweeps.finish(database, old.sweep_id, database.now(), {"abandoned": True})
 
 
 def _mark_lost(database: StateDatabase, sweep_id: str) -> int:
     """What an earlier process had sent when it died."""
-    with database.transaction() as execute:
-        return ledger.mark_lost(execute, sweep_id)
+    with database.transaction() as connection:
+        return ledger.mark_lost(connection, owner.sweep(sweep_id))
 
 
 def _summary(
@@ -264,7 +283,7 @@ def _summary(
 ) -> Result:  # fmt: skip
     again = [one for one in outcomes if one.again]
     totals = _stored_totals(store, job.sweep_id)
-    figures = ledger.sweep_totals(database, job.sweep_id)
+    figures = ledger.owner_totals(database, owner.sweep(job.sweep_id))
     meta: dict[str, Any] = {
         "sweep_id": job.sweep_id,
         "provider": spec.provider,
@@ -285,9 +304,8 @@ def _summary(
         "simulated": any(one.simulated for one in outcomes),
     }
     if not again:
-        responses.delete_before(database, clock.now() - timedelta(days=store.settings.keep_days))
-        sweeps.finish(database, job.sweep_id, clock.now(), {name: meta[name] for name in ("complete", "posts_read")})
-        sweeps.remove_lock(store.root, job.sweep_id)
+        responses.delete_before(database, database.now() - timedelta(days=store.settings.keep_days))
+        sweeps.finish(database, job.sweep_id, database.now(), {name: meta[name] for name in ("complete", "posts_read")})
     columns = tuple(outcomes[0].to_json()) if outcomes else ()
     return Result(columns, [tuple(one.to_json().values()) for one in outcomes], meta)
 

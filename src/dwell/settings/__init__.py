@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +28,16 @@ class Settings:
         data: The data folder (`--data`, `DWELL_DATA`).
         memory: DuckDB's memory limit (`DWELL_MEMORY`), e.g. `300MB`; it spills to disk above it.
         threads: Threads of one query (`DWELL_THREADS`); all cores when not set.
-        keep_days: Days for which providers' answers are kept as they came (`DWELL_KEEP_DAYS`).
+        keep_days: Days for which providers' responses are kept as they came (`DWELL_KEEP_DAYS`).
+        database: `postgresql://...` of the state, shared by several machines (`DWELL_DATABASE`); `live.db` in the data
+            folder when not set.
     """
 
     data: Path = DEFAULT_DATA
     memory: str | None = None
     threads: int | None = None
     keep_days: int = 30
+    database: str | None = field(default=None, repr=False)  # it may hold a password
 
     @classmethod
     def read(cls, data: str | os.PathLike[str] | None = None) -> Settings:
@@ -52,6 +55,7 @@ class Settings:
             memory=_memory(environment.get("DWELL_MEMORY", "").strip()),
             threads=int(threads) if threads else None,
             keep_days=_days(environment.get("DWELL_KEEP_DAYS") or "30"),
+            database=environment.get("DWELL_DATABASE") or None,
         )
 
     def provider(self, name: str) -> ProviderSettings:
@@ -89,10 +93,10 @@ def _days(text: str) -> int:
 
 def _in_environment(environment: Mapping[str, str], name: str, fields: tuple[str, ...]) -> dict[str, tuple[Any, str]]:
     found: dict[str, tuple[Any, str]] = {}
-    for field in fields:
-        variable = f"DWELL_{name.upper().replace('-', '_')}_{field.upper()}"
+    for each_field in fields:
+        variable = f"DWELL_{name.upper().replace('-', '_')}_{each_field.upper()}"
         for each in (variable, _ALIASES.get(variable)):
             if each and environment.get(each, "").strip():
-                found[field] = (environment[each], each)
+                found[each_field] = (environment[each], each)
                 break
     return found

@@ -52,11 +52,19 @@ class TableState:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The whole store at one instant; `seq` is the newest batch, `sealed_seq` the newest that a seal moved."""
+    """The whole store at one instant.
+
+    Attributes:
+        seq: The newest batch.
+        sealed_seq: The newest batch that a seal moved.
+        tables: What is visible of each table.
+        folder_id: The id that the data folder and its state database share; None until they met.
+    """
 
     seq: int = 0
     sealed_seq: int = 0
     tables: Mapping[str, TableState] = field(default_factory=dict)
+    folder_id: str | None = None
 
     def table(self, name: str) -> TableState:
         """The state of one table; an empty one if the lake does not know it."""
@@ -76,12 +84,18 @@ def read(connection: sqlite3.Connection) -> Catalogue:
     files: dict[str, list[LakeFile]] = {}
     for name, *rest in connection.execute("SELECT name, path, rows, bytes FROM lake_files"):
         files.setdefault(name, []).append(LakeFile(*rest))
-    meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('seq', 'sealed_seq')"))
+    meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('seq', 'sealed_seq', 'folder_id')"))
     tables = {
         name: TableState(version, superseded, tuple(files.get(name, ())))
         for name, version, superseded in connection.execute("SELECT name, version, superseded FROM lake_tables")
     }
-    return Catalogue(meta["seq"], meta["sealed_seq"], tables)
+    return Catalogue(meta["seq"], meta["sealed_seq"], tables, meta.get("folder_id"))
+
+
+def read_folder_id(connection: sqlite3.Connection) -> str | None:
+    """The id of the data folder alone."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'folder_id'").fetchone()
+    return row[0] if row else None
 
 
 def versions(connection: sqlite3.Connection) -> dict[str, int]:
@@ -91,7 +105,9 @@ def versions(connection: sqlite3.Connection) -> dict[str, int]:
 
 def write(connection: sqlite3.Connection, old: Catalogue, new: Catalogue) -> None:
     """Moves the stored catalogue from `old` to `new`, inside the caller's transaction."""
-    for key, value in (("seq", new.seq), ("sealed_seq", new.sealed_seq)):
+    for key, value in (("seq", new.seq), ("sealed_seq", new.sealed_seq), ("folder_id", new.folder_id)):
+        if value is None:
+            continue
         connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
     for name, state in new.tables.items():
         before = old.table(name)

@@ -11,12 +11,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dwell.disk.errors import move_away
+from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError
+from dwell.state import open_database
 from dwell.warehouse import catalogue, journal, lake, manifest, rebuild, recover, views
 from dwell.warehouse.columns import INGEST
-from dwell.warehouse.damage import lake_errors, move_away
-from dwell.warehouse.live import StateDatabase
-from dwell.warehouse.lock import exclusive
+from dwell.warehouse.damage import lake_errors
 
 STATE = "live.db"
 LOCK = "writer.lock"
@@ -38,29 +39,34 @@ class Problem:
     repair: str = ""
 
 
-def require_parts(root: Path) -> None:
+def require_parts(root: Path, *, state_elsewhere: bool = False) -> None:
     """Refuses a folder with a missing part; cheap enough for every command.
+
+    Args:
+        root: The data folder.
+        state_elsewhere: The state is on a server (`DWELL_DATABASE`), so no file of it is in the folder.
 
     Raises:
         DamagedDataError: A part is missing; the message says what a repair gives back.
     """
-    problem = next(find_missing(root), None)
+    problem = next(find_missing(root, state_elsewhere=state_elsewhere), None)
     if problem is not None:
         raise DamagedDataError(f"{root / problem.part} {problem.detail}: `dwell check --repair` {problem.repair}.")
 
 
-def find_missing(root: Path) -> Iterator[Problem]:
+def find_missing(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
     """Parts that are not there although others say that they were."""
     if not _is_present(root / journal.NAME):
         yield from _missing_journal(root)
         return
     with journal.connected(root / journal.NAME) as log, journal.snapshot(log):
         versions = catalogue.versions(log)
-        if not _is_present(root / STATE) and _knows_of_sweeps(log):
+        if not state_elsewhere and not _is_present(root / STATE) and _knows_of_sweeps(log):
             yield Problem(
                 STATE,
                 "is missing or empty, and the tables hold rows of sweeps. It held costs, watchlists, schedules and "
-                "kept responses, which are in no other file: put it back from a backup if you have one",
+                "kept responses, which are in no other file: put it back from a backup if you have one "
+                "(or set DWELL_DATABASE, if it is on a server)",
                 "starts a new, empty one; the tables stay as they are",
             )
     for name, version in versions.items():
@@ -94,7 +100,7 @@ def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
     return log.execute(f"SELECT 1 FROM ingest_batches WHERE format IN {_OF_LIVE} LIMIT 1").fetchone() is not None
 
 
-def find_problems(root: Path) -> Iterator[Problem]:
+def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
     """Everything that can be found wrong: missing parts, damaged databases, lake files that are not as written."""
     for name, makes in ((journal.NAME, "makes it again from the lake"), (STATE, "starts a new, empty one")):
         verdict = _integrity(root / name) if _is_present(root / name) else ""
@@ -102,7 +108,7 @@ def find_problems(root: Path) -> Iterator[Problem]:
             yield Problem(name, f"is damaged ({verdict})", f"moves it to damaged/ and {makes}")
             if name == journal.NAME:
                 return  # nothing that a damaged journal says of the rest can be believed
-    yield from find_missing(root)
+    yield from find_missing(root, state_elsewhere=state_elsewhere)
     if _is_present(root / journal.NAME):
         yield from _lake_problems(root)
 
@@ -135,7 +141,7 @@ def _is_present(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def repair(root: Path) -> list[Problem]:
+def repair(root: Path, *, state_elsewhere: bool = False) -> list[Problem]:
     """Makes again what can be made again; what was damaged is moved to `damaged/`, never deleted.
 
     Returns:
@@ -145,7 +151,14 @@ def repair(root: Path) -> list[Problem]:
         StorageError: The folder cannot be written.
     """
     repaired: list[Problem] = []
-    while problem := next((one for one in find_problems(root) if one.repair and one not in repaired), None):
+    while problem := next(
+        (
+            problem
+            for problem in find_problems(root, state_elsewhere=state_elsewhere)
+            if problem.repair and problem not in repaired
+        ),
+        None,
+    ):
         _repair_part(root, problem.part)
         repaired.append(problem)  # a journal that was made again may show what the damaged one hid
     return repaired
@@ -158,7 +171,7 @@ def _repair_part(root: Path, part: str) -> None:
             recover.found(root, root / journal.NAME)
         elif part == STATE:
             move_away(root / STATE)
-            StateDatabase(root).close()
+            open_database(root).close()
         else:
             _rewrite_log_entry(root, Path(part).parts[1])
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dwell.disk.lock import scratch_folder
 from dwell.errors import MissingExtraError
 from dwell.records import TABLES, Table
 from dwell.results import Result
@@ -21,7 +22,6 @@ from dwell.settings import Settings
 from dwell.warehouse import views
 from dwell.warehouse.columns import DUCKDB, SEQ, literal, names, quoted
 from dwell.warehouse.engine_duckdb import connect
-from dwell.warehouse.lock import scratch_folder
 
 if TYPE_CHECKING:
     from dwell.warehouse.store import Store

@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
+from dwell.disk.flush import flush
 from dwell.errors import NoDataError
 from dwell.records import TABLES, Column, Table
 from dwell.warehouse.columns import keys, literal, names, quoted
 from dwell.warehouse.damage import lake_errors, reading_errors
-from dwell.warehouse.disk import flush
 from dwell.warehouse.engine_duckdb import connect
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from dwell.disk.flush import flush
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
 from dwell.warehouse import batches, catalogue
 from dwell.warehouse.columns import SEQ, SQLITE, names, quoted
 from dwell.warehouse.damage import damaged_journal, journal_errors
-from dwell.warehouse.disk import flush
 
 NAME = "journal.db"
 VERSION = 2  # of the folder's layout: goes up with every table that is added; a newer one is refused

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dwell.disk.flush import flush
 from dwell.warehouse import parquet
 from dwell.warehouse.catalogue import LakeFile, TableState
 from dwell.warehouse.columns import BY_MONTH, MONTH, delta_schema
 from dwell.warehouse.damage import lake_errors
-from dwell.warehouse.disk import flush
 from dwell.warehouse.parquet import Written
 
 if TYPE_CHECKING:

@@ -33,6 +33,7 @@ def describe(ahead: Catalogue, since: int | None) -> dict[str, Any]:
     return {
         "seq": ahead.seq,
         "sealed_seq": ahead.sealed_seq,
+        "folder_id": ahead.folder_id,
         "versions": {name: version for name, version in ahead.versions().items() if name != INGEST},
         "unsealed_since": instant(since).isoformat() if since is not None else None,
     }

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dwell.disk.flush import flush
 from dwell.records import TABLES
 from dwell.warehouse.catalogue import LakeFile
 from dwell.warehouse.columns import BY_MONTH, literal, quoted
-from dwell.warehouse.disk import flush
 
 if TYPE_CHECKING:
     import duckdb

@@ -28,7 +28,7 @@ def rebuild(root: Path) -> Rebuilt:
     with lake_errors(root / lake.FOLDER):
         table = lake.opened(root, INGEST)
         said = _manifest(table)
-        state = Catalogue(said["seq"], said["sealed_seq"])
+        state = Catalogue(said["seq"], said["sealed_seq"], folder_id=said.get("folder_id"))
         for name, version in said["versions"].items():
             files = lake.files_at(root, name, version)
             state = state.with_tables({name: TableState(version, _superseded(root, name, files), files)})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from dwell.disk.lock import remove_dead_scratch
 from dwell.warehouse import catalogue, journal, lake, manifest
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import lake_errors
-from dwell.warehouse.lock import sweep
 
 
 def found(root: Path, path: Path) -> None:
@@ -32,7 +32,7 @@ def clean(root: Path, path: Path) -> None:
     Raises:
         DamagedDataError: The journal is damaged.
     """
-    sweep(root / "scratch")
+    remove_dead_scratch(root / "scratch")
     with journal.connected(path, writing=True) as log:
         journal.check(path, log)
         journal.complete(log)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from dwell.disk.lock import scratch_folder
 from dwell.records import TABLES
 from dwell.settings import Settings
 from dwell.warehouse import batches, catalogue, compact, journal, lake, manifest, views
 from dwell.warehouse.columns import SEQ, names
 from dwell.warehouse.engine_duckdb import connect
-from dwell.warehouse.lock import scratch_folder
 
 # An import seals at its end when the journal holds more rows than this: a reader copies all of them for each query.
 UNSEALED_ROWS = 50_000

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dwell.disk.lock import exclusive, scratch_folder
 from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
@@ -15,7 +17,6 @@ from dwell.warehouse import batches, catalogue, journal, recover, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.check import require_parts
 from dwell.warehouse.damage import journal_errors, reading_errors
-from dwell.warehouse.lock import exclusive, scratch_folder
 from dwell.warehouse.writer import Writer
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Store:
             StorageError: A newer dwell wrote the folder, or it cannot be used.
         """
         store = cls(settings)
-        require_parts(store.root)
+        require_parts(store.root, state_elsewhere=settings.database is not None)
         if not store._journal.exists():
             if not create:
                 raise NoDataError(
@@ -96,6 +97,20 @@ class Store:
             self.attach(connection, tables)
             with reading_errors(self.root):
                 return fetch(connection, sql, parameters)
+
+    def folder_id(self) -> str | None:
+        """The id that this folder and its state database share; None until they met."""
+        with journal.connected(self._journal) as log:
+            return catalogue.read_folder_id(log)
+
+    def set_folder_id(self, folder_id: str) -> str:
+        """Gives the folder an id unless it has one; returns the id that it has."""
+        with self.writing(), journal.connected(self._journal, writing=True) as log, journal.transaction(log):
+            state = catalogue.read(log)
+            if state.folder_id is not None:
+                return state.folder_id
+            catalogue.write(log, state, replace(state, folder_id=folder_id))
+            return folder_id
 
     def find_batch(self, batch_id: str) -> Batch | None:
         """The import of that identity, if it was ever done."""

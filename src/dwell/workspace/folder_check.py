@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dwell.errors import NoDataError
-from dwell.live.load_responses import load_pending
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse import Store, check, journal, lake
-from dwell.warehouse.live import StateDatabase, responses
 
 _COLUMNS = ("part", "detail", "repair", "repaired")
 
@@ -29,21 +27,27 @@ def check_folder(settings: Settings, *, repair: bool = False) -> Result:
     """
     if not any((settings.data / name).exists() for name in (journal.NAME, check.STATE, lake.FOLDER)):
         raise NoDataError(f"There is no data in {settings.data}: name its folder with --data or DWELL_DATA.")
-    repaired = check.repair(settings.data) if repair else []
+    elsewhere = settings.database is not None
+    repaired = check.repair(settings.data, state_elsewhere=elsewhere) if repair else []
     if any(problem.part == journal.NAME for problem in repaired):
         _load_kept_responses(settings)
-    remaining = list(check.find_problems(settings.data))
+    remaining = list(check.find_problems(settings.data, state_elsewhere=elsewhere))
     rows = [(one.part, one.detail, one.repair or None, one in repaired) for one in (*repaired, *remaining)]
     return Result(_COLUMNS, rows, {"ok": not remaining})
 
 
 def _load_kept_responses(settings: Settings) -> None:
     """What sweeps had read is loaded again: rows that are in the lake are known."""
-    if not (settings.data / check.STATE).exists():
+    if settings.database is None and not (settings.data / check.STATE).exists():
         return
-    database = StateDatabase(settings.data)
+    from dwell.live.load_responses import load_pending
+    from dwell.state import responses
+    from dwell.workspace.state import open_state
+
+    store = Store.open(settings)
+    database = open_state(store)
     try:
         responses.mark_pending(database)
-        load_pending(Store.open(settings), database)
+        load_pending(store, database)
     finally:
         database.close()

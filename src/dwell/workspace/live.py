@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from dwell import clock
 from dwell.errors import KeyRefusedError, NoDataError
 from dwell.live import client_factory, scheduler, target, topics
 from dwell.live import replay as replaying
@@ -18,8 +17,9 @@ from dwell.live.job_spec import PROFILE_DAYS, JobSpec
 from dwell.live.plan import Plan, PlanItem
 from dwell.live.sweep import OnProgress, Progress
 from dwell.results import Result
-from dwell.warehouse.live import StateDatabase, drift, ledger, schedules, sweeps, watchlists
-from dwell.warehouse.live.schedules import Schedule
+from dwell.state import StateDatabase, drift, ledger, owner, schedules, sweeps, watchlists
+from dwell.state.schedules import Schedule
+from dwell.workspace.state import open_state
 from dwell.workspace.sweep_request import SweepRequest, from_schedule, trends_request, vet_request
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Live:
     @cached_property
     def database(self) -> StateDatabase:
         """Pace, ledger, kept answers, lists and time-tables of this data folder."""
-        return StateDatabase(self._workspace.store.root)
+        return open_state(self._workspace.store)
 
     # --- sweeps --------------------------------------------------------------------------------------------------
 
@@ -158,9 +158,9 @@ class Live:
 
     def _due(self, topic: target.Target) -> bool:
         """It was not read today, or only in part, so that the same command goes on with it."""
-        begun = sweeps.find_unfinished(self.database, "trends", clock.now() - sweeping.RESUMABLE_FOR)
+        begun = sweeps.find_unfinished(self.database, "trends", self.database.now() - sweeping.RESUMABLE_FOR)
         left = any(JobSpec.from_json(job.spec).targets == (topic,) for job in begun)
-        return left or not topics.is_fresh(self._workspace.store, topic, clock.now())
+        return left or not topics.is_fresh(self._workspace.store, topic, self.database.now())
 
     def spec(self, request: SweepRequest, command: str = "sweep", slot: str | None = None) -> JobSpec:
         """The order as a job: names read, a watchlist filled in, the provider chosen."""
@@ -191,7 +191,7 @@ class Live:
             "started_at": at,
             "targets_done": sum(one.outcome is not None for one in stored),
             "targets": len(stored),
-            "credits_spent": ledger.credits_spent(self.database, sweep_id),
+            "credits_spent": ledger.credits_spent(self.database, owner.sweep(sweep_id)),
         }
 
     # --- lists and time-tables -----------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ class Live:
     def watchlist_add(self, watchlist: str, names: Sequence[str]) -> int:
         """Put accounts, `#hashtag`, `sound:ID`, `search:words` on a list; returns how many were not on it."""
         wanted = [target.parse_target(name) for name in names]
-        return watchlists.add(self.database, watchlist, [(one.kind, one.name) for one in wanted], clock.now())
+        return watchlists.add(self.database, watchlist, [(one.kind, one.name) for one in wanted], self.database.now())
 
     def watchlist_remove(self, watchlist: str, names: Sequence[str]) -> int:
         """Take them off; returns how many were on it."""
@@ -217,7 +217,7 @@ class Live:
         self.spec(request)  # what cannot be done is refused now, not at night
         often, moment, zone = scheduler.parse_schedule(every, at, tz)
         said = {field: getattr(request, field) for field in SweepRequest.__slots__ if field != "fresh"}
-        schedules.save(self.database, Schedule(name, often, moment, zone, said, clock.now()))
+        schedules.save(self.database, Schedule(name, often, moment, zone, said, self.database.now()))
         return self.schedules()
 
     def schedule_remove(self, name: str) -> None:
@@ -232,7 +232,7 @@ class Live:
 
     def schedules(self) -> Result:
         """All standing orders with their next and last moments."""
-        now, rows = clock.now(), []
+        now, rows = self.database.now(), []
         for one in schedules.list_all(self.database):
             newest = schedules.latest_run(self.database, one.name)
             last, outcome = (newest[0], newest[2]) if newest else (None, None)
@@ -278,15 +278,17 @@ class Live:
 
         did = scheduler.run_due(self.database, work)
         done = {name for name, *_ in did}
-        held = [one for one in scheduler.find_leased(self.database, clock.now()) if one[0] not in done]
+        held = [one for one in scheduler.find_leased(self.database, self.database.now()) if one[0] not in done]
         trouble = bool(fruitless) or any(said.startswith(("failed", "not finished")) for *_, said in did)
         return Result(("schedule", "due_at", "outcome"), did, {"held": held, "trouble": trouble})
 
     def next_due(self) -> datetime | None:
         """When the next standing order is due; now where one waits; None where there is none."""
-        if scheduler.find_due(self.database, clock.now()):
-            return clock.now()
-        return min((scheduler.next_due(one, clock.now()) for one in schedules.list_all(self.database)), default=None)
+        if scheduler.find_due(self.database, self.database.now()):
+            return self.database.now()
+        return min(
+            (scheduler.next_due(one, self.database.now()) for one in schedules.list_all(self.database)), default=None
+        )
 
     # --- what it cost, what was kept -----------------------------------------------------------------------------
 

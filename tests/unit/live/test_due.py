@@ -6,8 +6,8 @@ import pytest
 
 from dwell.errors import NoDataError, SettingsError, StoppedError
 from dwell.live import scheduler
-from dwell.warehouse.live import StateDatabase, schedules
-from dwell.warehouse.live.schedules import Schedule
+from dwell.state import leases, open_database, schedules
+from dwell.state.schedules import Schedule
 
 EARLY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -73,8 +73,8 @@ def test_words_of_a_time_table(said, means):
 
 
 @pytest.fixture
-def database(tmp_path):
-    opened = StateDatabase(tmp_path)
+def database(tmp_path, state_url):
+    opened = open_database(tmp_path, state_url)
     yield opened
     opened.close()
 
@@ -97,10 +97,10 @@ def test_moments_before_the_order_was_given_were_never_due(database):
     assert len(scheduler.find_due(database, at("2026-03-06T00:00"))) == 1
 
 
-def test_two_processes_do_a_moment_once(database, tmp_path):
+def test_two_processes_do_a_moment_once(database, tmp_path, state_url):
     schedules.save(database, request())
     now = at("2026-03-05T00:10")
-    other = StateDatabase(tmp_path)
+    other = open_database(tmp_path, state_url)
     seen = []
 
     def work(_schedule, _slot):
@@ -115,17 +115,17 @@ def test_two_processes_do_a_moment_once(database, tmp_path):
 def test_a_killed_process_gives_its_moment_back(database):
     schedules.save(database, request())
     slot, now = at("2026-03-05T00:00"), at("2026-03-05T00:01")
-    assert schedules.acquire(database, "nightly", slot, "killed", now, scheduler.LEASE_S)
+    assert schedules.acquire(database, "nightly", slot, "killed", now, leases.LEASE_S)
     assert scheduler.run_due(database, lambda *_: "", lambda: now) == []
-    later = now + timedelta(seconds=scheduler.LEASE_S + 1)
+    later = now + timedelta(seconds=leases.LEASE_S + 1)
     assert len(scheduler.run_due(database, lambda *_: "made up", lambda: later)) == 1
-    assert not schedules.extend(database, "nightly", slot, "killed", later, scheduler.LEASE_S)
+    assert not schedules.extend(database, "nightly", slot, "killed", later, leases.LEASE_S)
 
 
-def test_a_stopped_run_can_be_taken_at_once(database, tmp_path):
+def test_a_stopped_run_can_be_taken_at_once(database, tmp_path, state_url):
     schedules.save(database, request())
     now = at("2026-03-05T00:10")
-    other = StateDatabase(tmp_path)
+    other = open_database(tmp_path, state_url)
 
     def work(*_):
         assert [name for name, *_ in scheduler.find_leased(other, now)] == ["nightly"]
@@ -142,9 +142,9 @@ def test_a_stopped_run_can_be_taken_at_once(database, tmp_path):
 def test_only_its_holder_gives_a_moment_back(database):
     schedules.save(database, request())
     slot, now = at("2026-03-05T00:00"), at("2026-03-05T00:01")
-    assert schedules.acquire(database, "nightly", slot, "mine", now, scheduler.LEASE_S)
+    assert schedules.acquire(database, "nightly", slot, "mine", now, leases.LEASE_S)
     schedules.release(database, "nightly", slot, "another's", now)
-    assert scheduler.find_leased(database, now) == [("nightly", slot, now + timedelta(seconds=scheduler.LEASE_S))]
+    assert scheduler.find_leased(database, now) == [("nightly", slot, now + timedelta(seconds=leases.LEASE_S))]
 
 
 def test_a_failure_is_noted_and_not_tried_for_ever(database):

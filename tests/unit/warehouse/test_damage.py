@@ -12,9 +12,9 @@ import pytest
 from dwell.errors import DamagedDataError, StorageError
 from dwell.http import HttpResponse
 from dwell.settings import Settings
+from dwell.state import open_database, owner, responses
 from dwell.warehouse import Store, check, journal, lake, parquet, writer
 from dwell.warehouse.engine_duckdb import connect
-from dwell.warehouse.live import StateDatabase, responses
 
 from .conftest import Commit, batch, post, snapshots
 
@@ -209,20 +209,21 @@ def test_a_torn_log_entry_above_the_visible_version_is_dropped(
 def test_a_damaged_live_database_is_not_rebuilt_from_the_lake(tmp_path: Path) -> None:
     (tmp_path / "live.db").write_bytes(b"not a database at all" * 1000)
     with pytest.raises(DamagedDataError, match=r"live\.db is damaged .*put it back from a backup") as caught:
-        StateDatabase(tmp_path)
+        open_database(tmp_path)
     assert "lake" not in str(caught.value)
     assert "the tables stay" in str(caught.value)
     check.repair(tmp_path)
-    StateDatabase(tmp_path).close()
+    open_database(tmp_path).close()
 
 
 def test_a_damaged_kept_answer_is_named(tmp_path: Path) -> None:
-    database = StateDatabase(tmp_path)
+    database = open_database(tmp_path)
     response = HttpResponse(200, {}, b"{}", datetime(2026, 6, 10, tzinfo=UTC))
-    with database.transaction() as run:
-        responses.insert(
-            run, "call", "sweep", 0, "scavio", "posts", "user_posts", "demo", response, 1, b"no zlib at all"
-        )
+    with database.transaction() as connection:
+        responses.insert_response(
+            connection, "request", owner.sweep("s"), 0, provider="scavio", endpoint="posts", what="user_posts",
+            subject="demo", response=response, items=1, packed=b"no zlib at all",
+        )  # fmt: skip
     (kept,) = responses.list_pending(database, 10)  # the others are still read
     assert (kept.body, kept.damage[:8]) == (b"", "Error -3")
     database.close()

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from dwell.disk.lock import exclusive, remove_dead_scratch, scratch_folder
 from dwell.warehouse import Store
-from dwell.warehouse.lock import exclusive, scratch_folder, sweep
 
 
 def test_a_scratch_folder_is_gone_afterwards(tmp_path: Path) -> None:
     with scratch_folder(tmp_path / "scratch") as folder:
         (folder / "rows.csv").write_text("1")
-        assert sweep(tmp_path / "scratch") == 0
+        assert remove_dead_scratch(tmp_path / "scratch") == 0
         assert folder.exists()
     assert not folder.exists()
 

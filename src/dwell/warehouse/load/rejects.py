@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dwell.disk.errors import os_error
+from dwell.disk.flush import flush
 from dwell.records import Extract
-from dwell.warehouse.damage import refused
-from dwell.warehouse.disk import flush
 from dwell.warehouse.load.loaded import SHOWN
 from dwell.warehouse.load.locate import Reject, Wanted, locate
 from dwell.warehouse.load.rows import Staged
@@ -70,5 +70,5 @@ def write(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
         flush(folder)
     except OSError as error:
         half.unlink(missing_ok=True)
-        raise refused(target, error) from error
+        raise os_error(target, error) from error
     return target

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dwell.warehouse.damage import refused
+from dwell.disk.errors import os_error
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def exclusive(path: Path) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise refused(path, error) from error
+        raise os_error(path, error) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -32,12 +32,12 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def exclusive_now(path: Path) -> Iterator[bool]:
+def try_exclusive(path: Path) -> Iterator[bool]:
     """Holds the lock file alone, or gives false at once where another process has it; kill -9 frees it."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise refused(path, error) from error
+        raise os_error(path, error) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,7 +53,7 @@ def exclusive_now(path: Path) -> Iterator[bool]:
 @contextmanager
 def scratch_folder(parent: Path) -> Iterator[Path]:
     """A folder for this process alone, removed at the end; what a killed process leaves, `sweep` removes."""
-    with _guarded(parent):
+    with _guard(parent):
         folder = Path(tempfile.mkdtemp(prefix="work-", dir=parent))
         alive = os.open(folder / "alive", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         fcntl.flock(alive, fcntl.LOCK_EX)
@@ -64,29 +64,29 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
         os.close(alive)
 
 
-def sweep(parent: Path) -> int:
+def remove_dead_scratch(parent: Path) -> int:
     """Removes the scratch folders of processes that died; returns how many."""
     if not any(parent.glob("work-*")):
         return 0
-    with _guarded(parent):
-        dead = [folder for folder in parent.glob("work-*") if not _alive(folder)]
+    with _guard(parent):
+        dead = [folder for folder in parent.glob("work-*") if not _is_alive(folder)]
         for folder in dead:
             shutil.rmtree(folder, ignore_errors=True)
     return len(dead)
 
 
 @contextmanager
-def _guarded(parent: Path) -> Iterator[None]:
+def _guard(parent: Path) -> Iterator[None]:
     """Between a folder's making and its lock nobody may sweep."""
     try:
         parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise refused(parent, error) from error
+        raise os_error(parent, error) from error
     with exclusive(parent / "scratch.lock"):
         yield
 
 
-def _alive(folder: Path) -> bool:
+def _is_alive(folder: Path) -> bool:
     try:
         handle = os.open(folder / "alive", os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -1,0 +1,93 @@
+"""What the operating system or SQLite refuses, as the error that a user sees."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dwell.errors import DamagedDataError, StorageError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def os_error(path: Path, error: OSError) -> StorageError:
+    """An `OSError` on a stored file, as the error that a user sees."""
+    if error.errno in _FULL:
+        return disk_full(path)
+    if error.errno in _CLOSED:
+        return not_writable(path)
+    return StorageError(
+        f"{path} cannot be used ({error.strerror or error}): check the disk, or name another folder with --data."
+    )
+
+
+def disk_full(path: Path) -> StorageError:
+    """No space: nothing half-written is ever visible, so the cure is space and the same command again."""
+    return StorageError(
+        f"No space left for {path}: free some, or name another folder with --data, and run the command again."
+    )
+
+
+def not_writable(path: Path) -> StorageError:
+    """No permission to write."""
+    return StorageError(
+        f"{path} cannot be written: allow this user to write there, or name another folder with --data."
+    )
+
+
+@contextmanager
+def sqlite_errors(path: Path, damaged: Callable[[Path, str], DamagedDataError]) -> Iterator[None]:
+    """Turns what SQLite and the operating system say about a database into dwell's errors.
+
+    Args:
+        path: The database.
+        damaged: Makes the error for a damaged one, which says what can be had again.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise sqlite_error(path, error, damaged) from error
+    except OSError as error:
+        raise os_error(path, error) from error
+
+
+def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str], DamagedDataError]) -> StorageError:
+    """One error of SQLite's."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return damaged(path, str(error))
+    if code == sqlite3.SQLITE_FULL:
+        return disk_full(path)
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return not_writable(path)
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StorageError(f"{path} is held by another program: close it and run the command again.")
+    if code == sqlite3.SQLITE_IOERR:
+        return StorageError(f"{path} cannot be read or written ({error}): check the disk and its free space.")
+    return StorageError(f"{path} refused the operation ({error}): this is a fault of dwell's; please report it.")
+
+
+def move_away(path: Path) -> None:
+    """Moves a database and what belongs to it into `damaged/`, beside whatever was moved there before."""
+    present = sidecars(path) if path.exists() else [one for one in sidecars(path) if one != path]
+    if not present:
+        return
+    try:
+        place = path.parent / "damaged"
+        place.mkdir(exist_ok=True)
+        number = next(n for n in itertools.count() if not (place / f"{path.name}.{n}").exists())
+        for file in present:
+            file.rename(place / file.name.replace(path.name, f"{path.name}.{number}", 1))
+    except OSError as error:
+        raise os_error(path, error) from error
+
+
+def sidecars(journal: Path) -> list[Path]:
+    """The journal and those of SQLite's files beside it that exist."""
+    candidates = (journal, journal.with_name(journal.name + "-wal"), journal.with_name(journal.name + "-shm"))
+    return [path for path in candidates if path.exists()]

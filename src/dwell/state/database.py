@@ -1,0 +1,222 @@
+"""Opening the state database, and the transaction that every change goes through."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwell import clock
+from dwell.disk.errors import os_error, sqlite_error, sqlite_errors
+from dwell.errors import DamagedDataError, StorageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+NAME = "live.db"
+APPLICATION = 0x6477656D  # "dwem" in SQLite's header: not the journal's
+_BUSY_MS = 30_000
+_CLOCK_EVERY_S = 60.0
+
+
+def open_database(root: Path, url: str | None = None) -> StateDatabase:
+    """Opens the state of a data folder; makes it where there is none, and brings an older one up to date.
+
+    Args:
+        root: The data folder, which exists.
+        url: `postgresql://...` where the state is on a server; `live.db` in the folder otherwise.
+
+    Raises:
+        StorageError: The database cannot be used, or a newer dwell wrote it.
+        DamagedDataError: It is damaged.
+        MissingExtraError: PostgreSQL's driver is not installed.
+    """
+    from dwell.state import layout
+
+    database = StateDatabase(root / NAME) if url is None else StateDatabase(url)
+    try:
+        layout.prepare(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+class StateDatabase:
+    """An open state database; threads share it, each with a connection of its own, and so may processes.
+
+    Args:
+        place: The SQLite file, or a PostgreSQL URL.
+
+    Attributes:
+        name: The database for messages, without a password.
+    """
+
+    def __init__(self, place: Path | str) -> None:
+        self.path = place if isinstance(place, Path) else None
+        self.engine = _sqlite_engine(place) if isinstance(place, Path) else _postgresql_engine(place)
+        self.name = str(place) if isinstance(place, Path) else self.engine.url.render_as_string(hide_password=True)
+        self._clock_lock = threading.Lock()
+        self._ahead = timedelta(0)
+        self._compared_at = float("-inf")
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
+        """All or nothing; gives the connection. Waits for other threads and processes.
+
+        Args:
+            durable: It outlives a power cut from the moment it ends. Without that it outlives the death of this
+                process, and a power cut once a durable one has followed.
+        """
+        with self._errors(), self.engine.connect() as connection:
+            if self.path is None:
+                with connection.begin():
+                    if not durable:
+                        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                    yield connection
+            else:
+                _set_durable(connection, durable=durable)
+                with connection.begin():
+                    yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection whose questions all see one instant."""
+        with (
+            self._errors(),
+            self.engine.connect().execution_options(dwell_reads=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def now(self) -> datetime:
+        """The present instant; on PostgreSQL by the server's clock, which all machines share."""
+        if self.path is not None:
+            return clock.now()
+        with self._clock_lock:
+            if time.monotonic() - self._compared_at > _CLOCK_EVERY_S:
+                with self._errors(), self.engine.connect() as connection:
+                    before = clock.now()
+                    there = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+                    self._ahead = there - (before + (clock.now() - before) / 2)
+                    self._compared_at = time.monotonic()
+            return clock.now() + self._ahead
+
+    def close(self) -> None:
+        """Ends its connections."""
+        self.engine.dispose()
+
+    def _errors(self) -> AbstractContextManager[None]:
+        return _database_errors(self)
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    from sqlalchemy import QueuePool, create_engine, event
+
+    with sqlite_errors(path, damaged_state):
+        if not path.exists():  # what was paid for and what is watched is the user's business alone
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: _connect(path),
+        poolclass=QueuePool,  # a connection for each thread that is at it, not one for all
+        pool_size=16,
+        max_overflow=64,
+        pool_reset_on_return=None,
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Reading and then writing in a deferred transaction ends in "database is locked" under several writers.
+        reads = connection.get_execution_options().get("dwell_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_durable(connection: Connection, *, durable: bool) -> None:
+    if connection.info.get("durable", True) != durable:
+        raw: Any = connection.connection.driver_connection
+        raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        connection.info["durable"] = durable
+
+
+def _postgresql_engine(url: str) -> Engine:
+    from sqlalchemy import create_engine, make_url
+    from sqlalchemy.exc import ArgumentError
+
+    from dwell.errors import MissingExtraError, SettingsError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError("DWELL_DATABASE isn't a database URL: write postgresql://user@host/name.") from error
+    if parsed.get_backend_name() != "postgresql":
+        raise SettingsError(f"DWELL_DATABASE names {parsed.get_backend_name()}: only postgresql://... is supported.")
+    try:
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=16, max_overflow=64, pool_pre_ping=True
+        )
+    except ImportError as error:
+        raise MissingExtraError("PostgreSQL needs its driver: pip install 'dwell[postgresql]'.") from error
+
+
+@contextmanager
+def _database_errors(database: StateDatabase) -> Iterator[None]:
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+    try:
+        yield
+    except DBAPIError as error:
+        if database.path is not None and isinstance(error.orig, sqlite3.Error):
+            raise sqlite_error(database.path, error.orig, damaged_state) from error
+        raise StorageError(_server_error(database.name, error)) from error
+    except SQLAlchemyError as error:
+        raise StorageError(f"{database.name} cannot be used ({error}).") from error
+    except sqlite3.Error as error:
+        assert database.path is not None, "only SQLite raises these"
+        raise sqlite_error(database.path, error, damaged_state) from error
+    except OSError as error:
+        if database.path is None:
+            raise
+        raise os_error(database.path, error) from error
+
+
+def _server_error(name: str, error: Any) -> str:
+    said = str(error.orig).strip().splitlines()
+    reason = said[0] if said else type(error.orig).__name__
+    if error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}:
+        return f"The database {name} cannot be reached ({reason}): check DWELL_DATABASE, and that the server runs."
+    return f"The database {name} refused the operation ({reason}): this is a fault of dwell's; please report it."
+
+
+def damaged_state(path: Path, what: str) -> DamagedDataError:
+    """`live.db` cannot be read; what was paid for stays in the tables, the rest is in no other file."""
+    return DamagedDataError(
+        f"{path} is damaged ({what}): put it back from a backup. Without one, `dwell check --repair` starts a new, "
+        "empty one: costs, watchlists, schedules and kept responses are gone, the tables stay."
+    )
+
+
+def read_layout(path: Path) -> int:
+    """The layout number of an SQLite file, without loading SQLAlchemy; 0 of one that is new."""
+    with sqlite_errors(path, damaged_state), closing(_connect(path)) as connection:
+        (number,) = connection.execute("PRAGMA user_version").fetchone()
+        return int(number)

@@ -1,0 +1,223 @@
+"""Responses as they came, packed: what was paid for is kept, so that a better parser can read it again."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from dwell.http import HttpRequest, HttpResponse
+from dwell.state.owner import Owner
+from dwell.state.schema import ledger, responses, sweeps
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row, Select
+
+    from dwell.state.database import StateDatabase
+
+FAILED = "failed"
+"""In place of a parser's version: the response could not be loaded; it is kept, and `dwell replay` tries it again."""
+
+_LEVEL = 1  # level 6 is a fifth smaller and takes three times as long
+_INSERT = insert(responses)
+_COLUMNS = (
+    responses.c.response_id,
+    responses.c.owner_kind,
+    responses.c.owner_id,
+    responses.c.position,
+    responses.c.provider,
+    responses.c.endpoint,
+    responses.c.what,
+    responses.c.subject,
+    responses.c.received_at,
+    responses.c.simulated,
+    responses.c.parsed_by,
+    responses.c.body,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """One response that is kept.
+
+    Attributes:
+        response_id: Rises with time.
+        owner: The job that it belongs to, and `position` the target in it.
+        provider: Who sent it.
+        endpoint: The provider's name of what was requested.
+        what: The listing or lookup.
+        subject: The account, post or topic that it is about.
+        received_at: When it came, UTC.
+        simulated: It says that a simulation made it.
+        parsed_by: Version of the parser whose rows are stored; None where none are yet.
+        body: The bytes; none of them where they are damaged.
+        damage: What is wrong with the stored bytes; empty where nothing is.
+    """
+
+    response_id: int
+    owner: Owner
+    position: int
+    provider: str
+    endpoint: str
+    what: str
+    subject: str
+    received_at: datetime
+    simulated: bool
+    parsed_by: str | None
+    body: bytes
+    damage: str = ""
+
+    @property
+    def request(self) -> HttpRequest:
+        """The request again, as far as reading its response needs it."""
+        return HttpRequest(self.endpoint, "GET", "/")
+
+    @property
+    def response(self) -> HttpResponse:
+        """The response again, as far as it is kept."""
+        return HttpResponse(200, {}, self.body, self.received_at, self.simulated)
+
+
+def compress(body: bytes) -> bytes:
+    """The bytes to keep; made outside the transaction, because packing takes longer than writing."""
+    return zlib.compress(body, _LEVEL)
+
+
+def insert_response(
+    connection: Connection, request_id: str, owner: Owner, position: int, *, provider: str, endpoint: str, what: str,
+    subject: str, response: HttpResponse, items: int, packed: bytes,
+) -> None:  # fmt: skip
+    """Stores a response inside the caller's transaction.
+
+    Args:
+        connection: The transaction.
+        request_id: The request that it answers.
+        owner: The job, and `position` the target in it.
+        position: See `owner`.
+        provider: Who sent it.
+        endpoint: The provider's name of what was requested.
+        what: The listing or lookup.
+        subject: What it is about.
+        response: When it came, and whether a simulation sent it.
+        items: How many objects are in it.
+        packed: Its bytes, as `compress` makes them.
+    """
+    connection.execute(
+        _INSERT,
+        {
+            "request_id": request_id,
+            "owner_kind": owner.kind,
+            "owner_id": owner.id,
+            "position": position,
+            "provider": provider,
+            "endpoint": endpoint,
+            "what": what,
+            "subject": subject,
+            "received_at": response.received_at,
+            "simulated": response.simulated,
+            "items": items,
+            "body": packed,
+        },
+    )
+
+
+def list_target(database: StateDatabase, owner: Owner, position: int) -> list[StoredResponse]:
+    """The responses of one target, oldest first."""
+    mine = (responses.c.owner_id == owner.id, responses.c.owner_kind == owner.kind, responses.c.position == position)
+    return _read(database, select(*_COLUMNS).where(*mine).order_by(responses.c.response_id))
+
+
+def time_span(database: StateDatabase, owner: Owner) -> tuple[datetime, datetime] | None:
+    """When the first and the last response of a job came; None where none did."""
+    times = select(func.min(responses.c.received_at), func.max(responses.c.received_at))
+    with database.reading() as connection:
+        first, last = connection.execute(
+            times.where(responses.c.owner_id == owner.id, responses.c.owner_kind == owner.kind)
+        ).one()
+    return None if first is None or last is None else (first, last)
+
+
+def list_pending(database: StateDatabase, limit: int) -> list[StoredResponse]:
+    """Responses whose rows are not stored yet, oldest first."""
+    pending = select(*_COLUMNS).where(responses.c.parsed_by.is_(None))
+    return _read(database, pending.order_by(responses.c.response_id).limit(limit))
+
+
+def count(database: StateDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
+    """How many responses are kept."""
+    with database.reading() as connection:
+        number = select(func.count(responses.c.response_id))
+        return int(connection.execute(_chosen(number, provider, since)).scalar_one())
+
+
+def iterate(
+    database: StateDatabase, *, provider: str | None = None, since: datetime | None = None, step: int = 200
+) -> Iterator[list[StoredResponse]]:
+    """All responses that are still kept, in groups, oldest first."""
+    last = 0
+    while group := _read(
+        database,
+        _chosen(select(*_COLUMNS), provider, since)
+        .where(responses.c.response_id > last)
+        .order_by(responses.c.response_id)
+        .limit(step),
+    ):
+        last = group[-1].response_id
+        yield group
+
+
+def mark_parsed(database: StateDatabase, response_ids: Sequence[int], parser: str) -> None:
+    """Their rows are stored, as this version of the parser reads them."""
+    with database.transaction() as connection:
+        for at in range(0, len(response_ids), 500):
+            chosen = responses.c.response_id.in_(response_ids[at : at + 500])
+            connection.execute(update(responses).where(chosen).values(parsed_by=parser))
+
+
+def mark_pending(database: StateDatabase) -> None:
+    """The rows of all kept responses are to be made again: tables that held them were lost."""
+    with database.transaction() as connection:
+        connection.execute(update(responses).values(parsed_by=None))
+
+
+def delete_before(database: StateDatabase, before: datetime) -> int:
+    """Deletes responses that came before then, of finished jobs, whose rows are stored; returns how many.
+
+    Their age is by our clock: a simulation's may be any.
+    """
+    finished = select(sweeps.c.sweep_id).where(sweeps.c.finished_at.is_not(None))
+    old = select(ledger.c.request_id).where(ledger.c.done_at < before)
+    with database.transaction() as connection:
+        return connection.execute(
+            delete(responses).where(
+                responses.c.parsed_by != FAILED,
+                responses.c.owner_kind == "sweep",
+                responses.c.owner_id.in_(finished),
+                responses.c.request_id.in_(old),
+            )
+        ).rowcount
+
+
+def _chosen(statement: Select[Any], provider: str | None, since: datetime | None) -> Select[Any]:
+    if provider is not None:
+        statement = statement.where(responses.c.provider == provider)
+    return statement if since is None else statement.where(responses.c.received_at >= since)
+
+
+def _read(database: StateDatabase, statement: Select[Any]) -> list[StoredResponse]:
+    with database.reading() as connection:
+        rows = connection.execute(statement).all()
+    return [_from_row(row) for row in rows]
+
+
+def _from_row(row: Row[Any]) -> StoredResponse:
+    values: dict[str, Any] = row._asdict()
+    owner, packed = Owner(values.pop("owner_kind"), values.pop("owner_id")), values.pop("body")
+    try:
+        return StoredResponse(**values, owner=owner, body=zlib.decompress(packed))
+    except zlib.error as error:  # one response must not keep the others from being read
+        return StoredResponse(**values, owner=owner, body=b"", damage=str(error))
