@@ -68,7 +68,7 @@ def test_no_key_a_refused_key_and_an_open_file(
     assert "chmod 600" in dwell("sweep", "@demo_kitchen").err
     file.chmod(0o600)
     file.write_text('[provider.tikliveapi]\nkey = "sandbox-file"\n')
-    assert "has provider, which is unknown" in dwell("sweep", "@demo_kitchen").err
+    assert "Unknown setting provider in " in dwell("sweep", "@demo_kitchen").err
     file.write_text('[providers.tikliveapi]\nkey = "sandbox-file"\n')
     assert dwell("sweep", "@demo_kitchen", "--posts", "35").status == 0
 

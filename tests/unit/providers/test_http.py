@@ -187,7 +187,7 @@ def test_several_threads_may_ask_at_once(transport: HttpTransport, server: Serve
 
 def test_no_answer_in_time(transport: HttpTransport, server: Server) -> None:
     server.plays["/ok/"] = lambda handler: handler.server.released.wait(10) and None
-    with pytest.raises(TemporaryError, match=r"did not answer within 0\.1 s") as caught:
+    with pytest.raises(TemporaryError, match=r"did not respond within 0\.1 s") as caught:
         transport.send(get(timeout_s=0.1))
     assert caught.value.sent
 
@@ -201,7 +201,7 @@ def test_an_answer_that_only_drips(transport: HttpTransport, server: Server) -> 
             handler.wfile.write(b" ")
 
     server.plays["/ok/"] = drip
-    with pytest.raises(TemporaryError, match=r"did not answer in full within 0\.2 s"):
+    with pytest.raises(TemporaryError, match=r"did not send the whole response within 0\.2 s"):
         transport.send(get(timeout_s=0.2))
 
 
@@ -318,7 +318,7 @@ def test_what_is_no_address(address: str) -> None:
 
 def test_what_is_no_request(transport: HttpTransport) -> None:
     for path in ("ok/", "https://elsewhere.example/ok/", "//elsewhere.example/ok/"):
-        with pytest.raises(ProviderError, match="a path begins with one slash"):
+        with pytest.raises(ProviderError, match="a path starts with one slash"):
             transport.send(get(path))
     for text in ("\ud800", "x" * 100_000):
         with pytest.raises(ProviderError, match="too long or damaged"):
