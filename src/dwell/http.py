@@ -1,7 +1,7 @@
 """The HTTP transport: the only place where dwell sends a request.
 
-Redirects are not followed, so a key cannot leak to another host; cookies are neither stored nor sent. Keys are sent only
-in headers and never appear in an error message.
+Redirects are not followed, so a key cannot leak to another host; cookies are neither stored nor sent. Keys are sent
+only in headers and never appear in an error message.
 """
 
 from __future__ import annotations

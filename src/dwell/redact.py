@@ -14,7 +14,7 @@ from urllib.parse import quote
 HIDDEN = "…"
 
 _TEXT_PART, _BODY_PART = 8, 16
-"""How many characters of a key are secret: any 8 in a message, any 16 in a response (fewer may be part of a caption)."""
+"""Characters of a key that are secret: any 8 in a message, any 16 in a response (fewer may be part of a caption)."""
 
 _WORD = 8  # bytes of a machine word
 _SHORTEST = 6  # a shorter key only matches where no letter or digit is next to it

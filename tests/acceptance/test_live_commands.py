@@ -115,7 +115,7 @@ def test_a_look_has_a_price_and_a_budget(
     stopped = dwell(*words, "--max-credits", "1", "--json")
     conforms(json.loads(stopped.err), "error")
     assert (stopped.status, stopped.out, _spent(sandbox)) == (1, "", 1)
-    assert "the budget of 1 credit is used up; a higher --max-credits goes on" in stopped.err
+    assert "the budget of 1 credit is used up; a higher --max-credits to resume" in stopped.err
     resumed = dwell(*words, "--dry-run")
     assert "0 of 1 done, 1 credits spent (--fresh begins anew)" in resumed.out
     done = dwell(*words, "--max-credits", plan.json["credits_at_most"], "--json")

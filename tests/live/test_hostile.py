@@ -160,7 +160,7 @@ def test_a_damaged_kept_response_keeps_nothing_waiting(trial) -> None:
         run("UPDATE answers SET body = ?, parsed_by = NULL WHERE what = 'user_posts'", (b"no zlib at all",))
     done = live.sweep(request(BAD))
     assert done.meta["complete"] == 1
-    assert [reason[:26] for reason in done.meta["reject_reasons"]] == ["a kept response is damaged"]
+    assert [reason[:26] for reason in done.meta["reject_reasons"]] == ["a stored response is damaged"]
 
 
 @pytest.mark.parametrize("error", [OverflowError("x"), KeyError("y"), UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "z")])
@@ -176,7 +176,7 @@ def test_run_survives_any_error_of_one_schedule(trial, error: Exception) -> None
         return "done"
 
     first, second = scheduler.run_due(live.database, work, lambda: later)
-    assert first[2] == f"failed: this is a fault of dwell's ({type(error).__name__}); please report it."
+    assert first[2] == f"failed: this is a bug in dwell ({type(error).__name__}); please report it."
     assert second[2] == "done"
     assert scheduler.run_due(live.database, work, lambda: later) == []
 

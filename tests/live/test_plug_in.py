@@ -12,7 +12,7 @@ import pytest
 
 from dwell.cli.main import main
 from dwell.errors import NoDataError, SettingsError
-from dwell.live import client_factory, load_responses
+from dwell.live import client_factory, load_responses, parse_responses
 from dwell.providers import live
 from dwell.providers.tikliveapi.client import TikLiveAPI
 from dwell.settings import Settings
@@ -53,7 +53,7 @@ def _forget() -> None:
     for name in [name for name in sys.modules if name.startswith("plug_in_")]:
         del sys.modules[name]
     importlib.invalidate_caches()
-    for cached in (live._outside, live.get_provider, load_responses.parse_body):
+    for cached in (live._outside, live.get_provider, parse_responses.parse_body):
         cached.cache_clear()
 
 
@@ -234,7 +234,7 @@ def test_answers_of_a_package_that_is_gone_are_named_on_replay(mirrored, install
     asked.sweep(SweepRequest(("@demo_kitchen",), posts=35, provider="mirror"))
     asked.sweep(ORDER)
     uninstall(site)
-    with pytest.raises(SettingsError, match=r"^2 kept answers .* no provider 'mirror': .* install the package"):
+    with pytest.raises(SettingsError, match=r"^2 stored responses .* no provider 'mirror': .* install the package"):
         asked.replay()
     with pytest.raises(SettingsError, match="There is no provider 'mirror'"):
         asked.replay(provider="mirror")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dwell.live import load_responses, replay
+from dwell.live import load_responses, parse_responses, replay
 from dwell.providers.tikliveapi import parse
 from dwell.workspace.live import SweepRequest
 
@@ -21,10 +21,10 @@ def parser(monkeypatch):
         monkeypatch.setattr(parse, "post", lambda item: change(whole(item)))
         for module in (load_responses, replay):
             monkeypatch.setattr(module, "parser_version", lambda _provider: version)
-        load_responses.parse_body.cache_clear()
+        parse_responses.parse_body.cache_clear()
 
     yield use
-    load_responses.parse_body.cache_clear()
+    parse_responses.parse_body.cache_clear()
 
 
 def test_a_better_parser_fills_in_what_the_old_one_missed(trial, parser):

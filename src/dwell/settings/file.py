@@ -32,8 +32,8 @@ def read_section(environment: Mapping[str, str], name: str, fields: Sequence[str
         raise SettingsError(f"{path}: providers isn't a table: write a section [providers.{name}].")
     if document:
         raise SettingsError(
-            f"Unknown setting {', '.join(sorted(document))} in {path}. Only sections such as [providers.{name}] are allowed, "
-            f"with {', '.join(fields)}; everything else is set in the environment: DWELL_DATA, DWELL_MEMORY, "
+            f"Unknown setting {', '.join(sorted(document))} in {path}. Only sections such as [providers.{name}] are "
+            f"allowed, with {', '.join(fields)}; everything else is set in the environment: DWELL_DATA, DWELL_MEMORY, "
             "DWELL_THREADS, DWELL_KEEP_DAYS."
         )
     for section_name, values in providers.items():
@@ -47,7 +47,8 @@ def _check_fields(path: Path, name: str, values: Any, fields: Sequence[str]) -> 
         raise SettingsError(f"{path}: providers.{name} isn't a table: write a section [providers.{name}].")
     if unknown := sorted(values.keys() - set(fields)):
         raise SettingsError(
-            f"Unknown setting {', '.join(unknown)} in [providers.{name}] of {path}; the settings are {', '.join(fields)}."
+            f"Unknown setting {', '.join(unknown)} in [providers.{name}] of {path}; "
+            f"the settings are {', '.join(fields)}."
         )
 
 

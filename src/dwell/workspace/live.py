@@ -16,7 +16,7 @@ from dwell.live import replay as replaying
 from dwell.live import sweep as sweeping
 from dwell.live.job_spec import PROFILE_DAYS, JobSpec
 from dwell.live.plan import Plan, PlanItem
-from dwell.live.sweep import OnProgress, Progress
+from dwell.live.progress import OnProgress, Progress
 from dwell.results import Result
 from dwell.warehouse.live import StateDatabase, drift, ledger, schedules, sweeps, watchlists
 from dwell.warehouse.live.schedules import Schedule

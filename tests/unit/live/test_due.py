@@ -170,7 +170,7 @@ def test_what_a_failing_provider_cut_short_goes_on_later(database):
         return "4 of 4 complete"
 
     ((_, _, outcome),) = scheduler.run_due(database, work, lambda: now)
-    assert outcome == "not finished, goes on in 10 minutes: 3 of 4 complete"
+    assert outcome == "not finished, retrying in 10 minutes: 3 of 4 complete"
     assert scheduler.run_due(database, work, lambda: now + timedelta(minutes=9)) == []
     assert len(scheduler.run_due(database, work, lambda: now + timedelta(minutes=10, seconds=1))) == 1
     assert scheduler.run_due(database, work, lambda: now + timedelta(minutes=30)) == []

@@ -104,8 +104,8 @@ def test_a_listing_that_says_it_is_whole_is_held_against_the_whole_count():
 
 
 def test_an_old_count_may_be_off_by_more():
-    for slack, reason in ((0.02, "stopped_early"), (0.1, "all")):
-        pager = Pager(None, total=100, slack=slack)
+    for tolerance, reason in ((0.02, "stopped_early"), (0.1, "all")):
+        pager = Pager(None, total=100, tolerance=tolerance)
         pager.add(*page([str(number) for number in range(92)], None, more=False))
         assert pager.coverage().reason == reason
 

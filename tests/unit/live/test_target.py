@@ -39,7 +39,7 @@ def test_an_account_by_its_id():
     ],
 )  # fmt: skip
 def test_what_names_no_account_is_refused(text):
-    with pytest.raises(NoDataError, match="names no account"):
+    with pytest.raises(NoDataError, match="isn't an account"):
         target.parse_account(text)
 
 
@@ -79,7 +79,7 @@ def test_a_sound(text):
 
 def test_a_search_is_one_question_however_it_is_spaced():
     assert target.parse_search("  Lemon   ORZO ") == Target("search", "lemon orzo")
-    with pytest.raises(NoDataError, match="empty search"):
+    with pytest.raises(NoDataError, match="search is empty"):
         target.parse_search("  ")
 
 
