@@ -32,7 +32,7 @@ def test_the_price_is_known_before_and_paid_after(
     conforms(plan.json, "plan")
     assert plan.status == 0
     assert calls(sandbox) == []
-    assert "Dry run: nobody was asked." in dwell("sweep", *CAST, "--posts", "70", "--dry-run").out
+    assert "Dry run: nothing was sent." in dwell("sweep", *CAST, "--posts", "70", "--dry-run").out
     done = dwell("sweep", *CAST, "--posts", "70", "--json")
     conforms(done.json, "sweep")
     assert done.status == 0
@@ -110,14 +110,14 @@ def test_a_look_has_a_price_and_a_budget(
     assert plan.status == 0
     shown = dwell(*words, "--dry-run").out
     assert f"{plan.json['credits_at_most']} credits" in shown
-    assert "Dry run: nobody was asked." in shown
+    assert "Dry run: nothing was sent." in shown
     assert calls(sandbox) == []
     stopped = dwell(*words, "--max-credits", "1", "--json")
     conforms(json.loads(stopped.err), "error")
     assert (stopped.status, stopped.out, _spent(sandbox)) == (1, "", 1)
-    assert "the budget of 1 credit is used up; a higher --max-credits to resume" in stopped.err
+    assert "the budget of 1 credit is used up; run again with a higher --max-credits to resume" in stopped.err
     resumed = dwell(*words, "--dry-run")
-    assert "0 of 1 done, 1 credits spent (--fresh begins anew)" in resumed.out
+    assert "0 of 1 done, 1 credit spent (--fresh starts over)" in resumed.out
     done = dwell(*words, "--max-credits", plan.json["credits_at_most"], "--json")
     assert done.status == 0
     assert 1 < _spent(sandbox) <= plan.json["credits_at_most"]
@@ -134,9 +134,9 @@ def test_a_topic_that_was_read_today_has_no_price(
     conforms(plan, "plan")
     assert (plan["requests_at_most"], plan["credits_at_most"], plan["provider"]) == (0, 0, None)
     shown = dwell(*words, "--dry-run").out
-    assert "Nothing would be asked." in shown
+    assert "No requests are needed." in shown
     assert "--fresh reads it again" in shown
-    assert "Nothing would be asked." not in dwell(*words, "--dry-run", "--fresh").out
+    assert "No requests are needed." not in dwell(*words, "--dry-run", "--fresh").out
     assert len(calls(sandbox)) == asked
 
 

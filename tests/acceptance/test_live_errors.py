@@ -34,7 +34,7 @@ from .conftest import calls
         (("trends", "--search", "  Lemon ", "--stored"), "this search (lemon)"),
         (("trends", "--sound", "https://www.tiktok.com/music/x-735081100?a=1", "--stored"), "this sound (735081100)"),
         (("schedule", "add", "daily", "@a", "--every", "month"), "monday"),
-        (("schedule", "remove", "daily"), "there is none"),
+        (("schedule", "remove", "daily"), "schedules: none"),
     ],
 )
 def test_what_is_wrong_ends_with_1_and_names_the_cure(

@@ -160,7 +160,7 @@ def test_a_damaged_kept_response_keeps_nothing_waiting(trial) -> None:
         run("UPDATE answers SET body = ?, parsed_by = NULL WHERE what = 'user_posts'", (b"no zlib at all",))
     done = live.sweep(request(BAD))
     assert done.meta["complete"] == 1
-    assert [reason[:26] for reason in done.meta["reject_reasons"]] == ["a stored response is damaged"]
+    assert [reason[:28] for reason in done.meta["reject_reasons"]] == ["a stored response is damaged"]
 
 
 @pytest.mark.parametrize("error", [OverflowError("x"), KeyError("y"), UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "z")])

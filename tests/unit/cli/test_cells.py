@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dwell.cli.cells import UNKNOWN, cell
+from dwell.cli.cells import UNKNOWN, format_cell
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ from dwell.cli.cells import UNKNOWN, cell
     ],
 )
 def test_the_name_says_how_a_value_reads(name: str, value: object, text: str) -> None:
-    assert cell(name, value) == text
+    assert format_cell(name, value) == text

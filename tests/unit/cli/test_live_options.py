@@ -9,23 +9,23 @@ import pytest
 import typer
 
 from dwell.cli import run
-from dwell.cli.live_options import price, since
+from dwell.cli.live_options import parse_since, price_sentence
 from dwell.results import Result
 
 
 def test_times_from_which_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dwell.clock.now", lambda: datetime(2026, 11, 20, 12, tzinfo=UTC))
-    assert since(None) is None
-    assert since("7d") == datetime(2026, 11, 13, 12, tzinfo=UTC)
-    assert since("24h") == datetime(2026, 11, 19, 12, tzinfo=UTC)
-    assert since("2026-11-01") == datetime(2026, 11, 1, tzinfo=UTC)
+    assert parse_since(None) is None
+    assert parse_since("7d") == datetime(2026, 11, 13, 12, tzinfo=UTC)
+    assert parse_since("24h") == datetime(2026, 11, 19, 12, tzinfo=UTC)
+    assert parse_since("2026-11-01") == datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["²d", "99999999999d", "9999999d", "-1d", "d", "soon", "99999d", ""])
 def test_what_is_no_time_is_wrong_usage(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dwell.clock.now", lambda: datetime(200, 1, 1, tzinfo=UTC))
     with pytest.raises(typer.BadParameter, match="2026-11-01, or 7d"):
-        since(text)
+        parse_since(text)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_a_slow_pace_is_shown(rate: float | None, words: str) -> None:
         "per_minute": rate, "seconds_at_most": 30, "requests_at_most": 2, "requests_expected": 2, "provider": "scavio",
         "credits_at_most": 2, "usd_at_most": 0.01,
     }  # fmt: skip
-    assert words in price(meta)
-    assert ("a minute" in price(meta)) == (rate is not None)
+    assert words in price_sentence(meta)
+    assert ("a minute" in price_sentence(meta)) == (rate is not None)
 
 
 def test_a_moment_that_is_held_is_not_called_nothing() -> None:
