@@ -35,7 +35,7 @@ from dwell.cli import (
 from dwell.cli import (
     run as run_,
 )
-from dwell.errors import DwellError
+from dwell.errors import DwellError, StoppedError
 
 app = typer.Typer(
     name="dwell",
@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False)
     except DwellError as error:
-        return _fail(str(error), error.code, 130 if error.code == "stopped" else 1, as_json=as_json)
+        return _fail(str(error), error.code, 130 if isinstance(error, StoppedError) else 1, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("stopped by you; unfinished files were not loaded", "interrupted", 130, as_json=as_json)
     except BrokenPipeError:

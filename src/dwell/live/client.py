@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -28,6 +27,7 @@ from dwell.errors import (
 )
 from dwell.http import HttpRequest, HttpResponse, HttpTransport
 from dwell.live.budget import Budget
+from dwell.live.request_context import RequestContext, ResponseSummary
 from dwell.providers.base import Provider
 from dwell.warehouse.live import StateDatabase, drift, ledger, responses, subjects
 from dwell.warehouse.live.rate_limiter import RateLimiter
@@ -37,40 +37,6 @@ MAX_ATTEMPTS = 5
 
 _FIRST_BACKOFF_S = 0.5
 _MAX_BACKOFF_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class RequestContext:
-    """What a request is for.
-
-    Attributes:
-        sweep_id: The job.
-        position: The position of the target in the job.
-        command: The command that sends it.
-        subject: The account or topic, as named in the ledger.
-        what: The listing or lookup.
-    """
-
-    sweep_id: str
-    position: int
-    command: str
-    subject: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseSummary:
-    """What is stored about a response besides its bytes.
-
-    Attributes:
-        items: Number of objects in it.
-        known: Ids that a lookup returned, by (kind, name).
-        drift: Where the objects differ from the contract, with counts.
-    """
-
-    items: int = 0
-    known: Mapping[tuple[str, str], subjects.CachedSubject] | None = None
-    drift: Mapping[drift.FieldChange, int] | None = None
 
 
 class ApiClient:
@@ -140,15 +106,7 @@ class ApiClient:
             StoppedError: The user stopped the job.
         """
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            if self._refused is not None:
-                raise self._refused
-            budget.reserve(request.credits)
-            credits_charged = 0
-            try:
-                entry = self._record_request(request, context)
-                credits_charged, result = self._send(request, entry, context, summarize)
-            finally:
-                budget.refund(request.credits, credits_charged)
+            result = self._attempt(request, context, budget, summarize)
             if not isinstance(result, ProviderError):
                 return result
             if isinstance(result, RateLimitedError):
@@ -158,6 +116,25 @@ class ApiClient:
             if attempt == MAX_ATTEMPTS or not isinstance(result, TemporaryError):
                 raise result
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _attempt(
+        self,
+        request: HttpRequest,
+        context: RequestContext,
+        budget: Budget,
+        summarize: Callable[[Mapping[str, Any]], ResponseSummary],
+    ) -> tuple[Mapping[str, Any], HttpResponse] | ProviderError:
+        """Send a request once, within the budget."""
+        if self._refused is not None:
+            raise self._refused
+        budget.reserve(request.credits)
+        credits_charged = 0
+        try:
+            entry = self._record_request(request, context)
+            credits_charged, result = self._send(request, entry, context, summarize)
+        finally:
+            budget.refund(request.credits, credits_charged)
+        return result
 
     def _acquire_token(self) -> None:
         """Wait until the rate limiter allows this request."""
@@ -222,6 +199,18 @@ class ApiClient:
             if isinstance(failure, UnavailableError):
                 failure.observed_at, failure.simulated = response.received_at, response.simulated
             return credits_charged, failure
+        self._store(entry, context, response, summary, credits_charged)
+        return credits_charged, (payload, response)
+
+    def _store(
+        self,
+        entry: ledger.LedgerEntry,
+        context: RequestContext,
+        response: HttpResponse,
+        summary: ResponseSummary,
+        credits_charged: int,
+    ) -> None:
+        """Record the cost of a request and store its response, in one transaction."""
         body = responses.compress(response.body)
         with self.database.transaction() as run:
             ledger.record_outcome(
@@ -234,13 +223,12 @@ class ApiClient:
                 simulated=response.simulated,
             )
             responses.insert(
-                run, entry.call_id, context.sweep_id, context.position, self.provider.name, request.endpoint,
+                run, entry.call_id, context.sweep_id, context.position, self.provider.name, entry.endpoint,
                 context.what, context.subject, response, summary.items, body,
             )  # fmt: skip
             for (kind, name), known in (summary.known or {}).items():
                 subjects.save(run, self.provider.name, kind, name, known)
             drift.record(run, self.provider.name, self._redact_drift(summary.drift or {}), self.now())
-        return credits_charged, (payload, response)
 
     def _to_provider_error(self, error: Exception) -> ProviderError:
         """Convert an error to a `ProviderError` whose message contains no part of the key."""

@@ -21,12 +21,13 @@ from dwell.errors import (
 )
 from dwell.http import HttpRequest, HttpResponse
 from dwell.live.budget import Budget
-from dwell.live.client import ApiClient, RequestContext, ResponseSummary
+from dwell.live.client import ApiClient
 from dwell.live.job_spec import STEPS, JobSpec
 from dwell.live.outcome import Outcome
 from dwell.live.pager import Coverage, Pager
 from dwell.live.parse_responses import parse_body
 from dwell.live.plan import lookup_reason
+from dwell.live.request_context import RequestContext, ResponseSummary
 from dwell.providers import drift
 from dwell.providers.base import Lookup, Page, Subject
 from dwell.providers.values import flag

@@ -94,11 +94,7 @@ def run(
         StoppedError: `stop` was set.
     """
     stop_event = stop or threading.Event()
-    with sweeps.lock_creation(store.root):  # two processes that start the same job at once share one job
-        if fresh:
-            _abandon_unfinished(database, spec)
-        resumable = find_resumable(database, spec)
-        job = resumable or _create_job(database, spec)
+    job, resumed = _find_or_create_job(store, database, spec, fresh=fresh)
     spec = JobSpec.from_json(job.spec)  # targets in the order of the first command
     with sweeps.lock_job(store.root, job.sweep_id) as acquired:
         if not acquired:
@@ -108,7 +104,7 @@ def run(
             budget = Budget(max_credits, ledger.credits_spent(database, job.sweep_id))
             sweep_run = _SweepRun(store, database, client, budget, spec, job, on_progress)
             outcomes = sweep_run.read()
-        return _summary(store, database, job, spec, outcomes, sweep_run.stats, resumed=resumable is not None, lost=lost)
+        return _summary(store, database, job, spec, outcomes, sweep_run.stats, resumed=resumed, lost=lost)
 
 
 class _SweepRun:
@@ -218,6 +214,15 @@ class _SweepRun:
                 seconds_left=requests_left * self.plan.interval_s,
             )
         )
+
+
+def _find_or_create_job(store: Store, database: StateDatabase, spec: JobSpec, *, fresh: bool) -> tuple[SweepJob, bool]:
+    """The job of a spec, and whether it is resumed; two processes that start the same job at once share one."""
+    with sweeps.lock_creation(store.root):
+        if fresh:
+            _abandon_unfinished(database, spec)
+        job = find_resumable(database, spec)
+        return (job, True) if job is not None else (_create_job(database, spec), False)
 
 
 def _create_job(database: StateDatabase, spec: JobSpec) -> SweepJob:
