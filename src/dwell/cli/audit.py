@@ -11,10 +11,11 @@ from dwell.results import Result
 def audit(
     *, creator: Creator, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: ChartOut = None
 ) -> None:
-    """Show which public ratio follows an account's measured watch time, or "cannot tell".
+    """Show which public ratio follows measured watch time.
 
-    Gives the rank correlation with its interval, and how much the ratio improves predictions of posts that
-    the model has not seen. The prediction is made with and without saves, because some sources lack them.
+    The verdict is "cannot tell" if the data does not show it. Gives the rank correlation with its interval, and
+    how much the ratio improves predictions of posts that the model has not seen, with and without saves, because
+    some sources lack them.
 
     \b
     Example:

@@ -50,7 +50,9 @@ def benchmarks(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Show the median and 90th percentile of each public ratio per duration bucket, with n and exclusions.
+    """Show typical and top ratios per duration bucket.
+
+    Gives the median and 90th percentile of each public ratio, the number of posts, and what was left out.
 
     \b
     Example:

@@ -35,9 +35,10 @@ def cost(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """Show the requests sent to providers and what they cost; `dwell sweep --dry-run` shows a price beforehand.
+    """Show the requests sent to providers and their cost.
 
-    A request without a response may have been charged: its credits count, and are listed as uncertain.
+    For a price beforehand use `dwell sweep --dry-run`. A request without a response may have been charged: its
+    credits count, and are listed as uncertain.
 
     \b
     Example:

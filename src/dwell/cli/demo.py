@@ -22,10 +22,10 @@ def demo(
     ] = Path("dwell-demo"),
     seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same world.")] = None,
 ) -> int:
-    """Run everything on a simulated world: sweep accounts, import exports, predict watch time, write a report.
+    """Run everything on simulated accounts, up to a report.
 
-    Everything in it is invented; the only connection is to a simulated provider on this machine. Each command is
-    printed as you would type it for your own account.
+    Sweeps accounts, imports exports, predicts watch time, and writes a report. Everything in it is invented; the only
+    connection is to a simulated provider on this machine. Each command is printed as you would type it.
 
     \b
     Example:

@@ -32,7 +32,7 @@ def export(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Write a whole table to a file that `dwell import` reads back into the same table.
+    """Write stored tables to files that can be imported again.
 
     \b
     Example:

@@ -26,7 +26,9 @@ def fit(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Fit and store a model and report its skill on unseen posts; or abstain, and say what would help.
+    """Fit and store a model of watch time, or abstain.
+
+    Reports the skill of the model on unseen posts. If it abstains, it says why and what would help.
 
     \b
     Example:

@@ -80,7 +80,7 @@ def import_files(
     as_csv: Csv = False,
     output: Out = None,
 ) -> int:
-    """Load exports into the tables; rows that are already stored are not added twice.
+    """Load exports into the tables. Rows that are already stored are not added twice.
 
     The format is recognised by content. A file is loaded completely or not at all; rows that cannot be used
     are counted, and written to a rejects file with line and reason.

@@ -48,7 +48,9 @@ def posts(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """List an account's posts with every ratio, bucket, percentile and multiple of the creator's baseline.
+    """List an account's posts with every ratio.
+
+    Also gives the bucket of each post, its percentile there, and its multiple of the creator's baseline.
 
     \b
     Example:

@@ -29,9 +29,9 @@ def replay(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """Parse stored responses again after an upgrade, and correct the stored rows.
+    """Parse stored responses again after an upgrade.
 
-    Sends nothing and costs nothing. Values that the new parser does not read stay as they are.
+    Corrects the stored rows. Sends nothing and costs nothing. Values that the new parser does not read are kept.
 
     \b
     Example:

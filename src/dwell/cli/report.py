@@ -23,7 +23,9 @@ def report(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Write one self-contained HTML page: it works offline, in light and dark mode, and prints well.
+    """Write a self-contained HTML page about an account.
+
+    It works offline, in light and dark mode, and prints well.
 
     \b
     Example:

@@ -66,9 +66,10 @@ def sandbox(
         IdStyle, typer.Option("--aweme-id", help="TikLiveAPI's aweme_id: a media id, as in reality, or the post id.")
     ] = IdStyle.MEDIA,
 ) -> int:
-    """Serve a simulated TikTok world through the protocols of TikLiveAPI and Scavio, until Ctrl-C.
+    """Serve a simulated TikTok world until Ctrl-C.
 
-    Everything in it is invented. Every response says so in its headers, and dwell marks the data that came from it.
+    It has the protocols of TikLiveAPI and Scavio. Everything in it is invented. Every response says so in its
+    headers, and dwell marks the data that came from it.
 
     \b
     Example:

@@ -40,7 +40,7 @@ def add(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """Add or replace a schedule: a sweep every day (at 00:00 UTC by default) or every week.
+    """Add or replace a schedule. It runs a sweep every day (at 00:00 UTC by default) or every week.
 
     \b
     Example:

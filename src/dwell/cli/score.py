@@ -28,7 +28,9 @@ def score(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Rank an account's posts by predicted watch time; show a level only if the model is known to transfer.
+    """Rank an account's posts by predicted watch time.
+
+    Shows a level of watch time only if the model is known to transfer to the account.
 
     \b
     Example:

@@ -11,7 +11,7 @@ _CREATORS_SHOWN = 30
 
 
 def status(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
-    """Show what is stored: tables, creators, sources, time span, and the unknown share of each counter.
+    """Show what is stored and how much of it is unknown. Lists tables, creators, sources, and the time span.
 
     \b
     Example:

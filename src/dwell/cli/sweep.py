@@ -55,10 +55,10 @@ def sweep(
     as_csv: Csv = False,
     output: Out = None,
 ) -> int:
-    """Read the newest posts of accounts from a provider, within its limits and your budget.
+    """Read the newest posts of accounts from a provider.
 
-    The plan and its price are shown first. To resume a sweep that was stopped or killed, run the same command again:
-    no page is paid for twice.
+    Keeps to the provider's rate limit and your budget. The plan and its price are shown first. To
+    resume a sweep that was stopped or killed, run the same command again: no page is paid for twice.
 
     \b
     Example:

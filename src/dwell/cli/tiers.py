@@ -20,7 +20,9 @@ def tiers(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Compare the top and bottom quartiles by engagement rate; show what separates them, or that nothing does.
+    """Show what separates the best posts from the weakest.
+
+    Compares the top and bottom quartiles by engagement rate, and says so if nothing separates them.
 
     \b
     Example:

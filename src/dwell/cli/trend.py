@@ -31,7 +31,9 @@ def trend(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Show posts and median rates per period, changes from the previous period, and views per hour.
+    """Show an account's posts and median rates over time.
+
+    Also gives the change from the previous period, and views per hour between snapshots.
 
     \b
     Example:

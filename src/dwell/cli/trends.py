@@ -45,10 +45,11 @@ def trends(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Rank a topic's posts by share momentum, show its daily series, and say whether it rises, peaks or fades.
+    """Show whether a hashtag, sound or search is rising.
 
-    The topic is read from a provider unless it was read today. One sample says little: sample it daily, for example
-    with dwell schedule add topics "#onepan".
+    Ranks its posts by share momentum, shows its daily series, and says whether it rises, peaks or fades. It is read
+    from a provider unless it was read today. One sample says little: sample it daily, for example with
+    dwell schedule add topics "#onepan".
 
     \b
     Example:

@@ -41,10 +41,11 @@ def vet(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Check whether a creator looks healthy: its latest posts against norms, its niche, and each other.
+    """Check whether a creator is worth working with.
 
-    Reads the posts from a provider first (one or two requests). The verdict comes with its reasons and the number of
-    posts behind it; with too little data it is "cannot tell".
+    Compares the account's latest posts with norms, its niche, and each other. Reads them from a provider first (one or
+    two requests). The verdict comes with its reasons and the number of posts behind it; with too little data it is
+    "cannot tell".
 
     \b
     Example:
