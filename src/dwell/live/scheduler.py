@@ -60,7 +60,7 @@ def parse_schedule(every: str, at: str, tz: str) -> tuple[str, str, str]:
 def last_due(schedule: Schedule, now: datetime) -> datetime:
     """The latest scheduled time up to now, UTC.
 
-    If daylight saving time skips a clock time, the run is due one hour later; if it repeats one, the first counts.
+    If daylight saving time skips a clock time, the run is due that much later; if it repeats one, the first counts.
     """
     day = now.astimezone(ZoneInfo(schedule.tz)).date()
     while True:
