@@ -1,4 +1,4 @@
-"""What a user types about live accounts, on a simulated provider: JSON contracts, going on, every example."""
+"""Live commands on a simulated provider: JSON contracts, resuming, every example."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_topic_has_a_stage_and_a_day_series(
 
 
 @pytest.mark.parametrize("words", [("vet", "@demo_pantry"), ("trends", "--hashtag", "onepan")])
-def test_a_look_has_a_price_and_a_budget(
+def test_vet_and_trends_have_a_price_and_a_budget(
     dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None], words: tuple[str, ...]
 ) -> None:
     plan = dwell(*words, "--dry-run", "--json")
@@ -140,7 +140,9 @@ def test_a_topic_that_was_read_today_has_no_price(
     assert len(calls(sandbox)) == asked
 
 
-def test_what_is_left_ends_with_1_and_the_same_command_goes_on(dwell: Callable[..., Any], sandbox: Sandbox) -> None:
+def test_an_unfinished_sweep_exits_with_1_and_the_same_command_resumes(
+    dwell: Callable[..., Any], sandbox: Sandbox
+) -> None:
     words = ("sweep", *CAST, "--posts", "175")
     cut = dwell(*words, "--max-credits", "5", "--json")
     assert cut.status == 1
@@ -174,7 +176,7 @@ def test_ctrl_c_ends_with_130_and_loses_nothing(
     assert len(calls(sandbox)) == 26  # two profiles and 24 pages
 
 
-def test_a_missed_run_is_made_up_once(
+def test_a_missed_run_is_caught_up_once(
     dwell: Callable[..., Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert dwell("watchlist", "add", "rivals", "@demo_pantry", "@DEMO_PANTRY", "#onepan").status == 0
@@ -201,7 +203,7 @@ EXAMPLES = (
     "watchlist add", "watchlist list", "sweep", "vet", "trends", "cost", "replay", "run", "schedule add",
     "schedule list", "schedule remove", "watchlist remove",
 )  # fmt: skip
-"""In an order in which each finds what it needs; `dwell run` alone ends only while nothing is scheduled."""
+"""In an order in which each has what it needs; `dwell run` only ends while nothing is scheduled."""
 
 
 def test_every_example_runs(

@@ -1,4 +1,4 @@
-"""Whatever one response holds: the others are read, nothing waits for ever, and the key is nowhere."""
+"""Whatever one response contains, the others are read, nothing is blocked, and the key appears nowhere."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ INSTANTS = [
 
 
 @pytest.mark.parametrize("poison", POISON)
-def test_refused_rows_are_counted_and_the_work_goes_on(trial, alter, poison: str) -> None:
+def test_rejected_rows_are_counted_and_the_sweep_continues(trial, alter, poison: str) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD, BAD))
     alter(POISON[poison])
@@ -116,7 +116,7 @@ def test_refused_rows_are_counted_and_the_work_goes_on(trial, alter, poison: str
 
 
 @pytest.mark.parametrize("fault", UNREADABLE)
-def test_what_cannot_be_read_is_one_failed_target(trial, alter, fault: str) -> None:
+def test_an_unreadable_response_fails_one_target(trial, alter, fault: str) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD, BAD))
     alter(UNREADABLE[fault])
@@ -127,14 +127,14 @@ def test_what_cannot_be_read_is_one_failed_target(trial, alter, fault: str) -> N
 
 
 @pytest.mark.parametrize("instant", INSTANTS)
-def test_an_impossible_simulated_time_stops_nothing(trial, alter, instant: str) -> None:
+def test_an_impossible_simulated_time_is_ignored(trial, alter, instant: str) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD, BAD))
     alter(header("X-Dwell-Simulated-At", instant))
     assert live.sweep(request(GOOD, BAD, fresh=True)).meta["complete"] == 2
 
 
-def test_one_response_that_breaks_the_loader_is_set_aside_and_tried_again_by_replay(trial, monkeypatch) -> None:
+def test_a_response_that_breaks_the_loader_is_set_aside_and_retried_by_replay(trial, monkeypatch) -> None:
     live, whole = trial.workspace.live, loading.load_responses
 
     def fragile(store, batch, database, **options):
@@ -153,7 +153,7 @@ def test_one_response_that_breaks_the_loader_is_set_aside_and_tried_again_by_rep
     assert (row["read_again"], row["posts_new"]) == (2, 35)
 
 
-def test_a_damaged_kept_response_keeps_nothing_waiting(trial) -> None:
+def test_a_damaged_stored_response_does_not_block_others(trial) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD))
     with live.database.transaction() as run:
@@ -203,7 +203,7 @@ ECHOES = {
 
 
 @pytest.mark.parametrize("echo", ECHOES)
-def test_a_key_that_comes_back_is_nowhere(trial, alter, monkeypatch, tmp_path, echo: str) -> None:
+def test_an_echoed_key_is_stored_nowhere(trial, alter, monkeypatch, tmp_path, echo: str) -> None:
     monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", KEY)
     live = trial.workspace.live
     alter(ECHOES[echo])

@@ -56,7 +56,8 @@ def _text(result: Result) -> str:
         return "No requests were sent."
     uncertain = f", {total['uncertain_credits']:,} of them uncertain" if total["uncertain_credits"] else ""
     totals = (
-        f"Total: {total['requests']:,} requests, {total['credits']:,} credits{uncertain}, "
+        f"Total: {live_options.format_count(total['requests'], 'request')}, "
+        f"{live_options.format_count(total['credits'], 'credit')}{uncertain}, "
         f"{live_options.format_usd(total['usd'])} US dollars."
     )
     shown = [name for name in result.columns if name != "first_at"]

@@ -193,7 +193,11 @@ def _notes(loaded: Loaded) -> Iterator[str]:
     if loaded.repeated:
         yield "imported before; nothing was added"
     others = {name: n for name, n in loaded.rows_new.items() if name not in {"posts", "post_snapshots", "watch_times"}}
-    for what, counts in (("also new", others), ("updated", loaded.rows_updated), ("kept but flagged", loaded.flagged)):
+    for what, counts in (
+        ("also new", others),
+        ("updated", loaded.rows_updated),
+        ("stored, but flagged:", loaded.flagged),
+    ):
         named = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts.items() if n)
         if named:
             yield f"{what} {named}"

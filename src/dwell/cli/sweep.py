@@ -98,7 +98,7 @@ def _notes(meta: dict[str, Any], done: Result) -> list[str]:
     lines = [f"{meta['posts_read']:,} posts read: {new_rows}."] if meta["targets"] > meta["topics"] else []
     if meta["topics"]:
         lines.append(
-            f"{meta['topic_posts_read']:,} posts of {format_count(meta['topics'], 'topic')} read, stored separately."
+            f"{meta['topic_posts_read']:,} posts of {format_count(meta['topics'], 'topic')} read and stored separately."
         )
     lines += [
         f"{format_count(meta['requests'], 'request')}, {spent}.",

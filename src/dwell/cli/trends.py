@@ -94,13 +94,14 @@ def _choose_topic(hashtag: str | None, sound: str | None, search: str | None) ->
 
 def _text(result: Result) -> str:
     meta = result.meta
+    topic = f"#{meta['topic']}" if meta["kind"] == "hashtag" else f"{meta['kind']} {meta['topic']}"
     lifecycle, series = meta["lifecycle"], meta["days"]
     provisional = " (provisional: from publishing dates)" if lifecycle["basis"] == "publishing dates" else ""
     days = [row for row in series if row["looks"] or row["posts_published"]]
     ranked = [[row[name] for name in _RANKED] for row in result]
     return "\n".join(
         [
-            f"{meta['kind']} {meta['topic']}: {lifecycle['stage']}{provisional}",
+            f"{topic}: {lifecycle['stage']}{provisional}",
             f"  {lifecycle['reason']}",
             "",
             table(_DAYS, [[row[name] for name in _DAYS] for row in days], title="Day by day"),

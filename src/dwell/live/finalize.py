@@ -125,9 +125,8 @@ def _post_state_rows(
         for handle, count in gone.items()
         if count > max(_GAP_POSTS, _GAP_SHARE * covered[handle])
     }
-    doubted = {
-        account.handle for account in checked.values()
-    }  # a listing with gaps does not prove that a post is missing
+    # A listing with gaps does not prove that a post is missing.
+    doubted = {account.handle for account in checked.values()}
     missing = [post for post in posts if not post["seen"] and post["handle"] not in doubted]
     rows = [_post_state_row(post, "missing", until) for post in missing if post["state"] != "missing"]
     rows += [_post_state_row(post, "ok", until) for post in posts if post["seen"]]

@@ -93,7 +93,7 @@ class TargetReader:
             return self._cut_short("failed", self._describe_error(error), again=False)
         return self.outcome
 
-    # --- lookup -------------------------------------------------------------------------------------------
+    # --- lookup ------------------------------------------------------------------------------------------------------
 
     def _look_up(self) -> None:
         stored = [response for response in self._stored_responses() if response.what == self.lookup]
@@ -182,7 +182,7 @@ class TargetReader:
         elif total == 0:
             self.outcome = replace(self.outcome, complete=True, reason="all")
 
-    # --- listing -------------------------------------------------------------------------------------
+    # --- listing -----------------------------------------------------------------------------------------------------
 
     def _read_pages(self) -> None:
         total = self.outcome.total if self.target.kind == "account" else None

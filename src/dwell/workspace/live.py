@@ -46,7 +46,7 @@ class Live:
         """Rate limits, ledger, stored responses, watchlists and schedules of this data folder."""
         return StateDatabase(self._workspace.store.root)
 
-    # --- sweeps --------------------------------------------------------------------------------------------------
+    # --- sweeps ------------------------------------------------------------------------------------------------------
 
     def plan(self, request: SweepRequest, *, command: str = "sweep") -> Result:
         """Plan a sweep: one row per target, the price in `meta`; sends no request."""
@@ -193,7 +193,7 @@ class Live:
             "credits_spent": ledger.credits_spent(self.database, sweep_id),
         }
 
-    # --- watchlists and schedules -----------------------------------------------------------------------------------
+    # --- watchlists and schedules ------------------------------------------------------------------------------------
 
     def watchlist_add(self, watchlist: str, names: Sequence[str]) -> int:
         """Add accounts, `#hashtag`, `sound:ID`, `search:words` to a list; returns how many were new."""
@@ -254,7 +254,7 @@ class Live:
             (scheduler.next_due(schedule, clock.now()) for schedule in schedules.list_all(self.database)), default=None
         )
 
-    # --- ledger and stored responses -----------------------------------------------------------------------------
+    # --- ledger and stored responses ---------------------------------------------------------------------------------
 
     def cost(self, *, by: str = "provider", since: datetime | None = None) -> Result:
         """The ledger: requests, credits and US dollars by provider, command, account, endpoint, sweep or day."""

@@ -53,7 +53,7 @@ class Workspace:
 
         return Live(self)
 
-    # --- data in and out -----------------------------------------------------------------------------------------
+    # --- data in and out ---------------------------------------------------------------------------------------------
 
     @staticmethod
     def formats() -> Result:
@@ -123,7 +123,7 @@ class Workspace:
         """Move the journal's rows to the lake now; imports do this themselves once there are enough rows."""
         return self.store.seal()
 
-    # --- queries -----------------------------------------------------------------------------------------------
+    # --- queries -----------------------------------------------------------------------------------------------------
 
     def status(self) -> Result:
         """What is stored: one row per creator; tables, sources, time span and unknown shares in `meta`."""
@@ -209,7 +209,7 @@ class Workspace:
 
         return topic(self, kind, name, days=days)
 
-    # --- watch time ----------------------------------------------------------------------------------------------
+    # --- watch time --------------------------------------------------------------------------------------------------
 
     def audit(self, *, creator: str) -> Result:
         """Which public ratio follows the account's measured watch time, or "cannot tell"."""
@@ -244,7 +244,7 @@ class Workspace:
 
         return write_report(self, self._require_creator(creator), Path(path), tz)
 
-    # --- shared --------------------------------------------------------------------------------------------------
+    # --- shared ------------------------------------------------------------------------------------------------------
 
     def ask(self, metric: str, **parameters: Any) -> Result:
         """Run one metric of the catalogue (`dwell.metrics.catalog.METRICS`) over the stored tables."""

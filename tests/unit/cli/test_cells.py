@@ -30,5 +30,5 @@ from dwell.cli.cells import UNKNOWN, format_cell
         ("caption", "two\n lines", "two lines"),
     ],
 )
-def test_the_name_says_how_a_value_reads(name: str, value: object, text: str) -> None:
+def test_the_column_name_decides_the_format(name: str, value: object, text: str) -> None:
     assert format_cell(name, value) == text

@@ -29,7 +29,7 @@ def test_csv_leaves_unknown_empty() -> None:
 
 
 @pytest.mark.parametrize(("name", "form"), [("a.json", "json"), ("a.csv", "csv"), ("a.txt", "text"), ("a.png", ".png")])
-def test_the_ending_chooses(name: str, form: str) -> None:
+def test_the_extension_selects_the_format(name: str, form: str) -> None:
     assert Output(path=Path(name)).format == form
 
 
@@ -38,7 +38,7 @@ def test_json_and_csv_together_are_wrong_usage() -> None:
         _ = Output(as_json=True, as_csv=True).format
 
 
-def test_a_picture_needs_a_chart(tmp_path: Path) -> None:
+def test_a_chart_file_needs_a_chart(tmp_path: Path) -> None:
     with pytest.raises(typer.BadParameter, match="chart"):
         Output(path=tmp_path / "x.png").show(ANSWER, lambda: "")
 

@@ -29,7 +29,7 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[..., Path]:
-    """A settings file at its usual place, for its owner alone unless told otherwise."""
+    """A settings file at its default path, readable only by its owner unless `mode` says otherwise."""
 
     def _written(text: str | bytes, mode: int = 0o600) -> Path:
         path = tmp_path / "config" / "dwell" / "settings.toml"
@@ -64,7 +64,7 @@ def test_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch, variable: str,
     assert Settings().provider("other").key is None
 
 
-def test_our_own_name_of_a_key_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_variable_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIKLIVEAPI_KEY", "theirs")
     monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "ours")
     assert Settings().provider("tikliveapi").key == Secret("ours")
@@ -182,13 +182,13 @@ def test_malformed_variables_name_the_variable(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("size", ["300MB", "2GB", "1.5GiB", "512 mb"])
-def test_a_size_of_memory(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+def test_valid_memory_sizes(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
     monkeypatch.setenv("DWELL_MEMORY", size)
     assert Settings.read().memory == size
 
 
 @pytest.mark.parametrize("size", ["abc", "300", "-1GB", "80%", "1e9MB", "GB", "0MB", "0.0 GB", "9999999TB"])
-def test_what_is_no_size_of_memory(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+def test_invalid_memory_sizes(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
     monkeypatch.setenv("DWELL_MEMORY", size)
     with pytest.raises(SettingsError, match=r"DWELL_MEMORY is .* such as 300MB"):
         Settings.read()
@@ -200,7 +200,7 @@ def test_a_folder_in_place_of_the_file(tmp_path: Path, monkeypatch: pytest.Monke
         Settings().provider("scavio")
 
 
-def test_the_usual_place_is_below_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_default_file_is_below_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", "relative/folders/do/not/count")
     monkeypatch.setenv("HOME", str(tmp_path))
     path = tmp_path / ".config" / "dwell" / "settings.toml"
@@ -235,7 +235,7 @@ def test_a_secret_hides_itself() -> None:
     assert KEY not in str(caught.value)
 
 
-def test_nothing_is_read_before_it_is_asked_for(written: Callable[..., Path]) -> None:
+def test_settings_of_providers_are_read_lazily(written: Callable[..., Path]) -> None:
     written("this is no TOML", 0o644)
     assert Settings.read().data == Path("dwell-data")
 
