@@ -97,7 +97,7 @@ def sandbox(
     )
 
     def ready(url: str) -> None:
-        typer.echo("\n".join([*how_to_use(server, url), "", "Press Ctrl-C to stop."]))
+        typer.echo("\n".join([*how_to_use(server, url), "", "Ctrl-C stops it."]))
 
     run(server, port, ready)
     return 0
