@@ -39,14 +39,14 @@ def run(
     with stop_on_signal() as stop:
         while not stop.is_set():
             with progress_bar("Scheduled sweep") as on_progress:
-                done = live.run_due(on_progress=on_progress, stop=stop)
-            if len(done) or once:
-                Output(as_json).show(done, partial(_text, done))
+                result = live.run_due(on_progress=on_progress, stop=stop)
+            if len(result) or once:
+                Output(as_json).show(result, partial(_text, result))
             due = live.next_due()
             if due is None:
                 typer.echo("Nothing is scheduled; add a schedule with: dwell schedule add NAME @account", err=True)
             if once or due is None:
-                return int(done.meta["trouble"])
+                return int(result.meta["trouble"])
             if due != announced:
                 typer.echo(f"Next run at {due:%Y-%m-%d %H:%M} UTC.", err=True)
                 announced = due
@@ -54,11 +54,11 @@ def run(
     return 0
 
 
-def _text(done: Result) -> str:
-    lines = [table(done.columns, done.rows, most=100)] if len(done) else []
+def _text(result: Result) -> str:
+    lines = [table(result.columns, result.rows, most=100)] if len(result) else []
     lines += [
         f"{name}, due at {due:%Y-%m-%d %H:%M} UTC, is held until {until:%H:%M:%S} UTC: another process is running "
         "it, or it will be retried then."
-        for name, due, until in done.meta.get("held", ())
+        for name, due, until in result.meta.get("held", ())
     ]
     return "\n".join(lines) or "Nothing was due."

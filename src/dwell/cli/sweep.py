@@ -68,30 +68,30 @@ def sweep(
     import dwell
     from dwell.workspace.live import SweepRequest
 
-    shown = Output(as_json, as_csv, output)
+    printer = Output(as_json, as_csv, output)
     request = SweepRequest(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits, fresh)
     live = dwell.open(data, create=True).live
     plan = live.plan(request)
     if dry_run:
-        shown.show(plan, lambda: plan_text(plan, full=True))
+        printer.show(plan, lambda: plan_text(plan, full=True))
         return 0
-    if shown.format == "text":
+    if printer.format == "text":
         typer.echo(plan_text(plan, full=False), err=True)
     with stop_on_signal() as stop, progress_bar(f"Sweeping {len(plan)} targets") as on_progress:
-        done = live.sweep(request, on_progress=on_progress, stop=stop)
-    shown.show(done, lambda: _text(done))
-    failed = any(row["reason"] in _FAILED for row in done)
-    return 1 if failed or done.meta["unfinished"] or not done.meta["complete"] else 0
+        result = live.sweep(request, on_progress=on_progress, stop=stop)
+    printer.show(result, lambda: _text(result))
+    failed = any(row["reason"] in _FAILED for row in result)
+    return 1 if failed or result.meta["unfinished"] or not result.meta["complete"] else 0
 
 
-def _text(done: Result) -> str:
+def _text(result: Result) -> str:
     """The result of a sweep as text."""
-    meta = done.meta
-    rows = [[_SIGNS[row["kind"]] + row["name"], *(row[name] for name in _COLUMNS[1:])] for row in done]
-    return "\n".join([table(_COLUMNS, rows, most=90), "", *_notes(dict(meta), done)])
+    meta = result.meta
+    rows = [[_SIGNS[row["kind"]] + row["name"], *(row[name] for name in _COLUMNS[1:])] for row in result]
+    return "\n".join([table(_COLUMNS, rows, most=90), "", *_notes(dict(meta), result)])
 
 
-def _notes(meta: dict[str, Any], done: Result) -> list[str]:
+def _notes(meta: dict[str, Any], result: Result) -> list[str]:
     new_rows = f"{meta['posts_new']:,} new, {meta['snapshots_new']:,} new snapshots of their counters"
     uncertain = f", {meta['uncertain_credits']:,} of the credits uncertain" if meta["uncertain_credits"] else ""
     spent = f"{format_count(meta['credits'], 'credit')}, {format_usd(meta['usd'])} US dollars{uncertain}"
@@ -103,22 +103,22 @@ def _notes(meta: dict[str, Any], done: Result) -> list[str]:
     lines += [
         f"{format_count(meta['requests'], 'request')}, {spent}.",
     ]
-    incomplete = Counter(row["reason"] for row in done if not row["complete"])
+    incomplete = Counter(row["reason"] for row in result if not row["complete"])
     if incomplete:
-        named = ", ".join(f"{times} {reason.replace('_', ' ')}" for reason, times in incomplete.most_common())
-        lines.append(f"Not complete: {len(done) - meta['complete']:,} of {len(done):,} ({named}).")
+        parts = ", ".join(f"{times} {reason.replace('_', ' ')}" for reason, times in incomplete.most_common())
+        lines.append(f"Not complete: {len(result) - meta['complete']:,} of {len(result):,} ({parts}).")
     if meta["unfinished"]:
         lines.append("Run the same command again to resume.")
     if meta["rejected"]:
         reasons = "; ".join(f"{times} × {reason}" for reason, times in meta["reject_reasons"].items())
         lines.append(f"{format_count(meta['rejected'], 'object')} could not be read: {reasons}.")
     if meta["drift"]:
-        named = ", ".join(
+        parts = ", ".join(
             f"{row['object']}.{row['field']} {row['what']} ({row['times']}×)" for row in meta["drift"][:6]
         )
         more = f", and {len(meta['drift']) - 6} more" if len(meta["drift"]) > 6 else ""
         lines.append(
-            f"Responses of {meta['provider']} differ from its documentation: {named}{more}. No row was dropped for it."
+            f"Responses of {meta['provider']} differ from its documentation: {parts}{more}. No row was dropped for it."
         )
     if meta["simulated"]:
         lines.append(SIMULATION_NOTE)

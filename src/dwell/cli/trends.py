@@ -61,11 +61,11 @@ def trends(
 
     kind, name = _choose_topic(hashtag, sound, search)
     check_plan_options(stored=stored, dry_run=dry_run)
-    shown = Output(as_json, as_csv, output)
+    printer = Output(as_json, as_csv, output)
     workspace = dwell.open(data, create=not stored)
     if dry_run:
         plan = workspace.live.plan_trends(kind, name, provider=provider, fresh=fresh)
-        shown.show(plan, lambda: plan_text(plan, full=True))
+        printer.show(plan, lambda: plan_text(plan, full=True))
         return
     if stored:
         result = workspace.topic(kind, name, days=days)
@@ -81,12 +81,12 @@ def trends(
                 on_progress=on_progress,
                 stop=stop,
             )
-    shown.show(result, lambda: _text(result.head(limit)), lambda: workspace.charts.topic_days(result))
+    printer.show(result, lambda: _text(result.head(limit)), lambda: workspace.charts.topic_days(result))
 
 
 def _choose_topic(hashtag: str | None, sound: str | None, search: str | None) -> tuple[TopicKind, str]:
-    given: dict[TopicKind, str | None] = {"hashtag": hashtag, "sound": sound, "search": search}
-    chosen = [(kind, name) for kind, name in given.items() if name]
+    options: dict[TopicKind, str | None] = {"hashtag": hashtag, "sound": sound, "search": search}
+    chosen = [(kind, name) for kind, name in options.items() if name]
     if len(chosen) != 1:
         raise typer.BadParameter("name exactly one of --hashtag, --sound and --search.")
     return chosen[0]

@@ -55,11 +55,11 @@ def vet(
     import dwell
 
     check_plan_options(stored=stored, dry_run=dry_run)
-    shown = Output(as_json, as_csv, output)
+    printer = Output(as_json, as_csv, output)
     workspace = dwell.open(data, create=not stored)
     if dry_run:
         plan = workspace.live.plan_vet(creator, niche=niche, posts=posts, provider=provider, fresh=fresh)
-        shown.show(plan, lambda: plan_text(plan, full=True))
+        printer.show(plan, lambda: plan_text(plan, full=True))
         return
     if stored:
         result = workspace.vet(creator=creator, niche=niche, posts=posts)
@@ -69,7 +69,7 @@ def vet(
                 creator, niche=niche, posts=posts, provider=provider, max_credits=max_credits, fresh=fresh,
                 on_progress=on_progress, stop=stop,
             )  # fmt: skip
-    shown.show(result, lambda: _text(result), lambda: workspace.charts.vetting(result))
+    printer.show(result, lambda: _text(result), lambda: workspace.charts.vetting(result))
 
 
 def _text(result: Result) -> str:
@@ -80,7 +80,7 @@ def _text(result: Result) -> str:
     )
     rows = [(row["check"], _figure(row, "value"), _interval(row), row["reads_as"], row["n"]) for row in result]
     missing = dict.fromkeys(row["evidence"] for row in result if row["reads_as"] == "cannot tell")
-    cannot_tell = [f"Cannot tell: {why}" for why in missing]
+    cannot_tell = [f"Cannot tell: {reason}" for reason in missing]
     suspicious = [f"{row['check']}: {row['evidence']}" for row in result if row["reads_as"] == "suspicious"]
     return "\n".join(
         [

@@ -56,7 +56,7 @@ def run_schedules(database: StateDatabase, sweep: Callable[[SweepRequest, str], 
         return f"{outcome}, {meta['posts_new']} new posts, {meta['credits']} credits"
 
     runs = scheduler.run_due(database, work)
-    done = {name for name, *_ in runs}
-    held = [lease for lease in scheduler.find_leased(database, clock.now()) if lease[0] not in done]
+    done_here = {name for name, *_ in runs}
+    held = [lease for lease in scheduler.find_leased(database, clock.now()) if lease[0] not in done_here]
     trouble = bool(without_data) or any(outcome.startswith(("failed", "not finished")) for *_, outcome in runs)
     return Result(("schedule", "due_at", "outcome"), runs, {"held": held, "trouble": trouble})
