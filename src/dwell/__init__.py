@@ -1,4 +1,4 @@
-"""dwell: how long TikTok videos hold their viewers, measured where you own them, estimated honestly elsewhere."""
+"""dwell: how long TikTok videos hold their viewers, measured on your own accounts, estimated honestly on others."""
 
 from __future__ import annotations
 

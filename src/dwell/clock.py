@@ -1,4 +1,4 @@
-"""The only place that asks what time it is, so that tests and replays can answer."""
+"""The only place that reads the clock, so that tests and replays can replace it."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present instant, in UTC, to the microsecond."""
+    """The current time, in UTC, to the microsecond."""
     return datetime.now(UTC)

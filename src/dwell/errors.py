@@ -1,6 +1,6 @@
 """Every exception that dwell raises on purpose.
 
-A message is one sentence that says what is wrong and what cures it, because it is shown to users as it stands.
+A message is shown to users as it is, so it is one sentence that says what is wrong and how to fix it.
 """
 
 from __future__ import annotations
@@ -15,100 +15,100 @@ class DwellError(Exception):
 
 
 class UnknownFormatError(DwellError):
-    """No importer recognises the file; nothing of it was loaded."""
+    """No importer recognises the file; nothing was loaded from it."""
 
     code = "unknown_format"
 
 
 class BadFileError(DwellError):
-    """The file is of a known format but cannot be read: cut off, too large when unpacked, not text."""
+    """The format is known but the file cannot be read: it is truncated, too large when unpacked, or not text."""
 
     code = "bad_file"
 
 
 class MissingTimeError(DwellError):
-    """Observations without a time, and no `--as-of` that gives one."""
+    """The observations have no time, and no `--as-of` gives one."""
 
     code = "missing_time"
 
 
 class AmbiguousDatesError(DwellError):
-    """Nothing in the whole column tells 3/4 as 3 April from 3/4 as March 4."""
+    """Nothing in the whole column shows whether 3/4 means 3 April or March 4."""
 
     code = "ambiguous_dates"
 
 
 class WrongAccountError(DwellError):
-    """The file belongs to another account than the one that was named."""
+    """The file belongs to a different account than the one named."""
 
     code = "wrong_account"
 
 
 class StorageError(DwellError):
-    """The data folder cannot be read or written: no space, no permission, another kind of file."""
+    """The data folder cannot be read or written: no space, no permission, or not a data folder."""
 
     code = "storage"
 
 
 class DamagedDataError(StorageError):
-    """A stored file is damaged; the message names it and what can be rebuilt from what."""
+    """A stored file is damaged; the message names it and says what can be rebuilt."""
 
     code = "damaged"
 
 
 class NoDataError(DwellError):
-    """The question is fine, but nothing stored answers it."""
+    """The request is valid, but no stored data answers it."""
 
     code = "no_data"
 
 
 class ModelError(DwellError):
-    """A stored model that does not exist, was altered, or comes from a version that this one cannot read."""
+    """A stored model does not exist, was modified, or was written by a version that this one cannot read."""
 
     code = "model"
 
 
 class MissingExtraError(DwellError):
-    """An optional library is needed; the message names the extra to install."""
+    """An optional library is missing; the message names the extra to install."""
 
     code = "missing_extra"
 
 
 class SettingsError(DwellError):
-    """A setting that cannot be used: a missing key, a settings file that others can read, a malformed value."""
+    """A setting cannot be used: the key is missing, other users can read the settings file, or a value is malformed."""
 
     code = "settings"
 
 
 class ProviderError(DwellError):
-    """A provider cannot or did not answer as asked; asking again would not help."""
+    """A provider cannot serve the request, or did not; retrying would not help."""
 
     code = "provider"
 
 
 class KeyRefusedError(ProviderError):
-    """The provider refuses the key: nothing more is asked of it."""
+    """The provider rejects the key: no more requests are sent to it."""
 
     code = "key_refused"
 
 
 class OutOfCreditsError(ProviderError):
-    """The provider's credits are used up: nothing more is asked of it."""
+    """The provider's credits are used up: no more requests are sent to it."""
 
     code = "out_of_credits"
 
 
 class BudgetError(DwellError):
-    """The next request would cost more than the user allows."""
+    """The next request would exceed the user's budget."""
 
     code = "budget"
 
 
 class TemporaryError(ProviderError):
-    """A failure that may be gone when asked again: an overloaded server, a broken connection, a timeout.
+    """A failure that a retry may cure: an overloaded server, a broken connection, a timeout.
 
     Attributes:
-        sent: The request may have reached the provider, so it may have been paid; false where it surely did not.
+        sent: The request may have reached the provider and been charged; False only if it certainly did not.
     """
 
     code = "temporary"
@@ -119,16 +119,16 @@ class TemporaryError(ProviderError):
 
 
 class DamagedAnswerError(TemporaryError):
-    """An answer that is cut off or no JSON, although its status says that all is well."""
+    """A response whose status reports success, but whose body is truncated or is not JSON."""
 
     code = "damaged_answer"
 
 
 class RateLimitedError(TemporaryError):
-    """The provider says: too fast.
+    """The provider says that requests come too fast.
 
     Attributes:
-        retry_after_s: Seconds that it asks to wait, where it says so.
+        retry_after_s: Seconds that it asks to wait; None if it does not say.
     """
 
     code = "rate_limited"
@@ -139,13 +139,13 @@ class RateLimitedError(TemporaryError):
 
 
 class UnavailableError(ProviderError):
-    """The account or post that was asked about is not to be had.
+    """The requested account or post is not available.
 
     Attributes:
-        state: `not_found` where the provider does not say why; else `deleted`, `private`, `banned`, `renamed`,
+        state: `not_found` if the provider does not say why; otherwise `deleted`, `private`, `banned`, `renamed`,
             `empty` or `region_blocked`.
-        observed_at: When the provider said so, UTC; set by whoever asked.
-        simulated: A simulation said so.
+        observed_at: When the provider said so, UTC; set by the caller.
+        simulated: The response came from a simulation.
     """
 
     code = "unavailable"
@@ -158,6 +158,6 @@ class UnavailableError(ProviderError):
 
 
 class StoppedError(DwellError):
-    """The user stopped the work; what was done is kept."""
+    """The user stopped the job; completed work is kept."""
 
     code = "stopped"

@@ -1,7 +1,7 @@
-"""The one outbound door: a described request goes out, an answer comes back, and nothing else ever leaves dwell.
+"""The HTTP transport: the only place where dwell sends a request.
 
-Redirects are not followed, so that a key cannot be carried to another host; cookies are neither kept nor sent. Keys
-travel in headers alone and stand in no message of an error.
+Redirects are not followed, so a key cannot leak to another host; cookies are neither stored nor sent. Keys are sent
+only in headers and never appear in an error message.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
     import httpx2
 
 SIMULATED_AT = "x-dwell-simulated-at"
-"""The header in which a simulation states that it is one, and at which simulated instant it answers (ISO 8601, UTC)."""
+"""The header that marks a simulated response and gives its simulated time (ISO 8601, UTC)."""
 
-# Headers of a provider that say what is sent; every other one may carry the key.
+# Headers that describe the request; any other header of a provider may carry the key.
 _KEYLESS = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 _SCHEMES = frozenset({"basic", "bearer", "token", "apikey"})
 _FIRST_YEAR, _LAST_YEAR = 2005, 2100
 _MAX_BODY_BYTES = 32 << 20
 _CONNECT_S = 10.0
-# Servers commonly drop an idle connection after 5 s: to reuse one at that moment ends in a broken request.
+# Servers often close an idle connection after 5 s; reusing it at that moment would break the request.
 _KEEPALIVE_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One HTTP request, described. It holds no key.
+    """A description of one HTTP request. It holds no key.
 
     Attributes:
-        endpoint: The provider's name of it, for the ledger.
+        endpoint: The provider's name for it, used in the ledger.
         method: `GET` or `POST`.
-        path: Below the base URL, beginning with a slash.
+        path: Path below the base URL, starting with a slash.
         query: Query string.
         body: JSON body of a `POST`.
-        timeout_s: Seconds until the whole answer must be there.
-        credits: What it costs when it succeeds, by the provider's price list.
+        timeout_s: Seconds within which the whole response must arrive.
+        credits: Its price if it succeeds, by the provider's price list.
     """
 
     endpoint: str
@@ -59,14 +59,14 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What came back.
+    """A response.
 
     Attributes:
         status: HTTP status.
         headers: Names in lower case.
-        body: The bytes, unpacked.
-        received_at: When it came, UTC; of a simulated answer, the simulated instant that it states.
-        simulated: It says of itself that a simulation made it.
+        body: The decompressed bytes.
+        received_at: When it arrived, UTC; for a simulated response, the simulated time that it states.
+        simulated: The response says that a simulation made it.
     """
 
     status: int
@@ -77,16 +77,16 @@ class HttpResponse:
 
 
 class HttpTransport:
-    """An open way to one provider; may be used by several threads at once.
+    """An HTTP connection pool for one provider; safe to share between threads.
 
     Args:
-        base_url: Where the provider is reached.
-        headers: Sent with every request; they carry the key.
-        connections: Most connections at once.
+        base_url: The provider's address.
+        headers: Headers of every request, including the key.
+        connections: Maximum number of open connections.
 
     Raises:
-        SettingsError: The address is none, the key has characters that no header may carry, or the environment names
-            a proxy or certificates that cannot be used.
+        SettingsError: The address is invalid, the key has characters that are not allowed in a header, or the
+            environment names a proxy or certificates that cannot be used.
     """
 
     def __init__(self, base_url: str, headers: Mapping[str, str], *, connections: int = 16) -> None:
@@ -97,7 +97,7 @@ class HttpTransport:
 
         parts = _parse_address(base_url)
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
-            raise SettingsError("The key has characters that no key has: copy it again, as one word.")
+            raise SettingsError("The key contains invalid characters: copy it again, as one word.")
         self.host = parts.netloc
         local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
         self._base_url = base_url.rstrip("/")
@@ -107,7 +107,7 @@ class HttpTransport:
             "accept-encoding": "gzip, deflate",
             **headers,
         }
-        self.redactor = Redactor(_secrets(headers))
+        self.redactor = Redactor(_find_secrets(headers))
         with _environment_errors():
             self._client: httpx2.Client = httpx2.Client(
                 limits=httpx2.Limits(
@@ -115,33 +115,33 @@ class HttpTransport:
                 ),
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                trust_env=not local,  # a proxy for the outside world must not stand between processes of one machine
+                trust_env=not local,  # traffic between processes of one machine must not go through a proxy
             )
 
     def send(self, request: HttpRequest, headers: Mapping[str, str] | None = None) -> HttpResponse:
-        """Send one request and wait for the whole answer.
+        """Send one request and wait for the whole response.
 
         Args:
-            request: What to ask.
-            headers: Beside those of the door.
+            request: What to send.
+            headers: Headers in addition to those of the transport.
 
         Raises:
-            TemporaryError: There was no answer in time, the connection broke, or the answer is absurdly long.
-            ProviderError: The question cannot be written as a request.
+            TemporaryError: There was no response in time, the connection broke, or the response is too large.
+            ProviderError: The request cannot be built from this input.
         """
         import httpx2
 
-        message, until = self._message(request, headers or {}), monotonic() + request.timeout_s
+        message, deadline = self._build_request(request, headers or {}), monotonic() + request.timeout_s
         try:
             response = self._client.send(message, stream=True)
             try:
-                body = self._body(response, request, until)
+                body = self._read_body(response, request, deadline)
             finally:
                 response.close()
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise TemporaryError(f"{self.host} cannot be reached ({type(error).__name__}).", sent=False) from error
         except httpx2.TimeoutException as error:
-            raise TemporaryError(f"{self.host} did not answer within {request.timeout_s:g} s.") from error
+            raise TemporaryError(f"{self.host} did not respond within {request.timeout_s:g} s.") from error
         except httpx2.HTTPError as error:
             raise TemporaryError(f"The connection to {self.host} failed ({type(error).__name__}).") from error
         except UnicodeError as error:  # a part of the host's name is empty or longer than 63 letters
@@ -156,16 +156,16 @@ class HttpTransport:
         )
 
     def close(self) -> None:
-        """Ends its connections."""
+        """Close all connections."""
         self._client.close()
 
-    def _message(self, request: HttpRequest, headers: Mapping[str, str]) -> httpx2.Request:
+    def _build_request(self, request: HttpRequest, headers: Mapping[str, str]) -> httpx2.Request:
         import httpx2
 
         if not request.path.startswith("/") or request.path.startswith("//"):
-            raise ProviderError(f"{request.path[:80]!r} is no path below {self.host}: a path begins with one slash.")
+            raise ProviderError(f"{request.path[:80]!r} isn't a path on {self.host}: a path starts with one slash.")
         try:
-            return httpx2.Request(  # the client's own builder merges addresses and takes three times as long
+            return httpx2.Request(  # the client's own builder merges URLs, which takes three times as long
                 request.method,
                 self._base_url + request.path + (f"?{urlencode(request.query)}" if request.query else ""),
                 headers={**self._headers, **headers},
@@ -176,42 +176,44 @@ class HttpTransport:
             )
         except (httpx2.InvalidURL, UnicodeError) as error:
             raise ProviderError(
-                f"{self.host} cannot be asked for {request.endpoint} with this name or text: it is too long or damaged."
+                f"No request for {request.endpoint} can be built from this name or text: it is too long or damaged."
             ) from error
 
-    def _body(self, response: httpx2.Response, request: HttpRequest, until: float) -> bytes:
-        """The whole body; the client's own timeout only bounds the silence between two pieces of it."""
+    def _read_body(self, response: httpx2.Response, request: HttpRequest, deadline: float) -> bytes:
+        """Read the whole body by the deadline; the client's own timeout only applies to each chunk."""
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > _MAX_BODY_BYTES:
                 raise TemporaryError(f"{self.host} sent more than {_MAX_BODY_BYTES >> 20} MB for one page.")
-            if monotonic() > until:
-                raise TemporaryError(f"{self.host} did not answer in full within {request.timeout_s:g} s.")
+            if monotonic() > deadline:
+                raise TemporaryError(f"{self.host} did not send the whole response within {request.timeout_s:g} s.")
         return bytes(body)
 
 
 def _parse_address(base_url: str) -> SplitResult:
-    """The parts of an address without a user and a password, which would be a key in a URL."""
+    """Parse an address. It may hold no user and password, because that would put a key in a URL."""
     try:
         parts = urlsplit(base_url)
-        fine = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and parts.username is None
+        valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and parts.username is None
     except ValueError:
-        fine = False
-    if not fine:
-        raise SettingsError("The address of the provider is none: write https://host or http://host:port, and no key.")
+        valid = False
+    if not valid:
+        raise SettingsError(
+            "The provider's address isn't valid: write https://host or http://host:port, without a key."
+        )
     return parts
 
 
-def _secrets(headers: Mapping[str, str]) -> set[str]:
-    """The words of each header that may carry a key, without the scheme before it (`Bearer`)."""
+def _find_secrets(headers: Mapping[str, str]) -> set[str]:
+    """The words of each header that may carry a key, without the scheme in front (`Bearer`)."""
     values = [value for name, value in headers.items() if name.lower() not in _KEYLESS]
     return {word for value in values for word in value.split() if word.lower() not in _SCHEMES}
 
 
 @contextmanager
 def _environment_errors() -> Iterator[None]:
-    """Proxies and certificates are read from the environment when a client is made: what is wrong there is said."""
+    """Explain what is wrong with the proxy or certificates that the client reads from the environment."""
     try:
         yield
     except (ImportError, ValueError) as error:
@@ -227,7 +229,7 @@ def _environment_errors() -> Iterator[None]:
 
 
 def _parse_instant(text: str | None) -> datetime | None:
-    """The instant that a simulation states; None where it cannot be read, or no post can be of that time."""
+    """The time that a simulation states; None if it cannot be parsed or lies outside the years of possible posts."""
     try:
         stated = datetime.fromisoformat(text) if text else None
         instant = stated.astimezone(UTC) if stated and stated.tzinfo else None

@@ -1,4 +1,4 @@
-"""What a question to dwell returns: named columns and rows, in whatever table library the reader likes."""
+"""The result of a query: named columns and rows, convertible to a DataFrame of your choice."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _ROWS_SHOWN = 50
 
 @dataclass(frozen=True)
 class Result:
-    """Rows of an answer, with what a reader must know of them.
+    """Rows of a result, with the context that a reader needs.
 
     Attributes:
         columns: Column names, in order.
-        rows: Row tuples, in order; unknown is None, never NaN and never 0.
-        meta: What goes with the numbers: definitions, n, exclusions, reasons. JSON-compatible.
+        rows: Row tuples, in order; an unknown value is None, never NaN and never 0.
+        meta: Context of the numbers: definitions, n, exclusions, reasons. JSON-compatible.
     """
 
     columns: tuple[str, ...]
@@ -43,22 +43,22 @@ class Result:
         return [row[index] for row in self.rows]
 
     def where(self, name: str) -> Result:
-        """Only the rows in which the flag `name` is true."""
+        """The rows whose flag `name` is true."""
         index = self.columns.index(name)
         return replace(self, rows=[row for row in self.rows if row[index]])
 
     def sorted_by(self, name: str) -> Result:
-        """The rows by one column, highest first, unknown last, otherwise in their order."""
+        """The rows sorted by one column, highest first, unknown last; the sort is stable."""
         index = self.columns.index(name)
         known = sorted((row for row in self.rows if row[index] is not None), key=lambda row: row[index], reverse=True)
         return replace(self, rows=[*known, *(row for row in self.rows if row[index] is None)])
 
     def head(self, limit: int | None) -> Result:
-        """The first `limit` rows; all of them when it is None."""
+        """The first `limit` rows; None means all."""
         return self if limit is None else replace(self, rows=self.rows[:limit])
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON shape: `meta` beside `rows`, a list of objects."""
+        """The JSON document: the keys of `meta`, and `rows`, a list of objects."""
         return {**self.meta, "rows": list(self)}
 
     def to_polars(self) -> polars.DataFrame:
@@ -86,7 +86,7 @@ class Result:
         return pyarrow.table({name: self.column(name) for name in self.columns})
 
     def _repr_html_(self) -> str:
-        """A plain table for notebooks; values are escaped, as captions come from strangers."""
+        """A plain table for notebooks; values are escaped, because captions are untrusted input."""
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
         body = "".join(
             "<tr>" + "".join(f"<td>{'' if value is None else html.escape(str(value))}</td>" for value in row) + "</tr>"

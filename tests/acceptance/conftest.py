@@ -25,7 +25,7 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Done:
-    """What a command left behind."""
+    """The result of a command."""
 
     status: int
     out: str
@@ -62,7 +62,7 @@ def conforms() -> Callable[[Any, str], None]:
 
 @pytest.fixture
 def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A provider at an instant at which time stands still, and an environment that leads to it."""
+    """A simulated provider whose time stands still, and an environment that points to it."""
     monkeypatch.setattr(client, "_FIRST_BACKOFF_S", 0.001)
     unlimited = {name: Rate(0, 60.0) for name in ("tikliveapi", "scavio")}
     served = Sandbox(World(0), SimulatedTime(NOON, 0), limits=unlimited)
@@ -77,5 +77,5 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
 
 
 def calls(sandbox: Sandbox) -> list[dict[str, Any]]:
-    """What the simulated provider was asked, in order."""
+    """The requests to the simulated provider, in order."""
     return sandbox.calls.as_json(0, 100_000)["calls"]

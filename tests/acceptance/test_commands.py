@@ -1,4 +1,4 @@
-"""What a user types, on the simulated account: every command, its JSON contract, its exit codes."""
+"""Every command on the simulated account: its JSON contract and exit codes."""
 
 from __future__ import annotations
 
@@ -84,14 +84,14 @@ def test_benchmarks(
         assert len(done.json["rows"]) >= 4
 
 
-def test_include_brings_posts_back(dwell: Callable[..., Any], stored: Path) -> None:
+def test_include_adds_excluded_posts(dwell: Callable[..., Any], stored: Path) -> None:
     strict = dwell("benchmarks", "--json", data=stored).json
     loose = dwell("benchmarks", "--json", "--include", "ads,pinned", data=stored).json
     assert loose["eligible"] == strict["eligible"] + strict["excluded"]["ads"] + strict["excluded"]["pinned"]
     assert (loose["excluded"]["ads"], loose["excluded"]["pinned"]) == (0, 0)
 
 
-def test_posts_sorted_and_cut(dwell: Callable[..., Any], stored: Path) -> None:
+def test_posts_are_sorted_and_limited(dwell: Callable[..., Any], stored: Path) -> None:
     rows = dwell(
         "posts", "--creator", f"@{OWN}", "--above-p90", "--limit", "5", "--sort", "save_rate", "--json", data=stored
     ).json["rows"]
@@ -110,7 +110,7 @@ def test_a_creator_may_be_a_link(dwell: Callable[..., Any], stored: Path) -> Non
 
 
 @pytest.mark.parametrize("command", ["tiers", "trend", "audit"])
-def test_questions_about_an_account(dwell: Callable[..., Any], stored: Path, command: str) -> None:
+def test_queries_about_an_account(dwell: Callable[..., Any], stored: Path, command: str) -> None:
     done = dwell(command, "--creator", f"@{OWN}", "--json", data=stored)
     assert done.status == 0
     assert done.json["rows"]
@@ -160,7 +160,7 @@ def test_report_is_one_file(fitted: tuple[Path, dict[str, Any]], dwell: Callable
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
-def test_everything_comes_out_and_imports_again(
+def test_an_export_of_everything_imports_again(
     dwell: Callable[..., Any], stored: Path, tmp_path: Path, form: str
 ) -> None:
     backup = tmp_path / "backup"
@@ -178,15 +178,13 @@ def test_everything_comes_out_and_imports_again(
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "html"])
-def test_a_picture_where_one_would_rather_look(
-    dwell: Callable[..., Any], stored: Path, tmp_path: Path, ending: str
-) -> None:
+def test_chart_files(dwell: Callable[..., Any], stored: Path, tmp_path: Path, ending: str) -> None:
     picture = tmp_path / f"strip.{ending}"
     assert dwell("benchmarks", "--creator", f"@{OWN}", "-o", picture, data=stored).status == 0
     assert picture.stat().st_size > 5_000
 
 
-def test_errors_name_the_cure(
+def test_errors_say_what_to_do(
     dwell: Callable[..., Any], stored: Path, conforms: Callable[..., None], tmp_path: Path
 ) -> None:
     missing = dwell("status", data=tmp_path / "nowhere")

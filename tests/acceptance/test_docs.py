@@ -1,4 +1,4 @@
-"""Reference pages come out of the code; a stale one fails here, and so does a link or a command that leads nowhere."""
+"""Reference pages are generated from the code; a stale page, a broken link or an invalid command fails here."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _name(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_resolve(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#\s]+)(#[^)\s]*)?\)", page.read_text(encoding="utf-8")):
         target, heading = link
         if "://" in target:
@@ -57,7 +57,7 @@ def _commands() -> list[Any]:
 
 
 @pytest.mark.parametrize("line", _commands())
-def test_a_command_that_is_shown_can_be_typed(line: str) -> None:
+def test_documented_commands_parse(line: str) -> None:
     command: Any = typer.main.get_command(app)
     words = [word for word in shlex.split(line, comments=True) if word != "&"][1:]
     above = None

@@ -1,4 +1,4 @@
-"""What a user types about live accounts, on a simulated provider: JSON contracts, going on, every example."""
+"""Live commands on a simulated provider: JSON contracts, resuming, every example."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_price_is_known_before_and_paid_after(
     conforms(plan.json, "plan")
     assert plan.status == 0
     assert calls(sandbox) == []
-    assert "Dry run: nobody was asked." in dwell("sweep", *CAST, "--posts", "70", "--dry-run").out
+    assert "Dry run: nothing was sent." in dwell("sweep", *CAST, "--posts", "70", "--dry-run").out
     done = dwell("sweep", *CAST, "--posts", "70", "--json")
     conforms(done.json, "sweep")
     assert done.status == 0
@@ -102,7 +102,7 @@ def test_a_topic_has_a_stage_and_a_day_series(
 
 
 @pytest.mark.parametrize("words", [("vet", "@demo_pantry"), ("trends", "--hashtag", "onepan")])
-def test_a_look_has_a_price_and_a_budget(
+def test_vet_and_trends_have_a_price_and_a_budget(
     dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None], words: tuple[str, ...]
 ) -> None:
     plan = dwell(*words, "--dry-run", "--json")
@@ -110,14 +110,14 @@ def test_a_look_has_a_price_and_a_budget(
     assert plan.status == 0
     shown = dwell(*words, "--dry-run").out
     assert f"{plan.json['credits_at_most']} credits" in shown
-    assert "Dry run: nobody was asked." in shown
+    assert "Dry run: nothing was sent." in shown
     assert calls(sandbox) == []
     stopped = dwell(*words, "--max-credits", "1", "--json")
     conforms(json.loads(stopped.err), "error")
     assert (stopped.status, stopped.out, _spent(sandbox)) == (1, "", 1)
-    assert "the budget of 1 credit is used up; a higher --max-credits goes on" in stopped.err
+    assert "the budget of 1 credit is used up; run again with a higher --max-credits to resume" in stopped.err
     resumed = dwell(*words, "--dry-run")
-    assert "0 of 1 done, 1 credits spent (--fresh begins anew)" in resumed.out
+    assert "0 of 1 done, 1 credit spent (--fresh starts over)" in resumed.out
     done = dwell(*words, "--max-credits", plan.json["credits_at_most"], "--json")
     assert done.status == 0
     assert 1 < _spent(sandbox) <= plan.json["credits_at_most"]
@@ -134,13 +134,15 @@ def test_a_topic_that_was_read_today_has_no_price(
     conforms(plan, "plan")
     assert (plan["requests_at_most"], plan["credits_at_most"], plan["provider"]) == (0, 0, None)
     shown = dwell(*words, "--dry-run").out
-    assert "Nothing would be asked." in shown
+    assert "No requests are needed." in shown
     assert "--fresh reads it again" in shown
-    assert "Nothing would be asked." not in dwell(*words, "--dry-run", "--fresh").out
+    assert "No requests are needed." not in dwell(*words, "--dry-run", "--fresh").out
     assert len(calls(sandbox)) == asked
 
 
-def test_what_is_left_ends_with_1_and_the_same_command_goes_on(dwell: Callable[..., Any], sandbox: Sandbox) -> None:
+def test_an_unfinished_sweep_exits_with_1_and_the_same_command_resumes(
+    dwell: Callable[..., Any], sandbox: Sandbox
+) -> None:
     words = ("sweep", *CAST, "--posts", "175")
     cut = dwell(*words, "--max-credits", "5", "--json")
     assert cut.status == 1
@@ -174,7 +176,7 @@ def test_ctrl_c_ends_with_130_and_loses_nothing(
     assert len(calls(sandbox)) == 26  # two profiles and 24 pages
 
 
-def test_a_missed_run_is_made_up_once(
+def test_a_missed_run_is_caught_up_once(
     dwell: Callable[..., Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert dwell("watchlist", "add", "rivals", "@demo_pantry", "@DEMO_PANTRY", "#onepan").status == 0
@@ -201,7 +203,7 @@ EXAMPLES = (
     "watchlist add", "watchlist list", "sweep", "vet", "trends", "cost", "replay", "run", "schedule add",
     "schedule list", "schedule remove", "watchlist remove",
 )  # fmt: skip
-"""In an order in which each finds what it needs; `dwell run` alone ends only while nothing is scheduled."""
+"""In an order in which each has what it needs; `dwell run` only ends while nothing is scheduled."""
 
 
 def test_every_example_runs(

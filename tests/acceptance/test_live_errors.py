@@ -1,4 +1,4 @@
-"""What goes wrong with live accounts: exit codes, and the cure in a sentence."""
+"""Errors of live commands: exit codes, and a sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from .conftest import calls
         (("trends", "--search", "  Lemon ", "--stored"), "this search (lemon)"),
         (("trends", "--sound", "https://www.tiktok.com/music/x-735081100?a=1", "--stored"), "this sound (735081100)"),
         (("schedule", "add", "daily", "@a", "--every", "month"), "monday"),
-        (("schedule", "remove", "daily"), "there is none"),
+        (("schedule", "remove", "daily"), "schedules: none"),
     ],
 )
-def test_what_is_wrong_ends_with_1_and_names_the_cure(
+def test_errors_exit_with_1_and_say_what_to_do(
     dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None], words: tuple[str, ...], cure: str
 ) -> None:
     dwell("watchlist", "add", "rivals", "@demo_pantry")  # so that there is a data folder
@@ -48,7 +48,7 @@ def test_what_is_wrong_ends_with_1_and_names_the_cure(
         conforms(json.loads(dwell(*words, "--json").err), "error")
 
 
-def test_no_key_a_refused_key_and_an_open_file(
+def test_missing_key_rejected_key_and_readable_settings_file(
     dwell: Callable[..., Any], sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "wrong-4711")
@@ -68,7 +68,7 @@ def test_no_key_a_refused_key_and_an_open_file(
     assert "chmod 600" in dwell("sweep", "@demo_kitchen").err
     file.chmod(0o600)
     file.write_text('[provider.tikliveapi]\nkey = "sandbox-file"\n')
-    assert "has provider, which is unknown" in dwell("sweep", "@demo_kitchen").err
+    assert "Unknown setting provider in " in dwell("sweep", "@demo_kitchen").err
     file.write_text('[providers.tikliveapi]\nkey = "sandbox-file"\n')
     assert dwell("sweep", "@demo_kitchen", "--posts", "35").status == 0
 
@@ -91,7 +91,7 @@ def test_no_key_a_refused_key_and_an_open_file(
         ("watchlist", "add", "rivals"),
     ],
 )
-def test_wrong_usage_ends_with_2(dwell: Callable[..., Any], sandbox: Sandbox, words: tuple[str, ...]) -> None:
+def test_wrong_usage_exits_with_2(dwell: Callable[..., Any], sandbox: Sandbox, words: tuple[str, ...]) -> None:
     dwell("watchlist", "add", "rivals", "@demo_pantry")
     assert dwell(*words).status == 2
     assert calls(sandbox) == []
@@ -101,7 +101,7 @@ def test_wrong_usage_ends_with_2(dwell: Callable[..., Any], sandbox: Sandbox, wo
     ("variable", "value"),
     [("DWELL_TIKLIVEAPI_CREDIT_PRICE", "1e300"), ("DWELL_MEMORY", "abc")],
 )
-def test_settings_that_make_no_sense_are_named(
+def test_invalid_settings_are_named(
     dwell: Callable[..., Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)

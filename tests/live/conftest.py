@@ -26,7 +26,7 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Trial:
-    """A running sandbox and a data folder that asks it."""
+    """A running sandbox and a data folder that uses it."""
 
     sandbox: Sandbox
     workspace: Workspace
@@ -50,7 +50,7 @@ Opened = Callable[..., AbstractContextManager[Trial]]
 
 @pytest.fixture
 def opened(tmp_path, monkeypatch, state_url) -> Opened:
-    """Opens a sandbox at a simulated instant at which time stands still; the data folder is the same each time."""
+    """Opens a sandbox whose time stands still; the data folder is the same each time."""
     monkeypatch.setattr(client, "_FIRST_BACKOFF_S", 0.001)
     if state_url is not None:
         monkeypatch.setenv("DWELL_DATABASE", state_url)

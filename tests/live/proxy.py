@@ -1,4 +1,4 @@
-"""A server between dwell and the sandbox that changes what comes back: for what no sandbox would send."""
+"""A server between dwell and the sandbox that changes responses, to send what no sandbox would send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever one response holds: the others are read, nothing waits for ever, and the key is nowhere."""
+"""Whatever one response contains, the others are read, nothing is blocked, and the key appears nowhere."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ INSTANTS = [
 
 
 @pytest.mark.parametrize("poison", POISON)
-def test_refused_rows_are_counted_and_the_work_goes_on(trial, alter, poison: str) -> None:
+def test_rejected_rows_are_counted_and_the_sweep_continues(trial, alter, poison: str) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD, BAD))
     alter(POISON[poison])
@@ -117,7 +117,7 @@ def test_refused_rows_are_counted_and_the_work_goes_on(trial, alter, poison: str
 
 
 @pytest.mark.parametrize("fault", UNREADABLE)
-def test_what_cannot_be_read_is_one_failed_target(trial, alter, fault: str) -> None:
+def test_an_unreadable_response_fails_one_target(trial, alter, fault: str) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD, BAD))
     alter(UNREADABLE[fault])
@@ -128,14 +128,14 @@ def test_what_cannot_be_read_is_one_failed_target(trial, alter, fault: str) -> N
 
 
 @pytest.mark.parametrize("instant", INSTANTS)
-def test_an_impossible_simulated_time_stops_nothing(trial, alter, instant: str) -> None:
+def test_an_impossible_simulated_time_is_ignored(trial, alter, instant: str) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD, BAD))
     alter(header("X-Dwell-Simulated-At", instant))
     assert live.sweep(request(GOOD, BAD, fresh=True)).meta["complete"] == 2
 
 
-def test_one_response_that_breaks_the_loader_is_set_aside_and_tried_again_by_replay(trial, monkeypatch) -> None:
+def test_a_response_that_breaks_the_loader_is_set_aside_and_retried_by_replay(trial, monkeypatch) -> None:
     live, whole = trial.workspace.live, loading.load_responses
 
     def fragile(store, batch, database, **options):
@@ -154,7 +154,7 @@ def test_one_response_that_breaks_the_loader_is_set_aside_and_tried_again_by_rep
     assert (row["read_again"], row["posts_new"]) == (2, 35)
 
 
-def test_a_damaged_kept_response_keeps_nothing_waiting(trial) -> None:
+def test_a_damaged_stored_response_does_not_block_others(trial) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD))
     with live.database.transaction() as connection:
@@ -162,7 +162,7 @@ def test_a_damaged_kept_response_keeps_nothing_waiting(trial) -> None:
         connection.execute(damage.values(body=b"no zlib at all", parsed_by=None))
     done = live.sweep(request(BAD))
     assert done.meta["complete"] == 1
-    assert [reason[:26] for reason in done.meta["reject_reasons"]] == ["a kept response is damaged"]
+    assert [reason[:28] for reason in done.meta["reject_reasons"]] == ["a stored response is damaged"]
 
 
 @pytest.mark.parametrize("error", [OverflowError("x"), KeyError("y"), UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "z")])
@@ -178,7 +178,7 @@ def test_run_survives_any_error_of_one_schedule(trial, error: Exception) -> None
         return "done"
 
     first, second = scheduler.run_due(live.database, work, lambda: later)
-    assert first[2] == f"failed: this is a fault of dwell's ({type(error).__name__}); please report it."
+    assert first[2] == f"failed: this is a bug in dwell ({type(error).__name__}); please report it."
     assert second[2] == "done"
     assert scheduler.run_due(live.database, work, lambda: later) == []
 
@@ -205,7 +205,7 @@ ECHOES = {
 
 
 @pytest.mark.parametrize("echo", ECHOES)
-def test_a_key_that_comes_back_is_nowhere(trial, alter, monkeypatch, tmp_path, echo: str) -> None:
+def test_an_echoed_key_is_stored_nowhere(trial, alter, monkeypatch, tmp_path, echo: str) -> None:
     monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", KEY)
     live = trial.workspace.live
     alter(ECHOES[echo])

@@ -1,4 +1,4 @@
-"""Providers of installed packages: used like dwell's own, refused where they cannot be, never in the way."""
+"""Providers of installed packages: used like dwell's own, refused if they are broken, and no obstacle to others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from dwell.cli.main import main
 from dwell.errors import NoDataError, SettingsError
-from dwell.live import client_factory, load_responses
+from dwell.live import client_factory, load_responses, parse_responses
 from dwell.providers import live
 from dwell.providers.tikliveapi.client import TikLiveAPI
 from dwell.settings import Settings
@@ -53,7 +53,7 @@ def _forget() -> None:
     for name in [name for name in sys.modules if name.startswith("plug_in_")]:
         del sys.modules[name]
     importlib.invalidate_caches()
-    for cached in (live._outside, live.get_provider, load_responses.parse_body):
+    for cached in (live._outside, live.get_provider, parse_responses.parse_body):
         cached.cache_clear()
 
 
@@ -128,7 +128,7 @@ def test_the_command_line_reads_posts_with_it(mirrored, install, capsys):
     assert (paid["provider"], paid["requests"]) == ("mirror", len(mirrored.calls()))
 
 
-def test_its_answers_are_read_again_after_an_update(mirrored, install, uninstall):
+def test_its_responses_are_parsed_again_after_an_upgrade(mirrored, install, uninstall):
     old = install("mirror = MODULE:Mirror", WRAPPER.replace("return parse.post(item)", "return 'not yet'"))
     assert (
         mirrored.workspace.live.sweep(SweepRequest(("@demo_kitchen",), posts=35, provider="mirror")).meta["rejected"]
@@ -142,7 +142,7 @@ def test_its_answers_are_read_again_after_an_update(mirrored, install, uninstall
     assert row["read_again"] == 0
 
 
-def test_who_names_nobody_gets_dwells_own_first(install, settings, monkeypatch):
+def test_without_a_name_dwells_own_providers_come_first(install, settings, monkeypatch):
     install("mirror = MODULE:Mirror")
     monkeypatch.setenv("DWELL_MIRROR_KEY", "k")
     assert client_factory.choose_provider(settings, None) == "mirror"
@@ -153,7 +153,7 @@ def test_who_names_nobody_gets_dwells_own_first(install, settings, monkeypatch):
 # --- never in the way ------------------------------------------------------------------------------------------------
 
 
-def test_packages_are_not_looked_up_without_need(mirrored, monkeypatch, capsys):
+def test_packages_are_only_looked_up_when_needed(mirrored, monkeypatch, capsys):
     def never(**_: object) -> None:
         raise AssertionError("packages were looked up")
 
@@ -176,7 +176,7 @@ def test_dwells_own_provider_is_never_replaced(install):
         live.get_provider("nope")
 
 
-def test_a_broken_package_is_no_matter_to_the_others(mirrored, install):
+def test_a_broken_package_does_not_affect_the_others(mirrored, install):
     install("broken = MODULE:Nothing", "raise RuntimeError('no')", package="broken-tools")
     install("mirror = MODULE:Mirror")
     assert [*live.provider_names()][-2:] == ["broken", "mirror"]
@@ -209,7 +209,7 @@ def test_a_broken_package_is_no_matter_to_the_others(mirrored, install):
         ("mirror-sandbox = MODULE:Mirror", WRAPPER, "marks simulated rows"),
     ],
 )
-def test_what_cannot_be_used_is_refused_when_it_is_asked_for(install, entry, source, sentence):
+def test_an_unusable_provider_is_refused_when_it_is_used(install, entry, source, sentence):
     install(entry, source)
     name = entry.split(" = ")[0]
     with pytest.raises(SettingsError, match=f"'{name}' of package mirror-tools .*{sentence}"):
@@ -228,13 +228,13 @@ def test_two_packages_cannot_have_the_same_name(install):
 # --- uninstalled -----------------------------------------------------------------------------------------------------
 
 
-def test_answers_of_a_package_that_is_gone_are_named_on_replay(mirrored, install, uninstall):
+def test_replay_names_responses_of_a_missing_package(mirrored, install, uninstall):
     asked = mirrored.workspace.live
     site = install("mirror = MODULE:Mirror")
     asked.sweep(SweepRequest(("@demo_kitchen",), posts=35, provider="mirror"))
     asked.sweep(ORDER)
     uninstall(site)
-    with pytest.raises(SettingsError, match=r"^2 kept answers .* no provider 'mirror': .* install the package"):
+    with pytest.raises(SettingsError, match=r"^2 stored responses .* no provider 'mirror': .* install the package"):
         asked.replay()
     with pytest.raises(SettingsError, match="There is no provider 'mirror'"):
         asked.replay(provider="mirror")
@@ -242,7 +242,7 @@ def test_answers_of_a_package_that_is_gone_are_named_on_replay(mirrored, install
     assert row["read_again"] == 2
 
 
-def test_answers_that_wait_for_a_package_stop_nobody_else(mirrored, install, uninstall, monkeypatch):
+def test_responses_waiting_for_a_package_do_not_block_others(mirrored, install, uninstall, monkeypatch):
     asked = mirrored.workspace.live
     site = install("mirror = MODULE:Mirror")
     with monkeypatch.context() as killed:

@@ -1,10 +1,10 @@
-"""Kept answers read again: a parser that reads more corrects what is stored, and takes nothing away."""
+"""Stored responses parsed again: a better parser corrects stored rows, and removes nothing."""
 
 from __future__ import annotations
 
 import pytest
 
-from dwell.live import load_responses, replay
+from dwell.live import load_responses, parse_responses, replay
 from dwell.providers.tikliveapi import parse
 from dwell.workspace.live import SweepRequest
 
@@ -14,20 +14,20 @@ SAVES = "SELECT count(*), count(saves), sum(views) FROM post_snapshots"
 
 @pytest.fixture
 def parser(monkeypatch):
-    """Puts another parser in the place of today's."""
+    """Replaces the current parser."""
     whole = parse.post
 
     def use(version: str, change) -> None:
         monkeypatch.setattr(parse, "post", lambda item: change(whole(item)))
         for module in (load_responses, replay):
             monkeypatch.setattr(module, "parser_version", lambda _provider: version)
-        load_responses.parse_body.cache_clear()
+        parse_responses.parse_body.cache_clear()
 
     yield use
-    load_responses.parse_body.cache_clear()
+    parse_responses.parse_body.cache_clear()
 
 
-def test_a_better_parser_fills_in_what_the_old_one_missed(trial, parser):
+def test_a_better_parser_fills_in_missing_values(trial, parser):
     live = trial.workspace.live
     parser("old", lambda columns: {**columns, "saves": None})
     live.sweep(ORDER)
@@ -43,7 +43,7 @@ def test_a_better_parser_fills_in_what_the_old_one_missed(trial, parser):
     assert again["read_again"] == 0
 
 
-def test_a_parser_that_knows_less_takes_nothing_away(trial, parser):
+def test_a_parser_that_reads_less_removes_nothing(trial, parser):
     live = trial.workspace.live
     parser("old", lambda columns: columns)
     live.sweep(ORDER)
@@ -53,7 +53,7 @@ def test_a_parser_that_knows_less_takes_nothing_away(trial, parser):
     assert trial.query(SAVES) == before
 
 
-def test_a_wrong_value_is_put_right(trial, parser):
+def test_a_wrong_value_is_corrected(trial, parser):
     live = trial.workspace.live
     parser("old", lambda columns: {**columns, "views": columns["views"] * 1000})
     live.sweep(ORDER)
@@ -64,7 +64,7 @@ def test_a_wrong_value_is_put_right(trial, parser):
     assert trial.workspace.store.rows()["post_snapshots"] == 70
 
 
-def test_objects_that_no_row_comes_of_are_counted_and_come_back(trial, parser):
+def test_objects_without_a_row_are_counted_and_recovered(trial, parser):
     live = trial.workspace.live
     parser("old", lambda _columns: "no post id")
     done = live.sweep(ORDER)

@@ -1,4 +1,4 @@
-"""Accounts and posts that are gone, private, renamed: told apart, and kept with their dates."""
+"""Accounts and posts that are deleted, private or renamed: distinguished, and stored with their dates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def found(state: str, at: datetime) -> str:
 
 
 @pytest.mark.parametrize("state", ["private", "empty"])
-def test_what_the_provider_tells_apart_is_kept_apart(trial, state):
+def test_states_that_the_provider_distinguishes_are_stored(trial, state):
     handle = found(state, NOON)
     row = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",)))))
     assert row["state"] == state
@@ -33,7 +33,7 @@ def test_what_the_provider_tells_apart_is_kept_apart(trial, state):
 
 
 @pytest.mark.parametrize("state", ["banned", "deleted"])
-def test_an_account_that_is_gone(trial, state):
+def test_an_account_that_no_longer_exists(trial, state):
     handle = found(state, NOON)
     row = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",)))))
     assert row["state"] in {state, "not_found"}
@@ -59,7 +59,7 @@ def renamed_account() -> str:
     )
 
 
-def test_a_renamed_account_is_found_under_its_id(opened):
+def test_a_renamed_account_is_found_by_its_id(opened):
     handle = renamed_account()
     since = WORLD.standing(handle, NOON).since
     before, after = since - timedelta(days=3), since + timedelta(days=4, hours=1)
@@ -78,7 +78,7 @@ def test_a_renamed_account_is_found_under_its_id(opened):
         assert states == [(handle, "ok", None), (handle, "renamed", second["handle"]), (second["handle"], "ok", None)]
 
 
-def test_a_deleted_post_is_missed_and_dated(opened):
+def test_a_deleted_post_is_marked_missing_with_its_date(opened):
     handle = "demo_kitchen"
     gone_at = next(
         at

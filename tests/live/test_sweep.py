@@ -21,7 +21,7 @@ from .conftest import NOON
 CAST = ("@demo_kitchen", "@demo_pantry", "@demo_trailruns")
 
 
-def test_what_is_stored_is_the_worlds_truth(trial):
+def test_stored_rows_equal_the_simulated_world(trial):
     done = trial.workspace.live.sweep(SweepRequest(CAST, posts=100))
     assert [row["complete"] for row in done] == [True, True, True]
     assert done.meta["posts_new"] == done.meta["posts_read"] == 3 * 105  # pages are read whole
@@ -37,7 +37,7 @@ def test_what_is_stored_is_the_worlds_truth(trial):
         assert followers == trial.world.profile(handle, NOON).followers
 
 
-def test_the_plan_is_what_is_then_paid(trial):
+def test_the_price_equals_the_plan(trial):
     live = trial.workspace.live
     plan = live.plan(SweepRequest(CAST, posts=100))
     assert plan.meta["credits_at_most"] == 3 * (1 + 3)
@@ -61,7 +61,7 @@ def test_a_plan_knows_how_many_posts_there_are(trial):
     assert next(iter(done))["reason"] == "all"
 
 
-def test_a_stopped_sweep_goes_on_where_it_was(trial):
+def test_a_stopped_sweep_resumes(trial):
     stop = threading.Event()
     request = SweepRequest(CAST, posts=200)
 
@@ -83,7 +83,7 @@ def test_a_stopped_sweep_goes_on_where_it_was(trial):
     assert len(trial.query("SELECT post_id FROM post_snapshots")) == 3 * 210
 
 
-def test_it_stops_before_the_budget_and_goes_on_with_a_larger_one(trial):
+def test_it_stops_within_the_budget_and_resumes_with_a_larger_one(trial):
     request = SweepRequest(CAST, posts=200, max_credits=10)
     done = trial.workspace.live.sweep(request)
     assert done.meta["credits"] == len(trial.calls()) == 10
@@ -94,13 +94,13 @@ def test_it_stops_before_the_budget_and_goes_on_with_a_larger_one(trial):
     assert len(trial.calls()) == 21
 
 
-def test_a_budget_of_nothing_asks_nothing(trial):
+def test_a_budget_of_zero_sends_nothing(trial):
     done = trial.workspace.live.sweep(SweepRequest(CAST, max_credits=0))
     assert trial.calls() == []
     assert done.meta["unfinished"] == 3
 
 
-def test_a_lost_request_counts_as_paid_though_nobody_knows(trial):
+def test_a_lost_request_counts_as_paid(trial):
     live, request = trial.workspace.live, SweepRequest(CAST[:1], posts=35)
     spec = live.spec(request)
     job = begin(live, spec)
@@ -114,7 +114,7 @@ def test_a_lost_request_counts_as_paid_though_nobody_knows(trial):
     assert live.cost().meta["total"]["uncertain_credits"] == 1
 
 
-def test_a_refused_key_ends_everything(trial, monkeypatch):
+def test_a_rejected_key_ends_the_sweep(trial, monkeypatch):
     monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "wrong-key-123")
     with pytest.raises(KeyRefusedError) as error:
         trial.workspace.live.sweep(SweepRequest(CAST))
@@ -123,14 +123,14 @@ def test_a_refused_key_ends_everything(trial, monkeypatch):
     assert trial.workspace.live.cost().meta["total"]["credits"] == 0
 
 
-def test_without_a_key_the_cure_is_named(trial, monkeypatch):
+def test_without_a_key_the_error_says_what_to_set(trial, monkeypatch):
     for name in ("TIKLIVEAPI", "SCAVIO"):
         monkeypatch.delenv(f"DWELL_{name}_KEY")
     with pytest.raises(SettingsError, match="DWELL_TIKLIVEAPI_KEY"):
         trial.workspace.live.sweep(SweepRequest(CAST))
 
 
-def test_used_up_credits_leave_the_rest_for_later(opened):
+def test_used_up_credits_leave_the_rest_unfinished(opened):
     with opened(balance=6) as trial:
         done = trial.workspace.live.sweep(SweepRequest(CAST, posts=100))
         assert done.meta["credits"] == 6
@@ -142,7 +142,7 @@ def test_used_up_credits_leave_the_rest_for_later(opened):
 
 
 @pytest.mark.parametrize("fault", ["status_429", "status_500", "status_503", "truncated", "dropped", "message"])
-def test_a_passing_failure_is_asked_again(trial, fault):
+def test_a_temporary_failure_is_retried(trial, fault):
     trial.sandbox.script.set([Scripted(fault, times=3)])
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=70))
     assert done.meta["complete"] == 1
@@ -151,7 +151,7 @@ def test_a_passing_failure_is_asked_again(trial, fault):
     assert done.meta["credits"] - done.meta["uncertain_credits"] <= credits_charged <= done.meta["credits"]
 
 
-def test_a_lasting_failure_is_said_and_does_not_hold_up_the_others(trial):
+def test_a_permanent_failure_is_reported_and_does_not_block_others(trial):
     trial.sandbox.script.set([Scripted("status_500", times=1000, endpoint="user-posts")])
     done = trial.workspace.live.sweep(SweepRequest(CAST, posts=35))
     assert {row["reason"] for row in done} == {"failed"}
@@ -169,7 +169,7 @@ def test_a_lasting_failure_is_said_and_does_not_hold_up_the_others(trial):
 @pytest.mark.parametrize(
     ("fault", "reason"), [("repeated_cursor", "repeated_cursor"), ("stops_early", "stopped_early")]
 )
-def test_wrong_paging_is_found_out(trial, fault, reason):
+def test_wrong_paging_is_detected(trial, fault, reason):
     trial.sandbox.script.set([Scripted(fault, times=100, endpoint="user-posts")])
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=300))
     row = next(iter(done))
@@ -178,7 +178,7 @@ def test_wrong_paging_is_found_out(trial, fault, reason):
     assert 0 < row["posts"] < 300
 
 
-def test_an_empty_page_in_between_is_passed_over(trial):
+def test_an_empty_page_in_between_is_skipped(trial):
     trial.sandbox.script.set([Scripted("empty_page", times=2, endpoint="user-posts")])
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=100))
     assert next(iter(done))["complete"]
@@ -196,7 +196,7 @@ def test_new_and_retyped_fields_are_counted_and_drop_nothing(trial):
     assert len(trial.workspace.live.drift())
 
 
-def test_one_sweep_is_not_run_twice_at_once(trial):
+def test_a_sweep_is_not_run_twice_at_the_same_time(trial):
     live, request = trial.workspace.live, SweepRequest(CAST[:1])
     job = begin(live, live.spec(request))
     assert sweeps.acquire(live.database, job.sweep_id, "another-host:boot/4711/99/aa", clock.now())
@@ -213,7 +213,7 @@ def test_scavio_gives_the_same_rows(trial):
     assert done.meta["usd"] == pytest.approx(done.meta["credits"] * 0.005)
 
 
-def test_a_watchlist_is_read_when_the_sweep_begins(trial):
+def test_a_watchlist_is_read_when_the_sweep_starts(trial):
     live = trial.workspace.live
     assert live.watchlist_add("rivals", ["@demo_pantry", "demo_PANTRY", "#onepan"]) == 2
     done = live.sweep(SweepRequest(("@demo_kitchen",), watchlist="rivals", posts=35))
@@ -227,7 +227,7 @@ def test_a_watchlist_is_read_when_the_sweep_begins(trial):
         live.sweep(SweepRequest(watchlist="no such list"))
 
 
-def test_topics_are_kept_apart_from_the_accounts_posts(trial):
+def test_posts_of_topics_are_stored_separately(trial):
     done = trial.workspace.live.sweep(SweepRequest(("#recipe", "search:lemon orzo"), posts=30))
     assert all(row["posts"] for row in done)
     assert trial.query("SELECT count(*) FROM posts") == [(0,)]
@@ -247,7 +247,7 @@ def test_topics_of_the_accounts_are_sampled_once_a_day(trial):
     assert len(trial.calls("challenge-info")) + len(trial.calls("music-info")) == asked
 
 
-def test_a_job_that_ended_leaves_no_lock_behind(trial):
+def test_a_finished_job_leaves_no_lock_file(trial):
     trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=35))
     assert not (trial.workspace.store.root / "locks").exists()
     with trial.workspace.live.database.reading() as connection:
@@ -262,7 +262,7 @@ def begin(live, spec):
     return job
 
 
-def test_answers_are_forgotten_after_their_time(trial):
+def test_old_responses_are_deleted(trial):
     live = trial.workspace.live
     live.sweep(SweepRequest(CAST[:1], posts=35))
     assert responses.count(live.database) == 2
@@ -272,13 +272,13 @@ def test_answers_are_forgotten_after_their_time(trial):
     assert live.cost().meta["total"]["credits"] == 2  # the ledger stays
 
 
-def test_the_key_is_nowhere_in_the_data(trial):
+def test_the_key_is_not_in_the_data_folder(trial):
     trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=35))
     for path in trial.workspace.store.root.rglob("*"):
         assert not path.is_file() or b"sandbox-key" not in path.read_bytes()
 
 
-def test_an_early_end_is_found_out_without_a_fresh_profile_and_makes_nothing_missing(trial):
+def test_an_early_end_is_detected_with_an_old_profile_and_marks_nothing_missing(trial):
     request = SweepRequest(CAST[:1], posts=300)
     trial.workspace.live.sweep(request)
     trial.sandbox.script.set([Scripted("stops_early", endpoint="user-posts")])
@@ -287,7 +287,7 @@ def test_an_early_end_is_found_out_without_a_fresh_profile_and_makes_nothing_mis
     assert trial.query("SELECT count(*) FROM post_states") == [(0,)]
 
 
-def test_the_niche_of_a_job_stays_whoever_loads_its_answers(trial, monkeypatch):
+def test_the_niche_of_a_job_survives_loading_by_another_job(trial, monkeypatch):
     live = trial.workspace.live
     with monkeypatch.context() as killed:  # as a process leaves it that dies before it loads what it read
         killed.setattr(sweeping, "load_pending", lambda *_: None)
@@ -303,7 +303,7 @@ def test_the_niche_of_a_job_stays_whoever_loads_its_answers(trial, monkeypatch):
     ]
 
 
-def test_stopping_leaves_the_pace_as_it_was(trial, monkeypatch):
+def test_stopping_releases_the_token(trial, monkeypatch):
     monkeypatch.setenv("DWELL_TIKLIVEAPI_LIMIT", "1/3600")
     stop = threading.Event()
     names = tuple(f"@nobody_{number}" for number in range(40))
@@ -314,7 +314,7 @@ def test_stopping_leaves_the_pace_as_it_was(trial, monkeypatch):
     assert from_micros(ahead) - clock.now() < timedelta(hours=2.1)
 
 
-def test_half_a_character_becomes_a_sign_that_can_be_stored():
+def test_half_a_character_is_replaced_by_a_storable_one():
     body = b'{"user": {"id": "6812345678901234567", "uniqueId": "demo", "nick\\ud83d": "x\\ud83d\\ude00"}, "stats": {}}'
     found = PROVIDERS["tikliveapi"].read(
         HttpRequest("userinfo-by-username", "GET", "/"), HttpResponse(200, {}, body, NOON)
@@ -322,7 +322,7 @@ def test_half_a_character_becomes_a_sign_that_can_be_stored():
     assert found["user"]["nick\ufffd"] == "x\U0001f600"
 
 
-def test_a_sweep_cut_short_among_its_topics_goes_on_there(trial):
+def test_a_sweep_interrupted_among_its_topics_resumes_there(trial):
     request = SweepRequest(CAST[:2], posts=35, topics=4)
     plan = trial.workspace.live.plan(request)
     assert plan.meta["credits_at_most"] == 2 * 2 + 4 * 2 * 2
@@ -336,7 +336,7 @@ def test_a_sweep_cut_short_among_its_topics_goes_on_there(trial):
     assert len(trial.calls("user-posts")) == 2
 
 
-def test_who_begins_anew_does_not_go_on_with_the_old_one_later(trial):
+def test_a_fresh_start_gives_up_the_old_sweep(trial):
     live = trial.workspace.live
     live.sweep(SweepRequest(CAST[:1], posts=100, max_credits=2))
     assert live.plan(SweepRequest(CAST[:1], posts=100)).meta["resumes"]

@@ -1,1 +1,1 @@
-"""The command line: one file a command, each asks the workspace and prints the answer."""
+"""The command line: one file per command; each queries the workspace and prints the result."""

@@ -1,20 +1,21 @@
-"""`dwell audit`: which public ratio follows the true watch time of this account."""
+"""`dwell audit`: which public ratio follows the measured watch time of an account."""
 
 from __future__ import annotations
 
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Json
 from dwell.cli.output import Output, table
-from dwell.cli.waiting import waiting
+from dwell.cli.spinner import spinner
 from dwell.results import Result
 
 
 def audit(
     *, creator: Creator, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: ChartOut = None
 ) -> None:
-    """For an account with watch time: which public ratio follows it, or "cannot tell".
+    """Show which public ratio follows measured watch time.
 
-    Rank correlation with its interval, and what the ratio adds to the prediction of posts that the model did
-    not see. Saves are tried with and without, as they are missing from some sources.
+    The verdict is "cannot tell" if the data does not show it. Gives the rank correlation with its interval, and
+    how much the ratio improves predictions of posts that the model has not seen, with and without saves, because
+    some sources lack them.
 
     \b
     Example:
@@ -23,7 +24,7 @@ def audit(
     import dwell
 
     workspace = dwell.open(data)
-    with waiting("Trying each ratio on posts left out"):
+    with spinner("Testing each ratio on unseen posts"):
         result = workspace.audit(creator=creator)
     Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.audit(creator=creator))
 

@@ -1,4 +1,4 @@
-"""`dwell benchmarks`: what is usual and what is outstanding, per duration bucket."""
+"""`dwell benchmarks`: typical and outstanding ratios per duration bucket."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from dwell.cli.options import (
     MinAge,
     Platform,
     Scheme,
-    hours,
-    included,
+    parse_age,
+    parse_include,
 )
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
 
 class By(StrEnum):
-    """What to split by, beside the bucket."""
+    """What to split by, in addition to the bucket."""
 
     BUCKET = "bucket"
     CREATOR_SIZE = "creator-size"
@@ -36,7 +36,7 @@ class By(StrEnum):
 def benchmarks(
     *,
     by: Annotated[
-        By, typer.Option("--by", help="Split by duration bucket alone, or also by creator size or niche.")
+        By, typer.Option("--by", help="Split by duration bucket only, or also by creator size or niche.")
     ] = By.BUCKET,
     scheme: Buckets = Scheme.PROXY,
     creator: AnyCreator = None,
@@ -50,7 +50,9 @@ def benchmarks(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Median and 90th percentile of each public ratio per duration bucket, with n and what was left out.
+    """Show typical and top ratios per duration bucket.
+
+    Gives the median and 90th percentile of each public ratio, the number of posts, and what was left out.
 
     \b
     Example:
@@ -62,18 +64,18 @@ def benchmarks(
     workspace = dwell.open(data)
     options: dict[str, Any] = {
         "scheme": scheme.value,
-        "include": included(include),
-        "min_age_h": hours(min_age),
+        "include": parse_include(include),
+        "min_age_h": parse_age(min_age),
         "creator": creator,
         "platform": platform.value if platform else None,
     }
     result = workspace.benchmarks(by=by.value, **options)
-    Output(as_json, as_csv, output).show(result, lambda: text(result), lambda: workspace.charts.benchmarks(**options))
+    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.benchmarks(**options))
 
 
-def text(result: Result) -> str:
-    """The table and, below it, what was left out."""
-    wanted = [
+def _text(result: Result) -> str:
+    """The table, and below it what was left out."""
+    shown = [
         "bucket",
         "group",
         "n",
@@ -86,18 +88,18 @@ def text(result: Result) -> str:
         "save_rate_p90",
         "views_median",
     ]
-    columns = [name for name in wanted if name in result.columns]
+    columns = [name for name in shown if name in result.columns]
     rows = [[row[name] for name in columns] for row in result]
     meta = result.meta
-    counted = {reason: count for reason, count in meta["excluded"].items() if count}
-    no_length, no_age = counted.pop("unknown_duration", 0), counted.pop("unknown_age", 0)
-    notes = ["Left out: " + (", ".join(f"{count:,} {reason}" for reason, count in counted.items()) or "none") + "."]
+    excluded = {reason: count for reason, count in meta["excluded"].items() if count}
+    no_length, no_age = excluded.pop("unknown_duration", 0), excluded.pop("unknown_age", 0)
+    notes = ["Left out: " + (", ".join(f"{count:,} {reason}" for reason, count in excluded.items()) or "none") + "."]
     if no_length:
-        notes.append(f"{no_length:,} of unknown length are in no bucket: import a source that tells durations.")
+        notes.append(f"{no_length:,} have no known length and are not shown: import a source with durations.")
     if no_age:
-        notes.append(f"{no_age:,} of unknown age are counted.")
+        notes.append(f"{no_age:,} of unknown age are included.")
     if meta["total"] == 0 and meta["platform"]:
-        notes = [f"No {meta['platform']} posts are stored; --platform chooses another."]
+        notes = [f"No {meta['platform']} posts are stored; choose another --platform."]
     figures = f"Public ratios of {sum(row['n'] for row in result):,} of {meta['total']:,} posts."
     return "\n".join(
         [table(columns, rows) if rows else "No bucket has eligible posts.", "", " ".join([figures, *notes])]

@@ -1,4 +1,4 @@
-"""How one value reads in a table: the column's name says what it is."""
+"""Formats one value of a table; the column name says what it is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 UNKNOWN = "–"
 
 
-def cell(name: str, value: Any) -> str:
-    """Text of a value: rates as percent, instants to the minute in UTC, unknown as a dash."""
+def format_cell(name: str, value: Any) -> str:
+    """Format a value: rates as percent, times to the minute in UTC, unknown as a dash."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
@@ -21,11 +21,11 @@ def cell(name: str, value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return " ".join(str(part) for part in value)
     if isinstance(value, (int, float)):
-        return _number(name, value)
+        return _format_number(name, value)
     return " ".join(str(value).split())
 
 
-def _number(name: str, value: float) -> str:
+def _format_number(name: str, value: float) -> str:
     if name.startswith(("p_value", "q_value")):
         return f"{value:.3f}" if value >= 0.001 else "<0.001"
     if "_rate_change" in name:

@@ -14,7 +14,7 @@ from dwell.results import Result
 
 
 class By(StrEnum):
-    """How requests are grouped."""
+    """How to group requests."""
 
     PROVIDER = "provider"
     COMMAND = "command"
@@ -28,16 +28,17 @@ def cost(
     *,
     by: Annotated[By, typer.Option("--by", help="How to group.")] = By.PROVIDER,
     since: Annotated[
-        str | None, typer.Option("--since", help="Only from then on, e.g. 2026-11-01 or 7d.", metavar="TIME")
+        str | None, typer.Option("--since", help="Only requests since then, e.g. 2026-11-01 or 7d.", metavar="TIME")
     ] = None,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """Show what was asked of providers and what it cost; `dwell sweep --dry-run` prices what is to come.
+    """Show the requests sent to providers and their cost.
 
-    A request whose answer never came may have been paid: its credits count, and are named uncertain.
+    For a price beforehand use `dwell sweep --dry-run`. A request without a response may have been charged: its
+    credits count, and are listed as uncertain.
 
     \b
     Example:
@@ -45,18 +46,19 @@ def cost(
     """
     import dwell
 
-    result = dwell.open(data).live.cost(by=by.value, since=live_options.since(since))
+    result = dwell.open(data).live.cost(by=by.value, since=live_options.parse_since(since))
     Output(as_json, as_csv, output).show(result, lambda: _text(result))
 
 
 def _text(result: Result) -> str:
     total = result.meta["total"]
     if not total["requests"]:
-        return "No provider was asked."
-    rest = f", {total['uncertain_credits']:,} of them uncertain" if total["uncertain_credits"] else ""
-    sum_ = (
-        f"In all {total['requests']:,} requests, {total['credits']:,} credits{rest}, "
-        f"{live_options.money(total['usd'])} US dollars."
+        return "No requests were sent."
+    uncertain = f", {total['uncertain_credits']:,} of them uncertain" if total["uncertain_credits"] else ""
+    totals = (
+        f"Total: {live_options.format_count(total['requests'], 'request')}, "
+        f"{live_options.format_count(total['credits'], 'credit')}{uncertain}, "
+        f"{live_options.format_usd(total['usd'])} US dollars."
     )
     shown = [name for name in result.columns if name != "first_at"]
-    return "\n".join([table(shown, [[row[name] for name in shown] for row in result]), "", sum_])
+    return "\n".join([table(shown, [[row[name] for name in shown] for row in result]), "", totals])

@@ -1,4 +1,4 @@
-"""`dwell export`: everything that is stored comes out, and imports again."""
+"""`dwell export`: writes stored tables to files that can be imported again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def export(
     *,
     format: Annotated[
         Format | None,
-        typer.Option("--format", help="parquet, csv or jsonl; by the ending of -o otherwise.", show_default="parquet"),
+        typer.Option(
+            "--format", help="parquet, csv or jsonl; otherwise by the extension of -o.", show_default="parquet"
+        ),
     ] = None,
     output: Annotated[
         Path | None,
@@ -30,7 +32,7 @@ def export(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Write a whole table to a file that `dwell import` reads back to the same table.
+    """Write stored tables to files that can be imported again.
 
     \b
     Example:

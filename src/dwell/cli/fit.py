@@ -1,4 +1,4 @@
-"""`dwell fit`: learn how an account's public counters go with its measured watch time."""
+"""`dwell fit`: learns how an account's public counters relate to its measured watch time."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.cells import cell
+from dwell.cli.cells import format_cell
 from dwell.cli.options import ChartOut, Csv, Data, Json, Target
 from dwell.cli.output import Output, table
-from dwell.cli.waiting import waiting
+from dwell.cli.spinner import spinner
 from dwell.results import Result
 
 
@@ -26,7 +26,9 @@ def fit(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Fit and store a model, with its honest skill; or abstain, with the reason and what would cure it.
+    """Fit and store a model of watch time, or abstain.
+
+    Reports the skill of the model on unseen posts. If it abstains, it says why and what would help.
 
     \b
     Example:
@@ -35,31 +37,37 @@ def fit(
     import dwell
 
     workspace = dwell.open(data)
-    with waiting("Fitting, and checking on posts left out"):
+    with spinner("Fitting, and testing on unseen posts"):
         report = workspace.fit(creator=creator, target=target.value)
     result = skill(report)
     Output(as_json, as_csv, output).show(result, lambda: _text(report, result), lambda: workspace.charts.skill(report))
 
 
 def skill(report: Mapping[str, Any]) -> Result:
-    """The fit report as rows: the model beside its baselines. JSON carries the report whole."""
+    """The fit report as rows: the model next to its baselines. JSON has the whole report."""
     columns = ("model", "out_of_fold_r2", "out_of_fold_mae", "out_of_fold_spearman", "forward_r2", "forward_mae")
     entries = {"dwell": report, **report["baselines"]}
-    rows = [(name, *_figures(entry)) for name, entry in entries.items()]
+    rows = [(name, *_skill_columns(entry)) for name, entry in entries.items()]
     return Report(columns, rows, report)
 
 
 class Report(Result):
-    """A result whose JSON is the report alone, as documented."""
+    """A result whose JSON is only the report, as documented."""
 
     def to_dict(self) -> dict[str, Any]:
         """The fit report."""
         return dict(self.meta)
 
 
-def _figures(entry: Mapping[str, Any]) -> tuple[Any, ...]:
-    inside, ahead = entry.get("out_of_fold") or {}, entry.get("forward") or {}
-    return (inside.get("r2"), inside.get("mae"), inside.get("spearman"), ahead.get("r2"), ahead.get("mae"))
+def _skill_columns(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    out_of_fold, forward = entry.get("out_of_fold") or {}, entry.get("forward") or {}
+    return (
+        out_of_fold.get("r2"),
+        out_of_fold.get("mae"),
+        out_of_fold.get("spearman"),
+        forward.get("r2"),
+        forward.get("mae"),
+    )
 
 
 def _text(report: Mapping[str, Any], result: Result) -> str:
@@ -73,24 +81,23 @@ def _text(report: Mapping[str, Any], result: Result) -> str:
     if interval.get("coverage") is not None:
         lines += [
             "",
-            f"{interval['level']:.0%} intervals held {interval['coverage']:.1%} of the posts left out",
+            f"{interval['level']:.0%} intervals contained {interval['coverage']:.1%} of the unseen posts",
             f"Mean width of an interval: {interval['mean_width']:.2f}",
             table(("bucket", "coverage"), list(interval["coverage_by_bucket"].items())),
         ]
     if (topics := report.get("topic_features")) is not None:
-        lines += ["", _topics(topics)]
+        lines += ["", _topics_text(topics)]
     lines += [f"Warning: {warning}" for warning in report["warnings"]]
     if report.get("refit_due_at"):
-        lines.append(f"Fit again after {cell('refit_due_at', report['refit_due_at'])[:10]}.")
+        lines.append(f"Fit again after {format_cell('refit_due_at', report['refit_due_at'])[:10]}.")
     return "\n".join(lines)
 
 
-def _topics(found: Mapping[str, Any]) -> str:
+def _topics_text(features: Mapping[str, Any]) -> str:
     """What `sound_rising` and `tag_saturated` add out of fold."""
-    head = f"Rising sounds and worn-out hashtags: {found['verdict']}"
-    if found["gain"] is None:
-        return f"{head}. {found['reason']}"
-    interval = f" ({found['low']:+.3f} to {found['high']:+.3f})" if found["low"] is not None else ""
-    return (
-        f"{head}; R2 out of fold {found['gain']:+.3f}{interval} over {found['n_known']} posts. {found['reason'] or ''}"
-    )
+    head = f"Rising sounds and worn-out hashtags: {features['verdict']}"
+    if features["gain"] is None:
+        return f"{head}. {features['reason']}"
+    interval = f" ({features['low']:+.3f} to {features['high']:+.3f})" if features["low"] is not None else ""
+    gain = f"R2 out of fold {features['gain']:+.3f}{interval} over {features['n_known']} posts"
+    return f"{head}; {gain}. {features['reason'] or ''}"

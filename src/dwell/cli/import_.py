@@ -1,4 +1,4 @@
-"""`dwell import`: files that you already have, into the tables."""
+"""`dwell import`: loads files that you already have into the tables."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REJECTS_SHOWN = 5
 
 
 class DateOrder(StrEnum):
-    """How to read 3/4/2024 where nothing in the file tells."""
+    """How to read 3/4/2024 if nothing in the file shows it."""
 
     DMY = "dmy"
     MDY = "mdy"
@@ -45,7 +45,7 @@ def import_files(
         str | None,
         typer.Option(
             "--as-of",
-            help="When rows without a time of their own were observed, e.g. 2026-03-22 or 2026-03-22T09:00Z.",
+            help="When rows without a time were observed, e.g. 2026-03-22 or 2026-03-22T09:00Z.",
             metavar="TIME",
         ),
     ] = None,
@@ -53,7 +53,7 @@ def import_files(
         list[str] | None,
         typer.Option(
             "--map",
-            help="A column of a table of your own, e.g. views=Visninger; may be repeated.",
+            help="Maps a column of your own table, e.g. views=Visninger; may be repeated.",
             metavar="FIELD=COLUMN",
         ),
     ] = None,
@@ -61,29 +61,29 @@ def import_files(
         str | None,
         typer.Option(
             "--creator",
-            help="The account of rows that name none; a file of another account is refused.",
+            help="The account of rows without one; a file of another account is refused.",
             metavar="@HANDLE",
         ),
     ] = None,
     niche: Annotated[
-        str | None, typer.Option("--niche", help="Subject to give to every creator in the files.", metavar="N")
+        str | None, typer.Option("--niche", help="Niche to assign to every creator in the files.", metavar="N")
     ] = None,
     dates: Annotated[
-        DateOrder | None, typer.Option("--dates", help="How to read 3/4/2024 where the column itself cannot tell.")
+        DateOrder | None, typer.Option("--dates", help="How to read 3/4/2024 if the column itself does not show it.")
     ] = None,
     tz: Annotated[
-        str | None, typer.Option("--tz", help="Time zone of times that name none; UTC otherwise.", metavar="ZONE")
+        str | None, typer.Option("--tz", help="Time zone of times without one; UTC by default.", metavar="ZONE")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but store.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything except storing.")] = False,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: Out = None,
 ) -> int:
-    """Load exports into the tables: what is already known is not added twice.
+    """Load exports into the tables. Rows that are already stored are not added twice.
 
-    The format is recognised by content. A file is loaded whole or not at all; rows that cannot be used are
-    counted, and written with line and reason to a rejects file.
+    The format is recognised by content. A file is loaded completely or not at all; rows that cannot be used
+    are counted, and written to a rejects file with line and reason.
 
     \b
     Example:
@@ -140,7 +140,7 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not equals or not field.strip() or not column.strip():
-            raise typer.BadParameter(f"{pair!r} is not FIELD=COLUMN, as in views=Visninger.", param_hint="--map")
+            raise typer.BadParameter(f"{pair!r} isn't FIELD=COLUMN, as in views=Visninger.", param_hint="--map")
         found[field.strip()] = column.strip()
     return found
 
@@ -181,7 +181,7 @@ def _text(done: Imports, *, dry_run: bool) -> str:
 
 
 def _reasons(loaded: Loaded) -> list[tuple[str, int]]:
-    """Kinds of rejects, the commonest first; of a dry run, which writes no file, only those shown."""
+    """Kinds of rejects, most common first; a dry run writes no file, so it only counts those shown."""
     if loaded.rejects_file is None:
         return Counter(reason.split(":")[0] for _, reason, _ in loaded.rejects).most_common()
     with loaded.rejects_file.open(encoding="utf-8", newline="") as lines:
@@ -189,11 +189,15 @@ def _reasons(loaded: Loaded) -> list[tuple[str, int]]:
 
 
 def _notes(loaded: Loaded) -> Iterator[str]:
-    """What else a reader should know of one file; rejects last, the first few with line and reason."""
+    """More about one file; rejects last, the first few with line and reason."""
     if loaded.repeated:
         yield "imported before; nothing was added"
     others = {name: n for name, n in loaded.rows_new.items() if name not in {"posts", "post_snapshots", "watch_times"}}
-    for what, counts in (("also new", others), ("updated", loaded.rows_updated), ("kept but flagged", loaded.flagged)):
+    for what, counts in (
+        ("also new", others),
+        ("updated", loaded.rows_updated),
+        ("stored, but flagged:", loaded.flagged),
+    ):
         named = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts.items() if n)
         if named:
             yield f"{what} {named}"
@@ -207,7 +211,7 @@ def _notes(loaded: Loaded) -> Iterator[str]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, str, float], None] | None]:
-    """A bar per file on a terminal, nothing where nobody looks."""
+    """A progress bar per file; nothing if stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -1,4 +1,4 @@
-"""Options that the live commands share, and the bar that shows how far a job is."""
+"""Options that the live commands share, and their progress bar."""
 
 from __future__ import annotations
 
@@ -14,57 +14,59 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dwell.cli.cells import cell
+from dwell.cli.cells import format_cell
 from dwell.cli.output import table
 
 if TYPE_CHECKING:
     from dwell.results import Result
     from dwell.workspace.live import Progress
 
-_PLANNED_SHOWN = 40
+_MAX_ROWS = 40
 _UNITS = {"d": "days", "h": "hours"}
 
-SIMULATED = "The answers came from a simulation: accounts, posts and numbers are invented."
+SIMULATION_NOTE = "The responses came from a simulation: accounts, posts and numbers are invented."
 
 Provider = Annotated[
     str | None,
     typer.Option(
         "--provider",
-        help="Whom to ask: tikliveapi, scavio, display-api, research-api, or an installed package's; "
-        "the first with a key otherwise.",
+        help="Provider: tikliveapi, scavio, display-api, research-api, or one of an installed package; "
+        "by default the first with a key.",
         metavar="P",
     ),
 ]
-Posts = Annotated[int, typer.Option("--posts", min=1, help="Newest posts to read of each.", metavar="N")]
+Posts = Annotated[int, typer.Option("--posts", min=1, help="Number of newest posts to read of each.", metavar="N")]
 MaxCredits = Annotated[
     int | None,
     typer.Option("--max-credits", min=0, help="Stop before the whole job costs more than this.", metavar="N"),
 ]
-Niche = Annotated[str | None, typer.Option("--niche", help="Subject to give to the accounts.", metavar="N")]
+Niche = Annotated[str | None, typer.Option("--niche", help="Niche to assign to the accounts.", metavar="N")]
 Watchlist = Annotated[
     str | None,
-    typer.Option("--watchlist", help="A list made with dwell watchlist; read anew each time.", metavar="NAME"),
+    typer.Option("--watchlist", help="A list made with dwell watchlist; read again at each run.", metavar="NAME"),
 ]
 Topics = Annotated[
     int,
-    typer.Option("--topics", min=0, help="Then sample so many of their hashtags and sounds, once a day.", metavar="N"),
+    typer.Option(
+        "--topics", min=0, help="Also sample this many of their hashtags and sounds, once a day.", metavar="N"
+    ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and its price; ask nobody.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew, even where the same job was left unfinished.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and its price; send nothing.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Start over, even if the same job was left unfinished.")]
 
 
-def asks_somebody(*, stored: bool, dry_run: bool) -> None:
-    """What asks nobody has no plan.
+def check_plan_options(*, stored: bool, dry_run: bool) -> None:
+    """Reject `--stored` with `--dry-run`: a command that sends nothing has no plan.
 
     Raises:
         typer.BadParameter: Both were given.
     """
     if stored and dry_run:
-        raise typer.BadParameter("--stored asks nobody, so there is nothing to plan: leave out one of the two.")
+        raise typer.BadParameter("--stored sends nothing, so there is nothing to plan: leave out one of the two.")
 
 
-def since(text: str | None) -> datetime | None:
-    """`2026-11-01`, an ISO instant, or `7d` / `24h` before now.
+def parse_since(text: str | None) -> datetime | None:
+    """Parse `2026-11-01`, an ISO time, or `7d` / `24h` before now.
 
     Raises:
         typer.BadParameter: It is none of these.
@@ -76,31 +78,33 @@ def since(text: str | None) -> datetime | None:
     try:
         if re.fullmatch("[0-9]{1,5}[dh]", text):
             return clock.now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-        said = datetime.fromisoformat(text)
-        return said if said.tzinfo else said.replace(tzinfo=UTC)
+        instant = datetime.fromisoformat(text)
+        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text[:40]!r} is no time; write 2026-11-01, or 7d.", param_hint="--since") from None
+        raise typer.BadParameter(
+            f"{text[:40]!r} isn't a date; write 2026-11-01, or 7d.", param_hint="--since"
+        ) from None
 
 
 @contextmanager
-def stopping() -> Iterator[threading.Event]:
-    """Ctrl-C and a polite kill end the work at its next request instead of in the middle of one."""
+def stop_on_signal() -> Iterator[threading.Event]:
+    """Let Ctrl-C and SIGTERM end the work before its next request, not in the middle of one."""
     event = threading.Event()
 
-    def ask(_signal: int, _frame: FrameType | None) -> None:
+    def request_stop(_signal: int, _frame: FrameType | None) -> None:
         event.set()
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.signal(number, request_stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield event
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[[Progress], None] | None]:
-    """Requests, rate and time left on a terminal, nothing where nobody looks."""
+def progress_bar(what: str) -> Iterator[Callable[[Progress], None] | None]:
+    """A progress bar with requests, rate and time left; nothing if stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -108,7 +112,7 @@ def bar(what: str) -> Iterator[Callable[[Progress], None] | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bars
 
-    bars = Bars(
+    progress = Bars(
         TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
@@ -116,81 +120,81 @@ def bar(what: str) -> Iterator[Callable[[Progress], None] | None]:
         console=Console(stderr=True),
         transient=True,
     )
-    task = bars.add_task("", total=None)
+    task = progress.add_task("", total=None)
 
     def advance(now: Progress) -> None:
-        words = (
-            f"requests, {now.targets_done}/{now.targets} done, {now.per_minute:.0f}/min, {span(now.seconds_left)} left"
-        )
-        bars.update(task, completed=now.requests, total=now.planned, description=words)
+        rate = f"{now.per_minute:.0f}/min, {format_duration(now.seconds_left)} left"
+        words = f"requests, {now.targets_done}/{now.targets} done, {rate}"
+        progress.update(task, completed=now.requests, total=now.planned, description=words)
 
-    with bars:
+    with progress:
         yield advance
 
 
-def span(seconds: float) -> str:
-    """`2 min 26 s` of 146."""
+def format_duration(seconds: float) -> str:
+    """Format seconds: 146 is `2 min 26 s`."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h"), (minutes, "min"), (rest if not hours else 0, "s")]
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
 
 
-def money(usd: float) -> str:
-    """US dollars as in a table."""
-    return cell("usd", usd)
+def format_usd(usd: float) -> str:
+    """Format US dollars as in a table."""
+    return format_cell("usd", usd)
 
 
-def count(number: int, what: str) -> str:
-    """`1 request`, `2 requests`."""
+def format_count(number: int, what: str) -> str:
+    """Format a count: `1 request`, `2 requests`."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def _rate(per_minute: float) -> str:
+def _format_rate(per_minute: float) -> str:
     return f"{per_minute:,.0f}" if per_minute >= 100 else f"{per_minute:.3g}"
 
 
-def paid(meta: Mapping[str, Any]) -> list[str]:
-    """What a reading cost, in lines; none where nothing was read."""
+def cost_lines(meta: Mapping[str, Any]) -> list[str]:
+    """Lines with the cost of a sweep; empty if nothing was read."""
     cost = meta.get("paid")
     if not cost:
         return []
-    spent = f"{count(cost['credits'], 'credit')}, {money(cost['usd'])} US dollars"
-    lines = ["", f"{count(cost['requests'], 'request')}, {spent}."]
-    return [*lines, SIMULATED] if cost["simulated"] else lines
+    spent = f"{format_count(cost['credits'], 'credit')}, {format_usd(cost['usd'])} US dollars"
+    lines = ["", f"{format_count(cost['requests'], 'request')}, {spent}."]
+    return [*lines, SIMULATION_NOTE] if cost["simulated"] else lines
 
 
-def price(meta: dict[str, Any]) -> str:
-    """A plan's price in a sentence."""
+def price_sentence(meta: dict[str, Any]) -> str:
+    """The price of a plan in a sentence."""
     rate = meta["per_minute"]
-    pace = "" if rate is None else f" at {_rate(rate)} a minute: {span(meta['seconds_at_most'])}"
-    likely = meta["requests_expected"]
-    expected = f" ({likely:,} likely)" if likely != meta["requests_at_most"] else ""
+    duration = "" if rate is None else f" at {_format_rate(rate)} a minute: {format_duration(meta['seconds_at_most'])}"
+    expected = meta["requests_expected"]
+    likely_note = f" ({expected:,} likely)" if expected != meta["requests_at_most"] else ""
     return (
-        f"At most {count(meta['requests_at_most'], 'request')}{expected} to {meta['provider']}, "
-        f"{count(meta['credits_at_most'], 'credit')}, {money(meta['usd_at_most'])} US dollars{pace}."
+        f"At most {format_count(meta['requests_at_most'], 'request')}{likely_note} to {meta['provider']}, "
+        f"{format_count(meta['credits_at_most'], 'credit')}, {format_usd(meta['usd_at_most'])} US dollars{duration}."
     )
 
 
-def planned(plan: Result, *, whole: bool) -> str:
-    """A plan to read.
+def plan_text(plan: Result, *, full: bool) -> str:
+    """The text of a plan.
 
     Args:
-        plan: A row a target, the price in its meta.
-        whole: With every target, for whoever asked for the plan alone; else only its price.
+        plan: One row per target, the price in its meta.
+        full: Include every target, as for `--dry-run`; otherwise only the price.
     """
     lines = []
-    if whole:
-        lines.append(table(plan.columns, plan.rows[:_PLANNED_SHOWN]))
-        if len(plan) > _PLANNED_SHOWN:
-            lines.append(f" … and {len(plan) - _PLANNED_SHOWN:,} more (--csv lists all)")
+    if full:
+        lines.append(table(plan.columns, plan.rows[:_MAX_ROWS]))
+        if len(plan) > _MAX_ROWS:
+            lines.append(f" … and {len(plan) - _MAX_ROWS:,} more (--csv lists all)")
         lines.append("")
-    lines.append(price(dict(plan.meta)) if plan.meta["requests_at_most"] else "Nothing would be asked.")
-    if begun := plan.meta["resumes"]:
+    lines.append(price_sentence(dict(plan.meta)) if plan.meta["requests_at_most"] else "No requests are needed.")
+    if resumes := plan.meta["resumes"]:
         lines.append(
-            f"Goes on with what was begun at {begun['started_at']:%Y-%m-%d %H:%M} UTC: {begun['targets_done']} of "
-            f"{begun['targets']} done, {begun['credits_spent']:,} credits spent (--fresh begins anew)."
+            f"Resumes the job started at {resumes['started_at']:%Y-%m-%d %H:%M} UTC: {resumes['targets_done']} of "
+            f"{resumes['targets']} done, {format_count(resumes['credits_spent'], 'credit')} spent "
+            "(--fresh starts over)."
         )
-    if whole:
-        lines.append("Dry run: nobody was asked.")
+    if full:
+        lines.append("Dry run: nothing was sent.")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""`dwell`: the commands, and what happens when one fails."""
+"""`dwell`: the commands, and how failures are reported."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ from dwell.cli import (
 from dwell.cli import (
     run as run_,
 )
-from dwell.errors import DwellError
+from dwell.errors import DwellError, StoppedError
 
 app = typer.Typer(
     name="dwell",
-    help="How long TikTok videos hold their viewers: measured where you own them, estimated honestly where you do not.",
+    help="How long TikTok videos hold their viewers: measured on your own accounts, estimated honestly on others.",
     no_args_is_help=True,
     add_completion=True,
-    rich_markup_mode=None,  # rich would double the time that --help takes
+    rich_markup_mode=None,  # rich would double the time of --help
     pretty_exceptions_enable=False,
 )
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001 - click calls it so
-    if asked:
+def _version(requested: bool) -> None:  # noqa: FBT001 - called by click
+    if requested:
         typer.echo(f"dwell {__version__}")
         raise typer.Exit
 
@@ -92,7 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: Words after `dwell`; the process's own when not given.
+        arguments: The words after `dwell`; by default those of the process.
 
     Returns:
         0 done, 1 wrong input or data, 2 wrong usage, 130 interrupted.
@@ -101,25 +101,25 @@ def main(arguments: list[str] | None = None) -> int:
     as_json = "--json" in words
     command = typer.main.get_command(app)
     try:
-        done: Any = command.main(args=words, prog_name="dwell", standalone_mode=False)
+        result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False)
     except DwellError as error:
-        return _fail(str(error), error.code, 130 if error.code == "stopped" else 1, as_json=as_json)
+        return _fail(str(error), error.code, 130 if isinstance(error, StoppedError) else 1, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped by you; what was not finished was not loaded", "interrupted", 130, as_json=as_json)
+        return _fail("stopped by you; unfinished files were not loaded", "interrupted", 130, as_json=as_json)
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except Exception as error:
-        message = getattr(error, "format_message", None)  # how click's own usage errors describe themselves
+        message = getattr(error, "format_message", None)  # click's own usage errors have this method
         if message is None:
             raise
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(message())
             return 2
-        asked = getattr(getattr(error, "ctx", None), "command_path", None) or "dwell"
-        text = f"{message().rstrip('.')}. See '{asked} --help'."
+        command_path = getattr(getattr(error, "ctx", None), "command_path", None) or "dwell"
+        text = f"{message().rstrip('.')}. See '{command_path} --help'."
         return _fail(text, "usage", getattr(error, "exit_code", 2), as_json=as_json)
-    return done if isinstance(done, int) else 0
+    return result if isinstance(result, int) else 0
 
 
 def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
@@ -128,12 +128,12 @@ def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
         if as_json
         else f"dwell: {message}"
     )
-    print(text, file=sys.stderr)  # noqa: T201 - the one place that reports a failure
+    print(text, file=sys.stderr)  # noqa: T201 - the only place that reports a failure
     return status
 
 
 def run() -> None:
     """The console script."""
-    # A command makes many rows, keeps them, and hardly one is part of a cycle: Python need not look so often.
+    # A command creates many rows, keeps them, and hardly any are part of a cycle: collect garbage less often.
     gc.set_threshold(100_000, 20, 20)
     sys.exit(main())

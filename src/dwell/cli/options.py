@@ -1,4 +1,4 @@
-"""Options that commands share, declared once so that they read and behave the same everywhere."""
+"""Options that commands share, declared once so that they are the same everywhere."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ Data = Annotated[
     Path | None,
     typer.Option("--data", envvar="DWELL_DATA", help="Data folder.", show_default="./dwell-data", metavar="DIR"),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON (a documented contract).")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON in the documented format.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 Out = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", help="Write to this file instead; its ending may choose: .json, .csv, .txt.", metavar="FILE"
+        "-o",
+        "--output",
+        help="Write to this file; its extension selects the format: .json, .csv, .txt.",
+        metavar="FILE",
     ),
 ]
 ChartOut = Annotated[
@@ -25,7 +28,7 @@ ChartOut = Annotated[
     typer.Option(
         "-o",
         "--output",
-        help="Write to this file instead; its ending may choose: .json, .csv, .txt, or a picture: .png, .svg, .html.",
+        help="Write to this file; its extension selects the format: .json, .csv, .txt, or a chart: .png, .svg, .html.",
         metavar="FILE",
     ),
 ]
@@ -34,17 +37,19 @@ AnyCreator = Annotated[
     str | None, typer.Option("--creator", help="Only this account: @handle or profile link.", metavar="@HANDLE")
 ]
 TimeZone = Annotated[
-    str, typer.Option("--tz", help="Time zone of weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE")
+    str, typer.Option("--tz", help="Time zone for weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE")
 ]
 MinAge = Annotated[
     str,
     typer.Option(
-        "--min-age", help="Leave out posts observed sooner after posting than this, e.g. 72h or 3d.", metavar="AGE"
+        "--min-age", help="Leave out posts observed less than this long after posting, e.g. 72h or 3d.", metavar="AGE"
     ),
 ]
 Include = Annotated[
     str,
-    typer.Option("--include", help="Keep what is left out by default: any of ads,pinned,young,photos.", metavar="LIST"),
+    typer.Option(
+        "--include", help="Include posts that are left out by default: any of ads,pinned,young,photos.", metavar="LIST"
+    ),
 ]
 
 
@@ -64,7 +69,7 @@ Buckets = Annotated[
 
 
 class Platform(StrEnum):
-    """Where posts stand."""
+    """Where posts were published."""
 
     TIKTOK = "tiktok"
     YOUTUBE = "youtube"
@@ -77,8 +82,8 @@ class Target(StrEnum):
     FULL_WATCH_RATE = "full_watch_rate"
 
 
-def hours(text: str) -> float:
-    """`72h`, `3d` or `72` as hours.
+def parse_age(text: str) -> float:
+    """Parse `72h`, `3d` or `72` to hours.
 
     Raises:
         typer.BadParameter: It is none of these.
@@ -90,20 +95,20 @@ def hours(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < float("inf"):
-        raise typer.BadParameter(f"{text!r} is not an age; write for example 72h or 3d.", param_hint="--min-age")
+        raise typer.BadParameter(f"{text!r} isn't an age; write 72h or 3d, for example.", param_hint="--min-age")
     return value
 
 
-def included(text: str) -> tuple[str, ...]:
-    """The parts of `--include`, sorted.
+def parse_include(text: str) -> tuple[str, ...]:
+    """Parse `--include`; the result is sorted.
 
     Raises:
-        typer.BadParameter: One of them is no exclusion.
+        typer.BadParameter: One of the names is unknown.
     """
     names = tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))
     unknown = [name for name in names if name not in {"ads", "pinned", "young", "photos"}]
     if unknown:
         raise typer.BadParameter(
-            f"{unknown[0]!r} cannot be included; choose from ads, pinned, young, photos.", param_hint="--include"
+            f"unknown value {unknown[0]!r}; choose from ads, pinned, young, photos.", param_hint="--include"
         )
     return names

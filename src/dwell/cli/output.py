@@ -1,4 +1,4 @@
-"""Where an answer goes and as what: a table to read, JSON or CSV to compute with, a picture to look at."""
+"""Writes a result: as a table to read, as JSON or CSV to process, or as a chart."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from typing import Any
 
 import typer
 
-from dwell.cli.cells import cell
+from dwell.cli.cells import format_cell
 from dwell.errors import StorageError
 from dwell.results import Result
 
 PICTURES = (".png", ".svg", ".html")
-_NEVER_WRAPS = 4_000
-_HEADING = 12
+_UNLIMITED_WIDTH = 4_000
+_HEADING_WIDTH = 12
 
 
 @dataclass(frozen=True)
@@ -38,29 +38,29 @@ class Output:
         return None if self.path is None or str(self.path) == "-" else self.path
 
     @property
-    def form(self) -> str:
-        """`json`, `csv`, `text`, or the ending of a picture."""
+    def format(self) -> str:
+        """`json`, `csv`, `text`, or the extension of a chart file."""
         if self.as_json and self.as_csv:
-            raise typer.BadParameter("choose one of --json and --csv.")
+            raise typer.BadParameter("choose either --json or --csv.")
         if self.as_json or self.as_csv:
             return "json" if self.as_json else "csv"
         ending = self.target.suffix.lower() if self.target else ""
         known = {"": "text", ".txt": "text", ".json": "json", ".csv": "csv", **{name: name for name in PICTURES}}
         if ending not in known:
-            raise typer.BadParameter(f"{ending} is no ending of -o; use one of {', '.join(filter(None, known))}.")
+            raise typer.BadParameter(f"-o can't write {ending}; use one of {', '.join(filter(None, known))}.")
         return known[ending]
 
     def show(self, result: Result, text: Callable[[], str], chart: Callable[[], Any] | None = None) -> None:
-        """Print or write one answer.
+        """Print or write one result.
 
         Args:
-            result: The answer; JSON and CSV are made of it.
-            text: Makes the table to read; called only when it is wanted.
-            chart: Makes the Altair chart; without one, a picture cannot be written.
+            result: The result, for JSON and CSV.
+            text: Returns the table to read; called only if it is needed.
+            chart: Returns the Altair chart; None if the command has no chart.
         """
-        form = self.form
+        form = self.format
         if form in PICTURES:
-            self._picture(form, chart)
+            self._write_chart(form, chart)
         elif form == "json":
             self._write(json.dumps(result.to_dict(), default=jsonable, ensure_ascii=False, indent=2) + "\n")
         elif form == "csv":
@@ -68,11 +68,9 @@ class Output:
         else:
             self._write(text().rstrip() + "\n")
 
-    def _picture(self, ending: str, chart: Callable[[], Any] | None) -> None:
+    def _write_chart(self, ending: str, chart: Callable[[], Any] | None) -> None:
         if chart is None or self.target is None:
-            raise typer.BadParameter(
-                f"this command draws no picture, so it cannot write {ending}; use .json, .csv or .txt."
-            )
+            raise typer.BadParameter(f"this command has no chart, so -o can't write {ending}; use .json, .csv or .txt.")
         from dwell.charts import render
 
         drawing = chart()
@@ -93,7 +91,7 @@ class Output:
 
 
 def jsonable(value: Any) -> Any:
-    """What `json` cannot write by itself: instants as ISO 8601 in UTC, paths as text."""
+    """Convert values that `json` cannot write: times to ISO 8601 in UTC, paths to text."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, (date, Path)):
@@ -102,7 +100,7 @@ def jsonable(value: Any) -> Any:
 
 
 def as_csv(result: Result) -> str:
-    """The rows as CSV: unknown is an empty cell, a list is JSON."""
+    """The rows as CSV: an unknown value is an empty cell, a list is JSON."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(result.columns)
@@ -118,43 +116,45 @@ def _csv_cell(value: Any) -> Any:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "", most: int = 60) -> str:
-    """A table to read: numbers right, names left, texts cut at `most` characters.
+    """A table to read: numbers right-aligned, text left-aligned and cut at `most` characters.
 
     Args:
-        columns: Column names, which are the headings too.
-        rows: Values, formatted by `cells.cell`.
-        title: A line above.
-        most: Longest text of a cell.
+        columns: Column names, used as headings.
+        rows: Values, formatted by `cells.format_cell`.
+        title: A line above the table.
+        most: Maximum length of a cell.
     """
-    texts = [[_cut(cell(name, value), most) for name, value in zip(columns, row, strict=True)] for row in rows]
+    texts = [
+        [_truncate(format_cell(name, value), most) for name, value in zip(columns, row, strict=True)] for row in rows
+    ]
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    wide = not sys.stdout.isatty()  # in a pipe or a file nothing needs to wrap
+    wide = not sys.stdout.isatty()  # no wrapping in a pipe or a file
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title or None, title_justify="left", title_style="bold")
     for index, name in enumerate(columns):
         numbers = any(isinstance(row[index], (int, float)) and not isinstance(row[index], bool) for row in rows)
-        heading = name if wide else _broken(name)
+        heading = name if wide else _wrap_heading(name)
         grid.add_column(Text(heading), justify="right" if numbers else "left", no_wrap=wide or name.endswith("_id"))
     for line in texts:
         grid.add_row(*(Text(text) for text in line))
-    console = Console(file=sys.stdout, width=_NEVER_WRAPS if wide else None)
+    console = Console(file=sys.stdout, width=_UNLIMITED_WIDTH if wide else None)
     with console.capture() as captured:
         console.print(grid)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")
 
 
-def _broken(name: str) -> str:
-    """A long heading on several lines, broken behind underscores."""
+def _wrap_heading(name: str) -> str:
+    """Wrap a long heading after underscores."""
     lines = [""]
     for part in re.findall(r"[^_]+_?|_", name):
-        if lines[-1] and len(lines[-1]) + len(part) > _HEADING:
+        if lines[-1] and len(lines[-1]) + len(part) > _HEADING_WIDTH:
             lines.append("")
         lines[-1] += part
     return "\n".join(lines)
 
 
-def _cut(text: str, most: int) -> str:
+def _truncate(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"

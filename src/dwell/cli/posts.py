@@ -1,4 +1,4 @@
-"""`dwell posts`: every post with its ratios, its place in its bucket, and its multiple of the usual."""
+"""`dwell posts`: every post with its ratios, its rank in its bucket, and its multiple of the typical value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import Buckets, Creator, Csv, Data, Include, Json, MinAge, Out, Scheme, hours, included
+from dwell.cli.options import Buckets, Creator, Csv, Data, Include, Json, MinAge, Out, Scheme, parse_age, parse_include
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -39,7 +39,7 @@ def posts(
     above_p90: Annotated[
         bool, typer.Option("--above-p90", help="Only posts above the 90th percentile of their bucket.")
     ] = False,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows.", metavar="N")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of rows.", metavar="N")] = None,
     scheme: Buckets = Scheme.PROXY,
     include: Include = "",
     min_age: MinAge = "72h",
@@ -48,7 +48,9 @@ def posts(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """The posts of an account with every ratio, bucket, percentile and multiple over the creator's baseline.
+    """List an account's posts with every ratio.
+
+    Also gives the bucket of each post, its percentile there, and its multiple of the creator's baseline.
 
     \b
     Example:
@@ -62,8 +64,8 @@ def posts(
         above_p90=above_p90,
         limit=limit,
         scheme=scheme.value,
-        include=included(include),
-        min_age_h=hours(min_age),
+        include=parse_include(include),
+        min_age_h=parse_age(min_age),
     )
     Output(as_json, as_csv, output).show(result, lambda: _text(result))
 

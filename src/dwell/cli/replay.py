@@ -1,4 +1,4 @@
-"""`dwell replay`: kept answers, read again with the parser of today."""
+"""`dwell replay`: parses stored responses again with the current parser."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ import typer
 from dwell.cli import live_options
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
-from dwell.cli.waiting import waiting
+from dwell.cli.spinner import spinner
 from dwell.results import Result
 
 
 def replay(
     *,
     provider: Annotated[
-        str | None, typer.Option("--provider", help="Only answers of this provider.", metavar="P")
+        str | None, typer.Option("--provider", help="Only responses of this provider.", metavar="P")
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="Only answers from then on, e.g. 2026-11-01 or 7d.", metavar="TIME")
+        str | None, typer.Option("--since", help="Only responses since then, e.g. 2026-11-01 or 7d.", metavar="TIME")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Also answers that today's parser has read before.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Include responses that the current parser has already read.")
+    ] = False,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """Read the answers that were kept again: after an update whose parser reads more, stored rows are corrected.
+    """Parse stored responses again after an upgrade.
 
-    No provider is asked and nothing is paid. What the new parser does not know stays as it was stored.
+    Corrects the stored rows. Sends nothing and costs nothing. Values that the new parser does not read are kept.
 
     \b
     Example:
@@ -37,8 +39,8 @@ def replay(
     """
     import dwell
 
-    with waiting("Reading kept answers"):
-        result = dwell.open(data).live.replay(provider=provider, since=live_options.since(since), every=every)
+    with spinner("Parsing stored responses"):
+        result = dwell.open(data).live.replay(provider=provider, since=live_options.parse_since(since), every=every)
     Output(as_json, as_csv, output).show(result, lambda: _text(result))
 
 

@@ -9,7 +9,7 @@ import typer
 
 from dwell.cli.options import Creator, Csv, Data, Json, TimeZone
 from dwell.cli.output import Output
-from dwell.cli.waiting import waiting
+from dwell.cli.spinner import spinner
 
 
 def report(
@@ -23,7 +23,9 @@ def report(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Write one self-contained HTML page: it opens from disk, offline, light and dark, and prints well.
+    """Write a self-contained HTML page about an account.
+
+    It works offline, in light and dark mode, and prints well.
 
     \b
     Example:
@@ -31,6 +33,6 @@ def report(
     """
     import dwell
 
-    with waiting("Asking everything that the page shows"):
+    with spinner("Collecting the figures of the page"):
         result = dwell.open(data).report(creator=creator, path=output, tz=tz)
     Output(as_json, as_csv).show(result, lambda: f"Wrote {output}")

@@ -1,4 +1,4 @@
-"""`dwell sandbox`: providers to try everything with, on this machine, at no cost."""
+"""`dwell sandbox`: simulated providers on this machine, to try everything free."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FaultMode(StrEnum):
 
 
 class IdStyle(StrEnum):
-    """What TikLiveAPI puts into `aweme_id`."""
+    """The value of TikLiveAPI's `aweme_id`."""
 
     MEDIA = "media"
     NUMERIC = "numeric"
@@ -29,48 +29,47 @@ class IdStyle(StrEnum):
 
 def sandbox(
     *,
-    port: Annotated[int, typer.Option("--port", help="Where to listen; 0 for any free port.")] = 8787,
+    port: Annotated[int, typer.Option("--port", help="Port to listen on; 0 for any free port.")] = 8787,
     seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same world.")] = None,
     faults: Annotated[
         FaultMode,
-        typer.Option(
-            "--faults", help="some: failures that are gone when asked again; all: wrong paging and fields too."
-        ),
+        typer.Option("--faults", help="some: failures that a retry cures; all: also wrong paging and fields."),
     ] = FaultMode.NONE,
     fault_rate: Annotated[
         float | None,
         typer.Option("--fault-rate", help="Share of requests with a fault, 0 to 1.", show_default="some 0.05, all 0.2"),
     ] = None,
     speed: Annotated[
-        float, typer.Option("--speed", help="Simulated seconds per second: 3600 lets a day pass in 24 s; 0 stops time.")
+        float, typer.Option("--speed", help="Simulated seconds per second: with 3600 a day takes 24 s; 0 stops time.")
     ] = 1.0,
     start: Annotated[
         str | None,
-        typer.Option("--start", help="The first simulated instant, e.g. 2026-06-01T08:00Z.", show_default="now"),
+        typer.Option("--start", help="Simulated start time, e.g. 2026-06-01T08:00Z.", show_default="now"),
     ] = None,
     limit: Annotated[
         list[str] | None,
         typer.Option(
             "--limit",
-            help="Requests per seconds and key, e.g. tikliveapi=200/6; =none for no limit. May be repeated.",
+            help="Requests/seconds per key, e.g. tikliveapi=200/6; =none for no limit. May be repeated.",
             metavar="PROTOCOL=N/S",
             show_default="tikliveapi=200/60, scavio=5/60",
         ),
     ] = None,
     credit: Annotated[int, typer.Option("--credits", help="Credits that each key starts with.", min=0)] = 100_000,
     key: Annotated[
-        str | None, typer.Option("--key", help="The one good key.", show_default="any that begins with sandbox-")
+        str | None, typer.Option("--key", help="The only valid key.", show_default="any that starts with sandbox-")
     ] = None,
     seed_compat: Annotated[
         bool, typer.Option("--seed-compat", help="Scavio as in its published examples: /user/videos, username, limit.")
     ] = False,
     aweme_id: Annotated[
-        IdStyle, typer.Option("--aweme-id", help="TikLiveAPI's aweme_id: a media id as it really is, or the post id.")
+        IdStyle, typer.Option("--aweme-id", help="TikLiveAPI's aweme_id: a media id, as in reality, or the post id.")
     ] = IdStyle.MEDIA,
 ) -> int:
-    """Serve a simulated TikTok world that speaks the protocols of TikLiveAPI and Scavio, until Ctrl-C.
+    """Serve a simulated TikTok world until Ctrl-C.
 
-    Everything in it is invented, every answer says so in its headers, and dwell marks what came from it.
+    It has the protocols of TikLiveAPI and Scavio. Everything in it is invented. Every response says so in its
+    headers, and dwell marks the data that came from it.
 
     \b
     Example:
@@ -86,56 +85,56 @@ def sandbox(
     from dwell.sandbox.server.sandbox import Sandbox
     from dwell.sandbox.server.words import how_to_use
 
-    chosen = DEMO_SEED if seed is None else seed
-    served = Sandbox(
-        World(chosen),
-        SimulatedTime(_instant(start) if start else clock.now(), speed),
+    seed_used = DEMO_SEED if seed is None else seed
+    server = Sandbox(
+        World(seed_used),
+        SimulatedTime(_parse_start(start) if start else clock.now(), speed),
         key=key,
-        faults=Faults(faults.value, fault_rate, seed=chosen),
-        limits=_limits(limit or []),
+        faults=Faults(faults.value, fault_rate, seed=seed_used),
+        limits=_parse_limits(limit or []),
         credits=credit,
         options=Options(aweme_id_style=aweme_id.value, seed_compat=seed_compat),
     )
 
     def ready(url: str) -> None:
-        typer.echo("\n".join([*how_to_use(served, url), "", "Ctrl-C ends it."]))
+        typer.echo("\n".join([*how_to_use(server, url), "", "Ctrl-C stops it."]))
 
-    run(served, port, ready)
+    run(server, port, ready)
     return 0
 
 
-def _instant(text: str) -> datetime:
-    """An instant with its time zone.
+def _parse_start(text: str) -> datetime:
+    """Parse a time with a time zone.
 
     Raises:
-        typer.BadParameter: It is none.
+        typer.BadParameter: It is invalid or has no time zone.
     """
     try:
-        found = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+        instant = None
+    if instant is None or instant.tzinfo is None:
         raise typer.BadParameter(
-            f"{text!r} is no instant with a time zone; write for example 2026-06-01T08:00Z.", param_hint="--start"
+            f"{text!r} isn't a time with a time zone; write it as 2026-06-01T08:00Z, for example.", param_hint="--start"
         )
-    return found
+    return instant
 
 
-def _limits(texts: list[str]) -> dict[str, Rate]:
-    """Protocol -> limit.
+def _parse_limits(texts: list[str]) -> dict[str, Rate]:
+    """Parse the limits: protocol -> limit.
 
     Raises:
-        typer.BadParameter: There is no such protocol.
-        SettingsError: It is no limit.
+        typer.BadParameter: The protocol is unknown.
+        SettingsError: The limit is invalid.
     """
     from dwell.sandbox.server.limits import Rate
 
-    found = {}
+    limits = {}
     for text in texts:
         name, _, rate = text.partition("=")
         if name not in ("tikliveapi", "scavio"):
             raise typer.BadParameter(
-                f"{text!r} names no protocol; write tikliveapi=200/60 or scavio=5/60.", param_hint="--limit"
+                f"{text!r} doesn't start with a protocol; write tikliveapi=200/60 or scavio=5/60.", param_hint="--limit"
             )
-        found[name] = Rate.parse(rate)
-    return found
+        limits[name] = Rate.parse(rate)
+    return limits

@@ -1,4 +1,4 @@
-"""`dwell schedule`: what to do every day or week; `dwell run` does it."""
+"""`dwell schedule`: sweeps to run every day or week; `dwell run` runs them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dwell.cli.output import Output, table
 Name = Annotated[str, typer.Argument(help="Name of the schedule.", metavar="SCHEDULE")]
 
 app = typer.Typer(
-    help="Sweeps to do every day or week; `dwell run` does them.", no_args_is_help=True, rich_markup_mode=None
+    help="Sweeps to run every day or week; `dwell run` runs them.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -26,7 +26,7 @@ def add(
     *,
     watchlist: Watchlist = None,
     every: Annotated[
-        str, typer.Option("--every", help="day, or a weekday such as monday for a weekly snapshot.", metavar="WHEN")
+        str, typer.Option("--every", help="day, or a weekday such as monday for a weekly run.", metavar="WHEN")
     ] = "day",
     at: Annotated[str, typer.Option("--at", help="Time of day.", metavar="HH:MM")] = "00:00",
     tz: Annotated[str, typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", metavar="ZONE")] = "UTC",
@@ -40,7 +40,7 @@ def add(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """Do a sweep every day (00:00 UTC unless said otherwise) or every week; a schedule of that name is changed.
+    """Add or replace a schedule. It runs a sweep every day (at 00:00 UTC by default) or every week.
 
     \b
     Example:
@@ -67,13 +67,13 @@ def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
     import dwell
 
     result = dwell.open(data).live.schedules()
-    empty = "There is no schedule yet: dwell schedule add NAME @account"
+    empty = "No schedules yet; add one with: dwell schedule add NAME @account"
     Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows) if len(result) else empty)
 
 
 @app.command("remove")
 def remove(schedule: Name, *, data: Data = None) -> None:
-    """End a schedule; what it stored stays.
+    """Remove a schedule; the data it stored is kept.
 
     \b
     Example:

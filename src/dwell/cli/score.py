@@ -18,17 +18,19 @@ def score(
         str | None,
         typer.Option(
             "--model",
-            help="Model id; otherwise the newest of watch_ratio, of this account if there is one.",
+            help="Model id; by default the newest for watch_ratio, of this account if there is one.",
             metavar="ID",
         ),
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows.", metavar="N")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of rows.", metavar="N")] = None,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Rank posts by predicted watch time within the account; show a level only where transfer has been shown.
+    """Rank an account's posts by predicted watch time.
+
+    Shows a level of watch time only if the model is known to transfer to the account.
 
     \b
     Example:
@@ -42,13 +44,15 @@ def score(
 
 
 def _text(result: Result) -> str:
-    wanted = ["rank", "post_id", "posted_at", "duration_s", "views", "percentile", "percentile_low", "percentile_high"]
+    shown = ["rank", "post_id", "posted_at", "duration_s", "views", "percentile", "percentile_low", "percentile_high"]
     if result.meta["level_shown"]:
-        wanted += [name for name in result.columns if "_predicted" in name]
-    columns = [name for name in [*wanted, "caption"] if name in result.columns]
-    lines = [f"Predicted by {result.meta['model_id']}: rank within the account, not a measurement."]
+        shown += [name for name in result.columns if "_predicted" in name]
+    columns = [name for name in [*shown, "caption"] if name in result.columns]
+    lines = [f"Predicted by {result.meta['model_id']}: a rank within the account, not a measurement."]
     if result.meta["left_out"]:
-        lines.append("Left out: " + ", ".join(f"{count} {why}" for why, count in result.meta["left_out"].items()) + ".")
+        lines.append(
+            "Left out: " + ", ".join(f"{count} {reason}" for reason, count in result.meta["left_out"].items()) + "."
+        )
     return "\n".join(
         [
             *lines,

@@ -1,8 +1,8 @@
-"""`dwell status`: what is stored, since when, from where, and how much of it is unknown."""
+"""`dwell status`: what is stored, from when and where, and how much is unknown."""
 
 from __future__ import annotations
 
-from dwell.cli.cells import cell
+from dwell.cli.cells import format_cell
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 from dwell.results import Result
@@ -11,7 +11,7 @@ _CREATORS_SHOWN = 30
 
 
 def status(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
-    """Show what is stored: tables, creators, sources, time span, share of each counter that is unknown.
+    """Show what is stored and how much of it is unknown. Lists tables, creators, sources, and the time span.
 
     \b
     Example:
@@ -25,10 +25,12 @@ def status(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, out
 
 def _text(result: Result) -> str:
     meta = result.meta
-    span = f"Observed {cell('at', meta['first_observed_at'])} to {cell('at', meta['last_observed_at'])} UTC"
+    span = (
+        f"Observed {format_cell('at', meta['first_observed_at'])} to {format_cell('at', meta['last_observed_at'])} UTC"
+    )
     unknown = meta["unknown_share"]
-    left = len(result) - _CREATORS_SHOWN
-    more = f"\n … and {left:,} more creators (--csv lists all)" if left > 0 else ""
+    hidden = len(result) - _CREATORS_SHOWN
+    more = f"\n … and {hidden:,} more creators (--csv lists all)" if hidden > 0 else ""
     return "\n\n".join(
         [
             table(("table", "rows"), list(meta["tables"].items())),

@@ -1,4 +1,4 @@
-"""`dwell sweep`: the newest posts of many accounts, at a price known beforehand."""
+"""`dwell sweep`: reads the newest posts of many accounts, at a price known beforehand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.live_options import (
-    SIMULATED,
+    SIMULATION_NOTE,
     DryRun,
     Fresh,
     MaxCredits,
@@ -17,18 +17,18 @@ from dwell.cli.live_options import (
     Provider,
     Topics,
     Watchlist,
-    bar,
-    count,
-    money,
-    planned,
-    stopping,
+    format_count,
+    format_usd,
+    plan_text,
+    progress_bar,
+    stop_on_signal,
 )
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
 _FAILED = frozenset({"failed", "refused"})
-"""Ends for which neither the account nor the user is the reason; whoever runs this unattended wants to know."""
+"""Reasons caused by neither the account nor the user: the exit code tells unattended callers about them."""
 
 _SIGNS = {"account": "", "hashtag": "#", "sound": "sound:", "search": "search:"}
 _COLUMNS = ("name", "state", "complete", "posts", "pages", "total", "lacks")
@@ -55,10 +55,10 @@ def sweep(
     as_csv: Csv = False,
     output: Out = None,
 ) -> int:
-    """Read the newest posts of accounts from a provider, within its limits and your budget.
+    """Read the newest posts of accounts from a provider.
 
-    The plan and its price come first. A sweep that was stopped or killed goes on where it was when the same command is
-    given again: no page is paid for twice.
+    Keeps to the provider's rate limit and your budget. The plan and its price are shown first. To
+    resume a sweep that was stopped or killed, run the same command again: no page is paid for twice.
 
     \b
     Example:
@@ -68,56 +68,58 @@ def sweep(
     import dwell
     from dwell.workspace.live import SweepRequest
 
-    shown = Output(as_json, as_csv, output)
+    printer = Output(as_json, as_csv, output)
     request = SweepRequest(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits, fresh)
     live = dwell.open(data, create=True).live
     plan = live.plan(request)
     if dry_run:
-        shown.show(plan, lambda: planned(plan, whole=True))
+        printer.show(plan, lambda: plan_text(plan, full=True))
         return 0
-    if shown.form == "text":
-        typer.echo(planned(plan, whole=False), err=True)
-    with stopping() as stop, bar(f"Sweeping {len(plan)} targets") as on_progress:
-        done = live.sweep(request, on_progress=on_progress, stop=stop)
-    shown.show(done, lambda: text(done))
-    failed = any(row["reason"] in _FAILED for row in done)
-    return 1 if failed or done.meta["unfinished"] or not done.meta["complete"] else 0
+    if printer.format == "text":
+        typer.echo(plan_text(plan, full=False), err=True)
+    with stop_on_signal() as stop, progress_bar(f"Sweeping {len(plan)} targets") as on_progress:
+        result = live.sweep(request, on_progress=on_progress, stop=stop)
+    printer.show(result, lambda: _text(result))
+    failed = any(row["reason"] in _FAILED for row in result)
+    return 1 if failed or result.meta["unfinished"] or not result.meta["complete"] else 0
 
 
-def text(done: Result) -> str:
-    """What a sweep gave, to read."""
-    meta = done.meta
-    rows = [[_SIGNS[row["kind"]] + row["name"], *(row[name] for name in _COLUMNS[1:])] for row in done]
-    return "\n".join([table(_COLUMNS, rows, most=90), "", *_notes(dict(meta), done)])
+def _text(result: Result) -> str:
+    """The result of a sweep as text."""
+    meta = result.meta
+    rows = [[_SIGNS[row["kind"]] + row["name"], *(row[name] for name in _COLUMNS[1:])] for row in result]
+    return "\n".join([table(_COLUMNS, rows, most=90), "", *_notes(dict(meta), result)])
 
 
-def _notes(meta: dict[str, Any], done: Result) -> list[str]:
-    counts = f"{meta['posts_new']:,} new, {meta['snapshots_new']:,} new readings of their counters"
-    doubt = f", {meta['uncertain_credits']:,} of the credits uncertain" if meta["uncertain_credits"] else ""
-    spent = f"{count(meta['credits'], 'credit')}, {money(meta['usd'])} US dollars{doubt}"
-    lines = [f"{meta['posts_read']:,} posts read: {counts}."] if meta["targets"] > meta["topics"] else []
+def _notes(meta: dict[str, Any], result: Result) -> list[str]:
+    new_rows = f"{meta['posts_new']:,} new, {meta['snapshots_new']:,} new snapshots of their counters"
+    uncertain = f", {meta['uncertain_credits']:,} of the credits uncertain" if meta["uncertain_credits"] else ""
+    spent = f"{format_count(meta['credits'], 'credit')}, {format_usd(meta['usd'])} US dollars{uncertain}"
+    lines = [f"{meta['posts_read']:,} posts read: {new_rows}."] if meta["targets"] > meta["topics"] else []
     if meta["topics"]:
-        lines.append(f"{meta['topic_posts_read']:,} posts of {count(meta['topics'], 'topic')} read, kept apart.")
+        lines.append(
+            f"{meta['topic_posts_read']:,} posts of {format_count(meta['topics'], 'topic')} read and stored separately."
+        )
     lines += [
-        f"{count(meta['requests'], 'request')}, {spent}.",
+        f"{format_count(meta['requests'], 'request')}, {spent}.",
     ]
-    lacking = Counter(row["reason"] for row in done if not row["complete"])
-    if lacking:
-        named = ", ".join(f"{times} {reason.replace('_', ' ')}" for reason, times in lacking.most_common())
-        lines.append(f"Not complete: {len(done) - meta['complete']:,} of {len(done):,} ({named}).")
+    incomplete = Counter(row["reason"] for row in result if not row["complete"])
+    if incomplete:
+        parts = ", ".join(f"{times} {reason.replace('_', ' ')}" for reason, times in incomplete.most_common())
+        lines.append(f"Not complete: {len(result) - meta['complete']:,} of {len(result):,} ({parts}).")
     if meta["unfinished"]:
-        lines.append("Give the same command again to go on with what is left.")
+        lines.append("Run the same command again to resume.")
     if meta["rejected"]:
         reasons = "; ".join(f"{times} × {reason}" for reason, times in meta["reject_reasons"].items())
-        lines.append(f"{meta['rejected']:,} objects were no posts that could be read: {reasons}.")
+        lines.append(f"{format_count(meta['rejected'], 'object')} could not be read: {reasons}.")
     if meta["drift"]:
-        named = ", ".join(
+        parts = ", ".join(
             f"{row['object']}.{row['field']} {row['what']} ({row['times']}×)" for row in meta["drift"][:6]
         )
         more = f", and {len(meta['drift']) - 6} more" if len(meta["drift"]) > 6 else ""
         lines.append(
-            f"{meta['provider']} answers otherwise than documented: {named}{more}. Nothing was dropped for it."
+            f"Responses of {meta['provider']} differ from its documentation: {parts}{more}. No row was dropped for it."
         )
     if meta["simulated"]:
-        lines.append(SIMULATED)
+        lines.append(SIMULATION_NOTE)
     return lines

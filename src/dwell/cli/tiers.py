@@ -1,10 +1,10 @@
-"""`dwell tiers`: what the top quarter of an account's posts has that the bottom quarter has not."""
+"""`dwell tiers`: what an account's best posts have in common that its weakest lack."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Include, Json, MinAge, TimeZone, hours, included
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Include, Json, MinAge, TimeZone, parse_age, parse_include
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -20,7 +20,9 @@ def tiers(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Compare the top and the bottom quartile by engagement rate; say what separates them, or that nothing does.
+    """Show what separates the best posts from the weakest.
+
+    Compares the top and bottom quartiles by engagement rate, and says so if nothing separates them.
 
     \b
     Example:
@@ -29,7 +31,12 @@ def tiers(
     import dwell
 
     workspace = dwell.open(data)
-    options: dict[str, Any] = {"creator": creator, "tz": tz, "include": included(include), "min_age_h": hours(min_age)}
+    options: dict[str, Any] = {
+        "creator": creator,
+        "tz": tz,
+        "include": parse_include(include),
+        "min_age_h": parse_age(min_age),
+    }
     result = workspace.tiers(**options)
     Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.tiers(**options))
 

@@ -1,4 +1,4 @@
-"""`dwell trend`: the catalogue over time."""
+"""`dwell trend`: an account's posts over time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Include, Json, MinAge, hours, included
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Include, Json, MinAge, parse_age, parse_include
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -31,7 +31,9 @@ def trend(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Posts and median rates per period, change on the period before, views per hour between snapshots.
+    """Show an account's posts and median rates over time.
+
+    Also gives the change from the previous period, and views per hour between snapshots.
 
     \b
     Example:
@@ -43,8 +45,8 @@ def trend(
     options: dict[str, Any] = {
         "creator": creator,
         "every": every.value,
-        "include": included(include),
-        "min_age_h": hours(min_age),
+        "include": parse_include(include),
+        "min_age_h": parse_age(min_age),
     }
     result = workspace.trend(**options)
     Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.trend(**options))

@@ -11,11 +11,11 @@ from dwell.cli.live_options import (
     Fresh,
     MaxCredits,
     Provider,
-    asks_somebody,
-    bar,
-    paid,
-    planned,
-    stopping,
+    check_plan_options,
+    cost_lines,
+    plan_text,
+    progress_bar,
+    stop_on_signal,
 )
 from dwell.cli.options import ChartOut, Csv, Data, Json
 from dwell.cli.output import Output, table
@@ -33,9 +33,9 @@ def trends(
     ] = None,
     sound: Annotated[str | None, typer.Option("--sound", help="A sound: its id or link.", metavar="ID")] = None,
     search: Annotated[str | None, typer.Option("--search", help="Words to search for.", metavar="WORDS")] = None,
-    days: Annotated[int, typer.Option("--days", min=1, help="Length of the day series.", metavar="N")] = 14,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Posts to show.", metavar="N")] = 15,
-    stored: Annotated[bool, typer.Option("--stored", help="Ask no provider: show what is stored.")] = False,
+    days: Annotated[int, typer.Option("--days", min=1, help="Length of the daily series, in days.", metavar="N")] = 14,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Number of posts to show.", metavar="N")] = 15,
+    stored: Annotated[bool, typer.Option("--stored", help="Send nothing: show what is stored.")] = False,
     provider: Provider = None,
     max_credits: MaxCredits = None,
     dry_run: DryRun = False,
@@ -45,9 +45,10 @@ def trends(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Rank a topic's posts by share momentum, show its day series, and say whether it rises, peaks or fades.
+    """Show whether a hashtag, sound or search is rising.
 
-    It is read from a provider unless it was read today. One look says little: read it daily, for instance with
+    Ranks its posts by share momentum, shows its daily series, and says whether it rises, peaks or fades. It is read
+    from a provider unless it was read today. One sample says little: sample it daily, for example with
     dwell schedule add topics "#onepan".
 
     \b
@@ -58,18 +59,18 @@ def trends(
     """
     import dwell
 
-    kind, name = _one(hashtag, sound, search)
-    asks_somebody(stored=stored, dry_run=dry_run)
-    shown = Output(as_json, as_csv, output)
+    kind, name = _choose_topic(hashtag, sound, search)
+    check_plan_options(stored=stored, dry_run=dry_run)
+    printer = Output(as_json, as_csv, output)
     workspace = dwell.open(data, create=not stored)
     if dry_run:
         plan = workspace.live.plan_trends(kind, name, provider=provider, fresh=fresh)
-        shown.show(plan, lambda: planned(plan, whole=True))
+        printer.show(plan, lambda: plan_text(plan, full=True))
         return
     if stored:
         result = workspace.topic(kind, name, days=days)
     else:
-        with stopping() as stop, bar(f"Reading {name}") as on_progress:
+        with stop_on_signal() as stop, progress_bar(f"Reading {name}") as on_progress:
             result = workspace.live.trends(
                 kind,
                 name,
@@ -80,31 +81,32 @@ def trends(
                 on_progress=on_progress,
                 stop=stop,
             )
-    shown.show(result, lambda: _text(result.head(limit)), lambda: workspace.charts.topic_days(result))
+    printer.show(result, lambda: _text(result.head(limit)), lambda: workspace.charts.topic_days(result))
 
 
-def _one(hashtag: str | None, sound: str | None, search: str | None) -> tuple[TopicKind, str]:
-    given: dict[TopicKind, str | None] = {"hashtag": hashtag, "sound": sound, "search": search}
-    named = [(kind, name) for kind, name in given.items() if name]
-    if len(named) != 1:
+def _choose_topic(hashtag: str | None, sound: str | None, search: str | None) -> tuple[TopicKind, str]:
+    options: dict[TopicKind, str | None] = {"hashtag": hashtag, "sound": sound, "search": search}
+    chosen = [(kind, name) for kind, name in options.items() if name]
+    if len(chosen) != 1:
         raise typer.BadParameter("name exactly one of --hashtag, --sound and --search.")
-    return named[0]
+    return chosen[0]
 
 
 def _text(result: Result) -> str:
     meta = result.meta
-    life, series = meta["lifecycle"], meta["days"]
-    provisional = " (provisional: from publishing dates)" if life["basis"] == "publishing dates" else ""
-    stats = [row for row in series if row["looks"] or row["posts_published"]]
+    topic = f"#{meta['topic']}" if meta["kind"] == "hashtag" else f"{meta['kind']} {meta['topic']}"
+    lifecycle, series = meta["lifecycle"], meta["days"]
+    provisional = " (provisional: from publishing dates)" if lifecycle["basis"] == "publishing dates" else ""
+    days = [row for row in series if row["looks"] or row["posts_published"]]
     ranked = [[row[name] for name in _RANKED] for row in result]
     return "\n".join(
         [
-            f"{meta['kind']} {meta['topic']}: {life['stage']}{provisional}",
-            f"  {life['reason']}",
+            f"{topic}: {lifecycle['stage']}{provisional}",
+            f"  {lifecycle['reason']}",
             "",
-            table(_DAYS, [[row[name] for name in _DAYS] for row in stats], title="Day by day"),
+            table(_DAYS, [[row[name] for name in _DAYS] for row in days], title="Day by day"),
             "",
             table(_RANKED, ranked, title="Shared fastest (share_momentum: shares per hour)"),
-            *paid(meta),
+            *cost_lines(meta),
         ]
     )

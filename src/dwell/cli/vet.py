@@ -13,11 +13,11 @@ from dwell.cli.live_options import (
     MaxCredits,
     Niche,
     Provider,
-    asks_somebody,
-    bar,
-    paid,
-    planned,
-    stopping,
+    check_plan_options,
+    cost_lines,
+    plan_text,
+    progress_bar,
+    stop_on_signal,
 )
 from dwell.cli.options import ChartOut, Csv, Data, Json
 from dwell.cli.output import Output, table
@@ -30,8 +30,8 @@ def vet(
     creator: Annotated[str, typer.Argument(help="The account: @handle, link or numeric id.", metavar="@HANDLE")],
     *,
     niche: Niche = None,
-    posts: Annotated[int, typer.Option("--posts", min=1, help="Latest posts to look at.", metavar="N")] = 20,
-    stored: Annotated[bool, typer.Option("--stored", help="Ask no provider: look at what is stored.")] = False,
+    posts: Annotated[int, typer.Option("--posts", min=1, help="Number of latest posts to check.", metavar="N")] = 20,
+    stored: Annotated[bool, typer.Option("--stored", help="Send nothing: check what is stored.")] = False,
     provider: Provider = None,
     max_credits: MaxCredits = None,
     dry_run: DryRun = False,
@@ -41,10 +41,11 @@ def vet(
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Hold an account's latest posts against norms, against its niche, and against themselves.
+    """Check whether a creator is worth working with.
 
-    Reads them from a provider first (one or two requests). A verdict comes with its reasons and the number of posts
-    behind it; where there is too little, it is "cannot tell".
+    Compares the account's latest posts with norms, its niche, and each other. Reads them from a provider first (one or
+    two requests). The verdict comes with its reasons and the number of posts behind it; with too little data it is
+    "cannot tell".
 
     \b
     Example:
@@ -53,43 +54,45 @@ def vet(
     """
     import dwell
 
-    asks_somebody(stored=stored, dry_run=dry_run)
-    shown = Output(as_json, as_csv, output)
+    check_plan_options(stored=stored, dry_run=dry_run)
+    printer = Output(as_json, as_csv, output)
     workspace = dwell.open(data, create=not stored)
     if dry_run:
         plan = workspace.live.plan_vet(creator, niche=niche, posts=posts, provider=provider, fresh=fresh)
-        shown.show(plan, lambda: planned(plan, whole=True))
+        printer.show(plan, lambda: plan_text(plan, full=True))
         return
     if stored:
         result = workspace.vet(creator=creator, niche=niche, posts=posts)
     else:
-        with stopping() as stop, bar(f"Reading {creator}") as on_progress:
+        with stop_on_signal() as stop, progress_bar(f"Reading {creator}") as on_progress:
             result = workspace.live.vet(
                 creator, niche=niche, posts=posts, provider=provider, max_credits=max_credits, fresh=fresh,
                 on_progress=on_progress, stop=stop,
             )  # fmt: skip
-    shown.show(result, lambda: _text(result), lambda: workspace.charts.vetting(result))
+    printer.show(result, lambda: _text(result), lambda: workspace.charts.vetting(result))
 
 
 def _text(result: Result) -> str:
     meta = result.meta
-    left = ", ".join(f"{count} {reason}" for reason, count in meta["left_out"].items())
-    head = f"@{meta['handle']}: {meta['verdict']}, from {meta['n']} posts" + (f" (left out: {left})" if left else "")
+    left_out = ", ".join(f"{count} {reason}" for reason, count in meta["left_out"].items())
+    head = f"@{meta['handle']}: {meta['verdict']}, from {meta['n']} posts" + (
+        f" (left out: {left_out})" if left_out else ""
+    )
     rows = [(row["check"], _figure(row, "value"), _interval(row), row["reads_as"], row["n"]) for row in result]
-    unknown = dict.fromkeys(row["evidence"] for row in result if row["reads_as"] == "cannot tell")
-    untold = [f"Cannot tell: {why}" for why in unknown]
-    odd = [f"{row['check']}: {row['evidence']}" for row in result if row["reads_as"] == "suspicious"]
+    missing = dict.fromkeys(row["evidence"] for row in result if row["reads_as"] == "cannot tell")
+    cannot_tell = [f"Cannot tell: {reason}" for reason in missing]
+    suspicious = [f"{row['check']}: {row['evidence']}" for row in result if row["reads_as"] == "suspicious"]
     return "\n".join(
         [
             head,
             *(f"  {reason}" for reason in meta["reasons"]),
             "",
             table(("check", "value", "interval_95", "reads_as", "n"), rows),
-            *(["", *odd] if odd else []),
-            *(["", *untold] if untold else []),
-            *paid(meta),
+            *(["", *suspicious] if suspicious else []),
+            *(["", *cannot_tell] if cannot_tell else []),
+            *cost_lines(meta),
             "",
-            "Norms, evidence and how each check is made: --json or -o vetting.csv",
+            "For norms, evidence and methods of all checks use --json or -o vetting.csv",
         ]
     )
 
@@ -101,7 +104,7 @@ def _interval(row: Mapping[str, Any]) -> str | None:
 
 
 def _figure(row: Mapping[str, Any], which: str) -> str | None:
-    """Rates as percent, everything else as a plain number."""
+    """Format a rate as percent, any other value as a plain number."""
     value = row[which]
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""`dwell watchlist`: named lists of what to read."""
+"""`dwell watchlist`: named lists of accounts and topics to read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ app = typer.Typer(
 
 @app.command("add")
 def add(watchlist: Name, names: Members, *, data: Data = None) -> None:
-    """Put names on a list; a new list is made.
+    """Add names to a list; creates the list if needed.
 
     \b
     Example:
@@ -31,12 +31,14 @@ def add(watchlist: Name, names: Members, *, data: Data = None) -> None:
     import dwell
 
     added = dwell.open(data, create=True).live.watchlist_add(watchlist, names)
-    typer.echo(f"{added} added to {watchlist}" + (f", {len(names) - added} were on it." if added < len(names) else "."))
+    typer.echo(
+        f"{added} added to {watchlist}" + (f", {len(names) - added} were already on it." if added < len(names) else ".")
+    )
 
 
 @app.command("remove")
 def remove(watchlist: Name, names: Members, *, data: Data = None) -> None:
-    """Take names off a list.
+    """Remove names from a list.
 
     \b
     Example:
@@ -60,5 +62,5 @@ def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
     import dwell
 
     result = dwell.open(data).live.watchlists()
-    empty = "There is no watchlist yet: dwell watchlist add NAME @account"
+    empty = "No watchlists yet; make one with: dwell watchlist add NAME @account"
     Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows) if len(result) else empty)

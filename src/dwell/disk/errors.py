@@ -69,7 +69,7 @@ def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str]
         return StorageError(f"{path} is held by another program: close it and run the command again.")
     if code == sqlite3.SQLITE_IOERR:
         return StorageError(f"{path} cannot be read or written ({error}): check the disk and its free space.")
-    return StorageError(f"{path} refused the operation ({error}): this is a fault of dwell's; please report it.")
+    return StorageError(f"{path} refused the operation ({error}): this is a bug in dwell; please report it.")
 
 
 def move_away(path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Live accounts: what is asked of providers, at what price and pace, and how their answers become rows."""
+"""Live accounts: requests to providers, their price and rate, and how responses become rows."""

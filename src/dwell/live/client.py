@@ -1,8 +1,8 @@
-"""The desk where every request to a provider is made: at the allowed pace, within the budget, noted before it is sent.
+"""The API client: sends every request to a provider, within its rate limit and the budget, and records it first.
 
-One request is three steps. Its token is taken from the key's pacing row, which all processes share. It is written in
-the ledger as sent. When the answer is there, one transaction notes what it cost and keeps the answer itself. Killed
-between the last two, the ledger says that one request is lost; killed at any other moment, nothing is.
+A request has three steps. It takes a token from the key's rate limiter, which all processes share. It is recorded in
+the ledger as sent. When the response arrives, one transaction records its cost and stores the response. If the process
+is killed between the last two steps, the ledger counts one request as lost; killed at any other moment, nothing is.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
 
 from dwell.errors import (
-    BudgetError,
     DamagedAnswerError,
     KeyRefusedError,
     OutOfCreditsError,
@@ -27,98 +25,34 @@ from dwell.errors import (
     UnavailableError,
 )
 from dwell.http import HttpRequest, HttpResponse, HttpTransport
+from dwell.live.budget import Budget
+from dwell.live.request_context import RequestContext, ResponseSummary
 from dwell.providers.base import Provider
 from dwell.state import StateDatabase, drift, ledger, responses, subjects
-from dwell.state.owner import Owner
 from dwell.state.rate_limiter import RateLimiter
 
 MAX_ATTEMPTS = 5
-"""So often one question is asked before it counts as failed; each time takes a token."""
+"""Attempts before a request counts as failed; each attempt takes a token."""
 
 _FIRST_BACKOFF_S = 0.5
 _MAX_BACKOFF_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
-    """What a request is for.
-
-    Attributes:
-        owner: The job that it belongs to.
-        position: The target in it.
-        command: The command that asks.
-        subject: The account or topic, as the ledger names it.
-        what: The listing or lookup.
-    """
-
-    owner: Owner
-    position: int
-    command: str
-    subject: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseSummary:
-    """What is remembered of an answer beside its bytes.
-
-    Attributes:
-        items: How many objects were in it.
-        known: Ids that a lookup found, by name and kind.
-        drift: Where the objects differ from the contract, with how often.
-    """
-
-    items: int = 0
-    known: Mapping[tuple[str, str], subjects.CachedSubject] | None = None
-    drift: Mapping[drift.FieldChange, int] | None = None
-
-
-class Budget:
-    """What may still be spent; shared by all threads of a job.
-
-    Args:
-        limit: Most credits of the whole job; None is no limit.
-        spent: Credits that it has spent so far.
-    """
-
-    def __init__(self, limit: int | None, spent: int = 0) -> None:
-        self.limit = limit
-        self.spent = spent
-        self._lock = threading.Lock()
-
-    def reserve(self, wanted: int) -> None:
-        """Sets credits aside before a request.
-
-        Raises:
-            BudgetError: It would cost more than is left.
-        """
-        with self._lock:
-            if self.limit is not None and self.spent + wanted > self.limit:
-                amount = "1 credit" if self.limit == 1 else f"{self.limit:,} credits"
-                raise BudgetError(f"the budget of {amount} is used up; a higher --max-credits goes on")
-            self.spent += wanted
-
-    def refund(self, reserved: int, credits_charged: int) -> None:
-        """Gives back what a request did not cost."""
-        with self._lock:
-            self.spent += credits_charged - reserved
-
-
 class ApiClient:
-    """Asks one provider with one key.
+    """Sends requests to one provider with one key.
 
     Args:
-        provider: Whom.
-        transport: The open connection to it.
-        database: Pace, ledger and answers.
+        provider: The provider.
+        transport: The connection to it.
+        database: Rate limits, ledger and stored responses.
         limiter: The rate limiter of the key.
         price_micros: Micro-dollars for one credit.
-        stop: Set by whoever wants everything to end.
-        random: Jitter of pauses.
-        now: The present instant; the database's where None.
+        stop: Set it to end all work.
+        random: Source of the backoff jitter.
+        now: Returns the current time; the database's clock if None.
 
     Attributes:
-        requests: Requests that this desk has sent.
+        requests: Number of requests sent by this client.
     """
 
     def __init__(
@@ -147,36 +81,31 @@ class ApiClient:
     def fetch(
         self,
         request: HttpRequest,
-        purpose: RequestContext,
+        context: RequestContext,
         budget: Budget,
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
     ) -> tuple[Mapping[str, Any], HttpResponse]:
-        """One question, asked until it is answered.
+        """Send a request, with retries, and store the response.
 
         Args:
             request: The request.
-            purpose: What it is for.
-            budget: What may be spent.
-            summarize: Reads from the payload what is stored in the same transaction as the response.
+            context: What it is for.
+            budget: The budget to spend from.
+            summarize: Extracts from the payload what is stored in the same transaction as the response.
+
+        Returns:
+            The payload and the response.
 
         Raises:
-            BudgetError: It would cost more than is left.
-            KeyRefusedError: The key is refused; nobody at this desk asks again.
-            OutOfCreditsError: The provider's credits are used up; likewise.
-            UnavailableError: What was asked about is not to be had.
-            TemporaryError: It failed again and again.
-            StoppedError: The user wants everything to end.
+            BudgetError: The request would cost more than is left.
+            KeyRefusedError: The key is rejected; this client sends no more requests.
+            OutOfCreditsError: The provider's credits are used up; this client sends no more requests.
+            UnavailableError: The account or topic is not available.
+            TemporaryError: Every attempt failed.
+            StoppedError: The user stopped the job.
         """
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            if self._refused is not None:
-                raise self._refused
-            budget.reserve(request.credits)
-            credits_charged = 0
-            try:
-                entry = self._record_request(request, purpose)
-                credits_charged, result = self._send(request, entry, purpose, summarize)
-            finally:
-                budget.refund(request.credits, credits_charged)
+            result = self._attempt(request, context, budget, summarize)
             if not isinstance(result, ProviderError):
                 return result
             if isinstance(result, RateLimitedError):
@@ -187,8 +116,27 @@ class ApiClient:
                 raise result
         raise AssertionError("unreachable: the last attempt returns or raises")
 
+    def _attempt(
+        self,
+        request: HttpRequest,
+        context: RequestContext,
+        budget: Budget,
+        summarize: Callable[[Mapping[str, Any]], ResponseSummary],
+    ) -> tuple[Mapping[str, Any], HttpResponse] | ProviderError:
+        """Send a request once, within the budget."""
+        if self._refused is not None:
+            raise self._refused
+        budget.reserve(request.credits)
+        credits_charged = 0
+        try:
+            entry = self._record_request(request, context)
+            credits_charged, result = self._send(request, entry, context, summarize)
+        finally:
+            budget.refund(request.credits, credits_charged)
+        return result
+
     def _acquire_token(self) -> None:
-        """Waits for this request's turn."""
+        """Wait until the rate limiter allows this request."""
         self._wait(0)
         seconds = self.limiter.acquire(self.now())
         try:
@@ -197,20 +145,20 @@ class ApiClient:
             self.limiter.release()
             raise
 
-    def _record_request(self, request: HttpRequest, purpose: RequestContext) -> ledger.LedgerEntry:
-        """Queues and writes the request down; where the provider asks everybody to wait meanwhile, queues again."""
+    def _record_request(self, request: HttpRequest, context: RequestContext) -> ledger.LedgerEntry:
+        """Take a token and record the request; take another if the provider asked all clients to pause meanwhile."""
         entry = ledger.LedgerEntry(
             request_id=uuid.uuid4().hex,
-            owner=purpose.owner,
+            owner=context.owner,
             provider=self.provider.name,
             endpoint=request.endpoint,
-            command=purpose.command,
-            subject=purpose.subject,
+            command=context.command,
+            subject=context.subject,
             credits=request.credits,
             price_micros=self.price_micros,
         )
-        # Killed, this note is there. After a power cut only the requests then in flight may lack it: every answer makes
-        # what was noted before it last, and another wait for the disk before each request would halve the pace.
+        # The record survives a killed process. A power cut may lose only the records of requests in flight: storing a
+        # response also flushes every record before it, and one more fsync per request would halve the rate.
         while True:
             self._acquire_token()
             with self.database.transaction(durable=False) as connection:
@@ -223,26 +171,26 @@ class ApiClient:
         self,
         request: HttpRequest,
         entry: ledger.LedgerEntry,
-        purpose: RequestContext,
+        context: RequestContext,
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
     ) -> tuple[int, tuple[Mapping[str, Any], HttpResponse] | ProviderError]:
-        """Credits charged, and the payload or what went wrong."""
+        """Return the credits charged, and either the payload with its response or the error."""
         try:
             response = self.transport.send(request, {"x-dwell-call": entry.request_id})
-        except Exception as error:  # noqa: BLE001 - whatever a provider does is the failure of one target
-            failure = self._failure(error)
-            # Nobody knows whether a request without an answer was paid: the ledger assumes it was.
+        except Exception as error:  # noqa: BLE001 - any failure of a provider concerns one target only
+            failure = self._to_provider_error(error)
+            # A request without a response may have been charged: the ledger assumes that it was.
             was_sent = isinstance(failure, TemporaryError) and failure.sent
             credits_charged = request.credits if was_sent else 0
             self._record_outcome(entry, failure.code, credits_charged, certain=not was_sent)
             return credits_charged, failure
-        credits_charged = request.credits  # until its answer says otherwise
+        credits_charged = request.credits  # unless the response says otherwise
         try:
             credits_charged = self.provider.credits_charged(request, response)
             payload = self.provider.read(request, response)
-            found = summarize(payload)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one answer is the failure of one target
-            failure = self._failure(error)
+            summary = summarize(payload)
+        except Exception as error:  # noqa: BLE001 - anything wrong with a response concerns one target only
+            failure = self._to_provider_error(error)
             certain = not isinstance(failure, DamagedAnswerError)
             self._record_outcome(entry, failure.code, credits_charged, certain=certain, response=response)
             if isinstance(failure, (KeyRefusedError, OutOfCreditsError)):
@@ -250,6 +198,18 @@ class ApiClient:
             if isinstance(failure, UnavailableError):
                 failure.observed_at, failure.simulated = response.received_at, response.simulated
             return credits_charged, failure
+        self._store(entry, context, response, summary, credits_charged)
+        return credits_charged, (payload, response)
+
+    def _store(
+        self,
+        entry: ledger.LedgerEntry,
+        context: RequestContext,
+        response: HttpResponse,
+        summary: ResponseSummary,
+        credits_charged: int,
+    ) -> None:
+        """Record the cost of a request and store its response, in one transaction."""
         body = responses.compress(response.body)
         with self.database.transaction() as connection:
             ledger.record_outcome(
@@ -264,34 +224,33 @@ class ApiClient:
             responses.insert_response(
                 connection,
                 entry.request_id,
-                purpose.owner,
-                purpose.position,
+                context.owner,
+                context.position,
                 provider=self.provider.name,
-                endpoint=request.endpoint,
-                what=purpose.what,
-                subject=purpose.subject,
+                endpoint=entry.endpoint,
+                what=context.what,
+                subject=context.subject,
                 response=response,
-                items=found.items,
+                items=summary.items,
                 packed=body,
             )
-            for (kind, name), known in (found.known or {}).items():
+            for (kind, name), known in (summary.known or {}).items():
                 subjects.save(connection, self.provider.name, kind, name, known)
-            drift.record(connection, self.provider.name, self._redacted(found.drift or {}), self.now())
-        return credits_charged, (payload, response)
+            drift.record(connection, self.provider.name, self._redact_drift(summary.drift or {}), self.now())
 
-    def _failure(self, error: Exception) -> ProviderError:
-        """What went wrong with an answer, as a provider's failure that does not say the key again."""
+    def _to_provider_error(self, error: Exception) -> ProviderError:
+        """Convert an error to a `ProviderError` whose message contains no part of the key."""
         if not isinstance(error, ProviderError):
             error = DamagedAnswerError(
-                f"The response of {self.provider.name} cannot be read ({type(error).__name__}): it may be asked again."
+                f"The response of {self.provider.name} cannot be read ({type(error).__name__}): run the command again."
             )
         error.args = (self.transport.redactor.redact_text(str(error)),)
         return error
 
-    def _redacted(self, differences: Mapping[drift.FieldChange, int]) -> dict[drift.FieldChange, int]:
-        """The same differences without a key that the provider uses as the name of a field."""
+    def _redact_drift(self, differences: Mapping[drift.FieldChange, int]) -> dict[drift.FieldChange, int]:
+        """Hide the key in the differences: a provider may use it as a field name."""
         hide = self.transport.redactor.redact_text
-        return {(kind, hide(field), what, hide(seen)): n for (kind, field, what, seen), n in differences.items()}
+        return {(kind, hide(field), what, hide(value)): n for (kind, field, what, value), n in differences.items()}
 
     def _record_outcome(
         self,
@@ -315,10 +274,10 @@ class ApiClient:
             )
 
     def _backoff_s(self, attempt: int) -> float:
-        """Seconds to pause: longer each time, by a random part, so that many who failed together do not return so."""
+        """Exponential backoff with jitter, in seconds, so that requests that failed together do not retry together."""
         longest = min(_MAX_BACKOFF_S, _FIRST_BACKOFF_S * 2.0 ** (attempt - 1))
         return longest * (0.5 + self.random.random() / 2)
 
     def _wait(self, seconds: float) -> None:
         if self.stop.wait(seconds) if seconds > 0 else self.stop.is_set():
-            raise StoppedError("Stopped by you: run the same command again to go on where it stopped.")
+            raise StoppedError("Stopped by you: run the same command again to resume.")

@@ -1,4 +1,4 @@
-"""Opening a desk: which provider, its key, its address, its limit and its price, out of the user's settings."""
+"""Opens API clients: the provider, its key, address, rate limit and price come from the user's settings."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from dwell.state.rate_limiter import RateLimiter, interval_us
 
 @dataclass(frozen=True, slots=True)
 class ProviderTerms:
-    """On which terms a provider is asked.
+    """The rate limit and the price of a provider.
 
     Attributes:
-        provider: Whom.
-        limit: The key's limit; None where the user switched it off.
+        provider: The provider.
+        limit: The rate limit of the key; None if the user switched it off.
         credit_price: US dollars for one credit.
     """
 
@@ -39,55 +39,61 @@ class ProviderTerms:
 
     @property
     def price_micros(self) -> int:
-        """Micro-dollars for one credit, rounded to whole ones."""
+        """Micro-dollars for one credit, rounded."""
         return round(self.credit_price * 1_000_000)
 
 
 def choose_provider(settings: Settings, name: str | None) -> str:
-    """The provider that the user named, else the first with a key.
+    """The provider that the user named, otherwise the first with a key.
 
     Raises:
-        SettingsError: There is no such provider, it cannot be used, or there is no key at all.
+        SettingsError: The provider does not exist or cannot be used, or no key is set.
     """
     if name is not None:
         return get_provider(name).name
-    found = next((name for name in provider_names() if settings.provider(name).key is not None), None)
-    if found is None:
+    chosen = next((name for name in provider_names() if settings.provider(name).key is not None), None)
+    if chosen is None:
         raise SettingsError(
-            "No provider's key is set: export DWELL_TIKLIVEAPI_KEY or DWELL_SCAVIO_KEY, or try everything for nothing "
-            "with the simulation (dwell sandbox)."
+            "No provider key is set: export DWELL_TIKLIVEAPI_KEY or DWELL_SCAVIO_KEY, or try everything free with the "
+            "simulation (dwell sandbox)."
         )
-    return found
+    return chosen
 
 
 def read_terms(settings: Settings, name: str) -> ProviderTerms:
-    """On which terms a provider is asked; needs no key.
+    """Read the rate limit and the price of a provider; needs no key.
 
     Raises:
-        SettingsError: There is no such provider, or it cannot be used.
+        SettingsError: The provider does not exist or cannot be used.
     """
-    provider, said = get_provider(name), settings.provider(name)
+    provider, configured = get_provider(name), settings.provider(name)
     limit: Limit | None = provider.limit
-    if said.limit is not None:
-        limit = Limit(said.limit.requests, said.limit.per_s) if said.limit.requests else None
-    return ProviderTerms(provider, limit, provider.credit_price if said.credit_price is None else said.credit_price)
+    if configured.limit is not None:
+        limit = Limit(configured.limit.requests, configured.limit.per_s) if configured.limit.requests else None
+    return ProviderTerms(
+        provider, limit, provider.credit_price if configured.credit_price is None else configured.credit_price
+    )
 
 
 @contextmanager
 def open_client(settings: Settings, database: StateDatabase, name: str, stop: threading.Event) -> Iterator[ApiClient]:
-    """A desk at a provider, with the user's key.
+    """Open an API client with the user's key.
 
     Raises:
-        SettingsError: The user has no key for it.
+        SettingsError: No key for this provider is set.
     """
-    said, on = settings.provider(name), read_terms(settings, name)
-    if said.key is None:
+    configured, terms = settings.provider(name), read_terms(settings, name)
+    if configured.key is None:
         variable = f"DWELL_{name.upper().replace('-', '_')}_KEY"
-        raise SettingsError(f"There is no key for {name}: export {variable}, or put it in the settings file.")
-    transport = HttpTransport(said.url or on.provider.base_url, on.provider.headers(said.key.reveal()))
+        raise SettingsError(f"No key for {name} is set: export {variable}, or put it in the settings file.")
+    transport = HttpTransport(
+        configured.url or terms.provider.base_url, terms.provider.headers(configured.key.reveal())
+    )
     try:
-        per_day = on.limit.per_day if on.limit else None
-        limiter = RateLimiter(database, f"{name}/{said.key.fingerprint()}", round(on.interval_s * 1_000_000), per_day)
-        yield ApiClient(on.provider, transport, database, limiter, on.price_micros, stop=stop)
+        per_day = terms.limit.per_day if terms.limit else None
+        limiter = RateLimiter(
+            database, f"{name}/{configured.key.fingerprint()}", round(terms.interval_s * 1_000_000), per_day
+        )
+        yield ApiClient(terms.provider, transport, database, limiter, terms.price_micros, stop=stop)
     finally:
         transport.close()

@@ -1,4 +1,4 @@
-"""What a job knows only at its end: states of accounts and posts, and the size of each topic."""
+"""What a job can only know at its end: states of accounts and posts, and the size of each topic."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from dwell.errors import StorageError
 from dwell.live.load_responses import SIMULATED_SUFFIX, LoadStats
-from dwell.live.reader import Outcome
+from dwell.live.outcome import Outcome
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
 from dwell.state import StateDatabase, owner, responses
@@ -22,7 +22,7 @@ from dwell.warehouse.store import Store
 
 Row = dict[str, Any]
 
-_GAP = 0.1
+_GAP_SHARE = 0.1
 _GAP_POSTS = 5
 
 _STATES = """
@@ -48,101 +48,114 @@ SELECT handle, post_id, seen, state, covered FROM covered WHERE NOT seen OR stat
 
 
 def finalize(
-    store: Store, database: StateDatabase, provider: str, sweep_id: str, found: Sequence[Outcome], stats: LoadStats
+    store: Store, database: StateDatabase, provider: str, sweep_id: str, outcomes: Sequence[Outcome], stats: LoadStats
 ) -> list[Outcome]:
-    """Stores what became of accounts, posts and topics; each state only where it differs from the one before.
+    """Store the states of accounts and posts, and the samples of topics; a state is stored only if it has changed.
 
-    A state that cannot be stored is counted among the rejects: it does not keep the job from ending.
+    A state that cannot be stored is counted as a reject; the job still ends.
 
     Returns:
-        The outcomes; one whose listing left out many posts that were known inside its span is no longer complete.
+        The outcomes. If a listing left out many known posts of the time span it covers, its outcome is not complete.
     """
-    accounts = [one for one in found if one.kind == "account"]
-    missing, checked = _posts(store, database, sweep_id, accounts)
-    states = _creators(store, accounts)
-    topics = [_topic(database, sweep_id, position, one) for position, one in enumerate(found) if one.kind != "account"]
-    simulated = any(one.simulated for one in found)
+    accounts = [outcome for outcome in outcomes if outcome.kind == "account"]
+    post_rows, checked = _post_state_rows(store, database, sweep_id, accounts)
+    creator_rows = _creator_state_rows(store, accounts)
+    topic_rows = [
+        _topic_sample_row(database, sweep_id, position, outcome)
+        for position, outcome in enumerate(outcomes)
+        if outcome.kind != "account"
+    ]
+    simulated = any(outcome.simulated for outcome in outcomes)
     source = provider + (SIMULATED_SUFFIX if simulated else "")
-    tables = {"creator_states": states, "post_states": missing, "topic_samples": [row for row in topics if row]}
+    tables = {
+        "creator_states": creator_rows,
+        "post_states": post_rows,
+        "topic_samples": [row for row in topic_rows if row],
+    }
     try:
-        stats.add(_store(store, sweep_id, source, tables, simulated=simulated))
+        stats.add(_load_rows(store, sweep_id, source, tables, simulated=simulated))
     except StorageError:
         raise
-    except Exception as error:  # noqa: BLE001 - the job would end in the same error each time it is resumed
+    except Exception as error:  # noqa: BLE001 - otherwise the job would fail with the same error each time it is resumed
         stats.fail(error)
-    return [checked.get(one.name, one) if one.kind == "account" else one for one in found]
+    return [checked.get(outcome.name, outcome) if outcome.kind == "account" else outcome for outcome in outcomes]
 
 
-def _creators(store: Store, accounts: Sequence[Outcome]) -> list[Row]:
+def _creator_state_rows(store: Store, accounts: Sequence[Outcome]) -> list[Row]:
     rows: list[Row] = []
-    for one in accounts:
-        old = one.handle if one.name.startswith("id:") else one.name
-        if one.state is None or one.at is None or old is None:
+    for account in accounts:
+        old = account.handle if account.name.startswith("id:") else account.name
+        if account.state is None or account.at is None or old is None:
             continue
-        shared = {"observed_at": one.at, "creator_id": one.creator_id}
-        if one.state == "renamed":
-            rows.append({"handle": old, "state": "renamed", "new_handle": one.handle, **shared})
-            rows.append({"handle": one.handle, "state": "ok", **shared})
+        shared = {"observed_at": account.at, "creator_id": account.creator_id}
+        if account.state == "renamed":
+            rows.append({"handle": old, "state": "renamed", "new_handle": account.handle, **shared})
+            rows.append({"handle": account.handle, "state": "ok", **shared})
         else:
-            rows.append({"handle": old, "state": one.state, "detail": one.detail, **shared})
+            rows.append({"handle": old, "state": account.state, "detail": account.detail, **shared})
     before = {row["handle"]: row["state"] for row in _query(store, _STATES, [str(row["handle"]) for row in rows])}
     return [row for row in rows if before.get(row["handle"]) != row["state"]]
 
 
-def _posts(
+def _post_state_rows(
     store: Store, database: StateDatabase, sweep_id: str, accounts: Sequence[Outcome]
 ) -> tuple[list[Row], dict[str, Outcome]]:
-    """Posts that were known and are missing from a listing that covers them, or are back in one.
+    """Known posts that are missing from a listing that covers them, or that reappeared.
 
-    A listing that was read to its end covers every post; one that was read in part, those since its oldest post that
-    is not pinned.
+    A listing that was read to its end covers every post; one that was read in part covers the posts since its oldest
+    post that is not pinned.
     """
-    read = {one.handle: one for one in accounts if one.complete and one.handle and one.state in {"ok", "renamed"}}
+    read = {
+        account.handle: account
+        for account in accounts
+        if account.complete and account.handle and account.state in {"ok", "renamed"}
+    }
     span = responses.time_span(database, owner.sweep(sweep_id))
     if not read or span is None:
         return [], {}
     since, until = span
-    whole = [handle for handle, one in read.items() if one.reason == "all"]
+    whole = [handle for handle, account in read.items() if account.reason == "all"]
     posts = list(_query(store, _POSTS, list(read), whole=whole, since=since, until=until))
     gone = Counter(post["handle"] for post in posts if not post["seen"])
     covered = {post["handle"]: post["covered"] for post in posts}
     checked = {
         read[handle].name: replace(
-            read[handle], complete=False, reason="gap", lacks=_gap_sentence(times, covered[handle])
+            read[handle], complete=False, reason="gap", lacks=_gap_sentence(count, covered[handle])
         )
-        for handle, times in gone.items()
-        if times > max(_GAP_POSTS, _GAP * covered[handle])
+        for handle, count in gone.items()
+        if count > max(_GAP_POSTS, _GAP_SHARE * covered[handle])
     }
-    doubted = {one.handle for one in checked.values()}  # of a listing with gaps nothing is known to be missing
-    gone_now = [post for post in posts if not post["seen"] and post["handle"] not in doubted]
-    rows = [_state(post, "missing", until) for post in gone_now if post["state"] != "missing"]
-    rows += [_state(post, "ok", until) for post in posts if post["seen"]]
+    # A listing with gaps does not prove that a post is missing.
+    doubted = {account.handle for account in checked.values()}
+    missing = [post for post in posts if not post["seen"] and post["handle"] not in doubted]
+    rows = [_post_state_row(post, "missing", until) for post in missing if post["state"] != "missing"]
+    rows += [_post_state_row(post, "ok", until) for post in posts if post["seen"]]
     return rows, checked
 
 
 def _gap_sentence(gone: int, covered: int) -> str:
     return (
-        f"{gone:,} of {covered:,} posts known from before are missing inside the span that was read: deleted, or left "
-        "out by the provider"
+        f"{gone:,} of {covered:,} known posts are missing from the time span that was read: they were deleted, or the "
+        "provider left them out"
     )
 
 
-def _state(post: Mapping[str, Any], state: str, at: datetime) -> Row:
+def _post_state_row(post: Mapping[str, Any], state: str, at: datetime) -> Row:
     return {"post_id": post["post_id"], "handle": post["handle"], "state": state, "observed_at": at}
 
 
-def _topic(database: StateDatabase, sweep_id: str, position: int, one: Outcome) -> Row | None:
-    kept = responses.list_target(database, owner.sweep(sweep_id), position)
-    if not kept:
+def _topic_sample_row(database: StateDatabase, sweep_id: str, position: int, outcome: Outcome) -> Row | None:
+    stored = responses.list_target(database, owner.sweep(sweep_id), position)
+    if not stored:
         return None
     return {
-        "topic_kind": one.kind,
-        "topic": one.name,
-        "observed_at": kept[0].received_at,
-        "title": one.title,
-        "topic_posts": one.total,
-        "topic_views": one.views_total,
-        "sampled": None if one.again else one.posts,  # known once the listing was read to its end
+        "topic_kind": outcome.kind,
+        "topic": outcome.name,
+        "observed_at": stored[0].received_at,
+        "title": outcome.title,
+        "topic_posts": outcome.total,
+        "topic_views": outcome.views_total,
+        "sampled": None if outcome.again else outcome.posts,  # unknown until the listing is finished
     }
 
 
@@ -153,7 +166,7 @@ def _query(store: Store, sql: str, handles: Sequence[str], **parameters: Any) ->
     return store.query(sql, tables, {"handles": list(handles), **parameters})
 
 
-def _store(
+def _load_rows(
     store: Store, sweep_id: str, source: str, tables: Mapping[str, Sequence[Row]], *, simulated: bool
 ) -> Loaded | None:
     if not any(tables.values()):
@@ -173,11 +186,11 @@ def _store(
             format="states",
             extracts=tuple(extracts),
         )
-        return load(store, file, Hints(), now=_latest(tables) if simulated else None, strict=False)
+        return load(store, file, Hints(), now=_latest_instant(tables) if simulated else None, strict=False)
 
 
-def _latest(tables: Mapping[str, Sequence[Row]]) -> datetime:
-    """A simulation's clock may run ahead of ours."""
+def _latest_instant(tables: Mapping[str, Sequence[Row]]) -> datetime:
+    """The clock of a simulation may run ahead of ours."""
     instants = [row["observed_at"] for rows in tables.values() for row in rows]
-    read = [datetime.fromisoformat(one) if isinstance(one, str) else one for one in instants]
-    return max(read) + timedelta(minutes=1)
+    parsed = [datetime.fromisoformat(instant) if isinstance(instant, str) else instant for instant in instants]
+    return max(parsed) + timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""What a job is asked to do, as plain data: the same request twice is the same question."""
+"""What a job does, as plain data: two equal specs are the same job."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ STEPS: Mapping[str, tuple[Lookup | None, Listing]] = {
     "sound": ("sound", "sound_posts"),
     "search": (None, "search_posts"),
 }
-"""Kind of target -> what looks it up, and what lists its posts."""
+"""Kind of target -> the lookup for it, and the listing of its posts."""
 
 SAMPLE_POSTS = 1
-"""Posts wanted of a sampled topic: pages are read whole, so this means one page, of about thirty."""
+"""Posts to read for a sampled topic: pages are read whole, so this means one page of about thirty."""
 
 PROFILE_DAYS = 6.0
-"""A profile (followers, number of posts) is read again after so many days: about weekly in a daily sweep."""
+"""Days after which a profile (followers, number of posts) is read again: about weekly in a daily sweep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,15 @@ class JobSpec:
     """One job.
 
     Attributes:
-        command: The command that asks.
-        provider: Whom.
-        targets: What about, without repeats.
-        posts: Newest posts to read of each; None reads all.
-        profile_days: Read an account's profile again when it is older than this; 0 reads it always.
-        niche: Subject to give to the accounts.
-        slot: The due moment of a schedule that this job is for, ISO text.
-        topics: Afterwards sample so many hashtags and sounds that the accounts use most, unless sampled today.
-        sampled: Those, once they are known: what they are is found out by the job itself.
+        command: The command that runs it.
+        provider: The provider.
+        targets: The targets, without duplicates.
+        posts: Number of newest posts to read of each; None reads all.
+        profile_days: Maximum age in days of a stored profile; 0 always reads it again.
+        niche: Niche to assign to the accounts.
+        slot: The scheduled time that this job is for, ISO text.
+        topics: How many of the accounts' most used hashtags and sounds to sample afterwards, unless sampled today.
+        sampled: Those topics, once the job has determined them.
     """
 
     command: str
@@ -52,15 +52,15 @@ class JobSpec:
 
     @property
     def all_targets(self) -> tuple[Target, ...]:
-        """What was asked for, and what was found to be sampled, in the order of their positions."""
+        """The requested targets and the sampled topics, in order of position."""
         return self.targets + self.sampled
 
     def post_limit(self, position: int) -> int | None:
-        """Posts to read of the target at a position; None is all."""
+        """Number of posts to read of the target at this position; None means all."""
         return self.posts if position < len(self.targets) else SAMPLE_POSTS
 
     def to_json(self) -> dict[str, Any]:
-        """JSON-compatible."""
+        """A JSON-compatible dict."""
         return {
             "command": self.command,
             "provider": self.provider,
@@ -73,18 +73,18 @@ class JobSpec:
         }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> JobSpec:
-        """The other way."""
-        return cls(**{**said, "targets": tuple(Target(kind, name) for kind, name in said["targets"])})
+    def from_json(cls, data: Mapping[str, Any]) -> JobSpec:
+        """The inverse of `to_json`."""
+        return cls(**{**data, "targets": tuple(Target(kind, name) for kind, name in data["targets"])})
 
     def is_same_job(self, other: JobSpec) -> bool:
-        """It asks the same, in whatever order."""
+        """Both specs request the same, in any order of targets."""
         alike = replace(self, targets=(), sampled=()) == replace(other, targets=(), sampled=())
         return alike and set(self.targets) == set(other.targets)
 
 
 def supported_topics(provider: Provider) -> list[str]:
-    """The kinds of topics whose size and posts a provider gives: `hashtag`, `sound`."""
+    """The kinds of topics whose size and posts a provider offers: `hashtag`, `sound`."""
     return [
         kind
         for kind in ("hashtag", "sound")

@@ -1,7 +1,7 @@
-"""Answers into rows: what was kept as it came is parsed, and loaded like any file, whole or not at all.
+"""Turns stored responses into rows: they are parsed and loaded like a file.
 
-An answer stays marked as waiting until its rows are stored. A process killed in between loads it again, and the loader
-finds every row known.
+A response stays pending until its rows are stored. If the process is killed in between, the response is loaded again,
+and the loader recognises every row that is already stored.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import csv
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from dwell.errors import DamagedAnswerError, DwellError, SettingsError, StorageError
-from dwell.http import HttpRequest, HttpResponse
-from dwell.providers.base import Listing
+from dwell.errors import DwellError, SettingsError, StorageError
+from dwell.live.parse_responses import parse_response
 from dwell.providers.live import get_provider, parser_version
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
@@ -32,9 +30,6 @@ SIMULATED_SUFFIX = "-sandbox"
 _PART = "answer: "
 
 _BATCH_RESPONSES = 2_000
-_CACHED_BODIES = 600
-"""Answers whose columns are kept in memory between reading and loading, about 100 kB each."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("creators", "creator_snapshots"),
@@ -50,13 +45,14 @@ _FROM_POST = (
 
 @dataclass
 class LoadStats:
-    """What loading some answers gave.
+    """Totals of loading responses.
 
     Attributes:
         posts_new: Posts that were not stored before.
-        snapshots_new: Counters at an instant that were not stored before.
+        snapshots_new: Snapshots of counters that were not stored before.
         rows_updated: Stored rows that were changed.
-        rejected: Objects of which no row could be made, and `reasons` for it with how often.
+        rejected: Objects that could not be turned into rows.
+        reasons: Reason -> number of rejects.
     """
 
     posts_new: int = 0
@@ -66,7 +62,7 @@ class LoadStats:
     reasons: dict[str, int] = field(default_factory=dict)
 
     def add(self, loaded: Loaded | None) -> None:
-        """Counts one more batch."""
+        """Add the counts of one batch."""
         if loaded is None:
             return
         self.posts_new += loaded.posts_new
@@ -77,7 +73,7 @@ class LoadStats:
             self._count(reason.removeprefix(_PART).split(":")[0])
 
     def fail(self, error: Exception) -> None:
-        """Counts a response that cannot be loaded."""
+        """Count a response that cannot be loaded."""
         self.rejected += 1
         self._count(str(error) if isinstance(error, DwellError) else f"not loaded ({type(error).__name__})")
 
@@ -86,23 +82,23 @@ class LoadStats:
 
 
 def load_pending(store: Store, database: StateDatabase, stats: LoadStats | None = None) -> LoadStats:
-    """Makes rows of every answer that has none yet, whichever job it belongs to.
+    """Load every pending response, of any job.
 
-    Answers of a provider whose package is not installed any more, or broken, wait until it is.
+    Responses of a provider whose package is missing or broken stay pending until it is installed.
 
     Args:
-        store: Where to.
-        database: Where the answers are.
+        store: Where rows are stored.
+        database: Where the responses are stored.
         stats: Counts to add to.
     """
     stats = stats or LoadStats()
-    left = 0
-    while len(waiting := responses.list_pending(database, _BATCH_RESPONSES + left)) > left:
-        usable = {name for name in {one.provider for one in waiting} if _is_installed(name)}
-        ready = [one for one in waiting if one.provider in usable]
-        left = len(waiting) - len(ready)
-        for owner in dict.fromkeys(one.owner for one in ready):
-            load_batch(store, database, [one for one in ready if one.owner == owner], stats)
+    skipped = 0
+    while len(pending := responses.list_pending(database, _BATCH_RESPONSES + skipped)) > skipped:
+        usable = {name for name in {response.provider for response in pending} if _is_installed(name)}
+        ready = [response for response in pending if response.provider in usable]
+        skipped = len(pending) - len(ready)
+        for owner in dict.fromkeys(response.owner for response in ready):
+            load_batch(store, database, [response for response in ready if response.owner == owner], stats)
     store.seal_if_due()
     return stats
 
@@ -110,19 +106,19 @@ def load_pending(store: Store, database: StateDatabase, stats: LoadStats | None 
 def load_batch(
     store: Store, database: StateDatabase, batch: Sequence[StoredResponse], stats: LoadStats, *, correct: bool = False
 ) -> None:
-    """Makes rows of responses of one job and marks each as done, also one that cannot be loaded.
+    """Load responses of one job and mark each as done, even one that cannot be loaded.
 
-    Whatever a response holds, it must not keep the others waiting: where a batch fails, its halves are tried, down to
-    the one response that is at fault. That one is counted, and stays for `dwell replay`.
+    One bad response must not block the others: if a batch fails, its halves are tried, down to the response at fault.
+    That one is counted as rejected and kept for `dwell replay`.
 
     Raises:
-        StorageError: The data folder cannot be read or written; nothing is wrong with the responses then.
+        StorageError: The data folder cannot be read or written; the responses themselves are fine.
     """
     try:
         stats.add(load_responses(store, batch, database, correct=correct))
     except StorageError:
         raise
-    except Exception as error:  # noqa: BLE001 - any error that a response can raise would come again for ever
+    except Exception as error:  # noqa: BLE001 - any error that a response raises would recur on every run
         if len(batch) > 1:
             for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
                 load_batch(store, database, half, stats, correct=correct)
@@ -142,10 +138,10 @@ def _is_installed(provider: str) -> bool:
 
 
 def mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> None:
-    """The rows of these answers are stored."""
+    """Mark these responses as loaded by the current parser."""
     by_parser: dict[str, list[int]] = {}
-    for one in batch:
-        by_parser.setdefault(parser_version(one.provider), []).append(one.response_id)
+    for response in batch:
+        by_parser.setdefault(parser_version(response.provider), []).append(response.response_id)
     for version, response_ids in by_parser.items():
         responses.mark_parsed(database, response_ids, version)
 
@@ -153,19 +149,19 @@ def mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> Non
 def load_responses(
     store: Store, batch: Sequence[StoredResponse], database: StateDatabase, *, correct: bool = False
 ) -> Loaded | None:
-    """Makes rows of these answers, all of one job; None where there is nothing in them to make rows of.
+    """Load responses of one job; returns None if they contain no rows.
 
     Args:
-        store: Where to.
-        batch: The answers.
-        database: Where the others of their targets are, which say when a look at a topic began.
-        correct: Rows that are stored already are corrected where they differ (`dwell replay`).
+        store: Where rows are stored.
+        batch: The responses.
+        database: Has the other responses of the same targets, which tell when the sampling of a topic began.
+        correct: Correct stored rows that differ (`dwell replay`).
     """
     with store.scratch() as scratch:
         writers: dict[tuple[str, str], Rewriter] = {}
-        for line, (one, columns) in enumerate(_rows(batch, database), 1):
-            kind = "topic" if one.what in TOPICS else one.what
-            source = one.provider + (SIMULATED_SUFFIX if one.simulated else "")
+        for line, (response, columns) in enumerate(_rows(batch, database), 1):
+            kind = "topic" if response.what in TOPICS else response.what
+            source = response.provider + (SIMULATED_SUFFIX if response.simulated else "")
             writer = writers.get((source, kind))
             if writer is None:
                 writer = writers[source, kind] = _writer(scratch, source, kind)
@@ -186,7 +182,7 @@ def load_responses(
 
 
 def _reject_reasons(loaded: Loaded) -> Iterable[str]:
-    """The reason of every reject; all of them are in the rejects file where there is one."""
+    """The reason of every reject; if there is a rejects file, it has all of them."""
     if loaded.rejects_file is None:
         return [reason for _, reason, _ in loaded.rejects]
     with loaded.rejects_file.open(encoding="utf-8", newline="") as lines:
@@ -196,94 +192,76 @@ def _reject_reasons(loaded: Loaded) -> Iterable[str]:
 def _rows(
     batch: Sequence[StoredResponse], database: StateDatabase
 ) -> Iterable[tuple[StoredResponse, dict[str, Any] | str]]:
-    looks = TopicRanks(database)
-    for one in batch:
-        if one.what not in _TABLES and one.what not in TOPICS:
-            continue  # a topic's lookup becomes a row when its target is done
-        observed_at, asked_for = one.received_at.isoformat(), _requested_handle(one)
-        for columns in parse_response(one):
+    ranks = TopicRanks(database)
+    for response in batch:
+        if response.what not in _TABLES and response.what not in TOPICS:
+            continue  # the lookup of a topic becomes a row when its target is done
+        observed_at, requested_handle = response.received_at.isoformat(), _requested_handle(response)
+        for columns in parse_response(response):
             if isinstance(columns, str):
-                yield one, columns
-            elif one.what in TOPICS:
-                yield one, looks.rank_row(one, columns)
+                yield response, columns
+            elif response.what in TOPICS:
+                yield response, ranks.rank_row(response, columns)
             else:
-                yield one, {**columns, "handle": columns.get("handle") or asked_for, "observed_at": observed_at}
+                yield (
+                    response,
+                    {**columns, "handle": columns.get("handle") or requested_handle, "observed_at": observed_at},
+                )
 
 
-def _requested_handle(one: StoredResponse) -> str | None:
-    """The account that was asked about: some providers leave it out of its own posts."""
-    return one.subject if one.what in {"profile", "user_posts"} and not one.subject.startswith("id:") else None
-
-
-def parse_response(one: StoredResponse) -> Sequence[dict[str, Any] | str]:
-    """The canonical columns of each object in a kept answer; a text is the reason why one has none.
-
-    Raises:
-        DamagedAnswerError: What was kept is damaged.
-    """
-    if one.damage:
-        raise DamagedAnswerError(f"a kept response is damaged ({one.damage})")
-    return parse_body(one.provider, one.endpoint, one.what, one.body)
-
-
-@lru_cache(maxsize=_CACHED_BODIES)
-def parse_body(provider: str, endpoint: str, what: str, body: bytes) -> Sequence[dict[str, Any] | str]:
-    """The canonical columns of each object in an answer's bytes, which nobody may change.
-
-    What a sweep has just read it soon loads: the same bytes are not parsed twice.
-    """
-    reader = get_provider(provider)
-    payload = reader.read(HttpRequest(endpoint, "GET", "/"), HttpResponse(200, {}, body, _EPOCH))
-    if what == "profile":
-        return [reader.parser.user(payload)]
-    read = reader.parser.comment if what == "comments" else reader.parser.post
-    return [read(item) for item in reader.page(cast("Listing", what), payload).items]
+def _requested_handle(response: StoredResponse) -> str | None:
+    """The requested account: some providers leave it out of its own posts."""
+    return (
+        response.subject
+        if response.what in {"profile", "user_posts"} and not response.subject.startswith("id:")
+        else None
+    )
 
 
 class TopicRanks:
-    """Rows of topic listings: every row of one look bears the instant at which the look began, and its place.
+    """Makes rows of topic listings: every row of one sample has the time at which the sample began, and its rank.
 
     Args:
-        database: Where the answers are.
+        database: Where the responses are stored.
     """
 
     def __init__(self, database: StateDatabase) -> None:
         self._database = database
-        self._began: dict[tuple[Owner, int], datetime] = {}
-        self._places: dict[tuple[Owner, int], dict[str, int]] = {}
+        self._started_at: dict[tuple[Owner, int], datetime] = {}
+        self._ranks: dict[tuple[Owner, int], dict[str, int]] = {}
 
-    def rank_row(self, one: StoredResponse, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """The topic's row of one post."""
-        target = (one.owner, one.position)
-        if target not in self._began:
-            self._open(one)
-        places = self._places[target]
-        rank = places.setdefault(str(columns["post_id"]), len(places) + 1)
+    def rank_row(self, response: StoredResponse, columns: Mapping[str, Any]) -> dict[str, Any]:
+        """The `topic_posts` row of one post."""
+        target = (response.owner, response.position)
+        if target not in self._started_at:
+            self._load_earlier_ranks(response)
+        ranks = self._ranks[target]
+        rank = ranks.setdefault(str(columns["post_id"]), len(ranks) + 1)
         return {
             **{name: columns.get(name) for name in _FROM_POST},
-            "topic_kind": TOPICS[one.what],
-            "topic": one.subject,
+            "topic_kind": TOPICS[response.what],
+            "topic": response.subject,
             "rank": rank,
-            "observed_at": self._began[target],
+            "observed_at": self._started_at[target],
         }
 
-    def _open(self, one: StoredResponse) -> None:
-        """Earlier pages of the look may have been loaded before."""
-        target = (one.owner, one.position)
-        places: dict[str, int] = {}
+    def _load_earlier_ranks(self, response: StoredResponse) -> None:
+        """Restore the ranks of earlier pages, which may have been loaded before."""
+        target = (response.owner, response.position)
+        ranks: dict[str, int] = {}
         stored = responses.list_target(self._database, *target)
         for page in stored:
-            if page.response_id < one.response_id and page.what == one.what and not page.damage:
+            if page.response_id < response.response_id and page.what == response.what and not page.damage:
                 for columns in parse_response(page):
                     if not isinstance(columns, str):
-                        places.setdefault(str(columns["post_id"]), len(places) + 1)
-        self._began[target] = stored[0].received_at
-        self._places[target] = places
+                        ranks.setdefault(str(columns["post_id"]), len(ranks) + 1)
+        self._started_at[target] = stored[0].received_at
+        self._ranks[target] = ranks
 
 
 def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
     tables = _TOPIC_POSTS if kind == "topic" else _TABLES[kind]
-    if kind == "user_posts":  # providers give exact counters, so a round one is no sign of rounding
+    if kind == "user_posts":  # providers give exact counters: a round number is not a rounded one
         return Rewriter(scratch, source, *tables, platform="tiktok", rounded=False)
     if kind == "profile":
         return Rewriter(scratch, source, *tables, platform="tiktok")
@@ -291,11 +269,11 @@ def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
 
 
 def _digest(batch: Sequence[StoredResponse]) -> str:
-    parts = [f"{one.response_id}/{one.provider}/{parser_version(one.provider)}" for one in batch]
+    parts = [f"{response.response_id}/{response.provider}/{parser_version(response.provider)}" for response in batch]
     return hashlib.sha256("\n".join([batch[0].owner.id, *parts]).encode()).hexdigest()
 
 
 def _latest_instant(batch: Sequence[StoredResponse]) -> datetime | None:
-    """A simulation's clock may run ahead of ours."""
-    simulated = [one.received_at for one in batch if one.simulated]
+    """The clock of a simulation may run ahead of ours."""
+    simulated = [response.received_at for response in batch if response.simulated]
     return max(simulated) + timedelta(minutes=1) if simulated else None

@@ -1,4 +1,4 @@
-"""What a job will ask and cost, worked out before the first request."""
+"""How many requests a job needs and what they cost, computed before the first request."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from dwell.state.subjects import CachedSubject
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """What one target needs.
+    """The requests for one target.
 
     Attributes:
-        target: Which; a word for those that are not known yet.
-        lookups: Requests that look it up.
-        pages: Most requests that list its posts.
-        expected: Requests that are likely, by the number of posts that it had when last looked up.
-        known: What is known of it.
-        note: Why, in words.
+        target: The target; a word for topics that are not known yet.
+        lookups: Number of lookup requests.
+        pages: Maximum number of listing requests.
+        expected: Likely number of listing requests, by the number of posts at the last lookup.
+        known: The result of the last lookup.
+        note: An explanation for the user.
     """
 
     target: Target | str
@@ -42,10 +42,10 @@ class Plan:
     """A job's requests and price.
 
     Attributes:
-        items: One a target.
-        credits: Credits for one request.
+        items: One item per target.
+        credits: Credits per request.
         credit_price: US dollars for one credit.
-        interval_s: Seconds between two requests at the allowed pace.
+        interval_s: Seconds between two requests at the allowed rate.
     """
 
     items: tuple[PlanItem, ...]
@@ -55,16 +55,16 @@ class Plan:
 
     @property
     def requests(self) -> int:
-        """Most requests of the whole job."""
+        """Maximum number of requests of the whole job."""
         return sum(item.lookups + item.pages for item in self.items)
 
     @property
     def expected(self) -> int:
-        """Requests that are likely."""
+        """Likely number of requests."""
         return sum(item.lookups + item.expected for item in self.items)
 
     def to_result(self) -> Result:
-        """A row a target, the price in `meta`."""
+        """One row per target, the price in `meta`."""
         columns = ("target", "lookups", "pages_at_most", "pages_expected", "credits_at_most", "note")
         rows = [
             (
@@ -80,7 +80,7 @@ class Plan:
         return Result(columns, rows, self.price())
 
     def price(self) -> dict[str, Any]:
-        """The whole job in figures."""
+        """The figures of the whole job."""
         return {
             "requests_at_most": self.requests,
             "requests_expected": self.expected,
@@ -95,33 +95,33 @@ def make_plan(
     database: StateDatabase, provider: Provider, spec: JobSpec, *, credit_price: float, interval_s: float,
     now: datetime,
 ) -> Plan:  # fmt: skip
-    """Works it out from what is known; asks nobody.
+    """Compute the plan from stored data; sends no request.
 
     Raises:
-        SettingsError: The provider does not offer what is asked for.
+        SettingsError: The provider does not offer one of the targets.
     """
     known = {target: subjects.find(database, provider.name, target.kind, target.name) for target in spec.targets}
     items = tuple(_plan_item(provider, spec, target, known[target], now) for target in spec.targets)
     if spec.topics:
         requests = spec.topics * len(supported_topics(provider))
-        note = f"the {spec.topics} hashtags and sounds that they use most, unless sampled today"
+        note = f"their {spec.topics} most used hashtags and sounds, unless sampled today"
         items += (PlanItem("topics", requests, requests, requests, None, note),)
     listing = STEPS[spec.targets[0].kind][1]
     request = provider.listing(listing, Subject("any", id="1", key="1"), cursor=None, count=1)
     return Plan(items, request.credits, credit_price, interval_s)
 
 
-def needs_lookup(provider: Provider, spec: JobSpec, target: Target, known: CachedSubject | None, now: datetime) -> str:
-    """Why a target is looked up first; empty where it is not."""
+def lookup_reason(provider: Provider, spec: JobSpec, target: Target, known: CachedSubject | None, now: datetime) -> str:
+    """Why a target needs a lookup first; empty if it needs none."""
     lookup = STEPS[target.kind][0]
     if lookup is None or lookup not in provider.lookups:
         return ""
     if target.kind != "account":
-        return "size of the topic today"
+        return "current size of the topic"
     if known is None:
         return "first time"
     if now - known.looked_up_at >= timedelta(days=spec.profile_days):
-        return "profile is due again"
+        return "profile is due for a refresh"
     return ""
 
 
@@ -130,13 +130,20 @@ def _plan_item(
 ) -> PlanItem:
     listing = STEPS[target.kind][1]
     if listing not in provider.page_size:
-        raise SettingsError(f"{provider.name} lists no {target.kind}s; choose another --provider.")
+        raise SettingsError(f"{provider.name} doesn't list {target.kind} posts; choose another --provider.")
     size = provider.page_size[listing]
-    why = needs_lookup(provider, spec, target, known, now)
+    reason = lookup_reason(provider, spec, target, known, now)
     total = known.total if known and target.kind == "account" else None
-    there = None if total is None else max(1, ceil(total / size))
+    total_pages = None if total is None else max(1, ceil(total / size))
     if spec.posts is None:
-        note = "all posts" if there else "all posts; their number is not known yet"
-        return PlanItem(target, int(bool(why)), there or 1, there or 1, known, "; ".join(filter(None, (why, note))))
+        note = "all posts" if total_pages else "all posts; the number isn't known yet"
+        return PlanItem(
+            target,
+            int(bool(reason)),
+            total_pages or 1,
+            total_pages or 1,
+            known,
+            "; ".join(filter(None, (reason, note))),
+        )
     pages = ceil(spec.posts / size)
-    return PlanItem(target, int(bool(why)), pages, min(pages, there or pages), known, why)
+    return PlanItem(target, int(bool(reason)), pages, min(pages, total_pages or pages), known, reason)

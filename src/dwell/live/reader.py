@@ -1,10 +1,10 @@
-"""Reading one target: look it up where that is due, then its listing page by page, as far as was asked for."""
+"""Reads one target: a lookup if it is due, then its listing page by page, up to the requested number of posts."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,14 @@ from dwell.errors import (
     UnavailableError,
 )
 from dwell.http import HttpRequest, HttpResponse
-from dwell.live.client import ApiClient, Budget, RequestContext, ResponseSummary
+from dwell.live.budget import Budget
+from dwell.live.client import ApiClient
 from dwell.live.job_spec import STEPS, JobSpec
-from dwell.live.load_responses import parse_body
+from dwell.live.outcome import Outcome
 from dwell.live.pager import Coverage, Pager
-from dwell.live.plan import needs_lookup
+from dwell.live.parse_responses import parse_body
+from dwell.live.plan import lookup_reason
+from dwell.live.request_context import RequestContext, ResponseSummary
 from dwell.providers import drift
 from dwell.providers.base import Lookup, Page, Subject
 from dwell.providers.values import flag
@@ -33,63 +36,18 @@ from dwell.state.owner import Owner
 from dwell.state.subjects import CachedSubject
 
 _FRESH_TOLERANCE, _STALE_TOLERANCE = 0.02, 0.1
-"""By how much a count of posts may be off that was asked just now, or up to some days ago."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one target.
-
-    Attributes:
-        kind: Kind of target, and `name` as the user gave it.
-        handle: What an account is called now.
-        state: Of an account: `ok`, `empty`, `private`, `deleted`, `banned`, `renamed`, `region_blocked`, `not_found`;
-            None where that is not known, because it could not be asked.
-        complete: All that was asked for was read.
-        reason: Why reading ended.
-        lacks: What is missing, in a sentence.
-        posts: Distinct posts that were read, in `pages` pages; `repeats` came more than once.
-        total: Posts by the provider's own count.
-        creator_id: Platform id of the account.
-        detail: What the provider said, in its words.
-        at: When the state was observed, ISO text.
-        simulated: A simulation answered.
-        again: It was cut short, and the same command goes on with it.
-    """
-
-    kind: str
-    name: str
-    handle: str | None = None
-    state: str | None = None
-    complete: bool = False
-    reason: str = ""
-    lacks: str = ""
-    posts: int = 0
-    pages: int = 0
-    repeats: int = 0
-    total: int | None = None
-    views_total: int | None = None
-    title: str | None = None
-    creator_id: str | None = None
-    detail: str | None = None
-    at: str | None = None
-    simulated: bool = False
-    again: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """JSON-compatible."""
-        return asdict(self)
+"""Fraction by which a count of posts may be off if it was read just now, or some days ago."""
 
 
 class TargetReader:
-    """Reads one target of a job; what an earlier process read of it is taken from its kept answers, not paid again.
+    """Reads one target of a job; pages that an earlier process read come from the stored responses, free of charge.
 
     Args:
         client: Sends the requests.
-        budget: What may be spent.
+        budget: The budget of the job.
         spec: The job.
-        owner: The job, as the ledger names it.
-        position: The target's place in it.
+        owner: The job, as named in the ledger.
+        position: The position of the target in the job.
     """
 
     def __init__(self, client: ApiClient, budget: Budget, spec: JobSpec, owner: Owner, position: int) -> None:
@@ -100,25 +58,25 @@ class TargetReader:
         self.position = position
         self.target = spec.all_targets[position]
         self.lookup, self.listing = STEPS[self.target.kind]
-        self.found = Outcome(self.target.kind, self.target.name)
+        self.outcome = Outcome(self.target.kind, self.target.name)
         self.subject = Subject(self.target.name, id=self.target.account_id)
         self.pager: Pager | None = None
         self._handles: set[str] = set()
-        self._slack = _FRESH_TOLERANCE
+        self._tolerance = _FRESH_TOLERANCE
 
     def read(self) -> Outcome:
-        """The target, as far as it can be read; never raises for what goes wrong with it alone.
+        """Read the target as far as possible; an error of this target alone ends up in the outcome.
 
         Raises:
-            StoppedError: The user wants everything to end.
+            StoppedError: The user stopped the job.
             StorageError: The data folder cannot be read or written.
         """
         try:
             self._look_up()
-            if self.found.state in {None, "ok", "renamed"}:
+            if self.outcome.state in {None, "ok", "renamed"}:
                 self._read_pages()
         except UnavailableError as error:
-            return self._unavailable(error)
+            return self._unavailable_outcome(error)
         except BudgetError as error:
             return self._cut_short("budget", str(error), again=True)
         except (KeyRefusedError, OutOfCreditsError) as error:
@@ -128,44 +86,46 @@ class TargetReader:
         except ProviderError as error:
             return self._cut_short("refused", str(error), again=False)
         except StoppedError as error:
-            self.found = self._cut_short("stopped", str(error), again=True)
+            self.outcome = self._cut_short("stopped", str(error), again=True)
             raise
         except StorageError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever one target's responses hold, the others are read
-            return self._cut_short("failed", self._unexpected(error), again=False)
-        return self.found
+        except Exception as error:  # noqa: BLE001 - a bad response of one target must not stop the others
+            return self._cut_short("failed", self._describe_error(error), again=False)
+        return self.outcome
 
-    # --- looking it up -------------------------------------------------------------------------------------------
+    # --- lookup ------------------------------------------------------------------------------------------------------
 
     def _look_up(self) -> None:
-        kept = [one for one in self._stored_responses() if one.what == self.lookup]
-        if kept:
-            self._apply_lookup(self.client.provider.read(kept[-1].request, kept[-1].response), kept[-1].response)
+        stored = [response for response in self._stored_responses() if response.what == self.lookup]
+        if stored:
+            self._apply_lookup(self.client.provider.read(stored[-1].request, stored[-1].response), stored[-1].response)
             return
         known = subjects.find(self.client.database, self.client.provider.name, self.target.kind, self.target.name)
         if known is not None:
             self.subject = replace(self.subject, id=known.id, key=known.key)
-        if needs_lookup(self.client.provider, self.spec, self.target, known, self.client.now()):
+        if lookup_reason(self.client.provider, self.spec, self.target, known, self.client.now()):
             self._fetch_lookup(known)
         elif known is not None:
-            self.found = replace(self.found, handle=self.target.name, creator_id=known.id, total=known.total)
-            self._slack = _STALE_TOLERANCE
+            self.outcome = replace(self.outcome, handle=self.target.name, creator_id=known.id, total=known.total)
+            self._tolerance = _STALE_TOLERANCE
 
     def _fetch_lookup(self, known: CachedSubject | None) -> None:
         try:
             payload, response = self._fetch(self.lookup or "", self._lookup_request(), self._summarize_lookup)
         except UnavailableError as error:
-            moved = self._find_renamed(known) if self.target.kind == "account" and error.state == "not_found" else None
-            if moved is None:
+            renamed = (
+                self._find_renamed(known) if self.target.kind == "account" and error.state == "not_found" else None
+            )
+            if renamed is None:
                 raise
-            payload, response = moved
+            payload, response = renamed
         self._apply_lookup(payload, response)
         if known is not None and known.id is not None and self.subject.id not in {None, known.id}:
-            self.found = replace(self.found, detail=f"this name belonged to the account {known.id} before")
+            self.outcome = replace(self.outcome, detail=f"this name belonged to the account {known.id} before")
 
     def _find_renamed(self, known: CachedSubject | None) -> tuple[Mapping[str, Any], HttpResponse] | None:
-        """The account under its id, where its name is gone: it was renamed."""
+        """Look an account up by its id if its name is gone: it may have been renamed."""
         if known is None or known.id is None:
             return None
         by_id = Subject("", id=known.id, key=known.key)
@@ -175,12 +135,12 @@ class TargetReader:
             return None
 
     def _lookup_request(self) -> HttpRequest:
-        asked = self.subject
-        if self.target.kind == "account":  # by name where there is one, so that a new owner of an old name is noticed
-            asked = Subject("" if self.target.account_id else self.target.name, id=self.target.account_id)
+        subject = self.subject
+        if self.target.kind == "account":  # by name if possible, to notice a new owner of an old name
+            subject = Subject("" if self.target.account_id else self.target.name, id=self.target.account_id)
         elif self.target.kind == "sound":
-            asked = Subject(self.target.name, id=self.target.name)
-        return self.client.provider.lookup(_require_lookup(self.lookup), asked)
+            subject = Subject(self.target.name, id=self.target.name)
+        return self.client.provider.lookup(_require_lookup(self.lookup), subject)
 
     def _summarize_lookup(self, payload: Mapping[str, Any]) -> ResponseSummary:
         subject = self.client.provider.subject(_require_lookup(self.lookup), payload)
@@ -195,14 +155,16 @@ class TargetReader:
 
     def _apply_lookup(self, payload: Mapping[str, Any], response: HttpResponse) -> None:
         provider, lookup = self.client.provider, _require_lookup(self.lookup)
-        found = provider.subject(lookup, payload)
-        self.subject = replace(found, name=found.name or self.target.name, id=found.id or self.subject.id)
+        subject = provider.subject(lookup, payload)
+        self.subject = replace(subject, name=subject.name or self.target.name, id=subject.id or self.subject.id)
         total = provider.total(lookup, payload)
-        self.found = replace(self.found, total=total, at=_iso(response.received_at), simulated=response.simulated)
+        self.outcome = replace(
+            self.outcome, total=total, at=_format_iso(response.received_at), simulated=response.simulated
+        )
         if self.target.kind != "account":
             topic = provider.parser.topic(payload)
             if isinstance(topic, dict):
-                self.found = replace(self.found, title=topic.get("title"), views_total=topic.get("topic_views"))
+                self.outcome = replace(self.outcome, title=topic.get("title"), views_total=topic.get("topic_views"))
             return
         handle = self.subject.name or self.target.name
         if provider.own_account and handle != self.target.name:
@@ -213,21 +175,23 @@ class TargetReader:
         private = isinstance(columns, dict) and flag(columns.get("private")) is True
         renamed = not self.target.account_id and handle != self.target.name
         state = "private" if private else "renamed" if renamed else "empty" if total == 0 else "ok"
-        self.found = replace(self.found, handle=handle, creator_id=self.subject.id, state=state)
+        self.outcome = replace(self.outcome, handle=handle, creator_id=self.subject.id, state=state)
         if private:
-            self.found = replace(self.found, reason="private", lacks="the account is private: its posts cannot be read")
+            self.outcome = replace(
+                self.outcome, reason="private", lacks="the account is private: its posts cannot be read"
+            )
         elif total == 0:
-            self.found = replace(self.found, complete=True, reason="all")
+            self.outcome = replace(self.outcome, complete=True, reason="all")
 
-    # --- reading its listing -------------------------------------------------------------------------------------
+    # --- listing -----------------------------------------------------------------------------------------------------
 
     def _read_pages(self) -> None:
-        total = self.found.total if self.target.kind == "account" else None
-        pager = self.pager = Pager(self.spec.post_limit(self.position), total, self._slack)
-        for kept in self._stored_responses():
-            if kept.what == self.listing and not pager.done:
+        total = self.outcome.total if self.target.kind == "account" else None
+        pager = self.pager = Pager(self.spec.post_limit(self.position), total, self._tolerance)
+        for stored in self._stored_responses():
+            if stored.what == self.listing and not pager.done:
                 self._add_page(
-                    pager, kept.request, self.client.provider.read(kept.request, kept.response), kept.response
+                    pager, stored.request, self.client.provider.read(stored.request, stored.response), stored.response
                 )
         while not pager.done:
             request = self._listing_request(pager)
@@ -235,7 +199,7 @@ class TargetReader:
         self._apply_coverage(pager.coverage())
 
     def _listing_request(self, pager: Pager) -> HttpRequest:
-        # Always a full page: it costs the same, and a shorter last one could end inside a boundary's repeats.
+        # Always request a full page: it costs the same, and a short last page could end inside repeated rows.
         size = self.client.provider.page_size[self.listing]
         return self.client.provider.listing(self.listing, self.subject, cursor=pager.cursor, count=size)
 
@@ -248,19 +212,19 @@ class TargetReader:
         rows = parse_body(self.client.provider.name, request.endpoint, self.listing, response.body)
         pager.add(page, [None if isinstance(row, str) else str(row["post_id"]) for row in rows])
         self._handles.update(str(row["handle"]).lower() for row in rows if isinstance(row, dict) and row.get("handle"))
-        if self.found.at is None:
-            self.found = replace(self.found, at=_iso(response.received_at), simulated=response.simulated)
+        if self.outcome.at is None:
+            self.outcome = replace(self.outcome, at=_format_iso(response.received_at), simulated=response.simulated)
 
     def _apply_coverage(self, coverage: Coverage) -> None:
-        state = self.found.state
+        state = self.outcome.state
         if state is None and self.target.kind == "account":
             state = "ok" if coverage.items else "empty" if coverage.complete else None
         if state == "ok" and not self.target.account_id and len(self._handles) == 1:
-            (handle,) = self._handles  # asked for by its id, an account shows under which name it posts now
+            (handle,) = self._handles  # listed by its id, an account shows its current name
             state = "ok" if handle == self.target.name else "renamed"
-            self.found = replace(self.found, handle=handle)
-        self.found = replace(
-            self.found,
+            self.outcome = replace(self.outcome, handle=handle)
+        self.outcome = replace(
+            self.outcome,
             state=state,
             complete=coverage.complete,
             reason=coverage.reason,
@@ -270,13 +234,13 @@ class TargetReader:
             repeats=coverage.repeats,
         )
 
-    # --- ends ----------------------------------------------------------------------------------------------------
+    # --- outcomes ----------------------------------------------------------------------------------------------------
 
-    def _unavailable(self, error: UnavailableError) -> Outcome:
+    def _unavailable_outcome(self, error: UnavailableError) -> Outcome:
         coverage = self.pager.coverage(error.state, str(error)) if self.pager else None
         return replace(
-            self.found,
-            handle=self.found.handle or (None if self.target.account_id else self.target.name),
+            self.outcome,
+            handle=self.outcome.handle or (None if self.target.account_id else self.target.name),
             state=error.state,
             complete=False,
             reason=error.state,
@@ -284,45 +248,45 @@ class TargetReader:
             detail=str(error),
             posts=coverage.items if coverage else 0,
             pages=coverage.pages if coverage else 0,
-            at=_iso(error.observed_at or self.client.now()),
+            at=_format_iso(error.observed_at or self.client.now()),
             simulated=error.simulated,
         )
 
-    def _unexpected(self, error: Exception) -> str:
+    def _describe_error(self, error: Exception) -> str:
         text = str(error) if isinstance(error, DwellError) else f"a response cannot be read ({type(error).__name__})"
         return self.client.transport.redactor.redact_text(text)
 
-    def _cut_short(self, reason: str, why: str, *, again: bool) -> Outcome:
-        coverage = self.pager.coverage(reason, why) if self.pager else _empty_coverage(reason, why)
+    def _cut_short(self, reason: str, detail: str, *, again: bool) -> Outcome:
+        coverage = self.pager.coverage(reason, detail) if self.pager else _empty_coverage(reason, detail)
         self._apply_coverage(coverage)
-        return replace(self.found, again=again)
+        return replace(self.outcome, again=again)
 
     def _fetch(
         self, what: str, request: HttpRequest, summarize: Callable[[Mapping[str, Any]], ResponseSummary]
     ) -> tuple[Mapping[str, Any], HttpResponse]:
-        purpose = RequestContext(self.owner, self.position, self.spec.command, self.target.name, what)
-        return self.client.fetch(request, purpose, self.budget, summarize)
+        context = RequestContext(self.owner, self.position, self.spec.command, self.target.name, what)
+        return self.client.fetch(request, context, self.budget, summarize)
 
     def _stored_responses(self) -> list[responses.StoredResponse]:
-        kept = responses.list_target(self.client.database, self.owner, self.position)
-        return [one for one in kept if not one.damage]  # what is damaged is asked again
+        stored = responses.list_target(self.client.database, self.owner, self.position)
+        return [response for response in stored if not response.damage]  # damaged responses are requested again
 
     def _find_drift(self, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:
-        seen: Counter[tuple[str, str, str, str]] = Counter()
+        counts: Counter[tuple[str, str, str, str]] = Counter()
         for item in items:
             for change in drift.find_changes(self.client.provider.name, kind, item):
-                seen[kind, change.field, change.what, str(change.seen)] += 1
-        return dict(seen)
+                counts[kind, change.field, change.what, str(change.seen)] += 1
+        return dict(counts)
 
 
-def _empty_coverage(reason: str, why: str) -> Coverage:
-    return Coverage(complete=False, reason=reason, lacks=why, items=0, repeats=0, pages=0)
+def _empty_coverage(reason: str, detail: str) -> Coverage:
+    return Coverage(complete=False, reason=reason, lacks=detail, items=0, repeats=0, pages=0)
 
 
-def _iso(at: datetime) -> str:
+def _format_iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
 def _require_lookup(what: Lookup | None) -> Lookup:
-    assert what is not None, "only called where the target's kind has a lookup"
+    assert what is not None, "only called for kinds of targets that have a lookup"
     return what

@@ -1,4 +1,4 @@
-"""Reading kept answers again with the parser of today: what it reads better corrects the rows that are stored."""
+"""Parses stored responses again with the current parser, and corrects the stored rows."""
 
 from __future__ import annotations
 
@@ -22,53 +22,53 @@ def replay(
     every: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Result:
-    """Reads kept answers again; asks no provider.
+    """Parse stored responses again; sends no request.
 
     Args:
-        store: Where the rows are.
-        database: Where the answers are.
-        provider: Only its answers.
-        since: Only answers that came from then on.
-        every: Also answers that today's parser has read before.
-        on_progress: Called with answers done, of how many.
+        store: Where the rows are stored.
+        database: Where the responses are stored.
+        provider: Only responses of this provider.
+        since: Only responses received since then.
+        every: Include responses that the current parser has already read.
+        on_progress: Called with the number of responses done and their total.
 
     Returns:
-        One row: `answers` kept, `read_again`, `rows_new`, `rows_updated`, `rejected`.
+        One row: `answers` stored, `read_again`, `posts_new`, `snapshots_new`, `rows_updated`, `rejected`.
 
     Raises:
-        SettingsError: There is no such provider, or answers are kept of one that is not installed any more; nothing
-            was read again then.
+        SettingsError: The provider does not exist, or responses are stored of one that is no longer installed; in
+            that case nothing was parsed again.
     """
     if provider is not None:
         get_provider(provider)
     else:
         _check_readable(database, since)
-    kept = again = done = 0
+    stored = replayed = done = 0
     stats = LoadStats()
     total = responses.count(database, provider=provider, since=since)
     for group in responses.iterate(database, provider=provider, since=since):
-        kept += len(group)
-        wanted = [one for one in group if every or one.parsed_by != parser_version(one.provider)]
-        for owner in dict.fromkeys(one.owner for one in wanted):
-            batch = [one for one in wanted if one.owner == owner]
+        stored += len(group)
+        outdated = [response for response in group if every or response.parsed_by != parser_version(response.provider)]
+        for owner in dict.fromkeys(response.owner for response in outdated):
+            batch = [response for response in outdated if response.owner == owner]
             load_batch(store, database, batch, stats, correct=True)
-            again += len(batch)
+            replayed += len(batch)
         done += len(group)
         if on_progress is not None:
             on_progress(done, total)
     store.seal_if_due()
     columns = ("answers", "read_again", "posts_new", "snapshots_new", "rows_updated", "rejected")
-    row = (kept, again, stats.posts_new, stats.snapshots_new, stats.rows_updated, stats.rejected)
+    row = (stored, replayed, stats.posts_new, stats.snapshots_new, stats.rows_updated, stats.rejected)
     return Result(columns, [row], {"reject_reasons": stats.reasons})
 
 
 def _check_readable(database: StateDatabase, since: datetime | None) -> None:
     for row in ledger.group_totals(database, "provider"):
-        kept = responses.count(database, provider=row["provider"], since=since)
+        stored = responses.count(database, provider=row["provider"], since=since)
         try:
-            if kept:
+            if stored:
                 get_provider(row["provider"])
         except SettingsError as error:
             raise SettingsError(
-                f"{kept} kept answers cannot be read again; those of another provider can (--provider NAME). {error}"
+                f"{stored} stored responses cannot be parsed; choose another provider with --provider NAME. {error}"
             ) from error

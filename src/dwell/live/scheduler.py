@@ -1,7 +1,7 @@
-"""Standing orders: when they are due, and doing each due moment once, however many processes are at it.
+"""The scheduler: when schedules are due, and runs each of them once, however many processes there are.
 
-A moment that was missed because nothing ran is made up once: of several missed ones only the last, since yesterday's
-counters cannot be read today.
+A run that was missed because no process was running is caught up once. Of several missed runs only the latest is,
+because yesterday's counters cannot be read today.
 """
 
 from __future__ import annotations
@@ -18,127 +18,126 @@ from dwell.state import StateDatabase, leases, schedules
 from dwell.state.schedules import Schedule
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_SHORTEST_NAME = 3  # letters that tell a weekday: mon
+_SHORTEST_NAME = 3  # letters that identify a weekday: mon
 RETRY_S = 600.0
-"""What a provider's failure cut short is taken up again after so long, until the next moment is due."""
+"""Seconds until an unfinished run is retried, as long as the next one is not due."""
 
 
 class UnfinishedError(DwellError):
-    """A standing order was done in part, and the rest can be done later; says in a sentence what was done."""
+    """A scheduled run was done in part and can be finished later; the message says what was done."""
 
     code = "unfinished"
 
 
 def parse_schedule(every: str, at: str, tz: str) -> tuple[str, str, str]:
-    """The three words of a time-table, cleaned.
+    """Parse and normalise the frequency, clock time and time zone of a schedule.
 
     Raises:
-        SettingsError: One of them cannot be read.
+        SettingsError: One of them is invalid.
     """
-    said = every.strip().lower()
-    often = next(
-        (day for day in WEEKDAYS if len(said) >= _SHORTEST_NAME and day.startswith(said)),
-        "day" if said == "daily" else said,
+    text = every.strip().lower()
+    frequency = next(
+        (day for day in WEEKDAYS if len(text) >= _SHORTEST_NAME and day.startswith(text)),
+        "day" if text == "daily" else text,
     )
-    if often not in {"day", *WEEKDAYS}:
-        raise SettingsError(f"{every!r} is no time-table: write day, or a weekday such as monday.")
-    moment = at.strip()
-    if not re.fullmatch("([01]?[0-9]|2[0-3]):[0-5][0-9]", moment):
+    if frequency not in {"day", *WEEKDAYS}:
+        raise SettingsError(f"{every!r} isn't a valid schedule: write day, or a weekday such as monday.")
+    clock_time = at.strip()
+    if not re.fullmatch("([01]?[0-9]|2[0-3]):[0-5][0-9]", clock_time):
         raise SettingsError(
-            f"{at[:40]!r} is no time of day; write hours and minutes, as 00:00 or 18:30, and the zone as --tz."
+            f"{at[:40]!r} isn't a time of day; write hours and minutes, such as 00:00 or 18:30, and the zone as --tz."
         )
     try:
         ZoneInfo(tz)
-    except (ValueError, OSError, ZoneInfoNotFoundError):  # OSError: a folder of zones, or a name that is too long
-        raise SettingsError(f"{tz[:40]!r} is no time zone; write it as UTC or Europe/Berlin.") from None
-    return often, moment.zfill(5), tz
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # OSError: a folder of time zones, or a name that is too long
+        raise SettingsError(f"{tz[:40]!r} isn't a time zone; write it as UTC or Europe/Berlin.") from None
+    return frequency, clock_time.zfill(5), tz
 
 
 def last_due(schedule: Schedule, now: datetime) -> datetime:
-    """The newest moment, not after now, at which the order was due, UTC.
+    """The latest scheduled time up to now, UTC.
 
-    A clock time that summer time skips is due as much later as the clocks were put on; one that comes twice, the first
-    time.
+    If daylight saving time skips a clock time, the run is due that much later; if it repeats one, the first counts.
     """
     day = now.astimezone(ZoneInfo(schedule.tz)).date()
     while True:
-        moment = _moment(schedule, day)
-        if moment <= now and _falls_on(schedule, day):
-            return moment
+        scheduled_at = _scheduled_at(schedule, day)
+        if scheduled_at <= now and _is_scheduled_on(schedule, day):
+            return scheduled_at
         day -= timedelta(days=1)
 
 
 def next_due(schedule: Schedule, now: datetime) -> datetime:
-    """The first moment after now, UTC."""
+    """The first scheduled time after now, UTC."""
     day = now.astimezone(ZoneInfo(schedule.tz)).date()
     while True:
-        moment = _moment(schedule, day)
-        if moment > now and _falls_on(schedule, day):
-            return moment
+        scheduled_at = _scheduled_at(schedule, day)
+        if scheduled_at > now and _is_scheduled_on(schedule, day):
+            return scheduled_at
         day += timedelta(days=1)
 
 
 def find_due(database: StateDatabase, now: datetime) -> list[tuple[Schedule, datetime]]:
-    """Orders with a moment that is due and not done, and that moment."""
-    found = []
+    """Schedules that are due and not done, with the scheduled time."""
+    due = []
     for schedule in schedules.list_all(database):
         slot = last_due(schedule, now)
-        newest = schedules.latest_run(database, schedule.name)
-        done = newest is not None and (newest[0] > slot or (newest[0] == slot and newest[1] is not None))
+        latest = schedules.latest_run(database, schedule.name)
+        done = latest is not None and (latest[0] > slot or (latest[0] == slot and latest[1] is not None))
         if slot > schedule.added_at and not done:
-            found.append((schedule, slot))
-    return found
+            due.append((schedule, slot))
+    return due
 
 
 def find_leased(database: StateDatabase, now: datetime) -> list[tuple[str, datetime, datetime]]:
-    """Name, due moment and end of the lease of what is due, but kept by another process or for a later try."""
-    found = []
+    """Name, scheduled time and end of the lease of due runs that are leased: by another process, or until a retry."""
+    leased = []
     for schedule, slot in find_due(database, now):
         until = schedules.leased_until(database, schedule.name, slot)
         if until is not None and until >= now:
-            found.append((schedule.name, slot, until))
-    return found
+            leased.append((schedule.name, slot, until))
+    return leased
 
 
 def run_due(
     database: StateDatabase, work: Callable[[Schedule, datetime], str], now: Callable[[], datetime] | None = None
 ) -> list[tuple[str, datetime, str]]:
-    """Does what is due and nobody else is doing.
+    """Do the runs that are due and that no other process is doing.
 
     Args:
-        database: Where the orders are.
-        work: Does one; returns in a sentence what came of it.
-        now: The present instant; the database's where None.
+        database: Where the schedules are stored.
+        work: Does one run; returns a sentence about the outcome.
+        now: Returns the current time; the database's clock if None.
 
     Returns:
-        Name, moment and outcome of each that was done here. One that failed is done too: its moment has passed.
+        Name, scheduled time and outcome of each run done here. A failed run is done, too: its time has passed.
 
     Raises:
-        StoppedError: The user ended the work; its moment is given back at once.
+        StoppedError: The user stopped the work; its lease is released at once.
     """
-    did = []
+    runs = []
     now = now or database.now
     for schedule, slot in find_due(database, now()):
         token = uuid.uuid4().hex
         if not schedules.acquire(database, schedule.name, slot, token, now(), leases.LEASE_S):
             continue
-        try:  # whatever is done about an error is done after the lease's keeper has ended, which would undo it
+        try:  # handle errors only after the lease is no longer extended, which would undo the change
             with leases.keeping(partial(_extend, database, schedule, slot, token, now)):
                 outcome = work(schedule, slot)
         except UnfinishedError as error:
             schedules.extend(database, schedule.name, slot, token, now(), RETRY_S)
-            did.append((schedule.name, slot, f"not finished, goes on in {RETRY_S / 60:.0f} minutes: {error}"))
+            runs.append((schedule.name, slot, f"not finished, retrying in {RETRY_S / 60:.0f} minutes: {error}"))
             continue
         except StoppedError:
             schedules.release(database, schedule.name, slot, token, now())
             raise
         except DwellError as error:
             outcome = f"failed: {error}"
-        except Exception as error:  # noqa: BLE001 - one schedule's fault must not keep the others from being done
-            outcome = f"failed: this is a fault of dwell's ({type(error).__name__}); please report it."
+        except Exception as error:  # noqa: BLE001 - a failure of one schedule must not stop the others
+            outcome = f"failed: this is a bug in dwell ({type(error).__name__}); please report it."
         schedules.finish(database, schedule.name, slot, token, now(), outcome)
-        did.append((schedule.name, slot, outcome))
-    return did
+        runs.append((schedule.name, slot, outcome))
+    return runs
 
 
 def _extend(
@@ -147,9 +146,9 @@ def _extend(
     return schedules.extend(database, schedule.name, slot, token, now(), leases.LEASE_S)
 
 
-def _falls_on(schedule: Schedule, day: date) -> bool:
+def _is_scheduled_on(schedule: Schedule, day: date) -> bool:
     return schedule.every == "day" or WEEKDAYS[day.weekday()] == schedule.every
 
 
-def _moment(schedule: Schedule, day: date) -> datetime:
+def _scheduled_at(schedule: Schedule, day: date) -> datetime:
     return datetime.combine(day, time.fromisoformat(schedule.at), ZoneInfo(schedule.tz)).astimezone(UTC)

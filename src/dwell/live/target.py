@@ -1,4 +1,4 @@
-"""What a user names, as what can be asked about: accounts by @name, link or id; hashtags, sounds, searches."""
+"""Parses what a user names into targets: accounts by @name, link or id; hashtags, sounds, searches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dwell.providers.links import LinkError, parse
 
 Kind = Literal["account", "hashtag", "sound", "search"]
 
-_HANDLE = re.compile(r"(?=.*[^\W_])[\w.-]{1,40}")  # with a letter or a digit
+_HANDLE = re.compile(r"(?=.*[^\W_])[\w.-]{1,40}")  # at least one letter or digit
 _OTHER_PAGES = {"tag": "hashtag", "music": "sound"}
 _HOSTS = frozenset({"tiktok.com", "www.tiktok.com", "m.tiktok.com"})
 _ID = re.compile(r"\d{15,20}")
@@ -20,10 +20,10 @@ _ID = re.compile(r"\d{15,20}")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One thing to ask about.
+    """An account, hashtag, sound or search to read.
 
     Attributes:
-        kind: What it is.
+        kind: Kind of target.
         name: Handle without @, or `id:` and the platform's id of an account; hashtag without #; id of a sound; search
             text. Lower case.
     """
@@ -33,7 +33,7 @@ class Target:
 
     @property
     def account_id(self) -> str | None:
-        """The platform's id, where the user gave that in place of a handle."""
+        """The platform's id, if the user gave it instead of a handle."""
         return self.name.removeprefix("id:") if self.name.startswith("id:") else None
 
     def __str__(self) -> str:
@@ -42,91 +42,95 @@ class Target:
 
 
 def parse_account(text: str) -> Target:
-    """An account: `@name`, `name`, a link to its profile or to one of its posts, or its numeric id.
+    """Parse an account: `@name`, `name`, a link to its profile or to one of its posts, or its numeric id.
 
     Raises:
-        NoDataError: The text names none.
+        NoDataError: The text is not an account.
     """
-    said = text.strip().strip("<>\"'")
-    if _ID.fullmatch(said.removeprefix("id:")):
-        return Target("account", "id:" + said.removeprefix("id:"))
-    if "tiktok.com" in said.lower():
-        said = _from_link(said)
-    handle = said.removeprefix("@").lower()
+    name = text.strip().strip("<>\"'")
+    if _ID.fullmatch(name.removeprefix("id:")):
+        return Target("account", "id:" + name.removeprefix("id:"))
+    if "tiktok.com" in name.lower():
+        name = _from_link(name)
+    handle = name.removeprefix("@").lower()
     if not _HANDLE.fullmatch(handle):
-        raise NoDataError(f"{text!r} names no account; write it as @handle, as a profile link or as its numeric id.")
+        raise NoDataError(f"{text!r} isn't an account; write it as @handle, a profile link or a numeric id.")
     return Target("account", handle)
 
 
 def parse_hashtag(text: str) -> Target:
-    """A hashtag, with or without #, or a link to its page."""
-    said = unquote(text.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]).removeprefix("#").lower()
-    if not said or re.search(r"\s", said):
-        raise NoDataError(f"{text!r} is no hashtag; write it as one word, with or without #.")
-    return Target("hashtag", said)
+    """Parse a hashtag, with or without #, or a link to its page."""
+    name = unquote(text.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]).removeprefix("#").lower()
+    if not name or re.search(r"\s", name):
+        raise NoDataError(f"{text!r} isn't a hashtag; write it as one word, with or without #.")
+    return Target("hashtag", name)
 
 
 def parse_sound(text: str) -> Target:
-    """A sound: its numeric id, or a link to its page."""
-    found = re.search(r"(\d{6,20})(?:[/?#].*)?$", text.strip())
-    if not found:
-        raise NoDataError(f"{text!r} is no sound; give its numeric id or the link to its page.")
-    return Target("sound", found[1])
+    """Parse a sound: its numeric id, or a link to its page."""
+    match = re.search(r"(\d{6,20})(?:[/?#].*)?$", text.strip())
+    if not match:
+        raise NoDataError(f"{text!r} isn't a sound; give its numeric id or the link to its page.")
+    return Target("sound", match[1])
 
 
 def parse_search(text: str) -> Target:
-    """A search."""
-    said = " ".join(text.split()).lower()
-    if not said:
-        raise NoDataError("An empty search finds nothing; write the words to search for.")
-    return Target("search", said[:500])
+    """Parse a search."""
+    words = " ".join(text.split()).lower()
+    if not words:
+        raise NoDataError("The search is empty; write the words to search for.")
+    return Target("search", words[:500])
 
 
 def parse_target(text: str) -> Target:
-    """What one word of a watchlist means: `#tag`, `sound:ID`, `search:words`, otherwise an account."""
-    said = text.strip()
-    if said.startswith("#"):
-        return parse_hashtag(said)
-    kind, colon, rest = said.partition(":")
+    """Parse a member of a watchlist: `#tag`, `sound:ID`, `search:words`, otherwise an account."""
+    name = text.strip()
+    if name.startswith("#"):
+        return parse_hashtag(name)
+    kind, colon, rest = name.partition(":")
     readers = {"hashtag": parse_hashtag, "sound": parse_sound, "search": parse_search, "account": parse_account}
-    return readers[kind](rest) if colon and kind in readers else parse_account(said)
+    return readers[kind](rest) if colon and kind in readers else parse_account(name)
 
 
 def _from_link(text: str) -> str:
-    """The handle in a link to a profile or a post; a path's first part is one only with its @, and on TikTok's host."""
+    """The handle in a link to a profile or a post; it must start with @ and the link must be on TikTok's host."""
     try:
-        found = parse(text)
+        link = parse(text)
     except LinkError:
         return _from_page(text)
-    if found.code is not None:
+    if link.code is not None:
         raise NoDataError(
-            f"{text!r} is a short link, which cannot be read: open it and give the long link, or @handle."
+            f"{text!r} is a short link, which can't be resolved: open it and give the long link, or @handle."
         )
-    if found.handle is None:
-        raise NoDataError(f"{text!r} names no account: the link has no handle in it; give @handle.")
-    return found.handle
+    if link.handle is None:
+        raise NoDataError(f"{text!r} isn't an account link: there is no handle in it; give @handle.")
+    return link.handle
 
 
 def _from_page(text: str) -> str:
-    """The same of a link that shows no post."""
-    wrong = NoDataError(f"{text!r} names no account; write it as @handle, or as https://www.tiktok.com/@handle.")
+    """The same for a link that is not the link of a post."""
+    not_an_account = NoDataError(
+        f"{text!r} isn't an account; write it as @handle, or as https://www.tiktok.com/@handle."
+    )
     try:
         link = urlsplit(text if "://" in text else "https://" + text)
         host, hidden = (link.hostname or "").lower(), link.username is not None
     except ValueError:
-        raise wrong from None
+        raise not_an_account from None
     if hidden or host not in _HOSTS:
-        raise wrong
+        raise not_an_account
     first, *rest = [unquote(part) for part in link.path.split("/") if part] or [""]
     if first in _OTHER_PAGES and rest:
-        raise NoDataError(f"{text!r} names no account, but a {_OTHER_PAGES[first]}: write {_topic(first, rest[0])}.")
+        raise NoDataError(
+            f"{text!r} isn't an account, but a {_OTHER_PAGES[first]}: write {_topic_name(first, rest[0])}."
+        )
     if not first.startswith("@"):
-        raise wrong
+        raise not_an_account
     return first
 
 
-def _topic(page: str, name: str) -> str:
-    """How the topic of a link is written where accounts may stand too."""
+def _topic_name(page: str, name: str) -> str:
+    """How to write the topic of a link among accounts."""
     if page == "tag":
         return f"#{parse_hashtag(name).name}"
     digits = re.search(r"[0-9]{6,20}$", name)

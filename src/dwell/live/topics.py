@@ -1,4 +1,4 @@
-"""Which hashtags and sounds the posts of some accounts use most: what to sample, so that their stage is known."""
+"""Finds the hashtags and sounds that accounts use most: these are sampled, so that their stage is known."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dwell.live.target import Target
 from dwell.warehouse.store import Store
 
 FRESH_FOR = timedelta(hours=20)
-"""A topic that was sampled so recently is not sampled again: its context does not change by the minute."""
+"""A topic sampled more recently than this is not sampled again, because it changes slowly."""
 
 _MOST_USED = """
 WITH mine AS (SELECT * FROM posts WHERE handle IN (SELECT unnest($handles)) AND posted_at >= $since),
@@ -27,22 +27,24 @@ SELECT kind, topic FROM ranked ANTI JOIN fresh USING (kind, topic) WHERE place <
 """
 
 
-def find_due_topics(store: Store, handles: Sequence[str], most: int, now: datetime, days: float = 30.0) -> list[Target]:
-    """The `most` hashtags and as many sounds that these accounts' newest posts use most, unless sampled today.
+def find_due_topics(
+    store: Store, handles: Sequence[str], limit: int, now: datetime, days: float = 30.0
+) -> list[Target]:
+    """The hashtags and sounds, up to `limit` each, that the accounts' newest posts use most, unless sampled today.
 
-    A sound made for a post (an original) is its creator's own and says nothing of a trend.
+    An original sound belongs to one creator and says nothing about a trend, so it is left out.
     """
-    if not handles or most <= 0:
+    if not handles or limit <= 0:
         return []
     parameters = {
-        "handles": list(handles), "since": now - timedelta(days=days), "fresh": now - FRESH_FOR, "most": most,
+        "handles": list(handles), "since": now - timedelta(days=days), "fresh": now - FRESH_FOR, "most": limit,
     }  # fmt: skip
     rows = store.query(_MOST_USED, ["posts", "topic_samples"], parameters)
     return [Target(row["kind"], row["topic"]) for row in rows]
 
 
 def is_fresh(store: Store, topic: Target, now: datetime) -> bool:
-    """The topic was sampled so recently that it need not be sampled again."""
+    """The topic was sampled so recently that it does not need to be sampled again."""
     sql = (
         "SELECT 1 FROM topic_samples WHERE topic_kind = $kind AND topic = $topic AND observed_at >= $fresh"
         " AND source NOT LIKE '%-sandbox' LIMIT 1"

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from dwell.settings.provider import ProviderSettings
 
 DEFAULT_DATA = Path("dwell-data")
-_MEMORY = r"(?=[0.]*[1-9])(?:[0-9]{1,9}(?:\.[0-9]{1,3})? ?[KM]|[0-9]{1,6}(?:\.[0-9]{1,3})? ?[GT])i?B"
+_MEMORY_SIZE = r"(?=[0.]*[1-9])(?:[0-9]{1,9}(?:\.[0-9]{1,3})? ?[KM]|[0-9]{1,6}(?:\.[0-9]{1,3})? ?[GT])i?B"
 _ALIASES: Mapping[str, str] = {"DWELL_TIKLIVEAPI_KEY": "TIKLIVEAPI_KEY"}
-"""Further names of a key in the environment, because programs in the field use them; ours comes first."""
+"""Other environment variables for a key, which other tools use; ours takes precedence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,21 @@ class Settings:
     Attributes:
         data: The data folder (`--data`, `DWELL_DATA`).
         memory: DuckDB's memory limit (`DWELL_MEMORY`), e.g. `300MB`; it spills to disk above it.
-        threads: Threads of one query (`DWELL_THREADS`); all cores when not set.
-        keep_days: Days for which providers' responses are kept as they came (`DWELL_KEEP_DAYS`).
+        threads: Threads of one query (`DWELL_THREADS`); all cores if not set.
+        keep_days: Days for which raw responses of providers are kept (`DWELL_KEEP_DAYS`).
         database: `postgresql://...` of the state, shared by several machines (`DWELL_DATABASE`); `live.db` in the data
-            folder when not set.
+            folder if not set.
     """
 
     data: Path = DEFAULT_DATA
     memory: str | None = None
     threads: int | None = None
     keep_days: int = 30
-    database: str | None = field(default=None, repr=False)  # it may hold a password
+    database: str | None = field(default=None, repr=False)  # it may contain a password
 
     @classmethod
     def read(cls, data: str | os.PathLike[str] | None = None) -> Settings:
-        """The settings of this process; `data` is what the user named on the command line or in `dwell.open`.
+        """Read the settings of this process; `data` is the folder given on the command line or to `dwell.open`.
 
         Raises:
             SettingsError: A value is malformed.
@@ -52,51 +52,51 @@ class Settings:
             raise SettingsError(f"DWELL_THREADS is {threads!r}: give a number of threads, such as 4.")
         return cls(
             data=Path(data or environment.get("DWELL_DATA") or DEFAULT_DATA),
-            memory=_memory(environment.get("DWELL_MEMORY", "").strip()),
+            memory=_parse_memory(environment.get("DWELL_MEMORY", "").strip()),
             threads=int(threads) if threads else None,
-            keep_days=_days(environment.get("DWELL_KEEP_DAYS") or "30"),
+            keep_days=_parse_keep_days(environment.get("DWELL_KEEP_DAYS") or "30"),
             database=environment.get("DWELL_DATABASE") or None,
         )
 
     def provider(self, name: str) -> ProviderSettings:
-        """What is set for one provider, read now: `DWELL_<NAME>_KEY` (or `_TOKEN`), `_URL`, `_LIMIT`, `_CREDIT_PRICE`.
+        """Read the settings of one provider: `DWELL_<NAME>_KEY` (or `_TOKEN`), `_URL`, `_LIMIT`, `_CREDIT_PRICE`.
 
-        What the environment leaves out is taken from section `[providers.<name>]` of the settings file.
+        Settings missing from the environment come from section `[providers.<name>]` of the settings file.
 
         Raises:
-            SettingsError: A value is malformed, the file holds what is unknown, or others can read it.
+            SettingsError: A value is malformed, the file has an unknown key, or other users can read it.
         """
-        from dwell.settings.file import section
-        from dwell.settings.provider import FIELDS, checked
+        from dwell.settings.file import read_section
+        from dwell.settings.provider import FIELDS, parse_settings
 
-        path, found = section(os.environ, name, FIELDS)
-        said: dict[str, tuple[Any, str]] = {
-            field: (value, f"{field} in [providers.{name}] of {path}") for field, value in found.items()
+        path, section = read_section(os.environ, name, FIELDS)
+        from_file: dict[str, tuple[Any, str]] = {
+            option: (value, f"{option} in [providers.{name}] of {path}") for option, value in section.items()
         }
-        spoken = _in_environment(os.environ, name, FIELDS)
-        if "key" in spoken or "token" in spoken:
-            said.pop("key", None)
-        return checked({**said, **spoken})
+        from_environment = _read_environment(os.environ, name, FIELDS)
+        if "key" in from_environment or "token" in from_environment:
+            from_file.pop("key", None)
+        return parse_settings({**from_file, **from_environment})
 
 
-def _memory(text: str) -> str | None:
-    if text and not re.fullmatch(_MEMORY, text, re.IGNORECASE):
+def _parse_memory(text: str) -> str | None:
+    if text and not re.fullmatch(_MEMORY_SIZE, text, re.IGNORECASE):
         raise SettingsError(f"DWELL_MEMORY is {text!r}: give a size, such as 300MB, 2GB or 1.5GiB.")
     return text or None
 
 
-def _days(text: str) -> int:
+def _parse_keep_days(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text):
         raise SettingsError(f"DWELL_KEEP_DAYS is {text!r}: give a number of days, such as 30.")
     return int(text)
 
 
-def _in_environment(environment: Mapping[str, str], name: str, fields: tuple[str, ...]) -> dict[str, tuple[Any, str]]:
-    found: dict[str, tuple[Any, str]] = {}
-    for each_field in fields:
-        variable = f"DWELL_{name.upper().replace('-', '_')}_{each_field.upper()}"
-        for each in (variable, _ALIASES.get(variable)):
-            if each and environment.get(each, "").strip():
-                found[each_field] = (environment[each], each)
+def _read_environment(environment: Mapping[str, str], name: str, fields: tuple[str, ...]) -> dict[str, tuple[Any, str]]:
+    values: dict[str, tuple[Any, str]] = {}
+    for option in fields:
+        variable = f"DWELL_{name.upper().replace('-', '_')}_{option.upper()}"
+        for alias in (variable, _ALIASES.get(variable)):
+            if alias and environment.get(alias, "").strip():
+                values[option] = (environment[alias], alias)
                 break
-    return found
+    return values

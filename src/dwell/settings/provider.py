@@ -1,4 +1,4 @@
-"""What a user can set for one provider: values as they are written, checked, and never shown where they are a key."""
+"""The settings of one provider: raw values are parsed and checked, and a key is never shown."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from dwell.errors import SettingsError
 from dwell.settings.secret import Secret
 
 FIELDS = ("key", "token", "url", "limit", "credit_price")
-"""What can be written; `token` is another word for `key`."""
+"""The settings that exist; `token` is an alias of `key`."""
 
-_DEAREST = 1_000.0
+_MAX_CREDIT_PRICE = 1_000.0
 
-Said = Mapping[str, tuple[Any, str]]
-"""Field -> value as written, and where it stands, for messages."""
+RawValues = Mapping[str, tuple[Any, str]]
+"""Field -> raw value, and where it was set, for messages."""
 
 
 class Rate(NamedTuple):
-    """So many requests in so many seconds; 0 requests stand for no limit at all."""
+    """A number of requests in a number of seconds; 0 requests means no limit."""
 
     requests: int
     per_s: float
@@ -30,13 +30,13 @@ class Rate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
-    """What the user set for one provider.
+    """The user's settings for one provider.
 
     Attributes:
         key: The key or token.
-        url: Another address of it: a proxy, a simulation.
-        limit: Another limit than the documented one.
-        credit_price: US dollars for one credit, where the user pays another price than the published one.
+        url: A different address: a proxy or a simulation.
+        limit: A different limit than the documented one.
+        credit_price: US dollars for one credit, if the user pays a different price than the published one.
     """
 
     key: Secret | None = None
@@ -45,58 +45,61 @@ class ProviderSettings:
     credit_price: float | None = None
 
 
-def checked(said: Said) -> ProviderSettings:
-    """The settings that are meant.
+def parse_settings(values: RawValues) -> ProviderSettings:
+    """Parse the raw values.
 
     Raises:
-        SettingsError: A value is malformed; the message names the place, and the value of nothing that may be a key.
+        SettingsError: A value is malformed; the message says where it was set, and never shows a key.
     """
-    key = said.get("key") or said.get("token")
+    key = values.get("key") or values.get("token")
     return ProviderSettings(
-        key=_key(*key) if key else None,
-        url=_url(*said["url"]) if "url" in said else None,
-        limit=_limit(*said["limit"]) if "limit" in said else None,
-        credit_price=_price(*said["credit_price"]) if "credit_price" in said else None,
+        key=_parse_key(*key) if key else None,
+        url=_parse_url(*values["url"]) if "url" in values else None,
+        limit=_parse_limit(*values["limit"]) if "limit" in values else None,
+        credit_price=_parse_price(*values["credit_price"]) if "credit_price" in values else None,
     )
 
 
-def _key(value: Any, where: str) -> Secret:
+def _parse_key(value: Any, where: str) -> Secret:
     key = value.strip() if isinstance(value, str) else ""
     if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise SettingsError(f"{where} is no key: copy it again, as one word in quotes.")
+        raise SettingsError(f"{where} isn't a valid key: copy it again, as one word in quotes.")
     return Secret(key)
 
 
-def _url(value: Any, where: str) -> str:
+def _parse_url(value: Any, where: str) -> str:
     url = value.strip() if isinstance(value, str) else ""
-    wrong = SettingsError(f"{where} is no address: write https://host or http://host:port, without a key in it.")
+    malformed = SettingsError(
+        f"{where} isn't a valid address: write https://host or http://host:port, without a key in it."
+    )
     try:
         parts = urlsplit(url)
-        fine = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
-        raise wrong from None
-    if not fine or parts.username is not None or parts.query or parts.fragment:
-        raise wrong
+        raise malformed from None
+    if not valid or parts.username is not None or parts.query or parts.fragment:
+        raise malformed
     return url.rstrip("/")
 
 
-def _limit(value: Any, where: str) -> Rate:
+def _parse_limit(value: Any, where: str) -> Rate:
     limit = value.strip().lower() if isinstance(value, str) else ""
     if limit == "none":
         return Rate(0, 1.0)
-    found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,6}(?:\.[0-9]{1,6})?)", limit)
-    if not found or float(found[2]) <= 0:
-        raise SettingsError(f'{where} is no limit: write requests/seconds, such as "200/60", or "none".')
-    return Rate(int(found[1]), float(found[2]))
+    match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,6}(?:\.[0-9]{1,6})?)", limit)
+    if not match or float(match[2]) <= 0:
+        raise SettingsError(f'{where} isn\'t a valid limit: write requests/seconds, such as "200/60", or "none".')
+    return Rate(int(match[1]), float(match[2]))
 
 
-def _price(value: Any, where: str) -> float:
+def _parse_price(value: Any, where: str) -> float:
     try:
         price = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         price = math.nan
-    if not 0 <= price <= _DEAREST:  # NaN is neither
+    if not 0 <= price <= _MAX_CREDIT_PRICE:  # NaN is neither
         raise SettingsError(
-            f"{where} is no price: write US dollars for one credit, such as 0.005, at most {_DEAREST:,.0f}."
+            f"{where} isn't a valid price: write US dollars for one credit, such as 0.005, at most "
+            f"{_MAX_CREDIT_PRICE:,.0f}."
         )
     return price

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 
 class Secret:
-    """A key; it stands in no log, no error, no formatted text, no copy of the settings and no pickle."""
+    """A key. It never appears in a log, an error, formatted text, or a pickle."""
 
     __slots__ = ("_text",)
 
@@ -16,11 +16,11 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The key itself, for the header that carries it and for nothing else."""
+        """The key itself, only for the header that carries it."""
         return self._text
 
     def fingerprint(self) -> str:
-        """The first 8 hex digits of its SHA-256: tells keys apart without telling them."""
+        """The first 8 hex digits of its SHA-256: distinguishes keys without revealing them."""
         return hashlib.sha256(self._text.encode()).hexdigest()[:8]
 
     def __repr__(self) -> str:
@@ -39,4 +39,4 @@ class Secret:
         return self
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a key is not written down")
+        raise TypeError("a key cannot be pickled")

@@ -204,7 +204,7 @@ def _server_error(name: str, error: Any) -> str:
     reason = said[0] if said else type(error.orig).__name__
     if error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}:
         return f"The database {name} cannot be reached ({reason}): check DWELL_DATABASE, and that the server runs."
-    return f"The database {name} refused the operation ({reason}): this is a fault of dwell's; please report it."
+    return f"The database {name} refused the operation ({reason}): this is a bug in dwell; please report it."
 
 
 def damaged_state(path: Path, what: str) -> DamagedDataError:

@@ -1,4 +1,4 @@
-"""The Python API: questions to a data folder.
+"""The Python API: queries on a data folder.
 
 import dwell
 
@@ -21,11 +21,11 @@ def open(data: str | os.PathLike[str] | None = None, *, create: bool = False) ->
     """Open a data folder.
 
     Args:
-        data: The folder; `DWELL_DATA` or `./dwell-data` when not given.
-        create: Make the folder when it is not there yet (an import does).
+        data: The folder; `DWELL_DATA` or `./dwell-data` by default.
+        create: Create the folder if it does not exist (as an import does).
 
     Raises:
-        NoDataError: There is no data folder at that place.
+        NoDataError: The data folder does not exist.
         StorageError: It cannot be read.
     """
     return Workspace(Settings.read(data), create=create)

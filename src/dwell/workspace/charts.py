@@ -1,4 +1,4 @@
-"""The pictures of a workspace: each asks the same questions as the tables and hands the answers to `dwell.charts`."""
+"""The charts of a workspace: each runs the same queries as the tables and passes the results to `dwell.charts`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Charts:
     """`ws.charts.X(...)` takes the arguments of `ws.X(...)` and returns an Altair chart.
 
     Args:
-        workspace: Where the answers come from.
+        workspace: Runs the queries.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -33,7 +33,7 @@ class Charts:
         )
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
-        """What the top quarter has that the bottom quarter has not, each with its interval."""
+        """What the best quarter of the posts has in common that the weakest lacks, with intervals."""
         from dwell import charts
 
         return charts.tiers(self._workspace.tiers(creator=creator, **options))
@@ -57,13 +57,13 @@ class Charts:
         return charts.audit(self._workspace.audit(creator=creator))
 
     def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
-        """A fit report's skill beside the baselines."""
+        """The skill of a fitted model next to the baselines."""
         from dwell import charts
 
         return charts.skill(report)
 
     def coverage(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
-        """How often a fit's intervals held, per duration bucket."""
+        """How often the intervals of a fitted model held, per duration bucket."""
         from dwell import charts
 
         return charts.coverage(report)
@@ -81,13 +81,13 @@ class Charts:
         return charts.growth(self._workspace.growth(creator=creator), self._workspace.posts(creator=creator))
 
     def watch_time(self, *, creator: str, target: str = "watch_ratio") -> altair.TopLevelMixin:
-        """Measured watch metric of every post in its duration bucket."""
+        """The measured watch metric of every post, by duration bucket."""
         from dwell import charts
 
         return charts.watch_time(self._workspace.posts(creator=creator), target=target)
 
     def vetting(self, findings: Result) -> altair.TopLevelMixin:
-        """Each rate of a vetting against its norm."""
+        """Each rate of a vetting next to its norm."""
         from dwell import charts
 
         return charts.vetting(findings)

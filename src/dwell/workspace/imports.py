@@ -1,4 +1,4 @@
-"""Files into tables: recognise, load, and tell what became of each row."""
+"""Imports files into tables: recognises and loads them, and reports on every row."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ Progress = Callable[[str, str, float], None]
 
 __all__ = ["Imports", "Loaded", "Progress", "import_files"]
 
-_CONTRACT = ("path", "format", "rows_read", "posts_new", "snapshots_new", "known", "rejected", "rejects_file")
+_JSON_COLUMNS = ("path", "format", "rows_read", "posts_new", "snapshots_new", "known", "rejected", "rejects_file")
 
 
 @dataclass(frozen=True)
 class Imports:
-    """What became of the files of one import.
+    """The result of one import.
 
     Attributes:
-        files: One entry a file that was loaded.
-        failures: Files of which nothing was loaded, and why.
+        files: One entry per file that was loaded.
+        failures: Files from which nothing was loaded, and why.
     """
 
     files: tuple[Loaded, ...]
     failures: tuple[tuple[Path, DwellError], ...]
 
     def to_result(self) -> Result:
-        """One row a loaded file; `files` and `failures` in the JSON."""
-        columns = (*_CONTRACT, "watch_times_new", "gained", "rows_new", "rows_updated", "flagged", "warnings")
-        rows = [tuple(_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
-        return _FileResult(columns, rows, {"failures": [_failure(path, error) for path, error in self.failures]})
+        """One row per loaded file; `files` and `failures` in the JSON."""
+        columns = (*_JSON_COLUMNS, "watch_times_new", "gained", "rows_new", "rows_updated", "flagged", "warnings")
+        rows = [tuple(_to_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
+        return _FileResult(columns, rows, {"failures": [_failure_dict(path, error) for path, error in self.failures]})
 
 
 class _FileResult(Result):
@@ -44,31 +44,31 @@ class _FileResult(Result):
         return {"files": list(self), **self.meta}
 
 
-def _plain(value: object) -> object:
+def _to_plain(value: object) -> object:
     if isinstance(value, Path):
         return str(value)
     return list(value) if isinstance(value, tuple) else value
 
 
-def _failure(path: Path, error: DwellError) -> dict[str, str]:
+def _failure_dict(path: Path, error: DwellError) -> dict[str, str]:
     return {"path": str(path), "code": error.code, "message": str(error)}
 
 
 def import_files(
     store: Store, paths: Iterable[Path], hints: Hints, *, dry_run: bool = False, progress: Progress | None = None
 ) -> Imports:
-    """Load each file whole or not at all; one bad file does not keep the others out.
+    """Load each file completely or not at all; one bad file does not stop the others.
 
     Args:
-        store: Where to.
-        paths: Files, or folders whose files are taken in the order of their names.
-        hints: What the user said about them.
-        dry_run: Do everything but store.
+        store: Where rows are stored.
+        paths: Files, or folders whose files are loaded in order of name.
+        hints: What the user said about the files.
+        dry_run: Do everything except storing.
         progress: Called with (file, step, fraction done).
     """
     loaded: list[Loaded] = []
     failures: list[tuple[Path, DwellError]] = []
-    for path in _files(paths):
+    for path in _list_files(paths):
         try:
             loaded.append(_import_file(store, path, hints, dry_run=dry_run, progress=progress))
         except DwellError as error:
@@ -89,12 +89,12 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
         return load(store, file, hints, dry_run=dry_run, progress=step)
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def _list_files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            found = [inner for inner in sorted(path.rglob("*")) if inner.is_file() and not inner.name.startswith(".")]
-            if not found:
-                raise UnknownFormatError(f"The folder {path} holds no files; name a folder or file with exports.")
-            yield from found
+            files = [inner for inner in sorted(path.rglob("*")) if inner.is_file() and not inner.name.startswith(".")]
+            if not files:
+                raise UnknownFormatError(f"The folder {path} contains no files; name a folder or file with exports.")
+            yield from files
         else:
             yield path

@@ -1,4 +1,4 @@
-"""Asks everything that the report shows, and writes the page."""
+"""Collects everything that the report shows, and writes the page."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from dwell.workspace.status import status
 if TYPE_CHECKING:
     from dwell.workspace.workspace import Workspace
 
-SIMULATED = "simulated"  # the sandbox writes this word into the profile of every account it invents
+_SIMULATED_WORD = "simulated"  # the sandbox writes this word into the profile of every account it invents
 
 
 def write_report(workspace: Workspace, handle: str, path: Path, tz: str) -> Result:
-    """Write the page on one account; the answer is a row with its path and size."""
-    page = render(gather(workspace, handle, tz))
+    """Write the page about one account; returns one row with its path and size."""
+    page = render(collect_content(workspace, handle, tz))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         written = path.write_text(page, encoding="utf-8")
@@ -32,12 +32,12 @@ def write_report(workspace: Workspace, handle: str, path: Path, tz: str) -> Resu
     return Result(("path", "characters"), [(str(path), written)])
 
 
-def gather(workspace: Workspace, handle: str, tz: str) -> ReportContent:
-    """Everything that is known of the account; what cannot be answered stays empty, and the page says why."""
+def collect_content(workspace: Workspace, handle: str, tz: str) -> ReportContent:
+    """Everything that the page shows; a section without data stays empty, and the page says why."""
     posts = workspace.posts(creator=handle)
-    measured = any(post["watch_ratio"] is not None or post["full_watch_rate"] is not None for post in posts)
+    has_watch_time = any(post["watch_ratio"] is not None or post["full_watch_rate"] is not None for post in posts)
     stored = status(workspace, handle).meta
-    fit, audit = (_fit(workspace, handle), workspace.audit(creator=handle)) if measured else (None, None)
+    fit, audit = (_fit_report(workspace, handle), workspace.audit(creator=handle)) if has_watch_time else (None, None)
     return ReportContent(
         handle=handle,
         generated_at=clock.now(),
@@ -50,16 +50,16 @@ def gather(workspace: Workspace, handle: str, tz: str) -> ReportContent:
         growth=workspace.growth(creator=handle),
         audit=audit,
         fit=fit,
-        score=_score(workspace, handle) if not measured else None,
+        score=_score(workspace, handle) if not has_watch_time else None,
         status=stored,
         versions={name: metadata.version(name) for name in ("dwell", "scikit-learn")},
         tz=tz,
-        simulated=_simulated(workspace, handle),
+        simulated=_is_simulated(workspace, handle),
     )
 
 
-def _fit(workspace: Workspace, handle: str) -> Mapping[str, Any]:
-    """The report of the newest model of this account alone, else of a fit made now."""
+def _fit_report(workspace: Workspace, handle: str) -> Mapping[str, Any]:
+    """The report of the newest model of this account alone; fits one if there is none."""
     folder = workspace.store.root / "models"
     for entry in artifact.stored(folder, "watch_ratio"):
         if entry["handles"] == [handle]:
@@ -74,8 +74,8 @@ def _score(workspace: Workspace, handle: str) -> Mapping[str, Any] | None:
         return None
 
 
-def _simulated(workspace: Workspace, handle: str) -> bool:
+def _is_simulated(workspace: Workspace, handle: str) -> bool:
     if any(row["source"].endswith("-sandbox") for row in workspace.ask("sources", handle=handle)):
         return True
     names = {row["handle"]: row["display_name"] for row in workspace.ask("creators")}
-    return SIMULATED in (names.get(handle) or "").lower()
+    return _SIMULATED_WORD in (names.get(handle) or "").lower()

@@ -1,4 +1,4 @@
-"""Stored models: which one scores an account, and its answer with what a reader wants to see beside a rank."""
+"""Scores an account with a stored model, and adds the columns of the posts to their ranks."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from dwell.workspace.studies import with_topics
 if TYPE_CHECKING:
     from dwell.workspace.workspace import Workspace
 
-_COLUMNS_BESIDE = ("posted_at", "duration_s", "views", "caption", "url")
+_POST_COLUMNS = ("posted_at", "duration_s", "views", "caption", "url")
 
 
 def score(workspace: Workspace, handle: str, model_id: str | None) -> Result:
     """The account's posts without watch time, best first.
 
     Raises:
-        ModelError: The model is not there or cannot be read.
+        ModelError: The model does not exist or cannot be read.
         NoDataError: No model is stored, or no post can be ranked.
     """
     model = choose_model(workspace, handle, model_id)
     posts = {post["post_id"]: post for post in with_topics(workspace, list(workspace.posts(creator=handle)))}
-    answer = scoring.score(model, list(posts.values()))
-    rows = answer.pop("rows")
+    scores = scoring.score(model, list(posts.values()))
+    rows = scores.pop("rows")
     if not rows:
-        why = ", ".join(f"{count} {reason}" for reason, count in answer["left_out"].items()) or "it has none"
-        raise NoDataError(f"No post of @{handle} can be ranked: {why}.")
-    columns = (*rows[0], *_COLUMNS_BESIDE)
-    table = [tuple(row.values()) + tuple(posts[row["post_id"]][name] for name in _COLUMNS_BESIDE) for row in rows]
-    return Result(columns, table, answer)
+        reasons = ", ".join(f"{count} {reason}" for reason, count in scores["left_out"].items()) or "it has none"
+        raise NoDataError(f"No post of @{handle} can be ranked: {reasons}.")
+    columns = (*rows[0], *_POST_COLUMNS)
+    table = [tuple(row.values()) + tuple(posts[row["post_id"]][name] for name in _POST_COLUMNS) for row in rows]
+    return Result(columns, table, scores)
 
 
 def choose_model(
     workspace: Workspace, handle: str, model_id: str | None = None, target: str = "watch_ratio"
 ) -> CompletionModel:
-    """The model that was named; else the newest of that account, else the newest of any."""
+    """The named model; otherwise the newest of that account, otherwise the newest of any account."""
     folder = workspace.store.root / "models"
     if model_id is not None:
         return artifact.load(folder, model_id)

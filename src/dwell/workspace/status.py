@@ -1,4 +1,4 @@
-"""What is stored, in one answer."""
+"""A summary of what is stored."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def status(workspace: Workspace, handle: str | None = None) -> Result:
-    """A row a creator; in `meta` the rows per table, sources, time span, and share of each counter that is unknown.
+    """One row per creator; in `meta` the rows per table, sources, time span, and unknown share of each counter.
 
-    With a handle, sources, span and shares are those of its posts alone.
+    With a handle, sources, span and shares cover its posts only.
     """
     span = next(iter(workspace.ask("span", handle=handle)))
     unknown = next(iter(workspace.ask("unknown_share", handle=handle)))

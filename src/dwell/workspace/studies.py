@@ -1,4 +1,4 @@
-"""Two studies over what is stored: is this creator worth working with, and where is this topic in its life."""
+"""Two studies of stored data: whether a creator is worth working with, and which stage a topic is in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def vet(workspace: Workspace, handle: str, *, niche: str | None, posts: int) -> Result:
-    """The account's latest posts against norms, peers and themselves, with a verdict and its reasons."""
+    """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
     from dwell.models.vetting import vet as judge
 
     return judge(
@@ -26,27 +26,27 @@ def vet(workspace: Workspace, handle: str, *, niche: str | None, posts: int) -> 
 
 
 def topic(workspace: Workspace, kind: str, name: str, *, days: int) -> Result:
-    """A topic's posts, those that are shared fastest first; its day series and stage in `meta`.
+    """A topic's posts, fastest shared first; its daily series and stage in `meta`.
 
     Args:
-        workspace: Where the rows are.
+        workspace: Runs the queries.
         kind: `hashtag`, `sound` or `search`.
         name: As a user writes it: with or without #, a link, an id, words.
-        days: Length of the day series.
+        days: Length of the daily series.
 
     Raises:
-        NoDataError: The topic was never read, or the name is none.
+        NoDataError: The topic was never read, or the name is invalid.
     """
     from dwell.live import target
     from dwell.models.lifecycle import lifecycle
 
-    readers = {"hashtag": target.parse_hashtag, "sound": target.parse_sound, "search": target.parse_search}
-    if kind not in readers:
-        raise NoDataError(f"There is no kind of topic {kind!r}; choose from {', '.join(readers)}.")
-    name = readers[kind](name).name
+    parsers = {"hashtag": target.parse_hashtag, "sound": target.parse_sound, "search": target.parse_search}
+    if kind not in parsers:
+        raise NoDataError(f"Unknown kind of topic {kind!r}; choose from {', '.join(parsers)}.")
+    name = parsers[kind](name).name
     series = workspace.ask("topic_days", kind=kind, topic=name, days=days)
     if not len(series):
-        raise NoDataError(f"Nothing of this {kind} ({name}) is stored: read it once with a provider's key set.")
+        raise NoDataError(f"No data of this {kind} ({name}) is stored: set a provider key and read it once.")
     ranking = workspace.ask("topic_ranking", kind=kind, topic=name, days=days)
     stage = lifecycle(list(series)).to_dict()
     meta: dict[str, Any] = {"kind": kind, "topic": name, "days": list(series), "lifecycle": stage}
@@ -54,7 +54,7 @@ def topic(workspace: Workspace, kind: str, name: str, *, days: int) -> Result:
 
 
 def with_topics(workspace: Workspace, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The posts with what is known of their sound and hashtags when they were published."""
+    """Add to each post what is known about its sound and hashtags at the time of publishing."""
     if not workspace.store.rows()["topic_samples"]:
         return rows
     from dwell.models.topics import with_topics as join

@@ -1,4 +1,4 @@
-"""What a user asks of live data, as plain data: the same order is planned, run, and kept by a schedule."""
+"""A user's request for live data, as plain data: it can be planned, run, and stored in a schedule."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 
 from dwell.live.target import Target
 
-_VET_DEFAULTS = 35
-_TRENDS_DEFAULTS = 100
+_VET_POSTS = 35
+_TRENDS_POSTS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class SweepRequest:
-    """What a user asks of live data.
+    """A user's request for live data.
 
     Attributes:
         names: Accounts (`@name`, link, id), `#hashtag`, `sound:ID`, `search:words`.
-        watchlist: A stored list of such names, read when the order is done.
-        posts: Newest posts to read of each.
-        provider: Whom to ask; the first with a key where it is None.
-        niche: Subject to give to the accounts.
-        topics: Afterwards sample so many hashtags and sounds that the accounts use most, once a day.
-        max_credits: Most credits to spend.
-        fresh: Begin anew, even where the same order was left unfinished.
+        watchlist: A stored list of such names, read when the request is run.
+        posts: Number of newest posts to read of each.
+        provider: The provider; the first with a key if None.
+        niche: Niche to assign to the accounts.
+        topics: How many of the accounts' most used hashtags and sounds to sample afterwards, once a day.
+        max_credits: Maximum credits to spend.
+        fresh: Start over, even if the same request was left unfinished.
     """
 
     names: tuple[str, ...] = ()
@@ -37,22 +37,22 @@ class SweepRequest:
     fresh: bool = False
 
 
-def vet_request(creator: str, posts: int, **said: Any) -> SweepRequest:
-    """What is read before an account is vetted: more than is looked at, as pinned, young and paid posts do not count.
+def vet_request(creator: str, posts: int, **fields: Any) -> SweepRequest:
+    """The request before a vetting: it reads more posts than are checked, as pinned, young and paid posts do not count.
 
     Args:
         creator: The account.
-        posts: Posts to look at.
-        said: Further fields of the order.
+        posts: Number of posts to check.
+        fields: Further fields of the request.
     """
-    return SweepRequest((creator,), posts=max(posts, _VET_DEFAULTS), **said)
+    return SweepRequest((creator,), posts=max(posts, _VET_POSTS), **fields)
 
 
-def trends_request(topic: Target, **said: Any) -> SweepRequest:
-    """What is read of a topic before its posts are ranked."""
-    return SweepRequest((f"{topic.kind}:{topic.name}",), posts=_TRENDS_DEFAULTS, **said)
+def trends_request(topic: Target, **fields: Any) -> SweepRequest:
+    """The request for a topic before its posts are ranked."""
+    return SweepRequest((f"{topic.kind}:{topic.name}",), posts=_TRENDS_POSTS, **fields)
 
 
-def from_schedule(said: Mapping[str, Any]) -> SweepRequest:
-    """The order that a schedule holds."""
-    return SweepRequest(**{**said, "names": tuple(said.get("names", ()))})
+def from_schedule(fields: Mapping[str, Any]) -> SweepRequest:
+    """The request stored in a schedule."""
+    return SweepRequest(**{**fields, "names": tuple(fields.get("names", ()))})

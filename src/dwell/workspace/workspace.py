@@ -1,4 +1,4 @@
-"""One data folder and every question it can be asked."""
+"""One data folder, and every query on it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from dwell.workspace.imports import Imports, Progress
     from dwell.workspace.live import Live
 
-_SHORTEST_ID = 15  # digits; no handle of digits alone is as long
+_MIN_ID_DIGITS = 15  # a handle that consists of digits is shorter
 
 
 class Workspace:
-    """Questions to one data folder; the answers are the same in shell, notebook and report.
+    """Queries on one data folder; results are the same in shell, notebook and report.
 
     Args:
-        settings: Where the data is.
-        create: Make the folder when it is not there yet.
+        settings: The settings, including the data folder.
+        create: Create the folder if it does not exist.
     """
 
     def __init__(self, settings: Settings, *, create: bool = False) -> None:
@@ -41,19 +41,19 @@ class Workspace:
 
     @cached_property
     def charts(self) -> Charts:
-        """The pictures: `ws.charts.benchmarks(creator="@h")` is an Altair chart."""
+        """Charts: `ws.charts.benchmarks(creator="@h")` is an Altair chart."""
         from dwell.workspace.charts import Charts
 
         return Charts(self)
 
     @cached_property
     def live(self) -> Live:
-        """Providers: `ws.live.sweep(SweepRequest(("@a",)))` reads newest posts, `ws.live.cost()` shows what it cost."""
+        """Providers: `ws.live.sweep(SweepRequest(("@a", "@b")))` reads posts, `ws.live.cost()` shows what they cost."""
         from dwell.workspace.live import Live
 
         return Live(self)
 
-    # --- data in and out -----------------------------------------------------------------------------------------
+    # --- data in and out ---------------------------------------------------------------------------------------------
 
     @staticmethod
     def formats() -> Result:
@@ -76,14 +76,14 @@ class Workspace:
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> Imports:
-        """Load exports; what is already known is not added twice. The arguments are those of `dwell import`."""
+        """Load exports; rows that are already stored are not added twice. Takes the arguments of `dwell import`."""
         from dwell.workspace.imports import import_files
 
         hints = Hints(
             format=format,
             columns=columns or {},
             as_of=as_of,
-            handle=None if creator is None else handle_of(creator),
+            handle=None if creator is None else parse_handle(creator),
             niche=niche,
             dates=dates,
             tz=tz,
@@ -97,15 +97,15 @@ class Workspace:
         path: str | os.PathLike[str] | None = None,
         format: Literal["parquet", "csv", "jsonl"] = "parquet",
     ) -> Result:
-        """Write a table, or `all` of them into a folder, to files that import again to the same tables.
+        """Write a table, or `all` tables into a folder, as files that can be imported again.
 
         Returns:
-            A row a file: table, path, rows.
+            One row per file: table, path, rows.
         """
         from dwell.warehouse.export import export
 
         if table != "all" and table not in TABLES:
-            raise NoDataError(f"There is no table {table!r}; choose from {', '.join(TABLES)}, or all.")
+            raise NoDataError(f"Unknown table {table!r}; choose from {', '.join(TABLES)}, or all.")
         stored = self.store.rows()
         names = [name for name in TABLES if stored[name]] if table == "all" else [table]
         folder = Path(path or "dwell-export") if table == "all" else None
@@ -120,13 +120,13 @@ class Workspace:
         return Result(("table", "path", "rows"), rows)
 
     def seal(self) -> int:
-        """Move the journal's rows to the lake now; imports do it by themselves when enough have gathered."""
+        """Move the journal's rows to the lake now; imports do this themselves once there are enough rows."""
         return self.store.seal()
 
-    # --- questions -----------------------------------------------------------------------------------------------
+    # --- queries -----------------------------------------------------------------------------------------------------
 
     def status(self) -> Result:
-        """What is stored: a row a creator; tables, sources, time span and unknown shares in `meta`."""
+        """What is stored: one row per creator; tables, sources, time span and unknown shares in `meta`."""
         from dwell.workspace.status import status
 
         return status(self)
@@ -143,15 +143,15 @@ class Workspace:
     ) -> Result:
         """Median and p90 of each public ratio per duration bucket, over eligible posts.
 
-        Platforms are not mixed: TikTok unless `platform` or a creator says otherwise.
+        Platforms are not mixed: TikTok, unless `platform` or a creator is given.
         """
-        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h, **self._whose(creator, platform)}
-        found = self.ask("benchmarks", by=by, **options)
+        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h, **self._post_filter(creator, platform)}
+        result = self.ask("benchmarks", by=by, **options)
         left_out = next(iter(self.ask("exclusions", **options)))
         reasons = {name: count for name, count in left_out.items() if name not in {"total", "eligible"}}
         counts = {name: left_out[name] for name in ("total", "eligible")}
         meta = {"scheme": scheme, "by": by, "platform": options["platform"], **counts, "excluded": reasons}
-        return Result(found.columns, found.rows, meta)
+        return Result(result.columns, result.rows, meta)
 
     def posts(
         self,
@@ -165,69 +165,69 @@ class Workspace:
         include: tuple[str, ...] = (),
         min_age_h: float = 72.0,
     ) -> Result:
-        """Posts with every ratio, bucket, percentile and multiple, highest `sort` first and unknown last."""
-        whose = self._whose(creator, platform)
-        found = self.ask("posts", scheme=scheme, include=include, min_age_h=min_age_h, **whose)
-        if sort not in found.columns:
-            raise NoDataError(f"Posts have no column {sort!r}; sort by one of {', '.join(found.columns)}.")
-        chosen = found.where("above_p90") if above_p90 else found
+        """Posts with every ratio, bucket, percentile and multiple, by `sort`: highest first, unknown last."""
+        filters = self._post_filter(creator, platform)
+        result = self.ask("posts", scheme=scheme, include=include, min_age_h=min_age_h, **filters)
+        if sort not in result.columns:
+            raise NoDataError(f"Unknown column {sort!r}; sort by one of {', '.join(result.columns)}.")
+        chosen = result.where("above_p90") if above_p90 else result
         return chosen.sorted_by(sort).head(limit)
 
     def tiers(self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0) -> Result:
-        """What the top quarter of the account's posts has that the bottom quarter has not."""
+        """What the best quarter of the account's posts has in common that the weakest lacks."""
         from dwell.models.tiers import tiers
 
-        return tiers(self._rows(creator, include=include, min_age_h=min_age_h), tz)
+        return tiers(self._post_rows(creator, include=include, min_age_h=min_age_h), tz)
 
     def trend(
         self, *, creator: str, every: str = "week", include: tuple[str, ...] = (), min_age_h: float = 72.0
     ) -> Result:
-        """Per period: posts, median rates, change on the period before, views per hour."""
-        options: dict[str, Any] = {"handle": self._known(creator), "include": include, "min_age_h": min_age_h}
+        """Per period: posts, median rates, change from the previous period, views per hour."""
+        options: dict[str, Any] = {"handle": self._require_creator(creator), "include": include, "min_age_h": min_age_h}
         return replace(self.ask("trend", every=every, **options), meta={"every": every})
 
     def growth(self, *, creator: str) -> Result:
         """Views per hour between consecutive snapshots of each post."""
-        return self.ask("growth", handle=self._known(creator))
+        return self.ask("growth", handle=self._require_creator(creator))
 
     def posting_times(
         self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0
     ) -> Result:
         """Median engagement rate by weekday and hour of posting, with n."""
-        options: dict[str, Any] = {"handle": self._known(creator), "include": include, "min_age_h": min_age_h}
+        options: dict[str, Any] = {"handle": self._require_creator(creator), "include": include, "min_age_h": min_age_h}
         return replace(self.ask("posting_times", tz=tz, **options), meta={"tz": tz})
 
     def vet(self, *, creator: str, niche: str | None = None, posts: int = 20) -> Result:
-        """The account's latest posts against norms, peers and themselves; verdict and reasons in `meta`."""
+        """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
         from dwell.workspace.studies import vet
 
-        return vet(self, self._known(creator), niche=niche, posts=posts)
+        return vet(self, self._require_creator(creator), niche=niche, posts=posts)
 
     def topic(self, kind: str, name: str, *, days: int = 14) -> Result:
-        """Posts of a hashtag, sound or search by share momentum; its day series and stage in `meta`."""
+        """Posts of a hashtag, sound or search by share momentum; its daily series and stage in `meta`."""
         from dwell.workspace.studies import topic
 
         return topic(self, kind, name, days=days)
 
-    # --- watch time ----------------------------------------------------------------------------------------------
+    # --- watch time --------------------------------------------------------------------------------------------------
 
     def audit(self, *, creator: str) -> Result:
         """Which public ratio follows the account's measured watch time, or "cannot tell"."""
         from dwell.models.audit import audit
 
-        return audit(self._rows(creator))
+        return audit(self._post_rows(creator))
 
     def fit(self, *, creator: str | Sequence[str], target: str = "watch_ratio") -> dict[str, Any]:
-        """Fit and store a model; the report says how well it does on posts that it did not see, or why it abstains.
+        """Fit and store a model; the report gives its skill on unseen posts, or why it abstains.
 
-        Several creators give a pooled model, whose transfer is tested by leaving out one at a time.
+        Several creators give a pooled model, whose transfer is tested by leaving out one creator at a time.
         """
         from dwell.models.artifact import save
         from dwell.models.fitting import fit
         from dwell.workspace.studies import with_topics
 
         creators = [creator] if isinstance(creator, str) else creator
-        report, model = fit(with_topics(self, [row for name in creators for row in self._rows(name)]), target)
+        report, model = fit(with_topics(self, [row for name in creators for row in self._post_rows(name)]), target)
         if model is not None:
             save(model, self.store.root / "models")
         return report
@@ -236,15 +236,15 @@ class Workspace:
         """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown."""
         from dwell.workspace.scores import score
 
-        return score(self, self._known(creator), model).head(limit)
+        return score(self, self._require_creator(creator), model).head(limit)
 
     def report(self, *, creator: str, path: str | os.PathLike[str], tz: str = "UTC") -> Result:
-        """Write the self-contained HTML page on one account."""
+        """Write the self-contained HTML page about one account."""
         from dwell.workspace.page import write_report
 
-        return write_report(self, self._known(creator), Path(path), tz)
+        return write_report(self, self._require_creator(creator), Path(path), tz)
 
-    # --- shared --------------------------------------------------------------------------------------------------
+    # --- shared ------------------------------------------------------------------------------------------------------
 
     def ask(self, metric: str, **parameters: Any) -> Result:
         """Run one metric of the catalogue (`dwell.metrics.catalog.METRICS`) over the stored tables."""
@@ -254,31 +254,30 @@ class Workspace:
 
         return self.store.query(sql(metric, cache=private_cache("queries"), **parameters), METRICS[metric].tables)
 
-    def _rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
+    def _post_rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
         return list(self.posts(creator=creator, **options))
 
-    def _whose(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
-        """Which posts are meant: an account's, a platform's, or TikTok's where neither is named."""
-        handle = None if creator is None else self._known(creator)
+    def _post_filter(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
+        """Select posts: of an account, of a platform, or of TikTok if neither is given."""
+        handle = None if creator is None else self._require_creator(creator)
         return {"handle": handle, "platform": platform or (None if handle else "tiktok")}
 
-    def _known(self, creator: str) -> str:
-        """The handle, if posts of it are stored; an account may also be named by its numeric id."""
-        handle = handle_of(creator)
-        if handle.isdigit() and len(handle) >= _SHORTEST_ID:
-            named = self.store.query("SELECT handle FROM creators WHERE creator_id = ?", ["creators"], [handle])
-            handle = next((row["handle"] for row in named), handle)
+    def _require_creator(self, creator: str) -> str:
+        """The handle of an account with stored posts, given by handle or numeric id."""
+        handle = parse_handle(creator)
+        if handle.isdigit() and len(handle) >= _MIN_ID_DIGITS:
+            rows = self.store.query("SELECT handle FROM creators WHERE creator_id = ?", ["creators"], [handle])
+            handle = next((row["handle"] for row in rows), handle)
         stored = self.ask("creators_stored").column("handle")
         if handle not in stored:
-            shown = ", ".join(f"@{name}" for name in stored[:5]) + (" …" if len(stored) > 5 else "")
-            raise NoDataError(
-                f"No posts of @{handle} are stored ({shown or 'nothing is'}); import an export of that account first."
-            )
+            examples = ", ".join(f"@{name}" for name in stored[:5]) + (" …" if len(stored) > 5 else "")
+            known = f" (stored: {examples})" if examples else ""
+            raise NoDataError(f"No posts of @{handle} are stored{known}; import an export of that account first.")
         return handle
 
 
-def handle_of(creator: str) -> str:
-    """`@Name`, `Name`, a profile link or the link of a post as a lower-case handle."""
+def parse_handle(creator: str) -> str:
+    """Parse `@Name`, `Name`, a profile link or the link of a post to a lower-case handle."""
     if "tiktok.com/" in creator.lower():
         from dwell.live.target import parse_account
 
@@ -286,5 +285,5 @@ def handle_of(creator: str) -> str:
     text = creator.strip().split("?")[0].rstrip("/")
     handle = text.rsplit("/", 1)[-1].lstrip("@").lower()
     if not handle:
-        raise NoDataError(f"{creator!r} names no account; write it as @handle or as a profile link.")
+        raise NoDataError(f"{creator!r} isn't an account; write it as @handle or as a profile link.")
     return handle

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dwell.cli.cells import UNKNOWN, cell
+from dwell.cli.cells import UNKNOWN, format_cell
 
 
 @pytest.mark.parametrize(
@@ -30,5 +30,5 @@ from dwell.cli.cells import UNKNOWN, cell
         ("caption", "two\n lines", "two lines"),
     ],
 )
-def test_the_name_says_how_a_value_reads(name: str, value: object, text: str) -> None:
-    assert cell(name, value) == text
+def test_the_column_name_decides_the_format(name: str, value: object, text: str) -> None:
+    assert format_cell(name, value) == text

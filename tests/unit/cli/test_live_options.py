@@ -1,4 +1,4 @@
-"""Times, prices and paces of the live commands."""
+"""Times, prices and rates of the live commands."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ import pytest
 import typer
 
 from dwell.cli import run
-from dwell.cli.live_options import price, since
+from dwell.cli.live_options import parse_since, price_sentence
 from dwell.results import Result
 
 
-def test_times_from_which_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_start_times(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dwell.clock.now", lambda: datetime(2026, 11, 20, 12, tzinfo=UTC))
-    assert since(None) is None
-    assert since("7d") == datetime(2026, 11, 13, 12, tzinfo=UTC)
-    assert since("24h") == datetime(2026, 11, 19, 12, tzinfo=UTC)
-    assert since("2026-11-01") == datetime(2026, 11, 1, tzinfo=UTC)
+    assert parse_since(None) is None
+    assert parse_since("7d") == datetime(2026, 11, 13, 12, tzinfo=UTC)
+    assert parse_since("24h") == datetime(2026, 11, 19, 12, tzinfo=UTC)
+    assert parse_since("2026-11-01") == datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["²d", "99999999999d", "9999999d", "-1d", "d", "soon", "99999d", ""])
-def test_what_is_no_time_is_wrong_usage(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_time_is_wrong_usage(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dwell.clock.now", lambda: datetime(200, 1, 1, tzinfo=UTC))
     with pytest.raises(typer.BadParameter, match="2026-11-01, or 7d"):
-        since(text)
+        parse_since(text)
 
 
 @pytest.mark.parametrize(
     ("rate", "words"),
     [(0.0416, "at 0.0416 a minute: 30 s"), (197.0, "at 197 a minute"), (2955.0, "at 2,955 a minute"), (None, "")],
 )
-def test_a_slow_pace_is_shown(rate: float | None, words: str) -> None:
+def test_a_slow_rate_is_shown(rate: float | None, words: str) -> None:
     meta: dict[str, Any] = {
         "per_minute": rate, "seconds_at_most": 30, "requests_at_most": 2, "requests_expected": 2, "provider": "scavio",
         "credits_at_most": 2, "usd_at_most": 0.01,
     }  # fmt: skip
-    assert words in price(meta)
-    assert ("a minute" in price(meta)) == (rate is not None)
+    assert words in price_sentence(meta)
+    assert ("a minute" in price_sentence(meta)) == (rate is not None)
 
 
-def test_a_moment_that_is_held_is_not_called_nothing() -> None:
+def test_a_leased_run_is_reported() -> None:
     columns = ("schedule", "due_at", "outcome")
     due, until = datetime(2026, 3, 5, tzinfo=UTC), datetime(2026, 3, 5, 0, 2, tzinfo=UTC)
     assert run._text(Result(columns, [])) == "Nothing was due."

@@ -29,17 +29,17 @@ def test_csv_leaves_unknown_empty() -> None:
 
 
 @pytest.mark.parametrize(("name", "form"), [("a.json", "json"), ("a.csv", "csv"), ("a.txt", "text"), ("a.png", ".png")])
-def test_the_ending_chooses(name: str, form: str) -> None:
-    assert Output(path=Path(name)).form == form
+def test_the_extension_selects_the_format(name: str, form: str) -> None:
+    assert Output(path=Path(name)).format == form
 
 
 def test_json_and_csv_together_are_wrong_usage() -> None:
     with pytest.raises(typer.BadParameter):
-        _ = Output(as_json=True, as_csv=True).form
+        _ = Output(as_json=True, as_csv=True).format
 
 
-def test_a_picture_needs_a_chart(tmp_path: Path) -> None:
-    with pytest.raises(typer.BadParameter, match="picture"):
+def test_a_chart_file_needs_a_chart(tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match="chart"):
         Output(path=tmp_path / "x.png").show(ANSWER, lambda: "")
 
 

@@ -41,7 +41,7 @@ def test_a_boundary_repeat_counts_once():
     assert (verdict.items, verdict.repeats, verdict.complete) == (3, 1, True)
 
 
-def test_a_repeated_cursor_ends_it_and_says_so():
+def test_a_repeated_cursor_ends_the_listing():
     pager = Pager(None)
     pager.add(*page(["1"], "a", more=True))
     pager.add(*page(["2"], "a", more=True))
@@ -52,7 +52,7 @@ def test_a_repeated_cursor_ends_it_and_says_so():
     assert "same cursor" in verdict.lacks
 
 
-def test_empty_pages_that_promise_more_do_not_go_on_for_ever():
+def test_empty_pages_that_promise_more_end_the_listing():
     pager = Pager(None)
     for number in range(MAX_STALE_PAGES):
         assert not pager.done
@@ -78,7 +78,7 @@ def test_more_without_a_cursor_is_not_complete():
     assert not pager.coverage().complete
 
 
-def test_an_answer_that_says_nothing_of_more_is_the_last():
+def test_a_response_that_does_not_mention_more_is_the_last():
     pager = Pager(None)
     pager.add(*page(["1"], None))
     assert pager.coverage().complete
@@ -87,7 +87,7 @@ def test_an_answer_that_says_nothing_of_more_is_the_last():
 @pytest.mark.parametrize(
     ("total", "read", "complete"), [(100, 100, True), (100, 99, True), (100, 80, False), (2, 1, True)]
 )
-def test_a_listing_that_ends_early_is_found_out_by_the_profile(total, read, complete):
+def test_an_early_end_is_detected_by_the_count_of_the_profile(total, read, complete):
     pager = Pager(None, total=total)
     pager.add(*page([str(number) for number in range(read)], None, more=False))
     verdict = pager.coverage()
@@ -96,16 +96,16 @@ def test_a_listing_that_ends_early_is_found_out_by_the_profile(total, read, comp
     assert complete or f"{total:,} posts" in verdict.lacks
 
 
-def test_a_listing_that_says_it_is_whole_is_held_against_the_whole_count():
+def test_a_finished_listing_is_compared_with_the_whole_count():
     """One post less than asked for, of 500 that there are: it ended early, whatever was asked for."""
     pager = Pager(35, total=500)
     pager.add(*page([str(number) for number in range(34)], None, more=False))
     assert pager.coverage().reason == "stopped_early"
 
 
-def test_an_old_count_may_be_off_by_more():
-    for slack, reason in ((0.02, "stopped_early"), (0.1, "all")):
-        pager = Pager(None, total=100, slack=slack)
+def test_an_old_count_has_more_tolerance():
+    for tolerance, reason in ((0.02, "stopped_early"), (0.1, "all")):
+        pager = Pager(None, total=100, tolerance=tolerance)
         pager.add(*page([str(number) for number in range(92)], None, more=False))
         assert pager.coverage().reason == reason
 
@@ -117,7 +117,7 @@ def test_items_without_an_id_count_each():
     assert pager.coverage().repeats == 0
 
 
-def test_an_end_from_outside_has_the_last_word():
+def test_an_end_from_outside_overrides_the_reason():
     pager = Pager(None)
     pager.add(*page(["1"], "a", more=True))
     verdict = pager.coverage("budget", "the budget is spent")
@@ -134,7 +134,7 @@ def test_an_end_from_outside_has_the_last_word():
         max_size=60,
     )
 )
-def test_no_provider_can_make_it_read_for_ever(pages):
+def test_no_provider_can_make_it_read_forever(pages):
     """Whatever a provider answers, the pages without anything new are bounded by the distinct cursors it can invent."""
     pager, read = Pager(None), 0
     for ids, cursor, more in pages:

@@ -38,8 +38,8 @@ def test_an_account_by_its_id():
         "https://www.tiktok.com/foo", "http://[tiktok.com",
     ],
 )  # fmt: skip
-def test_what_names_no_account_is_refused(text):
-    with pytest.raises(NoDataError, match="names no account"):
+def test_text_that_is_not_an_account_is_refused(text):
+    with pytest.raises(NoDataError, match="isn't an account"):
         target.parse_account(text)
 
 
@@ -77,9 +77,9 @@ def test_a_sound(text):
     assert target.parse_sound(text) == Target("sound", "7350811000000000001")
 
 
-def test_a_search_is_one_question_however_it_is_spaced():
+def test_spacing_does_not_change_a_search():
     assert target.parse_search("  Lemon   ORZO ") == Target("search", "lemon orzo")
-    with pytest.raises(NoDataError, match="empty search"):
+    with pytest.raises(NoDataError, match="search is empty"):
         target.parse_search("  ")
 
 
@@ -94,7 +94,7 @@ def test_a_search_is_one_question_however_it_is_spaced():
         ("search:two words", "search"),
     ],
 )
-def test_a_word_of_a_watchlist(text, kind):
+def test_members_of_a_watchlist(text, kind):
     assert target.parse_target(text).kind == kind
 
 

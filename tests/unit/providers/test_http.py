@@ -82,7 +82,7 @@ def get(path: str = "/ok/", **options: Any) -> HttpRequest:
     return HttpRequest("test", "GET", path, **options)
 
 
-def test_a_get_and_its_answer(transport: HttpTransport, server: Server) -> None:
+def test_a_get_and_its_response(transport: HttpTransport, server: Server) -> None:
     link = "https://www.tiktok.com/@_/video/7350810998023949599?a=1&b=ü"
     response = transport.send(get(query={"url": link, "count": "35"}), {"x-dwell-call": "one"})
     assert (response.status, response.body, response.simulated) == (200, b"{}", False)
@@ -96,7 +96,7 @@ def test_a_get_and_its_answer(transport: HttpTransport, server: Server) -> None:
     assert KEY not in path
 
 
-def test_a_post_sends_json_with_texts_as_texts(transport: HttpTransport, server: Server) -> None:
+def test_a_post_sends_json_with_strings_as_strings(transport: HttpTransport, server: Server) -> None:
     transport.send(
         HttpRequest("test", "POST", "/ok/", {"fields": "a,b"}, {"cursor": "0", "video_id": 7350810998023949599})
     )
@@ -112,7 +112,7 @@ def test_a_base_url_may_have_a_path(server: Server) -> None:
     transport.close()
 
 
-def test_names_of_headers_are_in_lower_case(transport: HttpTransport, server: Server) -> None:
+def test_header_names_are_lower_case(transport: HttpTransport, server: Server) -> None:
     server.plays["/ok/"] = lambda handler: handler.reply(b"{}", 429, **{"Retry-After": "7", "X-RateLimit-Reset": "9"})
     response = transport.send(get())
     assert (response.status, response.headers["retry-after"], response.headers["x-ratelimit-reset"]) == (429, "7", "9")
@@ -149,14 +149,14 @@ def test_gzip_is_unpacked(transport: HttpTransport, server: Server) -> None:
     assert transport.send(get()).body == body
 
 
-def test_damaged_gzip_is_a_broken_answer(transport: HttpTransport, server: Server) -> None:
+def test_damaged_gzip_is_a_temporary_failure(transport: HttpTransport, server: Server) -> None:
     server.plays["/ok/"] = lambda handler: handler.reply(b"no gzip at all", content_encoding="gzip")
     with pytest.raises(TemporaryError, match="DecodingError"):
         transport.send(get())
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_an_answer_and_not_followed(transport: HttpTransport, server: Server, status: int) -> None:
+def test_a_redirect_is_returned_and_not_followed(transport: HttpTransport, server: Server, status: int) -> None:
     server.plays["/ok/"] = lambda handler: handler.reply(b"", status, location="/elsewhere/")
     assert transport.send(get()).status == status
     assert [path for _, path, _, _ in server.asked] == ["/ok/"]
@@ -169,13 +169,13 @@ def test_cookies_are_not_carried(transport: HttpTransport, server: Server) -> No
     assert not any("cookie" in name.lower() for _, _, headers, _ in server.asked for name in headers)
 
 
-def test_a_connection_is_used_again(transport: HttpTransport, server: Server) -> None:
+def test_connections_are_reused(transport: HttpTransport, server: Server) -> None:
     for _ in range(3):
         transport.send(get())
     assert len({port for port, *_ in server.asked}) == 1
 
 
-def test_several_threads_may_ask_at_once(transport: HttpTransport, server: Server) -> None:
+def test_threads_may_send_at_the_same_time(transport: HttpTransport, server: Server) -> None:
     found: list[int] = []
     threads = [threading.Thread(target=lambda: found.append(transport.send(get()).status)) for _ in range(8)]
     for thread in threads:
@@ -185,14 +185,14 @@ def test_several_threads_may_ask_at_once(transport: HttpTransport, server: Serve
     assert found == [200] * 8
 
 
-def test_no_answer_in_time(transport: HttpTransport, server: Server) -> None:
+def test_no_response_in_time(transport: HttpTransport, server: Server) -> None:
     server.plays["/ok/"] = lambda handler: handler.server.released.wait(10) and None
-    with pytest.raises(TemporaryError, match=r"did not answer within 0\.1 s") as caught:
+    with pytest.raises(TemporaryError, match=r"did not respond within 0\.1 s") as caught:
         transport.send(get(timeout_s=0.1))
     assert caught.value.sent
 
 
-def test_an_answer_that_only_drips(transport: HttpTransport, server: Server) -> None:
+def test_a_response_that_only_trickles(transport: HttpTransport, server: Server) -> None:
     def drip(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("content-length", "1000000")
@@ -201,7 +201,7 @@ def test_an_answer_that_only_drips(transport: HttpTransport, server: Server) -> 
             handler.wfile.write(b" ")
 
     server.plays["/ok/"] = drip
-    with pytest.raises(TemporaryError, match=r"did not answer in full within 0\.2 s"):
+    with pytest.raises(TemporaryError, match=r"did not send the whole response within 0\.2 s"):
         transport.send(get(timeout_s=0.2))
 
 
@@ -223,7 +223,7 @@ def test_a_connection_that_breaks(transport: HttpTransport, server: Server) -> N
         assert caught.value.sent
 
 
-def test_nobody_at_the_address() -> None:
+def test_nothing_listens_at_the_address() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -234,7 +234,9 @@ def test_nobody_at_the_address() -> None:
     transport.close()
 
 
-def test_an_absurdly_long_answer(transport: HttpTransport, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_response_that_is_too_large(
+    transport: HttpTransport, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("dwell.http._MAX_BODY_BYTES", 1 << 20)
     server.plays["/ok/"] = lambda handler: handler.reply(gzip.compress(b" " * (3 << 20)), content_encoding="gzip")
     with pytest.raises(TemporaryError, match="more than 1 MB"):
@@ -257,7 +259,7 @@ def test_no_error_shows_the_key(transport: HttpTransport, server: Server) -> Non
 
 @pytest.mark.parametrize("key", ["k3y12345", "onlyletters", "a.b+c(d", "abc"])
 @pytest.mark.parametrize("header", ["x-api-key", "Authorization"])
-def test_words_of_others_are_shown_without_the_key(key: str, header: str) -> None:
+def test_messages_of_providers_are_shown_without_the_key(key: str, header: str) -> None:
     transport = HttpTransport(
         "http://127.0.0.1:1", {header: key if header == "x-api-key" else f"Bearer {key}", "accept": "words"}
     )
@@ -292,7 +294,7 @@ def test_an_environment_that_cannot_be_used_is_named(
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "umlaut-ü", "tab\tkey", "null\x00"])
-def test_a_key_that_no_header_may_carry(key: str) -> None:
+def test_a_key_that_is_not_valid_in_a_header(key: str) -> None:
     with pytest.raises(SettingsError, match="copy it again") as caught:
         HttpTransport("https://api.example", {"x-api-key": key})
     assert key not in str(caught.value)
@@ -310,22 +312,22 @@ def test_a_key_that_no_header_may_carry(key: str) -> None:
         f"https://{KEY}@api.example",
     ],
 )
-def test_what_is_no_address(address: str) -> None:
+def test_invalid_addresses(address: str) -> None:
     with pytest.raises(SettingsError, match="write https://host") as caught:
         HttpTransport(address, {})
     assert KEY not in str(caught.value)
 
 
-def test_what_is_no_request(transport: HttpTransport) -> None:
+def test_invalid_requests(transport: HttpTransport) -> None:
     for path in ("ok/", "https://elsewhere.example/ok/", "//elsewhere.example/ok/"):
-        with pytest.raises(ProviderError, match="a path begins with one slash"):
+        with pytest.raises(ProviderError, match="a path starts with one slash"):
             transport.send(get(path))
     for text in ("\ud800", "x" * 100_000):
         with pytest.raises(ProviderError, match="too long or damaged"):
             transport.send(get(query={"keyword": text}))
 
 
-def test_importing_the_door_is_cheap() -> None:
+def test_importing_the_transport_is_cheap() -> None:
     script = "import sys, dwell.http, dwell.providers.live; print('httpx2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

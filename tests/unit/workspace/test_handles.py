@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dwell.errors import NoDataError
-from dwell.workspace.workspace import handle_of
+from dwell.workspace.workspace import parse_handle
 
 
 @pytest.mark.parametrize(
@@ -17,11 +17,11 @@ from dwell.workspace.workspace import handle_of
         "tiktok.com/@some.one?x=1",
     ],
 )
-def test_a_creator_may_be_written_in_many_ways(text: str) -> None:
-    assert handle_of(text) == "some.one"
+def test_spellings_of_a_creator(text: str) -> None:
+    assert parse_handle(text) == "some.one"
 
 
 @pytest.mark.parametrize("text", ["@", "", " "])
-def test_no_account_is_said_to_be_none(text: str) -> None:
+def test_text_without_an_account_is_refused(text: str) -> None:
     with pytest.raises(NoDataError, match="@handle"):
-        handle_of(text)
+        parse_handle(text)

@@ -29,7 +29,7 @@ def test_enough_small_imports_are_sealed(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(workspace.posts(creator="@demo")) == 20
 
 
-def test_one_bad_file_does_not_keep_the_others_out(tmp_path: Path) -> None:
+def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("apples\n1\n")
     workspace = dwell.open(tmp_path / "data", create=True)

@@ -33,7 +33,7 @@ def test_weekly_in_the_users_zone():
     assert scheduler.last_due(weekly, at("2026-01-14T12:00")) == at("2026-01-12T05:00")
 
 
-def test_summer_time_neither_skips_nor_doubles():
+def test_daylight_saving_neither_skips_nor_repeats_a_run():
     nightly = request(at="02:30", tz="Europe/Berlin")
     moments = [scheduler.next_due(nightly, at("2026-03-27T12:00"))]
     for _ in range(4):
@@ -57,18 +57,18 @@ def test_summer_time_neither_skips_nor_doubles():
         (("day", "00:00", "x" * 5_000), "Europe/Berlin"),
     ],
 )
-def test_a_time_table_that_cannot_be_read_is_refused(words, cure):
+def test_an_invalid_schedule_is_refused(words, cure):
     with pytest.raises(SettingsError, match=cure) as caught:
         scheduler.parse_schedule(*words)
     assert len(str(caught.value)) < 200
 
 
-def test_a_time_table_is_cleaned():
+def test_a_schedule_is_normalised():
     assert scheduler.parse_schedule(" Monday", " 9:05 ", "UTC") == ("monday", "09:05", "UTC")
 
 
 @pytest.mark.parametrize(("said", "means"), [("day", "day"), ("Daily", "day"), ("mon", "monday"), ("SUNDAY", "sunday")])
-def test_words_of_a_time_table(said, means):
+def test_spellings_of_the_frequency(said, means):
     assert scheduler.parse_schedule(said, "6:05", "UTC") == (means, "06:05", "UTC")
 
 
@@ -79,7 +79,7 @@ def database(tmp_path, state_url):
     opened.close()
 
 
-def test_a_missed_run_is_made_up_once(database):
+def test_a_missed_run_is_caught_up_once(database):
     schedules.save(database, request())
     now = at("2026-03-05T09:00")  # three nights were missed
     did = scheduler.run_due(database, lambda schedule, slot: f"{schedule.name} {slot:%d}", lambda: now)
@@ -91,13 +91,13 @@ def test_a_missed_run_is_made_up_once(database):
     ]
 
 
-def test_moments_before_the_order_was_given_were_never_due(database):
+def test_times_before_the_schedule_was_added_are_never_due(database):
     schedules.save(database, request(added=at("2026-03-05T08:00")))
     assert scheduler.find_due(database, at("2026-03-05T09:00")) == []
     assert len(scheduler.find_due(database, at("2026-03-06T00:00"))) == 1
 
 
-def test_two_processes_do_a_moment_once(database, tmp_path, state_url):
+def test_two_processes_do_a_run_once(database, tmp_path, state_url):
     schedules.save(database, request())
     now = at("2026-03-05T00:10")
     other = open_database(tmp_path, state_url)
@@ -112,7 +112,7 @@ def test_two_processes_do_a_moment_once(database, tmp_path, state_url):
     other.close()
 
 
-def test_a_killed_process_gives_its_moment_back(database):
+def test_the_run_of_a_killed_process_is_taken_over(database):
     schedules.save(database, request())
     slot, now = at("2026-03-05T00:00"), at("2026-03-05T00:01")
     assert schedules.acquire(database, "nightly", slot, "killed", now, leases.LEASE_S)
@@ -122,7 +122,7 @@ def test_a_killed_process_gives_its_moment_back(database):
     assert not schedules.extend(database, "nightly", slot, "killed", later, leases.LEASE_S)
 
 
-def test_a_stopped_run_can_be_taken_at_once(database, tmp_path, state_url):
+def test_a_stopped_run_can_be_acquired_at_once(database, tmp_path, state_url):
     schedules.save(database, request())
     now = at("2026-03-05T00:10")
     other = open_database(tmp_path, state_url)
@@ -139,7 +139,7 @@ def test_a_stopped_run_can_be_taken_at_once(database, tmp_path, state_url):
     other.close()
 
 
-def test_only_its_holder_gives_a_moment_back(database):
+def test_only_the_holder_releases_a_lease(database):
     schedules.save(database, request())
     slot, now = at("2026-03-05T00:00"), at("2026-03-05T00:01")
     assert schedules.acquire(database, "nightly", slot, "mine", now, leases.LEASE_S)
@@ -147,7 +147,7 @@ def test_only_its_holder_gives_a_moment_back(database):
     assert scheduler.find_leased(database, now) == [("nightly", slot, now + timedelta(seconds=leases.LEASE_S))]
 
 
-def test_a_failure_is_noted_and_not_tried_for_ever(database):
+def test_a_failure_is_recorded_and_not_retried_forever(database):
     schedules.save(database, request())
 
     def work(*_):
@@ -159,7 +159,7 @@ def test_a_failure_is_noted_and_not_tried_for_ever(database):
     assert schedules.list_runs(database, 5).rows[0][4] == "failed: the list is empty"
 
 
-def test_what_a_failing_provider_cut_short_goes_on_later(database):
+def test_a_run_that_a_failing_provider_cut_short_is_retried_later(database):
     schedules.save(database, request())
     now, tries = at("2026-03-05T00:10"), []
 
@@ -170,7 +170,7 @@ def test_what_a_failing_provider_cut_short_goes_on_later(database):
         return "4 of 4 complete"
 
     ((_, _, outcome),) = scheduler.run_due(database, work, lambda: now)
-    assert outcome == "not finished, goes on in 10 minutes: 3 of 4 complete"
+    assert outcome == "not finished, retrying in 10 minutes: 3 of 4 complete"
     assert scheduler.run_due(database, work, lambda: now + timedelta(minutes=9)) == []
     assert len(scheduler.run_due(database, work, lambda: now + timedelta(minutes=10, seconds=1))) == 1
     assert scheduler.run_due(database, work, lambda: now + timedelta(minutes=30)) == []

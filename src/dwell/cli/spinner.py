@@ -1,4 +1,4 @@
-"""What a person at a terminal sees while something takes long."""
+"""A spinner for slow commands."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """A moving sign with `what` on stderr, gone afterwards; nothing where nobody looks."""
+def spinner(what: str) -> Iterator[None]:
+    """Show a spinner with `what` on stderr; nothing if stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield
         return

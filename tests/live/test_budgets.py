@@ -1,4 +1,4 @@
-"""What `vet` and `trends` will cost, and what a budget does to them."""
+"""Plans and budgets of `vet` and `trends`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dwell.errors import NoDataError
 
 @pytest.fixture
 def real(monkeypatch):
-    """The sandbox passes for a provider of real data, whose topics are not read twice a day."""
+    """Make the sandbox look like a provider of real data, whose topics are not read twice a day."""
     monkeypatch.setattr(http, "SIMULATED_AT", "x-never-sent")
 
 
@@ -33,7 +33,7 @@ def test_a_topic_costs_what_its_plan_says(trial):
 
 
 @pytest.mark.parametrize("most", [0, 1, 2])
-def test_a_vetting_that_the_budget_stops_says_so_and_goes_on(trial, most):
+def test_a_vetting_over_budget_fails_and_resumes(trial, most):
     live = trial.workspace.live
     with pytest.raises(NoDataError, match=f"cannot be vetted: .*budget of {most} credits?.* higher --max-credits"):
         live.vet("@demo_pantry", posts=40, max_credits=most)
@@ -44,7 +44,7 @@ def test_a_vetting_that_the_budget_stops_says_so_and_goes_on(trial, most):
     assert len(trial.calls()) == 3  # none twice
 
 
-def test_a_topic_that_was_read_today_would_ask_nothing(trial, real):
+def test_a_topic_that_was_read_today_needs_no_request(trial, real):
     live = trial.workspace.live
     live.trends("hashtag", "onepan")
     asked = len(trial.calls())

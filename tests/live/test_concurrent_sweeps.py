@@ -1,4 +1,4 @@
-"""Two processes that begin the very same sweep at once: one does it, the other says that it is being done."""
+"""Two processes start the same sweep at once: one does it, the other says that it is running."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ except StorageError as error:
 
 
 @pytest.mark.parametrize("_round", range(2))
-def test_two_who_begin_at_once_begin_one_sweep(trial, monkeypatch, _round):
+def test_two_processes_that_start_the_same_sweep_do_it_once(trial, monkeypatch, _round):
     monkeypatch.setenv("DWELL_TIKLIVEAPI_LIMIT", "12/10")  # five requests in 3.4 s: neither ends before the other began
     command = [sys.executable, "-c", SWEEP, str(trial.workspace.store.root)]
     both = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -37,7 +37,7 @@ def test_two_who_begin_at_once_begin_one_sweep(trial, monkeypatch, _round):
             one.kill()
             one.wait()
     assert said[0] == "140"
-    assert said[1].startswith("Another process is running this very sweep")
+    assert said[1].startswith("Another process is running this sweep")
     assert len(trial.calls("userinfo")) == 1
     assert len(trial.calls("user-posts")) == 4
     with trial.workspace.live.database.reading() as connection:

@@ -1,0 +1,31 @@
+"""The progress of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The progress of a job.
+
+    Attributes:
+        requests: Requests sent.
+        planned: Likely total number of requests.
+        credits: Credits spent by the job, including its earlier processes.
+        targets_done: Targets done, of `targets`.
+        per_minute: Requests per minute so far.
+        seconds_left: Remaining time at the allowed rate.
+    """
+
+    requests: int
+    planned: int
+    credits: int
+    targets_done: int
+    targets: int
+    per_minute: float
+    seconds_left: float
+
+
+OnProgress = Callable[[Progress], None]

@@ -1,0 +1,61 @@
+"""Schedules: a table of them, and the runs that are due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from dwell.live import scheduler
+from dwell.results import Result
+from dwell.state import StateDatabase, schedules
+from dwell.state.schedules import Schedule
+from dwell.workspace.sweep_request import SweepRequest, from_schedule
+
+_FIELDS = ("posts", "topics", "provider", "niche", "max_credits")
+_TIMES = ("every", "at", "tz", "next_due_at", "last_due_at", "last_outcome")
+
+
+def list_schedules(database: StateDatabase) -> Result:
+    """One row per schedule, with its next and last runs."""
+    now, rows = database.now(), []
+    for schedule in schedules.list_all(database):
+        latest = schedules.latest_run(database, schedule.name)
+        last_due, outcome = (latest[0], latest[2]) if latest else (None, None)
+        what = schedule.spec.get("watchlist") or ", ".join(schedule.spec.get("names", ()))
+        fields = tuple(schedule.spec.get(name) for name in _FIELDS)
+        times = (schedule.every, schedule.at, schedule.tz, scheduler.next_due(schedule, now), last_due, outcome)
+        rows.append((schedule.name, what, *fields, *times))
+    return Result(("schedule", "what", *_FIELDS, *_TIMES), rows)
+
+
+def run_schedules(database: StateDatabase, sweep: Callable[[SweepRequest, str], Result]) -> Result:
+    """Do the runs that are due and that no other process is doing.
+
+    Args:
+        database: Where the schedules are stored.
+        sweep: Runs the request of a schedule; also gets the schedule's name with the scheduled time.
+
+    Returns:
+        One row per run done here; in `meta` the runs that are `held` elsewhere, and `trouble`: a run failed or could
+        read nothing.
+    """
+    without_data = []
+
+    def work(schedule: Schedule, slot: datetime) -> str:
+        result = sweep(from_schedule(schedule.spec), f"{schedule.name} {slot.isoformat()}")
+        meta = result.meta
+        incomplete = Counter(row["reason"].replace("_", " ") for row in result if not row["complete"])
+        reasons = ", ".join(f"{count} {reason}" for reason, count in incomplete.most_common())
+        outcome = f"{meta['complete']} of {meta['targets']} complete" + (f" ({reasons})" if reasons else "")
+        if any(row["again"] and row["reason"] == "failed" for row in result):
+            raise scheduler.UnfinishedError(outcome)
+        if not meta["complete"]:
+            without_data.append(schedule.name)
+        return f"{outcome}, {meta['posts_new']} new posts, {meta['credits']} credits"
+
+    runs = scheduler.run_due(database, work)
+    done_here = {name for name, *_ in runs}
+    held = [lease for lease in scheduler.find_leased(database, database.now()) if lease[0] not in done_here]
+    trouble = bool(without_data) or any(outcome.startswith(("failed", "not finished")) for *_, outcome in runs)
+    return Result(("schedule", "due_at", "outcome"), runs, {"held": held, "trouble": trouble})
