@@ -72,7 +72,7 @@ def running(*options: str, seed: int = SEED) -> Iterator[Sandbox]:
 
 def handles(count: int, posts: int, seed: int = SEED, at: datetime | None = None) -> list[str]:
     """Names of simulated accounts that are there at an instant (now) and have so many posts then."""
-    from dwell.sandbox import World
+    from dwell_sandbox import World
 
     world, now = World(seed), at or datetime.now(UTC)
     found: list[str] = []

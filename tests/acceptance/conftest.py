@@ -13,11 +13,11 @@ import pytest
 
 from dwell.cli.main import main
 from dwell.live import client
-from dwell.sandbox import World
-from dwell.sandbox.server.instant import SimulatedTime
-from dwell.sandbox.server.limits import Rate
-from dwell.sandbox.server.run import serve
-from dwell.sandbox.server.sandbox import Sandbox
+from dwell_sandbox import World
+from dwell_sandbox.server.instant import SimulatedTime
+from dwell_sandbox.server.limits import Rate
+from dwell_sandbox.server.run import serve
+from dwell_sandbox.server.sandbox import Sandbox
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)

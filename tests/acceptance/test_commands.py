@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dwell.cli.main import main
-from dwell.sandbox.exports import COMPETITORS, OWN, write_exports
+from dwell_sandbox.exports import COMPETITORS, OWN, write_exports
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPTIONS = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from dwell import clock, http
-from dwell.sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.sandbox import Sandbox
 
 from .conftest import NOON, calls
 

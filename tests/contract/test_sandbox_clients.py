@@ -21,12 +21,12 @@ from dwell.http import HttpRequest, HttpTransport
 from dwell.providers.base import Listing, Provider, Subject
 from dwell.providers.scavio.client import Scavio
 from dwell.providers.tikliveapi.client import TikLiveAPI
-from dwell.sandbox import World
-from dwell.sandbox.server.faults import KINDS, Faults, Scripted
-from dwell.sandbox.server.instant import SimulatedTime
-from dwell.sandbox.server.limits import Rate
-from dwell.sandbox.server.run import serve
-from dwell.sandbox.server.sandbox import Sandbox
+from dwell_sandbox import World
+from dwell_sandbox.server.faults import KINDS, Faults, Scripted
+from dwell_sandbox.server.instant import SimulatedTime
+from dwell_sandbox.server.limits import Rate
+from dwell_sandbox.server.run import serve
+from dwell_sandbox.server.sandbox import Sandbox
 
 NOW = datetime(2026, 11, 1, 9, 0, 20, tzinfo=UTC)
 NO_LIMITS = {"tikliveapi": Rate(0, 1.0), "scavio": Rate(0, 1.0)}

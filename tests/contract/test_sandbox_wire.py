@@ -10,12 +10,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from dwell.sandbox import World
-from dwell.sandbox.server.ids import sec_uid
-from dwell.sandbox.server.instant import SimulatedTime
-from dwell.sandbox.server.limits import Rate
-from dwell.sandbox.server.run import serve
-from dwell.sandbox.server.sandbox import Sandbox
+from dwell_sandbox import World
+from dwell_sandbox.server.ids import sec_uid
+from dwell_sandbox.server.instant import SimulatedTime
+from dwell_sandbox.server.limits import Rate
+from dwell_sandbox.server.run import serve
+from dwell_sandbox.server.sandbox import Sandbox
 
 NOW = datetime(2026, 11, 1, 9, 0, 20, tzinfo=UTC)
 WORLD = World(12)

@@ -77,7 +77,7 @@ def fill() -> None:
 
 def write_files() -> dict[str, list[str]]:
     """The exports of the own account and a rival; path -> what a user says when importing it."""
-    from dwell.sandbox.exports import write_exports
+    from dwell_sandbox.exports import write_exports
 
     Path("files").mkdir()
     words = {}
@@ -99,12 +99,12 @@ def seal() -> None:
 
 
 def live(faults: str, at: datetime) -> None:
-    from dwell.sandbox import World
-    from dwell.sandbox.server.faults import Scripted
-    from dwell.sandbox.server.instant import SimulatedTime
-    from dwell.sandbox.server.limits import Rate
-    from dwell.sandbox.server.run import serve
-    from dwell.sandbox.server.sandbox import Sandbox
+    from dwell_sandbox import World
+    from dwell_sandbox.server.faults import Scripted
+    from dwell_sandbox.server.instant import SimulatedTime
+    from dwell_sandbox.server.limits import Rate
+    from dwell_sandbox.server.run import serve
+    from dwell_sandbox.server.sandbox import Sandbox
 
     rivals = [f"@{name}" for name in RIVALS]
     dwell("watchlist", "add", "rivals", *rivals, "#recipe")

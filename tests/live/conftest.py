@@ -12,13 +12,13 @@ import pytest
 import dwell
 import dwell.records
 from dwell.live import client
-from dwell.sandbox import World
-from dwell.sandbox.server.faults import Faults
-from dwell.sandbox.server.instant import SimulatedTime
-from dwell.sandbox.server.limits import Rate
-from dwell.sandbox.server.run import serve
-from dwell.sandbox.server.sandbox import Sandbox
 from dwell.workspace import Workspace
+from dwell_sandbox import World
+from dwell_sandbox.server.faults import Faults
+from dwell_sandbox.server.instant import SimulatedTime
+from dwell_sandbox.server.limits import Rate
+from dwell_sandbox.server.run import serve
+from dwell_sandbox.server.sandbox import Sandbox
 
 SEED = 0
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dwell.sandbox import World
 from dwell.workspace.live import SweepRequest
+from dwell_sandbox import World
 
 from .conftest import NOON, SEED
 

@@ -11,10 +11,10 @@ from dwell.errors import KeyRefusedError, NoDataError, SettingsError, StoppedErr
 from dwell.http import HttpRequest, HttpResponse
 from dwell.live import sweep as sweeping
 from dwell.providers.live import PROVIDERS
-from dwell.sandbox.server.faults import Scripted
 from dwell.warehouse.live import ledger, responses, sweeps
 from dwell.warehouse.live.database import instant
 from dwell.workspace.live import SweepRequest
+from dwell_sandbox.server.faults import Scripted
 
 from .conftest import NOON
 

@@ -33,7 +33,7 @@ def demo(
     """
     from dwell import clock
     from dwell.cli.main import main
-    from dwell.sandbox.exports import COMPETITORS, DEMO_SEED, OWN, write_exports
+    from dwell_sandbox.exports import COMPETITORS, DEMO_SEED, OWN, write_exports
 
     typer.echo("This is a simulation: accounts, posts and numbers are invented (seeded, so they repeat).\n")
     chosen, now = DEMO_SEED if seed is None else seed, clock.now()
@@ -79,10 +79,10 @@ def demo(
 @contextmanager
 def _provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
     """A simulated provider on this machine; the settings that lead to it hold while the block lasts."""
-    from dwell.sandbox import World
-    from dwell.sandbox.server.instant import SimulatedTime
-    from dwell.sandbox.server.run import serve
-    from dwell.sandbox.server.sandbox import Sandbox
+    from dwell_sandbox import World
+    from dwell_sandbox.server.instant import SimulatedTime
+    from dwell_sandbox.server.run import serve
+    from dwell_sandbox.server.sandbox import Sandbox
 
     before = dict(os.environ)
     with serve(Sandbox(World(seed), SimulatedTime(now))) as url:
@@ -99,7 +99,7 @@ def _provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
 
 def _others(seed: int, now: datetime) -> list[str]:
     """Further accounts of the demo's subject that are there now."""
-    from dwell.sandbox import World
+    from dwell_sandbox import World
 
     world, number = World(seed), 5
     found: list[str] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from dwell.sandbox.server.limits import Rate
+    from dwell_sandbox.server.limits import Rate
 
 
 class FaultMode(StrEnum):
@@ -77,14 +77,14 @@ def sandbox(
       dwell sandbox --speed 3600 --faults some
     """
     from dwell import clock
-    from dwell.sandbox import World
-    from dwell.sandbox.exports import DEMO_SEED
-    from dwell.sandbox.server.faults import Faults
-    from dwell.sandbox.server.instant import SimulatedTime
-    from dwell.sandbox.server.reply import Options
-    from dwell.sandbox.server.run import run
-    from dwell.sandbox.server.sandbox import Sandbox
-    from dwell.sandbox.server.words import how_to_use
+    from dwell_sandbox import World
+    from dwell_sandbox.exports import DEMO_SEED
+    from dwell_sandbox.server.faults import Faults
+    from dwell_sandbox.server.instant import SimulatedTime
+    from dwell_sandbox.server.reply import Options
+    from dwell_sandbox.server.run import run
+    from dwell_sandbox.server.sandbox import Sandbox
+    from dwell_sandbox.server.words import how_to_use
 
     chosen = DEMO_SEED if seed is None else seed
     served = Sandbox(
@@ -128,7 +128,7 @@ def _limits(texts: list[str]) -> dict[str, Rate]:
         typer.BadParameter: There is no such protocol.
         SettingsError: It is no limit.
     """
-    from dwell.sandbox.server.limits import Rate
+    from dwell_sandbox.server.limits import Rate
 
     found = {}
     for text in texts:

@@ -7,7 +7,7 @@ import pytest
 
 from dwell.models.findings import SUSPICIOUS
 from dwell.models.vetting import vet
-from dwell.sandbox.world import World
+from dwell_sandbox.world import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 CREATORS = range(30)

@@ -1,0 +1,177 @@
+"""The accounts of the demo: four creators whose story is set, not drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from dwell_sandbox.creators import CREATORS, Creator, Planted, draw_creator, draw_niche, handle_of, number_of
+from dwell_sandbox.dice import Dice
+from dwell_sandbox.niches import NICHES
+from dwell_sandbox.standing import fate, with_suffix, without_suffix
+
+CAST = MappingProxyType({"demo_kitchen": 1, "demo_pantry": 2, "demo_bigtable": 3, "demo_trailruns": 4})
+"""Handle -> number: the own account; same niche and size; same niche, far larger; another niche."""
+
+_NAMES = MappingProxyType({number: handle for handle, number in CAST.items()})
+_BERLIN = ZoneInfo("Europe/Berlin")
+_JOINED = 1_664_582_400  # 1 October 2022
+
+
+@lru_cache(maxsize=4096)
+def creator(seed: int, number: int) -> Creator:
+    """The creator with this number: one of the cast, or one drawn from the seed."""
+    drawn = draw_creator(seed, number)
+    match number:
+        case 1:
+            return _kitchen(drawn)
+        case 2:
+            return _pantry(drawn)
+        case 3:
+            return _bigtable(drawn)
+        case 4:
+            return _trailruns(drawn)
+    return drawn
+
+
+def niche_of(seed: int, number: int) -> str:
+    """The niche of the creator with this number."""
+    return creator(seed, number).niche if number in _NAMES else draw_niche(seed, number)
+
+
+def handle_of_number(seed: int, number: int, second: int) -> str:
+    """The creator's handle at a Unix second, without making the whole creator."""
+    first = _NAMES.get(number) or handle_of(number, draw_niche(seed, number))
+    return with_suffix(first, fate(seed, number), second)
+
+
+def find(seed: int, handle: str) -> Creator | None:
+    """The creator who has, had or will have this handle (case and @ ignored), or null: nobody ever does."""
+    first, suffix = without_suffix(handle.removeprefix("@").lower())
+    number = CAST.get(first, number_of(first))
+    if number is None or (suffix and fate(seed, number).suffix != suffix):
+        return None
+    found = creator(seed, number)
+    return found if found.handle == first else None
+
+
+def account_id(seed: int, who: Creator) -> str:
+    """The platform id of an account: 19 digits, the upper 32 bits are the second it joined, the rest is its number."""
+    spare = Dice(seed, "account", who.number).bits("low", 32) >> 24
+    low = (who.number + CREATORS * spare) ^ _mask(seed, who.joined)
+    return str((who.joined << 32) | low)
+
+
+def find_by_id(seed: int, creator_id: str) -> Creator | None:
+    """The creator with this platform id, or null: nobody in this world has it."""
+    if not (creator_id.isascii() and creator_id.isdigit() and len(creator_id) == 19):
+        return None
+    joined, low = divmod(int(creator_id), 2**32)
+    found = creator(seed, (low ^ _mask(seed, joined)) % CREATORS)
+    return found if account_id(seed, found) == creator_id else None
+
+
+def _mask(seed: int, joined: int) -> int:
+    return Dice(seed, "account mask", joined).bits("low", 32)
+
+
+def _kitchen(drawn: Creator) -> Creator:
+    """Shares and saves follow its watch time, likes and comments hardly; short evening `#onepan` posts are liked."""
+    return replace(
+        drawn,
+        handle="demo_kitchen",
+        niche="cooking",
+        size=48_000,
+        growth=0.34,
+        tz=_BERLIN,
+        region="DE",
+        per_day=0.46,
+        hours=((18.6, 3.2), (12.2, 1.8), (7.6, 0.7), (20.8, 1.2)),
+        weekdays=(0.7, 1.15, 0.8, 1.25, 0.9, 0.6, 1.6),
+        duration_s=27,
+        spread=0.62,
+        rates=NICHES["cooking"].rates,
+        planted=Planted(duration=-0.34, hashtag="onepan", hashtag_gain=0.5, evening_gain=0.4),
+        link=replace(
+            drawn.link, level=-0.35, slope=1.25, hold=0.8, noise=0.38, full=-1.5, loops=1.1, views=0.5,
+            views_noise=0.62, loadings=(0.05, 0.06, 0.42, 0.40, 0.15),
+        ),
+        slump_day=205,
+        tidies=True,
+        joined=_JOINED,
+    )  # fmt: skip
+
+
+def _pantry(drawn: Creator) -> Creator:
+    return replace(
+        drawn,
+        handle="demo_pantry",
+        niche="cooking",
+        size=61_000,
+        growth=0.2,
+        tz=_BERLIN,
+        region="DE",
+        per_day=0.45,
+        hours=((17.5, 2.5), (11.5, 2.0)),
+        weekdays=(1.1, 1.0, 1.2, 0.9, 0.8, 0.5, 0.9),
+        duration_s=33,
+        spread=0.5,
+        rates=(0.052, 0.0036, 0.0049, 0.0151, 0.0010),
+        planted=Planted(duration=-0.1),
+        link=replace(
+            drawn.link, level=0.75, slope=1.0, hold=0.75, noise=0.5, full=-0.6, loops=0.8, views=0.4,
+            views_noise=0.75, loadings=(0.1, 0.2, 0.22, 0.18, 0.1),
+        ),
+        tidies=True,
+        joined=_JOINED,
+    )  # fmt: skip
+
+
+def _bigtable(drawn: Creator) -> Creator:
+    return replace(
+        drawn,
+        handle="demo_bigtable",
+        niche="cooking",
+        size=1_900_000,
+        growth=0.12,
+        tz=ZoneInfo("America/New_York"),
+        region="US",
+        per_day=0.4,
+        hours=((17.0, 3.0), (9.0, 1.0)),
+        duration_s=48,
+        spread=0.45,
+        rates=(0.071, 0.0019, 0.0093, 0.0102, 0.0017),
+        planted=Planted(hashtag="baking", hashtag_gain=0.3),
+        link=replace(
+            drawn.link, level=0.9, slope=0.9, hold=0.7, noise=0.45, full=-1.1, loops=0.9, views=0.35,
+            views_noise=0.8, loadings=(0.12, 0.05, 0.24, 0.16, 0.1),
+        ),
+        tidies=True,
+        joined=_JOINED,
+    )  # fmt: skip
+
+
+def _trailruns(drawn: Creator) -> Creator:
+    return replace(
+        drawn,
+        handle="demo_trailruns",
+        niche="running",
+        size=75_000,
+        growth=0.3,
+        tz=ZoneInfo("Europe/London"),
+        region="GB",
+        per_day=0.46,
+        hours=((6.8, 2.5), (19.5, 1.5)),
+        duration_s=21,
+        spread=0.5,
+        rates=NICHES["running"].rates,
+        planted=Planted(),
+        link=replace(
+            drawn.link, level=-1.7, slope=0.85, hold=0.7, noise=0.5, full=-2.6, loops=1.2, views=0.3,
+            views_noise=0.85, loadings=(0.16, 0.3, 0.1, -0.05, 0.1),
+        ),
+        tidies=True,
+        joined=_JOINED,
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+"""What people write below a post: as many comments as its counter says, each with its moment and its author."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dwell_sandbox.cast import handle_of_number
+from dwell_sandbox.creators import CREATORS
+from dwell_sandbox.dice import Dice
+from dwell_sandbox.growth import HOUR, Curve, smooth
+from dwell_sandbox.link import RATES
+from dwell_sandbox.made import Made
+
+_COMMENTS = RATES.index("comments")
+_AGES_H = 24 * 365 * 40
+_HALVINGS = 44
+_OPENINGS = ("Wait,", "Okay but", "Honestly", "Not me watching this and", "Day 3 of saying that", "Love that")
+_MIDDLES = (
+    "this worked on the first try", "I needed this today", "the ending got me", "nobody ever shows this part",
+    "my sister sent me this", "I would have given up", "this is so well explained", "I am saving this",
+)  # fmt: skip
+_TAILS = ("", "", " 😂", " 🙌", "!", ", thanks", " – part 2 please?", " ❤️")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment at the instant it was asked for.
+
+    Attributes:
+        comment_id: 19 digits; the upper 32 bits are the second it was written.
+        text: What it says.
+        posted_at: When it was written, UTC.
+        likes: How many like it.
+        replies: How many answered it.
+        handle: Its author's handle at that instant.
+    """
+
+    comment_id: str
+    text: str
+    posted_at: datetime
+    likes: int
+    replies: int
+    handle: str
+
+
+def comments(seed: int, made: Made, second: int, total: int, offset: int, limit: int) -> tuple[Comment, ...]:
+    """A page of the `total` comments that there are at that Unix second, the oldest first, so that pages stay put."""
+    places = range(max(0, offset), min(total, max(0, offset) + max(0, limit)))
+    return tuple(_comment(seed, made, place, second) for place in places)
+
+
+def _comment(seed: int, made: Made, place: int, second: int) -> Comment:
+    dice = Dice(seed, "comment", made.post.post_id, place)
+    final = made.fares.views * made.fares.rates[_COMMENTS]
+    hours = _hours_until(made.shape, (place + dice.uniform("within", 0.05, 1.0)) / final)
+    posted = made.slot.posted + int(hours * HOUR)
+    author = dice.integer("author", 0, CREATORS - 1)
+    aged = 1.0 - 2.0 ** (-(second - posted) / 86_400)
+    liked = min(5000.0, 2.0 ** dice.normal("liked", 0.5, 2.2)) * aged
+    text = f"{dice.pick('opening', _OPENINGS)} {dice.pick('middle', _MIDDLES)}{dice.pick('tail', _TAILS)}"
+    return Comment(
+        comment_id=str((posted << 32) | dice.bits("low", 32)),
+        text=text,
+        posted_at=datetime.fromtimestamp(posted, UTC),
+        likes=int(liked),
+        replies=int(dice.poisson("replies", min(8.0, 0.02 * liked))),
+        handle=handle_of_number(seed, author, second),
+    )
+
+
+def _hours_until(shape: Curve, share: float) -> float:
+    """The age in hours at which the growth curve reaches that share, by halving."""
+    low, high = 0.0, float(_AGES_H)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if smooth(shape, middle) < share else (low, middle)
+    return high

@@ -1,0 +1,142 @@
+"""Who posts: every creator is made from the seed and a number, so a million of them take no room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from zoneinfo import ZoneInfo
+
+from dwell_sandbox.dice import Dice
+from dwell_sandbox.link import Link, link
+from dwell_sandbox.niches import NICHES
+
+CREATORS = 2**24
+"""How many creators a world holds: their number is part of their posts' ids."""
+
+JOINED_FROM, JOINED_TO = 1_622_505_600, 1_704_067_200
+"""Unix seconds between which drawn creators join: 1 June 2021 and 1 January 2024."""
+
+_PREFIX = "demo_"
+_DIGITS = len(str(CREATORS))
+_NICHE_NAMES = tuple(NICHES)
+_TIMEZONES = (
+    ("Europe/Berlin", "DE"), ("Europe/London", "GB"), ("America/New_York", "US"), ("America/Los_Angeles", "US"),
+    ("America/Sao_Paulo", "BR"), ("Asia/Jakarta", "ID"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """What really moves this creator's like rate, as changes of its logarithm; whatever is not named moves nothing.
+
+    Attributes:
+        duration: Per unit of log length above the creator's usual one.
+        hashtag: The one hashtag that matters.
+        hashtag_gain: With it.
+        evening_gain: Published between 18 and 22 o'clock at the creator's place.
+    """
+
+    duration: float = 0.0
+    hashtag: str = ""
+    hashtag_gain: float = 0.0
+    evening_gain: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Creator:
+    """One simulated account.
+
+    Attributes:
+        number: Its place in the world, below `CREATORS`.
+        handle: Always begins with `demo_`, because exports must say that they are simulated.
+        niche: A key of `NICHES`.
+        size: Followers on 1 January 2026.
+        growth: Change of log followers in a year.
+        tz: Where the creator lives: posting habits follow the local clock.
+        region: ISO code of that place.
+        per_day: Posts a day, on average.
+        hours: (local hour, weight) at which posts go up.
+        weekdays: Weight of each day, Monday first.
+        duration_s: Median length of the creator's videos, and `spread`, the standard deviation of its logarithm.
+        rates: Usual likes, comments, shares, saves and downloads per view.
+        planted: What moves the like rate.
+        link: How watch time hangs together with what is public.
+        slump_day: Day of the year at which six weak weeks are at their weakest.
+        tidies: Takes one older post down every Sunday evening.
+        joined: Unix second of the first day.
+    """
+
+    number: int
+    handle: str
+    niche: str
+    size: float
+    growth: float
+    tz: ZoneInfo
+    region: str
+    per_day: float
+    hours: tuple[tuple[float, float], ...]
+    weekdays: tuple[float, ...]
+    duration_s: float
+    spread: float
+    rates: tuple[float, ...]
+    planted: Planted
+    link: Link
+    slump_day: int
+    tidies: bool
+    joined: int
+
+    @property
+    def display_name(self) -> str:
+        """The name on the profile, which says that nobody is behind it."""
+        return self.handle.replace("_", " ").title() + " (simulated)"
+
+
+def handle_of(number: int, niche: str) -> str:
+    """The handle of a creator who is not in the cast, e.g. `demo_travel_4711`."""
+    return f"{_PREFIX}{niche}_{number}"
+
+
+def number_of(handle: str) -> int | None:
+    """The number in such a handle; null where the handle has another form (its niche is for the caller to check)."""
+    tail = handle.rpartition("_")[2]
+    if not handle.startswith(_PREFIX) or not tail.isascii() or not tail.isdigit() or len(tail) > _DIGITS:
+        return None
+    return int(tail) if str(int(tail)) == tail and int(tail) < CREATORS else None
+
+
+def draw_niche(seed: int, number: int) -> str:
+    """The niche of the creator with this number, which is quicker than the whole creator."""
+    return Dice(seed, "creator", number).pick("niche", _NICHE_NAMES)
+
+
+def draw_creator(seed: int, number: int) -> Creator:
+    """The creator with this number, as chance has it: a pure function of both arguments."""
+    dice = Dice(seed, "creator", number)
+    niche = NICHES[draw_niche(seed, number)]
+    tz, region = dice.pick("tz", _TIMEZONES)
+    prime = dice.pick("prime", (17.5, 18.5, 19.5, 20.5))
+    return Creator(
+        number=number,
+        handle=handle_of(number, niche.name),
+        niche=niche.name,
+        size=10.0 ** dice.normal("size", 4.6, 0.8),
+        growth=dice.normal("growth", 0.25, 0.3),
+        tz=ZoneInfo(tz),
+        region=region,
+        per_day=min(2.0, 0.45 * 2.0 ** dice.normal("per_day")),
+        hours=((prime, 3.0), (dice.pick("second", (7.5, 12.0, 13.0, 22.0)), 1.5)),
+        weekdays=tuple(dice.uniform(f"weekday {day}", 0.4, 1.4) for day in range(7)),
+        duration_s=niche.duration_s * 2.0 ** dice.normal("duration", 0.0, 0.4),
+        spread=dice.uniform("spread", 0.45, 0.7),
+        rates=tuple(rate * 2.0 ** dice.normal(f"rate {at}", 0.0, 0.45) for at, rate in enumerate(niche.rates)),
+        planted=Planted(duration=dice.normal("planted duration", 0.0, 0.15)),
+        link=link(Dice(seed, "link", number)),
+        slump_day=dice.integer("slump", 1, 365),
+        tidies=dice.chance("tidies", 0.3),
+        joined=dice.integer("joined", JOINED_FROM, JOINED_TO),
+    )
+
+
+def log_size(creator: Creator) -> float:
+    """Natural logarithm of the followers on 1 January 2026."""
+    return log(creator.size)

@@ -1,0 +1,79 @@
+"""Watch time as an owner copies it by hand from each video's screen into dwell's template."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+
+from dwell_sandbox.dice import Dice
+from dwell_sandbox.exports.damage import UNDEFINED, as_spreadsheet
+from dwell_sandbox.posts import Post
+from dwell_sandbox.watch import Truth
+from dwell_sandbox.world import World
+
+HEADER = (
+    "video_link_or_id", "captured_on", "views", "avg_watch_time_s", "watched_full_video_pct", "total_play_time_s",
+    "reach", "new_followers", "saves",
+)  # fmt: skip
+_UNDEFINED_ROW = 40
+_DAMAGED_ROW = 90
+
+
+def captured_at(at: datetime) -> datetime:
+    """The instant that the template's date stands for: the start of that day, UTC."""
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def text(world: World, handle: str, since: datetime, at: datetime) -> str:
+    """The template for all videos published from `since` on and there when it was filled in.
+
+    Typed by a person: links and ids, seconds with and without `s`, clock times, percent signs here and there. One
+    row has no average, and the id of one was destroyed by a spreadsheet (`DAMAGE`).
+    """
+    captured = captured_at(at)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADER)
+    index = 0
+    for post in world.posts(handle, since=since, at=captured):
+        true = world.truth(post.post_id)
+        if true is not None:
+            writer.writerow(_row(world, post, true, captured, index))
+            index += 1
+    return out.getvalue()
+
+
+def _row(world: World, post: Post, true: Truth, captured: datetime, index: int) -> list[str]:
+    dice = Dice(world.seed, "typed", post.post_id)
+    counters = world.counters(post.post_id, captured)
+    average = _average(dice, true.avg_watch_s)
+    total = _clock(dice, round(true.avg_watch_s * counters.views))
+    link = post.post_id if dice.chance("id", 0.15) else post.url
+    if index == _UNDEFINED_ROW:
+        average, total = UNDEFINED, "-"
+    if index == _DAMAGED_ROW:
+        link = as_spreadsheet(post.post_id)
+    reach = int(counters.views * dice.uniform("reach", 0.78, 0.93))
+    followers = int(counters.views * 0.0016 * (0.4 + true.full_watch_rate))
+    percent = f"{100 * true.full_watch_rate:.2f}" + ("%" if dice.chance("sign", 0.7) else "")
+    return [
+        link, captured.date().isoformat(), str(counters.views), average, percent, total, str(reach), str(followers),
+        str(counters.saves),
+    ]  # fmt: skip
+
+
+def _average(dice: Dice, seconds: float) -> str:
+    """`10.3s` mostly, `10.3` at times, and `0:12` now and then for longer ones."""
+    form = dice.uniform("average")
+    if form < 0.08 and seconds >= 12:
+        return f"{round(seconds) // 60}:{round(seconds) % 60:02}"
+    return f"{seconds:.1f}" + ("s" if form < 0.8 else "")
+
+
+def _clock(dice: Dice, seconds: int) -> str:
+    """`133h:48m:23s` mostly, else `133:48:23`."""
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if dice.chance("clock", 0.6):
+        return f"{hours}h:{minutes}m:{rest}s"
+    return f"{hours}:{minutes:02}:{rest:02}"

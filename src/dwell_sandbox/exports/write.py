@@ -1,0 +1,105 @@
+"""Writes all files of the demo's accounts into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from dwell_sandbox.exports import apify, studio, template, web
+from dwell_sandbox.exports.damage import cut_off
+from dwell_sandbox.world import World
+
+DEMO_SEED = 12
+"""The world that the demo shows."""
+
+OWN = "demo_kitchen"
+COMPETITORS = ("demo_pantry", "demo_bigtable", "demo_trailruns")
+APART = timedelta(days=8)
+"""Between the two times at which each account was scraped."""
+
+_OWN_SPAN = timedelta(days=426)
+_COMPETITOR_SPAN = timedelta(days=275)
+_BROKEN = "demo_trailruns"
+_FIRST_YEAR, _LAST_YEAR = 2024, 2037
+
+
+class Export(NamedTuple):
+    """One written file.
+
+    Attributes:
+        path: Where it is.
+        what: What it is, for a person.
+        hints: What a user would say on the command line; the keys are fields of `dwell.records.Hints`.
+    """
+
+    path: Path
+    what: str
+    hints: dict[str, str]
+
+
+def write_exports(folder: Path, *, seed: int, now: datetime) -> list[Export]:
+    """The files of the own account and of three competitors, as somebody would have them at `now`.
+
+    The same arguments give the same bytes. Each account was scraped twice, `APART` before `now` and at `now`, back to
+    the same day, so that what is missing from the second scrape was taken down between the two. A few rows are
+    damaged on purpose (`DAMAGE`). All handles begin with `demo_`. Only the own account comes with watch time: the
+    others' is known to `World(seed).truth` alone.
+
+    Args:
+        folder: An existing folder; files of the same names are overwritten.
+        seed: The world's seed.
+        now: The instant of the last export, with a time zone.
+
+    Raises:
+        ValueError: `now` is before 2024, when the accounts are too young for this, or after 2037, when post ids end.
+    """
+    if not _FIRST_YEAR <= now.year <= _LAST_YEAR:
+        raise ValueError(
+            f"the simulated accounts can be exported from {_FIRST_YEAR} to {_LAST_YEAR}, not in {now.year}"
+        )
+    now = now.replace(microsecond=0)
+    world = World(seed)
+    exports = []
+    for at in (now - APART, now):
+        exports.append(_own_scrape(folder, world, now, at))
+        exports += [_competitor_scrape(folder, world, handle, now, at) for handle in COMPETITORS]
+    hints = {"handle": OWN, "as_of": now.date().isoformat()}
+    for write, what in (
+        (studio.write_overview, "TikTok Studio, Overview tab of the last 365 days"),
+        (studio.write_content, "TikTok Studio, Content tab (15 posts)"),
+        (studio.write_viewers, "TikTok Studio, Viewers tab"),
+        (studio.write_followers, "TikTok Studio, Followers tab"),
+    ):
+        exports.append(Export(write(folder, world, OWN, now), f"{what} of @{OWN} (simulated)", dict(hints)))
+    path = folder / f"watch_time_{OWN}.csv"
+    path.write_text(template.text(world, OWN, now - APART - _OWN_SPAN, now), encoding="utf-8", newline="")
+    what = f"watch time of @{OWN}, copied by hand from TikTok Studio into dwell's template (simulated)"
+    exports.append(Export(path, what, {"handle": OWN}))
+    return exports
+
+
+def _own_scrape(folder: Path, world: World, now: datetime, at: datetime) -> Export:
+    path = folder / f"apify_{OWN}_{at:%Y-%m-%d}.jsonl"
+    _write_lines(path, apify.lines(world, OWN, now - APART - _OWN_SPAN, at))
+    hints = {"as_of": _iso(at), "niche": world.creator(OWN).niche}
+    return Export(path, f"posts of @{OWN}, scraped with Apify (simulated)", hints)
+
+
+def _competitor_scrape(folder: Path, world: World, handle: str, now: datetime, at: datetime) -> Export:
+    path = folder / f"web_{handle}_{at:%Y-%m-%d}.jsonl"
+    lines = list(web.lines(world, handle, now - APART - _COMPETITOR_SPAN, at))
+    if handle == _BROKEN and at < now:
+        lines[-1] = cut_off(lines[-1])
+    _write_lines(path, lines)
+    niche = world.creator(handle).niche
+    return Export(path, f"posts of @{handle}, items of TikTok's web pages (simulated)", {"niche": niche})
+
+
+def _write_lines(path: Path, lines: Iterable[str]) -> None:
+    path.write_text("".join(lines), encoding="utf-8", newline="")
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat()

@@ -1,0 +1,41 @@
+import pytest
+
+from dwell_sandbox import World
+from dwell_sandbox.cast import CAST
+from dwell_sandbox.creators import CREATORS
+from dwell_sandbox.niches import NICHES
+
+
+def test_every_creator_of_a_million_can_be_asked_for(world: World):
+    for number in (0, 5, 999_999, CREATORS - 1):
+        who = world.creator_number(number)
+        assert world.creator(who.handle) == who
+        assert who.handle.startswith("demo_")
+        assert who.niche in NICHES
+        assert who.display_name.endswith("(simulated)")
+
+
+def test_the_cast_is_what_the_demo_says(world: World):
+    own, near, large, other = (world.creator(handle) for handle in CAST)
+    assert own.niche == near.niche == large.niche != other.niche
+    assert near.size / own.size < 1.5
+    assert large.size / own.size > 20
+    assert [who.number for who in (own, near, large, other)] == list(CAST.values())
+
+
+def test_handles_are_found_however_they_are_written(world: World):
+    assert world.creator("@Demo_Kitchen") == world.creator("demo_kitchen")
+
+
+@pytest.mark.parametrize(
+    "handle",
+    ["nobody", "demo_cooking_1", "demo_tech_0005", "demo_5", f"demo_tech_{CREATORS}", "demo_tech_" + "9" * 5000, ""],
+)
+def test_other_handles_are_nobody(world: World, handle: str):
+    with pytest.raises(LookupError, match="nobody"):
+        world.creator(handle)
+
+
+def test_links_differ_between_creators(world: World):
+    levels = {round(world.creator_number(number).link.level, 6) for number in range(100, 200)}
+    assert len(levels) == 100

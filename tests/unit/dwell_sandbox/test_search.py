@@ -1,0 +1,47 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from dwell_sandbox import World
+from dwell_sandbox.search import words_of
+
+
+@pytest.mark.parametrize(
+    "query", ["lemon orzo", "#onepan", "Night Train", "wait for", "viral running", "part 2", "  fyp ", '"e-ink"']
+)
+def test_every_word_is_in_the_caption_or_names_the_niche(world: World, now: datetime, query: str):
+    found = world.search(query, now, 60)
+    assert len(found) > 20
+    for post in found:
+        niche = world.creator(post.handle).niche
+        assert all(word in post.caption.lower() or word == niche for word in words_of(query))
+    assert [post.posted_at for post in found] == sorted((post.posted_at for post in found), reverse=True)
+    assert found[0].posted_at <= now
+    assert world.search(query, now, 20) == found[:20]
+
+
+def test_a_hashtag_in_fashion_is_found_by_its_name(world: World, now: datetime):
+    name = next(
+        name for post in world.hashtag_posts("skincare", now, 100) for name in post.hashtags if world.hashtag(name).life
+    )
+    found = world.search(f"{name} fyp", now, 500)
+    assert found
+    assert set(found) <= set(world.hashtag_posts(name, now, 5000))
+    assert all("fyp" in post.hashtags for post in found)
+
+
+@pytest.mark.parametrize("query", ["", "  ", "#", "xyzzy", "lemon xyzzy"])
+def test_nothing_is_found_for_no_words_and_for_words_that_nobody_uses(world: World, now: datetime, query: str):
+    assert world.search(query, now, 50) == ()
+
+
+def test_what_was_taken_down_or_cannot_be_seen_is_not_found(world: World, now: datetime):
+    then = now - timedelta(days=60)
+    before = world.search("comedy", then, 400)
+    gone = [post for post in before if (world.deleted_at(post.post_id) or now + timedelta(1)) <= now]
+    assert gone
+    after = {post.post_id for post in world.search("comedy", now, 10_000)}
+    assert not after & {post.post_id for post in gone}
+    for post in before:
+        who = world.creator(post.handle)
+        assert world.standing(world.handle_at(who.number, then), then).visible

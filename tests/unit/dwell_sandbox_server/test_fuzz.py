@@ -1,0 +1,81 @@
+"""Whatever is asked, in whatever words: an answer comes, as JSON, and says that it is simulated."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dwell_sandbox import World
+from dwell_sandbox.scavio.protocol import ENDPOINTS as SCAVIO
+from dwell_sandbox.server.ids import sec_uid
+from dwell_sandbox.server.instant import SimulatedTime
+from dwell_sandbox.server.limits import Rate
+from dwell_sandbox.server.protocol import Asked
+from dwell_sandbox.server.reply import Options
+from dwell_sandbox.server.sandbox import Sandbox
+from dwell_sandbox.tikliveapi.protocol import ENDPOINTS as TIKLIVEAPI
+
+WORLD = World(12)
+NOW = datetime(2026, 11, 1, 9, 0, 20, tzinfo=UTC)
+NAMES = (
+    "username", "userid", "url", "count", "cursor", "time", "music_id", "id", "name", "challenge_id", "keyword",
+    "publish_time", "sort_by", "sec_user_id", "sort_type", "video_id", "comment_id", "hashtag_name", "hashtag_id",
+    "page_token", "min_time", "limit",
+)  # fmt: skip
+POST = WORLD.posts("demo_kitchen", since=NOW.replace(month=6), at=NOW)[0]
+GOOD = (
+    "demo_kitchen", "@demo_pantry", WORLD.creator_id("demo_kitchen"), sec_uid(WORLD.creator_id("demo_kitchen")),
+    POST.post_id, POST.url, POST.sound.sound_id, "recipe", WORLD.hashtag("recipe").hashtag_id, "0", "1", "35",
+)  # fmt: skip
+TEXTS = st.sampled_from(GOOD) | st.text(max_size=12) | st.integers(-5, 10**20).map(str)
+ANYTHING = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.integers(), max_size=2)
+
+
+def _ask(name: str, asked: Asked, options: Options) -> Any:
+    sandbox = Sandbox(WORLD, SimulatedTime(NOW, 0.0), limits={name: Rate(0, 1.0)}, options=options)
+    sent = sandbox.response(sandbox.protocols[name], asked)
+    assert sent.headers["x-dwell-simulated-at"] == NOW.isoformat()
+    assert sent.headers["x-dwell-simulated"] == "seed=12"
+    assert sandbox.calls.as_json(0, 2)["calls"][0]["status"] == sent.status
+    return sent.status, json.loads(sent.body)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(sorted(TIKLIVEAPI)), st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=22))
+def test_tikliveapi_answers_any_query(endpoint: str, query: dict[str, str]):
+    status, body = _ask("tikliveapi", Asked("GET", f"/{endpoint}/", query, b"", {"x-api-key": "sandbox-x"}), Options())
+    assert status == 200
+    assert isinstance(body, dict)
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from([*sorted(SCAVIO), "user/videos"]),
+    st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=22),
+    st.booleans(),
+)
+def test_scavio_answers_any_body(endpoint: str, body: dict[str, Any], compat: bool):
+    asked = Asked(
+        "POST",
+        f"/api/v1/tiktok/{endpoint}",
+        {},
+        json.dumps(body).encode(),
+        {"authorization": "Bearer sandbox-x"},
+    )
+    status, response = _ask("scavio", asked, Options(seed_compat=compat))
+    assert status in (200, 400, 404, 410)
+    assert ("error" in response) is (status != 200)
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=60), st.text(max_size=30))
+def test_any_bytes_on_any_path_are_answered(body: bytes, path: str):
+    for name, headers in (
+        ("tikliveapi", {"x-api-key": "sandbox-x"}),
+        ("scavio", {"authorization": "Bearer sandbox-x"}),
+    ):
+        assert _ask(name, Asked("POST", f"/{path}", {}, body, headers), Options())[0] in (404, 405, 400)
+    asked = Asked("POST", "/api/v1/tiktok/profile", {}, body, {"authorization": "Bearer sandbox-x"})
+    assert _ask("scavio", asked, Options())[0] == 400
