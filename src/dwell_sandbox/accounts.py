@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dwell_sandbox import people
-from dwell_sandbox.cast import account_id, creator, find, find_by_id, handle_of_number
+from dwell_sandbox.creator_lookup import account_id, creator, find, find_by_id, handle_of_number
 from dwell_sandbox.creators import Creator
 from dwell_sandbox.dice import Dice
 from dwell_sandbox.moments import second_of

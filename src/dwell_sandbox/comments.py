@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dwell_sandbox.cast import handle_of_number
+from dwell_sandbox.creator_lookup import handle_of_number
 from dwell_sandbox.creators import CREATORS
 from dwell_sandbox.dice import Dice
 from dwell_sandbox.growth import HOUR, Curve, smooth

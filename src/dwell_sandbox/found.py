@@ -8,7 +8,7 @@ from itertools import islice
 from math import ceil, floor
 
 from dwell_sandbox import posts, sounds
-from dwell_sandbox.cast import creator
+from dwell_sandbox.creator_lookup import creator
 from dwell_sandbox.creators import Creator
 from dwell_sandbox.dice import Dice
 from dwell_sandbox.hashtags import Hashtag

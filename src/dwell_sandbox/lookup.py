@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import count, islice
 
-from dwell_sandbox.cast import creator, niche_of
+from dwell_sandbox.creator_lookup import creator, niche_of
 from dwell_sandbox.creators import CREATORS, Creator
-from dwell_sandbox.curation import deleted_second
+from dwell_sandbox.deletions import deleted_second
 from dwell_sandbox.dice import Dice
 from dwell_sandbox.lifecycle import day_of
 from dwell_sandbox.schedule import Slot, slots_of_day

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dwell_sandbox.appeal import Appeal, appeal
-from dwell_sandbox.cast import creator
+from dwell_sandbox.creator_lookup import creator
 from dwell_sandbox.creators import Creator
 from dwell_sandbox.growth import Curve, curve
 from dwell_sandbox.posts import Post, describe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dwell_sandbox.cast import handle_of_number
+from dwell_sandbox.creator_lookup import handle_of_number
 from dwell_sandbox.creators import CREATORS
 from dwell_sandbox.dice import Dice
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from dwell_sandbox.cast import creator
+from dwell_sandbox.creator_lookup import creator
 from dwell_sandbox.creators import CREATORS, Creator
 from dwell_sandbox.dice import Dice
 from dwell_sandbox.standing import fate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dwell_sandbox.cast import creator
+from dwell_sandbox.creator_lookup import creator
 from dwell_sandbox.creators import Creator
 from dwell_sandbox.dice import Dice
 from dwell_sandbox.lifecycle import Lifecycle, unix_second

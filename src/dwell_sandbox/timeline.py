@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dwell_sandbox.cast import creator
-from dwell_sandbox.curation import deleted_second
+from dwell_sandbox.creator_lookup import creator
+from dwell_sandbox.deletions import deleted_second
 from dwell_sandbox.schedule import DAY, slots
 
 _BLOCK = 64 * DAY

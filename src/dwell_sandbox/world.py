@@ -13,10 +13,11 @@ from dwell_sandbox import comments
 from dwell_sandbox.accounts import Profile
 from dwell_sandbox.comments import Comment
 from dwell_sandbox.counters import Counters, counters_at
-from dwell_sandbox.curation import best, deleted_second, pinning_window
+from dwell_sandbox.deletions import deleted_second
 from dwell_sandbox.growth import HOUR
 from dwell_sandbox.made import make
 from dwell_sandbox.moments import second_of
+from dwell_sandbox.pins import best, pinning_window
 from dwell_sandbox.posts import Post
 from dwell_sandbox.retention import retention
 from dwell_sandbox.timeline import entries, there

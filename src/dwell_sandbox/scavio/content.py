@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
-from dwell_sandbox.cast import CAST
+from dwell_sandbox.demo_accounts import CAST
 from dwell_sandbox.dice import Dice
 from dwell_sandbox.hashtags import Hashtag
 from dwell_sandbox.posts import Post

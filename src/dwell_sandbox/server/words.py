@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from dwell_sandbox.cast import CAST
+from dwell_sandbox.demo_accounts import CAST
 from dwell_sandbox.server.sandbox import KEY_PREFIX, Sandbox
 
 _VARIABLES = {"tikliveapi": "DWELL_TIKLIVEAPI", "scavio": "DWELL_SCAVIO"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from dwell_sandbox.cast import CAST
+from dwell_sandbox.demo_accounts import CAST
 from dwell_sandbox.hashtags import Hashtag
 from dwell_sandbox.niches import EVERYWHERE, NICHES
 from dwell_sandbox.posts import Post

@@ -1,8 +1,8 @@
 import pytest
 
 from dwell_sandbox import World
-from dwell_sandbox.cast import CAST
 from dwell_sandbox.creators import CREATORS
+from dwell_sandbox.demo_accounts import CAST
 from dwell_sandbox.niches import NICHES
 
 

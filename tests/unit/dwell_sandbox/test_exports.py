@@ -7,8 +7,8 @@ import pytest
 
 from dwell.records import Hints
 from dwell_sandbox import World
-from dwell_sandbox.cast import CAST
 from dwell_sandbox.counters import rounded
+from dwell_sandbox.demo_accounts import CAST
 from dwell_sandbox.exports import APART, COMPETITORS, DAMAGE, OWN, Export, write_exports
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dwell_sandbox import World
-from dwell_sandbox.cast import CAST
+from dwell_sandbox.demo_accounts import CAST
 from dwell_sandbox.standing import STATES, fate
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC)

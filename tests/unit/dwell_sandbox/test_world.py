@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dwell_sandbox import World
-from dwell_sandbox.cast import CAST
+from dwell_sandbox.demo_accounts import CAST
 from dwell_sandbox.posts import planted_shift
 
 

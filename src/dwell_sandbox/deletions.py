@@ -1,18 +1,15 @@
-"""What creators do to their profiles: take a post down on Sunday evening, pin their best three."""
+"""Which posts a creator deletes: two of each fortnight, on Sunday evenings one week to a year later."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from dwell_sandbox.creators import Creator
 from dwell_sandbox.dice import Dice
-from dwell_sandbox.schedule import DAY, Slot, day_number, slots_of_day
+from dwell_sandbox.schedule import Slot, day_number, slots_of_day
 
-PINS = 3
 _BLOCK = 16
 _SUNDAY_EVENING = timedelta(days=6, hours=20, minutes=15)
-_PINNED_FROM_DAYS = 180
 
 
 def deleted_second(seed: int, who: Creator, slot: Slot) -> int | None:
@@ -38,16 +35,3 @@ def deleted_second(seed: int, who: Creator, slot: Slot) -> int | None:
     monday = date.fromordinal((2 * target + turn) * 7 + 1)
     evening = datetime.combine(monday, datetime.min.time()) + _SUNDAY_EVENING
     return int(evening.replace(tzinfo=who.tz).timestamp())
-
-
-def pinning_window(who: Creator, second: int) -> tuple[int, int]:
-    """The posts that are pinned at an instant come from the 180 days before its quarter began (Unix seconds)."""
-    local = datetime.fromtimestamp(second, who.tz)
-    began = local.replace(month=(local.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    until = int(began.timestamp())
-    return until - _PINNED_FROM_DAYS * DAY, until
-
-
-def best(candidates: Iterable[str], views: Callable[[str], float]) -> frozenset[str]:
-    """Ids of the three posts with the most final views."""
-    return frozenset(sorted(candidates, key=lambda post_id: (-views(post_id), post_id))[:PINS])
