@@ -78,8 +78,8 @@ def handles(count: int, posts: int, seed: int = SEED, at: datetime | None = None
     found: list[str] = []
     number = 5
     while len(found) < count:
-        handle = world.creator_number(number).handle
-        there = world.standing(handle, now).state == "ok"
+        handle = world.creator_by_number(number).handle
+        there = world.status(handle, now).state == "ok"
         if there and world.profile(handle, now).post_count >= posts:
             found.append(f"@{handle}")
         number += 1

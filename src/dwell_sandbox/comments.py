@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dwell_sandbox.creator_lookup import handle_of_number
+from dwell_sandbox.creator_lookup import get_handle
 from dwell_sandbox.creators import CREATORS
-from dwell_sandbox.dice import Dice
-from dwell_sandbox.growth import HOUR, Curve, smooth
-from dwell_sandbox.link import RATES
-from dwell_sandbox.made import Made
+from dwell_sandbox.growth_curve import HOUR, GrowthCurve, smooth_share
+from dwell_sandbox.post_details import PostDetails
+from dwell_sandbox.seeded_random import SeededRandom
+from dwell_sandbox.watch_model import RATES
 
 _COMMENTS = RATES.index("comments")
-_AGES_H = 24 * 365 * 40
+_MAX_AGE_H = 24 * 365 * 40
 _HALVINGS = 44
 _OPENINGS = ("Wait,", "Okay but", "Honestly", "Not me watching this and", "Day 3 of saying that", "Love that")
 _MIDDLES = (
@@ -44,35 +44,37 @@ class Comment:
     handle: str
 
 
-def comments(seed: int, made: Made, second: int, total: int, offset: int, limit: int) -> tuple[Comment, ...]:
+def list_comments(
+    seed: int, details: PostDetails, second: int, total: int, offset: int, limit: int
+) -> tuple[Comment, ...]:
     """A page of the `total` comments that there are at that Unix second, the oldest first, so that pages stay put."""
     places = range(max(0, offset), min(total, max(0, offset) + max(0, limit)))
-    return tuple(_comment(seed, made, place, second) for place in places)
+    return tuple(_comment(seed, details, place, second) for place in places)
 
 
-def _comment(seed: int, made: Made, place: int, second: int) -> Comment:
-    dice = Dice(seed, "comment", made.post.post_id, place)
-    final = made.fares.views * made.fares.rates[_COMMENTS]
-    hours = _hours_until(made.shape, (place + dice.uniform("within", 0.05, 1.0)) / final)
-    posted = made.slot.posted + int(hours * HOUR)
-    author = dice.integer("author", 0, CREATORS - 1)
+def _comment(seed: int, details: PostDetails, place: int, second: int) -> Comment:
+    rng = SeededRandom(seed, "comment", details.post.post_id, place)
+    final = details.performance.views * details.performance.rates[_COMMENTS]
+    hours = _age_at_share(details.curve, (place + rng.uniform("within", 0.05, 1.0)) / final)
+    posted = details.upload.posted + int(hours * HOUR)
+    author = rng.integer("author", 0, CREATORS - 1)
     aged = 1.0 - 2.0 ** (-(second - posted) / 86_400)
-    liked = min(5000.0, 2.0 ** dice.normal("liked", 0.5, 2.2)) * aged
-    text = f"{dice.pick('opening', _OPENINGS)} {dice.pick('middle', _MIDDLES)}{dice.pick('tail', _TAILS)}"
+    liked = min(5000.0, 2.0 ** rng.normal("liked", 0.5, 2.2)) * aged
+    text = f"{rng.choice('opening', _OPENINGS)} {rng.choice('middle', _MIDDLES)}{rng.choice('tail', _TAILS)}"
     return Comment(
-        comment_id=str((posted << 32) | dice.bits("low", 32)),
+        comment_id=str((posted << 32) | rng.bits("low", 32)),
         text=text,
         posted_at=datetime.fromtimestamp(posted, UTC),
         likes=int(liked),
-        replies=int(dice.poisson("replies", min(8.0, 0.02 * liked))),
-        handle=handle_of_number(seed, author, second),
+        replies=int(rng.poisson("replies", min(8.0, 0.02 * liked))),
+        handle=get_handle(seed, author, second),
     )
 
 
-def _hours_until(shape: Curve, share: float) -> float:
+def _age_at_share(curve: GrowthCurve, share: float) -> float:
     """The age in hours at which the growth curve reaches that share, by halving."""
-    low, high = 0.0, float(_AGES_H)
+    low, high = 0.0, float(_MAX_AGE_H)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if smooth(shape, middle) < share else (low, middle)
+        low, high = (middle, high) if smooth_share(curve, middle) < share else (low, middle)
     return high

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dwell_sandbox.appeal import Appeal
-from dwell_sandbox.dice import Dice
-from dwell_sandbox.growth import Curve, reached
+from dwell_sandbox.growth_curve import GrowthCurve, share_reached
+from dwell_sandbox.performance import Performance
+from dwell_sandbox.seeded_random import SeededRandom
 
-_LAG_S = 900
+_MAX_LAG_S = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +23,19 @@ class Counters:
     downloads: int
 
 
-def counters_at(seed: int, post_id: str, fares: Appeal, shape: Curve, age_s: int) -> Counters:
+def compute_counters(seed: int, post_id: str, performance: Performance, curve: GrowthCurve, age_s: int) -> Counters:
     """The counters at that age in seconds; the others follow the views by up to a quarter of an hour.
 
     A purge that reaches the views first leaves the others too high for those minutes, as it does in life.
     """
-    views = int(fares.views * reached(shape, age_s))
-    lag = Dice(seed, "lag", post_id).integer("lag", 0, _LAG_S)
-    base = fares.views * reached(shape, age_s - lag)
-    likes, comments, shares, saves, downloads = (min(views, int(base * rate)) for rate in fares.rates)
+    views = int(performance.views * share_reached(curve, age_s))
+    lag = SeededRandom(seed, "lag", post_id).integer("lag", 0, _MAX_LAG_S)
+    base = performance.views * share_reached(curve, age_s - lag)
+    likes, comments, shares, saves, downloads = (min(views, int(base * rate)) for rate in performance.rates)
     return Counters(views, likes, comments, shares, saves, downloads)
 
 
-def rounded(count: int) -> int:
+def round_count(count: int) -> int:
     """The count as a web page shows it: exact below 10,000, then in tenths of a thousand (17.7K) or million (1.3M)."""
     for above, unit in ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (10_000, 100)):
         if count >= above:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import log
 from zoneinfo import ZoneInfo
 
-from dwell_sandbox.dice import Dice
-from dwell_sandbox.link import Link, link
 from dwell_sandbox.niches import NICHES
+from dwell_sandbox.seeded_random import SeededRandom
+from dwell_sandbox.watch_model import WatchModel, draw_watch_model
 
 CREATORS = 2**24
 """How many creators a world holds: their number is part of their posts' ids."""
@@ -26,7 +26,7 @@ _TIMEZONES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedEffects:
     """What really moves this creator's like rate, as changes of its logarithm; whatever is not named moves nothing.
 
     Attributes:
@@ -77,12 +77,12 @@ class Creator:
     hours: tuple[tuple[float, float], ...]
     weekdays: tuple[float, ...]
     duration_s: float
-    spread: float
+    duration_spread: float
     rates: tuple[float, ...]
-    planted: Planted
-    link: Link
+    planted: PlantedEffects
+    link: WatchModel
     slump_day: int
-    tidies: bool
+    deletes_posts: bool
     joined: int
 
     @property
@@ -91,12 +91,12 @@ class Creator:
         return self.handle.replace("_", " ").title() + " (simulated)"
 
 
-def handle_of(number: int, niche: str) -> str:
+def make_handle(number: int, niche: str) -> str:
     """The handle of a creator who is not in the cast, e.g. `demo_travel_4711`."""
     return f"{_PREFIX}{niche}_{number}"
 
 
-def number_of(handle: str) -> int | None:
+def parse_number(handle: str) -> int | None:
     """The number in such a handle; null where the handle has another form (its niche is for the caller to check)."""
     tail = handle.rpartition("_")[2]
     if not handle.startswith(_PREFIX) or not tail.isascii() or not tail.isdigit() or len(tail) > _DIGITS:
@@ -106,34 +106,34 @@ def number_of(handle: str) -> int | None:
 
 def draw_niche(seed: int, number: int) -> str:
     """The niche of the creator with this number, which is quicker than the whole creator."""
-    return Dice(seed, "creator", number).pick("niche", _NICHE_NAMES)
+    return SeededRandom(seed, "creator", number).choice("niche", _NICHE_NAMES)
 
 
 def draw_creator(seed: int, number: int) -> Creator:
     """The creator with this number, as chance has it: a pure function of both arguments."""
-    dice = Dice(seed, "creator", number)
+    rng = SeededRandom(seed, "creator", number)
     niche = NICHES[draw_niche(seed, number)]
-    tz, region = dice.pick("tz", _TIMEZONES)
-    prime = dice.pick("prime", (17.5, 18.5, 19.5, 20.5))
+    tz, region = rng.choice("tz", _TIMEZONES)
+    prime = rng.choice("prime", (17.5, 18.5, 19.5, 20.5))
     return Creator(
         number=number,
-        handle=handle_of(number, niche.name),
+        handle=make_handle(number, niche.name),
         niche=niche.name,
-        size=10.0 ** dice.normal("size", 4.6, 0.8),
-        growth=dice.normal("growth", 0.25, 0.3),
+        size=10.0 ** rng.normal("size", 4.6, 0.8),
+        growth=rng.normal("growth", 0.25, 0.3),
         tz=ZoneInfo(tz),
         region=region,
-        per_day=min(2.0, 0.45 * 2.0 ** dice.normal("per_day")),
-        hours=((prime, 3.0), (dice.pick("second", (7.5, 12.0, 13.0, 22.0)), 1.5)),
-        weekdays=tuple(dice.uniform(f"weekday {day}", 0.4, 1.4) for day in range(7)),
-        duration_s=niche.duration_s * 2.0 ** dice.normal("duration", 0.0, 0.4),
-        spread=dice.uniform("spread", 0.45, 0.7),
-        rates=tuple(rate * 2.0 ** dice.normal(f"rate {at}", 0.0, 0.45) for at, rate in enumerate(niche.rates)),
-        planted=Planted(duration=dice.normal("planted duration", 0.0, 0.15)),
-        link=link(Dice(seed, "link", number)),
-        slump_day=dice.integer("slump", 1, 365),
-        tidies=dice.chance("tidies", 0.3),
-        joined=dice.integer("joined", JOINED_FROM, JOINED_TO),
+        per_day=min(2.0, 0.45 * 2.0 ** rng.normal("per_day")),
+        hours=((prime, 3.0), (rng.choice("second", (7.5, 12.0, 13.0, 22.0)), 1.5)),
+        weekdays=tuple(rng.uniform(f"weekday {day}", 0.4, 1.4) for day in range(7)),
+        duration_s=niche.duration_s * 2.0 ** rng.normal("duration", 0.0, 0.4),
+        duration_spread=rng.uniform("spread", 0.45, 0.7),
+        rates=tuple(rate * 2.0 ** rng.normal(f"rate {at}", 0.0, 0.45) for at, rate in enumerate(niche.rates)),
+        planted=PlantedEffects(duration=rng.normal("planted duration", 0.0, 0.15)),
+        link=draw_watch_model(SeededRandom(seed, "link", number)),
+        slump_day=rng.integer("slump", 1, 365),
+        deletes_posts=rng.chance("tidies", 0.3),
+        joined=rng.integer("joined", JOINED_FROM, JOINED_TO),
     )
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dwell_sandbox.dice import Dice
 from dwell_sandbox.lifecycle import Lifecycle
-from dwell_sandbox.niches import EVERYWHERE, NICHES
-from dwell_sandbox.trends import HASHTAGS, life
+from dwell_sandbox.niches import GENERIC_HASHTAGS, NICHES
+from dwell_sandbox.seeded_random import SeededRandom
+from dwell_sandbox.trends import HASHTAGS, get_lifecycle
 
-_FIRST = (
+_FIRST_WORDS = (
     "slow", "tiny", "golden", "lazy", "secret", "honest", "midnight", "rainy", "quiet", "crispy", "second", "little",
     "perfect", "messy", "winter", "summer", "monday", "sunday", "silent", "brave", "cosy", "cheap", "wild", "gentle",
     "neon", "paper", "velvet", "salty", "lucky", "odd", "early", "late",
 )  # fmt: skip
-_SECOND = (
+_SECOND_WORDS = (
     "lemon", "window", "river", "button", "kettle", "pocket", "ladder", "garden", "mirror", "engine", "pillow",
     "ticket", "candle", "bridge", "carpet", "orange", "pepper", "shadow", "thunder", "whistle", "marble", "feather",
     "corner", "basket", "copper", "puzzle", "rocket", "saddle", "tunnel", "anchor", "blanket", "compass",
@@ -23,9 +23,9 @@ _SECOND = (
 _ENDINGS = {
     "cooking": "bites", "running": "miles", "beauty": "glow", "tech": "setup", "travel": "trip", "comedy": "bit",
 }  # fmt: skip
-_NAMES = len(_FIRST) * len(_SECOND)
-_ALWAYS = tuple((name, tag) for name in NICHES for tag in NICHES[name].hashtags) + tuple(
-    ("", tag) for tag in EVERYWHERE
+_NAMES = len(_FIRST_WORDS) * len(_SECOND_WORDS)
+_LASTING_HASHTAGS = tuple((name, tag) for name in NICHES for tag in NICHES[name].hashtags) + tuple(
+    ("", tag) for tag in GENERIC_HASHTAGS
 )
 _BITS = 39
 _CODES = 2**14
@@ -45,30 +45,30 @@ class Hashtag:
     hashtag_id: str
     name: str
     niche: str | None
-    life: Lifecycle | None
+    lifecycle: Lifecycle | None
 
 
-def trending_name(seed: int, niche: str, serial: int) -> str:
+def trending_hashtag_name(seed: int, niche: str, serial: int) -> str:
     """The name of the serial-th hashtag that comes and goes in a niche; names return after 19 years."""
     step, shift = _shuffle(seed, niche)
-    first, second = divmod((serial * step + shift) % _NAMES, len(_SECOND))
-    return _FIRST[first] + _SECOND[second] + _ENDINGS[niche]
+    first, second = divmod((serial * step + shift) % _NAMES, len(_SECOND_WORDS))
+    return _FIRST_WORDS[first] + _SECOND_WORDS[second] + _ENDINGS[niche]
 
 
 @lru_cache(maxsize=8192)
 def find_hashtag(seed: int, name: str) -> Hashtag | None:
     """The hashtag with this name (case and # ignored), or null: nobody in this world ever uses it."""
     wanted = name.removeprefix("#").lower()
-    for code, (niche, tag) in enumerate(_ALWAYS):
+    for code, (niche, tag) in enumerate(_LASTING_HASHTAGS):
         if tag == wanted:
             return Hashtag(_id(seed, code, wanted), tag, niche or None, None)
     for at, (niche, ending) in enumerate(_ENDINGS.items()):
-        place = _places().get(wanted.removesuffix(ending)) if wanted.endswith(ending) else None
+        place = _name_positions().get(wanted.removesuffix(ending)) if wanted.endswith(ending) else None
         if place is not None:
             step, shift = _shuffle(seed, niche)
             serial = (place - shift) * pow(step, -1, _NAMES) % _NAMES
-            code = len(_ALWAYS) + at * _NAMES + serial
-            return Hashtag(_id(seed, code, wanted), wanted, niche, life(seed, HASHTAGS, niche, serial))
+            code = len(_LASTING_HASHTAGS) + at * _NAMES + serial
+            return Hashtag(_id(seed, code, wanted), wanted, niche, get_lifecycle(seed, HASHTAGS, niche, serial))
     return None
 
 
@@ -77,32 +77,34 @@ def find_hashtag_by_id(seed: int, hashtag_id: str) -> Hashtag | None:
     if not (hashtag_id.isascii() and hashtag_id.isdigit() and len(hashtag_id) <= 12):
         return None
     code = (int(hashtag_id) ^ _mask(seed)) % _CODES
-    if code < len(_ALWAYS):
-        found = find_hashtag(seed, _ALWAYS[code][1])
+    if code < len(_LASTING_HASHTAGS):
+        found = find_hashtag(seed, _LASTING_HASHTAGS[code][1])
     else:
-        at, serial = divmod(code - len(_ALWAYS), _NAMES)
+        at, serial = divmod(code - len(_LASTING_HASHTAGS), _NAMES)
         niches = tuple(_ENDINGS)
-        found = find_hashtag(seed, trending_name(seed, niches[at], serial)) if at < len(niches) else None
+        found = find_hashtag(seed, trending_hashtag_name(seed, niches[at], serial)) if at < len(niches) else None
     return found if found and found.hashtag_id == hashtag_id else None
 
 
 def _id(seed: int, code: int, name: str) -> str:
-    spare = Dice(seed, "hashtag", name).bits("spare", _BITS - 14)
+    spare = SeededRandom(seed, "hashtag", name).bits("spare", _BITS - 14)
     return str((code + _CODES * spare) ^ _mask(seed))
 
 
 def _mask(seed: int) -> int:
-    return Dice(seed, "hashtag mask").bits("low", _BITS)
+    return SeededRandom(seed, "hashtag mask").bits("low", _BITS)
 
 
 @lru_cache(maxsize=64)
 def _shuffle(seed: int, niche: str) -> tuple[int, int]:
-    dice = Dice(seed, "hashtag names", niche)
-    return 2 * dice.integer("step", 0, _NAMES // 2 - 1) + 1, dice.integer("shift", 0, _NAMES - 1)
+    rng = SeededRandom(seed, "hashtag names", niche)
+    return 2 * rng.integer("step", 0, _NAMES // 2 - 1) + 1, rng.integer("shift", 0, _NAMES - 1)
 
 
 @lru_cache(maxsize=1)
-def _places() -> dict[str, int]:
+def _name_positions() -> dict[str, int]:
     return {
-        first + second: at * len(_SECOND) + to for at, first in enumerate(_FIRST) for to, second in enumerate(_SECOND)
+        first + second: at * len(_SECOND_WORDS) + to
+        for at, first in enumerate(_FIRST_WORDS)
+        for to, second in enumerate(_SECOND_WORDS)
     }

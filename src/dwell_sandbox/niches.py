@@ -76,5 +76,5 @@ _ALL = (
 
 NICHES: MappingProxyType[str, Niche] = MappingProxyType({niche.name: niche for niche in _ALL})
 
-EVERYWHERE = ("fyp", "foryou", "viral")
+GENERIC_HASHTAGS = ("fyp", "foryou", "viral")
 """Hashtags that every niche uses and that mean nothing."""

@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from dwell_sandbox.creators import Creator
-from dwell_sandbox.schedule import DAY
+from dwell_sandbox.uploads import DAY
 
 PINS = 3
-_PINNED_FROM_DAYS = 180
+_WINDOW_DAYS = 180
 
 
-def pinning_window(who: Creator, second: int) -> tuple[int, int]:
+def pin_window(creator: Creator, second: int) -> tuple[int, int]:
     """The posts that are pinned at an instant come from the 180 days before its quarter began (Unix seconds)."""
-    local = datetime.fromtimestamp(second, who.tz)
+    local = datetime.fromtimestamp(second, creator.tz)
     began = local.replace(month=(local.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
     until = int(began.timestamp())
-    return until - _PINNED_FROM_DAYS * DAY, until
+    return until - _WINDOW_DAYS * DAY, until
 
 
-def best(candidates: Iterable[str], views: Callable[[str], float]) -> frozenset[str]:
+def choose_pinned(candidates: Iterable[str], views: Callable[[str], float]) -> frozenset[str]:
     """Ids of the three posts with the most final views."""
     return frozenset(sorted(candidates, key=lambda post_id: (-views(post_id), post_id))[:PINS])

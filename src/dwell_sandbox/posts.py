@@ -8,20 +8,20 @@ from math import exp, log
 from typing import Literal
 
 from dwell_sandbox.creators import Creator
-from dwell_sandbox.dice import Dice
-from dwell_sandbox.hashtags import find_hashtag, trending_name
-from dwell_sandbox.lifecycle import day_of
-from dwell_sandbox.niches import EVERYWHERE, NICHES
-from dwell_sandbox.schedule import Slot, day_number
-from dwell_sandbox.sounds import Sound, sound_for
-from dwell_sandbox.trends import HASHTAGS, followed
+from dwell_sandbox.hashtags import find_hashtag, trending_hashtag_name
+from dwell_sandbox.lifecycle import second_to_day
+from dwell_sandbox.niches import GENERIC_HASHTAGS, NICHES
+from dwell_sandbox.seeded_random import SeededRandom
+from dwell_sandbox.sounds import Sound, get_sound
+from dwell_sandbox.trends import HASHTAGS, followed_serial
+from dwell_sandbox.uploads import Upload, day_number
 
-_AD = 0.05
-_PHOTO = 0.045
-_PLANTED_HASHTAG = 0.3
-OFTEN, ANYWHERE = 0.28, 0.22
+_AD_CHANCE = 0.05
+_PHOTO_CHANCE = 0.045
+_PLANTED_HASHTAG_CHANCE = 0.3
+NICHE_HASHTAG_CHANCE, GENERIC_HASHTAG_CHANCE = 0.28, 0.22
 """How likely a post carries one of its niche's hashtags, and one of those that everybody uses."""
-TAILS = ("", "", "", " 🍋", ", be honest", " (finally)", " – save this one", " 👀", ", part 1", "…")
+CAPTION_ENDINGS = ("", "", "", " 🍋", ", be honest", " (finally)", " – save this one", " 👀", ", part 1", "…")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,47 +60,47 @@ class Post:
         return f"https://www.tiktok.com/@{self.handle}/{self.media_type}/{self.post_id}"
 
 
-def describe(seed: int, who: Creator, slot: Slot) -> Post:
+def make_post(seed: int, creator: Creator, upload: Upload) -> Post:
     """The post of a slot: a pure function of seed and id."""
-    dice = Dice(seed, "post", slot.post_id)
-    tags = hashtags(seed, who, slot)
-    photo = dice.chance("photo", _PHOTO)
-    local = datetime.fromtimestamp(slot.posted, who.tz)
+    rng = SeededRandom(seed, "post", upload.post_id)
+    tags = draw_hashtags(seed, creator, upload)
+    photo = rng.chance("photo", _PHOTO_CHANCE)
+    local = datetime.fromtimestamp(upload.posted, creator.tz)
     return Post(
-        post_id=slot.post_id,
-        handle=who.handle,
-        minted_at=datetime.fromtimestamp(slot.minted, UTC),
-        posted_at=datetime.fromtimestamp(slot.posted, UTC),
+        post_id=upload.post_id,
+        handle=creator.handle,
+        minted_at=datetime.fromtimestamp(upload.minted, UTC),
+        posted_at=datetime.fromtimestamp(upload.posted, UTC),
         media_type="photo" if photo else "video",
-        duration_s=None if photo else _duration(dice, who),
-        caption=" ".join([text(dice, who), *(f"#{tag}" for tag in tags)]),
+        duration_s=None if photo else _draw_duration(rng, creator),
+        caption=" ".join([draw_caption(rng, creator), *(f"#{tag}" for tag in tags)]),
         hashtags=tags,
-        sound=sound_for(seed, who, slot),
-        is_ad=not photo and dice.chance("ad", _AD),
+        sound=get_sound(seed, creator, upload),
+        is_ad=not photo and rng.chance("ad", _AD_CHANCE),
         local_hour=local.hour + local.minute / 60,
     )
 
 
-def relative_length(post: Post, who: Creator) -> float:
+def log_relative_length(post: Post, creator: Creator) -> float:
     """Log of the length over the creator's usual one; 0 for photos."""
-    return 0.0 if post.duration_s is None else log(post.duration_s / who.duration_s)
+    return 0.0 if post.duration_s is None else log(post.duration_s / creator.duration_s)
 
 
-def trend(seed: int, post: Post) -> float:
+def trend_momentum(seed: int, post: Post) -> float:
     """Whether the post is early or late to its sound and its hashtags when it goes up.
 
     Each that still rises adds 1, each that has peaked takes 1 away; own sounds and hashtags that are always in use
     add nothing.
     """
-    day = day_of(post.posted_at.timestamp())
-    found = [post.sound.life, *(tag.life for name in post.hashtags if (tag := find_hashtag(seed, name)))]
-    return sum(life.tide(day) for life in found if life)
+    day = second_to_day(post.posted_at.timestamp())
+    found = [post.sound.lifecycle, *(tag.lifecycle for name in post.hashtags if (tag := find_hashtag(seed, name)))]
+    return sum(life.momentum(day) for life in found if life)
 
 
-def planted_shift(post: Post, who: Creator) -> float:
+def planted_shift(post: Post, creator: Creator) -> float:
     """What the creator's planted effects add to the log like rate of this post."""
-    planted = who.planted
-    shift = planted.duration * relative_length(post, who)
+    planted = creator.planted
+    shift = planted.duration * log_relative_length(post, creator)
     if planted.hashtag in post.hashtags:
         shift += planted.hashtag_gain
     if 18 <= post.local_hour < 22:
@@ -108,37 +108,38 @@ def planted_shift(post: Post, who: Creator) -> float:
     return shift
 
 
-def _duration(dice: Dice, who: Creator) -> int:
-    return round(min(180.0, max(5.0, who.duration_s * exp(dice.normal("duration", 0.0, who.spread)))))
+def _draw_duration(rng: SeededRandom, creator: Creator) -> int:
+    return round(min(180.0, max(5.0, creator.duration_s * exp(rng.normal("duration", 0.0, creator.duration_spread)))))
 
 
-def hashtags(seed: int, who: Creator, slot: Slot) -> tuple[str, ...]:
+def draw_hashtags(seed: int, creator: Creator, upload: Upload) -> tuple[str, ...]:
     """The hashtags of a post: some of its niche's, some that everybody uses, perhaps one that is in fashion."""
-    dice = Dice(seed, "post", slot.post_id)
-    tags = [tag for tag in (*NICHES[who.niche].hashtags, *EVERYWHERE) if carries(dice, who, tag)]
-    serial = trending_serial(seed, who, slot)
+    rng = SeededRandom(seed, "post", upload.post_id)
+    tags = [tag for tag in (*NICHES[creator.niche].hashtags, *GENERIC_HASHTAGS) if has_hashtag(rng, creator, tag)]
+    serial = trending_serial(seed, creator, upload)
     if serial is not None:
-        tags.append(trending_name(seed, who.niche, serial))
+        tags.append(trending_hashtag_name(seed, creator.niche, serial))
     return tuple(tags)
 
 
-def carries(dice: Dice, who: Creator, tag: str) -> bool:
+def has_hashtag(rng: SeededRandom, creator: Creator, tag: str) -> bool:
     """Whether the post with these dice carries a hashtag that is always in use."""
-    if tag in EVERYWHERE:
-        return dice.chance(f"tag {tag}", ANYWHERE)
-    if tag == who.planted.hashtag:
-        return dice.chance("planted tag", _PLANTED_HASHTAG)
-    return tag in NICHES[who.niche].hashtags and dice.chance(f"tag {tag}", OFTEN)
+    if tag in GENERIC_HASHTAGS:
+        return rng.chance(f"tag {tag}", GENERIC_HASHTAG_CHANCE)
+    if tag == creator.planted.hashtag:
+        return rng.chance("planted tag", _PLANTED_HASHTAG_CHANCE)
+    return tag in NICHES[creator.niche].hashtags and rng.chance(f"tag {tag}", NICHE_HASHTAG_CHANCE)
 
 
-def trending_serial(seed: int, who: Creator, slot: Slot) -> int | None:
+def trending_serial(seed: int, creator: Creator, upload: Upload) -> int | None:
     """The serial of the hashtag in fashion that the post carries, or null."""
-    if not Dice(seed, "post", slot.post_id).chance("tag in fashion", HASHTAGS.chance):
+    if not SeededRandom(seed, "post", upload.post_id).chance("tag in fashion", HASHTAGS.chance):
         return None
-    return followed(seed, HASHTAGS, who.niche, who.number, day_number(slot.minted, who))
+    return followed_serial(seed, HASHTAGS, creator.niche, creator.number, day_number(upload.minted, creator))
 
 
-def text(dice: Dice, who: Creator) -> str:
+def draw_caption(rng: SeededRandom, creator: Creator) -> str:
     """The caption, without its hashtags, of the post with these dice."""
-    niche = NICHES[who.niche]
-    return f"{dice.pick('opening', niche.openings)} {dice.pick('subject', niche.subjects)}{dice.pick('tail', TAILS)}"
+    niche = NICHES[creator.niche]
+    opening, subject = rng.choice("opening", niche.openings), rng.choice("subject", niche.subjects)
+    return f"{opening} {subject}{rng.choice('tail', CAPTION_ENDINGS)}"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp
 
-from dwell_sandbox.dice import Dice
-from dwell_sandbox.watch import Truth
+from dwell_sandbox.seeded_random import SeededRandom
+from dwell_sandbox.watch_time import WatchTruth
 
 _HOOK_S = 1.3
-_MOST_HOOK = 0.5
+_MAX_HOOK = 0.5
 _HALVINGS = 40
 _POWERS = (1e-3, 1e4)
 
 
 @dataclass(frozen=True, slots=True)
-class _Fall:
+class _EarlyLeavers:
     """How those leave who do not reach the end: some at once, the others along a power of the time left."""
 
     duration_s: int
@@ -32,7 +32,7 @@ class _Fall:
         return found
 
 
-def retention(seed: int, post_id: str, duration_s: int, true: Truth) -> tuple[float, ...]:
+def retention_curve(seed: int, post_id: str, duration_s: int, true: WatchTruth) -> tuple[float, ...]:
     """Share of the viewers still watching at second 0, 1, ... `duration_s`; 1 at first, and it never rises.
 
     It ends at `full_watch_rate`, and its mean over the length is `held`: the watch ratio without watching again.
@@ -42,8 +42,8 @@ def retention(seed: int, post_id: str, duration_s: int, true: Truth) -> tuple[fl
     """
     full = true.full_watch_rate
     wanted = (true.held - full) / (1 - full)
-    hook = Dice(seed, "retention", post_id).uniform("hook", 0.05, _MOST_HOOK) * min(wanted, 1 - wanted)
-    fall = _Fall(duration_s, hook)
+    hook = SeededRandom(seed, "retention", post_id).uniform("hook", 0.05, _MAX_HOOK) * min(wanted, 1 - wanted)
+    fall = _EarlyLeavers(duration_s, hook)
     low, high = _POWERS
     for _ in range(_HALVINGS):
         middle = (low * high) ** 0.5

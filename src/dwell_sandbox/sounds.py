@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dwell_sandbox.creator_lookup import creator
+from dwell_sandbox.creator_lookup import get_creator
 from dwell_sandbox.creators import Creator
-from dwell_sandbox.dice import Dice
-from dwell_sandbox.lifecycle import Lifecycle, unix_second
+from dwell_sandbox.lifecycle import Lifecycle, day_to_second
 from dwell_sandbox.niches import NICHES
-from dwell_sandbox.schedule import Slot, day_number, slot_of
-from dwell_sandbox.trends import SOUNDS, followed, life
+from dwell_sandbox.seeded_random import SeededRandom
+from dwell_sandbox.trends import SOUNDS, followed_serial, get_lifecycle
+from dwell_sandbox.uploads import Upload, day_number, find_upload
 
 _NICHES = tuple(NICHES)
 _SERIALS = 2**12
-_WORDS = (
+_TITLE_WORDS = (
     ("Paper", "Velvet", "Slow", "Neon", "Tidal", "Copper", "Sunday", "Little"),
     ("Moon", "Motors", "Habit", "Garden", "Static", "Kites", "Signal", "Honey"),
 )
@@ -42,42 +42,42 @@ class Sound:
     original: bool
     duration_s: int
     niche: str | None = None
-    life: Lifecycle | None = None
+    lifecycle: Lifecycle | None = None
     post_id: str | None = None
 
 
-def sound_for(seed: int, who: Creator, slot: Slot) -> Sound:
+def get_sound(seed: int, creator: Creator, upload: Upload) -> Sound:
     """The sound of a post: its creator's own in nearly two of three, else the one that the creator follows that day."""
-    serial = trending_serial(seed, who, slot)
-    return own(seed, who, slot) if serial is None else trending(seed, who.niche, serial)
+    serial = trending_serial(seed, creator, upload)
+    return original_sound(seed, creator, upload) if serial is None else trending_sound(seed, creator.niche, serial)
 
 
-def trending_serial(seed: int, who: Creator, slot: Slot) -> int | None:
+def trending_serial(seed: int, creator: Creator, upload: Upload) -> int | None:
     """The serial, within the creator's niche, of the sound in fashion that the post uses; null if it has its own."""
-    if not Dice(seed, "post", slot.post_id).chance("in fashion", SOUNDS.chance):
+    if not SeededRandom(seed, "post", upload.post_id).chance("in fashion", SOUNDS.chance):
         return None
-    return followed(seed, SOUNDS, who.niche, who.number, day_number(slot.minted, who))
+    return followed_serial(seed, SOUNDS, creator.niche, creator.number, day_number(upload.minted, creator))
 
 
-def own(seed: int, who: Creator, slot: Slot) -> Sound:
+def original_sound(seed: int, creator: Creator, upload: Upload) -> Sound:
     """The sound that was made for this post."""
-    made, low = divmod(int(slot.post_id), 2**32)
+    made, low = divmod(int(upload.post_id), 2**32)
     sound_id = str((made << 32) | (low ^ _mask(seed, "own sound", made)))
-    title = f"original sound - {who.handle}"
-    return Sound(sound_id, title, who.handle, original=True, duration_s=30, post_id=slot.post_id)
+    title = f"original sound - {creator.handle}"
+    return Sound(sound_id, title, creator.handle, original=True, duration_s=30, post_id=upload.post_id)
 
 
 @lru_cache(maxsize=4096)
-def trending(seed: int, niche: str, serial: int) -> Sound:
+def trending_sound(seed: int, niche: str, serial: int) -> Sound:
     """The serial-th sound of a niche."""
-    spans = life(seed, SOUNDS, niche, serial)
-    dice = Dice(seed, "sound", niche, serial)
-    made = unix_second(spans.born)
-    plain = _NICHES.index(niche) + 8 * (serial + _SERIALS * dice.bits("spare", 17))
-    title = " ".join(dice.pick(f"word {at}", words) for at, words in enumerate(_WORDS))
+    lifecycle = get_lifecycle(seed, SOUNDS, niche, serial)
+    rng = SeededRandom(seed, "sound", niche, serial)
+    made = day_to_second(lifecycle.start)
+    plain = _NICHES.index(niche) + 8 * (serial + _SERIALS * rng.bits("spare", 17))
+    title = " ".join(rng.choice(f"word {at}", words) for at, words in enumerate(_TITLE_WORDS))
     sound_id = str((made << 32) | (plain ^ _mask(seed, "sound", made)))
-    duration = dice.integer("length", 12, 60)
-    return Sound(sound_id, title, "demo artist", original=False, duration_s=duration, niche=niche, life=spans)
+    duration = rng.integer("length", 12, 60)
+    return Sound(sound_id, title, "demo artist", original=False, duration_s=duration, niche=niche, lifecycle=lifecycle)
 
 
 def find_sound(seed: int, sound_id: str) -> Sound | None:
@@ -86,13 +86,13 @@ def find_sound(seed: int, sound_id: str) -> Sound | None:
         return None
     made, low = divmod(int(sound_id), 2**32)
     at, rest = (low ^ _mask(seed, "sound", made)) % 8, (low ^ _mask(seed, "sound", made)) // 8
-    if at < len(_NICHES) and trending(seed, _NICHES[at], rest % _SERIALS).sound_id == sound_id:
-        return trending(seed, _NICHES[at], rest % _SERIALS)
-    slot = slot_of(seed, str((made << 32) | (low ^ _mask(seed, "own sound", made))))
-    if slot is None or trending_serial(seed, creator(seed, slot.number), slot) is not None:
+    if at < len(_NICHES) and trending_sound(seed, _NICHES[at], rest % _SERIALS).sound_id == sound_id:
+        return trending_sound(seed, _NICHES[at], rest % _SERIALS)
+    upload = find_upload(seed, str((made << 32) | (low ^ _mask(seed, "own sound", made))))
+    if upload is None or trending_serial(seed, get_creator(seed, upload.number), upload) is not None:
         return None
-    return own(seed, creator(seed, slot.number), slot)
+    return original_sound(seed, get_creator(seed, upload.number), upload)
 
 
 def _mask(seed: int, purpose: str, made: int) -> int:
-    return Dice(seed, purpose, made).bits("low", 32)
+    return SeededRandom(seed, purpose, made).bits("low", 32)

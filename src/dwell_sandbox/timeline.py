@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dwell_sandbox.creator_lookup import creator
-from dwell_sandbox.deletions import deleted_second
-from dwell_sandbox.schedule import DAY, slots
+from dwell_sandbox.creator_lookup import get_creator
+from dwell_sandbox.deletions import find_deletion
+from dwell_sandbox.uploads import DAY, list_uploads
 
 _BLOCK = 64 * DAY
-_LONGEST_SCHEDULE = 5 * DAY
+_MAX_SCHEDULED = 5 * DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One post's place in time.
 
     Attributes:
@@ -25,31 +25,31 @@ class Entry:
     """
 
     posted: int
-    gone: int | None
+    deleted: int | None
     post_id: str
 
 
-def entries(seed: int, number: int, since: int, until: int) -> Iterator[Entry]:
+def iterate_entries(seed: int, number: int, since: int, until: int) -> Iterator[TimelineEntry]:
     """All posts published in that time, those taken down since then too, oldest first."""
-    first = max(since, creator(seed, number).joined)
+    first = max(since, get_creator(seed, number).joined)
     for block in range(first // _BLOCK, until // _BLOCK + 1):
-        for entry in _block(seed, number, block):
+        for entry in _block_entries(seed, number, block):
             if since <= entry.posted <= until:
                 yield entry
 
 
-def there(seed: int, number: int, since: int, at: int) -> list[Entry]:
+def list_visible(seed: int, number: int, since: int, at: int) -> list[TimelineEntry]:
     """The posts published from `since` on that are still there at `at`, oldest first."""
-    return [each for each in entries(seed, number, since, at) if each.gone is None or each.gone > at]
+    return [each for each in iterate_entries(seed, number, since, at) if each.deleted is None or each.deleted > at]
 
 
 @lru_cache(maxsize=8192)
-def _block(seed: int, number: int, block: int) -> tuple[Entry, ...]:
-    who = creator(seed, number)
+def _block_entries(seed: int, number: int, block: int) -> tuple[TimelineEntry, ...]:
+    creator = get_creator(seed, number)
     start, end = block * _BLOCK, (block + 1) * _BLOCK
     made = [
-        Entry(slot.posted, deleted_second(seed, who, slot), slot.post_id)
-        for slot in slots(seed, number, start - _LONGEST_SCHEDULE, end)
-        if start <= slot.posted < end
+        TimelineEntry(upload.posted, find_deletion(seed, creator, upload), upload.post_id)
+        for upload in list_uploads(seed, number, start - _MAX_SCHEDULED, end)
+        if start <= upload.posted < end
     ]
     return tuple(sorted(made, key=lambda entry: (entry.posted, entry.post_id)))

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from dwell_sandbox import uses
+from dwell_sandbox import usage
 from dwell_sandbox.accounts import Accounts
-from dwell_sandbox.found import with_hashtag, with_sound
 from dwell_sandbox.hashtags import Hashtag, find_hashtag, find_hashtag_by_id
-from dwell_sandbox.lifecycle import day_of
-from dwell_sandbox.made import make
-from dwell_sandbox.moments import second_of
+from dwell_sandbox.lifecycle import second_to_day
 from dwell_sandbox.niches import NICHES
-from dwell_sandbox.posts import ANYWHERE, OFTEN, Post
-from dwell_sandbox.search import search
+from dwell_sandbox.post_details import get_post_details
+from dwell_sandbox.posts import GENERIC_HASHTAG_CHANCE, NICHE_HASHTAG_CHANCE, Post
+from dwell_sandbox.search import search_posts
 from dwell_sandbox.sounds import Sound, find_sound
+from dwell_sandbox.timestamps import to_unix_second
+from dwell_sandbox.topic_posts import find_posts_with_hashtag, find_posts_with_sound
 from dwell_sandbox.trends import HASHTAGS, SOUNDS
-from dwell_sandbox.uses import Uses
+from dwell_sandbox.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,15 @@ class Topics(Accounts):
     def sound_uses(self, sound_id: str, at: datetime) -> int:
         """How many posts of the whole world use the sound up to an instant; an original sound is used once."""
         sound = self.sound(sound_id)
-        if sound.niche is None or sound.life is None:
+        if sound.niche is None or sound.lifecycle is None:
             return len(self.sound_posts(sound_id, at, 1))
-        return uses.trending(self.seed, SOUNDS, sound.niche, sound.life.serial, day_of(second_of(at))).posts
+        return usage.trending_usage(
+            self.seed, SOUNDS, sound.niche, sound.lifecycle.serial, second_to_day(to_unix_second(at))
+        ).posts
 
     def sound_posts(self, sound_id: str, at: datetime, limit: int = 100) -> tuple[Post, ...]:
         """Posts that use the sound and can be seen at an instant, newest first: a sample, at most `limit`."""
-        return self._made(with_sound(self.seed, self.sound(sound_id), second_of(at), limit))
+        return self._made(find_posts_with_sound(self.seed, self.sound(sound_id), to_unix_second(at), limit))
 
     def hashtag(self, name: str) -> Hashtag:
         """The hashtag with this name (case and # ignored).
@@ -68,23 +70,23 @@ class Topics(Accounts):
             raise LookupError(f"no hashtag of the simulated world has the id {hashtag_id!r}")
         return found
 
-    def hashtag_uses(self, name: str, at: datetime) -> Uses:
+    def hashtag_uses(self, name: str, at: datetime) -> Usage:
         """How many posts of the whole world carry the hashtag up to an instant, and how often they were viewed."""
         tag = self.hashtag(name)
-        day = day_of(second_of(at))
+        day = second_to_day(to_unix_second(at))
         if tag.niche is None:
-            return uses.always(ANYWHERE, len(NICHES), day)
-        if tag.life is None:
-            return uses.always(OFTEN, 1, day)
-        return uses.trending(self.seed, HASHTAGS, tag.niche, tag.life.serial, day)
+            return usage.lasting_usage(GENERIC_HASHTAG_CHANCE, len(NICHES), day)
+        if tag.lifecycle is None:
+            return usage.lasting_usage(NICHE_HASHTAG_CHANCE, 1, day)
+        return usage.trending_usage(self.seed, HASHTAGS, tag.niche, tag.lifecycle.serial, day)
 
     def hashtag_posts(self, name: str, at: datetime, limit: int = 100) -> tuple[Post, ...]:
         """Posts that carry the hashtag and can be seen at an instant, newest first: a sample, at most `limit`."""
-        return self._made(with_hashtag(self.seed, self.hashtag(name), second_of(at), limit))
+        return self._made(find_posts_with_hashtag(self.seed, self.hashtag(name), to_unix_second(at), limit))
 
     def search(self, query: str, at: datetime, limit: int = 100) -> tuple[Post, ...]:
         """Posts whose caption holds all words of the query, newest first: a sample, at most `limit`."""
-        return self._made(search(self.seed, query, second_of(at), limit))
+        return self._made(search_posts(self.seed, query, to_unix_second(at), limit))
 
     def _made(self, post_ids: tuple[str, ...]) -> tuple[Post, ...]:
-        return tuple(make(self.seed, post_id).post for post_id in post_ids)
+        return tuple(get_post_details(self.seed, post_id).post for post_id in post_ids)

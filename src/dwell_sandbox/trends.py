@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from dwell_sandbox.dice import Dice
-from dwell_sandbox.lifecycle import Lifecycle, lifecycle, serials_around
+from dwell_sandbox.lifecycle import Lifecycle, active_serials, draw_lifecycle
+from dwell_sandbox.seeded_random import SeededRandom
 
-NOTHING = 0.8
+NO_TREND_WEIGHT = 0.8
 """The weight of following no fashion, next to the weights of what is in use."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TrendKind:
     """A kind of fashion: sounds or hashtags.
 
     Attributes:
@@ -29,12 +29,12 @@ class Kind:
     chance: float
 
 
-SOUNDS = Kind("sound", 6, 0.45)
-HASHTAGS = Kind("hashtag", 7, 0.5)
+SOUNDS = TrendKind("sound", 6, 0.45)
+HASHTAGS = TrendKind("hashtag", 7, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Fashion:
+class TrendShares:
     """What is in use in a niche on one day: the serials, and the running share of creators who follow each."""
 
     serials: tuple[int, ...]
@@ -49,28 +49,29 @@ class Fashion:
 
 
 @lru_cache(maxsize=16_384)
-def life(seed: int, kind: Kind, niche: str, serial: int) -> Lifecycle:
+def get_lifecycle(seed: int, kind: TrendKind, niche: str, serial: int) -> Lifecycle:
     """The lifecycle of one sound or hashtag of a niche: a pure function."""
-    return lifecycle(Dice(seed, "trend", kind.name, niche, serial), serial, kind.every_days)
+    return draw_lifecycle(SeededRandom(seed, "trend", kind.name, niche, serial), serial, kind.every_days)
 
 
 @lru_cache(maxsize=32_768)
-def fashion(seed: int, kind: Kind, niche: str, day: int) -> Fashion:
+def trend_shares(seed: int, kind: TrendKind, niche: str, day: int) -> TrendShares:
     """What is in use in the niche on that day (`date.toordinal`), weighed at noon."""
     weights = {
-        serial: life(seed, kind, niche, serial).weight(day + 0.5) for serial in serials_around(day, kind.every_days)
+        serial: get_lifecycle(seed, kind, niche, serial).weight(day + 0.5)
+        for serial in active_serials(day, kind.every_days)
     }
     alive = {serial: weight for serial, weight in weights.items() if weight > 0}
-    total = NOTHING + sum(alive.values())
-    return Fashion(tuple(alive), tuple(running / total for running in accumulate(alive.values())))
+    total = NO_TREND_WEIGHT + sum(alive.values())
+    return TrendShares(tuple(alive), tuple(running / total for running in accumulate(alive.values())))
 
 
-def followed(seed: int, kind: Kind, niche: str, number: int, day: int) -> int | None:
+def followed_serial(seed: int, kind: TrendKind, niche: str, number: int, day: int) -> int | None:
     """The serial that this creator follows in the uploads of that local day, or null: none.
 
     It is drawn for the creator's day and not for the post, so that those who follow one can be found by asking
     creators and days, without making their posts.
     """
-    now = fashion(seed, kind, niche, day)
-    at = bisect(now.running, Dice(seed, "follows", kind.name, number, day).uniform("which"))
+    now = trend_shares(seed, kind, niche, day)
+    at = bisect(now.running, SeededRandom(seed, "follows", kind.name, number, day).uniform("which"))
     return now.serials[at] if at < len(now.serials) else None

@@ -47,7 +47,7 @@ def test_a_sweep_says_what_each_target_lacks(
     private = next(
         handle
         for number in range(5, 3_000)
-        if sandbox.world.standing(handle := sandbox.world.creator_number(number).handle, NOON).state == "private"
+        if sandbox.world.status(handle := sandbox.world.creator_by_number(number).handle, NOON).state == "private"
     )
     done = dwell("sweep", f"@{private}", "@nobody_there", "@demo_kitchen", "#onepan", "--posts", "35", "--json")
     conforms(done.json, "sweep")

@@ -14,7 +14,7 @@ from dwell.providers.live import PROVIDERS
 from dwell.warehouse.live import ledger, responses, sweeps
 from dwell.warehouse.live.database import instant
 from dwell.workspace.live import SweepRequest
-from dwell_sandbox.server.faults import Scripted
+from dwell_sandbox.server.faults import ScriptedFault
 
 from .conftest import NOON
 
@@ -69,7 +69,7 @@ def test_a_stopped_sweep_goes_on_where_it_was(trial):
         if now.requests >= 5:
             stop.set()
 
-    trial.sandbox.script.set([Scripted("slow", times=1000)])
+    trial.sandbox.script.set([ScriptedFault("slow", times=1000)])
     with pytest.raises(StoppedError):
         trial.workspace.live.sweep(request, on_progress=on_progress, stop=stop)
     trial.sandbox.script.set([])
@@ -141,7 +141,7 @@ def test_used_up_credits_leave_the_rest_for_later(opened):
 
 @pytest.mark.parametrize("fault", ["status_429", "status_500", "status_503", "truncated", "dropped", "message"])
 def test_a_passing_failure_is_asked_again(trial, fault):
-    trial.sandbox.script.set([Scripted(fault, times=3)])
+    trial.sandbox.script.set([ScriptedFault(fault, times=3)])
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=70))
     assert done.meta["complete"] == 1
     assert done.meta["failed_requests"] == 3
@@ -150,7 +150,7 @@ def test_a_passing_failure_is_asked_again(trial, fault):
 
 
 def test_a_lasting_failure_is_said_and_does_not_hold_up_the_others(trial):
-    trial.sandbox.script.set([Scripted("status_500", times=1000, endpoint="user-posts")])
+    trial.sandbox.script.set([ScriptedFault("status_500", times=1000, endpoint="user-posts")])
     done = trial.workspace.live.sweep(SweepRequest(CAST, posts=35))
     assert {row["reason"] for row in done} == {"failed"}
     assert all("status 500" in row["lacks"] for row in done)
@@ -168,7 +168,7 @@ def test_a_lasting_failure_is_said_and_does_not_hold_up_the_others(trial):
     ("fault", "reason"), [("repeated_cursor", "repeated_cursor"), ("stops_early", "stopped_early")]
 )
 def test_wrong_paging_is_found_out(trial, fault, reason):
-    trial.sandbox.script.set([Scripted(fault, times=100, endpoint="user-posts")])
+    trial.sandbox.script.set([ScriptedFault(fault, times=100, endpoint="user-posts")])
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=300))
     row = next(iter(done))
     assert (row["complete"], row["reason"]) == (False, reason)
@@ -177,14 +177,14 @@ def test_wrong_paging_is_found_out(trial, fault, reason):
 
 
 def test_an_empty_page_in_between_is_passed_over(trial):
-    trial.sandbox.script.set([Scripted("empty_page", times=2, endpoint="user-posts")])
+    trial.sandbox.script.set([ScriptedFault("empty_page", times=2, endpoint="user-posts")])
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=100))
     assert next(iter(done))["complete"]
 
 
 def test_new_and_retyped_fields_are_counted_and_drop_nothing(trial):
     trial.sandbox.script.set(
-        [Scripted("new_field", times=1), Scripted("retyped_field", times=1, endpoint="user-posts")]
+        [ScriptedFault("new_field", times=1), ScriptedFault("retyped_field", times=1, endpoint="user-posts")]
     )
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=70))
     assert done.meta["drift"]
@@ -270,7 +270,7 @@ def test_the_key_is_nowhere_in_the_data(trial):
 def test_an_early_end_is_found_out_without_a_fresh_profile_and_makes_nothing_missing(trial):
     request = SweepRequest(CAST[:1], posts=300)
     trial.workspace.live.sweep(request)
-    trial.sandbox.script.set([Scripted("stops_early", endpoint="user-posts")])
+    trial.sandbox.script.set([ScriptedFault("stops_early", endpoint="user-posts")])
     row = next(iter(trial.workspace.live.sweep(request)))
     assert (row["complete"], row["reason"]) == (False, "stopped_early")
     assert trial.query("SELECT count(*) FROM post_states") == [(0,)]

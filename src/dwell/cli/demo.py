@@ -33,7 +33,7 @@ def demo(
     """
     from dwell import clock
     from dwell.cli.main import main
-    from dwell_sandbox.exports import COMPETITORS, DEMO_SEED, OWN, write_exports
+    from dwell_sandbox.exports import COMPETITORS, DEMO_SEED, OWN_ACCOUNT, write_exports
 
     typer.echo("This is a simulation: accounts, posts and numbers are invented (seeded, so they repeat).\n")
     chosen, now = DEMO_SEED if seed is None else seed, clock.now()
@@ -42,7 +42,7 @@ def demo(
     typer.echo(f"Wrote {len(exports)} files as a user would have them to {folder / 'exports'}:")
     for export in exports:
         typer.echo(f"  {export.path.name}: {export.what}")
-    own, rival = f"@{OWN}", f"@{COMPETITORS[0]}"
+    own, rival = f"@{OWN_ACCOUNT}", f"@{COMPETITORS[0]}"
     rivals = [*(f"@{name}" for name in COMPETITORS), *_others(chosen, now)]
     live = [
         ["watchlist", "add", "rivals", *rivals],
@@ -65,8 +65,8 @@ def demo(
         ["export", "watch_times", "--format", "csv", "-o", str(folder / "watch_times.csv")],
         ["report", "--creator", own, "-o", str(folder / "report.html")],
     ]
-    with _provider(chosen, now) as said:
-        typer.echo("\n" + "\n".join(f"$ export {name}={value}" for name, value in said.items()))
+    with _provider(chosen, now) as settings:
+        typer.echo("\n" + "\n".join(f"$ export {name}={value}" for name, value in settings.items()))
         for step in [*live, *steps]:
             typer.echo(f"\n$ dwell {' '.join(step)}")
             failed = main([*step, "--data", str(folder / "data")])
@@ -78,37 +78,37 @@ def demo(
 
 @contextmanager
 def _provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
-    """A simulated provider on this machine; the settings that lead to it hold while the block lasts."""
+    """A simulated provider on this machine; its address and key are set in the environment until the block ends."""
     from dwell_sandbox import World
-    from dwell_sandbox.server.instant import SimulatedTime
-    from dwell_sandbox.server.run import serve
     from dwell_sandbox.server.sandbox import Sandbox
+    from dwell_sandbox.server.serve import serve_in_thread
+    from dwell_sandbox.server.simulated_clock import SimulatedClock
 
     before = dict(os.environ)
-    with serve(Sandbox(World(seed), SimulatedTime(now))) as url:
-        said = {"DWELL_TIKLIVEAPI_URL": f"{url}/tikliveapi", "DWELL_TIKLIVEAPI_KEY": _KEY}
-        os.environ.update(said)
+    with serve_in_thread(Sandbox(World(seed), SimulatedClock(now))) as url:
+        settings = {"DWELL_TIKLIVEAPI_URL": f"{url}/tikliveapi", "DWELL_TIKLIVEAPI_KEY": _KEY}
+        os.environ.update(settings)
         try:
-            yield said
+            yield settings
         finally:
-            for name in said:
+            for name in settings:
                 os.environ.pop(name)
                 if name in before:
                     os.environ[name] = before[name]
 
 
 def _others(seed: int, now: datetime) -> list[str]:
-    """Further accounts of the demo's subject that are there now."""
+    """Further accounts of the demo's niche that are public now."""
     from dwell_sandbox import World
 
     world, number = World(seed), 5
-    found: list[str] = []
-    while len(found) < _OTHERS:
-        who = world.creator_number(number)
-        if who.niche == "cooking" and world.standing(who.handle, now).state == "ok":
-            found.append(f"@{who.handle}")
+    handles: list[str] = []
+    while len(handles) < _OTHERS:
+        who = world.creator_by_number(number)
+        if who.niche == "cooking" and world.status(who.handle, now).state == "ok":
+            handles.append(f"@{who.handle}")
         number += 1
-    return found
+    return handles
 
 
 def _words(hints: dict[str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""`dwell sandbox`: providers to try everything with, on this machine, at no cost."""
+"""`dwell sandbox`: simulated providers on this machine, to try everything at no cost."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from dwell_sandbox.server.limits import Rate
+    from dwell_sandbox.server.rate_limits import RateLimit
 
 
 class FaultMode(StrEnum):
-    """How much goes wrong."""
+    """Which faults are injected."""
 
     NONE = "none"
     SOME = "some"
@@ -21,7 +21,7 @@ class FaultMode(StrEnum):
 
 
 class IdStyle(StrEnum):
-    """What TikLiveAPI puts into `aweme_id`."""
+    """What TikLiveAPI returns as `aweme_id`."""
 
     MEDIA = "media"
     NUMERIC = "numeric"
@@ -29,13 +29,11 @@ class IdStyle(StrEnum):
 
 def sandbox(
     *,
-    port: Annotated[int, typer.Option("--port", help="Where to listen; 0 for any free port.")] = 8787,
+    port: Annotated[int, typer.Option("--port", help="The port to listen on; 0 for any free port.")] = 8787,
     seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same world.")] = None,
     faults: Annotated[
         FaultMode,
-        typer.Option(
-            "--faults", help="some: failures that are gone when asked again; all: wrong paging and fields too."
-        ),
+        typer.Option("--faults", help="some: failures that a retry overcomes; all: also wrong paging and fields."),
     ] = FaultMode.NONE,
     fault_rate: Annotated[
         float | None,
@@ -46,20 +44,20 @@ def sandbox(
     ] = 1.0,
     start: Annotated[
         str | None,
-        typer.Option("--start", help="The first simulated instant, e.g. 2026-06-01T08:00Z.", show_default="now"),
+        typer.Option("--start", help="When simulated time starts, e.g. 2026-06-01T08:00Z.", show_default="now"),
     ] = None,
     limit: Annotated[
         list[str] | None,
         typer.Option(
             "--limit",
-            help="Requests per seconds and key, e.g. tikliveapi=200/6; =none for no limit. May be repeated.",
+            help="Rate limit of a key: requests/seconds, e.g. tikliveapi=200/6, or none. May be repeated.",
             metavar="PROTOCOL=N/S",
             show_default="tikliveapi=200/60, scavio=5/60",
         ),
     ] = None,
     credit: Annotated[int, typer.Option("--credits", help="Credits that each key starts with.", min=0)] = 100_000,
     key: Annotated[
-        str | None, typer.Option("--key", help="The one good key.", show_default="any that begins with sandbox-")
+        str | None, typer.Option("--key", help="The only valid key.", show_default="any that begins with sandbox-")
     ] = None,
     seed_compat: Annotated[
         bool, typer.Option("--seed-compat", help="Scavio as in its published examples: /user/videos, username, limit.")
@@ -68,9 +66,9 @@ def sandbox(
         IdStyle, typer.Option("--aweme-id", help="TikLiveAPI's aweme_id: a media id as it really is, or the post id.")
     ] = IdStyle.MEDIA,
 ) -> int:
-    """Serve a simulated TikTok world that speaks the protocols of TikLiveAPI and Scavio, until Ctrl-C.
+    """Serve a simulated TikTok world with the APIs of TikLiveAPI and Scavio, until Ctrl-C.
 
-    Everything in it is invented, every answer says so in its headers, and dwell marks what came from it.
+    All of it is invented; every response says so in its headers, and dwell marks the rows that come from it.
 
     \b
     Example:
@@ -79,63 +77,64 @@ def sandbox(
     from dwell import clock
     from dwell_sandbox import World
     from dwell_sandbox.exports import DEMO_SEED
-    from dwell_sandbox.server.faults import Faults
-    from dwell_sandbox.server.instant import SimulatedTime
-    from dwell_sandbox.server.reply import Options
-    from dwell_sandbox.server.run import run
+    from dwell_sandbox.server.faults import FaultRates
+    from dwell_sandbox.server.help_text import help_lines
+    from dwell_sandbox.server.response import ProtocolOptions
     from dwell_sandbox.server.sandbox import Sandbox
-    from dwell_sandbox.server.words import how_to_use
+    from dwell_sandbox.server.serve import serve_forever
+    from dwell_sandbox.server.simulated_clock import SimulatedClock
 
     chosen = DEMO_SEED if seed is None else seed
     served = Sandbox(
         World(chosen),
-        SimulatedTime(_instant(start) if start else clock.now(), speed),
+        SimulatedClock(_parse_start(start) if start else clock.now(), speed),
         key=key,
-        faults=Faults(faults.value, fault_rate, seed=chosen),
-        limits=_limits(limit or []),
+        faults=FaultRates(faults.value, fault_rate, seed=chosen),
+        limits=_parse_limits(limit or []),
         credits=credit,
-        options=Options(aweme_id_style=aweme_id.value, seed_compat=seed_compat),
+        options=ProtocolOptions(aweme_id_style=aweme_id.value, seed_compat=seed_compat),
     )
 
     def ready(url: str) -> None:
-        typer.echo("\n".join([*how_to_use(served, url), "", "Ctrl-C ends it."]))
+        typer.echo("\n".join([*help_lines(served, url), "", "Ctrl-C stops it."]))
 
-    run(served, port, ready)
+    serve_forever(served, port, ready)
     return 0
 
 
-def _instant(text: str) -> datetime:
-    """An instant with its time zone.
+def _parse_start(text: str) -> datetime:
+    """Parse a date and time with a time zone.
 
     Raises:
-        typer.BadParameter: It is none.
+        typer.BadParameter: The text is something else.
     """
     try:
-        found = datetime.fromisoformat(text)
+        start = datetime.fromisoformat(text)
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+        start = None
+    if start is None or start.tzinfo is None:
         raise typer.BadParameter(
-            f"{text!r} is no instant with a time zone; write for example 2026-06-01T08:00Z.", param_hint="--start"
+            f"{text!r} isn't a date and time with a time zone; write, for example, 2026-06-01T08:00Z.",
+            param_hint="--start",
         )
-    return found
+    return start
 
 
-def _limits(texts: list[str]) -> dict[str, Rate]:
-    """Protocol -> limit.
+def _parse_limits(texts: list[str]) -> dict[str, RateLimit]:
+    """Protocol -> rate limit.
 
     Raises:
-        typer.BadParameter: There is no such protocol.
-        SettingsError: It is no limit.
+        typer.BadParameter: The protocol is unknown.
+        SettingsError: The text after the protocol is not a rate limit.
     """
-    from dwell_sandbox.server.limits import Rate
+    from dwell_sandbox.server.rate_limits import RateLimit
 
-    found = {}
+    limits = {}
     for text in texts:
         name, _, rate = text.partition("=")
         if name not in ("tikliveapi", "scavio"):
             raise typer.BadParameter(
-                f"{text!r} names no protocol; write tikliveapi=200/60 or scavio=5/60.", param_hint="--limit"
+                f"Unknown protocol in {text!r}; write tikliveapi=200/60 or scavio=5/60.", param_hint="--limit"
             )
-        found[name] = Rate.parse(rate)
-    return found
+        limits[name] = RateLimit.parse(rate)
+    return limits

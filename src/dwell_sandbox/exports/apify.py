@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from dwell_sandbox.counters import rounded
+from dwell_sandbox.counters import round_count
 from dwell_sandbox.posts import Post
 from dwell_sandbox.world import World
 
 SIGNATURE = "Simulated account: nobody is behind it."
 
 
-def lines(world: World, handle: str, since: datetime, at: datetime) -> Iterator[str]:
+def iterate_lines(world: World, handle: str, since: datetime, at: datetime) -> Iterator[str]:
     """One line for each post published from `since` on and still there at `at`, newest first, counters as at `at`."""
     author = _author(world, handle, at)
     pinned = world.pinned(handle, at)
@@ -24,20 +24,20 @@ def lines(world: World, handle: str, since: datetime, at: datetime) -> Iterator[
 
 
 def _author(world: World, handle: str, at: datetime) -> dict[str, Any]:
-    who, profile = world.creator(handle), world.profile(handle, at)
+    creator, profile = world.creator(handle), world.profile(handle, at)
     return {
         "id": world.creator_id(handle),
-        "name": who.handle,
-        "profileUrl": f"https://www.tiktok.com/@{who.handle}",
-        "nickName": who.display_name,
+        "name": creator.handle,
+        "profileUrl": f"https://www.tiktok.com/@{creator.handle}",
+        "nickName": creator.display_name,
         "verified": False,
         "signature": SIGNATURE,
         "privateAccount": False,
         "ttSeller": False,
         "following": profile.following,
         "friends": 0,
-        "fans": rounded(profile.followers),
-        "heart": rounded(profile.total_likes),
+        "fans": round_count(profile.followers),
+        "heart": round_count(profile.total_likes),
         "video": profile.post_count,
         "digg": 0,
     }
@@ -70,11 +70,11 @@ def _row(world: World, post: Post, author: dict[str, Any], at: datetime, *, is_p
             "definition": "540p",
             "format": "mp4",
         },
-        "diggCount": rounded(counters.likes),
-        "shareCount": rounded(counters.shares),
-        "playCount": rounded(counters.views),
-        "collectCount": rounded(counters.saves),
-        "commentCount": rounded(counters.comments),
+        "diggCount": round_count(counters.likes),
+        "shareCount": round_count(counters.shares),
+        "playCount": round_count(counters.views),
+        "collectCount": round_count(counters.saves),
+        "commentCount": round_count(counters.comments),
         "mentions": [],
         "hashtags": [
             {"id": world.hashtag(tag).hashtag_id, "name": tag, "title": "", "cover": ""} for tag in post.hashtags

@@ -38,11 +38,11 @@ DAMAGE = (
 UNDEFINED = "undefined"
 
 
-def as_spreadsheet(post_id: str) -> str:
+def to_scientific(post_id: str) -> str:
     """The id as a spreadsheet shows it after opening and saving the file: most of it is gone for good."""
     return f"{float(post_id):.2E}"
 
 
-def cut_off(line: str) -> str:
+def truncate_line(line: str) -> str:
     """The first part of a line whose download broke off."""
     return line[: len(line) * 3 // 5]

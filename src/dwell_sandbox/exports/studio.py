@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from dwell_sandbox.dice import Dice
-from dwell_sandbox.exports import account
+from dwell_sandbox.exports import analytics
 from dwell_sandbox.posts import Post
+from dwell_sandbox.seeded_random import SeededRandom
 from dwell_sandbox.world import World
 
 _BOM = "\ufeff"
@@ -25,10 +25,12 @@ _MONTHS = (
 
 def write_overview(folder: Path, world: World, handle: str, at: datetime) -> Path:
     """The Overview tab of the 365 days that end the day before `at`; the name carries the first day and the end."""
-    end = account.last_instant(at)
-    days = account.days(world, handle, at)
+    end = analytics.last_covered_instant(at)
+    days = analytics.daily_analytics(world, handle, at)
     header = ("Date", "Video Views", "Profile Views", "Likes", "Comments", "Shares")
-    rows = [(_day(each.day), each.views, each.profile_views, each.likes, each.comments, each.shares) for each in days]
+    rows = [
+        (_format_day(each.day), each.views, each.profile_views, each.likes, each.comments, each.shares) for each in days
+    ]
     name = f"Overview_{days[0].day.isoformat()}_{int(end.timestamp())}_{handle}.zip"
     return _zip(folder / name, {"Overview.csv": _csv(header, rows)}, at)
 
@@ -37,11 +39,11 @@ def write_content(folder: Path, world: World, handle: str, at: datetime) -> Path
     """The Content tab: exactly 15 posts in no order, one or more with quotes in the title, which stay as they are."""
     tz = world.creator(handle).tz
     rows = []
-    for post in _featured(world, world.posts(handle, since=account.window(world, handle, at)[0], at=at)):
+    for post in _choose_posts(world, world.posts(handle, since=analytics.covered_window(world, handle, at)[0], at=at)):
         counters = world.counters(post.post_id, at)
-        posted = _day(post.posted_at.astimezone(tz).date())
+        posted = _format_day(post.posted_at.astimezone(tz).date())
         totals = (counters.likes, counters.comments, counters.shares, counters.views)
-        rows.append((_day(at.astimezone(tz).date()), post.caption, post.url, posted, *totals))
+        rows.append((_format_day(at.astimezone(tz).date()), post.caption, post.url, posted, *totals))
     return _zip(folder / f"Content_{handle}.zip", {"Content.csv": _csv(_CONTENT_HEADER, rows)}, at)
 
 
@@ -49,33 +51,33 @@ def write_viewers(folder: Path, world: World, handle: str, at: datetime) -> Path
     """The Viewers tab; the first day is `undefined`, and every row speaks of the day before its date."""
     header = ("Date", "Total Viewers", "New Viewers", "Returning Viewers")
     rows = [
-        (_day(each.day), each.viewers, each.new_viewers, each.returning_viewers)
-        for each in account.days(world, handle, at)
+        (_format_day(each.day), each.viewers, each.new_viewers, each.returning_viewers)
+        for each in analytics.daily_analytics(world, handle, at)
     ]
     return _zip(folder / f"Viewers_{handle}.zip", {"Viewers.csv": _csv(header, rows)}, at)
 
 
 def write_followers(folder: Path, world: World, handle: str, at: datetime) -> Path:
     """The Followers tab: history, the last eight days by the hour, gender, territories."""
-    history = account.follower_history(world, handle, at)
+    history = analytics.follower_history(world, handle, at)
     files = {
         "FollowerHistory.csv": _csv(
             ("Date", "Followers", "Difference in followers from previous day"),
-            [(_day(day), followers, change) for day, followers, change in history],
+            [(_format_day(day), followers, change) for day, followers, change in history],
         ),
         "FollowerActivity.csv": _csv(
             ("Date", "Hour", "Active followers"),
-            [(_day(day), hour, active) for day, hour, active in account.activity(world, handle, at)],
+            [(_format_day(day), hour, active) for day, hour, active in analytics.hourly_activity(world, handle, at)],
         ),
-        "FollowerGender.csv": _csv(("Gender", "Distribution"), account.genders(world, handle)),
-        "FollowerTopTerritories.csv": _csv(("Top territories", "Distribution"), account.territories(world, handle)),
+        "FollowerGender.csv": _csv(("Gender", "Distribution"), analytics.genders(world, handle)),
+        "FollowerTopTerritories.csv": _csv(("Top territories", "Distribution"), analytics.territories(world, handle)),
     }
     return _zip(folder / f"Followers_{handle}.zip", files, at)
 
 
-def _featured(world: World, posts: Iterable[Post]) -> list[Post]:
+def _choose_posts(world: World, posts: Iterable[Post]) -> list[Post]:
     """The 15 posts that Studio happens to show: whatever they are chosen by, it is neither date nor views."""
-    order = sorted(posts, key=lambda post: Dice(world.seed, "featured", post.post_id).uniform("rank"))
+    order = sorted(posts, key=lambda post: SeededRandom(world.seed, "featured", post.post_id).uniform("rank"))
     shown = order[:_CONTENT_ROWS]
     quoted = next((post for post in order if '"' in post.caption), None)
     if quoted is not None and quoted not in shown:
@@ -83,7 +85,7 @@ def _featured(world: World, posts: Iterable[Post]) -> list[Post]:
     return shown
 
 
-def _day(day: date) -> str:
+def _format_day(day: date) -> str:
     return f"{_MONTHS[day.month - 1]} {day.day}"
 
 

@@ -6,10 +6,10 @@ import csv
 import io
 from datetime import UTC, datetime
 
-from dwell_sandbox.dice import Dice
-from dwell_sandbox.exports.damage import UNDEFINED, as_spreadsheet
+from dwell_sandbox.exports.damage import UNDEFINED, to_scientific
 from dwell_sandbox.posts import Post
-from dwell_sandbox.watch import Truth
+from dwell_sandbox.seeded_random import SeededRandom
+from dwell_sandbox.watch_time import WatchTruth
 from dwell_sandbox.world import World
 
 HEADER = (
@@ -25,7 +25,7 @@ def captured_at(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def text(world: World, handle: str, since: datetime, at: datetime) -> str:
+def template_text(world: World, handle: str, since: datetime, at: datetime) -> str:
     """The template for all videos published from `since` on and there when it was filled in.
 
     Typed by a person: links and ids, seconds with and without `s`, clock times, percent signs here and there. One
@@ -44,36 +44,36 @@ def text(world: World, handle: str, since: datetime, at: datetime) -> str:
     return out.getvalue()
 
 
-def _row(world: World, post: Post, true: Truth, captured: datetime, index: int) -> list[str]:
-    dice = Dice(world.seed, "typed", post.post_id)
+def _row(world: World, post: Post, true: WatchTruth, captured: datetime, index: int) -> list[str]:
+    rng = SeededRandom(world.seed, "typed", post.post_id)
     counters = world.counters(post.post_id, captured)
-    average = _average(dice, true.avg_watch_s)
-    total = _clock(dice, round(true.avg_watch_s * counters.views))
-    link = post.post_id if dice.chance("id", 0.15) else post.url
+    average = _format_average(rng, true.avg_watch_s)
+    total = _format_total(rng, round(true.avg_watch_s * counters.views))
+    link = post.post_id if rng.chance("id", 0.15) else post.url
     if index == _UNDEFINED_ROW:
         average, total = UNDEFINED, "-"
     if index == _DAMAGED_ROW:
-        link = as_spreadsheet(post.post_id)
-    reach = int(counters.views * dice.uniform("reach", 0.78, 0.93))
+        link = to_scientific(post.post_id)
+    reach = int(counters.views * rng.uniform("reach", 0.78, 0.93))
     followers = int(counters.views * 0.0016 * (0.4 + true.full_watch_rate))
-    percent = f"{100 * true.full_watch_rate:.2f}" + ("%" if dice.chance("sign", 0.7) else "")
+    percent = f"{100 * true.full_watch_rate:.2f}" + ("%" if rng.chance("sign", 0.7) else "")
     return [
         link, captured.date().isoformat(), str(counters.views), average, percent, total, str(reach), str(followers),
         str(counters.saves),
     ]  # fmt: skip
 
 
-def _average(dice: Dice, seconds: float) -> str:
+def _format_average(rng: SeededRandom, seconds: float) -> str:
     """`10.3s` mostly, `10.3` at times, and `0:12` now and then for longer ones."""
-    form = dice.uniform("average")
+    form = rng.uniform("average")
     if form < 0.08 and seconds >= 12:
         return f"{round(seconds) // 60}:{round(seconds) % 60:02}"
     return f"{seconds:.1f}" + ("s" if form < 0.8 else "")
 
 
-def _clock(dice: Dice, seconds: int) -> str:
+def _format_total(rng: SeededRandom, seconds: int) -> str:
     """`133h:48m:23s` mostly, else `133:48:23`."""
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
-    if dice.chance("clock", 0.6):
+    if rng.chance("clock", 0.6):
         return f"{hours}h:{minutes}m:{rest}s"
     return f"{hours}:{minutes:02}:{rest:02}"

@@ -8,22 +8,22 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from dwell_sandbox.counters import Counters, rounded
-from dwell_sandbox.dice import Dice
+from dwell_sandbox.counters import Counters, round_count
 from dwell_sandbox.exports.apify import SIGNATURE
 from dwell_sandbox.posts import Post
+from dwell_sandbox.seeded_random import SeededRandom
 from dwell_sandbox.world import World
 
 _PAGE = 35
 _PAGE_S = 3
-_FINER = 0.07
+_EXACT_CHANCE = 0.07
 _NAMES = {
     "saves": "collectCount", "comments": "commentCount", "likes": "diggCount", "views": "playCount",
     "shares": "shareCount",
 }  # fmt: skip
 
 
-def lines(world: World, handle: str, since: datetime, at: datetime) -> Iterator[str]:
+def iterate_lines(world: World, handle: str, since: datetime, at: datetime) -> Iterator[str]:
     """One line for each post published from `since` on and there at `at`, newest first.
 
     Pages of 35 are read one after the other, the last of them at `at`, and the counters are those of that second.
@@ -41,13 +41,13 @@ def lines(world: World, handle: str, since: datetime, at: datetime) -> Iterator[
 
 
 def _author(world: World, handle: str) -> dict[str, Any]:
-    who = world.creator(handle)
+    creator = world.creator(handle)
     return {
         "id": world.creator_id(handle),
-        "uniqueId": who.handle,
-        "nickname": who.display_name,
+        "uniqueId": creator.handle,
+        "nickname": creator.display_name,
         "signature": SIGNATURE,
-        "secUid": f"MS4wLjABAAAA{Dice(world.seed, 'secret', who.number).bits('id', 64):016x}",
+        "secUid": f"MS4wLjABAAAA{SeededRandom(world.seed, 'secret', creator.number).bits('id', 64):016x}",
         "verified": False,
         "privateAccount": False,
     }
@@ -55,10 +55,10 @@ def _author(world: World, handle: str) -> dict[str, Any]:
 
 def _author_stats(world: World, handle: str, at: datetime) -> dict[str, Any]:
     profile = world.profile(handle, at)
-    hearts = rounded(profile.total_likes)
+    hearts = round_count(profile.total_likes)
     return {
         "diggCount": 0,
-        "followerCount": rounded(profile.followers),
+        "followerCount": round_count(profile.followers),
         "followingCount": profile.following,
         "friendCount": 0,
         "heart": hearts,
@@ -69,7 +69,7 @@ def _author_stats(world: World, handle: str, at: datetime) -> dict[str, Any]:
 
 def _item(world: World, post: Post, read_at: datetime) -> dict[str, Any]:
     counters = world.counters(post.post_id, read_at)
-    finer = Dice(world.seed, "finer", post.post_id).chance("finer", _FINER)
+    finer = SeededRandom(world.seed, "finer", post.post_id).chance("finer", _EXACT_CHANCE)
     sound = post.sound
     item = {
         "id": post.post_id,
@@ -100,4 +100,4 @@ def _item(world: World, post: Post, read_at: datetime) -> dict[str, Any]:
 
 def _stats(counters: Counters, *, exact: bool = False) -> dict[str, int]:
     counts = asdict(counters)
-    return {theirs: counts[ours] if exact else rounded(counts[ours]) for ours, theirs in _NAMES.items()}
+    return {theirs: counts[ours] if exact else round_count(counts[ours]) for ours, theirs in _NAMES.items()}

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dwell_sandbox.exports import apify, studio, template, web
-from dwell_sandbox.exports.damage import cut_off
+from dwell_sandbox.exports.damage import truncate_line
 from dwell_sandbox.world import World
 
 DEMO_SEED = 12
 """The world that the demo shows."""
 
-OWN = "demo_kitchen"
+OWN_ACCOUNT = "demo_kitchen"
 COMPETITORS = ("demo_pantry", "demo_bigtable", "demo_trailruns")
-APART = timedelta(days=8)
+SCRAPE_INTERVAL = timedelta(days=8)
 """Between the two times at which each account was scraped."""
 
 _OWN_SPAN = timedelta(days=426)
 _COMPETITOR_SPAN = timedelta(days=275)
-_BROKEN = "demo_trailruns"
+_TRUNCATED_HANDLE = "demo_trailruns"
 _FIRST_YEAR, _LAST_YEAR = 2024, 2037
 
 
@@ -62,36 +62,40 @@ def write_exports(folder: Path, *, seed: int, now: datetime) -> list[Export]:
     now = now.replace(microsecond=0)
     world = World(seed)
     exports = []
-    for at in (now - APART, now):
+    for at in (now - SCRAPE_INTERVAL, now):
         exports.append(_own_scrape(folder, world, now, at))
         exports += [_competitor_scrape(folder, world, handle, now, at) for handle in COMPETITORS]
-    hints = {"handle": OWN, "as_of": now.date().isoformat()}
+    hints = {"handle": OWN_ACCOUNT, "as_of": now.date().isoformat()}
     for write, what in (
         (studio.write_overview, "TikTok Studio, Overview tab of the last 365 days"),
         (studio.write_content, "TikTok Studio, Content tab (15 posts)"),
         (studio.write_viewers, "TikTok Studio, Viewers tab"),
         (studio.write_followers, "TikTok Studio, Followers tab"),
     ):
-        exports.append(Export(write(folder, world, OWN, now), f"{what} of @{OWN} (simulated)", dict(hints)))
-    path = folder / f"watch_time_{OWN}.csv"
-    path.write_text(template.text(world, OWN, now - APART - _OWN_SPAN, now), encoding="utf-8", newline="")
-    what = f"watch time of @{OWN}, copied by hand from TikTok Studio into dwell's template (simulated)"
-    exports.append(Export(path, what, {"handle": OWN}))
+        exports.append(
+            Export(write(folder, world, OWN_ACCOUNT, now), f"{what} of @{OWN_ACCOUNT} (simulated)", dict(hints))
+        )
+    path = folder / f"watch_time_{OWN_ACCOUNT}.csv"
+    path.write_text(
+        template.template_text(world, OWN_ACCOUNT, now - SCRAPE_INTERVAL - _OWN_SPAN, now), encoding="utf-8", newline=""
+    )
+    what = f"watch time of @{OWN_ACCOUNT}, copied by hand from TikTok Studio into dwell's template (simulated)"
+    exports.append(Export(path, what, {"handle": OWN_ACCOUNT}))
     return exports
 
 
 def _own_scrape(folder: Path, world: World, now: datetime, at: datetime) -> Export:
-    path = folder / f"apify_{OWN}_{at:%Y-%m-%d}.jsonl"
-    _write_lines(path, apify.lines(world, OWN, now - APART - _OWN_SPAN, at))
-    hints = {"as_of": _iso(at), "niche": world.creator(OWN).niche}
-    return Export(path, f"posts of @{OWN}, scraped with Apify (simulated)", hints)
+    path = folder / f"apify_{OWN_ACCOUNT}_{at:%Y-%m-%d}.jsonl"
+    _write_lines(path, apify.iterate_lines(world, OWN_ACCOUNT, now - SCRAPE_INTERVAL - _OWN_SPAN, at))
+    hints = {"as_of": _iso(at), "niche": world.creator(OWN_ACCOUNT).niche}
+    return Export(path, f"posts of @{OWN_ACCOUNT}, scraped with Apify (simulated)", hints)
 
 
 def _competitor_scrape(folder: Path, world: World, handle: str, now: datetime, at: datetime) -> Export:
     path = folder / f"web_{handle}_{at:%Y-%m-%d}.jsonl"
-    lines = list(web.lines(world, handle, now - APART - _COMPETITOR_SPAN, at))
-    if handle == _BROKEN and at < now:
-        lines[-1] = cut_off(lines[-1])
+    lines = list(web.iterate_lines(world, handle, now - SCRAPE_INTERVAL - _COMPETITOR_SPAN, at))
+    if handle == _TRUNCATED_HANDLE and at < now:
+        lines[-1] = truncate_line(lines[-1])
     _write_lines(path, lines)
     niche = world.creator(handle).niche
     return Export(path, f"posts of @{handle}, items of TikTok's web pages (simulated)", {"niche": niche})

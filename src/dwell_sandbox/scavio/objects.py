@@ -10,8 +10,8 @@ from dwell_sandbox.counters import Counters
 from dwell_sandbox.hashtags import Hashtag, find_hashtag
 from dwell_sandbox.posts import Post
 from dwell_sandbox.server.ids import sec_uid
-from dwell_sandbox.server.reply import Payload
-from dwell_sandbox.server.view import Account
+from dwell_sandbox.server.provider_view import Account
+from dwell_sandbox.server.response import Payload
 from dwell_sandbox.world import Profile
 
 CDN = "https://cdn.example/simulated"
@@ -21,9 +21,9 @@ def aweme(seed: int, account: Account, post: Post, counters: Counters, *, pinned
     """A post: counters inside `statistics`, the length in milliseconds."""
     return {
         "aweme_id": post.post_id,
-        **_lasting(seed, post),
+        **_constant_fields(seed, post),
         "create_time": int(post.posted_at.timestamp()),
-        "region": account.who.region,
+        "region": account.creator.region,
         "is_ads": post.is_ad,
         "is_top": int(pinned),
         "statistics": {
@@ -61,7 +61,7 @@ def author(account: Account) -> Payload:
     return {
         "uid": account.account_id,
         "unique_id": account.handle,
-        "nickname": account.who.display_name,
+        "nickname": account.creator.display_name,
         "sec_uid": sec_uid(account.account_id),
         "avatar_larger": {"url_list": [f"{CDN}/avatar/{account.account_id}.jpg"]},
     }
@@ -69,7 +69,7 @@ def author(account: Account) -> Payload:
 
 def follower(account: Account, followers: int) -> Payload:
     """A row of a list of followers: of its counters only the one that is quick to tell."""
-    return {**author(account), "region": account.who.region, "follower_count": followers}
+    return {**author(account), "region": account.creator.region, "follower_count": followers}
 
 
 def user(account: Account, profile: Profile) -> Payload:
@@ -110,7 +110,7 @@ def challenge(found: Hashtag, posts: int, views: int) -> Payload:
 
 
 @lru_cache(maxsize=16_384)
-def _lasting(seed: int, post: Post) -> dict[str, Any]:
+def _constant_fields(seed: int, post: Post) -> dict[str, Any]:
     """What of a post never changes; shared between answers, so it is never written to."""
     tags = [(name, find_hashtag(seed, name)) for name in post.hashtags]
     photo = post.media_type == "photo"

@@ -10,17 +10,17 @@ from math import ceil
 from types import MappingProxyType
 from typing import Any
 
-from dwell_sandbox.dice import Dice
 from dwell_sandbox.scavio import accounts, content
-from dwell_sandbox.scavio.refusals import fails
-from dwell_sandbox.server.limits import Rate, Verdict
-from dwell_sandbox.server.protocol import Answer, Asked, Bill, Endpoint
-from dwell_sandbox.server.reply import Options, Payload, Reply, Scene
+from dwell_sandbox.scavio.errors import error_response
+from dwell_sandbox.seeded_random import SeededRandom
+from dwell_sandbox.server.protocol import Charge, Endpoint, Handler, Request
+from dwell_sandbox.server.rate_limits import LimitDecision, RateLimit
+from dwell_sandbox.server.response import Payload, ProtocolOptions, RequestContext, Response
 
 _PREFIX = "/api/v1/tiktok/"
 _USAGE = "/api/v1/usage"
 
-ENDPOINTS: Mapping[str, Answer] = MappingProxyType(
+ENDPOINTS: Mapping[str, Handler] = MappingProxyType(
     {
         "profile": accounts.profile,
         "user/posts": accounts.user_posts,
@@ -45,87 +45,87 @@ class Scavio:
     """
 
     name = "scavio"
-    rate = Rate(5, 60.0)
+    rate_limit = RateLimit(5, 60.0)
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: ProtocolOptions) -> None:
         self._compat = options.seed_compat
 
-    def endpoint(self, asked: Asked) -> Endpoint | Reply:
+    def find_endpoint(self, request: Request) -> Endpoint | Response:
         """The endpoint of a `POST` below `/api/v1/tiktok/`, or the usage."""
-        if asked.path == _USAGE:
-            return Endpoint("usage", _usage) if asked.method == "GET" else fails(405)
-        name = asked.path.removeprefix(_PREFIX)
-        if not asked.path.startswith(_PREFIX) or (name not in ENDPOINTS and name != "user/videos"):
-            return fails(404)
-        if asked.method != "POST":
-            return fails(405)
+        if request.path == _USAGE:
+            return Endpoint("usage", _usage) if request.method == "GET" else error_response(405)
+        name = request.path.removeprefix(_PREFIX)
+        if not request.path.startswith(_PREFIX) or (name not in ENDPOINTS and name != "user/videos"):
+            return error_response(404)
+        if request.method != "POST":
+            return error_response(405)
         if name == "user/videos":
-            return Endpoint(name, accounts.example_posts) if self._compat else fails(410)
+            return Endpoint(name, accounts.example_posts) if self._compat else error_response(410)
         return Endpoint(name, ENDPOINTS[name])
 
-    def parameters(self, asked: Asked) -> Mapping[str, Any] | Reply:
+    def parse_parameters(self, request: Request) -> Mapping[str, Any] | Response:
         """The JSON body, which must be an object."""
-        if asked.method == "GET":
+        if request.method == "GET":
             return {}
         try:
-            body = json.loads(asked.body)
+            body = json.loads(request.body)
         except ValueError:
-            return fails(400, "The body is not JSON.")
-        return body if isinstance(body, dict) else fails(400, "The body must be a JSON object.")
+            return error_response(400, "The body is not JSON.")
+        return body if isinstance(body, dict) else error_response(400, "The body must be a JSON object.")
 
-    def key(self, asked: Asked) -> str | None:
+    def read_key(self, request: Request) -> str | None:
         """`Authorization: Bearer ...`."""
-        scheme, _, key = asked.headers.get("authorization", "").partition(" ")
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
         return key.strip() or None if scheme.lower() == "bearer" else None
 
-    def refuse(self, key: str | None) -> Reply:
+    def key_refused(self, key: str | None) -> Response:
         """401."""
-        return fails(401, "The API key is missing." if key is None else "The API key is not valid.")
+        return error_response(401, "The API key is missing." if key is None else "The API key is not valid.")
 
-    def too_fast(self, verdict: Verdict) -> Reply:
+    def rate_limited(self, decision: LimitDecision) -> Response:
         """429, which says how long to wait in words and in a header."""
-        wait = ceil(verdict.wait_s)
-        reply = fails(429, f"Rate limit exceeded. Retry after {wait} seconds.")
-        reply.headers = {"retry-after": str(wait), **self.headers(verdict)}
-        return reply
+        wait = ceil(decision.wait_s)
+        response = error_response(429, f"Rate limit exceeded. Retry after {wait} seconds.")
+        response.headers = {"retry-after": str(wait), **self.limit_headers(decision)}
+        return response
 
-    def out_of_credits(self) -> Reply:
+    def out_of_credits(self) -> Response:
         """402."""
-        return fails(402, billing_url="https://billing.example/simulated")
+        return error_response(402, billing_url="https://billing.example/simulated")
 
-    def fails(self, status: int) -> Reply:
+    def server_error(self, status: int) -> Response:
         """A failing server, or whatever status a script asks for."""
-        return fails(status)
+        return error_response(status)
 
-    def message(self) -> Reply:
+    def no_data(self) -> Response:
         """Status 200, and yet an error."""
-        return Reply(200, {"error": "Please try again"})
+        return Response(200, {"error": "Please try again"})
 
-    def headers(self, verdict: Verdict | None) -> Mapping[str, str]:
+    def limit_headers(self, decision: LimitDecision | None) -> Mapping[str, str]:
         """The limit, what is left of it, and the Unix second (of real time) at which the window is free again."""
-        if verdict is None:
+        if decision is None:
             return {}
         return {
-            "x-ratelimit-limit": str(verdict.limit),
-            "x-ratelimit-remaining": str(verdict.remaining),
-            "x-ratelimit-reset": str(ceil(time.time() + verdict.reset_s)),
+            "x-ratelimit-limit": str(decision.limit),
+            "x-ratelimit-remaining": str(decision.remaining),
+            "x-ratelimit-reset": str(ceil(time.time() + decision.reset_s)),
         }
 
-    def finish(self, reply: Reply, *, bill: Bill, number: int) -> Payload:
+    def wrap(self, response: Response, *, charge: Charge, number: int) -> Payload:
         """The payload in its envelope; errors and the published examples' shape have none."""
-        if reply.status != 200 or "error" in reply.payload or "videos" in reply.payload:
-            return reply.payload
-        if "plan" in reply.payload:
-            known = {"credit_balance": bill.left, "searches_used": bill.spent}
-            reply.payload.update(known, purchased_credits=bill.left + bill.spent)
+        if response.status != 200 or "error" in response.payload or "videos" in response.payload:
+            return response.payload
+        if "plan" in response.payload:
+            known = {"credit_balance": charge.balance, "searches_used": charge.spent}
+            response.payload.update(known, purchased_credits=charge.balance + charge.spent)
         return {
-            "data": reply.payload,
-            "response_time": Dice(0, "response time", number).integer("ms", 200, 900),
-            "credits_used": bill.charged,
-            "credits_remaining": bill.left,
+            "data": response.payload,
+            "response_time": SeededRandom(0, "response time", number).integer("ms", 200, 900),
+            "credits_used": charge.credits,
+            "credits_remaining": charge.balance,
         }
 
-    def counters(self, post: Payload) -> Payload | None:
+    def find_counters(self, post: Payload) -> Payload | None:
         """`statistics`, or the row itself in the published examples' shape."""
         if "aweme_id" not in post:
             return post
@@ -133,9 +133,9 @@ class Scavio:
         return found if isinstance(found, dict) else None
 
 
-def _usage(scene: Scene, _: Mapping[str, Any]) -> Reply:
+def _usage(context: RequestContext, _: Mapping[str, Any]) -> Response:
     """`GET /api/v1/usage`: free; the balance is filled in with the envelope."""
-    began = datetime(scene.at.year, scene.at.month, 1, tzinfo=UTC)
+    began = datetime(context.at.year, context.at.month, 1, tzinfo=UTC)
     recharge = {"enabled": False, "threshold": 0, "amount": 0, "cost": 0}
     usage: Payload = {
         "plan": "simulated",
@@ -145,4 +145,4 @@ def _usage(scene: Scene, _: Mapping[str, Any]) -> Reply:
         "period_start": began.isoformat(),
         "auto_recharge": recharge,
     }
-    return Reply(200, usage)
+    return Response(200, usage)

@@ -1,4 +1,5 @@
-"""A local server that speaks providers' protocols over the simulated world.
+"""A local server that implements the providers' protocols on top of the simulated world.
 
-`sandbox.Sandbox` is what is served, `run.serve` serves it in a thread, `run.run` until Ctrl-C.
+`sandbox.Sandbox` handles the requests; `serve.serve_in_thread` serves it in a thread, `serve.serve_forever` until
+Ctrl-C.
 """

@@ -1,4 +1,4 @@
-"""Routes that are no part of any real API: what the sandbox is, what it counted, and which faults come next."""
+"""Routes that no real API has: what the sandbox is, which requests it logged, which faults come next; short links."""
 
 from __future__ import annotations
 
@@ -9,44 +9,45 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from dwell.errors import SettingsError
-from dwell_sandbox.server.calls import MOST
-from dwell_sandbox.server.faults import Scripted
-from dwell_sandbox.server.ids import post_of
+from dwell_sandbox.server.faults import ScriptedFault
+from dwell_sandbox.server.help_text import help_lines
+from dwell_sandbox.server.ids import parse_short_code
+from dwell_sandbox.server.provider_view import NotVisibleError, ProviderView
+from dwell_sandbox.server.request_log import MAX_LOGGED
 from dwell_sandbox.server.sandbox import Sandbox
-from dwell_sandbox.server.view import Gone, View
-from dwell_sandbox.server.words import how_to_use
 
 
-def routes(sandbox: Sandbox) -> list[Route]:
+def admin_routes(sandbox: Sandbox) -> list[Route]:
     """The routes beside those of the protocols."""
-    view = View(sandbox.world, sandbox.options.region)
+    view = ProviderView(sandbox.world, sandbox.options.region)
 
     async def start(request: Request) -> Response:
-        return PlainTextResponse("\n".join(how_to_use(sandbox, str(request.base_url).rstrip("/"))) + "\n")
+        return PlainTextResponse("\n".join(help_lines(sandbox, str(request.base_url).rstrip("/"))) + "\n")
 
     async def calls(request: Request) -> Response:
-        since, most = (request.query_params.get(name, usual) for name, usual in (("since", "0"), ("most", str(MOST))))
+        since = request.query_params.get("since", "0")
+        most = request.query_params.get("most", str(MAX_LOGGED))
         if not (since.isdecimal() and most.isdecimal()):
-            return _wrong("since and most are numbers.")
-        return JSONResponse(sandbox.calls.as_json(int(since), int(most)))
+            return _bad_request("since and most must be whole numbers.")
+        return JSONResponse(sandbox.request_log.to_json(int(since), int(most)))
 
     async def credit(_: Request) -> Response:
         return JSONResponse(sandbox.balances())
 
     async def script(request: Request) -> Response:
         try:
-            lines = _lines(await request.json())
+            lines = _parse_script(await request.json())
         except (ValueError, SettingsError) as error:
-            return _wrong(str(error))
+            return _bad_request(str(error))
         sandbox.script.set(lines)
-        return JSONResponse({"left": sandbox.script.left})
+        return JSONResponse({"left": sandbox.script.remaining})
 
     async def reset(_: Request) -> Response:
         sandbox.reset()
         return JSONResponse({"count": 0})
 
     async def short(request: Request) -> Response:
-        return RedirectResponse(_long(sandbox, view, request.path_params["code"]), status_code=301)
+        return RedirectResponse(_long_link(sandbox, view, request.path_params["code"]), status_code=301)
 
     return [
         Route("/", start),
@@ -59,21 +60,21 @@ def routes(sandbox: Sandbox) -> list[Route]:
     ]
 
 
-def _lines(body: Any) -> list[Scripted]:
+def _parse_script(body: Any) -> list[ScriptedFault]:
     listed = body.get("faults") if isinstance(body, dict) else body
     if not isinstance(listed, list):
         raise SettingsError('A script is a list of faults, such as [{"fault": "status_500", "times": 2}].')
-    return [Scripted.read(line) for line in listed]
+    return [ScriptedFault.parse(line) for line in listed]
 
 
-def _long(sandbox: Sandbox, view: View, code: str) -> str:
-    """Where a short link leads: to its post, or to the front page where there is none to see."""
+def _long_link(sandbox: Sandbox, view: ProviderView, code: str) -> str:
+    """The target of a short link: its post, or TikTok's front page if the post is not visible."""
     try:
-        account, post = view.post(post_of(code) or "", sandbox.time.now())
-    except Gone:
+        account, post = view.post(parse_short_code(code) or "", sandbox.clock.now())
+    except NotVisibleError:
         return "https://www.tiktok.com/"
     return f"https://www.tiktok.com/@{account.handle}/{post.media_type}/{post.post_id}?_r=1&_t={code}"
 
 
-def _wrong(message: str) -> Response:
+def _bad_request(message: str) -> Response:
     return JSONResponse({"error": message}, status_code=400)

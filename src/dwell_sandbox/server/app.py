@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI app: a prefix a protocol, routes behind the scenes, a page that says what it is."""
+"""The sandbox as an ASGI app: one path prefix for each protocol, and the admin routes."""
 
 from __future__ import annotations
 
@@ -9,57 +9,59 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dwell_sandbox.server.admin import routes
-from dwell_sandbox.server.protocol import Asked, Spoken
-from dwell_sandbox.server.sandbox import SIMULATED, SIMULATED_AT, Sandbox, Sent
+from dwell_sandbox.server.admin import admin_routes
+from dwell_sandbox.server.protocol import Protocol, Request
+from dwell_sandbox.server.sandbox import SIMULATED, SIMULATED_AT, Sandbox, WireResponse
 
 
-def app(sandbox: Sandbox) -> ASGIApp:
-    """The app of a sandbox.
+def create_app(sandbox: Sandbox) -> ASGIApp:
+    """The ASGI app of a sandbox.
 
-    Requests to a protocol go straight to it; everything else is Starlette's. Every answer states that it is simulated.
+    Requests to a protocol go straight to it; Starlette handles the others. Every response states that it is simulated.
     """
-    others = Starlette(routes=routes(sandbox))
-    others.router.redirect_slashes = False
+    admin = Starlette(routes=admin_routes(sandbox))
+    admin.router.redirect_slashes = False
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         first, _, rest = scope["path"].removeprefix("/").partition("/")
-        spoken = sandbox.protocols.get(first)
-        if spoken is None:
-            await others(scope, receive, _stamped(sandbox, send))
+        protocol = sandbox.protocols.get(first)
+        if protocol is None:
+            await admin(scope, receive, _with_headers(sandbox, send))
         else:
-            await _speak(sandbox, spoken, f"/{rest}", scope, receive, send)
+            await _serve_protocol(sandbox, protocol, f"/{rest}", scope, receive, send)
 
     return serve
 
 
-async def _speak(sandbox: Sandbox, spoken: Spoken, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-    asked = Asked(
+async def _serve_protocol(
+    sandbox: Sandbox, protocol: Protocol, path: str, scope: Scope, receive: Receive, send: Send
+) -> None:
+    request = Request(
         method=scope["method"],
         path=path,
         query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
-        body=await _body(receive),
+        body=await _read_body(receive),
         headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
     )
-    sent = sandbox.answer(spoken, asked)
-    if sent.slow_s:
-        await asyncio.sleep(sent.slow_s)
-    await _send(sent, send)
+    response = sandbox.handle(protocol, request)
+    if response.delay_s:
+        await asyncio.sleep(response.delay_s)
+    await _send(response, send)
 
 
-async def _send(sent: Sent, send: Send) -> None:
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in sent.headers.items()]
-    headers.append((b"content-length", str(len(sent.body)).encode()))
-    await send({"type": "http.response.start", "status": sent.status, "headers": headers})
-    if sent.cut_at is None:
-        await send({"type": "http.response.body", "body": sent.body})
-    else:  # the server breaks the connection off when an app ends without having sent all that it had announced
-        await send({"type": "http.response.body", "body": sent.body[: sent.cut_at], "more_body": True})
+async def _send(response: WireResponse, send: Send) -> None:
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers.items()]
+    headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if response.cut_at is None:
+        await send({"type": "http.response.body", "body": response.body})
+    else:  # the server closes the connection when an app returns before it has sent the announced length
+        await send({"type": "http.response.body", "body": response.body[: response.cut_at], "more_body": True})
 
 
-async def _body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes:
     parts = []
     more = True
     while more:
@@ -69,12 +71,12 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _stamped(sandbox: Sandbox, send: Send) -> Send:
-    async def stamped(message: Message) -> None:
+def _with_headers(sandbox: Sandbox, send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers[SIMULATED_AT] = sandbox.time.now().isoformat()
+            headers[SIMULATED_AT] = sandbox.clock.now().isoformat()
             headers[SIMULATED] = f"seed={sandbox.world.seed}"
         await send(message)
 
-    return stamped
+    return send_with_headers

@@ -1,4 +1,4 @@
-"""Faults inside an answer that looks well. None of them invents a number, except that counters may have gone down."""
+"""Faults inside a response with status 200. None invents a number, except that counters may have decreased."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dwell_sandbox.server.protocol import Spoken
-from dwell_sandbox.server.reply import Listing, Reply
+from dwell_sandbox.server.protocol import Protocol
+from dwell_sandbox.server.response import Paging, Response
 
-DOWN = 0.97
-"""What is left of each counter by the fault `counters_down`, rounded down."""
+DECREASE = 0.97
+"""The factor by which the fault `counters_down` multiplies each counter; the result is rounded down."""
 
 _COUNTERS = ("play_count", "digg_count", "comment_count", "share_count", "download_count", "collect_count")
 
 
-def distort(fault: str, spoken: Spoken, reply: Reply) -> bool:
-    """Put a fault into an answer.
+def distort(fault: str, protocol: Protocol, response: Response) -> bool:
+    """Inject a fault into a response.
 
     Args:
-        fault: One of `faults.DISTORTS`.
-        spoken: Knows where the counters of a post stand.
-        reply: The answer, which is changed in place.
+        fault: One of `faults.CONTENT_FAULTS`.
+        protocol: Finds the counters of a post.
+        response: The response, which is changed in place.
 
     Returns:
-        Whether the answer has what this fault distorts; if not, it is as it was.
+        Whether the fault applies to this response; if not, the response is unchanged.
     """
-    return _PAGING[fault](reply) if fault in _PAGING else _rows(fault, spoken, reply)
+    return _PAGING_FAULTS[fault](response) if fault in _PAGING_FAULTS else _distort_rows(fault, protocol, response)
 
 
-def _rows(fault: str, spoken: Spoken, reply: Reply) -> bool:
-    """A fault in every third post, or in all of them where the counters go down."""
-    every = 1 if fault == "counters_down" else 3
-    hit = [_row(fault, spoken, row) for row in reply.posts[::every]]
-    return any(hit)
+def _distort_rows(fault: str, protocol: Protocol, response: Response) -> bool:
+    """A fault in every third post, or in all of them if the counters decrease."""
+    step = 1 if fault == "counters_down" else 3
+    changed = [_distort_row(fault, protocol, row) for row in response.posts[::step]]
+    return any(changed)
 
 
-def _row(fault: str, spoken: Spoken, row: dict[str, Any]) -> bool:
-    counters = spoken.counters(row)
+def _distort_row(fault: str, protocol: Protocol, row: dict[str, Any]) -> bool:
+    counters = protocol.find_counters(row)
     match fault:
         case "missing_statistics":
             return counters is not row and row.pop("statistics", None) is not None
@@ -50,15 +50,15 @@ def _row(fault: str, spoken: Spoken, row: dict[str, Any]) -> bool:
         case "title_null":
             row["title" if "title" in row else "desc"] = None
         case "empty_play":
-            return _without_play(row)
+            return _remove_play(row)
         case "counters_down" if counters:
-            counters.update({key: int(counters[key] * DOWN) for key in _COUNTERS if key in counters})
+            counters.update({key: int(counters[key] * DECREASE) for key in _COUNTERS if key in counters})
         case _:
             return False
     return True
 
 
-def _without_play(row: dict[str, Any]) -> bool:
+def _remove_play(row: dict[str, Any]) -> bool:
     if "play" in row:
         row["play"] = row["wmplay"] = ""
         return True
@@ -68,67 +68,74 @@ def _without_play(row: dict[str, Any]) -> bool:
     return True
 
 
-def _repeated_cursor(reply: Reply) -> bool:
-    """The cursor of the answer is the one that was asked with."""
-    return _edit(reply, lambda listing: {listing.cursor: listing.asked})
+def _repeated_cursor(response: Response) -> bool:
+    """The cursor of the response is the one of the request."""
+    return _edit_paging(response, lambda paging: {paging.cursor_key: paging.requested_cursor})
 
 
-def _empty_page(reply: Reply) -> bool:
+def _empty_page(response: Response) -> bool:
     """No rows, although there are more."""
-    return _edit(reply, lambda listing: {listing.items: [], listing.cursor: listing.asked})
+    return _edit_paging(response, lambda paging: {paging.rows_key: [], paging.cursor_key: paging.requested_cursor})
 
 
-def _stops_early(reply: Reply) -> bool:
-    """No more, it says, although there are."""
-    return _edit(reply, lambda listing: {listing.more: _as(listing.box[listing.more], value=False)})
+def _stops_early(response: Response) -> bool:
+    """The response says that there are no more rows, although there are."""
+    return _edit_paging(
+        response, lambda paging: {paging.more_key: _as_type_of(paging.page[paging.more_key], value=False)}
+    )
 
 
-def _short_page(reply: Reply) -> bool:
-    """Half of the rows, and a cursor that goes on behind them."""
-    return _edit(reply, _half)
+def _short_page(response: Response) -> bool:
+    """Half of the rows, and a cursor that continues after them."""
+    return _edit_paging(response, _half_page)
 
 
-def _half(listing: Listing) -> dict[str, Any] | None:
-    keep = (len(listing.after) + 1) // 2
-    if keep == len(listing.after) or listing.after[keep - 1] is None:
+def _half_page(paging: Paging) -> dict[str, Any] | None:
+    keep = (len(paging.row_cursors) + 1) // 2
+    if keep == len(paging.row_cursors) or paging.row_cursors[keep - 1] is None:
         return None
-    return {listing.items: listing.box[listing.items][:keep], listing.cursor: listing.after[keep - 1]}
+    return {
+        paging.rows_key: paging.page[paging.rows_key][:keep],
+        paging.cursor_key: paging.row_cursors[keep - 1],
+    }
 
 
-def _duplicate_row(reply: Reply) -> bool:
+def _duplicate_row(response: Response) -> bool:
     """The next page begins with the last row of this one."""
-    return _edit(reply, _back)
+    return _edit_paging(response, _previous_cursor)
 
 
-def _back(listing: Listing) -> dict[str, Any] | None:
-    return None if len(listing.after) < 2 or listing.after[-2] is None else {listing.cursor: listing.after[-2]}
+def _previous_cursor(paging: Paging) -> dict[str, Any] | None:
+    if len(paging.row_cursors) < 2 or paging.row_cursors[-2] is None:
+        return None
+    return {paging.cursor_key: paging.row_cursors[-2]}
 
 
-def _has_more_type(reply: Reply) -> bool:
-    """A number where a truth value is usual, or the other way round."""
-    listing = reply.listing
-    if listing is None:
+def _has_more_type(response: Response) -> bool:
+    """A number in place of a boolean, or a boolean in place of a number."""
+    paging = response.paging
+    if paging is None:
         return False
-    value = listing.box[listing.more]
-    listing.box[listing.more] = int(value) if isinstance(value, bool) else bool(value)
+    value = paging.page[paging.more_key]
+    paging.page[paging.more_key] = int(value) if isinstance(value, bool) else bool(value)
     return True
 
 
-def _edit(reply: Reply, change: Callable[[Listing], dict[str, Any] | None]) -> bool:
+def _edit_paging(response: Response, edit: Callable[[Paging], dict[str, Any] | None]) -> bool:
     """Change the paging of a page that is not the last one."""
-    listing = reply.listing
-    changed = change(listing) if listing is not None and listing.box[listing.more] else None
-    if listing is None or changed is None:
+    paging = response.paging
+    changes = edit(paging) if paging is not None and paging.page[paging.more_key] else None
+    if paging is None or changes is None:
         return False
-    listing.box.update(changed)
+    paging.page.update(changes)
     return True
 
 
-def _as(like: Any, *, value: bool) -> bool | int:
-    return value if isinstance(like, bool) else int(value)
+def _as_type_of(sample: Any, *, value: bool) -> bool | int:
+    return value if isinstance(sample, bool) else int(value)
 
 
-_PAGING: Mapping[str, Callable[[Reply], bool]] = MappingProxyType(
+_PAGING_FAULTS: Mapping[str, Callable[[Response], bool]] = MappingProxyType(
     {
         "repeated_cursor": _repeated_cursor,
         "empty_page": _empty_page,

@@ -1,15 +1,16 @@
-"""What a protocol is: how it is asked, and how it words its refusals."""
+"""The interface of a provider's protocol: how it reads requests, and how it words errors."""
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from dwell_sandbox.server.limits import Rate, Verdict
-from dwell_sandbox.server.reply import Payload, Reply, Scene
+from dwell_sandbox.server.rate_limits import LimitDecision, RateLimit
+from dwell_sandbox.server.response import Payload, RequestContext, Response
 
-Answer = Callable[[Scene, Mapping[str, Any]], Reply]
+Handler = Callable[[RequestContext, Mapping[str, Any]], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +18,17 @@ class Endpoint:
     """One endpoint.
 
     Attributes:
-        name: For the log of calls.
-        answer: Makes the answer of the scene and the parameters.
+        name: For the request log.
+        handler: Makes the response from the context and the parameters.
     """
 
     name: str
-    answer: Answer
+    handler: Handler
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, as it came.
+class Request:
+    """One request, as received.
 
     Attributes:
         method: In upper case.
@@ -45,54 +46,60 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
-    """What one answer costs its key: credits taken for it, taken before and with it, and left."""
+class Charge:
+    """What one response costs its key.
 
-    charged: int
+    Attributes:
+        credits: Credits charged for this response.
+        spent: Credits charged to the key so far, this response included.
+        balance: Credits that the key has left.
+    """
+
+    credits: int
     spent: int
-    left: int
+    balance: int
 
 
-class Spoken(Protocol):
+class Protocol(typing.Protocol):
     """One provider's protocol."""
 
     @property
     def name(self) -> str:
-        """Name and prefix of its paths."""
+        """Name, which is also the prefix of its paths."""
 
     @property
-    def rate(self) -> Rate:
-        """Its documented limit."""
+    def rate_limit(self) -> RateLimit:
+        """The documented rate limit."""
 
-    def endpoint(self, asked: Asked) -> Endpoint | Reply:
-        """What is asked for, or the answer that there is no such thing."""
+    def find_endpoint(self, request: Request) -> Endpoint | Response:
+        """The endpoint, or the response that says that it does not exist."""
 
-    def parameters(self, asked: Asked) -> Mapping[str, Any] | Reply:
-        """The parameters, or the answer that they cannot be read."""
+    def parse_parameters(self, request: Request) -> Mapping[str, Any] | Response:
+        """The parameters, or the response that says that they cannot be read."""
 
-    def key(self, asked: Asked) -> str | None:
-        """The key that came with it."""
+    def read_key(self, request: Request) -> str | None:
+        """The API key of the request."""
 
-    def refuse(self, key: str | None) -> Reply:
-        """The answer to a missing (None) or a wrong key."""
+    def key_refused(self, key: str | None) -> Response:
+        """The response to a missing (None) or wrong key."""
 
-    def too_fast(self, verdict: Verdict) -> Reply:
-        """The answer to a request above the limit."""
+    def rate_limited(self, decision: LimitDecision) -> Response:
+        """The response to a request above the rate limit."""
 
-    def out_of_credits(self) -> Reply:
-        """The answer where no credit is left."""
+    def out_of_credits(self) -> Response:
+        """The response when the key has no credits left."""
 
-    def fails(self, status: int) -> Reply:
-        """The answer of a failing server."""
+    def server_error(self, status: int) -> Response:
+        """The response of a failing server."""
 
-    def message(self) -> Reply:
-        """Status 200, and yet no data."""
+    def no_data(self) -> Response:
+        """A response with status 200 and a message in place of data."""
 
-    def headers(self, verdict: Verdict | None) -> Mapping[str, str]:
-        """What every answer says about the limit."""
+    def limit_headers(self, decision: LimitDecision | None) -> Mapping[str, str]:
+        """The headers that state the rate limit."""
 
-    def finish(self, reply: Reply, *, bill: Bill, number: int) -> Payload:
-        """The payload in its envelope."""
+    def wrap(self, response: Response, *, charge: Charge, number: int) -> Payload:
+        """The payload in the protocol's envelope."""
 
-    def counters(self, post: Payload) -> Payload | None:
-        """The part of a post that holds its counters; None where a fault removed it."""
+    def find_counters(self, post: Payload) -> Payload | None:
+        """The part of a post that holds its counters; None if a fault removed it."""

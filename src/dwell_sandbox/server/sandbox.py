@@ -1,4 +1,4 @@
-"""One sandbox: a world, a clock, keys with credits and limits, faults, and what happens to one request."""
+"""One sandbox: a world, a clock, keys with credits and rate limits, faults, and how a request is handled."""
 
 from __future__ import annotations
 
@@ -8,56 +8,58 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from dwell_sandbox.scavio.protocol import Scavio
-from dwell_sandbox.server.calls import Calls, Served
 from dwell_sandbox.server.distort import distort
-from dwell_sandbox.server.faults import BREAKS, BY_SCRIPT, Faults, Script
-from dwell_sandbox.server.instant import SimulatedTime
-from dwell_sandbox.server.limits import Limiter, Rate, Verdict
-from dwell_sandbox.server.protocol import Asked, Bill, Spoken
-from dwell_sandbox.server.reply import Options, Refused, Reply, Scene
-from dwell_sandbox.server.view import View
+from dwell_sandbox.server.faults import SCRIPT_ONLY_FAULTS, TEMPORARY_FAULTS, FaultRates, FaultScript
+from dwell_sandbox.server.protocol import Charge, Protocol, Request
+from dwell_sandbox.server.provider_view import ProviderView
+from dwell_sandbox.server.rate_limits import LimitDecision, RateLimit, RateLimiter
+from dwell_sandbox.server.request_log import LoggedRequest, RequestLog
+from dwell_sandbox.server.response import EndpointError, ProtocolOptions, RequestContext, Response
+from dwell_sandbox.server.simulated_clock import SimulatedClock
 from dwell_sandbox.tikliveapi.protocol import TikLiveApi
 from dwell_sandbox.world import World
 
 KEY_PREFIX = "sandbox-"
 SIMULATED, SIMULATED_AT = "x-dwell-simulated", "x-dwell-simulated-at"
 """Headers of every response: the seed of its world, and the simulated instant at which it was made."""
+
 CREDITS = 100_000
+_BEFORE_ENDPOINT = (*TEMPORARY_FAULTS, *SCRIPT_ONLY_FAULTS)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What goes over the wire.
+class WireResponse:
+    """A response as it is sent.
 
     Attributes:
         status: HTTP status.
         headers: Names in lower case.
         body: The bytes.
-        cut_at: The connection is broken off after so many bytes of the body; None sends it whole.
-        slow_s: Seconds to wait first.
+        cut_at: Drop the connection after this many bytes of the body; None sends all of it.
+        delay_s: Seconds to wait before sending.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     cut_at: int | None = None
-    slow_s: float = 0.0
+    delay_s: float = 0.0
 
 
 @dataclass(slots=True)
-class _Request:
-    """One request on its way through."""
+class _Exchange:
+    """One request while it is handled."""
 
-    spoken: Spoken
-    asked: Asked
+    protocol: Protocol
+    request: Request
     number: int
-    scene: Scene
+    context: RequestContext
     key: str = ""
     endpoint: str = ""
     fault: str | None = None
     drawn: str | None = None
-    verdict: Verdict | None = None
+    decision: LimitDecision | None = None
 
 
 @dataclass(slots=True)
@@ -65,162 +67,166 @@ class Sandbox:
     """A simulated provider of both protocols.
 
     Attributes:
-        world: The world that it shows.
-        time: Its clock.
-        key: The one good key; None takes any that begins with `sandbox-`.
-        faults: Faults by rate.
-        limits: Protocol name -> limit, where it is not the documented one.
-        credits: With which each key starts, for each protocol.
-        options: Switches of the protocols.
+        world: The world that it serves.
+        clock: Its clock.
+        key: The only valid key; None accepts any that begins with `sandbox-`.
+        faults: Random faults.
+        limits: Protocol name -> rate limit, where it differs from the documented one.
+        credits: Credits that each key starts with, for each protocol.
+        options: Options of the protocols.
     """
 
     world: World
-    time: SimulatedTime
+    clock: SimulatedClock
     key: str | None = None
-    faults: Faults = field(default_factory=Faults)
-    limits: Mapping[str, Rate] = field(default_factory=dict)
+    faults: FaultRates = field(default_factory=FaultRates)
+    limits: Mapping[str, RateLimit] = field(default_factory=dict)
     credits: int = CREDITS
-    options: Options = field(default_factory=Options)
-    script: Script = field(default_factory=Script, init=False)
-    calls: Calls = field(default_factory=Calls, init=False)
-    protocols: Mapping[str, Spoken] = field(init=False)
-    _view: View = field(init=False)
-    _limiters: dict[tuple[str, str], Limiter] = field(default_factory=dict, init=False)
+    options: ProtocolOptions = field(default_factory=ProtocolOptions)
+    script: FaultScript = field(default_factory=FaultScript, init=False)
+    request_log: RequestLog = field(default_factory=RequestLog, init=False)
+    protocols: Mapping[str, Protocol] = field(init=False)
+    _view: ProviderView = field(init=False)
+    _limiters: dict[tuple[str, str], RateLimiter] = field(default_factory=dict, init=False)
     _balances: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        spoken: tuple[Spoken, ...] = (TikLiveApi(self.options), Scavio(self.options))
-        self.protocols = MappingProxyType({each.name: each for each in spoken})
-        self._view = View(self.world, self.options.region)
+        protocols: tuple[Protocol, ...] = (TikLiveApi(self.options), Scavio(self.options))
+        self.protocols = MappingProxyType({protocol.name: protocol for protocol in protocols})
+        self._view = ProviderView(self.world, self.options.region)
 
     def reset(self) -> None:
-        """Forget calls, scripts, limits and what was spent; the clock and the faults by rate go on."""
-        self.script, self.calls = Script(), Calls()
+        """Clear the request log, the script, rate limits and charges; the clock and random faults are unchanged."""
+        self.script, self.request_log = FaultScript(), RequestLog()
         self._limiters.clear()
         self._balances.clear()
 
     def balances(self) -> dict[str, dict[str, int]]:
-        """Protocol -> credits given to each key, taken, and left, over all keys that were used."""
-        shown = {}
+        """Protocol -> credits given, taken and left, summed over all keys that were used."""
+        totals = {}
         for name in self.protocols:
             left = [balance for (protocol, _), balance in self._balances.items() if protocol == name]
             given = self.credits * len(left)
-            shown[name] = {"keys": len(left), "given": given, "taken": given - sum(left), "left": sum(left)}
-        return shown
+            totals[name] = {"keys": len(left), "given": given, "taken": given - sum(left), "left": sum(left)}
+        return totals
 
-    def answer(self, spoken: Spoken, asked: Asked) -> Sent:
-        """Answer one request: key, limit, credits, the endpoint, and any fault on the way."""
-        number = self.calls.next_number()
-        request = _Request(spoken, asked, number, Scene(self._view, self.time.now(), self.options))
+    def balance(self, protocol: Protocol, key: str) -> int:
+        """Credits that a key has left."""
+        return self._balances.setdefault((protocol.name, key), self.credits)
+
+    def handle(self, protocol: Protocol, request: Request) -> WireResponse:
+        """Handle one request: check key, rate limit and credits, call the endpoint, inject a fault if one is due."""
+        number = self.request_log.next_number()
+        exchange = _Exchange(protocol, request, number, RequestContext(self._view, self.clock.now(), self.options))
         try:
-            reply = self._reply(request)
-        except Refused as refused:
-            reply = refused.reply
-        return self._sent(request, reply)
+            response = self._respond(exchange)
+        except EndpointError as error:
+            response = error.response
+        return self._encode(exchange, response)
 
-    def _reply(self, request: _Request) -> Reply:
-        spoken, asked = request.spoken, request.asked
-        found = spoken.endpoint(asked)
-        request.endpoint = asked.path[:80] if isinstance(found, Reply) else found.name
-        if isinstance(found, Reply):
-            return found
-        key = spoken.key(asked)
-        if key is None or not self._good(key):
-            return spoken.refuse(key)
-        request.key = key
-        request.verdict = verdict = self._limiter(spoken, key).ask(self.time.elapsed())
-        if verdict and verdict.wait_s:
-            return spoken.too_fast(verdict)
-        if failed := self._failure(request):
-            return failed
-        if self.balance(spoken, key) < 1:
-            request.fault = None
-            return spoken.out_of_credits()
-        parameters = spoken.parameters(asked)
-        if isinstance(parameters, Reply):
+    def _respond(self, exchange: _Exchange) -> Response:
+        protocol, request = exchange.protocol, exchange.request
+        endpoint = protocol.find_endpoint(request)
+        exchange.endpoint = request.path[:80] if isinstance(endpoint, Response) else endpoint.name
+        if isinstance(endpoint, Response):
+            return endpoint
+        key = protocol.read_key(request)
+        if key is None or not self._is_valid_key(key):
+            return protocol.key_refused(key)
+        exchange.key = key
+        exchange.decision = decision = self._limiter(protocol, key).check(self.clock.elapsed())
+        if decision and decision.wait_s:
+            return protocol.rate_limited(decision)
+        if failure := self._inject_failure(exchange):
+            return failure
+        if self.balance(protocol, key) < 1:
+            exchange.fault = None
+            return protocol.out_of_credits()
+        parameters = protocol.parse_parameters(request)
+        if isinstance(parameters, Response):
             return parameters
-        reply = found.answer(request.scene, parameters)
-        self._distort(request, reply)
-        return reply
+        response = endpoint.handler(exchange.context, parameters)
+        self._distort(exchange, response)
+        return response
 
-    def _failure(self, request: _Request) -> Reply | None:
-        """The answer of a fault that comes before the endpoint; notes a fault that may come behind it."""
-        spoken = request.spoken
-        line = next(iter(self.script.candidates(spoken.name, request.endpoint)), None)
-        if line and line.fault in (*BREAKS, *BY_SCRIPT):
-            self.script.met(line)
-            request.fault = line.fault
+    def _inject_failure(self, exchange: _Exchange) -> Response | None:
+        """The response of a fault that comes before the endpoint; notes a fault that may come after it."""
+        protocol = exchange.protocol
+        line = next(iter(self.script.candidates(protocol.name, exchange.endpoint)), None)
+        if line and line.fault in _BEFORE_ENDPOINT:
+            self.script.consume(line)
+            exchange.fault = line.fault
         elif line is None:
-            request.drawn = self.faults.draw(request.number)
-            request.fault = request.drawn if request.drawn in BREAKS else None
-        if request.fault == "message":
-            return spoken.message()
-        if request.fault == "status_429":
-            return spoken.too_fast(Verdict(1.0, 1, 0, 1.0))
-        if request.fault and request.fault.startswith("status_"):
-            return spoken.fails(int(request.fault.removeprefix("status_")))
+            exchange.drawn = self.faults.draw(exchange.number)
+            exchange.fault = exchange.drawn if exchange.drawn in TEMPORARY_FAULTS else None
+        if exchange.fault == "message":
+            return protocol.no_data()
+        if exchange.fault == "status_429":
+            return protocol.rate_limited(LimitDecision(1.0, 1, 0, 1.0))
+        if exchange.fault and exchange.fault.startswith("status_"):
+            return protocol.server_error(int(exchange.fault.removeprefix("status_")))
         return None
 
-    def _distort(self, request: _Request, reply: Reply) -> None:
-        """Put a fault into the answer, the script's first; a fault that does not fit was none."""
-        if request.fault:
+    def _distort(self, exchange: _Exchange, response: Response) -> None:
+        """Inject a fault into the response, the script's first; a fault that does not apply is not counted."""
+        if exchange.fault:
             return
-        for line in self.script.candidates(request.spoken.name, request.endpoint):
-            if line.fault not in (*BREAKS, *BY_SCRIPT) and distort(line.fault, request.spoken, reply):
-                self.script.met(line)
-                request.fault = line.fault
+        for line in self.script.candidates(exchange.protocol.name, exchange.endpoint):
+            if line.fault not in _BEFORE_ENDPOINT and distort(line.fault, exchange.protocol, response):
+                self.script.consume(line)
+                exchange.fault = line.fault
                 return
-        if request.drawn and distort(request.drawn, request.spoken, reply):
-            request.fault = request.drawn
+        if exchange.drawn and distort(exchange.drawn, exchange.protocol, response):
+            exchange.fault = exchange.drawn
 
-    def _sent(self, request: _Request, reply: Reply) -> Sent:
-        """The bytes. A success is paid for, also where it arrives cut off, but not where the connection breaks."""
-        if request.fault == "truncated" and not reply.credits:
-            request.fault = None
-        dropped = request.fault == "dropped"
-        cost = 0 if dropped else reply.credits
-        left = self.balance(request.spoken, request.key) - cost if request.key else self.credits
-        if request.key:
-            self._balances[request.spoken.name, request.key] = left
-        bill = Bill(cost, self.credits - left, left)
-        payload = request.spoken.finish(reply, bill=bill, number=request.number)
+    def _encode(self, exchange: _Exchange, response: Response) -> WireResponse:
+        """Charge the request, log it and encode it. A truncated success is charged, a dropped connection is not."""
+        if exchange.fault == "truncated" and not response.credits:
+            exchange.fault = None
+        dropped = exchange.fault == "dropped"
+        charge = self._charge(exchange, 0 if dropped else response.credits)
+        payload = exchange.protocol.wrap(response, charge=charge, number=exchange.number)
         body = _ENCODER.encode(payload).encode()
-        if request.fault == "truncated":
+        if exchange.fault == "truncated":
             body = body[: len(body) * 2 // 3]
-        at = request.scene.at
         headers = {
             "content-type": "application/json; charset=utf-8",
-            SIMULATED_AT: at.isoformat(),
+            SIMULATED_AT: exchange.context.at.isoformat(),
             SIMULATED: f"seed={self.world.seed}",
-            **request.spoken.headers(request.verdict),
-            **reply.headers,
+            **exchange.protocol.limit_headers(exchange.decision),
+            **response.headers,
         }
-        self.calls.add(
-            Served(
-                request.number,
-                request.spoken.name,
-                request.endpoint,
-                request.asked.headers.get("x-dwell-call"),
-                0 if dropped else reply.status,
-                cost,
-                request.fault,
-                at,
-            )
+        self._log(exchange, 0 if dropped else response.status, charge.credits)
+        delay_s = self.faults.slow_s if exchange.fault == "slow" else 0.0
+        return WireResponse(response.status, headers, body, len(body) // 2 if dropped else None, delay_s)
+
+    def _charge(self, exchange: _Exchange, cost: int) -> Charge:
+        left = self.balance(exchange.protocol, exchange.key) - cost if exchange.key else self.credits
+        if exchange.key:
+            self._balances[exchange.protocol.name, exchange.key] = left
+        return Charge(cost, self.credits - left, left)
+
+    def _log(self, exchange: _Exchange, status: int, cost: int) -> None:
+        row = LoggedRequest(
+            number=exchange.number,
+            protocol=exchange.protocol.name,
+            endpoint=exchange.endpoint,
+            call=exchange.request.headers.get("x-dwell-call"),
+            status=status,
+            credits=cost,
+            fault=exchange.fault,
+            simulated_at=exchange.context.at,
         )
-        slow = self.faults.slow_s if request.fault == "slow" else 0.0
-        return Sent(reply.status, headers, body, len(body) // 2 if dropped else None, slow)
+        self.request_log.add(row)
 
-    def balance(self, spoken: Spoken, key: str) -> int:
-        """Credits that a key has left."""
-        return self._balances.setdefault((spoken.name, key), self.credits)
-
-    def _good(self, key: str) -> bool:
+    def _is_valid_key(self, key: str) -> bool:
         return key == self.key if self.key else key.startswith(KEY_PREFIX)
 
-    def _limiter(self, spoken: Spoken, key: str) -> Limiter:
-        found = self._limiters.get((spoken.name, key))
-        if found is None:
-            asked = self.limits.get(spoken.name, spoken.rate)
-            rate = replace(asked, burst=asked.burst or (spoken.rate.burst if asked.requests else 0))
-            found = self._limiters[spoken.name, key] = Limiter(rate)
-        return found
+    def _limiter(self, protocol: Protocol, key: str) -> RateLimiter:
+        limiter = self._limiters.get((protocol.name, key))
+        if limiter is None:
+            documented = protocol.rate_limit
+            limit = self.limits.get(protocol.name, documented)
+            limit = replace(limit, burst=limit.burst or (documented.burst if limit.requests else 0))
+            limiter = self._limiters[protocol.name, key] = RateLimiter(limit)
+        return limiter

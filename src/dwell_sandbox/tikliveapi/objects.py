@@ -8,12 +8,12 @@ from typing import Any
 
 from dwell_sandbox.comments import Comment
 from dwell_sandbox.counters import Counters
-from dwell_sandbox.dice import Dice
 from dwell_sandbox.hashtags import Hashtag
 from dwell_sandbox.posts import Post
+from dwell_sandbox.seeded_random import SeededRandom
 from dwell_sandbox.server.ids import media_id, sec_uid
-from dwell_sandbox.server.reply import Options, Payload
-from dwell_sandbox.server.view import Account
+from dwell_sandbox.server.provider_view import Account
+from dwell_sandbox.server.response import Payload, ProtocolOptions
 from dwell_sandbox.sounds import Sound
 from dwell_sandbox.world import Profile
 
@@ -22,12 +22,14 @@ _MIME_TITLES = 0.03
 _NO_PLAY = 0.02
 
 
-def video(account: Account, post: Post, counters: Counters, options: Options, *, pinned: bool | None) -> Payload:
+def video(
+    account: Account, post: Post, counters: Counters, options: ProtocolOptions, *, pinned: bool | None
+) -> Payload:
     """A row of a list; `pinned` is None in lists that do not say so."""
     row = {
         "aweme_id": post.post_id,
         "video_id": post.post_id,
-        **_lasting(post, account.who.region),
+        **_constant_fields(post, account.creator.region),
         "play_count": counters.views,
         "digg_count": counters.likes,
         "comment_count": counters.comments,
@@ -51,7 +53,7 @@ def video(account: Account, post: Post, counters: Counters, options: Options, *,
     return row
 
 
-def detail(account: Account, post: Post, counters: Counters, options: Options) -> Payload:
+def detail(account: Account, post: Post, counters: Counters, options: ProtocolOptions) -> Payload:
     """The one video of `/post-detail/`: its post id is called `id`, and there is a file in high definition."""
     row = video(account, post, counters, options, pinned=None)
     named = {"aweme_id": row.pop("aweme_id"), "id": row.pop("video_id")}
@@ -63,7 +65,7 @@ def author(account: Account) -> Payload:
     return {
         "id": account.account_id,
         "unique_id": account.handle,
-        "nickname": account.who.display_name,
+        "nickname": account.creator.display_name,
         "avatar": f"{CDN}/avatar/{account.account_id}.jpg",
     }
 
@@ -74,12 +76,12 @@ def user_info(account: Account, profile: Profile) -> Payload:
     user = {
         "id": account.account_id,
         "uniqueId": account.handle,
-        "nickname": account.who.display_name,
+        "nickname": account.creator.display_name,
         "avatarThumb": picture,
         "avatarMedium": picture,
         "avatarLarger": picture,
         "signature": "A simulated account: nobody is behind it.",
-        "verified": account.who.size > 1_000_000,
+        "verified": account.creator.size > 1_000_000,
         "secUid": sec_uid(account.account_id),
         "secret": account.state == "private",
         "privateAccount": account.state == "private",
@@ -99,10 +101,10 @@ def follower(account: Account, followers: int) -> Payload:
     """A row of a list of followers: of its counters only the one that is quick to tell."""
     return {
         "id": account.account_id,
-        "region": account.who.region,
+        "region": account.creator.region,
         "sec_uid": sec_uid(account.account_id),
         "unique_id": account.handle,
-        "nickname": account.who.display_name,
+        "nickname": account.creator.display_name,
         "signature": "",
         "avatar": f"{CDN}/avatar/{account.account_id}.jpg",
         "follower_count": followers,
@@ -161,16 +163,16 @@ def _media_id(post_id: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def _lasting(post: Post, region: str) -> dict[str, Any]:
+def _constant_fields(post: Post, region: str) -> dict[str, Any]:
     """What of a video never changes; shared between answers, so it is never written to."""
-    dice = Dice(0, "tikliveapi", post.post_id)
+    rng = SeededRandom(0, "tikliveapi", post.post_id)
     photo = post.media_type == "photo"
-    size = 0 if photo else 240_000 * (post.duration_s or 0) + dice.integer("size", 0, 99_999)
+    size = 0 if photo else 240_000 * (post.duration_s or 0) + rng.integer("size", 0, 99_999)
     cover = f"{CDN}/{post.post_id}.jpg"
-    play = "" if dice.chance("no play", _NO_PLAY) else f"{CDN}/{post.post_id}.{'mp3' if photo else 'mp4'}"
+    play = "" if rng.chance("no play", _NO_PLAY) else f"{CDN}/{post.post_id}.{'mp3' if photo else 'mp4'}"
     row: dict[str, Any] = {
         "region": region,
-        "title": _title(post, dice),
+        "title": _title(post, rng),
         "content_desc": [post.caption.split(" #")[0]],
         "cover": cover,
         "ai_dynamic_cover": cover,
@@ -184,13 +186,13 @@ def _lasting(post: Post, region: str) -> dict[str, Any]:
         "music_info": music(post.sound),
     }
     if photo:
-        row["images"] = [f"{CDN}/{post.post_id}-{at}.jpg" for at in range(1, 2 + dice.integer("images", 1, 6))]
+        row["images"] = [f"{CDN}/{post.post_id}-{at}.jpg" for at in range(1, 2 + rng.integer("images", 1, 6))]
     return row
 
 
-def _title(post: Post, dice: Dice) -> str:
+def _title(post: Post, rng: SeededRandom) -> str:
     """The caption; a few come as MIME-encoded words, which the real service does too."""
-    if not dice.chance("mime", _MIME_TITLES):
+    if not rng.chance("mime", _MIME_TITLES):
         return post.caption
     return f"=?utf-8?B?{b64encode(post.caption.encode()).decode()}?="
 

@@ -7,13 +7,13 @@ from math import ceil
 from types import MappingProxyType
 from typing import Any
 
-from dwell_sandbox.server.limits import Rate, Verdict
-from dwell_sandbox.server.protocol import Answer, Asked, Bill, Endpoint
-from dwell_sandbox.server.reply import Options, Payload, Reply
+from dwell_sandbox.server.protocol import Charge, Endpoint, Handler, Request
+from dwell_sandbox.server.rate_limits import LimitDecision, RateLimit
+from dwell_sandbox.server.response import Payload, ProtocolOptions, Response
 from dwell_sandbox.tikliveapi import accounts, posts, topics
-from dwell_sandbox.tikliveapi.refusals import BAD_KEY, NO_KEY, says
+from dwell_sandbox.tikliveapi.errors import BAD_KEY, NO_KEY, message_response
 
-ENDPOINTS: Mapping[str, Answer] = MappingProxyType(
+ENDPOINTS: Mapping[str, Handler] = MappingProxyType(
     {
         "userid": accounts.user_id,
         "userinfo-by-username": accounts.info_by_name,
@@ -52,54 +52,56 @@ class TikLiveApi:
     """
 
     name = "tikliveapi"
-    rate = Rate(200, 60.0, burst=50)
+    rate_limit = RateLimit(200, 60.0, burst=50)
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: ProtocolOptions) -> None:
         self._options = options
 
-    def endpoint(self, asked: Asked) -> Endpoint | Reply:
+    def find_endpoint(self, request: Request) -> Endpoint | Response:
         """The endpoint of a `GET` to `/<name>/`; without the slash at the end there is nothing."""
-        name = asked.path.strip("/")
-        if name not in ENDPOINTS or asked.path != f"/{name}/":
-            return says("Not found", 404)
-        return Endpoint(name, ENDPOINTS[name]) if asked.method == "GET" else says("Method not allowed", 405)
+        name = request.path.strip("/")
+        if name not in ENDPOINTS or request.path != f"/{name}/":
+            return message_response("Not found", 404)
+        return (
+            Endpoint(name, ENDPOINTS[name]) if request.method == "GET" else message_response("Method not allowed", 405)
+        )
 
-    def parameters(self, asked: Asked) -> Mapping[str, Any]:
+    def parse_parameters(self, request: Request) -> Mapping[str, Any]:
         """The query string."""
-        return asked.query
+        return request.query
 
-    def key(self, asked: Asked) -> str | None:
+    def read_key(self, request: Request) -> str | None:
         """`X-Api-Key`."""
-        return asked.headers.get("x-api-key") or None
+        return request.headers.get("x-api-key") or None
 
-    def refuse(self, key: str | None) -> Reply:
+    def key_refused(self, key: str | None) -> Response:
         """Status 200 and a message, as the real one does."""
-        return says(NO_KEY if key is None else BAD_KEY)
+        return message_response(NO_KEY if key is None else BAD_KEY)
 
-    def too_fast(self, verdict: Verdict) -> Reply:
+    def rate_limited(self, decision: LimitDecision) -> Response:
         """429; that it says how long to wait is a guess, for the real answer is undocumented."""
-        return Reply(429, {"message": _FAILURES[429]}, headers={"retry-after": str(ceil(verdict.wait_s))})
+        return Response(429, {"message": _FAILURES[429]}, headers={"retry-after": str(ceil(decision.wait_s))})
 
-    def out_of_credits(self) -> Reply:
+    def out_of_credits(self) -> Response:
         """Undocumented: 200 with a message, or 402 if that is switched on."""
-        return says("You have no credits left. Please top up your balance.", self._options.broke_status)
+        return message_response("You have no credits left. Please top up your balance.", self._options.broke_status)
 
-    def fails(self, status: int) -> Reply:
+    def server_error(self, status: int) -> Response:
         """A failing server."""
-        return says(_FAILURES.get(status, "The request failed"), status)
+        return message_response(_FAILURES.get(status, "The request failed"), status)
 
-    def message(self) -> Reply:
+    def no_data(self) -> Response:
         """Status 200, and yet no data."""
-        return says("Something went wrong, please try again")
+        return message_response("Something went wrong, please try again")
 
-    def headers(self, _: Verdict | None) -> Mapping[str, str]:
+    def limit_headers(self, _: LimitDecision | None) -> Mapping[str, str]:
         """Nothing: it does not tell how much of the limit is left."""
         return {}
 
-    def finish(self, reply: Reply, *, bill: Bill, number: int) -> Payload:  # noqa: ARG002
+    def wrap(self, response: Response, *, charge: Charge, number: int) -> Payload:  # noqa: ARG002
         """The payload as it is: there is no envelope."""
-        return reply.payload
+        return response.payload
 
-    def counters(self, post: Payload) -> Payload | None:
+    def find_counters(self, post: Payload) -> Payload | None:
         """The row itself."""
         return post

@@ -6,135 +6,139 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from dwell_sandbox.demo_accounts import CAST
+from dwell_sandbox.demo_accounts import DEMO_ACCOUNTS
 from dwell_sandbox.hashtags import Hashtag
-from dwell_sandbox.niches import EVERYWHERE, NICHES
+from dwell_sandbox.niches import GENERIC_HASHTAGS, NICHES
 from dwell_sandbox.posts import Post
-from dwell_sandbox.server.reply import Listing, Payload, Reply, Scene
-from dwell_sandbox.server.view import Gone
+from dwell_sandbox.server.provider_view import NotVisibleError
+from dwell_sandbox.server.response import Paging, Payload, RequestContext, Response
 from dwell_sandbox.sounds import Sound
+from dwell_sandbox.tikliveapi.errors import not_visible, read_count, read_number, read_text
 from dwell_sandbox.tikliveapi.objects import challenge, music, user_info, video
-from dwell_sandbox.tikliveapi.refusals import clamped, gone, number, text
 
 Parameters = Mapping[str, Any]
-DEEPEST = 1_000
+MAX_SEARCH_POSTS = 1_000
 """A search shows no more than so many posts."""
 
 
-def music_info(scene: Scene, parameters: Parameters) -> Reply:
+def music_info(context: RequestContext, parameters: Parameters) -> Response:
     """`/music-info/`: flat."""
-    found = _sound(scene, parameters)
-    uses = scene.view.world.sound_uses(found.sound_id, scene.at)
-    return Reply(200, {**music(found), "video_count": uses}, credits=1)
+    found = _sound(context, parameters)
+    uses = context.view.world.sound_uses(found.sound_id, context.at)
+    return Response(200, {**music(found), "video_count": uses}, credits=1)
 
 
-def music_posts(scene: Scene, parameters: Parameters) -> Reply:
+def music_posts(context: RequestContext, parameters: Parameters) -> Response:
     """`/music-posts/`: paged by an offset, which comes back as a number."""
-    found = _sound(scene, parameters)
-    count, offset = clamped(parameters, 10, 30), number(parameters, "cursor", 0)
-    posts = scene.view.world.sound_posts(found.sound_id, scene.at, offset + count + 1)
-    return videos(scene, posts, offset, count)
+    found = _sound(context, parameters)
+    count, offset = read_count(parameters, 10, 30), read_number(parameters, "cursor", 0)
+    posts = context.view.world.sound_posts(found.sound_id, context.at, offset + count + 1)
+    return video_page(context, posts, offset, count)
 
 
-def challenge_by_id(scene: Scene, parameters: Parameters) -> Reply:
+def challenge_by_id(context: RequestContext, parameters: Parameters) -> Response:
     """`/challenge-info-id/`."""
-    return _challenge(scene, _hashtag(scene, text(parameters, "id"), by_id=True))
+    return _challenge(context, _hashtag(context, read_text(parameters, "id"), by_id=True))
 
 
-def challenge_by_name(scene: Scene, parameters: Parameters) -> Reply:
+def challenge_by_name(context: RequestContext, parameters: Parameters) -> Response:
     """`/challenge-info-name/`."""
-    return _challenge(scene, _hashtag(scene, text(parameters, "name"), by_id=False))
+    return _challenge(context, _hashtag(context, read_text(parameters, "name"), by_id=False))
 
 
-def challenge_posts(scene: Scene, parameters: Parameters) -> Reply:
+def challenge_posts(context: RequestContext, parameters: Parameters) -> Response:
     """`/challenge-posts/`: paged by an offset, which comes back as text here."""
-    found = _hashtag(scene, text(parameters, "challenge_id"), by_id=True)
-    count, offset = clamped(parameters, 10, 35), number(parameters, "cursor", 0)
-    posts = scene.view.world.hashtag_posts(found.name, scene.at, offset + count + 1)
-    return videos(scene, posts, offset, count, as_text=True)
+    found = _hashtag(context, read_text(parameters, "challenge_id"), by_id=True)
+    count, offset = read_count(parameters, 10, 35), read_number(parameters, "cursor", 0)
+    posts = context.view.world.hashtag_posts(found.name, context.at, offset + count + 1)
+    return video_page(context, posts, offset, count, as_text=True)
 
 
-def search_video(scene: Scene, parameters: Parameters) -> Reply:
+def search_video(context: RequestContext, parameters: Parameters) -> Response:
     """`/search-video/`: `hasMore` is 0 or 1, and only here."""
-    query = text(parameters, "keyword")
-    count, offset = clamped(parameters, 10, 35), number(parameters, "cursor", 0)
-    days, order = number(parameters, "publish_time", 0), number(parameters, "sort_by", 0)
-    posts = searched(scene, query, offset + count + 1, days=days, by_likes=order == 1, by_date=order == 2)
-    reply = videos(scene, posts, offset, count)
-    reply.payload["hasMore"] = int(reply.payload["hasMore"])
-    return reply
+    query = read_text(parameters, "keyword")
+    count, offset = read_count(parameters, 10, 35), read_number(parameters, "cursor", 0)
+    days, order = read_number(parameters, "publish_time", 0), read_number(parameters, "sort_by", 0)
+    posts = search_posts(context, query, offset + count + 1, days=days, by_likes=order == 1, by_date=order == 2)
+    response = video_page(context, posts, offset, count)
+    response.payload["hasMore"] = int(response.payload["hasMore"])
+    return response
 
 
-def search_user(scene: Scene, parameters: Parameters) -> Reply:
+def search_user(context: RequestContext, parameters: Parameters) -> Response:
     """`/search-user/`: whoever is called so, and those of the cast whose name holds it."""
-    query = text(parameters, "keyword").removeprefix("@").lower()
+    query = read_text(parameters, "keyword").removeprefix("@").lower()
     rows: list[Payload] = []
-    for handle in dict.fromkeys([query, *(name for name in CAST if query in name)]):
+    for handle in dict.fromkeys([query, *(name for name in DEMO_ACCOUNTS if query in name)]):
         try:
-            account = scene.view.by_handle(handle, scene.at)
-        except Gone:
+            account = context.view.account_by_handle(handle, context.at)
+        except NotVisibleError:
             continue
-        rows.append(user_info(account, scene.view.profile(account, scene.at)))
-    return Reply(200, {"user_list": rows, "cursor": len(rows), "hasMore": False}, credits=1)
+        rows.append(user_info(account, context.view.profile(account, context.at)))
+    return Response(200, {"user_list": rows, "cursor": len(rows), "hasMore": False}, credits=1)
 
 
-def search_challenge(scene: Scene, parameters: Parameters) -> Reply:
+def search_challenge(context: RequestContext, parameters: Parameters) -> Response:
     """`/search-challenge/`: the hashtag of that name, and the usual ones whose name holds it."""
-    query = text(parameters, "keyword").removeprefix("#").lower()
-    usual = [name for niche in NICHES.values() for name in niche.hashtags] + list(EVERYWHERE)
+    query = read_text(parameters, "keyword").removeprefix("#").lower()
+    usual = [name for niche in NICHES.values() for name in niche.hashtags] + list(GENERIC_HASHTAGS)
     rows: list[Payload] = []
     for name in dict.fromkeys([query, *(name for name in usual if query in name)]):
         try:
-            found = scene.view.world.hashtag(name)
+            found = context.view.world.hashtag(name)
         except LookupError:
             continue
-        uses = scene.view.world.hashtag_uses(found.name, scene.at)
+        uses = context.view.world.hashtag_uses(found.name, context.at)
         rows.append(challenge(found, uses.posts, uses.views))
-    return Reply(200, {"challenge_list": rows, "cursor": len(rows), "hasMore": False}, credits=1)
+    return Response(200, {"challenge_list": rows, "cursor": len(rows), "hasMore": False}, credits=1)
 
 
-def searched(
-    scene: Scene, query: str, most: int, *, days: int = 0, by_likes: bool = False, by_date: bool = False
+def search_posts(
+    context: RequestContext, query: str, limit: int, *, days: int = 0, by_likes: bool = False, by_date: bool = False
 ) -> Sequence[Post]:
     """The first posts that a search finds; a choice of days or another order is made among the first thousand."""
     if not (days or by_likes or by_date):
-        return scene.view.world.search(query, scene.at, min(most, DEEPEST))
-    found = scene.view.world.search(query, scene.at, DEEPEST)
-    chosen = [post for post in found if not days or post.posted_at > scene.at - timedelta(days=days)]
+        return context.view.world.search(query, context.at, min(limit, MAX_SEARCH_POSTS))
+    found = context.view.world.search(query, context.at, MAX_SEARCH_POSTS)
+    chosen = [post for post in found if not days or post.posted_at > context.at - timedelta(days=days)]
     if by_likes:
-        chosen.sort(key=lambda post: -scene.view.world.counters(post.post_id, scene.at).likes)
+        chosen.sort(key=lambda post: -context.view.world.counters(post.post_id, context.at).likes)
     if by_date:
         chosen.sort(key=lambda post: post.posted_at, reverse=True)
-    return chosen[:most]
+    return chosen[:limit]
 
 
-def videos(scene: Scene, posts: Sequence[Post], offset: int, count: int, *, as_text: bool = False) -> Reply:
+def video_page(
+    context: RequestContext, posts: Sequence[Post], offset: int, count: int, *, as_text: bool = False
+) -> Response:
     """A page of posts by offset; it is shorter than asked where a post cannot be shown."""
     form = str if as_text else int
-    at, counters = scene.at, scene.view.world.counters
-    window = scene.view.window(posts, at, offset, count)
-    rows = [video(account, post, counters(post.post_id, at), scene.options, pinned=None) for _, account, post in window]
-    after: list[Any] = [form(place) for place, _, _ in window]
-    behind = form(min(max(offset, len(posts)), offset + count))
-    box: Payload = {"videos": rows, "cursor": behind, "hasMore": len(posts) > offset + count}
-    listing = Listing(box, "videos", "cursor", "hasMore", form(offset), after)
-    return Reply(200, box, credits=1, listing=listing, posts=rows)
+    at, counters = context.at, context.view.world.counters
+    window = context.view.visible_posts(posts, at, offset, count)
+    rows = [
+        video(account, post, counters(post.post_id, at), context.options, pinned=None) for _, account, post in window
+    ]
+    row_cursors: list[Any] = [form(place) for place, _, _ in window]
+    next_cursor = form(min(max(offset, len(posts)), offset + count))
+    page: Payload = {"videos": rows, "cursor": next_cursor, "hasMore": len(posts) > offset + count}
+    paging = Paging(page, "videos", "cursor", "hasMore", form(offset), row_cursors)
+    return Response(200, page, credits=1, paging=paging, posts=rows)
 
 
-def _challenge(scene: Scene, found: Hashtag) -> Reply:
-    uses = scene.view.world.hashtag_uses(found.name, scene.at)
-    return Reply(200, challenge(found, uses.posts, uses.views), credits=1)
+def _challenge(context: RequestContext, found: Hashtag) -> Response:
+    uses = context.view.world.hashtag_uses(found.name, context.at)
+    return Response(200, challenge(found, uses.posts, uses.views), credits=1)
 
 
-def _sound(scene: Scene, parameters: Parameters) -> Sound:
+def _sound(context: RequestContext, parameters: Parameters) -> Sound:
     try:
-        return scene.view.world.sound(text(parameters, "music_id"))
+        return context.view.world.sound(read_text(parameters, "music_id"))
     except LookupError:
-        raise gone(scene, "sound", Gone("not_found")) from None
+        raise not_visible(context, "sound", NotVisibleError("not_found")) from None
 
 
-def _hashtag(scene: Scene, name: str, *, by_id: bool) -> Hashtag:
+def _hashtag(context: RequestContext, name: str, *, by_id: bool) -> Hashtag:
     try:
-        return scene.view.world.hashtag_by_id(name) if by_id else scene.view.world.hashtag(name)
+        return context.view.world.hashtag_by_id(name) if by_id else context.view.world.hashtag(name)
     except LookupError:
-        raise gone(scene, "hashtag", Gone("not_found")) from None
+        raise not_visible(context, "hashtag", NotVisibleError("not_found")) from None

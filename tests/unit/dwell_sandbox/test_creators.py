@@ -2,13 +2,13 @@ import pytest
 
 from dwell_sandbox import World
 from dwell_sandbox.creators import CREATORS
-from dwell_sandbox.demo_accounts import CAST
+from dwell_sandbox.demo_accounts import DEMO_ACCOUNTS
 from dwell_sandbox.niches import NICHES
 
 
 def test_every_creator_of_a_million_can_be_asked_for(world: World):
     for number in (0, 5, 999_999, CREATORS - 1):
-        who = world.creator_number(number)
+        who = world.creator_by_number(number)
         assert world.creator(who.handle) == who
         assert who.handle.startswith("demo_")
         assert who.niche in NICHES
@@ -16,11 +16,11 @@ def test_every_creator_of_a_million_can_be_asked_for(world: World):
 
 
 def test_the_cast_is_what_the_demo_says(world: World):
-    own, near, large, other = (world.creator(handle) for handle in CAST)
+    own, near, large, other = (world.creator(handle) for handle in DEMO_ACCOUNTS)
     assert own.niche == near.niche == large.niche != other.niche
     assert near.size / own.size < 1.5
     assert large.size / own.size > 20
-    assert [who.number for who in (own, near, large, other)] == list(CAST.values())
+    assert [who.number for who in (own, near, large, other)] == list(DEMO_ACCOUNTS.values())
 
 
 def test_handles_are_found_however_they_are_written(world: World):
@@ -37,5 +37,5 @@ def test_other_handles_are_nobody(world: World, handle: str):
 
 
 def test_links_differ_between_creators(world: World):
-    levels = {round(world.creator_number(number).link.level, 6) for number in range(100, 200)}
+    levels = {round(world.creator_by_number(number).link.level, 6) for number in range(100, 200)}
     assert len(levels) == 100

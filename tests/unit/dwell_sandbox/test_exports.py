@@ -7,9 +7,9 @@ import pytest
 
 from dwell.records import Hints
 from dwell_sandbox import World
-from dwell_sandbox.counters import rounded
-from dwell_sandbox.demo_accounts import CAST
-from dwell_sandbox.exports import APART, COMPETITORS, DAMAGE, OWN, Export, write_exports
+from dwell_sandbox.counters import round_count
+from dwell_sandbox.demo_accounts import DEMO_ACCOUNTS
+from dwell_sandbox.exports import COMPETITORS, DAMAGE, OWN_ACCOUNT, SCRAPE_INTERVAL, Export, write_exports
 
 
 def lines(path: Path) -> list[dict]:
@@ -41,28 +41,28 @@ def test_every_file_says_what_it_is_and_how_to_import_it(exports: list[Export], 
 
 
 def test_the_own_account_has_about_160_posts_over_fourteen_months(folder: Path, now: datetime):
-    rows = lines(folder / f"apify_{OWN}_{now:%Y-%m-%d}.jsonl")
+    rows = lines(folder / f"apify_{OWN_ACCOUNT}_{now:%Y-%m-%d}.jsonl")
     assert 130 <= len(rows) <= 190
     first = datetime.fromisoformat(rows[-1]["createTimeISO"])
     assert timedelta(days=400) < now - first < timedelta(days=435)
 
 
 def test_the_second_scrape_lacks_exactly_what_was_taken_down(folder: Path, world: World, now: datetime):
-    before = {row["id"] for row in lines(folder / f"apify_{OWN}_{now - APART:%Y-%m-%d}.jsonl")}
-    after = {row["id"] for row in lines(folder / f"apify_{OWN}_{now:%Y-%m-%d}.jsonl")}
-    gone = {post_id for post_id in before if (world.deleted_at(post_id) or now + APART) <= now}
+    before = {row["id"] for row in lines(folder / f"apify_{OWN_ACCOUNT}_{now - SCRAPE_INTERVAL:%Y-%m-%d}.jsonl")}
+    after = {row["id"] for row in lines(folder / f"apify_{OWN_ACCOUNT}_{now:%Y-%m-%d}.jsonl")}
+    gone = {post_id for post_id in before if (world.deleted_at(post_id) or now + SCRAPE_INTERVAL) <= now}
     assert before - after == gone
     assert gone
-    assert after - before == {post_id for post_id in after if world.post(post_id).posted_at > now - APART}
+    assert after - before == {post_id for post_id in after if world.post(post_id).posted_at > now - SCRAPE_INTERVAL}
 
 
 def test_apify_rows_are_the_world_rounded(folder: Path, world: World, now: datetime):
-    rows = lines(folder / f"apify_{OWN}_{now:%Y-%m-%d}.jsonl")
-    pinned = world.pinned(OWN, now)
+    rows = lines(folder / f"apify_{OWN_ACCOUNT}_{now:%Y-%m-%d}.jsonl")
+    pinned = world.pinned(OWN_ACCOUNT, now)
     for row in rows:
         counters, post = world.counters(row["id"], now), world.post(row["id"])
-        assert row["playCount"] == rounded(counters.views)
-        assert row["collectCount"] == rounded(counters.saves)
+        assert row["playCount"] == round_count(counters.views)
+        assert row["collectCount"] == round_count(counters.saves)
         assert row["videoMeta"]["duration"] == (post.duration_s or 0)
         assert row["isSlideshow"] == (post.media_type == "photo")
         assert row["isPinned"] == (row["id"] in pinned)
@@ -82,8 +82,8 @@ def test_web_items_are_the_world_at_their_capture_time(folder: Path, world: Worl
         read_at = datetime.fromtimestamp(row["collectTime"], now.tzinfo)
         assert now - timedelta(minutes=1) <= read_at <= now
         counters = world.counters(row["id"], read_at)
-        assert row["stats"]["playCount"] == rounded(counters.views)
-        assert row["statsV2"]["playCount"] in {str(counters.views), str(rounded(counters.views))}
+        assert row["stats"]["playCount"] == round_count(counters.views)
+        assert row["statsV2"]["playCount"] in {str(counters.views), str(round_count(counters.views))}
         finer += row["statsV2"]["playCount"] != str(row["stats"]["playCount"])
         assert ("imagePost" in row) == (row["video"]["duration"] == 0)
         assert row["author"]["uniqueId"] == handle
@@ -94,7 +94,7 @@ def test_web_items_are_the_world_at_their_capture_time(folder: Path, world: Worl
 
 def test_both_scrapes_of_a_competitor_overlap_and_grow(folder: Path, now: datetime):
     for handle in COMPETITORS[:2]:
-        before = {row["id"]: row for row in lines(folder / f"web_{handle}_{now - APART:%Y-%m-%d}.jsonl")}
+        before = {row["id"]: row for row in lines(folder / f"web_{handle}_{now - SCRAPE_INTERVAL:%Y-%m-%d}.jsonl")}
         after = {row["id"]: row for row in lines(folder / f"web_{handle}_{now:%Y-%m-%d}.jsonl")}
         both = before.keys() & after.keys()
         assert len(both) > 80
@@ -109,7 +109,7 @@ def test_exactly_one_web_line_is_cut_off(folder: Path, now: datetime):
                 assert not line or isinstance(json.loads(line), dict)
             except json.JSONDecodeError:
                 broken.append((path.name, number))
-    path = folder / f"web_demo_trailruns_{now - APART:%Y-%m-%d}.jsonl"
+    path = folder / f"web_demo_trailruns_{now - SCRAPE_INTERVAL:%Y-%m-%d}.jsonl"
     assert broken == [(path.name, len(path.read_text("utf-8").split("\n")))]
 
 
@@ -120,7 +120,7 @@ def test_the_listed_damage_is_little_and_names_files_that_exist(folder: Path):
 
 
 def test_every_account_of_the_files_is_in_the_cast():
-    assert {OWN, *COMPETITORS} == set(CAST)
+    assert {OWN_ACCOUNT, *COMPETITORS} == set(DEMO_ACCOUNTS)
 
 
 @pytest.mark.parametrize("year", [2023, 2038])

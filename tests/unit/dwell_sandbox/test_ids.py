@@ -6,23 +6,23 @@ import pytest
 
 from dwell_sandbox import World
 from dwell_sandbox.creators import CREATORS
-from dwell_sandbox.demo_accounts import CAST
-from dwell_sandbox.niches import EVERYWHERE, NICHES
+from dwell_sandbox.demo_accounts import DEMO_ACCOUNTS
+from dwell_sandbox.niches import GENERIC_HASHTAGS, NICHES
 
 
 def test_an_account_id_leads_back_to_its_creator(world: World):
-    for number in (0, *CAST.values(), 5, 4711, 999_999, CREATORS - 1):
-        who = world.creator_number(number)
+    for number in (0, *DEMO_ACCOUNTS.values(), 5, 4711, 999_999, CREATORS - 1):
+        who = world.creator_by_number(number)
         creator_id = world.creator_id(who.handle)
         assert len(creator_id) == 19
         assert int(creator_id) >> 32 == who.joined
-        assert world.by_id(creator_id) == who
+        assert world.creator_by_id(creator_id) == who
 
 
 @pytest.mark.parametrize("other", ["", "abc", "7.0E+18", "1", "9" * 19, "7000000000000000000", "٧" * 19])
 def test_other_ids_are_nobody_and_nothing(world: World, other: str):
     with pytest.raises(LookupError, match="nobody"):
-        world.by_id(other)
+        world.creator_by_id(other)
     with pytest.raises(LookupError, match="no sound"):
         world.sound(other)
     with pytest.raises(LookupError, match="no hashtag"):
@@ -35,7 +35,7 @@ def test_sounds_and_hashtags_of_posts_are_found_by_their_ids(world: World, now: 
     posts = [
         post
         for number in range(20, 40)
-        for post in world.posts(world.creator_number(number).handle, since=now - timedelta(days=200), at=now)
+        for post in world.posts(world.creator_by_number(number).handle, since=now - timedelta(days=200), at=now)
     ]
     assert len(posts) > 300
     for post in posts:
@@ -54,16 +54,16 @@ def test_another_world_has_other_ids(world: World, now: datetime):
     post = world.posts("demo_kitchen", since=now - timedelta(days=100), at=now)[0]
     assert other.hashtag("fyp").hashtag_id != world.hashtag("fyp").hashtag_id
     with pytest.raises(LookupError):
-        other.by_id(world.creator_id("demo_kitchen"))
+        other.creator_by_id(world.creator_id("demo_kitchen"))
     with pytest.raises(LookupError):
         other.sound(post.sound.sound_id)
 
 
 def test_every_hashtag_that_is_always_in_use_has_an_id_of_its_own(world: World):
-    names = [*EVERYWHERE, *(tag for niche in NICHES.values() for tag in niche.hashtags)]
+    names = [*GENERIC_HASHTAGS, *(tag for niche in NICHES.values() for tag in niche.hashtags)]
     tags = [world.hashtag(name) for name in names]
     assert len({tag.hashtag_id for tag in tags}) == len(names)
-    assert all(tag.life is None for tag in tags)
+    assert all(tag.lifecycle is None for tag in tags)
     assert [tag.niche for tag in tags[:3]] == [None, None, None]
 
 

@@ -13,13 +13,15 @@ from dwell_sandbox import World
 
 def answers(world: World, at: datetime) -> Iterator[object]:
     """Something of every kind that can be asked."""
-    handle = world.creator_number(4711).handle
+    handle = world.creator_by_number(4711).handle
     posts = world.posts(handle, since=at - timedelta(days=60), at=at)
     yield world.creator_id(handle), posts, world.profile(handle, at)
-    yield [world.standing(world.creator_number(number).handle, at) for number in range(5, 60)]
+    yield [world.status(world.creator_by_number(number).handle, at) for number in range(5, 60)]
     yield [(world.counters(post.post_id, at), world.retention(post.post_id)) for post in posts]
     yield world.comments(posts[-1].post_id, at, 10), world.follower_handles(handle, at, 5, 10)
-    sound = next(post.sound for post in world.posts(handle, since=at - timedelta(days=400), at=at) if post.sound.life)
+    sound = next(
+        post.sound for post in world.posts(handle, since=at - timedelta(days=400), at=at) if post.sound.lifecycle
+    )
     yield sound, world.sound_uses(sound.sound_id, at), world.sound_posts(sound.sound_id, at, 20)
     yield world.hashtag("onepan"), world.hashtag_uses("onepan", at), world.hashtag_posts("onepan", at, 20)
     yield world.search("night train", at, 20), world.following_handles(handle, at, 0, 5)

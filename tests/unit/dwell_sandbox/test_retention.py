@@ -6,16 +6,16 @@ import pytest
 from dwell_sandbox import World
 from dwell_sandbox.posts import Post
 from dwell_sandbox.retention import mean
-from dwell_sandbox.watch import Truth
+from dwell_sandbox.watch_time import WatchTruth
 
-Curves = list[tuple[Post, tuple[float, ...], Truth]]
+Curves = list[tuple[Post, tuple[float, ...], WatchTruth]]
 
 
 @pytest.fixture(scope="module")
 def curves(world: World, now: datetime) -> Curves:
     found = []
     for number in (1, 2, 3, 4, *range(10, 40)):
-        for post in world.posts(world.creator_number(number).handle, since=now - timedelta(days=60), at=now):
+        for post in world.posts(world.creator_by_number(number).handle, since=now - timedelta(days=60), at=now):
             curve, true = world.retention(post.post_id), world.truth(post.post_id)
             if curve is not None and true is not None:
                 found.append((post, curve, true))

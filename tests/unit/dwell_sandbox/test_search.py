@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dwell_sandbox import World
-from dwell_sandbox.search import words_of
+from dwell_sandbox.search import split_query
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ def test_every_word_is_in_the_caption_or_names_the_niche(world: World, now: date
     assert len(found) > 20
     for post in found:
         niche = world.creator(post.handle).niche
-        assert all(word in post.caption.lower() or word == niche for word in words_of(query))
+        assert all(word in post.caption.lower() or word == niche for word in split_query(query))
     assert [post.posted_at for post in found] == sorted((post.posted_at for post in found), reverse=True)
     assert found[0].posted_at <= now
     assert world.search(query, now, 20) == found[:20]
@@ -22,7 +22,10 @@ def test_every_word_is_in_the_caption_or_names_the_niche(world: World, now: date
 
 def test_a_hashtag_in_fashion_is_found_by_its_name(world: World, now: datetime):
     name = next(
-        name for post in world.hashtag_posts("skincare", now, 100) for name in post.hashtags if world.hashtag(name).life
+        name
+        for post in world.hashtag_posts("skincare", now, 100)
+        for name in post.hashtags
+        if world.hashtag(name).lifecycle
     )
     found = world.search(f"{name} fyp", now, 500)
     assert found
@@ -44,4 +47,4 @@ def test_what_was_taken_down_or_cannot_be_seen_is_not_found(world: World, now: d
     assert not after & {post.post_id for post in gone}
     for post in before:
         who = world.creator(post.handle)
-        assert world.standing(world.handle_at(who.number, then), then).visible
+        assert world.status(world.handle_at(who.number, then), then).visible

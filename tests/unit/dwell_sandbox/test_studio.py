@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dwell_sandbox import World
-from dwell_sandbox.exports import OWN
+from dwell_sandbox.exports import OWN_ACCOUNT
 
 HEADERS = {
     "Overview.csv": "Date,Video Views,Profile Views,Likes,Comments,Shares",
@@ -56,7 +56,7 @@ def test_the_overview_name_carries_the_first_day_and_the_end(folder: Path, files
     first, end, handle = re.fullmatch(r"Overview_(\d{4}-\d\d-\d\d)_(\d+)_(\w+)\.zip", path.name).groups()
     overview = rows(files["Overview.csv"])
     last = datetime.fromtimestamp(int(end), UTC)
-    assert handle == OWN
+    assert handle == OWN_ACCOUNT
     assert len(overview) == 365
     assert overview[0]["Date"] == f"{date.fromisoformat(first):%B} {date.fromisoformat(first).day}"
     assert overview[-1]["Date"] == f"{last:%B} {last.day}"
@@ -67,9 +67,9 @@ def test_the_overview_name_carries_the_first_day_and_the_end(folder: Path, files
 def test_overview_days_add_up_to_what_the_posts_gained(files: dict[str, bytes], world: World, now: datetime):
     """Posts of the first 200 days have all but finished growing; the days hold what they gained within 90 days each."""
     overview = rows(files["Overview.csv"])
-    start = datetime(2025, 11, 1, tzinfo=world.creator(OWN).tz)
+    start = datetime(2025, 11, 1, tzinfo=world.creator(OWN_ACCOUNT).tz)
     middle = start + timedelta(days=200)
-    posts = world.published(OWN, since=start, until=middle)
+    posts = world.published_posts(OWN_ACCOUNT, since=start, until=middle)
     made = sum(world.counters(post.post_id, min(now, world.deleted_at(post.post_id) or now)).views for post in posts)
     shown = sum(int(row["Video Views"]) for row in overview[:200])
     assert shown == pytest.approx(made, rel=0.1)
@@ -124,8 +124,8 @@ def test_content_shows_fifteen_posts_some_with_broken_quotes(files: dict[str, by
     assert any('"' in title for title, *_ in found)
     for title, handle, post_id, posted, likes, comments, shares, views in found:
         post, counters = world.post(post_id), world.counters(post_id, now)
-        local = post.posted_at.astimezone(world.creator(OWN).tz)
-        assert (title, handle, posted) == (post.caption, OWN, f"{local:%B} {local.day}")
+        local = post.posted_at.astimezone(world.creator(OWN_ACCOUNT).tz)
+        assert (title, handle, posted) == (post.caption, OWN_ACCOUNT, f"{local:%B} {local.day}")
         assert (int(likes), int(comments), int(shares), int(views)) == (
             counters.likes, counters.comments, counters.shares, counters.views,
         )  # fmt: skip

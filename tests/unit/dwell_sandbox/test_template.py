@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dwell_sandbox import World
-from dwell_sandbox.exports import OWN
+from dwell_sandbox.exports import OWN_ACCOUNT
 from dwell_sandbox.exports.template import captured_at
 
 ID = re.compile(r"(\d{19})$")
@@ -14,7 +14,7 @@ ID = re.compile(r"(\d{19})$")
 
 @pytest.fixture(scope="module")
 def rows(folder: Path) -> list[dict[str, str]]:
-    with (folder / f"watch_time_{OWN}.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / f"watch_time_{OWN_ACCOUNT}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

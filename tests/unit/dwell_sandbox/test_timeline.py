@@ -23,7 +23,7 @@ def test_any_window_is_a_part_of_the_whole(world: World, now: datetime):
     whole = world.posts("demo_pantry", since=EVER, at=now)
     since = now - timedelta(days=201, hours=5)
     assert world.posts("demo_pantry", since=since, at=now) == tuple(post for post in whole if post.posted_at >= since)
-    published = world.published("demo_pantry", since=since, until=now)
+    published = world.published_posts("demo_pantry", since=since, until=now)
     assert [post.posted_at for post in published] == sorted(post.posted_at for post in published)
     there = [post for post in published if (world.deleted_at(post.post_id) or now + timedelta(1)) > now]
     assert tuple(reversed(there)) == world.posts("demo_pantry", since=since, at=now)

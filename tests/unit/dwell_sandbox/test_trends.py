@@ -9,64 +9,68 @@ import pytest
 
 from dwell_sandbox import World
 from dwell_sandbox.creators import CREATORS
-from dwell_sandbox.lifecycle import Lifecycle, day_of, instant_of, serials_around
-from dwell_sandbox.lookup import sampled
-from dwell_sandbox.made import make
+from dwell_sandbox.lifecycle import Lifecycle, active_serials, day_to_datetime, second_to_day
 from dwell_sandbox.niches import NICHES
-from dwell_sandbox.posts import trend
-from dwell_sandbox.sounds import trending
-from dwell_sandbox.trends import HASHTAGS, SOUNDS, fashion, life
+from dwell_sandbox.post_details import get_post_details
+from dwell_sandbox.posts import trend_momentum
+from dwell_sandbox.sounds import trending_sound
+from dwell_sandbox.topic_sample import sample_creators
+from dwell_sandbox.trends import HASHTAGS, SOUNDS, get_lifecycle, trend_shares
 
 
 def alive(world: World, kind, niche: str, at: datetime) -> list[Lifecycle]:
-    day = int(day_of(at.timestamp()))
-    return [life(world.seed, kind, niche, serial) for serial in fashion(world.seed, kind, niche, day).serials]
+    day = int(second_to_day(at.timestamp()))
+    return [
+        get_lifecycle(world.seed, kind, niche, serial) for serial in trend_shares(world.seed, kind, niche, day).serials
+    ]
 
 
 @pytest.mark.parametrize("kind", [SOUNDS, HASHTAGS])
 def test_each_rises_to_one_peak_and_fades_within_three_to_eight_weeks(world: World, kind):
     for serial in range(200, 400):
-        spans = life(world.seed, kind, "beauty", serial)
-        assert 21 <= spans.ends - spans.born <= 56
-        weights = [spans.weight(spans.born + part / 100 * (spans.ends - spans.born)) for part in range(101)]
+        spans = get_lifecycle(world.seed, kind, "beauty", serial)
+        assert 21 <= spans.end - spans.start <= 56
+        weights = [spans.weight(spans.start + part / 100 * (spans.end - spans.start)) for part in range(101)]
         top = weights.index(max(weights))
         assert 20 <= top <= 55
         assert weights[0] == weights[-1] == 0
         assert all(before < after for before, after in pairwise(weights[: top + 1]))
         assert all(before > after for before, after in pairwise(weights[top:]))
-        assert spans.tide((spans.born + spans.peak) / 2) == 1
-        assert spans.tide((spans.peak + spans.ends) / 2) == -1
-        assert spans.tide(spans.peak) == 0
-        assert spans.tide(spans.ends + 1) == spans.tide(spans.born - 1) == 0
+        assert spans.momentum((spans.start + spans.peak) / 2) == 1
+        assert spans.momentum((spans.peak + spans.end) / 2) == -1
+        assert spans.momentum(spans.peak) == 0
+        assert spans.momentum(spans.end + 1) == spans.momentum(spans.start - 1) == 0
 
 
 @pytest.mark.parametrize("kind", [SOUNDS, HASHTAGS])
 def test_no_day_misses_something_that_is_in_use(world: World, kind):
     for day in range(739_800, 740_000, 7):
-        near = serials_around(day, kind.every_days)
+        near = active_serials(day, kind.every_days)
         wider = range(near.start - 20, near.stop + 20)
-        used = {serial for serial in wider if life(world.seed, kind, "tech", serial).weight(day + 0.5) > 0}
-        assert used == set(fashion(world.seed, kind, "tech", day).serials)
+        used = {serial for serial in wider if get_lifecycle(world.seed, kind, "tech", serial).weight(day + 0.5) > 0}
+        assert used == set(trend_shares(world.seed, kind, "tech", day).serials)
         assert len(used) >= 3
 
 
 def test_some_rise_and_some_fade_in_every_niche_at_any_time(world: World, now: datetime):
     for niche in NICHES:
         for kind in (SOUNDS, HASHTAGS):
-            tides = [spans.tide(day_of(now.timestamp())) for spans in alive(world, kind, niche, now)]
+            tides = [spans.momentum(second_to_day(now.timestamp())) for spans in alive(world, kind, niche, now)]
             assert min(tides) < 0 < max(tides)
 
 
 def test_daily_uses_of_a_sound_rise_and_fade(world: World):
-    sound = trending(world.seed, "cooking", 400)
-    assert sound.life is not None
-    days = int(sound.life.ends - sound.life.born) + 2
-    counts = [world.sound_uses(sound.sound_id, sound.life.born_at + timedelta(days=day)) for day in range(days + 5)]
+    sound = trending_sound(world.seed, "cooking", 400)
+    assert sound.lifecycle is not None
+    days = int(sound.lifecycle.end - sound.lifecycle.start) + 2
+    counts = [
+        world.sound_uses(sound.sound_id, sound.lifecycle.start_at + timedelta(days=day)) for day in range(days + 5)
+    ]
     daily = np.diff(counts)
     assert counts[0] < 1000
     assert (daily >= 0).all()
     top = int(daily.argmax())
-    peak = sound.life.peak - sound.life.born
+    peak = sound.lifecycle.peak - sound.lifecycle.start
     assert abs(top - peak) < 5
     assert daily[0] < 0.2 * daily[top]
     assert daily[-1] == 0
@@ -78,14 +82,14 @@ def test_uses_of_a_hashtag_rise_and_fade_or_go_on_for_ever(world: World, now: da
     tag = next(
         name
         for number in range(5, 3000)
-        if world.creator_number(number).niche == "travel"
-        for post in world.posts(world.creator_number(number).handle, since=now - timedelta(days=50), at=now)
+        if world.creator_by_number(number).niche == "travel"
+        for post in world.posts(world.creator_by_number(number).handle, since=now - timedelta(days=50), at=now)
         for name in post.hashtags
-        if world.hashtag(name).life == spans
+        if world.hashtag(name).lifecycle == spans
     )
-    before = world.hashtag_uses(tag, instant_of(spans.born))
-    after = world.hashtag_uses(tag, instant_of(spans.ends))
-    later = world.hashtag_uses(tag, instant_of(spans.ends + 2))
+    before = world.hashtag_uses(tag, day_to_datetime(spans.start))
+    after = world.hashtag_uses(tag, day_to_datetime(spans.end))
+    later = world.hashtag_uses(tag, day_to_datetime(spans.end + 2))
     assert before.posts == before.views == 0
     assert after.posts == later.posts > 10_000
     assert later.views > after.posts
@@ -100,7 +104,7 @@ def test_uses_of_a_hashtag_rise_and_fade_or_go_on_for_ever(world: World, now: da
 
 def test_the_posts_of_a_sound_use_it_and_follow_its_curve(world: World, now: datetime):
     sound = max(
-        (trending(world.seed, "running", spans.serial) for spans in alive(world, SOUNDS, "running", now)),
+        (trending_sound(world.seed, "running", spans.serial) for spans in alive(world, SOUNDS, "running", now)),
         key=lambda each: world.sound_uses(each.sound_id, now),
     )
     found = world.sound_posts(sound.sound_id, now, 1000)
@@ -113,20 +117,22 @@ def test_the_posts_of_a_sound_use_it_and_follow_its_curve(world: World, now: dat
         assert post.posted_at <= now
         assert (world.deleted_at(post.post_id) or now + timedelta(1)) > now
         who = world.creator(post.handle)
-        assert world.standing(world.handle_at(who.number, now), now).visible
+        assert world.status(world.handle_at(who.number, now), now).visible
     assert world.sound_posts(sound.sound_id, now, 35) == found[:35]
 
 
 def test_a_sample_of_a_sound_shows_its_rise_and_its_fall(world: World):
     """Correlation over days between the sampled posts and the count of the whole world."""
     for serial in (380, 390, 400):
-        sound = trending(world.seed, "comedy", serial)
-        assert sound.life is not None
-        end = instant_of(sound.life.ends + 6)
+        sound = trending_sound(world.seed, "comedy", serial)
+        assert sound.lifecycle is not None
+        end = day_to_datetime(sound.lifecycle.end + 6)
         found = world.sound_posts(sound.sound_id, end, 1000)
-        days = int(sound.life.ends - sound.life.born) + 1
-        seen = Counter(int(day_of(post.minted_at.timestamp()) - sound.life.born) for post in found)
-        counts = [world.sound_uses(sound.sound_id, sound.life.born_at + timedelta(days=day)) for day in range(days + 1)]
+        days = int(sound.lifecycle.end - sound.lifecycle.start) + 1
+        seen = Counter(int(second_to_day(post.minted_at.timestamp()) - sound.lifecycle.start) for post in found)
+        counts = [
+            world.sound_uses(sound.sound_id, sound.lifecycle.start_at + timedelta(days=day)) for day in range(days + 1)
+        ]
         assert np.corrcoef([seen[day] for day in range(days)], np.diff(counts))[0, 1] > 0.6
 
 
@@ -135,9 +141,9 @@ def test_the_count_of_the_world_is_that_of_the_sample_scaled_up(world: World):
     seen = expected = 0.0
     for niche in NICHES:
         for serial in (395, 400):
-            sound = trending(world.seed, niche, serial)
-            assert sound.life is not None
-            end = instant_of(sound.life.ends + 6)
+            sound = trending_sound(world.seed, niche, serial)
+            assert sound.lifecycle is not None
+            end = day_to_datetime(sound.lifecycle.end + 6)
             seen += len(world.sound_posts(sound.sound_id, end, 10_000))
             expected += world.sound_uses(sound.sound_id, end) * 260 / (CREATORS / len(NICHES))
     assert 0.75 < seen / expected < 1.02
@@ -145,9 +151,9 @@ def test_the_count_of_the_world_is_that_of_the_sample_scaled_up(world: World):
 
 def test_no_creator_is_asked_twice_and_all_are_of_the_niche(world: World):
     for block in range(60):
-        numbers = sampled(world.seed, "anything", block, "tech", 260)
+        numbers = sample_creators(world.seed, "anything", block, "tech", 260)
         assert 255 <= len(numbers) == len(set(numbers)) <= 260
-        assert {world.creator_number(number).niche for number in numbers[:3]} == {"tech"}
+        assert {world.creator_by_number(number).niche for number in numbers[:3]} == {"tech"}
 
 
 @pytest.mark.parametrize("tag", ["fyp", "onepan", "runtok"])
@@ -167,7 +173,7 @@ def test_posts_of_a_hashtag_in_fashion_carry_it(world: World, now: datetime):
         name
         for post in world.hashtag_posts("recipe", now - timedelta(days=20), 100)
         for name in post.hashtags
-        if world.hashtag(name).life
+        if world.hashtag(name).lifecycle
     }
     assert len(tags) >= 3
     sizes = []
@@ -182,7 +188,7 @@ def test_a_post_early_to_its_sound_and_hashtags_fares_better(world: World, now: 
     """The planted effect, within creators: a fifth of a log unit in views, two fifths of a logit in the share held."""
     rows = []
     for number in range(20, 80):
-        posts = world.posts(world.creator_number(number).handle, since=now - timedelta(days=300), at=now)
+        posts = world.posts(world.creator_by_number(number).handle, since=now - timedelta(days=300), at=now)
         videos = [post for post in posts if post.duration_s is not None and not post.is_ad]
         if len(videos) < 20:
             continue
@@ -190,9 +196,9 @@ def test_a_post_early_to_its_sound_and_hashtags_fares_better(world: World, now: 
         for post in videos:
             true = world.truth(post.post_id)
             assert true is not None
-            fares = make(world.seed, post.post_id).fares
+            fares = get_post_details(world.seed, post.post_id).performance
             held = np.log(true.held / (1 - true.held))
-            table.append((trend(world.seed, post), np.log(fares.views), held, sum(np.log(fares.rates))))
+            table.append((trend_momentum(world.seed, post), np.log(fares.views), held, sum(np.log(fares.rates))))
         rows.append(np.array(table) - np.mean(table, axis=0))
     tide, views, held, rates = np.concatenate(rows).T
     slope = (tide @ np.column_stack([views, held, rates])) / (tide @ tide)
@@ -204,9 +210,9 @@ def test_a_post_early_to_its_sound_and_hashtags_fares_better(world: World, now: 
 def test_own_sounds_and_lasting_hashtags_are_neither_early_nor_late(world: World, now: datetime):
     posts = world.posts("demo_bigtable", since=now - timedelta(days=400), at=now)
     plain = [
-        post for post in posts if post.sound.original and not any(world.hashtag(tag).life for tag in post.hashtags)
+        post for post in posts if post.sound.original and not any(world.hashtag(tag).lifecycle for tag in post.hashtags)
     ]
     assert len(plain) > 20
-    assert all(trend(world.seed, post) == 0 for post in plain)
-    moved = {np.sign(trend(world.seed, post)) for post in posts if not post.sound.original}
+    assert all(trend_momentum(world.seed, post) == 0 for post in plain)
+    moved = {np.sign(trend_momentum(world.seed, post)) for post in posts if not post.sound.original}
     assert moved == {-1, 0, 1} or moved == {-1, 1}

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dwell_sandbox import World
-from dwell_sandbox.demo_accounts import CAST
+from dwell_sandbox.demo_accounts import DEMO_ACCOUNTS
 from dwell_sandbox.posts import planted_shift
 
 
@@ -41,7 +41,7 @@ def test_within_eight_days_a_post_of_the_own_account_is_taken_down(seed: int, no
 
 
 def test_three_of_the_best_are_pinned_for_a_quarter(world: World, now: datetime):
-    for handle in CAST:
+    for handle in DEMO_ACCOUNTS:
         pinned = world.pinned(handle, now)
         assert len(pinned) == 3
         assert world.pinned(handle, now + timedelta(days=1)) == pinned
@@ -50,7 +50,7 @@ def test_three_of_the_best_are_pinned_for_a_quarter(world: World, now: datetime)
 
 
 def test_ads_and_photos_are_few_and_photos_have_neither_length_nor_truth(world: World, now: datetime):
-    posts = [post for handle in CAST for post in world.posts(handle, since=now - timedelta(days=430), at=now)]
+    posts = [post for handle in DEMO_ACCOUNTS for post in world.posts(handle, since=now - timedelta(days=430), at=now)]
     photos = [post for post in posts if post.media_type == "photo"]
     ads = [post for post in posts if post.is_ad]
     assert 0.02 < len(photos) / len(posts) < 0.08

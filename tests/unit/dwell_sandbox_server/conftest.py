@@ -9,14 +9,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from dwell_sandbox import World
-from dwell_sandbox.server.app import app
-from dwell_sandbox.server.instant import SimulatedTime
-from dwell_sandbox.server.limits import Rate
+from dwell_sandbox.server.app import create_app
+from dwell_sandbox.server.rate_limits import RateLimit
 from dwell_sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.simulated_clock import SimulatedClock
 
 SEED = 12
 NOW = datetime(2026, 11, 1, 9, 0, 20, tzinfo=UTC)
-NO_LIMITS = {"tikliveapi": Rate(0, 1), "scavio": Rate(0, 1)}
+NO_LIMITS = {"tikliveapi": RateLimit(0, 1), "scavio": RateLimit(0, 1)}
 
 
 class FakeSeconds:
@@ -59,7 +59,7 @@ class Asking:
         return self.http.get("/sandbox/calls").json()["calls"]
 
     def _checked(self, response: httpx2.Response) -> httpx2.Response:
-        assert response.headers["x-dwell-simulated-at"] == self.sandbox.time.now().isoformat()
+        assert response.headers["x-dwell-simulated-at"] == self.sandbox.clock.now().isoformat()
         assert response.headers["x-dwell-simulated"] == f"seed={self.sandbox.world.seed}"
         return response
 
@@ -85,8 +85,8 @@ def make(world: World, seconds: FakeSeconds) -> Iterator[Callable[..., Asking]]:
     opened: list[TestClient] = []
 
     def build(*, speed: float = 0.0, **arguments: Any) -> Asking:
-        sandbox = Sandbox(world, SimulatedTime(NOW, speed, seconds), **{"limits": NO_LIMITS, **arguments})
-        opened.append(TestClient(app(sandbox)))
+        sandbox = Sandbox(world, SimulatedClock(NOW, speed, seconds), **{"limits": NO_LIMITS, **arguments})
+        opened.append(TestClient(create_app(sandbox)))
         return Asking(sandbox, opened[-1])
 
     yield build
@@ -109,8 +109,8 @@ def handle_in() -> Callable[[str], str]:
 def _handle_in(state: str) -> str:
     world = World(SEED)
     for number in range(5, 5_000):
-        handle = world.creator_number(number).handle
-        standing = world.standing(handle, NOW)
+        handle = world.creator_by_number(number).handle
+        standing = world.status(handle, NOW)
         if standing.state == state and (state != "region_blocked" or "US" in standing.regions):
             return handle
     raise AssertionError(state)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from dwell.cli import sandbox as command
 from dwell.errors import SettingsError
-from dwell_sandbox.server.limits import Rate
+from dwell_sandbox.server.rate_limits import RateLimit
 from dwell_sandbox.server.sandbox import Sandbox
 
 
@@ -22,7 +22,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
         served.append((sandbox, port))
         ready("http://127.0.0.1:1")
 
-    monkeypatch.setattr("dwell_sandbox.server.run.run", note)
+    monkeypatch.setattr("dwell_sandbox.server.serve.serve_forever", note)
     app = typer.Typer(rich_markup_mode=None)
     app.command()(command.sandbox)
 
@@ -36,11 +36,11 @@ def test_by_default_it_is_now_at_our_speed_with_the_documented_limits(run, monke
     monkeypatch.setattr("dwell.clock.now", lambda: datetime(2026, 11, 21, 8, tzinfo=UTC))
     result, [(sandbox, port)] = run()
     assert (result.exit_code, port) == (0, 8787)
-    assert sandbox.time.start == datetime(2026, 11, 21, 8, tzinfo=UTC)
-    assert (sandbox.time.speed, sandbox.limits, sandbox.faults.mode) == (1.0, {}, "none")
-    assert {name: spoken.rate for name, spoken in sandbox.protocols.items()} == {
-        "tikliveapi": Rate(200, 60.0, 50),
-        "scavio": Rate(5, 60.0),
+    assert sandbox.clock.start == datetime(2026, 11, 21, 8, tzinfo=UTC)
+    assert (sandbox.clock.speed, sandbox.limits, sandbox.faults.mode) == (1.0, {}, "none")
+    assert {name: protocol.rate_limit for name, protocol in sandbox.protocols.items()} == {
+        "tikliveapi": RateLimit(200, 60.0, 50),
+        "scavio": RateLimit(5, 60.0),
     }
     for words in ("export DWELL_TIKLIVEAPI_URL=http://127.0.0.1:1/tikliveapi", "DWELL_SCAVIO_KEY=sandbox-key"):
         assert words in result.output
@@ -53,8 +53,8 @@ def test_everything_can_be_set(run):
     assert result.exit_code == 0
     assert (port, sandbox.world.seed, sandbox.credits, sandbox.key) == (0, 5, 7, "mine")
     assert (sandbox.faults.mode, sandbox.faults.rate, sandbox.faults.seed) == ("all", 0.5, 5)
-    assert (sandbox.time.start, sandbox.time.speed) == (datetime(2026, 6, 1, 8, tzinfo=UTC), 3600)
-    assert sandbox.limits == {"tikliveapi": Rate(200, 6.0), "scavio": Rate(0, 1.0)}
+    assert (sandbox.clock.start, sandbox.clock.speed) == (datetime(2026, 6, 1, 8, tzinfo=UTC), 3600)
+    assert sandbox.limits == {"tikliveapi": RateLimit(200, 6.0), "scavio": RateLimit(0, 1.0)}
     assert (sandbox.options.seed_compat, sandbox.options.aweme_id_style) == (True, "numeric")
     assert "DWELL_TIKLIVEAPI_KEY=mine" in result.output
 
@@ -64,7 +64,7 @@ def test_everything_can_be_set(run):
     [
         (("--start", "yesterday"), "2026-06-01T08:00Z"),
         (("--start", "2026-06-01"), "time zone"),
-        (("--limit", "tiktok=5/60"), "names no protocol"),
+        (("--limit", "tiktok=5/60"), "Unknown protocol"),
         (("--faults", "most"), "none"),
         (("--credits", "-1"), "credits"),
     ],

@@ -1,9 +1,11 @@
 """Keys, limits, credits and the count of calls, over HTTP."""
 
 import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
-from dwell_sandbox.server.limits import Rate
-from dwell_sandbox.server.reply import Options
+from dwell_sandbox.server.rate_limits import RateLimit
+from dwell_sandbox.server.response import ProtocolOptions
 
 
 def test_tikliveapi_refuses_the_201st_request_of_a_minute(make, seconds):
@@ -26,15 +28,14 @@ def test_tikliveapi_refuses_more_than_fifty_a_second(make):
 
 
 def test_scavio_allows_five_a_minute_and_says_what_is_left(make, seconds, monkeypatch):
-    from datetime import UTC, datetime
-
-    monkeypatch.setattr("dwell.clock.now", lambda: datetime(2026, 11, 21, tzinfo=UTC))
+    unix_now = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
+    monkeypatch.setattr("dwell_sandbox.scavio.protocol.time", SimpleNamespace(time=lambda: unix_now))
     ask = make(limits={})
     responses = [ask.post("profile", {"username": "demo_kitchen"}) for _ in range(6)]
     assert [response.status_code for response in responses] == [200] * 5 + [429]
     assert [response.headers["x-ratelimit-remaining"] for response in responses] == ["4", "3", "2", "1", "0", "0"]
     assert {response.headers["x-ratelimit-limit"] for response in responses} == {"5"}
-    assert int(responses[0].headers["x-ratelimit-reset"]) == datetime(2026, 11, 21, tzinfo=UTC).timestamp() + 60
+    assert int(responses[0].headers["x-ratelimit-reset"]) == unix_now + 60
     error = responses[5].json()["error"]
     assert error == {"code": "rate_limit_exceeded", "message": "Rate limit exceeded. Retry after 60 seconds."}
     assert responses[5].headers["retry-after"] == "60"
@@ -43,7 +44,7 @@ def test_scavio_allows_five_a_minute_and_says_what_is_left(make, seconds, monkey
 
 
 def test_limits_are_kept_for_each_key_and_can_be_set(make):
-    ask = make(limits={"scavio": Rate(1, 60.0)})
+    ask = make(limits={"scavio": RateLimit(1, 60.0)})
     statuses = []
     for key in ("sandbox-a", "sandbox-a", "sandbox-b"):
         ask.key = key
@@ -74,7 +75,7 @@ def test_credits_are_taken_for_successes_only_and_run_out(make):
 
 
 def test_tikliveapi_out_of_credits_can_be_402_too(make):
-    ask = make(credits=0, options=Options(broke_status=402))
+    ask = make(credits=0, options=ProtocolOptions(broke_status=402))
     response = ask.get("/tikliveapi/userid/", {"username": "demo_kitchen"})
     assert (response.status_code, list(response.json())) == (402, ["message"])
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from dwell.errors import SettingsError
-from dwell_sandbox.server.faults import BREAKS, DISTORTS, KINDS, Faults
+from dwell_sandbox.server.faults import CONTENT_FAULTS, FAULTS, TEMPORARY_FAULTS, FaultRates
 
 
 def _user_id(ask) -> str:
@@ -68,7 +68,7 @@ def test_an_answer_that_is_cut_off_was_a_success_over_there_and_is_paid(ask):
 
 
 def test_a_slow_answer_is_whole_and_paid(make):
-    ask = make(faults=Faults(slow_s=0.01))
+    ask = make(faults=FaultRates(slow_s=0.01))
     ask.script("slow")
     assert "id" in ask.tiklive("userid", username="demo_kitchen")
     assert [(row["fault"], row["credits"]) for row in ask.calls()] == [("slow", 1)]
@@ -162,39 +162,39 @@ def test_a_script_that_cannot_be_is_refused(ask, script: Any):
 
 
 def test_faults_by_rate_are_the_same_again_and_as_frequent_as_said():
-    faults = Faults("all", seed=3)
+    faults = FaultRates("all", seed=3)
     drawn = [faults.draw(number) for number in range(5_000)]
-    assert drawn == [Faults("all", seed=3).draw(number) for number in range(5_000)]
-    assert drawn != [Faults("all", seed=4).draw(number) for number in range(5_000)]
+    assert drawn == [FaultRates("all", seed=3).draw(number) for number in range(5_000)]
+    assert drawn != [FaultRates("all", seed=4).draw(number) for number in range(5_000)]
     assert 0.18 < sum(kind is not None for kind in drawn) / 5_000 < 0.22
-    assert set(drawn) == {None, *BREAKS, *DISTORTS}
-    some = [Faults("some", rate=0.5, seed=3).draw(number) for number in range(2_000)]
-    assert set(some) == {None, *BREAKS}
-    assert not any(Faults().draw(number) for number in range(100))
+    assert set(drawn) == {None, *TEMPORARY_FAULTS, *CONTENT_FAULTS}
+    some = [FaultRates("some", rate=0.5, seed=3).draw(number) for number in range(2_000)]
+    assert set(some) == {None, *TEMPORARY_FAULTS}
+    assert not any(FaultRates().draw(number) for number in range(100))
 
 
 def test_by_rate_two_sandboxes_answer_alike_and_the_log_names_what_happened(make):
     def served() -> tuple[list[int], list[dict[str, Any]]]:
-        ask = make(faults=Faults("all", rate=0.6, seed=5, slow_s=0.0))
+        ask = make(faults=FaultRates("all", rate=0.6, seed=5, slow_s=0.0))
         query = {"userid": _user_id(ask)}
         return [ask.get("/tikliveapi/user-posts/", query).status_code for _ in range(60)], ask.calls()
 
-    faults = Faults("all", rate=0.6, seed=5)
+    faults = FaultRates("all", rate=0.6, seed=5)
     kinds = [faults.draw(number) for number in range(1, 61)]
     statuses, calls = served()
     assert (statuses, calls) == served()
     assert len({row["fault"] for row in calls}) > 8
     for row, kind in zip(calls, kinds, strict=True):
         assert row["fault"] in (kind, None)
-        assert (row["credits"] == 0) is (row["fault"] in BREAKS and row["fault"] not in ("slow", "truncated"))
-        assert not (kind in BREAKS and row["fault"] is None)
+        assert (row["credits"] == 0) is (row["fault"] in TEMPORARY_FAULTS and row["fault"] not in ("slow", "truncated"))
+        assert not (kind in TEMPORARY_FAULTS and row["fault"] is None)
 
 
 @pytest.mark.parametrize("arguments", [{"mode": "many"}, {"mode": "all", "rate": 1.5}])
 def test_faults_that_cannot_be_are_refused(arguments: dict[str, Any]):
     with pytest.raises(SettingsError, match="choose"):
-        Faults(**arguments)
+        FaultRates(**arguments)
 
 
 def test_every_kind_has_one_name():
-    assert len(set(KINDS)) == len(KINDS)
+    assert len(set(FAULTS)) == len(FAULTS)

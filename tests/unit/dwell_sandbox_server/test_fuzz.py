@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from dwell_sandbox import World
 from dwell_sandbox.scavio.protocol import ENDPOINTS as SCAVIO
 from dwell_sandbox.server.ids import sec_uid
-from dwell_sandbox.server.instant import SimulatedTime
-from dwell_sandbox.server.limits import Rate
-from dwell_sandbox.server.protocol import Asked
-from dwell_sandbox.server.reply import Options
+from dwell_sandbox.server.protocol import Request
+from dwell_sandbox.server.rate_limits import RateLimit
+from dwell_sandbox.server.response import ProtocolOptions
 from dwell_sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.simulated_clock import SimulatedClock
 from dwell_sandbox.tikliveapi.protocol import ENDPOINTS as TIKLIVEAPI
 
 WORLD = World(12)
@@ -33,19 +33,21 @@ TEXTS = st.sampled_from(GOOD) | st.text(max_size=12) | st.integers(-5, 10**20).m
 ANYTHING = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.integers(), max_size=2)
 
 
-def _ask(name: str, asked: Asked, options: Options) -> Any:
-    sandbox = Sandbox(WORLD, SimulatedTime(NOW, 0.0), limits={name: Rate(0, 1.0)}, options=options)
-    sent = sandbox.response(sandbox.protocols[name], asked)
+def _ask(name: str, asked: Request, options: ProtocolOptions) -> Any:
+    sandbox = Sandbox(WORLD, SimulatedClock(NOW, 0.0), limits={name: RateLimit(0, 1.0)}, options=options)
+    sent = sandbox.handle(sandbox.protocols[name], asked)
     assert sent.headers["x-dwell-simulated-at"] == NOW.isoformat()
     assert sent.headers["x-dwell-simulated"] == "seed=12"
-    assert sandbox.calls.as_json(0, 2)["calls"][0]["status"] == sent.status
+    assert sandbox.request_log.to_json(0, 2)["calls"][0]["status"] == sent.status
     return sent.status, json.loads(sent.body)
 
 
 @settings(max_examples=300)
 @given(st.sampled_from(sorted(TIKLIVEAPI)), st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=22))
 def test_tikliveapi_answers_any_query(endpoint: str, query: dict[str, str]):
-    status, body = _ask("tikliveapi", Asked("GET", f"/{endpoint}/", query, b"", {"x-api-key": "sandbox-x"}), Options())
+    status, body = _ask(
+        "tikliveapi", Request("GET", f"/{endpoint}/", query, b"", {"x-api-key": "sandbox-x"}), ProtocolOptions()
+    )
     assert status == 200
     assert isinstance(body, dict)
 
@@ -57,14 +59,14 @@ def test_tikliveapi_answers_any_query(endpoint: str, query: dict[str, str]):
     st.booleans(),
 )
 def test_scavio_answers_any_body(endpoint: str, body: dict[str, Any], compat: bool):
-    asked = Asked(
+    asked = Request(
         "POST",
         f"/api/v1/tiktok/{endpoint}",
         {},
         json.dumps(body).encode(),
         {"authorization": "Bearer sandbox-x"},
     )
-    status, response = _ask("scavio", asked, Options(seed_compat=compat))
+    status, response = _ask("scavio", asked, ProtocolOptions(seed_compat=compat))
     assert status in (200, 400, 404, 410)
     assert ("error" in response) is (status != 200)
 
@@ -76,6 +78,6 @@ def test_any_bytes_on_any_path_are_answered(body: bytes, path: str):
         ("tikliveapi", {"x-api-key": "sandbox-x"}),
         ("scavio", {"authorization": "Bearer sandbox-x"}),
     ):
-        assert _ask(name, Asked("POST", f"/{path}", {}, body, headers), Options())[0] in (404, 405, 400)
-    asked = Asked("POST", "/api/v1/tiktok/profile", {}, body, {"authorization": "Bearer sandbox-x"})
-    assert _ask("scavio", asked, Options())[0] == 400
+        assert _ask(name, Request("POST", f"/{path}", {}, body, headers), ProtocolOptions())[0] in (404, 405, 400)
+    asked = Request("POST", "/api/v1/tiktok/profile", {}, body, {"authorization": "Bearer sandbox-x"})
+    assert _ask("scavio", asked, ProtocolOptions())[0] == 400

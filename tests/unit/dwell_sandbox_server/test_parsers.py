@@ -9,7 +9,7 @@ import pytest
 from dwell.providers.scavio import parse as scavio
 from dwell.providers.tikliveapi import parse as tikliveapi
 from dwell_sandbox import World
-from dwell_sandbox.server.reply import Options
+from dwell_sandbox.server.response import ProtocolOptions
 
 
 def _tiklive_posts(ask) -> Iterator[dict[str, Any]]:
@@ -72,13 +72,13 @@ def _truth(world: World, post_id: str, now: datetime) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("parser", "served", "options"),
     [
-        (tikliveapi, _tiklive_posts, Options()),
-        (tikliveapi, _tiklive_posts, Options(aweme_id_style="numeric")),
-        (scavio, _scavio_posts, Options()),
+        (tikliveapi, _tiklive_posts, ProtocolOptions()),
+        (tikliveapi, _tiklive_posts, ProtocolOptions(aweme_id_style="numeric")),
+        (scavio, _scavio_posts, ProtocolOptions()),
     ],
 )
 def test_every_post_reads_as_the_world_has_it(
-    make: Callable[..., Any], world: World, now: datetime, parser: Any, served: Any, options: Options
+    make: Callable[..., Any], world: World, now: datetime, parser: Any, served: Any, options: ProtocolOptions
 ):
     rows = list(served(make(options=options)))
     assert len(rows) > 500

@@ -5,7 +5,7 @@ import pytest
 
 from dwell_sandbox import World
 from dwell_sandbox.server.ids import sec_uid
-from dwell_sandbox.server.reply import Options
+from dwell_sandbox.server.response import ProtocolOptions
 
 
 def _key(ask, handle: str = "demo_kitchen") -> str:
@@ -90,7 +90,7 @@ def test_search_by_likes_and_days(ask):
     rows = [row.get("aweme_info", row) for row in page.get("search_item_list") or page["aweme_list"]]
     likes = [row["statistics"]["digg_count"] for row in rows]
     assert likes == sorted(likes, reverse=True)
-    assert min(row["create_time"] for row in rows) > ask.sandbox.time.now().timestamp() - 30 * 86_400
+    assert min(row["create_time"] for row in rows) > ask.sandbox.clock.now().timestamp() - 30 * 86_400
 
 
 def test_people_can_be_searched(ask):
@@ -155,7 +155,7 @@ def test_a_renamed_account_goes_on_under_its_key(ask, world: World, now: datetim
     old = handle_in("renamed")
     assert ask.post("profile", {"username": old}).status_code == 404
     found = ask.scavio("profile", sec_user_id=sec_uid(world.creator_id(old)))["data"]["user"]
-    assert found["unique_id"] == world.standing(old, now).handle
+    assert found["unique_id"] == world.status(old, now).handle
 
 
 def test_an_empty_account_has_an_empty_page(ask, handle_in: Callable[[str], str]):
@@ -176,7 +176,7 @@ def test_usage_is_free_and_tells_the_balance(ask):
 def test_the_published_examples_work_when_switched_on_and_only_then(make, ask, world: World, now: datetime):
     assert ask.post("user/videos", {"username": "demo_kitchen", "limit": 50}).status_code == 410
     assert ask.post("user/posts", {"username": "demo_kitchen"}).status_code == 400
-    compat = make(options=Options(seed_compat=True))
+    compat = make(options=ProtocolOptions(seed_compat=True))
     response = compat.scavio("user/videos", username="demo_kitchen", limit=50)
     assert response.keys() == {"videos"}
     assert compat.calls()[-1]["credits"] == 1

@@ -5,7 +5,7 @@ import pytest
 
 from dwell_sandbox import World
 from dwell_sandbox.server.ids import short_code
-from dwell_sandbox.server.reply import Options
+from dwell_sandbox.server.response import ProtocolOptions
 
 
 def _user_id(ask, handle: str = "demo_kitchen") -> str:
@@ -70,7 +70,7 @@ def test_aweme_id_is_a_media_id_unless_the_seed_style_is_asked_for(make, ask):
     row = ask.tiklive("user-posts", userid=_user_id(ask), count=1)["videos"][0]
     assert row["aweme_id"].startswith("v09044g40000c")
     assert len(row["aweme_id"]) == 33
-    numeric = make(options=Options(aweme_id_style="numeric"))
+    numeric = make(options=ProtocolOptions(aweme_id_style="numeric"))
     row = numeric.tiklive("user-posts", userid=_user_id(numeric), count=1)["videos"][0]
     assert row["aweme_id"] == row["video_id"]
 
@@ -126,7 +126,7 @@ def test_a_post_that_was_taken_down_or_never_was_is_unavailable(ask, world: Worl
     joined = datetime.fromtimestamp(world.creator("demo_kitchen").joined, UTC)
     gone = next(
         post.post_id
-        for post in world.published("demo_kitchen", since=joined, until=now)
+        for post in world.published_posts("demo_kitchen", since=joined, until=now)
         if (world.deleted_at(post.post_id) or now) < now
     )
     for post_id in (gone, "7170520270497680683"):
@@ -207,7 +207,7 @@ def test_a_search_says_has_more_in_numbers_and_can_be_ordered(ask):
     dated = ask.tiklive("search-video", keyword="recipe", count=10, sort_by=2)["videos"]
     assert [row["create_time"] for row in dated] == sorted((row["create_time"] for row in dated), reverse=True)
     fresh = ask.tiklive("search-video", keyword="recipe", count=35, publish_time=7)["videos"]
-    assert all(row["create_time"] > ask.sandbox.time.now().timestamp() - 7 * 86_400 for row in fresh)
+    assert all(row["create_time"] > ask.sandbox.clock.now().timestamp() - 7 * 86_400 for row in fresh)
 
 
 def test_people_and_hashtags_can_be_searched_and_files_be_had(ask):
@@ -246,7 +246,7 @@ def test_accounts_that_are_not_to_be_had_are_worded(
 
 def test_a_renamed_account_goes_on_under_its_id(ask, world: World, now: datetime, handle_in: Callable[[str], str]):
     old = handle_in("renamed")
-    new = world.standing(old, now).handle
+    new = world.status(old, now).handle
     user_id = world.creator_id(old)
     assert ask.tiklive("userinfo-by-id", userid=user_id)["user"]["uniqueId"] == new
     assert _user_id(ask, new) == user_id
@@ -280,5 +280,5 @@ def test_wrong_questions_are_answered_with_200_and_a_message_and_cost_nothing(as
 
 
 def test_what_is_not_to_be_had_can_be_404_too(make):
-    ask = make(options=Options(missing_status=404))
+    ask = make(options=ProtocolOptions(missing_status=404))
     assert ask.get("/tikliveapi/userid/", {"username": "nobody_at_all"}).status_code == 404

@@ -65,7 +65,7 @@ def followed(world, handle):
 def results():
     world, found = World(3), []
     for number in CREATORS:
-        handle = world.creator_number(number).handle
+        handle = world.creator_by_number(number).handle
         rows = posts(world, handle)
         if rows:
             found.append(vet(rows, growth=growth(world, rows), steps=followed(world, handle)))

@@ -1,0 +1,16 @@
+"""Instants come with their time zone; inside the world they are Unix seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def to_unix_second(instant: datetime) -> int:
+    """The Unix second of an instant, rounded down.
+
+    Raises:
+        ValueError: It has no time zone.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return int(instant.timestamp())
