@@ -1,4 +1,4 @@
-"""A simulated world of creators to try everything in: a pure function of seed, id and instant, with the truth known."""
+"""A simulated world of creators with known true watch times: a pure function of seed, id and instant."""
 
 from dwell_sandbox.world import Profile, World
 

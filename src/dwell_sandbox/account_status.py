@@ -1,4 +1,4 @@
-"""What becomes of accounts: some turn private for a while, are banned, deleted, renamed, never post, or are blocked."""
+"""The status of accounts: some become private for a while, are banned, deleted, renamed or blocked, or never post."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _DEMO_NUMBERS = range(1, 5)
 
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
-    """How an account stands at one instant.
+    """The status of an account at one instant.
 
     Attributes:
-        state: `renamed` is said of the handle that is no longer used; the account itself goes on under the new one.
-        since: When that state began; null for `ok`, and for `empty`, which it always was.
+        state: `renamed` applies to a handle that is no longer used; the account is `ok` under the new one.
+        since: When that state began; null for `ok` and `empty`.
         handle: The account's present handle.
         regions: ISO codes of the regions that cannot see it, for `region_blocked`; else empty.
     """
@@ -40,19 +40,20 @@ class AccountStatus:
 
     @property
     def visible(self) -> bool:
-        """Whether somebody, somewhere, can see its posts under the present handle."""
+        """Whether its posts can be seen under the present handle, in at least one region."""
         return self.state in ("ok", "region_blocked")
 
 
 @dataclass(frozen=True, slots=True)
 class StatusPlan:
-    """What is to happen to one account.
+    """How the status of one account changes.
 
     Attributes:
-        state: The one state, besides `ok`, that it ever has; `ok` if it has none.
-        since: Unix second at which that begins, and `until`, at which a private account opens again; null for never.
-        regions: Where it is blocked.
-        suffix: What a renamed account puts behind its first handle.
+        state: The only state besides `ok` that it ever has; `ok` if there is none.
+        since: Unix second at which that state begins; null if it never does.
+        until: Unix second at which a private account becomes public again; null if it never does.
+        regions: Regions in which it is blocked.
+        suffix: What a renamed account appends to its first handle.
     """
 
     state: State
@@ -64,7 +65,7 @@ class StatusPlan:
 
 @lru_cache(maxsize=16_384)
 def draw_status_plan(seed: int, number: int) -> StatusPlan:
-    """What happens to this creator: nothing for the cast and for six in seven of the others."""
+    """The status plan of a creator: always `ok` for the demo accounts and for 85 % of the others."""
     rng = SeededRandom(seed, "fate", number)
     state = "ok" if number in _DEMO_NUMBERS else rng.choice("state", STATES, _SHARES)
     if state in ("ok", "empty"):
@@ -86,33 +87,33 @@ def handle_at(seed: int, creator: Creator, second: int) -> str:
 
 
 def with_suffix(first: str, plan: StatusPlan, second: int) -> str:
-    """The handle that a creator who began as `first` has at a Unix second."""
+    """The handle at a Unix second of a creator whose first handle is `first`."""
     if plan.state != "renamed" or plan.since is None or second < plan.since:
         return first
     return f"{first}_{plan.suffix}"
 
 
 def without_suffix(handle: str) -> tuple[str, str]:
-    """A handle without the word that a renaming may have put behind it, and that word (empty if there is none)."""
+    """A handle without the suffix of a renamed account, and that suffix (empty if there is none)."""
     first, _, last = handle.rpartition("_")
     return (first, last) if last in _SUFFIXES else (handle, "")
 
 
 def status_at(seed: int, creator: Creator, handle: str, second: int) -> AccountStatus | None:
-    """How the creator stands at a Unix second under one of its handles, or null while that handle is yet to come."""
+    """The status of a creator's handle at a Unix second; null if the creator does not have that handle yet."""
     plan = draw_status_plan(seed, creator.number)
     present = handle_at(seed, creator, second)
     if plan.state == "renamed":
         if handle == present:
             return AccountStatus("ok", None, present)
-        return AccountStatus("renamed", _instant(plan.since), present) if handle == creator.handle else None
+        return AccountStatus("renamed", _to_datetime(plan.since), present) if handle == creator.handle else None
     if plan.state == "empty":
         return AccountStatus("empty", None, present)
-    begun = plan.since is not None and plan.since <= second
-    if not begun or (plan.until is not None and plan.until <= second):
+    has_begun = plan.since is not None and plan.since <= second
+    if not has_begun or (plan.until is not None and plan.until <= second):
         return AccountStatus("ok", None, present)
-    return AccountStatus(plan.state, _instant(plan.since), present, plan.regions)
+    return AccountStatus(plan.state, _to_datetime(plan.since), present, plan.regions)
 
 
-def _instant(second: int | None) -> datetime | None:
+def _to_datetime(second: int | None) -> datetime | None:
     return None if second is None else datetime.fromtimestamp(second, UTC)

@@ -1,4 +1,4 @@
-"""The accounts of a world: who there is, under which handle and id, how they stand, and who follows whom."""
+"""The accounts of a world: handles, ids, status, profiles, and who follows whom."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dwell_sandbox.timestamps import to_unix_second
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What an account's page says at one instant."""
+    """The public counters of an account at one instant."""
 
     followers: int
     following: int
@@ -27,10 +27,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The people of one simulated world.
+    """The accounts of one simulated world.
 
     Args:
-        seed: Two worlds with the same seed are the same.
+        seed: Worlds with the same seed are identical.
     """
 
     seed: int = 0
@@ -39,50 +39,50 @@ class Accounts:
         """The creator who has, had or will have this handle (case and @ ignored).
 
         Raises:
-            LookupError: Nobody in this world ever has it.
+            LookupError: No creator of this world ever has it.
         """
-        found = find_by_handle(self.seed, handle)
-        if found is None:
-            raise LookupError(f"nobody in the simulated world is called {handle!r}")
-        return found
+        creator = find_by_handle(self.seed, handle)
+        if creator is None:
+            raise LookupError(f"no account of the simulated world has the handle {handle!r}")
+        return creator
 
     def creator_by_number(self, number: int) -> Creator:
         """The creator with this number, 0 to `creators.CREATORS` - 1."""
         return get_creator(self.seed, number)
 
     def creator_id(self, handle: str) -> str:
-        """The platform id of an account, which a new handle does not change: 19 digits."""
+        """The platform id of an account, 19 digits; it stays the same when the account is renamed."""
         return make_account_id(self.seed, self.creator(handle))
 
     def creator_by_id(self, creator_id: str) -> Creator:
         """The creator with this platform id.
 
         Raises:
-            LookupError: Nobody in this world has it.
+            LookupError: No creator of this world has it.
         """
-        found = find_by_id(self.seed, creator_id)
-        if found is None:
-            raise LookupError(f"nobody in the simulated world has the id {creator_id!r}")
-        return found
+        creator = find_by_id(self.seed, creator_id)
+        if creator is None:
+            raise LookupError(f"no account of the simulated world has the id {creator_id!r}")
+        return creator
 
     def handle_at(self, number: int, at: datetime) -> str:
         """The handle that the creator with this number has at an instant."""
         return get_handle(self.seed, number, to_unix_second(at))
 
     def status(self, handle: str, at: datetime) -> AccountStatus:
-        """How the account with this handle (case and @ ignored) stands at an instant.
+        """The status at an instant of the account with this handle (case and @ ignored).
 
         Raises:
-            LookupError: Nobody in this world has or had it by then.
+            LookupError: No creator of this world has or had it by then.
         """
         creator = self.creator(handle)
-        found = status_at(self.seed, creator, handle.removeprefix("@").lower(), to_unix_second(at))
-        if found is None:
-            raise LookupError(f"nobody in the simulated world is called {handle!r} yet at {at.isoformat()}")
-        return found
+        status = status_at(self.seed, creator, handle.removeprefix("@").lower(), to_unix_second(at))
+        if status is None:
+            raise LookupError(f"no account of the simulated world has the handle {handle!r} yet at {at.isoformat()}")
+        return status
 
     def profile(self, handle: str, at: datetime) -> Profile:
-        """The account's public counters at an instant, whatever its standing."""
+        """The account's public counters at an instant, whatever its status."""
         creator = self.creator(handle)
         second = to_unix_second(at)
         rng = SeededRandom(self.seed, "profile", creator.number)
@@ -95,7 +95,7 @@ class Accounts:
         )
 
     def profile_followers(self, handle: str, at: datetime) -> int:
-        """Followers alone, which is quicker than the whole profile."""
+        """The number of followers alone, which is quicker than the whole profile."""
         return count_followers(self.seed, self.creator(handle), to_unix_second(at))
 
     def follower_handles(self, handle: str, at: datetime, offset: int = 0, limit: int = 50) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ class Accounts:
         )
 
     def following_handles(self, handle: str, at: datetime, offset: int = 0, limit: int = 50) -> tuple[str, ...]:
-        """Handles of those whom the account follows, newest first, `limit` of them from `offset` on."""
+        """Handles of the accounts that the account follows, newest first, `limit` of them from `offset` on."""
         number, second = self.creator(handle).number, to_unix_second(at)
         total = SeededRandom(self.seed, "profile", number).integer("following", 20, 700)
         return follow_graph.following_handles(self.seed, number, second, total, offset, limit)

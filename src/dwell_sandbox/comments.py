@@ -1,4 +1,4 @@
-"""What people write below a post: as many comments as its counter says, each with its moment and its author."""
+"""The comments of a post: as many as its counter says, each with its time and its author."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _TAILS = ("", "", " 😂", " 🙌", "!", ", thanks", " – part 2 please?", " �
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One comment at the instant it was asked for.
+    """One comment at an instant.
 
     Attributes:
-        comment_id: 19 digits; the upper 32 bits are the second it was written.
-        text: What it says.
-        posted_at: When it was written, UTC.
-        likes: How many like it.
-        replies: How many answered it.
+        comment_id: 19 digits; the upper 32 bits are the second it was posted.
+        text: Its text.
+        posted_at: When it was posted, UTC.
+        likes: Number of likes.
+        replies: Number of replies.
         handle: Its author's handle at that instant.
     """
 
@@ -47,32 +47,32 @@ class Comment:
 def list_comments(
     seed: int, details: PostDetails, second: int, total: int, offset: int, limit: int
 ) -> tuple[Comment, ...]:
-    """A page of the `total` comments that there are at that Unix second, the oldest first, so that pages stay put."""
-    places = range(max(0, offset), min(total, max(0, offset) + max(0, limit)))
-    return tuple(_comment(seed, details, place, second) for place in places)
+    """A page of the `total` comments at a Unix second, oldest first, so that pages do not shift."""
+    positions = range(max(0, offset), min(total, max(0, offset) + max(0, limit)))
+    return tuple(_comment(seed, details, position, second) for position in positions)
 
 
-def _comment(seed: int, details: PostDetails, place: int, second: int) -> Comment:
-    rng = SeededRandom(seed, "comment", details.post.post_id, place)
+def _comment(seed: int, details: PostDetails, position: int, second: int) -> Comment:
+    rng = SeededRandom(seed, "comment", details.post.post_id, position)
     final = details.performance.views * details.performance.rates[_COMMENTS]
-    hours = _age_at_share(details.curve, (place + rng.uniform("within", 0.05, 1.0)) / final)
+    hours = _age_at_share(details.curve, (position + rng.uniform("within", 0.05, 1.0)) / final)
     posted = details.upload.posted + int(hours * HOUR)
     author = rng.integer("author", 0, CREATORS - 1)
-    aged = 1.0 - 2.0 ** (-(second - posted) / 86_400)
-    liked = min(5000.0, 2.0 ** rng.normal("liked", 0.5, 2.2)) * aged
+    maturity = 1.0 - 2.0 ** (-(second - posted) / 86_400)
+    likes = min(5000.0, 2.0 ** rng.normal("liked", 0.5, 2.2)) * maturity
     text = f"{rng.choice('opening', _OPENINGS)} {rng.choice('middle', _MIDDLES)}{rng.choice('tail', _TAILS)}"
     return Comment(
         comment_id=str((posted << 32) | rng.bits("low", 32)),
         text=text,
         posted_at=datetime.fromtimestamp(posted, UTC),
-        likes=int(liked),
-        replies=int(rng.poisson("replies", min(8.0, 0.02 * liked))),
+        likes=int(likes),
+        replies=int(rng.poisson("replies", min(8.0, 0.02 * likes))),
         handle=get_handle(seed, author, second),
     )
 
 
 def _age_at_share(curve: GrowthCurve, share: float) -> float:
-    """The age in hours at which the growth curve reaches that share, by halving."""
+    """The age in hours at which the growth curve reaches a share, by bisection."""
     low, high = 0.0, float(_MAX_AGE_H)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

@@ -24,9 +24,9 @@ class Counters:
 
 
 def compute_counters(seed: int, post_id: str, performance: Performance, curve: GrowthCurve, age_s: int) -> Counters:
-    """The counters at that age in seconds; the others follow the views by up to a quarter of an hour.
+    """The counters at an age in seconds; the others lag behind the views by up to a quarter of an hour.
 
-    A purge that reaches the views first leaves the others too high for those minutes, as it does in life.
+    A purge that reaches the views first leaves the others too high for those minutes, as on the real platform.
     """
     views = int(performance.views * share_reached(curve, age_s))
     lag = SeededRandom(seed, "lag", post_id).integer("lag", 0, _MAX_LAG_S)

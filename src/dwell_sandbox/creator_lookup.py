@@ -22,35 +22,35 @@ def get_niche(seed: int, number: int) -> str:
 
 
 def get_handle(seed: int, number: int, second: int) -> str:
-    """The creator's handle at a Unix second, without making the whole creator."""
+    """The creator's handle at a Unix second, without drawing the whole creator."""
     first = DEMO_HANDLES.get(number) or make_handle(number, draw_niche(seed, number))
     return with_suffix(first, draw_status_plan(seed, number), second)
 
 
 def find_by_handle(seed: int, handle: str) -> Creator | None:
-    """The creator who has, had or will have this handle (case and @ ignored), or null: nobody ever does."""
+    """The creator who has, had or will have this handle (case and @ ignored), or null if there is none."""
     first, suffix = without_suffix(handle.removeprefix("@").lower())
     number = DEMO_ACCOUNTS.get(first, parse_number(first))
     if number is None or (suffix and draw_status_plan(seed, number).suffix != suffix):
         return None
-    found = get_creator(seed, number)
-    return found if found.handle == first else None
+    creator = get_creator(seed, number)
+    return creator if creator.handle == first else None
 
 
 def make_account_id(seed: int, creator: Creator) -> str:
-    """The platform id of an account: 19 digits, the upper 32 bits are the second it joined, the rest is its number."""
+    """The platform id of an account: 19 digits; the upper 32 bits are the second it joined, the rest its number."""
     spare = SeededRandom(seed, "account", creator.number).bits("low", 32) >> 24
     low = (creator.number + CREATORS * spare) ^ _mask(seed, creator.joined)
     return str((creator.joined << 32) | low)
 
 
 def find_by_id(seed: int, creator_id: str) -> Creator | None:
-    """The creator with this platform id, or null: nobody in this world has it."""
+    """The creator with this platform id, or null if there is none."""
     if not (creator_id.isascii() and creator_id.isdigit() and len(creator_id) == 19):
         return None
     joined, low = divmod(int(creator_id), 2**32)
-    found = get_creator(seed, (low ^ _mask(seed, joined)) % CREATORS)
-    return found if make_account_id(seed, found) == creator_id else None
+    creator = get_creator(seed, (low ^ _mask(seed, joined)) % CREATORS)
+    return creator if make_account_id(seed, creator) == creator_id else None
 
 
 def _mask(seed: int, joined: int) -> int:

@@ -1,4 +1,4 @@
-"""Who posts: every creator is made from the seed and a number, so a million of them take no room."""
+"""Creators: each is drawn from the seed and a number, so none needs to be stored."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dwell_sandbox.seeded_random import SeededRandom
 from dwell_sandbox.watch_model import WatchModel, draw_watch_model
 
 CREATORS = 2**24
-"""How many creators a world holds: their number is part of their posts' ids."""
+"""Creators of a world; the number of a creator is part of its posts' ids."""
 
 JOINED_FROM, JOINED_TO = 1_622_505_600, 1_704_067_200
-"""Unix seconds between which drawn creators join: 1 June 2021 and 1 January 2024."""
+"""Unix seconds between which the drawn creators join: 1 June 2021 and 1 January 2024."""
 
 _PREFIX = "demo_"
 _DIGITS = len(str(CREATORS))
@@ -27,13 +27,13 @@ _TIMEZONES = (
 
 @dataclass(frozen=True, slots=True)
 class PlantedEffects:
-    """What really moves this creator's like rate, as changes of its logarithm; whatever is not named moves nothing.
+    """The effects on this creator's log like rate; nothing else affects it systematically.
 
     Attributes:
-        duration: Per unit of log length above the creator's usual one.
-        hashtag: The one hashtag that matters.
-        hashtag_gain: With it.
-        evening_gain: Published between 18 and 22 o'clock at the creator's place.
+        duration: Effect per unit of log length above the creator's median.
+        hashtag: The hashtag that has an effect.
+        hashtag_gain: Effect of that hashtag.
+        evening_gain: Effect of publishing between 18:00 and 22:00 local time.
     """
 
     duration: float = 0.0
@@ -47,23 +47,24 @@ class Creator:
     """One simulated account.
 
     Attributes:
-        number: Its place in the world, below `CREATORS`.
-        handle: Always begins with `demo_`, because exports must say that they are simulated.
+        number: Its number in the world, below `CREATORS`.
+        handle: Always begins with `demo_`, so that exports show that they are simulated.
         niche: A key of `NICHES`.
         size: Followers on 1 January 2026.
-        growth: Change of log followers in a year.
-        tz: Where the creator lives: posting habits follow the local clock.
-        region: ISO code of that place.
-        per_day: Posts a day, on average.
-        hours: (local hour, weight) at which posts go up.
+        growth: Change of log followers per year.
+        tz: Time zone of the creator; posting times follow the local clock.
+        region: ISO code of the creator's region.
+        per_day: Mean number of posts per day.
+        hours: (local hour, weight) of posting.
         weekdays: Weight of each day, Monday first.
-        duration_s: Median length of the creator's videos, and `spread`, the standard deviation of its logarithm.
+        duration_s: Median length of the creator's videos in seconds.
+        duration_spread: Standard deviation of the log length.
         rates: Usual likes, comments, shares, saves and downloads per view.
-        planted: What moves the like rate.
-        link: How watch time hangs together with what is public.
-        slump_day: Day of the year at which six weak weeks are at their weakest.
-        tidies: Takes one older post down every Sunday evening.
-        joined: Unix second of the first day.
+        planted: Effects on the like rate.
+        watch_model: How watch time depends on the post and relates to its public counters.
+        slump_day: Day of the year in the middle of six weak weeks.
+        deletes_posts: Deletes one older post every Sunday evening.
+        joined: Unix second at which the account was created.
     """
 
     number: int
@@ -80,24 +81,24 @@ class Creator:
     duration_spread: float
     rates: tuple[float, ...]
     planted: PlantedEffects
-    link: WatchModel
+    watch_model: WatchModel
     slump_day: int
     deletes_posts: bool
     joined: int
 
     @property
     def display_name(self) -> str:
-        """The name on the profile, which says that nobody is behind it."""
+        """The name on the profile, which says that the account is simulated."""
         return self.handle.replace("_", " ").title() + " (simulated)"
 
 
 def make_handle(number: int, niche: str) -> str:
-    """The handle of a creator who is not in the cast, e.g. `demo_travel_4711`."""
+    """The handle of a creator who is not a demo account, e.g. `demo_travel_4711`."""
     return f"{_PREFIX}{niche}_{number}"
 
 
 def parse_number(handle: str) -> int | None:
-    """The number in such a handle; null where the handle has another form (its niche is for the caller to check)."""
+    """The number in such a handle; null if it has another form. Does not check the niche."""
     tail = handle.rpartition("_")[2]
     if not handle.startswith(_PREFIX) or not tail.isascii() or not tail.isdigit() or len(tail) > _DIGITS:
         return None
@@ -110,7 +111,7 @@ def draw_niche(seed: int, number: int) -> str:
 
 
 def draw_creator(seed: int, number: int) -> Creator:
-    """The creator with this number, as chance has it: a pure function of both arguments."""
+    """The creator with this number, drawn at random: a pure function of both arguments."""
     rng = SeededRandom(seed, "creator", number)
     niche = NICHES[draw_niche(seed, number)]
     tz, region = rng.choice("tz", _TIMEZONES)
@@ -130,7 +131,7 @@ def draw_creator(seed: int, number: int) -> Creator:
         duration_spread=rng.uniform("spread", 0.45, 0.7),
         rates=tuple(rate * 2.0 ** rng.normal(f"rate {at}", 0.0, 0.45) for at, rate in enumerate(niche.rates)),
         planted=PlantedEffects(duration=rng.normal("planted duration", 0.0, 0.15)),
-        link=draw_watch_model(SeededRandom(seed, "link", number)),
+        watch_model=draw_watch_model(SeededRandom(seed, "link", number)),
         slump_day=rng.integer("slump", 1, 365),
         deletes_posts=rng.chance("tidies", 0.3),
         joined=rng.integer("joined", JOINED_FROM, JOINED_TO),

@@ -13,11 +13,11 @@ _SUNDAY_EVENING = timedelta(days=6, hours=20, minutes=15)
 
 
 def find_deletion(seed: int, creator: Creator, upload: Upload) -> int | None:
-    """Unix second at which the post was taken down, or null if it stays.
+    """Unix second at which the post is deleted, or null if it stays.
 
-    Of the posts of each fortnight two go, on two Sundays that follow each other, one week to a year later. The
-    fortnights of a block are matched one to one with those of the next block, so that on every Sunday evening there
-    is exactly one fortnight to take a post from (which may, rarely, be too empty for that).
+    Two posts of each fortnight are deleted, on two consecutive Sundays one week to a year later. The fortnights of a
+    block are matched one to one with those of the next block, so that each Sunday evening has exactly one fortnight
+    to delete a post from (which may, rarely, have too few posts).
     """
     if not creator.deletes_posts:
         return None
@@ -25,13 +25,13 @@ def find_deletion(seed: int, creator: Creator, upload: Upload) -> int | None:
     first = fortnight * 14 + 1
     posts = [each for day in range(first, first + 14) for each in list_day_uploads(seed, creator.number, day)]
     rng = SeededRandom(seed, "tidy", creator.number, fortnight)
-    turn = sorted(rng.bits(each.post_id, 64) for each in posts).index(rng.bits(upload.post_id, 64))
-    if turn > 1:
+    rank = sorted(rng.bits(each.post_id, 64) for each in posts).index(rng.bits(upload.post_id, 64))
+    if rank > 1:
         return None
     block, at = divmod(fortnight, _BLOCK)
     shuffle = SeededRandom(seed, "tidy block", creator.number, block)
     step, shift = 2 * shuffle.integer("step", 0, _BLOCK // 2 - 1) + 1, shuffle.integer("shift", 0, _BLOCK - 1)
     target = (block + 1) * _BLOCK + (at * step + shift) % _BLOCK
-    monday = date.fromordinal((2 * target + turn) * 7 + 1)
+    monday = date.fromordinal((2 * target + rank) * 7 + 1)
     evening = datetime.combine(monday, datetime.min.time()) + _SUNDAY_EVENING
     return int(evening.replace(tzinfo=creator.tz).timestamp())

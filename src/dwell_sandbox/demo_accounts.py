@@ -1,4 +1,4 @@
-"""The accounts of the demo: four creators whose story is set, not drawn."""
+"""The accounts of the demo: four creators with fixed attributes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _JOINED_SECOND = 1_664_582_400  # 1 October 2022
 
 
 def customize(drawn: Creator) -> Creator:
-    """The creator with its fixed attributes where it is a demo account, else unchanged."""
+    """The creator with the fixed attributes of its demo account; any other creator is unchanged."""
     match drawn.number:
         case 1:
             return _kitchen(drawn)
@@ -34,7 +34,7 @@ def customize(drawn: Creator) -> Creator:
 
 
 def _kitchen(drawn: Creator) -> Creator:
-    """Shares and saves follow its watch time, likes and comments hardly; short evening `#onepan` posts are liked."""
+    """Shares and saves follow watch time, likes and comments hardly; short evening `#onepan` posts get more likes."""
     return replace(
         drawn,
         handle="demo_kitchen",
@@ -50,8 +50,8 @@ def _kitchen(drawn: Creator) -> Creator:
         duration_spread=0.62,
         rates=NICHES["cooking"].rates,
         planted=PlantedEffects(duration=-0.34, hashtag="onepan", hashtag_gain=0.5, evening_gain=0.4),
-        link=replace(
-            drawn.link, level=-0.35, slope=1.25, hold=0.8, noise=0.38, full=-1.5, loops=1.1, views=0.5,
+        watch_model=replace(
+            drawn.watch_model, level=-0.35, slope=1.25, hold=0.8, noise=0.38, full=-1.5, loops=1.1, views=0.5,
             views_noise=0.62, loadings=(0.05, 0.06, 0.42, 0.40, 0.15),
         ),
         slump_day=205,
@@ -76,8 +76,8 @@ def _pantry(drawn: Creator) -> Creator:
         duration_spread=0.5,
         rates=(0.052, 0.0036, 0.0049, 0.0151, 0.0010),
         planted=PlantedEffects(duration=-0.1),
-        link=replace(
-            drawn.link, level=0.75, slope=1.0, hold=0.75, noise=0.5, full=-0.6, loops=0.8, views=0.4,
+        watch_model=replace(
+            drawn.watch_model, level=0.75, slope=1.0, hold=0.75, noise=0.5, full=-0.6, loops=0.8, views=0.4,
             views_noise=0.75, loadings=(0.1, 0.2, 0.22, 0.18, 0.1),
         ),
         deletes_posts=True,
@@ -100,8 +100,8 @@ def _bigtable(drawn: Creator) -> Creator:
         duration_spread=0.45,
         rates=(0.071, 0.0019, 0.0093, 0.0102, 0.0017),
         planted=PlantedEffects(hashtag="baking", hashtag_gain=0.3),
-        link=replace(
-            drawn.link, level=0.9, slope=0.9, hold=0.7, noise=0.45, full=-1.1, loops=0.9, views=0.35,
+        watch_model=replace(
+            drawn.watch_model, level=0.9, slope=0.9, hold=0.7, noise=0.45, full=-1.1, loops=0.9, views=0.35,
             views_noise=0.8, loadings=(0.12, 0.05, 0.24, 0.16, 0.1),
         ),
         deletes_posts=True,
@@ -124,8 +124,8 @@ def _trailruns(drawn: Creator) -> Creator:
         duration_spread=0.5,
         rates=NICHES["running"].rates,
         planted=PlantedEffects(),
-        link=replace(
-            drawn.link, level=-1.7, slope=0.85, hold=0.7, noise=0.5, full=-2.6, loops=1.2, views=0.3,
+        watch_model=replace(
+            drawn.watch_model, level=-1.7, slope=0.85, hold=0.7, noise=0.5, full=-2.6, loops=1.2, views=0.3,
             views_noise=0.85, loadings=(0.16, 0.3, 0.1, -0.05, 0.1),
         ),
         deletes_posts=True,

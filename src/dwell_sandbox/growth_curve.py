@@ -1,4 +1,4 @@
-"""How counters come to their final value: fast, then slowly, in batches, some with a second wave or a purge."""
+"""How counters grow to their final value: fast, then slowly, refreshed in steps, some with a second wave or a purge."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ _PURGE_CHANCE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class GrowthCurve:
-    """One post's growth.
+    """The growth curve of one post.
 
     Attributes:
-        half_h: Hours after which the first wave has brought half of its views.
+        half_h: Hours after which the first wave has reached half of its views.
         steepness: Exponent of the log-logistic curve.
-        wave_h: Hours after which a second wave begins, and `wave_share`, its part of all views.
-        purge_h: Hours after which false accounts are removed, and `purge_share`, the part of the counters that goes;
-            null where there is no purge.
+        wave_h: Hours after which a second wave begins.
+        wave_share: Its share of all views; 0 if there is no second wave.
+        purge_h: Hours after which fake accounts are removed; null if there is no purge.
+        purge_share: The share of the counters that the purge removes.
     """
 
     half_h: float
@@ -47,7 +48,7 @@ def draw_growth_curve(seed: int, post_id: str) -> GrowthCurve:
 
 
 def last_refresh(age_s: int) -> int:
-    """The age at which counters of that age were last refreshed: 10-minute steps at first, then hours, then 6 hours."""
+    """The age at the last refresh: every 10 minutes on the first day, then hourly, after a week every 6 hours."""
     for below, step in _REFRESH_STEPS:
         if age_s < below:
             return age_s - age_s % step
@@ -55,7 +56,7 @@ def last_refresh(age_s: int) -> int:
 
 
 def share_reached(curve: GrowthCurve, age_s: int) -> float:
-    """Share of its final value that a counter has at that age, 0-1: never falls, except by the purge."""
+    """The share of its final value that a counter has at an age, 0-1; only a purge decreases it."""
     if age_s <= 0:
         return 0.0
     hours = last_refresh(age_s) / HOUR
@@ -66,7 +67,7 @@ def share_reached(curve: GrowthCurve, age_s: int) -> float:
 
 
 def smooth_share(curve: GrowthCurve, hours: float) -> float:
-    """The share reached after that many hours as if there were neither batches nor a purge: it never falls."""
+    """The share reached after some hours without refresh steps and purge; it never decreases."""
     share = _wave(hours, curve.half_h, curve.steepness)
     if curve.wave_share:
         later = _wave(hours - curve.wave_h, 2 * curve.half_h, curve.steepness)
@@ -77,5 +78,5 @@ def smooth_share(curve: GrowthCurve, hours: float) -> float:
 def _wave(hours: float, half: float, steepness: float) -> float:
     if hours <= 0:
         return 0.0
-    slower: float = (half / hours) ** steepness
-    return 1 / (1 + slower)
+    ratio: float = (half / hours) ** steepness
+    return 1 / (1 + ratio)

@@ -1,4 +1,4 @@
-"""Hashtags: those that a niche always uses, and those that come and go; each id leads back to its name."""
+"""Hashtags: lasting ones, which a niche always uses, and trending ones; the name can be computed from each id."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Hashtag:
     Attributes:
         hashtag_id: Up to 12 digits.
         name: Lower case, without #.
-        niche: Who uses it; null where all do.
-        life: When it is in use; null for one that always is.
+        niche: The niche that uses it; null if all do.
+        lifecycle: When it is in use; null for a lasting one.
     """
 
     hashtag_id: str
@@ -49,7 +49,7 @@ class Hashtag:
 
 
 def trending_hashtag_name(seed: int, niche: str, serial: int) -> str:
-    """The name of the serial-th hashtag that comes and goes in a niche; names return after 19 years."""
+    """The name of a niche's trending hashtag with this serial; names repeat after 19 years."""
     step, shift = _shuffle(seed, niche)
     first, second = divmod((serial * step + shift) % _NAMES, len(_SECOND_WORDS))
     return _FIRST_WORDS[first] + _SECOND_WORDS[second] + _ENDINGS[niche]
@@ -57,33 +57,34 @@ def trending_hashtag_name(seed: int, niche: str, serial: int) -> str:
 
 @lru_cache(maxsize=8192)
 def find_hashtag(seed: int, name: str) -> Hashtag | None:
-    """The hashtag with this name (case and # ignored), or null: nobody in this world ever uses it."""
+    """The hashtag with this name (case and # ignored), or null if this world has none."""
     wanted = name.removeprefix("#").lower()
     for code, (niche, tag) in enumerate(_LASTING_HASHTAGS):
         if tag == wanted:
             return Hashtag(_id(seed, code, wanted), tag, niche or None, None)
-    for at, (niche, ending) in enumerate(_ENDINGS.items()):
-        place = _name_positions().get(wanted.removesuffix(ending)) if wanted.endswith(ending) else None
-        if place is not None:
+    for index, (niche, ending) in enumerate(_ENDINGS.items()):
+        position = _name_positions().get(wanted.removesuffix(ending)) if wanted.endswith(ending) else None
+        if position is not None:
             step, shift = _shuffle(seed, niche)
-            serial = (place - shift) * pow(step, -1, _NAMES) % _NAMES
-            code = len(_LASTING_HASHTAGS) + at * _NAMES + serial
+            serial = (position - shift) * pow(step, -1, _NAMES) % _NAMES
+            code = len(_LASTING_HASHTAGS) + index * _NAMES + serial
             return Hashtag(_id(seed, code, wanted), wanted, niche, get_lifecycle(seed, HASHTAGS, niche, serial))
     return None
 
 
 def find_hashtag_by_id(seed: int, hashtag_id: str) -> Hashtag | None:
-    """The hashtag with this id, or null."""
+    """The hashtag with this id, or null if there is none."""
     if not (hashtag_id.isascii() and hashtag_id.isdigit() and len(hashtag_id) <= 12):
         return None
     code = (int(hashtag_id) ^ _mask(seed)) % _CODES
     if code < len(_LASTING_HASHTAGS):
-        found = find_hashtag(seed, _LASTING_HASHTAGS[code][1])
+        hashtag = find_hashtag(seed, _LASTING_HASHTAGS[code][1])
     else:
-        at, serial = divmod(code - len(_LASTING_HASHTAGS), _NAMES)
+        index, serial = divmod(code - len(_LASTING_HASHTAGS), _NAMES)
         niches = tuple(_ENDINGS)
-        found = find_hashtag(seed, trending_hashtag_name(seed, niches[at], serial)) if at < len(niches) else None
-    return found if found and found.hashtag_id == hashtag_id else None
+        known = index < len(niches)
+        hashtag = find_hashtag(seed, trending_hashtag_name(seed, niches[index], serial)) if known else None
+    return hashtag if hashtag and hashtag.hashtag_id == hashtag_id else None
 
 
 def _id(seed: int, code: int, name: str) -> str:
@@ -104,7 +105,7 @@ def _shuffle(seed: int, niche: str) -> tuple[int, int]:
 @lru_cache(maxsize=1)
 def _name_positions() -> dict[str, int]:
     return {
-        first + second: at * len(_SECOND_WORDS) + to
-        for at, first in enumerate(_FIRST_WORDS)
-        for to, second in enumerate(_SECOND_WORDS)
+        first + second: row * len(_SECOND_WORDS) + column
+        for row, first in enumerate(_FIRST_WORDS)
+        for column, second in enumerate(_SECOND_WORDS)
     }

@@ -1,4 +1,4 @@
-"""What the simulated creators make videos about: subjects, hashtags, usual lengths, usual public rates."""
+"""The niches of the simulated creators: subjects, hashtags, usual lengths, usual public rates."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Niche:
-    """One subject.
+    """One niche.
 
     Attributes:
         name: As a user would give it to `--niche`.
         duration_s: Median length of a video, seconds.
         rates: Usual likes, comments, shares, saves and downloads per view.
         hashtags: Pool of hashtags, without #.
-        subjects: What a caption can be about.
-        openings: How a caption can start.
+        subjects: Possible subjects of a caption.
+        openings: Possible first words of a caption.
     """
 
     name: str
@@ -77,4 +77,4 @@ _ALL = (
 NICHES: MappingProxyType[str, Niche] = MappingProxyType({niche.name: niche for niche in _ALL})
 
 GENERIC_HASHTAGS = ("fyp", "foryou", "viral")
-"""Hashtags that every niche uses and that mean nothing."""
+"""Hashtags that every niche uses."""

@@ -1,4 +1,4 @@
-"""How a post fares in the end: its views and its rates, and the hidden pull that shapes them and the watch time."""
+"""The performance of a post: its final views and rates, and the hidden quality that affects them and the watch time."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _MAX_RATE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """Where a post's counters end up.
+    """The final counters of a post.
 
     Attributes:
-        pull: What makes people stay; standard normal over a creator's posts.
-        views: Views that it gathers in the end.
-        rates: Likes, comments, shares, saves, downloads per view (`link.RATES`).
-        trend: How early (above 0) or late (below) it was to its sound and hashtags; see `posts.trend`.
+        quality: What makes viewers stay; standard normal over a creator's posts, never public.
+        views: Final number of views.
+        rates: Likes, comments, shares, saves, downloads per view (`watch_model.RATES`).
+        trend: How early (above 0) or late (below 0) it used its sound and hashtags; see `posts.trend_momentum`.
     """
 
     quality: float
@@ -40,22 +40,22 @@ class Performance:
 
 
 def draw_performance(seed: int, creator: Creator, post: Post) -> Performance:
-    """The post's appeal: a pure function of seed and id."""
+    """The post's performance: a pure function of seed and id."""
     rng = SeededRandom(seed, "appeal", post.post_id)
     second = int(post.posted_at.timestamp())
     quality = rng.normal("pull")
-    timely = trend_momentum(seed, post)
-    views = _TREND_VIEWS * timely + _VIEWS_LEVEL + _VIEWS_SIZE * log_size(creator) + views_shift(creator, second)
-    views += creator.link.views * quality + rng.normal("views", 0.0, creator.link.views_noise)
+    trend = trend_momentum(seed, post)
+    views = _TREND_VIEWS * trend + _VIEWS_LEVEL + _VIEWS_SIZE * log_size(creator) + views_shift(creator, second)
+    views += creator.watch_model.views * quality + rng.normal("views", 0.0, creator.watch_model.views_noise)
     if rng.chance("viral", _VIRAL_CHANCE):
         views += _VIRAL_GAIN
-    shift = rates_shift(creator, second) + _TREND_RATES * timely
+    shift = rates_shift(creator, second) + _TREND_RATES * trend
     if post.is_ad:
         views += _AD_VIEWS
         shift += _AD_RATES
     rates = []
-    for at, name in enumerate(RATES):
-        own = creator.link.loadings[at] * quality + rng.normal(name, 0.0, creator.link.noises[at])
+    for index, name in enumerate(RATES):
+        own = creator.watch_model.loadings[index] * quality + rng.normal(name, 0.0, creator.watch_model.noises[index])
         own += planted_shift(post, creator) if name == "likes" else 0.0
-        rates.append(min(_MAX_RATE, creator.rates[at] * exp(own + shift)))
-    return Performance(quality, exp(views), tuple(rates), timely)
+        rates.append(min(_MAX_RATE, creator.rates[index] * exp(own + shift)))
+    return Performance(quality, exp(views), tuple(rates), trend)

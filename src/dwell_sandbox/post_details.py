@@ -1,4 +1,4 @@
-"""One post with all that follows from its id, made once and kept for a while."""
+"""Everything that follows from a post's id, computed once and cached."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dwell_sandbox.uploads import Upload, find_upload
 
 @dataclass(frozen=True, slots=True)
 class PostDetails:
-    """Who made the post, when, what it is, how it fares in the end, and how it gets there."""
+    """A post with its creator, its upload, its final performance and its growth curve."""
 
     creator: Creator
     upload: Upload

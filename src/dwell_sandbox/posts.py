@@ -1,4 +1,4 @@
-"""What a post is: everything about it that does not change with its views."""
+"""The attributes of a post: everything that does not change with its views."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AD_CHANCE = 0.05
 _PHOTO_CHANCE = 0.045
 _PLANTED_HASHTAG_CHANCE = 0.3
 NICHE_HASHTAG_CHANCE, GENERIC_HASHTAG_CHANCE = 0.28, 0.22
-"""How likely a post carries one of its niche's hashtags, and one of those that everybody uses."""
+"""The chance that a post has a given hashtag of its niche, and a given generic one."""
 CAPTION_ENDINGS = ("", "", "", " 🍋", ", be honest", " (finally)", " – save this one", " 👀", ", part 1", "…")
 
 
@@ -30,16 +30,16 @@ class Post:
 
     Attributes:
         post_id: 19 digits; the upper 32 bits are the second of the upload.
-        handle: Who posted it.
+        handle: First handle of its creator.
         minted_at: When it was uploaded, UTC.
         posted_at: When it was published, UTC.
         media_type: `video` or `photo`.
         duration_s: Whole seconds, as the platform shows it; null for photos.
         caption: Text with the hashtags in it.
         hashtags: Lower case, without #.
-        sound: What is heard.
-        is_ad: Promoted.
-        local_hour: Hour of publishing at the creator's place, 0-24.
+        sound: Its sound.
+        is_ad: Whether it is promoted.
+        local_hour: Local hour of publishing, 0-24.
     """
 
     post_id: str
@@ -61,7 +61,7 @@ class Post:
 
 
 def make_post(seed: int, creator: Creator, upload: Upload) -> Post:
-    """The post of a slot: a pure function of seed and id."""
+    """The post of an upload: a pure function of seed and id."""
     rng = SeededRandom(seed, "post", upload.post_id)
     tags = draw_hashtags(seed, creator, upload)
     photo = rng.chance("photo", _PHOTO_CHANCE)
@@ -82,19 +82,19 @@ def make_post(seed: int, creator: Creator, upload: Upload) -> Post:
 
 
 def log_relative_length(post: Post, creator: Creator) -> float:
-    """Log of the length over the creator's usual one; 0 for photos."""
+    """Log of the length over the creator's median length; 0 for photos."""
     return 0.0 if post.duration_s is None else log(post.duration_s / creator.duration_s)
 
 
 def trend_momentum(seed: int, post: Post) -> float:
-    """Whether the post is early or late to its sound and its hashtags when it goes up.
+    """How early or late the post uses its sound and its hashtags.
 
-    Each that still rises adds 1, each that has peaked takes 1 away; own sounds and hashtags that are always in use
+    Each trend that is still rising adds 1, each that has peaked subtracts 1; original sounds and lasting hashtags
     add nothing.
     """
     day = second_to_day(post.posted_at.timestamp())
-    found = [post.sound.lifecycle, *(tag.lifecycle for name in post.hashtags if (tag := find_hashtag(seed, name)))]
-    return sum(life.momentum(day) for life in found if life)
+    lifecycles = [post.sound.lifecycle, *(tag.lifecycle for name in post.hashtags if (tag := find_hashtag(seed, name)))]
+    return sum(lifecycle.momentum(day) for lifecycle in lifecycles if lifecycle)
 
 
 def planted_shift(post: Post, creator: Creator) -> float:
@@ -113,7 +113,7 @@ def _draw_duration(rng: SeededRandom, creator: Creator) -> int:
 
 
 def draw_hashtags(seed: int, creator: Creator, upload: Upload) -> tuple[str, ...]:
-    """The hashtags of a post: some of its niche's, some that everybody uses, perhaps one that is in fashion."""
+    """The hashtags of a post: some of its niche, some generic ones, perhaps a trending one."""
     rng = SeededRandom(seed, "post", upload.post_id)
     tags = [tag for tag in (*NICHES[creator.niche].hashtags, *GENERIC_HASHTAGS) if has_hashtag(rng, creator, tag)]
     serial = trending_serial(seed, creator, upload)
@@ -123,7 +123,7 @@ def draw_hashtags(seed: int, creator: Creator, upload: Upload) -> tuple[str, ...
 
 
 def has_hashtag(rng: SeededRandom, creator: Creator, tag: str) -> bool:
-    """Whether the post with these dice carries a hashtag that is always in use."""
+    """Whether the post has a lasting hashtag; `rng` has the key of the post."""
     if tag in GENERIC_HASHTAGS:
         return rng.chance(f"tag {tag}", GENERIC_HASHTAG_CHANCE)
     if tag == creator.planted.hashtag:
@@ -132,14 +132,14 @@ def has_hashtag(rng: SeededRandom, creator: Creator, tag: str) -> bool:
 
 
 def trending_serial(seed: int, creator: Creator, upload: Upload) -> int | None:
-    """The serial of the hashtag in fashion that the post carries, or null."""
+    """The serial of the post's trending hashtag, or null."""
     if not SeededRandom(seed, "post", upload.post_id).chance("tag in fashion", HASHTAGS.chance):
         return None
     return followed_serial(seed, HASHTAGS, creator.niche, creator.number, day_number(upload.minted, creator))
 
 
 def draw_caption(rng: SeededRandom, creator: Creator) -> str:
-    """The caption, without its hashtags, of the post with these dice."""
+    """The caption of the post without its hashtags; `rng` has the key of the post."""
     niche = NICHES[creator.niche]
     opening, subject = rng.choice("opening", niche.openings), rng.choice("subject", niche.subjects)
     return f"{opening} {subject}{rng.choice('tail', CAPTION_ENDINGS)}"

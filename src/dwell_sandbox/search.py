@@ -1,4 +1,4 @@
-"""Finds posts by words, as the app's search does: in the caption, in the hashtags, or the subject itself."""
+"""Finds posts by words, as the app's search does: in the caption, in the hashtags, or as the niche."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def split_query(query: str) -> tuple[str, ...]:
 
 
 def matches(seed: int, creator: Creator, upload: Upload, words: tuple[str, ...]) -> bool:
-    """Whether the post's caption holds every word, or the word is the niche itself; the text is asked first."""
-    said = draw_caption(SeededRandom(seed, "post", upload.post_id), creator).lower()
-    rest = [word for word in words if word not in said and word != creator.niche]
+    """Whether each word is in the post's caption or hashtags, or is its niche; the caption is checked first."""
+    caption = draw_caption(SeededRandom(seed, "post", upload.post_id), creator).lower()
+    rest = [word for word in words if word not in caption and word != creator.niche]
     return not rest or all(any(word in tag for tag in draw_hashtags(seed, creator, upload)) for word in rest)
 
 
 def search_posts(seed: int, query: str, second: int, limit: int) -> tuple[str, ...]:
-    """Ids of posts that hold all words of the query and can be seen at that Unix second, newest first.
+    """Ids of posts that match all words of the query and are visible at a Unix second, newest first.
 
-    Looks half a year back at most; empty for a query without a word. A hashtag in fashion is found by its whole name.
+    Goes back half a year at most; empty for a query without words. A trending hashtag matches by its whole name.
     """
     words = split_query(query)
-    tag = next((found for word in words if (found := find_hashtag(seed, word)) and found.lifecycle), None)
+    tag = next((tag for word in words if (tag := find_hashtag(seed, word)) and tag.lifecycle), None)
     if tag is not None:
         return _search_hashtag(seed, tag, words, second)[: max(0, limit)]
     niches = [niche.name for niche in NICHES.values() if words and _can_match(niche, words)]
@@ -54,20 +54,20 @@ def search_posts(seed: int, query: str, second: int, limit: int) -> tuple[str, .
 
 
 def _search_hashtag(seed: int, tag: Hashtag, words: tuple[str, ...], second: int) -> tuple[str, ...]:
-    found = [get_post_details(seed, post_id) for post_id in find_posts_with_hashtag(seed, tag, second, NO_LIMIT)]
-    return tuple(made.upload.post_id for made in found if matches(seed, made.creator, made.upload, words))
+    posts = [get_post_details(seed, post_id) for post_id in find_posts_with_hashtag(seed, tag, second, NO_LIMIT)]
+    return tuple(post.upload.post_id for post in posts if matches(seed, post.creator, post.upload, words))
 
 
 @lru_cache(maxsize=2048)
 def _matching_uploads(seed: int, words: tuple[str, ...], niche: str, block: int, size: int) -> tuple[Upload, ...]:
     numbers = sample_creators(seed, f"search {' '.join(words)}", block, niche, size)
     first = block * _BLOCK_DAYS
-    made = iterate_uploads(seed, numbers, first, first + _BLOCK_DAYS - 1)
-    return tuple(upload for creator, upload in made if matches(seed, creator, upload, words))
+    uploads = iterate_uploads(seed, numbers, first, first + _BLOCK_DAYS - 1)
+    return tuple(upload for creator, upload in uploads if matches(seed, creator, upload, words))
 
 
 def _can_match(niche: Niche, words: tuple[str, ...]) -> bool:
-    """Whether some caption of the niche can hold each of the words, each on its own."""
+    """Whether each of the words can occur in some caption of the niche."""
     texts = " ".join(
         (niche.name, *niche.hashtags, *niche.subjects, *niche.openings, *CAPTION_ENDINGS, *GENERIC_HASHTAGS)
     ).lower()

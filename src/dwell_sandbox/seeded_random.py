@@ -1,7 +1,8 @@
-"""Named draws: the same seed, key and name give the same value on every machine, in any order, for ever.
+"""Random numbers by name: the same seed, key and name give the same value on every machine, in any order.
 
-A hash, not a generator with a state: a new draw never shifts another, one value of one post costs a microsecond,
-and no library release changes the world.
+They come from a hash, not from a generator with a state: a new draw never changes another, one value of one post
+costs a microsecond, and no library release changes the world. The keys and names are data: changing one changes
+the world.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Item = TypeVar("Item")
 
 
 class SeededRandom:
-    """Draws that depend only on the seed, the key that the dice were made for, and the name of the draw.
+    """Random draws that depend only on the seed, the key, and the name of the draw.
 
     Args:
         seed: The world's seed.
@@ -54,7 +55,7 @@ class SeededRandom:
         return low + int(self.uniform(name) * (high - low + 1))
 
     def choice(self, name: str, options: Sequence[Item], weights: Sequence[float] | None = None) -> Item:
-        """One of the options, each as likely as its weight says (all alike without weights)."""
+        """One of the options, with probabilities in proportion to the weights (equal without weights)."""
         if weights is None:
             return options[self.integer(name, 0, len(options) - 1)]
         rest = self.uniform(name) * sum(weights)

@@ -1,4 +1,4 @@
-"""What is heard: the creator's own sound, or one that is in fashion in the niche; each id leads back to its sound."""
+"""Sounds: original ones, made for one post, and trending ones of a niche; each id leads back to its sound."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Sound:
 
     Attributes:
         sound_id: 19 digits; the upper 32 bits are the second it was made.
-        title: As shown.
-        author: Who made it.
-        original: Made for the post it is heard in.
+        title: Its title.
+        author: Its author.
+        original: Whether it was made for one post.
         duration_s: Its length in seconds.
-        niche: Where it is in fashion, and `life`, when; null for an original sound.
-        life: See `niche`.
-        post_id: The one post that an original sound was made for; else null.
+        niche: The niche in which it is a trend; null for an original sound.
+        lifecycle: When it is a trend; null for an original sound.
+        post_id: The post that an original sound was made for; else null.
     """
 
     sound_id: str
@@ -47,13 +47,13 @@ class Sound:
 
 
 def get_sound(seed: int, creator: Creator, upload: Upload) -> Sound:
-    """The sound of a post: its creator's own in nearly two of three, else the one that the creator follows that day."""
+    """The sound of a post: an original one for nearly two of three posts, else the trend its creator follows that day."""
     serial = trending_serial(seed, creator, upload)
     return original_sound(seed, creator, upload) if serial is None else trending_sound(seed, creator.niche, serial)
 
 
 def trending_serial(seed: int, creator: Creator, upload: Upload) -> int | None:
-    """The serial, within the creator's niche, of the sound in fashion that the post uses; null if it has its own."""
+    """The serial, within the creator's niche, of the post's trending sound; null if the sound is original."""
     if not SeededRandom(seed, "post", upload.post_id).chance("in fashion", SOUNDS.chance):
         return None
     return followed_serial(seed, SOUNDS, creator.niche, creator.number, day_number(upload.minted, creator))
@@ -69,7 +69,7 @@ def original_sound(seed: int, creator: Creator, upload: Upload) -> Sound:
 
 @lru_cache(maxsize=4096)
 def trending_sound(seed: int, niche: str, serial: int) -> Sound:
-    """The serial-th sound of a niche."""
+    """The trending sound of a niche with this serial."""
     lifecycle = get_lifecycle(seed, SOUNDS, niche, serial)
     rng = SeededRandom(seed, "sound", niche, serial)
     made = day_to_second(lifecycle.start)
@@ -81,13 +81,13 @@ def trending_sound(seed: int, niche: str, serial: int) -> Sound:
 
 
 def find_sound(seed: int, sound_id: str) -> Sound | None:
-    """The sound with this id, or null: nothing in this world sounds like that."""
+    """The sound with this id, or null if this world has none."""
     if not (sound_id.isascii() and sound_id.isdigit() and len(sound_id) == 19 and int(sound_id) < 2**63):
         return None
     made, low = divmod(int(sound_id), 2**32)
-    at, rest = (low ^ _mask(seed, "sound", made)) % 8, (low ^ _mask(seed, "sound", made)) // 8
-    if at < len(_NICHES) and trending_sound(seed, _NICHES[at], rest % _SERIALS).sound_id == sound_id:
-        return trending_sound(seed, _NICHES[at], rest % _SERIALS)
+    index, rest = (low ^ _mask(seed, "sound", made)) % 8, (low ^ _mask(seed, "sound", made)) // 8
+    if index < len(_NICHES) and trending_sound(seed, _NICHES[index], rest % _SERIALS).sound_id == sound_id:
+        return trending_sound(seed, _NICHES[index], rest % _SERIALS)
     upload = find_upload(seed, str((made << 32) | (low ^ _mask(seed, "own sound", made))))
     if upload is None or trending_serial(seed, get_creator(seed, upload.number), upload) is not None:
         return None

@@ -1,4 +1,4 @@
-"""An account's posts by time, kept in blocks, so that leafing through it does not make it anew for each page."""
+"""An account's posts by time, cached in blocks, so that paging does not compute them again for each page."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _MAX_SCHEDULED = 5 * DAY
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One post's place in time.
+    """When one post was published and deleted.
 
     Attributes:
         posted: Unix second of publishing.
-        gone: Unix second at which it was taken down; null if it stays.
+        deleted: Unix second of its deletion; null if it stays.
         post_id: Its id.
     """
 
@@ -30,7 +30,7 @@ class TimelineEntry:
 
 
 def iterate_entries(seed: int, number: int, since: int, until: int) -> Iterator[TimelineEntry]:
-    """All posts published in that time, those taken down since then too, oldest first."""
+    """All posts published in a span of time, deleted ones too, oldest first."""
     first = max(since, get_creator(seed, number).joined)
     for block in range(first // _BLOCK, until // _BLOCK + 1):
         for entry in _block_entries(seed, number, block):
@@ -39,7 +39,7 @@ def iterate_entries(seed: int, number: int, since: int, until: int) -> Iterator[
 
 
 def list_visible(seed: int, number: int, since: int, at: int) -> list[TimelineEntry]:
-    """The posts published from `since` on that are still there at `at`, oldest first."""
+    """The posts published from `since` on that are not deleted at `at`, oldest first."""
     return [each for each in iterate_entries(seed, number, since, at) if each.deleted is None or each.deleted > at]
 
 
@@ -47,9 +47,9 @@ def list_visible(seed: int, number: int, since: int, at: int) -> list[TimelineEn
 def _block_entries(seed: int, number: int, block: int) -> tuple[TimelineEntry, ...]:
     creator = get_creator(seed, number)
     start, end = block * _BLOCK, (block + 1) * _BLOCK
-    made = [
+    entries = [
         TimelineEntry(upload.posted, find_deletion(seed, creator, upload), upload.post_id)
         for upload in list_uploads(seed, number, start - _MAX_SCHEDULED, end)
         if start <= upload.posted < end
     ]
-    return tuple(sorted(made, key=lambda entry: (entry.posted, entry.post_id)))
+    return tuple(sorted(entries, key=lambda entry: (entry.posted, entry.post_id)))

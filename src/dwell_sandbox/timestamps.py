@@ -1,4 +1,4 @@
-"""Instants come with their time zone; inside the world they are Unix seconds."""
+"""Converts instants with a time zone to the Unix seconds that the world uses inside."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ def to_unix_second(instant: datetime) -> int:
         ValueError: It has no time zone.
     """
     if instant.tzinfo is None:
-        raise ValueError("an instant needs its time zone")
+        raise ValueError("an instant needs a time zone")
     return int(instant.timestamp())

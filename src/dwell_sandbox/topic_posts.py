@@ -1,4 +1,4 @@
-"""The posts that carry a sound or a hashtag, as far as the sample of creators behind each topic holds them."""
+"""Finds the posts with a sound or a hashtag among a sample of creators for each topic."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TRENDING_SERIAL: dict[str, Callable[[int, Creator, Upload], int | None]] = {
 
 
 def find_posts_with_sound(seed: int, sound: Sound, second: int, limit: int) -> tuple[str, ...]:
-    """Ids of posts that use the sound and can be seen at that Unix second, newest first."""
+    """Ids of posts with the sound that are visible at a Unix second, newest first."""
     if sound.post_id is not None:
         upload = find_upload(seed, sound.post_id)
         return newest_visible(seed, [] if upload is None else [(upload,)], second, limit)
@@ -40,9 +40,9 @@ def find_posts_with_sound(seed: int, sound: Sound, second: int, limit: int) -> t
 
 
 def find_posts_with_hashtag(seed: int, tag: Hashtag, second: int, limit: int) -> tuple[str, ...]:
-    """Ids of posts that carry the hashtag and can be seen at that Unix second, newest first.
+    """Ids of posts with the hashtag that are visible at a Unix second, newest first.
 
-    For one that is always in use this looks a year back at most.
+    For a lasting hashtag this goes back a year at most.
     """
     if tag.lifecycle is not None:
         return _find_trend_posts(seed, HASHTAGS, tag.niche, tag.lifecycle, second, limit)
@@ -61,23 +61,23 @@ def _find_trend_posts(
 
 @lru_cache(maxsize=512)
 def _trend_uploads(seed: int, kind: TrendKind, niche: str, serial: int) -> tuple[Upload, ...]:
-    """Uploads that take part in something that comes and goes, over its whole life."""
+    """Uploads of the sample that follow a trend, over its whole lifecycle."""
     lifecycle = get_lifecycle(seed, kind, niche, serial)
     days = range(floor(lifecycle.start), ceil(lifecycle.end))
-    takes_part = _TRENDING_SERIAL[kind.name]
+    trending_serial = _TRENDING_SERIAL[kind.name]
     return tuple(
         upload
         for number in sample_creators(seed, f"{kind.name} {serial}", 0, niche, _SAMPLE_SIZE)
         for day in days
         if followed_serial(seed, kind, niche, number, day) == serial
         for upload in list_day_uploads(seed, number, day)
-        if takes_part(seed, get_creator(seed, number), upload) == serial
+        if trending_serial(seed, get_creator(seed, number), upload) == serial
     )
 
 
 @lru_cache(maxsize=1024)
 def _hashtag_uploads(seed: int, tag: str, niche: str, block: int) -> tuple[Upload, ...]:
-    """Uploads of one block of days that carry a hashtag which is always in use."""
+    """Uploads of the sample with a lasting hashtag, in one block of days."""
     numbers = sample_creators(seed, f"tag {tag}", block, niche, _SAMPLE_SIZE_PER_BLOCK)
     first = block * _BLOCK_DAYS
     return tuple(

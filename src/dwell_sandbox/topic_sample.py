@@ -1,8 +1,8 @@
-"""Who used this? Finds posts by sound, hashtag or subject without a table, by asking creators and days.
+"""Finds posts by sound, hashtag or words without a table, in a sample of creators.
 
-Each topic has creators of its own, a few hundred or fewer, drawn anew for each block of days. Whatever they posted in
-those days and really carries the topic is found, so counts by day rise and fade with the topic, and no creator is
-remembered. Posts of the millions of others are not found: the list is a sample, the same for ever.
+Each topic has a sample of a few hundred creators or fewer, drawn anew for each block of days. All posts of the sample
+that have the topic are found, so counts per day rise and fade with the topic, and nothing needs to be stored. Posts of
+the millions of other creators are not found: the result is always the same sample.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from dwell_sandbox.lifecycle import second_to_day
 from dwell_sandbox.seeded_random import SeededRandom
 from dwell_sandbox.uploads import Upload, list_day_uploads
 
-FIRST_DAY = 737_791  # 1 January 2021, as `date.toordinal`: nobody had joined before
+FIRST_DAY = 737_791  # 1 January 2021, as `date.toordinal`: no creator joined earlier
 
 
 @lru_cache(maxsize=2048)
 def sample_creators(seed: int, topic: str, block: int, niche: str, size: int) -> tuple[int, ...]:
-    """Numbers of the creators who are asked about a topic in a block of days; of all niches where `niche` is empty."""
+    """Numbers of the sampled creators for a topic and a block of days; an empty `niche` means all niches."""
     rng = SeededRandom(seed, "sample", topic, block)
-    drawn = (rng.integer(f"number {place}", 5, CREATORS - 1) for place in count())
-    fitting = (number for number in drawn if not niche or get_niche(seed, number) == niche)
-    return tuple(dict.fromkeys(islice(fitting, size)))  # a number drawn twice is asked once
+    drawn = (rng.integer(f"number {position}", 5, CREATORS - 1) for position in count())
+    matching = (number for number in drawn if not niche or get_niche(seed, number) == niche)
+    return tuple(dict.fromkeys(islice(matching, size)))  # without duplicates
 
 
 def iterate_uploads(seed: int, numbers: tuple[int, ...], first: int, last: int) -> Iterator[tuple[Creator, Upload]]:
@@ -40,36 +40,36 @@ def iterate_uploads(seed: int, numbers: tuple[int, ...], first: int, last: int) 
 
 
 def is_visible(seed: int, upload: Upload, second: int) -> bool:
-    """Whether the post is published, still there, and its account open to see at that Unix second."""
+    """Whether the post is published, not deleted, and its account visible at a Unix second."""
     if upload.posted > second:
         return False
-    gone = _find_deletion(seed, upload)
-    if gone is not None and gone <= second:
+    deleted = _find_deletion(seed, upload)
+    if deleted is not None and deleted <= second:
         return False
     creator = get_creator(seed, upload.number)
-    now = status_at(seed, creator, handle_at(seed, creator, second), second)
-    return now is not None and now.visible
+    status = status_at(seed, creator, handle_at(seed, creator, second), second)
+    return status is not None and status.visible
 
 
 def newest_visible(seed: int, blocks: Iterable[tuple[Upload, ...]], second: int, limit: int) -> tuple[str, ...]:
-    """Ids of the newest posts that can be seen at that Unix second; blocks come newest first, unordered inside.
+    """Ids of the newest posts that are visible at a Unix second; blocks are newest first, unordered inside.
 
-    A scheduled post comes up days after its upload, maybe in the next block, so one block more than needed is read.
+    A scheduled post is published days after its upload, maybe in the next block, so one more block than needed is read.
     """
-    found: list[Upload] = []
+    uploads: list[Upload] = []
     enough = False
     for block in blocks:
-        found += [upload for upload in block if is_visible(seed, upload, second)]
+        uploads += [upload for upload in block if is_visible(seed, upload, second)]
         if enough:
             break
-        enough = len(found) >= limit
-    found.sort(key=lambda upload: (upload.posted, upload.post_id), reverse=True)
-    return tuple(upload.post_id for upload in found[: max(0, limit)])
+        enough = len(uploads) >= limit
+    uploads.sort(key=lambda upload: (upload.posted, upload.post_id), reverse=True)
+    return tuple(upload.post_id for upload in uploads[: max(0, limit)])
 
 
 def iterate_blocks(second: int, days: int) -> Iterator[int]:
-    """Numbers of the blocks of so many days, the one that holds the second first, back to the beginning."""
-    newest = int(second_to_day(second)) + 1  # a day more: east of Greenwich it has begun
+    """Numbers of the blocks of `days` days, from the one with the second back to the first."""
+    newest = int(second_to_day(second)) + 1  # one more day: east of Greenwich it has begun
     yield from range(newest // days, FIRST_DAY // days - 1, -1)
 
 

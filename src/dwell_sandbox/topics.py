@@ -1,4 +1,4 @@
-"""The sounds, hashtags and words of a world: what they are, how much they are used, and which posts use them."""
+"""The sounds, hashtags and words of a world: their attributes, their usage, and the posts that use them."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from dwell_sandbox.usage import Usage
 
 @dataclass(frozen=True, slots=True)
 class Topics(Accounts):
-    """What the posts of one simulated world are about, added to its accounts."""
+    """The accounts of one simulated world, with the topics of their posts."""
 
     def sound(self, sound_id: str) -> Sound:
         """The sound with this id.
 
         Raises:
-            LookupError: Nothing in this world sounds like that.
+            LookupError: No sound of this world has it.
         """
-        found = find_sound(self.seed, sound_id)
-        if found is None:
+        sound = find_sound(self.seed, sound_id)
+        if sound is None:
             raise LookupError(f"no sound of the simulated world has the id {sound_id!r}")
-        return found
+        return sound
 
     def sound_uses(self, sound_id: str, at: datetime) -> int:
         """How many posts of the whole world use the sound up to an instant; an original sound is used once."""
@@ -45,19 +45,19 @@ class Topics(Accounts):
         ).posts
 
     def sound_posts(self, sound_id: str, at: datetime, limit: int = 100) -> tuple[Post, ...]:
-        """Posts that use the sound and can be seen at an instant, newest first: a sample, at most `limit`."""
-        return self._made(find_posts_with_sound(self.seed, self.sound(sound_id), to_unix_second(at), limit))
+        """Posts with the sound that are visible at an instant, newest first: a sample, at most `limit`."""
+        return self._get_posts(find_posts_with_sound(self.seed, self.sound(sound_id), to_unix_second(at), limit))
 
     def hashtag(self, name: str) -> Hashtag:
         """The hashtag with this name (case and # ignored).
 
         Raises:
-            LookupError: Nobody in this world ever uses it.
+            LookupError: No hashtag of this world has it.
         """
-        found = find_hashtag(self.seed, name)
-        if found is None:
-            raise LookupError(f"nobody in the simulated world uses the hashtag {name!r}")
-        return found
+        hashtag = find_hashtag(self.seed, name)
+        if hashtag is None:
+            raise LookupError(f"no hashtag of the simulated world has the name {name!r}")
+        return hashtag
 
     def hashtag_by_id(self, hashtag_id: str) -> Hashtag:
         """The hashtag with this id.
@@ -65,13 +65,13 @@ class Topics(Accounts):
         Raises:
             LookupError: No hashtag of this world has it.
         """
-        found = find_hashtag_by_id(self.seed, hashtag_id)
-        if found is None:
+        hashtag = find_hashtag_by_id(self.seed, hashtag_id)
+        if hashtag is None:
             raise LookupError(f"no hashtag of the simulated world has the id {hashtag_id!r}")
-        return found
+        return hashtag
 
     def hashtag_uses(self, name: str, at: datetime) -> Usage:
-        """How many posts of the whole world carry the hashtag up to an instant, and how often they were viewed."""
+        """How many posts of the whole world have the hashtag up to an instant, and the views of these posts."""
         tag = self.hashtag(name)
         day = second_to_day(to_unix_second(at))
         if tag.niche is None:
@@ -81,12 +81,12 @@ class Topics(Accounts):
         return usage.trending_usage(self.seed, HASHTAGS, tag.niche, tag.lifecycle.serial, day)
 
     def hashtag_posts(self, name: str, at: datetime, limit: int = 100) -> tuple[Post, ...]:
-        """Posts that carry the hashtag and can be seen at an instant, newest first: a sample, at most `limit`."""
-        return self._made(find_posts_with_hashtag(self.seed, self.hashtag(name), to_unix_second(at), limit))
+        """Posts with the hashtag that are visible at an instant, newest first: a sample, at most `limit`."""
+        return self._get_posts(find_posts_with_hashtag(self.seed, self.hashtag(name), to_unix_second(at), limit))
 
     def search(self, query: str, at: datetime, limit: int = 100) -> tuple[Post, ...]:
-        """Posts whose caption holds all words of the query, newest first: a sample, at most `limit`."""
-        return self._made(search_posts(self.seed, query, to_unix_second(at), limit))
+        """Visible posts that match all words of the query, newest first: a sample, at most `limit`."""
+        return self._get_posts(search_posts(self.seed, query, to_unix_second(at), limit))
 
-    def _made(self, post_ids: tuple[str, ...]) -> tuple[Post, ...]:
+    def _get_posts(self, post_ids: tuple[str, ...]) -> tuple[Post, ...]:
         return tuple(get_post_details(self.seed, post_id).post for post_id in post_ids)

@@ -1,4 +1,4 @@
-"""When a creator posts, and the ids that this gives: each id leads back to its creator and second without a table."""
+"""The uploads of a creator and their ids: each id leads back to its creator and second without a table."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _SCHEDULED_CHANCE = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One post's place in time.
+    """One upload of a creator.
 
     Attributes:
-        number: The creator.
-        index: Which of the creator's posts of that local day, from 0.
+        number: Number of the creator.
+        index: Its index among the creator's uploads of that local day, from 0.
         minted: Unix second of the upload: the upper 32 bits of the id.
         posted: Unix second of publishing: a few seconds later, or days later for a scheduled post.
         post_id: The 19-digit id.
@@ -44,7 +44,7 @@ def day_number(second: int, creator: Creator) -> int:
 
 @lru_cache(maxsize=200_000)
 def list_day_uploads(seed: int, number: int, day: int) -> tuple[Upload, ...]:
-    """The creator's uploads of one local day, earliest first; nothing before the creator joined, or ever for some."""
+    """The creator's uploads of one local day, earliest first; none before the creator joined."""
     if draw_status_plan(seed, number).state == "empty":
         return ()
     creator = get_creator(seed, number)
@@ -52,7 +52,7 @@ def list_day_uploads(seed: int, number: int, day: int) -> tuple[Upload, ...]:
     weekdays = creator.weekdays
     mean = creator.per_day * weekdays[(day - 1) % 7] * 7 / sum(weekdays)
     count = min(MAX_PER_DAY, rng.poisson("posts", mean))
-    seconds = sorted(_draw_second(creator, rng, day, at) for at in range(count))
+    seconds = sorted(_draw_second(creator, rng, day, index) for index in range(count))
     return tuple(
         _make_upload(seed, creator, index, second) for index, second in enumerate(seconds) if second >= creator.joined
     )
@@ -71,7 +71,7 @@ def list_uploads(seed: int, number: int, since: int, until: int) -> list[Upload]
 
 
 def find_upload(seed: int, post_id: str) -> Upload | None:
-    """The upload behind an id, or null where no creator of this world made it."""
+    """The upload with this post id, or null if this world has none."""
     if not (post_id.isascii() and post_id.isdigit() and len(post_id) == 19 and int(post_id) < 2**63):
         return None
     minted, low = divmod(int(post_id), _LOW)
@@ -80,13 +80,13 @@ def find_upload(seed: int, post_id: str) -> Upload | None:
     return next((upload for upload in list_day_uploads(seed, number, day) if upload.post_id == post_id), None)
 
 
-def _draw_second(creator: Creator, rng: SeededRandom, day: int, at: int) -> int:
-    """A moment of that local day: near one of the creator's usual hours, now and then at any waking one."""
+def _draw_second(creator: Creator, rng: SeededRandom, day: int, index: int) -> int:
+    """A Unix second of a local day: near one of the creator's usual hours, sometimes at any hour of the daytime."""
     usual, weights = zip(*creator.hours, strict=True)
-    hour = rng.choice(f"hour {at}", usual, weights) + rng.normal(f"off {at}", 0.0, 0.55)
-    if rng.chance(f"elsewhen {at}", _UNUSUAL_HOUR_CHANCE):
-        hour = rng.uniform(f"any {at}", 8.0, 23.0)
-    second = int(min(23.95, max(5.0, hour)) * 3600) + rng.integer(f"second {at}", 0, 59)
+    hour = rng.choice(f"hour {index}", usual, weights) + rng.normal(f"off {index}", 0.0, 0.55)
+    if rng.chance(f"elsewhen {index}", _UNUSUAL_HOUR_CHANCE):
+        hour = rng.uniform(f"any {index}", 8.0, 23.0)
+    second = int(min(23.95, max(5.0, hour)) * 3600) + rng.integer(f"second {index}", 0, 59)
     midnight = datetime.combine(date.fromordinal(day), datetime.min.time())
     return int((midnight + timedelta(seconds=second)).replace(tzinfo=creator.tz).astimezone(UTC).timestamp())
 
@@ -101,5 +101,5 @@ def _make_upload(seed: int, creator: Creator, index: int, minted: int) -> Upload
 
 
 def _mask(seed: int, minted: int) -> int:
-    """Makes the lower half of an id look like any other, and can be taken off again."""
+    """A reversible mask that makes the lower half of an id look random."""
     return SeededRandom(seed, "mask", minted).bits("low", 32)

@@ -1,4 +1,4 @@
-"""How one creator's watch time hangs together with what is public: weakly, and for each creator in another way."""
+"""How one creator's watch time relates to public counters: weakly, and differently for each creator."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ _NOISES = (0.22, 0.48, 0.42, 0.38, 0.55)
 
 @dataclass(frozen=True, slots=True)
 class WatchModel:
-    """One creator's coefficients. *Pull* is what a post has that makes people stay: standard normal, never public.
+    """One creator's coefficients. *Quality* is what makes viewers of a post stay: standard normal, never public.
 
     Attributes:
-        level: Logit of the share held by a post of usual length and no particular pull.
-        slope: Fall of that logit per unit of log length.
-        hold: Rise of that logit per unit of pull.
-        noise: Its standard deviation left unexplained.
-        full: Level of the logit of the share that reaches the end.
-        loops: How readily short videos are watched again.
-        views: Rise of log views per unit of pull, and `views_noise` around it.
-        loadings: Rise of each log rate (`RATES`) per unit of pull.
+        level: Logit of the share held by a post of median length and quality 0.
+        slope: Decrease of that logit per unit of log length.
+        hold: Increase of that logit per unit of quality.
+        noise: Its unexplained standard deviation.
+        full: Logit of the share that reaches the end, at median length and quality 0.
+        loops: How often short videos are watched again, relative to the average creator.
+        views: Increase of log views per unit of quality.
+        views_noise: Standard deviation of log views around it.
+        loadings: Increase of each log rate (`RATES`) per unit of quality.
         noises: Standard deviation of each log rate around it.
     """
 
@@ -42,9 +43,9 @@ class WatchModel:
 
 
 def draw_watch_model(rng: SeededRandom) -> WatchModel:
-    """Coefficients drawn around those that real accounts show: like rate says little, shares and saves say more.
+    """Draw coefficients around those of real accounts: the like rate tells little, shares and saves tell more.
 
-    A loading may come out at nothing or with the other sign: which proxy works is a question for each account.
+    A loading may be near 0 or negative, so which proxy works differs between accounts.
     """
     return WatchModel(
         level=rng.normal("level", -0.4, 0.6),
@@ -55,6 +56,8 @@ def draw_watch_model(rng: SeededRandom) -> WatchModel:
         loops=rng.uniform("loops", 0.6, 1.4),
         views=rng.normal("views", 0.45, 0.2),
         views_noise=rng.uniform("views noise", 0.6, 0.9),
-        loadings=tuple(rng.normal(f"loading {at}", _MEAN_LOADINGS[at], _LOADING_SDS[at]) for at in range(len(RATES))),
+        loadings=tuple(
+            rng.normal(f"loading {index}", _MEAN_LOADINGS[index], _LOADING_SDS[index]) for index in range(len(RATES))
+        ),
         noises=_NOISES,
     )

@@ -1,4 +1,4 @@
-"""The known truth: how long viewers stay, which no public counter says and only an owner's screen shows."""
+"""The true watch time of a video, which no public counter reveals and only the owner's analytics show."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _MAX_FULL_SHARE = 0.92
 
 @dataclass(frozen=True, slots=True)
 class WatchTruth:
-    """Watch metrics of one video, as its owner's screen would show them.
+    """Watch metrics of one video, as its owner's analytics would show them.
 
     Attributes:
-        avg_watch_s: Average watch time of a view in seconds; above the length where people watch again.
+        avg_watch_s: Average watch time of a view in seconds; above the length if viewers watch again.
         watch_ratio: `avg_watch_s` over the length.
         full_watch_rate: Share of views that reach the end, 0-1; never above `watch_ratio`.
-        held: The part of `watch_ratio` that is not watching again, 0-1: the mean of the retention curve.
+        held: `watch_ratio` without repeated watching, 0-1: the mean of the retention curve.
     """
 
     avg_watch_s: float
@@ -39,25 +39,25 @@ class WatchTruth:
 
 
 def true_watch_time(seed: int, creator: Creator, post: Post, performance: Performance) -> WatchTruth | None:
-    """The post's true watch metrics, a pure function of seed and id; null for photos, which are not watched.
+    """The post's true watch metrics, a pure function of seed and id; null for photos.
 
-    The share held falls with log length and rises with the pull, both on the logit scale and with coefficients of
-    the creator's own (`link.Link`), and a little with being early to a sound or hashtag; a part of it is noise that
-    no public number carries. Those who reach the end of a short video partly watch again, which lifts the ratio,
-    above 1 for some.
+    The share held decreases with log length and increases with quality, both on the logit scale and with the
+    creator's own coefficients (`watch_model.WatchModel`), and increases a little with being early to a trend; the
+    rest is noise that no public number contains. Some of those who reach the end of a short video watch it again,
+    which increases the ratio, for some videos above 1.
     """
     if post.duration_s is None:
         return None
-    link = creator.link
+    model = creator.watch_model
     rng = SeededRandom(seed, "watch", post.post_id)
     length = log_relative_length(post, creator)
-    unexplained = rng.normal("held", 0.0, link.noise)
-    moved = _TREND_SHIFT * performance.trend + (_AD_SHIFT if post.is_ad else 0.0)
-    held = _logistic(link.level - link.slope * length + link.hold * performance.quality + unexplained + moved)
-    full = link.full - _FULL_SLOPE * link.slope * length + _FULL_QUALITY * link.hold * performance.quality
-    full += _FULL_SHARED * unexplained + rng.normal("full", 0.0, _FULL_NOISE) + moved
+    unexplained = rng.normal("held", 0.0, model.noise)
+    shift = _TREND_SHIFT * performance.trend + (_AD_SHIFT if post.is_ad else 0.0)
+    held = _logistic(model.level - model.slope * length + model.hold * performance.quality + unexplained + shift)
+    full = model.full - _FULL_SLOPE * model.slope * length + _FULL_QUALITY * model.hold * performance.quality
+    full += _FULL_SHARED * unexplained + rng.normal("full", 0.0, _FULL_NOISE) + shift
     reached = min(_logistic(full), _MAX_FULL_SHARE * held)
-    again = link.loops * _LOOPS * exp(-post.duration_s / _LOOP_DECAY_S)
+    again = model.loops * _LOOPS * exp(-post.duration_s / _LOOP_DECAY_S)
     ratio = held + reached * again
     return WatchTruth(ratio * post.duration_s, ratio, reached, held)
 

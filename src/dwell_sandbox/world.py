@@ -1,7 +1,7 @@
-"""A world to try everything in: creators, posts, counters at any instant, and the truth behind them.
+"""A simulated world: creators, posts, counters at any instant, and the true watch times.
 
-Nothing is stored and nothing asks for the time: every answer is a pure function of seed, id and the instant named,
-so any moment can be asked again, and a million creators take no room.
+Nothing is stored and nothing reads the clock: every result is a pure function of seed, id and instant, so any instant
+can be computed again, and millions of creators need no storage.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ class World(Topics):
     """One simulated world.
 
     Args:
-        seed: Two worlds with the same seed are the same.
+        seed: Worlds with the same seed are identical.
     """
 
     def published_posts(self, handle: str, *, since: datetime, until: datetime) -> tuple[Post, ...]:
-        """All posts published in that time, those taken down since then too, oldest first."""
+        """All posts published in a span of time, deleted ones too, oldest first."""
         number = self.creator(handle).number
-        found = iterate_entries(self.seed, number, to_unix_second(since), to_unix_second(until))
-        return tuple(get_post_details(self.seed, entry.post_id).post for entry in found)
+        entries = iterate_entries(self.seed, number, to_unix_second(since), to_unix_second(until))
+        return tuple(get_post_details(self.seed, entry.post_id).post for entry in entries)
 
     def posts(
         self, handle: str, *, since: datetime, at: datetime, before: datetime | None = None, limit: int | None = None
     ) -> tuple[Post, ...]:
-        """The posts published from `since` on that are still there at `at`, newest first, whatever the standing.
+        """The posts published from `since` on that are not deleted at `at`, newest first, whatever the account's status.
 
         Args:
             handle: Whose posts.
-            since: The earliest publishing.
-            at: The instant of looking.
-            before: Only posts published before it: the page after the one that ended there.
-            limit: How many at most; making 35 costs a fraction of making all.
+            since: The earliest time of publishing.
+            at: The instant.
+            before: Only posts published before it: the next page after one that ends there.
+            limit: How many at most; computing 35 costs a fraction of computing all.
         """
         number = self.creator(handle).number
         newest_first = list_visible(self.seed, number, to_unix_second(since), to_unix_second(at))[::-1]
@@ -69,13 +69,13 @@ class World(Topics):
         return get_post_details(self.seed, post_id).post
 
     def deleted_at(self, post_id: str) -> datetime | None:
-        """When the post was taken down (possibly before it was to be published), or null if it stays for ever."""
+        """When the post is deleted (possibly before it would have been published), or null if it stays."""
         details = get_post_details(self.seed, post_id)
         second = find_deletion(self.seed, details.creator, details.upload)
         return None if second is None else datetime.fromtimestamp(second, UTC)
 
     def pinned(self, handle: str, at: datetime) -> frozenset[str]:
-        """Ids of the posts pinned to the profile at an instant: its three best of the half year before that quarter."""
+        """Ids of the posts pinned to the profile at an instant: its three best of the half year before the quarter."""
         creator = self.creator(handle)
         since, until = pin_window(creator, to_unix_second(at))
         candidates = [
@@ -86,7 +86,7 @@ class World(Topics):
         return choose_pinned(candidates, lambda post_id: get_post_details(self.seed, post_id).performance.views)
 
     def counters(self, post_id: str, at: datetime) -> Counters:
-        """The exact counters at an instant, batching and purges included; all 0 before publishing."""
+        """The exact counters at an instant, with refresh steps and purges; all 0 before publishing."""
         details = get_post_details(self.seed, post_id)
         return compute_counters(
             self.seed, post_id, details.performance, details.curve, to_unix_second(at) - details.upload.posted
@@ -100,15 +100,15 @@ class World(Topics):
         return datetime.fromtimestamp(details.upload.posted + int(details.curve.purge_h * HOUR), UTC)
 
     def truth(self, post_id: str) -> WatchTruth | None:
-        """The true watch metrics that no public number reveals; null for photos."""
+        """The true watch metrics, which no public number reveals; null for photos."""
         details = get_post_details(self.seed, post_id)
         return true_watch_time(self.seed, details.creator, details.post, details.performance)
 
     def retention(self, post_id: str) -> tuple[float, ...] | None:
         """Share of viewers still watching at each second from 0 to the length; null for photos.
 
-        Its mean is `Truth.held` (see `retention.retention`), its last value `Truth.full_watch_rate`; watching again
-        is not in it.
+        Its mean is `WatchTruth.held` (see `retention.retention_curve`), its last value `WatchTruth.full_watch_rate`;
+        repeated watching is not in it.
         """
         post = get_post_details(self.seed, post_id).post
         true = self.truth(post_id)
@@ -117,7 +117,7 @@ class World(Topics):
         return retention_curve(self.seed, post_id, post.duration_s, true)
 
     def comments(self, post_id: str, at: datetime, limit: int = 20, offset: int = 0) -> tuple[Comment, ...]:
-        """Comments below the post at an instant, oldest first, `limit` of them from `offset` on.
+        """Comments of the post at an instant, oldest first, `limit` of them from `offset` on.
 
         There are as many as `counters` says at that instant, so a later page never repeats an earlier one.
         """

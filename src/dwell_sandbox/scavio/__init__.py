@@ -1,1 +1,1 @@
-"""Scavio's protocol, spoken over the simulated world."""
+"""Scavio's protocol, on top of the simulated world."""

@@ -9,22 +9,15 @@ from typing import Literal
 from dwell_sandbox.demo_accounts import DEMO_ACCOUNTS
 from dwell_sandbox.hashtags import Hashtag
 from dwell_sandbox.posts import Post
-from dwell_sandbox.scavio.errors import (
-    Parameters,
-    bad_request,
-    not_visible,
-    read_choice,
-    read_count,
-    read_cursor,
-    read_text,
-)
+from dwell_sandbox.scavio.errors import bad_request, unavailable
 from dwell_sandbox.scavio.objects import aweme, challenge, comment, user
+from dwell_sandbox.scavio.parameters import Parameters, read_choice, read_count, read_cursor, read_text
 from dwell_sandbox.seeded_random import SeededRandom
 from dwell_sandbox.server.provider_view import NotVisibleError
 from dwell_sandbox.server.response import Paging, Payload, RequestContext, Response
 
 MAX_SEARCH_POSTS = 1_000
-"""A search shows no more than so many posts."""
+"""The number of posts after which a search ends."""
 
 
 def video(context: RequestContext, body: Parameters) -> Response:
@@ -32,8 +25,8 @@ def video(context: RequestContext, body: Parameters) -> Response:
     post_id = read_text(body, "video_id")
     try:
         account, post = context.view.post(post_id, context.at)
-    except NotVisibleError as why:
-        raise not_visible("post", why) from None
+    except NotVisibleError as error:
+        raise unavailable("post", error) from None
     world = context.view.world
     pinned = post_id in context.view.pinned(account, context.at)
     row = aweme(world.seed, account, post, world.counters(post_id, context.at), pinned=pinned)
@@ -41,28 +34,28 @@ def video(context: RequestContext, body: Parameters) -> Response:
 
 
 def comments(context: RequestContext, body: Parameters) -> Response:
-    """`/video/comments`: paged by an offset, as text; `has_more` 1 or 0."""
+    """`/video/comments`: paged by an offset, as a string; `has_more` is 1 or 0."""
     post_id, limit, offset = read_text(body, "video_id"), read_count(body, 50, 20), read_cursor(body)
     try:
         context.view.post(post_id, context.at)
-    except NotVisibleError as why:
-        raise not_visible("post", why) from None
+    except NotVisibleError as error:
+        raise unavailable("post", error) from None
     world = context.view.world
     total = world.counters(post_id, context.at).comments
-    found = world.comments(post_id, context.at, limit, offset)
+    listed = world.comments(post_id, context.at, limit, offset)
     rows, row_cursors = [], []
-    for place, each in enumerate(found, offset + 1):
+    for position, each in enumerate(listed, offset + 1):
         try:
             rows.append(comment(post_id, each, context.view.account_by_handle(each.handle, context.at)))
         except NotVisibleError:
             continue
-        row_cursors.append(str(place))
-    next_cursor = offset + len(found)
+        row_cursors.append(str(position))
+    next_cursor = offset + len(listed)
     page: Payload = {
         "comments": rows,
         "total": total,
         "cursor": str(next_cursor),
-        "has_more": int(bool(found) and next_cursor < total),
+        "has_more": int(bool(listed) and next_cursor < total),
     }
     return Response(
         200, page, credits=1, paging=Paging(page, "comments", "cursor", "has_more", str(offset), row_cursors)
@@ -70,15 +63,15 @@ def comments(context: RequestContext, body: Parameters) -> Response:
 
 
 def search_videos(context: RequestContext, body: Parameters) -> Response:
-    """`/search/videos`: under `search_item_list` or under `aweme_list`; the text that is sought decides which."""
+    """`/search/videos`: under `search_item_list` or `aweme_list`, depending on the query."""
     query, limit, offset = read_text(body, "keyword"), read_count(body, 30, 20), read_cursor(body)
     by_likes = read_choice(body, "sort_type", "0", "1") == "1"
     days = int(read_choice(body, "publish_time", "0", "1", "7", "30", "90", "180"))
     world = context.view.world
     posts: Sequence[Post]
     if days or by_likes:
-        found = world.search(query, context.at, MAX_SEARCH_POSTS)
-        chosen = [post for post in found if not days or post.posted_at > context.at - timedelta(days=days)]
+        newest = world.search(query, context.at, MAX_SEARCH_POSTS)
+        chosen = [post for post in newest if not days or post.posted_at > context.at - timedelta(days=days)]
         if by_likes:
             chosen.sort(key=lambda post: -world.counters(post.post_id, context.at).likes)
         posts = chosen
@@ -91,7 +84,7 @@ def search_videos(context: RequestContext, body: Parameters) -> Response:
 
 
 def search_users(context: RequestContext, body: Parameters) -> Response:
-    """`/search/users`: whoever is called so, and those of the cast whose name holds it."""
+    """`/search/users`: the account of that name, and the demo accounts whose name contains it."""
     query = read_text(body, "keyword").removeprefix("@").lower()
     read_cursor(body)
     rows: list[Payload] = []
@@ -108,27 +101,27 @@ def search_users(context: RequestContext, body: Parameters) -> Response:
 def hashtag(context: RequestContext, body: Parameters) -> Response:
     """`/hashtag`: by `hashtag_name` or `hashtag_id`."""
     by: Literal["hashtag_id", "hashtag_name"] = "hashtag_id" if "hashtag_id" in body else "hashtag_name"
-    found = _hashtag(context, read_text(body, by), by_id=by == "hashtag_id")
-    uses = context.view.world.hashtag_uses(found.name, context.at)
-    return Response(200, {"challengeInfo": challenge(found, uses.posts, uses.views)}, credits=1)
+    tag = _hashtag(context, read_text(body, by), by_id=by == "hashtag_id")
+    uses = context.view.world.hashtag_uses(tag.name, context.at)
+    return Response(200, {"challengeInfo": challenge(tag, uses.posts, uses.views)}, credits=1)
 
 
 def hashtag_videos(context: RequestContext, body: Parameters) -> Response:
-    """`/hashtag/videos`: paged by an offset, as text."""
-    found = _hashtag(context, read_text(body, "hashtag_id"), by_id=True)
+    """`/hashtag/videos`: paged by an offset, as a string."""
+    tag = _hashtag(context, read_text(body, "hashtag_id"), by_id=True)
     limit, offset = read_count(body, 30, 20), read_cursor(body)
-    posts = context.view.world.hashtag_posts(found.name, context.at, offset + limit + 1)
+    posts = context.view.world.hashtag_posts(tag.name, context.at, offset + limit + 1)
     return _post_page(context, posts, offset, limit, "aweme_list", cursor_key="cursor")
 
 
 def replies(context: RequestContext, body: Parameters) -> Response:
-    """`/video/comments/replies`: the world knows how many replies a comment has, and not what they say."""
+    """`/video/comments/replies`: always empty: the world has the number of replies, not their text."""
     post_id, _, offset = read_text(body, "video_id"), read_text(body, "comment_id"), read_cursor(body)
     read_count(body, 50, 20)
     try:
         context.view.post(post_id, context.at)
-    except NotVisibleError as why:
-        raise not_visible("post", why) from None
+    except NotVisibleError as error:
+        raise unavailable("post", error) from None
     return Response(200, {"comments": [], "cursor": str(offset), "has_more": 0}, credits=1)
 
 
@@ -144,7 +137,7 @@ def _post_page(
     shown = [{"aweme_info": row} for row in rows] if key == "search_item_list" else rows
     next_cursor = min(max(offset, len(posts)), offset + limit)
     page: Payload = {key: shown, cursor_key: str(next_cursor), "has_more": int(len(posts) > offset + limit)}
-    row_cursors = [str(place) for place, _, _ in window]
+    row_cursors = [str(position) for position, _, _ in window]
     paging = Paging(page, key, cursor_key, "has_more", str(offset), row_cursors)
     return Response(200, page, credits=1, paging=paging, posts=rows)
 
@@ -156,5 +149,5 @@ def _hashtag(context: RequestContext, name: str, *, by_id: bool) -> Hashtag:
         raise (
             bad_request("There is no such hashtag.")
             if by_id and not name.isdigit()
-            else not_visible("hashtag", NotVisibleError("not_found"))
+            else unavailable("hashtag", NotVisibleError("not_found"))
         ) from None

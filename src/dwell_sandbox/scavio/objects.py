@@ -1,4 +1,4 @@
-"""Scavio's objects, made of the world's: an aweme, an account, a comment, a hashtag; and its published examples'."""
+"""Scavio's objects, made from the world's: an aweme, an account, a comment, a hashtag; and the published examples'."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def aweme(seed: int, account: Account, post: Post, counters: Counters, *, pinned
 
 
 def example_video(account: Account, post: Post, counters: Counters) -> Payload:
-    """A post as the published examples show it: flat, the length in seconds."""
+    """A post in the shape of the published examples: flat, the length in seconds."""
     return {
         "id": post.post_id,
         "username": account.handle,
@@ -57,7 +57,7 @@ def example_video(account: Account, post: Post, counters: Counters) -> Payload:
 
 
 def author(account: Account) -> Payload:
-    """The block of an author in a post, and a row of a list of followers."""
+    """The author object of a post."""
     return {
         "uid": account.account_id,
         "unique_id": account.handle,
@@ -68,7 +68,7 @@ def author(account: Account) -> Payload:
 
 
 def follower(account: Account, followers: int) -> Payload:
-    """A row of a list of followers: of its counters only the one that is quick to tell."""
+    """A row of a list of followers: of its counters, only the one that is quick to compute."""
     return {**author(account), "region": account.creator.region, "follower_count": followers}
 
 
@@ -100,10 +100,10 @@ def comment(post_id: str, row: Comment, account: Account) -> Payload:
     }
 
 
-def challenge(found: Hashtag, posts: int, views: int) -> Payload:
-    """A hashtag: its counts as numbers, and once more as texts."""
+def challenge(hashtag: Hashtag, posts: int, views: int) -> Payload:
+    """A hashtag: its counts as numbers, and again as strings."""
     return {
-        "challenge": {"id": found.hashtag_id, "title": found.name, "desc": ""},
+        "challenge": {"id": hashtag.hashtag_id, "title": hashtag.name, "desc": ""},
         "stats": {"videoCount": posts, "viewCount": views},
         "statsV2": {"videoCount": str(posts), "viewCount": str(views)},
     }
@@ -111,7 +111,7 @@ def challenge(found: Hashtag, posts: int, views: int) -> Payload:
 
 @lru_cache(maxsize=16_384)
 def _constant_fields(seed: int, post: Post) -> dict[str, Any]:
-    """What of a post never changes; shared between answers, so it is never written to."""
+    """The fields of a post that never change; shared between responses, so never modified."""
     tags = [(name, find_hashtag(seed, name)) for name in post.hashtags]
     photo = post.media_type == "photo"
     row: dict[str, Any] = {
@@ -128,7 +128,7 @@ def _constant_fields(seed: int, post: Post) -> dict[str, Any]:
             "duration": post.sound.duration_s,
             "is_original_sound": post.sound.original,
         },
-        "cha_list": [{"cid": found.hashtag_id, "cha_name": name} for name, found in tags if found],
+        "cha_list": [{"cid": tag.hashtag_id, "cha_name": name} for name, tag in tags if tag],
         "text_extra": [{"hashtag_name": name} for name in post.hashtags],
     }
     if photo:

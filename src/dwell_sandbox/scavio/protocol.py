@@ -1,4 +1,4 @@
-"""Scavio's protocol: JSON bodies, a bearer key, an envelope that states the cost, errors with a status."""
+"""Scavio's protocol: JSON bodies, a bearer key, an envelope with the cost, errors with an HTTP status."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Scavio:
     """Scavio.
 
     Args:
-        options: Switches.
+        options: Options of the protocols.
     """
 
     name = "scavio"
@@ -51,7 +51,7 @@ class Scavio:
         self._compat = options.seed_compat
 
     def find_endpoint(self, request: Request) -> Endpoint | Response:
-        """The endpoint of a `POST` below `/api/v1/tiktok/`, or the usage."""
+        """The endpoint of a `POST` below `/api/v1/tiktok/`, or the usage endpoint."""
         if request.path == _USAGE:
             return Endpoint("usage", _usage) if request.method == "GET" else error_response(405)
         name = request.path.removeprefix(_PREFIX)
@@ -83,7 +83,7 @@ class Scavio:
         return error_response(401, "The API key is missing." if key is None else "The API key is not valid.")
 
     def rate_limited(self, decision: LimitDecision) -> Response:
-        """429, which says how long to wait in words and in a header."""
+        """429, with the time to wait in the message and in a header."""
         wait = ceil(decision.wait_s)
         response = error_response(429, f"Rate limit exceeded. Retry after {wait} seconds.")
         response.headers = {"retry-after": str(wait), **self.limit_headers(decision)}
@@ -94,15 +94,15 @@ class Scavio:
         return error_response(402, billing_url="https://billing.example/simulated")
 
     def server_error(self, status: int) -> Response:
-        """A failing server, or whatever status a script asks for."""
+        """A server error, or any other status of a script."""
         return error_response(status)
 
     def no_data(self) -> Response:
-        """Status 200, and yet an error."""
+        """Status 200 with an error."""
         return Response(200, {"error": "Please try again"})
 
     def limit_headers(self, decision: LimitDecision | None) -> Mapping[str, str]:
-        """The limit, what is left of it, and the Unix second (of real time) at which the window is free again."""
+        """The limit, the requests left, and the Unix second (of real time) at which the window resets."""
         if decision is None:
             return {}
         return {
@@ -112,12 +112,12 @@ class Scavio:
         }
 
     def wrap(self, response: Response, *, charge: Charge, number: int) -> Payload:
-        """The payload in its envelope; errors and the published examples' shape have none."""
+        """The payload in its envelope; errors and responses in the shape of the published examples have none."""
         if response.status != 200 or "error" in response.payload or "videos" in response.payload:
             return response.payload
         if "plan" in response.payload:
-            known = {"credit_balance": charge.balance, "searches_used": charge.spent}
-            response.payload.update(known, purchased_credits=charge.balance + charge.spent)
+            balance = {"credit_balance": charge.balance, "searches_used": charge.spent}
+            response.payload.update(balance, purchased_credits=charge.balance + charge.spent)
         return {
             "data": response.payload,
             "response_time": SeededRandom(0, "response time", number).integer("ms", 200, 900),
@@ -126,23 +126,23 @@ class Scavio:
         }
 
     def find_counters(self, post: Payload) -> Payload | None:
-        """`statistics`, or the row itself in the published examples' shape."""
+        """`statistics`, or the row itself in the shape of the published examples."""
         if "aweme_id" not in post:
             return post
-        found = post.get("statistics")
-        return found if isinstance(found, dict) else None
+        counters = post.get("statistics")
+        return counters if isinstance(counters, dict) else None
 
 
 def _usage(context: RequestContext, _: Mapping[str, Any]) -> Response:
-    """`GET /api/v1/usage`: free; the balance is filled in with the envelope."""
-    began = datetime(context.at.year, context.at.month, 1, tzinfo=UTC)
+    """`GET /api/v1/usage`: free; `wrap` adds the balance."""
+    period_start = datetime(context.at.year, context.at.month, 1, tzinfo=UTC)
     recharge = {"enabled": False, "threshold": 0, "amount": 0, "cost": 0}
     usage: Payload = {
         "plan": "simulated",
         "credit_balance": 0,
         "purchased_credits": 0,
         "searches_used": 0,
-        "period_start": began.isoformat(),
+        "period_start": period_start.isoformat(),
         "auto_recharge": recharge,
     }
     return Response(200, usage)

@@ -1,1 +1,1 @@
-"""TikLiveAPI's protocol, spoken over the simulated world."""
+"""TikLiveAPI's protocol, on top of the simulated world."""

@@ -1,17 +1,14 @@
-"""TikLiveAPI's endpoints about accounts: who it is, what it posted, who follows whom."""
+"""TikLiveAPI's endpoints about accounts: profile, posts, followers and followed accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import islice
-from typing import Any
 
 from dwell_sandbox.server.provider_view import Account, FollowKind, NotVisibleError
 from dwell_sandbox.server.response import Paging, Payload, RequestContext, Response
-from dwell_sandbox.tikliveapi.errors import not_visible, read_count, read_number, read_text
+from dwell_sandbox.tikliveapi.errors import unavailable
 from dwell_sandbox.tikliveapi.objects import follower, user_info, video
-
-Parameters = Mapping[str, Any]
+from dwell_sandbox.tikliveapi.parameters import Parameters, read_count, read_number, read_text
 
 
 def user_id(context: RequestContext, parameters: Parameters) -> Response:
@@ -30,21 +27,21 @@ def info_by_id(context: RequestContext, parameters: Parameters) -> Response:
 
 
 def user_posts(context: RequestContext, parameters: Parameters) -> Response:
-    """`/user-posts/`: pinned ones first, then newest first; the cursor is a text of milliseconds, "older than"."""
+    """`/user-posts/`: pinned posts first, then newest first; the cursor is a string of milliseconds, "older than"."""
     account = _by_id(context, parameters)
     count, cursor = read_count(parameters, 10, 35), read_number(parameters, "cursor", 0)
     try:
-        entries = context.view.posts(account, context.at, cursor or None)
+        posts = context.view.posts(account, context.at, cursor or None)
         pinned = context.view.pinned(account, context.at)
-    except NotVisibleError as why:
-        raise not_visible(context, "account", why) from None
-    rest = (entry for entry in entries if entry.post_id not in pinned)
+    except NotVisibleError as error:
+        raise unavailable(context, "account", error) from None
+    rest = (post for post in posts if post.post_id not in pinned)
     first = [] if cursor else context.view.pinned_posts(account, context.at)[:count]
-    found = list(islice(rest, count - len(first) + 1))
-    shown = found[: count - len(first)]
+    unpinned = list(islice(rest, count - len(first) + 1))
+    shown = unpinned[: count - len(first)]
     rows = [_row(context, account, each.post_id, pinned=each.post_id in pinned) for each in (*first, *shown)]
-    row_cursors = [*(None for _ in first), *(str(entry.cursor_ms) for entry in shown)]
-    return _page(rows, str(cursor), row_cursors, more=len(found) > len(shown))
+    row_cursors = [*(None for _ in first), *(str(post.cursor_ms) for post in shown)]
+    return _page(rows, str(cursor), row_cursors, more=len(unpinned) > len(shown))
 
 
 def followers(context: RequestContext, parameters: Parameters) -> Response:
@@ -53,13 +50,13 @@ def followers(context: RequestContext, parameters: Parameters) -> Response:
 
 
 def following(context: RequestContext, parameters: Parameters) -> Response:
-    """`/user-following/`: as followers, under the key `followings`."""
+    """`/user-following/`: as `/user-followers/`, under the key `followings`."""
     return _follow_page(context, parameters, "followings")
 
 
 def _page(rows: list[Payload], cursor: str, row_cursors: list[str | None], *, more: bool) -> Response:
-    """A page of videos; its cursor stays as asked where the page is empty."""
-    next_cursor = next((mark for mark in reversed(row_cursors) if mark is not None), cursor)
+    """A page of videos; an empty page returns the cursor of the request."""
+    next_cursor = next((each for each in reversed(row_cursors) if each is not None), cursor)
     page: Payload = {"videos": rows, "cursor": next_cursor, "hasMore": more}
     return Response(
         200, page, credits=1, paging=Paging(page, "videos", "cursor", "hasMore", cursor, row_cursors), posts=rows
@@ -69,12 +66,12 @@ def _page(rows: list[Payload], cursor: str, row_cursors: list[str | None], *, mo
 def _follow_page(context: RequestContext, parameters: Parameters, key: FollowKind) -> Response:
     account = _by_id(context, parameters)
     count, cursor = read_count(parameters, 50, 200), read_number(parameters, "time", 0)
-    # It is as if one had come each second since the account began: so a time says where to go on.
+    # As if one follower had arrived each second since the account joined, so a time tells where to continue.
     joined = account.creator.joined
     try:
         follows = context.view.follow_page(account, key, context.at, max(0, cursor - joined) if cursor else None, count)
-    except NotVisibleError as why:
-        raise not_visible(context, "account", why) from None
+    except NotVisibleError as error:
+        raise unavailable(context, "account", error) from None
     followers_of = context.view.world.profile_followers
     rows = [follower(person, followers_of(person.creator.handle, context.at)) for _, person in follows.rows]
     page: Payload = {
@@ -83,7 +80,7 @@ def _follow_page(context: RequestContext, parameters: Parameters, key: FollowKin
         "time": joined + follows.next_below,
         "hasMore": follows.next_below > 0,
     }
-    row_cursors = [joined + place for place, _ in follows.rows]
+    row_cursors = [joined + position for position, _ in follows.rows]
     return Response(200, page, credits=1, paging=Paging(page, key, "time", "hasMore", cursor, row_cursors))
 
 
@@ -99,12 +96,12 @@ def _info(context: RequestContext, account: Account) -> Response:
 def _by_name(context: RequestContext, parameters: Parameters) -> Account:
     try:
         return context.view.account_by_handle(read_text(parameters, "username"), context.at)
-    except NotVisibleError as why:
-        raise not_visible(context, "account", why) from None
+    except NotVisibleError as error:
+        raise unavailable(context, "account", error) from None
 
 
 def _by_id(context: RequestContext, parameters: Parameters) -> Account:
     try:
         return context.view.account_by_id(read_text(parameters, "userid"), context.at)
-    except NotVisibleError as why:
-        raise not_visible(context, "account", why) from None
+    except NotVisibleError as error:
+        raise unavailable(context, "account", error) from None

@@ -1,9 +1,8 @@
-"""How TikLiveAPI says no. Documented are the two about keys; the others are undocumented, and worded plainly here."""
+"""TikLiveAPI's error messages. The two about keys are documented; the others are made up, in plain words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from dwell_sandbox.server.provider_view import NotVisibleError
 from dwell_sandbox.server.response import EndpointError, RequestContext, Response
@@ -23,50 +22,21 @@ _POST = {
 
 
 def message_response(message: str, status: int = 200) -> Response:
-    """A lone message, which with status 200 is an error all the same."""
+    """A message without data: an error, even with status 200."""
     return Response(status, {"message": message})
 
 
-def not_visible(
-    context: RequestContext, what: Literal["account", "post", "sound", "hashtag"], why: NotVisibleError
+def unavailable(
+    context: RequestContext, kind: Literal["account", "post", "sound", "hashtag"], error: NotVisibleError
 ) -> EndpointError:
-    """Something is not to be had. Deleted and renamed accounts are not told from those that never were."""
-    match what:
+    """Something is unavailable. Deleted and renamed accounts look like unknown ones."""
+    match kind:
         case "account":
-            message = _ACCOUNT.get(why.state, "User not found")
+            message = _ACCOUNT.get(error.state, "User not found")
         case "post":
-            message = _POST.get(why.state, "Video is unavailable")
+            message = _POST.get(error.state, "Video is unavailable")
         case "sound":
             message = "Music not found"
         case "hashtag":
             message = "Challenge not found"
     return EndpointError(message_response(message, context.options.missing_status))
-
-
-def read_text(parameters: Mapping[str, Any], name: str) -> str:
-    """A parameter that must be there.
-
-    Raises:
-        Refused: It is not.
-    """
-    value = str(parameters.get(name, "")).strip()
-    if not value:
-        raise EndpointError(message_response(f"The parameter {name} is required"))
-    return value
-
-
-def read_number(parameters: Mapping[str, Any], name: str, default: int) -> int:
-    """A whole number, 0 or more.
-
-    Raises:
-        Refused: It is something else.
-    """
-    value = str(parameters.get(name, default)).strip()
-    if not (value.isascii() and value.isdigit() and len(value) < 20):
-        raise EndpointError(message_response(f"The parameter {name} is not a number"))
-    return int(value)
-
-
-def read_count(parameters: Mapping[str, Any], default: int, limit: int) -> int:
-    """The `count`, brought into 1 to `most` without a word."""
-    return max(1, min(limit, read_number(parameters, "count", default)))

@@ -1,4 +1,4 @@
-"""TikLiveAPI's objects, made of the world's: a video, an account, a comment, a sound, a hashtag."""
+"""TikLiveAPI's objects, made from the world's: a video, an account, a comment, a sound, a hashtag."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NO_PLAY = 0.02
 def video(
     account: Account, post: Post, counters: Counters, options: ProtocolOptions, *, pinned: bool | None
 ) -> Payload:
-    """A row of a list; `pinned` is None in lists that do not say so."""
+    """A row of a list; `pinned` is None in lists that lack the field."""
     row = {
         "aweme_id": post.post_id,
         "video_id": post.post_id,
@@ -54,14 +54,14 @@ def video(
 
 
 def detail(account: Account, post: Post, counters: Counters, options: ProtocolOptions) -> Payload:
-    """The one video of `/post-detail/`: its post id is called `id`, and there is a file in high definition."""
+    """The video of `/post-detail/`: its post id is in `id`, and it has a file in high definition."""
     row = video(account, post, counters, options, pinned=None)
     named = {"aweme_id": row.pop("aweme_id"), "id": row.pop("video_id")}
     return {**named, **row, "hdplay": row["play"] and f"{CDN}/{post.post_id}-hd.mp4", "hd_size": row["size"] * 2}
 
 
 def author(account: Account) -> Payload:
-    """The block of an author in a video."""
+    """The author object of a video."""
     return {
         "id": account.account_id,
         "unique_id": account.handle,
@@ -71,7 +71,7 @@ def author(account: Account) -> Payload:
 
 
 def user_info(account: Account, profile: Profile) -> Payload:
-    """An account with its counters; field names in camelCase, as only here."""
+    """An account with its counters; only here, the field names are in camelCase."""
     picture = f"{CDN}/avatar/{account.account_id}.jpg"
     user = {
         "id": account.account_id,
@@ -98,7 +98,7 @@ def user_info(account: Account, profile: Profile) -> Payload:
 
 
 def follower(account: Account, followers: int) -> Payload:
-    """A row of a list of followers: of its counters only the one that is quick to tell."""
+    """A row of a list of followers: of its counters, only the one that is quick to compute."""
     return {
         "id": account.account_id,
         "region": account.creator.region,
@@ -112,7 +112,7 @@ def follower(account: Account, followers: int) -> Payload:
 
 
 def comment(post_id: str, row: Comment, account: Account) -> Payload:
-    """A comment. Its author's counters are always 0 in these payloads."""
+    """A comment. The author's counters are always 0 here."""
     user = {**follower(account, 0), "aweme_count": 0, "favoriting_count": 0, "total_favorited": 0}
     return {
         "id": row.comment_id,
@@ -140,11 +140,11 @@ def music(sound: Sound) -> Payload:
     }
 
 
-def challenge(found: Hashtag, posts: int, views: int) -> Payload:
+def challenge(hashtag: Hashtag, posts: int, views: int) -> Payload:
     """A hashtag."""
     return {
-        "id": found.hashtag_id,
-        "cha_name": found.name,
+        "id": hashtag.hashtag_id,
+        "cha_name": hashtag.name,
         "desc": "",
         "user_count": posts,
         "view_count": views,
@@ -164,7 +164,7 @@ def _media_id(post_id: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _constant_fields(post: Post, region: str) -> dict[str, Any]:
-    """What of a video never changes; shared between answers, so it is never written to."""
+    """The fields of a video that never change; shared between responses, so never modified."""
     rng = SeededRandom(0, "tikliveapi", post.post_id)
     photo = post.media_type == "photo"
     size = 0 if photo else 240_000 * (post.duration_s or 0) + rng.integer("size", 0, 99_999)
@@ -191,7 +191,7 @@ def _constant_fields(post: Post, region: str) -> dict[str, Any]:
 
 
 def _title(post: Post, rng: SeededRandom) -> str:
-    """The caption; a few come as MIME-encoded words, which the real service does too."""
+    """The caption; a few are MIME-encoded words, as in the real API."""
     if not rng.chance("mime", _MIME_TITLES):
         return post.caption
     return f"=?utf-8?B?{b64encode(post.caption.encode()).decode()}?="

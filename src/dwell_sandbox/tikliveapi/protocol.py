@@ -48,7 +48,7 @@ class TikLiveApi:
     """TikLiveAPI.
 
     Args:
-        options: Switches.
+        options: Options of the protocols.
     """
 
     name = "tikliveapi"
@@ -58,7 +58,7 @@ class TikLiveApi:
         self._options = options
 
     def find_endpoint(self, request: Request) -> Endpoint | Response:
-        """The endpoint of a `GET` to `/<name>/`; without the slash at the end there is nothing."""
+        """The endpoint of a `GET` to `/<name>/`; without the slash at the end, 404."""
         name = request.path.strip("/")
         if name not in ENDPOINTS or request.path != f"/{name}/":
             return message_response("Not found", 404)
@@ -75,31 +75,31 @@ class TikLiveApi:
         return request.headers.get("x-api-key") or None
 
     def key_refused(self, key: str | None) -> Response:
-        """Status 200 and a message, as the real one does."""
+        """Status 200 and a message, as the real API responds."""
         return message_response(NO_KEY if key is None else BAD_KEY)
 
     def rate_limited(self, decision: LimitDecision) -> Response:
-        """429; that it says how long to wait is a guess, for the real answer is undocumented."""
+        """429. The `retry-after` header is a guess: the real response is undocumented."""
         return Response(429, {"message": _FAILURES[429]}, headers={"retry-after": str(ceil(decision.wait_s))})
 
     def out_of_credits(self) -> Response:
-        """Undocumented: 200 with a message, or 402 if that is switched on."""
+        """Undocumented: 200 with a message, or 402 (`broke_status`)."""
         return message_response("You have no credits left. Please top up your balance.", self._options.broke_status)
 
     def server_error(self, status: int) -> Response:
-        """A failing server."""
+        """A server error."""
         return message_response(_FAILURES.get(status, "The request failed"), status)
 
     def no_data(self) -> Response:
-        """Status 200, and yet no data."""
+        """Status 200 with a message in place of data."""
         return message_response("Something went wrong, please try again")
 
     def limit_headers(self, _: LimitDecision | None) -> Mapping[str, str]:
-        """Nothing: it does not tell how much of the limit is left."""
+        """None: the API does not state its rate limit."""
         return {}
 
     def wrap(self, response: Response, *, charge: Charge, number: int) -> Payload:  # noqa: ARG002
-        """The payload as it is: there is no envelope."""
+        """The payload itself: there is no envelope."""
         return response.payload
 
     def find_counters(self, post: Payload) -> Payload | None:

@@ -1,8 +1,8 @@
-"""TikLiveAPI's endpoints about sounds, hashtags and searches: what they are, and the posts in them."""
+"""TikLiveAPI's endpoints about sounds, hashtags and searches: their descriptions and their posts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,26 +13,26 @@ from dwell_sandbox.posts import Post
 from dwell_sandbox.server.provider_view import NotVisibleError
 from dwell_sandbox.server.response import Paging, Payload, RequestContext, Response
 from dwell_sandbox.sounds import Sound
-from dwell_sandbox.tikliveapi.errors import not_visible, read_count, read_number, read_text
+from dwell_sandbox.tikliveapi.errors import unavailable
 from dwell_sandbox.tikliveapi.objects import challenge, music, user_info, video
+from dwell_sandbox.tikliveapi.parameters import Parameters, read_count, read_number, read_text
 
-Parameters = Mapping[str, Any]
 MAX_SEARCH_POSTS = 1_000
-"""A search shows no more than so many posts."""
+"""The number of posts after which a search ends."""
 
 
 def music_info(context: RequestContext, parameters: Parameters) -> Response:
     """`/music-info/`: flat."""
-    found = _sound(context, parameters)
-    uses = context.view.world.sound_uses(found.sound_id, context.at)
-    return Response(200, {**music(found), "video_count": uses}, credits=1)
+    sound = _sound(context, parameters)
+    uses = context.view.world.sound_uses(sound.sound_id, context.at)
+    return Response(200, {**music(sound), "video_count": uses}, credits=1)
 
 
 def music_posts(context: RequestContext, parameters: Parameters) -> Response:
-    """`/music-posts/`: paged by an offset, which comes back as a number."""
-    found = _sound(context, parameters)
+    """`/music-posts/`: paged by an offset, which is returned as a number."""
+    sound = _sound(context, parameters)
     count, offset = read_count(parameters, 10, 30), read_number(parameters, "cursor", 0)
-    posts = context.view.world.sound_posts(found.sound_id, context.at, offset + count + 1)
+    posts = context.view.world.sound_posts(sound.sound_id, context.at, offset + count + 1)
     return video_page(context, posts, offset, count)
 
 
@@ -47,15 +47,15 @@ def challenge_by_name(context: RequestContext, parameters: Parameters) -> Respon
 
 
 def challenge_posts(context: RequestContext, parameters: Parameters) -> Response:
-    """`/challenge-posts/`: paged by an offset, which comes back as text here."""
-    found = _hashtag(context, read_text(parameters, "challenge_id"), by_id=True)
+    """`/challenge-posts/`: paged by an offset, which this endpoint returns as a string."""
+    hashtag = _hashtag(context, read_text(parameters, "challenge_id"), by_id=True)
     count, offset = read_count(parameters, 10, 35), read_number(parameters, "cursor", 0)
-    posts = context.view.world.hashtag_posts(found.name, context.at, offset + count + 1)
+    posts = context.view.world.hashtag_posts(hashtag.name, context.at, offset + count + 1)
     return video_page(context, posts, offset, count, as_text=True)
 
 
 def search_video(context: RequestContext, parameters: Parameters) -> Response:
-    """`/search-video/`: `hasMore` is 0 or 1, and only here."""
+    """`/search-video/`: here alone, `hasMore` is 0 or 1."""
     query = read_text(parameters, "keyword")
     count, offset = read_count(parameters, 10, 35), read_number(parameters, "cursor", 0)
     days, order = read_number(parameters, "publish_time", 0), read_number(parameters, "sort_by", 0)
@@ -66,7 +66,7 @@ def search_video(context: RequestContext, parameters: Parameters) -> Response:
 
 
 def search_user(context: RequestContext, parameters: Parameters) -> Response:
-    """`/search-user/`: whoever is called so, and those of the cast whose name holds it."""
+    """`/search-user/`: the account of that name, and the demo accounts whose name contains it."""
     query = read_text(parameters, "keyword").removeprefix("@").lower()
     rows: list[Payload] = []
     for handle in dict.fromkeys([query, *(name for name in DEMO_ACCOUNTS if query in name)]):
@@ -79,28 +79,28 @@ def search_user(context: RequestContext, parameters: Parameters) -> Response:
 
 
 def search_challenge(context: RequestContext, parameters: Parameters) -> Response:
-    """`/search-challenge/`: the hashtag of that name, and the usual ones whose name holds it."""
+    """`/search-challenge/`: the hashtag of that name, and the common ones whose name contains it."""
     query = read_text(parameters, "keyword").removeprefix("#").lower()
-    usual = [name for niche in NICHES.values() for name in niche.hashtags] + list(GENERIC_HASHTAGS)
+    common = [name for niche in NICHES.values() for name in niche.hashtags] + list(GENERIC_HASHTAGS)
     rows: list[Payload] = []
-    for name in dict.fromkeys([query, *(name for name in usual if query in name)]):
+    for name in dict.fromkeys([query, *(name for name in common if query in name)]):
         try:
-            found = context.view.world.hashtag(name)
+            hashtag = context.view.world.hashtag(name)
         except LookupError:
             continue
-        uses = context.view.world.hashtag_uses(found.name, context.at)
-        rows.append(challenge(found, uses.posts, uses.views))
+        uses = context.view.world.hashtag_uses(hashtag.name, context.at)
+        rows.append(challenge(hashtag, uses.posts, uses.views))
     return Response(200, {"challenge_list": rows, "cursor": len(rows), "hasMore": False}, credits=1)
 
 
 def search_posts(
     context: RequestContext, query: str, limit: int, *, days: int = 0, by_likes: bool = False, by_date: bool = False
 ) -> Sequence[Post]:
-    """The first posts that a search finds; a choice of days or another order is made among the first thousand."""
+    """The first posts that a search finds; filters by age and other orders apply to the first thousand."""
     if not (days or by_likes or by_date):
         return context.view.world.search(query, context.at, min(limit, MAX_SEARCH_POSTS))
-    found = context.view.world.search(query, context.at, MAX_SEARCH_POSTS)
-    chosen = [post for post in found if not days or post.posted_at > context.at - timedelta(days=days)]
+    newest = context.view.world.search(query, context.at, MAX_SEARCH_POSTS)
+    chosen = [post for post in newest if not days or post.posted_at > context.at - timedelta(days=days)]
     if by_likes:
         chosen.sort(key=lambda post: -context.view.world.counters(post.post_id, context.at).likes)
     if by_date:
@@ -111,34 +111,34 @@ def search_posts(
 def video_page(
     context: RequestContext, posts: Sequence[Post], offset: int, count: int, *, as_text: bool = False
 ) -> Response:
-    """A page of posts by offset; it is shorter than asked where a post cannot be shown."""
+    """A page of posts by offset; it is shorter than requested if a post cannot be shown."""
     form = str if as_text else int
     at, counters = context.at, context.view.world.counters
     window = context.view.visible_posts(posts, at, offset, count)
     rows = [
         video(account, post, counters(post.post_id, at), context.options, pinned=None) for _, account, post in window
     ]
-    row_cursors: list[Any] = [form(place) for place, _, _ in window]
+    row_cursors: list[Any] = [form(position) for position, _, _ in window]
     next_cursor = form(min(max(offset, len(posts)), offset + count))
     page: Payload = {"videos": rows, "cursor": next_cursor, "hasMore": len(posts) > offset + count}
     paging = Paging(page, "videos", "cursor", "hasMore", form(offset), row_cursors)
     return Response(200, page, credits=1, paging=paging, posts=rows)
 
 
-def _challenge(context: RequestContext, found: Hashtag) -> Response:
-    uses = context.view.world.hashtag_uses(found.name, context.at)
-    return Response(200, challenge(found, uses.posts, uses.views), credits=1)
+def _challenge(context: RequestContext, hashtag: Hashtag) -> Response:
+    uses = context.view.world.hashtag_uses(hashtag.name, context.at)
+    return Response(200, challenge(hashtag, uses.posts, uses.views), credits=1)
 
 
 def _sound(context: RequestContext, parameters: Parameters) -> Sound:
     try:
         return context.view.world.sound(read_text(parameters, "music_id"))
     except LookupError:
-        raise not_visible(context, "sound", NotVisibleError("not_found")) from None
+        raise unavailable(context, "sound", NotVisibleError("not_found")) from None
 
 
 def _hashtag(context: RequestContext, name: str, *, by_id: bool) -> Hashtag:
     try:
         return context.view.world.hashtag_by_id(name) if by_id else context.view.world.hashtag(name)
     except LookupError:
-        raise not_visible(context, "hashtag", NotVisibleError("not_found")) from None
+        raise unavailable(context, "hashtag", NotVisibleError("not_found")) from None

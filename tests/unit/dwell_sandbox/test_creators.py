@@ -37,5 +37,5 @@ def test_other_handles_are_nobody(world: World, handle: str):
 
 
 def test_links_differ_between_creators(world: World):
-    levels = {round(world.creator_by_number(number).link.level, 6) for number in range(100, 200)}
+    levels = {round(world.creator_by_number(number).watch_model.level, 6) for number in range(100, 200)}
     assert len(levels) == 100
