@@ -29,7 +29,7 @@ def get_post_details(seed: int, post_id: str) -> PostDetails:
     """Everything about one post.
 
     Raises:
-        LookupError: No creator of this world made it.
+        LookupError: No post of this world has it.
     """
     upload = find_upload(seed, post_id)
     if upload is None:

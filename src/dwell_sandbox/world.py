@@ -44,7 +44,7 @@ class World(Topics):
     def posts(
         self, handle: str, *, since: datetime, at: datetime, before: datetime | None = None, limit: int | None = None
     ) -> tuple[Post, ...]:
-        """The posts published from `since` on that are not deleted at `at`, newest first, whatever the account's status.
+        """The posts published from `since` on and not deleted at `at`, newest first, whatever the account's status.
 
         Args:
             handle: Whose posts.
@@ -64,7 +64,7 @@ class World(Topics):
         """The post with this id, deleted or not.
 
         Raises:
-            LookupError: No creator of this world made it.
+            LookupError: No post of this world has it.
         """
         return get_post_details(self.seed, post_id).post
 

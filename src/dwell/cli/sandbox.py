@@ -40,7 +40,8 @@ def sandbox(
         typer.Option("--fault-rate", help="Share of requests with a fault, 0 to 1.", show_default="some 0.05, all 0.2"),
     ] = None,
     speed: Annotated[
-        float, typer.Option("--speed", help="Simulated seconds per second: 3600 lets a day pass in 24 s; 0 stops time.")
+        float,
+        typer.Option("--speed", help="Simulated seconds per real second: at 3600, a day passes in 24 s; 0 stops time."),
     ] = 1.0,
     start: Annotated[
         str | None,
@@ -63,7 +64,8 @@ def sandbox(
         bool, typer.Option("--seed-compat", help="Scavio as in its published examples: /user/videos, username, limit.")
     ] = False,
     aweme_id: Annotated[
-        IdStyle, typer.Option("--aweme-id", help="TikLiveAPI's aweme_id: a media id as it really is, or the post id.")
+        IdStyle,
+        typer.Option("--aweme-id", help="TikLiveAPI's aweme_id: a media id, as in the real API, or the post id."),
     ] = IdStyle.MEDIA,
 ) -> int:
     """Serve a simulated TikTok world with the APIs of TikLiveAPI and Scavio, until Ctrl-C.

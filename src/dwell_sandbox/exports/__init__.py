@@ -1,4 +1,4 @@
-"""The files that somebody with such accounts would have on disk: made up, and faithful in shape."""
+"""The export files that a user with such accounts would have on disk: simulated numbers in the real formats."""
 
 from dwell_sandbox.exports.damage import DAMAGE, Damage
 from dwell_sandbox.exports.write import COMPETITORS, DEMO_SEED, OWN_ACCOUNT, SCRAPE_INTERVAL, Export, write_exports

@@ -1,4 +1,4 @@
-"""An account day by day, as its owner's analytics show it."""
+"""An account by day, as in its owner's analytics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TERRITORIES = ("DE", "AT", "CH", "US", "NL", "GB", "PL", "FR", "IT", "ES")
 
 @dataclass(frozen=True, slots=True)
 class AnalyticsDay:
-    """One row of Overview and of Viewers; the viewers are those of the day before, as real exports have it."""
+    """One row of Overview and of Viewers; the viewers are those of the day before, as in real exports."""
 
     day: date
     views: int
@@ -38,12 +38,12 @@ class AnalyticsDay:
 
 
 def last_covered_instant(at: datetime) -> datetime:
-    """Up to when an export made at `at` has figures: the day before."""
+    """The last instant that an export made at `at` covers: the day before."""
     return at - timedelta(days=1)
 
 
 def covered_window(world: World, handle: str, at: datetime) -> tuple[datetime, date]:
-    """Start of the first and date of the last of the 365 days, by the account's clock."""
+    """Start of the first and date of the last of the 365 days, in the account's time zone."""
     tz = world.creator(handle).tz
     last = last_covered_instant(at).astimezone(tz).date()
     return _midnight(world.creator(handle), last - timedelta(days=DAYS - 1)), last
@@ -55,17 +55,17 @@ def daily_analytics(world: World, handle: str, at: datetime) -> tuple[AnalyticsD
     creator = world.creator(handle)
     last = covered_window(world, handle, at)[1]
     dates = [last - timedelta(days=DAYS - back) for back in range(DAYS + 1)]
-    gained = _daily_gains(world, creator, dates)
-    made = []
+    gains = _daily_gains(world, creator, dates)
+    rows = []
     for before, day in pairwise(dates):
         rng = SeededRandom(world.seed, "account", creator.number, day.toordinal())
-        views, likes, comments, shares, *_ = gained[day]
+        views, likes, comments, shares, *_ = gains[day]
         profile_views = int(0.006 * views * exp(rng.normal("profile", 0.0, 0.3)))
-        viewers = int(max(0, gained[before][0]) * rng.uniform("viewers", 0.74, 0.9))
+        viewers = int(max(0, gains[before][0]) * rng.uniform("viewers", 0.74, 0.9))
         new = int(viewers * rng.uniform("new", 0.52, 0.68))
-        made.append(AnalyticsDay(day, views, profile_views, likes, comments, shares, viewers, new, viewers - new))
-    made[0] = replace(made[0], viewers=UNDEFINED, new_viewers=0, returning_viewers=0)
-    return tuple(made)
+        rows.append(AnalyticsDay(day, views, profile_views, likes, comments, shares, viewers, new, viewers - new))
+    rows[0] = replace(rows[0], viewers=UNDEFINED, new_viewers=0, returning_viewers=0)
+    return tuple(rows)
 
 
 def follower_history(world: World, handle: str, at: datetime) -> Iterator[tuple[date, int | str, int]]:
@@ -81,16 +81,16 @@ def follower_history(world: World, handle: str, at: datetime) -> Iterator[tuple[
 
 
 def hourly_activity(world: World, handle: str, at: datetime) -> Iterator[tuple[date, int, int]]:
-    """Active followers in each hour of the last eight days; hours that are still to come are filled with zeros."""
+    """Active followers in each hour of the last eight days; hours in the future are filled with zeros."""
     creator = world.creator(handle)
     end = last_covered_instant(at).astimezone(creator.tz)
     for back in range(_ACTIVITY_DAYS - 1, -1, -1):
         day = end.date() - timedelta(days=back)
-        people = world.profile_followers(handle, _midnight(creator, day))
+        followers = world.profile_followers(handle, _midnight(creator, day))
         rng = SeededRandom(world.seed, "activity", creator.number, day.toordinal())
         for hour in range(24):
             awake = 0.05 + 0.28 * exp(-(((hour - 20) / 4.5) ** 2)) + 0.12 * exp(-(((hour - 12) / 3.0) ** 2))
-            active = int(people * awake * rng.uniform(f"hour {hour}", 0.9, 1.1))
+            active = int(followers * awake * rng.uniform(f"hour {hour}", 0.9, 1.1))
             yield day, hour, active if back or hour <= end.hour else 0
 
 
@@ -101,7 +101,7 @@ def genders(world: World, handle: str) -> list[tuple[str, str]]:
 
 
 def territories(world: World, handle: str) -> list[tuple[str, str]]:
-    """Shares of the followers by territory, largest first, and the rest as `Others`; they add up to 1."""
+    """Shares of the followers by territory, largest first, then `Others`; they add up to 1."""
     rng = SeededRandom(world.seed, "territories", world.creator(handle).number)
     weights = [rng.uniform(name, 0.8, 1.2) * 0.55**at for at, name in enumerate(_TERRITORIES)]
     thousandths = sorted((int(900 * weight / sum(weights)) for weight in weights), reverse=True)
@@ -110,14 +110,14 @@ def territories(world: World, handle: str) -> list[tuple[str, str]]:
 
 
 def _daily_gains(world: World, creator: Creator, dates: list[date]) -> dict[date, list[int]]:
-    """What each day added over all posts, those taken down later included (90 days of each post)."""
+    """What each day added over all posts, later deleted ones too (90 days of each post)."""
     midnights = [_midnight(creator, day) for day in [*dates, dates[-1] + timedelta(days=1)]]
     totals = {day: [0] * len(Counters.__slots__) for day in dates}
     for post in world.published_posts(
         creator.handle, since=midnights[0] - timedelta(days=_COUNTED_DAYS), until=midnights[-1]
     ):
-        gone = world.deleted_at(post.post_id) or midnights[-1]
-        stop = min(gone, post.posted_at + timedelta(days=_COUNTED_DAYS))
+        deleted_at = world.deleted_at(post.post_id) or midnights[-1]
+        stop = min(deleted_at, post.posted_at + timedelta(days=_COUNTED_DAYS))
         before: tuple[int, ...] | None = None
         for day, start, end in zip(dates, midnights[:-1], midnights[1:], strict=True):
             if end <= post.posted_at or start >= stop:

@@ -1,4 +1,4 @@
-"""Posts as Apify's tiktok-scraper returns them, one JSON object a line; the shape has no capture time."""
+"""Posts as Apify's tiktok-scraper returns them, one JSON object per line, without a capture time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIGNATURE = "Simulated account: nobody is behind it."
 
 
 def iterate_lines(world: World, handle: str, since: datetime, at: datetime) -> Iterator[str]:
-    """One line for each post published from `since` on and still there at `at`, newest first, counters as at `at`."""
+    """One line for each post published from `since` on and visible at `at`, newest first, with the counters at `at`."""
     author = _author(world, handle, at)
     pinned = world.pinned(handle, at)
     for post in world.posts(handle, since=since, at=at):

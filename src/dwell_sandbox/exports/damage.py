@@ -1,4 +1,4 @@
-"""What is wrong on purpose in the exports, because files in life are like that: few rows, all listed here."""
+"""What is wrong on purpose in the exports, because real files are damaged too: few rows, all listed here."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One thing that is wrong.
+    """One kind of damage.
 
     Attributes:
-        file: How the name of the file begins.
+        file: Prefix of the file name.
         what: What is wrong with it.
-        rows: How many rows have it; null where it depends on seed or hour: a title or more, the hours up to midnight.
-        becomes: `rejected`: the row is counted and nothing of it is kept; `null`: that value is unknown, the rest
-            of the row counts; `recovered`: everything can still be read.
+        rows: How many rows have it; null if that depends on the seed or the hour of the export.
+        becomes: `rejected`: the row is counted and not stored; `null`: the value is unknown, the rest of the row is
+            stored; `recovered`: everything can still be read.
     """
 
     file: str
@@ -33,16 +33,16 @@ DAMAGE = (
     Damage("Followers_", "`undefined` followers on the first day", 1, "rejected"),
     Damage("Followers_", "hours of the last day that were still to come, filled with zeros", None, "rejected"),
 )
-"""All of it. Two rows are spoilt (the id, the broken download); the rest is how TikTok Studio writes what it lacks."""
+"""All damage. Two rows are lost (the id, the broken download); the rest is how TikTok Studio writes missing values."""
 
 UNDEFINED = "undefined"
 
 
 def to_scientific(post_id: str) -> str:
-    """The id as a spreadsheet shows it after opening and saving the file: most of it is gone for good."""
+    """The id in scientific notation, as a spreadsheet saves it: most digits are lost."""
     return f"{float(post_id):.2E}"
 
 
 def truncate_line(line: str) -> str:
-    """The first part of a line whose download broke off."""
+    """The first part of a line whose download was interrupted."""
     return line[: len(line) * 3 // 5]

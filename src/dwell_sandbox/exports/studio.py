@@ -1,4 +1,4 @@
-"""TikTok Studio's own downloads: one zip a tab, dates without a year, no watch metrics at all."""
+"""TikTok Studio's own exports: one zip file per tab, dates without a year, no watch metrics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MONTHS = (
 
 
 def write_overview(folder: Path, world: World, handle: str, at: datetime) -> Path:
-    """The Overview tab of the 365 days that end the day before `at`; the name carries the first day and the end."""
+    """The Overview tab of the 365 days that end the day before `at`; the file name has the first day and the end."""
     end = analytics.last_covered_instant(at)
     days = analytics.daily_analytics(world, handle, at)
     header = ("Date", "Video Views", "Profile Views", "Likes", "Comments", "Shares")
@@ -36,7 +36,7 @@ def write_overview(folder: Path, world: World, handle: str, at: datetime) -> Pat
 
 
 def write_content(folder: Path, world: World, handle: str, at: datetime) -> Path:
-    """The Content tab: exactly 15 posts in no order, one or more with quotes in the title, which stay as they are."""
+    """The Content tab: exactly 15 posts in no order, one or more with unescaped quotes in the title."""
     tz = world.creator(handle).tz
     rows = []
     for post in _choose_posts(world, world.posts(handle, since=analytics.covered_window(world, handle, at)[0], at=at)):
@@ -48,7 +48,7 @@ def write_content(folder: Path, world: World, handle: str, at: datetime) -> Path
 
 
 def write_viewers(folder: Path, world: World, handle: str, at: datetime) -> Path:
-    """The Viewers tab; the first day is `undefined`, and every row speaks of the day before its date."""
+    """The Viewers tab; the first day is `undefined`, and every row is about the day before its date."""
     header = ("Date", "Total Viewers", "New Viewers", "Returning Viewers")
     rows = [
         (_format_day(each.day), each.viewers, each.new_viewers, each.returning_viewers)
@@ -58,7 +58,7 @@ def write_viewers(folder: Path, world: World, handle: str, at: datetime) -> Path
 
 
 def write_followers(folder: Path, world: World, handle: str, at: datetime) -> Path:
-    """The Followers tab: history, the last eight days by the hour, gender, territories."""
+    """The Followers tab: history, the last eight days by hour, gender, territories."""
     history = analytics.follower_history(world, handle, at)
     files = {
         "FollowerHistory.csv": _csv(
@@ -76,7 +76,7 @@ def write_followers(folder: Path, world: World, handle: str, at: datetime) -> Pa
 
 
 def _choose_posts(world: World, posts: Iterable[Post]) -> list[Post]:
-    """The 15 posts that Studio happens to show: whatever they are chosen by, it is neither date nor views."""
+    """The 15 posts that Studio shows; they are sorted neither by date nor by views."""
     order = sorted(posts, key=lambda post: SeededRandom(world.seed, "featured", post.post_id).uniform("rank"))
     shown = order[:_CONTENT_ROWS]
     quoted = next((post for post in order if '"' in post.caption), None)
@@ -90,13 +90,13 @@ def _format_day(day: date) -> str:
 
 
 def _csv(header: tuple[str, ...], rows: Iterable[Iterable[object]]) -> bytes:
-    """BOM, every field quoted, inner quotes as they are, LF, no newline at the end."""
+    """BOM, every field quoted, inner quotes unescaped, LF, no newline at the end."""
     lines = (",".join(f'"{value}"' for value in row) for row in (header, *rows))
     return (_BOM + "\n".join(lines)).encode()
 
 
 def _zip(path: Path, files: Mapping[str, bytes], at: datetime) -> Path:
-    """Stored, entries at the root, dated by the export: the same content gives the same bytes."""
+    """Uncompressed, entries at the root, dated by the export, so that the same content gives the same bytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, at.timetuple()[:6]), content)

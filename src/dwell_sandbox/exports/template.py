@@ -1,4 +1,4 @@
-"""Watch time as an owner copies it by hand from each video's screen into dwell's template."""
+"""Watch time as an owner copies it by hand from each video's analytics into dwell's template."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _DAMAGED_ROW = 90
 
 
 def captured_at(at: datetime) -> datetime:
-    """The instant that the template's date stands for: the start of that day, UTC."""
+    """The instant of the template's date: the start of that day, UTC."""
     return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def template_text(world: World, handle: str, since: datetime, at: datetime) -> str:
-    """The template for all videos published from `since` on and there when it was filled in.
+    """The template for all videos published from `since` on that were visible when it was filled in.
 
-    Typed by a person: links and ids, seconds with and without `s`, clock times, percent signs here and there. One
-    row has no average, and the id of one was destroyed by a spreadsheet (`DAMAGE`).
+    It looks typed by a person: links and ids, seconds with and without `s`, clock times, some percent signs. One row
+    has no average, and a spreadsheet destroyed the id of another (`DAMAGE`).
     """
     captured = captured_at(at)
     out = io.StringIO()
@@ -64,7 +64,7 @@ def _row(world: World, post: Post, true: WatchTruth, captured: datetime, index: 
 
 
 def _format_average(rng: SeededRandom, seconds: float) -> str:
-    """`10.3s` mostly, `10.3` at times, and `0:12` now and then for longer ones."""
+    """Mostly `10.3s`, sometimes `10.3`, and `0:12` for some longer ones."""
     form = rng.uniform("average")
     if form < 0.08 and seconds >= 12:
         return f"{round(seconds) // 60}:{round(seconds) % 60:02}"
@@ -72,7 +72,7 @@ def _format_average(rng: SeededRandom, seconds: float) -> str:
 
 
 def _format_total(rng: SeededRandom, seconds: int) -> str:
-    """`133h:48m:23s` mostly, else `133:48:23`."""
+    """Mostly `133h:48m:23s`, else `133:48:23`."""
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     if rng.chance("clock", 0.6):
         return f"{hours}h:{minutes}m:{rest}s"

@@ -1,4 +1,4 @@
-"""Posts as TikTok's web pages load them: `stats` rounded, `statsV2` now and then exact, each with its capture time."""
+"""Posts as TikTok's web pages load them: `stats` rounded, `statsV2` sometimes exact, each with its capture time."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _NAMES = {
 
 
 def iterate_lines(world: World, handle: str, since: datetime, at: datetime) -> Iterator[str]:
-    """One line for each post published from `since` on and there at `at`, newest first.
+    """One line for each post published from `since` on and visible at `at`, newest first.
 
-    Pages of 35 are read one after the other, the last of them at `at`, and the counters are those of that second.
+    Pages of 35 are read one after the other, the last one at `at`; the counters are those of the second of reading.
     """
     posts = world.posts(handle, since=since, at=at)
     shared = {"author": _author(world, handle), "authorStats": _author_stats(world, handle, at)}
@@ -69,7 +69,7 @@ def _author_stats(world: World, handle: str, at: datetime) -> dict[str, Any]:
 
 def _item(world: World, post: Post, read_at: datetime) -> dict[str, Any]:
     counters = world.counters(post.post_id, read_at)
-    finer = SeededRandom(world.seed, "finer", post.post_id).chance("finer", _EXACT_CHANCE)
+    exact = SeededRandom(world.seed, "finer", post.post_id).chance("finer", _EXACT_CHANCE)
     sound = post.sound
     item = {
         "id": post.post_id,
@@ -79,7 +79,7 @@ def _item(world: World, post: Post, read_at: datetime) -> dict[str, Any]:
         "isAd": post.is_ad,
         "textLanguage": "en",
         "stats": _stats(counters),
-        "statsV2": {name: str(count) for name, count in (_stats(counters, exact=finer) | {"repostCount": 0}).items()},
+        "statsV2": {name: str(count) for name, count in (_stats(counters, exact=exact) | {"repostCount": 0}).items()},
         "music": {
             "id": sound.sound_id,
             "title": sound.title,
@@ -100,4 +100,4 @@ def _item(world: World, post: Post, read_at: datetime) -> dict[str, Any]:
 
 def _stats(counters: Counters, *, exact: bool = False) -> dict[str, int]:
     counts = asdict(counters)
-    return {theirs: counts[ours] if exact else round_count(counts[ours]) for ours, theirs in _NAMES.items()}
+    return {key: counts[name] if exact else round_count(counts[name]) for name, key in _NAMES.items()}

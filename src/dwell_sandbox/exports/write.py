@@ -1,4 +1,4 @@
-"""Writes all files of the demo's accounts into a folder."""
+"""Writes all export files of the demo accounts into a folder."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dwell_sandbox.exports.damage import truncate_line
 from dwell_sandbox.world import World
 
 DEMO_SEED = 12
-"""The world that the demo shows."""
+"""The seed of the demo's world."""
 
 OWN_ACCOUNT = "demo_kitchen"
 COMPETITORS = ("demo_pantry", "demo_bigtable", "demo_trailruns")
 SCRAPE_INTERVAL = timedelta(days=8)
-"""Between the two times at which each account was scraped."""
+"""The time between the two scrapes of each account."""
 
 _OWN_SPAN = timedelta(days=426)
 _COMPETITOR_SPAN = timedelta(days=275)
@@ -29,9 +29,9 @@ class Export(NamedTuple):
     """One written file.
 
     Attributes:
-        path: Where it is.
-        what: What it is, for a person.
-        hints: What a user would say on the command line; the keys are fields of `dwell.records.Hints`.
+        path: Its path.
+        what: A description of it.
+        hints: What a user would add on the command line; the keys are fields of `dwell.records.Hints`.
     """
 
     path: Path
@@ -40,12 +40,12 @@ class Export(NamedTuple):
 
 
 def write_exports(folder: Path, *, seed: int, now: datetime) -> list[Export]:
-    """The files of the own account and of three competitors, as somebody would have them at `now`.
+    """Write the files of the own account and of three competitors, as a user would have them at `now`.
 
-    The same arguments give the same bytes. Each account was scraped twice, `APART` before `now` and at `now`, back to
-    the same day, so that what is missing from the second scrape was taken down between the two. A few rows are
-    damaged on purpose (`DAMAGE`). All handles begin with `demo_`. Only the own account comes with watch time: the
-    others' is known to `World(seed).truth` alone.
+    The same arguments give the same bytes. Each account was scraped twice, `SCRAPE_INTERVAL` before `now` and at
+    `now`, back to the same day, so that posts missing from the second scrape were deleted between the two. A few rows
+    are damaged on purpose (`DAMAGE`). All handles begin with `demo_`. Only the own account has watch time: for the
+    others, only `World(seed).truth` knows it.
 
     Args:
         folder: An existing folder; files of the same names are overwritten.

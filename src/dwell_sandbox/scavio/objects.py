@@ -1,4 +1,4 @@
-"""Scavio's objects, made from the world's: an aweme, an account, a comment, a hashtag; and the published examples'."""
+"""Scavio's objects, built from the world's: an aweme, an account, a comment, a hashtag; also a published example's."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def sec_uid(account_id: str) -> str:
 
 
 def parse_sec_uid(key: str) -> str | None:
-    """The account id of an account key; None if no sandbox made the key."""
+    """The account id of an account key; None if the key is not one of a sandbox."""
     try:
         raw = urlsafe_b64decode(key.removeprefix(_KEY_PREFIX).encode())
     except (Error, ValueError):

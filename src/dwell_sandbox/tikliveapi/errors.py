@@ -1,4 +1,4 @@
-"""TikLiveAPI's error messages. The two about keys are documented; the others are made up, in plain words."""
+"""TikLiveAPI's error messages. The two about keys are documented; the others are plausible guesses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TikLiveAPI's objects, made from the world's: a video, an account, a comment, a sound, a hashtag."""
+"""TikLiveAPI's objects, built from the world's: a video, an account, a comment, a sound, a hashtag."""
 
 from __future__ import annotations
 
