@@ -155,16 +155,16 @@ def test_what_is_left_ends_with_1_and_the_same_command_goes_on(dwell: Callable[.
 def test_ctrl_c_ends_with_130_and_loses_nothing(
     dwell: Callable[..., Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, conforms: Callable[..., None]
 ) -> None:
-    answer = Sandbox.answer
+    handle = Sandbox.handle
 
     def interrupting(self: Sandbox, *given: Any) -> Any:
-        if self.calls.count == 3:
+        if self.request_log.count == 3:
             os.kill(os.getpid(), signal.SIGINT)
-        return answer(self, *given)
+        return handle(self, *given)
 
     words = ("sweep", *CAST, "--posts", "420", "--json")
     with monkeypatch.context() as patch:
-        patch.setattr(Sandbox, "answer", interrupting)
+        patch.setattr(Sandbox, "handle", interrupting)
         stopped = dwell(*words)
     assert stopped.status == 130
     conforms(json.loads(stopped.err), "error")

@@ -76,11 +76,13 @@ def _row(world: World, post: Post, author: dict[str, Any], at: datetime, *, is_p
         "collectCount": round_count(counters.saves),
         "commentCount": round_count(counters.comments),
         "mentions": [],
-        "hashtags": [
-            {"id": world.hashtag(tag).hashtag_id, "name": tag, "title": "", "cover": ""} for tag in post.hashtags
-        ],
+        "hashtags": [_hashtag(world, tag) for tag in post.hashtags],
         "isSlideshow": post.media_type == "photo",
         "isPinned": is_pinned,
         "isSponsored": False,
         "input": post.handle,
     }
+
+
+def _hashtag(world: World, name: str) -> dict[str, str]:
+    return {"id": world.hashtag(name).hashtag_id, "name": name, "title": "", "cover": ""}

@@ -65,23 +65,28 @@ def write_exports(folder: Path, *, seed: int, now: datetime) -> list[Export]:
     for at in (now - SCRAPE_INTERVAL, now):
         exports.append(_own_scrape(folder, world, now, at))
         exports += [_competitor_scrape(folder, world, handle, now, at) for handle in COMPETITORS]
+    return [*exports, *_studio_exports(folder, world, now), _watch_time(folder, world, now)]
+
+
+def _studio_exports(folder: Path, world: World, now: datetime) -> list[Export]:
     hints = {"handle": OWN_ACCOUNT, "as_of": now.date().isoformat()}
-    for write, what in (
-        (studio.write_overview, "TikTok Studio, Overview tab of the last 365 days"),
-        (studio.write_content, "TikTok Studio, Content tab (15 posts)"),
-        (studio.write_viewers, "TikTok Studio, Viewers tab"),
-        (studio.write_followers, "TikTok Studio, Followers tab"),
-    ):
-        exports.append(
-            Export(write(folder, world, OWN_ACCOUNT, now), f"{what} of @{OWN_ACCOUNT} (simulated)", dict(hints))
+    return [
+        Export(write(folder, world, OWN_ACCOUNT, now), f"{what} of @{OWN_ACCOUNT} (simulated)", dict(hints))
+        for write, what in (
+            (studio.write_overview, "TikTok Studio, Overview tab of the last 365 days"),
+            (studio.write_content, "TikTok Studio, Content tab (15 posts)"),
+            (studio.write_viewers, "TikTok Studio, Viewers tab"),
+            (studio.write_followers, "TikTok Studio, Followers tab"),
         )
+    ]
+
+
+def _watch_time(folder: Path, world: World, now: datetime) -> Export:
     path = folder / f"watch_time_{OWN_ACCOUNT}.csv"
-    path.write_text(
-        template.template_text(world, OWN_ACCOUNT, now - SCRAPE_INTERVAL - _OWN_SPAN, now), encoding="utf-8", newline=""
-    )
+    text = template.template_text(world, OWN_ACCOUNT, now - SCRAPE_INTERVAL - _OWN_SPAN, now)
+    path.write_text(text, encoding="utf-8", newline="")
     what = f"watch time of @{OWN_ACCOUNT}, copied by hand from TikTok Studio into dwell's template (simulated)"
-    exports.append(Export(path, what, {"handle": OWN_ACCOUNT}))
-    return exports
+    return Export(path, what, {"handle": OWN_ACCOUNT})
 
 
 def _own_scrape(folder: Path, world: World, now: datetime, at: datetime) -> Export:

@@ -22,14 +22,11 @@ def admin_routes(sandbox: Sandbox) -> list[Route]:
     view = ProviderView(sandbox.world, sandbox.options.region)
 
     async def start(request: Request) -> Response:
-        return PlainTextResponse("\n".join(help_lines(sandbox, str(request.base_url).rstrip("/"))) + "\n")
+        lines = help_lines(sandbox, str(request.base_url).rstrip("/"))
+        return PlainTextResponse("\n".join(lines) + "\n")
 
     async def calls(request: Request) -> Response:
-        since = request.query_params.get("since", "0")
-        most = request.query_params.get("most", str(MAX_LOGGED))
-        if not (since.isdecimal() and most.isdecimal()):
-            return _bad_request("since and most must be whole numbers.")
-        return JSONResponse(sandbox.request_log.to_json(int(since), int(most)))
+        return _list_calls(sandbox, request)
 
     async def credit(_: Request) -> Response:
         return JSONResponse(sandbox.balances())
@@ -58,6 +55,14 @@ def admin_routes(sandbox: Sandbox) -> list[Route]:
         Route("/{code:str}", short),
         Route("/t/{code:str}", short),
     ]
+
+
+def _list_calls(sandbox: Sandbox, request: Request) -> Response:
+    since = request.query_params.get("since", "0")
+    most = request.query_params.get("most", str(MAX_LOGGED))
+    if not (since.isdecimal() and most.isdecimal()):
+        return _bad_request("since and most must be whole numbers.")
+    return JSONResponse(sandbox.request_log.to_json(int(since), int(most)))
 
 
 def _parse_script(body: Any) -> list[ScriptedFault]:

@@ -12,7 +12,7 @@ EVER = datetime(2020, 1, 1, tzinfo=UTC)
 
 def of_state(world: World, state: str) -> list[str]:
     drawn = (world.creator_by_number(number) for number in range(5, 500))
-    return [who.handle for who in drawn if draw_status_plan(world.seed, who.number).state == state]
+    return [creator.handle for creator in drawn if draw_status_plan(world.seed, creator.number).state == state]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -40,7 +40,7 @@ def test_a_renamed_account_goes_on_under_the_new_handle_only(world: World):
     renamed = of_state(world, "renamed")
     assert renamed
     for old in renamed:
-        who = world.creator(old)
+        creator = world.creator(old)
         before = world.status(old, EVER)
         after = world.status(old, datetime(2029, 1, 1, tzinfo=UTC))
         assert (before.state, before.since, before.handle) == ("ok", None, old)
@@ -52,9 +52,9 @@ def test_a_renamed_account_goes_on_under_the_new_handle_only(world: World):
         assert world.status(after.handle, after.since).state == "ok"
         with pytest.raises(LookupError, match="yet"):
             world.status(after.handle, after.since - timedelta(seconds=1))
-        assert world.handle_at(who.number, EVER) == old
-        assert world.handle_at(who.number, after.since) == after.handle
-        assert world.creator(after.handle) == who
+        assert world.handle_at(creator.number, EVER) == old
+        assert world.handle_at(creator.number, after.since) == after.handle
+        assert world.creator(after.handle) == creator
         assert world.creator_id(after.handle) == world.creator_id(old)
 
 
@@ -95,11 +95,11 @@ def test_an_empty_account_never_posts(world: World, now: datetime):
 
 @pytest.mark.parametrize("handle", ["nobody", "demo_kitchen_official", "demo_tech_5_nonsense", "_official", ""])
 def test_other_handles_have_no_standing(world: World, now: datetime, handle: str):
-    with pytest.raises(LookupError, match="nobody"):
+    with pytest.raises(LookupError, match="no account"):
         world.status(handle, now)
 
 
 def test_an_account_that_is_never_renamed_is_not_found_under_a_longer_handle(world: World, now: datetime):
     settled = of_state(world, "ok")[0]
-    with pytest.raises(LookupError, match="nobody"):
+    with pytest.raises(LookupError, match="no account"):
         world.status(f"{settled}_official", now)

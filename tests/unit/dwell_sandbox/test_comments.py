@@ -28,12 +28,12 @@ def test_pages_join_and_stay_put_while_new_ones_come(world: World, now: datetime
 def test_they_come_in_order_between_the_post_and_now(world: World, now: datetime):
     post_id = busy(world, now)
     for at in (world.post(post_id).posted_at + timedelta(hours=3), now):
-        found = world.comments(post_id, at, 10**6)
-        moments = [each.posted_at for each in found]
+        results = world.comments(post_id, at, 10**6)
+        moments = [each.posted_at for each in results]
         assert moments == sorted(moments)
         assert world.post(post_id).posted_at < moments[0]
         assert moments[-1] <= at
-        for each in found:
+        for each in results:
             assert int(each.comment_id) >> 32 == int(each.posted_at.timestamp())
             assert each.text
             assert each.likes >= 0

@@ -8,11 +8,11 @@ from dwell_sandbox.niches import NICHES
 
 def test_every_creator_of_a_million_can_be_asked_for(world: World):
     for number in (0, 5, 999_999, CREATORS - 1):
-        who = world.creator_by_number(number)
-        assert world.creator(who.handle) == who
-        assert who.handle.startswith("demo_")
-        assert who.niche in NICHES
-        assert who.display_name.endswith("(simulated)")
+        creator = world.creator_by_number(number)
+        assert world.creator(creator.handle) == creator
+        assert creator.handle.startswith("demo_")
+        assert creator.niche in NICHES
+        assert creator.display_name.endswith("(simulated)")
 
 
 def test_the_cast_is_what_the_demo_says(world: World):
@@ -20,7 +20,7 @@ def test_the_cast_is_what_the_demo_says(world: World):
     assert own.niche == near.niche == large.niche != other.niche
     assert near.size / own.size < 1.5
     assert large.size / own.size > 20
-    assert [who.number for who in (own, near, large, other)] == list(DEMO_ACCOUNTS.values())
+    assert [creator.number for creator in (own, near, large, other)] == list(DEMO_ACCOUNTS.values())
 
 
 def test_handles_are_found_however_they_are_written(world: World):
@@ -32,7 +32,7 @@ def test_handles_are_found_however_they_are_written(world: World):
     ["nobody", "demo_cooking_1", "demo_tech_0005", "demo_5", f"demo_tech_{CREATORS}", "demo_tech_" + "9" * 5000, ""],
 )
 def test_other_handles_are_nobody(world: World, handle: str):
-    with pytest.raises(LookupError, match="nobody"):
+    with pytest.raises(LookupError, match="no account"):
         world.creator(handle)
 
 

@@ -17,8 +17,8 @@ def test_pages_of_followers_join_without_repeating(world: World, now: datetime):
 
 def test_every_follower_is_a_creator_under_the_present_handle(world: World, now: datetime):
     for handle in world.follower_handles("demo_pantry", now, 0, 200):
-        who = world.creator(handle)
-        assert world.handle_at(who.number, now) == handle
+        creator = world.creator(handle)
+        assert world.handle_at(creator.number, now) == handle
 
 
 def test_new_followers_come_first(world: World, now: datetime):
@@ -32,10 +32,10 @@ def test_new_followers_come_first(world: World, now: datetime):
 
 def place_of(seed: int, account: int, member: int) -> int:
     """The place at which the order of an account's followers has a creator: its three rounds, taken back."""
-    dice = SeededRandom(seed, "follower", account)
+    rng = SeededRandom(seed, "follower", account)
     left, right = divmod(member, 2**12)
     for turn in (2, 1, 0):
-        left, right = right ^ dice.bits(f"{turn} {left}", 12), left
+        left, right = right ^ rng.bits(f"{turn} {left}", 12), left
     return left * 2**12 + right
 
 

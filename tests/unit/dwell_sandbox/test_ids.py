@@ -12,22 +12,22 @@ from dwell_sandbox.niches import GENERIC_HASHTAGS, NICHES
 
 def test_an_account_id_leads_back_to_its_creator(world: World):
     for number in (0, *DEMO_ACCOUNTS.values(), 5, 4711, 999_999, CREATORS - 1):
-        who = world.creator_by_number(number)
-        creator_id = world.creator_id(who.handle)
+        creator = world.creator_by_number(number)
+        creator_id = world.creator_id(creator.handle)
         assert len(creator_id) == 19
-        assert int(creator_id) >> 32 == who.joined
-        assert world.creator_by_id(creator_id) == who
+        assert int(creator_id) >> 32 == creator.joined
+        assert world.creator_by_id(creator_id) == creator
 
 
 @pytest.mark.parametrize("other", ["", "abc", "7.0E+18", "1", "9" * 19, "7000000000000000000", "٧" * 19])
 def test_other_ids_are_nobody_and_nothing(world: World, other: str):
-    with pytest.raises(LookupError, match="nobody"):
+    with pytest.raises(LookupError, match="no account"):
         world.creator_by_id(other)
     with pytest.raises(LookupError, match="no sound"):
         world.sound(other)
     with pytest.raises(LookupError, match="no hashtag"):
         world.hashtag_by_id(other)
-    with pytest.raises(LookupError, match="nobody"):
+    with pytest.raises(LookupError, match="no hashtag"):
         world.hashtag("nobody uses this")
 
 

@@ -1,4 +1,4 @@
-"""Every answer depends on seed, name and instant alone: not on what was asked before, nor on the process."""
+"""Every result depends on seed, name and instant alone: not on earlier calls, nor on the process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dwell_sandbox import World
 
 
 def answers(world: World, at: datetime) -> Iterator[object]:
-    """Something of every kind that can be asked."""
+    """A result of each kind."""
     handle = world.creator_by_number(4711).handle
     posts = world.posts(handle, since=at - timedelta(days=60), at=at)
     yield world.creator_id(handle), posts, world.profile(handle, at)

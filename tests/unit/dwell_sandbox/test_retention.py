@@ -13,14 +13,14 @@ Curves = list[tuple[Post, tuple[float, ...], WatchTruth]]
 
 @pytest.fixture(scope="module")
 def curves(world: World, now: datetime) -> Curves:
-    found = []
+    results = []
     for number in (1, 2, 3, 4, *range(10, 40)):
         for post in world.posts(world.creator_by_number(number).handle, since=now - timedelta(days=60), at=now):
             curve, true = world.retention(post.post_id), world.truth(post.post_id)
             if curve is not None and true is not None:
-                found.append((post, curve, true))
-    assert len(found) > 500
-    return found
+                results.append((post, curve, true))
+    assert len(results) > 500
+    return results
 
 
 def test_the_curve_falls_from_one_to_the_share_that_reaches_the_end(curves: Curves):

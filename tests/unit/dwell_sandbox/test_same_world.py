@@ -1,4 +1,4 @@
-"""The simulated world is the same in every version: its seeds, its labels of draws and its numbers are data."""
+"""The simulated world is the same in every version: its seeds and the names of its random draws are data."""
 
 from __future__ import annotations
 

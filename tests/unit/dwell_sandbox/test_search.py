@@ -10,14 +10,14 @@ from dwell_sandbox.search import split_query
     "query", ["lemon orzo", "#onepan", "Night Train", "wait for", "viral running", "part 2", "  fyp ", '"e-ink"']
 )
 def test_every_word_is_in_the_caption_or_names_the_niche(world: World, now: datetime, query: str):
-    found = world.search(query, now, 60)
-    assert len(found) > 20
-    for post in found:
+    results = world.search(query, now, 60)
+    assert len(results) > 20
+    for post in results:
         niche = world.creator(post.handle).niche
         assert all(word in post.caption.lower() or word == niche for word in split_query(query))
-    assert [post.posted_at for post in found] == sorted((post.posted_at for post in found), reverse=True)
-    assert found[0].posted_at <= now
-    assert world.search(query, now, 20) == found[:20]
+    assert [post.posted_at for post in results] == sorted((post.posted_at for post in results), reverse=True)
+    assert results[0].posted_at <= now
+    assert world.search(query, now, 20) == results[:20]
 
 
 def test_a_hashtag_in_fashion_is_found_by_its_name(world: World, now: datetime):
@@ -27,10 +27,10 @@ def test_a_hashtag_in_fashion_is_found_by_its_name(world: World, now: datetime):
         for name in post.hashtags
         if world.hashtag(name).lifecycle
     )
-    found = world.search(f"{name} fyp", now, 500)
-    assert found
-    assert set(found) <= set(world.hashtag_posts(name, now, 5000))
-    assert all("fyp" in post.hashtags for post in found)
+    results = world.search(f"{name} fyp", now, 500)
+    assert results
+    assert set(results) <= set(world.hashtag_posts(name, now, 5000))
+    assert all("fyp" in post.hashtags for post in results)
 
 
 @pytest.mark.parametrize("query", ["", "  ", "#", "xyzzy", "lemon xyzzy"])
@@ -46,5 +46,5 @@ def test_what_was_taken_down_or_cannot_be_seen_is_not_found(world: World, now: d
     after = {post.post_id for post in world.search("comedy", now, 10_000)}
     assert not after & {post.post_id for post in gone}
     for post in before:
-        who = world.creator(post.handle)
-        assert world.status(world.handle_at(who.number, then), then).visible
+        creator = world.creator(post.handle)
+        assert world.status(world.handle_at(creator.number, then), then).visible

@@ -24,14 +24,14 @@ HEADERS = {
 
 @pytest.fixture(scope="module")
 def files(folder: Path) -> dict[str, bytes]:
-    found = {}
+    files = {}
     for path in folder.glob("*.zip"):
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
             for info in archive.infolist():
                 assert info.compress_type == zipfile.ZIP_STORED
-                found[info.filename] = archive.read(info)
-    return found
+                files[info.filename] = archive.read(info)
+    return files
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
@@ -118,16 +118,16 @@ def test_content_shows_fifteen_posts_some_with_broken_quotes(files: dict[str, by
     lines = files["Content.csv"].decode("utf-8-sig").split("\n")[1:]
     link = r"https://www\.tiktok\.com/@(\w+)/(?:video|photo)/(\d{19})"
     pattern = rf'"November 1","(.*)","{link}","(\w+ \d+)"' + r',"(\d+)"' * 4
-    found = [re.fullmatch(pattern, line).groups() for line in lines]
-    assert len(found) == 15
-    assert len({post_id for _, _, post_id, *_ in found}) == 15
-    assert any('"' in title for title, *_ in found)
-    for title, handle, post_id, posted, likes, comments, shares, views in found:
+    results = [re.fullmatch(pattern, line).groups() for line in lines]
+    assert len(results) == 15
+    assert len({post_id for _, _, post_id, *_ in results}) == 15
+    assert any('"' in title for title, *_ in results)
+    for title, handle, post_id, posted, likes, comments, shares, views in results:
         post, counters = world.post(post_id), world.counters(post_id, now)
         local = post.posted_at.astimezone(world.creator(OWN_ACCOUNT).tz)
         assert (title, handle, posted) == (post.caption, OWN_ACCOUNT, f"{local:%B} {local.day}")
         assert (int(likes), int(comments), int(shares), int(views)) == (
             counters.likes, counters.comments, counters.shares, counters.views,
         )  # fmt: skip
-    order = [world.post(post_id).posted_at for _, _, post_id, *_ in found]
+    order = [world.post(post_id).posted_at for _, _, post_id, *_ in results]
     assert order not in (sorted(order), sorted(order, reverse=True))

@@ -28,18 +28,20 @@ def alive(world: World, kind, niche: str, at: datetime) -> list[Lifecycle]:
 @pytest.mark.parametrize("kind", [SOUNDS, HASHTAGS])
 def test_each_rises_to_one_peak_and_fades_within_three_to_eight_weeks(world: World, kind):
     for serial in range(200, 400):
-        spans = get_lifecycle(world.seed, kind, "beauty", serial)
-        assert 21 <= spans.end - spans.start <= 56
-        weights = [spans.weight(spans.start + part / 100 * (spans.end - spans.start)) for part in range(101)]
+        lifecycle = get_lifecycle(world.seed, kind, "beauty", serial)
+        assert 21 <= lifecycle.end - lifecycle.start <= 56
+        weights = [
+            lifecycle.weight(lifecycle.start + part / 100 * (lifecycle.end - lifecycle.start)) for part in range(101)
+        ]
         top = weights.index(max(weights))
         assert 20 <= top <= 55
         assert weights[0] == weights[-1] == 0
         assert all(before < after for before, after in pairwise(weights[: top + 1]))
         assert all(before > after for before, after in pairwise(weights[top:]))
-        assert spans.momentum((spans.start + spans.peak) / 2) == 1
-        assert spans.momentum((spans.peak + spans.end) / 2) == -1
-        assert spans.momentum(spans.peak) == 0
-        assert spans.momentum(spans.end + 1) == spans.momentum(spans.start - 1) == 0
+        assert lifecycle.momentum((lifecycle.start + lifecycle.peak) / 2) == 1
+        assert lifecycle.momentum((lifecycle.peak + lifecycle.end) / 2) == -1
+        assert lifecycle.momentum(lifecycle.peak) == 0
+        assert lifecycle.momentum(lifecycle.end + 1) == lifecycle.momentum(lifecycle.start - 1) == 0
 
 
 @pytest.mark.parametrize("kind", [SOUNDS, HASHTAGS])
@@ -55,8 +57,10 @@ def test_no_day_misses_something_that_is_in_use(world: World, kind):
 def test_some_rise_and_some_fade_in_every_niche_at_any_time(world: World, now: datetime):
     for niche in NICHES:
         for kind in (SOUNDS, HASHTAGS):
-            tides = [spans.momentum(second_to_day(now.timestamp())) for spans in alive(world, kind, niche, now)]
-            assert min(tides) < 0 < max(tides)
+            momenta = [
+                lifecycle.momentum(second_to_day(now.timestamp())) for lifecycle in alive(world, kind, niche, now)
+            ]
+            assert min(momenta) < 0 < max(momenta)
 
 
 def test_daily_uses_of_a_sound_rise_and_fade(world: World):
@@ -78,18 +82,18 @@ def test_daily_uses_of_a_sound_rise_and_fade(world: World):
 
 
 def test_uses_of_a_hashtag_rise_and_fade_or_go_on_for_ever(world: World, now: datetime):
-    spans = alive(world, HASHTAGS, "travel", now)[0]
+    lifecycle = alive(world, HASHTAGS, "travel", now)[0]
     tag = next(
         name
         for number in range(5, 3000)
         if world.creator_by_number(number).niche == "travel"
         for post in world.posts(world.creator_by_number(number).handle, since=now - timedelta(days=50), at=now)
         for name in post.hashtags
-        if world.hashtag(name).lifecycle == spans
+        if world.hashtag(name).lifecycle == lifecycle
     )
-    before = world.hashtag_uses(tag, day_to_datetime(spans.start))
-    after = world.hashtag_uses(tag, day_to_datetime(spans.end))
-    later = world.hashtag_uses(tag, day_to_datetime(spans.end + 2))
+    before = world.hashtag_uses(tag, day_to_datetime(lifecycle.start))
+    after = world.hashtag_uses(tag, day_to_datetime(lifecycle.end))
+    later = world.hashtag_uses(tag, day_to_datetime(lifecycle.end + 2))
     assert before.posts == before.views == 0
     assert after.posts == later.posts > 10_000
     assert later.views > after.posts
@@ -104,21 +108,21 @@ def test_uses_of_a_hashtag_rise_and_fade_or_go_on_for_ever(world: World, now: da
 
 def test_the_posts_of_a_sound_use_it_and_follow_its_curve(world: World, now: datetime):
     sound = max(
-        (trending_sound(world.seed, "running", spans.serial) for spans in alive(world, SOUNDS, "running", now)),
+        (trending_sound(world.seed, "running", lifecycle.serial) for lifecycle in alive(world, SOUNDS, "running", now)),
         key=lambda each: world.sound_uses(each.sound_id, now),
     )
-    found = world.sound_posts(sound.sound_id, now, 1000)
-    assert len(found) >= 100
-    assert len({post.handle for post in found}) > 50
-    assert [post.posted_at for post in found] == sorted((post.posted_at for post in found), reverse=True)
-    for post in found:
+    results = world.sound_posts(sound.sound_id, now, 1000)
+    assert len(results) >= 100
+    assert len({post.handle for post in results}) > 50
+    assert [post.posted_at for post in results] == sorted((post.posted_at for post in results), reverse=True)
+    for post in results:
         assert post.sound == sound
         assert world.post(post.post_id) == post
         assert post.posted_at <= now
         assert (world.deleted_at(post.post_id) or now + timedelta(1)) > now
-        who = world.creator(post.handle)
-        assert world.status(world.handle_at(who.number, now), now).visible
-    assert world.sound_posts(sound.sound_id, now, 35) == found[:35]
+        creator = world.creator(post.handle)
+        assert world.status(world.handle_at(creator.number, now), now).visible
+    assert world.sound_posts(sound.sound_id, now, 35) == results[:35]
 
 
 def test_a_sample_of_a_sound_shows_its_rise_and_its_fall(world: World):
@@ -127,9 +131,9 @@ def test_a_sample_of_a_sound_shows_its_rise_and_its_fall(world: World):
         sound = trending_sound(world.seed, "comedy", serial)
         assert sound.lifecycle is not None
         end = day_to_datetime(sound.lifecycle.end + 6)
-        found = world.sound_posts(sound.sound_id, end, 1000)
+        results = world.sound_posts(sound.sound_id, end, 1000)
         days = int(sound.lifecycle.end - sound.lifecycle.start) + 1
-        seen = Counter(int(second_to_day(post.minted_at.timestamp()) - sound.lifecycle.start) for post in found)
+        seen = Counter(int(second_to_day(post.minted_at.timestamp()) - sound.lifecycle.start) for post in results)
         counts = [
             world.sound_uses(sound.sound_id, sound.lifecycle.start_at + timedelta(days=day)) for day in range(days + 1)
         ]
@@ -158,14 +162,14 @@ def test_no_creator_is_asked_twice_and_all_are_of_the_niche(world: World):
 
 @pytest.mark.parametrize("tag", ["fyp", "onepan", "runtok"])
 def test_the_posts_of_a_hashtag_carry_it(world: World, now: datetime, tag: str):
-    found = world.hashtag_posts(tag, now, 120)
-    assert len(found) == 120
-    assert all(tag in post.hashtags and f"#{tag}" in post.caption for post in found)
-    assert world.hashtag_posts(f"#{tag}", now, 35) == found[:35]
+    results = world.hashtag_posts(tag, now, 120)
+    assert len(results) == 120
+    assert all(tag in post.hashtags and f"#{tag}" in post.caption for post in results)
+    assert world.hashtag_posts(f"#{tag}", now, 35) == results[:35]
     earlier = world.hashtag_posts(tag, now - timedelta(days=10), 50)
     assert all(post.posted_at <= now - timedelta(days=10) for post in earlier)
     if tag == "fyp":
-        assert {world.creator(post.handle).niche for post in found} == set(NICHES)
+        assert {world.creator(post.handle).niche for post in results} == set(NICHES)
 
 
 def test_posts_of_a_hashtag_in_fashion_carry_it(world: World, now: datetime):
@@ -178,9 +182,9 @@ def test_posts_of_a_hashtag_in_fashion_carry_it(world: World, now: datetime):
     assert len(tags) >= 3
     sizes = []
     for name in tags:
-        found = world.hashtag_posts(name, now, 1000)
-        assert all(name in post.hashtags for post in found)
-        sizes.append(len(found))
+        results = world.hashtag_posts(name, now, 1000)
+        assert all(name in post.hashtags for post in results)
+        sizes.append(len(results))
     assert max(sizes) >= 100
 
 

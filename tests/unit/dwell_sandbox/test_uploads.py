@@ -53,8 +53,8 @@ def test_slots_are_in_order_and_split_at_any_second(world: World, now: datetime)
 
 
 def test_nobody_posts_before_joining(world: World):
-    who = world.creator("demo_kitchen")
-    assert list_uploads(world.seed, who.number, 0, who.joined - 1) == []
+    creator = world.creator("demo_kitchen")
+    assert list_uploads(world.seed, creator.number, 0, creator.joined - 1) == []
 
 
 def test_the_own_account_posts_at_its_usual_hours(world: World, now: datetime):

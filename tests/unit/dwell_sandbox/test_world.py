@@ -62,14 +62,14 @@ def test_ads_and_photos_are_few_and_photos_have_neither_length_nor_truth(world: 
 
 
 def test_what_is_planted_moves_the_like_rate_and_nothing_else_does(world: World, now: datetime):
-    who = world.creator("demo_kitchen")
+    creator = world.creator("demo_kitchen")
     for post in world.posts("demo_kitchen", since=now - timedelta(days=430), at=now):
-        shift = planted_shift(post, who)
-        if post.duration_s == who.duration_s and "onepan" not in post.hashtags and not 18 <= post.local_hour < 22:
+        shift = planted_shift(post, creator)
+        if post.duration_s == creator.duration_s and "onepan" not in post.hashtags and not 18 <= post.local_hour < 22:
             assert shift == 0
         if post.media_type == "photo":
-            evening = who.planted.evening_gain if 18 <= post.local_hour < 22 else 0
-            tagged = who.planted.hashtag_gain if "onepan" in post.hashtags else 0
+            evening = creator.planted.evening_gain if 18 <= post.local_hour < 22 else 0
+            tagged = creator.planted.hashtag_gain if "onepan" in post.hashtags else 0
             assert shift == pytest.approx(evening + tagged)
 
 

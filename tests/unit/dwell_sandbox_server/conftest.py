@@ -20,7 +20,7 @@ NO_LIMITS = {"tikliveapi": RateLimit(0, 1), "scavio": RateLimit(0, 1)}
 
 
 class FakeSeconds:
-    """Real seconds that go by only when told to."""
+    """Real seconds that pass only when a test says so."""
 
     def __init__(self) -> None:
         self.gone = 1_000.0
@@ -31,7 +31,7 @@ class FakeSeconds:
 
 @dataclass
 class Asking:
-    """Asks a sandbox; every answer must say that it is simulated, and when."""
+    """Sends requests to a sandbox; every response must say that it is simulated, and when."""
 
     sandbox: Sandbox
     http: TestClient
@@ -81,7 +81,7 @@ def seconds() -> FakeSeconds:
 
 @pytest.fixture
 def make(world: World, seconds: FakeSeconds) -> Iterator[Callable[..., Asking]]:
-    """Builds a sandbox whose time stands still; arguments are those of `Sandbox`."""
+    """Builds a sandbox whose time stands still; the arguments are those of `Sandbox`."""
     opened: list[TestClient] = []
 
     def build(*, speed: float = 0.0, **arguments: Any) -> Asking:
@@ -101,7 +101,7 @@ def ask(make: Callable[..., Asking]) -> Asking:
 
 @pytest.fixture(scope="session")
 def handle_in() -> Callable[[str], str]:
-    """A handle of somebody in that state."""
+    """A handle of an account in a state."""
     return _handle_in
 
 

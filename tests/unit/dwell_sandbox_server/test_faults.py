@@ -43,8 +43,8 @@ def test_scavio_words_its_errors_as_objects_and_those_of_the_upstream_as_text(as
     ask.script(f"status_{status}")
     response = ask.post("profile", {"username": "demo_kitchen"})
     assert response.status_code == status
-    found = response.json()["error"]
-    assert isinstance(found, str) if error is None else found["code"] == error["code"]
+    body = response.json()["error"]
+    assert isinstance(body, str) if error is None else body["code"] == error["code"]
     assert ("retry-after" in response.headers) is (status == 429)
 
 

@@ -1,4 +1,4 @@
-"""Whatever is asked, in whatever words: an answer comes, as JSON, and says that it is simulated."""
+"""Any request gets a JSON response that says that it is simulated."""
 
 import json
 from datetime import UTC, datetime
@@ -33,9 +33,9 @@ TEXTS = st.sampled_from(GOOD) | st.text(max_size=12) | st.integers(-5, 10**20).m
 ANYTHING = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.integers(), max_size=2)
 
 
-def _ask(name: str, asked: Request, options: ProtocolOptions) -> Any:
+def _ask(name: str, request: Request, options: ProtocolOptions) -> Any:
     sandbox = Sandbox(WORLD, SimulatedClock(NOW, 0.0), limits={name: RateLimit(0, 1.0)}, options=options)
-    sent = sandbox.handle(sandbox.protocols[name], asked)
+    sent = sandbox.handle(sandbox.protocols[name], request)
     assert sent.headers["x-dwell-simulated-at"] == NOW.isoformat()
     assert sent.headers["x-dwell-simulated"] == "seed=12"
     assert sandbox.request_log.to_json(0, 2)["calls"][0]["status"] == sent.status
@@ -59,14 +59,14 @@ def test_tikliveapi_answers_any_query(endpoint: str, query: dict[str, str]):
     st.booleans(),
 )
 def test_scavio_answers_any_body(endpoint: str, body: dict[str, Any], compat: bool):
-    asked = Request(
+    request = Request(
         "POST",
         f"/api/v1/tiktok/{endpoint}",
         {},
         json.dumps(body).encode(),
         {"authorization": "Bearer sandbox-x"},
     )
-    status, response = _ask("scavio", asked, ProtocolOptions(seed_compat=compat))
+    status, response = _ask("scavio", request, ProtocolOptions(seed_compat=compat))
     assert status in (200, 400, 404, 410)
     assert ("error" in response) is (status != 200)
 
@@ -79,5 +79,5 @@ def test_any_bytes_on_any_path_are_answered(body: bytes, path: str):
         ("scavio", {"authorization": "Bearer sandbox-x"}),
     ):
         assert _ask(name, Request("POST", f"/{path}", {}, body, headers), ProtocolOptions())[0] in (404, 405, 400)
-    asked = Request("POST", "/api/v1/tiktok/profile", {}, body, {"authorization": "Bearer sandbox-x"})
-    assert _ask("scavio", asked, ProtocolOptions())[0] == 400
+    request = Request("POST", "/api/v1/tiktok/profile", {}, body, {"authorization": "Bearer sandbox-x"})
+    assert _ask("scavio", request, ProtocolOptions())[0] == 400

@@ -23,9 +23,9 @@ def test_any_other_text_is_no_account_key(text: str):
 
 @given(IDS)
 def test_a_media_id_is_no_post_id(post: str):
-    found = media_id(post)
-    assert (len(found), found[:13]) == (33, "v09044g40000c")
-    assert not found.isdigit()
+    media = media_id(post)
+    assert (len(media), media[:13]) == (33, "v09044g40000c")
+    assert not media.isdigit()
 
 
 @given(IDS)
@@ -37,5 +37,5 @@ def test_a_short_link_leads_back(post: str):
 
 @given(st.text(max_size=20))
 def test_any_other_text_is_no_short_link(text: str):
-    found = parse_short_code(text)
-    assert found is None or short_code(found).lstrip("ZS0") == text.lstrip("ZS0")
+    post_id = parse_short_code(text)
+    assert post_id is None or short_code(post_id).lstrip("ZS0") == text.lstrip("ZS0")

@@ -34,21 +34,21 @@ def _scavio_posts(ask) -> Iterator[dict[str, Any]]:
         cursor, more = page["max_cursor"], page["has_more"]
         yield from page["aweme_list"]
     yield ask.scavio("video", video_id=page["aweme_list"][0]["aweme_id"])["data"]["aweme_detail"]
-    found = ask.scavio("search/videos", keyword="recipe", count=30)["data"]
-    yield from (row.get("aweme_info", row) for row in found.get("search_item_list") or found["aweme_list"])
+    data = ask.scavio("search/videos", keyword="recipe", count=30)["data"]
+    yield from (row.get("aweme_info", row) for row in data.get("search_item_list") or data["aweme_list"])
     tag = ask.scavio("hashtag", hashtag_name="runtok")["data"]["challengeInfo"]["challenge"]["id"]
     yield from ask.scavio("hashtag/videos", hashtag_id=tag, count=30)["data"]["aweme_list"]
 
 
 def _truth(world: World, post_id: str, now: datetime) -> dict[str, Any]:
     post, counters = world.post(post_id), world.counters(post_id, now)
-    who = world.creator(post.handle)
-    handle = world.handle_at(who.number, now)
+    creator = world.creator(post.handle)
+    handle = world.handle_at(creator.number, now)
     return {
         "post_id": post_id,
         "handle": handle,
         "creator_id": world.creator_id(post.handle),
-        "display_name": who.display_name,
+        "display_name": creator.display_name,
         "posted_at": int(post.posted_at.timestamp()),
         "duration_s": post.duration_s,
         "media_type": post.media_type,
@@ -58,7 +58,7 @@ def _truth(world: World, post_id: str, now: datetime) -> dict[str, Any]:
         "sound_id": post.sound.sound_id,
         "sound_title": post.sound.title,
         "sound_original": post.sound.original,
-        "region": who.region,
+        "region": creator.region,
         "url": f"https://www.tiktok.com/@{handle}/{post.media_type}/{post_id}",
         "views": counters.views,
         "likes": counters.likes,

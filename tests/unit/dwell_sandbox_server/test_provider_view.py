@@ -70,8 +70,8 @@ def test_a_follower_keeps_its_place_while_new_ones_come(view: ProviderView, now:
     assert [place for place, _ in later.rows] == sorted((place for place, _ in later.rows), reverse=True)
     assert max(place for place, _ in later.rows) < first.next_below
     again = view.follow_page(account, "followers", now + timedelta(days=30), first.next_below + 50, 50)
-    known = {place: who.account_id for place, who in first.rows}
-    seen = {place: who.account_id for place, who in again.rows}
+    known = {place: creator.account_id for place, creator in first.rows}
+    seen = {place: creator.account_id for place, creator in again.rows}
     assert len(known.keys() & seen.keys()) > 30
     assert all(known[place] == seen[place] for place in known.keys() & seen.keys())
 

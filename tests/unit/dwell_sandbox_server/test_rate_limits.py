@@ -8,10 +8,10 @@ from dwell_sandbox.server.rate_limits import RateLimit, RateLimiter
 
 def test_so_many_requests_in_any_window_and_not_one_more():
     limiter = RateLimiter(RateLimit(200, 60))
-    verdicts = [limiter.check(at * 0.1) for at in range(201)]
-    assert [verdict.wait_s for verdict in verdicts[:200]] == [0] * 200
-    assert [verdict.remaining for verdict in verdicts] == [*range(199, -1, -1), 0]
-    assert verdicts[200].wait_s == pytest.approx(40)
+    decisions = [limiter.check(at * 0.1) for at in range(201)]
+    assert [decision.wait_s for decision in decisions[:200]] == [0] * 200
+    assert [decision.remaining for decision in decisions] == [*range(199, -1, -1), 0]
+    assert decisions[200].wait_s == pytest.approx(40)
     assert limiter.check(59.999).wait_s == pytest.approx(0.001)
     assert limiter.check(60.0).wait_s == 0
     assert limiter.check(60.0).wait_s == pytest.approx(0.1)
@@ -46,11 +46,11 @@ def test_no_window_ever_holds_more_than_allowed_and_the_wait_is_enough(gaps: lis
     limiter, now, through = RateLimiter(RateLimit(most, per_s)), 0.0, []
     for gap in gaps:
         now += gap
-        verdict = limiter.check(now)
-        if not verdict.wait_s:
+        decision = limiter.check(now)
+        if not decision.wait_s:
             through.append(now)
         else:
-            assert 0 < verdict.wait_s <= per_s
+            assert 0 < decision.wait_s <= per_s
             assert len([at for at in through if now - at < per_s]) == most
     for at in through:
         assert len([other for other in through if 0 <= at - other < per_s]) <= most

@@ -60,15 +60,15 @@ def test_one_post_and_its_comments(ask, world: World, now: datetime):
     row = ask.scavio("user/posts", sec_user_id=_key(ask), count=10)["data"]["aweme_list"][6]
     detail = ask.scavio("video", video_id=row["aweme_id"])["data"]["aweme_detail"]
     assert detail == row
-    cursor, more, found = "0", 1, []
+    cursor, more, comments = "0", 1, []
     while more:
         page = ask.scavio("video/comments", video_id=row["aweme_id"], count=50, cursor=cursor)["data"]
-        found += page["comments"]
+        comments += page["comments"]
         cursor, more = page["cursor"], page["has_more"]
     total = row["statistics"]["comment_count"]
     assert cursor == str(total)
     truth = {each.comment_id: each.text for each in world.comments(row["aweme_id"], now, total)}
-    assert {each["cid"]: each["text"] for each in found}.items() <= truth.items()
+    assert {each["cid"]: each["text"] for each in comments}.items() <= truth.items()
     assert ask.scavio("video/comments/replies", video_id=row["aweme_id"], comment_id="1")["data"]["comments"] == []
 
 
@@ -94,8 +94,8 @@ def test_search_by_likes_and_days(ask):
 
 
 def test_people_can_be_searched(ask):
-    found = ask.scavio("search/users", keyword="demo_pantry")["data"]
-    assert [row["user_info"]["unique_id"] for row in found["user_list"]] == ["demo_pantry"]
+    data = ask.scavio("search/users", keyword="demo_pantry")["data"]
+    assert [row["user_info"]["unique_id"] for row in data["user_list"]] == ["demo_pantry"]
 
 
 def test_a_hashtag_by_name_and_id_and_its_posts(ask, world: World, now: datetime):
@@ -154,8 +154,8 @@ def test_accounts_that_are_not_to_be_had(ask, world: World, handle_in: Callable[
 def test_a_renamed_account_goes_on_under_its_key(ask, world: World, now: datetime, handle_in: Callable[[str], str]):
     old = handle_in("renamed")
     assert ask.post("profile", {"username": old}).status_code == 404
-    found = ask.scavio("profile", sec_user_id=sec_uid(world.creator_id(old)))["data"]["user"]
-    assert found["unique_id"] == world.status(old, now).handle
+    user = ask.scavio("profile", sec_user_id=sec_uid(world.creator_id(old)))["data"]["user"]
+    assert user["unique_id"] == world.status(old, now).handle
 
 
 def test_an_empty_account_has_an_empty_page(ask, handle_in: Callable[[str], str]):

@@ -28,11 +28,11 @@ def _sandbox(**arguments) -> Sandbox:
     return Sandbox(World(12), SimulatedClock(NOW, 0.0), **arguments)
 
 
-def test_dwells_own_door_gets_a_simulated_answer_with_its_instant():
+def test_dwells_own_transport_gets_a_simulated_response_with_its_instant():
     with serve_in_thread(_sandbox()) as url:
-        door = HttpTransport(f"{url}/tikliveapi", KEY)
-        response = door.send(CALL, {"x-dwell-call": "one"})
-        door.close()
+        transport = HttpTransport(f"{url}/tikliveapi", KEY)
+        response = transport.send(CALL, {"x-dwell-call": "one"})
+        transport.close()
         calls = httpx2.get(f"{url}/sandbox/calls", trust_env=False).json()["calls"]
     assert response.simulated
     assert response.received_at == NOW

@@ -41,12 +41,12 @@ def test_all_pages_together_are_all_posts_each_once(ask, world: World, now: date
     rows = _all_posts(ask, _user_id(ask), count)
     joined = datetime.fromtimestamp(world.creator("demo_kitchen").joined, UTC)
     there = [post.post_id for post in world.posts("demo_kitchen", since=joined, at=now)]
-    found = [row["video_id"] for row in rows]
-    assert sorted(found) == sorted(there)
+    post_ids = [row["video_id"] for row in rows]
+    assert sorted(post_ids) == sorted(there)
     pinned = world.pinned("demo_kitchen", now)
     assert {row["video_id"] for row in rows[:3]} == pinned
     assert [row["is_top"] for row in rows] == [1] * 3 + [0] * (len(rows) - 3)
-    assert found[3:] == [post_id for post_id in there if post_id not in pinned]
+    assert post_ids[3:] == [post_id for post_id in there if post_id not in pinned]
 
 
 def test_the_cursor_is_text_of_milliseconds_and_means_older_than(ask):
@@ -136,17 +136,17 @@ def test_a_post_that_was_taken_down_or_never_was_is_unavailable(ask, world: Worl
 
 def test_comments_come_page_by_page_as_many_as_the_counter_says(ask, world: World, now: datetime):
     row = ask.tiklive("user-posts", userid=_user_id(ask), count=20)["videos"][12]
-    cursor, more, found = 0, True, []
+    cursor, more, comments = 0, True, []
     while more:
         page = ask.tiklive("post-comments", url=row["video_id"], count=50, cursor=cursor)
         assert page["total"] == row["comment_count"]
-        found += page["comments"]
+        comments += page["comments"]
         cursor, more = page["cursor"], page["hasMore"]
     assert cursor == row["comment_count"] > 0
     truth = world.comments(row["video_id"], now, row["comment_count"])
-    told = {each["id"]: (each["text"], each["digg_count"], each["reply_total"]) for each in found}
-    assert len(found) <= len(truth)
-    assert told.items() <= {each.comment_id: (each.text, each.likes, each.replies) for each in truth}.items()
+    texts = {each["id"]: (each["text"], each["digg_count"], each["reply_total"]) for each in comments}
+    assert len(comments) <= len(truth)
+    assert texts.items() <= {each.comment_id: (each.text, each.likes, each.replies) for each in truth}.items()
 
 
 @pytest.mark.parametrize(("endpoint", "key"), [("user-followers", "followers"), ("user-following", "followings")])
@@ -233,11 +233,11 @@ def test_accounts_that_are_not_to_be_had_are_worded(
     ask, world: World, handle_in: Callable[[str], str], state: str, by_name: str | None, posts: str | None
 ):
     handle = handle_in(state)
-    found = ask.tiklive("userinfo-by-username", username=handle)
+    results = ask.tiklive("userinfo-by-username", username=handle)
     if by_name:
-        assert found == ask.tiklive("userid", username=handle) == {"message": by_name}
+        assert results == ask.tiklive("userid", username=handle) == {"message": by_name}
     else:
-        assert found["user"]["privateAccount"] is (state == "private")
+        assert results["user"]["privateAccount"] is (state == "private")
     if posts:
         user_id = world.creator_id(handle)
         assert ask.tiklive("user-posts", userid=user_id) == {"message": posts}
