@@ -1,4 +1,4 @@
-"""`dwell demo`: every command on simulated accounts, ending in a report to open."""
+"""`dwell demo`: every command on simulated accounts, ending with a report to open."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Annotated
 
 import typer
 
-_OTHERS = 6
+_MORE_RIVALS = 6
 _KEY = "sandbox-demo"
 
 
 def demo(
     *,
     folder: Annotated[
-        Path, typer.Option("--folder", help="Where the simulated exports, the data and the report go.", metavar="DIR")
+        Path, typer.Option("--folder", help="Folder for the simulated exports, the data and the report.", metavar="DIR")
     ] = Path("dwell-demo"),
     seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same world.")] = None,
 ) -> int:
-    """Show the whole job on a simulated creator world: accounts swept, exports in, watch time predicted, a report out.
+    """Run everything on simulated accounts, up to a report.
 
-    Everything in it is invented; the only connection made is to a provider simulated on this machine. The commands are
-    shown as you would type them for your own account.
+    Sweeps accounts, imports exports, predicts watch time, and writes a report. Everything in it is invented; the only
+    connection is to a simulated provider on this machine. Each command is printed as you would type it.
 
     \b
     Example:
@@ -35,15 +35,15 @@ def demo(
     from dwell.cli.main import main
     from dwell_sandbox.exports import COMPETITORS, DEMO_SEED, OWN_ACCOUNT, write_exports
 
-    typer.echo("This is a simulation: accounts, posts and numbers are invented (seeded, so they repeat).\n")
-    chosen, now = DEMO_SEED if seed is None else seed, clock.now()
+    typer.echo("This is a simulation: accounts, posts and numbers are invented (the same seed gives the same ones).\n")
+    seed_used, now = DEMO_SEED if seed is None else seed, clock.now()
     (folder / "exports").mkdir(parents=True, exist_ok=True)
-    exports = write_exports(folder / "exports", seed=chosen, now=now)
-    typer.echo(f"Wrote {len(exports)} files as a user would have them to {folder / 'exports'}:")
+    exports = write_exports(folder / "exports", seed=seed_used, now=now)
+    typer.echo(f"Wrote {len(exports)} files, as a user would have them, to {folder / 'exports'}:")
     for export in exports:
         typer.echo(f"  {export.path.name}: {export.what}")
     own, rival = f"@{OWN_ACCOUNT}", f"@{COMPETITORS[0]}"
-    rivals = [*(f"@{name}" for name in COMPETITORS), *_others(chosen, now)]
+    rivals = [*(f"@{name}" for name in COMPETITORS), *_find_rivals(seed_used, now)]
     live = [
         ["watchlist", "add", "rivals", *rivals],
         ["sweep", own, "--watchlist", "rivals", "--posts", "70", "--max-credits", "60"],
@@ -51,7 +51,7 @@ def demo(
         ["vet", rival],
         ["cost", "--by", "command"],
     ]
-    steps = [["import", str(export.path), *_words(export.hints)] for export in exports]
+    steps = [["import", str(export.path), *_to_options(export.hints)] for export in exports]
     steps += [
         ["status"],
         ["benchmarks"],
@@ -65,53 +65,53 @@ def demo(
         ["export", "watch_times", "--format", "csv", "-o", str(folder / "watch_times.csv")],
         ["report", "--creator", own, "-o", str(folder / "report.html")],
     ]
-    with _provider(chosen, now) as settings:
-        typer.echo("\n" + "\n".join(f"$ export {name}={value}" for name, value in settings.items()))
+    with _simulated_provider(seed_used, now) as environment:
+        typer.echo("\n" + "\n".join(f"$ export {name}={value}" for name, value in environment.items()))
         for step in [*live, *steps]:
             typer.echo(f"\n$ dwell {' '.join(step)}")
             failed = main([*step, "--data", str(folder / "data")])
             if failed:
                 return failed
-    typer.echo(f"\nDone. Open {(folder / 'report.html').resolve()} in a browser. All of it is simulated.")
+    typer.echo(f"\nDone. Open {(folder / 'report.html').resolve()} in a browser. Everything in it is simulated.")
     return 0
 
 
 @contextmanager
-def _provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
-    """A simulated provider on this machine; its address and key are set in the environment until the block ends."""
+def _simulated_provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
+    """Serve a simulated provider on this machine; the environment points to it inside the block."""
     from dwell_sandbox import World
     from dwell_sandbox.server.sandbox import Sandbox
     from dwell_sandbox.server.serve import serve_in_thread
     from dwell_sandbox.server.simulated_clock import SimulatedClock
 
-    before = dict(os.environ)
+    previous = dict(os.environ)
     with serve_in_thread(Sandbox(World(seed), SimulatedClock(now))) as url:
-        settings = {"DWELL_TIKLIVEAPI_URL": f"{url}/tikliveapi", "DWELL_TIKLIVEAPI_KEY": _KEY}
-        os.environ.update(settings)
+        environment = {"DWELL_TIKLIVEAPI_URL": f"{url}/tikliveapi", "DWELL_TIKLIVEAPI_KEY": _KEY}
+        os.environ.update(environment)
         try:
-            yield settings
+            yield environment
         finally:
-            for name in settings:
+            for name in environment:
                 os.environ.pop(name)
-                if name in before:
-                    os.environ[name] = before[name]
+                if name in previous:
+                    os.environ[name] = previous[name]
 
 
-def _others(seed: int, now: datetime) -> list[str]:
-    """Further accounts of the demo's niche that are public now."""
+def _find_rivals(seed: int, now: datetime) -> list[str]:
+    """More accounts of the demo's niche that exist now."""
     from dwell_sandbox import World
 
     world, number = World(seed), 5
     handles: list[str] = []
-    while len(handles) < _OTHERS:
-        who = world.creator_by_number(number)
-        if who.niche == "cooking" and world.status(who.handle, now).state == "ok":
-            handles.append(f"@{who.handle}")
+    while len(handles) < _MORE_RIVALS:
+        creator = world.creator_by_number(number)
+        if creator.niche == "cooking" and world.status(creator.handle, now).state == "ok":
+            handles.append(f"@{creator.handle}")
         number += 1
     return handles
 
 
-def _words(hints: dict[str, str]) -> list[str]:
+def _to_options(hints: dict[str, str]) -> list[str]:
     """Import hints as a user would type them."""
     names = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche", "dates": "--dates", "tz": "--tz"}
     return [word for key, value in hints.items() for word in (names[key], f"@{value}" if key == "handle" else value)]

@@ -1,4 +1,4 @@
-"""`dwell sandbox`: simulated providers on this machine, to try everything at no cost."""
+"""`dwell sandbox`: simulated providers on this machine, to try everything free."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class FaultMode(StrEnum):
-    """Which faults are injected."""
+    """How much goes wrong."""
 
     NONE = "none"
     SOME = "some"
@@ -21,7 +21,7 @@ class FaultMode(StrEnum):
 
 
 class IdStyle(StrEnum):
-    """What TikLiveAPI returns as `aweme_id`."""
+    """The value of TikLiveAPI's `aweme_id`."""
 
     MEDIA = "media"
     NUMERIC = "numeric"
@@ -29,48 +29,47 @@ class IdStyle(StrEnum):
 
 def sandbox(
     *,
-    port: Annotated[int, typer.Option("--port", help="The port to listen on; 0 for any free port.")] = 8787,
+    port: Annotated[int, typer.Option("--port", help="Port to listen on; 0 for any free port.")] = 8787,
     seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same world.")] = None,
     faults: Annotated[
         FaultMode,
-        typer.Option("--faults", help="some: failures that a retry overcomes; all: also wrong paging and fields."),
+        typer.Option("--faults", help="some: failures that a retry cures; all: also wrong paging and fields."),
     ] = FaultMode.NONE,
     fault_rate: Annotated[
         float | None,
         typer.Option("--fault-rate", help="Share of requests with a fault, 0 to 1.", show_default="some 0.05, all 0.2"),
     ] = None,
     speed: Annotated[
-        float,
-        typer.Option("--speed", help="Simulated seconds per real second: at 3600, a day passes in 24 s; 0 stops time."),
+        float, typer.Option("--speed", help="Simulated seconds per second: with 3600 a day takes 24 s; 0 stops time.")
     ] = 1.0,
     start: Annotated[
         str | None,
-        typer.Option("--start", help="When simulated time starts, e.g. 2026-06-01T08:00Z.", show_default="now"),
+        typer.Option("--start", help="Simulated start time, e.g. 2026-06-01T08:00Z.", show_default="now"),
     ] = None,
     limit: Annotated[
         list[str] | None,
         typer.Option(
             "--limit",
-            help="Rate limit of a key: requests/seconds, e.g. tikliveapi=200/6, or none. May be repeated.",
+            help="Requests/seconds per key, e.g. tikliveapi=200/6; =none for no limit. May be repeated.",
             metavar="PROTOCOL=N/S",
             show_default="tikliveapi=200/60, scavio=5/60",
         ),
     ] = None,
     credit: Annotated[int, typer.Option("--credits", help="Credits that each key starts with.", min=0)] = 100_000,
     key: Annotated[
-        str | None, typer.Option("--key", help="The only valid key.", show_default="any that begins with sandbox-")
+        str | None, typer.Option("--key", help="The only valid key.", show_default="any that starts with sandbox-")
     ] = None,
     seed_compat: Annotated[
         bool, typer.Option("--seed-compat", help="Scavio as in its published examples: /user/videos, username, limit.")
     ] = False,
     aweme_id: Annotated[
-        IdStyle,
-        typer.Option("--aweme-id", help="TikLiveAPI's aweme_id: a media id, as in the real API, or the post id."),
+        IdStyle, typer.Option("--aweme-id", help="TikLiveAPI's aweme_id: a media id, as in reality, or the post id.")
     ] = IdStyle.MEDIA,
 ) -> int:
-    """Serve a simulated TikTok world with the APIs of TikLiveAPI and Scavio, until Ctrl-C.
+    """Serve a simulated TikTok world until Ctrl-C.
 
-    All of it is invented; every response says so in its headers, and dwell marks the rows that come from it.
+    It has the protocols of TikLiveAPI and Scavio. Everything in it is invented. Every response says so in its
+    headers, and dwell marks the data that came from it.
 
     \b
     Example:
@@ -86,48 +85,47 @@ def sandbox(
     from dwell_sandbox.server.serve import serve_forever
     from dwell_sandbox.server.simulated_clock import SimulatedClock
 
-    chosen = DEMO_SEED if seed is None else seed
-    served = Sandbox(
-        World(chosen),
+    seed_used = DEMO_SEED if seed is None else seed
+    server = Sandbox(
+        World(seed_used),
         SimulatedClock(_parse_start(start) if start else clock.now(), speed),
         key=key,
-        faults=FaultRates(faults.value, fault_rate, seed=chosen),
+        faults=FaultRates(faults.value, fault_rate, seed=seed_used),
         limits=_parse_limits(limit or []),
         credits=credit,
         options=ProtocolOptions(aweme_id_style=aweme_id.value, seed_compat=seed_compat),
     )
 
     def ready(url: str) -> None:
-        typer.echo("\n".join([*help_lines(served, url), "", "Ctrl-C stops it."]))
+        typer.echo("\n".join([*help_lines(server, url), "", "Press Ctrl-C to stop."]))
 
-    serve_forever(served, port, ready)
+    serve_forever(server, port, ready)
     return 0
 
 
 def _parse_start(text: str) -> datetime:
-    """Parse a date and time with a time zone.
+    """Parse a time with a time zone.
 
     Raises:
-        typer.BadParameter: The text is something else.
+        typer.BadParameter: It is invalid or has no time zone.
     """
     try:
-        start = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        start = None
-    if start is None or start.tzinfo is None:
+        instant = None
+    if instant is None or instant.tzinfo is None:
         raise typer.BadParameter(
-            f"{text!r} isn't a date and time with a time zone; write, for example, 2026-06-01T08:00Z.",
-            param_hint="--start",
+            f"{text!r} isn't a time with a time zone; write it as 2026-06-01T08:00Z, for example.", param_hint="--start"
         )
-    return start
+    return instant
 
 
 def _parse_limits(texts: list[str]) -> dict[str, RateLimit]:
-    """Protocol -> rate limit.
+    """Parse the limits: protocol -> limit.
 
     Raises:
         typer.BadParameter: The protocol is unknown.
-        SettingsError: The text after the protocol is not a rate limit.
+        SettingsError: The limit is invalid.
     """
     from dwell_sandbox.server.rate_limits import RateLimit
 
@@ -136,7 +134,7 @@ def _parse_limits(texts: list[str]) -> dict[str, RateLimit]:
         name, _, rate = text.partition("=")
         if name not in ("tikliveapi", "scavio"):
             raise typer.BadParameter(
-                f"Unknown protocol in {text!r}; write tikliveapi=200/60 or scavio=5/60.", param_hint="--limit"
+                f"{text!r} doesn't start with a protocol; write tikliveapi=200/60 or scavio=5/60.", param_hint="--limit"
             )
         limits[name] = RateLimit.parse(rate)
     return limits

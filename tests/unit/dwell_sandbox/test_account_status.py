@@ -30,7 +30,7 @@ def test_at_a_present_instant_the_first_five_hundred_show_every_state(seed: int,
     assert seen == set(STATES)
 
 
-def test_the_cast_is_always_there(world: World, now: datetime):
+def test_the_demo_accounts_are_always_there(world: World, now: datetime):
     for handle in DEMO_ACCOUNTS:
         for at in (EVER, now, now + timedelta(days=3000)):
             assert world.status(f"@{handle.upper()}", at).state == "ok"
@@ -94,7 +94,7 @@ def test_an_empty_account_never_posts(world: World, now: datetime):
 
 
 @pytest.mark.parametrize("handle", ["nobody", "demo_kitchen_official", "demo_tech_5_nonsense", "_official", ""])
-def test_other_handles_have_no_standing(world: World, now: datetime, handle: str):
+def test_other_handles_have_no_status(world: World, now: datetime, handle: str):
     with pytest.raises(LookupError, match="no account"):
         world.status(handle, now)
 

@@ -119,7 +119,7 @@ def test_the_listed_damage_is_little_and_names_files_that_exist(folder: Path):
         assert list(folder.glob(f"{damage.file}*"))
 
 
-def test_every_account_of_the_files_is_in_the_cast():
+def test_every_account_of_the_files_is_a_demo_account():
     assert {OWN_ACCOUNT, *COMPETITORS} == set(DEMO_ACCOUNTS)
 
 

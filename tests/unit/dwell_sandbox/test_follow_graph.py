@@ -39,7 +39,7 @@ def place_of(seed: int, account: int, member: int) -> int:
     return left * 2**12 + right
 
 
-def test_nobody_follows_themselves(world: World, now: datetime):
+def test_accounts_do_not_follow_themselves(world: World, now: datetime):
     second = int(now.timestamp())
     for number in (5, 77, 4711):
         at = place_of(world.seed, number, number)

@@ -20,7 +20,7 @@ def test_an_account_id_leads_back_to_its_creator(world: World):
 
 
 @pytest.mark.parametrize("other", ["", "abc", "7.0E+18", "1", "9" * 19, "7000000000000000000", "٧" * 19])
-def test_other_ids_are_nobody_and_nothing(world: World, other: str):
+def test_other_ids_are_unknown(world: World, other: str):
     with pytest.raises(LookupError, match="no account"):
         world.creator_by_id(other)
     with pytest.raises(LookupError, match="no sound"):

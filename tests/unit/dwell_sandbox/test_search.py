@@ -20,7 +20,7 @@ def test_every_word_is_in_the_caption_or_names_the_niche(world: World, now: date
     assert world.search(query, now, 20) == results[:20]
 
 
-def test_a_hashtag_in_fashion_is_found_by_its_name(world: World, now: datetime):
+def test_a_trending_hashtag_is_found_by_its_name(world: World, now: datetime):
     name = next(
         name
         for post in world.hashtag_posts("skincare", now, 100)
@@ -34,7 +34,7 @@ def test_a_hashtag_in_fashion_is_found_by_its_name(world: World, now: datetime):
 
 
 @pytest.mark.parametrize("query", ["", "  ", "#", "xyzzy", "lemon xyzzy"])
-def test_nothing_is_found_for_no_words_and_for_words_that_nobody_uses(world: World, now: datetime, query: str):
+def test_nothing_is_found_without_words_and_for_unused_words(world: World, now: datetime, query: str):
     assert world.search(query, now, 50) == ()
 
 

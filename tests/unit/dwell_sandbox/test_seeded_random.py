@@ -26,13 +26,13 @@ def test_these_values_never_change():
     assert SeededRandom(7, "post", "7700000000000000000").bits("pull", 64) == 14681761860475744234
 
 
-def test_normal_draws_have_the_mean_and_spread_asked_for():
+def test_normal_draws_have_the_given_mean_and_spread():
     draws = [SeededRandom(3, at).normal("x", 2.0, 0.5) for at in range(4000)]
     assert statistics.mean(draws) == pytest.approx(2.0, abs=0.03)
     assert statistics.stdev(draws) == pytest.approx(0.5, abs=0.02)
 
 
-def test_poisson_counts_have_the_mean_asked_for():
+def test_poisson_counts_have_the_given_mean():
     draws = [SeededRandom(3, at).poisson("x", 0.45) for at in range(4000)]
     assert statistics.mean(draws) == pytest.approx(0.45, abs=0.04)
     assert SeededRandom(0).poisson("x", 1000.0) == 40

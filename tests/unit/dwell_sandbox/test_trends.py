@@ -141,7 +141,7 @@ def test_a_sample_of_a_sound_shows_its_rise_and_its_fall(world: World):
 
 
 def test_the_count_of_the_world_is_that_of_the_sample_scaled_up(world: World):
-    """260 of the niche's creators are asked; some of their posts are gone or out of sight by the end."""
+    """260 of the niche's creators are sampled; some of their posts are deleted or hidden by the end."""
     seen = expected = 0.0
     for niche in NICHES:
         for serial in (395, 400):
@@ -153,7 +153,7 @@ def test_the_count_of_the_world_is_that_of_the_sample_scaled_up(world: World):
     assert 0.75 < seen / expected < 1.02
 
 
-def test_no_creator_is_asked_twice_and_all_are_of_the_niche(world: World):
+def test_no_creator_is_sampled_twice_and_all_are_of_the_niche(world: World):
     for block in range(60):
         numbers = sample_creators(world.seed, "anything", block, "tech", 260)
         assert 255 <= len(numbers) == len(set(numbers)) <= 260
@@ -172,7 +172,7 @@ def test_the_posts_of_a_hashtag_carry_it(world: World, now: datetime, tag: str):
         assert {world.creator(post.handle).niche for post in results} == set(NICHES)
 
 
-def test_posts_of_a_hashtag_in_fashion_carry_it(world: World, now: datetime):
+def test_posts_of_a_trending_hashtag_have_it(world: World, now: datetime):
     tags = {
         name
         for post in world.hashtag_posts("recipe", now - timedelta(days=20), 100)

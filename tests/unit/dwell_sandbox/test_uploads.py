@@ -31,7 +31,7 @@ def test_publishing_follows_the_upload_by_seconds_or_by_days_if_scheduled(world:
 @pytest.mark.parametrize(
     "post_id", ["", "abc", "7.70E+18", "1", "9" * 19, "7700000000000000000", "٧" * 19, "v09044g40000cxexample"]
 )
-def test_an_id_of_nobody_is_refused(world: World, post_id: str):
+def test_an_unknown_id_is_rejected(world: World, post_id: str):
     assert find_upload(world.seed, post_id) is None
     with pytest.raises(LookupError, match="no post of the simulated world"):
         world.post(post_id)
@@ -43,7 +43,7 @@ def test_another_seed_does_not_know_the_ids(world: World, now: datetime):
         World(world.seed + 1).post(newest.post_id)
 
 
-def test_slots_are_in_order_and_split_at_any_second(world: World, now: datetime):
+def test_uploads_are_in_order_and_can_be_split_at_any_second(world: World, now: datetime):
     end = int(now.timestamp())
     start = end - 90 * 86400
     whole = list_uploads(world.seed, 1, start, end)
@@ -52,7 +52,7 @@ def test_slots_are_in_order_and_split_at_any_second(world: World, now: datetime)
     assert list_uploads(world.seed, 1, start, middle) + list_uploads(world.seed, 1, middle + 1, end) == whole
 
 
-def test_nobody_posts_before_joining(world: World):
+def test_creators_do_not_post_before_joining(world: World):
     creator = world.creator("demo_kitchen")
     assert list_uploads(world.seed, creator.number, 0, creator.joined - 1) == []
 

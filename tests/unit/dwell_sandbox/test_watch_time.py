@@ -126,7 +126,7 @@ def test_saves_and_shares_follow_the_hidden_pull_of_the_own_account_and_comments
     assert abs(comments) < 0.3
 
 
-def test_some_short_videos_are_watched_more_than_once_and_nobody_reaches_the_end_unseen(world: World, now: datetime):
+def test_some_short_videos_are_watched_more_than_once_and_no_share_is_above_the_ratio(world: World, now: datetime):
     looped = []
     for post in eligible(world, "demo_kitchen", now):
         true = world.truth(post.post_id)

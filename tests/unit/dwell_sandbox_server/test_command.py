@@ -64,7 +64,7 @@ def test_everything_can_be_set(run):
     [
         (("--start", "yesterday"), "2026-06-01T08:00Z"),
         (("--start", "2026-06-01"), "time zone"),
-        (("--limit", "tiktok=5/60"), "Unknown protocol"),
+        (("--limit", "tiktok=5/60"), "doesn't start with a protocol"),
         (("--faults", "most"), "none"),
         (("--credits", "-1"), "credits"),
     ],

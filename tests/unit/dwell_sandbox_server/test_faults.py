@@ -137,7 +137,7 @@ def test_scavio_rows_can_lack_statistics_or_saves_or_carry_text(ask):
     assert _scavio_page(ask)["aweme_list"] == honest
 
 
-def test_counters_can_have_gone_down_by_a_stated_share(ask):
+def test_counters_can_decrease_by_a_stated_share(ask):
     honest = _page(ask)["videos"]
     ask.script("counters_down")
     lower = _page(ask)["videos"]
@@ -161,7 +161,7 @@ def test_a_script_that_cannot_be_is_refused(ask, script: Any):
     assert ask.http.post("/sandbox/script", json=script).status_code == 400
 
 
-def test_faults_by_rate_are_the_same_again_and_as_frequent_as_said():
+def test_random_faults_repeat_and_are_as_frequent_as_stated():
     faults = FaultRates("all", seed=3)
     drawn = [faults.draw(number) for number in range(5_000)]
     assert drawn == [FaultRates("all", seed=3).draw(number) for number in range(5_000)]

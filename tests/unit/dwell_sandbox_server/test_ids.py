@@ -16,13 +16,13 @@ def test_an_account_key_leads_back_and_looks_like_one(account: str):
 
 
 @given(st.text(max_size=90))
-def test_any_other_text_is_no_account_key(text: str):
+def test_any_other_text_is_not_an_account_key(text: str):
     assert parse_sec_uid(text) is None
     assert parse_sec_uid("MS4wLjABAAAA" + text) is None
 
 
 @given(IDS)
-def test_a_media_id_is_no_post_id(post: str):
+def test_a_media_id_is_not_a_post_id(post: str):
     media = media_id(post)
     assert (len(media), media[:13]) == (33, "v09044g40000c")
     assert not media.isdigit()
@@ -36,6 +36,6 @@ def test_a_short_link_leads_back(post: str):
 
 
 @given(st.text(max_size=20))
-def test_any_other_text_is_no_short_link(text: str):
+def test_any_other_text_is_not_a_short_link(text: str):
     post_id = parse_short_code(text)
     assert post_id is None or short_code(post_id).lstrip("ZS0") == text.lstrip("ZS0")

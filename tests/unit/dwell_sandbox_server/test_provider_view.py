@@ -31,12 +31,12 @@ def test_at_any_instant_in_any_order_the_posts_are_the_worlds(
         assert len(truth) > 20
 
 
-def test_marks_fall_from_post_to_post(view: ProviderView, now: datetime):
+def test_cursors_fall_from_post_to_post(view: ProviderView, now: datetime):
     account = view.account_by_handle("demo_bigtable", now)
-    marks = [entry.cursor_ms for entry in view.posts(account, now)]
-    assert all(later > earlier for later, earlier in pairwise(marks))
-    older = [entry.cursor_ms for entry in view.posts(account, now, marks[10])]
-    assert older == marks[11:]
+    cursors = [entry.cursor_ms for entry in view.posts(account, now)]
+    assert all(later > earlier for later, earlier in pairwise(cursors))
+    older = [entry.cursor_ms for entry in view.posts(account, now, cursors[10])]
+    assert older == cursors[11:]
 
 
 def test_the_pinned_are_the_worlds_at_every_quarter_of_an_hour(view: ProviderView, world: World, now: datetime):

@@ -57,7 +57,7 @@ def test_no_window_ever_holds_more_than_allowed_and_the_wait_is_enough(gaps: lis
 
 
 @pytest.mark.parametrize("text", ["", "200", "200/", "0/60", "5/0", "-1/60", "1e3/60", "x/60", "None"])
-def test_what_is_no_limit_is_said_to_be_none(text: str):
+def test_a_text_that_is_not_a_limit_is_rejected(text: str):
     with pytest.raises(SettingsError, match="such as 200/60"):
         RateLimit.parse(text)
 

@@ -47,7 +47,7 @@ def test_all_pages_together_are_all_posts_each_once(ask, world: World, now: date
     assert video["video"]["duration"] == 1000 * world.post(video["aweme_id"]).duration_s
 
 
-def test_the_most_viewed_come_first_when_asked_for(ask):
+def test_the_most_viewed_come_first_on_request(ask):
     key = _key(ask)
     first = ask.scavio("user/posts", sec_user_id=key, sort_type="1", count=30)["data"]
     second = ask.scavio("user/posts", sec_user_id=key, sort_type="1", count=30, cursor=first["max_cursor"])["data"]

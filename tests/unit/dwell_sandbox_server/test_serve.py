@@ -96,7 +96,7 @@ def test_the_command_says_how_to_use_it_serves_and_ends_cleanly(ending: signal.S
     words = [sys.executable, "-c", command, "--port", "0", "--start", "2026-11-01T09:00Z", "--speed", "3600"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         lines = []
-        while not lines or not lines[-1].startswith("Ctrl-C"):
+        while not lines or not lines[-1].startswith("Press Ctrl-C"):
             lines.append(process.stdout.readline())
             assert lines[-1], process.stderr.read()
         url = next(line.split("=")[1].strip() for line in lines if "DWELL_TIKLIVEAPI_URL" in line)

@@ -8,7 +8,7 @@ from dwell_sandbox.server.simulated_clock import LAST_INSTANT, SimulatedClock
 START = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 
-def test_time_runs_as_fast_as_asked_for(seconds):
+def test_time_runs_at_the_given_speed(seconds):
     time = SimulatedClock(START, 3600, seconds)
     assert time.now() == START
     seconds.gone += 24

@@ -61,12 +61,12 @@ def test_the_cursor_is_text_of_milliseconds_and_means_older_than(ask):
 
 
 @pytest.mark.parametrize(("asked", "given"), [(0, 1), (1, 1), (35, 35), (36, 35), (9_999, 35), (None, 10)])
-def test_the_count_of_a_page_is_brought_into_1_to_35(ask, asked: int | None, given: int):
+def test_the_count_of_a_page_is_clamped_to_1_to_35(ask, asked: int | None, given: int):
     query = {} if asked is None else {"count": asked}
     assert len(ask.tiklive("user-posts", userid=_user_id(ask), cursor="1700000000000", **query)["videos"]) == given
 
 
-def test_aweme_id_is_a_media_id_unless_the_seed_style_is_asked_for(make, ask):
+def test_aweme_id_is_a_media_id_unless_the_seed_style_is_set(make, ask):
     row = ask.tiklive("user-posts", userid=_user_id(ask), count=1)["videos"][0]
     assert row["aweme_id"].startswith("v09044g40000c")
     assert len(row["aweme_id"]) == 33
@@ -109,7 +109,7 @@ def test_any_link_leads_to_the_one_flat_video(ask, form: str):
 
 
 @pytest.mark.parametrize("link", ["https://tiktok.com.evil.example/@u/video/7170520270497680683", "7.3E+18", "@demo"])
-def test_what_is_no_link_to_a_post_is_said_to_be_none(ask, link: str):
+def test_a_text_that_is_not_a_link_to_a_post_is_rejected(ask, link: str):
     assert ask.tiklive("post-detail", url=link) == {"message": "Url parsing is failed! Please check url."}
 
 
