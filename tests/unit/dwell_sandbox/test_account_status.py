@@ -36,7 +36,7 @@ def test_the_demo_accounts_are_always_there(world: World, now: datetime):
             assert world.status(f"@{handle.upper()}", at).state == "ok"
 
 
-def test_a_renamed_account_goes_on_under_the_new_handle_only(world: World):
+def test_a_renamed_account_exists_under_the_new_handle_only(world: World):
     renamed = of_state(world, "renamed")
     assert renamed
     for old in renamed:

@@ -36,6 +36,6 @@ def test_other_handles_are_unknown(world: World, handle: str):
         world.creator(handle)
 
 
-def test_links_differ_between_creators(world: World):
+def test_watch_models_differ_between_creators(world: World):
     levels = {round(world.creator_by_number(number).watch_model.level, 6) for number in range(100, 200)}
     assert len(levels) == 100

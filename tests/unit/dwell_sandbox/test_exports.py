@@ -47,7 +47,7 @@ def test_the_own_account_has_about_160_posts_over_fourteen_months(folder: Path, 
     assert timedelta(days=400) < now - first < timedelta(days=435)
 
 
-def test_the_second_scrape_lacks_exactly_what_was_taken_down(folder: Path, world: World, now: datetime):
+def test_the_second_scrape_lacks_exactly_the_deleted_posts(folder: Path, world: World, now: datetime):
     before = {row["id"] for row in lines(folder / f"apify_{OWN_ACCOUNT}_{now - SCRAPE_INTERVAL:%Y-%m-%d}.jsonl")}
     after = {row["id"] for row in lines(folder / f"apify_{OWN_ACCOUNT}_{now:%Y-%m-%d}.jsonl")}
     gone = {post_id for post_id in before if (world.deleted_at(post_id) or now + SCRAPE_INTERVAL) <= now}
@@ -101,7 +101,7 @@ def test_both_scrapes_of_a_competitor_overlap_and_grow(folder: Path, now: dateti
         assert any(after[each]["stats"]["playCount"] > before[each]["stats"]["playCount"] for each in both)
 
 
-def test_exactly_one_web_line_is_cut_off(folder: Path, now: datetime):
+def test_exactly_one_web_line_is_truncated(folder: Path, now: datetime):
     broken = []
     for path in sorted(folder.glob("*.jsonl")):
         for number, line in enumerate(path.read_text("utf-8").split("\n"), start=1):

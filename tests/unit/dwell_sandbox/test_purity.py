@@ -31,7 +31,7 @@ def digest(world: World, at: datetime) -> str:
     return sha256(repr(list(answers(world, at))).encode()).hexdigest()
 
 
-def test_the_same_answers_again_and_in_a_fresh_process(world: World, now: datetime) -> None:
+def test_the_same_results_again_and_in_a_new_process(world: World, now: datetime) -> None:
     here = digest(world, now)
     assert digest(World(world.seed), now) == here
     assert digest(World(world.seed + 1), now) != here

@@ -31,7 +31,7 @@ def test_the_curve_falls_from_one_to_the_share_that_reaches_the_end(curves: Curv
         assert all(after <= before for before, after in pairwise(curve))
 
 
-def test_its_mean_is_the_watch_ratio_without_watching_again(curves: Curves):
+def test_its_mean_is_the_watch_ratio_without_repeated_watching(curves: Curves):
     exact = 0
     for _, curve, true in curves:
         assert true.held <= true.watch_ratio

@@ -38,7 +38,7 @@ def test_nothing_is_found_without_words_and_for_unused_words(world: World, now: 
     assert world.search(query, now, 50) == ()
 
 
-def test_what_was_taken_down_or_cannot_be_seen_is_not_found(world: World, now: datetime):
+def test_deleted_and_hidden_posts_are_not_found(world: World, now: datetime):
     then = now - timedelta(days=60)
     before = world.search("comedy", then, 400)
     gone = [post for post in before if (world.deleted_at(post.post_id) or now + timedelta(1)) <= now]

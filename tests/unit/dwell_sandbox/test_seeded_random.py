@@ -38,7 +38,7 @@ def test_poisson_counts_have_the_given_mean():
     assert SeededRandom(0).poisson("x", 1000.0) == 40
 
 
-def test_pick_follows_the_weights_and_integer_includes_both_ends():
+def test_choice_follows_the_weights_and_integer_includes_both_ends():
     picks = [SeededRandom(5, at).choice("x", "abc", (1, 0, 3)) for at in range(2000)]
     assert picks.count("b") == 0
     assert picks.count("c") / 2000 == pytest.approx(0.75, abs=0.03)

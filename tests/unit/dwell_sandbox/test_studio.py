@@ -82,7 +82,7 @@ def test_viewers_add_up_and_begin_undefined(files: dict[str, bytes]):
         assert int(row["Total Viewers"]) == int(row["New Viewers"]) + int(row["Returning Viewers"])
 
 
-def test_viewers_speak_of_the_day_before_their_date(files: dict[str, bytes]):
+def test_viewers_are_those_of_the_day_before_their_date(files: dict[str, bytes]):
     views = [int(row["Video Views"]) for row in rows(files["Overview.csv"])]
     viewers = [int(row["Total Viewers"]) for row in rows(files["Viewers.csv"])[1:]]
     assert all(people <= before for people, before in zip(viewers, views[:-1], strict=True))

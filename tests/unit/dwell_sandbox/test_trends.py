@@ -81,7 +81,7 @@ def test_daily_uses_of_a_sound_rise_and_fade(world: World):
     assert daily[top // 2] < daily[top] > daily[(top + days) // 2]
 
 
-def test_uses_of_a_hashtag_rise_and_fade_or_go_on_for_ever(world: World, now: datetime):
+def test_uses_of_a_hashtag_rise_and_fade_or_keep_growing(world: World, now: datetime):
     lifecycle = alive(world, HASHTAGS, "travel", now)[0]
     tag = next(
         name
@@ -188,7 +188,7 @@ def test_posts_of_a_trending_hashtag_have_it(world: World, now: datetime):
     assert max(sizes) >= 100
 
 
-def test_a_post_early_to_its_sound_and_hashtags_fares_better(world: World, now: datetime):
+def test_a_post_early_to_its_sound_and_hashtags_performs_better(world: World, now: datetime):
     """The planted effect, within creators: a fifth of a log unit in views, two fifths of a logit in the share held."""
     rows = []
     for number in range(20, 80):

@@ -7,7 +7,7 @@ from dwell_sandbox import World
 from dwell_sandbox.uploads import find_upload, list_uploads
 
 
-def test_an_id_says_when_it_was_made_and_leads_back_to_its_post(world: World, now: datetime):
+def test_an_id_holds_its_second_and_leads_back_to_its_post(world: World, now: datetime):
     posts = world.posts("demo_kitchen", since=now - timedelta(days=400), at=now)
     assert len({post.post_id for post in posts}) == len(posts) > 100
     for post in posts:

@@ -119,7 +119,7 @@ def test_levels_do_not_carry_over_to_other_creators_but_the_order_partly_does(wo
     assert 0.35 < spearman(truth, predicted) < 0.8
 
 
-def test_saves_and_shares_follow_the_hidden_pull_of_the_own_account_and_comments_do_not(world: World, now: datetime):
+def test_saves_and_shares_follow_the_hidden_quality_of_the_own_account_and_comments_do_not(world: World, now: datetime):
     columns, target = table(world, "demo_kitchen", now)
     comments, shares, saves = (spearman(columns[:, at], target) for at in (4, 5, 6))
     assert min(shares, saves) > 0.35

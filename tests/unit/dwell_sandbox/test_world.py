@@ -7,7 +7,7 @@ from dwell_sandbox.demo_accounts import DEMO_ACCOUNTS
 from dwell_sandbox.posts import planted_shift
 
 
-def test_every_answer_is_the_same_again(world: World, now: datetime):
+def test_every_result_is_repeatable(world: World, now: datetime):
     again = World(world.seed)
     posts = world.posts("demo_bigtable", since=now - timedelta(days=60), at=now)
     assert again.posts("demo_bigtable", since=now - timedelta(days=60), at=now) == posts
@@ -17,7 +17,7 @@ def test_every_answer_is_the_same_again(world: World, now: datetime):
         assert again.truth(post.post_id) == world.truth(post.post_id)
 
 
-def test_the_past_does_not_depend_on_when_one_looks(world: World, now: datetime):
+def test_the_past_does_not_change_later(world: World, now: datetime):
     then = now - timedelta(days=100)
     early = {post.post_id for post in world.posts("demo_kitchen", since=then - timedelta(days=50), at=then)}
     late = {post.post_id for post in world.posts("demo_kitchen", since=then - timedelta(days=50), at=now)}
@@ -27,7 +27,7 @@ def test_the_past_does_not_depend_on_when_one_looks(world: World, now: datetime)
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_within_eight_days_a_post_of_the_own_account_is_taken_down(seed: int, now: datetime):
+def test_within_eight_days_a_post_of_the_own_account_is_deleted(seed: int, now: datetime):
     world = World(seed)
     since = now - timedelta(days=434)
     before = {post.post_id for post in world.posts("demo_kitchen", since=since, at=now - timedelta(days=8))}
@@ -61,7 +61,7 @@ def test_ads_and_photos_are_few_and_photos_have_neither_length_nor_truth(world: 
     assert all(post.duration_s is not None and 5 <= post.duration_s <= 180 for post in posts if post not in photos)
 
 
-def test_what_is_planted_moves_the_like_rate_and_nothing_else_does(world: World, now: datetime):
+def test_planted_effects_and_nothing_else_shift_the_like_rate(world: World, now: datetime):
     creator = world.creator("demo_kitchen")
     for post in world.posts("demo_kitchen", since=now - timedelta(days=430), at=now):
         shift = planted_shift(post, creator)

@@ -79,7 +79,7 @@ def test_wrong_options_are_refused_with_the_cure(run, words: tuple[str, ...], cu
 @pytest.mark.parametrize(
     "words", [("--limit", "scavio=fast"), ("--speed", "-1"), ("--fault-rate", "2", "--faults", "all")]
 )
-def test_values_that_cannot_be_are_refused_with_the_cure(run, words: tuple[str, ...]):
+def test_invalid_values_are_rejected(run, words: tuple[str, ...]):
     result, served = run(*words)
     assert isinstance(result.exception, SettingsError)
     assert not served

@@ -52,7 +52,7 @@ def test_limits_are_kept_for_each_key_and_can_be_set(make):
     assert statuses == [200, 429, 200]
 
 
-def test_one_key_can_be_named_the_only_good_one(make):
+def test_one_key_can_be_made_the_only_valid_one(make):
     ask = make(key="my-own")
     assert ask.tiklive("userid", username="demo_kitchen") == {"message": "Api-Key is not available"}
     ask.key = "my-own"

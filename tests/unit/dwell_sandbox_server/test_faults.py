@@ -56,7 +56,7 @@ def test_status_200_with_a_message(ask):
     assert [row["credits"] for row in ask.calls()] == [0, 0]
 
 
-def test_an_answer_that_is_cut_off_was_a_success_over_there_and_is_paid(ask):
+def test_a_truncated_response_was_a_success_and_is_charged(ask):
     ask.script("truncated", "truncated")
     response = ask.get("/tikliveapi/user-posts/", {"userid": _user_id(ask)})
     assert response.status_code == 200
@@ -67,14 +67,14 @@ def test_an_answer_that_is_cut_off_was_a_success_over_there_and_is_paid(ask):
     assert [(row["fault"], row["credits"]) for row in ask.calls()] == [("truncated", 1), (None, 0)]
 
 
-def test_a_slow_answer_is_whole_and_paid(make):
+def test_a_slow_response_is_complete_and_charged(make):
     ask = make(faults=FaultRates(slow_s=0.01))
     ask.script("slow")
     assert "id" in ask.tiklive("userid", username="demo_kitchen")
     assert [(row["fault"], row["credits"]) for row in ask.calls()] == [("slow", 1)]
 
 
-def test_paging_that_lies(ask):
+def test_wrong_paging(ask):
     honest = _page(ask)
     ask.script("repeated_cursor", "empty_page", "stops_early", "short_page", "duplicate_row", "has_more_type")
     repeated, empty, stopped, short, double, typed = (_page(ask) for _ in range(6))
@@ -93,7 +93,7 @@ def test_paging_that_lies(ask):
 
 
 @pytest.mark.parametrize("kind", ["repeated_cursor", "empty_page", "stops_early", "short_page", "duplicate_row"])
-def test_scavio_pages_lie_too(ask, kind: str):
+def test_wrong_paging_of_scavio(ask, kind: str):
     honest = _scavio_page(ask)
     ask.script(kind)
     assert _scavio_page(ask) != honest
@@ -157,7 +157,7 @@ def test_a_script_can_name_protocol_and_endpoint(ask):
 @pytest.mark.parametrize(
     "script", [["nonsense"], [{"fault": "slow", "times": 0}], [{"fault": "slow", "often": 2}], {}, 5, [7]]
 )
-def test_a_script_that_cannot_be_is_refused(ask, script: Any):
+def test_an_invalid_script_is_rejected(ask, script: Any):
     assert ask.http.post("/sandbox/script", json=script).status_code == 400
 
 
@@ -173,7 +173,7 @@ def test_random_faults_repeat_and_are_as_frequent_as_stated():
     assert not any(FaultRates().draw(number) for number in range(100))
 
 
-def test_by_rate_two_sandboxes_answer_alike_and_the_log_names_what_happened(make):
+def test_random_faults_of_two_sandboxes_are_equal_and_the_log_names_them(make):
     def served() -> tuple[list[int], list[dict[str, Any]]]:
         ask = make(faults=FaultRates("all", rate=0.6, seed=5, slow_s=0.0))
         query = {"userid": _user_id(ask)}
@@ -191,7 +191,7 @@ def test_by_rate_two_sandboxes_answer_alike_and_the_log_names_what_happened(make
 
 
 @pytest.mark.parametrize("arguments", [{"mode": "many"}, {"mode": "all", "rate": 1.5}])
-def test_faults_that_cannot_be_are_refused(arguments: dict[str, Any]):
+def test_invalid_fault_rates_are_rejected(arguments: dict[str, Any]):
     with pytest.raises(SettingsError, match="choose"):
         FaultRates(**arguments)
 

@@ -47,7 +47,7 @@ def test_the_pinned_are_the_worlds_at_every_quarter_of_an_hour(view: ProviderVie
         assert {entry.post_id for entry in view.pinned_posts(account, at)} == view.pinned(account, at)
 
 
-def test_an_account_is_not_there_before_it_began(view: ProviderView, world: World):
+def test_an_account_does_not_exist_before_it_joined(view: ProviderView, world: World):
     joined = datetime.fromtimestamp(world.creator("demo_kitchen").joined, UTC)
     assert view.account_by_handle("demo_kitchen", joined).handle == "demo_kitchen"
     with pytest.raises(NotVisibleError, match="not_found"):
@@ -86,7 +86,7 @@ def test_a_short_link_leads_to_its_post_or_to_the_front_page(ask, view: Provider
     assert ask.http.get("/ZS12", follow_redirects=False).headers["location"] == "https://www.tiktok.com/"
 
 
-def test_as_time_goes_on_new_posts_come_up(make, seconds):
+def test_new_posts_appear_as_time_passes(make, seconds):
     ask = make(speed=86_400)
     user_id = ask.tiklive("userid", username="demo_kitchen")["id"]
     before = ask.tiklive("user-posts", userid=user_id, count=35)["videos"]

@@ -6,7 +6,7 @@ from dwell.errors import SettingsError
 from dwell_sandbox.server.rate_limits import RateLimit, RateLimiter
 
 
-def test_so_many_requests_in_any_window_and_not_one_more():
+def test_no_window_has_more_requests_than_the_limit():
     limiter = RateLimiter(RateLimit(200, 60))
     decisions = [limiter.check(at * 0.1) for at in range(201)]
     assert [decision.wait_s for decision in decisions[:200]] == [0] * 200
@@ -31,7 +31,7 @@ def test_a_scaled_limit_scales_the_burst_with_it():
     assert [limiter.check(0.0).wait_s for _ in range(51)][50] == pytest.approx(0.1)
 
 
-def test_no_limit_says_nothing():
+def test_without_a_limit_there_is_no_decision():
     assert RateLimiter(RateLimit.parse("none")).check(0.0) is None
 
 

@@ -125,7 +125,7 @@ def test_followers_are_paged_by_a_token(ask, world: World, now: datetime, key: s
     assert len(names) > 25
 
 
-def test_a_key_of_somebody_else_is_not_found(ask):
+def test_an_unknown_key_is_not_found(ask):
     response = ask.post("user/posts", {"sec_user_id": sec_uid("7149326973049319999")})
     assert response.status_code == 404
     assert response.json()["error"]["code"] == "not_found"
@@ -140,7 +140,7 @@ def test_a_key_of_somebody_else_is_not_found(ask):
         ("deleted", "User not found."),
     ],
 )
-def test_accounts_that_are_not_to_be_had(ask, world: World, handle_in: Callable[[str], str], state: str, message: str):
+def test_unavailable_accounts(ask, world: World, handle_in: Callable[[str], str], state: str, message: str):
     handle = handle_in(state)
     key = sec_uid(world.creator_id(handle))
     response = ask.post("user/posts", {"sec_user_id": key})
@@ -151,7 +151,7 @@ def test_accounts_that_are_not_to_be_had(ask, world: World, handle_in: Callable[
         assert profile.json()["data"]["user"]["secret"] == 1
 
 
-def test_a_renamed_account_goes_on_under_its_key(ask, world: World, now: datetime, handle_in: Callable[[str], str]):
+def test_a_renamed_account_keeps_its_key(ask, world: World, now: datetime, handle_in: Callable[[str], str]):
     old = handle_in("renamed")
     assert ask.post("profile", {"username": old}).status_code == 404
     user = ask.scavio("profile", sec_user_id=sec_uid(world.creator_id(old)))["data"]["user"]

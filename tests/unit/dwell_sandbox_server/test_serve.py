@@ -61,7 +61,7 @@ def test_nothing_is_left_running_and_the_port_is_free_again():
         assert again == url
 
 
-def test_a_port_that_is_taken_is_named_with_the_cure():
+def test_a_port_in_use_is_reported_with_the_cure():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"port {port} .*--port"), serve_in_thread(_sandbox(), port):
@@ -70,7 +70,7 @@ def test_a_port_that_is_taken_is_named_with_the_cure():
         pass
 
 
-def test_many_at_once_are_all_answered_and_counted():
+def test_concurrent_requests_all_get_a_response_and_are_logged():
     sandbox = _sandbox(limits={}, faults=FaultRates("none"))
     statuses: list[int] = []
     with serve_in_thread(sandbox) as url:

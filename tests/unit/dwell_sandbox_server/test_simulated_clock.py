@@ -34,7 +34,7 @@ def test_another_time_zone_becomes_utc(seconds):
 
 
 @pytest.mark.parametrize(("start", "speed"), [(START, -1), (START, 1e9), (START, float("nan")), (LAST_INSTANT, 1)])
-def test_what_cannot_be_is_refused(start: datetime, speed: float):
+def test_invalid_starts_and_speeds_are_rejected(start: datetime, speed: float):
     with pytest.raises(SettingsError, match="sandbox"):
         SimulatedClock(start, speed)
 

@@ -122,7 +122,7 @@ def test_a_post_of_the_simulated_future_is_found_by_its_link(world: World, make,
     assert ahead.tiklive("post-detail", url=link)["id"] == row["video_id"]
 
 
-def test_a_post_that_was_taken_down_or_never_was_is_unavailable(ask, world: World, now: datetime):
+def test_a_deleted_or_unknown_post_is_unavailable(ask, world: World, now: datetime):
     joined = datetime.fromtimestamp(world.creator("demo_kitchen").joined, UTC)
     gone = next(
         post.post_id
@@ -210,7 +210,7 @@ def test_a_search_says_has_more_in_numbers_and_can_be_ordered(ask):
     assert all(row["create_time"] > ask.sandbox.clock.now().timestamp() - 7 * 86_400 for row in fresh)
 
 
-def test_people_and_hashtags_can_be_searched_and_files_be_had(ask):
+def test_people_and_hashtags_can_be_searched_and_files_downloaded(ask):
     assert [row["user"]["uniqueId"] for row in ask.tiklive("search-user", keyword="kitchen")["user_list"]] == [
         "demo_kitchen"
     ]
@@ -229,7 +229,7 @@ def test_people_and_hashtags_can_be_searched_and_files_be_had(ask):
         ("renamed", "User not found", None),
     ],
 )
-def test_accounts_that_are_not_to_be_had_are_worded(
+def test_unavailable_accounts_have_a_message(
     ask, world: World, handle_in: Callable[[str], str], state: str, by_name: str | None, posts: str | None
 ):
     handle = handle_in(state)
@@ -244,7 +244,7 @@ def test_accounts_that_are_not_to_be_had_are_worded(
         assert ask.tiklive("user-followers", userid=user_id) == {"message": posts}
 
 
-def test_a_renamed_account_goes_on_under_its_id(ask, world: World, now: datetime, handle_in: Callable[[str], str]):
+def test_a_renamed_account_keeps_its_id(ask, world: World, now: datetime, handle_in: Callable[[str], str]):
     old = handle_in("renamed")
     new = world.status(old, now).handle
     user_id = world.creator_id(old)
@@ -273,12 +273,12 @@ def test_an_empty_account_has_an_empty_page(ask, handle_in: Callable[[str], str]
         ("search-video", {"keyword": "x", "cursor": "-1"}, "The parameter cursor is not a number"),
     ],
 )
-def test_wrong_questions_are_answered_with_200_and_a_message_and_cost_nothing(ask, endpoint, query, message):
+def test_wrong_requests_get_200_and_a_message_and_cost_nothing(ask, endpoint, query, message):
     response = ask.get(f"/tikliveapi/{endpoint}/", query)
     assert (response.status_code, response.json()) == (200, {"message": message})
     assert ask.calls()[-1]["credits"] == 0
 
 
-def test_what_is_not_to_be_had_can_be_404_too(make):
+def test_unavailable_can_be_404_too(make):
     ask = make(options=ProtocolOptions(missing_status=404))
     assert ask.get("/tikliveapi/userid/", {"username": "nobody_at_all"}).status_code == 404
