@@ -72,14 +72,14 @@ def running(*options: str, seed: int = SEED) -> Iterator[Sandbox]:
 
 def handles(count: int, posts: int, seed: int = SEED, at: datetime | None = None) -> list[str]:
     """Names of simulated accounts that are there at an instant (now) and have so many posts then."""
-    from dwell.sandbox import World
+    from dwell_sandbox import World
 
     world, now = World(seed), at or datetime.now(UTC)
     found: list[str] = []
     number = 5
     while len(found) < count:
-        handle = world.creator_number(number).handle
-        there = world.standing(handle, now).state == "ok"
+        handle = world.creator_by_number(number).handle
+        there = world.status(handle, now).state == "ok"
         if there and world.profile(handle, now).post_count >= posts:
             found.append(f"@{handle}")
         number += 1

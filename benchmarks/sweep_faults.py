@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sandboxed import handles, running, sweep
 
-from dwell.sandbox import World
+from dwell_sandbox import World
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves", "downloads")
 

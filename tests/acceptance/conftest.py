@@ -13,11 +13,11 @@ import pytest
 
 from dwell.cli.main import main
 from dwell.live import client
-from dwell.sandbox import World
-from dwell.sandbox.server.instant import SimulatedTime
-from dwell.sandbox.server.limits import Rate
-from dwell.sandbox.server.run import serve
-from dwell.sandbox.server.sandbox import Sandbox
+from dwell_sandbox import World
+from dwell_sandbox.server.rate_limits import RateLimit
+from dwell_sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.serve import serve_in_thread
+from dwell_sandbox.server.simulated_clock import SimulatedClock
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -64,9 +64,9 @@ def conforms() -> Callable[[Any, str], None]:
 def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A simulated provider whose time stands still, and an environment that points to it."""
     monkeypatch.setattr(client, "_FIRST_BACKOFF_S", 0.001)
-    unlimited = {name: Rate(0, 60.0) for name in ("tikliveapi", "scavio")}
-    served = Sandbox(World(0), SimulatedTime(NOON, 0), limits=unlimited)
-    with serve(served) as url:
+    unlimited = {name: RateLimit(0, 60.0) for name in ("tikliveapi", "scavio")}
+    served = Sandbox(World(0), SimulatedClock(NOON, 0), limits=unlimited)
+    with serve_in_thread(served) as url:
         for name in ("DWELL_SCAVIO_KEY", "DWELL_SETTINGS", "TIKLIVEAPI_KEY"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -78,4 +78,4 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
 
 def calls(sandbox: Sandbox) -> list[dict[str, Any]]:
     """The requests to the simulated provider, in order."""
-    return sandbox.calls.as_json(0, 100_000)["calls"]
+    return sandbox.request_log.to_json(0, 100_000)["calls"]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dwell.cli.main import main
-from dwell.sandbox.exports import COMPETITORS, OWN, write_exports
+from dwell_sandbox.exports import COMPETITORS, OWN_ACCOUNT, write_exports
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPTIONS = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}
@@ -37,7 +37,7 @@ def stored(exports: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_import_counts_every_row_once(
     dwell: Callable[..., Any], exports: list[Any], conforms: Callable[..., None]
 ) -> None:
-    scrape = next(export for export in exports if export.path.suffix == ".jsonl" and OWN in export.path.name)
+    scrape = next(export for export in exports if export.path.suffix == ".jsonl" and OWN_ACCOUNT in export.path.name)
     first = dwell("import", scrape.path, "--as-of", scrape.hints["as_of"], "--json")
     again = dwell("import", scrape.path, "--as-of", scrape.hints["as_of"], "--json")
     conforms(first.json, "import")
@@ -64,7 +64,7 @@ def test_status(dwell: Callable[..., Any], stored: Path, conforms: Callable[...,
     done = dwell("status", "--json", data=stored)
     conforms(done.json, "status")
     assert done.json["tables"]["watch_times"] > 100
-    assert {row["handle"] for row in done.json["rows"]} >= {OWN, *COMPETITORS}
+    assert {row["handle"] for row in done.json["rows"]} >= {OWN_ACCOUNT, *COMPETITORS}
     assert "unknown_share" in dwell("status", data=stored).out
 
 
@@ -93,7 +93,16 @@ def test_include_adds_excluded_posts(dwell: Callable[..., Any], stored: Path) ->
 
 def test_posts_are_sorted_and_limited(dwell: Callable[..., Any], stored: Path) -> None:
     rows = dwell(
-        "posts", "--creator", f"@{OWN}", "--above-p90", "--limit", "5", "--sort", "save_rate", "--json", data=stored
+        "posts",
+        "--creator",
+        f"@{OWN_ACCOUNT}",
+        "--above-p90",
+        "--limit",
+        "5",
+        "--sort",
+        "save_rate",
+        "--json",
+        data=stored,
     ).json["rows"]
     assert 0 < len(rows) <= 5
     assert all(row["above_p90"] for row in rows)
@@ -102,21 +111,21 @@ def test_posts_are_sorted_and_limited(dwell: Callable[..., Any], stored: Path) -
 
 
 def test_a_creator_may_be_a_link(dwell: Callable[..., Any], stored: Path) -> None:
-    link = f"https://www.tiktok.com/@{OWN.upper()}?lang=en"
+    link = f"https://www.tiktok.com/@{OWN_ACCOUNT.upper()}?lang=en"
     assert (
         dwell("posts", "--creator", link, "--json", data=stored).json
-        == dwell("posts", "--creator", f"@{OWN}", "--json", data=stored).json
+        == dwell("posts", "--creator", f"@{OWN_ACCOUNT}", "--json", data=stored).json
     )
 
 
 @pytest.mark.parametrize("command", ["tiers", "trend", "audit"])
 def test_queries_about_an_account(dwell: Callable[..., Any], stored: Path, command: str) -> None:
-    done = dwell(command, "--creator", f"@{OWN}", "--json", data=stored)
+    done = dwell(command, "--creator", f"@{OWN_ACCOUNT}", "--json", data=stored)
     assert done.status == 0
     assert done.json["rows"]
-    table = dwell(command, "--creator", f"@{OWN}", data=stored).out
+    table = dwell(command, "--creator", f"@{OWN_ACCOUNT}", data=stored).out
     assert len(table.splitlines()) > 3
-    rows = list(csv.DictReader(io.StringIO(dwell(command, "--creator", f"@{OWN}", "--csv", data=stored).out)))
+    rows = list(csv.DictReader(io.StringIO(dwell(command, "--creator", f"@{OWN_ACCOUNT}", "--csv", data=stored).out)))
     assert len(rows) == len(done.json["rows"])
     assert list(rows[0]) == list(done.json["rows"][0])
 
@@ -125,7 +134,7 @@ def test_queries_about_an_account(dwell: Callable[..., Any], stored: Path, comma
 def fitted(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """The stored data with a model of the own account, and its report."""
     written = tmp_path_factory.mktemp("fit") / "fit.json"
-    assert main(["fit", "--creator", f"@{OWN}", "--json", "--data", str(stored), "-o", str(written)]) == 0
+    assert main(["fit", "--creator", f"@{OWN_ACCOUNT}", "--json", "--data", str(stored), "-o", str(written)]) == 0
     return stored, json.loads(written.read_text())
 
 
@@ -153,9 +162,9 @@ def test_score_shows_a_rank_and_no_level(
 def test_report_is_one_file(fitted: tuple[Path, dict[str, Any]], dwell: Callable[..., Any], tmp_path: Path) -> None:
     data, _ = fitted
     page = tmp_path / "report.html"
-    assert dwell("report", "--creator", f"@{OWN}", "-o", page, data=data).status == 0
+    assert dwell("report", "--creator", f"@{OWN_ACCOUNT}", "-o", page, data=data).status == 0
     text = page.read_text()
-    assert OWN in text
+    assert OWN_ACCOUNT in text
     assert 'src="http' not in text
 
 
@@ -180,7 +189,7 @@ def test_an_export_of_everything_imports_again(
 @pytest.mark.parametrize("ending", ["png", "svg", "html"])
 def test_chart_files(dwell: Callable[..., Any], stored: Path, tmp_path: Path, ending: str) -> None:
     picture = tmp_path / f"strip.{ending}"
-    assert dwell("benchmarks", "--creator", f"@{OWN}", "-o", picture, data=stored).status == 0
+    assert dwell("benchmarks", "--creator", f"@{OWN_ACCOUNT}", "-o", picture, data=stored).status == 0
     assert picture.stat().st_size > 5_000
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from dwell import clock, http
-from dwell.sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.sandbox import Sandbox
 
 from .conftest import NOON, calls
 
@@ -47,7 +47,7 @@ def test_a_sweep_says_what_each_target_lacks(
     private = next(
         handle
         for number in range(5, 3_000)
-        if sandbox.world.standing(handle := sandbox.world.creator_number(number).handle, NOON).state == "private"
+        if sandbox.world.status(handle := sandbox.world.creator_by_number(number).handle, NOON).state == "private"
     )
     done = dwell("sweep", f"@{private}", "@nobody_there", "@demo_kitchen", "#onepan", "--posts", "35", "--json")
     conforms(done.json, "sweep")
@@ -157,16 +157,16 @@ def test_an_unfinished_sweep_exits_with_1_and_the_same_command_resumes(
 def test_ctrl_c_ends_with_130_and_loses_nothing(
     dwell: Callable[..., Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, conforms: Callable[..., None]
 ) -> None:
-    answer = Sandbox.answer
+    handle = Sandbox.handle
 
     def interrupting(self: Sandbox, *given: Any) -> Any:
-        if self.calls.count == 3:
+        if self.request_log.count == 3:
             os.kill(os.getpid(), signal.SIGINT)
-        return answer(self, *given)
+        return handle(self, *given)
 
     words = ("sweep", *CAST, "--posts", "420", "--json")
     with monkeypatch.context() as patch:
-        patch.setattr(Sandbox, "answer", interrupting)
+        patch.setattr(Sandbox, "handle", interrupting)
         stopped = dwell(*words)
     assert stopped.status == 130
     conforms(json.loads(stopped.err), "error")

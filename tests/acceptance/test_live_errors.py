@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dwell.sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.sandbox import Sandbox
 
 from .conftest import calls
 

@@ -21,15 +21,15 @@ from dwell.http import HttpRequest, HttpTransport
 from dwell.providers.base import Listing, Provider, Subject
 from dwell.providers.scavio.client import Scavio
 from dwell.providers.tikliveapi.client import TikLiveAPI
-from dwell.sandbox import World
-from dwell.sandbox.server.faults import KINDS, Faults, Scripted
-from dwell.sandbox.server.instant import SimulatedTime
-from dwell.sandbox.server.limits import Rate
-from dwell.sandbox.server.run import serve
-from dwell.sandbox.server.sandbox import Sandbox
+from dwell_sandbox import World
+from dwell_sandbox.server.faults import FAULTS, FaultRates, ScriptedFault
+from dwell_sandbox.server.rate_limits import RateLimit
+from dwell_sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.serve import serve_in_thread
+from dwell_sandbox.server.simulated_clock import SimulatedClock
 
 NOW = datetime(2026, 11, 1, 9, 0, 20, tzinfo=UTC)
-NO_LIMITS = {"tikliveapi": Rate(0, 1.0), "scavio": Rate(0, 1.0)}
+NO_LIMITS = {"tikliveapi": RateLimit(0, 1.0), "scavio": RateLimit(0, 1.0)}
 WORLD = World(12)
 
 
@@ -58,8 +58,8 @@ class Line:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[Sandbox, str, dict[tuple[str, str | None], HttpTransport]]]:
-    sandbox = Sandbox(WORLD, SimulatedTime(NOW, 0.0), faults=Faults(slow_s=0.0))
-    with serve(sandbox) as url:
+    sandbox = Sandbox(WORLD, SimulatedClock(NOW, 0.0), faults=FaultRates(slow_s=0.0))
+    with serve_in_thread(sandbox) as url:
         doors: dict[tuple[str, str | None], HttpTransport] = {}
         yield sandbox, url, doors
         for transport in doors.values():
@@ -76,8 +76,8 @@ def line(request: pytest.FixtureRequest, served: Any) -> Line:
 
 def _in_state(state: str) -> str:
     for number in range(5, 5_000):
-        handle = WORLD.creator_number(number).handle
-        standing = WORLD.standing(handle, NOW)
+        handle = WORLD.creator_by_number(number).handle
+        standing = WORLD.status(handle, NOW)
         if standing.state == state and (state != "region_blocked" or "US" in standing.regions):
             return handle
     raise AssertionError(state)
@@ -150,7 +150,7 @@ def test_a_missing_and_a_wrong_key_are_refused(line: Line):
 
 
 def test_too_fast_says_how_long_to_wait(line: Line):
-    line.sandbox.limits = {line.provider.name: Rate(1, 60.0)}
+    line.sandbox.limits = {line.provider.name: RateLimit(1, 60.0)}
     request = line.provider.lookup("profile", Subject("demo_kitchen"))
     line.ask(request)
     with pytest.raises(RateLimitedError) as caught:
@@ -186,17 +186,17 @@ def test_accounts_whose_posts_are_hidden_say_why(line: Line, state: str):
 
 def test_a_renamed_account_is_found_by_its_key(line: Line):
     old = _in_state("renamed")
-    new = WORLD.standing(old, NOW).handle
+    new = WORLD.status(old, NOW).handle
     known = line.account(new)
     found = line.ask(line.provider.lookup("profile", Subject("", known.id, known.key)))
     assert line.provider.subject("profile", found) == known
     assert known.id == WORLD.creator_id(old)
 
 
-@pytest.mark.parametrize("fault", KINDS)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_the_clients_reckoning_of_credits_is_the_sandboxes(line: Line, fault: str):
     account = line.account("demo_kitchen")
-    line.sandbox.script.set([Scripted(fault)])
+    line.sandbox.script.set([ScriptedFault(fault)])
     calls = [
         line.provider.listing("user_posts", account, cursor=None, count=10),
         line.provider.lookup("profile", Subject("nobody_at_all")),
@@ -210,10 +210,10 @@ def test_the_clients_reckoning_of_credits_is_the_sandboxes(line: Line, fault: st
             reckoned.append(0)
         else:
             reckoned.append(line.provider.credits_charged(request, response))
-    counted = [row["credits"] for row in line.sandbox.calls.as_json(1, 9)["calls"]]
+    counted = [row["credits"] for row in line.sandbox.request_log.to_json(1, 9)["calls"]]
     assert reckoned == counted
     if fault in ("status_500", "status_502", "status_503", "status_429", "message", "truncated"):
-        line.sandbox.script.set([Scripted(fault)])
+        line.sandbox.script.set([ScriptedFault(fault)])
         with pytest.raises(TemporaryError):
             line.ask(calls[2])
 
@@ -221,8 +221,8 @@ def test_the_clients_reckoning_of_credits_is_the_sandboxes(line: Line, fault: st
 def test_every_fault_ends_in_data_or_in_an_error_that_dwell_knows(line: Line):
     account = line.account("demo_kitchen")
     request = line.provider.listing("user_posts", account, cursor=None, count=10)
-    for fault in KINDS:
-        line.sandbox.script.set([Scripted(fault)])
+    for fault in FAULTS:
+        line.sandbox.script.set([ScriptedFault(fault)])
         try:
             page = line.provider.page("user_posts", line.ask(request))
         except ProviderError:
@@ -235,12 +235,12 @@ def test_every_fault_ends_in_data_or_in_an_error_that_dwell_knows(line: Line):
 
 def test_with_all_faults_no_row_differs_from_the_truth_unless_the_log_says_so(line: Line):
     account = line.account("demo_kitchen")
-    line.sandbox.faults = Faults("all", rate=0.5, seed=9, slow_s=0.0)
+    line.sandbox.faults = FaultRates("all", rate=0.5, seed=9, slow_s=0.0)
     try:
         rows = [row for number in range(150) for row in _rows(line, account, number)]
     finally:
-        line.sandbox.faults = Faults(slow_s=0.0)
-    faults = {row["call"]: row["fault"] for row in line.sandbox.calls.as_json(0, 1_000)["calls"]}
+        line.sandbox.faults = FaultRates(slow_s=0.0)
+    faults = {row["call"]: row["fault"] for row in line.sandbox.request_log.to_json(0, 1_000)["calls"]}
     assert len({fault for fault in faults.values() if fault}) > 12
     lower = 0
     for number, columns in rows:

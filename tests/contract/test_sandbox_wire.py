@@ -10,12 +10,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from dwell.sandbox import World
-from dwell.sandbox.server.ids import sec_uid
-from dwell.sandbox.server.instant import SimulatedTime
-from dwell.sandbox.server.limits import Rate
-from dwell.sandbox.server.run import serve
-from dwell.sandbox.server.sandbox import Sandbox
+from dwell_sandbox import World
+from dwell_sandbox.server.ids import sec_uid
+from dwell_sandbox.server.rate_limits import RateLimit
+from dwell_sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.serve import serve_in_thread
+from dwell_sandbox.server.simulated_clock import SimulatedClock
 
 NOW = datetime(2026, 11, 1, 9, 0, 20, tzinfo=UTC)
 WORLD = World(12)
@@ -40,9 +40,12 @@ NEVER = {
 
 @pytest.fixture(scope="module")
 def http() -> Iterator[httpx2.Client]:
-    no_limits = {"tikliveapi": Rate(0, 1.0), "scavio": Rate(0, 1.0)}
-    sandbox = Sandbox(WORLD, SimulatedTime(NOW, 0.0), limits=no_limits)
-    with serve(sandbox) as url, httpx2.Client(base_url=url, trust_env=False, follow_redirects=False) as client:
+    no_limits = {"tikliveapi": RateLimit(0, 1.0), "scavio": RateLimit(0, 1.0)}
+    sandbox = Sandbox(WORLD, SimulatedClock(NOW, 0.0), limits=no_limits)
+    with (
+        serve_in_thread(sandbox) as url,
+        httpx2.Client(base_url=url, trust_env=False, follow_redirects=False) as client,
+    ):
         yield client
 
 

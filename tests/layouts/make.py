@@ -77,7 +77,7 @@ def fill() -> None:
 
 def write_files() -> dict[str, list[str]]:
     """The exports of the own account and a rival; path -> what a user says when importing it."""
-    from dwell.sandbox.exports import write_exports
+    from dwell_sandbox.exports import write_exports
 
     Path("files").mkdir()
     words = {}
@@ -99,22 +99,22 @@ def seal() -> None:
 
 
 def live(faults: str, at: datetime) -> None:
-    from dwell.sandbox import World
-    from dwell.sandbox.server.faults import Scripted
-    from dwell.sandbox.server.instant import SimulatedTime
-    from dwell.sandbox.server.limits import Rate
-    from dwell.sandbox.server.run import serve
-    from dwell.sandbox.server.sandbox import Sandbox
+    from dwell_sandbox import World
+    from dwell_sandbox.server.faults import ScriptedFault
+    from dwell_sandbox.server.rate_limits import RateLimit
+    from dwell_sandbox.server.sandbox import Sandbox
+    from dwell_sandbox.server.serve import serve_in_thread
+    from dwell_sandbox.server.simulated_clock import SimulatedClock
 
     rivals = [f"@{name}" for name in RIVALS]
     dwell("watchlist", "add", "rivals", *rivals, "#recipe")
     for number, days in enumerate((0, 1)):  # two days, so that something grows
-        time_ = SimulatedTime(at + timedelta(days=days))
-        limits = {name: Rate(0, 60.0) for name in ("tikliveapi", "scavio")}
+        time_ = SimulatedClock(at + timedelta(days=days))
+        limits = {name: RateLimit(0, 60.0) for name in ("tikliveapi", "scavio")}
         sandbox = Sandbox(World(12), time_, limits=limits)
         if number == 0:
-            sandbox.script.set([Scripted(faults, 2, endpoint="user-posts")])
-        with serve(sandbox) as url, provider(url):
+            sandbox.script.set([ScriptedFault(faults, 2, endpoint="user-posts")])
+        with serve_in_thread(sandbox) as url, provider(url):
             dwell("sweep", f"@{OWN}", *rivals, "@demo_nobody", "--posts", "35", "--topics", "1", "--niche", "cooking")
             if number == 0:
                 dwell("trends", "--hashtag", "recipe")

@@ -12,13 +12,13 @@ import pytest
 import dwell
 import dwell.records
 from dwell.live import client
-from dwell.sandbox import World
-from dwell.sandbox.server.faults import Faults
-from dwell.sandbox.server.instant import SimulatedTime
-from dwell.sandbox.server.limits import Rate
-from dwell.sandbox.server.run import serve
-from dwell.sandbox.server.sandbox import Sandbox
 from dwell.workspace import Workspace
+from dwell_sandbox import World
+from dwell_sandbox.server.faults import FaultRates
+from dwell_sandbox.server.rate_limits import RateLimit
+from dwell_sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.serve import serve_in_thread
+from dwell_sandbox.server.simulated_clock import SimulatedClock
 
 SEED = 0
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -37,7 +37,9 @@ class Trial:
 
     def calls(self, endpoint: str = "") -> list[dict]:
         return [
-            request for request in self.sandbox.calls.as_json(0, 100_000)["calls"] if endpoint in request["endpoint"]
+            request
+            for request in self.sandbox.request_log.to_json(0, 100_000)["calls"]
+            if endpoint in request["endpoint"]
         ]
 
     def query(self, sql: str) -> list[tuple]:
@@ -56,11 +58,11 @@ def opened(tmp_path, monkeypatch, state_url) -> Opened:
         monkeypatch.setenv("DWELL_DATABASE", state_url)
 
     @contextmanager
-    def open_(at: datetime = NOON, *, faults: Faults | None = None, balance: int = 10_000) -> Iterator[Trial]:
-        unlimited = {"tikliveapi": Rate(0, 60.0), "scavio": Rate(0, 60.0)}
-        time = SimulatedTime(at, 0)
-        sandbox = Sandbox(World(SEED), time, faults=faults or Faults(), limits=unlimited, credits=balance)
-        with serve(sandbox) as url:
+    def open_(at: datetime = NOON, *, faults: FaultRates | None = None, balance: int = 10_000) -> Iterator[Trial]:
+        unlimited = {"tikliveapi": RateLimit(0, 60.0), "scavio": RateLimit(0, 60.0)}
+        time = SimulatedClock(at, 0)
+        sandbox = Sandbox(World(SEED), time, faults=faults or FaultRates(), limits=unlimited, credits=balance)
+        with serve_in_thread(sandbox) as url:
             for name in ("TIKLIVEAPI", "SCAVIO"):
                 monkeypatch.setenv(f"DWELL_{name}_URL", f"{url}/{name.lower()}")
                 monkeypatch.setenv(f"DWELL_{name}_KEY", "sandbox-key")

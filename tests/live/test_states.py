@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dwell.sandbox import World
 from dwell.workspace.live import SweepRequest
+from dwell_sandbox import World
 
 from .conftest import NOON, SEED
 
@@ -17,8 +17,8 @@ WORLD = World(SEED)
 def found(state: str, at: datetime) -> str:
     """The handle of a simulated account that is in this state."""
     for number in range(5, 3_000):
-        handle = WORLD.creator_number(number).handle
-        if WORLD.standing(handle, at).state == state:
+        handle = WORLD.creator_by_number(number).handle
+        if WORLD.status(handle, at).state == state:
             return handle
     raise AssertionError(f"nobody is {state}")
 
@@ -54,14 +54,14 @@ def renamed_account() -> str:
     return next(
         handle
         for number in range(5, 3_000)
-        if WORLD.standing(handle := WORLD.creator_number(number).handle, NOON).state == "renamed"
-        and WORLD.standing(handle, NOON).since > datetime(2024, 6, 1, tzinfo=UTC)
+        if WORLD.status(handle := WORLD.creator_by_number(number).handle, NOON).state == "renamed"
+        and WORLD.status(handle, NOON).since > datetime(2024, 6, 1, tzinfo=UTC)
     )
 
 
 def test_a_renamed_account_is_found_by_its_id(opened):
     handle = renamed_account()
-    since = WORLD.standing(handle, NOON).since
+    since = WORLD.status(handle, NOON).since
     before, after = since - timedelta(days=3), since + timedelta(days=4, hours=1)
     with opened(before) as trial:
         first = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))))
@@ -72,7 +72,7 @@ def test_a_renamed_account_is_found_by_its_id(opened):
     with opened(after) as trial:
         second = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))))
         assert second["state"] == "renamed"
-        assert second["handle"] == WORLD.standing(handle, after).handle != handle
+        assert second["handle"] == WORLD.status(handle, after).handle != handle
         assert second["posts"]
         states = trial.query("SELECT handle, state, new_handle FROM creator_states ORDER BY observed_at, state DESC")
         assert states == [(handle, "ok", None), (handle, "renamed", second["handle"]), (second["handle"], "ok", None)]
@@ -100,13 +100,13 @@ def test_a_deleted_post_is_marked_missing_with_its_date(opened):
 
 def test_a_rename_shows_in_the_posts_before_the_profile_is_due_again(opened):
     handle = renamed_account()
-    since = WORLD.standing(handle, NOON).since
+    since = WORLD.status(handle, NOON).since
     with opened(since - timedelta(days=1)) as trial:
         trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))
     with opened(since + timedelta(days=1)) as trial:
         row = next(iter(trial.workspace.live.sweep(SweepRequest((f"@{handle}",), posts=35))))
         assert trial.calls("userinfo") == []
-        assert (row["state"], row["handle"]) == ("renamed", WORLD.standing(handle, since + timedelta(days=1)).handle)
+        assert (row["state"], row["handle"]) == ("renamed", WORLD.status(handle, since + timedelta(days=1)).handle)
 
 
 def test_an_account_by_its_id(trial):

@@ -11,10 +11,10 @@ from dwell.errors import KeyRefusedError, NoDataError, SettingsError, StoppedErr
 from dwell.http import HttpRequest, HttpResponse
 from dwell.live import sweep as sweeping
 from dwell.providers.live import PROVIDERS
-from dwell.sandbox.server.faults import Scripted
 from dwell.state import ledger, owner, responses, sweeps
 from dwell.state.types import from_micros
 from dwell.workspace.live import SweepRequest
+from dwell_sandbox.server.faults import ScriptedFault
 
 from .conftest import NOON
 
@@ -69,7 +69,7 @@ def test_a_stopped_sweep_resumes(trial):
         if now.requests >= 5:
             stop.set()
 
-    trial.sandbox.script.set([Scripted("slow", times=1000)])
+    trial.sandbox.script.set([ScriptedFault("slow", times=1000)])
     with pytest.raises(StoppedError):
         trial.workspace.live.sweep(request, on_progress=on_progress, stop=stop)
     trial.sandbox.script.set([])
@@ -143,7 +143,7 @@ def test_used_up_credits_leave_the_rest_unfinished(opened):
 
 @pytest.mark.parametrize("fault", ["status_429", "status_500", "status_503", "truncated", "dropped", "message"])
 def test_a_temporary_failure_is_retried(trial, fault):
-    trial.sandbox.script.set([Scripted(fault, times=3)])
+    trial.sandbox.script.set([ScriptedFault(fault, times=3)])
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=70))
     assert done.meta["complete"] == 1
     assert done.meta["failed_requests"] == 3
@@ -152,7 +152,7 @@ def test_a_temporary_failure_is_retried(trial, fault):
 
 
 def test_a_permanent_failure_is_reported_and_does_not_block_others(trial):
-    trial.sandbox.script.set([Scripted("status_500", times=1000, endpoint="user-posts")])
+    trial.sandbox.script.set([ScriptedFault("status_500", times=1000, endpoint="user-posts")])
     done = trial.workspace.live.sweep(SweepRequest(CAST, posts=35))
     assert {row["reason"] for row in done} == {"failed"}
     assert all("status 500" in row["lacks"] for row in done)
@@ -170,7 +170,7 @@ def test_a_permanent_failure_is_reported_and_does_not_block_others(trial):
     ("fault", "reason"), [("repeated_cursor", "repeated_cursor"), ("stops_early", "stopped_early")]
 )
 def test_wrong_paging_is_detected(trial, fault, reason):
-    trial.sandbox.script.set([Scripted(fault, times=100, endpoint="user-posts")])
+    trial.sandbox.script.set([ScriptedFault(fault, times=100, endpoint="user-posts")])
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=300))
     row = next(iter(done))
     assert (row["complete"], row["reason"]) == (False, reason)
@@ -179,14 +179,14 @@ def test_wrong_paging_is_detected(trial, fault, reason):
 
 
 def test_an_empty_page_in_between_is_skipped(trial):
-    trial.sandbox.script.set([Scripted("empty_page", times=2, endpoint="user-posts")])
+    trial.sandbox.script.set([ScriptedFault("empty_page", times=2, endpoint="user-posts")])
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=100))
     assert next(iter(done))["complete"]
 
 
 def test_new_and_retyped_fields_are_counted_and_drop_nothing(trial):
     trial.sandbox.script.set(
-        [Scripted("new_field", times=1), Scripted("retyped_field", times=1, endpoint="user-posts")]
+        [ScriptedFault("new_field", times=1), ScriptedFault("retyped_field", times=1, endpoint="user-posts")]
     )
     done = trial.workspace.live.sweep(SweepRequest(CAST[:1], posts=70))
     assert done.meta["drift"]
@@ -281,7 +281,7 @@ def test_the_key_is_not_in_the_data_folder(trial):
 def test_an_early_end_is_detected_with_an_old_profile_and_marks_nothing_missing(trial):
     request = SweepRequest(CAST[:1], posts=300)
     trial.workspace.live.sweep(request)
-    trial.sandbox.script.set([Scripted("stops_early", endpoint="user-posts")])
+    trial.sandbox.script.set([ScriptedFault("stops_early", endpoint="user-posts")])
     row = next(iter(trial.workspace.live.sweep(request)))
     assert (row["complete"], row["reason"]) == (False, "stopped_early")
     assert trial.query("SELECT count(*) FROM post_states") == [(0,)]

@@ -33,7 +33,7 @@ def demo(
     """
     from dwell import clock
     from dwell.cli.main import main
-    from dwell.sandbox.exports import COMPETITORS, DEMO_SEED, OWN, write_exports
+    from dwell_sandbox.exports import COMPETITORS, DEMO_SEED, OWN_ACCOUNT, write_exports
 
     typer.echo("This is a simulation: accounts, posts and numbers are invented (the same seed gives the same ones).\n")
     seed_used, now = DEMO_SEED if seed is None else seed, clock.now()
@@ -42,7 +42,7 @@ def demo(
     typer.echo(f"Wrote {len(exports)} files, as a user would have them, to {folder / 'exports'}:")
     for export in exports:
         typer.echo(f"  {export.path.name}: {export.what}")
-    own, rival = f"@{OWN}", f"@{COMPETITORS[0]}"
+    own, rival = f"@{OWN_ACCOUNT}", f"@{COMPETITORS[0]}"
     rivals = [*(f"@{name}" for name in COMPETITORS), *_find_rivals(seed_used, now)]
     live = [
         ["watchlist", "add", "rivals", *rivals],
@@ -79,13 +79,13 @@ def demo(
 @contextmanager
 def _simulated_provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
     """Serve a simulated provider on this machine; the environment points to it inside the block."""
-    from dwell.sandbox import World
-    from dwell.sandbox.server.instant import SimulatedTime
-    from dwell.sandbox.server.run import serve
-    from dwell.sandbox.server.sandbox import Sandbox
+    from dwell_sandbox import World
+    from dwell_sandbox.server.sandbox import Sandbox
+    from dwell_sandbox.server.serve import serve_in_thread
+    from dwell_sandbox.server.simulated_clock import SimulatedClock
 
     previous = dict(os.environ)
-    with serve(Sandbox(World(seed), SimulatedTime(now))) as url:
+    with serve_in_thread(Sandbox(World(seed), SimulatedClock(now))) as url:
         environment = {"DWELL_TIKLIVEAPI_URL": f"{url}/tikliveapi", "DWELL_TIKLIVEAPI_KEY": _KEY}
         os.environ.update(environment)
         try:
@@ -99,13 +99,13 @@ def _simulated_provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
 
 def _find_rivals(seed: int, now: datetime) -> list[str]:
     """More accounts of the demo's niche that exist now."""
-    from dwell.sandbox import World
+    from dwell_sandbox import World
 
     world, number = World(seed), 5
     handles: list[str] = []
     while len(handles) < _MORE_RIVALS:
-        creator = world.creator_number(number)
-        if creator.niche == "cooking" and world.standing(creator.handle, now).state == "ok":
+        creator = world.creator_by_number(number)
+        if creator.niche == "cooking" and world.status(creator.handle, now).state == "ok":
             handles.append(f"@{creator.handle}")
         number += 1
     return handles

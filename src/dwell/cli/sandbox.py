@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from dwell.sandbox.server.limits import Rate
+    from dwell_sandbox.server.rate_limits import RateLimit
 
 
 class FaultMode(StrEnum):
@@ -76,30 +76,30 @@ def sandbox(
       dwell sandbox --speed 3600 --faults some
     """
     from dwell import clock
-    from dwell.sandbox import World
-    from dwell.sandbox.exports import DEMO_SEED
-    from dwell.sandbox.server.faults import Faults
-    from dwell.sandbox.server.instant import SimulatedTime
-    from dwell.sandbox.server.reply import Options
-    from dwell.sandbox.server.run import run
-    from dwell.sandbox.server.sandbox import Sandbox
-    from dwell.sandbox.server.words import how_to_use
+    from dwell_sandbox import World
+    from dwell_sandbox.exports import DEMO_SEED
+    from dwell_sandbox.server.faults import FaultRates
+    from dwell_sandbox.server.help_text import help_lines
+    from dwell_sandbox.server.response import ProtocolOptions
+    from dwell_sandbox.server.sandbox import Sandbox
+    from dwell_sandbox.server.serve import serve_forever
+    from dwell_sandbox.server.simulated_clock import SimulatedClock
 
     seed_used = DEMO_SEED if seed is None else seed
     server = Sandbox(
         World(seed_used),
-        SimulatedTime(_parse_start(start) if start else clock.now(), speed),
+        SimulatedClock(_parse_start(start) if start else clock.now(), speed),
         key=key,
-        faults=Faults(faults.value, fault_rate, seed=seed_used),
+        faults=FaultRates(faults.value, fault_rate, seed=seed_used),
         limits=_parse_limits(limit or []),
         credits=credit,
-        options=Options(aweme_id_style=aweme_id.value, seed_compat=seed_compat),
+        options=ProtocolOptions(aweme_id_style=aweme_id.value, seed_compat=seed_compat),
     )
 
     def ready(url: str) -> None:
-        typer.echo("\n".join([*how_to_use(server, url), "", "Ctrl-C stops it."]))
+        typer.echo("\n".join([*help_lines(server, url), "", "Press Ctrl-C to stop."]))
 
-    run(server, port, ready)
+    serve_forever(server, port, ready)
     return 0
 
 
@@ -120,14 +120,14 @@ def _parse_start(text: str) -> datetime:
     return instant
 
 
-def _parse_limits(texts: list[str]) -> dict[str, Rate]:
+def _parse_limits(texts: list[str]) -> dict[str, RateLimit]:
     """Parse the limits: protocol -> limit.
 
     Raises:
         typer.BadParameter: The protocol is unknown.
         SettingsError: The limit is invalid.
     """
-    from dwell.sandbox.server.limits import Rate
+    from dwell_sandbox.server.rate_limits import RateLimit
 
     limits = {}
     for text in texts:
@@ -136,5 +136,5 @@ def _parse_limits(texts: list[str]) -> dict[str, Rate]:
             raise typer.BadParameter(
                 f"{text!r} doesn't start with a protocol; write tikliveapi=200/60 or scavio=5/60.", param_hint="--limit"
             )
-        limits[name] = Rate.parse(rate)
+        limits[name] = RateLimit.parse(rate)
     return limits

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ class StateDatabase:
         self.path = place if isinstance(place, Path) else None
         self.engine = _sqlite_engine(place) if isinstance(place, Path) else _postgresql_engine(place)
         self.name = str(place) if isinstance(place, Path) else self.engine.url.render_as_string(hide_password=True)
+        self._closing = weakref.finalize(self, self.engine.dispose)  # whoever forgets to close it leaves no connection
         self._clock_lock = threading.Lock()
         self._ahead = timedelta(0)
         self._compared_at = float("-inf")
@@ -110,7 +112,7 @@ class StateDatabase:
 
     def close(self) -> None:
         """Ends its connections."""
-        self.engine.dispose()
+        self._closing()
 
     def _errors(self) -> AbstractContextManager[None]:
         return _database_errors(self)

@@ -7,7 +7,7 @@ import pytest
 
 from dwell.models.findings import SUSPICIOUS
 from dwell.models.vetting import vet
-from dwell.sandbox.world import World
+from dwell_sandbox.world import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 CREATORS = range(30)
@@ -65,7 +65,7 @@ def followed(world, handle):
 def results():
     world, found = World(3), []
     for number in CREATORS:
-        handle = world.creator_number(number).handle
+        handle = world.creator_by_number(number).handle
         rows = posts(world, handle)
         if rows:
             found.append(vet(rows, growth=growth(world, rows), steps=followed(world, handle)))

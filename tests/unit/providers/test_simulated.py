@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dwell.providers.registry import read
 from dwell.records import Hints
-from dwell.sandbox.exports import DEMO_SEED, write_exports
+from dwell_sandbox.exports import DEMO_SEED, write_exports
 
 
 def test_every_simulated_export_is_recognised(tmp_path: Path, scratch: Path) -> None:

@@ -1,1 +1,0 @@
-"""Scavio's protocol, spoken over the simulated world."""

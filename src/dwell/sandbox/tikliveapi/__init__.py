@@ -1,1 +1,0 @@
-"""TikLiveAPI's protocol, spoken over the simulated world."""

@@ -1,0 +1,1 @@
+"""Scavio's protocol, on top of the simulated world."""

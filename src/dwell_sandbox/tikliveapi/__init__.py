@@ -1,0 +1,1 @@
+"""TikLiveAPI's protocol, on top of the simulated world."""

@@ -1,0 +1,61 @@
+"""The simulated world is the same in every version: its seeds and the names of its random draws are data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+import pytest
+from starlette.testclient import TestClient
+
+from dwell_sandbox import World
+from dwell_sandbox.exports import OWN_ACCOUNT, Export
+from dwell_sandbox.server.app import create_app
+from dwell_sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.simulated_clock import SimulatedClock
+
+EXPORTS = "2515ff874f50a4b395336321c49eec267aa38fbfa2b5d097d93f4077e5fc6bf8"
+RESPONSES = {
+    "tikliveapi": "eaec7d430222c0115f0b92477eb24ec8999d9c882848558f01a4f3cb190fe419",
+    "scavio": "b945b9eef6d672bc0b4faa11477125e08b5f43bbc60d41aeffe5e19095bb7108",
+}
+
+
+def test_the_exports_of_one_account_have_the_bytes_of_earlier_versions(exports: list[Export]) -> None:
+    digest = sha256()
+    for export in exports:
+        if OWN_ACCOUNT in export.path.name:
+            digest.update(export.path.name.encode() + export.path.read_bytes())
+    assert digest.hexdigest() == EXPORTS
+
+
+@pytest.mark.parametrize("protocol", RESPONSES)
+def test_the_responses_have_the_bytes_of_earlier_versions(world: World, now: datetime, protocol: str) -> None:
+    client = TestClient(create_app(Sandbox(world, SimulatedClock(now, 0.0))))
+    bodies = _tikliveapi(client, world.creator_id(OWN_ACCOUNT)) if protocol == "tikliveapi" else _scavio(client)
+    client.close()
+    assert sha256(b"\n".join(bodies)).hexdigest() == RESPONSES[protocol]
+
+
+def _tikliveapi(client: TestClient, account_id: str) -> list[bytes]:
+    queries = (
+        ("userinfo-by-username", {"username": OWN_ACCOUNT}),
+        ("user-posts", {"userid": account_id, "count": "35"}),
+        ("user-followers", {"userid": account_id, "count": "20"}),
+        ("challenge-posts", {"challenge_id": "1"}),
+        ("challenge-info-name", {"name": "onepan"}),
+        ("search-video", {"keyword": "lemon orzo"}),
+    )
+    key = {"x-api-key": "sandbox-test"}
+    return [client.get(f"/tikliveapi/{name}/", params=query, headers=key).content for name, query in queries]
+
+
+def _scavio(client: TestClient) -> list[bytes]:
+    bodies = (
+        ("profile", {"username": OWN_ACCOUNT}),
+        ("search/videos", {"keyword": "lemon orzo"}),
+        ("hashtag", {"hashtag_name": "onepan"}),
+        ("user/posts", {"sec_user_id": "unknown"}),
+    )
+    key = {"authorization": "Bearer sandbox-test"}
+    return [client.post(f"/scavio/api/v1/tiktok/{name}", json=body, headers=key).content for name, body in bodies]

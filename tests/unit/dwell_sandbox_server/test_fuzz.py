@@ -1,0 +1,83 @@
+"""Any request gets a JSON response that says that it is simulated."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dwell_sandbox import World
+from dwell_sandbox.scavio.protocol import ENDPOINTS as SCAVIO
+from dwell_sandbox.server.ids import sec_uid
+from dwell_sandbox.server.protocol import Request
+from dwell_sandbox.server.rate_limits import RateLimit
+from dwell_sandbox.server.response import ProtocolOptions
+from dwell_sandbox.server.sandbox import Sandbox
+from dwell_sandbox.server.simulated_clock import SimulatedClock
+from dwell_sandbox.tikliveapi.protocol import ENDPOINTS as TIKLIVEAPI
+
+WORLD = World(12)
+NOW = datetime(2026, 11, 1, 9, 0, 20, tzinfo=UTC)
+NAMES = (
+    "username", "userid", "url", "count", "cursor", "time", "music_id", "id", "name", "challenge_id", "keyword",
+    "publish_time", "sort_by", "sec_user_id", "sort_type", "video_id", "comment_id", "hashtag_name", "hashtag_id",
+    "page_token", "min_time", "limit",
+)  # fmt: skip
+POST = WORLD.posts("demo_kitchen", since=NOW.replace(month=6), at=NOW)[0]
+GOOD = (
+    "demo_kitchen", "@demo_pantry", WORLD.creator_id("demo_kitchen"), sec_uid(WORLD.creator_id("demo_kitchen")),
+    POST.post_id, POST.url, POST.sound.sound_id, "recipe", WORLD.hashtag("recipe").hashtag_id, "0", "1", "35",
+)  # fmt: skip
+TEXTS = st.sampled_from(GOOD) | st.text(max_size=12) | st.integers(-5, 10**20).map(str)
+ANYTHING = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.integers(), max_size=2)
+
+
+def _ask(name: str, request: Request, options: ProtocolOptions) -> Any:
+    sandbox = Sandbox(WORLD, SimulatedClock(NOW, 0.0), limits={name: RateLimit(0, 1.0)}, options=options)
+    sent = sandbox.handle(sandbox.protocols[name], request)
+    assert sent.headers["x-dwell-simulated-at"] == NOW.isoformat()
+    assert sent.headers["x-dwell-simulated"] == "seed=12"
+    assert sandbox.request_log.to_json(0, 2)["calls"][0]["status"] == sent.status
+    return sent.status, json.loads(sent.body)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(sorted(TIKLIVEAPI)), st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=22))
+def test_tikliveapi_answers_any_query(endpoint: str, query: dict[str, str]):
+    status, body = _ask(
+        "tikliveapi", Request("GET", f"/{endpoint}/", query, b"", {"x-api-key": "sandbox-x"}), ProtocolOptions()
+    )
+    assert status == 200
+    assert isinstance(body, dict)
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from([*sorted(SCAVIO), "user/videos"]),
+    st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=22),
+    st.booleans(),
+)
+def test_scavio_answers_any_body(endpoint: str, body: dict[str, Any], compat: bool):
+    request = Request(
+        "POST",
+        f"/api/v1/tiktok/{endpoint}",
+        {},
+        json.dumps(body).encode(),
+        {"authorization": "Bearer sandbox-x"},
+    )
+    status, response = _ask("scavio", request, ProtocolOptions(seed_compat=compat))
+    assert status in (200, 400, 404, 410)
+    assert ("error" in response) is (status != 200)
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=60), st.text(max_size=30))
+def test_any_bytes_on_any_path_are_answered(body: bytes, path: str):
+    for name, headers in (
+        ("tikliveapi", {"x-api-key": "sandbox-x"}),
+        ("scavio", {"authorization": "Bearer sandbox-x"}),
+    ):
+        assert _ask(name, Request("POST", f"/{path}", {}, body, headers), ProtocolOptions())[0] in (404, 405, 400)
+    request = Request("POST", "/api/v1/tiktok/profile", {}, body, {"authorization": "Bearer sandbox-x"})
+    assert _ask("scavio", request, ProtocolOptions())[0] == 400
