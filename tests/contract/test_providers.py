@@ -10,7 +10,7 @@ import pytest
 from dwell.errors import DamagedAnswerError, TemporaryError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Page, Subject
-from dwell.providers.live import PROVIDERS
+from dwell.providers.provider_registry import PROVIDERS
 from dwell.providers.tikliveapi import parse
 from dwell.providers.tikliveapi.client import TikLiveAPI
 from dwell.testing import check_provider

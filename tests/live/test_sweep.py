@@ -10,7 +10,7 @@ from dwell import clock
 from dwell.errors import KeyRefusedError, NoDataError, SettingsError, StoppedError, StorageError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.live import sweep as sweeping
-from dwell.providers.live import PROVIDERS
+from dwell.providers.provider_registry import PROVIDERS
 from dwell.sandbox.server.faults import Scripted
 from dwell.warehouse.live import ledger, responses, sweeps
 from dwell.warehouse.live.database import instant

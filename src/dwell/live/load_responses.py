@@ -18,7 +18,7 @@ from typing import Any, cast
 from dwell.errors import DamagedAnswerError, DwellError, SettingsError, StorageError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Listing
-from dwell.providers.live import get_provider, parser_version
+from dwell.providers.provider_registry import get_provider, parser_version
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
 from dwell.warehouse.live import StateDatabase, responses, sweeps

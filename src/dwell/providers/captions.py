@@ -7,7 +7,7 @@ import re
 _HASHTAG = re.compile(r"#([^\s#@.,;:!?…\"'()\[\]{}<>|/\\]+)")
 
 
-def hashtags(caption: str | None) -> list[str] | None:
+def extract_hashtags(caption: str | None) -> list[str] | None:
     """The hashtags of a caption, lower case, without `#`, each once, in order; None of a caption that is unknown."""
     if caption is None:
         return None

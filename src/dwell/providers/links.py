@@ -117,10 +117,10 @@ def parse(text: str, *, loose: bool = False) -> Link:
         raise LinkError("empty", "There is no link here.")
     if re.fullmatch(r"[\w.+-]+", cleaned) and "tiktok" not in cleaned.lower():
         return Link(post_id=check_id(cleaned))
-    return _parse_url(_address(cleaned), loose=loose, depth=0)
+    return _parse_url(_extract_url(cleaned), loose=loose, depth=0)
 
 
-def _address(text: str) -> str:
+def _extract_url(text: str) -> str:
     scheme = re.match(r"([a-z][a-z0-9+.-]*):(?!\d)", text, re.IGNORECASE)
     if scheme and scheme[1].lower() not in {"http", "https"} and " " not in text:
         raise LinkError("bad_scheme", f"{scheme[1]}: links are not read; give an https link to a TikTok post.")
@@ -141,17 +141,17 @@ def _parse_url(address: str, *, loose: bool, depth: int) -> Link:
         raise LinkError("bad_host", f"{address[:80]!r} hides another host behind TikTok's name.")
     path = [unquote(part) for part in url.path.split("/") if part]
     if host in SHORT_HOSTS:
-        return _short(path)
+        return _short_link(path)
     if host in DOUYIN_HOSTS:
         raise LinkError("douyin", "Douyin is another platform, which dwell does not read.")
     if host in SHOP_HOSTS:
         raise LinkError("shop_url", "This is a product of TikTok Shop, not a post.")
     if host not in POST_HOSTS:
         raise LinkError("bad_host", f"{host[:80] or address[:80]!r} is not TikTok.")
-    return _on_tiktok(url, path, loose=loose, depth=depth)
+    return _parse_tiktok_url(url, path, loose=loose, depth=depth)
 
 
-def _on_tiktok(url: SplitResult, path: list[str], *, loose: bool, depth: int) -> Link:
+def _parse_tiktok_url(url: SplitResult, path: list[str], *, loose: bool, depth: int) -> Link:
     if path and _LOCALE.fullmatch(path[0]) and len(path) > 1:
         path = path[1:] if path[0] not in {"t", "v"} else path
     query = parse_qs(url.query)
@@ -159,21 +159,21 @@ def _on_tiktok(url: SplitResult, path: list[str], *, loose: bool, depth: int) ->
         if path in (["login"], ["oembed"]) and depth == 0 and query.get(key):
             return _parse_url(query[key][0], loose=loose, depth=1)
     if path[:1] == ["t"] and len(path) == 2:
-        return _short(path[1:])
+        return _short_link(path[1:])
     place = "/".join(path)
     for pattern in (_BY_HANDLE, _POST, _BARE):
         if found := pattern.fullmatch(place):
-            return _link(found.groupdict())
+            return _link_from_match(found.groupdict())
     if loose:
         for key in ("item_id", "share_item_id", "modal_id"):
             if query.get(key):
                 return Link(post_id=check_id(query[key][0]))
         if path[:2] == ["tiktokstudio", "analytics"] and len(path) == 3:
             return Link(post_id=check_id(path[2]))
-    raise _refusal(path)
+    raise _not_a_post_error(path)
 
 
-def _link(found: dict[str, str | None]) -> Link:
+def _link_from_match(found: dict[str, str | None]) -> Link:
     name, post_id = found.get("handle") or "", check_id(found["id"] or "")
     media: Media = "photo" if found.get("media") == "photo" else "video"
     if name.startswith("MS4wLjABAAAA"):
@@ -181,13 +181,13 @@ def _link(found: dict[str, str | None]) -> Link:
     return Link(post_id, handle=None if name.lower() in PLACEHOLDERS else name.lower(), media=media)
 
 
-def _short(path: list[str]) -> Link:
+def _short_link(path: list[str]) -> Link:
     if len(path) == 1 and re.fullmatch(r"[A-Za-z0-9_-]+", path[0]):
         return Link(code=path[0])
     raise LinkError("not_a_post", "This short link has no code that could be resolved.")
 
 
-def _refusal(path: list[str]) -> LinkError:
+def _not_a_post_error(path: list[str]) -> LinkError:
     first = path[0].lower() if path else ""
     if "live" in path[1:]:
         return LinkError("live_url", "This is a live stream, not a post.")

@@ -19,7 +19,7 @@ def headers(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
-def data(vendor: responses.Vendor, response: HttpResponse) -> Mapping[str, Any]:
+def read_data(vendor: responses.Vendor, response: HttpResponse) -> Mapping[str, Any]:
     """What stands under `data` of an answer without an error.
 
     Raises:
@@ -27,7 +27,7 @@ def data(vendor: responses.Vendor, response: HttpResponse) -> Mapping[str, Any]:
     """
     message = responses.error_message(response) or ""
     if message.startswith(_DAILY):
-        raise _until_midnight(vendor, response)
+        raise _daily_quota_error(vendor, response)
     responses.check_status(vendor, response)
     body = responses.decode(vendor, response)
     error = body.get("error")
@@ -40,7 +40,7 @@ def data(vendor: responses.Vendor, response: HttpResponse) -> Mapping[str, Any]:
     return found
 
 
-def _until_midnight(vendor: responses.Vendor, response: HttpResponse) -> RateLimitedError:
+def _daily_quota_error(vendor: responses.Vendor, response: HttpResponse) -> RateLimitedError:
     """The quota of a day is renewed at 00:00 UTC."""
     at = response.received_at
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -25,7 +25,7 @@ from dwell.errors import (
 from dwell.http import HttpResponse
 from dwell.providers import states
 
-_LONGEST_WAIT_S = 86_400.0
+_MAX_WAIT_S = 86_400.0
 _RATE = r"rate[ _]limit|too many requests|too fast|requests?/ ?(?:1 )?second|requests? per|api limit"
 _CREDITS = r"credit|\bbalance\b|quota|top[- ]up|billing"
 _KEY = r"api[-_ ]?key|sign up|unauthori[sz]ed|access_token|scope_|invalid token|token (?:is )?(?:invalid|expired)"
@@ -96,7 +96,7 @@ def check_status(vendor: Vendor, response: HttpResponse) -> None:
     if status == 408 or status >= 500:
         raise TemporaryError(f"{vendor.title} fails at the moment (status {status}): it may be asked again.")
     if status == 404 and _decode_json(response.body) is not None:
-        raise unavailable(vendor, message or "not found", states.in_message(message or "") or "not_found")
+        raise unavailable(vendor, message or "not found", states.find_state(message or "") or "not_found")
     if message:
         raise_for_message(vendor, response, message)
     if status == 403:
@@ -125,7 +125,7 @@ def raise_for_message(vendor: Vendor, response: HttpResponse, message: str) -> N
         raise key_refused(vendor)
     if speaks_of(_TEMPORARY):
         raise TemporaryError(f"{vendor.title} says: {quote_message(message)}; it may be asked again.")
-    if state := states.in_message(message):
+    if state := states.find_state(message):
         raise unavailable(vendor, message, state)
     if response.status == 403:
         raise key_refused(vendor)
@@ -182,7 +182,7 @@ def retry_after_s(response: HttpResponse, message: str = "") -> float | None:
         float(in_words[1]) if in_words else None,
         None if (instant := _parse_number(reset)) is None else instant - asked_at.timestamp(),
     )
-    return next((max(0.0, wait) for wait in candidates if wait is not None and -60 <= wait <= _LONGEST_WAIT_S), None)
+    return next((max(0.0, wait) for wait in candidates if wait is not None and -60 <= wait <= _MAX_WAIT_S), None)
 
 
 @lru_cache(maxsize=16)

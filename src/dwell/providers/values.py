@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-ODD = "not_an_object"
+NOT_AN_OBJECT = "not_an_object"
 """Key under which an element that is no object is kept, so that the parser refuses it with a reason."""
 
 
@@ -80,7 +80,7 @@ def rows(item: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 def objects(item: Mapping[str, Any], *keys: str) -> tuple[Mapping[str, Any], ...]:
     """The elements of the first of the keys that holds a list; what is no object is kept under `ODD`."""
     found: list[Any] = next((item[key] for key in keys if isinstance(item.get(key), list)), [])
-    return tuple(row if isinstance(row, dict) else {ODD: row} for row in found)
+    return tuple(row if isinstance(row, dict) else {NOT_AN_OBJECT: row} for row in found)
 
 
 def cursor(value: Any) -> str | None:

@@ -20,13 +20,13 @@ _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
 
 
-def sheets(name: str, path: Path, scratch: Path) -> list[Plain]:
+def read_sheets(name: str, path: Path, scratch: Path) -> list[Plain]:
     """The sheets of a workbook that hold anything, as CSV files in scratch.
 
     Raises:
         BadFileError: When it is damaged, would unpack beyond the limits, declares a DTD, or holds formulas.
     """
-    for entry in archive.members(path):
+    for entry in archive.list_members(path):
         if entry.filename.endswith((".xml", ".rels")):
             _inspect(name, path, entry, scratch)
     from openpyxl import load_workbook
@@ -60,21 +60,21 @@ def _inspect(name: str, path: Path, entry: zipfile.ZipInfo, scratch: Path) -> No
 
 def _sheet(name: str, sheet: Any, scratch: Path) -> Plain:
     target = new_file(scratch, ".csv")
-    write_chunks(target, _lines(sheet))
+    write_chunks(target, _csv_lines(sheet))
     return Plain(f"{name}[{sheet.title}]", target)
 
 
-def _lines(sheet: Any) -> Iterator[bytes]:
+def _csv_lines(sheet: Any) -> Iterator[bytes]:
     sheet.reset_dimensions()  # the size that a sheet claims is often wrong
     for row in sheet.iter_rows():
-        cells = [_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
+        cells = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
         if any(cells):
             line = io.StringIO()
             csv.writer(line, lineterminator="\n").writerow(cells)
             yield line.getvalue().encode()
 
 
-def _text(value: Any, number_format: str) -> str:
+def _cell_text(value: Any, number_format: str) -> str:
     """A cell as text: dates as ISO, percentages with their sign, whole numbers without a point."""
     if value is None:
         return ""

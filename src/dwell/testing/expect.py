@@ -27,7 +27,7 @@ _SUBJECTS: Mapping[str, Subject] = {
 }
 
 
-def must(fine: object, sentence: str) -> None:
+def require(fine: object, sentence: str) -> None:
     """Fail with a sentence.
 
     Raises:
@@ -48,7 +48,7 @@ def make_response(body: Any, status: int = 200, **headers: str) -> HttpResponse:
     return HttpResponse(status, {name.replace("_", "-"): value for name, value in headers.items()}, sent, AT)
 
 
-def only_ours(doing: str, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+def only_dwell_errors(doing: str, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
     """What comes of a call: its result, or the error of dwell that it raised.
 
     Raises:

@@ -7,44 +7,44 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-ODD: tuple[Any, ...] = (
+ODD_VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2**63, 10**30, 1.5, 7.350810998023949e18, "", "x", "0", "12", "7350810998023949599",
     "v09044g40000cxexample", "17.7K", "=?utf-8?b?////?=", "\ud800", "\x00", [], {}, [None], [[]], ["x", 1, {}],
     {"": {}}, {"id": []},
 )  # fmt: skip
 """Values of every type, at their edges."""
 
-Place = tuple[str | int, ...]
+JsonPath = tuple[str | int, ...]
 
 
-def mutated(tree: Any, random: Random) -> Any:
+def mutate(tree: Any, random: Random) -> Any:
     """A copy in which one to three places have gone, hold something odd, or hold the value of another place."""
     changed = copy.deepcopy(tree)
     for _ in range(random.randint(1, 3)):
-        found = list(places(changed))
+        found = list(iterate_paths(changed))
         if not found:
             return changed
         place = random.choice(found)
-        box = at(changed, place[:-1])
+        box = value_at(changed, place[:-1])
         match random.randrange(4):
             case 0:
                 del box[place[-1]]
             case 1:
-                box[place[-1]] = copy.deepcopy(at(changed, random.choice(found)))
+                box[place[-1]] = copy.deepcopy(value_at(changed, random.choice(found)))
             case _:
-                box[place[-1]] = copy.deepcopy(random.choice(ODD))
+                box[place[-1]] = copy.deepcopy(random.choice(ODD_VALUES))
     return changed
 
 
-def places(tree: Any, here: Place = ()) -> Iterator[Place]:
+def iterate_paths(tree: Any, here: JsonPath = ()) -> Iterator[JsonPath]:
     """Every place below the root of a tree."""
     branches: Any = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for key, value in branches:
         yield (*here, key)
-        yield from places(value, (*here, key))
+        yield from iterate_paths(value, (*here, key))
 
 
-def at(tree: Any, place: Place) -> Any:
+def value_at(tree: Any, place: JsonPath) -> Any:
     """What stands at a place."""
     for key in place:
         tree = tree[key]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dwell.providers.responses import quote_message
-from dwell.providers.states import in_message
+from dwell.providers.states import find_state
 from dwell.providers.values import counter, cursor, digits, flag, number, objects, seconds, text
 
 
@@ -47,7 +47,7 @@ def test_quoting_takes_no_longer_than_its_text() -> None:
     ],
 )
 def test_what_words_say_of_a_state(message: str, state: str | None) -> None:
-    assert in_message(message) == state
+    assert find_state(message) == state
 
 
 def test_odd_types_become_unknown() -> None:

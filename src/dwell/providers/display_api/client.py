@@ -19,14 +19,14 @@ from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, mapping, name, number, objects
 
 VENDOR = responses.Vendor("TikTok's Display API", "DWELL_DISPLAY_API_TOKEN")
-BATCH = 20
+MAX_BATCH = 20
 """Most posts of one query, and of one page."""
 
 _USER = "username,display_name,is_verified,follower_count,following_count,likes_count,video_count"
 _VIDEO = (
     "id,create_time,share_url,video_description,duration,title,like_count,comment_count,share_count,view_count,is_aigc"
 )
-_PAGE_SIZE: Mapping[Listing, int] = {"user_posts": BATCH}
+_PAGE_SIZE: Mapping[Listing, int] = {"user_posts": MAX_BATCH}
 
 
 class DisplayAPI:
@@ -51,9 +51,9 @@ class DisplayAPI:
         if what == "profile":
             return HttpRequest("user/info", "GET", "/v2/user/info/", {"fields": _USER}, timeout_s=20.0, credits=0)
         if what == "post":
-            return _query([subject.id or subject.name])
+            return _query_request([subject.id or subject.name])
         if what == "posts":
-            return _query(subject.name.split(","))
+            return _query_request(subject.name.split(","))
         raise unsupported_error(VENDOR.title, what, self.lookups)
 
     def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
@@ -61,7 +61,7 @@ class DisplayAPI:
         if what not in _PAGE_SIZE:
             raise unsupported_error(VENDOR.title, what, _PAGE_SIZE)
         del subject  # the token says whose posts they are
-        body: dict[str, Any] = {"max_count": min(max(count, 1), BATCH)}
+        body: dict[str, Any] = {"max_count": min(max(count, 1), MAX_BATCH)}
         if cursor is not None:
             if digits(cursor) is None:
                 raise ProviderError("This is no cursor of TikTok's Display API: begin again without one.")
@@ -70,7 +70,7 @@ class DisplayAPI:
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`."""
-        payload = open_api.data(VENDOR, response)
+        payload = open_api.read_data(VENDOR, response)
         if request.endpoint == "user/info":
             if not mapping(payload, "user"):
                 raise DamagedAnswerError("TikTok's Display API answered without an account: it may be asked again.")
@@ -109,10 +109,10 @@ class DisplayAPI:
         return None if found is None else int(found)
 
 
-def _query(ids: list[str]) -> HttpRequest:
+def _query_request(ids: list[str]) -> HttpRequest:
     found = [digits(post_id.strip(), 15) for post_id in ids]
-    if None in found or not 1 <= len(found) <= BATCH:
-        raise missing_id_error(VENDOR.title, "posts", f"the ids of 1 to {BATCH} posts")
+    if None in found or not 1 <= len(found) <= MAX_BATCH:
+        raise missing_id_error(VENDOR.title, "posts", f"the ids of 1 to {MAX_BATCH} posts")
     endpoint = "video/query/one" if len(found) == 1 else "video/query"
     return HttpRequest(
         endpoint, "POST", "/v2/video/query/", {"fields": _VIDEO}, {"filters": {"video_ids": found}}, credits=0

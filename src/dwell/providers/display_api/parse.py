@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dwell.providers.captions import hashtags
+from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import LinkError, parse
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
@@ -37,7 +37,7 @@ def post(item: Item) -> dict[str, Any] | str:
         "duration_s": number(item.get("duration")) or None,
         "media_type": media,
         "caption": caption,
-        "hashtags": hashtags(caption),
+        "hashtags": extract_hashtags(caption),
         "url": text(item.get("share_url")),
         "views": counter(item.get("view_count")),
         "likes": counter(item.get("like_count")),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.bulk import json_extract
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Table, at
 
@@ -42,8 +42,8 @@ def _extract(part: Part, context: Context) -> Extract:
     return json_extract(part, context, shape)
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    return Reading([_extract(part, context) for part in parts])
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    return ReadResult([_extract(part, context) for part in parts])
 
 
 FORMAT = Format(

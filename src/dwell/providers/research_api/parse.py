@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dwell.providers.captions import hashtags
+from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
@@ -42,7 +42,9 @@ def post(item: Item) -> dict[str, Any] | str:
         "duration_s": length or None,
         "media_type": "photo" if length == 0 else None,
         "caption": caption,
-        "hashtags": [tag.lower() for tag in map(name, tags) if tag] if isinstance(tags, list) else hashtags(caption),
+        "hashtags": [tag.lower() for tag in map(name, tags) if tag]
+        if isinstance(tags, list)
+        else extract_hashtags(caption),
         "sound_id": digits(item.get("music_id")),
         "region": text(item.get("region_code")),
         "url": Link(post_id, handle=handle).url,

@@ -33,7 +33,7 @@ _LISTINGS: Mapping[Listing, tuple[str, tuple[str, ...], int]] = {
     "following": ("user/followings", ("followings",), 20),
 }
 """Endpoint, keys under which the list may stand, and most items of a page."""
-_BY_TOKEN = ("followers", "following")
+_PAGED_BY_TOKEN = ("followers", "following")
 _PAGE_SIZE: Mapping[Listing, int] = {what: most for what, (_, _, most) in _LISTINGS.items()}
 _PAGING = ("max_cursor", "cursor", "has_more", "next_page_token", "min_time")
 _EXPECTED: Mapping[str, tuple[str, ...]] = {
@@ -68,15 +68,15 @@ class Scavio:
         if what == "profile":
             if not (subject.name or subject.key):
                 raise missing_id_error(VENDOR.title, what, "the account's name or key")
-            return _call(
+            return _request(
                 "profile", LOOKUP_S, {"username": subject.name} if subject.name else {"sec_user_id": subject.key}
             )
         if what == "post":
-            return _call("video", LOOKUP_S, {"video_id": _post(what, subject)})
+            return _request("video", LOOKUP_S, {"video_id": _require_post_id(what, subject)})
         if what == "hashtag":
             if not (subject.name or subject.id):
                 raise missing_id_error(VENDOR.title, what, "the hashtag's name or id")
-            return _call(
+            return _request(
                 "hashtag", LOOKUP_S, {"hashtag_name": subject.name} if subject.name else {"hashtag_id": subject.id}
             )
         raise unsupported_error(VENDOR.title, what, self.lookups)
@@ -86,12 +86,12 @@ class Scavio:
         if what not in _LISTINGS:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
         endpoint, _, most = _LISTINGS[what]
-        body: dict[str, Any] = {**_about(what, subject), "count": min(max(count, 1), most)}
-        if what in _BY_TOKEN:
-            body |= _unpacked(cursor)
+        body: dict[str, Any] = {**_subject_fields(what, subject), "count": min(max(count, 1), most)}
+        if what in _PAGED_BY_TOKEN:
+            body |= _unpack_cursor(cursor)
         else:
             body["cursor"] = cursor or "0"
-        return _call(endpoint, PAGE_S, body)
+        return _request(endpoint, PAGE_S, body)
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`; of a post what stands under `aweme_detail`."""
@@ -116,8 +116,8 @@ class Scavio:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
         items = tuple(mapping(item, "aweme_info") or item for item in objects(payload, *_LISTINGS[what][1]))
         more = flag(payload.get("has_more", payload.get("hasMore")))
-        if what in _BY_TOKEN:
-            return Page(items, _packed(payload), more)
+        if what in _PAGED_BY_TOKEN:
+            return Page(items, _pack_cursor(payload), more)
         found = (cursor_text(payload.get(key)) for key in ("max_cursor", "cursor"))
         return Page(items, next(filter(None, found), None), more)
 
@@ -160,11 +160,11 @@ class Scavio:
         return None if found is None else int(found)
 
 
-def _call(endpoint: str, timeout_s: float, body: Mapping[str, Any]) -> HttpRequest:
+def _request(endpoint: str, timeout_s: float, body: Mapping[str, Any]) -> HttpRequest:
     return HttpRequest(endpoint, "POST", f"{_TIKTOK}/{endpoint}", body=body, timeout_s=timeout_s)
 
 
-def _about(what: Listing, subject: Subject) -> dict[str, Any]:
+def _subject_fields(what: Listing, subject: Subject) -> dict[str, Any]:
     if what == "hashtag_posts":
         if not subject.id:
             raise missing_id_error(VENDOR.title, what, "the hashtag's id")
@@ -174,20 +174,20 @@ def _about(what: Listing, subject: Subject) -> dict[str, Any]:
             raise missing_id_error(VENDOR.title, what, "a text of 1 to 500 characters")
         return {"keyword": subject.name, "sort_type": "0", "publish_time": "0"}
     if what == "comments":
-        return {"video_id": _post(what, subject)}
+        return {"video_id": _require_post_id(what, subject)}
     if not subject.key:
         raise missing_id_error(VENDOR.title, what, "the account's key (sec_uid)")
     return {"sec_user_id": subject.key, **({"sort_type": "0"} if what == "user_posts" else {})}
 
 
-def _post(what: Listing | Lookup, subject: Subject) -> str:
+def _require_post_id(what: Listing | Lookup, subject: Subject) -> str:
     found = digits(subject.id, 15) or digits(subject.name, 15)
     if found is None:
         raise missing_id_error(VENDOR.title, what, "the post's id")
     return found
 
 
-def _packed(payload: Mapping[str, Any]) -> str | None:
+def _pack_cursor(payload: Mapping[str, Any]) -> str | None:
     """The two values that lead to the next followers, as one text."""
     token, instant = text(payload.get("next_page_token")), payload.get("min_time")
     if not token and instant in (None, "", 0, "0"):
@@ -195,7 +195,7 @@ def _packed(payload: Mapping[str, Any]) -> str | None:
     return json.dumps([token, instant if isinstance(instant, (int, str)) else None])
 
 
-def _unpacked(cursor: str | None) -> dict[str, Any]:
+def _unpack_cursor(cursor: str | None) -> dict[str, Any]:
     if cursor is None:
         return {}
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dwell.providers.captions import hashtags
+from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, rows, seconds, text
 
@@ -128,4 +128,4 @@ def _hashtags(item: Item) -> list[str] | None:
     listed = item.get("hashtags")
     names += [tag for tag in listed if isinstance(tag, str)] if isinstance(listed, list) else []
     known = [tag.lstrip("#").lower() for tag in map(name, names) if tag]
-    return list(dict.fromkeys(known)) or hashtags(text(item.get("desc")))
+    return list(dict.fromkeys(known)) or extract_hashtags(text(item.get("desc")))

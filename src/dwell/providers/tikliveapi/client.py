@@ -70,16 +70,16 @@ class TikLiveAPI:
         """See `Provider`; a profile by its name, which costs one credit and gives the id and the counters."""
         if what == "profile":
             if subject.name:
-                return _call("userinfo-by-username", LOOKUP_S, username=subject.name)
-            return _call("userinfo-by-id", LOOKUP_S, userid=_id(what, subject, "the account's name or id"))
+                return _request("userinfo-by-username", LOOKUP_S, username=subject.name)
+            return _request("userinfo-by-id", LOOKUP_S, userid=_require_id(what, subject, "the account's name or id"))
         if what == "post":
-            return _call("post-detail", LOOKUP_S, url=_link(what, subject))
+            return _request("post-detail", LOOKUP_S, url=_post_url(what, subject))
         if what == "sound":
-            return _call("music-info", LOOKUP_S, music_id=_id(what, subject, "the sound's id"))
+            return _request("music-info", LOOKUP_S, music_id=_require_id(what, subject, "the sound's id"))
         if what == "hashtag":
             if subject.name:
-                return _call("challenge-info-name", LOOKUP_S, name=subject.name)
-            return _call("challenge-info-id", LOOKUP_S, id=_id(what, subject, "the hashtag's name or id"))
+                return _request("challenge-info-name", LOOKUP_S, name=subject.name)
+            return _request("challenge-info-id", LOOKUP_S, id=_require_id(what, subject, "the hashtag's name or id"))
         raise unsupported_error(VENDOR.title, what, self.lookups)
 
     def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
@@ -89,7 +89,7 @@ class TikLiveAPI:
         endpoint, _, most = _LISTINGS[what]
         paging = "time" if what in _PAGED_BY_TIME else "cursor"
         where = {"count": str(min(max(count, 1), most)), paging: cursor or "0"}
-        return _call(endpoint, PAGE_S, **_about(what, subject), **where)
+        return _request(endpoint, PAGE_S, **_subject_fields(what, subject), **where)
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`."""
@@ -149,35 +149,35 @@ class TikLiveAPI:
         return None if found is None else int(found)
 
 
-def _call(endpoint: str, timeout_s: float, **query: str) -> HttpRequest:
+def _request(endpoint: str, timeout_s: float, **query: str) -> HttpRequest:
     return HttpRequest(endpoint, "GET", f"/{endpoint}/", query, timeout_s=timeout_s)
 
 
-def _about(what: Listing, subject: Subject) -> dict[str, str]:
+def _subject_fields(what: Listing, subject: Subject) -> dict[str, str]:
     if what == "sound_posts":
-        return {"music_id": _id(what, subject, "the sound's id")}
+        return {"music_id": _require_id(what, subject, "the sound's id")}
     if what == "hashtag_posts":
-        return {"challenge_id": _known(what, subject.id, "the hashtag's id")}
+        return {"challenge_id": _require_digits(what, subject.id, "the hashtag's id")}
     if what == "search_posts":
         if not subject.name:
             raise missing_id_error(VENDOR.title, what, "a text")
         return {"keyword": subject.name}
     if what == "comments":
-        return {"url": _link(what, subject)}
-    return {"userid": _known(what, subject.id, "the account's id")}
+        return {"url": _post_url(what, subject)}
+    return {"userid": _require_digits(what, subject.id, "the account's id")}
 
 
-def _id(what: Listing | Lookup, subject: Subject, wanted: str) -> str:
-    return _known(what, subject.id or subject.name, wanted)
+def _require_id(what: Listing | Lookup, subject: Subject, wanted: str) -> str:
+    return _require_digits(what, subject.id or subject.name, wanted)
 
 
-def _known(what: Listing | Lookup, value: str | None, wanted: str) -> str:
+def _require_digits(what: Listing | Lookup, value: str | None, wanted: str) -> str:
     if (found := digits(value)) is None:
         raise missing_id_error(VENDOR.title, what, wanted)
     return found
 
 
-def _link(what: Listing | Lookup, subject: Subject) -> str:
+def _post_url(what: Listing | Lookup, subject: Subject) -> str:
     found = digits(subject.id, 15) or digits(subject.name, 15)
     if found is None:
         raise missing_id_error(VENDOR.title, what, "the post's id")

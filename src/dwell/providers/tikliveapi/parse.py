@@ -10,7 +10,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import Any, Literal
 
-from dwell.providers.captions import hashtags
+from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
@@ -46,7 +46,7 @@ def post(item: Item) -> dict[str, Any] | str:
     author, sound = mapping(item, "author"), mapping(item, "music_info")
     images, duration = item.get("images"), number(item.get("duration"))
     photo = (isinstance(images, list) and bool(images)) or duration == 0
-    handle, caption = name(author.get("unique_id")), decoded(item.get("title"))
+    handle, caption = name(author.get("unique_id")), decode_caption(item.get("title"))
     return {
         "post_id": found,
         "handle": handle,
@@ -58,7 +58,7 @@ def post(item: Item) -> dict[str, Any] | str:
         "is_ad": flag(item.get("is_ad")),
         "is_pinned": flag(item.get("is_top")),
         "caption": caption,
-        "hashtags": hashtags(caption),
+        "hashtags": extract_hashtags(caption),
         "sound_id": digits(sound.get("id")),
         "sound_title": text(sound.get("title")),
         "sound_original": flag(sound.get("original")),
@@ -130,7 +130,7 @@ def topic(item: Item) -> dict[str, Any] | str:
     }
 
 
-def decoded(title: Any) -> str | None:
+def decode_caption(title: Any) -> str | None:
     """A caption, with the MIME-encoded words (`=?utf-8?...?=`) that some payloads have put back into text."""
     if not isinstance(title, str) or "=?" not in title:
         return title if isinstance(title, str) else None

@@ -10,10 +10,10 @@ from dwell.errors import BadFileError
 from dwell.providers.files.calendar import MonthDay
 from dwell.providers.links import minted_at
 
-LONGEST_SPAN = 366
+MAX_SPAN_DAYS = 366
 
 
-def forward(days: Sequence[MonthDay], start: date) -> list[date]:
+def dates_from_start(days: Sequence[MonthDay], start: date) -> list[date]:
     """Dates of ascending rows whose first one is known: a year is added whenever month and day go back.
 
     Raises:
@@ -29,36 +29,36 @@ def forward(days: Sequence[MonthDay], start: date) -> list[date]:
     year, dates = first.year, [first]
     for before, day in pairwise(days):
         year += _key(day) < _key(before)
-        dates.append(_place(day, year))
-    return _checked(days, dates)
+        dates.append(_date_in_year(day, year))
+    return _check_span(days, dates)
 
 
-def backward(days: Sequence[MonthDay], anchor: date) -> list[date]:
+def dates_until_anchor(days: Sequence[MonthDay], anchor: date) -> list[date]:
     """Dates of ascending rows, the last of which is the latest such day up to `anchor`.
 
     Raises:
         BadFileError: When February 29 falls into no leap year, or the rows span more than 366 days.
     """
-    year = latest(days[-1], anchor).year
-    dates = [_place(days[-1], year)]
+    year = latest_date(days[-1], anchor).year
+    dates = [_date_in_year(days[-1], year)]
     for after, day in zip(days[:0:-1], days[-2::-1], strict=True):
         year -= _key(day) > _key(after)
-        dates.append(_place(day, year))
-    return _checked(days, dates[::-1])
+        dates.append(_date_in_year(day, year))
+    return _check_span(days, dates[::-1])
 
 
-def latest(day: MonthDay, anchor: date) -> date:
+def latest_date(day: MonthDay, anchor: date) -> date:
     """The latest such day up to `anchor`.
 
     Raises:
         BadFileError: For February 29, when the year that fits is no leap year.
     """
     if day.year is not None:
-        return _place(day, day.year)
-    return _place(day, anchor.year if _key(day) <= (anchor.month, anchor.day) else anchor.year - 1)
+        return _date_in_year(day, day.year)
+    return _date_in_year(day, anchor.year if _key(day) <= (anchor.month, anchor.day) else anchor.year - 1)
 
 
-def published(day: MonthDay, snapshot: date, post_id: str | None) -> date:
+def published_date(day: MonthDay, snapshot: date, post_id: str | None) -> date:
     """The day a post was published: the one nearest to the time in its id, from the day before it on.
 
     A scheduled post gets its id days before it is published, so the id is a lower bound, a day off at most by the
@@ -68,7 +68,7 @@ def published(day: MonthDay, snapshot: date, post_id: str | None) -> date:
         BadFileError: When no year fits between the id's day and the snapshot.
     """
     if day.year is not None or post_id is None:
-        return latest(day, snapshot)
+        return latest_date(day, snapshot)
     lower = minted_at(post_id).date() - timedelta(days=1)
     fitting = [
         found for year in range(lower.year, snapshot.year + 1) if (found := day.in_year(year)) and found >= lower
@@ -81,12 +81,12 @@ def published(day: MonthDay, snapshot: date, post_id: str | None) -> date:
     return fitting[0]
 
 
-def gaps(dates: Sequence[date]) -> int:
+def count_missing_days(dates: Sequence[date]) -> int:
     """Days that are missing between the first and the last."""
     return (dates[-1] - dates[0]).days + 1 - len(set(dates))
 
 
-def _place(day: MonthDay, year: int) -> date:
+def _date_in_year(day: MonthDay, year: int) -> date:
     found = day.in_year(day.year or year)
     if found is None:
         raise BadFileError(
@@ -100,11 +100,11 @@ def _key(day: MonthDay) -> tuple[int, int]:
     return (0, 0) if day.year is not None else (day.month, day.day)
 
 
-def _checked(days: Sequence[MonthDay], dates: list[date]) -> list[date]:
+def _check_span(days: Sequence[MonthDay], dates: list[date]) -> list[date]:
     if all(day.year is not None for day in days):
         return dates
     span = (dates[-1] - dates[0]).days + 1
-    if dates != sorted(dates) or (span > LONGEST_SPAN):
+    if dates != sorted(dates) or (span > MAX_SPAN_DAYS):
         raise BadFileError(
             f"The rows would run from {dates[0]} to {dates[-1]}; an export holds up to 366 days in ascending order: "
             "download it again."

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import BadFileError
-from dwell.providers.files.calendar import read_days
-from dwell.providers.files.studio.dates import backward, forward, gaps
-from dwell.providers.files.studio.headers import fields
-from dwell.providers.files.studio.rows import plain_rows
-from dwell.providers.numbers import count, is_unknown
+from dwell.providers.files.calendar import parse_days
+from dwell.providers.files.studio.csv_rows import plain_rows
+from dwell.providers.files.studio.dates import count_missing_days, dates_from_start, dates_until_anchor
+from dwell.providers.files.studio.headers import field_positions
+from dwell.providers.numbers import is_unknown, parse_count
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 
@@ -32,7 +32,7 @@ _VALUES = (
 
 
 @dataclass(frozen=True)
-class Clock:
+class ExportDates:
     """From what the years of a file are inferred, and when it was exported.
 
     Attributes:
@@ -60,33 +60,33 @@ class DayRow:
     text: str
 
 
-def day_rows(part: Part, clock: Clock, warnings: list[str]) -> list[DayRow]:
+def read_day_rows(part: Part, clock: ExportDates, warnings: list[str]) -> list[DayRow]:
     """The rows with their dates, years inferred over the whole column.
 
     Raises:
         BadFileError: When no row has a date, or the dates fit no year.
     """
-    places = fields(part.header)
+    places = field_positions(part.header)
     raw = [
         (line, {f: row[i] for f, i in places.items() if i < len(row)}, part.delimiter.join(row))
         for line, row in plain_rows(part)
     ]
-    read = read_days(cells["date"] for _, cells, _ in raw if "date" in cells)
+    read = parse_days(cells["date"] for _, cells, _ in raw if "date" in cells)
     texts = [cells["date"] for _, cells, _ in raw if cells.get("date") in read]
     runs = [text for text, before in zip(texts, [None, *texts], strict=False) if text != before]
     if not runs:
         raise BadFileError(f"{part.name} has no date that can be read: its dates must be as Studio writes them.")
     days = [read[text] for text in runs]
     try:
-        dates = forward(days, clock.start) if clock.start else backward(days, clock.anchor.date())
+        dates = dates_from_start(days, clock.start) if clock.start else dates_until_anchor(days, clock.anchor.date())
     except BadFileError as error:
         raise BadFileError(f"{part.name}: {error}") from error
-    if missing := gaps(dates):
+    if missing := count_missing_days(dates):
         warnings.append(f"{part.name}: {missing} days between {dates[0]} and {dates[-1]} are missing.")
-    return _dated(raw, read.keys(), dates)
+    return _assign_dates(raw, read.keys(), dates)
 
 
-def _dated(raw: Sequence[tuple[int, dict[str, str], str]], readable: Any, dates: list[date]) -> list[DayRow]:
+def _assign_dates(raw: Sequence[tuple[int, dict[str, str], str]], readable: Any, dates: list[date]) -> list[DayRow]:
     rows, at, before = [], -1, None
     for line, cells, text in raw:
         written = cells.get("date", "")
@@ -99,7 +99,7 @@ def _dated(raw: Sequence[tuple[int, dict[str, str], str]], readable: Any, dates:
     return rows
 
 
-def write_days(found: list[DayRow], handle: str, clock: Clock, writer: Rewriter) -> None:
+def write_days(found: list[DayRow], handle: str, clock: ExportDates, writer: Rewriter) -> None:
     """Write one account day a row; the last three days are provisional, as TikTok still completes them."""
     last = max(row.day for row in found if row.day)
     for row in found:
@@ -118,18 +118,18 @@ def _day_values(row: DayRow) -> dict[str, Any]:
         raise ValueError(f"{row.cells.get('date', '')!r} is no date that can be read")
     if "viewers" in row.cells and is_unknown(row.cells["viewers"]):
         raise ValueError("TikTok gives no figures for this day; the zeros beside `undefined` mean nothing")
-    values = {name: count(row.cells[name]) for name in _VALUES if name in row.cells}
+    values = {name: parse_count(row.cells[name]) for name in _VALUES if name in row.cells}
     if all(value is None for value in values.values()):
         raise ValueError("TikTok gives no figures for this day")
     return values
 
 
-def viewers_differ(found: list[DayRow]) -> int:
+def count_viewer_mismatches(found: list[DayRow]) -> int:
     """Days on which new and returning viewers do not add up to the total."""
     differing = 0
     for row in found:
         try:
-            parts = [count(row.cells[name]) for name in ("viewers", "new_viewers", "returning_viewers")]
+            parts = [parse_count(row.cells[name]) for name in ("viewers", "new_viewers", "returning_viewers")]
         except (KeyError, ValueError):
             continue
         total, new, returning = parts
@@ -137,13 +137,13 @@ def viewers_differ(found: list[DayRow]) -> int:
     return differing
 
 
-def write_hours(found: list[DayRow], handle: str, clock: Clock, writer: Rewriter) -> None:
+def write_hours(found: list[DayRow], handle: str, clock: ExportDates, writer: Rewriter) -> None:
     """Write active followers by hour; hours of the last day that were not over at the export are left out.
 
     TikTok fills those with zeros. Old exports count hours from 1 to 24, which become 0 to 23.
     """
     last = max(row.day for row in found if row.day)
-    unfinished = _unfinished(found, last)
+    unfinished = _unfinished_lines(found, last)
     first = 1 if any(row.cells.get("hour", "").strip() == "24" for row in found) else 0
     for row in found:
         try:
@@ -160,7 +160,7 @@ def write_hours(found: list[DayRow], handle: str, clock: Clock, writer: Rewriter
 def _hour_values(row: DayRow, first: int) -> dict[str, Any]:
     if row.day is None:
         raise ValueError(f"{row.cells.get('date', '')!r} is no date that can be read")
-    hour, active = count(row.cells.get("hour", "")), count(row.cells.get("active_followers", ""))
+    hour, active = parse_count(row.cells.get("hour", "")), parse_count(row.cells.get("active_followers", ""))
     if hour is None or not 0 <= hour - first <= 23:
         raise ValueError(f"{row.cells.get('hour', '')!r} is no hour of a day")
     if active is None:
@@ -168,7 +168,7 @@ def _hour_values(row: DayRow, first: int) -> dict[str, Any]:
     return {"hour": hour - first, "active_followers": active}
 
 
-def _unfinished(found: list[DayRow], last: date) -> set[int]:
+def _unfinished_lines(found: list[DayRow], last: date) -> set[int]:
     lines: set[int] = set()
     for row in reversed([row for row in found if row.day == last]):
         if row.cells.get("active_followers", "").strip() != "0":

@@ -22,7 +22,7 @@ from dwell.providers.tikliveapi.client import TikLiveAPI
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-GROUP = "dwell.providers"
+ENTRY_POINT_GROUP = "dwell.providers"
 
 PROVIDERS: dict[str, Provider] = {
     provider.name: provider for provider in (TikLiveAPI(), Scavio(), DisplayAPI(), ResearchAPI())
@@ -30,13 +30,13 @@ PROVIDERS: dict[str, Provider] = {
 """Dwell's own, in the order in which they are tried when the user names none. They hold no state, key or connection."""
 
 _METHODS = [name for name in vars(Provider) if not name.startswith("_")]
-_READERS = [name for name in vars(Parser) if not name.startswith("_")]
+_PARSER_METHODS = [name for name in vars(Parser) if not name.startswith("_")]
 
 
 def provider_names() -> Iterator[str]:
     """Whom the user can name: dwell's own, then others in alphabetical order; these are looked up, not loaded."""
     yield from PROVIDERS
-    yield from (name for name, offers in _outside().items() if not _unusable(name, offers))
+    yield from (name for name, offers in _entry_points().items() if not _name_problem(name, offers))
 
 
 @cache
@@ -48,25 +48,25 @@ def get_provider(name: str) -> Provider:
     """
     if name in PROVIDERS:
         return PROVIDERS[name]
-    offers = _outside().get(name)
+    offers = _entry_points().get(name)
     if offers is None:
         left_out = "".join(
-            f"; {each!r} of package {_packages(given)} is left out: {why}"
-            for each, given in _outside().items()
-            if (why := _unusable(each, given))
+            f"; {each!r} of package {_package_names(given)} is left out: {why}"
+            for each, given in _entry_points().items()
+            if (why := _name_problem(each, given))
         )
         raise SettingsError(
             f"There is no provider {name!r}: choose from {', '.join(provider_names())}, or install the package that "
             f"offers it{left_out}."
         )
-    if why := _unusable(name, offers):
-        raise SettingsError(f"The provider {name!r} of package {_packages(offers)} cannot be used: {why}.")
-    return _loaded(offers[0])
+    if why := _name_problem(name, offers):
+        raise SettingsError(f"The provider {name!r} of package {_package_names(offers)} cannot be used: {why}.")
+    return _load(offers[0])
 
 
 def package_version(name: str) -> str:
     """Package and version that a provider comes from; empty for dwell's own."""
-    dist = None if name in PROVIDERS else _outside()[name][0].dist
+    dist = None if name in PROVIDERS else _entry_points()[name][0].dist
     return f"{dist.name} {dist.version}" if dist else ""
 
 
@@ -80,21 +80,21 @@ def parser_version(name: str) -> str:
 
 
 @cache
-def _outside() -> Mapping[str, Sequence[EntryPoint]]:
+def _entry_points() -> Mapping[str, Sequence[EntryPoint]]:
     """What installed packages offer, by name; read once, since it takes some 20 ms."""
     from importlib.metadata import entry_points
 
     found: dict[str, list[EntryPoint]] = {}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, _packages([entry]))):
+    for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: (entry.name, _package_names([entry]))):
         found.setdefault(entry.name, []).append(entry)
     return found
 
 
-def _packages(offers: Sequence[EntryPoint]) -> str:
+def _package_names(offers: Sequence[EntryPoint]) -> str:
     return " and ".join(str(entry.dist.name) if entry.dist else entry.value for entry in offers)
 
 
-def _unusable(name: str, offers: Sequence[EntryPoint]) -> str:
+def _name_problem(name: str, offers: Sequence[EntryPoint]) -> str:
     """Why nobody can be called so, and the cure; empty where the name is fine."""
     if name in PROVIDERS:
         return "dwell has a provider of that name, so its entry point must be renamed"
@@ -105,15 +105,17 @@ def _unusable(name: str, offers: Sequence[EntryPoint]) -> str:
     return "only one package can offer it, so the others must be uninstalled" if len(offers) > 1 else ""
 
 
-def _loaded(entry: EntryPoint) -> Provider:
-    who = f"The provider {entry.name!r} of package {_packages([entry])} ({entry.value})"
+def _load(entry: EntryPoint) -> Provider:
+    who = f"The provider {entry.name!r} of package {_package_names([entry])} ({entry.value})"
     try:
         made: Any = entry.load()
         found: Any = made() if isinstance(made, type) else made
         lacks = [name for name in Provider.__annotations__ if not hasattr(found, name)]
         lacks += [f"{name}()" for name in _METHODS if not callable(getattr(found, name, None))]
         parser = getattr(found, "parser", None)
-        lacks += [f"parser.{name}()" for name in _READERS if parser and not callable(getattr(parser, name, None))]
+        lacks += [
+            f"parser.{name}()" for name in _PARSER_METHODS if parser and not callable(getattr(parser, name, None))
+        ]
     except Exception as error:  # what the code of others raises can be anything
         raise SettingsError(f"{who} cannot be loaded, {error!r}: update, repair or uninstall that package.") from error
     if lacks:

@@ -7,10 +7,10 @@ from typing import Any
 
 from dwell.errors import WrongAccountError
 from dwell.providers.display_api import parse as display_api
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.parser import Parser
 from dwell.providers.part import Part
-from dwell.providers.payloads import first_rows, rows
+from dwell.providers.payloads import first_rows, iterate_rows
 from dwell.providers.research_api import parse as research_api
 from dwell.providers.rewrite import Rewriter
 from dwell.providers.scavio import parse as scavio
@@ -63,8 +63,8 @@ def _format(name: str, parser: Parser, says: str, *columns: set[str], own: bool 
             return False
         return any(parser.entity(item) for item in first_rows(part))
 
-    def read(parts: Sequence[Part], context: Context) -> Reading:
-        reading = Reading()
+    def read(parts: Sequence[Part], context: Context) -> ReadResult:
+        reading = ReadResult()
         for part in parts:
             _read(name, parser, part, context, reading, own=own)
         return reading
@@ -72,39 +72,39 @@ def _format(name: str, parser: Parser, says: str, *columns: set[str], own: bool 
     return Format(name, says, tuple(frozenset(names) for names in columns), recognises, read)
 
 
-def _read(name: str, parser: Parser, part: Part, context: Context, reading: Reading, *, own: bool) -> None:
+def _read(name: str, parser: Parser, part: Part, context: Context, reading: ReadResult, *, own: bool) -> None:
     writers: dict[str, Rewriter] = {}
     first = next(filter(None, map(parser.entity, first_rows(part, 1_000))), "post")
-    writers[first] = _writer(context, name, first)
-    for line, item, text in rows(part):
+    writers[first] = _make_writer(context, name, first)
+    for line, item, text in iterate_rows(part):
         kind = (parser.entity(item) if item else None) or first
         writer = writers.setdefault(kind, writers[first]) if kind == first else writers.get(kind)
         if writer is None:
-            writer = writers[kind] = _writer(context, name, kind)
-        columns = _columns(parser, kind, item)
+            writer = writers[kind] = _make_writer(context, name, kind)
+        columns = _parse_columns(parser, kind, item)
         if isinstance(columns, str):
             writer.reject(line, columns, text)
             continue
         if own:
-            _guard(context, columns.get("handle"))
+            _check_account(context, columns.get("handle"))
         writer.add(line, columns)
     reading.extracts += [writer.extract() for writer in writers.values()]
 
 
-def _writer(context: Context, name: str, kind: str) -> Rewriter:
+def _make_writer(context: Context, name: str, kind: str) -> Rewriter:
     if kind == "comment":
         return Rewriter(context.scratch, name, *TABLES_OF[kind])
     return Rewriter(context.scratch, name, *TABLES_OF[kind], platform="tiktok")
 
 
-def _columns(parser: Parser, kind: str, item: Mapping[str, Any] | None) -> dict[str, Any] | str:
+def _parse_columns(parser: Parser, kind: str, item: Mapping[str, Any] | None) -> dict[str, Any] | str:
     if item is None:
         return "not a JSON object"
     read: Callable[[Mapping[str, Any]], dict[str, Any] | str] = getattr(parser, kind)
     return read(item) if parser.entity(item) == kind else f"not the same kind of object as the first ({kind})"
 
 
-def _guard(context: Context, handle: str | None) -> None:
+def _check_account(context: Context, handle: str | None) -> None:
     if handle and context.handle and handle.lower() != context.handle:
         raise WrongAccountError(
             f"The file holds posts of @{handle}, not of @{context.handle}: name that account with "

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
 from dwell.providers.files.bulk import json_extract
-from dwell.providers.format import Context, Format, Reading, plain
-from dwell.providers.numbers import writes_percent
+from dwell.providers.format import Context, Format, ReadResult, normalize_header
+from dwell.providers.numbers import is_percent_column
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Source
 
@@ -36,33 +36,35 @@ class Headers:
         return bool(named or described) and bool({*COUNTERS, *WATCHED} & self.columns.keys())
 
 
-def find(header: Sequence[str], given: Mapping[str, str]) -> Headers:
+def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
     """Match headers with columns: what the user gave first, then dwell's own names, then aliases.
 
     Raises:
         UnknownFormatError: When `given` names a column that dwell lacks or a header that the file lacks.
     """
-    columns = {column: _given(column, name, header) for column, name in given.items()}
-    left = {plain(name): name for name in reversed(header) if name not in columns.values()}
+    columns = {column: _mapped_header(column, name, header) for column, name in given.items()}
+    left = {normalize_header(name): name for name in reversed(header) if name not in columns.values()}
     units: dict[str, str] = {}
     clock = next((left[name] for name in CLOCK if name in left and _has_date(left, name)), None)
     if clock:
-        del left[plain(clock)]
+        del left[normalize_header(clock)]
     for column, names in ALIASES.items():
-        own = () if column in _FOLLOWING else (plain(column),)
+        own = () if column in _FOLLOWING else (normalize_header(column),)
         wanted = (*own, *names, *(name for name in UNITS if column == "duration_s"))
         found = next((name for name in wanted if name in left), None) if column not in columns else None
         if found is not None:
             columns[column] = left.pop(found)
             units[column] = UNITS.get(found, "")
-    dropped = tuple(name for name in header if name in left.values() and plain(name) not in IGNORED)
+    dropped = tuple(name for name in header if name in left.values() and normalize_header(name) not in IGNORED)
     return Headers(columns, clock, units, dropped)
 
 
-def _given(column: str, name: str, header: Sequence[str]) -> str:
+def _mapped_header(column: str, name: str, header: Sequence[str]) -> str:
     if column not in _MAPPABLE:
         raise UnknownFormatError(f"--map {column}=...: dwell has no such field; it has {', '.join(sorted(_MAPPABLE))}.")
-    found = next((h for h in header if h == name), None) or next((h for h in header if plain(h) == plain(name)), None)
+    found = next((h for h in header if h == name), None) or next(
+        (h for h in header if normalize_header(h) == normalize_header(name)), None
+    )
     if found is None:
         raise UnknownFormatError(
             f"--map {column}={name}: the file has no such column; it has {', '.join(header[:60])}."
@@ -95,7 +97,7 @@ def extract(part: Part, context: Context, headers: Headers) -> Extract:
 def _source(part: Part, column: str, name: str, headers: Headers, *, nested: bool) -> Source:
     place = "/" + name.replace("~", "~0").replace("/", "~1") if nested else name
     time = headers.clock if column == "posted_at" else None
-    percent = column == "full_watch_rate" and writes_percent(part.column(name))
+    percent = column == "full_watch_rate" and is_percent_column(part.column(name))
     ms = headers.units.get(column) == "ms"
     return Source(
         (place,), unit="percent" if percent else "ms" if ms else "", time=f"/{time}" if nested and time else time
@@ -112,13 +114,13 @@ def _tables(sources: Mapping[str, Source], context: Context) -> tuple[str, ...]:
 
 
 def _recognises(part: Part, context: Context) -> bool:
-    return part.layout in {"csv", "ndjson", "array"} and find(part.header, context.hints.columns).fits
+    return part.layout in {"csv", "ndjson", "array"} and match_headers(part.header, context.hints.columns).fits
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    reading = Reading()
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    reading = ReadResult()
     for part in parts:
-        headers = find(part.header, context.hints.columns)
+        headers = match_headers(part.header, context.hints.columns)
         if not headers.fits:
             raise UnknownFormatError(
                 f"{part.name} lacks what makes a table of posts: an id or link (or posting time with title or length), "

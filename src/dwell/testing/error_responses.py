@@ -15,7 +15,7 @@ from dwell.errors import (
 )
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Provider
-from dwell.testing.expect import KEY, make_response, must, only_ours, subject_of
+from dwell.testing.expect import KEY, make_response, only_dwell_errors, require, subject_of
 
 _STATUSES: dict[int, type[ProviderError]] = {
     401: KeyRefusedError,
@@ -39,26 +39,26 @@ _DAMAGED = {
 }
 
 
-def check_refusals(provider: Provider) -> None:
+def check_error_responses(provider: Provider) -> None:
     """Every call of a provider, with every bad answer.
 
     Raises:
         AssertionError: A bad answer passes, or becomes the wrong error, or an error shows the key.
     """
-    for request in calls(provider):
+    for request in iterate_requests(provider):
         for status, kind in _STATUSES.items():
             for body in ({"message": "no"}, {"error": {"code": "x", "message": "no"}}, {"error": "no"}, b"<html>"):
-                found = _refusal(provider, request, make_response(body, status), f"status {status}")
-                must(isinstance(found, kind), f"{_with(request)} status {status} becomes {type(found).__name__}")
+                found = _expect_error(provider, request, make_response(body, status), f"status {status}")
+                require(isinstance(found, kind), f"{_subject(request)} status {status} becomes {type(found).__name__}")
         for what, body in _DAMAGED.items():
-            found = _refusal(provider, request, make_response(body), what)
-            must(isinstance(found, DamagedAnswerError), f"{_with(request)} {what} becomes {type(found).__name__}")
-        _check_moved(provider, request)
-        _check_waiting(provider, request)
+            found = _expect_error(provider, request, make_response(body), what)
+            require(isinstance(found, DamagedAnswerError), f"{_subject(request)} {what} becomes {type(found).__name__}")
+        _check_redirects(provider, request)
+        _check_retry_after(provider, request)
         _check_key(provider, request)
 
 
-def calls(provider: Provider) -> Iterator[HttpRequest]:
+def iterate_requests(provider: Provider) -> Iterator[HttpRequest]:
     """Every kind of call that a provider makes."""
     for lookup in sorted(provider.lookups):
         yield provider.lookup(lookup, subject_of(lookup))
@@ -66,18 +66,20 @@ def calls(provider: Provider) -> Iterator[HttpRequest]:
         yield provider.listing(listing, subject_of(listing), cursor=None, count=1)
 
 
-def _check_moved(provider: Provider, request: HttpRequest) -> None:
+def _check_redirects(provider: Provider, request: HttpRequest) -> None:
     """A redirect or an address that is not there must not be asked again and again."""
     for status in (301, 302, 404, 405):
-        found = _refusal(provider, request, make_response(b"<html>", status), f"status {status}")
-        must(not isinstance(found, TemporaryError), f"{_with(request)} status {status} without JSON is asked again")
+        found = _expect_error(provider, request, make_response(b"<html>", status), f"status {status}")
+        require(
+            not isinstance(found, TemporaryError), f"{_subject(request)} status {status} without JSON is asked again"
+        )
 
 
-def _check_waiting(provider: Provider, request: HttpRequest) -> None:
-    found = only_ours("reading status 429", provider.read, request, make_response({}, 429, retry_after="7"))
-    must(
+def _check_retry_after(provider: Provider, request: HttpRequest) -> None:
+    found = only_dwell_errors("reading status 429", provider.read, request, make_response({}, 429, retry_after="7"))
+    require(
         isinstance(found, RateLimitedError) and found.retry_after_s == 7.0,
-        f"{_with(request)} status 429 does not say how long Retry-After asks to wait",
+        f"{_subject(request)} status 429 does not say how long Retry-After asks to wait",
     )
 
 
@@ -87,22 +89,26 @@ def _check_key(provider: Provider, request: HttpRequest) -> None:
     bodies: tuple[Any, ...] = ({"message": echo}, {"error": {"code": KEY, "message": echo}}, {"error": echo})
     for status in (200, 400, 401, 403, 404, 409, 500):
         for body in bodies:
-            found = _refusal(provider, request, make_response(body, status), f"status {status}")
-            must(KEY not in f"{found} {found!r}", f"{_with(request)} status {status} the error shows the key: {found}")
+            found = _expect_error(provider, request, make_response(body, status), f"status {status}")
+            require(
+                KEY not in f"{found} {found!r}", f"{_subject(request)} status {status} the error shows the key: {found}"
+            )
 
 
-def _refusal(provider: Provider, request: HttpRequest, bad: HttpResponse, what: str) -> ProviderError:
-    found = only_ours(f"reading {what} as {request.endpoint}", provider.read, request, bad)
-    must(isinstance(found, ProviderError), f"{_with(request)} {what} passes as if all were well, or raises {found!r}")
-    must(len(str(found)) >= 20 and str(found).endswith("."), f"the error for {what} is no sentence: {found}")
-    must(str(found) == str(only_ours(what, provider.read, request, bad)), f"{what} read twice differs")
-    credits_charged = only_ours(f"charging {what}", provider.credits_charged, request, bad)
-    must(
+def _expect_error(provider: Provider, request: HttpRequest, bad: HttpResponse, what: str) -> ProviderError:
+    found = only_dwell_errors(f"reading {what} as {request.endpoint}", provider.read, request, bad)
+    require(
+        isinstance(found, ProviderError), f"{_subject(request)} {what} passes as if all were well, or raises {found!r}"
+    )
+    require(len(str(found)) >= 20 and str(found).endswith("."), f"the error for {what} is no sentence: {found}")
+    require(str(found) == str(only_dwell_errors(what, provider.read, request, bad)), f"{what} read twice differs")
+    credits_charged = only_dwell_errors(f"charging {what}", provider.credits_charged, request, bad)
+    require(
         isinstance(credits_charged, int) and credits_charged >= 0,
-        f"{_with(request)} {what} is charged with {credits_charged!r}",
+        f"{_subject(request)} {what} is charged with {credits_charged!r}",
     )
     return cast("ProviderError", found)
 
 
-def _with(request: HttpRequest) -> str:
+def _subject(request: HttpRequest) -> str:
     return f"{request.endpoint}: an answer with"

@@ -8,28 +8,28 @@ from dataclasses import replace
 from pathlib import Path
 
 from dwell.errors import BadFileError, UnknownFormatError
-from dwell.providers import api, archive
-from dwell.providers.files import apify, own, table, watch_template, web_items, youtube
+from dwell.providers import api_formats, archive
+from dwell.providers.files import apify, own, user_table, watch_template, web_items, youtube
 from dwell.providers.files.studio import export as studio
-from dwell.providers.format import Context, Format, Reading, plain
+from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.opening import Plain, as_utf8, digest
-from dwell.providers.part import Part, look
-from dwell.providers.payloads import first_rows, what_else
-from dwell.providers.workbook import sheets
+from dwell.providers.part import Part, inspect_part
+from dwell.providers.payloads import describe_other, first_rows
+from dwell.providers.workbook import read_sheets
 from dwell.records import Hints, SourceFile
 
 # Order matters: the narrow shapes first; a table by aliases takes what is left.
-_ALL: tuple[Format, ...] = (
+_FORMATS: tuple[Format, ...] = (
     own.FORMAT,
     studio.FORMAT,
     watch_template.FORMAT,
     youtube.FORMAT,
     apify.FORMAT,
     web_items.FORMAT,
-    *api.formats(),
-    table.FORMAT,
+    *api_formats.formats(),
+    user_table.FORMAT,
 )
-FORMATS: dict[str, str] = {known.name: known.says for known in _ALL}
+FORMATS: dict[str, str] = {known.name: known.description for known in _FORMATS}
 """Name of each format, as in `--format`, and what it is."""
 
 
@@ -47,19 +47,19 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
         MissingTimeError: When something in it cannot be dated without `--as-of`.
         WrongAccountError: When it is of another account than `hints.handle`.
     """
-    forced = _forced(hints)
+    forced = _chosen_format(hints)
     context = Context(path, hints, scratch)
     fingerprint = digest(path)
     opened = _open(path, scratch)
-    parts = [look(plain_file) for plain_file in opened]
+    parts = [inspect_part(plain_file) for plain_file in opened]
     groups: dict[str, list[Part]] = {}
     for part in parts:
-        found = forced or next((known for known in _ALL if known.recognises(part, context)), None)
+        found = forced or next((known for known in _FORMATS if known.recognises(part, context)), None)
         if found is None:
-            raise _unknown(part)
+            raise _unknown_format_error(part)
         groups.setdefault(found.name, []).append(part)
-    result = Reading(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
-    for known in _ALL:
+    result = ReadResult(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
+    for known in _FORMATS:
         if known.name in groups:
             made = known.read(groups[known.name], context)
             result.extracts += made.extracts
@@ -68,11 +68,11 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     return SourceFile(path, fingerprint, "+".join(groups), named, tuple(result.warnings))
 
 
-def _forced(hints: Hints) -> Format | None:
+def _chosen_format(hints: Hints) -> Format | None:
     if hints.format is None:
         # A mapping is about headers of one's own, so it means a table.
-        return table.FORMAT if hints.columns else None
-    found = next((known for known in _ALL if known.name == hints.format), None)
+        return user_table.FORMAT if hints.columns else None
+    found = next((known for known in _FORMATS if known.name == hints.format), None)
     if found is None:
         near = difflib.get_close_matches(hints.format, FORMATS, 1)
         hint = f" (did you mean {near[0]}?)" if near else ""
@@ -82,18 +82,18 @@ def _forced(hints: Hints) -> Format | None:
 
 def _open(path: Path, scratch: Path) -> list[Plain]:
     """The plain files in what the user named."""
-    packing = archive.kind(path)
+    packing = archive.detect_packing(path)
     if packing == "zip":
         return _open_zip(path, scratch)
-    return _open_one(path.name, path, packing, scratch)
+    return _open_file(path.name, path, packing, scratch)
 
 
-def _open_one(name: str, path: Path, packing: str, scratch: Path) -> list[Plain]:
+def _open_file(name: str, path: Path, packing: str, scratch: Path) -> list[Plain]:
     if packing == "gz":
         inner = archive.gunzip(path, scratch)
-        return _open_one(name.removesuffix(".gz"), inner, _inner_kind(name, inner), scratch)
+        return _open_file(name.removesuffix(".gz"), inner, _inner_packing(name, inner), scratch)
     if packing == "xlsx":
-        found = sheets(name, path, scratch)
+        found = read_sheets(name, path, scratch)
         if not found:
             raise BadFileError(f"{name} has no sheet with anything in it.")
         return found
@@ -105,40 +105,40 @@ def _open_one(name: str, path: Path, packing: str, scratch: Path) -> list[Plain]
 
 
 def _open_zip(path: Path, scratch: Path) -> list[Plain]:
-    entries = archive.members(path)
+    entries = archive.list_members(path)
     if not entries:
         raise BadFileError(f"{path.name} is an empty zip: download it again.")
     found = []
     for entry in entries:
         inner = archive.unzip(path, entry, scratch)
-        found += _open_one(entry.filename, inner, _inner_kind(entry.filename, inner), scratch)
+        found += _open_file(entry.filename, inner, _inner_packing(entry.filename, inner), scratch)
     return found
 
 
-def _inner_kind(name: str, path: Path) -> str:
-    found = archive.kind(path)
+def _inner_packing(name: str, path: Path) -> str:
+    found = archive.detect_packing(path)
     if found in {"zip", "gz"}:
         raise BadFileError(f"{name} is packed within a packed file: unpack the outer one and load what is in it.")
     return found
 
 
-def _unknown(part: Part) -> UnknownFormatError | BadFileError:
+def _unknown_format_error(part: Part) -> UnknownFormatError | BadFileError:
     """The error for a shape that nothing recognises: its columns, the nearest format, and what that would need."""
     names: Sequence[str] = part.header
     if part.layout not in {"csv", "parquet"}:
         rows = first_rows(part)
-        other = what_else(rows[0]) if rows else None
+        other = describe_other(rows[0]) if rows else None
         if other:
             return BadFileError(
                 f"{part.name} is {other}, of which dwell keeps nothing: load posts, accounts or comments."
             )
         names = tuple(dict.fromkeys(key for row in rows for key in row)) or part.header
-    known = {plain(name) for name in names}
+    known = {normalize_header(name) for name in names}
     nearest, wanted = max(
-        ((candidate, columns) for candidate in _ALL for columns in candidate.columns),
-        key=lambda pair: len({plain(name) for name in pair[1]} & known) / len(pair[1]),
+        ((candidate, columns) for candidate in _FORMATS for columns in candidate.columns),
+        key=lambda pair: len({normalize_header(name) for name in pair[1]} & known) / len(pair[1]),
     )
-    missing = sorted(name for name in wanted if plain(name) not in known)
+    missing = sorted(name for name in wanted if normalize_header(name) not in known)
     shown = ", ".join(names[:40]) + (" ..." if len(names) > 40 else "")
     return UnknownFormatError(
         f"{part.name} is of no known format: its columns are {shown or '(none)'}; the nearest is {nearest.name}, which "

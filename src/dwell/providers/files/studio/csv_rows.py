@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dwell.providers.part import Part
 
 _LINK = re.compile(r"https?://[\w.]*tiktokv?\.com/[^\s\",;]+")
-_MOST_LINES = 8
+_MAX_LINES = 8
 
 
 def plain_rows(part: Part) -> Iterator[tuple[int, list[str]]]:
@@ -39,9 +39,9 @@ def content_rows(part: Part, link: int) -> Iterator[tuple[int, list[str] | None,
         if not lines[at].strip():
             at += 1
             continue
-        for used in range(1, _MOST_LINES + 1):
+        for used in range(1, _MAX_LINES + 1):
             text = "\n".join(lines[at : at + used])
-            cells = _sound(text, part, link) or _anchored(text, part, link)
+            cells = _parse_strict(text, part, link) or _parse_around_link(text, part, link)
             if cells is not None or at + used >= len(lines):
                 break
         if cells is None:
@@ -50,7 +50,7 @@ def content_rows(part: Part, link: int) -> Iterator[tuple[int, list[str] | None,
         at += used
 
 
-def _sound(text: str, part: Part, link: int) -> list[str] | None:
+def _parse_strict(text: str, part: Part, link: int) -> list[str] | None:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=part.delimiter, strict=True))
     except csv.Error:
@@ -61,21 +61,21 @@ def _sound(text: str, part: Part, link: int) -> list[str] | None:
     return rows[0] if not address or _LINK.fullmatch(address) else None
 
 
-def _anchored(text: str, part: Part, link: int) -> list[str] | None:
+def _parse_around_link(text: str, part: Part, link: int) -> list[str] | None:
     for found in reversed(list(_LINK.finditer(text))):
-        right = _cells(text[found.end() :], part.delimiter)
-        left = _left(text[: found.start()], part.delimiter, link)
+        right = _cells_after_link(text[found.end() :], part.delimiter)
+        left = _cells_before_link(text[: found.start()], part.delimiter, link)
         if len(right) == len(part.header) - link - 1 and left is not None:
             return [*left, found[0], *right]
     return None
 
 
-def _cells(tail: str, delimiter: str) -> list[str]:
+def _cells_after_link(tail: str, delimiter: str) -> list[str]:
     tail = tail.lstrip('"').removeprefix(delimiter)
     return [cell.strip().strip('"') for cell in tail.split(delimiter)] if "\n" not in tail else []
 
 
-def _left(head: str, delimiter: str, count: int) -> list[str] | None:
+def _cells_before_link(head: str, delimiter: str, count: int) -> list[str] | None:
     cells = []
     for _ in range(count - 1):
         cell, comma, head = head.partition(delimiter)

@@ -30,12 +30,12 @@ def column_names(name: str, path: Path) -> tuple[str, ...]:
         stream.seek(size - 8 - length)
         footer = stream.read(length)
     try:
-        return _top_level(_Compact(footer).schema())
+        return _top_level_names(_CompactReader(footer).schema())
     except (IndexError, ValueError) as error:
         raise BadFileError(f"{name} is a Parquet file with a damaged footer: export it again.") from error
 
 
-def _top_level(elements: list[tuple[str, int]]) -> tuple[str, ...]:
+def _top_level_names(elements: list[tuple[str, int]]) -> tuple[str, ...]:
     names, position = [], 1
     for _ in range(elements[0][1]):
         names.append(elements[position][0])
@@ -46,7 +46,7 @@ def _top_level(elements: list[tuple[str, int]]) -> tuple[str, ...]:
     return tuple(names)
 
 
-class _Compact:
+class _CompactReader:
     """A reader of Thrift's compact protocol, as far as this footer needs it."""
 
     def __init__(self, data: bytes) -> None:

@@ -14,7 +14,7 @@ _OTHER = re.compile(r"(?:Content|Viewers|Followers)_([\w.]{2,24}?)(?: ?\(\d+\))?
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class ZipName:
     """The name of a zip as Studio gives it.
 
     Attributes:
@@ -28,19 +28,19 @@ class Package:
     end: datetime | None = None
 
 
-def package(name: str) -> Package:
+def parse_zip_name(name: str) -> ZipName:
     """What a file name says; nothing where Studio did not give it."""
     if found := _OVERVIEW.fullmatch(name):
         try:
             start = date.fromisoformat(found[1])
         except ValueError:
-            return Package(found[3].lower())
-        return Package(found[3].lower(), start, datetime.fromtimestamp(int(found[2]), tz=UTC))
+            return ZipName(found[3].lower())
+        return ZipName(found[3].lower(), start, datetime.fromtimestamp(int(found[2]), tz=UTC))
     found = _OTHER.fullmatch(name)
-    return Package(found[1].lower()) if found else Package()
+    return ZipName(found[1].lower()) if found else ZipName()
 
 
-def account(named: str | None, packed: str | None, linked: Iterable[str]) -> str | None:
+def resolve_account(named: str | None, packed: str | None, linked: Iterable[str]) -> str | None:
     """Whose figures these are: the account that the user named, else that of the posts' links, else that of the zip.
 
     Raises:
@@ -57,7 +57,7 @@ def account(named: str | None, packed: str | None, linked: Iterable[str]) -> str
     return named
 
 
-def need_account(name: str, handle: str | None) -> str:
+def require_account(name: str, handle: str | None) -> str:
     """The account, which a series by day does not name itself.
 
     Raises:
