@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
 from typing import Any
 
 import altair as alt
 
-from dwell.charts.forest import Line, forest
-from dwell.charts.theme import WIDE, blank, dress
-from dwell.charts.words import bucket_labels, number, percent
+from dwell.charts.forest import ForestRow, forest
+from dwell.charts.formatting import bucket_labels, number, percent
+from dwell.charts.theme import WIDE, apply_theme, empty_chart
+from dwell.models.confidence_intervals import share_interval
 
 
 def coverage(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
@@ -24,13 +24,13 @@ def coverage(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
     interval = fit.get("interval") or {}
     title = "Do the prediction intervals keep their promise?"
     if interval.get("coverage") is None:
-        return blank(title, "No intervals were made, because no usable model was found.", width)
+        return empty_chart(title, "No intervals were made, because no usable model was found.", width)
     level = float(interval["level"])
-    lines = [_line("All posts", interval["coverage"], fit.get("n"), level)]
+    lines = [_row("All posts", interval["coverage"], fit.get("n"), level)]
     for bucket, label in bucket_labels(interval.get("coverage_by_bucket") or {}).items():
         share = interval["coverage_by_bucket"][bucket]
         if share is not None:
-            lines.append(_line(label, share, (interval.get("rows_by_bucket") or {}).get(bucket), level))
+            lines.append(_row(label, share, (interval.get("rows_by_bucket") or {}).get(bucket), level))
     bars = " Bars: what chance allows with that many posts (95%)." if any(line.low for line in lines) else ""
     subtitle = [
         f"Share of left-out posts whose measured value lies inside their interval; promised: {percent(level, 0)}",
@@ -45,19 +45,11 @@ def coverage(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
         reference=level,
         number_format=".0%",
     )
-    return dress(plot, title, subtitle)
+    return apply_theme(plot, title, subtitle)
 
 
-def _line(label: str, share: float, n: int | None, level: float) -> Line:
-    low, high = wilson(share, n) if n else (None, None)
+def _row(label: str, share: float, n: int | None, level: float) -> ForestRow:
+    low, high = share_interval(round(share * n), n) if n else (None, None)
     note = percent(share, 0) + (f", n = {n}" if n else "")
     tip = f"{label}: {percent(share)} inside, promised {percent(level, 0)}" + (f", n = {n}" if n else "")
-    return Line(label, share, low, high, sure=True, note=note, tip=tip)
-
-
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """95% Wilson score interval of a share seen in `n` trials (Wilson 1927); 0-1."""
-    z = 1.959964
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return ForestRow(label, share, low, high, sure=True, note=note, tip=tip)

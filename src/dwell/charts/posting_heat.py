@@ -8,8 +8,8 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import HEAT, WIDE, blank, colour, dress, painted, sized
-from dwell.charts.words import WEEKDAYS, counted, percent
+from dwell.charts.formatting import WEEKDAYS, percent, pluralize
+from dwell.charts.theme import HEAT, WIDE, apply_theme, colour, empty_chart, literal_colour, literal_size
 
 FEW = 3
 _TALL = 480
@@ -29,10 +29,10 @@ def posting_times(
     rows = [row for row in posting_times if row.get("n")]
     title = f"When posts go out and how viewers respond ({tz} time)"
     if not rows:
-        return blank(title, "No eligible post has a known posting time.", width)
+        return empty_chart(title, "No eligible post has a known posting time.", width)
     cells, steps = _cells(rows)
     total = sum(row["n"] for row in rows)
-    subtitle = [f"Median engagement rate (share of views) by hour and weekday · {counted(total, 'post')}"]
+    subtitle = [f"Median engagement rate (share of views) by hour and weekday · {pluralize(total, 'post')}"]
     subtitle.append(
         f"The number is the count of posts. Small squares rest on fewer than {FEW} posts: no evidence on their own."
     )
@@ -40,7 +40,7 @@ def posting_times(
     step = (width - 60) / 7 if tall else (width - 70) / 24
     chart = alt.layer(*_layers(cells, steps, tall=tall, size=min(step, 30 if tall else 34) - 3))
     size = {"width": alt.Step(step), "height": alt.Step(22 if tall else 34)}
-    return dress(chart.properties(**size), title, subtitle)
+    return apply_theme(chart.properties(**size), title, subtitle)
 
 
 def _cells(rows: list[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -72,7 +72,7 @@ def _cell(weekday: int, hour: int, row: Mapping[str, Any], edges: list[float], s
         "weekday": WEEKDAYS[weekday - 1],
         "hour": f"{hour:02d}",
         "n": n,
-        "tip": f"{when}: {counted(n, 'post')}" + (f", median engagement rate {percent(rate)}" if n else ""),
+        "tip": f"{when}: {pluralize(n, 'post')}" + (f", median engagement rate {percent(rate)}" if n else ""),
         "step": None if step is None else steps[step],
         "ink": colour("on_strong" if step is not None and step >= 3 else "on_faint"),
     }
@@ -104,13 +104,13 @@ def _layers(cells: list[dict[str, Any]], steps: list[str], *, tall: bool, size: 
     squares = known.mark_square(opacity=1).encode(
         **place,
         color=alt.Color("step:N", scale=alt.Scale(domain=steps, range=shades), sort=steps, legend=legend),
-        size=sized(),
+        size=literal_size(),
         description="tip:N",
         tooltip=alt.Tooltip("tip:N"),
     )
     counts = used.mark_text(fontSize=11).encode(
         **place,
         text="n:Q",
-        color=painted(),
+        color=literal_colour(),
     )
     return [ground, squares, counts]

@@ -83,8 +83,8 @@ def figure(chart: alt.TopLevelMixin, key: str) -> Figure:
     spec = specification(chart)
     title = spec.pop("title")
     spec["config"]["background"] = None
-    picture = _responsive(_titled(_svg(spec)), title["text"])
-    return Figure(title["text"], tuple(title["subtitle"]), _own_ids(picture, key))
+    picture = _make_responsive(_add_mark_titles(_svg(spec)), title["text"])
+    return Figure(title["text"], tuple(title["subtitle"]), _unique_ids(picture, key))
 
 
 def _svg(spec: dict[str, Any]) -> str:
@@ -92,14 +92,14 @@ def _svg(spec: dict[str, Any]) -> str:
     return drawing
 
 
-def _own_ids(drawing: str, key: str) -> str:
+def _unique_ids(drawing: str, key: str) -> str:
     """Ids that are unique on the page and the same at each drawing; the renderer counts them up for ever."""
     for at, found in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))):
         drawing = drawing.replace(f'id="{found}"', f'id="{key}-{at}"').replace(f"url(#{found})", f"url(#{key}-{at})")
     return drawing
 
 
-def _titled(drawing: str) -> str:
+def _add_mark_titles(drawing: str) -> str:
     """Each described mark gets a `<title>`, which browsers show on hover; links leave the keyboard's path.
 
     A strip plot would otherwise put hundreds of stops into it; the table under each chart has the same links.
@@ -115,7 +115,7 @@ def _titled(drawing: str) -> str:
     return drawing.replace("<a xlink:href=", '<a tabindex="-1" target="_blank" rel="noopener noreferrer" xlink:href=')
 
 
-def _responsive(drawing: str, label: str) -> str:
+def _make_responsive(drawing: str, label: str) -> str:
     """The outer tag: an image with a name, as wide as its place allows and never wider than drawn."""
     opening = re.match(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)" viewBox="([^"]*)">', drawing)
     if opening is None:

@@ -37,7 +37,7 @@ def _free_place(x: float, places: list[float], near: list[tuple[float, float]], 
     return best
 
 
-def thin(rows: Sequence[Item], keep: Sequence[bool], limit: int) -> list[Item]:
+def thin_out(rows: Sequence[Item], keep: Sequence[bool], limit: int) -> list[Item]:
     """At most about `limit` rows, in order: all that are to be kept, and of the others every k-th."""
     others = len(rows) - sum(keep)
     allowed = max(1, limit - sum(keep))

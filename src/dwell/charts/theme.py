@@ -146,17 +146,17 @@ def _legend() -> dict[str, Any]:
     }
 
 
-def painted(field: str = "ink") -> alt.Color:
+def literal_colour(field: str = "ink") -> alt.Color:
     """Colours that the rows bring along in `field`, one role's light value each."""
     return alt.Color(f"{field}:N", scale=None)
 
 
-def sized(field: str = "size") -> alt.Size:
+def literal_size(field: str = "size") -> alt.Size:
     """Areas in square pixels that the rows bring along in `field`."""
     return alt.Size(f"{field}:Q", scale=None)
 
 
-def linked(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def link_encoding(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The link of each mark, from `url`; a row without one gets no link, where Vega alone would link to "undefined"."""
     known = [row.get("url") is not None for row in rows]
     if not any(known):
@@ -166,23 +166,23 @@ def linked(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"href": alt.condition("isValid(datum.url)", "url:N", alt.value(None))}
 
 
-def dress(chart: Any, title: str, subtitle: Sequence[str]) -> alt.TopLevelMixin:
+def apply_theme(chart: Any, title: str, subtitle: Sequence[str]) -> alt.TopLevelMixin:
     """The chart with its title, its subtitle lines (units, n, what the marks are) and the shared look."""
     dressed = chart.properties(title=alt.TitleParams(text=title, subtitle=list(subtitle)))
     return dressed.configure(**configuration())
 
 
-def blank(title: str, reason: str, width: int = WIDE) -> alt.TopLevelMixin:
+def empty_chart(title: str, reason: str, width: int = WIDE) -> alt.TopLevelMixin:
     """A chart for when there is nothing to draw: the title, and one sentence that says why."""
-    lines = wrapped(reason, max(20, width // 8))
+    lines = wrap_text(reason, max(20, width // 8))
     text = alt.Chart(alt.InlineData(values=[{"reason": lines}])).mark_text(
         align="left", baseline="top", color=colour("muted"), fontSize=13, lineHeight=19
     )
     body = text.encode(x=alt.value(0), y=alt.value(0), text="reason:N")
-    return dress(body.properties(width=width, height=19 * len(lines) + 6), title, [])
+    return apply_theme(body.properties(width=width, height=19 * len(lines) + 6), title, [])
 
 
-def wrapped(text: str, limit: int) -> list[str]:
+def wrap_text(text: str, limit: int) -> list[str]:
     """The text in lines of at most `limit` characters, broken between words."""
     lines = [""]
     for word in text.split():

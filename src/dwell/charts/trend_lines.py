@@ -8,8 +8,8 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import NARROW, WIDE, blank, colour, dress
-from dwell.charts.words import counted, day, instant, name, number, percent
+from dwell.charts.formatting import column_label, day, number, parse_instant, percent, pluralize
+from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart
 
 FEW = 3
 
@@ -27,26 +27,26 @@ def trend(
     """
     every = every or getattr(trend, "meta", {}).get("every") or "week"
     rows = [_row(row, rate) for row in trend if row.get("period_start") is not None]
-    title = f"{name(rate).capitalize()} per {every}"
+    title = f"{column_label(rate).capitalize()} per {every}"
     if not rows:
-        return blank(title, "No eligible post has a known posting time.", width)
+        return empty_chart(title, "No eligible post has a known posting time.", width)
     subtitle = [
-        f"Median over the posts of each {every}, share of views · {counted(sum(row['posts'] for row in rows), 'post')}"
+        f"Median over the posts of each {every}, share of views · {pluralize(sum(row['posts'] for row in rows), 'post')}"
     ]
     subtitle.append(f"Hollow dots rest on fewer than {FEW} posts. Bars below: posts in the {every}.")
     inner = width - (62 if width <= NARROW else 70)
     known = [row for row in rows if row["median"] is not None]
     ends = [min(row["at"] for row in rows), max(row["at"] for row in rows)]
     panels = alt.vconcat(_medians(known, inner, ends), _counts(rows, inner, ends), spacing=18)
-    return dress(panels, title, subtitle)
+    return apply_theme(panels, title, subtitle)
 
 
 def _row(row: Mapping[str, Any], rate: str) -> dict[str, Any]:
-    start = instant(row["period_start"])
+    start = parse_instant(row["period_start"])
     date = "" if start is None else start.isoformat()[:10]
     median, posts = row.get(f"{rate}_median"), row["posts"]
     views = number(row.get("views_median"), 0)
-    tip = f"from {day(date)}: {counted(posts, 'post')}, median {name(rate)} {percent(median)}, median views {views}"
+    tip = f"from {day(date)}: {pluralize(posts, 'post')}, median {column_label(rate)} {percent(median)}, median views {views}"
     return {
         "at": _milliseconds(date),
         "posts": posts,

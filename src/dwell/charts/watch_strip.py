@@ -9,8 +9,8 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.benchmark_strip import benchmarks
-from dwell.charts.theme import WIDE, blank
-from dwell.charts.words import name
+from dwell.charts.formatting import column_label
+from dwell.charts.theme import WIDE, empty_chart
 
 
 def watch_time(
@@ -27,8 +27,8 @@ def watch_time(
         post for post in posts if post.get("excluded") is None and post.get(target) is not None and post.get("bucket")
     ]
     if not rows:
-        return blank(
-            f"{name(target).capitalize()} by video length", "No eligible post has a measured watch time.", width
+        return empty_chart(
+            f"{column_label(target).capitalize()} by video length", "No eligible post has a measured watch time.", width
         )
     values: dict[str, list[float]] = {}
     for post in rows:

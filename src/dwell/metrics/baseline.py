@@ -5,9 +5,9 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import Table
 
-from dwell.metrics.tier_edges import CREATOR
+from dwell.metrics.quartiles import CREATOR
 
-POSTS = 20
+BASELINE_POSTS = 20
 
 
 def baseline(posts: Table) -> Table:
@@ -32,7 +32,10 @@ def baseline(posts: Table) -> Table:
     ends = _medians(dated.filter(dated.eligible))
     joined = before.left_join(ends, [*CREATOR, "place"])
     result = joined.select(
-        "post_id", "views_baseline", "engagement_baseline", baseline_n=ibis.least(before.place, POSTS).cast("int64")
+        "post_id",
+        "views_baseline",
+        "engagement_baseline",
+        baseline_n=ibis.least(before.place, BASELINE_POSTS).cast("int64"),
     )
     return result.alias("baselines")
 
@@ -51,7 +54,7 @@ def _eligible_before(dated: Table) -> Table:
 def _medians(eligible: Table) -> Table:
     """The creator's eligible posts numbered from 1, each with the medians over itself and the 19 before it."""
     creator, order = [eligible[name] for name in CREATOR], [eligible.posted_at, eligible.post_id]
-    last = ibis.window(group_by=creator, order_by=order, preceding=POSTS - 1, following=0)
+    last = ibis.window(group_by=creator, order_by=order, preceding=BASELINE_POSTS - 1, following=0)
     number = ibis.row_number().over(ibis.window(group_by=creator, order_by=order))
     return eligible.select(
         *CREATOR,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from dwell.metrics.columns import (
     BENCHMARK,
     CREATOR,
-    EDGE,
     EXCLUSION,
     GROWTH,
     POST,
@@ -106,16 +105,6 @@ METRICS: dict[str, Metric] = {
             {**_SCHEME, **_PLATFORM, **_FILTERS},
         ),
         Metric(
-            "tier_edges",
-            "dwell.metrics.tier_edges",
-            "tier_edges",
-            _FACTS,
-            EDGE,
-            ("platform", "handle"),
-            "Where each account's top and bottom quarter by engagement rate begin, over eligible posts of known rate.",
-            _FILTERS,
-        ),
-        Metric(
             "posting_times",
             "dwell.metrics.posting_times",
             "posting_times",
@@ -174,7 +163,7 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             "topic_ranking",
-            "dwell.metrics.topics",
+            "dwell.metrics.topic_ranking",
             "topic_ranking",
             ("topic_posts",),
             TOPIC_POST,

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dwell.metrics.counters import COUNTERS, PROXY_RATES, RATE_FORMULAS
+
 Columns = Mapping[str, tuple[str, str]]
 
-RATE_FORMULAS = {
-    "engagement_rate": "(likes + comments + shares) / views",
-    "like_rate": "likes / views",
-    "comment_rate": "comments / views",
-    "share_rate": "shares / views",
-    "save_rate": "saves / views",
-    "download_rate": "downloads / views",
-}
-_COUNTERS = ("views", "likes", "comments", "shares", "saves", "downloads")
 _NO_RATE = "null where a counter is unknown or negative, or views are unknown or 0"
 
 BENCHMARK: Columns = {
@@ -61,7 +54,7 @@ POST: Columns = {
     "sound_id": ("", "Platform id of the sound"),
     "sound_original": ("", "The sound was made for this post"),
     "caption_length": ("characters", "Length of the caption in code points"),
-    **{name: ("", f"{name.capitalize()} in the newest snapshot") for name in _COUNTERS},
+    **{name: ("", f"{name.capitalize()} in the newest snapshot") for name in COUNTERS},
     "rounded": ("", "That snapshot holds rounded counters (17.7K)"),
     **{rate: ("0-1", f"{formula}; {_NO_RATE}") for rate, formula in RATE_FORMULAS.items()},
     "percentile": (
@@ -79,15 +72,6 @@ POST: Columns = {
     "full_watch_rate": ("0-1", "Measured share of views that reached the end"),
     "excluded": ("", "Why the post does not count: photos, ads, pinned, young, unknown_views; null where it counts"),
 }
-EDGE: Columns = {
-    "platform": ("", "`tiktok` or `youtube`"),
-    "handle": ("", "Account"),
-    "n": ("posts", "Eligible posts whose engagement rate is known"),
-    "n_top": ("posts", "Posts at q75 or above"),
-    "n_bottom": ("posts", "Posts at q25 or below"),
-    "q25": ("0-1", "First quartile of the engagement rate"),
-    "q75": ("0-1", "Third quartile of the engagement rate"),
-}
 POSTING_TIME: Columns = {
     "weekday": ("", "1 Monday to 7 Sunday"),
     "hour": ("", "0 to 23"),
@@ -99,11 +83,7 @@ TREND: Columns = {
     "period_start": ("date", "First day of the period, UTC"),
     "posts": ("posts", "Eligible posts published in it"),
     "views_median": ("views", "Their median views"),
-    **{
-        f"{rate}_median": ("0-1", f"Median of {formula}")
-        for rate, formula in RATE_FORMULAS.items()
-        if rate != "download_rate"
-    },
+    **{f"{rate}_median": ("0-1", f"Median of {RATE_FORMULAS[rate]}") for rate in PROXY_RATES},
     "top_tier_share": ("0-1", "Share of them, of known rate, at or above the creator's q75 over all periods"),
     "engagement_rate_change": (
         "0-1",
@@ -132,7 +112,7 @@ GROWTH: Columns = {
 }
 UNKNOWN: Columns = {
     "posts": ("posts", "Posts with a snapshot"),
-    **{name: ("0-1", f"Share of them whose newest snapshot does not know {name}") for name in _COUNTERS},
+    **{name: ("0-1", f"Share of them whose newest snapshot does not know {name}") for name in COUNTERS},
 }
 STORED: Columns = {
     "handle": ("", "Account"),

@@ -41,14 +41,14 @@ def sql(metric: str, engine: Engine = "duckdb", cache: Path | None = None, **par
         raise DwellError(f"There is no metric {metric!r}; choose from {', '.join(METRICS)}.")
     if engine not in _DIALECTS:
         raise DwellError(f"No SQL can be written for {engine!r}; choose from {', '.join(_DIALECTS)}.")
-    named = {name: _plain(value) for name, value in parameters.items()}
+    named = {name: _canonical(value) for name, value in parameters.items()}
     key = _key(metric, engine, named)
-    known = _read(cache / f"{key}.sql") if cache is not None else None
+    known = _read_cached(cache / f"{key}.sql") if cache is not None else None
     if known is not None:
         return known
     text = _compile(metric, engine, named)
     if cache is not None:
-        _write(cache / f"{key}.sql", text)
+        _write_cached(cache / f"{key}.sql", text)
     return text
 
 
@@ -58,10 +58,10 @@ def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any]) -> str:
     entry = METRICS[metric]
     expression = getattr(import_module(entry.module), entry.function)(**parameters)
     text = str(ibis.to_sql(expression, dialect=_DIALECTS[engine]))
-    return _with_plain_division(text) if engine == "spark" else text
+    return _use_plain_division(text) if engine == "spark" else text
 
 
-def _with_plain_division(text: str) -> str:
+def _use_plain_division(text: str) -> str:
     """Databricks' `try_divide`, which not every Spark has for fractions, as `/`: no metric divides by 0."""
     from sqlglot import exp, parse_one
 
@@ -73,7 +73,7 @@ def _with_plain_division(text: str) -> str:
     return str(query.sql(dialect=dialect, pretty=True))
 
 
-def _plain(value: Any) -> Any:
+def _canonical(value: Any) -> Any:
     """A list of names in one order, whatever order or type it came in, so that it is compiled once."""
     return tuple(sorted(set(value))) if isinstance(value, (list, tuple, set, frozenset)) else value
 
@@ -95,7 +95,7 @@ def _compiler() -> str:
     return digest.hexdigest()
 
 
-def _read(file: Path) -> str | None:
+def _read_cached(file: Path) -> str | None:
     """The kept text; None where there is none, or where it is not whole as it was written."""
     try:
         digest, _, text = file.read_text(encoding="utf-8").partition("\n")
@@ -108,7 +108,7 @@ def _digest(text: str) -> str:
     return f"-- sha256 {hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _write(file: Path, text: str) -> None:
+def _write_cached(file: Path, text: str) -> None:
     """Whole or not at all, also when two processes write the same query at once; a full disk only costs the speed."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)

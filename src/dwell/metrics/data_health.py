@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import Table
 
+from dwell.metrics.counters import COUNTERS
 from dwell.metrics.newest import last_snapshots, posts_of
-from dwell.metrics.ratios import COUNTERS
 from dwell.metrics.tables import table
 
 

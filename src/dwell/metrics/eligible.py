@@ -14,7 +14,7 @@ from dwell.metrics.newest import newest
 MIN_AGE_H = 72.0
 # A post is counted under the first reason that applies.
 REASONS = ("photos", "ads", "pinned", "young", "unknown_views")
-SWITCHES = REASONS[:-1]
+INCLUDABLE = REASONS[:-1]
 
 
 def with_excluded(posts: Table, include: Iterable[str], min_age_h: float) -> Table:
@@ -30,7 +30,7 @@ def with_excluded(posts: Table, include: Iterable[str], min_age_h: float) -> Tab
     Raises:
         DwellError: A reason that does not exist, or a negative age.
     """
-    included = _switches(include)
+    included = _parse_include(include)
     if not min_age_h >= 0:
         raise DwellError(f"The least age of a post is a number of hours from 0 up, not {min_age_h}.")
     rules = {
@@ -72,8 +72,10 @@ def exclusions(
     )
 
 
-def _switches(include: Iterable[str]) -> set[str]:
+def _parse_include(include: Iterable[str]) -> set[str]:
     included = set(include)
-    if unknown := sorted(included - set(SWITCHES)):
-        raise DwellError(f"{unknown[0]!r} is no kind of post that can be included; choose from {', '.join(SWITCHES)}.")
+    if unknown := sorted(included - set(INCLUDABLE)):
+        raise DwellError(
+            f"{unknown[0]!r} is no kind of post that can be included; choose from {', '.join(INCLUDABLE)}."
+        )
     return included

@@ -9,13 +9,13 @@ from ibis.expr.types import NumericValue, Table
 
 from dwell.errors import DwellError
 from dwell.metrics import buckets
+from dwell.metrics.counters import COUNTERS, VET_RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.newest import newest
-from dwell.metrics.ratios import COUNTERS, with_rates
+from dwell.metrics.ratios import with_rates
 from dwell.metrics.tables import table
 
-POSTS = 20
-RATES = ("like_rate", "comment_rate", "share_rate", "save_rate", "engagement_rate")
+LATEST_POSTS = 20
 MIN_LIKES = 100  # under so many likes the comments per like are the habit of a few people
 
 
@@ -25,7 +25,7 @@ def peers(
     handle: str | None = None,
     niche: str | None = None,
     platform: str | None = None,
-    posts: int = POSTS,
+    posts: int = LATEST_POSTS,
     include: Iterable[str] = (),
     min_age_h: float = MIN_AGE_H,
 ) -> Table:
@@ -48,7 +48,7 @@ def peers(
     rows = with_rates(with_excluded(newest(None, counters=COUNTERS, platform=platform), include, min_age_h))
     rows = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme))
     counted = rows.filter(rows.excluded.isnull() & rows.bucket.notnull() & rows.handle.notnull()).alias("counted_posts")
-    mine, theirs = _latest(counted, handle, posts), _others(counted, niche)
+    mine, theirs = _latest_posts(counted, handle, posts), _peer_posts(counted, niche)
     pairs = mine.left_join(
         theirs,
         [
@@ -60,8 +60,8 @@ def peers(
     placed = pairs.group_by(["handle", "post_id", "bucket", "posted_at"]).agg(
         peer_posts=pairs.peer_bucket.count(),
         peer_creators=pairs.peer_handle.nunique(),
-        **{f"{rate}_percentile": _place(pairs, rate) for rate in RATES},
-        **{f"{rate}_peers": pairs[f"peer_{rate}"].count(where=pairs[rate].notnull()) for rate in RATES},
+        **{f"{rate}_percentile": _percentile(pairs, rate) for rate in VET_RATES},
+        **{f"{rate}_peers": pairs[f"peer_{rate}"].count(where=pairs[rate].notnull()) for rate in VET_RATES},
         like_rate_p05=pairs.peer_like_rate.quantile(0.05),
         comments_per_like_p05=pairs.peer_comments_per_like.quantile(0.05),
         comments_per_like_n=pairs.peer_comments_per_like.count(),
@@ -69,14 +69,16 @@ def peers(
     return placed.order_by("handle", ibis.desc("posted_at"), "post_id")
 
 
-def _latest(counted: Table, handle: str | None, posts: int) -> Table:
+def _latest_posts(counted: Table, handle: str | None, posts: int) -> Table:
     mine = counted if handle is None else counted.filter(counted.handle == handle)
     order = [mine.posted_at.desc(nulls_first=False), mine.post_id]
     numbered = mine.mutate(back=ibis.row_number().over(ibis.window(group_by=mine.handle, order_by=order)))
-    return numbered.filter(numbered.back < posts).select("handle", "platform", "post_id", "posted_at", "bucket", *RATES)
+    return numbered.filter(numbered.back < posts).select(
+        "handle", "platform", "post_id", "posted_at", "bucket", *VET_RATES
+    )
 
 
-def _others(counted: Table, niche: str | None) -> Table:
+def _peer_posts(counted: Table, niche: str | None) -> Table:
     creators = table("creators")
     theirs = counted if niche is None else counted.semi_join(creators.filter(creators.niche == niche), "handle")
     enough = (theirs.likes >= MIN_LIKES) & (theirs.comments >= 0)
@@ -85,12 +87,12 @@ def _others(counted: Table, niche: str | None) -> Table:
         peer_handle=theirs.handle,
         peer_platform=theirs.platform,
         peer_bucket=theirs.bucket,
-        **{f"peer_{rate}": theirs[rate] for rate in RATES},
+        **{f"peer_{rate}": theirs[rate] for rate in VET_RATES},
         peer_comments_per_like=ibis.cases((enough, ratio), else_=ibis.null("float64")),
     )
 
 
-def _place(pairs: Table, rate: str) -> NumericValue:
+def _percentile(pairs: Table, rate: str) -> NumericValue:
     """Share of the peers' posts with a lower rate, equal ones counted half; null where nothing can be compared."""
     mine, other = pairs[rate], pairs[f"peer_{rate}"]
     below = pairs.count(where=other < mine).cast("float64") + 0.5 * pairs.count(where=other == mine).cast("float64")

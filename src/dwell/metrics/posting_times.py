@@ -8,9 +8,10 @@ import ibis
 from ibis.expr.types import IntegerValue, Table, TimestampValue
 
 from dwell.metrics import zones
+from dwell.metrics.counters import COUNTERS
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.newest import newest, seconds
-from dwell.metrics.ratios import COUNTERS, with_rates
+from dwell.metrics.ratios import with_rates
 
 
 def posting_times(

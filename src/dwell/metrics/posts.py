@@ -9,12 +9,13 @@ from ibis.expr.types import BooleanValue, Table
 
 from dwell.metrics import buckets
 from dwell.metrics.baseline import baseline
+from dwell.metrics.counters import COUNTERS, RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.followers import followers
 from dwell.metrics.newest import newest
-from dwell.metrics.ratios import COUNTERS, RATES, with_rates
+from dwell.metrics.ratios import with_rates
 from dwell.metrics.tables import table
-from dwell.metrics.watch import newest_watch_time
+from dwell.metrics.watch_times import newest_watch_time
 
 _ATTRIBUTES = ("caption", "url", "media_type", "hashtags", "sound_id", "sound_original")
 _AS_STORED = (

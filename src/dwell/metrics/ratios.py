@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import NumericValue, Table
 
-COUNTERS = ("views", "likes", "comments", "shares", "saves", "downloads")
-RATES = ("engagement_rate", "like_rate", "comment_rate", "share_rate", "save_rate", "download_rate")
+from dwell.metrics.counters import COUNTERS
+
 _SINGLE = {f"{counter[:-1]}_rate": counter for counter in COUNTERS[1:]}
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dwell.metrics.columns import RATE_FORMULAS, Columns
+from dwell.metrics.columns import Columns
+from dwell.metrics.counters import RATE_FORMULAS, VET_RATES
 
-_VETTED = ("like_rate", "comment_rate", "share_rate", "save_rate", "engagement_rate")
 _TOPIC: Columns = {
     "topic_kind": ("", "`hashtag`, `sound` or `search`"),
     "topic": ("", "Hashtag without #, id of the sound, or search text"),
@@ -68,9 +68,9 @@ PEER: Columns = {
     "peer_creators": ("creators", "Creators behind them"),
     **{
         f"{rate}_percentile": ("0-1", f"Share of them with a lower {RATE_FORMULAS[rate]}, equal ones counted half")
-        for rate in _VETTED
+        for rate in VET_RATES
     },
-    **{f"{rate}_peers": ("posts", "Posts behind that share") for rate in _VETTED},
+    **{f"{rate}_peers": ("posts", "Posts behind that share") for rate in VET_RATES},
     "like_rate_p05": ("0-1", "5th percentile of their likes / views"),
     "comments_per_like_p05": ("0-1", "5th percentile of their comments / likes, of posts with 100 likes or more"),
     "comments_per_like_n": ("posts", "Posts behind that percentile"),

@@ -18,7 +18,7 @@ Seconds: TypeAlias = Any
 _FIRST, _LAST = datetime(2014, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 _STEP = timedelta(days=7)
 _DAY, _HOUR = 86_400, 3_600
-_THURSDAY = 3  # 1970-01-01 was one, and Monday is 0 here
+_EPOCH_WEEKDAY = 3  # 1970-01-01 was one, and Monday is 0 here
 
 
 def zone(name: str) -> ZoneInfo:
@@ -46,7 +46,7 @@ def offsets(name: str) -> tuple[tuple[int | None, int], ...]:
         end = start + _STEP
         after = _offset(where, end)
         if after != now:
-            found.append((_change(where, start, end), now))
+            found.append((_find_change(where, start, end), now))
             now = after
         start = end
     return (*found, (None, now))
@@ -54,7 +54,7 @@ def offsets(name: str) -> tuple[tuple[int | None, int], ...]:
 
 def weekday(local: Seconds) -> Seconds:
     """1 for Monday to 7 for Sunday, of seconds since 1970 on local clocks."""
-    return (local // _DAY + _THURSDAY) % 7 + 1
+    return (local // _DAY + _EPOCH_WEEKDAY) % 7 + 1
 
 
 def hour(local: Seconds) -> Seconds:
@@ -67,7 +67,7 @@ def _offset(where: ZoneInfo, instant: datetime) -> int:
     return int(shift.total_seconds()) if shift is not None else 0
 
 
-def _change(where: ZoneInfo, start: datetime, end: datetime) -> int:
+def _find_change(where: ZoneInfo, start: datetime, end: datetime) -> int:
     """The second at which the offset changes between two instants that have different ones."""
     low, high, before = int(start.timestamp()), int(end.timestamp()), _offset(where, start)
     while high - low > 1:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dwell.errors import ModelError, StorageError
-from dwell.models.fitted import CompletionModel
+from dwell.models.completion_model import CompletionModel
 
 FORMAT = "dwell completion model"
 SCHEMA = 2
@@ -43,7 +43,7 @@ def save(model: CompletionModel, folder: Path) -> Path:
         "versions": {"dwell": metadata.version("dwell"), "scikit-learn": sklearn.__version__},
         "model": model.state(),
     }
-    path = _path(folder, model.model_id)
+    path = _model_path(folder, model.model_id)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -66,16 +66,16 @@ def load(folder: Path, model_id: str) -> CompletionModel:
     Raises:
         ModelError: No such model; or the file was altered, is newer than this dwell, or is not one of its models.
     """
-    path = _path(folder, model_id)
+    path = _model_path(folder, model_id)
     if not path.is_file():
         raise ModelError(f"There is no model {model_id!r} in {folder}; `dwell fit` makes one.")
-    content = _read(path)
+    content = _read_checked(path)
     if content.get("model", {}).get("model_id") != model_id:
         raise ModelError(f"{path.name} holds another model than its name says; fit it again.")
-    return _model(content, path)
+    return _to_model(content, path)
 
 
-def stored(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
+def list_models(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
     """What is stored, newest first: `model_id`, `target`, `handles`, `rows`, `trained_at`, `refit_due_at`.
 
     Files that `load` would refuse are left out.
@@ -96,7 +96,7 @@ def stored(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
     return sorted(found, key=lambda entry: (entry["trained_at"], entry["model_id"]), reverse=True)
 
 
-def _path(folder: Path, model_id: str) -> Path:
+def _model_path(folder: Path, model_id: str) -> Path:
     if not _ID.fullmatch(model_id):
         raise ModelError(f"{model_id!r} is not a model id; `dwell fit` prints the id of each model.")
     return folder / f"{model_id}{SUFFIX}"
@@ -107,7 +107,7 @@ def _checksum(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read_checked(path: Path) -> dict[str, Any]:
     """The file's content once format, schema and checksum are right."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -125,7 +125,7 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
-def _model(content: Mapping[str, Any], path: Path) -> CompletionModel:
+def _to_model(content: Mapping[str, Any], path: Path) -> CompletionModel:
     try:
         return CompletionModel.from_state(content["model"])
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dwell.models.completion import BlendRegressor
 from dwell.models.sample import Sample
-from dwell.models.targets import SCORED_UP_TO, Floats, mean_from_link, scored, to_link
+from dwell.models.targets import SCORED_UP_TO, Floats, clip_for_score, mean_from_link, to_link
 
 SEED_FLOOR = 12
 """The seed recipe fits no bucket with fewer rows."""
@@ -14,7 +14,7 @@ SEED_FLOOR = 12
 
 def mean(train: Sample, test: Sample, _ceiling: float) -> Floats:
     """The mean of the training posts, for every post."""
-    return np.full(len(test), scored(train.y).mean())
+    return np.full(len(test), clip_for_score(train.y).mean())
 
 
 def bucket_mean(train: Sample, test: Sample, _ceiling: float) -> Floats:
@@ -23,7 +23,7 @@ def bucket_mean(train: Sample, test: Sample, _ceiling: float) -> Floats:
     for bucket in np.unique(test.buckets):
         inside = train.buckets == bucket
         if inside.any():
-            values[test.buckets == bucket] = scored(train.y[inside]).mean()
+            values[test.buckets == bucket] = clip_for_score(train.y[inside]).mean()
     return values
 
 
@@ -49,7 +49,7 @@ def bucket_ols(train: Sample, test: Sample, ceiling: float) -> Floats:
         if not columns.any() or learnt.sum() < SEED_FLOOR:
             continue
         left = np.column_stack([np.ones(learnt.sum()), train.rates[np.ix_(learnt, columns)]])
-        coefficients = np.linalg.lstsq(left, scored(train.y[learnt]), rcond=None)[0]
+        coefficients = np.linalg.lstsq(left, clip_for_score(train.y[learnt]), rcond=None)[0]
         right = np.column_stack([np.ones(asked.sum()), test.rates[np.ix_(asked, columns)]])
         values[asked] = np.clip(right @ coefficients, 0.0, SCORED_UP_TO)
     return values

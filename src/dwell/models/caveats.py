@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from dwell.models.acceptance import FEW_ROWS, Gain
 from dwell.models.baselines import SEED_FLOOR
 from dwell.models.features import FEATURES
 from dwell.models.sample import Sample
-from dwell.models.verdict import FEW_ROWS, Gain
 
 REFIT_AFTER = timedelta(days=30)
 OLD = timedelta(days=90)

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from dwell.models.confidence_intervals import share_interval
+
 Numbers = NDArray[np.float64]
 _LEVEL = 0.95
 _Z = float(stats.norm.ppf(0.5 + _LEVEL / 2))
@@ -52,8 +54,8 @@ def share_effect(top: int, n_top: int, bottom: int, n_bottom: int) -> Effect:
     Fisher's exact one, two-sided.
     """
     mine, theirs = top / n_top, bottom / n_bottom
-    low_mine, high_mine = _wilson(top, n_top)
-    low_theirs, high_theirs = _wilson(bottom, n_bottom)
+    low_mine, high_mine = share_interval(top, n_top)
+    low_theirs, high_theirs = share_interval(bottom, n_bottom)
     value = mine - theirs
     low = value - math.hypot(mine - low_mine, high_theirs - theirs)
     high = value + math.hypot(high_mine - mine, theirs - low_theirs)
@@ -89,8 +91,3 @@ def _delta_interval(delta: float, error: float, smaller: int) -> tuple[float, fl
     width = swing * math.sqrt((1 - delta**2) ** 2 + swing**2)
     scale = 1 - delta**2 + swing**2
     return max(-1.0, (delta - delta**3 - width) / scale), min(1.0, (delta - delta**3 + width) / scale)
-
-
-def _wilson(count: int, n: int) -> tuple[float, float]:
-    middle, swing = count + _Z**2 / 2, _Z * math.sqrt(count * (n - count) / n + _Z**2 / 4)
-    return max(0.0, (middle - swing) / (n + _Z**2)), min(1.0, (middle + swing) / (n + _Z**2))

@@ -14,17 +14,17 @@ import numpy as np
 from dwell.models.baselines import BASELINES, TRIVIAL
 from dwell.models.completion import CompletionRegressor
 from dwell.models.sample import Integers, Sample
-from dwell.models.targets import Floats, scored
+from dwell.models.targets import Floats, clip_for_score
 
 MODEL = "model"
 FOLDS = 10
 REPEATS = 3
-ROWS_A_FOLD = 4
+MIN_ROWS_PER_FOLD = 4
 """Fewer folds where a fold would hold fewer rows."""
 MANY_ROWS = 600
 """From here on one repetition of five folds tells as much as three of ten, at a sixth of the time."""
-OLDEST = 0.6
-FORWARD_ROWS = 5
+FORWARD_TRAIN_SHARE = 0.6
+MIN_FORWARD_ROWS = 5
 """Fewer later posts than this say nothing."""
 
 Predictor = Callable[[Sample, Sample, float], Floats]
@@ -67,7 +67,7 @@ def completion(train: Sample, test: Sample, ceiling: float) -> Floats:
     return CompletionRegressor(ceiling).fit(train.X, train.y).predict(test.X)
 
 
-def repetitions(rows: int) -> int:
+def repeat_count(rows: int) -> int:
     """How often the cross-validation of so many rows is repeated."""
     return 1 if rows >= MANY_ROWS else REPEATS
 
@@ -77,11 +77,11 @@ def splits(rows: int, repetition: int) -> list[Split]:
     from sklearn.model_selection import KFold
 
     most = 5 if rows >= MANY_ROWS else FOLDS
-    folds = max(2, min(most, rows // ROWS_A_FOLD))
+    folds = max(2, min(most, rows // MIN_ROWS_PER_FOLD))
     return list(KFold(folds, shuffle=True, random_state=repetition).split(np.zeros(rows)))
 
 
-def repetition(sample: Sample, predictor: Predictor, ceiling: float, number: int) -> Floats:
+def predict_out_of_fold(sample: Sample, predictor: Predictor, ceiling: float, number: int) -> Floats:
     """Predicts every post by a model fitted without it; the folds are those of repetition `number`."""
     predictions = np.empty(len(sample))
     for train, test in splits(len(sample), number):
@@ -97,11 +97,11 @@ def out_of_fold(y: Floats, predictions: Floats) -> OutOfFold:
     )
 
 
-def forward(sample: Sample, predictor: Predictor, ceiling: float) -> dict[str, float | None]:
+def score_forward(sample: Sample, predictor: Predictor, ceiling: float) -> dict[str, float | None]:
     """Fits on the oldest 60 % of the posts, asks about the rest."""
-    order = sample.by_time()
-    cut = int(len(order) * OLDEST)
-    if cut < 2 or len(order) - cut < FORWARD_ROWS:
+    order = sample.rows_by_time()
+    cut = int(len(order) * FORWARD_TRAIN_SHARE)
+    if cut < 2 or len(order) - cut < MIN_FORWARD_ROWS:
         return {"r2": None, "mae": None}
     later = sample.take(order[cut:])
     scores = skill(later.y, predictor(sample.take(order[:cut]), later, ceiling))
@@ -112,7 +112,7 @@ def skill(measured: Floats, predicted: Floats) -> dict[str, float | None]:
     """`r2`, `mae` and `spearman` of predictions, both sides clipped to 0-1; None where undefined (nothing varies)."""
     from scipy.stats import spearmanr
 
-    y, p = scored(measured), scored(predicted)
+    y, p = clip_for_score(measured), clip_for_score(predicted)
     total = float(((y - y.mean()) ** 2).sum())
     varies = total > 0 and float(np.ptp(p)) > 0
     return {
@@ -134,21 +134,23 @@ def evaluate(
             gain over a trivial baseline.
         model: What is evaluated beside the baselines.
     """
-    times = repetitions(len(sample)) if repeats is None else repeats
+    times = repeat_count(len(sample)) if repeats is None else repeats
     predictors: dict[str, Predictor] = {MODEL: model, **BASELINES}
-    lines = {name: [repetition(sample, predictor, ceiling, 0)] for name, predictor in predictors.items()}
-    if not _hopeless(sample.y, {name: runs[0] for name, runs in lines.items()}):
+    lines = {name: [predict_out_of_fold(sample, predictor, ceiling, 0)] for name, predictor in predictors.items()}
+    if not _no_better_than_trivial(sample.y, {name: runs[0] for name, runs in lines.items()}):
         for name, predictor in predictors.items():
-            lines[name] += [repetition(sample, predictor, ceiling, number) for number in range(1, times)]
+            lines[name] += [predict_out_of_fold(sample, predictor, ceiling, number) for number in range(1, times)]
     found = {name: out_of_fold(sample.y, np.array(runs)) for name, runs in lines.items()}
     found["mean"].scores["spearman"] = None  # a constant ranks nothing: what is left is an artefact of the folds
-    later = {name: forward(sample, predictor, ceiling) for name, predictor in predictors.items()}
+    later = {name: score_forward(sample, predictor, ceiling) for name, predictor in predictors.items()}
     return Evaluation(found.pop(MODEL), found, later.pop(MODEL), later)
 
 
-def _hopeless(y: Floats, predictions: dict[str, Floats]) -> bool:
+def _no_better_than_trivial(y: Floats, predictions: dict[str, Floats]) -> bool:
     """Whether a baseline that needs no model already did as well: repeating that would only cost time."""
-    error = {name: float(((scored(y) - scored(line)) ** 2).mean()) for name, line in predictions.items()}
+    error = {
+        name: float(((clip_for_score(y) - clip_for_score(line)) ** 2).mean()) for name, line in predictions.items()
+    }
     return any(error[name] <= error[MODEL] for name in TRIVIAL)
 
 

@@ -29,7 +29,7 @@ MIN_FOR_INDICATOR = 5
 """A column tells that it was unknown only where at least so many rows are unknown, and so many known."""
 
 
-def known(value: Any) -> float:
+def known_count(value: Any) -> float:
     """A counter as float; NaN for None, NaN and impossible (negative) values."""
     if value is None:
         return math.nan
@@ -37,9 +37,9 @@ def known(value: Any) -> float:
     return number if math.isfinite(number) and number >= 0 else math.nan
 
 
-def describable(row: Mapping[str, Any]) -> bool:
+def has_features(row: Mapping[str, Any]) -> bool:
     """Whether a post has what every model needs: a length above 0 and at least MIN_VIEWS views."""
-    return known(row.get("duration_s")) > 0 and known(row.get("views")) >= MIN_VIEWS
+    return known_count(row.get("duration_s")) > 0 and known_count(row.get("views")) >= MIN_VIEWS
 
 
 def design(rows: Sequence[Mapping[str, Any]]) -> Floats:
@@ -49,12 +49,12 @@ def design(rows: Sequence[Mapping[str, Any]]) -> Floats:
     """
     matrix = np.full((len(rows), len(FEATURES)), np.nan)
     for line, row in zip(matrix, rows, strict=True):
-        duration, views = known(row.get("duration_s")), known(row.get("views"))
+        duration, views = known_count(row.get("duration_s")), known_count(row.get("views"))
         line[0] = math.log(duration) if duration > 0 else math.nan
         line[1] = math.log(views) if views > 0 else math.nan
         if views > 0:
             for place, counter in enumerate(COUNTERS, start=2):
-                line[place] = math.log((known(row.get(counter)) + 0.5) / (views + 1.0))
+                line[place] = math.log((known_count(row.get(counter)) + 0.5) / (views + 1.0))
     return matrix
 
 

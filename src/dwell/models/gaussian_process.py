@@ -106,7 +106,7 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         self.y_mean_, spread = float(y.mean()), float(y.std())
         self.y_scale_ = spread if spread > 1e-12 * max(1.0, abs(self.y_mean_)) else 1.0
         standard = (y - self.y_mean_) / self.y_scale_
-        tuning = _evenly(len(X), self.max_tuning_rows)
+        tuning = _evenly_spaced(len(X), self.max_tuning_rows)
         posterior = _Posterior(X[tuning], standard[tuning])
         limits = [(m - 4 * s, m + 4 * s) for m, s in zip(posterior.mean, posterior.spread, strict=True)]
         found = minimize(
@@ -114,7 +114,7 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         )
         self.point_ = found.x
         self.n_iter_ = max(1, int(found.nit))
-        kept = _evenly(len(X), self.max_rows)
+        kept = _evenly_spaced(len(X), self.max_rows)
         self.X_fit_ = X[kept]
         noise = float(np.exp(self.point_[-1]))
         kernel = self._kernel(self.X_fit_) + (noise + JITTER) * np.eye(len(kept))
@@ -151,6 +151,6 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         return process
 
 
-def _evenly(rows: int, most: int) -> Integers:
+def _evenly_spaced(rows: int, most: int) -> Integers:
     """At most `most` row numbers, evenly spaced over all of them."""
     return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(np.intp)

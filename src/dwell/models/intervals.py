@@ -27,7 +27,7 @@ PRIOR_ROWS = 10
 """A bucket's usual error counts as much as that of all posts once it has so many rows."""
 
 
-def quantile(errors: Floats, level: float) -> float:
+def conformal_quantile(errors: Floats, level: float) -> float:
     """The conformal quantile, the ceil((n + 1) x level)-th smallest error; infinite where n is too small for it."""
     place = math.ceil((len(errors) + 1) * level - 1e-9)
     return float(np.sort(errors)[place - 1]) if 1 <= place <= len(errors) else math.inf
@@ -51,17 +51,17 @@ class Calibration:
         """Half the width of an interval in `bucket`, in logit units; infinite where there are too few errors."""
         own = np.abs(self.errors[self.buckets == bucket])
         if len(own) >= MONDRIAN_ROWS:
-            return quantile(own, self.level)
-        usual = {str(name): self._usual(str(name)) for name in np.unique(self.buckets)}
+            return conformal_quantile(own, self.level)
+        usual = {str(name): self._typical_error(str(name)) for name in np.unique(self.buckets)}
         scales = np.array([usual[str(name)] for name in self.buckets])
-        return quantile(np.abs(self.errors) / scales, self.level) * self._usual(bucket)
+        return conformal_quantile(np.abs(self.errors) / scales, self.level) * self._typical_error(bucket)
 
     def half_widths(self, buckets: Sequence[str] | Labels) -> Floats:
         """Half widths of several posts."""
         known = {bucket: self.half_width(bucket) for bucket in {str(name) for name in buckets}}
         return np.array([known[str(bucket)] for bucket in buckets], dtype=np.float64)
 
-    def _usual(self, bucket: str) -> float:
+    def _typical_error(self, bucket: str) -> float:
         size = np.abs(self.errors)
         own = size[self.buckets == bucket]
         return max(float(own.sum() + PRIOR_ROWS * size.mean()) / (len(own) + PRIOR_ROWS), 1e-12)

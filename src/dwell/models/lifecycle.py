@@ -21,7 +21,7 @@ MIN_COUNTS = 3
 MIN_PUBLISHED = 20
 STEADY = math.log(1.10)
 """A topic is called steady only where its change per day is known to be under 10 %."""
-SILENT = 8.0
+MIN_MISSING = 8.0
 """Posts that must be missing before silence is called an end: chance alone makes that once in thousands."""
 _LEVEL_DAYS = 3
 _LEVEL_CHANCE = 0.005
@@ -56,7 +56,7 @@ class Lifecycle:
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
+class _DayCount:
     at: float
     count: float
     span: float
@@ -75,53 +75,53 @@ def lifecycle(days: Iterable[Mapping[str, Any]], *, dates: bool = True) -> Lifec
         dates: Fall back on publishing dates where counts are missing.
     """
     rows = sorted(days, key=lambda row: _ordinal(row["day"]))
-    counted = _counted(rows)
+    counted = _day_counts(rows)
     if len(counted) >= MIN_COUNTS:
         return _stage(counted, "counts")
-    dated = _published(rows) if dates else []
+    dated = _published_per_day(rows) if dates else []
     posts = int(sum(day.count for day in dated))
     if posts < MIN_PUBLISHED or len(dated) < MIN_COUNTS:
         reason = (
-            f"The topic's size is known on {_times(rows)} and {posts} sampled posts have dates that count: look once a"
+            f"The topic's size is known on {_days_text(rows)} and {posts} sampled posts have dates that count: look once a"
             f" day for {MIN_COUNTS + 1} days or more."
         )
         return Lifecycle("cannot tell", reason, len(counted))
     return _stage(dated, "publishing dates")
 
 
-def _times(rows: Sequence[Mapping[str, Any]]) -> str:
+def _days_text(rows: Sequence[Mapping[str, Any]]) -> str:
     known = sum(row.get("topic_posts") is not None for row in rows)
     return f"{known} day{'' if known == 1 else 's'}"
 
 
-def _counted(rows: Sequence[Mapping[str, Any]]) -> list[_Day]:
+def _day_counts(rows: Sequence[Mapping[str, Any]]) -> list[_DayCount]:
     """New posts between two counts, each dated at the middle of the time between."""
     found = []
     for row in rows:
         added, span = row.get("posts_added"), row.get("count_span_d")
         if added is not None and span is not None:
             end = _instant(row["counted_at"]) / 86_400
-            found.append(_Day(end - span / 2, added * span, span))
+            found.append(_DayCount(end - span / 2, added * span, span))
     return found
 
 
-def _published(rows: Sequence[Mapping[str, Any]]) -> list[_Day]:
+def _published_per_day(rows: Sequence[Mapping[str, Any]]) -> list[_DayCount]:
     """Sampled posts by day of publishing, days without one included; the first and the last day are not whole."""
     looked = [_ordinal(row["day"]) for row in rows if row.get("looks") or row.get("sampled")]
     posts = {_ordinal(row["day"]): row.get("posts_published") or 0 for row in rows}
     with_posts = [day for day, count in posts.items() if count]
     if not looked or not with_posts:
         return []
-    return [_Day(day + 0.5, float(posts.get(day, 0)), 1.0) for day in range(min(with_posts) + 1, max(looked))]
+    return [_DayCount(day + 0.5, float(posts.get(day, 0)), 1.0) for day in range(min(with_posts) + 1, max(looked))]
 
 
-def _stage(days: Sequence[_Day], basis: str) -> Lifecycle:
+def _stage(days: Sequence[_DayCount], basis: str) -> Lifecycle:
     newest = days[-1].at
     recent = [day for day in days if day.at > newest - RECENT_DAYS]
     line = slope([day.at for day in recent], [day.count for day in recent], [day.span for day in recent])
     if line is None:
-        return _without_line(days, recent, basis)
-    stage, why = _judged(days, line)
+        return _stage_without_slope(days, recent, basis)
+    stage, why = _stage_from_slope(days, line)
     what = "Posts added per day" if basis == "counts" else "Provisional, from publishing dates of sampled posts: posts"
     interval = f"95 % interval {_percent(line.low)} to {_percent(line.high)}, {len(recent)} days"
     reason = f"{what} changed by {_percent(line.value)} a day ({interval}); {why}."
@@ -129,28 +129,28 @@ def _stage(days: Sequence[_Day], basis: str) -> Lifecycle:
     return Lifecycle(stage, reason, len(recent), growth, low, high, basis)
 
 
-def _without_line(days: Sequence[_Day], recent: Sequence[_Day], basis: str) -> Lifecycle:
+def _stage_without_slope(days: Sequence[_DayCount], recent: Sequence[_DayCount], basis: str) -> Lifecycle:
     """Nothing, or nothing after one day, was added of late: the end of a topic that was in use, or nothing to judge."""
     before = [day for day in days if day not in recent]
     silent = all(day.count <= 0 for day in recent)
     if silent and before:
         usual = max(0.0, sum(day.count for day in before)) / sum(day.span for day in before)
         missed = usual * sum(day.span for day in recent)
-        if missed >= SILENT:
+        if missed >= MIN_MISSING:
             reason = f"No posts were added over the last {len(recent)} counts, where {missed:.0f} were to be expected."
             return Lifecycle("fading", reason, len(recent), basis=basis)
-    if _levels(days) == "below its highest":
+    if _compare_levels(days) == "below its highest":
         reason = f"Over the last {len(recent)} counts it went out, from a level clearly higher before."
         return Lifecycle("fading", reason, len(recent), basis=basis)
     return Lifecycle("cannot tell", f"Over the last {len(recent)} counts nothing can be fitted.", len(recent))
 
 
-def _judged(days: Sequence[_Day], line: Slope) -> tuple[Stage, str]:
+def _stage_from_slope(days: Sequence[_DayCount], line: Slope) -> tuple[Stage, str]:
     if line.low > 0:
         return "rising", "the whole interval lies above 0"
     if line.high < 0:
         return "fading", "the whole interval lies below 0"
-    compared = _levels(days)
+    compared = _compare_levels(days)
     if compared == "below its highest":
         return "fading", "no clear line now, but a level clearly below the highest of the window"
     if compared == "above its start":
@@ -160,7 +160,7 @@ def _judged(days: Sequence[_Day], line: Slope) -> tuple[Stage, str]:
     return "cannot tell", "the interval allows both growth and decline: more days would narrow it"
 
 
-def _levels(days: Sequence[_Day]) -> str | None:
+def _compare_levels(days: Sequence[_DayCount]) -> str | None:
     """The last three days against every earlier three, and against the first three, allowing for the choice."""
     from scipy.stats import t
 
@@ -187,7 +187,7 @@ def _levels(days: Sequence[_Day]) -> str | None:
     return None
 
 
-def _scatter(days: Sequence[_Day]) -> float:
+def _scatter(days: Sequence[_DayCount]) -> float:
     """Variance of the counts over their mean, at least 1, from how far each day lies off the line of its neighbours.
 
     A smooth rise and fall leaves such distances small, where a line through the whole window would call it scatter.

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RATES = ("like_rate", "comment_rate", "share_rate", "save_rate", "engagement_rate")
-
 
 @dataclass(frozen=True, slots=True)
 class Norm:
@@ -22,7 +20,7 @@ class Norm:
     text: str
     bands: tuple[tuple[float, str], ...]
 
-    def reading(self, value: float) -> str:
+    def band_name(self, value: float) -> str:
         """The name of the band in which a value lies."""
         return next((name for end, name in self.bands if value <= end), self.bands[-1][1])
 

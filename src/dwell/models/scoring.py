@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from dwell import clock
-from dwell.models.distance import distance_warnings
-from dwell.models.features import MIN_VIEWS, describable, design, topic_flags
-from dwell.models.fitted import CompletionModel
+from dwell.models.completion_model import CompletionModel
+from dwell.models.extrapolation import extrapolation_warnings
+from dwell.models.features import MIN_VIEWS, design, has_features, topic_flags
 from dwell.models.intervals import LEVEL, Calibration
 from dwell.models.sample import bucket_of
-from dwell.models.targets import Floats, observed
+from dwell.models.targets import Floats, measured_value
 from dwell.models.transfer import CREATORS_FOR_LEVEL
 
 DRAWS = 2000
@@ -39,10 +39,10 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
         `rows`; each row `post_id`, `rank`, `percentile`, `percentile_low`, `percentile_high`, `<target>_predicted`,
         `<target>_predicted_low`, `<target>_predicted_high` (None where no level is shown).
     """
-    kept, left_out = _scorable(rows, model.target)
+    kept, left_out = _select_scorable(rows, model.target)
     handles = {str(row["handle"]) for row in rows if row.get("handle")}
     own = bool(handles) and handles <= set(model.handles)
-    shown, reasons = _level(model, own=own)
+    shown, reasons = _may_show_level(model, own=own)
     columns = design(kept)
     if model.uses_topics:
         columns = np.column_stack([columns, topic_flags(kept)])
@@ -56,11 +56,11 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
         "transfer": model.transfer.summary() if model.transfer else None,
         "warnings": _warnings(model, columns, own=own) if kept else [],
         "left_out": left_out,
-        "rows": _ranked(model, kept, columns, own=own, shown=shown) if kept else [],
+        "rows": _rank_rows(model, kept, columns, own=own, shown=shown) if kept else [],
     }
 
 
-def _scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, int]]:
+def _select_scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, int]]:
     """Posts to rank, and why the others are not."""
     kept: list[Row] = []
     left_out: dict[str, int] = {}
@@ -68,9 +68,9 @@ def _scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, in
         reason = None
         if row.get("excluded"):
             reason = str(row["excluded"])
-        elif observed(row, target) is not None:
+        elif measured_value(row, target) is not None:
             reason = "measured: see the true value instead"
-        elif not describable(row):
+        elif not has_features(row):
             reason = f"length unknown, views unknown or fewer than {MIN_VIEWS}"
         if reason is None:
             kept.append(row)
@@ -79,7 +79,7 @@ def _scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, in
     return kept, left_out
 
 
-def _level(model: CompletionModel, *, own: bool) -> tuple[bool, list[str]]:
+def _may_show_level(model: CompletionModel, *, own: bool) -> tuple[bool, list[str]]:
     """Whether a level may be shown, and if not why."""
     if own:
         return True, []
@@ -104,7 +104,7 @@ def _level(model: CompletionModel, *, own: bool) -> tuple[bool, list[str]]:
 
 def _warnings(model: CompletionModel, columns: Floats, *, own: bool) -> list[str]:
     """How far ranks carry over, and how far these posts lie outside the training posts."""
-    found = distance_warnings(columns, model.training["ranges"])
+    found = extrapolation_warnings(columns, model.training["ranges"])
     if clock.now() >= datetime.fromisoformat(model.training["refit_due_at"]):
         found.append(
             f"The model was to be fitted again by {model.training['refit_due_at'][:10]}: `dwell fit` renews it."
@@ -125,7 +125,7 @@ def _warnings(model: CompletionModel, columns: Floats, *, own: bool) -> list[str
     return [carried, *found]
 
 
-def _ranked(
+def _rank_rows(
     model: CompletionModel, kept: Sequence[Row], columns: Floats, *, own: bool, shown: bool
 ) -> list[dict[str, Any]]:
     """The result's rows, best first; ties keep the order of post ids."""

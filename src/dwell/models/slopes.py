@@ -15,7 +15,7 @@ import numpy as np
 from dwell.models.targets import Floats
 
 _STEPS = 50
-_LARGEST = 3.0  # a factor of 20 a day; beyond it the numbers are no growth
+_MAX_SLOPE = 3.0  # a factor of 20 a day; beyond it the numbers are no growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def slope(at: Sequence[float], counts: Sequence[float], spans: Sequence[float], 
     if len(x) < 3 or float(np.ptp(x)) == 0 or float(y.sum()) == 0:
         return None
     line = np.column_stack([np.ones(len(x)), x - x.mean()])
-    mean, weights = _fitted(line, y, length)
+    mean, weights = _fit_poisson(line, y, length)
     if mean is None or weights is None:
         return None
     freedom = len(x) - 2
@@ -68,7 +68,7 @@ def slope(at: Sequence[float], counts: Sequence[float], spans: Sequence[float], 
     return Slope(value, value - half, value + half, scatter, len(x))
 
 
-def _fitted(line: Floats, y: Floats, length: Floats) -> tuple[Floats | None, Floats | None]:
+def _fit_poisson(line: Floats, y: Floats, length: Floats) -> tuple[Floats | None, Floats | None]:
     """Means and coefficients by iteratively reweighted least squares; None where they run away."""
     offset = np.log(length)
     weights = np.array([math.log(float(y.sum() / length.sum())), 0.0])
@@ -76,7 +76,7 @@ def _fitted(line: Floats, y: Floats, length: Floats) -> tuple[Floats | None, Flo
         mean = np.exp(np.clip(line @ weights + offset, -30.0, 30.0))
         step = np.linalg.lstsq(line.T @ (mean[:, None] * line), line.T @ (y - mean), rcond=None)[0]
         weights = weights + np.clip(step, -1.0, 1.0)
-        if abs(weights[1]) > _LARGEST:
+        if abs(weights[1]) > _MAX_SLOPE:
             return None, None
         if float(np.abs(step).max()) < 1e-9:
             return np.exp(line @ weights + offset), weights

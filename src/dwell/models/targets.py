@@ -24,7 +24,7 @@ SCORED_UP_TO = 1.0
 """Skill is scored on values clipped to 0-1, as the seed recipe and research do, so that figures compare."""
 
 
-def observed(row: Mapping[str, Any], target: str) -> float | None:
+def measured_value(row: Mapping[str, Any], target: str) -> float | None:
     """The measured target of one post, unclipped; None where it was not measured.
 
     A `watch_ratio` that is absent is computed from `avg_watch_s / duration_s`.
@@ -61,6 +61,6 @@ def mean_from_link(link: Floats, spread: float, ceiling: float) -> Floats:
     return np.asarray(points @ (_WEIGHTS / _WEIGHTS.sum()), dtype=np.float64)
 
 
-def scored(values: Floats) -> Floats:
+def clip_for_score(values: Floats) -> Floats:
     """Values as skill is scored on them: clipped to 0-1. For scoring only."""
     return np.clip(values, 0.0, SCORED_UP_TO)

@@ -27,10 +27,10 @@ COLUMNS = (
     "q_value",
     "separates",
 )
-FEWEST = 8
+MIN_TIER_POSTS = 8
 # A level that fewer posts of the two tiers have, or lack, could not be told from chance anyway.
-SUPPORT = 5
-MOST_HASHTAGS = 20
+MIN_SUPPORT = 5
+MAX_HASHTAGS = 20
 FALSE_DISCOVERIES = 0.05
 
 
@@ -60,7 +60,7 @@ def tiers(rows: Iterable[Post], tz: str = "UTC") -> Result:
     top = [post for post in posts if q75 is not None and post["engagement_rate"] >= q75]
     bottom = [post for post in posts if q25 is not None and post["engagement_rate"] <= q25]
     meta = {"n_top": len(top), "n_bottom": len(bottom), "q25": q25, "q75": q75, "tz": tz}
-    if min(len(top), len(bottom)) < FEWEST:
+    if min(len(top), len(bottom)) < MIN_TIER_POSTS:
         eligible = sum(row["excluded"] is None for row in rows)
         return Result(COLUMNS, [], {**meta, "verdict": _too_few(len(top), len(bottom), eligible - len(posts))})
     if q25 == q75:
@@ -85,7 +85,7 @@ def _comparisons(top: Sequence[Post], bottom: Sequence[Post], clock: tzinfo) -> 
 
 
 def _ordinal(dimension: str, top: list[float], bottom: list[float]) -> Iterator[Comparison]:
-    if min(len(top), len(bottom)) >= FEWEST and len({*top, *bottom}) > 1:
+    if min(len(top), len(bottom)) >= MIN_TIER_POSTS and len({*top, *bottom}) > 1:
         yield dimension, None, ordinal_effect(top, bottom)
 
 
@@ -100,14 +100,14 @@ def _shares(dimension: str, top: list[str], bottom: list[str]) -> Iterator[Compa
 def _hashtags(top: Sequence[Post], bottom: Sequence[Post]) -> Iterator[Comparison]:
     mine = Counter(tag for post in top for tag in set(post["hashtags"] or ()))
     theirs = Counter(tag for post in bottom for tag in set(post["hashtags"] or ()))
-    common = sorted(mine + theirs, key=lambda tag: (-(mine[tag] + theirs[tag]), tag))[:MOST_HASHTAGS]
+    common = sorted(mine + theirs, key=lambda tag: (-(mine[tag] + theirs[tag]), tag))[:MAX_HASHTAGS]
     for tag in common:
         yield from _share("hashtag", tag, mine[tag], len(top), theirs[tag], len(bottom))
 
 
 def _share(dimension: str, level: str, top: int, n_top: int, bottom: int, n_bottom: int) -> Iterator[Comparison]:
     have, lack = top + bottom, n_top + n_bottom - top - bottom
-    if min(n_top, n_bottom) >= FEWEST and min(have, lack) >= SUPPORT:
+    if min(n_top, n_bottom) >= MIN_TIER_POSTS and min(have, lack) >= MIN_SUPPORT:
         yield dimension, level, share_effect(top, n_top, bottom, n_bottom)
 
 
@@ -146,8 +146,8 @@ def _row(dimension: str, level: str | None, effect: Effect, q_value: float) -> t
 def _too_few(n_top: int, n_bottom: int, unrated: int) -> str:
     why = f" {unrated} eligible posts lack likes, comments or shares, so they have no rate." if unrated else ""
     return (
-        f"Too few posts: {n_top} in the top quarter and {n_bottom} in the bottom one, where each needs {FEWEST}; "
-        f"about {4 * FEWEST} eligible posts of known engagement rate are enough.{why}"
+        f"Too few posts: {n_top} in the top quarter and {n_bottom} in the bottom one, where each needs {MIN_TIER_POSTS}; "
+        f"about {4 * MIN_TIER_POSTS} eligible posts of known engagement rate are enough.{why}"
     )
 
 

@@ -17,7 +17,7 @@ from dwell.models.completion import CompletionRegressor
 from dwell.models.evaluation import skill
 from dwell.models.intervals import Calibration
 from dwell.models.sample import Sample
-from dwell.models.targets import scored, to_link
+from dwell.models.targets import clip_for_score, to_link
 
 CREATORS_FOR_LEVEL = 3
 MIN_ROWS = 10
@@ -25,7 +25,7 @@ MIN_ROWS = 10
 
 
 @dataclass(frozen=True)
-class Spread:
+class MeanInterval:
     """The mean of one figure per account with its 95 % interval; ends are None for a single account."""
 
     mean: float
@@ -61,8 +61,8 @@ class Transfer:
     """
 
     creators: int
-    r2: Spread
-    spearman: Spread
+    r2: MeanInterval
+    spearman: MeanInterval
     calibration: Calibration
     ranking: Calibration
 
@@ -95,8 +95,8 @@ class Transfer:
         """What `state` describes."""
         return cls(
             creators=int(state["creators"]),
-            r2=Spread(**state["r2"]),
-            spearman=Spread(**state["spearman"]),
+            r2=MeanInterval(**state["r2"]),
+            spearman=MeanInterval(**state["spearman"]),
             calibration=Calibration.from_state(state["calibration"]),
             ranking=Calibration.from_state(state["ranking"]),
         )
@@ -116,7 +116,7 @@ def leave_one_creator_out(sample: Sample, ceiling: float) -> Transfer | None:
     asked = [
         name
         for name, count in zip(names, counts, strict=True)
-        if count >= MIN_ROWS and np.ptp(scored(sample.y[sample.handles == name])) > 0
+        if count >= MIN_ROWS and np.ptp(clip_for_score(sample.y[sample.handles == name])) > 0
     ]
     if len(asked) < 2:
         return None
@@ -134,12 +134,12 @@ def leave_one_creator_out(sample: Sample, ceiling: float) -> Transfer | None:
         errors.append(error)
         centred.append(error - error.mean())
         buckets.append(test.buckets)
-    spread = Spread.over(order)
-    limited = Spread(spread.mean, max(-1.0, spread.low or 0.0), min(1.0, spread.high or 0.0))
+    spread = MeanInterval.over(order)
+    limited = MeanInterval(spread.mean, max(-1.0, spread.low or 0.0), min(1.0, spread.high or 0.0))
     together = np.concatenate(buckets)
     return Transfer(
         creators=len(asked),
-        r2=Spread.over(r2),
+        r2=MeanInterval.over(r2),
         spearman=limited,
         calibration=Calibration(np.concatenate(errors), together),
         ranking=Calibration(np.concatenate(centred), together),

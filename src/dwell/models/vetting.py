@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from statistics import mean, median
 from typing import Any
 
+from dwell.metrics.counters import VET_RATES
+from dwell.models.confidence_intervals import mean_interval, median_interval
 from dwell.models.consistency import consistency
-from dwell.models.findings import COLUMNS, SUSPICIOUS, Finding, mean_interval, median_interval, unknown
-from dwell.models.norms import HEALTHY_COMMENTS, HEALTHY_LIKES, NORMS, NOT_RESONATING, RATES
-from dwell.models.vet_patterns import PEERS, identical_ratios, likes_without_comments, views_without_likes
+from dwell.models.norms import HEALTHY_COMMENTS, HEALTHY_LIKES, NORMS, NOT_RESONATING
+from dwell.models.vet_check import COLUMNS, SUSPICIOUS, VetCheck, cannot_tell
+from dwell.models.vet_patterns import MIN_PEER_POSTS, identical_ratios, likes_without_comments, views_without_likes
 from dwell.models.vet_steps import follower_steps, view_steps
 from dwell.results import Result
 
-FEWEST = 8
+MIN_POSTS = 8
 """Under so many posts no verdict is given."""
 POSTS = 20
 
@@ -51,9 +53,13 @@ def vet(
         last_posted_at.
     """
     known = list(posts)
-    taken = latest(known, n)
+    taken = latest_eligible(known, n)
     beside = {str(row["post_id"]): row for row in peers}
-    rates = [finding for rate in RATES for finding in (*_level(taken, rate), _among_peers(taken, beside, rate, niche))]
+    rates = [
+        finding
+        for rate in VET_RATES
+        for finding in (*_rate_checks(taken, rate), _peer_check(taken, beside, rate, niche))
+    ]
     patterns = [
         likes_without_comments(taken, beside),
         views_without_likes(taken, beside),
@@ -61,12 +67,12 @@ def vet(
         view_steps(growth, (str(post["post_id"]) for post in taken)),
         follower_steps(steps, known),
     ]
-    found = [*rates, _reach(taken), *consistency(taken), *patterns]
+    found = [*rates, _views_per_follower(taken), *consistency(taken), *patterns]
     verdict, reasons = _verdict({finding.check: finding for finding in found}, len(taken))
-    return Result(COLUMNS, [finding.row() for finding in found], _meta(known, taken, niche, n, verdict, reasons))
+    return Result(COLUMNS, [finding.to_row() for finding in found], _meta(known, taken, niche, n, verdict, reasons))
 
 
-def latest(posts: Sequence[Row], n: int) -> list[Row]:
+def latest_eligible(posts: Sequence[Row], n: int) -> list[Row]:
     """The newest `n` posts that count, newest first; posts of unknown date come last."""
     eligible = [post for post in posts if post.get("excluded") is None]
     dated = sorted(
@@ -77,36 +83,42 @@ def latest(posts: Sequence[Row], n: int) -> list[Row]:
     return [*dated, *(post for post in eligible if post.get("posted_at") is None)][:n]
 
 
-def _level(posts: Sequence[Row], rate: str) -> tuple[Finding, Finding]:
+def _rate_checks(posts: Sequence[Row], rate: str) -> tuple[VetCheck, VetCheck]:
     """Median and mean of one rate against its norm."""
     norm = NORMS.get(rate)
     text = norm.text if norm else None
     values = [float(post[rate]) for post in posts if post.get(rate) is not None]
     if not values:
         why = "No post has the counters for it."
-        return unknown(f"{rate}_median", text, why), unknown(f"{rate}_mean", text, why)
+        return cannot_tell(f"{rate}_median", text, why), cannot_tell(f"{rate}_mean", text, why)
     found = []
     for name, value, (low, high) in (
         ("median", float(median(values)), median_interval(values)),
         ("mean", float(mean(values)), mean_interval(values)),
     ):
-        reads = norm.reading(value) if norm else None
+        reads = norm.band_name(value) if norm else None
         evidence = f"{name.capitalize()} of {len(values)} posts."
-        if norm and low is not None and high is not None and norm.reading(low) != norm.reading(high):
-            evidence += f" The interval reaches from “{norm.reading(low)}” to “{norm.reading(high)}”."
-        found.append(Finding(f"{rate}_{name}", value, low, high, text, reads, len(values), evidence))
+        if norm and low is not None and high is not None and norm.band_name(low) != norm.band_name(high):
+            evidence += f" The interval reaches from “{norm.band_name(low)}” to “{norm.band_name(high)}”."
+        found.append(VetCheck(f"{rate}_{name}", value, low, high, text, reads, len(values), evidence))
     return found[0], found[1]
 
 
-def _among_peers(posts: Sequence[Row], peers: Mapping[str, Row], rate: str, niche: str | None) -> Finding:
+def _peer_check(posts: Sequence[Row], peers: Mapping[str, Row], rate: str, niche: str | None) -> VetCheck:
     """The median rank among posts of others; only posts with ten of those or more are ranked."""
     check = f"{rate}_among_peers"
     others = f"other creators{f' of {niche}' if niche else ''}, same length bucket"
     rows = [peers[str(post["post_id"])] for post in posts if str(post["post_id"]) in peers]
-    ranked = [row for row in rows if (row.get(f"{rate}_peers") or 0) >= PEERS and row[f"{rate}_percentile"] is not None]
+    ranked = [
+        row
+        for row in rows
+        if (row.get(f"{rate}_peers") or 0) >= MIN_PEER_POSTS and row[f"{rate}_percentile"] is not None
+    ]
     if not ranked:
-        why = f"Fewer than {PEERS} posts of {others} are stored: sweep such creators and give them their niche."
-        return unknown(check, None, why)
+        why = (
+            f"Fewer than {MIN_PEER_POSTS} posts of {others} are stored: sweep such creators and give them their niche."
+        )
+        return cannot_tell(check, None, why)
     ranks = [float(row[f"{rate}_percentile"]) for row in ranked]
     low, high = median_interval(ranks)
     reads = "usual"
@@ -116,50 +128,52 @@ def _among_peers(posts: Sequence[Row], peers: Mapping[str, Row], rate: str, nich
     evidence = (
         f"Median rank of {len(ranked)} posts, each among {fewest:,} posts or more of {others} ({creators:,} in all)."
     )
-    return Finding(
+    return VetCheck(
         check, float(median(ranks)), low, high, "0.5 is the middle of the niche", reads, len(ranked), evidence
     )
 
 
-def _reach(posts: Sequence[Row]) -> Finding:
+def _views_per_follower(posts: Sequence[Row]) -> VetCheck:
     """Views for each follower."""
     check, norm = "views_per_follower", None
     values = [
         post["views"] / post["followers"] for post in posts if post.get("views") is not None and post.get("followers")
     ]
     if not values:
-        return unknown(check, norm, "The followers are not known: sweep the account's profile.")
+        return cannot_tell(check, norm, "The followers are not known: sweep the account's profile.")
     low, high = median_interval(values)
     reads = "posts reach beyond the followers" if median(values) > 1 else "posts reach a part of the followers"
-    return Finding(check, float(median(values)), low, high, norm, reads, len(values), f"Median of {len(values)} posts.")
+    return VetCheck(
+        check, float(median(values)), low, high, norm, reads, len(values), f"Median of {len(values)} posts."
+    )
 
 
-def _verdict(found: Mapping[str, Finding], n: int) -> tuple[str, list[str]]:
+def _verdict(found: Mapping[str, VetCheck], n: int) -> tuple[str, list[str]]:
     likes = found["like_rate_median"]
-    if n < FEWEST or likes.n < FEWEST or likes.value is None:
-        why = f"{n} eligible posts, {likes.n} of them with known likes per view; {FEWEST} are needed for a verdict."
+    if n < MIN_POSTS or likes.n < MIN_POSTS or likes.value is None:
+        why = f"{n} eligible posts, {likes.n} of them with known likes per view; {MIN_POSTS} are needed for a verdict."
         return "cannot tell", [why]
     odd = [finding for finding in found.values() if finding.reads_as == SUSPICIOUS]
     if odd:
         return "suspicious", [f"{finding.check.replace('_', ' ')}: {finding.evidence}" for finding in odd]
     if likes.high is not None and likes.high < NOT_RESONATING:
-        return "not resonating", [f"likes per view: {_said(likes)}, under 2 % with its whole interval."]
+        return "not resonating", [f"likes per view: {_format_median(likes)}, under 2 % with its whole interval."]
     doubts = _doubts(found)
     if doubts:
         return "mixed", doubts
-    return "recommended", [f"likes per view: {_said(likes)}; no check speaks against the account."]
+    return "recommended", [f"likes per view: {_format_median(likes)}; no check speaks against the account."]
 
 
-def _doubts(found: Mapping[str, Finding]) -> list[str]:
+def _doubts(found: Mapping[str, VetCheck]) -> list[str]:
     """What keeps an account from being recommended."""
     likes, comments = found["like_rate_median"], found["comment_rate_median"]
     doubts = []
     if likes.value is not None and likes.value < HEALTHY_LIKES:
-        doubts.append(f"likes per view: {_said(likes)}, {likes.reads_as}.")
+        doubts.append(f"likes per view: {_format_median(likes)}, {likes.reads_as}.")
     elif likes.low is not None and likes.low < NOT_RESONATING:
-        doubts.append(f"likes per view: {_said(likes)}, and the interval reaches under 2 %.")
+        doubts.append(f"likes per view: {_format_median(likes)}, and the interval reaches under 2 %.")
     if comments.value is not None and comments.value < HEALTHY_COMMENTS:
-        doubts.append(f"comments per view: {_said(comments)}, below healthy.")
+        doubts.append(f"comments per view: {_format_median(comments)}, below healthy.")
     for rate in ("like_rate", "engagement_rate"):
         peers = found[f"{rate}_among_peers"]
         if peers.reads_as == "below what is usual":
@@ -169,7 +183,7 @@ def _doubts(found: Mapping[str, Finding]) -> list[str]:
     return doubts
 
 
-def _said(finding: Finding) -> str:
+def _format_median(finding: VetCheck) -> str:
     ends = "" if finding.low is None or finding.high is None else f" ({finding.low:.2%} to {finding.high:.2%})"
     return f"median {finding.value:.2%}{ends}, n = {finding.n}"
 

@@ -58,7 +58,7 @@ def find_changes(provider: str, kind: str, item: Mapping[str, Any]) -> list[Fiel
         kind = "flat post"
     changes: list[FieldChange] = []
     for place in schemas.get(kind, {}):
-        inner = item.get(place) if place else item
+        inner: Any = item.get(place) if place else item
         if place == "" or isinstance(inner, dict):
             changes += _compare(provider, kind, place, tuple(inner), tuple(map(type, inner.values())))
     return changes

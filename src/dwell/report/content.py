@@ -28,10 +28,8 @@ class ReportContent:
         growth: Rows of `growth`; empty where no post was observed twice.
         audit: Rows of `audit`; None for an account without watch time.
         fit: The report of a fit; None where none was made.
-        predictions: Out-of-fold predictions beside measured values: post_id, measured, predicted, low, high.
         score: The answer of a scoring; None where none was made.
         status: What is stored: first_observed_at, last_observed_at, unknown_share, sources.
-        definitions: Further names and their rules, beside those that every report explains.
         versions: Name of a part (dwell, metric definitions, model) to its version.
         tz: The time zone of hours and weekdays.
         every: Length of a trend period.
@@ -49,10 +47,8 @@ class ReportContent:
     growth: Rows = ()
     audit: Rows | None = None
     fit: Mapping[str, Any] | None = None
-    predictions: Rows = ()
     score: Result | Mapping[str, Any] | None = None
     status: Mapping[str, Any] = field(default_factory=dict)
-    definitions: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     tz: str = "UTC"
     every: str = "week"

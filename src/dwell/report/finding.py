@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from dwell.charts.words import percent
+from dwell.charts.formatting import percent
 from dwell.report.medians import Median
 
 Kind = Literal["measured", "public", "counter", "predicted"]
@@ -29,7 +29,7 @@ class Finding:
     detail: str
 
 
-def spread(middle: Median) -> str:
+def format_median(middle: Median) -> str:
     """`61% (95% interval 57% to 66%, n = 137)`; says so where n is too small for an interval."""
     if middle.low is None or middle.high is None:
         return f"{percent(middle.value)} (n\u00a0=\u00a0{middle.n}, too few for an interval)"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, floor, sqrt
-from statistics import NormalDist, median
+from statistics import median
 
-_EXACT = 500
+from dwell.models.confidence_intervals import median_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +24,11 @@ class Median:
 
 
 def median_with_interval(values: Sequence[float], confidence: float = 0.95) -> Median:
-    """The median with its distribution-free interval between two order statistics (sign test inverted).
-
-    The j-th smallest and j-th largest value hold the true median with probability 1 - 2 P(Bin(n, 1/2) < j);
-    j is the largest for which that reaches `confidence`. Six values are the fewest for 95 %.
+    """The median with its exact interval.
 
     Args:
         values: At least one known value.
-        confidence: Wanted probability, 0-1.
+        confidence: Probability that the interval holds the true median, 0-1.
     """
-    ordered = sorted(values)
-    n = len(ordered)
-    j = _rank(n, (1 - confidence) / 2)
-    if j < 1:
-        return Median(median(ordered), None, None, n)
-    return Median(median(ordered), ordered[j - 1], ordered[n - j], n)
-
-
-def _rank(n: int, tail: float) -> int:
-    if n > _EXACT:
-        return floor(n / 2 + NormalDist().inv_cdf(tail) * sqrt(n) / 2)
-    total, j = 0, 0
-    while total + comb(n, j) <= tail * 2**n:
-        total += comb(n, j)
-        j += 1
-    return j
+    low, high = median_interval(values, confidence)
+    return Median(median(values), low, high, len(values))

@@ -8,9 +8,9 @@ from scipy.stats import spearmanr
 
 from dwell import clock
 from dwell.models.fitting import fit
-from dwell.models.sample import sample
+from dwell.models.sample import make_sample
 from dwell.models.scoring import score
-from dwell.models.transfer import Spread, leave_one_creator_out
+from dwell.models.transfer import MeanInterval, leave_one_creator_out
 
 NAMES = ("watch_ratio_predicted", "watch_ratio_predicted_low", "watch_ratio_predicted_high")
 
@@ -114,7 +114,7 @@ def test_level_is_shown_where_transfer_was_shown(alike, made):
 def test_level_is_refused_where_accounts_differ(fitted, made):
     levels = (-2.5, -0.5, 1.0, 2.5)
     rows = [row for k in range(4) for row in made.account(25, seed=40 + k, handle=f"h{k}", level=levels[k])]
-    transfer = leave_one_creator_out(sample(rows, "watch_ratio"), 2.0)
+    transfer = leave_one_creator_out(make_sample(rows, "watch_ratio"), 2.0)
     assert transfer.level_shown is False
     assert transfer.spearman.low > 0.3
     training = {**fitted.model.training, "handles": ["h0", "h1", "h2", "h3"]}
@@ -126,10 +126,10 @@ def test_level_is_refused_where_accounts_differ(fitted, made):
 
 
 def test_one_account_tells_nothing_of_transfer(made):
-    assert leave_one_creator_out(sample(made.account(30), "watch_ratio"), 2.0) is None
+    assert leave_one_creator_out(make_sample(made.account(30), "watch_ratio"), 2.0) is None
 
 
 def test_two_accounts_give_a_wide_interval_and_one_gives_none():
-    two = Spread.over([0.5, 0.6])
+    two = MeanInterval.over([0.5, 0.6])
     assert two.low < 0 < 1 < two.high
-    assert Spread.over([0.7]) == Spread(0.7, None, None)
+    assert MeanInterval.over([0.7]) == MeanInterval(0.7, None, None)

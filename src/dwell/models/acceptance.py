@@ -13,14 +13,14 @@ from typing import Any
 
 from dwell.models.baselines import TRIVIAL
 from dwell.models.evaluation import Evaluation, OutOfFold
-from dwell.models.targets import Floats, scored
+from dwell.models.targets import Floats, clip_for_score
 
 CONFIDENCE = 0.95
 MIN_ROWS = 12
 """The seed recipe's floor; under it nothing can be checked."""
 FEW_ROWS = 20
 """The seed's 'never trust a bucket with fewer'."""
-MOST_MORE = 10
+MAX_FACTOR = 10
 """Asking for more than ten times the posts is no cure."""
 
 
@@ -52,14 +52,14 @@ class Gain:
         if self.r2 <= 0:
             return None
         needed = max(FEW_ROWS, math.ceil(self.rows * ((self.r2 - self.low) / self.r2) ** 2 / 10) * 10 + 10)
-        return needed if needed <= MOST_MORE * self.rows else None
+        return needed if needed <= MAX_FACTOR * self.rows else None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""
         return {"over": self.over, "r2": self.r2, "low": self.low, "high": self.high}
 
 
-def gain(y: Floats, model: Floats, baseline: Floats, over: str) -> Gain:
+def gain_in_r2(y: Floats, model: Floats, baseline: Floats, over: str) -> Gain:
     """Paired difference of squared errors (mean over repetitions), post by post, in units of the target's variance.
 
     The interval is Student's t over posts.
@@ -72,11 +72,11 @@ def gain(y: Floats, model: Floats, baseline: Floats, over: str) -> Gain:
     """
     from scipy.stats import t
 
-    measured = scored(y)
+    measured = clip_for_score(y)
     variance = float(measured.var())
     if variance <= 0:
         return Gain(over, 0.0, -math.inf, math.inf, len(y))
-    errors = [((measured - scored(predicted)) ** 2).mean(axis=0) for predicted in (baseline, model)]
+    errors = [((measured - clip_for_score(predicted)) ** 2).mean(axis=0) for predicted in (baseline, model)]
     saved = (errors[0] - errors[1]) / variance
     half = float(t.ppf(0.5 + CONFIDENCE / 2, len(y) - 1) * saved.std(ddof=1) / math.sqrt(len(y)))
     middle = float(saved.mean())
@@ -90,7 +90,7 @@ def best_trivial(evaluation: Evaluation) -> str:
 
 def gain_over(evaluation: Evaluation, y: Floats, name: str) -> Gain:
     """The model's gain over a baseline of the evaluation."""
-    return gain(y, evaluation.model.predictions, evaluation.baselines[name].predictions, name)
+    return gain_in_r2(y, evaluation.model.predictions, evaluation.baselines[name].predictions, name)
 
 
 def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
@@ -98,7 +98,7 @@ def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
     found = []
     over = gain_over(evaluation, y, best_trivial(evaluation))
     if not over.proven:
-        found.append(_unproven(over))
+        found.append(_unproven_reason(over))
     model, mean = evaluation.forward["r2"], evaluation.forward_baselines["mean"]["r2"]
     if model is not None and mean is not None and model <= mean:
         found.append(
@@ -109,7 +109,7 @@ def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
     return found
 
 
-def _unproven(over: Gain) -> str:
+def _unproven_reason(over: Gain) -> str:
     baseline = over.over.replace("_", " ")
     interval = f"{over.r2:+.2f} of R2, 95 % interval {over.low:+.2f} to {over.high:+.2f}"
     needed = over.rows_needed()

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from dwell.models.acceptance import gain_in_r2, reasons_to_abstain
 from dwell.models.evaluation import Evaluation, OutOfFold
-from dwell.models.verdict import gain, reasons_to_abstain
 
 
 def _evaluation(y, model, *, later=0.5, later_mean=0.0):
@@ -21,7 +21,7 @@ def y():
 
 def test_gain_is_the_difference_of_r2(y):
     half = y.mean() + (y - y.mean()) * 0.5
-    found = gain(y, half[None, :], np.full((1, 40), y.mean()), "mean")
+    found = gain_in_r2(y, half[None, :], np.full((1, 40), y.mean()), "mean")
     assert found.r2 == pytest.approx(0.75)
     assert found.low < 0.75 < found.high
 
@@ -32,7 +32,7 @@ def test_gain_interval_covers_nothing_to_gain_nineteen_times_in_twenty():
     for _ in range(400):
         measured = rng.uniform(0.2, 0.8, 60)
         one, other = (measured[None, :] + rng.normal(0, 0.1, (1, 60)) for _ in range(2))
-        found = gain(measured, one, other, "other")
+        found = gain_in_r2(measured, one, other, "other")
         covered += found.low <= 0 <= found.high
     assert covered >= 370
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from dwell.charts.words import caption, link, number
+from dwell.charts.formatting import caption, link, number
 from dwell.report.finding import Kind
 
-MOST = 60
+MAX_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A heading; `kind` labels what its numbers are, None for names and counts of posts."""
 
     title: str
@@ -39,11 +39,11 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows under headings; `left_out` rows were cut off to keep the page readable."""
 
     title: str
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Cell]]
     left_out: int = 0
 
@@ -55,10 +55,10 @@ class Table:
 Row: TypeAlias = Sequence[str | Cell]
 
 
-def table(title: str, columns: Sequence[Column], rows: Iterable[Row], most: int = MOST) -> Table:
+def make_table(title: str, columns: Sequence[TableColumn], rows: Iterable[Row], most: int = MAX_ROWS) -> ReportTable:
     """A table of at most `most` rows."""
     cells = [[item if isinstance(item, Cell) else Cell(item) for item in row] for row in rows]
-    return Table(title, columns, cells[:most], max(0, len(cells) - most))
+    return ReportTable(title, columns, cells[:most], max(0, len(cells) - most))
 
 
 def post_cell(post: Mapping[str, Any]) -> Cell:

@@ -21,16 +21,16 @@ BEFORE_DAYS = 3
 AFTER_DAYS = 7
 """Looks of so many days after publishing count: a sound is first sampled when a post with it was seen."""
 WINDOW_DAYS = 14
-WORSE_LOOKS = 5
+MIN_PACE_DAYS = 5
 """Days with a pace of fresh posts that are needed to say that the pace falls."""
-FRESH_POSTS = 5
+MIN_FRESH_POSTS = 5
 """Fresh posts that are needed for a day's pace."""
 _DAY = 86_400
 
 Row = Mapping[str, Any]
 
 
-def with_topics(posts: Iterable[Row], days: Iterable[Row]) -> list[dict[str, Any]]:
+def add_topic_flags(posts: Iterable[Row], days: Iterable[Row]) -> list[dict[str, Any]]:
     """The posts with `sound_rising` and `tag_saturated`; each None where no look says.
 
     `sound_rising`: the stage of the post's sound, from the provider's counts alone, was rising. `tag_saturated`: one of
@@ -41,11 +41,11 @@ def with_topics(posts: Iterable[Row], days: Iterable[Row]) -> list[dict[str, Any
         posts: Rows of `posts`: posted_at, observed_at, sound_id, hashtags.
         days: Rows of `topic_days` of all topics and days.
     """
-    known = _Topics(days)
+    known = _TopicSeries(days)
     return [{**post, **known.flags(post)} for post in posts]
 
 
-class _Topics:
+class _TopicSeries:
     """Day series by topic, and what has already been worked out of them."""
 
     def __init__(self, days: Iterable[Row]) -> None:
@@ -56,7 +56,7 @@ class _Topics:
                 self.days.setdefault(key, []).append((_seconds(row["last_look_at"]), row))
         for rows in self.days.values():
             rows.sort(key=lambda entry: entry[0])
-        self.told: dict[tuple[str, str, float, int], bool | None] = {}
+        self.cache: dict[tuple[str, str, float, int], bool | None] = {}
 
     def flags(self, post: Row) -> dict[str, bool | None]:
         """The two flags of one post."""
@@ -67,7 +67,7 @@ class _Topics:
         at, until = _seconds(posted), _seconds(seen)
         rising = None if sound is None else self._flag("sound", str(sound).lower(), at, until)
         tags = [self._flag("hashtag", tag, at, until) for tag in sorted(set(post.get("hashtags") or ()))]
-        return {"sound_rising": rising, "tag_saturated": _any(tags)}
+        return {"sound_rising": rising, "tag_saturated": _any_saturated(tags)}
 
     def _flag(self, kind: str, topic: str, posted: float, seen: float) -> bool | None:
         last = min(seen, posted + AFTER_DAYS * _DAY)
@@ -75,13 +75,13 @@ class _Topics:
         if not rows or rows[-1][0] < posted - BEFORE_DAYS * _DAY:
             return None
         key = (kind, topic, rows[-1][0], len(rows))
-        if key not in self.told:
+        if key not in self.cache:
             series = [row for _, row in rows]
-            self.told[key] = _rising(series) if kind == "sound" else _saturated(series)
-        return self.told[key]
+            self.cache[key] = _rising(series) if kind == "sound" else _saturated(series)
+        return self.cache[key]
 
 
-def _any(flags: Sequence[bool | None]) -> bool | None:
+def _any_saturated(flags: Sequence[bool | None]) -> bool | None:
     """True where one is, False where all are known and none is; else unknown. A post without hashtags is unknown."""
     if any(flags):
         return True
@@ -95,21 +95,21 @@ def _rising(days: Sequence[Row]) -> bool | None:
 
 def _saturated(days: Sequence[Row]) -> bool | None:
     stage = lifecycle(days, dates=False).stage
-    if stage == "fading" or _worse(days):
+    if stage == "fading" or _pace_falls(days):
         return True
     return None if stage == "cannot tell" else False
 
 
-def _worse(days: Sequence[Row]) -> bool:
+def _pace_falls(days: Sequence[Row]) -> bool:
     """Whether fresh posts gain views ever more slowly: the whole 95 % interval of a log-linear line lies below 0."""
     from scipy.stats import linregress, t
 
     told = [
         (_seconds(row["last_look_at"]) / _DAY, math.log(row["fresh_views_per_hour_median"]))
         for row in days
-        if (row.get("fresh_n") or 0) >= FRESH_POSTS and (row.get("fresh_views_per_hour_median") or 0) > 0
+        if (row.get("fresh_n") or 0) >= MIN_FRESH_POSTS and (row.get("fresh_views_per_hour_median") or 0) > 0
     ]
-    if len(told) < WORSE_LOOKS:
+    if len(told) < MIN_PACE_DAYS:
         return False
     x, y = np.array(told, dtype=np.float64).T
     line = linregress(x, y)

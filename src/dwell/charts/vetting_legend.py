@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import colour, painted
+from dwell.charts.theme import colour, literal_colour
 
 MARKS = {"dot": "Median", "span": "Its 95% interval", "tick": "Mean"}
 BANDS = {"empty": "Below the norm", "heat2": "Healthy, or viral potential", "heat1": "Above healthy"}
@@ -19,14 +19,14 @@ _GAP = 20
 _LINE = 22
 
 
-def key(shown: Sequence[str], inner: int) -> alt.LayerChart:
+def legend(shown: Sequence[str], inner: int) -> alt.LayerChart:
     """Each mark and band with its name, in as many lines as it takes.
 
     Args:
         shown: What is in the picture, of `MARKS` and `BANDS`.
         inner: Width, pixels.
     """
-    rows, lines = _placed([*(one for one in MARKS if one in shown), *(one for one in BANDS if one in shown)], inner)
+    rows, lines = _lay_out([*(one for one in MARKS if one in shown), *(one for one in BANDS if one in shown)], inner)
     x = {"scale": alt.Scale(domain=[0, inner], nice=False), "axis": None}
     down = {"scale": alt.Scale(domain=[lines * _LINE, 0], nice=False), "axis": None}
     y = alt.Y("y:Q", **down)
@@ -46,11 +46,11 @@ def key(shown: Sequence[str], inner: int) -> alt.LayerChart:
     words = drawn(*MARKS, *BANDS).mark_text(align="left", baseline="middle", fontSize=12, color=colour("muted"))
     used = [layers[kind] for kind in MARKS if kind in shown]
     return alt.layer(
-        bands.encode(color=painted()), *used, words.encode(x=alt.X("text:Q", **x), y=y, text="name:N")
+        bands.encode(color=literal_colour()), *used, words.encode(x=alt.X("text:Q", **x), y=y, text="name:N")
     ).properties(width=inner, height=lines * _LINE)
 
 
-def _placed(kinds: Sequence[str], inner: int) -> tuple[list[dict[str, Any]], int]:
+def _lay_out(kinds: Sequence[str], inner: int) -> tuple[list[dict[str, Any]], int]:
     """Where each entry stands, in pixels, one behind the other; and the number of lines."""
     rows: list[dict[str, Any]] = []
     at, line = 0.0, 0

@@ -5,77 +5,74 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dwell.charts.tier_forest import dimension_label, side
-from dwell.charts.words import (
+from dwell.charts.formatting import (
     UNKNOWN,
     WEEKDAYS,
     bucket_label,
     bucket_labels,
-    chance,
+    column_label,
     day,
-    name,
+    format_p_value,
     number,
     percent,
     seconds,
 )
-from dwell.report.table import Column, Row, Table, interval_text, post_cell, table
+from dwell.charts.tier_forest import dimension_label, side
+from dwell.metrics.counters import RATES
+from dwell.report.report_table import ReportTable, Row, TableColumn, interval_text, make_table, post_cell
 
 
-def benchmark_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+def benchmark_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     """Median and 90th percentile of each public rate per duration bucket; only rates that any row knows."""
     known = [row for row in rows if row.get("bucket")]
     order = list(bucket_labels(row["bucket"] for row in known))
     known.sort(key=lambda row: order.index(row["bucket"]))
-    rates = [
-        rate
-        for rate in ("engagement_rate", "like_rate", "comment_rate", "share_rate", "save_rate", "download_rate")
-        if any(row.get(f"{rate}_median") is not None for row in known)
-    ]
-    columns = [Column("Length", numeric=False), Column("Posts"), Column("Median views", "counter")]
-    columns += [Column(f"{name(rate).capitalize()}: median (90th percentile)", "public") for rate in rates]
+    rates = [rate for rate in RATES if any(row.get(f"{rate}_median") is not None for row in known)]
+    columns = [TableColumn("Length", numeric=False), TableColumn("Posts"), TableColumn("Median views", "counter")]
+    columns += [TableColumn(f"{column_label(rate).capitalize()}: median (90th percentile)", "public") for rate in rates]
     body: list[Row] = [
         [bucket_label(row["bucket"]), number(row.get("n")), number(row.get("views_median"), 0)]
         + [f"{percent(row.get(f'{rate}_median'), 2)} ({percent(row.get(f'{rate}_p90'), 2)})" for rate in rates]
         for row in known
     ]
-    return table("Benchmarks per video length", columns, body)
+    return make_table("Benchmarks per video length", columns, body)
 
 
-def tier_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+def tier_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     """Every comparison of top and bottom quarter, clear ones first."""
     ordered = sorted(
         (row for row in rows if row.get("effect") is not None),
         key=lambda row: (not row.get("separates"), -abs(row["effect"])),
     )
     columns = [
-        Column("Compared", numeric=False),
-        Column("Top quarter", "public"),
-        Column("Bottom quarter", "public"),
-        Column("Effect"),
-        Column("95% interval"),
-        Column("q value"),
-        Column("Answer", numeric=False),
+        TableColumn("Compared", numeric=False),
+        TableColumn("Top quarter", "public"),
+        TableColumn("Bottom quarter", "public"),
+        TableColumn("Effect"),
+        TableColumn("95% interval"),
+        TableColumn("q value"),
+        TableColumn("Answer", numeric=False),
     ]
     body: list[Row] = [
         [
             dimension_label(row),
             side(row, "top"),
             side(row, "bottom"),
-            f"{name(str(row.get('effect_name')))} {number(row['effect'])}",
+            f"{column_label(str(row.get('effect_name')))} {number(row['effect'])}",
             interval_text(row),
-            chance(row.get("q_value")),
+            format_p_value(row.get("q_value")),
             "separates" if row.get("separates") else "cannot tell",
         ]
         for row in ordered
     ]
-    return table("Top quarter against bottom quarter", columns, body)
+    return make_table("Top quarter against bottom quarter", columns, body)
 
 
-def posting_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+def posting_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     """Each hour of the week with posts, most posts first."""
     ordered = sorted((row for row in rows if row.get("n")), key=lambda row: (-row["n"], row["weekday"], row["hour"]))
-    columns = [Column("Weekday", numeric=False), Column("Hour"), Column("Posts")]
-    columns += [Column("Median engagement rate", "public"), Column("Median views", "counter")]
+    columns = [TableColumn("Weekday", numeric=False), TableColumn("Hour"), TableColumn("Posts")]
+    columns += [TableColumn("Median engagement rate", "public"), TableColumn("Median views", "counter")]
     body: list[Row] = [
         [
             WEEKDAYS[int(row["weekday"]) - 1],
@@ -86,10 +83,10 @@ def posting_table(rows: Iterable[Mapping[str, Any]]) -> Table:
         ]
         for row in ordered
     ]
-    return table("Posting times", columns, body)
+    return make_table("Posting times", columns, body)
 
 
-def trend_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+def trend_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     """Each period, newest first."""
     ordered = sorted(
         (row for row in rows if row.get("period_start") is not None),
@@ -97,15 +94,15 @@ def trend_table(rows: Iterable[Mapping[str, Any]]) -> Table:
         reverse=True,
     )
     columns = [
-        Column("From", numeric=False),
-        Column("Posts"),
-        Column("Median views", "counter"),
-        Column("Median engagement rate", "public"),
+        TableColumn("From", numeric=False),
+        TableColumn("Posts"),
+        TableColumn("Median views", "counter"),
+        TableColumn("Median engagement rate", "public"),
     ]
     columns += [
-        Column("Change, points", "public"),
-        Column("Median save rate", "public"),
-        Column("Posts in the top quarter"),
+        TableColumn("Change, points", "public"),
+        TableColumn("Median save rate", "public"),
+        TableColumn("Posts in the top quarter"),
     ]
     body: list[Row] = [
         [
@@ -113,28 +110,28 @@ def trend_table(rows: Iterable[Mapping[str, Any]]) -> Table:
             number(row["posts"]),
             number(row.get("views_median"), 0),
             percent(row.get("engagement_rate_median")),
-            _points(row.get("engagement_rate_change")),
+            _percentage_points(row.get("engagement_rate_change")),
             percent(row.get("save_rate_median"), 2),
             percent(row.get("top_tier_share"), 0),
         ]
         for row in ordered
     ]
-    return table("Catalogue over time", columns, body)
+    return make_table("Catalogue over time", columns, body)
 
 
-def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str, Any]]) -> Table:
+def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str, Any]]) -> ReportTable:
     """Each pair of observations, fastest first."""
     known = {post["post_id"]: post for post in posts}
     ordered = sorted(
         (row for row in rows if row.get("views_per_hour") is not None), key=lambda row: -row["views_per_hour"]
     )
-    columns = [Column("Post", numeric=False), Column("Until", numeric=False), Column("Hours")]
+    columns = [TableColumn("Post", numeric=False), TableColumn("Until", numeric=False), TableColumn("Hours")]
     columns += [
-        Column("Views before", "counter"),
-        Column("Views after", "counter"),
-        Column("Views per hour", "counter"),
+        TableColumn("Views before", "counter"),
+        TableColumn("Views after", "counter"),
+        TableColumn("Views per hour", "counter"),
     ]
-    columns += [Column("Rounding may explain it", numeric=False)]
+    columns += [TableColumn("Rounding may explain it", numeric=False)]
     body: list[Row] = [
         [
             post_cell(known.get(row["post_id"], row)),
@@ -147,26 +144,26 @@ def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str,
         ]
         for row in ordered
     ]
-    return table("Views gained between two observations", columns, body, most=25)
+    return make_table("Views gained between two observations", columns, body, most=25)
 
 
-def top_table(posts: Iterable[Mapping[str, Any]], most: int = 12) -> Table:
+def top_table(posts: Iterable[Mapping[str, Any]], most: int = 12) -> ReportTable:
     """Eligible posts that did best among those of their length, best first; ties by views."""
     ranked = [post for post in posts if post.get("excluded") is None and post.get("percentile") is not None]
     ranked.sort(key=lambda post: (-post["percentile"], -(post.get("views") or 0), str(post.get("post_id"))))
     watched = any(post.get("watch_ratio") is not None for post in ranked[:most])
     columns = [
-        Column("Post", numeric=False),
-        Column("Posted", numeric=False),
-        Column("Length"),
-        Column("Views", "counter"),
+        TableColumn("Post", numeric=False),
+        TableColumn("Posted", numeric=False),
+        TableColumn("Length"),
+        TableColumn("Views", "counter"),
     ]
     columns += [
-        Column("Engagement rate", "public"),
-        Column("Percentile", "public"),
-        Column("Against baseline", "public"),
+        TableColumn("Engagement rate", "public"),
+        TableColumn("Percentile", "public"),
+        TableColumn("Against baseline", "public"),
     ]
-    columns += [Column("Watch ratio", "measured")] if watched else []
+    columns += [TableColumn("Watch ratio", "measured")] if watched else []
     body: list[Row] = [
         [
             post_cell(post),
@@ -180,7 +177,7 @@ def top_table(posts: Iterable[Mapping[str, Any]], most: int = 12) -> Table:
         ]
         for post in ranked[:most]
     ]
-    return table("Highest engagement rate for their length", columns, body, most)
+    return make_table("Highest engagement rate for their length", columns, body, most)
 
 
 def _multiple(post: Mapping[str, Any]) -> str:
@@ -188,7 +185,7 @@ def _multiple(post: Mapping[str, Any]) -> str:
     return UNKNOWN if value is None else f"{value:.1f}×"
 
 
-def _points(change: float | None) -> str:
+def _percentage_points(change: float | None) -> str:
     if change is None:
         return "–"
     return f"{'+' if change > 0 else '−' if change < 0 else ''}{abs(100 * change):.1f}"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from dwell.models.topics import with_topics
+from dwell.models.topic_flags import add_topic_flags
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 GROWING = [100, 130, 170, 220, 290, 380, 500]
@@ -25,7 +25,7 @@ def looks(kind, topic, added, pace=None, start=START):
 def flags(days, *, posted=7, seen=12, **post):
     row = {"posted_at": START + timedelta(days=posted), "observed_at": START + timedelta(days=seen)}
     row |= {"sound_id": "song", "hashtags": ["food"], **post}
-    (found,) = with_topics([row], days)
+    (found,) = add_topic_flags([row], days)
     return found["sound_rising"], found["tag_saturated"]
 
 

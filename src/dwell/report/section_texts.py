@@ -11,7 +11,7 @@ TITLES = {
     "model": "How far predictions can be trusted",
     "top-posts": "Posts worth a look",
 }
-LEDES = {
+INTRODUCTIONS = {
     "benchmarks": "Short and long videos earn different rates, so a post is compared with posts of its own length.",
     "tiers": "The quarter of posts with the highest engagement rate, against the quarter with the lowest. "
     "An association is not a cause.",

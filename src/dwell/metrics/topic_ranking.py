@@ -14,14 +14,14 @@ from dwell.metrics.tables import table
 from dwell.records.topic import TOPICS
 
 TOPIC = ("topic_kind", "topic")
-DAYS = 14
+DEFAULT_DAYS = 14
 _DAY = 86_400
-_LOOK_S = 3_600  # rows of a topic less than an hour apart are pages of one look
-_LEAST_HOURS = 1.0  # counters are updated in batches, so a shorter time tells the batch, not the speed
-_CARRIED = ("handle", "caption", "url", "posted_at", "duration_s", "views", "likes", "comments", "shares", "saves")
+_SAMPLE_GAP_S = 3_600  # rows of a topic less than an hour apart are pages of one look
+_MIN_HOURS = 1.0  # counters are updated in batches, so a shorter time tells the batch, not the speed
+_COLUMNS = ("handle", "caption", "url", "posted_at", "duration_s", "views", "likes", "comments", "shares", "saves")
 
 
-def topic_ranking(*, kind: str | None = None, topic: str | None = None, days: int | None = DAYS) -> Table:
+def topic_ranking(*, kind: str | None = None, topic: str | None = None, days: int | None = DEFAULT_DAYS) -> Table:
     """The posts of each topic's latest look, those that are shared fastest first.
 
     Args:
@@ -29,14 +29,14 @@ def topic_ranking(*, kind: str | None = None, topic: str | None = None, days: in
         topic: Hashtag without #, id of the sound, or search text; all when None.
         days: How long before the latest look an earlier one may lie to be compared with it; all looks when None.
     """
-    seen = looked("topic_posts", kind, topic)
+    seen = topic_rows("topic_posts", kind, topic)
     newest = ibis.window(group_by=[seen[name] for name in TOPIC])
     seen = seen.mutate(last_at=seen.observed_at.max().over(newest))
     if days is not None:
         seen = seen.filter(seconds(seen.last_at) - seconds(seen.observed_at) <= _days(days) * _DAY)
     seen = seen.alias("seen_posts")
-    now = _present(seen)
-    before = _earlier(seen, now)
+    now = _latest_sample(seen)
+    before = _earlier_samples(seen, now)
     joined = now.left_join(before, [*TOPIC, "post_id"])
     ranked = _with_momentum(joined.select(*(now[name] for name in now.columns), before.earlier_at, before.had_shares))
     place = ibis.row_number().over(
@@ -48,10 +48,10 @@ def topic_ranking(*, kind: str | None = None, topic: str | None = None, days: in
     ranked = ranked.mutate(
         rank=ibis.cases((ranked.share_momentum.notnull(), (place + 1).cast("int64")), else_=ibis.null("int64"))
     )
-    return _in_order(ranked)
+    return _select_and_order(ranked)
 
 
-def looked(name: str, kind: str | None, topic: str | None) -> Table:
+def topic_rows(name: str, kind: str | None, topic: str | None) -> Table:
     """The stored rows of one topic, of a kind, or of all.
 
     Raises:
@@ -72,7 +72,7 @@ def share_rate(posts: Table) -> NumericValue:
     return ibis.cases((known, rate), else_=ibis.null("float64"))
 
 
-def within(rows: Table, number: str, last: str, days: int | None) -> Table:
+def last_days(rows: Table, number: str, last: str, days: int | None) -> Table:
     """Rows whose day number lies in the `days` days that end with the topic's last; all of them when None."""
     return rows if days is None else rows.filter(rows[number] > rows[last] - _days(days))
 
@@ -83,25 +83,25 @@ def _days(days: int) -> int:
     return int(days)
 
 
-def _present(seen: Table) -> Table:
+def _latest_sample(seen: Table) -> Table:
     """The posts of the latest look, each as its newest row says."""
-    latest = seen.filter(seconds(seen.last_at) - seconds(seen.observed_at) < _LOOK_S)
+    latest = seen.filter(seconds(seen.last_at) - seconds(seen.observed_at) < _SAMPLE_GAP_S)
     order = ibis.window(
         group_by=[*(latest[name] for name in TOPIC), latest.post_id], order_by=latest.observed_at.desc()
     )
     rows = latest.mutate(age_in_look=ibis.row_number().over(order), listed_rank=latest["rank"])
     return (
         rows.filter(rows.age_in_look == 0)
-        .select(*TOPIC, "post_id", "observed_at", "listed_rank", *_CARRIED)
+        .select(*TOPIC, "post_id", "observed_at", "listed_rank", *_COLUMNS)
         .alias("present_posts")
     )
 
 
-def _earlier(seen: Table, now: Table) -> Table:
+def _earlier_samples(seen: Table, now: Table) -> Table:
     """Of each such post, the newest look an hour or more before that knew its shares."""
     then = seen.filter(seen.shares.notnull()).select(*TOPIC, "post_id", earlier_at="observed_at", had_shares="shares")
     both = then.inner_join(now.select(*TOPIC, "post_id", now_at=now.observed_at), [*TOPIC, "post_id"])
-    both = both.filter(hours(both.earlier_at, both.now_at) >= _LEAST_HOURS)
+    both = both.filter(hours(both.earlier_at, both.now_at) >= _MIN_HOURS)
     order = ibis.window(group_by=[*(both[name] for name in TOPIC), both.post_id], order_by=both.earlier_at.desc())
     both = both.mutate(back=ibis.row_number().over(order))
     return both.filter(both.back == 0).select(*TOPIC, "post_id", "earlier_at", "had_shares").alias("earlier_looks")
@@ -111,7 +111,7 @@ def _with_momentum(posts: Table) -> Table:
     age = hours(posts.posted_at, posts.observed_at)
     between = hours(posts.earlier_at, posts.observed_at)
     gained = (posts.shares - posts.had_shares).cast("float64") / between.nullif(0)
-    lifetime = ibis.cases((age >= _LEAST_HOURS, posts.shares.cast("float64") / age.nullif(0)), else_=ibis.null())
+    lifetime = ibis.cases((age >= _MIN_HOURS, posts.shares.cast("float64") / age.nullif(0)), else_=ibis.null())
     return posts.mutate(
         age_h=age,
         between_h=between,
@@ -126,7 +126,7 @@ def _basis(gained: NumericValue, lifetime: NumericValue) -> StringValue:
     return ibis.cases(*branches, else_=ibis.null("string"))
 
 
-def _in_order(ranked: Table) -> Table:
+def _select_and_order(ranked: Table) -> Table:
     columns = ("rank", "post_id", "handle", "caption", "url", "posted_at", "observed_at", "listed_rank", "duration_s")
     figures = ("views", "shares", "share_rate", "share_momentum", "basis", "between_h", "age_h")
     return ranked.select(*TOPIC, *columns, *figures).order_by(

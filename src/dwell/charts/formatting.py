@@ -28,7 +28,7 @@ _NAMES = {
 }
 
 
-def name(column: str) -> str:
+def column_label(column: str) -> str:
     """The plain name of a column, metric or model: `save_rate` reads as "save rate"."""
     return _NAMES.get(column, column.replace("_", " "))
 
@@ -50,7 +50,7 @@ def number(value: float | None, digits: int = 2) -> str:
     return text.replace("-", "−")
 
 
-def chance(value: float | None) -> str:
+def format_p_value(value: float | None) -> str:
     """A p- or q-value to three digits; never a 0 that no test can give."""
     return "< 0.001" if value is not None and value < 0.001 else number(value, 3)
 
@@ -72,18 +72,18 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def counted(n: int, noun: str) -> str:
+def pluralize(n: int, noun: str) -> str:
     """`1 post`, `12 posts`, `1,200 posts`."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def day(value: datetime | date | str | None) -> str:
     """A date as `3 Nov 2026` (the day in the time zone that the value carries), or "unknown"."""
-    moment = instant(value)
+    moment = parse_instant(value)
     return UNKNOWN if moment is None else f"{moment.day} {moment:%b %Y}"
 
 
-def instant(value: datetime | date | str | None) -> datetime | date | None:
+def parse_instant(value: datetime | date | str | None) -> datetime | date | None:
     """A date or datetime out of itself or its ISO text."""
     if isinstance(value, str):
         return datetime.fromisoformat(value) if "T" in value or " " in value else date.fromisoformat(value)
