@@ -1,4 +1,4 @@
-"""Saved answers of the APIs: a vendor's `parse` module turns one object into columns, this makes extracts of them."""
+"""Saved responses of the APIs: a vendor's `parse` module turns one object into columns, this makes extracts of them."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def formats() -> tuple[Format, ...]:
         _format(
             "scavio",
             scavio,
-            "Scavio answers, in the documented shape and in that of the published examples",
+            "Scavio responses, in the documented shape and in that of the published examples",
             {"aweme_id", "statistics", "desc"},
             {"desc", *counters},
         ),
         _format(
             "tikliveapi",
             tikliveapi,
-            "TikLiveAPI, tikwm and tiktok-scraper7 answers: posts, accounts, comments",
+            "TikLiveAPI, tikwm and tiktok-scraper7 responses: posts, accounts, comments",
             {"video_id", "title", *counters},
             {"unique_id", "follower_count"},
         ),
@@ -57,22 +57,22 @@ def formats() -> tuple[Format, ...]:
     )
 
 
-def _format(name: str, parser: Parser, says: str, *columns: set[str], own: bool = False) -> Format:
+def _format(name: str, parser: Parser, description: str, *columns: set[str], own: bool = False) -> Format:
     def recognises(part: Part, _: Context) -> bool:
         if part.layout in {"csv", "parquet"}:
             return False
         return any(parser.entity(item) for item in first_rows(part))
 
     def read(parts: Sequence[Part], context: Context) -> ReadResult:
-        reading = ReadResult()
+        result = ReadResult()
         for part in parts:
-            _read(name, parser, part, context, reading, own=own)
-        return reading
+            _read(name, parser, part, context, result, own=own)
+        return result
 
-    return Format(name, says, tuple(frozenset(names) for names in columns), recognises, read)
+    return Format(name, description, tuple(frozenset(names) for names in columns), recognises, read)
 
 
-def _read(name: str, parser: Parser, part: Part, context: Context, reading: ReadResult, *, own: bool) -> None:
+def _read(name: str, parser: Parser, part: Part, context: Context, result: ReadResult, *, own: bool) -> None:
     writers: dict[str, Rewriter] = {}
     first = next(filter(None, map(parser.entity, first_rows(part, 1_000))), "post")
     writers[first] = _make_writer(context, name, first)
@@ -88,7 +88,7 @@ def _read(name: str, parser: Parser, part: Part, context: Context, reading: Read
         if own:
             _check_account(context, columns.get("handle"))
         writer.add(line, columns)
-    reading.extracts += [writer.extract() for writer in writers.values()]
+    result.extracts += [writer.extract() for writer in writers.values()]
 
 
 def _make_writer(context: Context, name: str, kind: str) -> Rewriter:

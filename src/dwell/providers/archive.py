@@ -17,7 +17,7 @@ from dwell.providers.opening import CHUNK, new_file, readable, write_chunks
 MAX_BYTES = 64 << 30
 MAX_RATIO = 200
 UNCHECKED_BYTES = 64 << 20
-"""Below this the ratio is not looked at: small files of zeros compress well and harm nobody."""
+"""Below this size the ratio is not checked: small files of zeros compress well and do no harm."""
 MAX_MEMBERS = 1_000
 
 _SIDE_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$)")
@@ -25,7 +25,7 @@ _DAMAGE_ERRORS = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, No
 
 
 def detect_packing(path: Path) -> str:
-    """`gz`, `xlsx`, `zip`, `parquet`, another packing by name, or `plain`: told by the first bytes."""
+    """`gz`, `xlsx`, `zip`, `parquet`, another packing by name, or `plain`: recognised by the first bytes."""
     with readable(path) as stream:
         head = stream.read(8)
     if head.startswith(b"\x1f\x8b"):
@@ -52,10 +52,10 @@ def gunzip(path: Path, scratch: Path) -> Path:
 
 
 def list_members(path: Path) -> list[zipfile.ZipInfo]:
-    """The files in a zip, without folders and the side files of macOS and Windows.
+    """The files in a zip, without folders and the helper files of macOS and Windows.
 
     Raises:
-        BadFileError: When an entry would land outside its folder, is a link, is encrypted, or there are too many.
+        BadFileError: An entry would be written outside its folder, is a link or is encrypted; or there are too many.
     """
     try:
         with zipfile.ZipFile(path) as archive:

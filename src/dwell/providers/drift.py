@@ -1,4 +1,4 @@
-"""Schema drift: where a vendor's object differs from what is expected. It is recorded and counted; nothing is dropped."""
+"""Schema drift: where a vendor's object differs from its schema. It is recorded and counted; nothing is dropped."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class Context:
     """What an importer may look at besides the content.
 
     Attributes:
-        file: The path as the user named it; its name is never more than a hint.
+        file: The path as the user gave it; its name is only a hint.
         hints: What the user said.
         scratch: Folder for rewritten copies.
     """
@@ -30,7 +30,7 @@ class Context:
         """`--as-of` as an instant; without a zone it is in `--tz`, else UTC.
 
         Raises:
-            MissingTimeError: When it is no ISO date or time.
+            MissingTimeError: It isn't an ISO date or time.
         """
         return self.hints.as_of_instant()
 
@@ -54,10 +54,10 @@ class Format:
 
     Attributes:
         name: As in `--format` and in the `source` column.
-        says: What it reads, in one line.
+        description: What it reads, in one line.
         columns: Headers or keys that such a file has, one set for each of its layouts: named when nothing recognises
             a file.
-        recognises: Tells by the content of one part.
+        recognises: Whether one part has this format, by its content.
         read: Opens the parts of one file; called with parts that it recognises, or with any after `--format`.
     """
 

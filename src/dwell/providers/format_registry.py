@@ -1,4 +1,4 @@
-"""All importers in the order in which they are tried, and the one way to read a file: `read`."""
+"""The list of file formats, in the order in which they are tried, and the one way to read a file: `read`."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _chosen_format(hints: Hints) -> Format | None:
     if found is None:
         near = difflib.get_close_matches(hints.format, FORMATS, 1)
         hint = f" (did you mean {near[0]}?)" if near else ""
-        raise UnknownFormatError(f"There is no format {hints.format!r}{hint}; there are {', '.join(FORMATS)}.")
+        raise UnknownFormatError(f"Unknown format {hints.format!r}{hint}: choose from {', '.join(FORMATS)}.")
     return found
 
 
@@ -130,7 +130,7 @@ def _unknown_format_error(part: Part) -> UnknownFormatError | BadFileError:
         other = describe_other(rows[0]) if rows else None
         if other:
             return BadFileError(
-                f"{part.name} is {other}, of which dwell keeps nothing: load posts, accounts or comments."
+                f"{part.name} is {other}, which dwell does not store: load posts, accounts or comments."
             )
         names = tuple(dict.fromkeys(key for row in rows for key in row)) or part.header
     known = {normalize_header(name) for name in names}
@@ -141,7 +141,7 @@ def _unknown_format_error(part: Part) -> UnknownFormatError | BadFileError:
     missing = sorted(name for name in wanted if normalize_header(name) not in known)
     shown = ", ".join(names[:40]) + (" ..." if len(names) > 40 else "")
     return UnknownFormatError(
-        f"{part.name} is of no known format: its columns are {shown or '(none)'}; the nearest is {nearest.name}, which "
+        f"{part.name} has an unknown format: its columns are {shown or '(none)'}; the nearest is {nearest.name}, which "
         f"also has {', '.join(missing) or 'other values'}: name your columns with --map field=column, or the format "
         "with --format."
     )

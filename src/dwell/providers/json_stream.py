@@ -15,7 +15,7 @@ KeyPath = tuple[str, ...]
 
 
 class _JsonReader:
-    """A window on a long text: `at` is the next character that nobody has read."""
+    """A window on a long text: `at` is the position of the next unread character."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream, self.buffer, self.at, self.ended = stream, "", 0, False
@@ -27,7 +27,7 @@ class _JsonReader:
         return bool(chunk)
 
     def peek(self) -> str:
-        """The next character that is no white space; empty at the end."""
+        """The next character that isn't white space; empty at the end."""
         while True:
             while self.at < len(self.buffer) and self.buffer[self.at] in _SPACE:
                 self.at += 1
@@ -45,22 +45,22 @@ class _JsonReader:
         self.peek()
         while True:
             try:
-                found, end = _DECODER.raw_decode(self.buffer, self.at)
+                value, end = _DECODER.raw_decode(self.buffer, self.at)
             except ValueError:
                 if not self.read_more():
                     raise
                 continue
             if end == len(self.buffer) and self.read_more():
-                continue  # a number may go on in the next chunk
+                continue  # a number may continue in the next chunk
             text, self.at = self.buffer[self.at : end], end
-            return found, text
+            return value, text
 
 
 def find_first_list(path: Path) -> KeyPath:
     """Keys that lead to the first list of objects: `()` when the file is a list itself.
 
     Raises:
-        ValueError: When there is none, or the JSON is damaged before it.
+        ValueError: No such list, or the JSON is damaged before it.
     """
     with path.open(encoding="utf-8-sig") as stream:
         text = _JsonReader(stream)

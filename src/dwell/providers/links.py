@@ -59,7 +59,7 @@ class LinkError(DwellError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link says.
+    """A parsed link.
 
     Attributes:
         post_id: The post, as text; None for a short link, which only the network can resolve.
@@ -106,8 +106,8 @@ def parse(text: str, *, loose: bool = False) -> Link:
 
     Args:
         text: A link, text with a link in it, or a bare id.
-        loose: Also take the id from `?item_id=` and from Studio's analytics pages, which say less surely that it is
-            a post.
+        loose: Also take the id from `?item_id=` and from Studio's analytics pages, which are less certain
+            to be of a post.
 
     Raises:
         LinkError: With a reason code, when it is not a post.
@@ -123,7 +123,7 @@ def parse(text: str, *, loose: bool = False) -> Link:
 def _extract_url(text: str) -> str:
     scheme = re.match(r"([a-z][a-z0-9+.-]*):(?!\d)", text, re.IGNORECASE)
     if scheme and scheme[1].lower() not in {"http", "https"} and " " not in text:
-        raise LinkError("bad_scheme", f"{scheme[1]}: links are not read; give an https link to a TikTok post.")
+        raise LinkError("bad_scheme", f"{scheme[1]}: links are not supported; give an https link to a TikTok post.")
     if " " in text or "\n" in text or not scheme:
         found = _LINK_IN_TEXT.search(text)
         if found:
@@ -197,7 +197,5 @@ def _not_a_post_error(path: list[str]) -> LinkError:
         return LinkError("studio_url", "This is a page of TikTok Studio: give the link to the post itself.")
     if first == "shop" or path[:2] == ["view", "product"]:
         return LinkError("shop_url", "This is a product of TikTok Shop, not a post.")
-    kind = (
-        "a page about many posts" if first in _OTHER_PAGES or first.startswith("@") else "no page that shows one post"
-    )
+    kind = "a page about many posts" if first in _OTHER_PAGES or first.startswith("@") else "not the page of one post"
     return LinkError("not_a_post", f"/{'/'.join(path)[:60]} is {kind}: give a link to one post.")

@@ -23,7 +23,7 @@ def is_unknown(text: str) -> bool:
 
 
 def parse_count(text: str) -> int | None:
-    """The whole number that a text means; None where it says that there is none.
+    """The whole number that a text means; None where the text marks it as unknown.
 
     With a suffix (K, M, 万, mil ...) a separator is decimal; without one, a separator before exactly three digits is
     a thousands separator.
@@ -47,7 +47,7 @@ def parse_share(text: str, *, percent: bool) -> float | None:
     """The share, 0-1, that a text means: `percent` says that the file writes hundredths.
 
     Raises:
-        ValueError: For what is no number, or a share outside 0-1.
+        ValueError: For text that isn't a number, or a share outside 0-1.
     """
     if is_unknown(text):
         return None
@@ -60,7 +60,7 @@ def parse_share(text: str, *, percent: bool) -> float | None:
 def is_percent_column(texts: list[str]) -> bool:
     """The shares of a file are percentages: one has a `%`, or is above 2, or half of them are above 1.
 
-    A single 1.02 among fractions is a slip of the pen, not a reason to divide a column by 100.
+    A single 1.02 among fractions is a typing error, not a reason to divide a column by 100.
     """
     plain = [text.strip().replace(",", ".") for text in texts]
     numbers = [float(text) for text in plain if re.fullmatch(r"\d+(\.\d+)?", text)]

@@ -20,20 +20,20 @@ Layout = Literal["csv", "ndjson", "array", "document", "parquet"]
 SAMPLE_ROWS = 1_000
 HEAD_BYTES = 4 << 20
 MAX_DOCUMENT_BYTES = 64 << 20
-"""A JSON document up to this size is parsed in memory; a longer array is used where it lies, longer wrappers stream."""
+"""A JSON document up to this size is parsed in memory; a longer array is loaded in place, a longer wrapper streams."""
 
 csv.field_size_limit(HEAD_BYTES)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One plain file, looked at.
+    """One plain file, inspected.
 
     Attributes:
-        name: As the user, or the archive, calls it.
+        name: Its name as given by the user or the archive.
         path: The file.
         layout: How its rows are laid out; a `document` is one JSON value that is not a list.
-        header: Of a CSV or Parquet file: the column names as they stand; of JSON: the keys of the first objects.
+        header: Of a CSV or Parquet file: the column names as written; of JSON: the keys of the first objects.
         delimiter: Of a CSV.
         rows: First rows of a CSV.
         objects: First objects of JSON lines or of an array.
@@ -58,7 +58,7 @@ class Part:
 
 
 def inspect_part(plain: Plain) -> Part:
-    """Look at the start of a plain file.
+    """Inspect the start of a plain file.
 
     Raises:
         BadFileError: For JSON that is cut off or damaged at its start, or a file without a header line.
@@ -81,14 +81,14 @@ def _inspect_csv(plain: Plain, text: str) -> Part:
     try:
         rows = [tuple(row) for row in itertools.islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS + 1)]
     except csv.Error as error:
-        raise BadFileError(f"{plain.name} is no table that can be read ({error}): save it again as CSV.") from error
+        raise BadFileError(f"{plain.name} can't be read as a table ({error}): save it again as CSV.") from error
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise BadFileError(f"{plain.name} has no header line: the first line must name the columns.")
     return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(rows[1:]))
 
 
 def _delimiter(text: str) -> str:
-    """The one of `,` `;` tab `|` that parts the header most often, outside quotes."""
+    """Which of `,` `;` tab `|` splits the header most often, outside quotes."""
     header = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
     return max(",;\t|", key=header.count)
 

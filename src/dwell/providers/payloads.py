@@ -1,4 +1,4 @@
-"""JSON as APIs answer it: the rows inside their wrappers, and the errors that come with status 200."""
+"""JSON as APIs return it: the rows inside their wrappers, and the errors that come with status 200."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def iterate_rows(part: Part) -> Iterator[tuple[int, dict[str, Any] | None, str]]
     The number is the line in JSON lines and the position in a list elsewhere.
 
     Raises:
-        BadFileError: When the answer is an error, holds nothing, or is cut off.
+        BadFileError: The response is an error, is empty, or is cut off.
     """
     if part.layout == "ndjson":
         for number, item, text in json_lines(part):
@@ -47,10 +47,10 @@ def first_rows(part: Part, most: int = 20) -> list[dict[str, Any]]:
 
 
 def unwrap(name: str, value: Any) -> list[Any]:
-    """The rows of an answer: those of its list, or itself when it is one object.
+    """The rows of a response: those of its list, or the response itself when it is one object.
 
     Raises:
-        BadFileError: When the answer is an error or its list is empty.
+        BadFileError: The response is an error or its list is empty.
     """
     if isinstance(value, list):
         if not value:
@@ -59,7 +59,7 @@ def unwrap(name: str, value: Any) -> list[Any]:
     if not isinstance(value, dict):
         raise BadFileError(f"{name} holds no objects: it is JSON, but not a list of posts.")
     if message := _find_error(value):
-        raise BadFileError(f"{name} is an error of the API, not data ({message}): fetch it again.")
+        raise BadFileError(f"{name} is an error of the API, not data ({message}): download it again.")
     if isinstance(value.get("data"), (dict, list)):
         return unwrap(name, value["data"])
     if isinstance(value.get("user"), dict):
@@ -71,7 +71,7 @@ def unwrap(name: str, value: Any) -> list[Any]:
 
 
 def describe_other(item: Mapping[str, Any]) -> str | None:
-    """What an object is of which dwell keeps nothing; None when that is not known."""
+    """What an object is that dwell does not store; None where that is unknown."""
     keys = item.keys()
     if {"cha_name"} & keys or "challengeInfo" in keys or "challenge_list" in keys:
         return "information on a hashtag"
@@ -82,7 +82,7 @@ def describe_other(item: Mapping[str, Any]) -> str | None:
     if keys == {"id"}:
         return "an account's id alone"
     if keys & {"video_hd", "access_token", "credit_balance"}:
-        return "no row about a post or an account"
+        return "something other than posts or accounts"
     return None
 
 
@@ -100,7 +100,7 @@ def _as_object(row: Any) -> dict[str, Any] | None:
 
 
 def _find_error(value: Mapping[str, Any]) -> str | None:
-    """What an answer says when it is an error: `code: -1`, an `error`, or a lone `message`, all with status 200."""
+    """The message of a response that is an error: `code: -1`, an `error`, or a lone `message`, all with status 200."""
     error = value.get("error")
     if isinstance(error, Mapping) and error.get("code", "ok") not in _SUCCESS_CODES:
         return f"{error.get('code')}: {error.get('message', '')}".rstrip(": ")

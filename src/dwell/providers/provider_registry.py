@@ -1,7 +1,7 @@
-"""The live providers, by name: dwell's own, then those that installed packages offer.
+"""The list of live providers, by name: dwell's own, then those of installed packages.
 
-A package offers one by an entry point in the group `dwell.providers`: the provider's name, and where its class or an
-instance of it is. It is looked up when no provider of dwell's answers the question, and loaded when it is asked for.
+A package registers a provider with an entry point in the group `dwell.providers`: its name, and where its class or an
+instance is. Entry points are read only when none of dwell's own providers matches; a provider is loaded when used.
 """
 
 from __future__ import annotations
@@ -34,30 +34,30 @@ _PARSER_METHODS = [name for name in vars(Parser) if not name.startswith("_")]
 
 
 def provider_names() -> Iterator[str]:
-    """Whom the user can name: dwell's own, then others in alphabetical order; these are looked up, not loaded."""
+    """The providers that the user can choose: dwell's own, then the others in alphabetical order; none is loaded."""
     yield from PROVIDERS
     yield from (name for name, offers in _entry_points().items() if not _name_problem(name, offers))
 
 
 @cache
 def get_provider(name: str) -> Provider:
-    """The provider of that name; dwell's own is never replaced by another.
+    """The provider of that name; one of dwell's own is never replaced by another.
 
     Raises:
-        SettingsError: There is none, or the one that a package offers cannot be used; the message names the package.
+        SettingsError: No such provider, or the one of a package cannot be used; the message names the package.
     """
     if name in PROVIDERS:
         return PROVIDERS[name]
     offers = _entry_points().get(name)
     if offers is None:
-        left_out = "".join(
-            f"; {each!r} of package {_package_names(given)} is left out: {why}"
+        ignored = "".join(
+            f"; {each!r} of package {_package_names(given)} is ignored: {why}"
             for each, given in _entry_points().items()
             if (why := _name_problem(each, given))
         )
         raise SettingsError(
-            f"There is no provider {name!r}: choose from {', '.join(provider_names())}, or install the package that "
-            f"offers it{left_out}."
+            f"Unknown provider {name!r}: choose from {', '.join(provider_names())}, or install the package that "
+            f"provides it{ignored}."
         )
     if why := _name_problem(name, offers):
         raise SettingsError(f"The provider {name!r} of package {_package_names(offers)} cannot be used: {why}.")
@@ -81,13 +81,13 @@ def parser_version(name: str) -> str:
 
 @cache
 def _entry_points() -> Mapping[str, Sequence[EntryPoint]]:
-    """What installed packages offer, by name; read once, since it takes some 20 ms."""
+    """The providers of installed packages, by name; read once, because that takes about 20 ms."""
     from importlib.metadata import entry_points
 
-    found: dict[str, list[EntryPoint]] = {}
+    by_name: dict[str, list[EntryPoint]] = {}
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: (entry.name, _package_names([entry]))):
-        found.setdefault(entry.name, []).append(entry)
-    return found
+        by_name.setdefault(entry.name, []).append(entry)
+    return by_name
 
 
 def _package_names(offers: Sequence[EntryPoint]) -> str:
@@ -95,7 +95,7 @@ def _package_names(offers: Sequence[EntryPoint]) -> str:
 
 
 def _name_problem(name: str, offers: Sequence[EntryPoint]) -> str:
-    """Why nobody can be called so, and the cure; empty where the name is fine."""
+    """Why a provider cannot have this name, and the cure; empty where the name is fine."""
     if name in PROVIDERS:
         return "dwell has a provider of that name, so its entry point must be renamed"
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):  # it becomes part of DWELL_<NAME>_KEY
@@ -108,22 +108,22 @@ def _name_problem(name: str, offers: Sequence[EntryPoint]) -> str:
 def _load(entry: EntryPoint) -> Provider:
     who = f"The provider {entry.name!r} of package {_package_names([entry])} ({entry.value})"
     try:
-        made: Any = entry.load()
-        found: Any = made() if isinstance(made, type) else made
-        lacks = [name for name in Provider.__annotations__ if not hasattr(found, name)]
-        lacks += [f"{name}()" for name in _METHODS if not callable(getattr(found, name, None))]
-        parser = getattr(found, "parser", None)
+        target: Any = entry.load()
+        loaded: Any = target() if isinstance(target, type) else target
+        lacks = [name for name in Provider.__annotations__ if not hasattr(loaded, name)]
+        lacks += [f"{name}()" for name in _METHODS if not callable(getattr(loaded, name, None))]
+        parser = getattr(loaded, "parser", None)
         lacks += [
             f"parser.{name}()" for name in _PARSER_METHODS if parser and not callable(getattr(parser, name, None))
         ]
-    except Exception as error:  # what the code of others raises can be anything
+    except Exception as error:  # code of another package can raise anything
         raise SettingsError(f"{who} cannot be loaded, {error!r}: update, repair or uninstall that package.") from error
     if lacks:
         raise SettingsError(
             f"{who} lacks {', '.join(lacks)}: update that package; its author finds the rest with "
             "dwell.testing.check_provider."
         )
-    if found.name != entry.name:
-        raise SettingsError(f"{who} calls itself {found.name!r}: its author must give both the same name.")
-    provider: Provider = found
+    if loaded.name != entry.name:
+        raise SettingsError(f"{who} calls itself {loaded.name!r}: its author must give both the same name.")
+    provider: Provider = loaded
     return provider

@@ -1,4 +1,4 @@
-"""What became of an account or a post, as far as a provider's words tell."""
+"""The state of an account or a post, as a provider's message gives it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _PATTERNS = {
         rf"|{_OBJECT} is (?:invalid|unavailable|not available)"
     ),
 }
-"""In the order in which they are tried: what says more comes first."""
+"""In the order in which they are tried: the more specific first."""
 
 
 def find_state(message: str) -> str | None:
-    """The state that a provider's message tells of: `private`, `banned`, `region_blocked`, `deleted`, `not_found`.
+    """The state that a provider's message names: `private`, `banned`, `region_blocked`, `deleted`, `not_found`.
 
-    None where it speaks of something else, such as a retired endpoint.
+    None where the message is about something else, such as a retired endpoint.
     """
     if re.search(r"\b(?:endpoint|parameter|field)\b", message, re.IGNORECASE):
         return None
-    return next((state for state, says in _PATTERNS.items() if re.search(says, message, re.IGNORECASE)), None)
+    return next((state for state, pattern in _PATTERNS.items() if re.search(pattern, message, re.IGNORECASE)), None)

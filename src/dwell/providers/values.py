@@ -1,4 +1,4 @@
-"""Small readings that payload parsers share: odd types become unknown, never an exception and never a wrong value."""
+"""Small readers that payload parsers share: unexpected types become unknown, never an exception or a wrong value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 NOT_AN_OBJECT = "not_an_object"
-"""Key under which an element that is no object is kept, so that the parser refuses it with a reason."""
+"""Key under which an element that isn't an object is kept, so that the parser refuses it with a reason."""
 
 
 def mapping(item: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
@@ -30,7 +30,7 @@ def flag(value: Any) -> bool | None:
 
 
 def seconds(value: Any) -> int | str | None:
-    """Unix seconds; None for the 0 that stands for unknown, and for what is no time."""
+    """Unix seconds; None for 0, which means unknown, and for anything that isn't a time."""
     found = counter(value)
     return None if found in (0, "0", "") else found
 
@@ -43,7 +43,7 @@ def text(value: Any) -> str | None:
 
 
 def name(value: Any) -> str | None:
-    """An account's name; None where there is none."""
+    """An account's name; None where it is missing."""
     return (text(value) or "").strip() or None
 
 
@@ -54,7 +54,7 @@ def digits(value: Any, least: int = 1) -> str | None:
 
 
 def counter(value: Any) -> int | str | None:
-    """A counter as the source writes it, for the loader to read; None for what can be none."""
+    """A counter as the source writes it, for the loader to read; None for anything that can't be one."""
     if type(value) is int:
         return value
     if isinstance(value, float):
@@ -78,11 +78,11 @@ def rows(item: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 
 def objects(item: Mapping[str, Any], *keys: str) -> tuple[Mapping[str, Any], ...]:
-    """The elements of the first of the keys that holds a list; what is no object is kept under `ODD`."""
+    """The elements of the first key that holds a list; one that isn't an object is kept under `NOT_AN_OBJECT`."""
     found: list[Any] = next((item[key] for key in keys if isinstance(item.get(key), list)), [])
     return tuple(row if isinstance(row, dict) else {NOT_AN_OBJECT: row} for row in found)
 
 
 def cursor(value: Any) -> str | None:
-    """A cursor as opaque text, whatever type it came in; None where there is none."""
+    """A cursor as opaque text, whatever type it came in; None where it is missing."""
     return text(int(value) if isinstance(value, float) and value.is_integer() else value) or None

@@ -21,7 +21,7 @@ _FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
 
 
 def read_sheets(name: str, path: Path, scratch: Path) -> list[Plain]:
-    """The sheets of a workbook that hold anything, as CSV files in scratch.
+    """The sheets of a workbook that are not empty, as CSV files in scratch.
 
     Raises:
         BadFileError: When it is damaged, would unpack beyond the limits, declares a DTD, or holds formulas.
@@ -33,14 +33,12 @@ def read_sheets(name: str, path: Path, scratch: Path) -> list[Plain]:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl's remarks on styles and extensions that it drops
+            warnings.simplefilter("ignore")  # openpyxl warns about styles and extensions that it drops
             book = load_workbook(path, read_only=True, data_only=True)
             found = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
-        raise BadFileError(
-            f"{name} is no workbook that can be read ({error}): save it as CSV and load that."
-        ) from error
+        raise BadFileError(f"{name} can't be read as a workbook ({error}): save it as CSV and load that.") from error
     return [sheet for sheet in found if sheet.path.stat().st_size]
 
 

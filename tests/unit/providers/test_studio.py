@@ -119,7 +119,7 @@ def test_rows_that_cannot_be_read_are_counted_rejects(opened: Opened) -> None:
     assert [line for line, _, _ in extract.rejects] == [3, 4, 5, 6, 7]
     reasons = [reason for _, reason, _ in extract.rejects]
     assert "deleted" in reasons[0]
-    assert "no date" in reasons[2]
+    assert "can't be read as a date" in reasons[2]
     assert "'many' is not a count" in reasons[3]
 
 
@@ -288,10 +288,10 @@ def test_the_xlsx_variant(opened: Opened, text: list[str]) -> None:
 
 
 def test_forcing_studio_on_something_else_names_its_columns(opened: Opened) -> None:
-    with pytest.raises(UnknownFormatError, match="none of Studio's files"):
+    with pytest.raises(UnknownFormatError, match="isn't one of Studio's files"):
         opened("a,b\n1,2\n", format="studio")
 
 
 def test_a_date_column_without_dates(opened: Opened) -> None:
-    with pytest.raises(BadFileError, match="no date that can be read"):
+    with pytest.raises(BadFileError, match="no readable date"):
         opened(native(OVERVIEW, ["soon", 1, 1, 1, 1, 1]), handle="ana")

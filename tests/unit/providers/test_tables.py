@@ -109,7 +109,7 @@ def test_a_table_without_ids_keeps_what_makes_local_ones(opened: Opened) -> None
 def test_a_table_without_anything_to_tell_posts_apart_is_unknown(opened: Opened) -> None:
     with pytest.raises(UnknownFormatError, match="nearest"):
         opened("colour,views\nred,5\n")
-    with pytest.raises(UnknownFormatError, match="lacks what makes a table of posts"):
+    with pytest.raises(UnknownFormatError, match="lacks what a table of posts needs"):
         opened("colour,views\nred,5\n", format="table")
 
 
@@ -208,7 +208,7 @@ def test_youtube_shorts(opened: Opened) -> None:
 
 def test_youtube_periods_without_a_year_need_as_of(opened: Opened) -> None:
     row = 'abcdefghijk,chan,Shorts,{},x,"Feb 8, 2025",60,90.79,1,1,1,1,1,0:00:54,1'
-    with pytest.raises(MissingTimeError, match="names no year"):
+    with pytest.raises(MissingTimeError, match="has no year"):
         opened(f"{YOUTUBE}\n" + row.format("Jan 1 - March 30"))
     dated = read_rows(only(opened(f"{YOUTUBE}\n" + row.format('"Jan 1 - March 30, 2025"'))))[0]
     assert dated["observed_at"] == "2025-03-31T00:00:00+00:00"

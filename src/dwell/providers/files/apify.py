@@ -13,7 +13,7 @@ from dwell.records import Extract, Shape, Source, at
 
 TABLES = ("posts", "post_snapshots", "creators", "creator_snapshots")
 
-# Canonical column -> paths. `video_id` and `create_time_from_id` stand in files that people merged from several runs.
+# Canonical column -> paths. `video_id` and `create_time_from_id` occur in files that people merged from several runs.
 PATHS: dict[str, tuple[str, ...]] = {
     "post_id": ("id", "video_id", "webVideoUrl"),
     "handle": ("authorMeta/name",),
@@ -55,7 +55,7 @@ def _csv(part: Part) -> Extract:
     tags = [name for name in part.header if re.fullmatch(r"hashtags[/.]\d+[/.]name", name)]
     columns["hashtags"] = at(*tags, "hashtags")
     if not set(columns["handle"].names) & set(part.header):
-        # The link may bear a placeholder for the handle, so it speaks only where nothing else names the account.
+        # The link may contain a placeholder for the handle, so it is used only where nothing else names the account.
         columns["handle"] = at("webVideoUrl")
     return csv_extract(part, _shape(columns))
 

@@ -1,4 +1,4 @@
-"""Extracts of formats that may be large: the file is named as it lies, and the loader reads it in bulk."""
+"""Extracts of formats that may be large: the file stays where it is, and the loader reads it in bulk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dwell.records import Extract, Shape, Source
 
 
 def json_extract(part: Part, context: Context, shape: Shape) -> Extract:
-    """JSON rows of one shape: lines and long lists stay where they are, wrappers are taken off into scratch."""
+    """JSON rows of one shape: lines and long lists stay where they are, wrapped rows are unwrapped into scratch."""
     wrapped = any(isinstance(item.get(key), (list, dict)) for item in part.objects[:20] for key in ("data", *LISTS))
     if part.layout == "ndjson" and not wrapped:
         return Extract(part.path, "ndjson", shape)
@@ -28,7 +28,9 @@ def json_extract(part: Part, context: Context, shape: Shape) -> Extract:
 
 def csv_extract(part: Part, shape: Shape) -> Extract:
     """A CSV with only those of the shape's columns whose headers it has."""
-    columns = {column: kept for column, source in shape.columns.items() if (kept := _keep_present(source, part.header))}
+    columns = {
+        column: present for column, source in shape.columns.items() if (present := _keep_present(source, part.header))
+    }
     return Extract(part.path, "csv", replace(shape, columns=columns), delimiter=part.delimiter)
 
 

@@ -48,9 +48,9 @@ class MonthDay:
 
 
 def parse_days(texts: Iterable[str]) -> dict[str, MonthDay]:
-    """What each text of one column means; a text that is no day in the column's language is left out.
+    """What each text of one column means; a text that isn't a day in the column's language is left out.
 
-    The language is the first in which most of the texts are days, so one damaged cell does not change it.
+    The language is the first in which most of the texts are days, so that one damaged cell does not change it.
     """
     wanted = list(dict.fromkeys(texts))
     best: dict[str, MonthDay] = {}
@@ -63,7 +63,7 @@ def parse_days(texts: Iterable[str]) -> dict[str, MonthDay]:
 
 
 def has_year(text: str) -> bool:
-    """A year is written in the text."""
+    """Whether the text contains a year."""
     return re.search(r"(?<!\d)\d{4}(?!\d)", text) is not None
 
 
@@ -102,7 +102,7 @@ def _clean(text: str) -> str:
 
 @cache
 def _months(language: str) -> dict[str, int]:
-    """Month names of a language, as they stand and without accents."""
+    """Month names of a language, as written and without accents."""
     from babel import Locale
 
     names: dict[str, int] = {}

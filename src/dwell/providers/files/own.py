@@ -12,7 +12,7 @@ from dwell.records import TABLES, Extract, Shape, Table, at
 
 
 def table_of(part: Part) -> Table | None:
-    """The table whose export this is: every column is one of its own, and none that is always known is missing."""
+    """The table whose export this is: every column belongs to it, and no required column is missing."""
     names = set(part.header)
     fitting = [
         table
@@ -27,8 +27,8 @@ def _extract(part: Part, context: Context) -> Extract:
     table = table_of(part)
     if table is None:
         raise UnknownFormatError(
-            f"{part.name} is no export of dwell: its columns ({', '.join(part.header[:20])}) are not those of one "
-            "table: leave --format away."
+            f"{part.name} isn't an export of dwell: its columns ({', '.join(part.header[:20])}) are not those of one "
+            "table: leave out --format."
         )
     nested = part.layout not in {"csv", "parquet"}
     sources = {

@@ -1,4 +1,4 @@
-"""A table made by hand or by a tool of one's own: its headers are found by aliases, or named with `--map`."""
+"""A table that the user or another tool made: its headers are matched by aliases, or named with `--map`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Headers:
 
     @property
     def fits(self) -> bool:
-        """The table identifies posts and says something about each."""
+        """Whether the table identifies posts and has figures on each."""
         named = {"post_id", "url"} & self.columns.keys()
         described = "posted_at" in self.columns and {"caption", "duration_s"} & self.columns.keys()
         return bool(named or described) and bool({*COUNTERS, *WATCHED} & self.columns.keys())
@@ -73,12 +73,12 @@ def _mapped_header(column: str, name: str, header: Sequence[str]) -> str:
 
 
 def _has_date(left: Mapping[str, str], clock: str) -> bool:
-    """Another header holds the date, so this one is the time of day."""
+    """Whether another header holds the date, so that this one is the time of day."""
     return any(name in left and name != clock for name in ("posted at", *ALIASES["posted_at"]))
 
 
 def extract(part: Part, context: Context, headers: Headers) -> Extract:
-    """The table as it lies, with the place of each column."""
+    """The table in place, with the source of each column."""
     nested = part.layout != "csv"
     sources = {column: _source(part, column, name, headers, nested=nested) for column, name in headers.columns.items()}
     link = sources.get("url")
@@ -123,7 +123,7 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
         headers = match_headers(part.header, context.hints.columns)
         if not headers.fits:
             raise UnknownFormatError(
-                f"{part.name} lacks what makes a table of posts: an id or link (or posting time with title or length), "
+                f"{part.name} lacks what a table of posts needs: an id or link (or posting time with title or length), "
                 f"and a counter or watch time; its columns are {', '.join(part.header[:60])}: name them with "
                 "--map field=column."
             )
@@ -135,7 +135,7 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
 
 FORMAT = Format(
     NAME,
-    "a table of posts made by hand, by its headers in several languages or --map field=column",
+    "a table of posts that you made, by its headers in several languages or --map field=column",
     (frozenset({"url", "views", "likes", "comments", "shares"}),),
     _recognises,
     _read,

@@ -48,7 +48,7 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
 
 
 class _TemplateReader:
-    """One template file on its way to rows."""
+    """Turns one template file into rows."""
 
     def __init__(self, part: Part, context: Context, names: Mapping[str, int], warnings: list[str]) -> None:
         self.part, self.names, self.warnings = part, names, warnings
@@ -83,7 +83,7 @@ class _TemplateReader:
             return
         if link.post_id is None:
             self.posts.reject(
-                line, "a short link has no id in it: open it and copy the address", self.part.delimiter.join(row)
+                line, "a short link contains no id: open it and copy the address", self.part.delimiter.join(row)
             )
             return
         self.posts.add(line, {"post_id": link.post_id, "handle": link.handle, "url": link.url, **values})

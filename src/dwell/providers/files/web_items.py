@@ -1,4 +1,4 @@
-"""Items of TikTok's own web pages, one a post: JSON lines, `{"itemList": [...]}`, or a list."""
+"""Items of TikTok's own web pages, one per post: JSON lines, `{"itemList": [...]}`, or a list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dwell.records import Shape, Source, at
 
 
 def _counter(key: str) -> Source:
-    # statsV2 is finer: it counts exactly where stats rounds (9,024,473 against 9,000,000), and never is coarser.
+    # statsV2 is exact where stats is rounded (9,024,473 against 9,000,000), and is never coarser.
     return at(f"/statsV2/{key}", f"/stats/{key}")
 
 
@@ -59,7 +59,7 @@ SHAPE = Shape(
 
 
 def is_item(item: Mapping[str, Any]) -> bool:
-    """The object is an item: an author with `uniqueId`, a video, and TikTok's camel-case counters or none."""
+    """Whether the object is an item: an author with `uniqueId`, a video, and TikTok's camel-case counters or none."""
     author = item.get("author")
     named = isinstance(author, Mapping) and "uniqueId" in author
     return "id" in item and named and bool({"stats", "statsV2", "video", "imagePost"} & item.keys())
@@ -75,7 +75,7 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
 
 FORMAT = Format(
     "web-items",
-    "items of TikTok's web pages (itemList), as JSON lines, list or saved answer",
+    "items of TikTok's web pages (itemList), as JSON lines, list or saved response",
     (frozenset({"id", "author", "desc", "createTime", "video", "stats"}),),
     _recognises,
     _read,

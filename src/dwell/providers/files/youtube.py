@@ -1,8 +1,8 @@
 """YouTube Studio's table of Shorts: true watch time, and counters that are net figures of a period, not totals.
 
 Columns of `watch_times` and `post_snapshots` keep their names; `views` are engaged views. The average watch time is
-taken from the average percentage viewed and the length, which is finer than the whole seconds of the average view
-duration; that one serves where the percentage is missing.
+computed from the average percentage viewed and the length, which is finer than the whole seconds of the average view
+duration; that is used where the percentage is missing.
 """
 
 from __future__ import annotations
@@ -131,16 +131,16 @@ def _period_end(text: str, context: Context) -> datetime:
     """The end of a period such as `Jan 1 - March 30` or `April 1 - 30, 2025`: when its figures were complete.
 
     Raises:
-        MissingTimeError: When it names no year and there is no `--as-of`, or it is no period.
+        MissingTimeError: It has no year and there is no `--as-of`, or it isn't a period.
     """
     last = re.split(r"\s[-–]\s|\s?–\s?", text.strip())[-1]
     first_word = re.match(r"[^\W\d]+", text.strip())
     days = parse_days([last]) or (parse_days([f"{first_word[0]} {last}"]) if first_word else {})
     day = next(iter(days.values()), None)
     if day is None:
-        raise MissingTimeError(f"The time range {text!r} is none that can be read: give --as-of and remove the column.")
+        raise MissingTimeError(f"The time range {text!r} can't be read: give --as-of and remove the column.")
     if day.year is None and context.as_of is None:
-        raise MissingTimeError(f"The time range {text!r} names no year: say when the table was exported with --as-of.")
+        raise MissingTimeError(f"The time range {text!r} has no year: say when the table was exported with --as-of.")
     found: date = latest_date(day, context.as_of.date() if context.as_of else date.max)
     return datetime.combine(found + timedelta(days=1), time(), UTC)
 

@@ -1,7 +1,7 @@
 """TikTok's Research API, for approved researchers.
 
-Its traps: a query spans at most 30 days, so a listing walks back window by window; `search_id` must be handed back to
-turn a page; ids are JSON integers; the answer about an account leaves its name out; 1,000 requests a day.
+Pitfalls: a query spans at most 30 days, so a listing goes back window by window; `search_id` must be sent back to get
+the next page; ids are JSON integers; the response about an account leaves out its name; 1,000 requests a day.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dwell.providers.values import digits, flag, name, number, objects
 
 VENDOR = responses.Vendor("TikTok's Research API", "DWELL_RESEARCH_API_TOKEN")
 MAX_ITEMS = 100
-"""Most items of a page."""
+"""Maximum number of items per page."""
 MAX_COMMENTS = 1_000
 """Only the first comments of a post can be read."""
 
@@ -51,7 +51,7 @@ class ResearchAPI:
 
     name: str = "research-api"
     base_url: str = open_api.BASE_URL
-    # Only the quota of a day is published; one request a second is our own courtesy.
+    # Only the daily quota is published; one request a second is our own limit.
     limit: Limit = Limit(60, 60.0, per_day=1_000)
     credit_price: float = 0.0
     page_size: Mapping[Listing, int] = _PAGE_SIZE
@@ -71,7 +71,7 @@ class ResearchAPI:
         return _request("user/info", _USER, {"username": _require_name(what, subject)}, timeout_s=20.0)
 
     def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
-        """See `Provider`; posts come newest window first, `count` is held between 1 and 100."""
+        """See `Provider`; posts come newest window first, `count` is limited to 1-100."""
         if what not in _LISTS:
             raise unsupported_error(VENDOR.title, what, _LISTS)
         most = min(max(count, 1), MAX_ITEMS)
@@ -97,18 +97,18 @@ class ResearchAPI:
         return _request(_ENDPOINT[what], None, body)
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
-        """See `Provider`; what the request said and the answer leaves out (the account, the window) is put beside."""
-        payload, asked = open_api.read_data(VENDOR, response), request.body or {}
+        """See `Provider`; adds what was requested and the response leaves out (the account, the window)."""
+        payload, sent = open_api.read_data(VENDOR, response), request.body or {}
         if request.endpoint == "user/info":
             if not payload:
-                raise UnavailableError("TikTok's Research API knows no account of this name: check how it is written.")
-            return {**payload, "username": asked.get("username")}
+                raise UnavailableError("TikTok's Research API has no account of this name: check the spelling.")
+            return {**payload, "username": sent.get("username")}
         if not {*_LISTS.values(), "cursor", "has_more"} & payload.keys():
-            raise DamagedAnswerError("TikTok's Research API answered with nothing: it may be asked again.")
-        return {**payload, windows.WINDOW_KEY: [asked.get("start_date"), asked.get("end_date")]}
+            raise DamagedAnswerError("TikTok's Research API sent an empty response: try again later.")
+        return {**payload, windows.WINDOW_KEY: [sent.get("start_date"), sent.get("end_date")]}
 
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
-        """See `Provider`; at the end of a window the cursor leads to the 30 days before it."""
+        """See `Provider`; at the end of a window the cursor points to the 30 days before it."""
         if what not in _LISTS:
             raise unsupported_error(VENDOR.title, what, _LISTS)
         items, more = objects(payload, _LISTS[what]), flag(payload.get("has_more"))

@@ -1,4 +1,4 @@
-"""The objects that Scavio sends, in the documented shape and in that of its examples; drift is measured against them."""
+"""The objects that Scavio sends, as documented and as in its examples; drift is measured against them."""
 
 from __future__ import annotations
 

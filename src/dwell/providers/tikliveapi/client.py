@@ -1,7 +1,7 @@
-"""TikLiveAPI: questions as calls, answers as payloads.
+"""TikLiveAPI: makes requests, reads responses.
 
-Its traps: errors come with status 200 and a lone `message`; followers are paged by `time` and everything else by
-`cursor`; the list of accounts followed is called `followings`; `hasMore` is a flag or 0/1; comments are asked for by
+Pitfalls: errors come with status 200 and only a `message`; followers are paged by `time` and everything else by
+`cursor`; the list of accounts followed is called `followings`; `hasMore` is a flag or 0/1; comments are requested by
 the post's link.
 """
 
@@ -32,7 +32,7 @@ _LISTINGS: Mapping[Listing, tuple[str, str, int]] = {
     "followers": ("user-followers", "followers", 50),
     "following": ("user-following", "followings", 50),
 }
-"""Endpoint, key of the list, most items of a page; that of a search is not published, and taken as that of sounds."""
+"""Endpoint, key of the list, maximum items per page; for a search it is not published, so that of sounds is used."""
 _PAGED_BY_TIME = ("followers", "following")
 _LOOKUPS: Mapping[str, tuple[str, ...]] = {
     "userinfo-by-username": ("user",),
@@ -42,9 +42,9 @@ _LOOKUPS: Mapping[str, tuple[str, ...]] = {
     "challenge-info-name": ("id", "cha_name"),
     "challenge-info-id": ("id", "cha_name"),
 }
-"""The keys that say what an answer is about."""
+"""The keys that identify the subject of a response."""
 _EXPECTED = {**_LOOKUPS, **{endpoint: (key,) for endpoint, key, _ in _LISTINGS.values()}}
-"""Keys of which a good answer has at least one; a page may lack its list where it says how to go on."""
+"""Keys of which a valid response has at least one; a page may lack its list where it has a cursor."""
 _PAGING = frozenset({"cursor", "time", "hasMore"})
 _PAGE_SIZE: Mapping[Listing, int] = {what: most for what, (_, _, most) in _LISTINGS.items()}
 
@@ -83,7 +83,7 @@ class TikLiveAPI:
         raise unsupported_error(VENDOR.title, what, self.lookups)
 
     def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
-        """See `Provider`; `count` is held between 1 and the page size."""
+        """See `Provider`; `count` is limited to the page size."""
         if what not in _LISTINGS:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
         endpoint, _, most = _LISTINGS[what]
@@ -105,9 +105,9 @@ class TikLiveAPI:
             if message := responses.find_message(body):
                 responses.raise_for_message(VENDOR, response, message)
             if looked_up or not _PAGING & payload.keys():
-                raise DamagedAnswerError(f"TikLiveAPI answered {request.endpoint} with nothing: it may be asked again.")
+                raise DamagedAnswerError(f"TikLiveAPI sent an empty response to {request.endpoint}: try again later.")
         if looked_up and not any(payload.get(key) for key in expected):
-            raise UnavailableError("TikLiveAPI knows nothing under this name or id: check how it is written.")
+            raise UnavailableError("TikLiveAPI has nothing under this name or id: check the spelling.")
         return payload
 
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
@@ -119,7 +119,7 @@ class TikLiveAPI:
         return Page(objects(payload, _LISTINGS[what][1]), cursor_text(payload.get(paging)), flag(more))
 
     def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
-        """See `Provider`: only a successful request is charged; one that arrives damaged was a success over there."""
+        """See `Provider`: only a successful request is charged, which includes a response that arrives damaged."""
         try:
             self.read(request, response)
         except DamagedAnswerError:

@@ -1,6 +1,6 @@
 """TikLiveAPI and tikwm payloads -> canonical values.
 
-The post id is not always `aweme_id`: in this family that is a media id such as `v09044g...`, which joins with nothing.
+The post id is not always `aweme_id`: in this family that is a media id such as `v09044g...`, which matches nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def post_id(item: Item) -> str | None:
 
 
 def post(item: Item) -> dict[str, Any] | str:
-    """Columns of a post and its snapshot; a text is the reason why there is none."""
+    """Columns of a post and its snapshot; a text is the reason why the object has none."""
     found = post_id(item)
     if found is None:
         return NO_ID
@@ -94,7 +94,7 @@ def user(item: Item) -> dict[str, Any] | str:
 
 
 def comment(item: Item) -> dict[str, Any] | str:
-    """Columns of a comment. Counters of its author are always 0 in these payloads, so they are not read."""
+    """Columns of a comment. The counters of its author are always 0 in these payloads, so they are not read."""
     if (comment_id := digits(item.get("id"))) is None:
         return "no comment id"
     return {
@@ -109,9 +109,9 @@ def comment(item: Item) -> dict[str, Any] | str:
 
 
 def topic(item: Item) -> dict[str, Any] | str:
-    """Columns of a look at a topic, from information on a hashtag or a sound.
+    """Columns of a sample of a topic, from information on a hashtag or a sound.
 
-    Of a hashtag the number of posts is `video_count` where it stands there; `user_count` is what this family calls it.
+    The number of posts of a hashtag is `video_count` where that is present, otherwise `user_count`.
     """
     if hashtag := name(item.get("cha_name")):
         return {
@@ -131,7 +131,7 @@ def topic(item: Item) -> dict[str, Any] | str:
 
 
 def decode_caption(title: Any) -> str | None:
-    """A caption, with the MIME-encoded words (`=?utf-8?...?=`) that some payloads have put back into text."""
+    """A caption, with the MIME-encoded words (`=?utf-8?...?=`) that some payloads have turned back into text."""
     if not isinstance(title, str) or "=?" not in title:
         return title if isinstance(title, str) else None
     try:

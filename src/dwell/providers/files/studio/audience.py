@@ -22,9 +22,9 @@ def write(part: Part, dimension: str, handle: str, observed_at: datetime | None,
         writer: Takes the rows.
     """
     places = field_positions(part.header)
-    found = list(plain_rows(part))
-    percent = is_percent_column([row[places["share"]] for _, row in found if len(row) > places["share"]])
-    for line, row in found:
+    rows = list(plain_rows(part))
+    percent = is_percent_column([row[places["share"]] for _, row in rows if len(row) > places["share"]])
+    for line, row in rows:
         text = part.delimiter.join(row)
         try:
             member, value = row[places[dimension]].strip(), parse_share(row[places["share"]], percent=percent)

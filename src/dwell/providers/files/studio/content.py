@@ -23,7 +23,7 @@ COUNTERS = ("views", "likes", "comments", "shares", "saves")
 
 @dataclass(frozen=True)
 class ContentRow:
-    """One row of a Content file: its cells by field, and its link where it has a sound one."""
+    """One row of a Content file: its cells by field, and its link where it has a valid one."""
 
     line: int
     text: str
@@ -79,7 +79,7 @@ def _parse_link(text: str) -> tuple[Link | None, str]:
         link = parse(text)
     except LinkError as error:
         return None, str(error)
-    return (link, "") if link.post_id else (None, "a short link has no id in it")
+    return (link, "") if link.post_id else (None, "a short link contains no id")
 
 
 def _values(
@@ -87,7 +87,7 @@ def _values(
 ) -> dict[str, Any]:
     observed_at, posted = _observed_at(row, days, anchor, as_of), row.cells["post_time"]
     if posted not in days and not is_unknown(posted):
-        raise ValueError(f"{posted!r} is no date that can be read")
+        raise ValueError(f"{posted!r} can't be read as a date")
     caption = row.cells.get("title", "").strip() or None
     snapshot = (observed_at or anchor).date()
     return {
@@ -106,11 +106,11 @@ def _values(
 def _observed_at(
     row: ContentRow, days: Mapping[str, MonthDay], anchor: datetime, as_of: datetime | None
 ) -> datetime | None:
-    """When the row was observed: `Time` says the day, `--as-of` the hour where it is of that day."""
+    """When the row was observed: `Time` gives the day, and `--as-of` the hour where it falls on that day."""
     if "time" not in row.cells:
         return as_of
     if row.cells["time"] not in days:
-        raise ValueError(f"{row.cells['time']!r} is no date that can be read")
+        raise ValueError(f"{row.cells['time']!r} can't be read as a date")
     day: date = latest_date(days[row.cells["time"]], anchor.date())
     if as_of is not None and abs((as_of.date() - day).days) <= 1:
         return as_of

@@ -24,9 +24,9 @@ def plain_rows(part: Part) -> Iterator[tuple[int, list[str]]]:
 
 
 def content_rows(part: Part, link: int) -> Iterator[tuple[int, list[str] | None, str]]:
-    """Line number, cells and text of each row; no cells where it cannot be put right.
+    """Line number, cells and text of each row; no cells where it cannot be repaired.
 
-    A row whose quoting is broken is read from its link: the fields right of the link hold no text, and all between
+    A row with broken quoting is read from its link: the fields after the link contain no text, and everything between
     the first fields and the link is the title.
 
     Args:

@@ -1,4 +1,4 @@
-"""The year that Studio leaves out of its dates, from what a file says otherwise: no guess per row."""
+"""The year that Studio leaves out of its dates, inferred for a whole file and never guessed per row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def dates_from_start(days: Sequence[MonthDay], start: date) -> list[date]:
     """Dates of ascending rows whose first one is known: a year is added whenever month and day go back.
 
     Raises:
-        BadFileError: When the first row is not `start` (give or take a day), or February 29 falls into no leap year.
+        BadFileError: The first row is not `start` (give or take a day), or February 29 falls in a common year.
     """
     around = (days[0].date, *(days[0].in_year(start.year + shift) for shift in (-1, 0, 1)))
     first = min((day for day in around if day), key=lambda day: abs((day - start).days), default=None)
@@ -37,7 +37,7 @@ def dates_until_anchor(days: Sequence[MonthDay], anchor: date) -> list[date]:
     """Dates of ascending rows, the last of which is the latest such day up to `anchor`.
 
     Raises:
-        BadFileError: When February 29 falls into no leap year, or the rows span more than 366 days.
+        BadFileError: When February 29 falls in a year that isn't a leap year, or the rows span more than 366 days.
     """
     year = latest_date(days[-1], anchor).year
     dates = [_date_in_year(days[-1], year)]
@@ -51,7 +51,7 @@ def latest_date(day: MonthDay, anchor: date) -> date:
     """The latest such day up to `anchor`.
 
     Raises:
-        BadFileError: For February 29, when the year that fits is no leap year.
+        BadFileError: For February 29, when the matching year isn't a leap year.
     """
     if day.year is not None:
         return _date_in_year(day, day.year)
@@ -61,8 +61,8 @@ def latest_date(day: MonthDay, anchor: date) -> date:
 def published_date(day: MonthDay, snapshot: date, post_id: str | None) -> date:
     """The day a post was published: the one nearest to the time in its id, from the day before it on.
 
-    A scheduled post gets its id days before it is published, so the id is a lower bound, a day off at most by the
-    account's time zone. Without an id: the latest such day up to the snapshot.
+    A scheduled post gets its id days before it is published, so the id is a lower bound; the account's time
+    zone can shift it by a day at most. Without an id: the latest such day up to the snapshot.
 
     Raises:
         BadFileError: When no year fits between the id's day and the snapshot.
@@ -75,8 +75,8 @@ def published_date(day: MonthDay, snapshot: date, post_id: str | None) -> date:
     ]
     if not fitting or fitting[0] > snapshot + timedelta(days=1):
         raise BadFileError(
-            f"Post {post_id} was made on {lower + timedelta(days=1)}, after the day {snapshot} that the export "
-            "seems to be of: say when it was made with --as-of."
+            f"Post {post_id} was made on {lower + timedelta(days=1)}, after the apparent day of the export, "
+            f"{snapshot}: say when it was made with --as-of."
         )
     return fitting[0]
 
@@ -90,7 +90,7 @@ def _date_in_year(day: MonthDay, year: int) -> date:
     found = day.in_year(day.year or year)
     if found is None:
         raise BadFileError(
-            f"February 29 would fall into {year}, which has none: say when the export was made with --as-of."
+            f"February 29 would fall in {year}, which is not a leap year: say when the export was made with --as-of."
         )
     return found
 

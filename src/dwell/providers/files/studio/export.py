@@ -1,4 +1,4 @@
-"""TikTok Studio's exports: all parts of one file read together, because one may say what another leaves out."""
+"""TikTok Studio's exports: all parts of one file read together, because one may state what another leaves out."""
 
 from __future__ import annotations
 
@@ -46,27 +46,29 @@ class _Export:
             found = detect_kind(part.header)
             if found is None:
                 known = ", ".join(sorted({name for names in FIELDS.values() for name in names[:1]}))
-                raise UnknownFormatError(f"{part.name} is none of Studio's files; those have columns such as {known}.")
+                raise UnknownFormatError(
+                    f"{part.name} isn't one of Studio's files; those have columns such as {known}."
+                )
             self.kinds.append((part, found))
         self.zip_name = self._parse_zip_name()
         as_of = context.as_of
-        self.clock = ExportDates(
+        self.export_dates = ExportDates(
             self.zip_name.start, self.zip_name.end or as_of or clock.now(), self.zip_name.end or as_of
         )
 
     def read(self) -> ReadResult:
-        """Extracts of all parts, with what the user should know."""
+        """Extracts of all parts, with warnings for the user."""
         posts = [(part, content.read_rows(part)) for part, name in self.kinds if name == "content"]
         linked = {row.link.handle for _, rows in posts for row in rows if row.link and row.link.handle}
         handle = resolve_account(self.context.handle, self.zip_name.handle, linked)
         if handle and handle == self.zip_name.handle and not linked and not self.context.handle:
             self.result.warnings.append(
-                f"The account @{handle} is taken from the name of the zip; --creator would make sure."
+                f"The account @{handle} is taken from the name of the zip; confirm it with --creator."
             )
         for part, rows in posts:
             self._content(part, rows)
         series = [
-            (part, name, read_day_rows(part, self.clock, self.result.warnings))
+            (part, name, read_day_rows(part, self.export_dates, self.result.warnings))
             for part, name in self.kinds
             if name in _SERIES
         ]
@@ -89,7 +91,7 @@ class _Export:
 
     def _content(self, part: Part, rows: list[content.ContentRow]) -> None:
         writer = Rewriter(self.context.scratch, NAME, "posts", "post_snapshots", "creators", platform="tiktok")
-        latest = content.write(part, rows, writer, anchor=self.clock.anchor, as_of=self.clock.exported)
+        latest = content.write(part, rows, writer, anchor=self.export_dates.anchor, as_of=self.export_dates.exported)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
         if latest is not None:
             self._warn_about_year(part.name, latest)
@@ -99,7 +101,7 @@ class _Export:
         writer = Rewriter(
             self.context.scratch, NAME, "follower_activity" if hours else "account_days", cumulative=False
         )
-        (write_hours if hours else write_days)(days, handle, self.clock, writer)
+        (write_hours if hours else write_days)(days, handle, self.export_dates, writer)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
         if not all(has_year(row.cells.get("date", "")) for row in days):
             self._warn_about_year(part.name, max(row.day for row in days if row.day))
@@ -109,7 +111,9 @@ class _Export:
             )
 
     def _audience(self, part: Part, name: Kind, handle: str, days: list[date]) -> None:
-        observed_at: datetime | None = self.clock.exported or (self.clock.of(max(days)) if days else None)
+        observed_at: datetime | None = self.export_dates.exported or (
+            self.export_dates.exported_at(max(days)) if days else None
+        )
         if observed_at is None:
             raise MissingTimeError(f"{part.name} has no date: say when it was exported with --as-of.")
         writer = Rewriter(self.context.scratch, NAME, "audience_shares")
@@ -122,12 +126,12 @@ class _Export:
                 self.result.warnings.append(f"{part.name}: not kept: {', '.join(dropped)}.")
             if name == "content" and len(part.rows) >= 15:
                 self.result.warnings.append(
-                    f"{part.name}: Studio lists 15 posts at most, so this is not all of the account's."
+                    f"{part.name}: Studio lists 15 posts at most, so the account's other posts are missing."
                 )
 
     def _warn_about_year(self, name: str, last: date) -> None:
-        """Studio leaves years out; where nothing but today says them, the user must be able to see the guess."""
-        if self.clock.exported is None:
+        """Studio leaves years out; where only today's date gives them, the user must be able to see the guess."""
+        if self.export_dates.exported is None:
             self.result.warnings.append(
                 f"{name}: Studio's dates have no year; it was read as an export of about {last}; "
                 "if it is older, say when it was made with --as-of."

@@ -1,7 +1,7 @@
 """Which of Studio's files a table is, by its headers. They are English even where the dates are not.
 
-Headers in other languages are accepted as people's tools guard for them; no real file with such headers was seen, so
-those aliases are unverified.
+Headers in other languages are accepted because other tools accept them; no real file with such headers was available,
+so those aliases are unverified.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def field_positions(header: Sequence[str]) -> dict[str, int]:
 def detect_kind(header: Sequence[str]) -> Kind | None:
     """Which file has this header; None for a table that only resembles one.
 
-    A table with watch time is never Studio's, and a series by day names no post.
+    A table with watch time never comes from Studio, and a series by day names no post.
     """
     names, found = {normalize_header(name) for name in header}, field_positions(header).keys()
     if names & _WATCH_HEADERS:
@@ -78,6 +78,6 @@ def detect_kind(header: Sequence[str]) -> Kind | None:
 
 
 def unknown_headers(header: Sequence[str]) -> list[str]:
-    """Headers of columns that dwell does not keep, the followers' difference among them: of which day it is varies."""
+    """Headers of columns that dwell does not keep, with the followers' difference, whose day varies."""
     names = {name for known in FIELDS.values() for name in known} - set(FIELDS["difference"])
     return [name for name in header if name.strip() and normalize_header(name) not in names]

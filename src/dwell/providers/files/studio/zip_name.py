@@ -1,4 +1,4 @@
-"""What the name of a Studio zip says, and whose figures a file holds: a guard against another account's export."""
+"""The name of a Studio zip, and the account of a file's figures: a guard against another account's export."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ZipName:
 
 
 def parse_zip_name(name: str) -> ZipName:
-    """What a file name says; nothing where Studio did not give it."""
+    """A file name, parsed; empty where it isn't a name that Studio gives."""
     if found := _OVERVIEW.fullmatch(name):
         try:
             start = date.fromisoformat(found[1])
@@ -41,15 +41,15 @@ def parse_zip_name(name: str) -> ZipName:
 
 
 def resolve_account(named: str | None, packed: str | None, linked: Iterable[str]) -> str | None:
-    """Whose figures these are: the account that the user named, else that of the posts' links, else that of the zip.
+    """The account of the figures: the one that the user named, else that of the posts' links, else that of the zip.
 
     Raises:
         WrongAccountError: When the zip or a link is of another account than the user named.
     """
-    found = sorted(set(linked))
+    accounts = sorted(set(linked))
     if named is None:
-        return found[0] if len(found) == 1 else packed if not found else None
-    others = [handle for handle in (*found, *([packed] if packed else [])) if handle != named]
+        return accounts[0] if len(accounts) == 1 else packed if not accounts else None
+    others = [handle for handle in (*accounts, *([packed] if packed else [])) if handle != named]
     if others:
         raise WrongAccountError(
             f"The export is of @{others[0]}, not of @{named}: name that account with --creator, or another file."
@@ -58,11 +58,11 @@ def resolve_account(named: str | None, packed: str | None, linked: Iterable[str]
 
 
 def require_account(name: str, handle: str | None) -> str:
-    """The account, which a series by day does not name itself.
+    """The account, which a series by day does not state.
 
     Raises:
-        BadFileError: When nothing says whose it is.
+        BadFileError: The account is unknown.
     """
     if handle is None:
-        raise BadFileError(f"{name} does not say whose account it is of: name it with --creator @handle.")
+        raise BadFileError(f"{name} does not say which account it belongs to: name it with --creator @handle.")
     return handle
