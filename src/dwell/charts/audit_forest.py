@@ -15,7 +15,7 @@ CANNOT_TELL = "cannot tell"
 
 
 def audit(audit: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLevelMixin:
-    """Rank correlation of each public ratio with measured watch time, with intervals; "cannot tell" is greyed.
+    """Rank correlation of each public ratio with measured watch time, with intervals; "cannot tell" is grey.
 
     Args:
         audit: Rows of `audit`: target, proxy, n, spearman, low, high, verdict. Each target has its own panel.
@@ -33,8 +33,8 @@ def audit(audit: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
     panels = [_panel([row for row in rows if row["target"] == target], target, width, beside) for target in targets]
     counts = sorted({int(row["n"]) for row in rows})
     n = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]}–{counts[-1]}"
-    subtitle = [f"Rank correlation (Spearman) among posts of a length, 95% interval · {n} posts with watch time"]
-    subtitle.append("Grey: cannot be told from chance.")
+    subtitle = [f"Rank correlation (Spearman) among posts of similar length, 95% interval · {n} posts with watch time"]
+    subtitle.append("Grey: cannot be distinguished from chance.")
     return apply_theme(alt.vconcat(*panels) if len(panels) > 1 else panels[0], title, subtitle)
 
 

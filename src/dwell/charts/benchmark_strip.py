@@ -34,12 +34,12 @@ def benchmarks(
     rate: str = "engagement_rate",
     width: int = WIDE,
 ) -> alt.TopLevelMixin:
-    """Strip plot of a public rate per duration bucket; posts above their bucket's 90th percentile stand out.
+    """Strip plot of a public rate per duration bucket; posts above their bucket's 90th percentile are highlighted.
 
     Args:
         posts: Rows of `posts`; only eligible ones (`excluded` is None) with a known rate and bucket are drawn.
         benchmarks: Rows of `benchmarks`: bucket, n, `<rate>_median`, `<rate>_p90`. With a `group` (creator size or
-            niche) each bucket and group gets a line of its own, and the dots are left out.
+            niche) each bucket and group gets its own line, and the dots are left out.
         rate: Which rate, a fraction of views.
         width: Width of the plotting area with its labels, pixels.
     """
@@ -61,7 +61,7 @@ def benchmarks(
     if any(not mark["enough"] for mark in marks):
         subtitle.append(f"Lengths with fewer than {MIN_POSTS_FOR_P90} posts have no 90th percentile here.")
     if len(drawn) < len(rows):
-        subtitle.append(f"{len(drawn):,} of {len(rows):,} dots drawn; all above the 90th percentile are.")
+        subtitle.append(f"{len(drawn):,} of {len(rows):,} dots are drawn, including all above the 90th percentile.")
     layers = alt.layer(*_layers(drawn, marks, top))
     return apply_theme(layers.properties(width=inner, height=ROW * len(marks)), title, subtitle)
 

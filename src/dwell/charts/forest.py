@@ -1,4 +1,4 @@
-"""The layout that every "estimate with its interval" chart shares: one line a thing, a dot, a bar from low to high."""
+"""The layout of every "estimate with its interval" chart: one row per estimate, a dot, a bar from low to high."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ class ForestRow:
 
     Attributes:
         label: What was estimated.
-        value: The estimate; None draws the label alone with its note.
-        low: Lower end of its interval, None where there is no interval.
+        value: The estimate; None draws only the label with its note.
+        low: Lower end of its interval; None without an interval.
         high: Upper end of its interval.
-        sure: False greys the line out: the interval does not settle it.
+        clear: False draws the row in grey: the interval does not decide it.
         note: Short text at the right edge, for example the two values compared.
-        tip: The whole statement, for the pointer and for screen readers.
-        url: Where the label leads, if anywhere.
+        tip: The whole statement, for tooltips and screen readers.
+        url: Link of the label, if any.
     """
 
     label: str
     value: float | None
     low: float | None
     high: float | None
-    sure: bool
+    clear: bool
     note: str
     tip: str
     url: str | None = None
@@ -50,18 +50,18 @@ def forest(
     hue: str = "accent",
     beside: Sequence[ForestRow] = (),
 ) -> alt.LayerChart:
-    """Dots with intervals, in the order given; labels stand left of the plot, or above each line where it is narrow.
+    """Dots with intervals, in the order given; labels are left of the plot, or above each row where it is narrow.
 
     Args:
         lines: What to draw, top to bottom.
         width: Whole width in pixels, labels and notes included.
         axis_title: What the horizontal axis measures, with its unit.
-        domain: Ends of the axis; what lies beyond is drawn at the edge.
-        reference: Where "no effect" or the nominal value stands; None for no such line.
+        domain: Ends of the axis; values beyond them are drawn at the edge.
+        reference: The value of "no effect" or the nominal value, drawn as a line; None for no line.
         scale: `linear` or `log`.
         number_format: d3 format of the axis labels.
-        hue: Role of the palette for lines that are sure.
-        beside: Lines of all panels of the chart, so that labels and notes of each take the same room.
+        hue: Palette role of the rows that are clear.
+        beside: Rows of all panels of the chart, so that labels and notes of each take the same space.
     """
     above = width <= _LABELS_ABOVE
     noted, inner = _plot_width(lines, beside, width)
@@ -79,7 +79,7 @@ def forest(
 
 
 def _plot_width(lines: Sequence[ForestRow], beside: Sequence[ForestRow], width: int) -> tuple[bool, int]:
-    """Whether any line has a note, and how wide the plot is between labels and notes, pixels."""
+    """Whether any row has a note, and the width of the plot between labels and notes, pixels."""
     everything = [*lines, *beside]
     noted = any(line.note for line in everything)
     if width <= _LABELS_ABOVE:
@@ -112,7 +112,7 @@ def _values(lines: Sequence[ForestRow], hue: str) -> list[dict[str, Any]]:
         rows.append(
             {"line": str(index), "label": line.label, "note": line.note, "tip": line.tip, "url": line.url}
             | {"value": line.value, "low": low, "high": high}
-            | {"ink": colour(hue if line.sure else "unsure"), "shade": colour("ink" if line.sure else "muted")}
+            | {"ink": colour(hue if line.clear else "unsure"), "shade": colour("ink" if line.clear else "muted")}
         )
     return rows
 

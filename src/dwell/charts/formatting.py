@@ -1,4 +1,4 @@
-"""How a value reads: percentages, counts, seconds, captions and the plain names of columns."""
+"""Formats values as text: percentages, counts, seconds, captions and the plain names of columns."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NAMES = {
 
 
 def column_label(column: str) -> str:
-    """The plain name of a column, metric or model: `save_rate` reads as "save rate"."""
+    """The plain name of a column, metric or model: `save_rate` becomes "save rate"."""
     return _NAMES.get(column, column.replace("_", " "))
 
 
@@ -51,7 +51,7 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def format_p_value(value: float | None) -> str:
-    """A p- or q-value to three digits; never a 0 that no test can give."""
+    """A p- or q-value with three digits; never 0, which no test can give."""
     return "< 0.001" if value is not None and value < 0.001 else number(value, 3)
 
 
@@ -68,7 +68,7 @@ def with_interval(value: float | None, low: float | None, high: float | None, di
 
 
 def sentence_case(text: str) -> str:
-    """The text with its first letter large and all others as they are."""
+    """The text with its first letter in upper case and all others unchanged."""
     return text[:1].upper() + text[1:]
 
 
@@ -84,14 +84,14 @@ def day(value: datetime | date | str | None) -> str:
 
 
 def parse_instant(value: datetime | date | str | None) -> datetime | date | None:
-    """A date or datetime out of itself or its ISO text."""
+    """A date or datetime, from itself or its ISO text."""
     if isinstance(value, str):
         return datetime.fromisoformat(value) if "T" in value or " " in value else date.fromisoformat(value)
     return value
 
 
 def caption(text: str | None, post_id: str | None = None, limit: int = 60) -> str:
-    """The start of a caption on one line; where there is none, the post's id."""
+    """The start of a caption on one line; without a caption, the post's id."""
     line = re.sub(r"\s+", " ", text or "").strip()
     if not line:
         return f"post {post_id}" if post_id else "(no caption)"
@@ -114,9 +114,9 @@ def upper_bound(bucket: str) -> float:
 
 
 def bucket_labels(buckets: Iterable[str]) -> dict[str, str]:
-    """Duration buckets, shortest first, each with its reading: `up to 10 s`, `10–20 s`, `over 60 s`.
+    """Duration buckets, shortest first, each with its label: `up to 10 s`, `10–20 s`, `over 60 s`.
 
-    A bucket without numbers reads as it stands and comes last.
+    A bucket without numbers keeps its name and comes last.
     """
     found = sorted(set(buckets), key=lambda bucket: (not re.search(r"\d", bucket), upper_bound(bucket), bucket))
     return {bucket: bucket_label(bucket) for bucket in found}

@@ -17,11 +17,11 @@ MAX_POSTS = 20
 def growth(
     growth: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str, Any]] = (), *, width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """The posts that gained most views per hour; grey where rounded counters alone may explain the gain.
+    """The posts that gained the most views per hour; grey where rounded counters alone may explain the gain.
 
     Args:
-        growth: Rows of `growth`: post_id, hours, views_from, views_to, views_per_hour, rounding_explains. Of one
-            post only the latest pair of observations is drawn.
+        growth: Rows of `growth`: post_id, hours, views_from, views_to, views_per_hour, rounding_explains. Only the
+            latest pair of observations of each post is drawn.
         posts: Rows of `posts`, for captions and links.
         width: Whole width, pixels.
     """
@@ -32,7 +32,7 @@ def growth(
             latest[row["post_id"]] = row
     title = "Views gained per hour between two observations"
     if not latest:
-        return empty_chart(title, "No post was observed twice, so nothing is known about its growth.", width)
+        return empty_chart(title, "No post was observed twice, so no growth is known.", width)
     known = {post["post_id"]: post for post in posts}
     best = sorted(latest.values(), key=lambda row: -row["views_per_hour"])[:MAX_POSTS]
     lines = [_row(row, known.get(row["post_id"], {}), 38 if width < 500 else 40) for row in best]

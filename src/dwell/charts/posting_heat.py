@@ -1,4 +1,4 @@
-"""When an account posts and what its viewers did then, by hour and weekday."""
+"""When an account posts and how its viewers respond, by hour and weekday."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _TALL = 480
 def posting_times(
     posting_times: Iterable[Mapping[str, Any]], *, tz: str | None = None, width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """Heat map of the median engagement rate, with the number of posts in each cell; small squares rest on few posts.
+    """Heat map of the median engagement rate, with the number of posts in each cell; small squares have few posts.
 
     Args:
         posting_times: Rows of `posting_times`: weekday 1-7 (1 = Monday), hour 0-23, n, engagement_rate_median.
-        tz: The time zone that hours and weekdays are in; by default what the result says, else UTC.
+        tz: The time zone of hours and weekdays; by default that of the result, else UTC.
         width: Whole width, pixels; at 480 and below the hours run downwards.
     """
     tz = tz or getattr(posting_times, "meta", {}).get("tz") or "UTC"
@@ -34,7 +34,7 @@ def posting_times(
     total = sum(row["n"] for row in rows)
     subtitle = [f"Median engagement rate (share of views) by hour and weekday · {pluralize(total, 'post')}"]
     subtitle.append(
-        f"The number is the count of posts. Small squares rest on fewer than {FEW} posts: no evidence on their own."
+        f"The number is the count of posts. Small squares have fewer than {FEW} posts: no evidence on their own."
     )
     tall = width <= _TALL
     step = (width - 60) / 7 if tall else (width - 70) / 24
@@ -44,7 +44,7 @@ def posting_times(
 
 
 def _cells(rows: list[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
-    """All 168 cells, and the readings of the colour steps: fifths of the cells' medians."""
+    """All 168 cells, and the labels of the colour steps: fifths of the cells' medians."""
     edges = _edges([row["engagement_rate_median"] for row in rows if row.get("engagement_rate_median") is not None])
     steps = [f"{percent(low)[:-1]}–{percent(high)}" for low, high in pairwise(edges)] or [
         percent(edge) for edge in edges
@@ -59,7 +59,7 @@ def _cells(rows: list[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[st
 
 
 def _edges(medians: list[float]) -> list[float]:
-    """Smallest, the cuts into fifths, largest; to a tenth of a percent, so that no two steps read the same."""
+    """Smallest, the cuts into fifths, largest; to a tenth of a percent, so that no two steps have the same label."""
     ordered = sorted(round(value, 3) for value in medians)
     return sorted({ordered[len(ordered) * part // 5] for part in range(5)} | {ordered[-1]}) if ordered else []
 

@@ -1,4 +1,4 @@
-"""The posts of an account without watch time, best first, each with how sure its rank is."""
+"""The posts of an account without watch time, best first, each with the interval of its rank."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MAX_POSTS = 20
 def scores(
     score: Result | Mapping[str, Any], posts: Iterable[Mapping[str, Any]] = (), *, width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """Predicted rank within the account with its interval; a level is noted only where transfer has been shown.
+    """Predicted rank within the account with its interval; a level is shown only where transfer is proven.
 
     Args:
-        score: The answer of a scoring: model_id, level_shown, reasons, rows of post_id, rank, percentile (0-1),
+        score: The result of a scoring: model_id, level_shown, reasons, rows of post_id, rank, percentile (0-1),
             percentile_low, percentile_high and, where shown, `<target>_predicted`.
         posts: Rows of `posts`, for captions and links.
         width: Whole width, pixels.
@@ -43,7 +43,7 @@ def scores(
     subtitle.append(
         f"The number at the right is the predicted {column_label(target)}."
         if score.get("level_shown")
-        else "A rank only: that the level of watch time holds for this account has not been shown."
+        else "A rank only: it is not proven that the level of watch time holds for this account."
     )
     plot = forest(
         lines,
@@ -67,7 +67,7 @@ def _row(row: Mapping[str, Any], post: Mapping[str, Any], target: str, limit: in
         row["percentile"],
         row.get("percentile_low"),
         row.get("percentile_high"),
-        sure=True,
+        clear=True,
         note=note,
         tip=tip,
         url=link(post.get("url")),

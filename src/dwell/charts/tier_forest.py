@@ -1,4 +1,4 @@
-"""What the top quarter of an account's posts has that the bottom quarter has not."""
+"""What distinguishes the top quarter of an account's posts from the bottom quarter."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _UNITS = {"duration_s": " s", "caption_length": " characters"}
 
 
 def tiers(tiers: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLevelMixin:
-    """Forest plot of each difference between top and bottom quartile, with its interval; grey does not separate.
+    """Forest plot of each difference between top and bottom quartile, with its interval; grey: does not separate them.
 
     Args:
         tiers: Rows of `tiers`, with the numbers of posts in `meta` when it is a Result. Effects of one name share a
-            panel; those whose name holds "ratio" are drawn on a logarithmic axis around 1.
+            panel; those whose name contains "ratio" are drawn on a logarithmic axis around 1.
         width: Whole width, pixels.
     """
     meta: Mapping[str, Any] = getattr(tiers, "meta", {})
     title = "Top quarter of posts against the bottom quarter"
     every = [row for row in tiers if row.get("effect") is not None]
     if not every:
-        return empty_chart(title, meta.get("verdict") or "Too few eligible posts to cut into quarters.", width)
+        return empty_chart(title, meta.get("verdict") or "Too few eligible posts to split into quarters.", width)
     chosen = sorted(every, key=lambda row: (not row.get("separates"), -_effect_size(row)))[:MAX_ROWS]
     beside = [_row(row) for row in chosen]
     panels = [
@@ -37,10 +37,10 @@ def tiers(tiers: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
     posts = f"{meta['n_top']} top and {meta['n_bottom']} bottom posts · " if "n_top" in meta else ""
     subtitle = [
         f"{posts}effect with its 95% interval · at the right: top against bottom",
-        "Blue: separates, false discoveries controlled. Grey: cannot tell.",
+        "Blue: separates the quarters, with false discoveries controlled. Grey: cannot tell.",
     ]
     if len(chosen) < len(every):
-        subtitle.append(f"The {len(chosen)} clearest of {len(every)} comparisons; the table has all.")
+        subtitle.append(f"The {len(chosen)} clearest of {len(every)} comparisons; the table lists all.")
     return apply_theme(alt.vconcat(*panels) if len(panels) > 1 else panels[0], title, subtitle)
 
 
@@ -100,5 +100,6 @@ def _panel(rows: list[Mapping[str, Any]], kind: str, width: int, beside: list[Fo
 def _row(row: Mapping[str, Any]) -> ForestRow:
     label, note = dimension_label(row), f"{side(row, 'top')} vs {side(row, 'bottom')}"
     interval = with_interval(row["effect"], row.get("low"), row.get("high"))
-    tip = f"{label}: top {side(row, 'top')}, bottom {side(row, 'bottom')}; {column_label(str(row.get('effect_name')))} {interval}"
+    effect = f"{column_label(str(row.get('effect_name')))} {interval}"
+    tip = f"{label}: top {side(row, 'top')}, bottom {side(row, 'bottom')}; {effect}"
     return ForestRow(label, row["effect"], row.get("low"), row.get("high"), bool(row.get("separates")), note, tip)

@@ -1,4 +1,4 @@
-"""An account's catalogue over time: how posts did in each period, and how many there were."""
+"""An account's catalogue over time: how posts performed in each period, and how many there were."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FEW = 3
 def trend(
     trend: Iterable[Mapping[str, Any]], *, rate: str = "engagement_rate", every: str | None = None, width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """Median rate per period over the number of posts; hollow dots rest on fewer than three posts.
+    """Median rate per period above the number of posts; hollow dots have fewer than three posts.
 
     Args:
         trend: Rows of `trend`: period_start, posts, `<rate>_median`.
         rate: Which rate, a fraction of views.
-        every: The length of a period, for the title; by default what the result says, else a week.
+        every: The length of a period, for the title; by default that of the result, else a week.
         width: Whole width, pixels.
     """
     every = every or getattr(trend, "meta", {}).get("every") or "week"
@@ -31,9 +31,9 @@ def trend(
     if not rows:
         return empty_chart(title, "No eligible post has a known posting time.", width)
     subtitle = [
-        f"Median over the posts of each {every}, share of views · {pluralize(sum(row['posts'] for row in rows), 'post')}"
+        f"Median of the posts of each {every}, share of views · {pluralize(sum(row['posts'] for row in rows), 'post')}"
     ]
-    subtitle.append(f"Hollow dots rest on fewer than {FEW} posts. Bars below: posts in the {every}.")
+    subtitle.append(f"Hollow dots have fewer than {FEW} posts. Bars below: posts in the {every}.")
     inner = width - (62 if width <= NARROW else 70)
     known = [row for row in rows if row["median"] is not None]
     ends = [min(row["at"] for row in rows), max(row["at"] for row in rows)]
@@ -46,7 +46,8 @@ def _row(row: Mapping[str, Any], rate: str) -> dict[str, Any]:
     date = "" if start is None else start.isoformat()[:10]
     median, posts = row.get(f"{rate}_median"), row["posts"]
     views = number(row.get("views_median"), 0)
-    tip = f"from {day(date)}: {pluralize(posts, 'post')}, median {column_label(rate)} {percent(median)}, median views {views}"
+    medians = f"median {column_label(rate)} {percent(median)}, median views {views}"
+    tip = f"from {day(date)}: {pluralize(posts, 'post')}, {medians}"
     return {
         "at": _milliseconds(date),
         "posts": posts,
@@ -57,7 +58,7 @@ def _row(row: Mapping[str, Any], rate: str) -> dict[str, Any]:
 
 
 def _milliseconds(date: str) -> int:
-    """Start of the day in UTC, as Vega counts time: a text would be read in the time zone of the machine."""
+    """Start of the day in UTC as Vega counts time: a text would be read in the machine's time zone."""
     return int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp() * 1000)
 
 

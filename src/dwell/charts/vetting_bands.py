@@ -1,4 +1,4 @@
-"""Each public rate of a vetted creator against the bands of its norm."""
+"""Each public rate of a vetted creator on the bands of its norm."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEADROOM = 1.12
 
 
 def vetting(findings: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLevelMixin:
-    """Median (dot, with its interval) and mean (line) of each rate over the bands of its norm, the healthy one darker.
+    """Median (dot, with its interval) and mean (line) of each rate on the bands of its norm, the healthy one darker.
 
     Args:
         findings: Rows of `vet`: check, value, low, high, reads_as, n; verdict and reasons from the result's meta.
@@ -43,18 +43,18 @@ def vetting(findings: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.
 
 
 def _legend_entries(rates: Sequence[str], found: Mapping[str, Any]) -> list[str]:
-    """What the key explains: marks and bands that are in the picture."""
+    """The legend's entries: marks and bands that are in the picture."""
     middles = [found[f"{rate}_median"] for rate in rates]
-    shown = ["dot"]
+    entries = ["dot"]
     if any(row["low"] is not None and row["high"] is not None for row in middles):
-        shown.append("span")
+        entries.append("span")
     if any(found.get(f"{rate}_mean", {}).get("value") is not None for rate in rates):
-        shown.append("tick")
-    return shown + [_shade(band) for rate in rates if rate in NORMS for _, band in NORMS[rate].bands]
+        entries.append("tick")
+    return entries + [_shade(band) for rate in rates if rate in NORMS for _, band in NORMS[rate].bands]
 
 
 def _characters(width: int) -> int:
-    """How many letters of a subtitle fit."""
+    """How many characters of a subtitle fit."""
     return max(30, width // 7)
 
 
@@ -90,7 +90,7 @@ def _panel(rate: str, found: Mapping[str, Any], inner: int) -> alt.LayerChart:
 
 
 def _last_edge(rate: str) -> float | None:
-    """The highest inner edge of the norm's bands, so that it is always in the picture."""
+    """The highest inner edge of the norm's bands, so that it is always visible."""
     return NORMS[rate].bands[-2][0] if rate in NORMS else None
 
 

@@ -1,4 +1,4 @@
-"""The key of the vetting picture: what its marks and the colours of its bands mean."""
+"""The legend of the vetting chart: what its marks and the colours of its bands mean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dwell.charts.theme import colour, literal_colour
 
 MARKS = {"dot": "Median", "span": "Its 95% interval", "tick": "Mean"}
 BANDS = {"empty": "Below the norm", "heat2": "Healthy, or viral potential", "heat1": "Above healthy"}
-"""Role of the palette -> what a band in it says."""
+"""Role of the palette -> the meaning of a band in that colour."""
 
 _SWATCH = 22
 _LETTER = 6.0
@@ -20,13 +20,15 @@ _LINE = 22
 
 
 def legend(shown: Sequence[str], inner: int) -> alt.LayerChart:
-    """Each mark and band with its name, in as many lines as it takes.
+    """Each mark and band with its name, in as many lines as needed.
 
     Args:
-        shown: What is in the picture, of `MARKS` and `BANDS`.
+        shown: The entries of `MARKS` and `BANDS` that are in the picture.
         inner: Width, pixels.
     """
-    rows, lines = _lay_out([*(one for one in MARKS if one in shown), *(one for one in BANDS if one in shown)], inner)
+    rows, lines = _lay_out(
+        [*(mark for mark in MARKS if mark in shown), *(band for band in BANDS if band in shown)], inner
+    )
     x = {"scale": alt.Scale(domain=[0, inner], nice=False), "axis": None}
     down = {"scale": alt.Scale(domain=[lines * _LINE, 0], nice=False), "axis": None}
     y = alt.Y("y:Q", **down)
@@ -51,7 +53,7 @@ def legend(shown: Sequence[str], inner: int) -> alt.LayerChart:
 
 
 def _lay_out(kinds: Sequence[str], inner: int) -> tuple[list[dict[str, Any]], int]:
-    """Where each entry stands, in pixels, one behind the other; and the number of lines."""
+    """The position of each entry in pixels, one after the other; and the number of lines."""
     rows: list[dict[str, Any]] = []
     at, line = 0.0, 0
     for kind in kinds:

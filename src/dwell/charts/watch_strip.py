@@ -16,7 +16,7 @@ from dwell.charts.theme import WIDE, empty_chart
 def watch_time(
     posts: Iterable[Mapping[str, Any]], *, target: str = "watch_ratio", width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """Strip plot of what the platform measured, per duration bucket, with median and 90th percentile.
+    """Strip plot of the watch time that the platform measured, per duration bucket, with median and 90th percentile.
 
     Args:
         posts: Rows of `posts`; only eligible ones whose watch time was measured are drawn.
@@ -34,8 +34,8 @@ def watch_time(
     for post in rows:
         values.setdefault(post["bucket"], []).append(post[target])
     marks = [
-        {"bucket": bucket, "n": len(found), f"{target}_median": median(found), f"{target}_p90": _p90(found)}
-        for bucket, found in values.items()
+        {"bucket": bucket, "n": len(members), f"{target}_median": median(members), f"{target}_p90": _p90(members)}
+        for bucket, members in values.items()
     ]
     return benchmarks(rows, marks, rate=target, width=width)
 

@@ -14,8 +14,8 @@ def baseline(posts: Table) -> Table:
     """Median views and engagement rate of the creator's 20 eligible posts posted strictly before each post.
 
     Eligible posts are numbered per creator by (posted_at, post_id), and a window over them gives the median that ends
-    at each number. A post then takes the median that ends at the last eligible post published before its own instant:
-    posts of one instant share a baseline, and a post that is not eligible itself has one as well.
+    at each number. A post takes the median that ends at the last eligible post published before its own instant:
+    posts of one instant share a baseline, and posts that are not eligible have one as well.
 
     Args:
         posts: Rows with post_id, platform, handle, posted_at, excluded, views, engagement_rate.

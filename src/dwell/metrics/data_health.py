@@ -1,4 +1,4 @@
-"""What is known at all: accounts with posts, and the share of each counter that no source gave."""
+"""What is known: the accounts with posts, and the share of each counter that no source gave."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dwell.metrics.tables import table
 
 
 def unknown_share(*, handle: str | None = None) -> Table:
-    """One row: posts with a snapshot, and the share of them whose newest snapshot does not know each counter."""
+    """One row: posts with a snapshot, and the share of them whose newest snapshot lacks each counter."""
     last = last_snapshots(None if handle is None else posts_of(handle), COUNTERS)
     shares = {name: last[name].isnull().cast("float64").mean() for name in COUNTERS}
     return last.agg(posts=last.count(), **shares)

@@ -1,4 +1,4 @@
-"""Where an account's latest posts stand among posts of other creators of the same niche and length."""
+"""The percentile of an account's latest posts among posts of other creators of the same niche and length."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dwell.metrics.ratios import with_rates
 from dwell.metrics.tables import table
 
 LATEST_POSTS = 20
-MIN_LIKES = 100  # under so many likes the comments per like are the habit of a few people
+MIN_LIKES = 100  # below this, the comments per like depend on a few people
 
 
 def peers(
@@ -29,9 +29,9 @@ def peers(
     include: Iterable[str] = (),
     min_age_h: float = MIN_AGE_H,
 ) -> Table:
-    """One row per post among an account's latest eligible ones, with its rank among posts of others, per rate.
+    """One row per latest eligible post of an account, with its percentile among other creators' posts, per rate.
 
-    Every such post is set beside every eligible post of other creators in its platform, bucket and niche: ask for one
+    Every such post is compared with every eligible post of other creators in its platform, bucket and niche: query one
     account where many are stored.
 
     Args:
@@ -39,12 +39,12 @@ def peers(
         handle: Whose posts; those of every account when None.
         niche: Only creators of this niche are peers; all when None.
         platform: `tiktok` or `youtube`; all when None.
-        posts: How many of the account's latest eligible posts.
+        posts: Number of the account's latest eligible posts.
         include: Filters to switch off.
         min_age_h: Hours from publishing to observation below which a post is young.
     """
     if not posts >= 1:
-        raise DwellError(f"The latest posts are a whole number from 1 up, not {posts}.")
+        raise DwellError(f"The number of latest posts is a whole number from 1 up, not {posts}.")
     rows = with_rates(with_excluded(newest(None, counters=COUNTERS, platform=platform), include, min_age_h))
     rows = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme))
     counted = rows.filter(rows.excluded.isnull() & rows.bucket.notnull() & rows.handle.notnull()).alias("counted_posts")
@@ -93,7 +93,7 @@ def _peer_posts(counted: Table, niche: str | None) -> Table:
 
 
 def _percentile(pairs: Table, rate: str) -> NumericValue:
-    """Share of the peers' posts with a lower rate, equal ones counted half; null where nothing can be compared."""
+    """Share of the peers' posts with a lower rate, counting equal ones half; null where nothing can be compared."""
     mine, other = pairs[rate], pairs[f"peer_{rate}"]
     below = pairs.count(where=other < mine).cast("float64") + 0.5 * pairs.count(where=other == mine).cast("float64")
     return below / other.count(where=mine.notnull()).cast("float64").nullif(0)

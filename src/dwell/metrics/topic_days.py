@@ -1,4 +1,4 @@
-"""A topic day by day: how many posts it gained by the provider's count, and how the sampled ones did."""
+"""A topic day by day: how many posts it gained by the provider's count, and how the sampled ones performed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dwell.metrics.newest import hours, seconds
 from dwell.metrics.topic_ranking import DEFAULT_DAYS, TOPIC, last_days, share_rate, topic_rows
 
 _DAY = 86_400
-_MIN_SPAN_DAYS = 0.25  # two counts closer than that tell the provider's batch, not the day
+_MIN_SPAN_DAYS = 0.25  # two counts closer than that show the provider's batch update, not the day
 _FRESH_HOURS = 168.0
 _DATED = (*TOPIC, "number", "day")
 
 
 def topic_days(*, kind: str | None = None, topic: str | None = None, days: int | None = DEFAULT_DAYS) -> Table:
-    """One row per topic and day (UTC) on which it was looked at, or on which a sampled post was published.
+    """One row per topic and day (UTC) on which it was sampled, or on which a sampled post was published.
 
     Args:
         kind: `hashtag`, `sound` or `search`; all when None.
         topic: Hashtag without #, id of the sound, or search text; all when None.
-        days: Only the days that end with the topic's latest look; all when None.
+        days: Only the days that end with the topic's latest sample; all when None.
     """
     looks = _dated(topic_rows("topic_samples", kind, topic), "observed_at").alias("looks")
     seen = _dated(topic_rows("topic_posts", kind, topic), "observed_at").alias("seen_posts")
@@ -60,7 +60,7 @@ def _number(instant: TimestampValue) -> IntegerValue:
 
 
 def _until_last_sample(listed: Table, looks: Table, seen: Table) -> Table:
-    """No day after the last look, whatever publishing date a post claims."""
+    """No day after the last sample, whatever publishing date a post claims."""
     together = looks.select(*TOPIC, "number").union(seen.select(*TOPIC, "number"))
     last = together.group_by(list(TOPIC)).agg(last_number=together.number.max())
     both = listed.inner_join(last, list(TOPIC))
@@ -72,7 +72,7 @@ def _samples_per_day(looks: Table) -> Table:
 
 
 def _counts(looks: Table) -> Table:
-    """The provider's count at the day's last look that knew it, and posts a day since the day counted before."""
+    """The provider's count in the day's last sample that has it, and posts per day since the previous count."""
     known = looks.filter(looks.topic_posts.notnull())
     day = ibis.window(group_by=[*(known[name] for name in TOPIC), known.number], order_by=known.observed_at.desc())
     known = known.mutate(back=ibis.row_number().over(day))
@@ -92,7 +92,7 @@ def _counts(looks: Table) -> Table:
 
 
 def _sampled_posts(seen: Table) -> Table:
-    """The posts that were read that day, each once, as its last row of the day says."""
+    """The posts that were read that day, each once, by its last row of the day."""
     post = [*(seen[name] for name in TOPIC), seen.post_id]
     first = seen.number.min().over(ibis.window(group_by=post))
     order = ibis.window(group_by=[*post, seen.number], order_by=seen.observed_at.desc())

@@ -1,6 +1,6 @@
-"""Looks at a hashtag, a sound or a search: which posts are passed on fastest now, and how the topic went day by day.
+"""Samples of a hashtag, a sound or a search: which posts are shared fastest now.
 
-The posts of a topic are its own table: a listing shows what was successful, so they never enter a benchmark.
+The posts of a topic have a table of their own: a listing shows what was successful, so they never enter a benchmark.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from dwell.records.topic import TOPICS
 TOPIC = ("topic_kind", "topic")
 DEFAULT_DAYS = 14
 _DAY = 86_400
-_SAMPLE_GAP_S = 3_600  # rows of a topic less than an hour apart are pages of one look
-_MIN_HOURS = 1.0  # counters are updated in batches, so a shorter time tells the batch, not the speed
+_SAMPLE_GAP_S = 3_600  # rows of a topic less than an hour apart are pages of one sample
+_MIN_HOURS = 1.0  # counters are updated in batches, so a shorter time shows the batch, not the speed
 _COLUMNS = ("handle", "caption", "url", "posted_at", "duration_s", "views", "likes", "comments", "shares", "saves")
 
 
 def topic_ranking(*, kind: str | None = None, topic: str | None = None, days: int | None = DEFAULT_DAYS) -> Table:
-    """The posts of each topic's latest look, those that are shared fastest first.
+    """The posts of each topic's latest sample, those that are shared fastest first.
 
     Args:
         kind: `hashtag`, `sound` or `search`; all when None.
         topic: Hashtag without #, id of the sound, or search text; all when None.
-        days: How long before the latest look an earlier one may lie to be compared with it; all looks when None.
+        days: Maximum age in days of an earlier sample that the latest is compared with; all samples when None.
     """
     seen = topic_rows("topic_posts", kind, topic)
     newest = ibis.window(group_by=[seen[name] for name in TOPIC])
@@ -55,10 +55,10 @@ def topic_rows(name: str, kind: str | None, topic: str | None) -> Table:
     """The stored rows of one topic, of a kind, or of all.
 
     Raises:
-        DwellError: There is no such kind of topic.
+        DwellError: No such kind of topic.
     """
     if kind is not None and kind not in TOPICS:
-        raise DwellError(f"There is no topic of kind {kind!r}; choose from {', '.join(TOPICS)}.")
+        raise DwellError(f"Unknown kind of topic {kind!r}: choose from {', '.join(TOPICS)}.")
     rows = table(name)
     if kind is not None:
         rows = rows.filter(rows.topic_kind == kind)
@@ -73,18 +73,18 @@ def share_rate(posts: Table) -> NumericValue:
 
 
 def last_days(rows: Table, number: str, last: str, days: int | None) -> Table:
-    """Rows whose day number lies in the `days` days that end with the topic's last; all of them when None."""
+    """Rows whose day number is within the `days` days that end with the topic's last; all rows when None."""
     return rows if days is None else rows.filter(rows[number] > rows[last] - _days(days))
 
 
 def _days(days: int) -> int:
     if not days >= 1:
-        raise DwellError(f"The days of a topic are a whole number from 1 up, not {days}.")
+        raise DwellError(f"The number of days is a whole number from 1 up, not {days}.")
     return int(days)
 
 
 def _latest_sample(seen: Table) -> Table:
-    """The posts of the latest look, each as its newest row says."""
+    """The posts of the latest sample, each by its newest row."""
     latest = seen.filter(seconds(seen.last_at) - seconds(seen.observed_at) < _SAMPLE_GAP_S)
     order = ibis.window(
         group_by=[*(latest[name] for name in TOPIC), latest.post_id], order_by=latest.observed_at.desc()
@@ -98,7 +98,7 @@ def _latest_sample(seen: Table) -> Table:
 
 
 def _earlier_samples(seen: Table, now: Table) -> Table:
-    """Of each such post, the newest look an hour or more before that knew its shares."""
+    """For each such post, the newest sample at least an hour earlier that has its shares."""
     then = seen.filter(seen.shares.notnull()).select(*TOPIC, "post_id", earlier_at="observed_at", had_shares="shares")
     both = then.inner_join(now.select(*TOPIC, "post_id", now_at=now.observed_at), [*TOPIC, "post_id"])
     both = both.filter(hours(both.earlier_at, both.now_at) >= _MIN_HOURS)

@@ -1,4 +1,4 @@
-"""What the platform itself measured of each post, where the owner's exports tell it."""
+"""The watch time that the platform measured for each post, where the owner's exports have it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ _MEASURED = ("avg_watch_s", "full_watch_rate")
 
 
 def newest_watch_time(posts: Table) -> Table:
-    """avg_watch_s and full_watch_rate of each post's newest measurement, as it stands."""
+    """avg_watch_s and full_watch_rate of each post's newest measurement, unchanged."""
     times = table("watch_times").select("post_id", "observed_at", *_MEASURED).semi_join(posts, "post_id")
     return latest(times, _MEASURED).alias("measured")

@@ -1,6 +1,6 @@
-"""Local hours: the offsets of a time zone as data, so that every engine reads the same clock.
+"""Local hours: the offsets of a time zone as data, so that every engine uses the same local time.
 
-Engines bring their own zone tables, or none; Python's are used instead, and `tiers` reads hours from the same ones.
+Engines have their own zone tables, or none; Python's are used instead, also by `tiers`.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ def zone(name: str) -> ZoneInfo:
     """The IANA zone of that name.
 
     Raises:
-        DwellError: There is none.
+        DwellError: No such zone.
     """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise DwellError(f"There is no time zone {name!r}; give an IANA name such as Europe/Berlin.") from None
+        raise DwellError(f"Unknown time zone {name!r}: use an IANA name such as Europe/Berlin.") from None
 
 
 @lru_cache(maxsize=32)
 def offsets(name: str) -> tuple[tuple[int | None, int], ...]:
     """Seconds to add to UTC: (until this second since 1970, offset), the last one with no end.
 
-    Exact between 2014 and 2040; the first and last offset stand outside.
+    Exact between 2014 and 2040; outside, the first and last offset apply.
     """
     where = zone(name)
     found: list[tuple[int | None, int]] = []
@@ -53,12 +53,12 @@ def offsets(name: str) -> tuple[tuple[int | None, int], ...]:
 
 
 def weekday(local: Seconds) -> Seconds:
-    """1 for Monday to 7 for Sunday, of seconds since 1970 on local clocks."""
+    """1 for Monday to 7 for Sunday, of seconds since 1970 in local time."""
     return (local // _DAY + _EPOCH_WEEKDAY) % 7 + 1
 
 
 def hour(local: Seconds) -> Seconds:
-    """0 to 23, of seconds since 1970 on local clocks."""
+    """0 to 23, of seconds since 1970 in local time."""
     return (local % _DAY) // _HOUR
 
 

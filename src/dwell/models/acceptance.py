@@ -1,8 +1,8 @@
-"""Whether a model has earned to be stored, in numbers that a reader can check.
+"""Whether a model is good enough to be stored, in numbers that a reader can check.
 
 A model must beat the best baseline that needs no model (the mean, the bucket's mean), out of fold, by more than
-chance explains, and must not lose to the mean forward in time. What it adds to knowing the length of the video alone
-is told separately.
+chance explains, and must not lose to the mean forward in time. What it adds to a model of the video's length alone is
+reported separately.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from dwell.models.targets import Floats, clip_for_score
 
 CONFIDENCE = 0.95
 MIN_ROWS = 12
-"""The seed recipe's floor; under it nothing can be checked."""
+"""The seed recipe's minimum; with fewer rows nothing can be checked."""
 FEW_ROWS = 20
-"""The seed's 'never trust a bucket with fewer'."""
+"""The seed recipe: 'never trust a bucket with fewer'."""
 MAX_FACTOR = 10
-"""Asking for more than ten times the posts is no cure."""
+"""Asking for more than ten times as many posts is not a useful cure."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Gain:
 
     @property
     def proven(self) -> bool:
-        """Whether the whole interval lies above 0."""
+        """Whether the whole interval is above 0."""
         return self.low > 0
 
     def rows_needed(self) -> int | None:
-        """Posts at which a gain of this size would be proven; None where there is none, or posts would not cure it."""
+        """Posts at which a gain of this size would be proven; None without a gain, or where more posts do not help."""
         if self.r2 <= 0:
             return None
         needed = max(FEW_ROWS, math.ceil(self.rows * ((self.r2 - self.low) / self.r2) ** 2 / 10) * 10 + 10)
@@ -94,19 +94,19 @@ def gain_over(evaluation: Evaluation, y: Floats, name: str) -> Gain:
 
 
 def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
-    """Why the model must not be used, each with what would cure it; empty where it may."""
-    found = []
+    """Why the model must not be used, each with a cure; empty where it may be used."""
+    reasons = []
     over = gain_over(evaluation, y, best_trivial(evaluation))
     if not over.proven:
-        found.append(_unproven_reason(over))
+        reasons.append(_unproven_reason(over))
     model, mean = evaluation.forward["r2"], evaluation.forward_baselines["mean"]["r2"]
     if model is not None and mean is not None and model <= mean:
-        found.append(
-            "Fitted on the oldest 60 % of the posts it predicts the later ones no better than their past mean does"
-            f" (R2 {model:.2f} against {mean:.2f}): the past does not carry over; leave out posts from before the"
-            " change (another format, another audience) and fit again."
+        reasons.append(
+            "Fitted on the oldest 60 % of the posts, it predicts the later ones no better than the past mean does"
+            f" (R2 {model:.2f} against {mean:.2f}): the past does not predict the present; leave out posts from before"
+            " the change (another format, another audience) and fit again."
         )
-    return found
+    return reasons
 
 
 def _unproven_reason(over: Gain) -> str:
@@ -114,7 +114,7 @@ def _unproven_reason(over: Gain) -> str:
     interval = f"{over.r2:+.2f} of R2, 95 % interval {over.low:+.2f} to {over.high:+.2f}"
     needed = over.rows_needed()
     if needed is None:
-        cure = "More posts of the same kind may not help: on these the public counters say nothing about the target."
+        cure = "More posts of the same kind may not help: for these the public counters are unrelated to the target."
     else:
         cure = f"A gain of this size would show with about {needed} posts (now {over.rows})."
     return f"Out of fold it does not beat the {baseline} by more than chance explains ({interval}). {cure}"

@@ -1,8 +1,8 @@
-"""Which public ratio follows the true watch metrics of an account, or that this cannot be told.
+"""Which public ratio follows the measured watch metrics of an account, or that the data cannot tell.
 
-Posts are compared within their duration bucket (a long video has a low watch ratio whatever its saves), so the rank
-correlation is of ranks within buckets. Each ratio is asked twice more: what it adds out of fold to length and views,
-and what is lost when it is dropped from all.
+Posts are compared within their duration bucket (a long video has a low watch ratio whatever its saves), so the
+correlation is one of ranks within buckets. Two more figures are given for each ratio: what it adds out of fold to
+length and views, and what is lost when it is dropped from all.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dwell.results import Result
 
 MIN_ROWS = 20
 MIN_BUCKET_ROWS = 3
-"""Posts of a bucket with fewer cannot be ranked among themselves."""
+"""A bucket with fewer posts cannot be ranked."""
 BOOTSTRAPS = 1000
 SEED = 20260001
 FALSE_DISCOVERIES = 0.05
@@ -48,14 +48,14 @@ _BASE = (0, 1)
 
 
 def audit(rows: Sequence[Mapping[str, Any]]) -> Result:
-    """Asks each public ratio whether it follows each watch metric.
+    """Tests for each public ratio whether it follows each watch metric.
 
-    A ratio follows (or goes against) a target where its rank correlation within buckets differs from 0 after false
-    discoveries over all comparisons are held to 5 % (Benjamini-Hochberg), and its bootstrap interval agrees; else one
-    cannot tell.
+    A ratio follows (or runs against) a target where its rank correlation within buckets differs from 0, with the false
+    discovery rate over all comparisons limited to 5 % (Benjamini-Hochberg), and its bootstrap interval agrees.
+    Otherwise the verdict is `cannot tell`.
 
     Args:
-        rows: Rows of the `posts` metric of one account; only eligible posts with a measured target count.
+        rows: Rows of the `posts` metric of one account; only eligible posts with a measured target are used.
 
     Returns:
         One row per target and ratio, columns COLUMNS: `spearman`, `low`, `high` within buckets (95 % bootstrap),
@@ -78,7 +78,7 @@ def audit(rows: Sequence[Mapping[str, Any]]) -> Result:
 
 
 def _audit_target(measured: Sample, target: str, ceiling: float, meta: dict[str, Any]) -> list[dict[str, Any]]:
-    """Lines of one target without verdicts; fills the target's R2 into `meta`."""
+    """Rows of one target without verdicts; adds the target's R2 to `meta`."""
     matrix = np.column_stack([measured.X, _engagement(measured.X)])
     names = (*FEATURES, "log_engagement_rate")
     single = tuple(range(2, len(FEATURES)))
@@ -129,23 +129,23 @@ def _out_of_fold(measured: Sample, matrix: Floats, columns: Sequence[int], ceili
 
 
 def _gain_columns(added: Gain, dropped: Gain | None) -> dict[str, float | None]:
-    found: dict[str, float | None] = {"gain_r2": added.r2, "gain_low": added.low, "gain_high": added.high}
+    gains: dict[str, float | None] = {"gain_r2": added.r2, "gain_low": added.low, "gain_high": added.high}
     ends = (dropped.r2, dropped.low, dropped.high) if dropped else (None, None, None)
-    return found | dict(zip(("drop_r2", "drop_low", "drop_high"), ends, strict=True))
+    return gains | dict(zip(("drop_r2", "drop_low", "drop_high"), ends, strict=True))
 
 
 def _correlation(measured: Sample, column: Floats) -> dict[str, Any]:
     """Rank correlation within buckets with its bootstrap interval and p-value, and the one without buckets."""
     from scipy.stats import spearmanr, t
 
-    there = ~np.isnan(column)
-    groups = [np.flatnonzero(there & (measured.buckets == bucket)) for bucket in np.unique(measured.buckets)]
+    known = ~np.isnan(column)
+    groups = [np.flatnonzero(known & (measured.buckets == bucket)) for bucket in np.unique(measured.buckets)]
     groups = [group for group in groups if len(group) >= MIN_BUCKET_ROWS]
     n = sum(len(group) for group in groups)
     freedom = n - len(groups) - 1
     line: dict[str, Any] = {"n": n, "p_value": 1.0} | dict.fromkeys(("spearman", "low", "high", "spearman_overall"))
-    if there.sum() > 2 and np.ptp(column[there]) > 0:
-        line["spearman_overall"] = float(spearmanr(column[there], measured.y[there]).statistic)
+    if known.sum() > 2 and np.ptp(column[known]) > 0:
+        line["spearman_overall"] = float(spearmanr(column[known], measured.y[known]).statistic)
     if freedom < 1:
         return line
     within = float(_rank_correlation([group[None, :] for group in groups], column, measured.y)[0])
@@ -160,7 +160,7 @@ def _correlation(measured: Sample, column: Floats) -> dict[str, Any]:
 
 
 def _rank_correlation(groups: Sequence[Integers], left: Floats, right: Floats) -> Floats:
-    """Correlation of the ranks that posts have among those of their own group; NaN where nothing varies.
+    """Correlation of ranks within groups; NaN where nothing varies.
 
     Args:
         groups: Row numbers of each group, shape (draws, posts of the group).
@@ -189,20 +189,20 @@ def _add_verdicts(lines: list[dict[str, Any]]) -> None:
         return
     for line, q_value in zip(lines, false_discovery_control([line["p_value"] for line in lines]), strict=True):
         line["q_value"] = float(q_value)
-        told = q_value < FALSE_DISCOVERIES and line["low"] * line["high"] > 0
-        line["verdict"] = "cannot tell" if not told else "follows" if line["spearman"] > 0 else "against"
+        clear = q_value < FALSE_DISCOVERIES and line["low"] * line["high"] > 0
+        line["verdict"] = "cannot tell" if not clear else "follows" if line["spearman"] > 0 else "against"
 
 
 def _summary(lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> str:
-    """The answer in a sentence or two."""
+    """The result in a sentence or two."""
     if not lines:
         most = max(meta["n"].values(), default=0)
-        return f"Cannot tell: {most} posts have a measured watch time, {MIN_ROWS} are needed; import more watch times."
+        return f"Cannot tell: {most} posts have a measured watch time, {MIN_ROWS} are needed: import more watch times."
     parts = []
     for target, full in meta["full_r2"].items():
-        told = [line for line in lines if line["target"] == target and line["verdict"] != "cannot tell"]
-        told.sort(key=lambda line: -abs(line["spearman"]))
-        named = ", ".join(f"{line['proxy']} {line['verdict']} ({line['spearman']:+.2f})" for line in told)
+        clear = [line for line in lines if line["target"] == target and line["verdict"] != "cannot tell"]
+        clear.sort(key=lambda line: -abs(line["spearman"]))
+        named = ", ".join(f"{line['proxy']} {line['verdict']} ({line['spearman']:+.2f})" for line in clear)
         saves = full - meta["without_saves_r2"][target]
         parts.append(f"{target}: {named or 'cannot tell for any ratio'}; saves change R2 by {saves:+.2f}.")
     return " ".join(parts)

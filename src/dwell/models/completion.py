@@ -1,8 +1,8 @@
-"""The completion model: three views of the same columns, averaged on the logit scale, pooled over duration buckets.
+"""The completion model: three regressors on the same columns, averaged on the logit scale, pooled over buckets.
 
 A straight line extrapolates, a Gaussian process bends, trees find thresholds; their equal mean was as good as the
 best of them on every account tried, from 20 rows up, so no weight is tuned. Each member chooses its own
-hyper-parameters on the rows it is given.
+hyper-parameters on its training rows.
 """
 
 # mypy: disallow-subclassing-any=False

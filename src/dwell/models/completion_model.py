@@ -1,4 +1,4 @@
-"""A fitted completion model: everything that scoring needs, and what it was made from."""
+"""A fitted completion model: everything that scoring needs, and a summary of its training data."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class CompletionModel:
 
     @property
     def uses_topics(self) -> bool:
-        """Whether it learnt from `sound_rising` and `tag_saturated` besides the counters."""
+        """Whether it was trained on `sound_rising` and `tag_saturated` besides the counters."""
         return set(TOPIC_FEATURES) <= set(self.training["ranges"])
 
     def state(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How alike a creator's posts do, and how regularly they come."""
+"""How evenly a creator's posts perform, and how regularly they appear."""
 
 from __future__ import annotations
 
@@ -62,7 +62,5 @@ def _posting_rhythm(posts: Sequence[Row]) -> VetCheck:
         return cannot_tell("posting_rhythm", _GAPS_NORM, "Fewer than four posts with a date.", len(times))
     value = stdev(gaps) / mean(gaps)
     reads = "regular" if value < 0.5 else "loose" if value <= 1 else "bursts"
-    evidence = (
-        f"Days between posts: median {median(gaps):.1f}, longest {max(gaps):.1f}; posts that do not count are missing."
-    )
+    evidence = f"Days between posts: median {median(gaps):.1f}, longest {max(gaps):.1f}; excluded posts are missing."
     return VetCheck("posting_rhythm", value, None, None, _GAPS_NORM, reads, len(times), evidence)

@@ -1,4 +1,4 @@
-"""How often the measured value lies inside the interval, on posts unseen by the model and its calibration."""
+"""How often the measured value is inside the interval, on posts unseen by the model and its calibration."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOT_CHECKED: dict[str, Any] = {
 
 
 def measure_coverage(sample: Sample, ceiling: float) -> dict[str, Any]:
-    """Fits, calibrates and asks again in each fold of the first repetition, and once forward in time.
+    """Fits, calibrates and tests in each fold of the first repetition, and once forward in time.
 
     Args:
         sample: The posts.
@@ -56,7 +56,7 @@ def measure_coverage(sample: Sample, ceiling: float) -> dict[str, Any]:
 def _check_split(
     sample: Sample, train: Integers, test: Integers, ceiling: float
 ) -> tuple[np.ndarray[Any, Any], Floats]:
-    """Whether each test post lies inside its interval, and how wide that is."""
+    """Whether each test post is inside its interval, and how wide that is."""
     link = to_link(sample.y, ceiling)
     calibration, predict = calibrate(BlendRegressor(), sample.X[train], link[train], sample.buckets[train])
     half = calibration.half_widths(sample.buckets[test])

@@ -1,4 +1,4 @@
-"""How much two groups of posts differ: an effect size, its interval, and how surprising it would be by chance."""
+"""How much two groups of posts differ: an effect size, its interval and its p-value."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def share_effect(top: int, n_top: int, bottom: int, n_bottom: int) -> Effect:
 
 
 def q_values(p_values: Sequence[float]) -> list[float]:
-    """Benjamini & Hochberg's (1995) false discovery rate at which each of these p-values would just be a finding."""
+    """Benjamini & Hochberg's (1995) false discovery rate at which each of these p-values would just be significant."""
     if not p_values:
         return []
     return [float(q) for q in stats.false_discovery_control(p_values, method="bh")]
@@ -84,7 +84,7 @@ def _delta(mine: Numbers, theirs: Numbers) -> tuple[float, float]:
 
 
 def _delta_interval(delta: float, error: float, smaller: int) -> tuple[float, float]:
-    if math.isclose(abs(delta), 1.0):  # the groups do not overlap, and the standard error says nothing
+    if math.isclose(abs(delta), 1.0):  # the groups do not overlap, so the standard error is meaningless
         reach = (smaller - _Z**2) / (smaller + _Z**2)
         return (reach, 1.0) if delta > 0 else (-1.0, -reach)
     swing = _Z * error

@@ -1,7 +1,7 @@
-"""How good the model is on posts it has not seen: repeated cross-validation, and forward in time, beside the baselines.
+"""How good the model is on unseen posts: repeated cross-validation, and forward in time, compared with the baselines.
 
-Everything learnt (imputation, scales, hyper-parameters, calibration) is learnt inside the fold. Scores are on values
-clipped to 0-1.
+Everything that is fitted (imputation, scales, hyper-parameters, calibration) is fitted inside the fold. Scores are on
+values clipped to 0-1.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ REPEATS = 3
 MIN_ROWS_PER_FOLD = 4
 """Fewer folds where a fold would hold fewer rows."""
 MANY_ROWS = 600
-"""From here on one repetition of five folds tells as much as three of ten, at a sixth of the time."""
+"""From this size one repetition of five folds is as informative as three of ten, in a sixth of the time."""
 FORWARD_TRAIN_SHARE = 0.6
 MIN_FORWARD_ROWS = 5
-"""Fewer later posts than this say nothing."""
+"""Fewer later posts than this are not informative."""
 
 Predictor = Callable[[Sample, Sample, float], Floats]
 Split = tuple[Integers, Integers]
@@ -51,7 +51,7 @@ class Evaluation:
     Attributes:
         model: The model's out-of-fold predictions.
         baselines: The same of each baseline, by name.
-        forward: `r2` and `mae` of the model fitted on the oldest 60 % and asked about the rest; None where times are
+        forward: `r2` and `mae` of the model fitted on the oldest 60 % and tested on the rest; None where times are
             unknown or too few.
         forward_baselines: The same of each baseline, by name.
     """
@@ -68,7 +68,7 @@ def completion(train: Sample, test: Sample, ceiling: float) -> Floats:
 
 
 def repeat_count(rows: int) -> int:
-    """How often the cross-validation of so many rows is repeated."""
+    """How often the cross-validation of this many rows is repeated."""
     return 1 if rows >= MANY_ROWS else REPEATS
 
 
@@ -98,7 +98,7 @@ def out_of_fold(y: Floats, predictions: Floats) -> OutOfFold:
 
 
 def score_forward(sample: Sample, predictor: Predictor, ceiling: float) -> dict[str, float | None]:
-    """Fits on the oldest 60 % of the posts, asks about the rest."""
+    """Fits on the oldest 60 % of the posts and tests on the rest."""
     order = sample.rows_by_time()
     cut = int(len(order) * FORWARD_TRAIN_SHARE)
     if cut < 2 or len(order) - cut < MIN_FORWARD_ROWS:
@@ -130,9 +130,9 @@ def evaluate(
     Args:
         sample: The posts.
         ceiling: The target's ceiling.
-        repeats: Repetitions of the cross-validation; what `repetitions` says when None; 1 where the first shows no
+        repeats: Repetitions of the cross-validation; `repeat_count` of the sample when None; 1 where the first shows no
             gain over a trivial baseline.
-        model: What is evaluated beside the baselines.
+        model: The predictor that is compared with the baselines.
     """
     times = repeat_count(len(sample)) if repeats is None else repeats
     predictors: dict[str, Predictor] = {MODEL: model, **BASELINES}
@@ -141,13 +141,13 @@ def evaluate(
         for name, predictor in predictors.items():
             lines[name] += [predict_out_of_fold(sample, predictor, ceiling, number) for number in range(1, times)]
     found = {name: out_of_fold(sample.y, np.array(runs)) for name, runs in lines.items()}
-    found["mean"].scores["spearman"] = None  # a constant ranks nothing: what is left is an artefact of the folds
+    found["mean"].scores["spearman"] = None  # a constant ranks nothing: any correlation is an artefact of the folds
     later = {name: score_forward(sample, predictor, ceiling) for name, predictor in predictors.items()}
     return Evaluation(found.pop(MODEL), found, later.pop(MODEL), later)
 
 
 def _no_better_than_trivial(y: Floats, predictions: dict[str, Floats]) -> bool:
-    """Whether a baseline that needs no model already did as well: repeating that would only cost time."""
+    """Whether a baseline without a model is already as good: more repetitions would only cost time."""
     error = {
         name: float(((clip_for_score(y) - clip_for_score(line)) ** 2).mean()) for name, line in predictions.items()
     }

@@ -1,4 +1,4 @@
-"""How far an account lies outside the posts that a model learnt from."""
+"""How far the posts of an account lie outside the training range of a model."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dwell.models.features import TOPIC_FEATURES, columns
 from dwell.models.targets import Floats
 
 WARN_SHARE = 0.2
-"""From this share of posts outside the training range a column is reported."""
+"""A feature is reported when at least this share of posts is outside its training range."""
 
 
 def share_outside(design: Floats, ranges: Mapping[str, Any]) -> dict[str, float | None]:
-    """Share of the posts whose value lies outside the training range, per feature; None where no post's value is known.
+    """Share of the posts with a value outside the training range, per feature; None where no value is known.
 
     Args:
         design: Design matrix of the posts.
@@ -33,18 +33,20 @@ def share_outside(design: Floats, ranges: Mapping[str, Any]) -> dict[str, float 
 
 
 def extrapolation_warnings(design: Floats, ranges: Mapping[str, Any]) -> list[str]:
-    """One sentence for each feature that lies far outside the training posts, or that only they have."""
-    found = []
+    """One sentence for each feature that is far outside the training range, or that only the training posts have."""
+    warnings = []
     for name, share in share_outside(design, ranges).items():
         plain = name.removeprefix("log_")
         low, high, _ = ranges[name]
         if share is None:
-            found.append(
-                f"{plain} is unknown for every post here but the model uses it: its typical training value stands in."
+            warnings.append(
+                f"{plain} is unknown for all of these posts, but the model uses it: its typical training value is used."
             )
         elif share >= WARN_SHARE and name in TOPIC_FEATURES:
-            found.append(f"{plain} of {share:.0%} of the posts is one that the model has never seen.")
+            warnings.append(f"{plain} of {share:.0%} of the posts has a value that the model never saw in training.")
         elif share >= WARN_SHARE:
             span = f"{math.exp(low):.4g} to {math.exp(high):.4g}"
-            found.append(f"{plain} of {share:.0%} of the posts lies outside what the model has seen ({span}).")
-    return found
+            warnings.append(
+                f"{plain} of {share:.0%} of the posts is outside the range that the model saw in training ({span})."
+            )
+    return warnings

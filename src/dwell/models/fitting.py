@@ -1,4 +1,4 @@
-"""Fits a completion model, checks it, and refuses it where the check fails."""
+"""Fits a completion model, evaluates it, and rejects it where the evaluation fails."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def fit(rows: Sequence[Mapping[str, Any]], target: str) -> tuple[dict[str, Any],
     Posts of several accounts give a pooled model, whose transfer to unseen accounts is measured by leaving one out at
     a time.
 
-    Where the rows say `sound_rising` and `tag_saturated` (`topics.with_topics`), what these two add is measured out of
-    fold and reported as `topic_features`; the model takes them only where they help.
+    Where the rows have `sound_rising` and `tag_saturated` (`topic_flags.add_topic_flags`), their gain is measured out
+    of fold and reported as `topic_features`; the model uses them only where they help.
 
     Args:
         rows: Rows of the `posts` metric, of one account or several.
@@ -54,19 +54,19 @@ def fit(rows: Sequence[Mapping[str, Any]], target: str) -> tuple[dict[str, Any],
     from threadpoolctl import threadpool_limits
 
     if target not in CEILINGS:
-        raise ModelError(f"There is no target {target!r}: choose one of {', '.join(CEILINGS)}.")
+        raise ModelError(f"Unknown target {target!r}: choose from {', '.join(CEILINGS)}.")
     sample = make_sample(rows, target)
     refused = _reason_not_to_fit(sample)
     if refused:
         return _report(sample, target, reasons=[refused], notes=caveats.about_rows(sample)), None
-    with threadpool_limits(1):  # matrices of a few hundred rows: threads cost more than they bring
+    with threadpool_limits(1):  # matrices of a few hundred rows: threads cost more than they save
         return _fit(sample, target)
 
 
 def _reason_not_to_fit(sample: Sample) -> str | None:
     if len(sample) < MIN_ROWS:
         return (
-            f"Only {len(sample)} posts have the target, a length and enough views; under {MIN_ROWS} nothing can be"
+            f"Only {len(sample)} posts have the target, a length and enough views; fewer than {MIN_ROWS} cannot be"
             f" checked: import watch times of {MIN_ROWS - len(sample)} more posts (20 or more in all are better)."
         )
     if float(np.ptp(clip_for_score(sample.y))) == 0.0:
@@ -121,7 +121,7 @@ def _report(
     notes: Sequence[str] = (),
     in_sample: float | None = None,
 ) -> dict[str, Any]:
-    """The report in its refused form; a usable model overwrites `verdict`, `model_id` and `interval`."""
+    """The report of a rejected model; a usable one overwrites `verdict`, `model_id` and `interval`."""
     return {
         "model_id": None,
         "target": target,

@@ -1,6 +1,6 @@
-"""A small Gaussian process that stays sensible on a dozen rows.
+"""A small Gaussian process that works with a dozen rows.
 
-Kernel: smooth (squared exponential, one length scale a column) + linear + noise. Hyper-parameters are the most
+Kernel: smooth (squared exponential, one length scale per column) + linear + noise. Hyper-parameters are the most
 probable ones under weak log-normal priors (marginal likelihood x prior, L-BFGS with exact gradients), where maximum
 likelihood alone overfits few rows.
 Formulas: Rasmussen & Williams, Gaussian Processes for Machine Learning, 2006, algorithm 2.1 and equation 5.9.
@@ -25,7 +25,7 @@ from dwell.models.targets import Floats
 Integers = np.ndarray[Any, np.dtype[np.intp]]
 JITTER = 1e-8
 FAILED = 1e10
-"""Objective where the kernel matrix cannot be factorised: the search turns back."""
+"""Objective where the kernel matrix cannot be factorised, so that the search turns back."""
 
 
 def _prior(columns: int) -> tuple[Floats, Floats]:
@@ -86,7 +86,7 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
 
     Args:
         max_iter: Steps of the search for hyper-parameters.
-        max_tuning_rows: Rows (evenly spaced) that the search looks at; its cost grows with their cube.
+        max_tuning_rows: Rows (evenly spaced) used in the search; its cost grows with their cube.
         max_rows: Rows (evenly spaced) that predictions are conditioned on.
 
     Attributes:

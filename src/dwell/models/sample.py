@@ -1,4 +1,4 @@
-"""The rows that a model may learn from, as arrays, and which posts were left out and why."""
+"""The rows that a model may be trained on, as arrays, and which posts were left out and why."""
 
 from __future__ import annotations
 
@@ -78,35 +78,35 @@ def _seconds(when: datetime | None) -> float:
 
 
 def _age_order(row: Mapping[str, Any]) -> tuple[float, str]:
-    """Folds are dealt by row number, so the order is the data's own: undated first, then by time, then by id."""
+    """Folds are assigned by row number, so the order depends on the data alone: undated first, then by time and id."""
     when = row.get("posted_at")
     return (-math.inf if when is None else when.timestamp(), str(row.get("post_id")))
 
 
 def make_sample(rows: Sequence[Mapping[str, Any]], target: str) -> Sample:
-    """The posts of `rows` that are eligible, described and measured, oldest first whatever the order of `rows`.
+    """The posts of `rows` that are eligible, have features and are measured, oldest first in any order of `rows`.
 
     Args:
         rows: Rows of the `posts` metric.
         target: A key of `targets.CEILINGS`.
     """
     left_out: dict[str, int] = {}
-    kept = []
+    used = []
     for row in rows:
         reason = _reason_left_out(row, target)
         if reason is None:
-            kept.append(row)
+            used.append(row)
         else:
             left_out[reason] = left_out.get(reason, 0) + 1
-    kept.sort(key=_age_order)
+    used.sort(key=_age_order)
     return Sample(
-        X=design(kept),
-        y=np.array([measured_value(row, target) for row in kept], dtype=np.float64),
-        buckets=np.array([bucket_of(row) for row in kept], dtype=np.str_),
-        handles=np.array([row.get("handle") or UNKNOWN for row in kept], dtype=np.str_),
-        posted=np.array([_seconds(row.get("posted_at")) for row in kept], dtype=np.float64),
-        rates=np.array([seed_rates(row) for row in kept], dtype=np.float64).reshape(-1, len(SEED_RATES)),
-        topics=topic_flags(kept),
+        X=design(used),
+        y=np.array([measured_value(row, target) for row in used], dtype=np.float64),
+        buckets=np.array([bucket_of(row) for row in used], dtype=np.str_),
+        handles=np.array([row.get("handle") or UNKNOWN for row in used], dtype=np.str_),
+        posted=np.array([_seconds(row.get("posted_at")) for row in used], dtype=np.float64),
+        rates=np.array([seed_rates(row) for row in used], dtype=np.float64).reshape(-1, len(SEED_RATES)),
+        topics=topic_flags(used),
         left_out=left_out,
     )
 

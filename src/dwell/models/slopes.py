@@ -1,7 +1,7 @@
-"""How fast a daily count grows or shrinks: a log-linear line through counts, with an interval that knows their scatter.
+"""How fast a daily count grows or shrinks: a log-linear line through counts, whose interval includes their scatter.
 
 Quasi-Poisson regression (Wedderburn 1974): counts are Poisson with a mean that changes by the same factor each day,
-their scatter is measured and never taken for less than Poisson's, and the interval is Student's t.
+their scatter is measured and never less than Poisson's, and the interval is Student's t.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from dwell.models.targets import Floats
 
 _STEPS = 50
-_MAX_SLOPE = 3.0  # a factor of 20 a day; beyond it the numbers are no growth
+_MAX_SLOPE = 3.0  # a factor of 20 a day; more is not growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Slope:
         low: Lower end of the interval.
         high: Upper end.
         scatter: Variance of the counts over their mean, at least 1.
-        n: Counts behind it.
+        n: Number of counts.
     """
 
     value: float
@@ -41,8 +41,8 @@ def slope(at: Sequence[float], counts: Sequence[float], spans: Sequence[float], 
     """The log-linear slope of counts.
 
     Args:
-        at: When each count was made, days.
-        counts: New posts in each span; a negative one (posts that went) counts as 0.
+        at: Time of each count, days.
+        counts: New posts in each span; a negative one (removed posts) counts as 0.
         spans: Days that each count covers, above 0.
         level: Confidence of the interval.
 
@@ -69,7 +69,7 @@ def slope(at: Sequence[float], counts: Sequence[float], spans: Sequence[float], 
 
 
 def _fit_poisson(line: Floats, y: Floats, length: Floats) -> tuple[Floats | None, Floats | None]:
-    """Means and coefficients by iteratively reweighted least squares; None where they run away."""
+    """Means and coefficients by iteratively reweighted least squares; None where they diverge."""
     offset = np.log(length)
     weights = np.array([math.log(float(y.sum() / length.sum())), 0.0])
     for _ in range(_STEPS):

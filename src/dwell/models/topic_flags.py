@@ -1,8 +1,8 @@
-"""Whether a post's sound was rising and its hashtags were worn out when it was published.
+"""Whether a post's sound was rising and its hashtags were saturated when it was published.
 
 Seed S0 names both flags without defining them and claims two to five points of R2 for them. They are defined here, and
 `topic_gain.py` measures what they add.
-Nothing that was seen after the post's own snapshot, or more than a week after it was published, enters a flag.
+Nothing observed after the post's own snapshot, or more than a week after it was published, enters a flag.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import numpy as np
 from dwell.models.lifecycle import lifecycle
 
 BEFORE_DAYS = 3
-"""The newest look used lies at most so many days before publishing."""
+"""Maximum age of the newest sample used, in days before publishing."""
 AFTER_DAYS = 7
-"""Looks of so many days after publishing count: a sound is first sampled when a post with it was seen."""
+"""Samples up to this many days after publishing are used: a sound is first sampled when a post with it is known."""
 WINDOW_DAYS = 14
 MIN_PACE_DAYS = 5
-"""Days with a pace of fresh posts that are needed to say that the pace falls."""
+"""Days with a known pace of fresh posts that are needed to say that the pace falls."""
 MIN_FRESH_POSTS = 5
 """Fresh posts that are needed for a day's pace."""
 _DAY = 86_400
@@ -31,11 +31,11 @@ Row = Mapping[str, Any]
 
 
 def add_topic_flags(posts: Iterable[Row], days: Iterable[Row]) -> list[dict[str, Any]]:
-    """The posts with `sound_rising` and `tag_saturated`; each None where no look says.
+    """The posts with `sound_rising` and `tag_saturated`; each None where no sample tells.
 
     `sound_rising`: the stage of the post's sound, from the provider's counts alone, was rising. `tag_saturated`: one of
-    its hashtags was fading, or fresh posts of it (an hour to 7 days old) gained views ever more slowly from look to
-    look. False needs every hashtag of the post to be known and none to be saturated.
+    its hashtags was fading, or fresh posts of it (an hour to 7 days old) gained views more slowly from sample
+    to sample. It is false only where every hashtag of the post is known and none is saturated.
 
     Args:
         posts: Rows of `posts`: posted_at, observed_at, sound_id, hashtags.
@@ -46,7 +46,7 @@ def add_topic_flags(posts: Iterable[Row], days: Iterable[Row]) -> list[dict[str,
 
 
 class _TopicSeries:
-    """Day series by topic, and what has already been worked out of them."""
+    """Day series by topic, and a cache of the flags computed from them."""
 
     def __init__(self, days: Iterable[Row]) -> None:
         self.days: dict[tuple[str, str], list[tuple[float, Row]]] = {}
@@ -82,7 +82,7 @@ class _TopicSeries:
 
 
 def _any_saturated(flags: Sequence[bool | None]) -> bool | None:
-    """True where one is, False where all are known and none is; else unknown. A post without hashtags is unknown."""
+    """True where one is; False where all are known and none is; otherwise unknown, as for a post without hashtags."""
     if any(flags):
         return True
     return False if flags and None not in flags else None
@@ -101,19 +101,19 @@ def _saturated(days: Sequence[Row]) -> bool | None:
 
 
 def _pace_falls(days: Sequence[Row]) -> bool:
-    """Whether fresh posts gain views ever more slowly: the whole 95 % interval of a log-linear line lies below 0."""
+    """Whether fresh posts gain views more and more slowly: the whole 95 % interval of a log-linear line is below 0."""
     from scipy.stats import linregress, t
 
-    told = [
+    points = [
         (_seconds(row["last_look_at"]) / _DAY, math.log(row["fresh_views_per_hour_median"]))
         for row in days
         if (row.get("fresh_n") or 0) >= MIN_FRESH_POSTS and (row.get("fresh_views_per_hour_median") or 0) > 0
     ]
-    if len(told) < MIN_PACE_DAYS:
+    if len(points) < MIN_PACE_DAYS:
         return False
-    x, y = np.array(told, dtype=np.float64).T
+    x, y = np.array(points, dtype=np.float64).T
     line = linregress(x, y)
-    return bool(line.slope + t.ppf(0.975, len(told) - 2) * line.stderr < 0)
+    return bool(line.slope + t.ppf(0.975, len(points) - 2) * line.stderr < 0)
 
 
 def _seconds(value: datetime | str) -> float:

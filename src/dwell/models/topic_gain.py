@@ -1,7 +1,7 @@
-"""What the flags about sound and hashtags add to a model, on posts that it has not seen, and whether they enter it.
+"""What the flags about sound and hashtags add to a model on unseen posts, and whether the model uses them.
 
-They enter only where they have proved to help out of fold. The skill that is then reported comes from models that made
-the same choice anew inside each fold, so that choosing earns nothing by itself.
+It uses them only where they are proven to help out of fold. The reported skill then comes from models that make the
+same choice again inside each fold, so that choosing does not improve the score by itself.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from dwell.models.targets import Floats, from_link, to_link
 
 KNOWN_SHARE = 0.3
 KNOWN_POSTS = MIN_ROWS
-EACH_WAY = 4
-"""Posts that must say yes, and no, for a flag to be worth a look."""
+MIN_OF_EACH = 4
+"""Minimum number of posts with each value of a flag."""
 
 
 def topic_gain(sample: Sample, ceiling: float) -> dict[str, Any]:
@@ -34,20 +34,20 @@ def topic_gain(sample: Sample, ceiling: float) -> dict[str, Any]:
         JSON values: `n_known` (posts of which a flag is known), `r2_without`, `r2_with`, `gain` (difference of R2) with
         its 95 % interval `low`, `high`; `verdict`: `helps`, `no help shown` or `cannot tell`; `used`; `reason`.
     """
-    found: dict[str, Any] = {"n_known": known_posts(sample), "r2_without": None, "r2_with": None}
-    found |= {"gain": None, "low": None, "high": None, "verdict": "cannot tell", "used": False}
+    result: dict[str, Any] = {"n_known": known_posts(sample), "r2_without": None, "r2_with": None}
+    result |= {"gain": None, "low": None, "high": None, "verdict": "cannot tell", "used": False}
     why = _too_little(sample)
     if why:
-        return {**found, "reason": why}
+        return {**result, "reason": why}
     wide = sample.with_topics()
-    lines = [np.array([predict_out_of_fold(one, _plain, ceiling, 0)]) for one in (sample, wide)]
-    more = gain_in_r2(sample.y, lines[1], lines[0], "without topics")
-    without, with_topics = (out_of_fold(sample.y, line).scores["r2"] for line in lines)
-    found |= {"r2_without": without, "r2_with": with_topics, "gain": more.r2, "low": more.low, "high": more.high}
+    predictions = [np.array([predict_out_of_fold(data, _plain, ceiling, 0)]) for data in (sample, wide)]
+    more = gain_in_r2(sample.y, predictions[1], predictions[0], "without topics")
+    without, with_topics = (out_of_fold(sample.y, line).scores["r2"] for line in predictions)
+    result |= {"r2_without": without, "r2_with": with_topics, "gain": more.r2, "low": more.low, "high": more.high}
     interval = f"{more.r2:+.3f} of R2 out of fold, 95 % interval {more.low:+.3f} to {more.high:+.3f}"
     if more.proven:
-        return {**found, "verdict": "helps", "used": True, "reason": f"They add {interval}."}
-    return {**found, "verdict": "no help shown", "reason": f"Not used: what they add is not proven ({interval})."}
+        return {**result, "verdict": "helps", "used": True, "reason": f"They add {interval}."}
+    return {**result, "verdict": "no help shown", "reason": f"Not used: what they add is not proven ({interval})."}
 
 
 def known_posts(sample: Sample) -> int:
@@ -56,7 +56,7 @@ def known_posts(sample: Sample) -> int:
 
 
 def completion_with_topics(train: Sample, test: Sample, ceiling: float) -> Floats:
-    """The completion model as a predictor that takes the flags only where the training posts alone speak for them.
+    """The completion model as a predictor that uses the flags only where the training posts alone support them.
 
     Inside a fold the choice is made by the straight-line member, since trees in every inner fold would take minutes.
 
@@ -89,11 +89,11 @@ def _too_little(sample: Sample) -> str | None:
     if known < KNOWN_POSTS or known < KNOWN_SHARE * len(sample):
         needed = f"{KNOWN_POSTS} posts and {KNOWN_SHARE:.0%} of them"
         return (
-            f"Of {len(sample)} posts {known} have a sound or hashtags with looks from the days of publishing; {needed}"
-            " are needed: watch the sounds and hashtags of new posts daily."
+            f"Of {len(sample)} posts {known} have a sound or hashtags that were sampled around publishing; {needed}"
+            " are needed: sample the sounds and hashtags of new posts daily."
         )
     ways = [(int(np.nansum(flag == 1)), int(np.nansum(flag == 0))) for flag in sample.topics.T]
-    if not any(min(yes, no) >= EACH_WAY for yes, no in ways):
-        told = "; ".join(f"{name}: {yes} yes, {no} no" for name, (yes, no) in zip(TOPIC_FEATURES, ways, strict=True))
-        return f"The known posts hardly differ ({told}): {EACH_WAY} of each are needed."
+    if not any(min(yes, no) >= MIN_OF_EACH for yes, no in ways):
+        counts = "; ".join(f"{name}: {yes} yes, {no} no" for name, (yes, no) in zip(TOPIC_FEATURES, ways, strict=True))
+        return f"The known posts hardly differ ({counts}): {MIN_OF_EACH} of each are needed."
     return None

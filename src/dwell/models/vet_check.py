@@ -16,13 +16,13 @@ class VetCheck:
     """One check.
 
     Attributes:
-        check: What was looked at.
-        value: What was found; None where it is unknown.
-        low: Lower end of its 95 % interval; None where there is none.
+        check: Name of the check.
+        value: The measured value; None where it is unknown.
+        low: Lower end of its 95 % interval; None without an interval.
         high: Upper end.
-        norm: What it is held against, with its source; None where there is no norm.
-        reads_as: What that makes of it, in words.
-        n: Posts (or steps) behind it.
+        norm: What it is compared with, and the source of that; None without a norm.
+        reads_as: The comparison in words.
+        n: Number of posts (or steps) used.
         evidence: The numbers in a sentence; for a suspicious pattern also its innocent explanation.
     """
 
@@ -41,5 +41,5 @@ class VetCheck:
 
 
 def cannot_tell(check: str, norm: str | None, why: str, n: int = 0) -> VetCheck:
-    """A check that could not be made, and why."""
+    """A check that could not be made, with the reason."""
     return VetCheck(check, None, None, None, norm, CANNOT_TELL, n, why)

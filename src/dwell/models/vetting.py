@@ -1,4 +1,4 @@
-"""Is this creator worth working with? The latest posts against norms, peers and themselves, with the reasons."""
+"""Vets a creator: compares the latest posts with norms, with peers and with each other, and gives reasons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dwell.models.vet_steps import follower_steps, view_steps
 from dwell.results import Result
 
 MIN_POSTS = 8
-"""Under so many posts no verdict is given."""
+"""With fewer posts no verdict is given."""
 POSTS = 20
 
 Row = Mapping[str, Any]
@@ -33,22 +33,22 @@ def vet(
     growth: Iterable[Row] = (),
     steps: Iterable[Row] = (),
 ) -> Result:
-    """Looks at the creator's latest eligible posts and says what they show, with a verdict and its reasons.
+    """Checks the creator's latest eligible posts and gives a verdict with its reasons.
 
-    Medians carry the exact interval of their order statistics, means a bootstrap interval. A rate is held against the
-    norms of seed S2 and, where ten posts of other creators of the niche and length are stored, against those. A verdict
-    needs 8 posts whose likes per view are known.
+    Medians have the exact interval of their order statistics, means a bootstrap interval. A rate is compared with the
+    norms of seed S2 and, where ten posts of other creators of the niche and length are stored, with those. A verdict
+    needs 8 posts with known likes per view.
 
     Args:
         posts: Rows of `posts` of one account, in any order.
         peers: Rows of `peers` of the same account and niche.
         niche: The niche whose creators are the peers; None where all are.
-        n: How many of the latest eligible posts are taken.
+        n: Number of latest eligible posts to check.
         growth: Rows of `growth` of the account.
         steps: Rows of `follower_steps` of the account.
 
     Returns:
-        A row a finding, columns `findings.COLUMNS`; with `meta`: verdict (`recommended`, `mixed`, `not resonating`,
+        One row per check, columns `vet_check.COLUMNS`; with `meta`: verdict (`recommended`, `mixed`, `not resonating`,
         `suspicious`, `cannot tell`), reasons, n, asked, left_out (reason -> posts), handle, niche, first_posted_at,
         last_posted_at.
     """
@@ -56,9 +56,7 @@ def vet(
     taken = latest_eligible(known, n)
     beside = {str(row["post_id"]): row for row in peers}
     rates = [
-        finding
-        for rate in VET_RATES
-        for finding in (*_rate_checks(taken, rate), _peer_check(taken, beside, rate, niche))
+        check for rate in VET_RATES for check in (*_rate_checks(taken, rate), _peer_check(taken, beside, rate, niche))
     ]
     patterns = [
         likes_without_comments(taken, beside),
@@ -68,12 +66,12 @@ def vet(
         follower_steps(steps, known),
     ]
     found = [*rates, _views_per_follower(taken), *consistency(taken), *patterns]
-    verdict, reasons = _verdict({finding.check: finding for finding in found}, len(taken))
-    return Result(COLUMNS, [finding.to_row() for finding in found], _meta(known, taken, niche, n, verdict, reasons))
+    verdict, reasons = _verdict({check.check: check for check in found}, len(taken))
+    return Result(COLUMNS, [check.to_row() for check in found], _meta(known, taken, niche, n, verdict, reasons))
 
 
 def latest_eligible(posts: Sequence[Row], n: int) -> list[Row]:
-    """The newest `n` posts that count, newest first; posts of unknown date come last."""
+    """The newest `n` eligible posts, newest first; posts of unknown date come last."""
     eligible = [post for post in posts if post.get("excluded") is None]
     dated = sorted(
         (post for post in eligible if post.get("posted_at") is not None),
@@ -89,7 +87,7 @@ def _rate_checks(posts: Sequence[Row], rate: str) -> tuple[VetCheck, VetCheck]:
     text = norm.text if norm else None
     values = [float(post[rate]) for post in posts if post.get(rate) is not None]
     if not values:
-        why = "No post has the counters for it."
+        why = "No post has the counters for this rate."
         return cannot_tell(f"{rate}_median", text, why), cannot_tell(f"{rate}_mean", text, why)
     found = []
     for name, value, (low, high) in (
@@ -105,7 +103,7 @@ def _rate_checks(posts: Sequence[Row], rate: str) -> tuple[VetCheck, VetCheck]:
 
 
 def _peer_check(posts: Sequence[Row], peers: Mapping[str, Row], rate: str, niche: str | None) -> VetCheck:
-    """The median rank among posts of others; only posts with ten of those or more are ranked."""
+    """The median rank among posts of other creators; only posts with ten or more such posts are ranked."""
     check = f"{rate}_among_peers"
     others = f"other creators{f' of {niche}' if niche else ''}, same length bucket"
     rows = [peers[str(post["post_id"])] for post in posts if str(post["post_id"]) in peers]
@@ -115,9 +113,7 @@ def _peer_check(posts: Sequence[Row], peers: Mapping[str, Row], rate: str, niche
         if (row.get(f"{rate}_peers") or 0) >= MIN_PEER_POSTS and row[f"{rate}_percentile"] is not None
     ]
     if not ranked:
-        why = (
-            f"Fewer than {MIN_PEER_POSTS} posts of {others} are stored: sweep such creators and give them their niche."
-        )
+        why = f"Fewer than {MIN_PEER_POSTS} posts of {others} are stored: sweep such creators and set their niche."
         return cannot_tell(check, None, why)
     ranks = [float(row[f"{rate}_percentile"]) for row in ranked]
     low, high = median_interval(ranks)
@@ -140,7 +136,7 @@ def _views_per_follower(posts: Sequence[Row]) -> VetCheck:
         post["views"] / post["followers"] for post in posts if post.get("views") is not None and post.get("followers")
     ]
     if not values:
-        return cannot_tell(check, norm, "The followers are not known: sweep the account's profile.")
+        return cannot_tell(check, norm, "The followers are unknown: sweep the account's profile.")
     low, high = median_interval(values)
     reads = "posts reach beyond the followers" if median(values) > 1 else "posts reach a part of the followers"
     return VetCheck(
@@ -153,25 +149,25 @@ def _verdict(found: Mapping[str, VetCheck], n: int) -> tuple[str, list[str]]:
     if n < MIN_POSTS or likes.n < MIN_POSTS or likes.value is None:
         why = f"{n} eligible posts, {likes.n} of them with known likes per view; {MIN_POSTS} are needed for a verdict."
         return "cannot tell", [why]
-    odd = [finding for finding in found.values() if finding.reads_as == SUSPICIOUS]
-    if odd:
-        return "suspicious", [f"{finding.check.replace('_', ' ')}: {finding.evidence}" for finding in odd]
+    suspicious = [check for check in found.values() if check.reads_as == SUSPICIOUS]
+    if suspicious:
+        return "suspicious", [f"{check.check.replace('_', ' ')}: {check.evidence}" for check in suspicious]
     if likes.high is not None and likes.high < NOT_RESONATING:
-        return "not resonating", [f"likes per view: {_format_median(likes)}, under 2 % with its whole interval."]
+        return "not resonating", [f"likes per view: {_format_median(likes)}, under 2 % over its whole interval."]
     doubts = _doubts(found)
     if doubts:
         return "mixed", doubts
-    return "recommended", [f"likes per view: {_format_median(likes)}; no check speaks against the account."]
+    return "recommended", [f"likes per view: {_format_median(likes)}; no check found a problem."]
 
 
 def _doubts(found: Mapping[str, VetCheck]) -> list[str]:
-    """What keeps an account from being recommended."""
+    """What prevents an account from being recommended."""
     likes, comments = found["like_rate_median"], found["comment_rate_median"]
     doubts = []
     if likes.value is not None and likes.value < HEALTHY_LIKES:
         doubts.append(f"likes per view: {_format_median(likes)}, {likes.reads_as}.")
     elif likes.low is not None and likes.low < NOT_RESONATING:
-        doubts.append(f"likes per view: {_format_median(likes)}, and the interval reaches under 2 %.")
+        doubts.append(f"likes per view: {_format_median(likes)}, and the interval extends below 2 %.")
     if comments.value is not None and comments.value < HEALTHY_COMMENTS:
         doubts.append(f"comments per view: {_format_median(comments)}, below healthy.")
     for rate in ("like_rate", "engagement_rate"):
@@ -179,13 +175,13 @@ def _doubts(found: Mapping[str, VetCheck]) -> list[str]:
         if peers.reads_as == "below what is usual":
             doubts.append(f"{rate.replace('_', ' ')}: below what is usual among peers (median rank {peers.value:.0%}).")
     if found["views_near_median"].reads_as == "carried by single hits":
-        doubts.append("views: carried by single hits, so the next post may do far worse.")
+        doubts.append("views: carried by single hits, so the next post may perform far worse.")
     return doubts
 
 
-def _format_median(finding: VetCheck) -> str:
-    ends = "" if finding.low is None or finding.high is None else f" ({finding.low:.2%} to {finding.high:.2%})"
-    return f"median {finding.value:.2%}{ends}, n = {finding.n}"
+def _format_median(check: VetCheck) -> str:
+    ends = "" if check.low is None or check.high is None else f" ({check.low:.2%} to {check.high:.2%})"
+    return f"median {check.value:.2%}{ends}, n = {check.n}"
 
 
 def _meta(

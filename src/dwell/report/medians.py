@@ -1,4 +1,4 @@
-"""A median with the interval that its number of posts allows."""
+"""A median with its interval, as the page shows it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dwell.models.confidence_intervals import median_interval
 
 @dataclass(frozen=True, slots=True)
 class Median:
-    """The middle of n values and its interval; low and high are None where n is too small for that confidence."""
+    """The median of n values and its interval; low and high are None where n is too small for the confidence."""
 
     value: float
     low: float | None
@@ -19,7 +19,7 @@ class Median:
     n: int
 
     def below(self, other: Median) -> bool:
-        """True where both intervals exist and this one lies wholly under the other."""
+        """True where both intervals exist and this one is entirely below the other."""
         return self.high is not None and other.low is not None and self.high < other.low
 
 

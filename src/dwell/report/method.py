@@ -1,4 +1,4 @@
-"""The last section: what was counted, what was left out, where it comes from and what is not known."""
+"""The last section: what was counted, what was left out, where the data comes from and what is not known."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _DEFINITIONS = {
     "predicted watch ratio": "what a model expects from public counters; always with an interval and the model's name.",
     "percentile": "share of this account's eligible posts of the same length with a lower engagement rate.",
     "own baseline": "median engagement rate of the account's 20 eligible posts before the post.",
-    "interval": "for a median, the range between two ranks that holds the true median with 95% confidence.",
+    "interval": "for a median, the range between two ranks that contains the true median with 95% confidence.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What the last section shows.
+    """The content of the last section.
 
     Attributes:
         definitions: Metric and its rule.
-        filters: How many posts each filter left out.
+        filters: Number of posts that each filter excluded.
         unknown: Share of unknown values per counter.
         facts: Label and value: observed between, sources, rounding, versions.
     """
@@ -48,7 +48,7 @@ class Method:
 
 
 def method(content: ReportContent) -> Method:
-    """The method and the state of the data behind a report."""
+    """The method and the state of the data of a report."""
     return Method(
         [(column_label(key), text) for key, text in _DEFINITIONS.items()],
         _filters(content),
@@ -92,7 +92,7 @@ def _facts(content: ReportContent) -> list[tuple[str, str]]:
         facts.append(
             (
                 "Rounded at the source",
-                f"{pluralize(rounded, 'post')} of {len(known):,} (such as 17.7K); small differences mean nothing",
+                f"{pluralize(rounded, 'post')} of {len(known):,} (such as 17.7K); small differences are not meaningful",
             )
         )
     facts.append(("Time zone of hours and weekdays", content.tz))

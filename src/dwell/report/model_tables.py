@@ -1,4 +1,4 @@
-"""The tables of audit, model and scores: measured beside predicted."""
+"""The tables of audit, model and scores: measured and predicted numbers."""
 
 from __future__ import annotations
 
@@ -60,16 +60,16 @@ def skill_table(fit: Mapping[str, Any]) -> ReportTable:
                 *(number(figure, 3 if at in {1, 4} else 2) for at, figure in enumerate(figures)),
             ]
         )
-    return make_table("Skill of the model beside simple baselines", columns, body)
+    return make_table("Skill of the model and of simple baselines", columns, body)
 
 
 def coverage_table(fit: Mapping[str, Any]) -> ReportTable:
     """Share of left-out posts inside their interval, per bucket."""
     interval = fit.get("interval") or {}
-    found, rows = interval.get("coverage_by_bucket") or {}, interval.get("rows_by_bucket") or {}
+    shares, rows = interval.get("coverage_by_bucket") or {}, interval.get("rows_by_bucket") or {}
     body: list[Row] = []
-    for bucket, label in bucket_labels(found).items():
-        body.append([label, number(rows.get(bucket)), percent(found[bucket])])
+    for bucket, label in bucket_labels(shares).items():
+        body.append([label, number(rows.get(bucket)), percent(shares[bucket])])
     return make_table(
         "Coverage of the intervals",
         [TableColumn("Length", numeric=False), TableColumn("Posts"), TableColumn("Inside the interval", "predicted")],
@@ -78,7 +78,7 @@ def coverage_table(fit: Mapping[str, Any]) -> ReportTable:
 
 
 def score_table(score: Mapping[str, Any], posts: Iterable[Mapping[str, Any]]) -> ReportTable:
-    """Scored posts, best first; the level only where transfer has been shown."""
+    """Scored posts, best first; the level only where transfer is proven."""
     known = {post["post_id"]: post for post in posts}
     level = f"{score.get('target') or 'watch_ratio'}_predicted"
     fields = ["percentile", level] if score.get("level_shown") else ["percentile"]

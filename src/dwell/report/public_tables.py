@@ -1,4 +1,4 @@
-"""The tables of public numbers: each chart's numbers in text."""
+"""The tables of public numbers: the numbers of each chart as text."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str,
 
 
 def top_table(posts: Iterable[Mapping[str, Any]], most: int = 12) -> ReportTable:
-    """Eligible posts that did best among those of their length, best first; ties by views."""
+    """Eligible posts that performed best among those of their length, best first; ties by views."""
     ranked = [post for post in posts if post.get("excluded") is None and post.get("percentile") is not None]
     ranked.sort(key=lambda post: (-post["percentile"], -(post.get("views") or 0), str(post.get("post_id"))))
     watched = any(post.get("watch_ratio") is not None for post in ranked[:most])

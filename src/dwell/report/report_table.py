@@ -1,4 +1,4 @@
-"""What a table of the report is made of: columns that say what they hold, cells, rows."""
+"""The parts of a table of the report: columns with their kind, cells, rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_ROWS = 60
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A heading; `kind` labels what its numbers are, None for names and counts of posts."""
+    """A heading; `kind` is the kind of its numbers, None for names and counts of posts."""
 
     title: str
     kind: Kind | None = None
@@ -24,7 +24,7 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text, and where it leads."""
+    """A text, and its link."""
 
     text: str
     url: str | None = None
@@ -32,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Neighbouring columns of one kind, which share a label."""
+    """Adjacent columns of one kind, which share a label."""
 
     kind: Kind | None
     columns: int
@@ -40,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """Rows under headings; `left_out` rows were cut off to keep the page readable."""
+    """Rows under headings; `left_out` rows are omitted to keep the page readable."""
 
     title: str
     columns: Sequence[TableColumn]
@@ -62,7 +62,7 @@ def make_table(title: str, columns: Sequence[TableColumn], rows: Iterable[Row], 
 
 
 def post_cell(post: Mapping[str, Any]) -> Cell:
-    """A post's caption, leading to it where its address is a web address."""
+    """A post's caption, with a link to it where its address is a web address."""
     return Cell(caption(post.get("caption"), post.get("post_id"), 70), link(post.get("url")))
 
 

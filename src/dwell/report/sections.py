@@ -1,4 +1,4 @@
-"""The sections of the report in reading order: their charts, their tables, or why they are empty."""
+"""The sections of the report in reading order: their charts, their tables, or the reason why they are empty."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, how to read what follows, and its content; `empty` says why there is none."""
+    """A heading, an introduction and the content; `empty` is the reason why there is none."""
 
     key: str
     plots: Sequence[Plot] = ()
@@ -48,12 +48,12 @@ class Section:
 
     @property
     def introduction(self) -> str:
-        """How to read the section."""
+        """One or two sentences on how to read the section."""
         return INTRODUCTIONS[self.key]
 
 
 def sections(content: ReportContent) -> list[Section]:
-    """All sections after the findings; one without data stays, and says what is missing."""
+    """All sections after the findings; one without data is kept, and says what is missing."""
     return [
         _benchmarks(content),
         _tiers(content),
@@ -73,9 +73,9 @@ def plot(
     table: ReportTable | None = None,
     **options: Any,
 ) -> Plot:
-    """A chart function drawn at both widths; `key` keeps the ids of the pictures apart.
+    """A chart function drawn at both widths; `key` keeps the ids of the pictures distinct.
 
-    Altair's checks at each step of building are off here; the tests of the charts run with them.
+    Altair's validation of each step is off here; the tests of the charts run with it.
     """
     with debug_mode(_WITH_CHECKS):
         wide, narrow = (figure(draw(*rows, width=width, **options), f"{key}-{width}") for width in (WIDE, NARROW))
@@ -156,7 +156,7 @@ def _fit(fit: Mapping[str, Any]) -> tuple[list[Plot], list[str]]:
     plots, notes = [plot("predicted", "skill", charts.skill, fit, table=model_tables.skill_table(fit))], []
     if fit.get("verdict") != "usable":
         why = "; ".join(_reasons(fit)) or "no reason was given"
-        notes.append(f"The model abstains, so nothing is predicted: {why.rstrip('.')}.")
+        notes.append(f"The model abstains, so there are no predictions: {why.rstrip('.')}.")
     elif (fit.get("interval") or {}).get("coverage") is not None:
         plots.append(plot("predicted", "coverage", charts.coverage, fit, table=model_tables.coverage_table(fit)))
     return plots, notes + _reasons(fit, "warnings")

@@ -1,4 +1,4 @@
-"""Bad answers: each status and each damage becomes the error that says what to do next, and no error shows the key."""
+"""Error responses: each status and each kind of damage raises the right error, and no error shows the key."""
 
 from __future__ import annotations
 
@@ -31,35 +31,35 @@ _DAMAGED = {
     "cut-off JSON": b'{"data": {"videos": [{"id": "73',
     "HTML": b"<html><body>Just a moment...</body></html>",
     "nothing": b"",
-    "no UTF-8": b"\xff\xfe\xff",
+    "invalid UTF-8": b"\xff\xfe\xff",
     "a list": b"[]",
     "an empty object": b"{}",
-    "too deep JSON": b"[" * 200_000,
+    "JSON nested too deeply": b"[" * 200_000,
     "NaN": b'{"videos": NaN, "data": NaN, "user": NaN}',
 }
 
 
 def check_error_responses(provider: Provider) -> None:
-    """Every call of a provider, with every bad answer.
+    """Every request of a provider, with every bad response.
 
     Raises:
-        AssertionError: A bad answer passes, or becomes the wrong error, or an error shows the key.
+        AssertionError: A bad response is accepted or raises the wrong error, or an error shows the key.
     """
     for request in iterate_requests(provider):
         for status, kind in _STATUSES.items():
             for body in ({"message": "no"}, {"error": {"code": "x", "message": "no"}}, {"error": "no"}, b"<html>"):
-                found = _expect_error(provider, request, make_response(body, status), f"status {status}")
-                require(isinstance(found, kind), f"{_subject(request)} status {status} becomes {type(found).__name__}")
+                error = _expect_error(provider, request, make_response(body, status), f"status {status}")
+                require(isinstance(error, kind), f"{_subject(request)} status {status} becomes {type(error).__name__}")
         for what, body in _DAMAGED.items():
-            found = _expect_error(provider, request, make_response(body), what)
-            require(isinstance(found, DamagedAnswerError), f"{_subject(request)} {what} becomes {type(found).__name__}")
+            error = _expect_error(provider, request, make_response(body), what)
+            require(isinstance(error, DamagedAnswerError), f"{_subject(request)} {what} becomes {type(error).__name__}")
         _check_redirects(provider, request)
         _check_retry_after(provider, request)
         _check_key(provider, request)
 
 
 def iterate_requests(provider: Provider) -> Iterator[HttpRequest]:
-    """Every kind of call that a provider makes."""
+    """Every kind of request that a provider makes."""
     for lookup in sorted(provider.lookups):
         yield provider.lookup(lookup, subject_of(lookup))
     for listing in sorted(provider.page_size):
@@ -67,48 +67,44 @@ def iterate_requests(provider: Provider) -> Iterator[HttpRequest]:
 
 
 def _check_redirects(provider: Provider, request: HttpRequest) -> None:
-    """A redirect or an address that is not there must not be asked again and again."""
+    """A redirect or a wrong address must not be retried."""
     for status in (301, 302, 404, 405):
-        found = _expect_error(provider, request, make_response(b"<html>", status), f"status {status}")
-        require(
-            not isinstance(found, TemporaryError), f"{_subject(request)} status {status} without JSON is asked again"
-        )
+        error = _expect_error(provider, request, make_response(b"<html>", status), f"status {status}")
+        require(not isinstance(error, TemporaryError), f"{_subject(request)} status {status} without JSON is retried")
 
 
 def _check_retry_after(provider: Provider, request: HttpRequest) -> None:
-    found = only_dwell_errors("reading status 429", provider.read, request, make_response({}, 429, retry_after="7"))
+    error = only_dwell_errors("reading status 429", provider.read, request, make_response({}, 429, retry_after="7"))
     require(
-        isinstance(found, RateLimitedError) and found.retry_after_s == 7.0,
-        f"{_subject(request)} status 429 does not say how long Retry-After asks to wait",
+        isinstance(error, RateLimitedError) and error.retry_after_s == 7.0,
+        f"{_subject(request)} status 429 does not report the wait of Retry-After",
     )
 
 
 def _check_key(provider: Provider, request: HttpRequest) -> None:
-    """Vendors quote what they were sent."""
+    """Vendors may quote what they received."""
     echo = f"Something about {KEY} and Bearer {KEY}"
     bodies: tuple[Any, ...] = ({"message": echo}, {"error": {"code": KEY, "message": echo}}, {"error": echo})
     for status in (200, 400, 401, 403, 404, 409, 500):
         for body in bodies:
-            found = _expect_error(provider, request, make_response(body, status), f"status {status}")
+            error = _expect_error(provider, request, make_response(body, status), f"status {status}")
             require(
-                KEY not in f"{found} {found!r}", f"{_subject(request)} status {status} the error shows the key: {found}"
+                KEY not in f"{error} {error!r}", f"{_subject(request)} status {status} the error shows the key: {error}"
             )
 
 
 def _expect_error(provider: Provider, request: HttpRequest, bad: HttpResponse, what: str) -> ProviderError:
-    found = only_dwell_errors(f"reading {what} as {request.endpoint}", provider.read, request, bad)
-    require(
-        isinstance(found, ProviderError), f"{_subject(request)} {what} passes as if all were well, or raises {found!r}"
-    )
-    require(len(str(found)) >= 20 and str(found).endswith("."), f"the error for {what} is no sentence: {found}")
-    require(str(found) == str(only_dwell_errors(what, provider.read, request, bad)), f"{what} read twice differs")
+    error = only_dwell_errors(f"reading {what} as {request.endpoint}", provider.read, request, bad)
+    require(isinstance(error, ProviderError), f"{_subject(request)} {what} is accepted, or raises {error!r}")
+    require(len(str(error)) >= 20 and str(error).endswith("."), f"the error for {what} is not a sentence: {error}")
+    require(str(error) == str(only_dwell_errors(what, provider.read, request, bad)), f"{what} read twice differs")
     credits_charged = only_dwell_errors(f"charging {what}", provider.credits_charged, request, bad)
     require(
         isinstance(credits_charged, int) and credits_charged >= 0,
         f"{_subject(request)} {what} is charged with {credits_charged!r}",
     )
-    return cast("ProviderError", found)
+    return cast("ProviderError", error)
 
 
 def _subject(request: HttpRequest) -> str:
-    return f"{request.endpoint}: an answer with"
+    return f"{request.endpoint}: a response with"

@@ -1,4 +1,4 @@
-"""What a file provider wrote for the loader, as the loader reads it."""
+"""Reads what a file provider wrote for the loader, as the loader does."""
 
 from __future__ import annotations
 

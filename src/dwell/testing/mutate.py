@@ -1,4 +1,4 @@
-"""JSON that has gone wrong in one place: what a vendor sends on a bad day."""
+"""JSON that is damaged in one place: what a vendor sends on a bad day."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ ODD_VALUES: tuple[Any, ...] = (
     "v09044g40000cxexample", "17.7K", "=?utf-8?b?////?=", "\ud800", "\x00", [], {}, [None], [[]], ["x", 1, {}],
     {"": {}}, {"id": []},
 )  # fmt: skip
-"""Values of every type, at their edges."""
+"""Values of every type, at their limits."""
 
 JsonPath = tuple[str | int, ...]
 
 
 def mutate(tree: Any, random: Random) -> Any:
-    """A copy in which one to three places have gone, hold something odd, or hold the value of another place."""
+    """A copy in which one to three values are missing, odd, or replaced by the value of another place."""
     changed = copy.deepcopy(tree)
     for _ in range(random.randint(1, 3)):
-        found = list(iterate_paths(changed))
-        if not found:
+        paths = list(iterate_paths(changed))
+        if not paths:
             return changed
-        place = random.choice(found)
+        place = random.choice(paths)
         box = value_at(changed, place[:-1])
         match random.randrange(4):
             case 0:
                 del box[place[-1]]
             case 1:
-                box[place[-1]] = copy.deepcopy(value_at(changed, random.choice(found)))
+                box[place[-1]] = copy.deepcopy(value_at(changed, random.choice(paths)))
             case _:
                 box[place[-1]] = copy.deepcopy(random.choice(ODD_VALUES))
     return changed
 
 
 def iterate_paths(tree: Any, here: JsonPath = ()) -> Iterator[JsonPath]:
-    """Every place below the root of a tree."""
+    """The path of every value below the root of a tree."""
     branches: Any = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for key, value in branches:
         yield (*here, key)
@@ -45,7 +45,7 @@ def iterate_paths(tree: Any, here: JsonPath = ()) -> Iterator[JsonPath]:
 
 
 def value_at(tree: Any, place: JsonPath) -> Any:
-    """What stands at a place."""
+    """The value at a path."""
     for key in place:
         tree = tree[key]
     return tree

@@ -1,4 +1,4 @@
-"""Good answers, and good answers that have gone wrong in places: what a provider makes of them."""
+"""Checks what a provider makes of valid responses, and of valid responses that were damaged in places."""
 
 from __future__ import annotations
 
@@ -18,36 +18,37 @@ from dwell.testing.mutate import mutate
 Samples = Mapping[Listing | Lookup, Mapping[str, Any]]
 
 ROUNDS = 150
-"""So many damaged copies of each sample are read."""
+"""How many damaged copies of each sample are read."""
 KNOWN_COLUMNS = frozenset(column.name for table in TABLES.values() for column in table.columns)
 KINDS: Mapping[str, str] = {
     "comments": "comment", "followers": "user", "following": "user", "profile": "user", "sound": "topic",
     "hashtag": "topic",
 }  # fmt: skip
-"""Which of the parser's functions reads what a listing or lookup gives; posts where nothing else is said."""
+"""The parser's function for each listing or lookup; `post` for all others."""
 
 
 def check_payloads(provider: Provider, samples: Samples) -> None:
     """Every sample, whole and damaged.
 
     Raises:
-        AssertionError: A good answer is refused, something else than columns or a reason comes out, or a damaged one
-            raises what is no error of dwell.
+        AssertionError: A valid response is refused, the result is neither columns nor a reason, or a damaged one
+            raises an error that isn't dwell's.
     """
     for what, sample in samples.items():
         request = _make_request(provider, what)
         payload = only_dwell_errors(f"reading {what}", provider.read, request, make_response(sample))
         require(not isinstance(payload, DwellError), f"the sample of {what} is refused: {payload}")
         require(
-            provider.credits_charged(request, make_response(sample)) >= 0, f"a good answer to {what} is charged below 0"
+            provider.credits_charged(request, make_response(sample)) >= 0,
+            f"a valid response to {what} is charged below 0",
         )
         first = _parse_payload(provider, what, payload)
         require(
             first == _parse_payload(provider, what, payload),
-            f"reading the same answer to {what} twice gives two results",
+            f"reading the same response to {what} twice gives two results",
         )
         require(
-            any(isinstance(row, dict) for row in first) or what == "usage", f"no row is read of the sample of {what}"
+            any(isinstance(row, dict) for row in first) or what == "usage", f"no row is read from the sample of {what}"
         )
         if what in provider.page_size:
             _check_odd_pages(provider, what, payload)
@@ -57,10 +58,10 @@ def check_payloads(provider: Provider, samples: Samples) -> None:
 
 
 def check_columns(kind: str, columns: Any) -> None:
-    """What a parser gives for one object: columns that dwell knows, or the reason why there are none.
+    """A parser's result for one object: columns that dwell knows, or the reason why it has none.
 
     Raises:
-        AssertionError: It gives something else.
+        AssertionError: The result is something else.
     """
     if isinstance(columns, str):
         require(columns, f"the parser refuses a {kind} without a reason")
@@ -74,24 +75,25 @@ def check_columns(kind: str, columns: Any) -> None:
         require(fine or listed, f"column {name} of a {kind} holds {type(value).__name__} ({value!r})")
         if name.endswith("_id") and value is not None:
             require(
-                isinstance(value, str) and value.isascii() and value.isdigit(), f"{name} {value!r} is no id as text"
+                isinstance(value, str) and value.isascii() and value.isdigit(), f"{name} {value!r} is not an id as text"
             )
     if kind == "post":
-        found = columns.get("post_id")
+        post_id = columns.get("post_id")
         require(
-            isinstance(found, str) and re.fullmatch(r"[0-9]{15,20}", found), f"post_id {found!r} is no id of a post"
+            isinstance(post_id, str) and re.fullmatch(r"[0-9]{15,20}", post_id),
+            f"post_id {post_id!r} is not the id of a post",
         )
 
 
 def _make_request(provider: Provider, what: Any) -> HttpRequest:
     if what in provider.page_size:
         return provider.listing(what, subject_of(what), cursor=None, count=provider.page_size[what])
-    require(what in provider.lookups, f"there is a sample of {what}, which it does not offer")
+    require(what in provider.lookups, f"there is a sample of {what}, which the provider does not offer")
     return provider.lookup(what, subject_of(what))
 
 
 def _parse_payload(provider: Provider, what: Any, payload: Mapping[str, Any]) -> list[Any]:
-    """Everything that is made of one payload: rows, then the page or the subject."""
+    """Everything that is parsed from one payload: rows, then the page or the subject."""
     kind = KINDS.get(what, "post")
     parse = getattr(provider.parser, kind)
     if what in provider.page_size or what == "posts":
@@ -117,7 +119,7 @@ def _describe_subject(provider: Provider, what: Any, payload: Mapping[str, Any])
     require(isinstance(subject, Subject) and isinstance(subject.name, str), f"subject() of {what} gives {subject!r}")
     texts = (subject.id, subject.key)
     require(
-        all(text is None or isinstance(text, str) for text in texts), f"subject() of {what} has ids that are no text"
+        all(text is None or isinstance(text, str) for text in texts), f"subject() of {what} has ids that are not text"
     )
     require(what != "profile" or subject.name == subject.name.lower(), f"subject() of {what} is not in lower case")
     total = only_dwell_errors(f"total() of {what}", provider.total, what, payload)
@@ -127,10 +129,10 @@ def _describe_subject(provider: Provider, what: Any, payload: Mapping[str, Any])
 
 def _check_page(what: str, page: Any) -> None:
     require(isinstance(page, Page), f"page() of {what} gives {page!r}")
-    require(isinstance(page.items, tuple), f"page() of {what} gives items that are no tuple")
-    require(all(isinstance(item, Mapping) for item in page.items), f"page() of {what} gives items that are no objects")
+    require(isinstance(page.items, tuple), f"page() of {what} gives items that are not a tuple")
+    require(all(isinstance(item, Mapping) for item in page.items), f"page() of {what} gives items that are not objects")
     require(
-        page.cursor is None or (isinstance(page.cursor, str) and page.cursor), f"page() of {what}: a cursor is no text"
+        page.cursor is None or (isinstance(page.cursor, str) and page.cursor), f"page() of {what}: a cursor is not text"
     )
     require(page.has_more is None or type(page.has_more) is bool, f"page() of {what}: has_more is {page.has_more!r}")
 

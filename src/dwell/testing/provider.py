@@ -1,4 +1,4 @@
-"""`check_provider`: what every provider must do, and what it must never do, whatever its vendor sends."""
+"""`check_provider`: what every provider must do, and must never do, whatever its vendor sends."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def check_provider(provider: Provider, samples: Samples | None = None) -> None:
 
     Args:
         provider: What to check.
-        samples: For each listing and lookup, the decoded JSON body of a good answer, a page that is not the last with
-            one item at least. What has no sample is checked less: only its calls and its errors.
+        samples: For each listing and lookup, the decoded JSON body of a valid response; a page must not be the last and
+            must have at least one item. Without a sample only requests and errors are checked.
 
     Raises:
         AssertionError: It breaks the contract; the message is a sentence that says where.
@@ -44,9 +44,9 @@ def _check_description(provider: Provider) -> None:
     )
     require(
         re.fullmatch(r"https?://[^/@?#\s]+(/[^@?#\s]*)?", provider.base_url),
-        f"base_url {provider.base_url!r} is no plain http address",
+        f"base_url {provider.base_url!r} is not a plain http address",
     )
-    require(provider.limit.requests > 0 and provider.limit.per_s > 0, "limit allows no request at all")
+    require(provider.limit.requests > 0 and provider.limit.per_s > 0, "limit allows no requests")
     require(provider.credit_price >= 0, "credit_price is below 0")
     require(provider.lookups or provider.page_size, "it offers neither a lookup nor a listing")
     require(
@@ -65,22 +65,28 @@ def _check_headers(provider: Provider) -> None:
 
 def _check_request(provider: Provider, what: str, make: Callable[..., Any], *given: Any, **named: Any) -> Any:
     request = only_dwell_errors(f"asking for {what}", make, *given, **named)
-    require(isinstance(request, HttpRequest), f"asking for {what} with every id known gives no Call but {request!r}")
     require(
-        request.path.startswith("/") and "//" not in request.path, f"the path of {what}, {request.path!r}, is no path"
+        isinstance(request, HttpRequest),
+        f"asking for {what} with every id known gives {request!r} instead of an HttpRequest",
     )
-    require(request.endpoint, f"the call for {what} has no endpoint's name")
-    require(request.timeout_s > 0 and request.credits >= 0, f"the call for {what} has an impossible timeout or price")
+    require(
+        request.path.startswith("/") and "//" not in request.path,
+        f"the path of {what}, {request.path!r}, is not a path",
+    )
+    require(request.endpoint, f"the request for {what} has no endpoint name")
+    require(
+        request.timeout_s > 0 and request.credits >= 0, f"the request for {what} has an impossible timeout or price"
+    )
     require(
         all(isinstance(key, str) and isinstance(value, str) for key, value in request.query.items()),
-        f"the query of {what} holds something else than text",
+        f"the query of {what} holds something other than text",
     )
     provider.headers(KEY)
     text = request.path + json.dumps([dict(request.query), request.body], allow_nan=False)
-    require(KEY not in text, f"the call for {what} holds the key, which belongs into a header")
+    require(KEY not in text, f"the request for {what} holds the key, which belongs in a header")
     require(
         only_dwell_errors(f"asking for {what}", make, *given, **named) == request,
-        f"asking for {what} twice gives two different calls",
+        f"asking for {what} twice gives two different requests",
     )
     return request
 
@@ -98,17 +104,17 @@ def _check_listing(provider: Provider, what: Listing, most: int, sample: Mapping
         page = only_dwell_errors(f"page() of {what}", provider.page, what, payload)
         require(isinstance(page, Page) and page.cursor, f"page() finds no cursor in the sample of {what}")
         later = _check_request(provider, what, ask, what, subject, cursor=page.cursor, count=most)
-        require(later != first, f"the second page of {what} asks for the same as the first")
+        require(later != first, f"the second page of {what} requests the same as the first")
         require(later.endpoint == first.endpoint, f"the pages of {what} have different endpoints")
 
 
 def _check_not_offered(provider: Provider) -> None:
     nobody = Subject("")
     for what in get_args(Lookup):
-        found = only_dwell_errors(f"{what} of nobody", provider.lookup, what, nobody)
+        result = only_dwell_errors(f"{what} of nobody", provider.lookup, what, nobody)
         offered = what in provider.lookups
-        require(offered or isinstance(found, ProviderError), f"lookup {what} is not declared, and yet answered")
+        require(offered or isinstance(result, ProviderError), f"lookup {what} is not declared, but returns a request")
     for what in get_args(Listing):
-        found = only_dwell_errors(f"{what} of nobody", provider.listing, what, nobody, cursor=None, count=1)
+        result = only_dwell_errors(f"{what} of nobody", provider.listing, what, nobody, cursor=None, count=1)
         offered = what in provider.page_size
-        require(offered or isinstance(found, ProviderError), f"listing {what} is not declared, and yet answered")
+        require(offered or isinstance(result, ProviderError), f"listing {what} is not declared, but returns a request")

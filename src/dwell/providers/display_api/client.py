@@ -80,9 +80,7 @@ class DisplayAPI:
         if request.endpoint == "video/query/one":
             videos = objects(payload, "videos")
             if not videos:
-                raise UnavailableError(
-                    "This post does not exist, or is not one of your own account: check its id."
-                )
+                raise UnavailableError("This post does not exist, or is not one of your own account: check its id.")
             return videos[0]
         return payload
 
