@@ -29,8 +29,8 @@ def audit(audit: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
             title, meta.get("verdict") or "No post of this account has both watch time and public counters.", width
         )
     targets = list(dict.fromkeys(str(row["target"]) for row in rows))
-    beside = [_row(row) for row in rows]
-    panels = [_panel([row for row in rows if row["target"] == target], target, width, beside) for target in targets]
+    all_rows = [_row(row) for row in rows]
+    panels = [_panel([row for row in rows if row["target"] == target], target, width, all_rows) for target in targets]
     counts = sorted({int(row["n"]) for row in rows})
     n = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]}–{counts[-1]}"
     subtitle = [f"Rank correlation (Spearman) among posts of similar length, 95% interval · {n} posts with watch time"]
@@ -38,11 +38,11 @@ def audit(audit: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
     return apply_theme(alt.vconcat(*panels) if len(panels) > 1 else panels[0], title, subtitle)
 
 
-def _panel(rows: list[Mapping[str, Any]], target: str, width: int, beside: list[ForestRow]) -> alt.LayerChart:
+def _panel(rows: list[Mapping[str, Any]], target: str, width: int, all_rows: list[ForestRow]) -> alt.LayerChart:
     ordered = sorted(rows, key=lambda row: -float(row["spearman"]))
     lines = [_row(row) for row in ordered]
     title = f"rank correlation with {column_label(target)} (0: no relation)"
-    return forest(lines, width=width, axis_title=title, domain=(-1, 1), beside=beside)
+    return forest(lines, width=width, axis_title=title, domain=(-1, 1), all_rows=all_rows)
 
 
 def _row(row: Mapping[str, Any]) -> ForestRow:

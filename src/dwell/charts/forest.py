@@ -48,7 +48,7 @@ def forest(
     scale: str = "linear",
     number_format: str = "",
     hue: str = "accent",
-    beside: Sequence[ForestRow] = (),
+    all_rows: Sequence[ForestRow] = (),
 ) -> alt.LayerChart:
     """Dots with intervals, in the order given; labels are left of the plot, or above each row where it is narrow.
 
@@ -61,10 +61,10 @@ def forest(
         scale: `linear` or `log`.
         number_format: d3 format of the axis labels.
         hue: Palette role of the rows that are clear.
-        beside: Rows of all panels of the chart, so that labels and notes of each take the same space.
+        all_rows: Rows of all panels of the chart, so that labels and notes of each take the same space.
     """
     above = width <= _LABELS_ABOVE
-    noted, inner = _plot_width(lines, beside, width)
+    noted, inner = _plot_width(lines, all_rows, width)
     y = alt.Y("line:N", sort=[str(index) for index in range(len(lines))], axis=None)
     x = {
         "scale": alt.Scale(domain=list(domain), type=scale, clamp=True, nice=False),
@@ -78,9 +78,9 @@ def forest(
     return alt.layer(*layers).properties(width=inner, height=(52 if above else 36) * len(lines))
 
 
-def _plot_width(lines: Sequence[ForestRow], beside: Sequence[ForestRow], width: int) -> tuple[bool, int]:
+def _plot_width(lines: Sequence[ForestRow], all_rows: Sequence[ForestRow], width: int) -> tuple[bool, int]:
     """Whether any row has a note, and the width of the plot between labels and notes, pixels."""
-    everything = [*lines, *beside]
+    everything = [*lines, *all_rows]
     noted = any(line.note for line in everything)
     if width <= _LABELS_ABOVE:
         return noted, width - 28

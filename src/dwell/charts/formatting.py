@@ -118,8 +118,8 @@ def bucket_labels(buckets: Iterable[str]) -> dict[str, str]:
 
     A bucket without numbers keeps its name and comes last.
     """
-    found = sorted(set(buckets), key=lambda bucket: (not re.search(r"\d", bucket), upper_bound(bucket), bucket))
-    return {bucket: bucket_label(bucket) for bucket in found}
+    ordered = sorted(set(buckets), key=lambda bucket: (not re.search(r"\d", bucket), upper_bound(bucket), bucket))
+    return {bucket: bucket_label(bucket) for bucket in ordered}
 
 
 _LOWER = {20: 10, 35: 20, 60: 35}

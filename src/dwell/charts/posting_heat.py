@@ -49,9 +49,9 @@ def _cells(rows: list[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[st
     steps = [f"{percent(low)[:-1]}–{percent(high)}" for low, high in pairwise(edges)] or [
         percent(edge) for edge in edges
     ]
-    found = {(int(row["weekday"]), int(row["hour"])): row for row in rows}
+    by_cell = {(int(row["weekday"]), int(row["hour"])): row for row in rows}
     cells = [
-        _cell(weekday, hour, found.get((weekday, hour), {}), edges, steps)
+        _cell(weekday, hour, by_cell.get((weekday, hour), {}), edges, steps)
         for weekday in range(1, 8)
         for hour in range(24)
     ]

@@ -94,8 +94,10 @@ def _svg(spec: dict[str, Any]) -> str:
 
 def _unique_ids(drawing: str, key: str) -> str:
     """Ids that are unique on the page and the same at each rendering; the renderer only counts up."""
-    for at, found in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))):
-        drawing = drawing.replace(f'id="{found}"', f'id="{key}-{at}"').replace(f"url(#{found})", f"url(#{key}-{at})")
+    for at, identifier in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))):
+        drawing = drawing.replace(f'id="{identifier}"', f'id="{key}-{at}"').replace(
+            f"url(#{identifier})", f"url(#{key}-{at})"
+        )
     return drawing
 
 

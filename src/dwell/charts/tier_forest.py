@@ -29,9 +29,9 @@ def tiers(tiers: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
     if not every:
         return empty_chart(title, meta.get("verdict") or "Too few eligible posts to split into quarters.", width)
     chosen = sorted(every, key=lambda row: (not row.get("separates"), -_effect_size(row)))[:MAX_ROWS]
-    beside = [_row(row) for row in chosen]
+    all_rows = [_row(row) for row in chosen]
     panels = [
-        _panel([row for row in chosen if str(row.get("effect_name")) == kind], kind, width, beside)
+        _panel([row for row in chosen if str(row.get("effect_name")) == kind], kind, width, all_rows)
         for kind in _kinds(chosen)
     ]
     posts = f"{meta['n_top']} top and {meta['n_bottom']} bottom posts · " if "n_top" in meta else ""
@@ -79,7 +79,7 @@ def _effect_size(row: Mapping[str, Any]) -> float:
     return abs(float(row["effect"]))
 
 
-def _panel(rows: list[Mapping[str, Any]], kind: str, width: int, beside: list[ForestRow]) -> alt.LayerChart:
+def _panel(rows: list[Mapping[str, Any]], kind: str, width: int, all_rows: list[ForestRow]) -> alt.LayerChart:
     ratio = "ratio" in kind
     lines = [_row(row) for row in rows]
     ends = [end for line in lines for end in (line.value, line.low, line.high) if end is not None]
@@ -93,7 +93,7 @@ def _panel(rows: list[Mapping[str, Any]], kind: str, width: int, beside: list[Fo
         domain=(1 / reach, reach) if ratio else (-reach, reach),
         reference=1.0 if ratio else 0.0,
         scale="log" if ratio else "linear",
-        beside=beside,
+        all_rows=all_rows,
     )
 
 

@@ -25,30 +25,30 @@ def vetting(findings: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.
         width: Whole width, pixels.
     """
     meta = getattr(findings, "meta", {})
-    found = {row["check"]: row for row in findings}
+    checks = {row["check"]: row for row in findings}
     verdict, handle = meta.get("verdict"), meta.get("handle")
     title = "Rates against norms" if verdict is None else f"{f'@{handle}: ' if handle else ''}{verdict}"
-    rates = [rate for rate in VET_RATES if found.get(f"{rate}_median", {}).get("value") is not None]
+    rates = [rate for rate in VET_RATES if checks.get(f"{rate}_median", {}).get("value") is not None]
     reasons = [
         line for reason in meta.get("reasons", ())[:2] for line in wrap_text(sentence_case(reason), _characters(width))
     ]
     if not rates:
         return empty_chart(title, " ".join(["No post with known rates.", *meta.get("reasons", ())]), width)
-    posts = max(found[f"{rate}_median"]["n"] for rate in rates)
+    posts = max(checks[f"{rate}_median"]["n"] for rate in rates)
     subtitle = f"Share of views of the latest {pluralize(posts, 'post')}"
     inner = width - 34
-    panels = [_panel(rate, found, inner) for rate in rates]
-    drawn = alt.vconcat(legend(_legend_entries(rates, found), inner), *panels, spacing=12)
+    panels = [_panel(rate, checks, inner) for rate in rates]
+    drawn = alt.vconcat(legend(_legend_entries(rates, checks), inner), *panels, spacing=12)
     return apply_theme(drawn, title, [subtitle, *reasons])
 
 
-def _legend_entries(rates: Sequence[str], found: Mapping[str, Any]) -> list[str]:
+def _legend_entries(rates: Sequence[str], checks: Mapping[str, Any]) -> list[str]:
     """The legend's entries: marks and bands that are in the picture."""
-    middles = [found[f"{rate}_median"] for rate in rates]
+    middles = [checks[f"{rate}_median"] for rate in rates]
     entries = ["dot"]
     if any(row["low"] is not None and row["high"] is not None for row in middles):
         entries.append("span")
-    if any(found.get(f"{rate}_mean", {}).get("value") is not None for rate in rates):
+    if any(checks.get(f"{rate}_mean", {}).get("value") is not None for rate in rates):
         entries.append("tick")
     return entries + [_shade(band) for rate in rates if rate in NORMS for _, band in NORMS[rate].bands]
 
@@ -58,8 +58,8 @@ def _characters(width: int) -> int:
     return max(30, width // 7)
 
 
-def _panel(rate: str, found: Mapping[str, Any], inner: int) -> alt.LayerChart:
-    middle, mean = found[f"{rate}_median"], found.get(f"{rate}_mean", {})
+def _panel(rate: str, checks: Mapping[str, Any], inner: int) -> alt.LayerChart:
+    middle, mean = checks[f"{rate}_median"], checks.get(f"{rate}_mean", {})
     top = _HEADROOM * max(
         [value for value in (middle["value"], middle["high"], mean.get("value"), _last_edge(rate)) if value]
     )

@@ -13,6 +13,6 @@ RATE_FORMULAS = {
 }
 RATES = tuple(RATE_FORMULAS)
 PROXY_RATES = tuple(rate for rate in RATES if rate != "download_rate")
-"""Rates that stand in for watch time; few sources give downloads."""
+"""Rates used as a proxy for watch time; few sources give downloads."""
 VET_RATES = (*(rate for rate in PROXY_RATES if rate != "engagement_rate"), "engagement_rate")
 """The same rates in the order in which a vetting shows them: the combined rate last."""

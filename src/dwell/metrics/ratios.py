@@ -1,4 +1,4 @@
-"""Interactions per view: the public rates that stand in for watch time."""
+"""Interactions per view: the public rates that are a proxy for watch time."""
 
 from __future__ import annotations
 

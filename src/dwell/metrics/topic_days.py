@@ -80,14 +80,14 @@ def _counts(looks: Table) -> Table:
     in_time = ibis.window(group_by=[last[name] for name in TOPIC], order_by=last.counted_at)
     span = hours(last.counted_at.lag().over(in_time), last.counted_at) / 24.0
     both = last.mutate(gained=last.topic_posts - last.topic_posts.lag().over(in_time), span=span)
-    told = ibis.cases((both.span >= _MIN_SPAN_DAYS, both.span), else_=ibis.null("float64"))
+    span_days = ibis.cases((both.span >= _MIN_SPAN_DAYS, both.span), else_=ibis.null("float64"))
     return both.select(
         *TOPIC,
         "number",
         "topic_posts",
         "counted_at",
-        count_span_d=told,
-        posts_added=both.gained.cast("float64") / told,
+        count_span_d=span_days,
+        posts_added=both.gained.cast("float64") / span_days,
     ).alias("counted_days")
 
 

@@ -40,16 +40,16 @@ def offsets(name: str) -> tuple[tuple[int | None, int], ...]:
     Exact between 2014 and 2040; outside, the first and last offset apply.
     """
     where = zone(name)
-    found: list[tuple[int | None, int]] = []
+    periods: list[tuple[int | None, int]] = []
     start, now = _FIRST, _offset(where, _FIRST)
     while start < _LAST:
         end = start + _STEP
         after = _offset(where, end)
         if after != now:
-            found.append((_find_change(where, start, end), now))
+            periods.append((_find_change(where, start, end), now))
             now = after
         start = end
-    return (*found, (None, now))
+    return (*periods, (None, now))
 
 
 def weekday(local: Seconds) -> Seconds:

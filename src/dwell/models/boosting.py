@@ -71,7 +71,7 @@ class BoostedTrees:
         return np.asarray(self.start + self.value[lines, node].sum(axis=1), dtype=np.float64)
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         arrays = ("feature", "threshold", "left", "right", "value")
         return {"start": self.start, **{name: getattr(self, name).tolist() for name in arrays}}
 

@@ -86,7 +86,7 @@ class BlendRegressor(RegressorMixin, BaseEstimator):
         return tags
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         members = {name: member.state() for name, member in self.fitted_.items()}
         return {"scaler": self.scaler_.state(), "members": members, "noise_sd_": self.noise_sd_}
 
@@ -162,7 +162,7 @@ class CompletionRegressor(RegressorMixin, BaseEstimator):
         return tags
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         return {"ceiling": self.ceiling, "blend": self.blend_.state()}
 
     @classmethod

@@ -140,10 +140,10 @@ def evaluate(
     if not _no_better_than_trivial(sample.y, {name: runs[0] for name, runs in lines.items()}):
         for name, predictor in predictors.items():
             lines[name] += [predict_out_of_fold(sample, predictor, ceiling, number) for number in range(1, times)]
-    found = {name: out_of_fold(sample.y, np.array(runs)) for name, runs in lines.items()}
-    found["mean"].scores["spearman"] = None  # a constant ranks nothing: any correlation is an artefact of the folds
+    results = {name: out_of_fold(sample.y, np.array(runs)) for name, runs in lines.items()}
+    results["mean"].scores["spearman"] = None  # a constant ranks nothing: any correlation is an artefact of the folds
     later = {name: score_forward(sample, predictor, ceiling) for name, predictor in predictors.items()}
-    return Evaluation(found.pop(MODEL), found, later.pop(MODEL), later)
+    return Evaluation(results.pop(MODEL), results, later.pop(MODEL), later)
 
 
 def _no_better_than_trivial(y: Floats, predictions: dict[str, Floats]) -> bool:

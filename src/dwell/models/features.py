@@ -74,7 +74,7 @@ def columns(width: int) -> tuple[str, ...]:
 
 
 class KnownScaler(TransformerMixin, BaseEstimator):
-    """Standardises columns that may hold unknowns (NaN), with everything learnt from the rows of `fit` alone.
+    """Standardises columns that may hold unknowns (NaN), with everything learned from the rows of `fit` alone.
 
     An unknown becomes the column's median; a column with enough unknown and known rows gets a second, 0/1 column that
     says so. A column without any known value becomes 0. Values far outside the training range are clipped to
@@ -121,7 +121,7 @@ class KnownScaler(TransformerMixin, BaseEstimator):
         return tags
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         names = ("median_", "mean_", "scale_", "low_", "high_", "indicator_", "empty_")
         return {"margin": self.margin, **{name: getattr(self, name).tolist() for name in names}}
 

@@ -109,16 +109,16 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         tuning = _evenly_spaced(len(X), self.max_tuning_rows)
         posterior = _Posterior(X[tuning], standard[tuning])
         limits = [(m - 4 * s, m + 4 * s) for m, s in zip(posterior.mean, posterior.spread, strict=True)]
-        found = minimize(
+        optimum = minimize(
             posterior, posterior.mean, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": self.max_iter}
         )
-        self.point_ = found.x
-        self.n_iter_ = max(1, int(found.nit))
-        kept = _evenly_spaced(len(X), self.max_rows)
-        self.X_fit_ = X[kept]
+        self.point_ = optimum.x
+        self.n_iter_ = max(1, int(optimum.nit))
+        conditioned = _evenly_spaced(len(X), self.max_rows)
+        self.X_fit_ = X[conditioned]
         noise = float(np.exp(self.point_[-1]))
-        kernel = self._kernel(self.X_fit_) + (noise + JITTER) * np.eye(len(kept))
-        self.alpha_ = cho_solve(cho_factor(kernel, lower=True), standard[kept])
+        kernel = self._kernel(self.X_fit_) + (noise + JITTER) * np.eye(len(conditioned))
+        self.alpha_ = cho_solve(cho_factor(kernel, lower=True), standard[conditioned])
         self.noise_sd_ = float(np.sqrt(noise) * self.y_scale_)
         return self
 
@@ -135,7 +135,7 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         return np.asarray(smooth + np.exp(self.point_[columns + 1]) * (X @ self.X_fit_.T) / columns, dtype=np.float64)
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         arrays = {name: getattr(self, name).tolist() for name in ("point_", "X_fit_", "alpha_")}
         return {"y_mean_": self.y_mean_, "y_scale_": self.y_scale_, "noise_sd_": self.noise_sd_, **arrays}
 

@@ -32,7 +32,7 @@ class CurvedRidge:
         return np.asarray(self.intercept + _curved(columns) @ self.coefficients, dtype=np.float64)
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         return {"coefficients": self.coefficients.tolist(), "intercept": self.intercept, "penalty": self.penalty}
 
     @classmethod

@@ -67,7 +67,7 @@ def _floor(peer: Row, name: str, without: float) -> float:
 
 
 def _compare_with_floor(
-    check: str, what: str, rows: Sequence[tuple[int, int, float]], innocent: str, held: str
+    check: str, what: str, rows: Sequence[tuple[int, int, float]], innocent: str, scope: str
 ) -> VetCheck:
     from scipy.stats import poisson
 
@@ -80,12 +80,12 @@ def _compare_with_floor(
     if low < 1:
         why = f"{part:,} on {whole:,}: too few posts or counts to distinguish a low number from chance."
         return VetCheck(check, part / whole, None, None, norm, CANNOT_TELL, len(rows), why)
-    scarce = sum(found < base * floor for base, found, floor in rows) / len(rows)
+    scarce = sum(count < base * floor for base, count, floor in rows) / len(rows)
     hit = part < low and scarce >= _MIN_SHARE
     value = part / whole
     top = _poisson_high(part) / whole
     evidence = (
-        f"{part:,} on {whole:,}; the floor {held} would give {expected:,.0f}, and fewer than {low:,.0f} by chance once"
+        f"{part:,} on {whole:,}; the floor {scope} would give {expected:,.0f}, and fewer than {low:,.0f} by chance once"
         f" in {1 / RARE_CHANCE:,.0f}; {scarce:.0%} of the posts are below it."
     )
     reads = SUSPICIOUS if hit else NOTHING_UNUSUAL

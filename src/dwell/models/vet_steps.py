@@ -39,7 +39,7 @@ def view_steps(growth: Iterable[Row], posts: Iterable[str]) -> VetCheck:
     """
     wanted = set(posts)
     rows = sorted((row for row in growth if row["post_id"] in wanted), key=lambda row: (row["post_id"], row["to_at"]))
-    series = [list(found) for _, found in groupby(rows, key=lambda row: row["post_id"])]
+    series = [list(steps_of_post) for _, steps_of_post in groupby(rows, key=lambda row: row["post_id"])]
     long_enough = [steps for steps in series if len(steps) >= 3]
     if not long_enough:
         why = "No post was observed four times or more, so a step cannot be distinguished from growth: sweep daily."
@@ -59,15 +59,15 @@ def view_steps(growth: Iterable[Row], posts: Iterable[str]) -> VetCheck:
 
 
 def _lone_steps(steps: Sequence[Row]) -> list[Row]:
-    found = []
+    lone = []
     for before, step, after in zip(steps, steps[1:], steps[2:], strict=False):
         gained, pace = step["views_to"] - step["views_from"], _fastest_neighbour(before, after)
         if pace is None or step.get("rounding_explains") is not False:
             continue
         usual = SPIKE_FACTOR * pace * (step["hours"] + BATCH_HOURS)
         if gained > max(usual, MIN_VIEWS, MIN_SHARE * step["views_from"]) and _lacks_likes(step, gained):
-            found.append(step)
-    return found
+            lone.append(step)
+    return lone
 
 
 def _fastest_neighbour(before: Row, after: Row) -> float | None:

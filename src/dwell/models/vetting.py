@@ -53,21 +53,23 @@ def vet(
         last_posted_at.
     """
     known = list(posts)
-    taken = latest_eligible(known, n)
-    beside = {str(row["post_id"]): row for row in peers}
+    latest = latest_eligible(known, n)
+    peer_rows = {str(row["post_id"]): row for row in peers}
     rates = [
-        check for rate in VET_RATES for check in (*_rate_checks(taken, rate), _peer_check(taken, beside, rate, niche))
+        check
+        for rate in VET_RATES
+        for check in (*_rate_checks(latest, rate), _peer_check(latest, peer_rows, rate, niche))
     ]
     patterns = [
-        likes_without_comments(taken, beside),
-        views_without_likes(taken, beside),
-        identical_ratios(taken),
-        view_steps(growth, (str(post["post_id"]) for post in taken)),
+        likes_without_comments(latest, peer_rows),
+        views_without_likes(latest, peer_rows),
+        identical_ratios(latest),
+        view_steps(growth, (str(post["post_id"]) for post in latest)),
         follower_steps(steps, known),
     ]
-    found = [*rates, _views_per_follower(taken), *consistency(taken), *patterns]
-    verdict, reasons = _verdict({check.check: check for check in found}, len(taken))
-    return Result(COLUMNS, [check.to_row() for check in found], _meta(known, taken, niche, n, verdict, reasons))
+    checks = [*rates, _views_per_follower(latest), *consistency(latest), *patterns]
+    verdict, reasons = _verdict({check.check: check for check in checks}, len(latest))
+    return Result(COLUMNS, [check.to_row() for check in checks], _meta(known, latest, niche, n, verdict, reasons))
 
 
 def latest_eligible(posts: Sequence[Row], n: int) -> list[Row]:
@@ -89,7 +91,7 @@ def _rate_checks(posts: Sequence[Row], rate: str) -> tuple[VetCheck, VetCheck]:
     if not values:
         why = "No post has the counters for this rate."
         return cannot_tell(f"{rate}_median", text, why), cannot_tell(f"{rate}_mean", text, why)
-    found = []
+    checks = []
     for name, value, (low, high) in (
         ("median", float(median(values)), median_interval(values)),
         ("mean", float(mean(values)), mean_interval(values)),
@@ -98,8 +100,8 @@ def _rate_checks(posts: Sequence[Row], rate: str) -> tuple[VetCheck, VetCheck]:
         evidence = f"{name.capitalize()} of {len(values)} posts."
         if norm and low is not None and high is not None and norm.band_name(low) != norm.band_name(high):
             evidence += f" The interval reaches from “{norm.band_name(low)}” to “{norm.band_name(high)}”."
-        found.append(VetCheck(f"{rate}_{name}", value, low, high, text, reads, len(values), evidence))
-    return found[0], found[1]
+        checks.append(VetCheck(f"{rate}_{name}", value, low, high, text, reads, len(values), evidence))
+    return checks[0], checks[1]
 
 
 def _peer_check(posts: Sequence[Row], peers: Mapping[str, Row], rate: str, niche: str | None) -> VetCheck:
@@ -144,25 +146,25 @@ def _views_per_follower(posts: Sequence[Row]) -> VetCheck:
     )
 
 
-def _verdict(found: Mapping[str, VetCheck], n: int) -> tuple[str, list[str]]:
-    likes = found["like_rate_median"]
+def _verdict(checks: Mapping[str, VetCheck], n: int) -> tuple[str, list[str]]:
+    likes = checks["like_rate_median"]
     if n < MIN_POSTS or likes.n < MIN_POSTS or likes.value is None:
         why = f"{n} eligible posts, {likes.n} of them with known likes per view; {MIN_POSTS} are needed for a verdict."
         return "cannot tell", [why]
-    suspicious = [check for check in found.values() if check.reads_as == SUSPICIOUS]
+    suspicious = [check for check in checks.values() if check.reads_as == SUSPICIOUS]
     if suspicious:
         return "suspicious", [f"{check.check.replace('_', ' ')}: {check.evidence}" for check in suspicious]
     if likes.high is not None and likes.high < NOT_RESONATING:
         return "not resonating", [f"likes per view: {_format_median(likes)}, under 2 % over its whole interval."]
-    doubts = _doubts(found)
+    doubts = _doubts(checks)
     if doubts:
         return "mixed", doubts
     return "recommended", [f"likes per view: {_format_median(likes)}; no check found a problem."]
 
 
-def _doubts(found: Mapping[str, VetCheck]) -> list[str]:
+def _doubts(checks: Mapping[str, VetCheck]) -> list[str]:
     """What prevents an account from being recommended."""
-    likes, comments = found["like_rate_median"], found["comment_rate_median"]
+    likes, comments = checks["like_rate_median"], checks["comment_rate_median"]
     doubts = []
     if likes.value is not None and likes.value < HEALTHY_LIKES:
         doubts.append(f"likes per view: {_format_median(likes)}, {likes.reads_as}.")
@@ -171,10 +173,10 @@ def _doubts(found: Mapping[str, VetCheck]) -> list[str]:
     if comments.value is not None and comments.value < HEALTHY_COMMENTS:
         doubts.append(f"comments per view: {_format_median(comments)}, below healthy.")
     for rate in ("like_rate", "engagement_rate"):
-        peers = found[f"{rate}_among_peers"]
+        peers = checks[f"{rate}_among_peers"]
         if peers.reads_as == "below what is usual":
             doubts.append(f"{rate.replace('_', ' ')}: below what is usual among peers (median rank {peers.value:.0%}).")
-    if found["views_near_median"].reads_as == "carried by single hits":
+    if checks["views_near_median"].reads_as == "carried by single hits":
         doubts.append("views: carried by single hits, so the next post may perform far worse.")
     return doubts
 
@@ -185,15 +187,15 @@ def _format_median(check: VetCheck) -> str:
 
 
 def _meta(
-    known: Sequence[Row], taken: Sequence[Row], niche: str | None, n: int, verdict: str, reasons: Sequence[str]
+    known: Sequence[Row], latest: Sequence[Row], niche: str | None, n: int, verdict: str, reasons: Sequence[str]
 ) -> dict[str, Any]:
-    times = [_moment(post["posted_at"]) for post in taken if post.get("posted_at") is not None]
+    times = [_moment(post["posted_at"]) for post in latest if post.get("posted_at") is not None]
     left_out = Counter(str(post["excluded"]) for post in known if post.get("excluded") is not None)
     handles = {str(post["handle"]) for post in known if post.get("handle")}
     return {
         "verdict": verdict,
         "reasons": list(reasons),
-        "n": len(taken),
+        "n": len(latest),
         "asked": n,
         "left_out": dict(sorted(left_out.items())),
         "handle": handles.pop() if len(handles) == 1 else None,

@@ -17,7 +17,7 @@ class Context:
 
     Attributes:
         file: The path as the user gave it; its name is only a hint.
-        hints: What the user said.
+        hints: What the user stated on the command line.
         scratch: Folder for rewritten copies.
     """
 

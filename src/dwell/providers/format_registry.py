@@ -38,7 +38,7 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
 
     Args:
         path: CSV, JSON, JSON lines, xlsx, Parquet of dwell's own, or any of them in gz or zip.
-        hints: What the user said.
+        hints: What the user stated on the command line.
         scratch: Folder for unpacked and rewritten copies; the caller deletes it after loading.
 
     Raises:
@@ -54,10 +54,10 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     parts = [inspect_part(plain_file) for plain_file in opened]
     groups: dict[str, list[Part]] = {}
     for part in parts:
-        found = forced or next((known for known in _FORMATS if known.recognises(part, context)), None)
-        if found is None:
+        matching = forced or next((known for known in _FORMATS if known.recognises(part, context)), None)
+        if matching is None:
             raise _unknown_format_error(part)
-        groups.setdefault(found.name, []).append(part)
+        groups.setdefault(matching.name, []).append(part)
     result = ReadResult(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
     for known in _FORMATS:
         if known.name in groups:
@@ -72,12 +72,12 @@ def _chosen_format(hints: Hints) -> Format | None:
     if hints.format is None:
         # A mapping is about headers of one's own, so it means a table.
         return user_table.FORMAT if hints.columns else None
-    found = next((known for known in _FORMATS if known.name == hints.format), None)
-    if found is None:
+    chosen = next((known for known in _FORMATS if known.name == hints.format), None)
+    if chosen is None:
         near = difflib.get_close_matches(hints.format, FORMATS, 1)
         hint = f" (did you mean {near[0]}?)" if near else ""
         raise UnknownFormatError(f"Unknown format {hints.format!r}{hint}: choose from {', '.join(FORMATS)}.")
-    return found
+    return chosen
 
 
 def _open(path: Path, scratch: Path) -> list[Plain]:
@@ -93,10 +93,10 @@ def _open_file(name: str, path: Path, packing: str, scratch: Path) -> list[Plain
         inner = archive.gunzip(path, scratch)
         return _open_file(name.removesuffix(".gz"), inner, _inner_packing(name, inner), scratch)
     if packing == "xlsx":
-        found = read_sheets(name, path, scratch)
-        if not found:
+        sheets = read_sheets(name, path, scratch)
+        if not sheets:
             raise BadFileError(f"{name} has no sheet with anything in it.")
-        return found
+        return sheets
     if packing == "parquet":
         return [Plain(name, path)]
     if packing != "plain":
@@ -108,18 +108,18 @@ def _open_zip(path: Path, scratch: Path) -> list[Plain]:
     entries = archive.list_members(path)
     if not entries:
         raise BadFileError(f"{path.name} is an empty zip: download it again.")
-    found = []
+    opened = []
     for entry in entries:
         inner = archive.unzip(path, entry, scratch)
-        found += _open_file(entry.filename, inner, _inner_packing(entry.filename, inner), scratch)
-    return found
+        opened += _open_file(entry.filename, inner, _inner_packing(entry.filename, inner), scratch)
+    return opened
 
 
 def _inner_packing(name: str, path: Path) -> str:
-    found = archive.detect_packing(path)
-    if found in {"zip", "gz"}:
+    packing = archive.detect_packing(path)
+    if packing in {"zip", "gz"}:
         raise BadFileError(f"{name} is packed within a packed file: unpack the outer one and load what is in it.")
-    return found
+    return packing
 
 
 def _unknown_format_error(part: Part) -> UnknownFormatError | BadFileError:

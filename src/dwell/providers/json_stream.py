@@ -64,10 +64,10 @@ def find_first_list(path: Path) -> KeyPath:
     """
     with path.open(encoding="utf-8-sig") as stream:
         text = _JsonReader(stream)
-        found = _seek(text, None, ())
-    if found is None:
+        place = _seek(text, None, ())
+    if place is None:
         raise ValueError("no list of objects in it")
-    return found
+    return place
 
 
 def iterate_items(path: Path, place: KeyPath) -> Iterator[tuple[Any, str]]:
@@ -102,9 +102,9 @@ def _seek(text: _JsonReader, wanted: KeyPath | None, here: KeyPath) -> KeyPath |
     while text.peek() == '"':
         key, _ = text.read_value()
         text.expect(":")
-        found = _seek(text, wanted, (*here, key))
-        if found is not None:
-            return found
+        place = _seek(text, wanted, (*here, key))
+        if place is not None:
+            return place
         if text.peek() != ",":
             break
         text.expect(",")

@@ -86,7 +86,7 @@ class Link:
 def minted_at(post_id: str) -> datetime:
     """When a post id was minted, UTC: its upper 32 bits are Unix seconds.
 
-    That is 0-45 s before the post went out, or days before it for a scheduled post: a lower bound.
+    That is 0-45 s before the post was published, or days before it for a scheduled post: a lower bound.
     """
     return datetime.fromtimestamp(int(post_id) >> 32, tz=UTC)
 
@@ -114,7 +114,7 @@ def parse(text: str, *, loose: bool = False) -> Link:
     """
     cleaned = text.translate(_INVISIBLE).strip().strip("<>\"'“”‘’").strip()
     if not cleaned:
-        raise LinkError("empty", "There is no link here.")
+        raise LinkError("empty", "The text contains no link.")
     if re.fullmatch(r"[\w.+-]+", cleaned) and "tiktok" not in cleaned.lower():
         return Link(post_id=check_id(cleaned))
     return _parse_url(_extract_url(cleaned), loose=loose, depth=0)
@@ -125,9 +125,9 @@ def _extract_url(text: str) -> str:
     if scheme and scheme[1].lower() not in {"http", "https"} and " " not in text:
         raise LinkError("bad_scheme", f"{scheme[1]}: links are not supported; give an https link to a TikTok post.")
     if " " in text or "\n" in text or not scheme:
-        found = _LINK_IN_TEXT.search(text)
-        if found:
-            text = found[0].rstrip(".,;)!")
+        match = _LINK_IN_TEXT.search(text)
+        if match:
+            text = match[0].rstrip(".,;)!")
     return text if "://" in text else "https://" + text
 
 
@@ -162,8 +162,8 @@ def _parse_tiktok_url(url: SplitResult, path: list[str], *, loose: bool, depth: 
         return _short_link(path[1:])
     place = "/".join(path)
     for pattern in (_BY_HANDLE, _POST, _BARE):
-        if found := pattern.fullmatch(place):
-            return _link_from_match(found.groupdict())
+        if match := pattern.fullmatch(place):
+            return _link_from_match(match.groupdict())
     if loose:
         for key in ("item_id", "share_item_id", "modal_id"):
             if query.get(key):
@@ -173,9 +173,9 @@ def _parse_tiktok_url(url: SplitResult, path: list[str], *, loose: bool, depth: 
     raise _not_a_post_error(path)
 
 
-def _link_from_match(found: dict[str, str | None]) -> Link:
-    name, post_id = found.get("handle") or "", check_id(found["id"] or "")
-    media: Media = "photo" if found.get("media") == "photo" else "video"
+def _link_from_match(groups: dict[str, str | None]) -> Link:
+    name, post_id = groups.get("handle") or "", check_id(groups["id"] or "")
+    media: Media = "photo" if groups.get("media") == "photo" else "video"
     if name.startswith("MS4wLjABAAAA"):
         return Link(post_id, sec_uid=name, media=media)
     return Link(post_id, handle=None if name.lower() in PLACEHOLDERS else name.lower(), media=media)

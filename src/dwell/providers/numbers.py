@@ -33,14 +33,14 @@ def parse_count(text: str) -> int | None:
     """
     if is_unknown(text):
         return None
-    found = _NUMBER.fullmatch(_SPACES.sub(" ", text.strip().replace("\u2212", "-")))
-    factor = _SUFFIXES.get(found[3].casefold(), 0) if found and found[3] else 1
-    if not found or not factor:
+    match = _NUMBER.fullmatch(_SPACES.sub(" ", text.strip().replace("\u2212", "-")))
+    factor = _SUFFIXES.get(match[3].casefold(), 0) if match and match[3] else 1
+    if not match or not factor:
         raise ValueError(f"{text!r} is not a count")
-    value = _parse_decimal(found[2], text) * factor if found[3] else Decimal(_strip_grouping(found[2], text))
+    value = _parse_decimal(match[2], text) * factor if match[3] else Decimal(_strip_grouping(match[2], text))
     if value != value.to_integral_value():
         raise ValueError(f"{text!r} is not a whole number")
-    return -int(value) if found[1] == "-" else int(value)
+    return -int(value) if match[1] == "-" else int(value)
 
 
 def parse_share(text: str, *, percent: bool) -> float | None:

@@ -228,7 +228,7 @@ def _parse_number(text: str) -> float | None:
 
 def _parse_date(text: str | None) -> datetime | None:
     try:
-        found = parsedate_to_datetime(text) if text else None
-        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC) if found else None
+        instant = parsedate_to_datetime(text) if text else None
+        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC) if instant else None
     except (ValueError, OverflowError):
         return None

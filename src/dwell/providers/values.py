@@ -14,9 +14,9 @@ NOT_AN_OBJECT = "not_an_object"
 def mapping(item: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
     """The first of the keys that holds an object; empty where none does."""
     for key in keys:
-        found = item.get(key)
-        if isinstance(found, dict):  # what JSON makes of an object; asking for any Mapping takes ten times as long
-            return found
+        value = item.get(key)
+        if isinstance(value, dict):  # what JSON makes of an object; asking for any Mapping takes ten times as long
+            return value
     return {}
 
 
@@ -31,8 +31,8 @@ def flag(value: Any) -> bool | None:
 
 def seconds(value: Any) -> int | str | None:
     """Unix seconds; None for 0, which means unknown, and for anything that isn't a time."""
-    found = counter(value)
-    return None if found in (0, "0", "") else found
+    instant = counter(value)
+    return None if instant in (0, "0", "") else instant
 
 
 def text(value: Any) -> str | None:
@@ -49,8 +49,8 @@ def name(value: Any) -> str | None:
 
 def digits(value: Any, least: int = 1) -> str | None:
     """An id: `least` to 20 digits, as text; None for anything else, a float above all, which has lost digits."""
-    found = text(value)
-    return found if found and least <= len(found) <= 20 and found.isascii() and found.isdigit() else None
+    string = text(value)
+    return string if string and least <= len(string) <= 20 and string.isascii() and string.isdigit() else None
 
 
 def counter(value: Any) -> int | str | None:
@@ -73,14 +73,14 @@ def number(value: Any) -> float | int | None:
 
 def rows(item: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     """The objects of a list that may be missing or null."""
-    found = item.get(key)
-    return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+    value = item.get(key)
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
 
 
 def objects(item: Mapping[str, Any], *keys: str) -> tuple[Mapping[str, Any], ...]:
     """The elements of the first key that holds a list; one that isn't an object is kept under `NOT_AN_OBJECT`."""
-    found: list[Any] = next((item[key] for key in keys if isinstance(item.get(key), list)), [])
-    return tuple(row if isinstance(row, dict) else {NOT_AN_OBJECT: row} for row in found)
+    elements: list[Any] = next((item[key] for key in keys if isinstance(item.get(key), list)), [])
+    return tuple(row if isinstance(row, dict) else {NOT_AN_OBJECT: row} for row in elements)
 
 
 def cursor(value: Any) -> str | None:

@@ -35,11 +35,11 @@ def read_sheets(name: str, path: Path, scratch: Path) -> list[Plain]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns about styles and extensions that it drops
             book = load_workbook(path, read_only=True, data_only=True)
-            found = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
+            sheets = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
         raise BadFileError(f"{name} can't be read as a workbook ({error}): save it as CSV and load that.") from error
-    return [sheet for sheet in found if sheet.path.stat().st_size]
+    return [sheet for sheet in sheets if sheet.path.stat().st_size]
 
 
 def _inspect(name: str, path: Path, entry: zipfile.ZipInfo, scratch: Path) -> None:

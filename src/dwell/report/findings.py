@@ -192,10 +192,10 @@ def _model(content: ReportContent) -> Finding | None:
     simple = [(entry.get("out_of_fold") or {}).get("r2") for entry in (fit.get("baselines") or {}).values()]
     best = max((value for value in simple if value is not None), default=None)
     newest = "" if ahead is None else f", {number(ahead)} on the newest posts"
-    beside = "" if best is None else f"; the best simple baseline reaches {number(best)}"
+    baseline_note = "" if best is None else f"; the best simple baseline reaches {number(best)}"
     text = f"Public counters predict {target} of unseen posts: {percent(r2, 0)} of its variation."
     note = _coverage_note(fit.get("interval") or {})
-    detail = f"R² {number(r2)} on posts left out{newest}{beside}; n = {fit.get('n')}.{note}"
+    detail = f"R² {number(r2)} on posts left out{newest}{baseline_note}; n = {fit.get('n')}.{note}"
     return Finding(PREDICTED, "found", text, detail)
 
 

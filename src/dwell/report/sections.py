@@ -91,8 +91,8 @@ def _verdict(rows: Rows | None) -> list[str]:
     return [str(verdict)] if verdict else []
 
 
-def _reasons(found: Mapping[str, Any], key: str = "reasons") -> list[str]:
-    return [str(reason) for reason in found.get(key) or ()]
+def _reasons(report: Mapping[str, Any], key: str = "reasons") -> list[str]:
+    return [str(reason) for reason in report.get(key) or ()]
 
 
 def _benchmarks(content: ReportContent) -> Section:

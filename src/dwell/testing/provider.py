@@ -109,12 +109,12 @@ def _check_listing(provider: Provider, what: Listing, most: int, sample: Mapping
 
 
 def _check_not_offered(provider: Provider) -> None:
-    nobody = Subject("")
+    unnamed = Subject("")
     for what in get_args(Lookup):
-        result = only_dwell_errors(f"{what} of nobody", provider.lookup, what, nobody)
+        result = only_dwell_errors(f"{what} without a subject", provider.lookup, what, unnamed)
         offered = what in provider.lookups
         require(offered or isinstance(result, ProviderError), f"lookup {what} is not declared, but returns a request")
     for what in get_args(Listing):
-        result = only_dwell_errors(f"{what} of nobody", provider.listing, what, nobody, cursor=None, count=1)
+        result = only_dwell_errors(f"{what} without a subject", provider.listing, what, unnamed, cursor=None, count=1)
         offered = what in provider.page_size
         require(offered or isinstance(result, ProviderError), f"listing {what} is not declared, but returns a request")

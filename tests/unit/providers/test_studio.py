@@ -206,7 +206,7 @@ def test_follower_history_ignores_the_difference(opened: Opened) -> None:
         {"line": 3, "handle": "ana", "day": "2026-05-02", "observed_at": "2026-05-03T00:00:00+00:00",
          "provisional": "true", "followers": "1204"}
     ]  # fmt: skip
-    assert any("not kept: Difference" in warning for warning in file.warnings)
+    assert any("columns not imported: Difference" in warning for warning in file.warnings)
 
 
 def _activity(first: int, filled: int) -> str:

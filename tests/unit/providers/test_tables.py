@@ -40,7 +40,7 @@ def test_a_table_copied_from_studios_screens(opened: Opened) -> None:
     assert columns["post_id"].names == columns["handle"].names == columns["url"].names == ("url",)
     assert columns["total_watch_s"].names == ("play time",)
     assert not {"followers", "following"} & columns.keys()
-    assert file.warnings == ("file.csv: not kept: followers, following, Male.",)
+    assert file.warnings == ("file.csv: columns not imported: followers, following, Male.",)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_map_gives_columns_their_headers(opened: Opened) -> None:
         opened(text)
     file = opened(text, columns={"post_id": "clip", "views": "seen", "posted_at": "When"})
     assert places(only(file)) == {"post_id": ("clip",), "views": ("seen",), "posted_at": ("when",)}
-    assert file.warnings == ("file.csv: not kept: hearts given.",)
+    assert file.warnings == ("file.csv: columns not imported: hearts given.",)
 
 
 def test_map_beats_aliases(opened: Opened) -> None:
@@ -203,7 +203,7 @@ def test_youtube_shorts(opened: Opened) -> None:
         "2025-05-01T00:00:00+00:00",
     )
     assert extract.rejects[0][:2] == (4, "the total of all rows, not a video")
-    assert file.warnings == ("file.csv: not kept: Impressions.",)
+    assert file.warnings == ("file.csv: columns not imported: Impressions.",)
 
 
 def test_youtube_periods_without_a_year_need_as_of(opened: Opened) -> None:

@@ -55,10 +55,10 @@ def parse_days(texts: Iterable[str]) -> dict[str, MonthDay]:
     wanted = list(dict.fromkeys(texts))
     best: dict[str, MonthDay] = {}
     for language in ("", *LANGUAGES):
-        found = {text: day for text in wanted if (day := _parse_day(text, language)) is not None}
-        if len(found) == len(wanted):
-            return found
-        best = found if len(found) > len(best) else best
+        days = {text: day for text in wanted if (day := _parse_day(text, language)) is not None}
+        if len(days) == len(wanted):
+            return days
+        best = days if len(days) > len(best) else best
     return best
 
 
@@ -91,8 +91,8 @@ def _drop_linking_words(words: list[str]) -> str:
 
 
 def _valid_day(month: int, day: int, year: int | None) -> MonthDay | None:
-    found = MonthDay(month, day, year)
-    return found if found.in_year(year or 2024) else None
+    month_day = MonthDay(month, day, year)
+    return month_day if month_day.in_year(year or 2024) else None
 
 
 def _clean(text: str) -> str:

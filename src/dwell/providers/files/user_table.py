@@ -21,7 +21,7 @@ _MAPPABLE = {column.name for table in ("posts", "post_snapshots", "creators", "c
 
 @dataclass(frozen=True)
 class Headers:
-    """Which header holds which column, and which are not kept."""
+    """Which header holds which column, and which are not imported."""
 
     columns: dict[str, str]
     clock: str | None
@@ -51,10 +51,10 @@ def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
     for column, names in ALIASES.items():
         own = () if column in _FOLLOWING else (normalize_header(column),)
         wanted = (*own, *names, *(name for name in UNITS if column == "duration_s"))
-        found = next((name for name in wanted if name in left), None) if column not in columns else None
-        if found is not None:
-            columns[column] = left.pop(found)
-            units[column] = UNITS.get(found, "")
+        matching = next((name for name in wanted if name in left), None) if column not in columns else None
+        if matching is not None:
+            columns[column] = left.pop(matching)
+            units[column] = UNITS.get(matching, "")
     dropped = tuple(name for name in header if name in left.values() and normalize_header(name) not in IGNORED)
     return Headers(columns, clock, units, dropped)
 
@@ -62,14 +62,14 @@ def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
 def _mapped_header(column: str, name: str, header: Sequence[str]) -> str:
     if column not in _MAPPABLE:
         raise UnknownFormatError(f"--map {column}=...: dwell has no such field; it has {', '.join(sorted(_MAPPABLE))}.")
-    found = next((h for h in header if h == name), None) or next(
+    matching = next((h for h in header if h == name), None) or next(
         (h for h in header if normalize_header(h) == normalize_header(name)), None
     )
-    if found is None:
+    if matching is None:
         raise UnknownFormatError(
             f"--map {column}={name}: the file has no such column; it has {', '.join(header[:60])}."
         )
-    return found
+    return matching
 
 
 def _has_date(left: Mapping[str, str], clock: str) -> bool:
@@ -129,7 +129,7 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
             )
         reading.extracts.append(extract(part, context, headers))
         if headers.dropped:
-            reading.warnings.append(f"{part.name}: not kept: {', '.join(headers.dropped)}.")
+            reading.warnings.append(f"{part.name}: columns not imported: {', '.join(headers.dropped)}.")
     return reading
 
 

@@ -57,7 +57,7 @@ class _TemplateReader:
         )
         self.curve = Rewriter(context.scratch, NAME, "retention")
         self.seconds = {
-            index: float(found[1]) for name, index in names.items() if (found := _RETENTION.fullmatch(name))
+            index: float(match[1]) for name, index in names.items() if (match := _RETENTION.fullmatch(name))
         }
         self.percent = {
             index: is_percent_column([row[index] for row in part.rows if len(row) > index]) for index in self.seconds

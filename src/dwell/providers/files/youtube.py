@@ -46,7 +46,7 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
         reading.extracts.append(_extract(part, names, context))
         dropped = [name for name in part.header if normalize_header(name) not in _KEPT_COLUMNS]
         if dropped:
-            reading.warnings.append(f"{part.name}: not kept: {', '.join(dropped)}.")
+            reading.warnings.append(f"{part.name}: columns not imported: {', '.join(dropped)}.")
     return reading
 
 
@@ -141,8 +141,8 @@ def _period_end(text: str, context: Context) -> datetime:
         raise MissingTimeError(f"The time range {text!r} can't be read: give --as-of and remove the column.")
     if day.year is None and context.as_of is None:
         raise MissingTimeError(f"The time range {text!r} has no year: say when the table was exported with --as-of.")
-    found: date = latest_date(day, context.as_of.date() if context.as_of else date.max)
-    return datetime.combine(found + timedelta(days=1), time(), UTC)
+    last_day: date = latest_date(day, context.as_of.date() if context.as_of else date.max)
+    return datetime.combine(last_day + timedelta(days=1), time(), UTC)
 
 
 FORMAT = Format(

@@ -132,8 +132,8 @@ class ResearchAPI:
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
         """See `Provider`."""
-        found = number(payload.get("video_count")) if what == "profile" else None
-        return None if found is None else int(found)
+        count = number(payload.get("video_count")) if what == "profile" else None
+        return None if count is None else int(count)
 
 
 def _request(endpoint: str, fields: str | None, body: Mapping[str, Any], *, timeout_s: float = 30.0) -> HttpRequest:

@@ -146,8 +146,8 @@ class Scavio:
         if what == "hashtag":
             challenge = mapping(mapping(payload, "challengeInfo"), "challenge")
             return Subject((name(challenge.get("title")) or "").lower(), digits(challenge.get("id")))
-        found = digits(payload.get("aweme_id"), 15)
-        return Subject(found or "", found)
+        post_id = digits(payload.get("aweme_id"), 15)
+        return Subject(post_id or "", post_id)
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
         """See `Provider`."""
@@ -156,8 +156,8 @@ class Scavio:
         columns = parse.user(payload) if what == "profile" else parse.topic(payload)
         if isinstance(columns, str):
             return None
-        found = number(columns.get("post_count", columns.get("topic_posts")))
-        return None if found is None else int(found)
+        count = number(columns.get("post_count", columns.get("topic_posts")))
+        return None if count is None else int(count)
 
 
 def _request(endpoint: str, timeout_s: float, body: Mapping[str, Any]) -> HttpRequest:
@@ -181,10 +181,10 @@ def _subject_fields(what: Listing, subject: Subject) -> dict[str, Any]:
 
 
 def _require_post_id(what: Listing | Lookup, subject: Subject) -> str:
-    found = digits(subject.id, 15) or digits(subject.name, 15)
-    if found is None:
+    post_id = digits(subject.id, 15) or digits(subject.name, 15)
+    if post_id is None:
         raise missing_id_error(VENDOR.title, what, "the post's id")
-    return found
+    return post_id
 
 
 def _pack_cursor(payload: Mapping[str, Any]) -> str | None:

@@ -116,8 +116,8 @@ def _duration(video: Item, item: Item) -> float | None:
     """Seconds: `video` gives milliseconds, the row itself gives seconds."""
     for value, unit in ((video.get("duration"), 1000), (item.get("duration"), 1)):
         if value is not None:
-            found = number(value)
-            return None if found is None else found / unit
+            duration = number(value)
+            return None if duration is None else duration / unit
     return None
 
 

@@ -137,16 +137,16 @@ class TikLiveAPI:
             return Subject(handle.lower(), digits(user.get("id")), key)
         if what == "hashtag":
             return Subject((name(payload.get("cha_name")) or "").lower(), digits(payload.get("id")))
-        found = parse.post_id(payload) if what == "post" else digits(payload.get("id"))
-        return Subject(found or "", found)
+        subject_id = parse.post_id(payload) if what == "post" else digits(payload.get("id"))
+        return Subject(subject_id or "", subject_id)
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
         """See `Provider`."""
         columns = parse.user(payload) if what == "profile" else parse.topic(payload)
         if what not in {"profile", "sound", "hashtag"} or isinstance(columns, str):
             return None
-        found = number(columns.get("post_count", columns.get("topic_posts")))
-        return None if found is None else int(found)
+        count = number(columns.get("post_count", columns.get("topic_posts")))
+        return None if count is None else int(count)
 
 
 def _request(endpoint: str, timeout_s: float, **query: str) -> HttpRequest:
@@ -172,13 +172,13 @@ def _require_id(what: Listing | Lookup, subject: Subject, wanted: str) -> str:
 
 
 def _require_digits(what: Listing | Lookup, value: str | None, wanted: str) -> str:
-    if (found := digits(value)) is None:
+    if (valid := digits(value)) is None:
         raise missing_id_error(VENDOR.title, what, wanted)
-    return found
+    return valid
 
 
 def _post_url(what: Listing | Lookup, subject: Subject) -> str:
-    found = digits(subject.id, 15) or digits(subject.name, 15)
-    if found is None:
+    post_id = digits(subject.id, 15) or digits(subject.name, 15)
+    if post_id is None:
         raise missing_id_error(VENDOR.title, what, "the post's id")
-    return Link(found).url
+    return Link(post_id).url

@@ -33,22 +33,22 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 def post_id(item: Item) -> str | None:
     """The first of `video_id`, `id`, `aweme_id` that has 15 to 20 digits."""
     for key in ("video_id", "id", "aweme_id"):
-        if found := digits(item.get(key), 15):
-            return found
+        if value := digits(item.get(key), 15):
+            return value
     return None
 
 
 def post(item: Item) -> dict[str, Any] | str:
     """Columns of a post and its snapshot; a text is the reason why the object has none."""
-    found = post_id(item)
-    if found is None:
+    video_id = post_id(item)
+    if video_id is None:
         return NO_ID
     author, sound = mapping(item, "author"), mapping(item, "music_info")
     images, duration = item.get("images"), number(item.get("duration"))
     photo = (isinstance(images, list) and bool(images)) or duration == 0
     handle, caption = name(author.get("unique_id")), decode_caption(item.get("title"))
     return {
-        "post_id": found,
+        "post_id": video_id,
         "handle": handle,
         "creator_id": digits(author.get("id")),
         "display_name": text(author.get("nickname")),
@@ -63,7 +63,7 @@ def post(item: Item) -> dict[str, Any] | str:
         "sound_title": text(sound.get("title")),
         "sound_original": flag(sound.get("original")),
         "region": text(item.get("region")),
-        "url": Link(found, handle=handle, media="photo" if photo else "video").url,
+        "url": Link(video_id, handle=handle, media="photo" if photo else "video").url,
         "views": counter(item.get("play_count")),
         "likes": counter(item.get("digg_count")),
         "comments": counter(item.get("comment_count")),

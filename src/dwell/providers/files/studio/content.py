@@ -35,28 +35,28 @@ class ContentRow:
 def read_rows(part: Part) -> list[ContentRow]:
     """The rows, with the reason where one cannot be read."""
     places = field_positions(part.header)
-    found = []
+    result = []
     for line, cells, text in content_rows(part, places["link"]):
         if cells is None:
-            found.append(ContentRow(line, text, {}, None, "broken quoting, and no link to read the row from"))
+            result.append(ContentRow(line, text, {}, None, "broken quoting, and no link to read the row from"))
             continue
         values = {field: cells[index] for field, index in places.items()}
         link, reason = _parse_link(values["link"])
-        found.append(ContentRow(line, text, values, link, reason))
-    return found
+        result.append(ContentRow(line, text, values, link, reason))
+    return result
 
 
 def write(
-    part: Part, found: list[ContentRow], writer: Rewriter, *, anchor: datetime, as_of: datetime | None
+    part: Part, rows: list[ContentRow], writer: Rewriter, *, anchor: datetime, as_of: datetime | None
 ) -> date | None:
     """Write posts and snapshots; the years are inferred from `anchor`, the latest time the export can be of.
 
     Returns:
-        The last day that a row without a written year was taken to be observed on.
+        The latest observation day that was inferred for a row without a written year.
     """
     latest_day: date | None = None
-    days = parse_days(text for row in found for field in ("time", "post_time") if (text := row.cells.get(field)))
-    for row in found:
+    days = parse_days(text for row in rows for field in ("time", "post_time") if (text := row.cells.get(field)))
+    for row in rows:
         if row.link is None:
             writer.reject(row.line, row.reason, row.text)
             continue

@@ -62,11 +62,11 @@ def _parse_strict(text: str, part: Part, link: int) -> list[str] | None:
 
 
 def _parse_around_link(text: str, part: Part, link: int) -> list[str] | None:
-    for found in reversed(list(_LINK.finditer(text))):
-        right = _cells_after_link(text[found.end() :], part.delimiter)
-        left = _cells_before_link(text[: found.start()], part.delimiter, link)
+    for match in reversed(list(_LINK.finditer(text))):
+        right = _cells_after_link(text[match.end() :], part.delimiter)
+        left = _cells_before_link(text[: match.start()], part.delimiter, link)
         if len(right) == len(part.header) - link - 1 and left is not None:
-            return [*left, found[0], *right]
+            return [*left, match[0], *right]
     return None
 
 

@@ -71,7 +71,9 @@ def published_date(day: MonthDay, snapshot: date, post_id: str | None) -> date:
         return latest_date(day, snapshot)
     lower = minted_at(post_id).date() - timedelta(days=1)
     fitting = [
-        found for year in range(lower.year, snapshot.year + 1) if (found := day.in_year(year)) and found >= lower
+        candidate
+        for year in range(lower.year, snapshot.year + 1)
+        if (candidate := day.in_year(year)) and candidate >= lower
     ]
     if not fitting or fitting[0] > snapshot + timedelta(days=1):
         raise BadFileError(
@@ -87,12 +89,12 @@ def count_missing_days(dates: Sequence[date]) -> int:
 
 
 def _date_in_year(day: MonthDay, year: int) -> date:
-    found = day.in_year(day.year or year)
-    if found is None:
+    dated = day.in_year(day.year or year)
+    if dated is None:
         raise BadFileError(
             f"February 29 would fall in {year}, which is not a leap year: say when the export was made with --as-of."
         )
-    return found
+    return dated
 
 
 def _key(day: MonthDay) -> tuple[int, int]:

@@ -43,13 +43,13 @@ class _Export:
         self.context, self.result = context, ReadResult()
         self.kinds: list[tuple[Part, Kind]] = []
         for part in parts:
-            found = detect_kind(part.header)
-            if found is None:
+            kind = detect_kind(part.header)
+            if kind is None:
                 known = ", ".join(sorted({name for names in FIELDS.values() for name in names[:1]}))
                 raise UnknownFormatError(
                     f"{part.name} isn't one of Studio's files; those have columns such as {known}."
                 )
-            self.kinds.append((part, found))
+            self.kinds.append((part, kind))
         self.zip_name = self._parse_zip_name()
         as_of = context.as_of
         self.export_dates = ExportDates(
@@ -87,7 +87,7 @@ class _Export:
 
     def _parse_zip_name(self) -> ZipName:
         names = [self.context.file.name, *(part.name.rsplit("/", 1)[-1] for part, _ in self.kinds)]
-        return next((found for name in names if (found := parse_zip_name(name)) != ZipName()), ZipName())
+        return next((parsed for name in names if (parsed := parse_zip_name(name)) != ZipName()), ZipName())
 
     def _content(self, part: Part, rows: list[content.ContentRow]) -> None:
         writer = Rewriter(self.context.scratch, NAME, "posts", "post_snapshots", "creators", platform="tiktok")
@@ -123,7 +123,7 @@ class _Export:
     def _add_warnings(self) -> None:
         for part, name in self.kinds:
             if dropped := unknown_headers(part.header):
-                self.result.warnings.append(f"{part.name}: not kept: {', '.join(dropped)}.")
+                self.result.warnings.append(f"{part.name}: columns not imported: {', '.join(dropped)}.")
             if name == "content" and len(part.rows) >= 15:
                 self.result.warnings.append(
                     f"{part.name}: Studio lists 15 posts at most, so the account's other posts are missing."

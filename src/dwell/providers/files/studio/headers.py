@@ -68,11 +68,11 @@ def detect_kind(header: Sequence[str]) -> Kind | None:
 
     A table with watch time never comes from Studio, and a series by day names no post.
     """
-    names, found = {normalize_header(name) for name in header}, field_positions(header).keys()
+    names, fields = {normalize_header(name) for name in header}, field_positions(header).keys()
     if names & _WATCH_HEADERS:
         return None
     for name, wanted in _KINDS:
-        if wanted <= found and (name == "content" or not names & _IDENTITY):
+        if wanted <= fields and (name == "content" or not names & _IDENTITY):
             return name
     return None
 

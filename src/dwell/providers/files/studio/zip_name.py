@@ -30,14 +30,14 @@ class ZipName:
 
 def parse_zip_name(name: str) -> ZipName:
     """A file name, parsed; empty where it isn't a name that Studio gives."""
-    if found := _OVERVIEW.fullmatch(name):
+    if match := _OVERVIEW.fullmatch(name):
         try:
-            start = date.fromisoformat(found[1])
+            start = date.fromisoformat(match[1])
         except ValueError:
-            return ZipName(found[3].lower())
-        return ZipName(found[3].lower(), start, datetime.fromtimestamp(int(found[2]), tz=UTC))
-    found = _OTHER.fullmatch(name)
-    return ZipName(found[1].lower()) if found else ZipName()
+            return ZipName(match[3].lower())
+        return ZipName(match[3].lower(), start, datetime.fromtimestamp(int(match[2]), tz=UTC))
+    match = _OTHER.fullmatch(name)
+    return ZipName(match[1].lower()) if match else ZipName()
 
 
 def resolve_account(named: str | None, packed: str | None, linked: Iterable[str]) -> str | None:
