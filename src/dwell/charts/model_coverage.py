@@ -24,7 +24,7 @@ def coverage(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
     interval = fit.get("interval") or {}
     title = "Do the prediction intervals reach their nominal coverage?"
     if interval.get("coverage") is None:
-        return empty_chart(title, "There are no intervals, because no usable model was found.", width)
+        return empty_chart(title, "No intervals were made, because no usable model was found.", width)
     level = float(interval["level"])
     lines = [_row("All posts", interval["coverage"], fit.get("n"), level)]
     for bucket, label in bucket_labels(interval.get("coverage_by_bucket") or {}).items():

@@ -79,7 +79,7 @@ def last_days(rows: Table, number: str, last: str, days: int | None) -> Table:
 
 def _days(days: int) -> int:
     if not days >= 1:
-        raise DwellError(f"The number of days is a whole number from 1 up, not {days}.")
+        raise DwellError(f"The number of days of a topic is a whole number from 1 up, not {days}.")
     return int(days)
 
 

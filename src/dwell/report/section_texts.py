@@ -15,7 +15,7 @@ INTRODUCTIONS = {
     "benchmarks": "Short and long videos get different rates, so a post is compared with posts of similar length.",
     "tiers": "The quarter of posts with the highest engagement rate, against the quarter with the lowest. "
     "An association is not a cause.",
-    "posting-times": "When posts were published, and how they performed. The findings above test whether the time matters.",
+    "posting-times": "When posts were published, and how they performed. The findings above test whether time matters.",
     "trend": "The posts of each period, by their latest observation. Medians of a few posts vary by chance.",
     "audit": "Public ratios are a proxy for unknown watch time. Where both are known, the proxy can be checked.",
     "model": "How well public counters predict the watch time of unseen posts, compared with simple baselines.",

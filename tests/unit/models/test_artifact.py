@@ -73,7 +73,7 @@ def test_anything_else_is_refused(folder, content):
 
 def test_a_renamed_model_is_refused(folder, fitted):
     (folder / f"{fitted.model.model_id}.json").rename(folder / "another.json")
-    with pytest.raises(ModelError, match="another model"):
+    with pytest.raises(ModelError, match="a different model"):
         load(folder, "another")
 
 
@@ -85,7 +85,7 @@ def test_a_model_with_parts_missing_is_refused_even_with_a_right_checksum(folder
         del content["model"]["regressor"]["blend"]
 
     _edited(folder, fitted.model.model_id, gut)
-    with pytest.raises(ModelError, match="whole model"):
+    with pytest.raises(ModelError, match="complete model"):
         load(folder, fitted.model.model_id)
 
 

@@ -99,4 +99,4 @@ def test_a_flag_that_the_model_never_saw_true_is_told():
     ranges["tag_saturated"] = [0.0, 1.0, 1.0]
     posts = np.column_stack([np.full((4, len(FEATURES)), np.nan), [1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 0.0]])
     (warning,) = extrapolation_warnings(posts, ranges)
-    assert warning == "sound_rising of 50% of the posts is one that the model has never seen."
+    assert warning == "sound_rising of 50% of the posts has a value that the model never saw in training."

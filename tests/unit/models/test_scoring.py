@@ -81,7 +81,7 @@ def test_nothing_to_rank_is_an_empty_answer(fitted):
 def test_an_account_outside_the_training_posts_is_warned_about(fitted, made):
     rows = [{**row, "duration_s": row["duration_s"] * 50, "saves": None} for row in made.unmeasured(made.account(10))]
     notes = " ".join(score(fitted.model, rows)["warnings"])
-    assert "duration_s of 100% of the posts lies outside" in notes
+    assert "duration_s of 100% of the posts is outside the range" in notes
     assert "save_rate is unknown for every post" in notes
 
 
@@ -91,7 +91,7 @@ def test_a_model_past_its_month_says_so(fitted, made, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: datetime(2100, 1, 1, tzinfo=UTC))
     late = score(fitted.model, strangers)["warnings"]
     assert len(late) == len(fresh) + 1
-    assert "fitted again by" in late[-1]
+    assert "due for a new fit on" in late[-1]
 
 
 @pytest.fixture(scope="module")
