@@ -82,7 +82,7 @@ def test_an_account_outside_the_training_posts_is_warned_about(fitted, made):
     rows = [{**row, "duration_s": row["duration_s"] * 50, "saves": None} for row in made.unmeasured(made.account(10))]
     notes = " ".join(score(fitted.model, rows)["warnings"])
     assert "duration_s of 100% of the posts is outside the range" in notes
-    assert "save_rate is unknown for every post" in notes
+    assert "save_rate is unknown for all of these posts" in notes
 
 
 def test_a_model_past_its_month_says_so(fitted, made, monkeypatch):
