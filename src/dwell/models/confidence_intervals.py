@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binomtest, quantile_test
+from scipy.stats import norm, quantile_test
 
 LEVEL = 0.95
 MIN_VALUES = 6
 """Fewer values have no 95 % interval of their median."""
 _DRAWS = 2_000
 _SEED = 20_260_000
+_Z = float(norm.ppf(0.5 + LEVEL / 2))
 
 
 def median_interval(values: Sequence[float], confidence: float = LEVEL) -> tuple[float | None, float | None]:
@@ -47,9 +49,12 @@ def mean_interval(values: Sequence[float]) -> tuple[float | None, float | None]:
 def share_interval(count: int, n: int) -> tuple[float, float]:
     """Wilson's score interval of the share `count / n`.
 
+    The formula is written out because `scipy.stats.binomtest` differs in the last digit from what dwell has always
+    answered, and computes an exact p-value with every interval.
+
     Args:
         count: How many of the `n`.
         n: At least 1.
     """
-    interval = binomtest(count, n).proportion_ci(LEVEL, method="wilson")
-    return float(interval.low), float(interval.high)
+    middle, swing = count + _Z**2 / 2, _Z * math.sqrt(count * (n - count) / n + _Z**2 / 4)
+    return max(0.0, (middle - swing) / (n + _Z**2)), min(1.0, (middle + swing) / (n + _Z**2))

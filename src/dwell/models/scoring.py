@@ -87,8 +87,8 @@ def _may_show_level(model: CompletionModel, *, own: bool) -> tuple[bool, list[st
     if creators < CREATORS_FOR_LEVEL or model.transfer is None or model.transfer.creators < CREATORS_FOR_LEVEL:
         plural = "account" if creators == 1 else "accounts"
         why = (
-            f"The model was trained on {creators} {plural}, not on this one: whether its level holds for others can"
-            f" only be tested with {CREATORS_FOR_LEVEL} accounts with watch time; import more and fit them together."
+            f"The model learnt from {creators} {plural}, none of them this one: whether its level holds elsewhere can"
+            f" only be known from {CREATORS_FOR_LEVEL} accounts with watch time; import more and fit them together."
             " Ranks are within this account."
         )
         return False, [why]
@@ -113,7 +113,7 @@ def _warnings(model: CompletionModel, columns: Floats, *, own: bool) -> list[str
         return warnings
     if model.transfer is None:
         transfer_note = (
-            "How well ranks transfer to another account cannot be measured with a single account: the intervals show"
+            "How well ranks carry over to another account cannot be known from a single account: the intervals show"
             " the model's error on its own account and are too narrow by an unknown amount."
         )
     else:

@@ -275,7 +275,7 @@ def test_answers_that_are_errors(opened: Opened, document: Any, message: str) ->
         ({"code": 0, "data": {"TW": "Taiwan", "JP": "Japan"}}, "regions"),
         ({"code": 0, "data": {"challenge_list": [{"id": "5", "cha_name": "girl", "view_count": 7}]}}, "a hashtag"),
         ({"id": "6943972350728700930"}, "id alone"),
-        ({"video": "https://cdn.example/x", "video_hd": "https://cdn.example/y"}, "something other than posts or accounts"),
+        ({"video": "https://cdn.example/x", "video_hd": "https://cdn.example/y"}, "other than posts or accounts"),
     ],
 )  # fmt: skip
 def test_answers_of_which_nothing_is_kept(opened: Opened, document: Any, what: str) -> None:
