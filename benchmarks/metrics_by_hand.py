@@ -1,4 +1,4 @@
-"""The three questions of `metrics_speed.py` by hand for DuckDB, as an engineer writes who needs no other."""
+"""The two questions of `metrics_speed.py` by hand for DuckDB, as an engineer writes who needs no other."""
 
 from __future__ import annotations
 
@@ -42,19 +42,6 @@ SELECT bucket, count(*) AS n,
     {", ".join(_FIGURES.format(rate=rate) for rate in _RATES)},
     quantile_cont(rated.views, 0.5) AS views_median
 FROM rated WHERE excluded IS NULL AND bucket IS NOT NULL GROUP BY bucket ORDER BY min(duration_s)
-"""
-
-TIER_EDGES = f"""
-WITH {_SHORT},
-    edges AS (
-        SELECT platform, handle, count(*) AS n, quantile_cont(engagement_rate, 0.25) AS q25,
-            quantile_cont(engagement_rate, 0.75) AS q75
-        FROM rated WHERE excluded IS NULL AND engagement_rate IS NOT NULL AND handle IS NOT NULL GROUP BY ALL
-    )
-SELECT platform, handle, any_value(n) AS n, count(*) FILTER (engagement_rate >= q75) AS n_top,
-    count(*) FILTER (engagement_rate <= q25) AS n_bottom, any_value(q25) AS q25, any_value(q75) AS q75
-FROM rated JOIN edges USING (platform, handle) WHERE excluded IS NULL
-GROUP BY platform, handle ORDER BY handle, platform
 """
 
 POSTS = f"""
@@ -106,4 +93,4 @@ FROM rated r
 ORDER BY r.posted_at DESC, r.post_id
 """
 
-QUESTIONS = {"benchmarks": BENCHMARKS, "tier_edges": TIER_EDGES, "posts": POSTS}
+QUESTIONS = {"benchmarks": BENCHMARKS, "posts": POSTS}

@@ -1,8 +1,8 @@
-"""How fast benchmarks, tiers and baselines are: dwell, the same SQL by hand, and pandas as the recipes write it.
+"""How fast benchmarks and baselines are: dwell, the same SQL by hand, and pandas as the recipes write it.
 
     python benchmarks/metrics_speed.py --rows 10000000
 
-Each contestant runs in a process of its own, in turns, and answers the same three questions; the answers are compared.
+Each contestant runs in a process of its own, in turns, and answers the same two questions; the answers are compared.
 Promised are at most 1.25 times the CPU of the handwritten SQL, and at least 2 times less wall time than pandas. dwell
 has its SQL text cached, as in every run but the first.
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 CONTESTANTS = ("dwell", "by_hand", "pandas")
-QUESTIONS = ("benchmarks", "tier_edges", "posts")
+QUESTIONS = ("benchmarks", "posts")
 TABLES = ("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times")
 SNAPSHOTS_A_POST = 168
 POSTS_A_CREATOR = 200
@@ -111,7 +111,6 @@ def _duckdb(contestant: str, folder: Path, memory: str) -> tuple[dict[str, float
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     sums = {
         "benchmarks": "sum(n), sum(engagement_rate_median), sum(engagement_rate_p90), sum(save_rate_median)",
-        "tier_edges": "sum(n_top), sum(n_bottom), sum(q25), sum(q75)",
         "posts": ", ".join(
             [
                 *(f"sum({name}) FILTER (excluded IS NULL)" for name in ("views_multiple", "engagement_multiple")),
@@ -148,7 +147,6 @@ def _pandas(_: str, folder: Path, __: str) -> tuple[dict[str, float], dict[str, 
         shares=("share_rate", "median"),
         comments=("comment_rate", "median"),
     )
-    tiers = posts.groupby("handle")["engagement_rate"].apply(_tiers).unstack()
     posts = posts.sort_values(["handle", "posted_at", "post_id"])
     before = posts.groupby("handle")[["views", "engagement_rate"]].shift(1)
     usual = before.groupby(posts["handle"]).rolling(20, min_periods=1).median().reset_index(level=0, drop=True)
@@ -157,7 +155,6 @@ def _pandas(_: str, folder: Path, __: str) -> tuple[dict[str, float], dict[str, 
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     sums = {
         "benchmarks": [benchmarks[name].sum() for name in ("n", "median", "p90", "saves")],
-        "tier_edges": [tiers[name].sum() for name in ("n_top", "n_bottom", "q25", "q75")],
         "posts": [posts[name].sum() for name in ("views_multiple", "engagement_multiple")],
     }
     answers = {f"{question} {place}": float(value) for question, row in sums.items() for place, value in enumerate(row)}
@@ -177,13 +174,6 @@ def _with_proxies(posts: Any) -> Any:
 
 def _bucket(seconds: float) -> str:
     return next((f"<={bound}" for bound in (10, 20, 35, 60) if seconds <= bound), ">60")
-
-
-def _tiers(rates: Any) -> Any:
-    import pandas as pd
-
-    q25, q75 = rates.quantile(0.25), rates.quantile(0.75)
-    return pd.Series({"n_top": (rates >= q75).sum(), "n_bottom": (rates <= q25).sum(), "q25": q25, "q75": q75})
 
 
 def _write(folder: Path, rows: int) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 
 import dwell
 from dwell.models.fitting import fit
-from dwell.models.sample import sample
+from dwell.models.sample import make_sample
 from dwell.models.targets import CEILINGS
 from dwell.models.transfer import leave_one_creator_out
 
@@ -88,7 +88,7 @@ def _show(title: str, report: dict[str, Any]) -> None:
 
 
 def _left_out(channels: dict[str, list[dict[str, Any]]]) -> None:
-    found = leave_one_creator_out(sample([row for rows in channels.values() for row in rows], "watch_ratio"), 2.0)
+    found = leave_one_creator_out(make_sample([row for rows in channels.values() for row in rows], "watch_ratio"), 2.0)
     print(f"\nchannels left out of the fit, one at a time: {found.summary() if found else 'too few'}")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dwell.providers.live import PROVIDERS
+from dwell.providers.provider_registry import PROVIDERS
 
 SAMPLES = Path(__file__).parent / "samples"
 

@@ -10,7 +10,7 @@ import pytest
 from dwell.errors import DamagedAnswerError, TemporaryError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Page, Subject
-from dwell.providers.live import PROVIDERS
+from dwell.providers.provider_registry import PROVIDERS
 from dwell.providers.tikliveapi import parse
 from dwell.providers.tikliveapi.client import TikLiveAPI
 from dwell.testing import check_provider
@@ -155,20 +155,20 @@ def parsing(parser: Any) -> TikLiveAPI:
     ("provider", "sentence"),
     [
         (NoName(), "Name 'Tik Live' is not made of"),
-        (KeyInAddress(), "no plain http address"),
+        (KeyInAddress(), "is not a plain http address"),
         (KeyInPath(), "holds the key"),
         (NoHeader(), "does not carry the key"),
-        (SamePage(), "asks for the same as the first"),
-        (Everything(), "is not declared, and yet answered"),
-        (Moody(), "gives two different calls"),
+        (SamePage(), "requests the same as the first"),
+        (Everything(), "is not declared, but returns a request"),
+        (Moody(), "gives two different requests"),
         (OnlyStatus(), "raises JSONDecodeError"),
         (Quotes(), "shows the key"),
-        (AsksAgain(), "without JSON is asked again"),
+        (AsksAgain(), "without JSON is retried"),
         (AlwaysDamaged(), "is refused: This answer is damaged"),
-        (NumericCursor(), "query of comments holds something else than text"),
+        (NumericCursor(), "query of comments holds something other than text"),
         (NeedsList(), "raises KeyError"),
-        (parsing(FloatIds), "is no id as text"),
-        (parsing(AwemeIds), "is no id as text"),
+        (parsing(FloatIds), "is not an id as text"),
+        (parsing(AwemeIds), "is not an id as text"),
         (parsing(OwnColumns), "columns that no table has: plays"),
         (parsing(Fragile), "Parsing .*post.* raises (KeyError|TypeError|ValueError)"),
     ],
@@ -180,5 +180,5 @@ def test_broken_providers_are_found_out(provider: TikLiveAPI, sentence: str, tik
 
 
 def test_a_sample_of_what_is_not_offered(tiklive: Any) -> None:
-    with pytest.raises(AssertionError, match="sample of usage, which it does not offer"):
+    with pytest.raises(AssertionError, match="sample of usage, which the provider does not offer"):
         check_provider(TikLiveAPI(), {**tiklive, "usage": {}})

@@ -26,7 +26,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("trend", {"handle": "plain", "every": "month"}),
     ("trend", {"handle": "plain", "every": "day"}),
     ("growth", {"handle": "o'brien\\n"}),
-    ("tier_edges", {"include": ("ads", "pinned")}),
+    ("trend", {"include": ("ads", "pinned")}),
     ("follower_steps", {"handle": "o'brien\\n"}),
     ("peers", {"handle": "both_platforms", "niche": "food", "posts": 5}),
     ("peers", {"handle": "plain", "scheme": "sweet-spot", "include": ("photos",)}),

@@ -13,7 +13,7 @@ import pytest
 from dwell.cli.main import main
 from dwell.errors import NoDataError, SettingsError
 from dwell.live import client_factory, load_responses, parse_responses
-from dwell.providers import live
+from dwell.providers import provider_registry
 from dwell.providers.tikliveapi.client import TikLiveAPI
 from dwell.settings import Settings
 from dwell.testing import check_provider
@@ -53,7 +53,7 @@ def _forget() -> None:
     for name in [name for name in sys.modules if name.startswith("plug_in_")]:
         del sys.modules[name]
     importlib.invalidate_caches()
-    for cached in (live._outside, live.get_provider, parse_responses.parse_body):
+    for cached in (provider_registry._entry_points, provider_registry.get_provider, parse_responses.parse_body):
         cached.cache_clear()
 
 
@@ -111,10 +111,10 @@ def mirrored(trial, monkeypatch):
 @pytest.mark.parametrize("what", ["Mirror", "mirror"])
 def test_a_package_offers_a_class_or_an_instance(install, what):
     install(f"mirror = MODULE:{what}")
-    found = live.get_provider("mirror")
+    found = provider_registry.get_provider("mirror")
     assert type(found).__module__ == "plug_in_mirror_tools"
-    assert live.get_provider("mirror") is found
-    assert [*live.provider_names()] == [*live.PROVIDERS, "mirror"]
+    assert provider_registry.get_provider("mirror") is found
+    assert [*provider_registry.provider_names()] == [*provider_registry.PROVIDERS, "mirror"]
     check_provider(found, json.loads(SAMPLES.read_text("utf-8")))
 
 
@@ -165,21 +165,21 @@ def test_packages_are_only_looked_up_when_needed(mirrored, monkeypatch, capsys):
     assert main(["replay", *data]) == 0
     assert main(["status", *data]) == 0
     with pytest.raises(AssertionError, match="looked up"):
-        live.get_provider("mirror")
+        provider_registry.get_provider("mirror")
 
 
 def test_dwells_own_provider_is_never_replaced(install):
     install("tikliveapi = MODULE:Mirror")
-    assert live.get_provider("tikliveapi") is live.PROVIDERS["tikliveapi"]
-    assert [*live.provider_names()] == [*live.PROVIDERS]
-    with pytest.raises(SettingsError, match="'tikliveapi' of package mirror-tools is left out: dwell has"):
-        live.get_provider("nope")
+    assert provider_registry.get_provider("tikliveapi") is provider_registry.PROVIDERS["tikliveapi"]
+    assert [*provider_registry.provider_names()] == [*provider_registry.PROVIDERS]
+    with pytest.raises(SettingsError, match="'tikliveapi' of package mirror-tools is ignored: dwell has"):
+        provider_registry.get_provider("nope")
 
 
 def test_a_broken_package_does_not_affect_the_others(mirrored, install):
     install("broken = MODULE:Nothing", "raise RuntimeError('no')", package="broken-tools")
     install("mirror = MODULE:Mirror")
-    assert [*live.provider_names()][-2:] == ["broken", "mirror"]
+    assert [*provider_registry.provider_names()][-2:] == ["broken", "mirror"]
     for provider in (None, "scavio", "mirror"):
         done = mirrored.workspace.live.sweep(SweepRequest(("@demo_kitchen",), posts=12, provider=provider))
         assert done.meta["complete"] == 1
@@ -213,16 +213,16 @@ def test_an_unusable_provider_is_refused_when_it_is_used(install, entry, source,
     install(entry, source)
     name = entry.split(" = ")[0]
     with pytest.raises(SettingsError, match=f"'{name}' of package mirror-tools .*{sentence}"):
-        live.get_provider(name)
+        provider_registry.get_provider(name)
     with pytest.raises(SettingsError, match="mirror-tools" if name != "other" else "research-api, other, or install"):
-        live.get_provider("nope")
+        provider_registry.get_provider("nope")
 
 
 def test_two_packages_cannot_have_the_same_name(install):
     install("mirror = MODULE:Mirror")
     install("mirror = MODULE:Mirror", package="mirror-twin")
     with pytest.raises(SettingsError, match="package mirror-tools and mirror-twin cannot be used: only one"):
-        live.get_provider("mirror")
+        provider_registry.get_provider("mirror")
 
 
 # --- uninstalled -----------------------------------------------------------------------------------------------------
@@ -234,9 +234,11 @@ def test_replay_names_responses_of_a_missing_package(mirrored, install, uninstal
     asked.sweep(SweepRequest(("@demo_kitchen",), posts=35, provider="mirror"))
     asked.sweep(ORDER)
     uninstall(site)
-    with pytest.raises(SettingsError, match=r"^2 stored responses .* no provider 'mirror': .* install the package"):
+    with pytest.raises(
+        SettingsError, match=r"^2 stored responses .* Unknown provider 'mirror': .* install the package"
+    ):
         asked.replay()
-    with pytest.raises(SettingsError, match="There is no provider 'mirror'"):
+    with pytest.raises(SettingsError, match="Unknown provider 'mirror'"):
         asked.replay(provider="mirror")
     (row,) = asked.replay(provider="tikliveapi", every=True)
     assert row["read_again"] == 2
@@ -270,7 +272,7 @@ def _die(*_: object) -> None:
 def test_the_version_of_a_parser_is_its_number_and_its_package(install, uninstall):
     def version(source: str = WRAPPER, **named: str) -> str:
         site = install("mirror = MODULE:Mirror", source, **named)
-        found = live.parser_version("mirror")
+        found = provider_registry.parser_version("mirror")
         uninstall(site)
         return found
 
@@ -278,4 +280,4 @@ def test_the_version_of_a_parser_is_its_number_and_its_package(install, uninstal
     assert version(f"{WRAPPER}\nCHANGED = True\n") == first
     assert version(f"{WRAPPER}\nMirror.parser_version = 2\n") != first
     assert version(package="mirror-next", version="2.0") != version(package="mirror-next", version="2.0.1")
-    assert live.parser_version("tikliveapi") == str(TikLiveAPI.parser_version)
+    assert provider_registry.parser_version("tikliveapi") == str(TikLiveAPI.parser_version)

@@ -10,7 +10,7 @@ from dwell import clock
 from dwell.errors import KeyRefusedError, NoDataError, SettingsError, StoppedError, StorageError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.live import sweep as sweeping
-from dwell.providers.live import PROVIDERS
+from dwell.providers.provider_registry import PROVIDERS
 from dwell.state import ledger, owner, responses, sweeps
 from dwell.state.types import from_micros
 from dwell.workspace.live import SweepRequest

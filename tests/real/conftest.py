@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dwell.providers.registry import read
+from dwell.providers.format_registry import read
 from dwell.records import Hints, SourceFile
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dwell.errors import BadFileError
-from dwell.providers.registry import read
+from dwell.providers.format_registry import read
 from dwell.records import Hints
 from dwell.settings import Settings
 from dwell.warehouse.load import Loaded, load

@@ -137,5 +137,5 @@ def test_api_responses(opened: Opened, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["07_music_info", "08_region_list", "14_challenge_search", "15_challenge_info"])
 def test_api_responses_without_posts_say_so(opened: Opened, name: str) -> None:
-    with pytest.raises(BadFileError, match="of which dwell keeps nothing"):
+    with pytest.raises(BadFileError, match="which dwell does not store"):
         opened(f"api_responses/tikwm_2021/{name}.json")

@@ -8,13 +8,23 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.swarm import swarm, thin
-from dwell.charts.theme import NARROW, WIDE, blank, colour, dress, linked, painted
-from dwell.charts.words import bucket_label, bucket_labels, caption, counted, day, link, name, percent, seconds
+from dwell.charts.formatting import (
+    bucket_label,
+    bucket_labels,
+    caption,
+    column_label,
+    day,
+    link,
+    percent,
+    pluralize,
+    seconds,
+)
+from dwell.charts.swarm import swarm, thin_out
+from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart, link_encoding, literal_colour
 
 ROW = 78
-DOTS = 1500
-FEWEST = 5
+MAX_DOTS = 1500
+MIN_POSTS_FOR_P90 = 5
 
 
 def benchmarks(
@@ -24,34 +34,36 @@ def benchmarks(
     rate: str = "engagement_rate",
     width: int = WIDE,
 ) -> alt.TopLevelMixin:
-    """Strip plot of a public rate per duration bucket; posts above their bucket's 90th percentile stand out.
+    """Strip plot of a public rate per duration bucket; posts above their bucket's 90th percentile are highlighted.
 
     Args:
         posts: Rows of `posts`; only eligible ones (`excluded` is None) with a known rate and bucket are drawn.
         benchmarks: Rows of `benchmarks`: bucket, n, `<rate>_median`, `<rate>_p90`. With a `group` (creator size or
-            niche) each bucket and group gets a line of its own, and the dots are left out.
+            niche) each bucket and group gets its own line, and the dots are left out.
         rate: Which rate, a fraction of views.
         width: Width of the plotting area with its labels, pixels.
     """
     marks = _marks(benchmarks, rate)
-    title = f"{name(rate).capitalize()} by video length"
+    title = f"{column_label(rate).capitalize()} by video length"
     if not marks:
-        return blank(title, "No eligible post has a known length and a known rate yet.", width)
+        return empty_chart(title, "No eligible post has a known length and a known rate yet.", width)
     grouped = any(mark["group"] for mark in marks)
     rows = [] if grouped else _dots(posts, marks, rate)
     top = max([mark["p90"] for mark in marks] + [row["value"] for row in rows]) * 1.04 or 0.01
     inner = width - (96 if width <= NARROW else 130)
-    drawn = thin(rows, [row["high"] for row in rows], DOTS)
-    _place(drawn, inner / top)
+    drawn = thin_out(rows, [row["high"] for row in rows], MAX_DOTS)
+    _place_dots(drawn, inner / top)
     unit = "average watch time ÷ length" if rate == "watch_ratio" else "share of views"
-    subtitle = [f"{name(rate).capitalize()}, {unit} · {counted(sum(mark['n'] for mark in marks), 'eligible post')}"]
+    subtitle = [
+        f"{column_label(rate).capitalize()}, {unit} · {pluralize(sum(mark['n'] for mark in marks), 'eligible post')}"
+    ]
     subtitle.append("Solid line: median. Dashed line: 90th percentile." + (" Orange: above it." if rows else ""))
     if any(not mark["enough"] for mark in marks):
-        subtitle.append(f"Lengths with fewer than {FEWEST} posts have no 90th percentile here.")
+        subtitle.append(f"Lengths with fewer than {MIN_POSTS_FOR_P90} posts have no 90th percentile here.")
     if len(drawn) < len(rows):
-        subtitle.append(f"{len(drawn):,} of {len(rows):,} dots drawn; all above the 90th percentile are.")
+        subtitle.append(f"{len(drawn):,} of {len(rows):,} dots are drawn, including all above the 90th percentile.")
     layers = alt.layer(*_layers(drawn, marks, top))
-    return dress(layers.properties(width=inner, height=ROW * len(marks)), title, subtitle)
+    return apply_theme(layers.properties(width=inner, height=ROW * len(marks)), title, subtitle)
 
 
 def _marks(benchmarks: Iterable[Mapping[str, Any]], rate: str) -> list[dict[str, Any]]:
@@ -63,7 +75,7 @@ def _marks(benchmarks: Iterable[Mapping[str, Any]], rate: str) -> list[dict[str,
         median, p90 = row[f"{rate}_median"], row[f"{rate}_p90"]
         n = row.get(f"{rate}_n") or row["n"]
         label = bucket_label(row["bucket"]) + (f" · {row['group']}" if row.get("group") else "")
-        upper = f", 90th percentile {percent(p90)}" if n >= FEWEST else ""
+        upper = f", 90th percentile {percent(p90)}" if n >= MIN_POSTS_FOR_P90 else ""
         tip = f"{label}: median {percent(median)}{upper}, n = {n:,}"
         marks.append(
             {
@@ -72,7 +84,7 @@ def _marks(benchmarks: Iterable[Mapping[str, Any]], rate: str) -> list[dict[str,
                 "group": row.get("group"),
                 "label": label,
                 "n": n,
-                "enough": n >= FEWEST,
+                "enough": n >= MIN_POSTS_FOR_P90,
             }
             | {"median": median, "p90": p90, "tip": tip, "top": line - 0.4, "bottom": line + 0.4}
         )
@@ -90,7 +102,7 @@ def _dots(posts: Iterable[Mapping[str, Any]], marks: list[dict[str, Any]], rate:
         text = caption(post.get("caption"), post.get("post_id"))
         tip = [
             text,
-            f"{percent(value)} {name(rate)}",
+            f"{percent(value)} {column_label(rate)}",
             seconds(post.get("duration_s")),
             day(post.get("posted_at")),
         ]
@@ -102,7 +114,7 @@ def _dots(posts: Iterable[Mapping[str, Any]], marks: list[dict[str, Any]], rate:
     return sorted(dots, key=lambda dot: (dot["line"], dot["value"]))
 
 
-def _place(dots: list[dict[str, Any]], scale: float) -> None:
+def _place_dots(dots: list[dict[str, Any]], scale: float) -> None:
     for line in {dot["line"] for dot in dots}:
         mine = [dot for dot in dots if dot["line"] == line]
         offsets = swarm([dot["value"] * scale for dot in mine], diameter=8.5, room=ROW * 0.36)
@@ -126,10 +138,10 @@ def _layers(dots: list[dict[str, Any]], marks: list[dict[str, Any]], top: float)
         "scale": alt.Scale(domain=[0, top], nice=False),
         "axis": alt.Axis(format=".0%" if top > 0.04 else ".1%", title=None, tickCount=6),
     }
-    return ([_swarmed(dots, along, across)] if dots else []) + _lines(marks, along, across)
+    return ([_draw_dots(dots, along, across)] if dots else []) + _draw_lines(marks, along, across)
 
 
-def _swarmed(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> Any:
+def _draw_dots(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> Any:
     points = alt.Chart(alt.InlineData(values=dots))
     tooltip = [
         alt.Tooltip("caption:N"),
@@ -139,14 +151,14 @@ def _swarmed(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[str
     return points.mark_circle(size=44, stroke=colour("paper"), strokeWidth=0.8, opacity=0.95).encode(
         x=alt.X("value:Q", **along),
         y=alt.Y("y:Q", **across),
-        color=painted(),
+        color=literal_colour(),
         description="tip:N",
         tooltip=tooltip,
-        **linked(dots),
+        **link_encoding(dots),
     )
 
 
-def _lines(marks: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> list[Any]:
+def _draw_lines(marks: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> list[Any]:
     every = alt.Chart(alt.InlineData(values=marks))
     enough = alt.Chart(alt.InlineData(values=[mark for mark in marks if mark["enough"]]))
     y = alt.Y("top:Q", **across)

@@ -7,21 +7,21 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.forest import Line, forest
-from dwell.charts.theme import WIDE, blank, dress
-from dwell.charts.words import caption, link, number
+from dwell.charts.forest import ForestRow, forest
+from dwell.charts.formatting import caption, link, number
+from dwell.charts.theme import WIDE, apply_theme, empty_chart
 
-MOST = 20
+MAX_POSTS = 20
 
 
 def growth(
     growth: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str, Any]] = (), *, width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """The posts that gained most views per hour; grey where rounded counters alone may explain the gain.
+    """The posts that gained the most views per hour; grey where rounded counters alone may explain the gain.
 
     Args:
-        growth: Rows of `growth`: post_id, hours, views_from, views_to, views_per_hour, rounding_explains. Of one
-            post only the latest pair of observations is drawn.
+        growth: Rows of `growth`: post_id, hours, views_from, views_to, views_per_hour, rounding_explains. Only the
+            latest pair of observations of each post is drawn.
         posts: Rows of `posts`, for captions and links.
         width: Whole width, pixels.
     """
@@ -32,28 +32,28 @@ def growth(
             latest[row["post_id"]] = row
     title = "Views gained per hour between two observations"
     if not latest:
-        return blank(title, "No post was observed twice, so nothing is known about its growth.", width)
+        return empty_chart(title, "No post was observed twice, so no growth is known.", width)
     known = {post["post_id"]: post for post in posts}
-    best = sorted(latest.values(), key=lambda row: -row["views_per_hour"])[:MOST]
-    lines = [_line(row, known.get(row["post_id"], {}), 38 if width < 500 else 40) for row in best]
+    best = sorted(latest.values(), key=lambda row: -row["views_per_hour"])[:MAX_POSTS]
+    lines = [_row(row, known.get(row["post_id"], {}), 38 if width < 500 else 40) for row in best]
     top = max(1e-9, *(row["views_per_hour"] for row in best)) * 1.05
     low = min(0.0, *(row["views_per_hour"] for row in best)) * 1.05
     subtitle = [
         f"Views per hour, the latest pair of observations · top {len(best)} of {len(latest):,} posts observed twice"
     ]
     subtitle.append("Grey: rounding of the counters alone may explain it.")
-    return dress(
+    return apply_theme(
         forest(lines, width=width, axis_title="views per hour", domain=(low, top), number_format="~s"), title, subtitle
     )
 
 
-def _line(row: Mapping[str, Any], post: Mapping[str, Any], limit: int) -> Line:
+def _row(row: Mapping[str, Any], post: Mapping[str, Any], limit: int) -> ForestRow:
     label = caption(post.get("caption"), row["post_id"], limit)
     pace = number(row["views_per_hour"], 1)
     gained = f"{number(row['views_from'], 0)} → {number(row['views_to'], 0)} views in {number(row['hours'], 1)} h"
     tip = f"{label}: {pace} views per hour ({gained})"
     value = row["views_per_hour"]
-    return Line(
+    return ForestRow(
         label,
         value,
         min(0.0, value),

@@ -1,4 +1,4 @@
-"""How well a fitted model predicts posts that it did not see, beside what simpler guesses reach."""
+"""How well a fitted model predicts unseen posts, compared with simple baselines."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import WIDE, blank, colour, dress, sized
-from dwell.charts.words import counted, name, number, sentence_case
+from dwell.charts.formatting import column_label, number, pluralize, sentence_case
+from dwell.charts.theme import WIDE, apply_theme, colour, empty_chart, literal_size
 
 FLOOR = -0.5
-_TESTS = {"out_of_fold": "posts left out at random", "forward": "the newest posts, from older ones"}
+_TESTS = {"out_of_fold": "posts left out at random", "forward": "the newest posts, from older posts"}
 
 
 def skill(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
-    """R2 of the model and of each baseline, on posts left out and on the newest posts; below −0.5 stands at the edge.
+    """R2 of the model and each baseline, on posts left out and on the newest posts; values below −0.5 are at the edge.
 
     Args:
         fit: The report of a fit: target, n, out_of_fold, forward, baselines.
         width: Whole width, pixels.
     """
-    target = name(str(fit.get("target", "watch_ratio")))
-    title = f"Skill in predicting {target} of posts that the model did not see"
+    target = column_label(str(fit.get("target", "watch_ratio")))
+    title = f"Skill in predicting {target} of unseen posts"
     rows, order = _rows(fit)
     if not rows:
-        return blank(
+        return empty_chart(
             title,
             "No skill was measured: " + ("; ".join(fit.get("reasons") or []) or "too few posts with watch time."),
             width,
         )
     subtitle = [
-        f"R², share of the variation explained: 1 is perfect, 0 a flat guess · {counted(fit.get('n') or 0, 'post')}"
+        f"R², share of variation explained: 1 is perfect, 0 a constant guess · {pluralize(fit.get('n') or 0, 'post')}"
     ]
-    subtitle.append("In-sample fit is not shown: it says nothing about new posts.")
+    subtitle.append("In-sample fit is not shown: it tells nothing about new posts.")
     tall = width <= 480
     inner = width - (24 if tall else 240)
     chart = alt.layer(*_layers(rows, order, tall=tall))
-    return dress(chart.properties(width=inner, height=(58 if tall else 44) * len(order)), title, subtitle)
+    return apply_theme(chart.properties(width=inner, height=(58 if tall else 44) * len(order)), title, subtitle)
 
 
 def _rows(fit: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -48,7 +48,7 @@ def _rows(fit: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
             r2 = (entry.get(test) or {}).get("r2")
             if r2 is None:
                 continue
-            label = sentence_case(name(key))
+            label = sentence_case(column_label(key))
             text = number(r2) if r2 >= FLOOR else f"◂ {number(r2)}"
             tip = f"{label}: R² {number(r2)} on {words}"
             rows.append(
@@ -89,7 +89,7 @@ def _layers(rows: list[dict[str, Any]], order: list[str], *, tall: bool) -> list
         x=x,
         color=hue,
         shape=alt.Shape("test:N", scale=alt.Scale(domain=tests, range=["circle", "diamond"])),
-        size=sized(),
+        size=literal_size(),
         description="tip:N",
         tooltip=alt.Tooltip("tip:N"),
         **line,
@@ -98,7 +98,7 @@ def _layers(rows: list[dict[str, Any]], order: list[str], *, tall: bool) -> list
 
 
 def _numbers(base: Any, x: alt.X, line: dict[str, Any]) -> list[Any]:
-    """Each R2 beside its mark: left of it where it is below 0, bold for the model."""
+    """Each R2 next to its mark: left of it where it is below 0, bold for the model."""
     return [
         base.transform_filter(f"{own} && {side}")
         .mark_text(align=align, dx=dx, fontSize=11, fontWeight=weight)
@@ -109,7 +109,7 @@ def _numbers(base: Any, x: alt.X, line: dict[str, Any]) -> list[Any]:
 
 
 def _names(order: list[str], y: alt.Y) -> list[Any]:
-    """The names above their lines, where there is no room beside them."""
+    """The names above their lines, where there is no space beside them."""
     names = alt.Chart(alt.InlineData(values=[{"model": model} for model in order]))
     shown = names.mark_text(align="left", dy=-22, fontSize=12, fontWeight=600)
     return [shown.encode(x=alt.value(0), y=y, text="model:N")]

@@ -1,4 +1,4 @@
-"""When an account posts and what its viewers did then, by hour and weekday."""
+"""When an account posts and how its viewers respond, by hour and weekday."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import HEAT, WIDE, blank, colour, dress, painted, sized
-from dwell.charts.words import WEEKDAYS, counted, percent
+from dwell.charts.formatting import WEEKDAYS, percent, pluralize
+from dwell.charts.theme import HEAT, WIDE, apply_theme, colour, empty_chart, literal_colour, literal_size
 
 FEW = 3
 _TALL = 480
@@ -18,40 +18,40 @@ _TALL = 480
 def posting_times(
     posting_times: Iterable[Mapping[str, Any]], *, tz: str | None = None, width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """Heat map of the median engagement rate, with the number of posts in each cell; small squares rest on few posts.
+    """Heat map of the median engagement rate, with the number of posts in each cell; small squares have few posts.
 
     Args:
         posting_times: Rows of `posting_times`: weekday 1-7 (1 = Monday), hour 0-23, n, engagement_rate_median.
-        tz: The time zone that hours and weekdays are in; by default what the result says, else UTC.
+        tz: The time zone of hours and weekdays; by default that of the result, else UTC.
         width: Whole width, pixels; at 480 and below the hours run downwards.
     """
     tz = tz or getattr(posting_times, "meta", {}).get("tz") or "UTC"
     rows = [row for row in posting_times if row.get("n")]
     title = f"When posts go out and how viewers respond ({tz} time)"
     if not rows:
-        return blank(title, "No eligible post has a known posting time.", width)
+        return empty_chart(title, "No eligible post has a known posting time.", width)
     cells, steps = _cells(rows)
     total = sum(row["n"] for row in rows)
-    subtitle = [f"Median engagement rate (share of views) by hour and weekday · {counted(total, 'post')}"]
+    subtitle = [f"Median engagement rate (share of views) by hour and weekday · {pluralize(total, 'post')}"]
     subtitle.append(
-        f"The number is the count of posts. Small squares rest on fewer than {FEW} posts: no evidence on their own."
+        f"The number is the count of posts. Small squares have fewer than {FEW} posts: no evidence on their own."
     )
     tall = width <= _TALL
     step = (width - 60) / 7 if tall else (width - 70) / 24
     chart = alt.layer(*_layers(cells, steps, tall=tall, size=min(step, 30 if tall else 34) - 3))
     size = {"width": alt.Step(step), "height": alt.Step(22 if tall else 34)}
-    return dress(chart.properties(**size), title, subtitle)
+    return apply_theme(chart.properties(**size), title, subtitle)
 
 
 def _cells(rows: list[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
-    """All 168 cells, and the readings of the colour steps: fifths of the cells' medians."""
+    """All 168 cells, and the labels of the colour steps: fifths of the cells' medians."""
     edges = _edges([row["engagement_rate_median"] for row in rows if row.get("engagement_rate_median") is not None])
     steps = [f"{percent(low)[:-1]}–{percent(high)}" for low, high in pairwise(edges)] or [
         percent(edge) for edge in edges
     ]
-    found = {(int(row["weekday"]), int(row["hour"])): row for row in rows}
+    by_cell = {(int(row["weekday"]), int(row["hour"])): row for row in rows}
     cells = [
-        _cell(weekday, hour, found.get((weekday, hour), {}), edges, steps)
+        _cell(weekday, hour, by_cell.get((weekday, hour), {}), edges, steps)
         for weekday in range(1, 8)
         for hour in range(24)
     ]
@@ -59,7 +59,7 @@ def _cells(rows: list[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[st
 
 
 def _edges(medians: list[float]) -> list[float]:
-    """Smallest, the cuts into fifths, largest; to a tenth of a percent, so that no two steps read the same."""
+    """Smallest, the cuts into fifths, largest; to a tenth of a percent, so that no two steps have the same label."""
     ordered = sorted(round(value, 3) for value in medians)
     return sorted({ordered[len(ordered) * part // 5] for part in range(5)} | {ordered[-1]}) if ordered else []
 
@@ -72,7 +72,7 @@ def _cell(weekday: int, hour: int, row: Mapping[str, Any], edges: list[float], s
         "weekday": WEEKDAYS[weekday - 1],
         "hour": f"{hour:02d}",
         "n": n,
-        "tip": f"{when}: {counted(n, 'post')}" + (f", median engagement rate {percent(rate)}" if n else ""),
+        "tip": f"{when}: {pluralize(n, 'post')}" + (f", median engagement rate {percent(rate)}" if n else ""),
         "step": None if step is None else steps[step],
         "ink": colour("on_strong" if step is not None and step >= 3 else "on_faint"),
     }
@@ -104,13 +104,13 @@ def _layers(cells: list[dict[str, Any]], steps: list[str], *, tall: bool, size: 
     squares = known.mark_square(opacity=1).encode(
         **place,
         color=alt.Color("step:N", scale=alt.Scale(domain=steps, range=shades), sort=steps, legend=legend),
-        size=sized(),
+        size=literal_size(),
         description="tip:N",
         tooltip=alt.Tooltip("tip:N"),
     )
     counts = used.mark_text(fontSize=11).encode(
         **place,
         text="n:Q",
-        color=painted(),
+        color=literal_colour(),
     )
     return [ground, squares, counts]

@@ -1,4 +1,4 @@
-"""A chart as SVG, PNG, a page of its own or a figure inside a page; no browser, no network."""
+"""A chart as SVG, PNG, a standalone page or a figure inside a page; no browser, no network."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart ready for a page: its words as text that wraps, its marks as SVG.
+    """A chart ready for a page: its titles as text that wraps, its marks as SVG.
 
     Attributes:
         title: What the chart is about.
         notes: Subtitle lines: units, n, what the marks mean.
-        svg: The picture without its title, scaling to the width of its place.
+        svg: The picture without its title, scaling to the available width.
     """
 
     title: str
@@ -55,7 +55,7 @@ def png(chart: alt.TopLevelMixin, *, dark: bool = False, scale: float = 2) -> by
 def html(chart: alt.TopLevelMixin, *, dark: bool = False) -> str:
     """The chart as an interactive page that needs no network: the JavaScript (0.9 MB) is inside.
 
-    Captions are other people's text: `<` is escaped in the data, so none of it can end the script.
+    Captions are untrusted text: `<` is escaped in the data, so that none of it can end the script.
     """
     spec = specification(chart, dark=dark)
     data = json.dumps(spec).replace("<", "\\u003c")
@@ -74,17 +74,17 @@ def html(chart: alt.TopLevelMixin, *, dark: bool = False) -> str:
 
 
 def figure(chart: alt.TopLevelMixin, key: str) -> Figure:
-    """The chart for use inside a page: words apart from the picture, ground transparent, hover texts on the marks.
+    """The chart for use inside a page: text separate from the picture, transparent background, tooltips on the marks.
 
     Args:
         chart: A chart of this package.
-        key: A name that is unique on the page; it keeps the ids inside the picture apart from those of others.
+        key: A name that is unique on the page; it keeps the ids inside the picture distinct from others.
     """
     spec = specification(chart)
     title = spec.pop("title")
     spec["config"]["background"] = None
-    picture = _responsive(_titled(_svg(spec)), title["text"])
-    return Figure(title["text"], tuple(title["subtitle"]), _own_ids(picture, key))
+    picture = _make_responsive(_add_mark_titles(_svg(spec)), title["text"])
+    return Figure(title["text"], tuple(title["subtitle"]), _unique_ids(picture, key))
 
 
 def _svg(spec: dict[str, Any]) -> str:
@@ -92,17 +92,19 @@ def _svg(spec: dict[str, Any]) -> str:
     return drawing
 
 
-def _own_ids(drawing: str, key: str) -> str:
-    """Ids that are unique on the page and the same at each drawing; the renderer counts them up for ever."""
-    for at, found in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))):
-        drawing = drawing.replace(f'id="{found}"', f'id="{key}-{at}"').replace(f"url(#{found})", f"url(#{key}-{at})")
+def _unique_ids(drawing: str, key: str) -> str:
+    """Ids that are unique on the page and the same at each rendering; the renderer only counts up."""
+    for at, identifier in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))):
+        drawing = drawing.replace(f'id="{identifier}"', f'id="{key}-{at}"').replace(
+            f"url(#{identifier})", f"url(#{key}-{at})"
+        )
     return drawing
 
 
-def _titled(drawing: str) -> str:
-    """Each described mark gets a `<title>`, which browsers show on hover; links leave the keyboard's path.
+def _add_mark_titles(drawing: str) -> str:
+    """Each described mark gets a `<title>`, which browsers show on hover; links leave the tab order.
 
-    A strip plot would otherwise put hundreds of stops into it; the table under each chart has the same links.
+    A strip plot would otherwise add hundreds of tab stops; the table under each chart has the same links.
     """
     described = re.compile(
         r'<(path|line|rect) aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"([^>]*?)/>'
@@ -115,11 +117,11 @@ def _titled(drawing: str) -> str:
     return drawing.replace("<a xlink:href=", '<a tabindex="-1" target="_blank" rel="noopener noreferrer" xlink:href=')
 
 
-def _responsive(drawing: str, label: str) -> str:
-    """The outer tag: an image with a name, as wide as its place allows and never wider than drawn."""
+def _make_responsive(drawing: str, label: str) -> str:
+    """The outer tag: an image with a name, as wide as the space allows and never wider than drawn."""
     opening = re.match(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)" viewBox="([^"]*)">', drawing)
     if opening is None:
-        raise ValueError("the SVG renderer changed the form of its outer tag")
+        raise ValueError("the SVG renderer changed the format of its outer tag")
     width, height, box = opening.groups()
     tag = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" '

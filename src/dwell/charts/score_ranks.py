@@ -1,4 +1,4 @@
-"""The posts of an account without watch time, best first, each with how sure its rank is."""
+"""The posts of an account without watch time, best first, each with the interval of its rank."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.forest import Line, forest
-from dwell.charts.theme import WIDE, blank, dress
-from dwell.charts.words import caption, link, name, number, with_interval
+from dwell.charts.forest import ForestRow, forest
+from dwell.charts.formatting import caption, column_label, link, number, with_interval
+from dwell.charts.theme import WIDE, apply_theme, empty_chart
 from dwell.results import Result
 
-MOST = 20
+MAX_POSTS = 20
 
 
 def scores(
     score: Result | Mapping[str, Any], posts: Iterable[Mapping[str, Any]] = (), *, width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """Predicted rank within the account with its interval; a level is noted only where transfer has been shown.
+    """Predicted rank within the account with its interval; a level is shown only where transfer is proven.
 
     Args:
-        score: The answer of a scoring: model_id, level_shown, reasons, rows of post_id, rank, percentile (0-1),
+        score: The result of a scoring: model_id, level_shown, reasons, rows of post_id, rank, percentile (0-1),
             percentile_low, percentile_high and, where shown, `<target>_predicted`.
         posts: Rows of `posts`, for captions and links.
         width: Whole width, pixels.
@@ -33,17 +33,17 @@ def scores(
     title = "Posts predicted to hold viewers best, within this account"
     if not rows:
         reasons = "; ".join(score.get("reasons") or []) or "no post has the counters that the model needs"
-        return blank(title, f"Nothing was scored: {reasons}.", width)
+        return empty_chart(title, f"Nothing was scored: {reasons}.", width)
     known = {post["post_id"]: post for post in posts}
     target = str(score.get("target") or "watch_ratio")
-    lines = [_line(row, known.get(row["post_id"], {}), target, 38 if width < 500 else 40) for row in rows[:MOST]]
+    lines = [_row(row, known.get(row["post_id"], {}), target, 38 if width < 500 else 40) for row in rows[:MAX_POSTS]]
     subtitle = [
         f"Predicted percentile, interval · top {len(lines)} of {len(rows):,} posts · model {score.get('model_id')}"
     ]
     subtitle.append(
-        f"The number at the right is the predicted {name(target)}."
+        f"The number at the right is the predicted {column_label(target)}."
         if score.get("level_shown")
-        else "A rank only: that the level of watch time holds for this account has not been shown."
+        else "A rank only: it is not proven that the level of watch time holds for this account."
     )
     plot = forest(
         lines,
@@ -53,21 +53,21 @@ def scores(
         reference=0.5,
         hue="violet",
     )
-    return dress(plot, title, subtitle)
+    return apply_theme(plot, title, subtitle)
 
 
-def _line(row: Mapping[str, Any], post: Mapping[str, Any], target: str, limit: int) -> Line:
+def _row(row: Mapping[str, Any], post: Mapping[str, Any], target: str, limit: int) -> ForestRow:
     text = caption(post.get("caption"), row["post_id"], limit)
     level = row.get(f"{target}_predicted")
     spread = with_interval(row["percentile"], row.get("percentile_low"), row.get("percentile_high"))
     tip = f"{row['rank']}. {text}: predicted percentile {spread}"
     note = "" if level is None else number(level)
-    return Line(
+    return ForestRow(
         f"{row['rank']}. {text}",
         row["percentile"],
         row.get("percentile_low"),
         row.get("percentile_high"),
-        sure=True,
+        clear=True,
         note=note,
         tip=tip,
         url=link(post.get("url")),

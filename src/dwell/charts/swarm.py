@@ -1,4 +1,4 @@
-"""Where the dots of a strip plot go, so that they lie beside each other and not on each other."""
+"""Positions of the dots of a strip plot, so that they are next to each other and do not overlap."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Item = TypeVar("Item")
 def swarm(positions: Sequence[float], *, diameter: float, room: float) -> list[float]:
     """The sideways offset of each dot in pixels, in the order given; the same input gives the same picture.
 
-    Dots go from left to right, each to the free place nearest to the middle line. Where `room` (pixels to either
-    side) is full, the dot goes where the nearest neighbour is farthest, so crowds overlap evenly.
+    Dots are placed from left to right, each in the free place nearest to the middle line. Where `room` (pixels to
+    either side) is full, the dot goes where the nearest neighbour is farthest, so that crowds overlap evenly.
     """
     steps = max(0, int(room / (diameter / 2)))
     places = [0.0] + [sign * step * diameter / 2 for step in range(1, steps + 1) for sign in (1, -1)]
@@ -37,8 +37,8 @@ def _free_place(x: float, places: list[float], near: list[tuple[float, float]], 
     return best
 
 
-def thin(rows: Sequence[Item], keep: Sequence[bool], limit: int) -> list[Item]:
-    """At most about `limit` rows, in order: all that are to be kept, and of the others every k-th."""
+def thin_out(rows: Sequence[Item], keep: Sequence[bool], limit: int) -> list[Item]:
+    """At most about `limit` rows, in order: all that must be kept, and every k-th of the others."""
     others = len(rows) - sum(keep)
     allowed = max(1, limit - sum(keep))
     if others <= allowed:

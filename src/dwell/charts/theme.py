@@ -1,4 +1,4 @@
-"""The look that all charts share: a palette with a light and a dark value for each role, and a Vega configuration."""
+"""The theme that all charts share: a palette with a light and a dark value for each role, and a Vega configuration."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import altair as alt
 
 WIDE = 860
 NARROW = 340
-# Fonts of one width: a label takes the room in the reader's browser that was set aside for it where it was drawn.
+# Fonts of the same width: a label takes as much space in the reader's browser as was reserved when it was drawn.
 FONT = 'Arial, "Helvetica Neue", Helvetica, "Liberation Sans", sans-serif'
 
 
 @dataclass(frozen=True, slots=True)
 class Shade:
-    """One role of the palette on a light and on a dark ground, as `#rrggbb` in lower case."""
+    """One role of the palette on a light and on a dark background, as `#rrggbb` in lower case."""
 
     light: str
     dark: str
 
 
-# The light values are all different, because a drawn SVG is taken to dark by replacing each of them by its partner.
-# Blue, vermilion and teal stay apart under the three common colour blindnesses; nothing is told by colour alone.
+# The light values are all different, because an SVG is made dark by replacing each of them by its dark counterpart.
+# Blue, vermilion and teal are distinct under the three common colour blindnesses; nothing is shown by colour alone.
 PALETTE: Mapping[str, Shade] = {
     "paper": Shade("#ffffff", "#1b1e24"),
     "page": Shade("#f5f4f0", "#121418"),
@@ -50,26 +50,26 @@ HEAT = tuple(PALETTE[f"heat{step}"].light for step in range(1, 6))
 
 
 def colour(role: str) -> str:
-    """The light value of a role: what a chart's specification holds."""
+    """The light value of a role, as in a chart's specification."""
     return PALETTE[role].light
 
 
 def darken(spec: Any) -> Any:
-    """The same specification with each palette colour replaced by its dark partner; everything else as it was."""
-    partner = {shade.light: shade.dark for shade in PALETTE.values()}
+    """The same specification with each palette colour replaced by its dark counterpart; everything else unchanged."""
+    counterpart = {shade.light: shade.dark for shade in PALETTE.values()}
 
     def walk(node: Any) -> Any:
         if isinstance(node, dict):
             return {key: walk(value) for key, value in node.items()}
         if isinstance(node, list):
             return [walk(value) for value in node]
-        return partner.get(node, node) if isinstance(node, str) else node
+        return counterpart.get(node, node) if isinstance(node, str) else node
 
     return walk(spec)
 
 
 def css(scope: str) -> str:
-    """Style rules that let a page's custom properties (`--ink`, `--dot`, ...) repaint every SVG inside `scope`."""
+    """Style rules that let a page's custom properties (`--ink`, `--dot`, ...) recolour every SVG inside `scope`."""
     return "\n".join(
         f'{scope} [{attribute}="{shade.light}"]{{{attribute}:var(--{role.replace("_", "-")})}}'
         for role, shade in PALETTE.items()
@@ -146,17 +146,17 @@ def _legend() -> dict[str, Any]:
     }
 
 
-def painted(field: str = "ink") -> alt.Color:
-    """Colours that the rows bring along in `field`, one role's light value each."""
+def literal_colour(field: str = "ink") -> alt.Color:
+    """Colours that the rows contain in `field`, each the light value of a role."""
     return alt.Color(f"{field}:N", scale=None)
 
 
-def sized(field: str = "size") -> alt.Size:
-    """Areas in square pixels that the rows bring along in `field`."""
+def literal_size(field: str = "size") -> alt.Size:
+    """Areas in square pixels that the rows contain in `field`."""
     return alt.Size(f"{field}:Q", scale=None)
 
 
-def linked(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def link_encoding(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The link of each mark, from `url`; a row without one gets no link, where Vega alone would link to "undefined"."""
     known = [row.get("url") is not None for row in rows]
     if not any(known):
@@ -166,23 +166,23 @@ def linked(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"href": alt.condition("isValid(datum.url)", "url:N", alt.value(None))}
 
 
-def dress(chart: Any, title: str, subtitle: Sequence[str]) -> alt.TopLevelMixin:
-    """The chart with its title, its subtitle lines (units, n, what the marks are) and the shared look."""
-    dressed = chart.properties(title=alt.TitleParams(text=title, subtitle=list(subtitle)))
-    return dressed.configure(**configuration())
+def apply_theme(chart: Any, title: str, subtitle: Sequence[str]) -> alt.TopLevelMixin:
+    """The chart with its title, its subtitle lines (units, n, what the marks are) and the shared theme."""
+    titled = chart.properties(title=alt.TitleParams(text=title, subtitle=list(subtitle)))
+    return titled.configure(**configuration())
 
 
-def blank(title: str, reason: str, width: int = WIDE) -> alt.TopLevelMixin:
-    """A chart for when there is nothing to draw: the title, and one sentence that says why."""
-    lines = wrapped(reason, max(20, width // 8))
+def empty_chart(title: str, reason: str, width: int = WIDE) -> alt.TopLevelMixin:
+    """The chart where there is nothing to draw: the title, and one sentence that says why."""
+    lines = wrap_text(reason, max(20, width // 8))
     text = alt.Chart(alt.InlineData(values=[{"reason": lines}])).mark_text(
         align="left", baseline="top", color=colour("muted"), fontSize=13, lineHeight=19
     )
     body = text.encode(x=alt.value(0), y=alt.value(0), text="reason:N")
-    return dress(body.properties(width=width, height=19 * len(lines) + 6), title, [])
+    return apply_theme(body.properties(width=width, height=19 * len(lines) + 6), title, [])
 
 
-def wrapped(text: str, limit: int) -> list[str]:
+def wrap_text(text: str, limit: int) -> list[str]:
     """The text in lines of at most `limit` characters, broken between words."""
     lines = [""]
     for word in text.split():

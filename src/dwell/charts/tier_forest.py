@@ -1,4 +1,4 @@
-"""What the top quarter of an account's posts has that the bottom quarter has not."""
+"""What distinguishes the top quarter of an account's posts from the bottom quarter."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.forest import Line, forest
-from dwell.charts.theme import WIDE, blank, dress
-from dwell.charts.words import UNKNOWN, WEEKDAYS, name, number, percent, with_interval
+from dwell.charts.forest import ForestRow, forest
+from dwell.charts.formatting import UNKNOWN, WEEKDAYS, column_label, number, percent, with_interval
+from dwell.charts.theme import WIDE, apply_theme, empty_chart
 
-MOST = 14
+MAX_ROWS = 14
 _UNITS = {"duration_s": " s", "caption_length": " characters"}
 
 
 def tiers(tiers: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLevelMixin:
-    """Forest plot of each difference between top and bottom quartile, with its interval; grey does not separate.
+    """Forest plot of each difference between top and bottom quartile, with its interval; grey: does not separate them.
 
     Args:
         tiers: Rows of `tiers`, with the numbers of posts in `meta` when it is a Result. Effects of one name share a
-            panel; those whose name holds "ratio" are drawn on a logarithmic axis around 1.
+            panel; those whose name contains "ratio" are drawn on a logarithmic axis around 1.
         width: Whole width, pixels.
     """
     meta: Mapping[str, Any] = getattr(tiers, "meta", {})
     title = "Top quarter of posts against the bottom quarter"
     every = [row for row in tiers if row.get("effect") is not None]
     if not every:
-        return blank(title, meta.get("verdict") or "Too few eligible posts to cut into quarters.", width)
-    chosen = sorted(every, key=lambda row: (not row.get("separates"), -_strength(row)))[:MOST]
-    beside = [_line(row) for row in chosen]
+        return empty_chart(title, meta.get("verdict") or "Too few eligible posts to split into quarters.", width)
+    chosen = sorted(every, key=lambda row: (not row.get("separates"), -_effect_size(row)))[:MAX_ROWS]
+    all_rows = [_row(row) for row in chosen]
     panels = [
-        _panel([row for row in chosen if str(row.get("effect_name")) == kind], kind, width, beside)
+        _panel([row for row in chosen if str(row.get("effect_name")) == kind], kind, width, all_rows)
         for kind in _kinds(chosen)
     ]
     posts = f"{meta['n_top']} top and {meta['n_bottom']} bottom posts · " if "n_top" in meta else ""
     subtitle = [
         f"{posts}effect with its 95% interval · at the right: top against bottom",
-        "Blue: separates, false discoveries controlled. Grey: cannot tell.",
+        "Blue: separates the quarters, with false discoveries controlled. Grey: cannot tell.",
     ]
     if len(chosen) < len(every):
-        subtitle.append(f"The {len(chosen)} clearest of {len(every)} comparisons; the table has all.")
-    return dress(alt.vconcat(*panels) if len(panels) > 1 else panels[0], title, subtitle)
+        subtitle.append(f"The {len(chosen)} clearest of {len(every)} comparisons; the table lists all.")
+    return apply_theme(alt.vconcat(*panels) if len(panels) > 1 else panels[0], title, subtitle)
 
 
 def dimension_label(row: Mapping[str, Any]) -> str:
     """What a row of `tiers` compares, in words: "Length", "Posted on Tue", "#recipe"."""
     dimension, level = str(row.get("dimension")), row.get("level")
     if level is None or level == "":
-        return name(dimension).capitalize()
+        return column_label(dimension).capitalize()
     text = str(level)
     if dimension == "weekday":
         return f"Posted on {WEEKDAYS[int(text) - 1] if text.isdigit() and 1 <= int(text) <= 7 else text}"
@@ -58,7 +58,7 @@ def dimension_label(row: Mapping[str, Any]) -> str:
         return text if text.startswith("#") else f"#{text}"
     if dimension == "sound_original":
         return "Original sound" if text.lower() in {"true", "original", "yes"} else f"Sound: {text}"
-    return f"{name(dimension).capitalize()}: {text}"
+    return f"{column_label(dimension).capitalize()}: {text}"
 
 
 def side(row: Mapping[str, Any], which: str) -> str:
@@ -75,13 +75,13 @@ def _kinds(rows: list[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(str(row.get("effect_name")) for row in rows))
 
 
-def _strength(row: Mapping[str, Any]) -> float:
+def _effect_size(row: Mapping[str, Any]) -> float:
     return abs(float(row["effect"]))
 
 
-def _panel(rows: list[Mapping[str, Any]], kind: str, width: int, beside: list[Line]) -> alt.LayerChart:
+def _panel(rows: list[Mapping[str, Any]], kind: str, width: int, all_rows: list[ForestRow]) -> alt.LayerChart:
     ratio = "ratio" in kind
-    lines = [_line(row) for row in rows]
+    lines = [_row(row) for row in rows]
     ends = [end for line in lines for end in (line.value, line.low, line.high) if end is not None]
     reach = min(1.0, max(0.2, 1.1 * max(abs(end) for end in ends)))
     if ratio:
@@ -89,18 +89,17 @@ def _panel(rows: list[Mapping[str, Any]], kind: str, width: int, beside: list[Li
     return forest(
         lines,
         width=width,
-        axis_title=f"{name(kind)} (right of the line: more among top posts)",
+        axis_title=f"{column_label(kind)} (right of the line: more among top posts)",
         domain=(1 / reach, reach) if ratio else (-reach, reach),
         reference=1.0 if ratio else 0.0,
         scale="log" if ratio else "linear",
-        beside=beside,
+        all_rows=all_rows,
     )
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+def _row(row: Mapping[str, Any]) -> ForestRow:
     label, note = dimension_label(row), f"{side(row, 'top')} vs {side(row, 'bottom')}"
     interval = with_interval(row["effect"], row.get("low"), row.get("high"))
-    tip = (
-        f"{label}: top {side(row, 'top')}, bottom {side(row, 'bottom')}; {name(str(row.get('effect_name')))} {interval}"
-    )
-    return Line(label, row["effect"], row.get("low"), row.get("high"), bool(row.get("separates")), note, tip)
+    effect = f"{column_label(str(row.get('effect_name')))} {interval}"
+    tip = f"{label}: top {side(row, 'top')}, bottom {side(row, 'bottom')}; {effect}"
+    return ForestRow(label, row["effect"], row.get("low"), row.get("high"), bool(row.get("separates")), note, tip)

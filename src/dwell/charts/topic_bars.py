@@ -8,10 +8,10 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import NARROW, WIDE, blank, colour, dress, wrapped
-from dwell.charts.words import counted, day, instant, number, percent
+from dwell.charts.formatting import day, number, parse_instant, percent, pluralize
+from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart, wrap_text
 
-_WAITING = "Look at it once a day: how many posts it gains shows from the second day."
+_NO_DATA = "Sample it once a day: the number of new posts is known from the second day."
 
 
 def topic_days(
@@ -21,31 +21,31 @@ def topic_days(
 
     Args:
         days: Rows of `topic_days` of one topic.
-        lifecycle: What `models.lifecycle` says of them: stage, reason; by default what the result's meta says.
+        lifecycle: The result of `models.lifecycle`: stage, reason; by default that of the result's meta.
         width: Whole width, pixels.
     """
-    told = lifecycle or getattr(days, "meta", {}).get("lifecycle") or {}
+    stage = lifecycle or getattr(days, "meta", {}).get("lifecycle") or {}
     rows = [row for row in days if row.get("day") is not None]
-    title = _title(rows, told)
+    title = _title(rows, stage)
     shown = [row for row in rows if row.get("posts_added") is not None]
     provisional = not shown
     if provisional:
         shown = [row for row in rows if row.get("posts_published")]
     if not shown:
-        return blank(title, _WAITING, width)
+        return empty_chart(title, _NO_DATA, width)
     subtitle = [_unit(shown, provisional=provisional)]
-    subtitle += wrapped(str(told.get("reason") or ""), max(30, width // 7)) if told.get("reason") else []
+    subtitle += wrap_text(str(stage.get("reason") or ""), max(30, width // 7)) if stage.get("reason") else []
     inner = width - (62 if width <= NARROW else 70)
     bars = [_bar(row, provisional=provisional) for row in shown]
-    return dress(_panel(bars, inner), title, subtitle)
+    return apply_theme(_panel(bars, inner), title, subtitle)
 
 
-def _title(rows: list[Mapping[str, Any]], told: Mapping[str, Any]) -> str:
+def _title(rows: list[Mapping[str, Any]], lifecycle: Mapping[str, Any]) -> str:
     if not rows:
         return "A topic day by day"
     name = rows[0].get("topic") or "topic"
     shown = {"hashtag": f"#{name}", "search": f"“{name}”"}.get(str(rows[0].get("topic_kind")), f"Sound {name}")
-    stage = told.get("stage")
+    stage = lifecycle.get("stage")
     if stage is None:
         return f"{shown} day by day"
     return f"{shown}: stage not known yet" if stage == "cannot tell" else f"{shown}: {_STAGES.get(stage, stage)}"
@@ -56,13 +56,13 @@ _STAGES = {"peak": "at its peak"}
 
 def _unit(shown: list[Mapping[str, Any]], *, provisional: bool) -> str:
     if provisional:
-        posts = counted(sum(row["posts_published"] for row in shown), "sampled post")
+        posts = pluralize(sum(row["posts_published"] for row in shown), "sampled post")
         return f"Grey: {posts} by day of publishing, as the topic's size was not counted often enough"
-    return f"Posts added per day by the provider's count · {counted(len(shown), 'day')} · UTC"
+    return f"Posts added per day by the provider's count · {pluralize(len(shown), 'day')} · UTC"
 
 
 def _bar(row: Mapping[str, Any], *, provisional: bool) -> dict[str, Any]:
-    start = instant(row["day"])
+    start = parse_instant(row["day"])
     date = "" if start is None else start.isoformat()[:10]
     posts = row["posts_published"] if provisional else row["posts_added"]
     what = (

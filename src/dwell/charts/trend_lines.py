@@ -1,4 +1,4 @@
-"""An account's catalogue over time: how posts did in each period, and how many there were."""
+"""An account's catalogue over time: how posts performed in each period, and how many there were."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import NARROW, WIDE, blank, colour, dress
-from dwell.charts.words import counted, day, instant, name, number, percent
+from dwell.charts.formatting import column_label, day, number, parse_instant, percent, pluralize
+from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart
 
 FEW = 3
 
@@ -17,36 +17,37 @@ FEW = 3
 def trend(
     trend: Iterable[Mapping[str, Any]], *, rate: str = "engagement_rate", every: str | None = None, width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """Median rate per period over the number of posts; hollow dots rest on fewer than three posts.
+    """Median rate per period above the number of posts; hollow dots have fewer than three posts.
 
     Args:
         trend: Rows of `trend`: period_start, posts, `<rate>_median`.
         rate: Which rate, a fraction of views.
-        every: The length of a period, for the title; by default what the result says, else a week.
+        every: The length of a period, for the title; by default that of the result, else a week.
         width: Whole width, pixels.
     """
     every = every or getattr(trend, "meta", {}).get("every") or "week"
     rows = [_row(row, rate) for row in trend if row.get("period_start") is not None]
-    title = f"{name(rate).capitalize()} per {every}"
+    title = f"{column_label(rate).capitalize()} per {every}"
     if not rows:
-        return blank(title, "No eligible post has a known posting time.", width)
+        return empty_chart(title, "No eligible post has a known posting time.", width)
     subtitle = [
-        f"Median over the posts of each {every}, share of views · {counted(sum(row['posts'] for row in rows), 'post')}"
+        f"Median of the posts of each {every}, share of views · {pluralize(sum(row['posts'] for row in rows), 'post')}"
     ]
-    subtitle.append(f"Hollow dots rest on fewer than {FEW} posts. Bars below: posts in the {every}.")
+    subtitle.append(f"Hollow dots have fewer than {FEW} posts. Bars below: posts in the {every}.")
     inner = width - (62 if width <= NARROW else 70)
     known = [row for row in rows if row["median"] is not None]
     ends = [min(row["at"] for row in rows), max(row["at"] for row in rows)]
     panels = alt.vconcat(_medians(known, inner, ends), _counts(rows, inner, ends), spacing=18)
-    return dress(panels, title, subtitle)
+    return apply_theme(panels, title, subtitle)
 
 
 def _row(row: Mapping[str, Any], rate: str) -> dict[str, Any]:
-    start = instant(row["period_start"])
+    start = parse_instant(row["period_start"])
     date = "" if start is None else start.isoformat()[:10]
     median, posts = row.get(f"{rate}_median"), row["posts"]
     views = number(row.get("views_median"), 0)
-    tip = f"from {day(date)}: {counted(posts, 'post')}, median {name(rate)} {percent(median)}, median views {views}"
+    medians = f"median {column_label(rate)} {percent(median)}, median views {views}"
+    tip = f"from {day(date)}: {pluralize(posts, 'post')}, {medians}"
     return {
         "at": _milliseconds(date),
         "posts": posts,
@@ -57,7 +58,7 @@ def _row(row: Mapping[str, Any], rate: str) -> dict[str, Any]:
 
 
 def _milliseconds(date: str) -> int:
-    """Start of the day in UTC, as Vega counts time: a text would be read in the time zone of the machine."""
+    """Start of the day in UTC as Vega counts time: a text would be read in the machine's time zone."""
     return int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp() * 1000)
 
 

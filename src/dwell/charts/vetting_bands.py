@@ -1,4 +1,4 @@
-"""Each public rate of a vetted creator against the bands of its norm."""
+"""Each public rate of a vetted creator on the bands of its norm."""
 
 from __future__ import annotations
 
@@ -7,65 +7,68 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import WIDE, blank, colour, dress, wrapped
-from dwell.charts.vetting_key import key
-from dwell.charts.words import counted, name, percent, sentence_case
-from dwell.models.norms import NORMS, RATES
+from dwell.charts.formatting import column_label, percent, pluralize, sentence_case
+from dwell.charts.theme import WIDE, apply_theme, colour, empty_chart, wrap_text
+from dwell.charts.vetting_legend import legend
+from dwell.metrics.counters import VET_RATES
+from dwell.models.norms import NORMS
 
 _ROW = 30
-_ROOM = 1.12
+_HEADROOM = 1.12
 
 
 def vetting(findings: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLevelMixin:
-    """Median (dot, with its interval) and mean (line) of each rate over the bands of its norm, the healthy one darker.
+    """Median (dot, with its interval) and mean (line) of each rate on the bands of its norm, the healthy one darker.
 
     Args:
         findings: Rows of `vet`: check, value, low, high, reads_as, n; verdict and reasons from the result's meta.
         width: Whole width, pixels.
     """
     meta = getattr(findings, "meta", {})
-    found = {row["check"]: row for row in findings}
+    checks = {row["check"]: row for row in findings}
     verdict, handle = meta.get("verdict"), meta.get("handle")
     title = "Rates against norms" if verdict is None else f"{f'@{handle}: ' if handle else ''}{verdict}"
-    rates = [rate for rate in RATES if found.get(f"{rate}_median", {}).get("value") is not None]
+    rates = [rate for rate in VET_RATES if checks.get(f"{rate}_median", {}).get("value") is not None]
     reasons = [
-        line for reason in meta.get("reasons", ())[:2] for line in wrapped(sentence_case(reason), _letters(width))
+        line for reason in meta.get("reasons", ())[:2] for line in wrap_text(sentence_case(reason), _characters(width))
     ]
     if not rates:
-        return blank(title, " ".join(["No post with known rates.", *meta.get("reasons", ())]), width)
-    posts = max(found[f"{rate}_median"]["n"] for rate in rates)
-    subtitle = f"Share of views of the latest {counted(posts, 'post')}"
+        return empty_chart(title, " ".join(["No post with known rates.", *meta.get("reasons", ())]), width)
+    posts = max(checks[f"{rate}_median"]["n"] for rate in rates)
+    subtitle = f"Share of views of the latest {pluralize(posts, 'post')}"
     inner = width - 34
-    panels = [_panel(rate, found, inner) for rate in rates]
-    drawn = alt.vconcat(key(_shown(rates, found), inner), *panels, spacing=12)
-    return dress(drawn, title, [subtitle, *reasons])
+    panels = [_panel(rate, checks, inner) for rate in rates]
+    drawn = alt.vconcat(legend(_legend_entries(rates, checks), inner), *panels, spacing=12)
+    return apply_theme(drawn, title, [subtitle, *reasons])
 
 
-def _shown(rates: Sequence[str], found: Mapping[str, Any]) -> list[str]:
-    """What the key explains: marks and bands that are in the picture."""
-    middles = [found[f"{rate}_median"] for rate in rates]
-    shown = ["dot"]
+def _legend_entries(rates: Sequence[str], checks: Mapping[str, Any]) -> list[str]:
+    """The legend's entries: marks and bands that are in the picture."""
+    middles = [checks[f"{rate}_median"] for rate in rates]
+    entries = ["dot"]
     if any(row["low"] is not None and row["high"] is not None for row in middles):
-        shown.append("span")
-    if any(found.get(f"{rate}_mean", {}).get("value") is not None for rate in rates):
-        shown.append("tick")
-    return shown + [_shade(band) for rate in rates if rate in NORMS for _, band in NORMS[rate].bands]
+        entries.append("span")
+    if any(checks.get(f"{rate}_mean", {}).get("value") is not None for rate in rates):
+        entries.append("tick")
+    return entries + [_shade(band) for rate in rates if rate in NORMS for _, band in NORMS[rate].bands]
 
 
-def _letters(width: int) -> int:
-    """How many letters of a subtitle fit."""
+def _characters(width: int) -> int:
+    """How many characters of a subtitle fit."""
     return max(30, width // 7)
 
 
-def _panel(rate: str, found: Mapping[str, Any], inner: int) -> alt.LayerChart:
-    middle, mean = found[f"{rate}_median"], found.get(f"{rate}_mean", {})
-    top = _ROOM * max([value for value in (middle["value"], middle["high"], mean.get("value"), _end(rate)) if value])
+def _panel(rate: str, checks: Mapping[str, Any], inner: int) -> alt.LayerChart:
+    middle, mean = checks[f"{rate}_median"], checks.get(f"{rate}_mean", {})
+    top = _HEADROOM * max(
+        [value for value in (middle["value"], middle["high"], mean.get("value"), _last_edge(rate)) if value]
+    )
     x = {
         "scale": alt.Scale(domain=[0, top], nice=False, clamp=True),
         "axis": alt.Axis(format=".0%" if top > 0.04 else ".1%", title=None, tickCount=5, grid=rate not in NORMS),
     }
     reads = f": {middle['reads_as']}" if middle.get("reads_as") else ", no norm"
-    label = f"{sentence_case(name(rate))}, {percent(middle['value'], 2)}{reads}"
+    label = f"{sentence_case(column_label(rate))}, {percent(middle['value'], 2)}{reads}"
     tip = f"{label} ({percent(middle['low'], 2)} to {percent(middle['high'], 2)}, n = {middle['n']})"
     point = {"value": middle["value"], "low": middle["low"], "high": middle["high"], "mean": mean.get("value")}
     base = alt.Chart(alt.InlineData(values=[point | {"tip": tip, "label": label}]))
@@ -86,8 +89,8 @@ def _panel(rate: str, found: Mapping[str, Any], inner: int) -> alt.LayerChart:
     return alt.layer(*layers).properties(width=inner, height=_ROW)
 
 
-def _end(rate: str) -> float | None:
-    """The highest inner edge of the norm's bands, so that it is always in the picture."""
+def _last_edge(rate: str) -> float | None:
+    """The highest inner edge of the norm's bands, so that it is always visible."""
     return NORMS[rate].bands[-2][0] if rate in NORMS else None
 
 

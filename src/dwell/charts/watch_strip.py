@@ -9,14 +9,14 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.benchmark_strip import benchmarks
-from dwell.charts.theme import WIDE, blank
-from dwell.charts.words import name
+from dwell.charts.formatting import column_label
+from dwell.charts.theme import WIDE, empty_chart
 
 
 def watch_time(
     posts: Iterable[Mapping[str, Any]], *, target: str = "watch_ratio", width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """Strip plot of what the platform measured, per duration bucket, with median and 90th percentile.
+    """Strip plot of the watch time that the platform measured, per duration bucket, with median and 90th percentile.
 
     Args:
         posts: Rows of `posts`; only eligible ones whose watch time was measured are drawn.
@@ -27,15 +27,15 @@ def watch_time(
         post for post in posts if post.get("excluded") is None and post.get(target) is not None and post.get("bucket")
     ]
     if not rows:
-        return blank(
-            f"{name(target).capitalize()} by video length", "No eligible post has a measured watch time.", width
+        return empty_chart(
+            f"{column_label(target).capitalize()} by video length", "No eligible post has a measured watch time.", width
         )
     values: dict[str, list[float]] = {}
     for post in rows:
         values.setdefault(post["bucket"], []).append(post[target])
     marks = [
-        {"bucket": bucket, "n": len(found), f"{target}_median": median(found), f"{target}_p90": _p90(found)}
-        for bucket, found in values.items()
+        {"bucket": bucket, "n": len(members), f"{target}_median": median(members), f"{target}_p90": _p90(members)}
+        for bucket, members in values.items()
     ]
     return benchmarks(rows, marks, rate=target, width=width)
 

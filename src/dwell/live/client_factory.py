@@ -11,7 +11,7 @@ from dwell.errors import SettingsError
 from dwell.http import HttpTransport
 from dwell.live.client import ApiClient
 from dwell.providers.base import Limit, Provider
-from dwell.providers.live import get_provider, provider_names
+from dwell.providers.provider_registry import get_provider, provider_names
 from dwell.settings import Settings
 from dwell.state import StateDatabase
 from dwell.state.rate_limiter import RateLimiter, interval_us

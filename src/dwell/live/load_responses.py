@@ -16,7 +16,7 @@ from typing import Any
 
 from dwell.errors import DwellError, SettingsError, StorageError
 from dwell.live.parse_responses import parse_response
-from dwell.providers.live import get_provider, parser_version
+from dwell.providers.provider_registry import get_provider, parser_version
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
 from dwell.state import StateDatabase, responses, sweeps

@@ -10,7 +10,7 @@ from typing import Any, cast
 from dwell.errors import DamagedAnswerError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Listing
-from dwell.providers.live import get_provider
+from dwell.providers.provider_registry import get_provider
 from dwell.state.responses import StoredResponse
 
 _CACHED_BODIES = 600

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dwell.errors import SettingsError
 from dwell.live.load_responses import LoadStats, load_batch
-from dwell.providers.live import get_provider, parser_version
+from dwell.providers.provider_registry import get_provider, parser_version
 from dwell.results import Result
 from dwell.state import StateDatabase, ledger, responses
 from dwell.warehouse.store import Store

@@ -5,17 +5,17 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import Table
 
-from dwell.metrics.tier_edges import CREATOR
+from dwell.metrics.quartiles import CREATOR
 
-POSTS = 20
+BASELINE_POSTS = 20
 
 
 def baseline(posts: Table) -> Table:
     """Median views and engagement rate of the creator's 20 eligible posts posted strictly before each post.
 
     Eligible posts are numbered per creator by (posted_at, post_id), and a window over them gives the median that ends
-    at each number. A post then takes the median that ends at the last eligible post published before its own instant:
-    posts of one instant share a baseline, and a post that is not eligible itself has one as well.
+    at each number. A post takes the median that ends at the last eligible post published before its own instant:
+    posts of one instant share a baseline, and posts that are not eligible have one as well.
 
     Args:
         posts: Rows with post_id, platform, handle, posted_at, excluded, views, engagement_rate.
@@ -32,7 +32,10 @@ def baseline(posts: Table) -> Table:
     ends = _medians(dated.filter(dated.eligible))
     joined = before.left_join(ends, [*CREATOR, "place"])
     result = joined.select(
-        "post_id", "views_baseline", "engagement_baseline", baseline_n=ibis.least(before.place, POSTS).cast("int64")
+        "post_id",
+        "views_baseline",
+        "engagement_baseline",
+        baseline_n=ibis.least(before.place, BASELINE_POSTS).cast("int64"),
     )
     return result.alias("baselines")
 
@@ -51,7 +54,7 @@ def _eligible_before(dated: Table) -> Table:
 def _medians(eligible: Table) -> Table:
     """The creator's eligible posts numbered from 1, each with the medians over itself and the 19 before it."""
     creator, order = [eligible[name] for name in CREATOR], [eligible.posted_at, eligible.post_id]
-    last = ibis.window(group_by=creator, order_by=order, preceding=POSTS - 1, following=0)
+    last = ibis.window(group_by=creator, order_by=order, preceding=BASELINE_POSTS - 1, following=0)
     number = ibis.row_number().over(ibis.window(group_by=creator, order_by=order))
     return eligible.select(
         *CREATOR,

@@ -8,10 +8,11 @@ import ibis
 from ibis.expr.types import Table
 
 from dwell.metrics import buckets, sizes
+from dwell.metrics.counters import COUNTERS, RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.followers import followers
 from dwell.metrics.newest import newest
-from dwell.metrics.ratios import COUNTERS, RATES, with_rates
+from dwell.metrics.ratios import with_rates
 from dwell.metrics.tables import table
 
 

@@ -12,7 +12,7 @@ from dwell.errors import DwellError
 if TYPE_CHECKING:
     from ibis.expr.types import NumericValue, StringValue
 
-# Each bucket ends at its bound, inclusive, and starts above the one before; the last has no end.
+# Each bucket ends at its bound, inclusive, and starts above the one before; the last has no upper bound.
 SCHEMES: dict[str, tuple[tuple[str, float | None], ...]] = {
     "proxy": (("<=10", 10), ("<=20", 20), ("<=35", 35), ("<=60", 60), (">60", None)),
     "sweet-spot": (
@@ -31,10 +31,10 @@ def bounds(scheme: str) -> tuple[tuple[str, float | None], ...]:
     """The buckets of a scheme: label and inclusive upper bound in seconds, None for the last.
 
     Raises:
-        DwellError: There is no such scheme.
+        DwellError: No such scheme.
     """
     if scheme not in SCHEMES:
-        raise DwellError(f"There is no bucket scheme {scheme!r}; choose from {', '.join(SCHEMES)}.")
+        raise DwellError(f"Unknown bucket scheme {scheme!r}: choose from {', '.join(SCHEMES)}.")
     return SCHEMES[scheme]
 
 
@@ -62,7 +62,7 @@ def bucket(duration_s: NumericValue, is_photo: NumericValue, scheme: str) -> Str
 
 
 def position(label: StringValue, scheme: str) -> NumericValue:
-    """Where a bucket stands among its scheme's, from 0; `photo` comes last."""
+    """The position of a bucket in its scheme, from 0; `photo` comes last."""
     import ibis
 
     order = (*labels(scheme), PHOTO)
@@ -73,11 +73,11 @@ GROUPINGS = ("bucket", "creator-size", "niche")
 
 
 def grouping(by: str) -> str | None:
-    """What benchmarks are split by besides the bucket; None for nothing else.
+    """What benchmarks are grouped by besides the bucket; None for the bucket alone.
 
     Raises:
-        DwellError: There is no such grouping.
+        DwellError: No such grouping.
     """
     if by not in GROUPINGS:
-        raise DwellError(f"Benchmarks cannot be split by {by!r}; choose from {', '.join(GROUPINGS)}.")
+        raise DwellError(f"Benchmarks can't be grouped by {by!r}: choose from {', '.join(GROUPINGS)}.")
     return None if by == "bucket" else by

@@ -1,6 +1,6 @@
-"""Every metric by name: where it is written, which tables it reads, what it takes and what its columns mean.
+"""Every metric by name: its function, the tables that it reads, its parameters and the meaning of its columns.
 
-No query library is loaded here, so a command can look up a metric at no cost.
+No query library is loaded here, so looking up a metric costs nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from dwell.metrics.columns import (
     BENCHMARK,
     CREATOR,
-    EDGE,
     EXCLUSION,
     GROWTH,
     POST,
@@ -34,12 +33,12 @@ class Metric:
         name: Its name, as in `sql(name)`.
         module: Python module that holds it.
         function: Its function there; parameters in, Ibis expression out.
-        tables: Stored tables that it reads, at most.
-        columns: Result column -> (unit, meaning), in order; "" is no unit.
+        tables: Stored tables that it may read.
+        columns: Result column -> (unit, meaning), in order; "" means no unit.
         key: Columns that identify a row of the result; none for a single row.
         doc: One line.
         parameters: Parameter -> meaning.
-        optional: Columns that only some parameters give.
+        optional: Columns that only some parameters produce.
     """
 
     name: str
@@ -61,11 +60,11 @@ _FILTERS = {
 }
 _PLATFORM = {"platform": "`tiktok` or `youtube`; all when None"}
 _SCHEME = {"scheme": "Duration buckets: `proxy` (default) or `sweet-spot`"}
-_BY = {"by": "`bucket` (default), `creator-size` or `niche`: what rows are split by besides the bucket"}
+_BY = {"by": "`bucket` (default), `creator-size` or `niche`: what rows are grouped by besides the bucket"}
 _TOPIC = {
     "kind": "`hashtag`, `sound` or `search`; all when None",
     "topic": "Hashtag without #, id of the sound, or search text; all when None",
-    "days": "Only the days that end with the topic's latest look; 14, all when None",
+    "days": "Only the days that end with the topic's latest sample; 14, all when None",
 }
 _FACTS = ("posts", "post_snapshots")
 
@@ -90,7 +89,7 @@ METRICS: dict[str, Metric] = {
             _FACTS,
             EXCLUSION,
             (),
-            "One row: how many posts count and how many each filter takes out, each under the first reason of: "
+            "One row: how many posts are eligible and how many each filter excludes, each under the first reason of: "
             "photos, ads, pinned, young, unknown_views.",
             {**_SCHEME, **_BY, **_PLATFORM, **_FILTERS},
         ),
@@ -101,19 +100,9 @@ METRICS: dict[str, Metric] = {
             (*_FACTS, "creators", "creator_snapshots", "watch_times"),
             POST,
             ("post_id",),
-            "Every post with its newest counters, every ratio, its place in its bucket and its multiples over the "
+            "Every post with its newest counters, every rate, its percentile in its bucket and its multiples of the "
             "creator's baseline; newest first.",
             {**_SCHEME, **_PLATFORM, **_FILTERS},
-        ),
-        Metric(
-            "tier_edges",
-            "dwell.metrics.tier_edges",
-            "tier_edges",
-            _FACTS,
-            EDGE,
-            ("platform", "handle"),
-            "Where each account's top and bottom quarter by engagement rate begin, over eligible posts of known rate.",
-            _FILTERS,
         ),
         Metric(
             "posting_times",
@@ -142,7 +131,7 @@ METRICS: dict[str, Metric] = {
             _FACTS,
             GROWTH,
             ("post_id", "to_at"),
-            "Views won between consecutive snapshots of a post, over the time between them.",
+            "Views gained between consecutive snapshots of a post, over the time between them.",
             _HANDLE,
         ),
         Metric(
@@ -152,7 +141,7 @@ METRICS: dict[str, Metric] = {
             ("creator_snapshots",),
             FOLLOWER_STEP,
             ("handle", "to_at"),
-            "Followers won between consecutive looks at an account.",
+            "Followers gained between consecutive snapshots of an account.",
             _HANDLE,
         ),
         Metric(
@@ -162,24 +151,24 @@ METRICS: dict[str, Metric] = {
             (*_FACTS, "creators"),
             PEER,
             ("handle", "post_id"),
-            "Where each of an account's latest eligible posts stands among posts of other creators of the same "
+            "The percentile of each of an account's latest eligible posts among posts of other creators of the same "
             "platform, niche and duration bucket.",
             {
                 **_SCHEME,
                 "niche": "Only creators of this niche are peers; all when None",
-                "posts": "How many of the latest posts; 20",
+                "posts": "Number of latest posts; 20",
                 **_PLATFORM,
                 **_FILTERS,
             },
         ),
         Metric(
             "topic_ranking",
-            "dwell.metrics.topics",
+            "dwell.metrics.topic_ranking",
             "topic_ranking",
             ("topic_posts",),
             TOPIC_POST,
             ("topic_kind", "topic", "post_id"),
-            "The posts of a topic's latest look, those that are shared fastest first.",
+            "The posts of a topic's latest sample, those that are shared fastest first.",
             _TOPIC,
         ),
         Metric(
@@ -199,7 +188,7 @@ METRICS: dict[str, Metric] = {
             _FACTS,
             UNKNOWN,
             (),
-            "One row: the share of posts whose newest snapshot does not know each counter.",
+            "One row: the share of posts whose newest snapshot lacks each counter.",
             _HANDLE,
         ),
         Metric(

@@ -1,20 +1,13 @@
-"""What the columns of each metric mean: name -> (unit, meaning). The reference page is written from this."""
+"""The meaning of each metric's columns: name -> (unit, meaning). The reference page is generated from this."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dwell.metrics.counters import COUNTERS, PROXY_RATES, RATE_FORMULAS
+
 Columns = Mapping[str, tuple[str, str]]
 
-RATE_FORMULAS = {
-    "engagement_rate": "(likes + comments + shares) / views",
-    "like_rate": "likes / views",
-    "comment_rate": "comments / views",
-    "share_rate": "shares / views",
-    "save_rate": "saves / views",
-    "download_rate": "downloads / views",
-}
-_COUNTERS = ("views", "likes", "comments", "shares", "saves", "downloads")
 _NO_RATE = "null where a counter is unknown or negative, or views are unknown or 0"
 
 BENCHMARK: Columns = {
@@ -34,13 +27,13 @@ BENCHMARK: Columns = {
 }
 EXCLUSION: Columns = {
     "total": ("posts", "All posts"),
-    "eligible": ("posts", "Posts that count"),
+    "eligible": ("posts", "Posts that no filter excludes"),
     "young": ("posts", "Observed too soon after publishing"),
-    "ads": ("posts", "Promoted, by the source"),
+    "ads": ("posts", "Marked as promoted by the source"),
     "pinned": ("posts", "Pinned to the profile"),
     "photos": ("posts", "Photo posts"),
     "unknown_views": ("posts", "Views not known, or no snapshot at all"),
-    "unknown_age": ("posts", "Eligible posts whose time of publishing is not known; they count"),
+    "unknown_age": ("posts", "Eligible posts whose time of publishing is not known; they are included"),
     "unknown_duration": ("posts", "Eligible videos of unknown length; they are in no bucket"),
 }
 POST: Columns = {
@@ -55,13 +48,13 @@ POST: Columns = {
     "duration_s": ("s", "Length of the video"),
     "bucket": ("", "Duration bucket; null where the length is unknown; `photo` for photo posts"),
     "media_type": ("", "`video` or `photo`"),
-    "is_ad": ("", "Promoted, by the source"),
+    "is_ad": ("", "Marked as promoted by the source"),
     "is_pinned": ("", "Pinned to the profile when observed"),
     "hashtags": ("", "Hashtags, lower case, without #"),
     "sound_id": ("", "Platform id of the sound"),
     "sound_original": ("", "The sound was made for this post"),
     "caption_length": ("characters", "Length of the caption in code points"),
-    **{name: ("", f"{name.capitalize()} in the newest snapshot") for name in _COUNTERS},
+    **{name: ("", f"{name.capitalize()} in the newest snapshot") for name in COUNTERS},
     "rounded": ("", "That snapshot holds rounded counters (17.7K)"),
     **{rate: ("0-1", f"{formula}; {_NO_RATE}") for rate, formula in RATE_FORMULAS.items()},
     "percentile": (
@@ -71,22 +64,13 @@ POST: Columns = {
     "above_p90": ("", "Engagement rate above the bucket's p90 that `benchmarks` shows for the same handle and filters"),
     "views_multiple": ("×", "Views over the creator's baseline views"),
     "engagement_multiple": ("×", "Engagement rate over the creator's baseline engagement rate"),
-    "baseline_n": ("posts", "Posts behind the baseline: the creator's last 20 eligible ones published strictly before"),
+    "baseline_n": ("posts", "Posts in the baseline: the creator's last 20 eligible ones published strictly before"),
     "followers": ("", "Newest follower count not later than the snapshot, else the earliest after it"),
-    "niche": ("", "Subject that the user gave the account"),
+    "niche": ("", "Niche that the user gave the account"),
     "avg_watch_s": ("s", "Measured average watch time, newest measurement"),
     "watch_ratio": ("", "avg_watch_s / duration_s; above 1 where viewers loop"),
     "full_watch_rate": ("0-1", "Measured share of views that reached the end"),
-    "excluded": ("", "Why the post does not count: photos, ads, pinned, young, unknown_views; null where it counts"),
-}
-EDGE: Columns = {
-    "platform": ("", "`tiktok` or `youtube`"),
-    "handle": ("", "Account"),
-    "n": ("posts", "Eligible posts whose engagement rate is known"),
-    "n_top": ("posts", "Posts at q75 or above"),
-    "n_bottom": ("posts", "Posts at q25 or below"),
-    "q25": ("0-1", "First quartile of the engagement rate"),
-    "q75": ("0-1", "Third quartile of the engagement rate"),
+    "excluded": ("", "Why the post is not eligible: photos, ads, pinned, young, unknown_views; null where it is"),
 }
 POSTING_TIME: Columns = {
     "weekday": ("", "1 Monday to 7 Sunday"),
@@ -99,19 +83,15 @@ TREND: Columns = {
     "period_start": ("date", "First day of the period, UTC"),
     "posts": ("posts", "Eligible posts published in it"),
     "views_median": ("views", "Their median views"),
-    **{
-        f"{rate}_median": ("0-1", f"Median of {formula}")
-        for rate, formula in RATE_FORMULAS.items()
-        if rate != "download_rate"
-    },
-    "top_tier_share": ("0-1", "Share of them, of known rate, at or above the creator's q75 over all periods"),
+    **{f"{rate}_median": ("0-1", f"Median of {RATE_FORMULAS[rate]}") for rate in PROXY_RATES},
+    "top_tier_share": ("0-1", "Share of those with a known rate at or above the creator's q75 over all periods"),
     "engagement_rate_change": (
         "0-1",
-        "Median engagement rate less that of the calendar period before; null without one",
+        "Median engagement rate minus that of the calendar period before; null without one",
     ),
     "views_per_hour_median": (
         "views/h",
-        "Median pace between a post's last two snapshots an hour or more apart, where rounding does not explain it",
+        "Median rate between a post's last two snapshots an hour or more apart, where rounding does not explain it",
     ),
     "views_per_hour_n": ("posts", "Posts with two such snapshots"),
 }
@@ -122,17 +102,17 @@ GROWTH: Columns = {
     "hours": ("hours", "Between them, to the second"),
     "views_from": ("views", "Views in the earlier one"),
     "views_to": ("views", "Views in the later one"),
-    "views_per_hour": ("views/h", "Their difference over the hours; negative where views were taken back"),
+    "views_per_hour": ("views/h", "Their difference over the hours; negative where views were removed"),
     "rounding_explains": (
         "",
-        "A snapshot is rounded and the change at most the coarser unit; null where it matters and is not known",
+        "A snapshot is rounded and the change is at most the coarser unit; null where it matters and is not known",
     ),
     "likes_from": ("likes", "Likes in the earlier one"),
     "likes_to": ("likes", "Likes in the later one"),
 }
 UNKNOWN: Columns = {
     "posts": ("posts", "Posts with a snapshot"),
-    **{name: ("0-1", f"Share of them whose newest snapshot does not know {name}") for name in _COUNTERS},
+    **{name: ("0-1", f"Share of them whose newest snapshot lacks {name}") for name in COUNTERS},
 }
 STORED: Columns = {
     "handle": ("", "Account"),
@@ -146,15 +126,15 @@ SPAN: Columns = {
 }
 SOURCE: Columns = {
     "source": ("", "Format or provider"),
-    "snapshots": ("snapshots", "Snapshots that came from it"),
+    "snapshots": ("snapshots", "Snapshots from it"),
 }
 CREATOR: Columns = {
     "handle": ("", "Account"),
     "platform": ("", "`tiktok` or `youtube`"),
     "display_name": ("", "Name shown on the profile"),
-    "niche": ("", "Subject that the user gave it"),
+    "niche": ("", "Niche that the user gave it"),
     "posts": ("posts", "Stored posts"),
     "snapshots": ("snapshots", "Stored snapshots of them"),
-    "posts_with_watch_time": ("posts", "Posts of which a watch time is stored"),
-    "last_observed_at": ("UTC", "When a post of it was observed last"),
+    "posts_with_watch_time": ("posts", "Posts with a stored watch time"),
+    "last_observed_at": ("UTC", "When one of its posts was last observed"),
 }

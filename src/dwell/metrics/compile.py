@@ -1,4 +1,4 @@
-"""A metric's name and parameters -> the SQL text that an engine runs. It is kept: compiling takes a second."""
+"""A metric's name and parameters -> the SQL text that an engine runs. It is cached: compiling takes a second."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dwell.errors import DwellError
 from dwell.metrics.catalog import METRICS
 
 Engine = Literal["duckdb", "spark"]
-# Ibis writes Spark's SQL under the name "databricks" without loading Spark.
+# Ibis writes Spark's SQL under the name "databricks", without loading Spark.
 _DIALECTS: dict[str, str] = {"duckdb": "duckdb", "spark": "databricks"}
 
 
@@ -26,29 +26,29 @@ def sql(metric: str, engine: Engine = "duckdb", cache: Path | None = None, **par
 
     Args:
         metric: A name in `METRICS`.
-        engine: Whose SQL: `duckdb`, or `spark` (Sail and PySpark).
-        cache: Folder of compiled queries, shared by processes, which only the user can write: what is in it is run.
-            A folder that cannot be read or written is done without.
-        parameters: What the metric takes; those left out have the metric's defaults.
+        engine: The SQL dialect: `duckdb`, or `spark` (Sail and PySpark).
+        cache: Folder of compiled queries, shared by processes. Its content is executed, so only the user may be able to
+            write it. A folder that cannot be read or written is ignored.
+        parameters: The metric's parameters; those left out have their defaults.
 
     Returns:
         One SELECT. The columns are `METRICS[metric].columns`, the order of rows is part of the query.
 
     Raises:
-        DwellError: No such metric or engine, or a parameter's value does not exist.
+        DwellError: No such metric or engine, or no such value of a parameter.
     """
     if metric not in METRICS:
-        raise DwellError(f"There is no metric {metric!r}; choose from {', '.join(METRICS)}.")
+        raise DwellError(f"Unknown metric {metric!r}: choose from {', '.join(METRICS)}.")
     if engine not in _DIALECTS:
-        raise DwellError(f"No SQL can be written for {engine!r}; choose from {', '.join(_DIALECTS)}.")
-    named = {name: _plain(value) for name, value in parameters.items()}
+        raise DwellError(f"Unknown engine {engine!r}: choose from {', '.join(_DIALECTS)}.")
+    named = {name: _canonical(value) for name, value in parameters.items()}
     key = _key(metric, engine, named)
-    known = _read(cache / f"{key}.sql") if cache is not None else None
+    known = _read_cached(cache / f"{key}.sql") if cache is not None else None
     if known is not None:
         return known
     text = _compile(metric, engine, named)
     if cache is not None:
-        _write(cache / f"{key}.sql", text)
+        _write_cached(cache / f"{key}.sql", text)
     return text
 
 
@@ -58,11 +58,11 @@ def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any]) -> str:
     entry = METRICS[metric]
     expression = getattr(import_module(entry.module), entry.function)(**parameters)
     text = str(ibis.to_sql(expression, dialect=_DIALECTS[engine]))
-    return _with_plain_division(text) if engine == "spark" else text
+    return _use_plain_division(text) if engine == "spark" else text
 
 
-def _with_plain_division(text: str) -> str:
-    """Databricks' `try_divide`, which not every Spark has for fractions, as `/`: no metric divides by 0."""
+def _use_plain_division(text: str) -> str:
+    """Databricks' `try_divide`, which some Sparks lack for fractions, as `/`: no metric divides by 0."""
     from sqlglot import exp, parse_one
 
     dialect = _DIALECTS["spark"]
@@ -73,19 +73,19 @@ def _with_plain_division(text: str) -> str:
     return str(query.sql(dialect=dialect, pretty=True))
 
 
-def _plain(value: Any) -> Any:
-    """A list of names in one order, whatever order or type it came in, so that it is compiled once."""
+def _canonical(value: Any) -> Any:
+    """A list of names in one order, whatever its order or type was, so that it is compiled once."""
     return tuple(sorted(set(value))) if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
 def _key(metric: str, engine: str, parameters: Mapping[str, Any]) -> str:
-    asked = json.dumps([metric, engine, sorted(parameters.items()), _compiler()], default=str)
-    return hashlib.sha256(asked.encode()).hexdigest()[:32]
+    question = json.dumps([metric, engine, sorted(parameters.items()), _compiler()], default=str)
+    return hashlib.sha256(question.encode()).hexdigest()[:32]
 
 
 @once
 def _compiler() -> str:
-    """What decides the text besides the question: this package, the tables' columns, the compilers, the zone data."""
+    """A digest of everything else that the text depends on: this package, the tables' columns, compilers, zone data."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
     for source in [*sorted(here.glob("*.py")), *sorted((here.parent / "records").glob("*.py"))]:
@@ -95,8 +95,8 @@ def _compiler() -> str:
     return digest.hexdigest()
 
 
-def _read(file: Path) -> str | None:
-    """The kept text; None where there is none, or where it is not whole as it was written."""
+def _read_cached(file: Path) -> str | None:
+    """The cached text; None where it is missing, or not exactly as it was written."""
     try:
         digest, _, text = file.read_text(encoding="utf-8").partition("\n")
     except (OSError, UnicodeDecodeError):
@@ -108,8 +108,8 @@ def _digest(text: str) -> str:
     return f"-- sha256 {hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _write(file: Path, text: str) -> None:
-    """Whole or not at all, also when two processes write the same query at once; a full disk only costs the speed."""
+def _write_cached(file: Path, text: str) -> None:
+    """Write atomically, also when two processes write the same query; a full disk only costs speed."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, partial = tempfile.mkstemp(dir=file.parent, prefix=file.stem, suffix=".partial")

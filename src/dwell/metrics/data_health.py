@@ -1,17 +1,17 @@
-"""What is known at all: accounts with posts, and the share of each counter that no source gave."""
+"""What is known: the accounts with posts, and the share of each counter that no source gave."""
 
 from __future__ import annotations
 
 import ibis
 from ibis.expr.types import Table
 
+from dwell.metrics.counters import COUNTERS
 from dwell.metrics.newest import last_snapshots, posts_of
-from dwell.metrics.ratios import COUNTERS
 from dwell.metrics.tables import table
 
 
 def unknown_share(*, handle: str | None = None) -> Table:
-    """One row: posts with a snapshot, and the share of them whose newest snapshot does not know each counter."""
+    """One row: posts with a snapshot, and the share of them whose newest snapshot lacks each counter."""
     last = last_snapshots(None if handle is None else posts_of(handle), COUNTERS)
     shares = {name: last[name].isnull().cast("float64").mean() for name in COUNTERS}
     return last.agg(posts=last.count(), **shares)

@@ -1,4 +1,4 @@
-"""Which posts count: old enough to have settled, organic, not pinned, videos. And how many do not, and why."""
+"""Which posts are eligible: old enough, organic, not pinned, videos. And how many are not, and why."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from dwell.metrics.newest import newest
 MIN_AGE_H = 72.0
 # A post is counted under the first reason that applies.
 REASONS = ("photos", "ads", "pinned", "young", "unknown_views")
-SWITCHES = REASONS[:-1]
+INCLUDABLE = REASONS[:-1]
 
 
 def with_excluded(posts: Table, include: Iterable[str], min_age_h: float) -> Table:
-    """Adds `excluded`: why a post does not count, the first reason that applies, or null where it counts.
+    """Adds `excluded`: the first reason why a post is not eligible, or null where it is.
 
-    A post of unknown age counts; `exclusions` says how many there are.
+    A post of unknown age is eligible; `exclusions` counts them.
 
     Args:
         posts: Rows of `newest` that carry `views`.
-        include: Reasons to switch off: photos, ads, pinned, young.
+        include: Filters to switch off: photos, ads, pinned, young.
         min_age_h: Hours between publishing and observation below which a post is young.
 
     Raises:
-        DwellError: A reason that does not exist, or a negative age.
+        DwellError: No such filter, or a negative age.
     """
-    included = _switches(include)
+    included = _parse_include(include)
     if not min_age_h >= 0:
-        raise DwellError(f"The least age of a post is a number of hours from 0 up, not {min_age_h}.")
+        raise DwellError(f"The minimum age of a post is a number of hours from 0 up, not {min_age_h}.")
     rules = {
         "photos": posts.is_photo,
         "ads": posts.is_ad,
@@ -53,7 +53,7 @@ def exclusions(
     include: Iterable[str] = (),
     min_age_h: float = MIN_AGE_H,
 ) -> Table:
-    """One row: how many posts there are, how many count, and how many each filter took out."""
+    """One row: how many posts there are, how many are eligible, and how many each filter excluded."""
     buckets.bounds(scheme)
     buckets.grouping(by)
     posts = with_excluded(newest(handle, counters=("views",), platform=platform), include, min_age_h)
@@ -72,8 +72,8 @@ def exclusions(
     )
 
 
-def _switches(include: Iterable[str]) -> set[str]:
+def _parse_include(include: Iterable[str]) -> set[str]:
     included = set(include)
-    if unknown := sorted(included - set(SWITCHES)):
-        raise DwellError(f"{unknown[0]!r} is no kind of post that can be included; choose from {', '.join(SWITCHES)}.")
+    if unknown := sorted(included - set(INCLUDABLE)):
+        raise DwellError(f"Unknown filter {unknown[0]!r}: choose from {', '.join(INCLUDABLE)}.")
     return included

@@ -1,4 +1,4 @@
-"""How an account's follower count went from one look to the next."""
+"""How an account's follower count changed from one snapshot to the next."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dwell.metrics.tables import table
 
 
 def follower_steps(*, handle: str | None = None) -> Table:
-    """One row per account and pair of consecutive looks that both know the followers.
+    """One row per account and pair of consecutive snapshots that both have the followers.
 
-    Whether a follower count is rounded is not stored, so every change that rounding could make is marked.
+    Whether a follower count is rounded is not stored, so every change that rounding could explain is marked.
     """
     rows = table("creator_snapshots")
     if handle is not None:

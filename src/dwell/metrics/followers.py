@@ -11,8 +11,8 @@ from dwell.metrics.tables import table
 def followers(posts: Table) -> Table:
     """Followers for each post: the newest count not later than the post's observation, else the earliest after it.
 
-    Counts are numbered per account; a running sum over posts and counts in time order says which number stood when
-    a post was observed. That is one sort, where a join on "earlier than" would pair every post with every count.
+    Counts are numbered per account; a running count over posts and counts in time order gives the number that applied
+    when a post was observed. That is one sort; a join on "earlier than" would pair every post with every count.
 
     Args:
         posts: Rows with post_id, handle, observed_at.

@@ -1,4 +1,4 @@
-"""True velocity: views won between two snapshots of a post, over the time between them."""
+"""True velocity: views gained between two snapshots of a post, over the time between them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dwell.metrics.newest import hours, posts_of
 from dwell.metrics.tables import table
 
 CUMULATIVE = "tiktok"  # the platform whose counters are totals since publishing
-# Rounding as sources do it: 17.7K, 1.2M, 1.2B. (From this count up, the last digit shown is worth.)
+# Rounding as sources do it: 17.7K, 1.2M, 1.2B. (From this count up, the value of the last digit shown.)
 _UNITS = ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (10_000, 100))
 
 
 def growth(*, handle: str | None = None) -> Table:
-    """One row per post and pair of consecutive snapshots that both know the views.
+    """One row per post and pair of consecutive snapshots that both have views.
 
-    TikTok only: YouTube Studio's figures are those of a period, so their difference is no growth.
+    TikTok only: YouTube Studio's figures are those of a period, so their difference is not growth.
     """
     posts = posts_of(handle)
     counted = viewed("likes").semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")
@@ -24,12 +24,12 @@ def growth(*, handle: str | None = None) -> Table:
 
 
 def viewed(*also: str) -> Table:
-    """What growth needs of every snapshot, and other counters asked for."""
+    """The columns of every snapshot that growth needs, and the requested counters."""
     return table("post_snapshots").select("post_id", "observed_at", "views", "rounded", *also)
 
 
 def pairs(snapshots: Table, also: tuple[str, ...] = ()) -> Table:
-    """Consecutive snapshots of a post as one row, with views per hour; null where less than a second lies between.
+    """Consecutive snapshots of a post as one row, with views per hour; null where they are less than a second apart.
 
     Args:
         snapshots: Rows of `viewed`.
@@ -68,7 +68,7 @@ def pairs(snapshots: Table, also: tuple[str, ...] = ()) -> Table:
 def rounding_unit(count: IntegerValue) -> IntegerValue:
     """How coarse a rounded counter is: 100 for 17,700, 100,000 for 1,200,000; 0 where the number cannot be rounded.
 
-    A count that is no multiple of the unit of its size was not rounded to it, so the next finer unit is tried.
+    A count that isn't a multiple of the unit of its size was not rounded to it, so the next finer unit is tried.
     """
     branches = [((count >= least) & (count % unit == 0), unit) for least, unit in _UNITS]
     return ibis.cases(*branches, else_=0)

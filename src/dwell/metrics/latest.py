@@ -1,4 +1,4 @@
-"""The newest of many observations of a post, as it stands."""
+"""The newest of many observations of a post, unchanged."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from ibis.expr.types import Table
 
 
 def latest(observations: Table, columns: tuple[str, ...], at: str = "observed_at") -> Table:
-    """The newest observation of each post, whole: a value that it does not know stays unknown.
+    """The newest observation of each post, as a whole: a value that it lacks stays unknown.
 
     Args:
         observations: Rows with post_id, the instant `at`, never null and unique within a post, and the columns.
-        columns: What to carry.
+        columns: Columns to keep.
         at: Name of the instant.
 
     Returns:
         post_id and the columns, one row per post.
     """
-    # Rows travel as structs, which are never null: `max_by` alone would pass over a null. It is called by its own name,
-    # which DuckDB and Spark share, because Ibis' argmax becomes a sort in DuckDB and costs half as much again.
+    # Rows are passed as structs, which are never null: `max_by` alone would skip nulls. It is called by its own name,
+    # which DuckDB and Spark share, because Ibis' argmax becomes a sort in DuckDB and costs 50 % more.
     row = ibis.struct({name: observations[name] for name in columns})
     instant = observations[at]
     max_by = ibis.udf.agg.builtin(_max_by, name="max_by", signature=((row.type(), instant.type()), row.type()))

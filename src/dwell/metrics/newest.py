@@ -1,6 +1,6 @@
-"""One row per post: its attributes and what its newest snapshot said. Every metric of posts starts here.
+"""One row per post: its attributes and the counters of its newest snapshot. Every metric of posts starts here.
 
-A step that several others read is named with `.alias`, so that the SQL holds it once, as a WITH query of that name.
+A step that several others read is named with `.alias`, so that the SQL contains it once, as a WITH query of that name.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ def newest(
 ) -> Table:
     """Posts, of one account or of all, each with the counters of its newest snapshot.
 
-    Counters are those of one snapshot, never gathered from several. A post without a snapshot stays, all unknown.
+    All counters are those of one snapshot, never combined from several. A post without a snapshot is kept, all unknown.
 
     Args:
-        handle: Keep this account's posts.
-        counters: Columns of the snapshot to carry; fewer are read faster.
-        attributes: Columns of the post to carry besides those that eligibility and order need.
-        platform: Keep the posts of this platform.
+        handle: Only this account's posts.
+        counters: Columns of the snapshot to include; fewer are read faster.
+        attributes: Columns of the post to include besides those that eligibility and order need.
+        platform: Only the posts of this platform.
 
     Returns:
         post_id, platform, handle, posted_at, duration_s, is_ad, is_pinned, is_photo, observed_at, age_h, and the
-        columns asked for. `age_h` counts whole seconds between publishing and observation.
+        requested columns. `age_h` counts whole seconds between publishing and observation.
     """
     posts = posts_of(handle)
     last = last_snapshots(posts if handle is not None else None, counters)
@@ -67,7 +67,7 @@ def hours(start: TimestampValue, end: TimestampValue) -> NumericValue:
 
 
 def last_snapshots(posts: Table | None, columns: tuple[str, ...]) -> Table:
-    """The newest snapshot of each post, or of these posts: post_id, observed_at and the columns asked for."""
+    """The newest snapshot of each post, or of these posts: post_id, observed_at and the requested columns."""
     snapshots = table("post_snapshots").select("post_id", "observed_at", *columns)
     if posts is not None:
         snapshots = snapshots.semi_join(posts, "post_id")

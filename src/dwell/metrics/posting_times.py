@@ -1,4 +1,4 @@
-"""When an account posts, and how its posts of each weekday and hour do."""
+"""When an account posts, and how its posts of each weekday and hour perform."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import ibis
 from ibis.expr.types import IntegerValue, Table, TimestampValue
 
 from dwell.metrics import zones
+from dwell.metrics.counters import COUNTERS
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.newest import newest, seconds
-from dwell.metrics.ratios import COUNTERS, with_rates
+from dwell.metrics.ratios import with_rates
 
 
 def posting_times(
     *, handle: str | None = None, tz: str = "UTC", include: Iterable[str] = (), min_age_h: float = MIN_AGE_H
 ) -> Table:
-    """One row per weekday and hour with an eligible post, on the clocks of `tz` (an IANA zone)."""
+    """One row per weekday and hour with an eligible post, in the local time of `tz` (an IANA zone)."""
     posts = with_rates(with_excluded(newest(handle, counters=COUNTERS), include, min_age_h))
     posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull())
     posts = posts.mutate(local=_local_seconds(posts.posted_at, tz))
@@ -30,7 +31,7 @@ def posting_times(
 
 
 def _local_seconds(instant: TimestampValue, tz: str) -> IntegerValue:
-    """Seconds since 1970 on the clocks of that zone."""
+    """Seconds since 1970 in the local time of that zone."""
     utc = seconds(instant)
     *changes, (_, last) = zones.offsets(tz)
     shift = ibis.cases(*((utc < until, offset) for until, offset in changes), else_=last) if changes else last

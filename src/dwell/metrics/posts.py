@@ -1,4 +1,4 @@
-"""Every post with every ratio, its place in its bucket, and its multiples over what is usual for its creator."""
+"""Every post with every rate, its percentile in its bucket, and its multiples of the creator's baseline."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from ibis.expr.types import BooleanValue, Table
 
 from dwell.metrics import buckets
 from dwell.metrics.baseline import baseline
+from dwell.metrics.counters import COUNTERS, RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.followers import followers
 from dwell.metrics.newest import newest
-from dwell.metrics.ratios import COUNTERS, RATES, with_rates
+from dwell.metrics.ratios import with_rates
 from dwell.metrics.tables import table
-from dwell.metrics.watch import newest_watch_time
+from dwell.metrics.watch_times import newest_watch_time
 
 _ATTRIBUTES = ("caption", "url", "media_type", "hashtags", "sound_id", "sound_original")
 _AS_STORED = (
@@ -31,7 +32,7 @@ def posts(
     include: Iterable[str] = (),
     min_age_h: float = MIN_AGE_H,
 ) -> Table:
-    """One row per post, newest first; posts that do not count stay, with the reason in `excluded`."""
+    """One row per post, newest first; posts that are not eligible are kept, with the reason in `excluded`."""
     rows = newest(handle, counters=(*COUNTERS, "rounded"), attributes=_ATTRIBUTES, platform=platform)
     rows = with_rates(with_excluded(rows, include, min_age_h))
     rows = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme)).alias("rated_posts")
@@ -69,7 +70,7 @@ def _counted(rows: Table) -> BooleanValue:
 
 
 def _percentiles(rows: Table) -> Table:
-    """Share of the creator's other posts of the bucket with a lower engagement rate; null where there is no other."""
+    """Share of the creator's other posts of the bucket with a lower engagement rate; null without other posts."""
     counted = rows.filter(_counted(rows) & rows.handle.notnull())
     group = [counted.platform, counted.handle, counted.bucket]
     rank = ibis.percent_rank().over(ibis.window(group_by=group, order_by=counted.engagement_rate))

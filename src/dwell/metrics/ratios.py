@@ -1,17 +1,17 @@
-"""Interactions per view: the public rates that stand in for watch time."""
+"""Interactions per view: the public rates that are a proxy for watch time."""
 
 from __future__ import annotations
 
 import ibis
 from ibis.expr.types import NumericValue, Table
 
-COUNTERS = ("views", "likes", "comments", "shares", "saves", "downloads")
-RATES = ("engagement_rate", "like_rate", "comment_rate", "share_rate", "save_rate", "download_rate")
+from dwell.metrics.counters import COUNTERS
+
 _SINGLE = {f"{counter[:-1]}_rate": counter for counter in COUNTERS[1:]}
 
 
 def with_rates(posts: Table) -> Table:
-    """Adds every rate; null where a counter it needs is unknown or negative, or views are unknown or not above 0."""
+    """Adds every rate; null where a needed counter is unknown or negative, or views are unknown or not above 0."""
     views = _known(posts.views > 0, posts.views)
     engaged = sum((_counter(posts[name]) for name in ("comments", "shares")), _counter(posts.likes))
     single = {rate: _counter(posts[counter]) / views for rate, counter in _SINGLE.items()}
@@ -19,7 +19,7 @@ def with_rates(posts: Table) -> Table:
 
 
 def _counter(counter: NumericValue) -> NumericValue:
-    """A cumulative count; net figures of a period (YouTube Studio) can be negative and make no rate."""
+    """A cumulative count; net figures of a period (YouTube Studio) can be negative and give no rate."""
     return _known(counter >= 0, counter)
 
 

@@ -17,11 +17,11 @@ SIZES = (
 
 
 def size(followers: IntegerValue) -> StringValue:
-    """The size group of an account with this many followers; `unknown` where nobody counted them."""
+    """The size group of an account with this many followers; `unknown` where they are not known."""
     larger = [(followers >= least, label) for label, least in reversed(SIZES)]
     return ibis.cases(*larger, else_=UNKNOWN)
 
 
 def position(label: StringValue) -> IntegerValue:
-    """Where a size stands, smallest first; `unknown` comes last."""
+    """The position of a size, smallest first; `unknown` comes last."""
     return ibis.cases(*((label == name, place) for place, (name, _) in enumerate(SIZES)), else_=len(SIZES))

@@ -1,4 +1,4 @@
-"""What is stored, for `dwell status`: since when, from which sources, of whom."""
+"""What is stored, for `dwell status`: the time span, the sources and the accounts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def span(*, handle: str | None = None) -> Table:
 
 
 def sources(*, handle: str | None = None) -> Table:
-    """One row per source: snapshots that came from it, most first."""
+    """One row per source: the number of its snapshots, most first."""
     snapshots = _snapshots(handle)
     counted = snapshots.group_by("source").agg(snapshots=snapshots.count())
     return counted.order_by(ibis.desc("snapshots"), ibis.asc("source"))
@@ -35,7 +35,7 @@ def creators() -> Table:
     facts = posts.left_join(seen, "post_id").drop("post_id_right").left_join(measured, "post_id")
     counted = facts.group_by("handle").agg(
         posts=facts.count(),
-        # As a float, because DuckDB widens a sum of whole numbers to one that Arrow does not know.
+        # As a float, because DuckDB widens a sum of whole numbers to a type that Arrow lacks.
         snapshots=facts.snapshots.fill_null(0).cast("float64").sum().cast("int64"),
         posts_with_watch_time=facts.watched.count(),
         last_observed_at=facts.last_observed_at.max(),

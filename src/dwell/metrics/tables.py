@@ -22,6 +22,6 @@ _TYPES = {
 
 @cache
 def table(name: str) -> Table:
-    """A stored table by its name, unbound: whoever runs the SQL has a view of that name."""
+    """A stored table by its name, unbound: the SQL runs where a view of that name exists."""
     columns = {column.name: _TYPES[column.kind] for column in TABLES[name].columns}
     return ibis.table(columns, name=name)

@@ -1,4 +1,4 @@
-"""A topic day by day: how many posts it gained by the provider's count, and how the sampled ones did."""
+"""A topic day by day: how many posts it gained by the provider's count, and how the sampled ones performed."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import ibis
 from ibis.expr.types import IntegerValue, Table, TimestampValue
 
 from dwell.metrics.newest import hours, seconds
-from dwell.metrics.topics import DAYS, TOPIC, looked, share_rate, within
+from dwell.metrics.topic_ranking import DEFAULT_DAYS, TOPIC, last_days, share_rate, topic_rows
 
 _DAY = 86_400
-_LEAST_SPAN_D = 0.25  # two counts closer than that tell the provider's batch, not the day
-_FRESH_H = 168.0
+_MIN_SPAN_DAYS = 0.25  # two counts closer than that show the provider's batch update, not the day
+_FRESH_HOURS = 168.0
 _DATED = (*TOPIC, "number", "day")
 
 
-def topic_days(*, kind: str | None = None, topic: str | None = None, days: int | None = DAYS) -> Table:
-    """One row per topic and day (UTC) on which it was looked at, or on which a sampled post was published.
+def topic_days(*, kind: str | None = None, topic: str | None = None, days: int | None = DEFAULT_DAYS) -> Table:
+    """One row per topic and day (UTC) on which it was sampled, or on which a sampled post was published.
 
     Args:
         kind: `hashtag`, `sound` or `search`; all when None.
         topic: Hashtag without #, id of the sound, or search text; all when None.
-        days: Only the days that end with the topic's latest look; all when None.
+        days: Only the days that end with the topic's latest sample; all when None.
     """
-    looks = _dated(looked("topic_samples", kind, topic), "observed_at").alias("looks")
-    seen = _dated(looked("topic_posts", kind, topic), "observed_at").alias("seen_posts")
-    counts, samples, published = _counts(looks), _samples(seen), _published(seen)
+    looks = _dated(topic_rows("topic_samples", kind, topic), "observed_at").alias("looks")
+    seen = _dated(topic_rows("topic_posts", kind, topic), "observed_at").alias("seen_posts")
+    counts, samples, published = _counts(looks), _sampled_posts(seen), _published_per_day(seen)
     listed = looks.select(*_DATED).union(seen.select(*_DATED)).union(published.select(*_DATED)).distinct()
-    calendar = _until_the_last_look(listed, looks, seen).alias("calendar")
+    calendar = _until_last_sample(listed, looks, seen).alias("calendar")
     joined = (
-        calendar.left_join(_looks_a_day(looks), [*TOPIC, "number"])
+        calendar.left_join(_samples_per_day(looks), [*TOPIC, "number"])
         .left_join(counts, [*((calendar[name], counts[name]) for name in (*TOPIC, "number"))])
         .left_join(samples, [*((calendar[name], samples[name]) for name in (*TOPIC, "number"))])
         .left_join(published, [*((calendar[name], published[name]) for name in (*TOPIC, "number"))])
@@ -40,7 +40,7 @@ def topic_days(*, kind: str | None = None, topic: str | None = None, days: int |
         posts_published=joined.posts_published.fill_null(0),
     )
     columns = ("day", "looks", "last_look_at", *_COUNTED, *_SAMPLED, "posts_published")
-    return within(rows, "number", "last_number", days).select(*TOPIC, *columns).order_by(*TOPIC, "day")
+    return last_days(rows, "number", "last_number", days).select(*TOPIC, *columns).order_by(*TOPIC, "day")
 
 
 _COUNTED = ("topic_posts", "counted_at", "count_span_d", "posts_added")
@@ -59,20 +59,20 @@ def _number(instant: TimestampValue) -> IntegerValue:
     return (seconds(instant) // _DAY).cast("int64")
 
 
-def _until_the_last_look(listed: Table, looks: Table, seen: Table) -> Table:
-    """No day after the last look, whatever publishing date a post claims."""
+def _until_last_sample(listed: Table, looks: Table, seen: Table) -> Table:
+    """No day after the last sample, whatever publishing date a post claims."""
     together = looks.select(*TOPIC, "number").union(seen.select(*TOPIC, "number"))
     last = together.group_by(list(TOPIC)).agg(last_number=together.number.max())
     both = listed.inner_join(last, list(TOPIC))
     return both.filter(both.number <= both.last_number).select(*_DATED, "last_number")
 
 
-def _looks_a_day(looks: Table) -> Table:
+def _samples_per_day(looks: Table) -> Table:
     return looks.group_by([*TOPIC, "number"]).agg(looks=looks.count(), last_look_at=looks.observed_at.max())
 
 
 def _counts(looks: Table) -> Table:
-    """The provider's count at the day's last look that knew it, and posts a day since the day counted before."""
+    """The provider's count in the day's last sample that has it, and posts per day since the previous count."""
     known = looks.filter(looks.topic_posts.notnull())
     day = ibis.window(group_by=[*(known[name] for name in TOPIC), known.number], order_by=known.observed_at.desc())
     known = known.mutate(back=ibis.row_number().over(day))
@@ -80,26 +80,26 @@ def _counts(looks: Table) -> Table:
     in_time = ibis.window(group_by=[last[name] for name in TOPIC], order_by=last.counted_at)
     span = hours(last.counted_at.lag().over(in_time), last.counted_at) / 24.0
     both = last.mutate(gained=last.topic_posts - last.topic_posts.lag().over(in_time), span=span)
-    told = ibis.cases((both.span >= _LEAST_SPAN_D, both.span), else_=ibis.null("float64"))
+    span_days = ibis.cases((both.span >= _MIN_SPAN_DAYS, both.span), else_=ibis.null("float64"))
     return both.select(
         *TOPIC,
         "number",
         "topic_posts",
         "counted_at",
-        count_span_d=told,
-        posts_added=both.gained.cast("float64") / told,
+        count_span_d=span_days,
+        posts_added=both.gained.cast("float64") / span_days,
     ).alias("counted_days")
 
 
-def _samples(seen: Table) -> Table:
-    """The posts that were read that day, each once, as its last row of the day says."""
+def _sampled_posts(seen: Table) -> Table:
+    """The posts that were read that day, each once, by its last row of the day."""
     post = [*(seen[name] for name in TOPIC), seen.post_id]
     first = seen.number.min().over(ibis.window(group_by=post))
     order = ibis.window(group_by=[*post, seen.number], order_by=seen.observed_at.desc())
     rows = seen.mutate(back=ibis.row_number().over(order), first_number=first)
     rows = rows.filter(rows.back == 0)
     age = hours(rows.posted_at, rows.observed_at)
-    fresh = (age >= 1.0) & (age <= _FRESH_H)
+    fresh = (age >= 1.0) & (age <= _FRESH_HOURS)
     pace = ibis.cases((fresh, rows.views.cast("float64") / age.nullif(0)), else_=ibis.null("float64"))
     rows = rows.mutate(share_rate=share_rate(rows), fresh_pace=pace)
     return rows.group_by([*TOPIC, "number"]).agg(
@@ -113,7 +113,7 @@ def _samples(seen: Table) -> Table:
     )
 
 
-def _published(seen: Table) -> Table:
+def _published_per_day(seen: Table) -> Table:
     """How many of all sampled posts were published on each day."""
     dated = seen.filter(seen.posted_at.notnull()).select(*TOPIC, "post_id", "posted_at")
     posts = dated.group_by([*TOPIC, "post_id"]).agg(posted_at=dated.posted_at.min())

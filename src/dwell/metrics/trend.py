@@ -1,4 +1,4 @@
-"""A catalogue over time: the posts of each day, week or month, and how they did against the period before."""
+"""A catalogue over time: the posts of each day, week or month, and how they compare with the period before."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import ibis
 from ibis.expr.types import IntegerValue, Table
 
 from dwell.errors import DwellError
+from dwell.metrics.counters import COUNTERS, PROXY_RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.growth import CUMULATIVE, pairs, viewed
 from dwell.metrics.latest import latest
 from dwell.metrics.newest import newest, seconds
-from dwell.metrics.ratios import COUNTERS, with_rates
-from dwell.metrics.tier_edges import CREATOR, quartiles
+from dwell.metrics.quartiles import CREATOR, quartiles
+from dwell.metrics.ratios import with_rates
 
 PERIODS = {"day": "D", "week": "W", "month": "M"}
-_MEDIANS = ("engagement_rate", "like_rate", "comment_rate", "share_rate", "save_rate")
-_LEAST_HOURS = 1.0  # counters are updated in batches, so a shorter time tells the batch, not the speed
+_MIN_HOURS = 1.0  # counters are updated in batches, so a shorter time shows the batch, not the speed
 _DAY = 86_400
 _MONDAY = 3  # days from a Monday to 1970-01-01
 
@@ -27,10 +27,10 @@ def trend(
 ) -> Table:
     """One row per period (UTC; weeks begin on Monday) in which eligible posts were published.
 
-    The change is against the calendar period before; null where that has no posts.
+    The change compares with the calendar period before; null where that has no posts.
     """
     if every not in PERIODS:
-        raise DwellError(f"A trend cannot be read every {every!r}; choose from {', '.join(PERIODS)}.")
+        raise DwellError(f"Unknown period {every!r}: choose from {', '.join(PERIODS)}.")
     posts = with_rates(with_excluded(newest(handle, counters=COUNTERS), include, min_age_h))
     posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull()).alias("rated_posts")
     posts = _with_tier(posts)
@@ -39,7 +39,7 @@ def trend(
     periods = posts.group_by(["period_start", "number"]).agg(
         posts=posts.count(),
         views_median=posts.views.cast("float64").quantile(0.5),
-        **{f"{rate}_median": posts[rate].quantile(0.5) for rate in _MEDIANS},
+        **{f"{rate}_median": posts[rate].quantile(0.5) for rate in PROXY_RATES},
         top_tier_share=posts.is_top.cast("float64").mean(),
         views_per_hour_median=posts.views_per_hour.quantile(0.5),
         views_per_hour_n=posts.views_per_hour.count(),
@@ -63,10 +63,10 @@ def _with_tier(posts: Table) -> Table:
 
 
 def _latest_growth(posts: Table) -> Table:
-    """Each post's last velocity that means something: an hour or more apart, and more than rounding explains."""
+    """Each post's last meaningful velocity: over an hour or more, and more than rounding explains."""
     grown = pairs(viewed().semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id"))
-    told = grown.filter((grown.hours >= _LEAST_HOURS) & ~grown.rounding_explains.fill_null(False))  # noqa: FBT003
-    return latest(told, ("views_per_hour",), at="to_at")
+    meaningful = grown.filter((grown.hours >= _MIN_HOURS) & ~grown.rounding_explains.fill_null(False))  # noqa: FBT003
+    return latest(meaningful, ("views_per_hour",), at="to_at")
 
 
 def _with_change(periods: Table) -> Table:
@@ -77,7 +77,7 @@ def _with_change(periods: Table) -> Table:
         "period_start",
         "posts",
         "views_median",
-        *(f"{rate}_median" for rate in _MEDIANS),
+        *(f"{rate}_median" for rate in PROXY_RATES),
         "top_tier_share",
         engagement_rate_change=ibis.cases((follows, change), else_=ibis.null("float64")),
         views_per_hour_median=periods.views_per_hour_median,

@@ -1,6 +1,6 @@
-"""Local hours: the offsets of a time zone as data, so that every engine reads the same clock.
+"""Local hours: the offsets of a time zone as data, so that every engine uses the same local time.
 
-Engines bring their own zone tables, or none; Python's are used instead, and `tiers` reads hours from the same ones.
+Engines have their own zone tables, or none; Python's are used instead, also by `tiers`.
 """
 
 from __future__ import annotations
@@ -18,47 +18,47 @@ Seconds: TypeAlias = Any
 _FIRST, _LAST = datetime(2014, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 _STEP = timedelta(days=7)
 _DAY, _HOUR = 86_400, 3_600
-_THURSDAY = 3  # 1970-01-01 was one, and Monday is 0 here
+_EPOCH_WEEKDAY = 3  # 1970-01-01 was one, and Monday is 0 here
 
 
 def zone(name: str) -> ZoneInfo:
     """The IANA zone of that name.
 
     Raises:
-        DwellError: There is none.
+        DwellError: No such zone.
     """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise DwellError(f"There is no time zone {name!r}; give an IANA name such as Europe/Berlin.") from None
+        raise DwellError(f"Unknown time zone {name!r}: use an IANA name such as Europe/Berlin.") from None
 
 
 @lru_cache(maxsize=32)
 def offsets(name: str) -> tuple[tuple[int | None, int], ...]:
     """Seconds to add to UTC: (until this second since 1970, offset), the last one with no end.
 
-    Exact between 2014 and 2040; the first and last offset stand outside.
+    Exact between 2014 and 2040; outside, the first and last offset apply.
     """
     where = zone(name)
-    found: list[tuple[int | None, int]] = []
+    periods: list[tuple[int | None, int]] = []
     start, now = _FIRST, _offset(where, _FIRST)
     while start < _LAST:
         end = start + _STEP
         after = _offset(where, end)
         if after != now:
-            found.append((_change(where, start, end), now))
+            periods.append((_find_change(where, start, end), now))
             now = after
         start = end
-    return (*found, (None, now))
+    return (*periods, (None, now))
 
 
 def weekday(local: Seconds) -> Seconds:
-    """1 for Monday to 7 for Sunday, of seconds since 1970 on local clocks."""
-    return (local // _DAY + _THURSDAY) % 7 + 1
+    """1 for Monday to 7 for Sunday, of seconds since 1970 in local time."""
+    return (local // _DAY + _EPOCH_WEEKDAY) % 7 + 1
 
 
 def hour(local: Seconds) -> Seconds:
-    """0 to 23, of seconds since 1970 on local clocks."""
+    """0 to 23, of seconds since 1970 in local time."""
     return (local % _DAY) // _HOUR
 
 
@@ -67,7 +67,7 @@ def _offset(where: ZoneInfo, instant: datetime) -> int:
     return int(shift.total_seconds()) if shift is not None else 0
 
 
-def _change(where: ZoneInfo, start: datetime, end: datetime) -> int:
+def _find_change(where: ZoneInfo, start: datetime, end: datetime) -> int:
     """The second at which the offset changes between two instants that have different ones."""
     low, high, before = int(start.timestamp()), int(end.timestamp()), _offset(where, start)
     while high - low > 1:

@@ -1,6 +1,6 @@
 """Models as files: readable JSON with a checksum.
 
-No pickle is ever written or read, so a model from a stranger can only be wrong, never run code.
+No pickle is ever written or read, so a model from a stranger can be wrong, but can never run code.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from dwell.errors import ModelError, StorageError
-from dwell.models.fitted import CompletionModel
+from dwell.models.completion_model import CompletionModel
 
 FORMAT = "dwell completion model"
 SCHEMA = 2
-"""Raised whenever a file of the new kind cannot be read by the code before: 2 knows `features.TOPIC_FEATURES`."""
+"""Increased when older code cannot read the new files: 2 adds `features.TOPIC_FEATURES`."""
 _SCHEMA_WITHOUT_TOPICS = 1
 SUFFIX = ".json"
 _ID = re.compile(r"[a-z0-9_][a-z0-9._-]*")
 
 
 def save(model: CompletionModel, folder: Path) -> Path:
-    """Writes the model as `<model_id>.json`, whole or not at all.
+    """Writes the model as `<model_id>.json`, atomically.
 
     Args:
         model: The model.
-        folder: Where models are kept; made if it does not exist.
+        folder: The folder of models; created if it does not exist.
 
     Raises:
         StorageError: The folder cannot be written.
@@ -43,7 +43,7 @@ def save(model: CompletionModel, folder: Path) -> Path:
         "versions": {"dwell": metadata.version("dwell"), "scikit-learn": sklearn.__version__},
         "model": model.state(),
     }
-    path = _path(folder, model.model_id)
+    path = _model_path(folder, model.model_id)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,31 +60,31 @@ def load(folder: Path, model_id: str) -> CompletionModel:
     """Reads a stored model.
 
     Args:
-        folder: Where models are kept.
+        folder: The folder of models.
         model_id: The model's id.
 
     Raises:
         ModelError: No such model; or the file was altered, is newer than this dwell, or is not one of its models.
     """
-    path = _path(folder, model_id)
+    path = _model_path(folder, model_id)
     if not path.is_file():
-        raise ModelError(f"There is no model {model_id!r} in {folder}; `dwell fit` makes one.")
-    content = _read(path)
+        raise ModelError(f"Model {model_id!r} not found in {folder}: `dwell fit` creates one.")
+    content = _read_checked(path)
     if content.get("model", {}).get("model_id") != model_id:
-        raise ModelError(f"{path.name} holds another model than its name says; fit it again.")
-    return _model(content, path)
+        raise ModelError(f"{path.name} contains a different model than its name says: fit it again.")
+    return _to_model(content, path)
 
 
-def stored(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
-    """What is stored, newest first: `model_id`, `target`, `handles`, `rows`, `trained_at`, `refit_due_at`.
+def list_models(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
+    """The stored models, newest first: `model_id`, `target`, `handles`, `rows`, `trained_at`, `refit_due_at`.
 
     Files that `load` would refuse are left out.
 
     Args:
-        folder: Where models are kept.
+        folder: The folder of models.
         target: Only models of this target.
     """
-    found = []
+    models = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             model = load(folder, path.name.removesuffix(SUFFIX))
@@ -92,11 +92,11 @@ def stored(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
             continue
         if target in (None, model.target):
             training = {name: model.training[name] for name in ("handles", "rows", "trained_at", "refit_due_at")}
-            found.append({"model_id": model.model_id, "target": model.target, **training})
-    return sorted(found, key=lambda entry: (entry["trained_at"], entry["model_id"]), reverse=True)
+            models.append({"model_id": model.model_id, "target": model.target, **training})
+    return sorted(models, key=lambda entry: (entry["trained_at"], entry["model_id"]), reverse=True)
 
 
-def _path(folder: Path, model_id: str) -> Path:
+def _model_path(folder: Path, model_id: str) -> Path:
     if not _ID.fullmatch(model_id):
         raise ModelError(f"{model_id!r} is not a model id; `dwell fit` prints the id of each model.")
     return folder / f"{model_id}{SUFFIX}"
@@ -107,8 +107,8 @@ def _checksum(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """The file's content once format, schema and checksum are right."""
+def _read_checked(path: Path) -> dict[str, Any]:
+    """The file's content, after checking format, schema and checksum."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as problem:
@@ -119,14 +119,14 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(schema, int) or schema > SCHEMA:
         newer = f"schema {schema}, this one reads {SCHEMA}"
         raise ModelError(f"{path.name} was written by a newer dwell ({newer}); update dwell or fit again.")
-    claimed = content.pop("sha256", None)
-    if claimed != _checksum(content):
+    expected = content.pop("sha256", None)
+    if expected != _checksum(content):
         raise ModelError(f"{path.name} was altered after it was written (its checksum differs); fit the model again.")
     return content
 
 
-def _model(content: Mapping[str, Any], path: Path) -> CompletionModel:
+def _to_model(content: Mapping[str, Any], path: Path) -> CompletionModel:
     try:
         return CompletionModel.from_state(content["model"])
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
-        raise ModelError(f"{path.name} does not hold a whole model ({problem!r}); fit it again.") from problem
+        raise ModelError(f"{path.name} does not contain a complete model ({problem!r}): fit it again.") from problem

@@ -1,8 +1,8 @@
-"""Which public ratio follows the true watch metrics of an account, or that this cannot be told.
+"""Which public ratio follows the measured watch metrics of an account, or that the data cannot tell.
 
-Posts are compared within their duration bucket (a long video has a low watch ratio whatever its saves), so the rank
-correlation is of ranks within buckets. Each ratio is asked twice more: what it adds out of fold to length and views,
-and what is lost when it is dropped from all.
+Posts are compared within their duration bucket (a long video has a low watch ratio whatever its saves), so the
+correlation is one of ranks within buckets. Two more figures are given for each ratio: what it adds out of fold to
+length and views, and what is lost when it is dropped from all.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from dwell.metrics.counters import PROXY_RATES
+from dwell.models.acceptance import Gain, gain_in_r2
 from dwell.models.completion import BlendRegressor
 from dwell.models.evaluation import REPEATS, skill, splits
 from dwell.models.features import FEATURES
-from dwell.models.sample import Integers, Sample, sample
-from dwell.models.targets import CEILINGS, Floats, mean_from_link, scored, to_link
-from dwell.models.verdict import Gain, gain
+from dwell.models.sample import Integers, Sample, make_sample
+from dwell.models.targets import CEILINGS, Floats, clip_for_score, mean_from_link, to_link
 from dwell.results import Result
 
-PROXIES = ("engagement_rate", "like_rate", "comment_rate", "share_rate", "save_rate")
 MIN_ROWS = 20
-MIN_BUCKET = 3
-"""Posts of a bucket with fewer cannot be ranked among themselves."""
+MIN_BUCKET_ROWS = 3
+"""A bucket with fewer posts cannot be ranked."""
 BOOTSTRAPS = 1000
 SEED = 20260001
 FALSE_DISCOVERIES = 0.05
@@ -48,14 +48,14 @@ _BASE = (0, 1)
 
 
 def audit(rows: Sequence[Mapping[str, Any]]) -> Result:
-    """Asks each public ratio whether it follows each watch metric.
+    """Tests for each public ratio whether it follows each watch metric.
 
-    A ratio follows (or goes against) a target where its rank correlation within buckets differs from 0 after false
-    discoveries over all comparisons are held to 5 % (Benjamini-Hochberg), and its bootstrap interval agrees; else one
-    cannot tell.
+    A ratio follows (or runs against) a target where its rank correlation within buckets differs from 0, with the false
+    discovery rate over all comparisons limited to 5 % (Benjamini-Hochberg), and its bootstrap interval agrees.
+    Otherwise the verdict is `cannot tell`.
 
     Args:
-        rows: Rows of the `posts` metric of one account; only eligible posts with a measured target count.
+        rows: Rows of the `posts` metric of one account; only eligible posts with a measured target are used.
 
     Returns:
         One row per target and ratio, columns COLUMNS: `spearman`, `low`, `high` within buckets (95 % bootstrap),
@@ -68,39 +68,44 @@ def audit(rows: Sequence[Mapping[str, Any]]) -> Result:
     meta: dict[str, Any] = {"n": {}, "full_r2": {}, "base_r2": {}, "without_saves_r2": {}}
     with threadpool_limits(1):
         for target, ceiling in CEILINGS.items():
-            asked = sample(rows, target)
-            meta["n"][target] = len(asked)
-            if len(asked) >= MIN_ROWS and float(np.ptp(scored(asked.y))) > 0:
-                lines += _one_target(asked, target, ceiling, meta)
-    _decide(lines)
-    meta["verdict"] = _verdict(lines, meta)
+            measured = make_sample(rows, target)
+            meta["n"][target] = len(measured)
+            if len(measured) >= MIN_ROWS and float(np.ptp(clip_for_score(measured.y))) > 0:
+                lines += _audit_target(measured, target, ceiling, meta)
+    _add_verdicts(lines)
+    meta["verdict"] = _summary(lines, meta)
     return Result(COLUMNS, [tuple(line[column] for column in COLUMNS) for line in lines], meta)
 
 
-def _one_target(asked: Sample, target: str, ceiling: float, meta: dict[str, Any]) -> list[dict[str, Any]]:
-    """Lines of one target without verdicts; fills the target's R2 into `meta`."""
-    matrix = np.column_stack([asked.X, _engagement(asked.X)])
+def _audit_target(measured: Sample, target: str, ceiling: float, meta: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows of one target without verdicts; adds the target's R2 to `meta`."""
+    matrix = np.column_stack([measured.X, _engagement(measured.X)])
     names = (*FEATURES, "log_engagement_rate")
     single = tuple(range(2, len(FEATURES)))
-    full = _predicted(asked, matrix, (*_BASE, *single), ceiling)
-    base = _predicted(asked, matrix, _BASE, ceiling)
+    full = _out_of_fold(measured, matrix, (*_BASE, *single), ceiling)
+    base = _out_of_fold(measured, matrix, _BASE, ceiling)
     saves = names.index("log_save_rate")
-    without_saves = _predicted(asked, matrix, (*_BASE, *(c for c in single if c != saves)), ceiling)
+    without_saves = _out_of_fold(measured, matrix, (*_BASE, *(c for c in single if c != saves)), ceiling)
     for name, predictions in (("full_r2", full), ("base_r2", base), ("without_saves_r2", without_saves)):
-        meta[name][target] = float(np.mean([skill(asked.y, line)["r2"] or 0.0 for line in predictions]))
+        meta[name][target] = float(np.mean([skill(measured.y, line)["r2"] or 0.0 for line in predictions]))
     lines = []
-    for proxy in PROXIES:
+    for proxy in PROXY_RATES:
         column = names.index(f"log_{proxy}")
         if np.isnan(matrix[:, column]).all():
             continue
-        added = gain(asked.y, _predicted(asked, matrix, (*_BASE, column), ceiling), base, proxy)
+        added = gain_in_r2(measured.y, _out_of_fold(measured, matrix, (*_BASE, column), ceiling), base, proxy)
         dropped = None
         if column in single:
             others = (*_BASE, *(other for other in single if other != column))
-            rest = without_saves if column == saves else _predicted(asked, matrix, others, ceiling)
-            dropped = gain(asked.y, full, rest, proxy)
+            rest = without_saves if column == saves else _out_of_fold(measured, matrix, others, ceiling)
+            dropped = gain_in_r2(measured.y, full, rest, proxy)
         lines.append(
-            {"target": target, "proxy": proxy, **_correlation(asked, matrix[:, column]), **_gains(added, dropped)}
+            {
+                "target": target,
+                "proxy": proxy,
+                **_correlation(measured, matrix[:, column]),
+                **_gain_columns(added, dropped),
+            }
         )
     return lines
 
@@ -110,52 +115,52 @@ def _engagement(design: Floats) -> Floats:
     return np.asarray(np.log(np.exp(design[:, 2:5]).sum(axis=1)), dtype=np.float64)
 
 
-def _predicted(asked: Sample, matrix: Floats, columns: Sequence[int], ceiling: float) -> Floats:
+def _out_of_fold(measured: Sample, matrix: Floats, columns: Sequence[int], ceiling: float) -> Floats:
     """Out-of-fold predictions of a pooled ridge on these columns, shape (repetitions, posts)."""
-    link = to_link(asked.y, ceiling)
+    link = to_link(measured.y, ceiling)
     chosen = matrix[:, list(columns)]
-    predictions = np.empty((REPEATS, len(asked)))
+    predictions = np.empty((REPEATS, len(measured)))
     for number, line in enumerate(predictions):
-        for train, test in splits(len(asked), number):
+        for train, test in splits(len(measured), number):
             blend = BlendRegressor(members=("ridge",)).fit(chosen[train], link[train])
             spread = float((link[train] - blend.predict(chosen[train])).std())
             line[test] = mean_from_link(blend.predict(chosen[test]), spread, ceiling)
     return predictions
 
 
-def _gains(added: Gain, dropped: Gain | None) -> dict[str, float | None]:
-    found: dict[str, float | None] = {"gain_r2": added.r2, "gain_low": added.low, "gain_high": added.high}
+def _gain_columns(added: Gain, dropped: Gain | None) -> dict[str, float | None]:
+    gains: dict[str, float | None] = {"gain_r2": added.r2, "gain_low": added.low, "gain_high": added.high}
     ends = (dropped.r2, dropped.low, dropped.high) if dropped else (None, None, None)
-    return found | dict(zip(("drop_r2", "drop_low", "drop_high"), ends, strict=True))
+    return gains | dict(zip(("drop_r2", "drop_low", "drop_high"), ends, strict=True))
 
 
-def _correlation(asked: Sample, column: Floats) -> dict[str, Any]:
+def _correlation(measured: Sample, column: Floats) -> dict[str, Any]:
     """Rank correlation within buckets with its bootstrap interval and p-value, and the one without buckets."""
     from scipy.stats import spearmanr, t
 
-    there = ~np.isnan(column)
-    groups = [np.flatnonzero(there & (asked.buckets == bucket)) for bucket in np.unique(asked.buckets)]
-    groups = [group for group in groups if len(group) >= MIN_BUCKET]
+    known = ~np.isnan(column)
+    groups = [np.flatnonzero(known & (measured.buckets == bucket)) for bucket in np.unique(measured.buckets)]
+    groups = [group for group in groups if len(group) >= MIN_BUCKET_ROWS]
     n = sum(len(group) for group in groups)
     freedom = n - len(groups) - 1
     line: dict[str, Any] = {"n": n, "p_value": 1.0} | dict.fromkeys(("spearman", "low", "high", "spearman_overall"))
-    if there.sum() > 2 and np.ptp(column[there]) > 0:
-        line["spearman_overall"] = float(spearmanr(column[there], asked.y[there]).statistic)
+    if known.sum() > 2 and np.ptp(column[known]) > 0:
+        line["spearman_overall"] = float(spearmanr(column[known], measured.y[known]).statistic)
     if freedom < 1:
         return line
-    within = float(_within([group[None, :] for group in groups], column, asked.y)[0])
+    within = float(_rank_correlation([group[None, :] for group in groups], column, measured.y)[0])
     if np.isnan(within):
         return line
     rng = np.random.default_rng(SEED)
-    drawn = _within([rng.choice(group, (BOOTSTRAPS, len(group))) for group in groups], column, asked.y)
+    drawn = _rank_correlation([rng.choice(group, (BOOTSTRAPS, len(group))) for group in groups], column, measured.y)
     low, high = np.nanquantile(drawn, [0.025, 0.975])
     strength = abs(within) * np.sqrt(freedom / max(1e-12, 1.0 - within**2))
     p_value = float(2 * t.sf(strength, freedom))
     return line | {"spearman": within, "low": float(low), "high": float(high), "p_value": p_value}
 
 
-def _within(groups: Sequence[Integers], left: Floats, right: Floats) -> Floats:
-    """Correlation of the ranks that posts have among those of their own group; NaN where nothing varies.
+def _rank_correlation(groups: Sequence[Integers], left: Floats, right: Floats) -> Floats:
+    """Correlation of ranks within groups; NaN where nothing varies.
 
     Args:
         groups: Row numbers of each group, shape (draws, posts of the group).
@@ -176,7 +181,7 @@ def _within(groups: Sequence[Integers], left: Floats, right: Floats) -> Floats:
     return np.asarray((x * y).sum(axis=1) / np.where(size > 0, size, np.nan), dtype=np.float64).clip(-1.0, 1.0)
 
 
-def _decide(lines: list[dict[str, Any]]) -> None:
+def _add_verdicts(lines: list[dict[str, Any]]) -> None:
     """Adds `q_value` and `verdict` to every line."""
     from scipy.stats import false_discovery_control
 
@@ -184,20 +189,20 @@ def _decide(lines: list[dict[str, Any]]) -> None:
         return
     for line, q_value in zip(lines, false_discovery_control([line["p_value"] for line in lines]), strict=True):
         line["q_value"] = float(q_value)
-        told = q_value < FALSE_DISCOVERIES and line["low"] * line["high"] > 0
-        line["verdict"] = "cannot tell" if not told else "follows" if line["spearman"] > 0 else "against"
+        clear = q_value < FALSE_DISCOVERIES and line["low"] * line["high"] > 0
+        line["verdict"] = "cannot tell" if not clear else "follows" if line["spearman"] > 0 else "against"
 
 
-def _verdict(lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> str:
-    """The answer in a sentence or two."""
+def _summary(lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> str:
+    """The result in a sentence or two."""
     if not lines:
         most = max(meta["n"].values(), default=0)
-        return f"Cannot tell: {most} posts have a measured watch time, {MIN_ROWS} are needed; import more watch times."
+        return f"Cannot tell: {most} posts have a measured watch time, {MIN_ROWS} are needed: import more watch times."
     parts = []
     for target, full in meta["full_r2"].items():
-        told = [line for line in lines if line["target"] == target and line["verdict"] != "cannot tell"]
-        told.sort(key=lambda line: -abs(line["spearman"]))
-        named = ", ".join(f"{line['proxy']} {line['verdict']} ({line['spearman']:+.2f})" for line in told)
+        clear = [line for line in lines if line["target"] == target and line["verdict"] != "cannot tell"]
+        clear.sort(key=lambda line: -abs(line["spearman"]))
+        named = ", ".join(f"{line['proxy']} {line['verdict']} ({line['spearman']:+.2f})" for line in clear)
         saves = full - meta["without_saves_r2"][target]
         parts.append(f"{target}: {named or 'cannot tell for any ratio'}; saves change R2 by {saves:+.2f}.")
     return " ".join(parts)

@@ -1,4 +1,4 @@
-"""What a model must beat: each baseline learns from `train` alone and predicts `test`."""
+"""The baselines that a model must beat: each learns from `train` alone and predicts `test`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import numpy as np
 
 from dwell.models.completion import BlendRegressor
 from dwell.models.sample import Sample
-from dwell.models.targets import SCORED_UP_TO, Floats, mean_from_link, scored, to_link
+from dwell.models.targets import SCORED_UP_TO, Floats, clip_for_score, mean_from_link, to_link
 
 SEED_FLOOR = 12
-"""The seed recipe fits no bucket with fewer rows."""
+"""The seed recipe does not fit a bucket with fewer rows."""
 
 
 def mean(train: Sample, test: Sample, _ceiling: float) -> Floats:
     """The mean of the training posts, for every post."""
-    return np.full(len(test), scored(train.y).mean())
+    return np.full(len(test), clip_for_score(train.y).mean())
 
 
 def bucket_mean(train: Sample, test: Sample, _ceiling: float) -> Floats:
@@ -23,12 +23,12 @@ def bucket_mean(train: Sample, test: Sample, _ceiling: float) -> Floats:
     for bucket in np.unique(test.buckets):
         inside = train.buckets == bucket
         if inside.any():
-            values[test.buckets == bucket] = scored(train.y[inside]).mean()
+            values[test.buckets == bucket] = clip_for_score(train.y[inside]).mean()
     return values
 
 
 def duration_only(train: Sample, test: Sample, ceiling: float) -> Floats:
-    """The ridge and the Gaussian process of the model itself, given nothing but the length of the video."""
+    """The ridge and the Gaussian process of the model itself, with only the length of the video as input."""
     blend = BlendRegressor(members=("ridge", "process")).fit(train.X[:, :1], to_link(train.y, ceiling))
     return mean_from_link(blend.predict(test.X[:, :1]), blend.noise_sd_, ceiling)
 
@@ -41,20 +41,20 @@ def bucket_ols(train: Sample, test: Sample, ceiling: float) -> Floats:
     """
     values = mean(train, test, ceiling)
     columns = ~np.isnan(train.rates).all(axis=0)
-    whole = ~np.isnan(train.rates[:, columns]).any(axis=1)
-    askable = ~np.isnan(test.rates[:, columns]).any(axis=1)
+    complete = ~np.isnan(train.rates[:, columns]).any(axis=1)
+    predictable = ~np.isnan(test.rates[:, columns]).any(axis=1)
     for bucket in np.unique(test.buckets):
-        learnt = whole & (train.buckets == bucket)
-        asked = askable & (test.buckets == bucket)
-        if not columns.any() or learnt.sum() < SEED_FLOOR:
+        training = complete & (train.buckets == bucket)
+        predicted = predictable & (test.buckets == bucket)
+        if not columns.any() or training.sum() < SEED_FLOOR:
             continue
-        left = np.column_stack([np.ones(learnt.sum()), train.rates[np.ix_(learnt, columns)]])
-        coefficients = np.linalg.lstsq(left, scored(train.y[learnt]), rcond=None)[0]
-        right = np.column_stack([np.ones(asked.sum()), test.rates[np.ix_(asked, columns)]])
-        values[asked] = np.clip(right @ coefficients, 0.0, SCORED_UP_TO)
+        left = np.column_stack([np.ones(training.sum()), train.rates[np.ix_(training, columns)]])
+        coefficients = np.linalg.lstsq(left, clip_for_score(train.y[training]), rcond=None)[0]
+        right = np.column_stack([np.ones(predicted.sum()), test.rates[np.ix_(predicted, columns)]])
+        values[predicted] = np.clip(right @ coefficients, 0.0, SCORED_UP_TO)
     return values
 
 
 BASELINES = {"mean": mean, "bucket_mean": bucket_mean, "duration_only": duration_only, "bucket_ols": bucket_ols}
 TRIVIAL = ("mean", "bucket_mean")
-"""Baselines that need no model: one that cannot beat them is not worth storing."""
+"""Baselines that need no model: a model that cannot beat them is not worth storing."""

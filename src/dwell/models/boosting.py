@@ -24,7 +24,7 @@ SUBSAMPLE = 0.7
 class BoostedTrees:
     """Depth-2 boosting of squared error, seeded.
 
-    Arrays have one line a tree and one column a node; a leaf is its own child.
+    Arrays have one row per tree and one column per node; a leaf is its own child.
     """
 
     def __init__(self, n_estimators: int = 150, random_state: int = 0) -> None:
@@ -32,8 +32,8 @@ class BoostedTrees:
         self.random_state = random_state
 
     def fit(self, columns: Floats, y: Floats) -> Self:
-        """Grows the trees and lays them out as arrays."""
-        # A third of the time of 150 tiny trees would go into checking their settings.
+        """Grows the trees and stores them as arrays."""
+        # Checking the settings of 150 tiny trees would take a third of the time.
         with config_context(skip_parameter_validation=True):
             grown = GradientBoostingRegressor(
                 max_depth=DEPTH,
@@ -71,7 +71,7 @@ class BoostedTrees:
         return np.asarray(self.start + self.value[lines, node].sum(axis=1), dtype=np.float64)
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         arrays = ("feature", "threshold", "left", "right", "value")
         return {"start": self.start, **{name: getattr(self, name).tolist() for name in arrays}}
 

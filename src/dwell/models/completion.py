@@ -1,8 +1,8 @@
-"""The completion model: three views of the same columns, averaged on the logit scale, pooled over duration buckets.
+"""The completion model: three regressors on the same columns, averaged on the logit scale, pooled over buckets.
 
 A straight line extrapolates, a Gaussian process bends, trees find thresholds; their equal mean was as good as the
 best of them on every account tried, from 20 rows up, so no weight is tuned. Each member chooses its own
-hyper-parameters on the rows it is given.
+hyper-parameters on its training rows.
 """
 
 # mypy: disallow-subclassing-any=False
@@ -86,7 +86,7 @@ class BlendRegressor(RegressorMixin, BaseEstimator):
         return tags
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         members = {name: member.state() for name, member in self.fitted_.items()}
         return {"scaler": self.scaler_.state(), "members": members, "noise_sd_": self.noise_sd_}
 
@@ -162,7 +162,7 @@ class CompletionRegressor(RegressorMixin, BaseEstimator):
         return tags
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         return {"ceiling": self.ceiling, "blend": self.blend_.state()}
 
     @classmethod

@@ -1,4 +1,4 @@
-"""How alike a creator's posts do, and how regularly they come."""
+"""How evenly a creator's posts perform, and how regularly they appear."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from itertools import pairwise
 from statistics import mean, median, stdev
 from typing import Any
 
-from dwell.models.findings import Finding, share_interval, unknown
+from dwell.models.confidence_intervals import share_interval
+from dwell.models.vet_check import VetCheck, cannot_tell
 
 FACTOR = 2.0
 _STEADY, _HITS = 0.6, 0.25
@@ -20,29 +21,29 @@ _GAPS_NORM = "a coefficient of variation under 0.5 is regular, over 1 is bursts 
 Row = Mapping[str, Any]
 
 
-def consistency(posts: Sequence[Row]) -> list[Finding]:
+def consistency(posts: Sequence[Row]) -> list[VetCheck]:
     """Spread of views, share of posts near the median, and regularity of publishing.
 
     Args:
         posts: Rows of `posts`.
     """
     views = [float(post["views"]) for post in posts if post.get("views") is not None]
-    return [_spread(views), _near(views), _rhythm(posts)]
+    return [_variation(views), _near_median(views), _posting_rhythm(posts)]
 
 
-def _spread(views: Sequence[float]) -> Finding:
+def _variation(views: Sequence[float]) -> VetCheck:
     if len(views) < 2 or mean(views) == 0:
-        return unknown("views_variation", None, "Fewer than two posts with views.", len(views))
+        return cannot_tell("views_variation", None, "Fewer than two posts with views.", len(views))
     value = stdev(views) / mean(views)
     evidence = (
         f"Standard deviation over mean of the views of {len(views)} posts, {min(views):,.0f} to {max(views):,.0f}."
     )
-    return Finding("views_variation", value, None, None, None, None, len(views), evidence)
+    return VetCheck("views_variation", value, None, None, None, None, len(views), evidence)
 
 
-def _near(views: Sequence[float]) -> Finding:
+def _near_median(views: Sequence[float]) -> VetCheck:
     if len(views) < 2:
-        return unknown("views_near_median", _VIEWS_NORM, "Fewer than two posts with views.", len(views))
+        return cannot_tell("views_near_median", _VIEWS_NORM, "Fewer than two posts with views.", len(views))
     usual = median(views)
     near = sum(usual / FACTOR <= value <= usual * FACTOR for value in views)
     low, high = share_interval(near, len(views))
@@ -51,17 +52,15 @@ def _near(views: Sequence[float]) -> Finding:
     if high < _HITS or (value < _HITS and len(views) >= 20):
         reads = "carried by single hits"
     evidence = f"{near} of {len(views)} posts within {usual / FACTOR:,.0f} to {usual * FACTOR:,.0f} views."
-    return Finding("views_near_median", value, low, high, _VIEWS_NORM, reads, len(views), evidence)
+    return VetCheck("views_near_median", value, low, high, _VIEWS_NORM, reads, len(views), evidence)
 
 
-def _rhythm(posts: Sequence[Row]) -> Finding:
+def _posting_rhythm(posts: Sequence[Row]) -> VetCheck:
     times = sorted(post["posted_at"] for post in posts if post.get("posted_at") is not None)
     gaps = [(later - earlier).total_seconds() / 86_400 for earlier, later in pairwise(times)]
     if len(gaps) < 3 or mean(gaps) == 0:
-        return unknown("posting_rhythm", _GAPS_NORM, "Fewer than four posts with a date.", len(times))
+        return cannot_tell("posting_rhythm", _GAPS_NORM, "Fewer than four posts with a date.", len(times))
     value = stdev(gaps) / mean(gaps)
     reads = "regular" if value < 0.5 else "loose" if value <= 1 else "bursts"
-    evidence = (
-        f"Days between posts: median {median(gaps):.1f}, longest {max(gaps):.1f}; posts that do not count are missing."
-    )
-    return Finding("posting_rhythm", value, None, None, _GAPS_NORM, reads, len(times), evidence)
+    evidence = f"Days between posts: median {median(gaps):.1f}, longest {max(gaps):.1f}; excluded posts are missing."
+    return VetCheck("posting_rhythm", value, None, None, _GAPS_NORM, reads, len(times), evidence)

@@ -1,4 +1,4 @@
-"""How often the measured value lies inside the interval, on posts unseen by the model and its calibration."""
+"""How often the measured value is inside the interval, on posts unseen by the model and its calibration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dwell.models.completion import BlendRegressor
-from dwell.models.evaluation import FORWARD_ROWS, OLDEST, splits
+from dwell.models.evaluation import FORWARD_TRAIN_SHARE, MIN_FORWARD_ROWS, splits
 from dwell.models.intervals import LEVEL, calibrate
 from dwell.models.sample import Integers, Sample
 from dwell.models.targets import Floats, from_link, to_link
@@ -22,8 +22,8 @@ NOT_CHECKED: dict[str, Any] = {
 }
 
 
-def coverage(sample: Sample, ceiling: float) -> dict[str, Any]:
-    """Fits, calibrates and asks again in each fold of the first repetition, and once forward in time.
+def measure_coverage(sample: Sample, ceiling: float) -> dict[str, Any]:
+    """Fits, calibrates and tests in each fold of the first repetition, and once forward in time.
 
     Args:
         sample: The posts.
@@ -36,13 +36,13 @@ def coverage(sample: Sample, ceiling: float) -> dict[str, Any]:
     inside = np.zeros(len(sample), dtype=bool)
     width = np.zeros(len(sample))
     for train, test in splits(len(sample), 0):
-        inside[test], width[test] = _asked(sample, train, test, ceiling)
+        inside[test], width[test] = _check_split(sample, train, test, ceiling)
     buckets = {str(bucket): sample.buckets == bucket for bucket in np.unique(sample.buckets)}
-    order = sample.by_time()
-    cut = int(len(order) * OLDEST)
+    order = sample.rows_by_time()
+    cut = int(len(order) * FORWARD_TRAIN_SHARE)
     later = None
-    if cut >= FORWARD_ROWS and len(order) - cut >= FORWARD_ROWS:
-        later = float(_asked(sample, order[:cut], order[cut:], ceiling)[0].mean())
+    if cut >= MIN_FORWARD_ROWS and len(order) - cut >= MIN_FORWARD_ROWS:
+        later = float(_check_split(sample, order[:cut], order[cut:], ceiling)[0].mean())
     return {
         "level": LEVEL,
         "coverage": float(inside.mean()),
@@ -53,8 +53,10 @@ def coverage(sample: Sample, ceiling: float) -> dict[str, Any]:
     }
 
 
-def _asked(sample: Sample, train: Integers, test: Integers, ceiling: float) -> tuple[np.ndarray[Any, Any], Floats]:
-    """Whether each test post lies inside its interval, and how wide that is."""
+def _check_split(
+    sample: Sample, train: Integers, test: Integers, ceiling: float
+) -> tuple[np.ndarray[Any, Any], Floats]:
+    """Whether each test post is inside its interval, and how wide that is."""
     link = to_link(sample.y, ceiling)
     calibration, predict = calibrate(BlendRegressor(), sample.X[train], link[train], sample.buckets[train])
     half = calibration.half_widths(sample.buckets[test])

@@ -1,4 +1,4 @@
-"""How much two groups of posts differ: an effect size, its interval, and how surprising it would be by chance."""
+"""How much two groups of posts differ: an effect size, its interval and its p-value."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+from dwell.models.confidence_intervals import share_interval
 
 Numbers = NDArray[np.float64]
 _LEVEL = 0.95
@@ -52,8 +54,8 @@ def share_effect(top: int, n_top: int, bottom: int, n_bottom: int) -> Effect:
     Fisher's exact one, two-sided.
     """
     mine, theirs = top / n_top, bottom / n_bottom
-    low_mine, high_mine = _wilson(top, n_top)
-    low_theirs, high_theirs = _wilson(bottom, n_bottom)
+    low_mine, high_mine = share_interval(top, n_top)
+    low_theirs, high_theirs = share_interval(bottom, n_bottom)
     value = mine - theirs
     low = value - math.hypot(mine - low_mine, high_theirs - theirs)
     high = value + math.hypot(high_mine - mine, theirs - low_theirs)
@@ -62,7 +64,7 @@ def share_effect(top: int, n_top: int, bottom: int, n_bottom: int) -> Effect:
 
 
 def q_values(p_values: Sequence[float]) -> list[float]:
-    """Benjamini & Hochberg's (1995) false discovery rate at which each of these p-values would just be a finding."""
+    """Benjamini & Hochberg's (1995) false discovery rate at which each of these p-values would just be significant."""
     if not p_values:
         return []
     return [float(q) for q in stats.false_discovery_control(p_values, method="bh")]
@@ -82,15 +84,10 @@ def _delta(mine: Numbers, theirs: Numbers) -> tuple[float, float]:
 
 
 def _delta_interval(delta: float, error: float, smaller: int) -> tuple[float, float]:
-    if math.isclose(abs(delta), 1.0):  # the groups do not overlap, and the standard error says nothing
+    if math.isclose(abs(delta), 1.0):  # the groups do not overlap, so the standard error is meaningless
         reach = (smaller - _Z**2) / (smaller + _Z**2)
         return (reach, 1.0) if delta > 0 else (-1.0, -reach)
     swing = _Z * error
     width = swing * math.sqrt((1 - delta**2) ** 2 + swing**2)
     scale = 1 - delta**2 + swing**2
     return max(-1.0, (delta - delta**3 - width) / scale), min(1.0, (delta - delta**3 + width) / scale)
-
-
-def _wilson(count: int, n: int) -> tuple[float, float]:
-    middle, swing = count + _Z**2 / 2, _Z * math.sqrt(count * (n - count) / n + _Z**2 / 4)
-    return max(0.0, (middle - swing) / (n + _Z**2)), min(1.0, (middle + swing) / (n + _Z**2))

@@ -1,7 +1,7 @@
-"""How good the model is on posts it has not seen: repeated cross-validation, and forward in time, beside the baselines.
+"""How good the model is on unseen posts: repeated cross-validation, and forward in time, compared with the baselines.
 
-Everything learnt (imputation, scales, hyper-parameters, calibration) is learnt inside the fold. Scores are on values
-clipped to 0-1.
+Everything that is fitted (imputation, scales, hyper-parameters, calibration) is fitted inside the fold. Scores are on
+values clipped to 0-1.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import numpy as np
 from dwell.models.baselines import BASELINES, TRIVIAL
 from dwell.models.completion import CompletionRegressor
 from dwell.models.sample import Integers, Sample
-from dwell.models.targets import Floats, scored
+from dwell.models.targets import Floats, clip_for_score
 
 MODEL = "model"
 FOLDS = 10
 REPEATS = 3
-ROWS_A_FOLD = 4
+MIN_ROWS_PER_FOLD = 4
 """Fewer folds where a fold would hold fewer rows."""
 MANY_ROWS = 600
-"""From here on one repetition of five folds tells as much as three of ten, at a sixth of the time."""
-OLDEST = 0.6
-FORWARD_ROWS = 5
-"""Fewer later posts than this say nothing."""
+"""From this size one repetition of five folds is as informative as three of ten, in a sixth of the time."""
+FORWARD_TRAIN_SHARE = 0.6
+MIN_FORWARD_ROWS = 5
+"""Fewer later posts than this are not informative."""
 
 Predictor = Callable[[Sample, Sample, float], Floats]
 Split = tuple[Integers, Integers]
@@ -51,7 +51,7 @@ class Evaluation:
     Attributes:
         model: The model's out-of-fold predictions.
         baselines: The same of each baseline, by name.
-        forward: `r2` and `mae` of the model fitted on the oldest 60 % and asked about the rest; None where times are
+        forward: `r2` and `mae` of the model fitted on the oldest 60 % and tested on the rest; None where times are
             unknown or too few.
         forward_baselines: The same of each baseline, by name.
     """
@@ -67,8 +67,8 @@ def completion(train: Sample, test: Sample, ceiling: float) -> Floats:
     return CompletionRegressor(ceiling).fit(train.X, train.y).predict(test.X)
 
 
-def repetitions(rows: int) -> int:
-    """How often the cross-validation of so many rows is repeated."""
+def repeat_count(rows: int) -> int:
+    """How often the cross-validation of this many rows is repeated."""
     return 1 if rows >= MANY_ROWS else REPEATS
 
 
@@ -77,11 +77,11 @@ def splits(rows: int, repetition: int) -> list[Split]:
     from sklearn.model_selection import KFold
 
     most = 5 if rows >= MANY_ROWS else FOLDS
-    folds = max(2, min(most, rows // ROWS_A_FOLD))
+    folds = max(2, min(most, rows // MIN_ROWS_PER_FOLD))
     return list(KFold(folds, shuffle=True, random_state=repetition).split(np.zeros(rows)))
 
 
-def repetition(sample: Sample, predictor: Predictor, ceiling: float, number: int) -> Floats:
+def predict_out_of_fold(sample: Sample, predictor: Predictor, ceiling: float, number: int) -> Floats:
     """Predicts every post by a model fitted without it; the folds are those of repetition `number`."""
     predictions = np.empty(len(sample))
     for train, test in splits(len(sample), number):
@@ -97,11 +97,11 @@ def out_of_fold(y: Floats, predictions: Floats) -> OutOfFold:
     )
 
 
-def forward(sample: Sample, predictor: Predictor, ceiling: float) -> dict[str, float | None]:
-    """Fits on the oldest 60 % of the posts, asks about the rest."""
-    order = sample.by_time()
-    cut = int(len(order) * OLDEST)
-    if cut < 2 or len(order) - cut < FORWARD_ROWS:
+def score_forward(sample: Sample, predictor: Predictor, ceiling: float) -> dict[str, float | None]:
+    """Fits on the oldest 60 % of the posts and tests on the rest."""
+    order = sample.rows_by_time()
+    cut = int(len(order) * FORWARD_TRAIN_SHARE)
+    if cut < 2 or len(order) - cut < MIN_FORWARD_ROWS:
         return {"r2": None, "mae": None}
     later = sample.take(order[cut:])
     scores = skill(later.y, predictor(sample.take(order[:cut]), later, ceiling))
@@ -112,7 +112,7 @@ def skill(measured: Floats, predicted: Floats) -> dict[str, float | None]:
     """`r2`, `mae` and `spearman` of predictions, both sides clipped to 0-1; None where undefined (nothing varies)."""
     from scipy.stats import spearmanr
 
-    y, p = scored(measured), scored(predicted)
+    y, p = clip_for_score(measured), clip_for_score(predicted)
     total = float(((y - y.mean()) ** 2).sum())
     varies = total > 0 and float(np.ptp(p)) > 0
     return {
@@ -130,25 +130,27 @@ def evaluate(
     Args:
         sample: The posts.
         ceiling: The target's ceiling.
-        repeats: Repetitions of the cross-validation; what `repetitions` says when None; 1 where the first shows no
+        repeats: Repetitions of the cross-validation; `repeat_count` of the sample when None; 1 where the first shows no
             gain over a trivial baseline.
-        model: What is evaluated beside the baselines.
+        model: The predictor that is compared with the baselines.
     """
-    times = repetitions(len(sample)) if repeats is None else repeats
+    times = repeat_count(len(sample)) if repeats is None else repeats
     predictors: dict[str, Predictor] = {MODEL: model, **BASELINES}
-    lines = {name: [repetition(sample, predictor, ceiling, 0)] for name, predictor in predictors.items()}
-    if not _hopeless(sample.y, {name: runs[0] for name, runs in lines.items()}):
+    lines = {name: [predict_out_of_fold(sample, predictor, ceiling, 0)] for name, predictor in predictors.items()}
+    if not _no_better_than_trivial(sample.y, {name: runs[0] for name, runs in lines.items()}):
         for name, predictor in predictors.items():
-            lines[name] += [repetition(sample, predictor, ceiling, number) for number in range(1, times)]
-    found = {name: out_of_fold(sample.y, np.array(runs)) for name, runs in lines.items()}
-    found["mean"].scores["spearman"] = None  # a constant ranks nothing: what is left is an artefact of the folds
-    later = {name: forward(sample, predictor, ceiling) for name, predictor in predictors.items()}
-    return Evaluation(found.pop(MODEL), found, later.pop(MODEL), later)
+            lines[name] += [predict_out_of_fold(sample, predictor, ceiling, number) for number in range(1, times)]
+    results = {name: out_of_fold(sample.y, np.array(runs)) for name, runs in lines.items()}
+    results["mean"].scores["spearman"] = None  # a constant ranks nothing: any correlation is an artefact of the folds
+    later = {name: score_forward(sample, predictor, ceiling) for name, predictor in predictors.items()}
+    return Evaluation(results.pop(MODEL), results, later.pop(MODEL), later)
 
 
-def _hopeless(y: Floats, predictions: dict[str, Floats]) -> bool:
-    """Whether a baseline that needs no model already did as well: repeating that would only cost time."""
-    error = {name: float(((scored(y) - scored(line)) ** 2).mean()) for name, line in predictions.items()}
+def _no_better_than_trivial(y: Floats, predictions: dict[str, Floats]) -> bool:
+    """Whether a baseline without a model is already as good: more repetitions would only cost time."""
+    error = {
+        name: float(((clip_for_score(y) - clip_for_score(line)) ** 2).mean()) for name, line in predictions.items()
+    }
     return any(error[name] <= error[MODEL] for name in TRIVIAL)
 
 

@@ -1,7 +1,7 @@
-"""Public counters as the numbers that a model sees.
+"""Public counters as the features of a model.
 
-`design` is arithmetic without anything learnt; `KnownScaler` learns (inside the fold) what an unknown stands for and
-the scale of each column.
+`design` is arithmetic without anything fitted; `KnownScaler` learns (inside the fold) the value for unknowns and the
+scale of each column.
 """
 
 # mypy: disallow-subclassing-any=False
@@ -22,14 +22,14 @@ from dwell.models.targets import Floats
 COUNTERS = ("likes", "comments", "shares", "saves")
 FEATURES = ("log_duration_s", "log_views", "log_like_rate", "log_comment_rate", "log_share_rate", "log_save_rate")
 TOPIC_FEATURES = ("sound_rising", "tag_saturated")
-"""Flags about a post's sound and hashtags (see `topics.py`), which a model uses only where they have proved to help."""
+"""Flags about a post's sound and hashtags (see `topics.py`), which a model uses only where they are proven to help."""
 MIN_VIEWS = 100
-"""Under this many views an average watch time is the habit of a few people, not a property of the video."""
+"""With fewer views, an average watch time depends on a few people and is not a property of the video."""
 MIN_FOR_INDICATOR = 5
-"""A column tells that it was unknown only where at least so many rows are unknown, and so many known."""
+"""A column gets an indicator of unknown values only with at least this many unknown and this many known rows."""
 
 
-def known(value: Any) -> float:
+def known_count(value: Any) -> float:
     """A counter as float; NaN for None, NaN and impossible (negative) values."""
     if value is None:
         return math.nan
@@ -37,24 +37,24 @@ def known(value: Any) -> float:
     return number if math.isfinite(number) and number >= 0 else math.nan
 
 
-def describable(row: Mapping[str, Any]) -> bool:
-    """Whether a post has what every model needs: a length above 0 and at least MIN_VIEWS views."""
-    return known(row.get("duration_s")) > 0 and known(row.get("views")) >= MIN_VIEWS
+def has_features(row: Mapping[str, Any]) -> bool:
+    """Whether a post has the required features: a length above 0 and at least MIN_VIEWS views."""
+    return known_count(row.get("duration_s")) > 0 and known_count(row.get("views")) >= MIN_VIEWS
 
 
 def design(rows: Sequence[Mapping[str, Any]]) -> Floats:
     """The design matrix: one row per post, columns FEATURES, natural logarithms, NaN where a counter is unknown.
 
-    A rate is (count + 1/2) / (views + 1), so that a counted 0 has a logarithm and stays apart from unknown.
+    A rate is (count + 1/2) / (views + 1), so that a counted 0 has a logarithm and differs from unknown.
     """
     matrix = np.full((len(rows), len(FEATURES)), np.nan)
     for line, row in zip(matrix, rows, strict=True):
-        duration, views = known(row.get("duration_s")), known(row.get("views"))
+        duration, views = known_count(row.get("duration_s")), known_count(row.get("views"))
         line[0] = math.log(duration) if duration > 0 else math.nan
         line[1] = math.log(views) if views > 0 else math.nan
         if views > 0:
             for place, counter in enumerate(COUNTERS, start=2):
-                line[place] = math.log((known(row.get(counter)) + 0.5) / (views + 1.0))
+                line[place] = math.log((known_count(row.get(counter)) + 0.5) / (views + 1.0))
     return matrix
 
 
@@ -69,15 +69,15 @@ def _flag(value: Any) -> float:
 
 
 def columns(width: int) -> tuple[str, ...]:
-    """Names of the columns of a design matrix that is so wide: FEATURES, with TOPIC_FEATURES where it has them."""
+    """Column names of a design matrix of this width: FEATURES, with TOPIC_FEATURES where it has them."""
     return (*FEATURES, *TOPIC_FEATURES)[:width]
 
 
 class KnownScaler(TransformerMixin, BaseEstimator):
-    """Standardises columns that may hold unknowns (NaN), with everything learnt from the rows of `fit` alone.
+    """Standardises columns that may hold unknowns (NaN), with everything learned from the rows of `fit` alone.
 
     An unknown becomes the column's median; a column with enough unknown and known rows gets a second, 0/1 column that
-    says so. A column without any known value carries nothing (0). Values far outside the training range are held at
+    says so. A column without any known value becomes 0. Values far outside the training range are clipped to
     `margin` standard deviations beyond it.
 
     Args:
@@ -121,7 +121,7 @@ class KnownScaler(TransformerMixin, BaseEstimator):
         return tags
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         names = ("median_", "mean_", "scale_", "low_", "high_", "indicator_", "empty_")
         return {"margin": self.margin, **{name: getattr(self, name).tolist() for name in names}}
 

@@ -1,6 +1,6 @@
-"""A small Gaussian process that stays sensible on a dozen rows.
+"""A small Gaussian process that works with a dozen rows.
 
-Kernel: smooth (squared exponential, one length scale a column) + linear + noise. Hyper-parameters are the most
+Kernel: smooth (squared exponential, one length scale per column) + linear + noise. Hyper-parameters are the most
 probable ones under weak log-normal priors (marginal likelihood x prior, L-BFGS with exact gradients), where maximum
 likelihood alone overfits few rows.
 Formulas: Rasmussen & Williams, Gaussian Processes for Machine Learning, 2006, algorithm 2.1 and equation 5.9.
@@ -25,7 +25,7 @@ from dwell.models.targets import Floats
 Integers = np.ndarray[Any, np.dtype[np.intp]]
 JITTER = 1e-8
 FAILED = 1e10
-"""Objective where the kernel matrix cannot be factorised: the search turns back."""
+"""Objective where the kernel matrix cannot be factorised, so that the search turns back."""
 
 
 def _prior(columns: int) -> tuple[Floats, Floats]:
@@ -86,7 +86,7 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
 
     Args:
         max_iter: Steps of the search for hyper-parameters.
-        max_tuning_rows: Rows (evenly spaced) that the search looks at; its cost grows with their cube.
+        max_tuning_rows: Rows (evenly spaced) used in the search; its cost grows with their cube.
         max_rows: Rows (evenly spaced) that predictions are conditioned on.
 
     Attributes:
@@ -106,19 +106,19 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         self.y_mean_, spread = float(y.mean()), float(y.std())
         self.y_scale_ = spread if spread > 1e-12 * max(1.0, abs(self.y_mean_)) else 1.0
         standard = (y - self.y_mean_) / self.y_scale_
-        tuning = _evenly(len(X), self.max_tuning_rows)
+        tuning = _evenly_spaced(len(X), self.max_tuning_rows)
         posterior = _Posterior(X[tuning], standard[tuning])
         limits = [(m - 4 * s, m + 4 * s) for m, s in zip(posterior.mean, posterior.spread, strict=True)]
-        found = minimize(
+        optimum = minimize(
             posterior, posterior.mean, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": self.max_iter}
         )
-        self.point_ = found.x
-        self.n_iter_ = max(1, int(found.nit))
-        kept = _evenly(len(X), self.max_rows)
-        self.X_fit_ = X[kept]
+        self.point_ = optimum.x
+        self.n_iter_ = max(1, int(optimum.nit))
+        conditioned = _evenly_spaced(len(X), self.max_rows)
+        self.X_fit_ = X[conditioned]
         noise = float(np.exp(self.point_[-1]))
-        kernel = self._kernel(self.X_fit_) + (noise + JITTER) * np.eye(len(kept))
-        self.alpha_ = cho_solve(cho_factor(kernel, lower=True), standard[kept])
+        kernel = self._kernel(self.X_fit_) + (noise + JITTER) * np.eye(len(conditioned))
+        self.alpha_ = cho_solve(cho_factor(kernel, lower=True), standard[conditioned])
         self.noise_sd_ = float(np.sqrt(noise) * self.y_scale_)
         return self
 
@@ -135,7 +135,7 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         return np.asarray(smooth + np.exp(self.point_[columns + 1]) * (X @ self.X_fit_.T) / columns, dtype=np.float64)
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         arrays = {name: getattr(self, name).tolist() for name in ("point_", "X_fit_", "alpha_")}
         return {"y_mean_": self.y_mean_, "y_scale_": self.y_scale_, "noise_sd_": self.noise_sd_, **arrays}
 
@@ -151,6 +151,6 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         return process
 
 
-def _evenly(rows: int, most: int) -> Integers:
+def _evenly_spaced(rows: int, most: int) -> Integers:
     """At most `most` row numbers, evenly spaced over all of them."""
     return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(np.intp)

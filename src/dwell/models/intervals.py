@@ -2,8 +2,8 @@
 
 MAPIE gives each training post its out-of-fold error (cross-conformal). A bucket with MONDRIAN_ROWS posts or more is
 calibrated on its own errors (Mondrian). Smaller buckets are calibrated together, each error first divided by its
-bucket's usual error, which is drawn towards the usual error of all: 90 % of nineteen errors would otherwise be the
-second largest of them, and the width an accident.
+bucket's typical error, which is shrunk towards the typical error of all: 90 % of nineteen errors would otherwise be
+the second largest of them, and the width an accident.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ LEVEL = 0.9
 FOLDS = 5
 MONDRIAN_ROWS = 50
 PRIOR_ROWS = 10
-"""A bucket's usual error counts as much as that of all posts once it has so many rows."""
+"""With this many rows, a bucket's own error counts as much as that of all posts."""
 
 
-def quantile(errors: Floats, level: float) -> float:
-    """The conformal quantile, the ceil((n + 1) x level)-th smallest error; infinite where n is too small for it."""
+def conformal_quantile(errors: Floats, level: float) -> float:
+    """The conformal quantile, the ceil((n + 1) x level)-th smallest error; infinite where n is too small."""
     place = math.ceil((len(errors) + 1) * level - 1e-9)
     return float(np.sort(errors)[place - 1]) if 1 <= place <= len(errors) else math.inf
 
@@ -40,7 +40,7 @@ class Calibration:
     Attributes:
         errors: Signed errors (measured minus predicted) in logit units.
         buckets: Duration bucket of each error.
-        level: Share of posts that an interval is to hold.
+        level: Target share of posts inside their interval.
     """
 
     errors: Floats
@@ -51,17 +51,17 @@ class Calibration:
         """Half the width of an interval in `bucket`, in logit units; infinite where there are too few errors."""
         own = np.abs(self.errors[self.buckets == bucket])
         if len(own) >= MONDRIAN_ROWS:
-            return quantile(own, self.level)
-        usual = {str(name): self._usual(str(name)) for name in np.unique(self.buckets)}
-        scales = np.array([usual[str(name)] for name in self.buckets])
-        return quantile(np.abs(self.errors) / scales, self.level) * self._usual(bucket)
+            return conformal_quantile(own, self.level)
+        typical = {str(name): self._typical_error(str(name)) for name in np.unique(self.buckets)}
+        scales = np.array([typical[str(name)] for name in self.buckets])
+        return conformal_quantile(np.abs(self.errors) / scales, self.level) * self._typical_error(bucket)
 
     def half_widths(self, buckets: Sequence[str] | Labels) -> Floats:
         """Half widths of several posts."""
         known = {bucket: self.half_width(bucket) for bucket in {str(name) for name in buckets}}
         return np.array([known[str(bucket)] for bucket in buckets], dtype=np.float64)
 
-    def _usual(self, bucket: str) -> float:
+    def _typical_error(self, bucket: str) -> float:
         size = np.abs(self.errors)
         own = size[self.buckets == bucket]
         return max(float(own.sum() + PRIOR_ROWS * size.mean()) / (len(own) + PRIOR_ROWS), 1e-12)

@@ -1,7 +1,7 @@
-"""Where a topic is in its life: rising, at its peak, fading, steady, or not to be told from what is known.
+"""The stage of a topic: rising, at its peak, fading, steady, or unknown.
 
-The stage comes from the posts added per day by the provider's count. Publishing dates of sampled posts are a makeshift:
-a listing chooses what it shows, so a stage out of them is called provisional.
+The stage comes from the posts added per day by the provider's count. Publishing dates of sampled posts are a
+substitute: a listing chooses what it shows, so a stage from them is called provisional.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from dwell.models.slopes import Slope, slope
 Stage = Literal["rising", "peak", "fading", "steady", "cannot tell"]
 RECENT_DAYS = 7.0
 MIN_COUNTS = 3
-"""Fewer days of counts than this say nothing."""
+"""Fewer days of counts than this are not informative."""
 MIN_PUBLISHED = 20
 STEADY = math.log(1.10)
-"""A topic is called steady only where its change per day is known to be under 10 %."""
-SILENT = 8.0
-"""Posts that must be missing before silence is called an end: chance alone makes that once in thousands."""
+"""A topic is called steady only where its change per day is proven to be under 10 %."""
+MIN_MISSING = 8.0
+"""Posts that must be missing before silence is called fading: chance alone causes that once in thousands."""
 _LEVEL_DAYS = 3
 _LEVEL_CHANCE = 0.005
-_LEVEL_CHANGE = 0.8  # below 80 % of its highest level a topic has come down
+_LEVEL_CHANGE = 0.8  # below 80 % of its highest level a topic has declined
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """A topic's stage and what it rests on.
+    """A topic's stage and its basis.
 
     Attributes:
         stage: `rising`, `peak`, `fading`, `steady` or `cannot tell`.
         reason: One sentence with the numbers.
-        n: Days behind it.
+        n: Number of days used.
         growth: Change per day over the last 7 days, 0.1 for 10 % more; None where unknown.
         low: Lower end of its 95 % interval.
         high: Upper end.
@@ -56,7 +56,7 @@ class Lifecycle:
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
+class _DayCount:
     at: float
     count: float
     span: float
@@ -65,63 +65,63 @@ class _Day:
 def lifecycle(days: Iterable[Mapping[str, Any]], *, dates: bool = True) -> Lifecycle:
     """The stage of one topic.
 
-    Rising or fading is what the whole 95 % interval of the change per day says (quasi-Poisson line over the last 7
-    days); where that is not clear, a level clearly below the window's highest is fading, and one clearly above the
-    window's start is a peak; steady needs an interval within 10 % a day. A topic of flat Poisson counts is called
-    rising or fading at most about once in twenty.
+    A topic is rising or fading where the whole 95 % interval of the change per day is above or below 0 (quasi-Poisson
+    line over the last 7 days). Where that is not clear, a level clearly below the window's highest is fading, and one
+    clearly above the window's start is a peak; steady needs an interval within 10 % a day. A topic of flat Poisson
+    counts is called rising or fading at most about once in twenty.
 
     Args:
         days: Rows of `topic_days` of one topic, in any order.
         dates: Fall back on publishing dates where counts are missing.
     """
     rows = sorted(days, key=lambda row: _ordinal(row["day"]))
-    counted = _counted(rows)
+    counted = _day_counts(rows)
     if len(counted) >= MIN_COUNTS:
         return _stage(counted, "counts")
-    dated = _published(rows) if dates else []
+    dated = _published_per_day(rows) if dates else []
     posts = int(sum(day.count for day in dated))
     if posts < MIN_PUBLISHED or len(dated) < MIN_COUNTS:
         reason = (
-            f"The topic's size is known on {_times(rows)} and {posts} sampled posts have dates that count: look once a"
-            f" day for {MIN_COUNTS + 1} days or more."
+            f"The topic's size is known on {_days_text(rows)}, and {posts} sampled posts have usable dates: sample it"
+            f" once a day for {MIN_COUNTS + 1} days or more."
         )
         return Lifecycle("cannot tell", reason, len(counted))
     return _stage(dated, "publishing dates")
 
 
-def _times(rows: Sequence[Mapping[str, Any]]) -> str:
+def _days_text(rows: Sequence[Mapping[str, Any]]) -> str:
     known = sum(row.get("topic_posts") is not None for row in rows)
     return f"{known} day{'' if known == 1 else 's'}"
 
 
-def _counted(rows: Sequence[Mapping[str, Any]]) -> list[_Day]:
-    """New posts between two counts, each dated at the middle of the time between."""
-    found = []
+def _day_counts(rows: Sequence[Mapping[str, Any]]) -> list[_DayCount]:
+    """New posts between two counts, each dated at the middle of the interval."""
+    counts = []
     for row in rows:
         added, span = row.get("posts_added"), row.get("count_span_d")
         if added is not None and span is not None:
             end = _instant(row["counted_at"]) / 86_400
-            found.append(_Day(end - span / 2, added * span, span))
-    return found
+            counts.append(_DayCount(end - span / 2, added * span, span))
+    return counts
 
 
-def _published(rows: Sequence[Mapping[str, Any]]) -> list[_Day]:
-    """Sampled posts by day of publishing, days without one included; the first and the last day are not whole."""
+def _published_per_day(rows: Sequence[Mapping[str, Any]]) -> list[_DayCount]:
+    """Sampled posts by day of publishing, including days without posts; the partial first and last days are dropped."""
     looked = [_ordinal(row["day"]) for row in rows if row.get("looks") or row.get("sampled")]
     posts = {_ordinal(row["day"]): row.get("posts_published") or 0 for row in rows}
     with_posts = [day for day, count in posts.items() if count]
     if not looked or not with_posts:
         return []
-    return [_Day(day + 0.5, float(posts.get(day, 0)), 1.0) for day in range(min(with_posts) + 1, max(looked))]
+    return [_DayCount(day + 0.5, float(posts.get(day, 0)), 1.0) for day in range(min(with_posts) + 1, max(looked))]
 
 
-def _stage(days: Sequence[_Day], basis: str) -> Lifecycle:
+def _stage(days: Sequence[_DayCount], basis: str) -> Lifecycle:
     newest = days[-1].at
     recent = [day for day in days if day.at > newest - RECENT_DAYS]
     line = slope([day.at for day in recent], [day.count for day in recent], [day.span for day in recent])
     if line is None:
-        return _without_line(days, recent, basis)
-    stage, why = _judged(days, line)
+        return _stage_without_slope(days, recent, basis)
+    stage, why = _stage_from_slope(days, line)
     what = "Posts added per day" if basis == "counts" else "Provisional, from publishing dates of sampled posts: posts"
     interval = f"95 % interval {_percent(line.low)} to {_percent(line.high)}, {len(recent)} days"
     reason = f"{what} changed by {_percent(line.value)} a day ({interval}); {why}."
@@ -129,39 +129,39 @@ def _stage(days: Sequence[_Day], basis: str) -> Lifecycle:
     return Lifecycle(stage, reason, len(recent), growth, low, high, basis)
 
 
-def _without_line(days: Sequence[_Day], recent: Sequence[_Day], basis: str) -> Lifecycle:
-    """Nothing, or nothing after one day, was added of late: the end of a topic that was in use, or nothing to judge."""
+def _stage_without_slope(days: Sequence[_DayCount], recent: Sequence[_DayCount], basis: str) -> Lifecycle:
+    """Few or no posts were added recently: a topic in use has ended, or there is nothing to judge."""
     before = [day for day in days if day not in recent]
     silent = all(day.count <= 0 for day in recent)
     if silent and before:
         usual = max(0.0, sum(day.count for day in before)) / sum(day.span for day in before)
         missed = usual * sum(day.span for day in recent)
-        if missed >= SILENT:
-            reason = f"No posts were added over the last {len(recent)} counts, where {missed:.0f} were to be expected."
+        if missed >= MIN_MISSING:
+            reason = f"No posts were added over the last {len(recent)} counts, where {missed:.0f} were expected."
             return Lifecycle("fading", reason, len(recent), basis=basis)
-    if _levels(days) == "below its highest":
-        reason = f"Over the last {len(recent)} counts it went out, from a level clearly higher before."
+    if _compare_levels(days) == "below its highest":
+        reason = f"Over the last {len(recent)} counts it ended, from a clearly higher level before."
         return Lifecycle("fading", reason, len(recent), basis=basis)
-    return Lifecycle("cannot tell", f"Over the last {len(recent)} counts nothing can be fitted.", len(recent))
+    return Lifecycle("cannot tell", f"The last {len(recent)} counts cannot be fitted.", len(recent))
 
 
-def _judged(days: Sequence[_Day], line: Slope) -> tuple[Stage, str]:
+def _stage_from_slope(days: Sequence[_DayCount], line: Slope) -> tuple[Stage, str]:
     if line.low > 0:
-        return "rising", "the whole interval lies above 0"
+        return "rising", "the whole interval is above 0"
     if line.high < 0:
-        return "fading", "the whole interval lies below 0"
-    compared = _levels(days)
+        return "fading", "the whole interval is below 0"
+    compared = _compare_levels(days)
     if compared == "below its highest":
-        return "fading", "no clear line now, but a level clearly below the highest of the window"
+        return "fading", "no clear trend now, but a level clearly below the highest of the window"
     if compared == "above its start":
-        return "peak", "no clear line now, but a level clearly above where the window began"
+        return "peak", "no clear trend now, but a level clearly above the start of the window"
     if line.low > -STEADY and line.high < STEADY:
-        return "steady", "the change is known to be small"
-    return "cannot tell", "the interval allows both growth and decline: more days would narrow it"
+        return "steady", "the change is proven to be small"
+    return "cannot tell", "the interval includes both growth and decline: more days would narrow it"
 
 
-def _levels(days: Sequence[_Day]) -> str | None:
-    """The last three days against every earlier three, and against the first three, allowing for the choice."""
+def _compare_levels(days: Sequence[_DayCount]) -> str | None:
+    """The last three days against every earlier three, and against the first three, corrected for multiple tests."""
     from scipy.stats import t
 
     blocks = [days[start : start + _LEVEL_DAYS] for start in range(len(days) - _LEVEL_DAYS + 1)]
@@ -175,7 +175,7 @@ def _levels(days: Sequence[_Day]) -> str | None:
     bound = float(t.ppf(1 - _LEVEL_CHANCE / len(earlier), (len(days) - 2) / 1.5))  # neighbours share their days
 
     def apart(first: int, second: int) -> float:
-        """Standard errors between the square roots of two levels, whose variance is the same however few the posts."""
+        """Distance of two levels in standard errors of their square roots, whose variance is the same at any level."""
         error = 0.5 * math.sqrt(scatter * (1 / spans[first] + 1 / spans[second]))
         return (math.sqrt(levels[first]) - math.sqrt(levels[second])) / error
 
@@ -187,18 +187,18 @@ def _levels(days: Sequence[_Day]) -> str | None:
     return None
 
 
-def _scatter(days: Sequence[_Day]) -> float:
-    """Variance of the counts over their mean, at least 1, from how far each day lies off the line of its neighbours.
+def _scatter(days: Sequence[_DayCount]) -> float:
+    """Variance of the counts over their mean, at least 1, from the distance of each day to the line of its neighbours.
 
-    A smooth rise and fall leaves such distances small, where a line through the whole window would call it scatter.
+    A smooth rise and fall keeps these distances small; a line through the whole window would count it as scatter.
     """
     rates = [max(0.0, day.count) / day.span for day in days]
-    found = []
+    ratios = []
     for place in range(1, len(days) - 1):
         three = zip((1.0, 4.0, 1.0), rates[place - 1 : place + 2], days[place - 1 : place + 2], strict=True)
         variance = sum(weight * (rate + 1e-9) / day.span for weight, rate, day in three)
-        found.append((rates[place - 1] - 2 * rates[place] + rates[place + 1]) ** 2 / variance)
-    return max(1.0, sum(found) / len(found))
+        ratios.append((rates[place - 1] - 2 * rates[place] + rates[place + 1]) ** 2 / variance)
+    return max(1.0, sum(ratios) / len(ratios))
 
 
 def _ordinal(day: date | str) -> int:

@@ -1,13 +1,11 @@
-"""What rates per view are held against: the norms of the glossary of TikTok engagement metrics (seed S2).
+"""The norms that rates per view are compared with: those of a glossary of TikTok engagement metrics (seed S2).
 
-They are a vendor's rules of thumb over all niches, so a finding always stands beside what is usual in the niche.
+They are a vendor's rules of thumb for all niches, so a check also shows what is usual in the niche.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-RATES = ("like_rate", "comment_rate", "share_rate", "save_rate", "engagement_rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +14,21 @@ class Norm:
 
     Attributes:
         text: The norm in words.
-        bands: (upper end, name), lowest first; a value at an end belongs to the band below it.
+        bands: (upper end, name), lowest first; a value equal to an end belongs to the band below it.
     """
 
     text: str
     bands: tuple[tuple[float, str], ...]
 
-    def reading(self, value: float) -> str:
-        """The name of the band in which a value lies."""
+    def band_name(self, value: float) -> str:
+        """The name of the band that contains a value."""
         return next((name for end, name in self.bands if value <= end), self.bands[-1][1])
 
 
 NOT_RESONATING = 0.02
 HEALTHY_LIKES = 0.03
 HEALTHY_COMMENTS = 0.001
-_BELOW = 1e-12  # "under 2 %" does not hold 2 % itself
+_BELOW = 1e-12  # "under 2 %" does not include 2 % itself
 
 NORMS: dict[str, Norm] = {
     "like_rate": Norm(

@@ -16,7 +16,7 @@ PENALTIES = np.logspace(-2, 3, 11)
 class CurvedRidge:
     """Ridge whose penalty is chosen by leave-one-out on the rows of `fit`.
 
-    The first column (log duration) also enters squared, since length acts in a curve.
+    The first column (log duration) also enters squared, since the effect of length is curved.
     """
 
     def fit(self, columns: Floats, y: Floats) -> Self:
@@ -32,7 +32,7 @@ class CurvedRidge:
         return np.asarray(self.intercept + _curved(columns) @ self.coefficients, dtype=np.float64)
 
     def state(self) -> dict[str, Any]:
-        """What `fit` learnt, as JSON values."""
+        """The fitted state, as JSON values."""
         return {"coefficients": self.coefficients.tolist(), "intercept": self.intercept, "penalty": self.penalty}
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The rows that a model may learn from, as arrays, and which posts were left out and why."""
+"""The rows that a model may be trained on, as arrays, and which posts were left out and why."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from dwell.models.features import COUNTERS, MIN_VIEWS, describable, design, known, topic_flags
-from dwell.models.targets import Floats, observed
+from dwell.models.features import COUNTERS, MIN_VIEWS, design, has_features, known_count, topic_flags
+from dwell.models.targets import Floats, measured_value
 
 UNKNOWN = "unknown"
 SEED_RATES = ("engagement_rate", "save_rate", "share_rate", "comment_rate")
@@ -53,28 +53,24 @@ class Sample:
         names = ("X", "y", "buckets", "handles", "posted", "rates", "topics")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
-    def with_target(self, y: Floats) -> Sample:
-        """The same posts with another target."""
-        return replace(self, y=np.asarray(y, dtype=np.float64))
-
     def with_topics(self) -> Sample:
         """The same posts with the topic flags as further columns."""
         return replace(self, X=np.column_stack([self.X, self.topics]))
 
-    def by_time(self) -> Integers:
+    def rows_by_time(self) -> Integers:
         """Numbers of the rows with a known posting time, oldest first (ties in stored order)."""
         order = np.argsort(self.posted, kind="stable")
         return np.asarray(order[: int(np.isfinite(self.posted).sum())], dtype=np.intp)
 
 
-def _why_not(row: Mapping[str, Any], target: str) -> str | None:
+def _reason_left_out(row: Mapping[str, Any], target: str) -> str | None:
     if row.get("excluded"):
         return str(row["excluded"])
-    if observed(row, target) is None:
+    if measured_value(row, target) is None:
         return "not measured"
-    if not known(row.get("duration_s")) > 0:
+    if not known_count(row.get("duration_s")) > 0:
         return "length unknown"
-    return None if describable(row) else f"fewer than {MIN_VIEWS} views or views unknown"
+    return None if has_features(row) else f"fewer than {MIN_VIEWS} views or views unknown"
 
 
 def _seconds(when: datetime | None) -> float:
@@ -82,35 +78,35 @@ def _seconds(when: datetime | None) -> float:
 
 
 def _age_order(row: Mapping[str, Any]) -> tuple[float, str]:
-    """Folds are dealt by row number, so the order is the data's own: undated first, then by time, then by id."""
+    """Folds are assigned by row number, so the order depends on the data alone: undated first, then by time and id."""
     when = row.get("posted_at")
     return (-math.inf if when is None else when.timestamp(), str(row.get("post_id")))
 
 
-def sample(rows: Sequence[Mapping[str, Any]], target: str) -> Sample:
-    """The posts of `rows` that are eligible, described and measured, oldest first whatever the order of `rows`.
+def make_sample(rows: Sequence[Mapping[str, Any]], target: str) -> Sample:
+    """The posts of `rows` that are eligible, have features and are measured, oldest first in any order of `rows`.
 
     Args:
         rows: Rows of the `posts` metric.
         target: A key of `targets.CEILINGS`.
     """
     left_out: dict[str, int] = {}
-    kept = []
+    used = []
     for row in rows:
-        reason = _why_not(row, target)
+        reason = _reason_left_out(row, target)
         if reason is None:
-            kept.append(row)
+            used.append(row)
         else:
             left_out[reason] = left_out.get(reason, 0) + 1
-    kept.sort(key=_age_order)
+    used.sort(key=_age_order)
     return Sample(
-        X=design(kept),
-        y=np.array([observed(row, target) for row in kept], dtype=np.float64),
-        buckets=np.array([bucket_of(row) for row in kept], dtype=np.str_),
-        handles=np.array([row.get("handle") or UNKNOWN for row in kept], dtype=np.str_),
-        posted=np.array([_seconds(row.get("posted_at")) for row in kept], dtype=np.float64),
-        rates=np.array([seed_rates(row) for row in kept], dtype=np.float64).reshape(-1, len(SEED_RATES)),
-        topics=topic_flags(kept),
+        X=design(used),
+        y=np.array([measured_value(row, target) for row in used], dtype=np.float64),
+        buckets=np.array([bucket_of(row) for row in used], dtype=np.str_),
+        handles=np.array([row.get("handle") or UNKNOWN for row in used], dtype=np.str_),
+        posted=np.array([_seconds(row.get("posted_at")) for row in used], dtype=np.float64),
+        rates=np.array([seed_rates(row) for row in used], dtype=np.float64).reshape(-1, len(SEED_RATES)),
+        topics=topic_flags(used),
         left_out=left_out,
     )
 
@@ -122,8 +118,8 @@ def bucket_of(row: Mapping[str, Any]) -> str:
 
 def seed_rates(row: Mapping[str, Any]) -> list[float]:
     """The seed recipe's four rates of a post from its counters; NaN where a counter is unknown."""
-    views = known(row.get("views"))
+    views = known_count(row.get("views"))
     if not views > 0:
         return [math.nan] * len(SEED_RATES)
-    likes, comments, shares, saves = (known(row.get(counter)) for counter in COUNTERS)
+    likes, comments, shares, saves = (known_count(row.get(counter)) for counter in COUNTERS)
     return [(likes + comments + shares) / views, saves / views, shares / views, comments / views]

@@ -1,4 +1,4 @@
-"""Ranks the posts of an account without watch time, best first, and prints a level only where that has been earned."""
+"""Ranks the posts of an account without watch time, best first, and gives a level only where transfer is proven."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from dwell import clock
-from dwell.models.distance import distance_warnings
-from dwell.models.features import MIN_VIEWS, describable, design, topic_flags
-from dwell.models.fitted import CompletionModel
+from dwell.models.completion_model import CompletionModel
+from dwell.models.extrapolation import extrapolation_warnings
+from dwell.models.features import MIN_VIEWS, design, has_features, topic_flags
 from dwell.models.intervals import LEVEL, Calibration
 from dwell.models.sample import bucket_of
-from dwell.models.targets import Floats, observed
+from dwell.models.targets import Floats, measured_value
 from dwell.models.transfer import CREATORS_FOR_LEVEL
 
 DRAWS = 2000
@@ -27,8 +27,8 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
     """Ranks the posts of one account.
 
     A percentile is the share of the account's ranked posts that a post is expected to beat (0-1, ties shared); its
-    interval comes from drawing every post's error again. A level is shown for an account that the model learnt from,
-    and for another only where leave-one-creator-out over three accounts or more shows an R2 above 0.
+    interval comes from resampling every post's error. A level is shown for an account that the model was trained on,
+    and for another account only where leave-one-creator-out over three accounts or more shows an R2 above 0.
 
     Args:
         model: A fitted model.
@@ -39,13 +39,13 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
         `rows`; each row `post_id`, `rank`, `percentile`, `percentile_low`, `percentile_high`, `<target>_predicted`,
         `<target>_predicted_low`, `<target>_predicted_high` (None where no level is shown).
     """
-    kept, left_out = _scorable(rows, model.target)
+    posts, left_out = _select_scorable(rows, model.target)
     handles = {str(row["handle"]) for row in rows if row.get("handle")}
     own = bool(handles) and handles <= set(model.handles)
-    shown, reasons = _level(model, own=own)
-    columns = design(kept)
+    shown, reasons = _may_show_level(model, own=own)
+    columns = design(posts)
     if model.uses_topics:
-        columns = np.column_stack([columns, topic_flags(kept)])
+        columns = np.column_stack([columns, topic_flags(posts)])
     return {
         "model_id": model.model_id,
         "target": model.target,
@@ -54,33 +54,33 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
         "level_shown": shown,
         "reasons": reasons,
         "transfer": model.transfer.summary() if model.transfer else None,
-        "warnings": _warnings(model, columns, own=own) if kept else [],
+        "warnings": _warnings(model, columns, own=own) if posts else [],
         "left_out": left_out,
-        "rows": _ranked(model, kept, columns, own=own, shown=shown) if kept else [],
+        "rows": _rank_rows(model, posts, columns, own=own, shown=shown) if posts else [],
     }
 
 
-def _scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, int]]:
-    """Posts to rank, and why the others are not."""
-    kept: list[Row] = []
+def _select_scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, int]]:
+    """Posts to rank, and the reasons why the others are left out."""
+    posts: list[Row] = []
     left_out: dict[str, int] = {}
     for row in rows:
         reason = None
         if row.get("excluded"):
             reason = str(row["excluded"])
-        elif observed(row, target) is not None:
+        elif measured_value(row, target) is not None:
             reason = "measured: see the true value instead"
-        elif not describable(row):
+        elif not has_features(row):
             reason = f"length unknown, views unknown or fewer than {MIN_VIEWS}"
         if reason is None:
-            kept.append(row)
+            posts.append(row)
         else:
             left_out[reason] = left_out.get(reason, 0) + 1
-    return kept, left_out
+    return posts, left_out
 
 
-def _level(model: CompletionModel, *, own: bool) -> tuple[bool, list[str]]:
-    """Whether a level may be shown, and if not why."""
+def _may_show_level(model: CompletionModel, *, own: bool) -> tuple[bool, list[str]]:
+    """Whether a level may be shown, and if not, why."""
     if own:
         return True, []
     creators = len(model.handles)
@@ -95,7 +95,7 @@ def _level(model: CompletionModel, *, own: bool) -> tuple[bool, list[str]]:
     if not model.transfer.level_shown:
         r2 = model.transfer.r2
         why = (
-            f"On accounts left out of the fit the level fails (R2 {r2.mean:.2f}, 95 % interval {r2.low:.2f} to"
+            f"The level fails on accounts left out of the fit (R2 {r2.mean:.2f}, 95 % interval {r2.low:.2f} to"
             f" {r2.high:.2f} over {model.transfer.creators} accounts): only ranks within this account are shown."
         )
         return False, [why]
@@ -103,30 +103,30 @@ def _level(model: CompletionModel, *, own: bool) -> tuple[bool, list[str]]:
 
 
 def _warnings(model: CompletionModel, columns: Floats, *, own: bool) -> list[str]:
-    """How far ranks carry over, and how far these posts lie outside the training posts."""
-    found = distance_warnings(columns, model.training["ranges"])
+    """How well ranks transfer, and how far these posts are outside the training range."""
+    warnings = extrapolation_warnings(columns, model.training["ranges"])
     if clock.now() >= datetime.fromisoformat(model.training["refit_due_at"]):
-        found.append(
-            f"The model was to be fitted again by {model.training['refit_due_at'][:10]}: `dwell fit` renews it."
+        warnings.append(
+            f"The model was due for a new fit on {model.training['refit_due_at'][:10]}: run `dwell fit` again."
         )
     if own:
-        return found
+        return warnings
     if model.transfer is None:
-        carried = (
+        transfer_note = (
             "How well ranks carry over to another account cannot be known from a single account: the intervals show"
             " the model's error on its own account and are too narrow by an unknown amount."
         )
     else:
         order = model.transfer.spearman
-        carried = (
-            f"On accounts that it never saw, its order agreed with the true one at Spearman {order.mean:.2f}"
+        transfer_note = (
+            f"On accounts that it was not trained on, its order agreed with the true one at Spearman {order.mean:.2f}"
             f" (95 % interval {order.low:.2f} to {order.high:.2f} over {model.transfer.creators} accounts)."
         )
-    return [carried, *found]
+    return [transfer_note, *warnings]
 
 
-def _ranked(
-    model: CompletionModel, kept: Sequence[Row], columns: Floats, *, own: bool, shown: bool
+def _rank_rows(
+    model: CompletionModel, posts: Sequence[Row], columns: Floats, *, own: bool, shown: bool
 ) -> list[dict[str, Any]]:
     """The result's rows, best first; ties keep the order of post ids."""
     link = model.regressor.predict_link(columns)
@@ -135,12 +135,12 @@ def _ranked(
     low, high = _percentile_band(link, elsewhere.ranking if elsewhere else model.calibration)
     value = model.regressor.predict(columns)
     level = elsewhere.calibration if elsewhere else model.calibration
-    band = model.regressor.predict_band(columns, level.half_widths([bucket_of(row) for row in kept]))
+    band = model.regressor.predict_band(columns, level.half_widths([bucket_of(row) for row in posts]))
     name = f"{model.target}_predicted"
-    order = sorted(range(len(kept)), key=lambda place: (-link[place], str(kept[place]["post_id"])))
+    order = sorted(range(len(posts)), key=lambda place: (-link[place], str(posts[place]["post_id"])))
     return [
         {
-            "post_id": kept[place]["post_id"],
+            "post_id": posts[place]["post_id"],
             "rank": rank,
             "percentile": float(percentile[place]),
             "percentile_low": float(min(low[place], percentile[place])),
@@ -160,7 +160,7 @@ def _percentile(link: Floats) -> Floats:
 
 
 def _percentile_band(link: Floats, calibration: Calibration) -> tuple[Floats, Floats]:
-    """Percentiles at both ends of the level when every post's error is drawn again from out-of-fold errors (seeded)."""
+    """Percentiles at both ends of the level when every post's error is resampled from out-of-fold errors (seeded)."""
     draws = np.random.default_rng(SEED).choice(calibration.errors, size=(DRAWS, len(link)))
     percentiles = _percentile(link + draws)
     ends = np.quantile(percentiles, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)

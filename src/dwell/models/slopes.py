@@ -1,7 +1,7 @@
-"""How fast a daily count grows or shrinks: a log-linear line through counts, with an interval that knows their scatter.
+"""How fast a daily count grows or shrinks: a log-linear line through counts, whose interval includes their scatter.
 
 Quasi-Poisson regression (Wedderburn 1974): counts are Poisson with a mean that changes by the same factor each day,
-their scatter is measured and never taken for less than Poisson's, and the interval is Student's t.
+their scatter is measured and never less than Poisson's, and the interval is Student's t.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from dwell.models.targets import Floats
 
 _STEPS = 50
-_LARGEST = 3.0  # a factor of 20 a day; beyond it the numbers are no growth
+_MAX_SLOPE = 3.0  # a factor of 20 a day; more is not growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Slope:
         low: Lower end of the interval.
         high: Upper end.
         scatter: Variance of the counts over their mean, at least 1.
-        n: Counts behind it.
+        n: Number of counts.
     """
 
     value: float
@@ -41,8 +41,8 @@ def slope(at: Sequence[float], counts: Sequence[float], spans: Sequence[float], 
     """The log-linear slope of counts.
 
     Args:
-        at: When each count was made, days.
-        counts: New posts in each span; a negative one (posts that went) counts as 0.
+        at: Time of each count, days.
+        counts: New posts in each span; a negative one (removed posts) counts as 0.
         spans: Days that each count covers, above 0.
         level: Confidence of the interval.
 
@@ -57,7 +57,7 @@ def slope(at: Sequence[float], counts: Sequence[float], spans: Sequence[float], 
     if len(x) < 3 or float(np.ptp(x)) == 0 or float(y.sum()) == 0:
         return None
     line = np.column_stack([np.ones(len(x)), x - x.mean()])
-    mean, weights = _fitted(line, y, length)
+    mean, weights = _fit_poisson(line, y, length)
     if mean is None or weights is None:
         return None
     freedom = len(x) - 2
@@ -68,15 +68,15 @@ def slope(at: Sequence[float], counts: Sequence[float], spans: Sequence[float], 
     return Slope(value, value - half, value + half, scatter, len(x))
 
 
-def _fitted(line: Floats, y: Floats, length: Floats) -> tuple[Floats | None, Floats | None]:
-    """Means and coefficients by iteratively reweighted least squares; None where they run away."""
+def _fit_poisson(line: Floats, y: Floats, length: Floats) -> tuple[Floats | None, Floats | None]:
+    """Means and coefficients by iteratively reweighted least squares; None where they diverge."""
     offset = np.log(length)
     weights = np.array([math.log(float(y.sum() / length.sum())), 0.0])
     for _ in range(_STEPS):
         mean = np.exp(np.clip(line @ weights + offset, -30.0, 30.0))
         step = np.linalg.lstsq(line.T @ (mean[:, None] * line), line.T @ (y - mean), rcond=None)[0]
         weights = weights + np.clip(step, -1.0, 1.0)
-        if abs(weights[1]) > _LARGEST:
+        if abs(weights[1]) > _MAX_SLOPE:
             return None, None
         if float(np.abs(step).max()) < 1e-9:
             return np.exp(line @ weights + offset), weights

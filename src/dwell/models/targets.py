@@ -1,8 +1,8 @@
 """What is predicted, and the scale on which it is predicted.
 
 Both targets are shares that pile up near their ends, so models work on a logit scale with a stated ceiling. Loops
-push `watch_ratio` above 1: its ceiling is 2 (every viewer twice). Only the fit sees the limits; stored values are
-never changed.
+can raise `watch_ratio` above 1: its ceiling is 2 (every viewer twice). Only the fit applies the limits; stored
+values are never changed.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Floats = NDArray[np.float64]
 
 CEILINGS = {"watch_ratio": 2.0, "full_watch_rate": 1.0}
 FLOOR = 0.002
-"""Below this a value tells no more than 'almost nobody': the logit would only magnify rounding."""
+"""Smaller values only mean 'almost no viewers': the logit would magnify rounding."""
 TOP = 0.99
 """Largest share of the ceiling that the fit sees."""
 SCORED_UP_TO = 1.0
 """Skill is scored on values clipped to 0-1, as the seed recipe and research do, so that figures compare."""
 
 
-def observed(row: Mapping[str, Any], target: str) -> float | None:
+def measured_value(row: Mapping[str, Any], target: str) -> float | None:
     """The measured target of one post, unclipped; None where it was not measured.
 
     A `watch_ratio` that is absent is computed from `avg_watch_s / duration_s`.
@@ -55,12 +55,12 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 def mean_from_link(link: Floats, spread: float, ceiling: float) -> Floats:
     """Expected value when the link is normal around `link` with standard deviation `spread` (Gauss-Hermite, 9 points).
 
-    The plain inverse of a mean logit is a median-like value; squared error rewards the mean.
+    The plain inverse of a mean logit is close to a median; squared error rewards the mean.
     """
     points = from_link(link[:, None] + spread * _NODES[None, :], ceiling)
     return np.asarray(points @ (_WEIGHTS / _WEIGHTS.sum()), dtype=np.float64)
 
 
-def scored(values: Floats) -> Floats:
+def clip_for_score(values: Floats) -> Floats:
     """Values as skill is scored on them: clipped to 0-1. For scoring only."""
     return np.clip(values, 0.0, SCORED_UP_TO)

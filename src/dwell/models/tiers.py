@@ -1,4 +1,4 @@
-"""What the top quarter of an account's posts has that the bottom quarter has not, told apart from chance."""
+"""What distinguishes the top quarter of an account's posts from the bottom quarter, beyond chance."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ COLUMNS = (
     "q_value",
     "separates",
 )
-FEWEST = 8
-# A level that fewer posts of the two tiers have, or lack, could not be told from chance anyway.
-SUPPORT = 5
-MOST_HASHTAGS = 20
+MIN_TIER_POSTS = 8
+# A level that fewer posts of the two tiers have, or lack, could not be distinguished from chance.
+MIN_SUPPORT = 5
+MAX_HASHTAGS = 20
 FALSE_DISCOVERIES = 0.05
 
 
@@ -46,12 +46,12 @@ def tiers(rows: Iterable[Post], tz: str = "UTC") -> Result:
         tz: IANA zone in which weekday and hour of publishing are read.
 
     Returns:
-        A row a comparison, clearest first; top and bottom are medians, or shares where the row has a level. With
-        `meta`: n_top, n_bottom, q25, q75, tz, verdict. No rows when a tier has fewer than 8 posts or all posts do
-        the same.
+        One row per comparison, clearest first; top and bottom are medians, or shares where the row has a level. With
+        `meta`: n_top, n_bottom, q25, q75, tz, verdict. No rows when a tier has fewer than 8 posts or all posts have
+        the same rate.
 
     Raises:
-        DwellError: There is no such time zone.
+        DwellError: No such time zone.
     """
     clock = zone(tz)
     posts = [row for row in rows if row["excluded"] is None and row["engagement_rate"] is not None]
@@ -60,15 +60,15 @@ def tiers(rows: Iterable[Post], tz: str = "UTC") -> Result:
     top = [post for post in posts if q75 is not None and post["engagement_rate"] >= q75]
     bottom = [post for post in posts if q25 is not None and post["engagement_rate"] <= q25]
     meta = {"n_top": len(top), "n_bottom": len(bottom), "q25": q25, "q75": q75, "tz": tz}
-    if min(len(top), len(bottom)) < FEWEST:
+    if min(len(top), len(bottom)) < MIN_TIER_POSTS:
         eligible = sum(row["excluded"] is None for row in rows)
         return Result(COLUMNS, [], {**meta, "verdict": _too_few(len(top), len(bottom), eligible - len(posts))})
     if q25 == q75:
         verdict = "Nothing to compare: at least half of the posts have the same engagement rate."
         return Result(COLUMNS, [], {**meta, "verdict": verdict})
-    found = list(_comparisons(top, bottom, clock))
-    chances = q_values([effect.p_value for _, _, effect in found])
-    table = [_row(*comparison, chance) for comparison, chance in zip(found, chances, strict=True)]
+    comparisons = list(_comparisons(top, bottom, clock))
+    chances = q_values([effect.p_value for _, _, effect in comparisons])
+    table = [_row(*comparison, chance) for comparison, chance in zip(comparisons, chances, strict=True)]
     table.sort(key=lambda row: (row[9], row[8], row[0], row[1] or ""))
     return Result(COLUMNS, table, {**meta, "verdict": _verdict(table)})
 
@@ -85,12 +85,12 @@ def _comparisons(top: Sequence[Post], bottom: Sequence[Post], clock: tzinfo) -> 
 
 
 def _ordinal(dimension: str, top: list[float], bottom: list[float]) -> Iterator[Comparison]:
-    if min(len(top), len(bottom)) >= FEWEST and len({*top, *bottom}) > 1:
+    if min(len(top), len(bottom)) >= MIN_TIER_POSTS and len({*top, *bottom}) > 1:
         yield dimension, None, ordinal_effect(top, bottom)
 
 
 def _shares(dimension: str, top: list[str], bottom: list[str]) -> Iterator[Comparison]:
-    """Each level against all others; of two levels only one is told, for the other says the same."""
+    """Each level against all others; of two levels only one is reported, because the other is its complement."""
     mine, theirs = Counter(top), Counter(bottom)
     levels = sorted({*mine, *theirs})
     for level in levels[:1] if len(levels) == 2 else levels:
@@ -100,19 +100,19 @@ def _shares(dimension: str, top: list[str], bottom: list[str]) -> Iterator[Compa
 def _hashtags(top: Sequence[Post], bottom: Sequence[Post]) -> Iterator[Comparison]:
     mine = Counter(tag for post in top for tag in set(post["hashtags"] or ()))
     theirs = Counter(tag for post in bottom for tag in set(post["hashtags"] or ()))
-    common = sorted(mine + theirs, key=lambda tag: (-(mine[tag] + theirs[tag]), tag))[:MOST_HASHTAGS]
+    common = sorted(mine + theirs, key=lambda tag: (-(mine[tag] + theirs[tag]), tag))[:MAX_HASHTAGS]
     for tag in common:
         yield from _share("hashtag", tag, mine[tag], len(top), theirs[tag], len(bottom))
 
 
 def _share(dimension: str, level: str, top: int, n_top: int, bottom: int, n_bottom: int) -> Iterator[Comparison]:
     have, lack = top + bottom, n_top + n_bottom - top - bottom
-    if min(n_top, n_bottom) >= FEWEST and min(have, lack) >= SUPPORT:
+    if min(n_top, n_bottom) >= MIN_TIER_POSTS and min(have, lack) >= MIN_SUPPORT:
         yield dimension, level, share_effect(top, n_top, bottom, n_bottom)
 
 
 def _known(posts: Sequence[Post], value: Callable[[Post], Any]) -> list[Any]:
-    return [found for found in map(value, posts) if found is not None]
+    return [known for known in map(value, posts) if known is not None]
 
 
 _NUMBERS: dict[str, Callable[[Post], float | None]] = {
@@ -146,8 +146,8 @@ def _row(dimension: str, level: str | None, effect: Effect, q_value: float) -> t
 def _too_few(n_top: int, n_bottom: int, unrated: int) -> str:
     why = f" {unrated} eligible posts lack likes, comments or shares, so they have no rate." if unrated else ""
     return (
-        f"Too few posts: {n_top} in the top quarter and {n_bottom} in the bottom one, where each needs {FEWEST}; "
-        f"about {4 * FEWEST} eligible posts of known engagement rate are enough.{why}"
+        f"Too few posts: {n_top} in the top quarter and {n_bottom} in the bottom quarter, each needs {MIN_TIER_POSTS}; "
+        f"about {4 * MIN_TIER_POSTS} eligible posts with a known engagement rate are enough.{why}"
     )
 
 

@@ -1,7 +1,7 @@
-"""What the flags about sound and hashtags add to a model, on posts that it has not seen, and whether they enter it.
+"""What the flags about sound and hashtags add to a model on unseen posts, and whether the model uses them.
 
-They enter only where they have proved to help out of fold. The skill that is then reported comes from models that made
-the same choice anew inside each fold, so that choosing earns nothing by itself.
+It uses them only where they are proven to help out of fold. The reported skill then comes from models that make the
+same choice again inside each fold, so that choosing does not improve the score by itself.
 """
 
 from __future__ import annotations
@@ -10,53 +10,53 @@ from typing import Any
 
 import numpy as np
 
+from dwell.models.acceptance import MIN_ROWS, gain_in_r2
 from dwell.models.completion import BlendRegressor, CompletionRegressor
-from dwell.models.evaluation import out_of_fold, repetition, splits
+from dwell.models.evaluation import out_of_fold, predict_out_of_fold, splits
 from dwell.models.features import FEATURES, TOPIC_FEATURES
 from dwell.models.sample import Sample
 from dwell.models.targets import Floats, from_link, to_link
-from dwell.models.verdict import MIN_ROWS, gain
 
 KNOWN_SHARE = 0.3
 KNOWN_POSTS = MIN_ROWS
-EACH_WAY = 4
-"""Posts that must say yes, and no, for a flag to be worth a look."""
+MIN_OF_EACH = 4
+"""Minimum number of posts with each value of a flag."""
 
 
-def topic_gain(learnt: Sample, ceiling: float) -> dict[str, Any]:
+def topic_gain(sample: Sample, ceiling: float) -> dict[str, Any]:
     """Compares the model with and without the two flags, on the same folds.
 
     Args:
-        learnt: The posts, without the flags in X.
+        sample: The posts, without the flags in X.
         ceiling: The target's ceiling.
 
     Returns:
         JSON values: `n_known` (posts of which a flag is known), `r2_without`, `r2_with`, `gain` (difference of R2) with
         its 95 % interval `low`, `high`; `verdict`: `helps`, `no help shown` or `cannot tell`; `used`; `reason`.
     """
-    found: dict[str, Any] = {"n_known": known_posts(learnt), "r2_without": None, "r2_with": None}
-    found |= {"gain": None, "low": None, "high": None, "verdict": "cannot tell", "used": False}
-    why = _too_little(learnt)
+    result: dict[str, Any] = {"n_known": known_posts(sample), "r2_without": None, "r2_with": None}
+    result |= {"gain": None, "low": None, "high": None, "verdict": "cannot tell", "used": False}
+    why = _too_little(sample)
     if why:
-        return {**found, "reason": why}
-    wide = learnt.with_topics()
-    lines = [np.array([repetition(sample, _plain, ceiling, 0)]) for sample in (learnt, wide)]
-    more = gain(learnt.y, lines[1], lines[0], "without topics")
-    without, with_topics = (out_of_fold(learnt.y, line).scores["r2"] for line in lines)
-    found |= {"r2_without": without, "r2_with": with_topics, "gain": more.r2, "low": more.low, "high": more.high}
+        return {**result, "reason": why}
+    wide = sample.with_topics()
+    predictions = [np.array([predict_out_of_fold(data, _plain, ceiling, 0)]) for data in (sample, wide)]
+    more = gain_in_r2(sample.y, predictions[1], predictions[0], "without topics")
+    without, with_topics = (out_of_fold(sample.y, line).scores["r2"] for line in predictions)
+    result |= {"r2_without": without, "r2_with": with_topics, "gain": more.r2, "low": more.low, "high": more.high}
     interval = f"{more.r2:+.3f} of R2 out of fold, 95 % interval {more.low:+.3f} to {more.high:+.3f}"
     if more.proven:
-        return {**found, "verdict": "helps", "used": True, "reason": f"They add {interval}."}
-    return {**found, "verdict": "no help shown", "reason": f"Not used: what they add is not proven ({interval})."}
+        return {**result, "verdict": "helps", "used": True, "reason": f"They add {interval}."}
+    return {**result, "verdict": "no help shown", "reason": f"Not used: what they add is not proven ({interval})."}
 
 
-def known_posts(learnt: Sample) -> int:
+def known_posts(sample: Sample) -> int:
     """Posts of which at least one flag is known."""
-    return int((~np.isnan(learnt.topics)).any(axis=1).sum())
+    return int((~np.isnan(sample.topics)).any(axis=1).sum())
 
 
 def completion_with_topics(train: Sample, test: Sample, ceiling: float) -> Floats:
-    """The completion model as a predictor that takes the flags only where the training posts alone speak for them.
+    """The completion model as a predictor that uses the flags only where the training posts alone support them.
 
     Inside a fold the choice is made by the straight-line member, since trees in every inner fold would take minutes.
 
@@ -81,19 +81,19 @@ def _straight_line_gains(train: Sample, ceiling: float) -> bool:
         for place, width in enumerate((len(FEATURES), train.X.shape[1])):
             ridge = BlendRegressor(members=("ridge",)).fit(train.X[inside, :width], link[inside])
             lines[place, outside] = from_link(ridge.predict(train.X[outside, :width]), ceiling)
-    return gain(train.y, lines[1:], lines[:1], "without topics").proven
+    return gain_in_r2(train.y, lines[1:], lines[:1], "without topics").proven
 
 
-def _too_little(learnt: Sample) -> str | None:
-    known = known_posts(learnt)
-    if known < KNOWN_POSTS or known < KNOWN_SHARE * len(learnt):
+def _too_little(sample: Sample) -> str | None:
+    known = known_posts(sample)
+    if known < KNOWN_POSTS or known < KNOWN_SHARE * len(sample):
         needed = f"{KNOWN_POSTS} posts and {KNOWN_SHARE:.0%} of them"
         return (
-            f"Of {len(learnt)} posts {known} have a sound or hashtags with looks from the days of publishing; {needed}"
-            " are needed: watch the sounds and hashtags of new posts daily."
+            f"Of {len(sample)} posts {known} have a sound or hashtags that were sampled around publishing; {needed}"
+            " are needed: sample the sounds and hashtags of new posts daily."
         )
-    ways = [(int(np.nansum(flag == 1)), int(np.nansum(flag == 0))) for flag in learnt.topics.T]
-    if not any(min(yes, no) >= EACH_WAY for yes, no in ways):
-        told = "; ".join(f"{name}: {yes} yes, {no} no" for name, (yes, no) in zip(TOPIC_FEATURES, ways, strict=True))
-        return f"The known posts hardly differ ({told}): {EACH_WAY} of each are needed."
+    ways = [(int(np.nansum(flag == 1)), int(np.nansum(flag == 0))) for flag in sample.topics.T]
+    if not any(min(yes, no) >= MIN_OF_EACH for yes, no in ways):
+        counts = "; ".join(f"{name}: {yes} yes, {no} no" for name, (yes, no) in zip(TOPIC_FEATURES, ways, strict=True))
+        return f"The known posts hardly differ ({counts}): {MIN_OF_EACH} of each are needed."
     return None

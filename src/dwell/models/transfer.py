@@ -1,7 +1,7 @@
-"""What a model of some accounts is worth on an account that it never saw, by leaving out one account at a time.
+"""How well a model of some accounts works on a new account, measured by leaving out one account at a time.
 
-The interval is Student's t over accounts: posts of one account share its audience, so the number of accounts is what
-counts, and resampling two or three of them would look far too certain.
+The interval is Student's t over accounts: posts of one account share its audience, so the number of accounts
+matters, and resampling two or three of them would look far too certain.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from dwell.models.completion import CompletionRegressor
 from dwell.models.evaluation import skill
 from dwell.models.intervals import Calibration
 from dwell.models.sample import Sample
-from dwell.models.targets import scored, to_link
+from dwell.models.targets import clip_for_score, to_link
 
 CREATORS_FOR_LEVEL = 3
 MIN_ROWS = 10
-"""Accounts with fewer measured posts, or whose posts are all alike, are learnt from but not asked."""
+"""Accounts with fewer measured posts, or with identical posts, are used for training but not for testing."""
 
 
 @dataclass(frozen=True)
-class Spread:
+class MeanInterval:
     """The mean of one figure per account with its 95 % interval; ends are None for a single account."""
 
     mean: float
@@ -57,18 +57,18 @@ class Transfer:
         r2: R2 of the level.
         spearman: Rank correlation within the account, limited to -1 .. 1.
         calibration: Errors of the level on the left-out accounts.
-        ranking: The same errors without each account's own mean: what disturbs the order.
+        ranking: The same errors without each account's own mean, which is what changes the order.
     """
 
     creators: int
-    r2: Spread
-    spearman: Spread
+    r2: MeanInterval
+    spearman: MeanInterval
     calibration: Calibration
     ranking: Calibration
 
     @property
     def level_shown(self) -> bool:
-        """Whether a level may be printed for an account that the model never saw."""
+        """Whether a level may be shown for an account that the model was not trained on."""
         return self.creators >= CREATORS_FOR_LEVEL and self.r2.low is not None and self.r2.low > 0
 
     def summary(self) -> dict[str, Any]:
@@ -95,35 +95,35 @@ class Transfer:
         """What `state` describes."""
         return cls(
             creators=int(state["creators"]),
-            r2=Spread(**state["r2"]),
-            spearman=Spread(**state["spearman"]),
+            r2=MeanInterval(**state["r2"]),
+            spearman=MeanInterval(**state["spearman"]),
             calibration=Calibration.from_state(state["calibration"]),
             ranking=Calibration.from_state(state["ranking"]),
         )
 
 
 def leave_one_creator_out(sample: Sample, ceiling: float) -> Transfer | None:
-    """Fits on all accounts but one and asks about that one, for every account with MIN_ROWS posts or more.
+    """Fits on all accounts but one and tests on that one, for every account with MIN_ROWS posts or more.
 
     Args:
         sample: Posts of several accounts.
         ceiling: The target's ceiling.
 
     Returns:
-        None where fewer than two accounts can be left out in turn: then nothing can be known of transfer.
+        None where fewer than two accounts can be left out in turn: then transfer cannot be measured.
     """
     names, counts = np.unique(sample.handles, return_counts=True)
-    asked = [
+    tested = [
         name
         for name, count in zip(names, counts, strict=True)
-        if count >= MIN_ROWS and np.ptp(scored(sample.y[sample.handles == name])) > 0
+        if count >= MIN_ROWS and np.ptp(clip_for_score(sample.y[sample.handles == name])) > 0
     ]
-    if len(asked) < 2:
+    if len(tested) < 2:
         return None
     r2: list[float] = []
     order: list[float] = []
     errors, centred, buckets = [], [], []
-    for name in asked:
+    for name in tested:
         inside = np.flatnonzero(sample.handles == name)
         train, test = sample.take(np.flatnonzero(sample.handles != name)), sample.take(inside)
         model = CompletionRegressor(ceiling).fit(train.X, train.y)
@@ -134,12 +134,12 @@ def leave_one_creator_out(sample: Sample, ceiling: float) -> Transfer | None:
         errors.append(error)
         centred.append(error - error.mean())
         buckets.append(test.buckets)
-    spread = Spread.over(order)
-    limited = Spread(spread.mean, max(-1.0, spread.low or 0.0), min(1.0, spread.high or 0.0))
+    spread = MeanInterval.over(order)
+    limited = MeanInterval(spread.mean, max(-1.0, spread.low or 0.0), min(1.0, spread.high or 0.0))
     together = np.concatenate(buckets)
     return Transfer(
-        creators=len(asked),
-        r2=Spread.over(r2),
+        creators=len(tested),
+        r2=MeanInterval.over(r2),
         spearman=limited,
         calibration=Calibration(np.concatenate(errors), together),
         ranking=Calibration(np.concatenate(centred), together),

@@ -1,4 +1,4 @@
-"""Jumps of views or followers between two looks that batched updates, rounding or a hit do not explain."""
+"""Jumps of views or followers between two snapshots that batched updates, rounding or a hit do not explain."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from itertools import groupby
 from statistics import median
 from typing import Any
 
-from dwell.models.findings import NOTHING, SUSPICIOUS, Finding, unknown
+from dwell.models.vet_check import NOTHING_UNUSUAL, SUSPICIOUS, VetCheck, cannot_tell
 
 Row = Mapping[str, Any]
 
-BATCH_H = 24.0
-"""Counters are refreshed in batches: so many hours of growth may arrive in any one step."""
-SPIKE = 10.0
-"""A step must hold ten times what the faster of its two neighbours would bring in its time and a batch."""
-LEAST_SHARE = 0.25
-LEAST_VIEWS = 2_000
-ALONG = 0.25
-"""Views that bring a quarter of the post's usual likes along behave like views."""
+BATCH_HOURS = 24.0
+"""Counters are refreshed in batches: this many hours of growth may arrive in one step."""
+SPIKE_FACTOR = 10.0
+"""A step must be ten times what the faster of its two neighbours would bring in its time plus a batch."""
+MIN_SHARE = 0.25
+MIN_VIEWS = 2_000
+LIKES_SHARE = 0.25
+"""Views that come with a quarter of the post's usual likes are taken for real views."""
 POSTS_WITH_STEPS = 2
-LEAST_FOLLOWERS = 1_000
-FOLLOWER_SHARE = 0.1
-HIT = 5.0
-_VIEWS_NORM = "no lone step far above the pace before and after it, without the likes that belong to it"
-_FOLLOWERS_NORM = "no lone step of a tenth of the followers without a post that explains it"
+MIN_FOLLOWERS = 1_000
+MIN_FOLLOWER_SHARE = 0.1
+HIT_FACTOR = 5.0
+_VIEWS_NORM = "no isolated step far above the pace before and after it, without matching likes"
+_FOLLOWERS_NORM = "no isolated step of a tenth of the followers without a post that explains it"
 
 
-def view_steps(growth: Iterable[Row], posts: Iterable[str]) -> Finding:
-    """Lone steps of views on two posts or more, that brought hardly any likes.
+def view_steps(growth: Iterable[Row], posts: Iterable[str]) -> VetCheck:
+    """Isolated steps of views on two posts or more that brought hardly any likes.
 
-    A second wave lasts for days and brings its likes; a batch moves a day at most; a rounded counter moves by its unit.
+    A second wave lasts for days and brings likes; a batch moves a day at most; a rounded counter moves by its unit.
 
     Args:
         growth: Rows of `growth` of the account.
@@ -39,50 +39,52 @@ def view_steps(growth: Iterable[Row], posts: Iterable[str]) -> Finding:
     """
     wanted = set(posts)
     rows = sorted((row for row in growth if row["post_id"] in wanted), key=lambda row: (row["post_id"], row["to_at"]))
-    series = [list(found) for _, found in groupby(rows, key=lambda row: row["post_id"])]
-    told = [steps for steps in series if len(steps) >= 3]
-    if not told:
-        why = "No post was observed four times or more, so a step cannot be told from growth: sweep daily."
-        return unknown("view_steps", _VIEWS_NORM, why)
-    lone = [step for steps in told for step in _lone(steps)]
+    series = [list(steps_of_post) for _, steps_of_post in groupby(rows, key=lambda row: row["post_id"])]
+    long_enough = [steps for steps in series if len(steps) >= 3]
+    if not long_enough:
+        why = "No post was observed four times or more, so a step cannot be distinguished from growth: sweep daily."
+        return cannot_tell("view_steps", _VIEWS_NORM, why)
+    lone = [step for steps in long_enough for step in _lone_steps(steps)]
     with_steps = len({step["post_id"] for step in lone})
     hit = with_steps >= POSTS_WITH_STEPS
-    evidence = f"{len(lone)} such steps on {with_steps} of {len(told)} posts that were observed four times or more."
+    evidence = (
+        f"{len(lone)} such steps on {with_steps} of {len(long_enough)} posts that were observed four times or more."
+    )
     if lone:
-        evidence += f" {_largest(lone)}"
+        evidence += f" {_describe_largest(lone)}"
     if hit:
         evidence += " A share by a large account, or a promotion that is not marked, can do the same."
-    reads = SUSPICIOUS if hit else NOTHING
-    return Finding("view_steps", float(with_steps), None, None, _VIEWS_NORM, reads, len(told), evidence)
+    reads = SUSPICIOUS if hit else NOTHING_UNUSUAL
+    return VetCheck("view_steps", float(with_steps), None, None, _VIEWS_NORM, reads, len(long_enough), evidence)
 
 
-def _lone(steps: Sequence[Row]) -> list[Row]:
-    found = []
+def _lone_steps(steps: Sequence[Row]) -> list[Row]:
+    lone = []
     for before, step, after in zip(steps, steps[1:], steps[2:], strict=False):
-        gained, pace = step["views_to"] - step["views_from"], _fastest(before, after)
+        gained, pace = step["views_to"] - step["views_from"], _fastest_neighbour(before, after)
         if pace is None or step.get("rounding_explains") is not False:
             continue
-        usual = SPIKE * pace * (step["hours"] + BATCH_H)
-        if gained > max(usual, LEAST_VIEWS, LEAST_SHARE * step["views_from"]) and _without_likes(step, gained):
-            found.append(step)
-    return found
+        usual = SPIKE_FACTOR * pace * (step["hours"] + BATCH_HOURS)
+        if gained > max(usual, MIN_VIEWS, MIN_SHARE * step["views_from"]) and _lacks_likes(step, gained):
+            lone.append(step)
+    return lone
 
 
-def _fastest(before: Row, after: Row) -> float | None:
+def _fastest_neighbour(before: Row, after: Row) -> float | None:
     if before["views_per_hour"] is None or after["views_per_hour"] is None:
         return None
     return max(0.0, float(before["views_per_hour"]), float(after["views_per_hour"]))
 
 
-def _without_likes(step: Row, gained: int) -> bool:
-    """Whether the views came without the likes that the post's views had before; unknown likes count as present."""
+def _lacks_likes(step: Row, gained: int) -> bool:
+    """Whether the views came without the likes that the post usually gets; unknown likes count as present."""
     had, has = step.get("likes_from"), step.get("likes_to")
     if had is None or has is None or step["views_from"] <= 0 or had <= 0:
         return False
-    return bool(has - had < ALONG * gained * had / step["views_from"])
+    return bool(has - had < LIKES_SHARE * gained * had / step["views_from"])
 
 
-def _largest(lone: Sequence[Row]) -> str:
+def _describe_largest(lone: Sequence[Row]) -> str:
     step = max(lone, key=lambda row: row["views_to"] - row["views_from"])
     return (
         f"The largest: {step['views_from']:,} to {step['views_to']:,} views in {step['hours']:.0f} h, likes"
@@ -90,8 +92,8 @@ def _largest(lone: Sequence[Row]) -> str:
     )
 
 
-def follower_steps(steps: Iterable[Row], posts: Iterable[Row]) -> Finding:
-    """A lone jump of the follower count that no post of the days before explains.
+def follower_steps(steps: Iterable[Row], posts: Iterable[Row]) -> VetCheck:
+    """An isolated jump of the follower count that no post of the days before explains.
 
     Args:
         steps: Rows of `follower_steps` of the account.
@@ -100,42 +102,44 @@ def follower_steps(steps: Iterable[Row], posts: Iterable[Row]) -> Finding:
     rows = sorted(steps, key=lambda row: row["to_at"])
     rows = [row for row in rows if row["followers_per_day"] is not None]
     if len(rows) < 5:
-        why = f"{len(rows)} steps between looks at the followers are stored; 5 are needed: sweep daily or weekly."
-        return unknown("follower_steps", _FOLLOWERS_NORM, why, len(rows))
+        why = f"{len(rows)} steps between follower counts are stored; 5 are needed: sweep daily or weekly."
+        return cannot_tell("follower_steps", _FOLLOWERS_NORM, why, len(rows))
     usual = median(abs(row["followers_per_day"]) for row in rows)
-    lone = [row for row in rows if _jumps(row, usual)]
+    lone = [row for row in rows if _is_jump(row, usual)]
     known = list(posts)
-    unexplained = [row for row in lone if not _hit_before(row, known)]
-    evidence = f"{len(lone)} of {len(rows)} steps stand out from a usual {usual:,.0f} followers a day"
-    evidence += f", {len(unexplained)} of them without a post with {HIT:.0f} times the usual views." if lone else "."
+    unexplained = [row for row in lone if not _explained_by_post(row, known)]
+    evidence = f"{len(lone)} of {len(rows)} steps exceed the usual {usual:,.0f} followers a day by far"
+    evidence += (
+        f", {len(unexplained)} of them without a post with {HIT_FACTOR:.0f} times the usual views." if lone else "."
+    )
     if unexplained:
         step = max(unexplained, key=lambda row: row["followers_to"] - row["followers_from"])
         evidence += (
             f" The largest: {step['followers_from']:,} to {step['followers_to']:,} in {step['hours'] / 24:.1f} days. A"
-            " mention elsewhere, a merged account or a post since deleted can do the same."
+            " mention elsewhere, a merged account or a deleted post can do the same."
         )
-    reads = SUSPICIOUS if unexplained else NOTHING
-    return Finding("follower_steps", float(len(unexplained)), None, None, _FOLLOWERS_NORM, reads, len(rows), evidence)
+    reads = SUSPICIOUS if unexplained else NOTHING_UNUSUAL
+    return VetCheck("follower_steps", float(len(unexplained)), None, None, _FOLLOWERS_NORM, reads, len(rows), evidence)
 
 
-def _jumps(row: Row, usual: float) -> bool:
+def _is_jump(row: Row, usual: float) -> bool:
     gained = row["followers_to"] - row["followers_from"]
-    days = (row["hours"] + BATCH_H) / 24
-    least = max(SPIKE * usual * days, LEAST_FOLLOWERS, FOLLOWER_SHARE * row["followers_from"])
+    days = (row["hours"] + BATCH_HOURS) / 24
+    least = max(SPIKE_FACTOR * usual * days, MIN_FOLLOWERS, MIN_FOLLOWER_SHARE * row["followers_from"])
     return not row["rounding_explains"] and gained > least
 
 
-def _hit_before(row: Row, posts: Sequence[Row]) -> bool:
-    """Whether a post of the two weeks before had far more views than usual, or more than the followers that came."""
+def _explained_by_post(row: Row, posts: Sequence[Row]) -> bool:
+    """Whether a post of the two weeks before had far more views than usual, or 20 times the gained followers."""
     views = [post["views"] for post in posts if post.get("views") is not None]
     if not views:
-        return True  # nothing is known about posts, so nothing can be said against the jump
+        return True  # without known posts the jump cannot be called unexplained
     usual, gained = median(views), row["followers_to"] - row["followers_from"]
     since: datetime = row["from_at"] - timedelta(days=14)
     return any(
         post.get("views") is not None
         and post.get("posted_at") is not None
         and since <= post["posted_at"] <= row["to_at"]
-        and (post["views"] >= HIT * usual or post["views"] >= 20 * gained)
+        and (post["views"] >= HIT_FACTOR * usual or post["views"] >= 20 * gained)
         for post in posts
     )

@@ -1,1 +1,1 @@
-"""A vendor's bytes become rows that can be loaded: one folder a vendor, `files` for exports that lie on disk."""
+"""Turns a vendor's bytes into rows that can be loaded: one folder per vendor, `files` for exports on disk."""

@@ -14,18 +14,18 @@ from typing import IO
 from dwell.errors import BadFileError
 from dwell.providers.opening import CHUNK, new_file, readable, write_chunks
 
-MOST_BYTES = 64 << 30
-MOST_RATIO = 200
-FREE_BYTES = 64 << 20
-"""Below this the ratio is not looked at: small files of zeros compress well and harm nobody."""
-MOST_MEMBERS = 1_000
+MAX_BYTES = 64 << 30
+MAX_RATIO = 200
+UNCHECKED_BYTES = 64 << 20
+"""Below this size the ratio is not checked: small files of zeros compress well and do no harm."""
+MAX_MEMBERS = 1_000
 
 _SIDE_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$)")
-_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
+_DAMAGE_ERRORS = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
 
 
-def kind(path: Path) -> str:
-    """`gz`, `xlsx`, `zip`, `parquet`, another packing by name, or `plain`: told by the first bytes."""
+def detect_packing(path: Path) -> str:
+    """`gz`, `xlsx`, `zip`, `parquet`, another packing by name, or `plain`: recognised by the first bytes."""
     with readable(path) as stream:
         head = stream.read(8)
     if head.startswith(b"\x1f\x8b"):
@@ -47,30 +47,30 @@ def gunzip(path: Path, scratch: Path) -> Path:
     """
     target = new_file(scratch, ".unpacked")
     with readable(path) as raw, gzip.GzipFile(fileobj=raw) as stream:
-        write_chunks(target, _limited(path.name, stream, path.stat().st_size))
+        write_chunks(target, _limit_size(path.name, stream, path.stat().st_size))
     return target
 
 
-def members(path: Path) -> list[zipfile.ZipInfo]:
-    """The files in a zip, without folders and the side files of macOS and Windows.
+def list_members(path: Path) -> list[zipfile.ZipInfo]:
+    """The files in a zip, without folders and the helper files of macOS and Windows.
 
     Raises:
-        BadFileError: When an entry would land outside its folder, is a link, is encrypted, or there are too many.
+        BadFileError: An entry would be written outside its folder, is a link or is encrypted; or there are too many.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except _BROKEN as error:
+    except _DAMAGE_ERRORS as error:
         raise BadFileError(f"{path.name} is cut off or damaged ({error}): download it again.") from error
-    if len(entries) > MOST_MEMBERS:
+    if len(entries) > MAX_MEMBERS:
         raise BadFileError(
-            f"{path.name} holds {len(entries)} files, more than {MOST_MEMBERS}: unpack it and name the ones to load."
+            f"{path.name} holds {len(entries)} files, more than {MAX_MEMBERS}: unpack it and name the ones to load."
         )
     for entry in entries:
         _refuse_unsafe(path.name, entry)
-    if sum(entry.file_size for entry in entries) > MOST_BYTES:
+    if sum(entry.file_size for entry in entries) > MAX_BYTES:
         raise BadFileError(
-            f"{path.name} would unpack to more than {MOST_BYTES >> 30} GB: unpack it and name the files to load."
+            f"{path.name} would unpack to more than {MAX_BYTES >> 30} GB: unpack it and name the files to load."
         )
     return [entry for entry in entries if not entry.is_dir() and not _SIDE_FILES.search(entry.filename)]
 
@@ -84,27 +84,27 @@ def unzip(path: Path, entry: zipfile.ZipInfo, scratch: Path) -> Path:
     target = new_file(scratch, ".unpacked")
     try:
         with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
-            write_chunks(target, _limited(f"{path.name}/{entry.filename}", stream, entry.compress_size))
-    except (*_BROKEN, RuntimeError) as error:
+            write_chunks(target, _limit_size(f"{path.name}/{entry.filename}", stream, entry.compress_size))
+    except (*_DAMAGE_ERRORS, RuntimeError) as error:
         raise BadFileError(
             f"{entry.filename} in {path.name} is cut off or damaged ({error}): download it again."
         ) from error
     return target
 
 
-def _limited(name: str, stream: IO[bytes] | gzip.GzipFile, packed: int) -> Iterator[bytes]:
+def _limit_size(name: str, stream: IO[bytes] | gzip.GzipFile, packed: int) -> Iterator[bytes]:
     unpacked = 0
     while True:
         try:
             chunk = stream.read(CHUNK)
-        except _BROKEN as error:
+        except _DAMAGE_ERRORS as error:
             raise BadFileError(f"{name} is cut off or damaged ({error}): download it again.") from error
         if not chunk:
             return
         unpacked += len(chunk)
-        if unpacked > MOST_BYTES or (unpacked > FREE_BYTES and unpacked > MOST_RATIO * packed):
+        if unpacked > MAX_BYTES or (unpacked > UNCHECKED_BYTES and unpacked > MAX_RATIO * packed):
             raise BadFileError(
-                f"{name} unpacks to more than {MOST_RATIO} times its size or {MOST_BYTES >> 30} GB, as a zip "
+                f"{name} unpacks to more than {MAX_RATIO} times its size or {MAX_BYTES >> 30} GB, as a zip "
                 "bomb does: if it is sound, unpack it yourself and load the plain file."
             )
         yield chunk
@@ -126,5 +126,5 @@ def _is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" in archive.namelist()
-    except _BROKEN as error:
+    except _DAMAGE_ERRORS as error:
         raise BadFileError(f"{path.name} is cut off or damaged ({error}): download it again.") from error

@@ -1,4 +1,4 @@
-"""What a live provider is: it describes requests and reads answers, and never sends anything itself.
+"""What a live provider is: it describes requests and reads responses, and never sends anything itself.
 
 Sending, pacing, paying, retrying and storing are done once, in `dwell.live`, for all providers alike.
 """
@@ -22,12 +22,12 @@ Lookup = Literal["profile", "post", "posts", "sound", "hashtag", "usage"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is asked about: an account, a post, a sound, a hashtag, a search.
+    """The subject of a request: an account, a post, a sound, a hashtag, a search.
 
     Attributes:
-        name: As a person says it: handle (lower case, no @), hashtag (no #), search text, post or sound id.
+        name: As a person writes it: handle (lower case, no @), hashtag (no #), search text, post or sound id.
         id: The platform's id, where it is known.
-        key: A further id that the provider demands (`sec_uid`), where it is known.
+        key: Another id that the provider requires (`sec_uid`), where it is known.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Page:
     """One page of a listing.
 
     Attributes:
-        items: The vendor's objects, as they came.
-        cursor: What the next request must hand back, as opaque text; None where the answer has none.
-        has_more: What the answer says; None where it says nothing.
-        sparse: An empty page with more behind it is nothing odd: the listing walks through time, window by window.
+        items: The vendor's objects, as received.
+        cursor: What the next request must send back, as opaque text; None where the response has no cursor.
+        has_more: What the response states; None where it states nothing.
+        sparse: An empty page followed by more is normal: the listing goes through time, window by window.
     """
 
     items: tuple[Mapping[str, Any], ...]
@@ -54,7 +54,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How fast a key may ask.
+    """The rate limit of a key.
 
     Attributes:
         requests: Requests allowed in `per_s` seconds.
@@ -70,19 +70,19 @@ class Limit:
 
 
 class Provider(Protocol):
-    """A vendor of live data: pure functions from questions to calls, and from answers to records' columns.
+    """A vendor of live data: pure functions that make requests, and that turn responses into records' columns.
 
     Attributes:
         name: As in `--provider`, the ledger and the `source` column.
-        base_url: Where it is reached unless the user sets another address.
+        base_url: Its address, unless the user sets another one.
         limit: Its documented default limit.
         credit_price: Money for one credit in US dollars, by the provider's published price.
-        page_size: Most items of one page, for each listing that it offers.
-        own_account: It answers for the account that the key belongs to, whatever name is asked for.
+        page_size: Maximum number of items per page, for each listing that it offers.
+        own_account: It returns data of the account that the key belongs to, whatever name is requested.
         lookups: What it can look up.
         parser: Turns its objects into columns.
-        parser_version: Goes up by one whenever the parser reads something differently: `dwell replay` then reads kept
-            responses again.
+        parser_version: Increases by one whenever the parser reads something differently: `dwell replay` then parses
+            kept responses again.
     """
 
     name: str
@@ -99,46 +99,46 @@ class Provider(Protocol):
         """The headers that carry the user's key."""
 
     def lookup(self, what: Lookup, subject: Subject) -> HttpRequest:
-        """The request that looks one thing up.
+        """The request that looks up one subject.
 
         Raises:
-            ProviderError: The provider does not offer it, or the subject lacks the id that it demands.
+            ProviderError: The provider does not offer it, or the subject lacks the id that it requires.
         """
 
     def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """The request for one page; the first has no cursor.
 
         Raises:
-            ProviderError: The provider does not offer it, or the subject lacks the id that it demands.
+            ProviderError: The provider does not offer it, or the subject lacks the id that it requires.
         """
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
-        """The payload of an answer, out of its wrapper.
+        """The payload of a response, without its wrapper.
 
-        Of a listing it is what `page` reads. Of a lookup it is the object that the parser reads: `parser.user` a
-        profile, `parser.post` a post, `parser.topic` a sound or hashtag. Of `posts` it is what `page` reads as
+        For a listing it is what `page` reads. For a lookup it is the object that the parser reads: `parser.user` reads
+        a profile, `parser.post` a post, `parser.topic` a sound or hashtag. For `posts` it is what `page` reads as
         `user_posts`.
 
         Raises:
-            ProviderError: One of its subclasses: the key is refused, credits are used up, too fast, temporary, damaged,
-                or the thing asked about is not to be had.
+            ProviderError: One of its subclasses: the key is refused, the credits are used up, requests come too fast, a
+                temporary failure, a damaged response, or a subject that is not available.
         """
 
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
         """A payload as a page."""
 
     def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
-        """Credits that the provider takes for this answer: what it states, else by its price list."""
+        """Credits that the provider charges for this response: what it states, otherwise its list price."""
 
     def subject(self, what: Lookup, payload: Mapping[str, Any]) -> Subject:
-        """Who or what a lookup found, with every id in it; its name is empty where the answer leaves it out."""
+        """The subject that a lookup found, with every id in it; its name is empty where the response leaves it out."""
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
-        """How many posts the thing looked up has, by the provider's count; None where it does not say."""
+        """How many posts the subject has by the provider's count; None where the response does not state it."""
 
 
 def unsupported_error(title: str, what: Listing | Lookup, offered: Iterable[str]) -> ProviderError:
-    """The error for a question that a provider does not answer."""
+    """The error for a request that a provider does not support."""
     return ProviderError(
         f"{title} does not offer {what.replace('_', ' ')}: choose another provider (this one has "
         f"{', '.join(sorted(name.replace('_', ' ') for name in offered))})."
@@ -146,5 +146,5 @@ def unsupported_error(title: str, what: Listing | Lookup, offered: Iterable[str]
 
 
 def missing_id_error(title: str, what: Listing | Lookup, wanted: str) -> ProviderError:
-    """The error for a question about a subject that lacks the id which the provider demands."""
+    """The error for a subject without the id that the provider requires."""
     return ProviderError(f"{title} needs {wanted} for {what.replace('_', ' ')}: look that up first.")

@@ -1,4 +1,4 @@
-"""What a caption holds besides words."""
+"""Hashtags in a caption."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 _HASHTAG = re.compile(r"#([^\s#@.,;:!?…\"'()\[\]{}<>|/\\]+)")
 
 
-def hashtags(caption: str | None) -> list[str] | None:
-    """The hashtags of a caption, lower case, without `#`, each once, in order; None of a caption that is unknown."""
+def extract_hashtags(caption: str | None) -> list[str] | None:
+    """The hashtags of a caption, lower case, without `#`, each once, in order; None where the caption is unknown."""
     if caption is None:
         return None
     return list(dict.fromkeys(tag.lower() for tag in _HASHTAG.findall(caption)))

@@ -1,4 +1,4 @@
-"""Schema drift: where a vendor's object differs from its contract. It is noticed and counted; nothing is dropped."""
+"""Schema drift: where a vendor's object differs from its schema. It is recorded and counted; nothing is dropped."""
 
 from __future__ import annotations
 
@@ -7,70 +7,76 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from dwell.providers.expected import EXPECTED, NAMES
+from dwell.providers.display_api import expected as display_api
+from dwell.providers.object_schema import JSON_TYPE_NAMES, KindSchemas
+from dwell.providers.research_api import expected as research_api
+from dwell.providers.scavio import expected as scavio
+from dwell.providers.tikliveapi import expected as tikliveapi
 
-What = Literal["new", "missing", "retyped"]
+ChangeKind = Literal["new", "missing", "retyped"]
 
-_NESTED = ("author", "music_info", "statistics", "video", "music", "user", "stats")
-"""Objects that parsers read in; they are looked into as well, one level deep."""
+EXPECTED: Mapping[str, KindSchemas] = {
+    "tikliveapi": tikliveapi.EXPECTED,
+    "scavio": scavio.EXPECTED,
+    "display-api": display_api.EXPECTED,
+    "research-api": research_api.EXPECTED,
+}
+"""By name of the provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One difference between an object and its contract.
+    """One difference between an object and its schema.
 
     Attributes:
         field: Its name, `author.id` in a nested object; `video_id or id` where one of several is missing.
-        what: A field that nobody knew, a required one that is missing, or one of another type.
-        seen: The JSON type that was seen: `text`, `whole`, `number`, `flag`, `object`, `list`, `null`; empty where
-            it is missing.
+        what: An unknown field, a required field that is missing, or a field of another type.
+        seen: The JSON type that was received: `text`, `whole`, `number`, `flag`, `object`, `list`, `null`; empty where
+            the field is missing.
     """
 
     field: str
-    what: What
+    what: ChangeKind
     seen: str
 
 
 def find_changes(provider: str, kind: str, item: Mapping[str, Any]) -> list[FieldChange]:
     """What is new, missing or of another type in one object.
 
-    Objects of one layout are compared once: what is asked again is answered from memory, in microseconds.
+    Each layout is compared once: the result for a layout that was seen before comes from a cache, in microseconds.
 
     Args:
         provider: Name of the provider.
         kind: `post`, `user`, `comment` or `topic`.
-        item: The object, as it came.
+        item: The object, as received.
 
     Returns:
-        The differences; none for a provider or kind without a contract.
+        The differences; empty for a provider or kind without a schema.
     """
-    if kind == "post" and "aweme_id" not in item and (provider, "flat post") in EXPECTED:
+    schemas = EXPECTED.get(provider, {})
+    if kind == "post" and "aweme_id" not in item and "flat post" in schemas:
         kind = "flat post"
-    if (provider, kind) not in EXPECTED:
-        return []
-    found = [*_compare(provider, kind, "", tuple(item), tuple(map(type, item.values())))]
-    for place in _NESTED:
-        inner = item.get(place)
-        if isinstance(inner, dict):
-            found += _compare(provider, kind, place, tuple(inner), tuple(map(type, inner.values())))
-    return found
+    changes: list[FieldChange] = []
+    for place in schemas.get(kind, {}):
+        inner: Any = item.get(place) if place else item
+        if place == "" or isinstance(inner, dict):
+            changes += _compare(provider, kind, place, tuple(inner), tuple(map(type, inner.values())))
+    return changes
 
 
 @lru_cache(maxsize=4_096)
 def _compare(
     provider: str, kind: str, place: str, names: tuple[str, ...], types: tuple[type, ...]
 ) -> tuple[FieldChange, ...]:
-    """The differences of one layout: its field names and their types, in order."""
-    expected = EXPECTED[provider, kind].get(place)
-    if expected is None:
-        return ()
+    """The differences of one layout, given by its field names and their types, in order."""
+    expected = EXPECTED[provider][kind][place]
     prefix = f"{place}." if place else ""
-    found = []
-    for name, seen in zip(names, (NAMES.get(kind_of, "object") for kind_of in types), strict=True):
+    changes = []
+    for name, seen in zip(names, (JSON_TYPE_NAMES.get(python_type, "object") for python_type in types), strict=True):
         accepted = expected.fields.get(name)
         if accepted is None:
-            found.append(FieldChange(prefix + name, "new", seen))
+            changes.append(FieldChange(prefix + name, "new", seen))
         elif seen not in accepted:
-            found.append(FieldChange(prefix + name, "retyped", seen))
-    missing = (either for either in expected.required if not set(either) & set(names))
-    return (*found, *(FieldChange(" or ".join(prefix + name for name in either), "missing", "") for either in missing))
+            changes.append(FieldChange(prefix + name, "retyped", seen))
+    missing = (group for group in expected.required if not set(group) & set(names))
+    return (*changes, *(FieldChange(" or ".join(prefix + name for name in group), "missing", "") for group in missing))

@@ -16,8 +16,8 @@ class Context:
     """What an importer may look at besides the content.
 
     Attributes:
-        file: The path as the user named it; its name is never more than a hint.
-        hints: What the user said.
+        file: The path as the user gave it; its name is only a hint.
+        hints: What the user stated on the command line.
         scratch: Folder for rewritten copies.
     """
 
@@ -30,7 +30,7 @@ class Context:
         """`--as-of` as an instant; without a zone it is in `--tz`, else UTC.
 
         Raises:
-            MissingTimeError: When it is no ISO date or time.
+            MissingTimeError: It isn't an ISO date or time.
         """
         return self.hints.as_of_instant()
 
@@ -41,7 +41,7 @@ class Context:
 
 
 @dataclass
-class Reading:
+class ReadResult:
     """What an importer made of the parts of one file."""
 
     extracts: list[Extract] = field(default_factory=list)
@@ -54,21 +54,21 @@ class Format:
 
     Attributes:
         name: As in `--format` and in the `source` column.
-        says: What it reads, in one line.
+        description: What it reads, in one line.
         columns: Headers or keys that such a file has, one set for each of its layouts: named when nothing recognises
             a file.
-        recognises: Tells by the content of one part.
+        recognises: Whether one part has this format, by its content.
         read: Opens the parts of one file; called with parts that it recognises, or with any after `--format`.
     """
 
     name: str
-    says: str
+    description: str
     columns: tuple[frozenset[str], ...]
     recognises: Callable[[Part, Context], bool]
-    read: Callable[[Sequence[Part], Context], Reading]
+    read: Callable[[Sequence[Part], Context], ReadResult]
 
 
-def plain(header: str) -> str:
+def normalize_header(header: str) -> str:
     """A header as it is compared: lower case, without BOM, quotes, or differences in spaces and underscores."""
     text = header.replace("\ufeff", "").replace("\u00a0", " ").replace("_", " ").strip().strip('"').casefold()
     return " ".join(text.split())

@@ -59,7 +59,7 @@ class LinkError(DwellError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link says.
+    """A parsed link.
 
     Attributes:
         post_id: The post, as text; None for a short link, which only the network can resolve.
@@ -86,7 +86,7 @@ class Link:
 def minted_at(post_id: str) -> datetime:
     """When a post id was minted, UTC: its upper 32 bits are Unix seconds.
 
-    That is 0-45 s before the post went out, or days before it for a scheduled post: a lower bound.
+    That is 0-45 s before the post was published, or days before it for a scheduled post: a lower bound.
     """
     return datetime.fromtimestamp(int(post_id) >> 32, tz=UTC)
 
@@ -106,28 +106,28 @@ def parse(text: str, *, loose: bool = False) -> Link:
 
     Args:
         text: A link, text with a link in it, or a bare id.
-        loose: Also take the id from `?item_id=` and from Studio's analytics pages, which say less surely that it is
-            a post.
+        loose: Also take the id from `?item_id=` and from Studio's analytics pages, which are less certain
+            to be of a post.
 
     Raises:
         LinkError: With a reason code, when it is not a post.
     """
     cleaned = text.translate(_INVISIBLE).strip().strip("<>\"'“”‘’").strip()
     if not cleaned:
-        raise LinkError("empty", "There is no link here.")
+        raise LinkError("empty", "The text contains no link.")
     if re.fullmatch(r"[\w.+-]+", cleaned) and "tiktok" not in cleaned.lower():
         return Link(post_id=check_id(cleaned))
-    return _parse_url(_address(cleaned), loose=loose, depth=0)
+    return _parse_url(_extract_url(cleaned), loose=loose, depth=0)
 
 
-def _address(text: str) -> str:
+def _extract_url(text: str) -> str:
     scheme = re.match(r"([a-z][a-z0-9+.-]*):(?!\d)", text, re.IGNORECASE)
     if scheme and scheme[1].lower() not in {"http", "https"} and " " not in text:
-        raise LinkError("bad_scheme", f"{scheme[1]}: links are not read; give an https link to a TikTok post.")
+        raise LinkError("bad_scheme", f"{scheme[1]}: links are not supported; give an https link to a TikTok post.")
     if " " in text or "\n" in text or not scheme:
-        found = _LINK_IN_TEXT.search(text)
-        if found:
-            text = found[0].rstrip(".,;)!")
+        match = _LINK_IN_TEXT.search(text)
+        if match:
+            text = match[0].rstrip(".,;)!")
     return text if "://" in text else "https://" + text
 
 
@@ -141,17 +141,17 @@ def _parse_url(address: str, *, loose: bool, depth: int) -> Link:
         raise LinkError("bad_host", f"{address[:80]!r} hides another host behind TikTok's name.")
     path = [unquote(part) for part in url.path.split("/") if part]
     if host in SHORT_HOSTS:
-        return _short(path)
+        return _short_link(path)
     if host in DOUYIN_HOSTS:
         raise LinkError("douyin", "Douyin is another platform, which dwell does not read.")
     if host in SHOP_HOSTS:
         raise LinkError("shop_url", "This is a product of TikTok Shop, not a post.")
     if host not in POST_HOSTS:
         raise LinkError("bad_host", f"{host[:80] or address[:80]!r} is not TikTok.")
-    return _on_tiktok(url, path, loose=loose, depth=depth)
+    return _parse_tiktok_url(url, path, loose=loose, depth=depth)
 
 
-def _on_tiktok(url: SplitResult, path: list[str], *, loose: bool, depth: int) -> Link:
+def _parse_tiktok_url(url: SplitResult, path: list[str], *, loose: bool, depth: int) -> Link:
     if path and _LOCALE.fullmatch(path[0]) and len(path) > 1:
         path = path[1:] if path[0] not in {"t", "v"} else path
     query = parse_qs(url.query)
@@ -159,35 +159,35 @@ def _on_tiktok(url: SplitResult, path: list[str], *, loose: bool, depth: int) ->
         if path in (["login"], ["oembed"]) and depth == 0 and query.get(key):
             return _parse_url(query[key][0], loose=loose, depth=1)
     if path[:1] == ["t"] and len(path) == 2:
-        return _short(path[1:])
+        return _short_link(path[1:])
     place = "/".join(path)
     for pattern in (_BY_HANDLE, _POST, _BARE):
-        if found := pattern.fullmatch(place):
-            return _link(found.groupdict())
+        if match := pattern.fullmatch(place):
+            return _link_from_match(match.groupdict())
     if loose:
         for key in ("item_id", "share_item_id", "modal_id"):
             if query.get(key):
                 return Link(post_id=check_id(query[key][0]))
         if path[:2] == ["tiktokstudio", "analytics"] and len(path) == 3:
             return Link(post_id=check_id(path[2]))
-    raise _refusal(path)
+    raise _not_a_post_error(path)
 
 
-def _link(found: dict[str, str | None]) -> Link:
-    name, post_id = found.get("handle") or "", check_id(found["id"] or "")
-    media: Media = "photo" if found.get("media") == "photo" else "video"
+def _link_from_match(groups: dict[str, str | None]) -> Link:
+    name, post_id = groups.get("handle") or "", check_id(groups["id"] or "")
+    media: Media = "photo" if groups.get("media") == "photo" else "video"
     if name.startswith("MS4wLjABAAAA"):
         return Link(post_id, sec_uid=name, media=media)
     return Link(post_id, handle=None if name.lower() in PLACEHOLDERS else name.lower(), media=media)
 
 
-def _short(path: list[str]) -> Link:
+def _short_link(path: list[str]) -> Link:
     if len(path) == 1 and re.fullmatch(r"[A-Za-z0-9_-]+", path[0]):
         return Link(code=path[0])
     raise LinkError("not_a_post", "This short link has no code that could be resolved.")
 
 
-def _refusal(path: list[str]) -> LinkError:
+def _not_a_post_error(path: list[str]) -> LinkError:
     first = path[0].lower() if path else ""
     if "live" in path[1:]:
         return LinkError("live_url", "This is a live stream, not a post.")
@@ -197,7 +197,5 @@ def _refusal(path: list[str]) -> LinkError:
         return LinkError("studio_url", "This is a page of TikTok Studio: give the link to the post itself.")
     if first == "shop" or path[:2] == ["view", "product"]:
         return LinkError("shop_url", "This is a product of TikTok Shop, not a post.")
-    kind = (
-        "a page about many posts" if first in _OTHER_PAGES or first.startswith("@") else "no page that shows one post"
-    )
+    kind = "a page about many posts" if first in _OTHER_PAGES or first.startswith("@") else "not the page of one post"
     return LinkError("not_a_post", f"/{'/'.join(path)[:60]} is {kind}: give a link to one post.")

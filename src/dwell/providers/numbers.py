@@ -22,8 +22,8 @@ def is_unknown(text: str) -> bool:
     return text.strip().casefold() in UNKNOWN
 
 
-def count(text: str) -> int | None:
-    """The whole number that a text means; None where it says that there is none.
+def parse_count(text: str) -> int | None:
+    """The whole number that a text means; None where the text marks it as unknown.
 
     With a suffix (K, M, 万, mil ...) a separator is decimal; without one, a separator before exactly three digits is
     a thousands separator.
@@ -33,21 +33,21 @@ def count(text: str) -> int | None:
     """
     if is_unknown(text):
         return None
-    found = _NUMBER.fullmatch(_SPACES.sub(" ", text.strip().replace("\u2212", "-")))
-    factor = _SUFFIXES.get(found[3].casefold(), 0) if found and found[3] else 1
-    if not found or not factor:
+    match = _NUMBER.fullmatch(_SPACES.sub(" ", text.strip().replace("\u2212", "-")))
+    factor = _SUFFIXES.get(match[3].casefold(), 0) if match and match[3] else 1
+    if not match or not factor:
         raise ValueError(f"{text!r} is not a count")
-    value = _with_suffix(found[2], text) * factor if found[3] else Decimal(_grouped(found[2], text))
+    value = _parse_decimal(match[2], text) * factor if match[3] else Decimal(_strip_grouping(match[2], text))
     if value != value.to_integral_value():
         raise ValueError(f"{text!r} is not a whole number")
-    return -int(value) if found[1] == "-" else int(value)
+    return -int(value) if match[1] == "-" else int(value)
 
 
-def share(text: str, *, percent: bool) -> float | None:
+def parse_share(text: str, *, percent: bool) -> float | None:
     """The share, 0-1, that a text means: `percent` says that the file writes hundredths.
 
     Raises:
-        ValueError: For what is no number, or a share outside 0-1.
+        ValueError: For text that isn't a number, or a share outside 0-1.
     """
     if is_unknown(text):
         return None
@@ -57,10 +57,10 @@ def share(text: str, *, percent: bool) -> float | None:
     return round(value, 10)
 
 
-def writes_percent(texts: list[str]) -> bool:
+def is_percent_column(texts: list[str]) -> bool:
     """The shares of a file are percentages: one has a `%`, or is above 2, or half of them are above 1.
 
-    A single 1.02 among fractions is a slip of the pen, not a reason to divide a column by 100.
+    A single 1.02 among fractions is a typing error, not a reason to divide a column by 100.
     """
     plain = [text.strip().replace(",", ".") for text in texts]
     numbers = [float(text) for text in plain if re.fullmatch(r"\d+(\.\d+)?", text)]
@@ -68,14 +68,14 @@ def writes_percent(texts: list[str]) -> bool:
     return marked or (bool(numbers) and (max(numbers) > 2 or median(numbers) > 1))
 
 
-def _with_suffix(digits: str, text: str) -> Decimal:
+def _parse_decimal(digits: str, text: str) -> Decimal:
     plain = digits.strip().replace(",", ".")
     if not re.fullmatch(r"\d+(\.\d+)?", plain):
         raise ValueError(f"{text!r} is not a count")
     return Decimal(plain)
 
 
-def _grouped(digits: str, text: str) -> str:
+def _strip_grouping(digits: str, text: str) -> str:
     plain = digits.strip()
     if re.fullmatch(r"\d+", plain):
         return plain

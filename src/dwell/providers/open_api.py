@@ -19,31 +19,32 @@ def headers(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
-def data(vendor: responses.Vendor, response: HttpResponse) -> Mapping[str, Any]:
-    """What stands under `data` of an answer without an error.
+def read_data(vendor: responses.Vendor, response: HttpResponse) -> Mapping[str, Any]:
+    """The content of `data` in a response without an error.
 
     Raises:
         ProviderError: One of its subclasses, by the error's code, whatever the status.
     """
     message = responses.error_message(response) or ""
     if message.startswith(_DAILY):
-        raise _until_midnight(vendor, response)
+        raise _daily_quota_error(vendor, response)
     responses.check_status(vendor, response)
     body = responses.decode(vendor, response)
     error = body.get("error")
     code = error.get("code") if isinstance(error, Mapping) else error
     if code not in (None, "", 0, "ok"):
         responses.raise_for_message(vendor, response, message or f"error {responses.quote_message(str(code))}")
-    found = body.get("data")
-    if not isinstance(found, Mapping):
-        raise DamagedAnswerError(f"{vendor.title} answered without data: it may be asked again.")
-    return found
+    payload = body.get("data")
+    if not isinstance(payload, Mapping):
+        raise DamagedAnswerError(f"{vendor.title} responded without data: try again later.")
+    return payload
 
 
-def _until_midnight(vendor: responses.Vendor, response: HttpResponse) -> RateLimitedError:
-    """The quota of a day is renewed at 00:00 UTC."""
+def _daily_quota_error(vendor: responses.Vendor, response: HttpResponse) -> RateLimitedError:
+    """The daily quota is renewed at 00:00 UTC."""
     at = response.received_at
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return RateLimitedError(
-        f"{vendor.title} allows no more requests today: go on after 00:00 UTC.", (midnight - at).total_seconds()
+        f"{vendor.title} allows no more requests today: run the command again after 00:00 UTC.",
+        (midnight - at).total_seconds(),
     )

@@ -17,23 +17,23 @@ from dwell.providers.opening import Plain
 
 Layout = Literal["csv", "ndjson", "array", "document", "parquet"]
 
-SAMPLE = 1_000
+SAMPLE_ROWS = 1_000
 HEAD_BYTES = 4 << 20
-WHOLE_DOCUMENT = 64 << 20
-"""A JSON document up to this size is parsed in memory; a longer array is used where it lies, longer wrappers stream."""
+MAX_DOCUMENT_BYTES = 64 << 20
+"""A JSON document up to this size is parsed in memory; a longer array is loaded in place, a longer wrapper streams."""
 
 csv.field_size_limit(HEAD_BYTES)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One plain file, looked at.
+    """One plain file, inspected.
 
     Attributes:
-        name: As the user, or the archive, calls it.
+        name: Its name as given by the user or the archive.
         path: The file.
         layout: How its rows are laid out; a `document` is one JSON value that is not a list.
-        header: Of a CSV or Parquet file: the column names as they stand; of JSON: the keys of the first objects.
+        header: Of a CSV or Parquet file: the column names as written; of JSON: the keys of the first objects.
         delimiter: Of a CSV.
         rows: First rows of a CSV.
         objects: First objects of JSON lines or of an array.
@@ -57,8 +57,8 @@ class Part:
         return [str(item[name]) for item in self.objects if item.get(name) is not None]
 
 
-def look(plain: Plain) -> Part:
-    """Look at the start of a plain file.
+def inspect_part(plain: Plain) -> Part:
+    """Inspect the start of a plain file.
 
     Raises:
         BadFileError: For JSON that is cut off or damaged at its start, or a file without a header line.
@@ -66,62 +66,66 @@ def look(plain: Plain) -> Part:
     with plain.path.open("rb") as stream:
         raw = stream.read(HEAD_BYTES)
     if raw.startswith(b"PAR1"):
-        from dwell.providers.files.parquet import column_names
+        from dwell.providers.parquet_footer import column_names
 
         return Part(plain.name, plain.path, "parquet", column_names(plain.name, plain.path))
     text = raw.decode("utf-8-sig", errors="ignore")
     if text.lstrip().startswith(("{", "[")):
-        return _look_json(plain, text, whole=len(raw) < HEAD_BYTES)
-    return _look_csv(plain, text)
+        return _inspect_json(plain, text, whole=len(raw) < HEAD_BYTES)
+    return _inspect_csv(plain, text)
 
 
-def _look_csv(plain: Plain, text: str) -> Part:
+def _inspect_csv(plain: Plain, text: str) -> Part:
     lines = io.StringIO(text.lstrip("\r\n"), newline="")
     delimiter = _delimiter(text.lstrip("\r\n"))
     try:
-        rows = [tuple(row) for row in itertools.islice(csv.reader(lines, delimiter=delimiter), SAMPLE + 1)]
+        rows = [tuple(row) for row in itertools.islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS + 1)]
     except csv.Error as error:
-        raise BadFileError(f"{plain.name} is no table that can be read ({error}): save it again as CSV.") from error
+        raise BadFileError(f"{plain.name} can't be read as a table ({error}): save it again as CSV.") from error
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise BadFileError(f"{plain.name} has no header line: the first line must name the columns.")
     return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(rows[1:]))
 
 
 def _delimiter(text: str) -> str:
-    """The one of `,` `;` tab `|` that parts the header most often, outside quotes."""
+    """Which of `,` `;` tab `|` splits the header most often, outside quotes."""
     header = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
     return max(",;\t|", key=header.count)
 
 
-def _look_json(plain: Plain, text: str, *, whole: bool) -> Part:
-    lines = [line for line in text.splitlines()[: SAMPLE + 1] if line.strip()]
-    objects = tuple(item for item in map(_object, lines[:SAMPLE]) if item)
+def _inspect_json(plain: Plain, text: str, *, whole: bool) -> Part:
+    lines = [line for line in text.splitlines()[: SAMPLE_ROWS + 1] if line.strip()]
+    objects = tuple(item for item in map(_parse_object, lines[:SAMPLE_ROWS]) if item)
     if objects and (len(lines) > 1 or not whole):
-        return Part(plain.name, plain.path, "ndjson", keys(objects), objects=objects)
-    if plain.path.stat().st_size > WHOLE_DOCUMENT:
-        return _look_long(plain)
+        return Part(plain.name, plain.path, "ndjson", object_keys(objects), objects=objects)
+    if plain.path.stat().st_size > MAX_DOCUMENT_BYTES:
+        return _inspect_long_json(plain)
     try:
         value = json.loads(plain.path.read_text("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise BadFileError(f"{plain.name} is cut off or damaged JSON ({error}): export it again.") from error
     if isinstance(value, list):
-        first = tuple(item for item in value[:SAMPLE] if isinstance(item, dict))
-        return Part(plain.name, plain.path, "array", keys(first), objects=first, document=value)
-    return Part(plain.name, plain.path, "document", keys((value,)), objects=(value,), document=value)
+        first = tuple(item for item in value[:SAMPLE_ROWS] if isinstance(item, dict))
+        return Part(plain.name, plain.path, "array", object_keys(first), objects=first, document=value)
+    return Part(plain.name, plain.path, "document", object_keys((value,)), objects=(value,), document=value)
 
 
-def _look_long(plain: Plain) -> Part:
-    from dwell.providers.json_stream import first_list, items
+def _inspect_long_json(plain: Plain) -> Part:
+    from dwell.providers.json_stream import find_first_list, iterate_items
 
     try:
-        place = first_list(plain.path)
-        first = tuple(item for item, _ in itertools.islice(items(plain.path, place), SAMPLE) if isinstance(item, dict))
+        place = find_first_list(plain.path)
+        first = tuple(
+            item
+            for item, _ in itertools.islice(iterate_items(plain.path, place), SAMPLE_ROWS)
+            if isinstance(item, dict)
+        )
     except ValueError as error:
         raise BadFileError(f"{plain.name} is cut off or damaged JSON ({error}): export it again.") from error
-    return Part(plain.name, plain.path, "array" if place == () else "document", keys(first), objects=first)
+    return Part(plain.name, plain.path, "array" if place == () else "document", object_keys(first), objects=first)
 
 
-def _object(line: str) -> dict[str, Any] | None:
+def _parse_object(line: str) -> dict[str, Any] | None:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
@@ -129,7 +133,7 @@ def _object(line: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) and value else None
 
 
-def keys(objects: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
+def object_keys(objects: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
     """Keys of the objects, in order of appearance, without repeats."""
     return tuple(dict.fromkeys(key for item in objects for key in item))
 
@@ -139,4 +143,4 @@ def json_lines(part: Part) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
     with part.path.open(encoding="utf-8-sig", newline="\n") as stream:
         for number, line in enumerate(stream, 1):
             if line.strip():
-                yield number, _object(line), line.rstrip("\r\n")
+                yield number, _parse_object(line), line.rstrip("\r\n")

@@ -1,4 +1,4 @@
-"""Answers of live providers: decoded, or turned into the one error that says what to do next."""
+"""Responses of live providers: decoded, or turned into the error that says what to do next."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dwell.errors import (
 from dwell.http import HttpResponse
 from dwell.providers import states
 
-_LONGEST_WAIT_S = 86_400.0
+_MAX_WAIT_S = 86_400.0
 _RATE = r"rate[ _]limit|too many requests|too fast|requests?/ ?(?:1 )?second|requests? per|api limit"
 _CREDITS = r"credit|\bbalance\b|quota|top[- ]up|billing"
 _KEY = r"api[-_ ]?key|sign up|unauthori[sz]ed|access_token|scope_|invalid token|token (?:is )?(?:invalid|expired)"
@@ -37,10 +37,10 @@ _SECRET = re.compile(r"\b(?:Bearer\s+|sk_|act\.|clt\.)\S+|(?=[\w.-]*\d)(?=[\w.-]
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """How messages speak of a provider.
+    """How messages name a provider.
 
     Attributes:
-        title: Its name as it writes it.
+        title: Its name, as the vendor writes it.
         key: The environment variable that holds the user's key.
     """
 
@@ -49,39 +49,39 @@ class Vendor:
 
 
 def decode(vendor: Vendor, response: HttpResponse) -> Mapping[str, Any]:
-    """The JSON object of an answer.
+    """The JSON object of a response.
 
     Raises:
-        DamagedAnswerError: It is cut off, or none.
+        DamagedAnswerError: It is cut off, or not a JSON object.
     """
-    found = _decode_json(response.body)
-    if not isinstance(found, Mapping):
+    body = _decode_json(response.body)
+    if not isinstance(body, Mapping):
         raise DamagedAnswerError(
-            f"{vendor.title} answered with status {response.status}, but not with a JSON object: it may be asked again."
+            f"{vendor.title} responded with status {response.status}, but not with a JSON object: try again later."
         )
-    return found
+    return body
 
 
 def error_message(response: HttpResponse) -> str | None:
-    """What an error's body says, `code: message` where it has both; None where it is no JSON object or says nothing."""
-    found = _decode_json(response.body)
-    return find_message(found) if isinstance(found, Mapping) else None
+    """The message in an error's body, `code: message` where it has both; None where the body has no message."""
+    body = _decode_json(response.body)
+    return find_message(body) if isinstance(body, Mapping) else None
 
 
 def find_message(body: Mapping[str, Any]) -> str | None:
-    """What the decoded body of an error says, at most 1,000 characters of it."""
+    """The message in the decoded body of an error, at most 1,000 characters of it."""
     error = body.get("error")
     if isinstance(error, Mapping):
         return ": ".join(str(error[key])[:500] for key in ("code", "message") if error.get(key)) or None
-    says = (body.get(key) for key in ("message", "msg", "error_description", "detail"))
-    return next((text[:1_000] for text in (*says, error) if isinstance(text, str) and text), None)
+    texts = (body.get(key) for key in ("message", "msg", "error_description", "detail"))
+    return next((text[:1_000] for text in (*texts, error) if isinstance(text, str) and text), None)
 
 
 def check_status(vendor: Vendor, response: HttpResponse) -> None:
-    """Let a 2xx pass.
+    """Accept a 2xx status.
 
     Raises:
-        ProviderError: The subclass that the status means; a 404 without JSON is a wrong address, not a lost account.
+        ProviderError: The subclass for the status; a 404 without JSON means a wrong address, not a missing account.
     """
     status = response.status
     if 200 <= status < 300:
@@ -94,42 +94,42 @@ def check_status(vendor: Vendor, response: HttpResponse) -> None:
     if status == 402:
         raise out_of_credits(vendor)
     if status == 408 or status >= 500:
-        raise TemporaryError(f"{vendor.title} fails at the moment (status {status}): it may be asked again.")
+        raise TemporaryError(f"{vendor.title} is failing at the moment (status {status}): try again later.")
     if status == 404 and _decode_json(response.body) is not None:
-        raise unavailable(vendor, message or "not found", states.in_message(message or "") or "not_found")
+        raise unavailable(vendor, message or "not found", states.find_state(message or "") or "not_found")
     if message:
         raise_for_message(vendor, response, message)
     if status == 403:
         raise key_refused(vendor)
     raise ProviderError(
-        f"{vendor.title} answers with status {status} at this address: check the URL in the settings, "
+        f"{vendor.title} responds with status {status} at this address: check the URL in the settings, "
         "or look for a newer dwell."
     )
 
 
 def raise_for_message(vendor: Vendor, response: HttpResponse, message: str) -> NoReturn:
-    """Raise what a message means, whatever status it came with.
+    """Raise the error that a message means, whatever status it came with.
 
     Raises:
-        ProviderError: Always; of the subclass that fits best.
+        ProviderError: Always; the subclass that fits best.
     """
 
-    def speaks_of(pattern: str) -> bool:
+    def mentions(pattern: str) -> bool:
         return re.search(pattern, message, re.IGNORECASE) is not None
 
-    if speaks_of(_RATE):
+    if mentions(_RATE):
         raise rate_limited(vendor, response, message)
-    if speaks_of(_CREDITS):
+    if mentions(_CREDITS):
         raise out_of_credits(vendor)
-    if speaks_of(_KEY):
+    if mentions(_KEY):
         raise key_refused(vendor)
-    if speaks_of(_TEMPORARY):
-        raise TemporaryError(f"{vendor.title} says: {quote_message(message)}; it may be asked again.")
-    if state := states.in_message(message):
+    if mentions(_TEMPORARY):
+        raise TemporaryError(f"{vendor.title} says: {quote_message(message)}; try again later.")
+    if state := states.find_state(message):
         raise unavailable(vendor, message, state)
     if response.status == 403:
         raise key_refused(vendor)
-    raise ProviderError(f"{vendor.title} cannot answer; it says: {quote_message(message)}.")
+    raise ProviderError(f"{vendor.title} rejected the request; it says: {quote_message(message)}.")
 
 
 def key_refused(vendor: Vendor) -> KeyRefusedError:
@@ -138,29 +138,29 @@ def key_refused(vendor: Vendor) -> KeyRefusedError:
 
 
 def out_of_credits(vendor: Vendor) -> OutOfCreditsError:
-    """There is no credit left."""
+    """No credits are left."""
     return OutOfCreditsError(
-        f"The credits at {vendor.title} are used up: buy more there, then give the same command again; "
-        "it goes on where it stopped."
+        f"The credits at {vendor.title} are used up: buy more there, then run the same command again; "
+        "it resumes where it stopped."
     )
 
 
 def rate_limited(vendor: Vendor, response: HttpResponse, message: str) -> RateLimitedError:
-    """The provider asks to wait."""
+    """The provider asks for a pause."""
     wait = retry_after_s(response, message)
-    told = "" if wait is None else f" It asks to wait {wait:g} s."
-    return RateLimitedError(f"{vendor.title} says that requests come too fast: ask more slowly.{told}", wait)
+    pause = "" if wait is None else f" It asks to wait {wait:g} s."
+    return RateLimitedError(f"{vendor.title} reports too many requests: send them more slowly.{pause}", wait)
 
 
 def unavailable(vendor: Vendor, message: str, state: str) -> UnavailableError:
-    """The thing asked about is not to be had."""
+    """The subject is not available."""
     return UnavailableError(
         f"{vendor.title} has nothing under this name or id; it says: {quote_message(message)}.", state
     )
 
 
 def quote_message(message: str) -> str:
-    """A provider's words on one line, at most 200 characters, with whatever looks like a key blotted out."""
+    """A provider's message on one line, at most 200 characters, with anything that looks like a key hidden."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in message[:1_000]).split())
     hidden = _SECRET.sub("[hidden]", line)
     return (hidden if len(hidden) <= 200 else f"{hidden[:199]}…").rstrip(".")
@@ -169,27 +169,27 @@ def quote_message(message: str) -> str:
 def retry_after_s(response: HttpResponse, message: str = "") -> float | None:
     """Seconds that the provider asks to wait: `Retry-After`, `X-RateLimit-Reset` (Unix s), or "Retry after 30 seconds".
 
-    Counted from the server's own `Date` where it sends one, so that a wrong clock here does no harm. None where it
-    does not say, or says something absurd (more than a day).
+    Counted from the server's own `Date` where it sends one, so a wrong clock here does no harm. None where it states
+    no time, or an absurd one (more than a day).
     """
-    asked_at = _parse_date(response.headers.get("date")) or response.received_at
+    sent_at = _parse_date(response.headers.get("date")) or response.received_at
     after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
     in_words = re.search(r"retry (?:after|in) ([0-9]{1,5}(?:\.[0-9]+)?) ?s", message, re.IGNORECASE)
     at = _parse_date(after)
     candidates = (
         _parse_number(after),
-        (at - asked_at).total_seconds() if at else None,
+        (at - sent_at).total_seconds() if at else None,
         float(in_words[1]) if in_words else None,
-        None if (instant := _parse_number(reset)) is None else instant - asked_at.timestamp(),
+        None if (instant := _parse_number(reset)) is None else instant - sent_at.timestamp(),
     )
-    return next((max(0.0, wait) for wait in candidates if wait is not None and -60 <= wait <= _LONGEST_WAIT_S), None)
+    return next((max(0.0, wait) for wait in candidates if wait is not None and -60 <= wait <= _MAX_WAIT_S), None)
 
 
 @lru_cache(maxsize=16)
 def _decode_json(body: bytes) -> Any:
-    """The decoded body; None where it is no JSON (NaN is none).
+    """The decoded body; None where it isn't JSON (NaN isn't).
 
-    An answer is asked several questions (what is in it, what it cost), and decoding is the dearest part of each.
+    A response is read several times (its content, its cost), and decoding is the most expensive part.
     """
     try:
         return msgspec.json.decode(body)
@@ -198,25 +198,25 @@ def _decode_json(body: bytes) -> Any:
 
 
 def _decode_leniently(body: bytes) -> Any:
-    """The same for what the quick decoder refuses: half of an emoji, numbers beyond a float, other encodings."""
+    """The same for what the fast decoder refuses: half of an emoji, numbers beyond a float, other encodings."""
 
     def constant(text: str) -> NoReturn:
         raise ValueError(text)
 
     try:
-        return _replace_half_characters(json.loads(body, parse_constant=constant))
+        return _replace_surrogates(json.loads(body, parse_constant=constant))
     except (ValueError, RecursionError):
         return None
 
 
-def _replace_half_characters(value: Any) -> Any:
-    """The same without halves of characters, which nothing further on could store."""
+def _replace_surrogates(value: Any) -> Any:
+    """The same value without halves of characters, which nothing downstream could store."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_replace_half_characters(one) for one in value]
+        return [_replace_surrogates(one) for one in value]
     return (
-        {_replace_half_characters(key): _replace_half_characters(one) for key, one in value.items()}
+        {_replace_surrogates(key): _replace_surrogates(one) for key, one in value.items()}
         if isinstance(value, dict)
         else value
     )
@@ -228,7 +228,7 @@ def _parse_number(text: str) -> float | None:
 
 def _parse_date(text: str | None) -> datetime | None:
     try:
-        found = parsedate_to_datetime(text) if text else None
-        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC) if found else None
+        instant = parsedate_to_datetime(text) if text else None
+        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC) if instant else None
     except (ValueError, OverflowError):
         return None

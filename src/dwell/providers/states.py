@@ -1,11 +1,11 @@
-"""What became of an account or a post, as far as a provider's words tell."""
+"""The state of an account or a post, as a provider's message gives it."""
 
 from __future__ import annotations
 
 import re
 
-_THING = r"(?:unique_id|username|userid|user|account|creator|video|post|url|music|sound|hashtag|challenge)"
-_SAYS = {
+_OBJECT = r"(?:unique_id|username|userid|user|account|creator|video|post|url|music|sound|hashtag|challenge)"
+_PATTERNS = {
     "private": r"\bprivate\b|\bfriends[- ]only\b",
     "banned": r"\bban(?:ned)?\b|\bsuspended\b",
     "region_blocked": r"(?:your|this|the|some) (?:region|country)|(?:region|country|geo)[-_ ]?(?:block|restrict|lock)",
@@ -13,18 +13,18 @@ _SAYS = {
     "not_found": (
         r"not[ _]found|not[ _]exist|n['’]t[ _]exist|userinfo is failed|url parsing is failed"
         r"|(?:no such|unknown|cannot find|can['’]t find|could(?: not|n['’]t) find)(?: an?| the| any| this| that)? "
-        rf"{_THING}"
-        rf"|{_THING} is (?:invalid|unavailable|not available)"
+        rf"{_OBJECT}"
+        rf"|{_OBJECT} is (?:invalid|unavailable|not available)"
     ),
 }
-"""In the order in which they are tried: what says more comes first."""
+"""In the order in which they are tried: the more specific first."""
 
 
-def in_message(message: str) -> str | None:
-    """The state that a provider's message tells of: `private`, `banned`, `region_blocked`, `deleted`, `not_found`.
+def find_state(message: str) -> str | None:
+    """The state that a provider's message names: `private`, `banned`, `region_blocked`, `deleted`, `not_found`.
 
-    None where it speaks of something else, such as a retired endpoint.
+    None where the message is about something else, such as a retired endpoint.
     """
     if re.search(r"\b(?:endpoint|parameter|field)\b", message, re.IGNORECASE):
         return None
-    return next((state for state, says in _SAYS.items() if re.search(says, message, re.IGNORECASE)), None)
+    return next((state for state, pattern in _PATTERNS.items() if re.search(pattern, message, re.IGNORECASE)), None)

@@ -1,4 +1,4 @@
-"""Small readings that payload parsers share: odd types become unknown, never an exception and never a wrong value."""
+"""Small readers that payload parsers share: unexpected types become unknown, never an exception or a wrong value."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-ODD = "not_an_object"
-"""Key under which an element that is no object is kept, so that the parser refuses it with a reason."""
+NOT_AN_OBJECT = "not_an_object"
+"""Key under which an element that isn't an object is kept, so that the parser refuses it with a reason."""
 
 
 def mapping(item: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
     """The first of the keys that holds an object; empty where none does."""
     for key in keys:
-        found = item.get(key)
-        if isinstance(found, dict):  # what JSON makes of an object; asking for any Mapping takes ten times as long
-            return found
+        value = item.get(key)
+        if isinstance(value, dict):  # what JSON makes of an object; asking for any Mapping takes ten times as long
+            return value
     return {}
 
 
@@ -30,9 +30,9 @@ def flag(value: Any) -> bool | None:
 
 
 def seconds(value: Any) -> int | str | None:
-    """Unix seconds; None for the 0 that stands for unknown, and for what is no time."""
-    found = counter(value)
-    return None if found in (0, "0", "") else found
+    """Unix seconds; None for 0, which means unknown, and for anything that isn't a time."""
+    instant = counter(value)
+    return None if instant in (0, "0", "") else instant
 
 
 def text(value: Any) -> str | None:
@@ -43,18 +43,18 @@ def text(value: Any) -> str | None:
 
 
 def name(value: Any) -> str | None:
-    """An account's name; None where there is none."""
+    """An account's name; None where it is missing."""
     return (text(value) or "").strip() or None
 
 
 def digits(value: Any, least: int = 1) -> str | None:
     """An id: `least` to 20 digits, as text; None for anything else, a float above all, which has lost digits."""
-    found = text(value)
-    return found if found and least <= len(found) <= 20 and found.isascii() and found.isdigit() else None
+    string = text(value)
+    return string if string and least <= len(string) <= 20 and string.isascii() and string.isdigit() else None
 
 
 def counter(value: Any) -> int | str | None:
-    """A counter as the source writes it, for the loader to read; None for what can be none."""
+    """A counter as the source writes it, for the loader to read; None for anything that can't be one."""
     if type(value) is int:
         return value
     if isinstance(value, float):
@@ -73,16 +73,16 @@ def number(value: Any) -> float | int | None:
 
 def rows(item: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     """The objects of a list that may be missing or null."""
-    found = item.get(key)
-    return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+    value = item.get(key)
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
 
 
 def objects(item: Mapping[str, Any], *keys: str) -> tuple[Mapping[str, Any], ...]:
-    """The elements of the first of the keys that holds a list; what is no object is kept under `ODD`."""
-    found: list[Any] = next((item[key] for key in keys if isinstance(item.get(key), list)), [])
-    return tuple(row if isinstance(row, dict) else {ODD: row} for row in found)
+    """The elements of the first key that holds a list; one that isn't an object is kept under `NOT_AN_OBJECT`."""
+    elements: list[Any] = next((item[key] for key in keys if isinstance(item.get(key), list)), [])
+    return tuple(row if isinstance(row, dict) else {NOT_AN_OBJECT: row} for row in elements)
 
 
 def cursor(value: Any) -> str | None:
-    """A cursor as opaque text, whatever type it came in; None where there is none."""
+    """A cursor as opaque text, whatever type it came in; None where it is missing."""
     return text(int(value) if isinstance(value, float) and value.is_integer() else value) or None

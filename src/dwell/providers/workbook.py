@@ -20,28 +20,26 @@ _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
 
 
-def sheets(name: str, path: Path, scratch: Path) -> list[Plain]:
-    """The sheets of a workbook that hold anything, as CSV files in scratch.
+def read_sheets(name: str, path: Path, scratch: Path) -> list[Plain]:
+    """The sheets of a workbook that are not empty, as CSV files in scratch.
 
     Raises:
         BadFileError: When it is damaged, would unpack beyond the limits, declares a DTD, or holds formulas.
     """
-    for entry in archive.members(path):
+    for entry in archive.list_members(path):
         if entry.filename.endswith((".xml", ".rels")):
             _inspect(name, path, entry, scratch)
     from openpyxl import load_workbook
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl's remarks on styles and extensions that it drops
+            warnings.simplefilter("ignore")  # openpyxl warns about styles and extensions that it drops
             book = load_workbook(path, read_only=True, data_only=True)
-            found = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
+            sheets = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
-        raise BadFileError(
-            f"{name} is no workbook that can be read ({error}): save it as CSV and load that."
-        ) from error
-    return [sheet for sheet in found if sheet.path.stat().st_size]
+        raise BadFileError(f"{name} can't be read as a workbook ({error}): save it as CSV and load that.") from error
+    return [sheet for sheet in sheets if sheet.path.stat().st_size]
 
 
 def _inspect(name: str, path: Path, entry: zipfile.ZipInfo, scratch: Path) -> None:
@@ -60,21 +58,21 @@ def _inspect(name: str, path: Path, entry: zipfile.ZipInfo, scratch: Path) -> No
 
 def _sheet(name: str, sheet: Any, scratch: Path) -> Plain:
     target = new_file(scratch, ".csv")
-    write_chunks(target, _lines(sheet))
+    write_chunks(target, _csv_lines(sheet))
     return Plain(f"{name}[{sheet.title}]", target)
 
 
-def _lines(sheet: Any) -> Iterator[bytes]:
+def _csv_lines(sheet: Any) -> Iterator[bytes]:
     sheet.reset_dimensions()  # the size that a sheet claims is often wrong
     for row in sheet.iter_rows():
-        cells = [_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
+        cells = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
         if any(cells):
             line = io.StringIO()
             csv.writer(line, lineterminator="\n").writerow(cells)
             yield line.getvalue().encode()
 
 
-def _text(value: Any, number_format: str) -> str:
+def _cell_text(value: Any, number_format: str) -> str:
     """A cell as text: dates as ISO, percentages with their sign, whole numbers without a point."""
     if value is None:
         return ""

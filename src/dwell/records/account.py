@@ -1,4 +1,4 @@
-"""What an owner's analytics say of the account as a whole, day by day."""
+"""The figures of an owner's analytics on the account as a whole, day by day."""
 
 from __future__ import annotations
 

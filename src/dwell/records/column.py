@@ -1,4 +1,4 @@
-"""How a record's field is declared: its type is the column's type, its text is the column's documentation."""
+"""Declares a record's field: its type is the column's type, its text is the column's documentation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def column(meaning: str, *, default: Any = MISSING) -> Any:
     """One column of a record.
 
     Args:
-        meaning: What a value says, with its unit; shown in the reference docs.
+        meaning: What a value means, with its unit; shown in the reference docs.
         default: `None` for a value that may be unknown. Unknown is always null, never 0.
     """
     return field(default=default, metadata={"meaning": meaning})

@@ -14,10 +14,10 @@ class Comment:
 
     comment_id: str = column("Platform id, as text")
     observed_at: datetime = column("When it was read, UTC")
-    post_id: str | None = column("The post it stands under", default=None)
+    post_id: str | None = column("The post that it belongs to", default=None)
     posted_at: datetime | None = column("When it was written, UTC", default=None)
-    handle: str | None = column("Who wrote it", default=None)
-    text: str | None = column("What it says", default=None)
+    handle: str | None = column("Account that wrote it", default=None)
+    text: str | None = column("Its text", default=None)
     comment_likes: int | None = column("Likes of the comment", default=None)
     replies: int | None = column("Replies to the comment", default=None)
     source: str = column("Format or provider")

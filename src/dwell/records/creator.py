@@ -1,4 +1,4 @@
-"""An account, and what its public counters said at one instant."""
+"""An account, and its public counters at one instant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dwell.records.column import column
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Creator:
-    """One account. The newest known value of each attribute stands."""
+    """One account. The newest known value of each attribute is kept."""
 
     handle: str = column("Account name, lower case, without @")
     platform: str = column("`tiktok` or `youtube`")
@@ -19,7 +19,7 @@ class Creator:
     verified: bool | None = column("Verified by the platform", default=None)
     private: bool | None = column("The account is private", default=None)
     niche: str | None = column("Subject that the user gave it (`--niche`)", default=None)
-    source: str = column("Format or provider that told us last")
+    source: str = column("Format or provider of the newest observation")
     observed_at: datetime = column("When these attributes were last observed, UTC")
 
 

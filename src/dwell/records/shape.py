@@ -1,7 +1,7 @@
-"""What a provider hands to the warehouse: a plain file, and where each canonical column stands in its rows.
+"""What a provider passes to the warehouse: a plain file, and where its rows hold each canonical column.
 
-Providers know vendors, the warehouse knows engines, and this is all they tell each other: a `Shape` is data, so the
-warehouse can load a 5 GB file in bulk without a line of vendor code running per row.
+Providers know vendors, the warehouse knows engines, and this is the whole contract between them: a `Shape` is data, so
+the warehouse can load a 5 GB file in bulk without running vendor code for each row.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ Unit = Literal["", "ms", "percent"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the text of one canonical column stands in a source row.
+    """Where a source row holds the text of one canonical column.
 
     Attributes:
         names: CSV headers, or JSON pointers such as `/stats/playCount` (`/challenges/*/title` for a list); the first
             that holds a value wins. For `hashtags` all of them together make the list, and one text may itself be
-            a list (`a|b`, `#a #b`, `a, b`); for a flag, true where any of them says true. Where `post_id` or `handle`
-            point at a TikTok link, its id or account is meant; where `posted_at` points at a TikTok post id, the time
+            a list (`a|b`, `#a #b`, `a, b`); for a flag, true where any of them is true. Where `post_id` or `handle`
+            point to a TikTok link, its id or account is used; where `posted_at` points to a TikTok post id, the time
             in that id (its upper 32 bits are Unix seconds).
         unit: `ms` is divided by 1,000; `percent` by 100.
-        time: Header of a clock time that stands apart from the date in `names`.
+        time: Header of a time of day that is separate from the date in `names`.
         equals: For flags: the value is true when the text equals one of these (case-insensitive). For `media_type`:
-            `photo` when the text equals one of these, else `video`; unknown without text, but where `*` is among
-            them any text means `photo` and none means `video`.
+            `photo` when the text equals one of these, else `video`; unknown without text; where `*` is among
+            them, any text means `photo` and no text means `video`.
         negate: For flags: true and false are swapped.
     """
 
@@ -55,8 +55,8 @@ class Shape:
     Attributes:
         name: Format name, as in `--format` and in the `source` column.
         tables: Names of the tables (`dwell.records.TABLES`) that a row can give a row to.
-        columns: Canonical column -> where it stands.
-        constants: Canonical column -> value that every row has, used where `columns` gives none.
+        columns: Canonical column -> where it is.
+        constants: Canonical column -> value that every row has, used where `columns` has no source.
         cumulative: Counters are totals since publishing, so a negative one is a reject; false where they are
             net figures of a period (YouTube Studio), which may be negative.
     """
@@ -73,13 +73,13 @@ class Extract:
     """Rows ready to be loaded: a plain UTF-8 file on disk and its shape.
 
     Attributes:
-        path: The file: the user's own where it is plain, else an unpacked or rewritten copy in a scratch folder.
+        path: The file: the user's own where it is plain, otherwise an unpacked or rewritten copy in a scratch folder.
         layout: `csv` has a header line; `ndjson` one object a line; `array` one JSON array of objects;
             `parquet` only for dwell's own export.
         shape: What the rows mean.
         delimiter: Of a CSV.
         line_key: In rewritten `ndjson`: the key that holds the line number in the user's file.
-        rejects: Rows that could not even be read as rows: (line, reason, text).
+        rejects: Rows that could not be parsed: (line, reason, text).
         part: Name of the part of the user's file that the rows come from, for messages; the path's name where empty.
     """
 
@@ -93,20 +93,20 @@ class Extract:
 
     @property
     def name(self) -> str:
-        """What to call it in a message."""
+        """Its name in messages."""
         return self.part or self.path.name
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file that a user named, recognised and opened: it is loaded whole or not at all.
+    """One file of the user, recognised and opened: it is loaded whole or not at all.
 
     Attributes:
-        path: As the user named it.
+        path: As the user gave it.
         digest: SHA-256 of its bytes, hex.
         format: Name of the format that was recognised.
         extracts: Its parts (several for a zip).
-        warnings: What the user should know about this file, a sentence each.
+        warnings: Sentences that tell the user about problems in this file.
     """
 
     path: Path
@@ -118,13 +118,13 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Hints:
-    """What the user said about the files on the command line.
+    """What the user stated about the files on the command line.
 
     Attributes:
         format: `--format`: skip recognition.
         columns: `--map field=column`: canonical column -> header in the file.
         as_of: `--as-of`, ISO text: when rows without a time of their own were observed.
-        handle: `--creator`: the account that rows without one belong to; a file of another account is refused.
+        handle: `--creator`: the account of rows that name none; a file of another account is refused.
         niche: `--niche`: given to every creator in the file.
         dates: `--dates dmy|mdy`: how to read 3/4/2024 where the column itself cannot tell.
         tz: `--tz`: IANA zone of times without one.

@@ -1,4 +1,4 @@
-"""What a post's public counters said at one instant."""
+"""The public counters of a post at one instant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dwell.records.column import column
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostSnapshot:
-    """Public, cumulative counters of one post at one instant. Null is unknown; 0 is a zero that was seen."""
+    """Public, cumulative counters of one post at one instant. Null is unknown; 0 is an observed zero."""
 
     post_id: str = column("The post")
     observed_at: datetime = column("When the counters were read, UTC")

@@ -1,4 +1,4 @@
-"""The tables that dwell keeps: one per record, with its key and how a second row with the same key is treated."""
+"""The tables that dwell stores: one per record, with its key and how a second row with the same key is treated."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _KINDS: dict[Any, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, what kind of value it holds, whether it may be unknown, and what it means."""
+    """One column: its name, what kind of value it holds, whether it may be unknown, and its meaning."""
 
     name: str
     kind: Kind
@@ -48,8 +48,8 @@ class Table:
         name: Name in the lake, the journal, exports, docs.
         record: The record whose fields are the columns.
         key: Columns that identify a row.
-        keeps: `every` observation is kept, a second one with the same key is the same observation; or the
-            `newest` known value of each column stands, and older versions are superseded.
+        keeps: `every` observation is kept, and a second one with the same key is the same observation; or the
+            `newest` known value of each column is kept, and older versions are superseded.
     """
 
     name: str

@@ -12,7 +12,7 @@ TOPICS = ("hashtag", "sound", "search")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSample:
-    """One look at a topic: how large it is by the provider's count, and how many posts of it were read."""
+    """One sample of a topic: its size by the provider's count, and how many posts of it were read."""
 
     topic_kind: str = column("`hashtag`, `sound` or `search`")
     topic: str = column("Hashtag without #, id of the sound, or search text; lower case")
@@ -26,9 +26,9 @@ class TopicSample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicPost:
-    """One post in such a look, with its counters then.
+    """One post in such a sample, with its counters at that time.
 
-    Kept apart from `posts` and `post_snapshots`: what a topic's listing shows is chosen for its success, and would lift
+    Kept apart from `posts` and `post_snapshots`: a topic's listing shows posts that were successful, which would raise
     every benchmark.
     """
 

@@ -1,4 +1,4 @@
-"""How long viewers stayed, as the platform itself measured it. Only the owner of an account can know these."""
+"""How long viewers stayed, as measured by the platform. Only the owner of an account has these figures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class WatchTime:
     full_watch_rate: float | None = column("Share of views that reached the end, 0-1", default=None)
     total_watch_s: float | None = column("Watch time of all views together, seconds", default=None)
     reach: int | None = column("People who watched at least once", default=None)
-    new_followers: int | None = column("Followers won by the post", default=None)
+    new_followers: int | None = column("Followers gained by the post", default=None)
     source: str = column("Format or provider")
 
 

@@ -1,1 +1,1 @@
-"""One page that shows a marketing lead what holds viewers, with the uncertainty of every number."""
+"""One page for a marketing lead: what holds viewers, with the uncertainty of every number."""

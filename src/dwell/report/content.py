@@ -1,4 +1,4 @@
-"""Everything that a report shows, gathered before it is written: the page itself asks nobody."""
+"""Everything that a report shows, collected before it is rendered: the page itself runs no queries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Rows: TypeAlias = Result | Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class ReportContent:
-    """The inputs of one report; a part that is None or empty is shown as such, with the reason.
+    """The inputs of one report; a part that is None or empty is reported as missing, with the reason.
 
     Attributes:
         handle: The creator, without @.
@@ -27,15 +27,13 @@ class ReportContent:
         trend: Rows of `trend`.
         growth: Rows of `growth`; empty where no post was observed twice.
         audit: Rows of `audit`; None for an account without watch time.
-        fit: The report of a fit; None where none was made.
-        predictions: Out-of-fold predictions beside measured values: post_id, measured, predicted, low, high.
-        score: The answer of a scoring; None where none was made.
-        status: What is stored: first_observed_at, last_observed_at, unknown_share, sources.
-        definitions: Further names and their rules, beside those that every report explains.
-        versions: Name of a part (dwell, metric definitions, model) to its version.
+        fit: The report of a fit; None without a fit.
+        score: The result of a scoring; None without a scoring.
+        status: The state of the data: first_observed_at, last_observed_at, unknown_share, sources.
+        versions: Name of a component (dwell, metric definitions, model) -> its version.
         tz: The time zone of hours and weekdays.
         every: Length of a trend period.
-        simulated: The data is made up; the page says so at its top.
+        simulated: The data is simulated; the page says so at its top.
     """
 
     handle: str
@@ -49,10 +47,8 @@ class ReportContent:
     growth: Rows = ()
     audit: Rows | None = None
     fit: Mapping[str, Any] | None = None
-    predictions: Rows = ()
     score: Result | Mapping[str, Any] | None = None
     status: Mapping[str, Any] = field(default_factory=dict)
-    definitions: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     tz: str = "UTC"
     every: str = "week"
@@ -67,10 +63,10 @@ class ReportContent:
         return [post for post in self.posts if post.get("excluded") is None]
 
     def measured(self, target: str = "watch_ratio") -> list[Mapping[str, Any]]:
-        """The eligible posts whose watch time the platform measured."""
+        """The eligible posts with a watch time that the platform measured."""
         return [post for post in self.eligible() if post.get(target) is not None]
 
 
 def meta(rows: Rows | None) -> Mapping[str, Any]:
-    """What goes with the rows; empty for plain rows."""
+    """The metadata of the rows; empty for plain rows."""
     return rows.meta if isinstance(rows, Result) else {}

@@ -1,11 +1,11 @@
-"""One sentence of the report: what was found, what kind of number it rests on, and how sure it is."""
+"""One statement of the report: the finding, the kind of its numbers, and its uncertainty."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from dwell.charts.words import percent
+from dwell.charts.formatting import percent
 from dwell.report.medians import Median
 
 Kind = Literal["measured", "public", "counter", "predicted"]
@@ -18,9 +18,9 @@ class Finding:
 
     Attributes:
         kind: What the numbers are: measured by the platform, public counters, or predicted by a model.
-        answer: `found` a difference, `nothing` found among enough data, `unknown` for too little data.
+        answer: `found` a difference, `nothing` found in enough data, or `unknown` for too little data.
         text: The statement, in one sentence.
-        detail: n, effect, interval and what the statement does not say.
+        detail: n, effect, interval and the limits of the statement.
     """
 
     kind: Kind
@@ -29,9 +29,9 @@ class Finding:
     detail: str
 
 
-def spread(middle: Median) -> str:
+def format_median(median: Median) -> str:
     """`61% (95% interval 57% to 66%, n = 137)`; says so where n is too small for an interval."""
-    if middle.low is None or middle.high is None:
-        return f"{percent(middle.value)} (n\u00a0=\u00a0{middle.n}, too few for an interval)"
-    low, high = percent(middle.low), percent(middle.high)
-    return f"{percent(middle.value)} (interval {low} to {high}, n\u00a0=\u00a0{middle.n:,})"
+    if median.low is None or median.high is None:
+        return f"{percent(median.value)} (n\u00a0=\u00a0{median.n}, too few for an interval)"
+    low, high = percent(median.low), percent(median.high)
+    return f"{percent(median.value)} (interval {low} to {high}, n\u00a0=\u00a0{median.n:,})"

@@ -1,4 +1,4 @@
-"""The last section: what was counted, what was left out, where it comes from and what is not known."""
+"""The last section: what was counted, what was left out, where the data comes from and what is not known."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dwell.charts.words import counted, day, name, percent, sentence_case
+from dwell.charts.formatting import column_label, day, percent, pluralize, sentence_case
+from dwell.metrics.counters import COUNTERS
 from dwell.report.content import ReportContent
-from dwell.report.table import Column, Table, table
+from dwell.report.report_table import ReportTable, TableColumn, make_table
 
 _FILTERS = {
     "photos": "photo posts (they have no length)",
     "ads": "promoted posts",
     "pinned": "posts pinned to the profile",
     "young": "posts observed less than 72 hours after posting, by default",
-    "unknown_views": "posts whose views are unknown or 0",
+    "unknown_views": "posts whose views are unknown",
 }
-_COUNTERS = ("views", "likes", "comments", "shares", "saves", "downloads")
 _DEFINITIONS = {
     "engagement_rate": "(likes + comments + shares) ÷ views. Unknown where views are unknown or 0.",
     "like_rate, comment_rate, share_rate, save_rate": "that counter ÷ views, from public counters.",
@@ -26,38 +26,38 @@ _DEFINITIONS = {
     "predicted watch ratio": "what a model expects from public counters; always with an interval and the model's name.",
     "percentile": "share of this account's eligible posts of the same length with a lower engagement rate.",
     "own baseline": "median engagement rate of the account's 20 eligible posts before the post.",
-    "interval": "for a median, the range between two ranks that holds the true median with 95% confidence.",
+    "interval": "for a median, the range between two ranks that contains the true median with 95% confidence.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What the last section shows.
+    """The content of the last section.
 
     Attributes:
         definitions: Metric and its rule.
-        filters: How many posts each filter left out.
+        filters: Number of posts that each filter excluded.
         unknown: Share of unknown values per counter.
         facts: Label and value: observed between, sources, rounding, versions.
     """
 
     definitions: list[tuple[str, str]]
-    filters: Table
-    unknown: Table
+    filters: ReportTable
+    unknown: ReportTable
     facts: list[tuple[str, str]]
 
 
 def method(content: ReportContent) -> Method:
-    """The method and the state of the data behind a report."""
+    """The method and the state of the data of a report."""
     return Method(
-        [(name(key), text) for key, text in {**_DEFINITIONS, **content.definitions}.items()],
+        [(column_label(key), text) for key, text in _DEFINITIONS.items()],
         _filters(content),
         _unknown(content),
         _facts(content),
     )
 
 
-def _filters(content: ReportContent) -> Table:
+def _filters(content: ReportContent) -> ReportTable:
     row = content.exclusions
     body = [
         [f"All {'' if label is None else label}".strip(), f"{row[key]:,}"]
@@ -71,13 +71,13 @@ def _filters(content: ReportContent) -> Table:
         for key, label in (("unknown_age", "with unknown age"), ("unknown_duration", "with unknown length"))
         if row.get(key) is not None
     ]
-    return table("Filters", [Column("Posts", numeric=False), Column("Count")], body)
+    return make_table("Filters", [TableColumn("Posts", numeric=False), TableColumn("Count")], body)
 
 
-def _unknown(content: ReportContent) -> Table:
+def _unknown(content: ReportContent) -> ReportTable:
     shares = content.status.get("unknown_share") or {}
-    body = [[sentence_case(counter), percent(shares[counter], 0)] for counter in _COUNTERS if counter in shares]
-    return table("Unknown values", [Column("Counter", numeric=False), Column("Unknown", "public")], body)
+    body = [[sentence_case(counter), percent(shares[counter], 0)] for counter in COUNTERS if counter in shares]
+    return make_table("Unknown values", [TableColumn("Counter", numeric=False), TableColumn("Unknown", "public")], body)
 
 
 def _facts(content: ReportContent) -> list[tuple[str, str]]:
@@ -92,7 +92,7 @@ def _facts(content: ReportContent) -> list[tuple[str, str]]:
         facts.append(
             (
                 "Rounded at the source",
-                f"{counted(rounded, 'post')} of {len(known):,} (such as 17.7K); small differences mean nothing",
+                f"{pluralize(rounded, 'post')} of {len(known):,} (such as 17.7K); small differences are not meaningful",
             )
         )
     facts.append(("Time zone of hours and weekdays", content.tz))
@@ -102,7 +102,7 @@ def _facts(content: ReportContent) -> list[tuple[str, str]]:
 
 
 def _source(source: str, sources: Any) -> str:
-    return f"{source} ({counted(sources[source], 'observation')})" if isinstance(sources, Mapping) else source
+    return f"{source} ({pluralize(sources[source], 'observation')})" if isinstance(sources, Mapping) else source
 
 
 def _span(first: Any, last: Any) -> str:

@@ -1,27 +1,31 @@
-"""The tables of audit, model and scores: measured beside predicted."""
+"""The tables of audit, model and scores: measured and predicted numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dwell.charts.words import UNKNOWN, bucket_labels, name, number, percent, sentence_case, with_interval
-from dwell.report.table import Column, Row, Table, interval_text, post_cell, table
+from dwell.charts.formatting import UNKNOWN, bucket_labels, column_label, number, percent, sentence_case, with_interval
+from dwell.report.report_table import ReportTable, Row, TableColumn, interval_text, make_table, post_cell
 
 
-def audit_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+def audit_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     """Each public ratio against each measured target."""
     columns = [
-        Column("Measured", numeric=False),
-        Column("Public ratio", numeric=False),
-        Column("Posts"),
-        Column("Rank correlation", "measured"),
+        TableColumn("Measured", numeric=False),
+        TableColumn("Public ratio", numeric=False),
+        TableColumn("Posts"),
+        TableColumn("Rank correlation", "measured"),
     ]
-    columns += [Column("95% interval"), Column("Gain in R²", "predicted"), Column("Answer", numeric=False)]
+    columns += [
+        TableColumn("95% interval"),
+        TableColumn("Gain in R²", "predicted"),
+        TableColumn("Answer", numeric=False),
+    ]
     body: list[Row] = [
         [
-            name(str(row["target"])),
-            name(str(row["proxy"])),
+            column_label(str(row["target"])),
+            column_label(str(row["proxy"])),
             number(row.get("n")),
             number(row.get("spearman")),
             interval_text(row),
@@ -30,20 +34,20 @@ def audit_table(rows: Iterable[Mapping[str, Any]]) -> Table:
         ]
         for row in rows
     ]
-    return table("Public ratios against measured watch time", columns, body)
+    return make_table("Public ratios against measured watch time", columns, body)
 
 
-def skill_table(fit: Mapping[str, Any]) -> Table:
+def skill_table(fit: Mapping[str, Any]) -> ReportTable:
     """The model and its baselines: skill on posts left out, and on the newest posts."""
     columns = [
-        Column("Model", numeric=False),
-        Column("R², posts left out", "predicted"),
-        Column("Mean error, posts left out", "predicted"),
+        TableColumn("Model", numeric=False),
+        TableColumn("R², posts left out", "predicted"),
+        TableColumn("Mean error, posts left out", "predicted"),
     ]
     columns += [
-        Column("Rank correlation", "predicted"),
-        Column("R², newest posts", "predicted"),
-        Column("Mean error, newest posts", "predicted"),
+        TableColumn("Rank correlation", "predicted"),
+        TableColumn("R², newest posts", "predicted"),
+        TableColumn("Mean error, newest posts", "predicted"),
     ]
     entries: dict[str, Mapping[str, Any]] = {"This model": fit, **(fit.get("baselines") or {})}
     body: list[Row] = []
@@ -52,50 +56,34 @@ def skill_table(fit: Mapping[str, Any]) -> Table:
         figures = [fold.get("r2"), fold.get("mae"), fold.get("spearman"), ahead.get("r2"), ahead.get("mae")]
         body.append(
             [
-                sentence_case(name(key)),
+                sentence_case(column_label(key)),
                 *(number(figure, 3 if at in {1, 4} else 2) for at, figure in enumerate(figures)),
             ]
         )
-    return table("Skill of the model beside simple baselines", columns, body)
+    return make_table("Skill of the model and of simple baselines", columns, body)
 
 
-def coverage_table(fit: Mapping[str, Any]) -> Table:
+def coverage_table(fit: Mapping[str, Any]) -> ReportTable:
     """Share of left-out posts inside their interval, per bucket."""
     interval = fit.get("interval") or {}
-    found, rows = interval.get("coverage_by_bucket") or {}, interval.get("rows_by_bucket") or {}
+    shares, rows = interval.get("coverage_by_bucket") or {}, interval.get("rows_by_bucket") or {}
     body: list[Row] = []
-    for bucket, label in bucket_labels(found).items():
-        body.append([label, number(rows.get(bucket)), percent(found[bucket])])
-    return table(
+    for bucket, label in bucket_labels(shares).items():
+        body.append([label, number(rows.get(bucket)), percent(shares[bucket])])
+    return make_table(
         "Coverage of the intervals",
-        [Column("Length", numeric=False), Column("Posts"), Column("Inside the interval", "predicted")],
+        [TableColumn("Length", numeric=False), TableColumn("Posts"), TableColumn("Inside the interval", "predicted")],
         body,
     )
 
 
-def prediction_table(rows: Iterable[Mapping[str, Any]]) -> Table:
-    """Measured and predicted values, the largest misses first."""
-    known = [row for row in rows if row.get("measured") is not None and row.get("predicted") is not None]
-    known.sort(key=lambda row: -abs(row["measured"] - row["predicted"]))
-    columns = [
-        Column("Post", numeric=False),
-        Column("Measured", "measured"),
-        Column("Predicted (interval)", "predicted"),
-    ]
-    body: list[Row] = [
-        [post_cell(row), number(row["measured"]), with_interval(row["predicted"], row.get("low"), row.get("high"))]
-        for row in known
-    ]
-    return table("Predicted and measured, largest misses first", columns, body, most=25)
-
-
-def score_table(score: Mapping[str, Any], posts: Iterable[Mapping[str, Any]]) -> Table:
-    """Scored posts, best first; the level only where transfer has been shown."""
+def score_table(score: Mapping[str, Any], posts: Iterable[Mapping[str, Any]]) -> ReportTable:
+    """Scored posts, best first; the level only where transfer is proven."""
     known = {post["post_id"]: post for post in posts}
     level = f"{score.get('target') or 'watch_ratio'}_predicted"
     fields = ["percentile", level] if score.get("level_shown") else ["percentile"]
-    columns = [Column("Rank", "predicted"), Column("Post", numeric=False)]
-    columns += [Column(f"{sentence_case(name(field))} (interval)", "predicted") for field in fields]
+    columns = [TableColumn("Rank", "predicted"), TableColumn("Post", numeric=False)]
+    columns += [TableColumn(f"{sentence_case(column_label(field))} (interval)", "predicted") for field in fields]
     ranked = sorted(
         (row for row in score.get("rows") or () if row.get("rank") is not None), key=lambda row: row["rank"]
     )
@@ -107,7 +95,7 @@ def score_table(score: Mapping[str, Any], posts: Iterable[Mapping[str, Any]]) ->
         ]
         for row in ranked
     ]
-    return table("Predicted order of posts", columns, body, most=25)
+    return make_table("Predicted order of posts", columns, body, most=25)
 
 
 def _gain(row: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing else: no network, no server, no browser extension."""
+"""The report as one self-contained HTML page: no network, no server, no browser extension."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dwell.charts import theme
-from dwell.charts.words import counted, day, instant, number, percent
+from dwell.charts.formatting import day, number, parse_instant, percent, pluralize
 from dwell.report.content import ReportContent
-from dwell.report.finding import Kind, spread
+from dwell.report.finding import Kind, format_median
 from dwell.report.findings import findings
 from dwell.report.medians import median_with_interval
 from dwell.report.method import method
@@ -24,7 +24,7 @@ KINDS = {"measured": "measured", "public": "public proxy", "counter": "public co
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One headline number with what it is, its n and its interval."""
+    """One headline number with its kind, its n and its interval."""
 
     kind: Kind | None
     label: str
@@ -35,8 +35,8 @@ class Tile:
 def render(content: ReportContent) -> str:
     """The whole page; the same content gives the same bytes.
 
-    Captions and handles are other people's text and are escaped everywhere. A content policy inside the page
-    forbids it to load anything at all, and to run any script but its own.
+    Captions and handles are untrusted text and are escaped everywhere. A content security policy in the page forbids
+    loading anything, and running any script but its own.
     """
     environment = Environment(
         loader=PackageLoader("dwell.report", "."),
@@ -55,47 +55,51 @@ def render(content: ReportContent) -> str:
         sections=sections(content),
         method=method(content),
         subtitle=_subtitle(content),
-        generated=_moment(content),
+        generated=_generated_text(content),
         style=Markup(style),
         script=Markup(script),
-        policy=_policy(style, script),
+        policy=_content_policy(style, script),
     )
 
 
 def tiles(content: ReportContent) -> list[Tile]:
-    """The headline numbers; a number that cannot be had is left out, not shown as 0."""
+    """The headline numbers; an unknown number is left out, not shown as 0."""
     eligible, measured = content.eligible(), content.measured()
     total = len(list(content.posts))
-    found = [Tile(None, "Posts compared", number(len(eligible)), f"of {counted(total, 'post')} stored")]
+    headline = [Tile(None, "Posts compared", number(len(eligible)), f"of {pluralize(total, 'post')} stored")]
     if measured:
         middle = median_with_interval([post["watch_ratio"] for post in measured])
-        found.append(Tile("measured", "Median watch ratio", percent(middle.value, 0), _tail(spread(middle))))
+        headline.append(
+            Tile("measured", "Median watch ratio", percent(middle.value, 0), _inside_parentheses(format_median(middle)))
+        )
     rates = [post["engagement_rate"] for post in eligible if post.get("engagement_rate") is not None]
     if rates:
         middle = median_with_interval(rates)
-        found.append(Tile("public", "Median engagement rate", percent(middle.value), _tail(spread(middle))))
+        headline.append(
+            Tile("public", "Median engagement rate", percent(middle.value), _inside_parentheses(format_median(middle)))
+        )
     r2 = ((content.fit or {}).get("out_of_fold") or {}).get("r2")
     if content.fit is not None and content.fit.get("verdict") == "usable" and r2 is not None:
         detail = f"R² {number(r2)} on posts left out, n\u00a0=\u00a0{content.fit.get('n')}"
-        found.append(Tile("predicted", "Variation predicted", percent(r2, 0), detail))
+        headline.append(Tile("predicted", "Variation predicted", percent(r2, 0), detail))
     elif content.fit is not None:
-        found.append(Tile("predicted", "Watch-time model", "abstains", "no number is better than a wrong one"))
-    return found
+        headline.append(Tile("predicted", "Watch-time model", "abstains", "no prediction is better than a wrong one"))
+    return headline
 
 
-def _tail(text: str) -> str:
+def _inside_parentheses(text: str) -> str:
     return text[text.index("(") + 1 : -1]
 
 
 def _subtitle(content: ReportContent) -> str:
     status = content.status
-    posts = counted(len(list(content.posts)), "post")
+    posts = pluralize(len(list(content.posts)), "post")
     first, last = status.get("first_observed_at"), status.get("last_observed_at")
     return f"{posts}, observed {day(first)} to {day(last)}" if first and last else posts
 
 
-def _moment(content: ReportContent) -> str:
-    moment = instant(content.generated_at)
+def _generated_text(content: ReportContent) -> str:
+    moment = parse_instant(content.generated_at)
     return f"{day(moment)}, {moment:%H:%M} {moment:%Z}" if moment is not None else ""
 
 
@@ -111,7 +115,7 @@ def _asset(file: str) -> str:
     return files("dwell.report").joinpath(file).read_text(encoding="utf-8").strip()
 
 
-def _policy(style: str, script: str) -> str:
+def _content_policy(style: str, script: str) -> str:
     rules = {"default-src": "'none'", "img-src": "data:", "style-src": _hash(style), "script-src": _hash(script)}
     return "; ".join(
         f"{rule} {allowed}" for rule, allowed in (rules | {"base-uri": "'none'", "form-action": "'none'"}).items()

@@ -1,8 +1,8 @@
-"""The sections of the report in reading order: their charts, their tables, or why they are empty."""
+"""The sections of the report in reading order: their charts, their tables, or the reason why they are empty."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,11 @@ from altair.utils.schemapi import debug_mode
 from dwell import charts
 from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
-from dwell.report import model_tables, tables
+from dwell.report import model_tables, public_tables
 from dwell.report.content import ReportContent, Rows, meta
 from dwell.report.finding import Kind
-from dwell.report.reading import EMPTY, LEDES, TITLES
-from dwell.report.table import Table
+from dwell.report.report_table import ReportTable
+from dwell.report.section_texts import EMPTY, INTRODUCTIONS, TITLES
 
 _WITH_CHECKS = False
 
@@ -28,16 +28,16 @@ class Plot:
     kind: Kind
     wide: Figure
     narrow: Figure
-    table: Table | None = None
+    table: ReportTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, how to read what follows, and its content; `empty` says why there is none."""
+    """A heading, an introduction and the content; `empty` is the reason why there is none."""
 
     key: str
     plots: Sequence[Plot] = ()
-    tables: Sequence[Table] = ()
+    tables: Sequence[ReportTable] = ()
     notes: Sequence[str] = ()
     empty: str | None = None
 
@@ -47,13 +47,13 @@ class Section:
         return TITLES[self.key]
 
     @property
-    def lede(self) -> str:
-        """How to read the section."""
-        return LEDES[self.key]
+    def introduction(self) -> str:
+        """One or two sentences on how to read the section."""
+        return INTRODUCTIONS[self.key]
 
 
 def sections(content: ReportContent) -> list[Section]:
-    """All sections after the findings; one without data stays, and says what is missing."""
+    """All sections after the findings; one without data is kept, and says what is missing."""
     return [
         _benchmarks(content),
         _tiers(content),
@@ -70,19 +70,19 @@ def plot(
     key: str,
     draw: Callable[..., alt.TopLevelMixin],
     *rows: Any,
-    table: Table | None = None,
+    table: ReportTable | None = None,
     **options: Any,
 ) -> Plot:
-    """A chart function drawn at both widths; `key` keeps the ids of the pictures apart.
+    """A chart function drawn at both widths; `key` keeps the ids of the pictures distinct.
 
-    Altair's checks at each step of building are off here; the tests of the charts run with them.
+    Altair's validation of each step is off here; the tests of the charts run with it.
     """
     with debug_mode(_WITH_CHECKS):
         wide, narrow = (figure(draw(*rows, width=width, **options), f"{key}-{width}") for width in (WIDE, NARROW))
     return Plot(kind, wide, narrow, table if table and table.rows else None)
 
 
-def _nothing(key: str, rows: Rows | None = None) -> Section:
+def _empty_section(key: str, rows: Rows | None = None) -> Section:
     return Section(key, empty=str(meta(rows).get("verdict") or EMPTY[key]))
 
 
@@ -91,23 +91,23 @@ def _verdict(rows: Rows | None) -> list[str]:
     return [str(verdict)] if verdict else []
 
 
-def _reasons(found: Mapping[str, Any], key: str = "reasons") -> list[str]:
-    return [str(reason) for reason in found.get(key) or ()]
+def _reasons(report: Mapping[str, Any], key: str = "reasons") -> list[str]:
+    return [str(reason) for reason in report.get(key) or ()]
 
 
 def _benchmarks(content: ReportContent) -> Section:
     if not list(content.benchmarks):
-        return _nothing("benchmarks")
+        return _empty_section("benchmarks")
     plots = [plot("public", "strip", charts.benchmarks, content.posts, content.benchmarks)]
     if content.measured():
         plots.insert(0, plot("measured", "watch", charts.watch_time, content.posts))
-    return Section("benchmarks", plots, [tables.benchmark_table(content.benchmarks)])
+    return Section("benchmarks", plots, [public_tables.benchmark_table(content.benchmarks)])
 
 
 def _tiers(content: ReportContent) -> Section:
     if not list(content.tiers):
-        return _nothing("tiers", content.tiers)
-    numbers = tables.tier_table(content.tiers)
+        return _empty_section("tiers", content.tiers)
+    numbers = public_tables.tier_table(content.tiers)
     drawn = plot("public", "tiers", charts.tiers, content.tiers, table=numbers)
     return Section("tiers", [drawn], notes=_verdict(content.tiers))
 
@@ -115,8 +115,8 @@ def _tiers(content: ReportContent) -> Section:
 def _posting_times(content: ReportContent) -> Section:
     rows = content.posting_times
     if not list(rows):
-        return _nothing("posting-times")
-    numbers = tables.posting_table(rows)
+        return _empty_section("posting-times")
+    numbers = public_tables.posting_table(rows)
     drawn = plot("public", "times", charts.posting_times, rows, tz=content.tz, table=numbers)
     return Section("posting-times", [drawn])
 
@@ -124,10 +124,10 @@ def _posting_times(content: ReportContent) -> Section:
 def _trend(content: ReportContent) -> Section:
     rows = content.trend
     if not list(rows):
-        return _nothing("trend")
-    plots = [plot("public", "trend", charts.trend, rows, every=content.every, table=tables.trend_table(rows))]
+        return _empty_section("trend")
+    plots = [plot("public", "trend", charts.trend, rows, every=content.every, table=public_tables.trend_table(rows))]
     if list(content.growth):
-        numbers = tables.growth_table(content.growth, content.posts)
+        numbers = public_tables.growth_table(content.growth, content.posts)
         plots.append(plot("counter", "growth", charts.growth, content.growth, content.posts, table=numbers))
     return Section("trend", plots)
 
@@ -135,7 +135,7 @@ def _trend(content: ReportContent) -> Section:
 def _audit(content: ReportContent) -> Section:
     rows = content.audit
     if rows is None or not list(rows):
-        return _nothing("audit", rows)
+        return _empty_section("audit", rows)
     drawn = plot("measured", "audit", charts.audit, rows, table=model_tables.audit_table(rows))
     return Section("audit", [drawn], notes=_verdict(rows))
 
@@ -143,8 +143,8 @@ def _audit(content: ReportContent) -> Section:
 def _model(content: ReportContent) -> Section:
     fit, score = content.fit, content.scored()
     if fit is None and score is None:
-        return _nothing("model")
-    plots, notes = _fit(fit, content.predictions) if fit is not None else ([], [])
+        return _empty_section("model")
+    plots, notes = _fit(fit) if fit is not None else ([], [])
     if score is not None:
         numbers = model_tables.score_table(score, content.posts)
         plots.append(plot("predicted", "scores", charts.scores, score, content.posts, table=numbers))
@@ -152,20 +152,16 @@ def _model(content: ReportContent) -> Section:
     return Section("model", plots, notes=notes)
 
 
-def _fit(fit: Mapping[str, Any], predictions: Iterable[Mapping[str, Any]]) -> tuple[list[Plot], list[str]]:
+def _fit(fit: Mapping[str, Any]) -> tuple[list[Plot], list[str]]:
     plots, notes = [plot("predicted", "skill", charts.skill, fit, table=model_tables.skill_table(fit))], []
     if fit.get("verdict") != "usable":
         why = "; ".join(_reasons(fit)) or "no reason was given"
-        notes.append(f"The model abstains, so nothing is predicted: {why.rstrip('.')}.")
+        notes.append(f"The model abstains, so there are no predictions: {why.rstrip('.')}.")
     elif (fit.get("interval") or {}).get("coverage") is not None:
         plots.append(plot("predicted", "coverage", charts.coverage, fit, table=model_tables.coverage_table(fit)))
-    if list(predictions):
-        target = str(fit.get("target") or "watch_ratio")
-        numbers = model_tables.prediction_table(predictions)
-        plots.append(plot("predicted", "predictions", charts.predictions, predictions, target=target, table=numbers))
     return plots, notes + _reasons(fit, "warnings")
 
 
 def _top(content: ReportContent) -> Section:
-    ranked = tables.top_table(content.posts)
-    return Section("top-posts", tables=[ranked]) if ranked.rows else _nothing("top-posts")
+    ranked = public_tables.top_table(content.posts)
+    return Section("top-posts", tables=[ranked]) if ranked.rows else _empty_section("top-posts")

@@ -1,4 +1,4 @@
-"""What the contract tests share: made-up subjects, made-up answers, and the rule that only dwell's errors come out."""
+"""What the contract tests share: made-up subjects and responses, and the rule that only dwell's errors are raised."""
 
 from __future__ import annotations
 
@@ -27,38 +27,38 @@ _SUBJECTS: Mapping[str, Subject] = {
 }
 
 
-def must(fine: object, sentence: str) -> None:
+def require(condition: object, sentence: str) -> None:
     """Fail with a sentence.
 
     Raises:
-        AssertionError: It is not fine.
+        AssertionError: The condition is false.
     """
-    if not fine:
+    if not condition:
         raise AssertionError(f"{sentence[0].upper()}{sentence[1:]}.")
 
 
 def subject_of(what: Listing | Lookup) -> Subject:
-    """A made-up subject of a question, with every id known."""
+    """A made-up subject of a request, with every id known."""
     return _SUBJECTS.get(what, Subject("demo", id=USER, key="MS4wLjABAAAAexample"))
 
 
 def make_response(body: Any, status: int = 200, **headers: str) -> HttpResponse:
-    """A made-up answer; bytes as they are, anything else as JSON; underscores in header names become dashes."""
-    sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return HttpResponse(status, {name.replace("_", "-"): value for name, value in headers.items()}, sent, AT)
+    """A made-up response; bytes as they are, anything else as JSON; underscores in header names become dashes."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return HttpResponse(status, {name.replace("_", "-"): value for name, value in headers.items()}, content, AT)
 
 
-def only_ours(doing: str, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    """What comes of a call: its result, or the error of dwell that it raised.
+def only_dwell_errors(action: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """The result of a call, or the dwell error that it raised.
 
     Raises:
         AssertionError: It raised something else.
     """
     try:
-        return function(*given, **named)
+        return function(*args, **kwargs)
     except DwellError as error:
         return error
     except Exception as error:
         raise AssertionError(
-            f"{doing[0].upper()}{doing[1:]} raises {type(error).__name__} ({error}), which is no error of dwell."
+            f"{action[0].upper()}{action[1:]} raises {type(error).__name__} ({error}), which isn't an error of dwell."
         ) from error

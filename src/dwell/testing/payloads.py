@@ -1,4 +1,4 @@
-"""Good answers, and good answers that have gone wrong in places: what a provider makes of them."""
+"""Checks what a provider makes of valid responses, and of valid responses that were damaged in places."""
 
 from __future__ import annotations
 
@@ -12,116 +12,129 @@ from dwell.errors import DwellError
 from dwell.http import HttpRequest
 from dwell.providers.base import Listing, Lookup, Page, Provider, Subject
 from dwell.records import TABLES
-from dwell.testing.expect import make_response, must, only_ours, subject_of
-from dwell.testing.mutate import mutated
+from dwell.testing.expect import make_response, only_dwell_errors, require, subject_of
+from dwell.testing.mutate import mutate
 
 Samples = Mapping[Listing | Lookup, Mapping[str, Any]]
 
 ROUNDS = 150
-"""So many damaged copies of each sample are read."""
-KNOWN = frozenset(column.name for table in TABLES.values() for column in table.columns)
+"""How many damaged copies of each sample are read."""
+KNOWN_COLUMNS = frozenset(column.name for table in TABLES.values() for column in table.columns)
 KINDS: Mapping[str, str] = {
     "comments": "comment", "followers": "user", "following": "user", "profile": "user", "sound": "topic",
     "hashtag": "topic",
 }  # fmt: skip
-"""Which of the parser's functions reads what a listing or lookup gives; posts where nothing else is said."""
+"""The parser's function for each listing or lookup; `post` for all others."""
 
 
 def check_payloads(provider: Provider, samples: Samples) -> None:
     """Every sample, whole and damaged.
 
     Raises:
-        AssertionError: A good answer is refused, something else than columns or a reason comes out, or a damaged one
-            raises what is no error of dwell.
+        AssertionError: A valid response is refused, the result is neither columns nor a reason, or a damaged one
+            raises an error that isn't dwell's.
     """
     for what, sample in samples.items():
-        request = _call(provider, what)
-        payload = only_ours(f"reading {what}", provider.read, request, make_response(sample))
-        must(not isinstance(payload, DwellError), f"the sample of {what} is refused: {payload}")
-        must(
-            provider.credits_charged(request, make_response(sample)) >= 0, f"a good answer to {what} is charged below 0"
+        request = _make_request(provider, what)
+        payload = only_dwell_errors(f"reading {what}", provider.read, request, make_response(sample))
+        require(not isinstance(payload, DwellError), f"the sample of {what} is refused: {payload}")
+        require(
+            provider.credits_charged(request, make_response(sample)) >= 0,
+            f"a valid response to {what} is charged below 0",
         )
-        first = _outcome(provider, what, payload)
-        must(first == _outcome(provider, what, payload), f"reading the same answer to {what} twice gives two results")
-        must(any(isinstance(row, dict) for row in first) or what == "usage", f"no row is read of the sample of {what}")
+        first = _parse_payload(provider, what, payload)
+        require(
+            first == _parse_payload(provider, what, payload),
+            f"reading the same response to {what} twice gives two results",
+        )
+        require(
+            any(isinstance(row, dict) for row in first) or what == "usage", f"no row is read from the sample of {what}"
+        )
         if what in provider.page_size:
             _check_odd_pages(provider, what, payload)
         random = Random(f"{provider.name} {what}")
         for _ in range(ROUNDS):
-            _check_damaged(provider, what, request, mutated(sample, random))
+            _check_damaged(provider, what, request, mutate(sample, random))
 
 
 def check_columns(kind: str, columns: Any) -> None:
-    """What a parser gives for one object: columns that dwell knows, or the reason why there are none.
+    """A parser's result for one object: columns that dwell knows, or the reason why it has none.
 
     Raises:
-        AssertionError: It gives something else.
+        AssertionError: The result is something else.
     """
     if isinstance(columns, str):
-        must(columns, f"the parser refuses a {kind} without a reason")
+        require(columns, f"the parser refuses a {kind} without a reason")
         return
-    must(isinstance(columns, dict), f"the parser makes {type(columns).__name__} of a {kind}")
-    unknown = sorted(set(columns) - KNOWN)
-    must(not unknown, f"the parser gives a {kind} columns that no table has: {', '.join(unknown)}")
+    require(isinstance(columns, dict), f"the parser makes {type(columns).__name__} of a {kind}")
+    unknown = sorted(set(columns) - KNOWN_COLUMNS)
+    require(not unknown, f"the parser gives a {kind} columns that no table has: {', '.join(unknown)}")
     for name, value in columns.items():
         fine = value is None or isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value))
         listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
-        must(fine or listed, f"column {name} of a {kind} holds {type(value).__name__} ({value!r})")
+        require(fine or listed, f"column {name} of a {kind} holds {type(value).__name__} ({value!r})")
         if name.endswith("_id") and value is not None:
-            must(isinstance(value, str) and value.isascii() and value.isdigit(), f"{name} {value!r} is no id as text")
+            require(
+                isinstance(value, str) and value.isascii() and value.isdigit(), f"{name} {value!r} is not an id as text"
+            )
     if kind == "post":
-        found = columns.get("post_id")
-        must(isinstance(found, str) and re.fullmatch(r"[0-9]{15,20}", found), f"post_id {found!r} is no id of a post")
+        post_id = columns.get("post_id")
+        require(
+            isinstance(post_id, str) and re.fullmatch(r"[0-9]{15,20}", post_id),
+            f"post_id {post_id!r} is not the id of a post",
+        )
 
 
-def _call(provider: Provider, what: Any) -> HttpRequest:
+def _make_request(provider: Provider, what: Any) -> HttpRequest:
     if what in provider.page_size:
         return provider.listing(what, subject_of(what), cursor=None, count=provider.page_size[what])
-    must(what in provider.lookups, f"there is a sample of {what}, which it does not offer")
+    require(what in provider.lookups, f"there is a sample of {what}, which the provider does not offer")
     return provider.lookup(what, subject_of(what))
 
 
-def _outcome(provider: Provider, what: Any, payload: Mapping[str, Any]) -> list[Any]:
-    """Everything that is made of one payload: rows, then the page or the subject."""
+def _parse_payload(provider: Provider, what: Any, payload: Mapping[str, Any]) -> list[Any]:
+    """Everything that is parsed from one payload: rows, then the page or the subject."""
     kind = KINDS.get(what, "post")
     parse = getattr(provider.parser, kind)
     if what in provider.page_size or what == "posts":
         listing: Any = what if what in provider.page_size else "user_posts"
-        page = only_ours(f"page() of {what}", provider.page, listing, payload)
+        page = only_dwell_errors(f"page() of {what}", provider.page, listing, payload)
         _check_page(what, page)
-        rows = [only_ours(f"parsing a {kind} of {what}", parse, item) for item in page.items]
+        rows = [only_dwell_errors(f"parsing a {kind} of {what}", parse, item) for item in page.items]
         for item in page.items:
-            only_ours(f"entity() of {what}", provider.parser.entity, item)
+            only_dwell_errors(f"entity() of {what}", provider.parser.entity, item)
         rest: list[Any] = [page]
     elif what == "usage":
         return []
     else:
-        rows = [only_ours(f"parsing {what}", parse, payload)]
-        rest = [_described(provider, what, payload)]
+        rows = [only_dwell_errors(f"parsing {what}", parse, payload)]
+        rest = [_describe_subject(provider, what, payload)]
     for row in rows:
         check_columns(kind, row)
     return [*rows, *rest]
 
 
-def _described(provider: Provider, what: Any, payload: Mapping[str, Any]) -> tuple[Any, Any]:
-    subject = only_ours(f"subject() of {what}", provider.subject, what, payload)
-    must(isinstance(subject, Subject) and isinstance(subject.name, str), f"subject() of {what} gives {subject!r}")
+def _describe_subject(provider: Provider, what: Any, payload: Mapping[str, Any]) -> tuple[Any, Any]:
+    subject = only_dwell_errors(f"subject() of {what}", provider.subject, what, payload)
+    require(isinstance(subject, Subject) and isinstance(subject.name, str), f"subject() of {what} gives {subject!r}")
     texts = (subject.id, subject.key)
-    must(all(text is None or isinstance(text, str) for text in texts), f"subject() of {what} has ids that are no text")
-    must(what != "profile" or subject.name == subject.name.lower(), f"subject() of {what} is not in lower case")
-    total = only_ours(f"total() of {what}", provider.total, what, payload)
-    must(total is None or type(total) is int, f"total() of {what} gives {total!r}")
+    require(
+        all(text is None or isinstance(text, str) for text in texts), f"subject() of {what} has ids that are not text"
+    )
+    require(what != "profile" or subject.name == subject.name.lower(), f"subject() of {what} is not in lower case")
+    total = only_dwell_errors(f"total() of {what}", provider.total, what, payload)
+    require(total is None or type(total) is int, f"total() of {what} gives {total!r}")
     return subject, total
 
 
 def _check_page(what: str, page: Any) -> None:
-    must(isinstance(page, Page), f"page() of {what} gives {page!r}")
-    must(isinstance(page.items, tuple), f"page() of {what} gives items that are no tuple")
-    must(all(isinstance(item, Mapping) for item in page.items), f"page() of {what} gives items that are no objects")
-    must(
-        page.cursor is None or (isinstance(page.cursor, str) and page.cursor), f"page() of {what}: a cursor is no text"
+    require(isinstance(page, Page), f"page() of {what} gives {page!r}")
+    require(isinstance(page.items, tuple), f"page() of {what} gives items that are not a tuple")
+    require(all(isinstance(item, Mapping) for item in page.items), f"page() of {what} gives items that are not objects")
+    require(
+        page.cursor is None or (isinstance(page.cursor, str) and page.cursor), f"page() of {what}: a cursor is not text"
     )
-    must(page.has_more is None or type(page.has_more) is bool, f"page() of {what}: has_more is {page.has_more!r}")
+    require(page.has_more is None or type(page.has_more) is bool, f"page() of {what}: has_more is {page.has_more!r}")
 
 
 def _check_odd_pages(provider: Provider, what: Any, payload: Mapping[str, Any]) -> None:
@@ -130,20 +143,20 @@ def _check_odd_pages(provider: Provider, what: Any, payload: Mapping[str, Any]) 
     for key in payload:
         without = {name: value for name, value in payload.items() if name != key}
         for odd in (without, *({**payload, key: value} for value in odd_values)):
-            _check_page(what, only_ours(f"page() of {what} with odd {key}", provider.page, what, odd))
-    empty = only_ours(f"page() of {what} of an empty object", provider.page, what, {})
+            _check_page(what, only_dwell_errors(f"page() of {what} with odd {key}", provider.page, what, odd))
+    empty = only_dwell_errors(f"page() of {what} of an empty object", provider.page, what, {})
     _check_page(what, empty)
-    must(not empty.items, f"page() of {what} finds items in an empty object")
+    require(not empty.items, f"page() of {what} finds items in an empty object")
 
 
 def _check_damaged(provider: Provider, what: Any, request: HttpRequest, body: Any) -> None:
     bad = make_response(body)
-    payload = only_ours(f"reading a damaged {what}", provider.read, request, bad)
-    credits_charged = only_ours(f"charging a damaged {what}", provider.credits_charged, request, bad)
-    must(
+    payload = only_dwell_errors(f"reading a damaged {what}", provider.read, request, bad)
+    credits_charged = only_dwell_errors(f"charging a damaged {what}", provider.credits_charged, request, bad)
+    require(
         isinstance(credits_charged, int) and credits_charged >= 0,
         f"a damaged {what} is charged with {credits_charged!r}",
     )
     if not isinstance(payload, DwellError):
-        must(isinstance(payload, Mapping), f"read() gives {type(payload).__name__} of a damaged {what}")
-        _outcome(provider, what, payload)
+        require(isinstance(payload, Mapping), f"read() gives {type(payload).__name__} of a damaged {what}")
+        _parse_payload(provider, what, payload)

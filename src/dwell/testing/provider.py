@@ -1,4 +1,4 @@
-"""`check_provider`: what every provider must do, and what it must never do, whatever its vendor sends."""
+"""`check_provider`: what every provider must do, and must never do, whatever its vendor sends."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, get_args
 from dwell.errors import ProviderError
 from dwell.http import HttpRequest
 from dwell.providers.base import Listing, Lookup, Page, Provider, Subject
-from dwell.testing import refusals
-from dwell.testing.expect import KEY, make_response, must, only_ours, subject_of
+from dwell.testing import error_responses
+from dwell.testing.expect import KEY, make_response, only_dwell_errors, require, subject_of
 from dwell.testing.payloads import Samples, check_payloads
 
 
@@ -20,8 +20,8 @@ def check_provider(provider: Provider, samples: Samples | None = None) -> None:
 
     Args:
         provider: What to check.
-        samples: For each listing and lookup, the decoded JSON body of a good answer, a page that is not the last with
-            one item at least. What has no sample is checked less: only its calls and its errors.
+        samples: For each listing and lookup, the decoded JSON body of a valid response; a page must not be the last and
+            must have at least one item. Without a sample only requests and errors are checked.
 
     Raises:
         AssertionError: It breaks the contract; the message is a sentence that says where.
@@ -29,82 +29,92 @@ def check_provider(provider: Provider, samples: Samples | None = None) -> None:
     _check_description(provider)
     _check_headers(provider)
     for what in sorted(provider.lookups):
-        _check_call(provider, what, provider.lookup, what, subject_of(what))
+        _check_request(provider, what, provider.lookup, what, subject_of(what))
     for listing, most in sorted(provider.page_size.items()):
         _check_listing(provider, listing, most, (samples or {}).get(listing))
     _check_not_offered(provider)
-    refusals.check_refusals(provider)
+    error_responses.check_error_responses(provider)
     check_payloads(provider, samples or {})
 
 
 def _check_description(provider: Provider) -> None:
     name = provider.name
-    must(re.fullmatch(r"[a-z0-9][a-z0-9-]*", name), f"name {name!r} is not made of lower-case letters, digits, dashes")
-    must(
-        re.fullmatch(r"https?://[^/@?#\s]+(/[^@?#\s]*)?", provider.base_url),
-        f"base_url {provider.base_url!r} is no plain http address",
+    require(
+        re.fullmatch(r"[a-z0-9][a-z0-9-]*", name), f"name {name!r} is not made of lower-case letters, digits, dashes"
     )
-    must(provider.limit.requests > 0 and provider.limit.per_s > 0, "limit allows no request at all")
-    must(provider.credit_price >= 0, "credit_price is below 0")
-    must(provider.lookups or provider.page_size, "it offers neither a lookup nor a listing")
-    must(
+    require(
+        re.fullmatch(r"https?://[^/@?#\s]+(/[^@?#\s]*)?", provider.base_url),
+        f"base_url {provider.base_url!r} is not a plain http address",
+    )
+    require(provider.limit.requests > 0 and provider.limit.per_s > 0, "limit allows no requests")
+    require(provider.credit_price >= 0, "credit_price is below 0")
+    require(provider.lookups or provider.page_size, "it offers neither a lookup nor a listing")
+    require(
         set(provider.lookups) <= set(get_args(Lookup)),
         f"lookups has names that dwell does not know: {provider.lookups}",
     )
-    must(set(provider.page_size) <= set(get_args(Listing)), "page_size has listings that dwell does not know")
-    must(all(size >= 1 for size in provider.page_size.values()), "page_size has a page of no items")
+    require(set(provider.page_size) <= set(get_args(Listing)), "page_size has listings that dwell does not know")
+    require(all(size >= 1 for size in provider.page_size.values()), "page_size has a page of no items")
 
 
 def _check_headers(provider: Provider) -> None:
     headers = provider.headers(KEY)
-    must(any(KEY in value for value in headers.values()), "headers() does not carry the key")
-    must(KEY not in repr(provider), "its repr shows the key after headers()")
+    require(any(KEY in value for value in headers.values()), "headers() does not carry the key")
+    require(KEY not in repr(provider), "its repr shows the key after headers()")
 
 
-def _check_call(provider: Provider, what: str, make: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    request = only_ours(f"asking for {what}", make, *given, **named)
-    must(isinstance(request, HttpRequest), f"asking for {what} with every id known gives no Call but {request!r}")
-    must(request.path.startswith("/") and "//" not in request.path, f"the path of {what}, {request.path!r}, is no path")
-    must(request.endpoint, f"the call for {what} has no endpoint's name")
-    must(request.timeout_s > 0 and request.credits >= 0, f"the call for {what} has an impossible timeout or price")
-    must(
+def _check_request(provider: Provider, what: str, make: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    request = only_dwell_errors(f"asking for {what}", make, *given, **named)
+    require(
+        isinstance(request, HttpRequest),
+        f"asking for {what} with every id known gives {request!r} instead of an HttpRequest",
+    )
+    require(
+        request.path.startswith("/") and "//" not in request.path,
+        f"the path of {what}, {request.path!r}, is not a path",
+    )
+    require(request.endpoint, f"the request for {what} has no endpoint name")
+    require(
+        request.timeout_s > 0 and request.credits >= 0, f"the request for {what} has an impossible timeout or price"
+    )
+    require(
         all(isinstance(key, str) and isinstance(value, str) for key, value in request.query.items()),
-        f"the query of {what} holds something else than text",
+        f"the query of {what} holds something other than text",
     )
     provider.headers(KEY)
     text = request.path + json.dumps([dict(request.query), request.body], allow_nan=False)
-    must(KEY not in text, f"the call for {what} holds the key, which belongs into a header")
-    must(
-        only_ours(f"asking for {what}", make, *given, **named) == request,
-        f"asking for {what} twice gives two different calls",
+    require(KEY not in text, f"the request for {what} holds the key, which belongs in a header")
+    require(
+        only_dwell_errors(f"asking for {what}", make, *given, **named) == request,
+        f"asking for {what} twice gives two different requests",
     )
     return request
 
 
 def _check_listing(provider: Provider, what: Listing, most: int, sample: Mapping[str, Any] | None) -> None:
     subject, ask = subject_of(what), provider.listing
-    first = _check_call(provider, what, ask, what, subject, cursor=None, count=most)
+    first = _check_request(provider, what, ask, what, subject, cursor=None, count=most)
     for count in (0, 1, 10**9):
-        only_ours(f"{what} with count={count}", ask, what, subject, cursor=None, count=count)
+        only_dwell_errors(f"{what} with count={count}", ask, what, subject, cursor=None, count=count)
     for odd in ("", "x", "\ud800", "[", "[1]", "9" * 5_000, '["x", 1]'):
-        only_ours(f"{what} with the cursor {odd[:20]!r}", ask, what, subject, cursor=odd, count=most)
+        only_dwell_errors(f"{what} with the cursor {odd[:20]!r}", ask, what, subject, cursor=odd, count=most)
     if sample is not None:
-        payload = only_ours(f"reading {what}", provider.read, first, make_response(sample))
-        must(not isinstance(payload, ProviderError), f"the sample of {what} is refused: {payload}")
-        page = only_ours(f"page() of {what}", provider.page, what, payload)
-        must(isinstance(page, Page) and page.cursor, f"page() finds no cursor in the sample of {what}")
-        later = _check_call(provider, what, ask, what, subject, cursor=page.cursor, count=most)
-        must(later != first, f"the second page of {what} asks for the same as the first")
-        must(later.endpoint == first.endpoint, f"the pages of {what} have different endpoints")
+        payload = only_dwell_errors(f"reading {what}", provider.read, first, make_response(sample))
+        require(not isinstance(payload, ProviderError), f"the sample of {what} is refused: {payload}")
+        page = only_dwell_errors(f"page() of {what}", provider.page, what, payload)
+        require(isinstance(page, Page) and page.cursor, f"page() finds no cursor in the sample of {what}")
+        later = _check_request(provider, what, ask, what, subject, cursor=page.cursor, count=most)
+        require(later != first, f"the second page of {what} requests the same as the first")
+        require(later.endpoint == first.endpoint, f"the pages of {what} have different endpoints")
 
 
 def _check_not_offered(provider: Provider) -> None:
-    nobody = Subject("")
+    unnamed = Subject("")
     for what in get_args(Lookup):
-        found = only_ours(f"{what} of nobody", provider.lookup, what, nobody)
+        result = only_dwell_errors(f"{what} without a subject", provider.lookup, what, unnamed)
         offered = what in provider.lookups
-        must(offered or isinstance(found, ProviderError), f"lookup {what} is not declared, and yet answered")
+        require(offered or isinstance(result, ProviderError), f"lookup {what} is not declared, but returns a request")
     for what in get_args(Listing):
-        found = only_ours(f"{what} of nobody", provider.listing, what, nobody, cursor=None, count=1)
+        result = only_dwell_errors(f"{what} without a subject", provider.listing, what, unnamed, cursor=None, count=1)
         offered = what in provider.page_size
-        must(offered or isinstance(found, ProviderError), f"listing {what} is not declared, and yet answered")
+        require(offered or isinstance(result, ProviderError), f"listing {what} is not declared, but returns a request")

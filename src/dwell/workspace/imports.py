@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dwell.errors import DwellError, UnknownFormatError
-from dwell.providers import registry
+from dwell.providers import format_registry
 from dwell.records import Hints
 from dwell.results import Result
 from dwell.warehouse.load import Loaded, load
@@ -85,7 +85,7 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
 
     step("reading", 0.0)
     with store.scratch() as scratch:
-        file = registry.read(path, hints, scratch)
+        file = format_registry.read(path, hints, scratch)
         return load(store, file, hints, dry_run=dry_run, progress=step)
 
 

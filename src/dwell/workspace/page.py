@@ -61,7 +61,7 @@ def collect_content(workspace: Workspace, handle: str, tz: str) -> ReportContent
 def _fit_report(workspace: Workspace, handle: str) -> Mapping[str, Any]:
     """The report of the newest model of this account alone; fits one if there is none."""
     folder = workspace.store.root / "models"
-    for entry in artifact.stored(folder, "watch_ratio"):
+    for entry in artifact.list_models(folder, "watch_ratio"):
         if entry["handles"] == [handle]:
             return artifact.load(folder, entry["model_id"]).report
     return workspace.fit(creator=handle)

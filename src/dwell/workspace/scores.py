@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import NoDataError
 from dwell.models import artifact, scoring
-from dwell.models.fitted import CompletionModel
+from dwell.models.completion_model import CompletionModel
 from dwell.results import Result
 from dwell.workspace.studies import with_topics
 
@@ -42,7 +42,7 @@ def choose_model(
     folder = workspace.store.root / "models"
     if model_id is not None:
         return artifact.load(folder, model_id)
-    stored = artifact.stored(folder, target)
+    stored = artifact.list_models(folder, target)
     if not stored:
         raise NoDataError("No model is stored: fit one on an account with watch time first (dwell fit --creator @you).")
     own = [entry for entry in stored if handle in entry["handles"]]

@@ -57,6 +57,6 @@ def with_topics(workspace: Workspace, rows: list[dict[str, Any]]) -> list[dict[s
     """Add to each post what is known about its sound and hashtags at the time of publishing."""
     if not workspace.store.rows()["topic_samples"]:
         return rows
-    from dwell.models.topics import with_topics as join
+    from dwell.models.topic_flags import add_topic_flags as join
 
     return join(rows, workspace.ask("topic_days", days=None))

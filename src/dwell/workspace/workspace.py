@@ -58,7 +58,7 @@ class Workspace:
     @staticmethod
     def formats() -> Result:
         """The file formats that `import_files` recognises."""
-        from dwell.providers.registry import FORMATS
+        from dwell.providers.format_registry import FORMATS
 
         return Result(("format", "what"), list(FORMATS.items()))
 

@@ -28,7 +28,6 @@ def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
         "audit": lambda width: charts.audit(account.audit(), width=width),
         "skill": lambda width: charts.skill(account.fit(), width=width),
         "coverage": lambda width: charts.coverage(account.fit(), width=width),
-        "predictions": lambda width: charts.predictions(account.predictions(found), width=width),
         "scores": lambda width: charts.scores(account.score(found), found, width=width),
         "topic_days": lambda width: charts.topic_days(topic(), lifecycle=RISING, width=width),
         "vetting": lambda width: charts.vetting(vetted(), width=width),
@@ -90,7 +89,6 @@ def test_each_is_valid_and_fits_its_width(account, name, width):
         lambda: charts.audit([]),
         lambda: charts.skill({}),
         lambda: charts.coverage({}),
-        lambda: charts.predictions([]),
         lambda: charts.scores({"rows": [], "reasons": ["no views"]}),
         lambda: charts.vetting([]),
     ],
@@ -109,7 +107,7 @@ def test_titles_state_units_and_n(account):
         "trend": ("146 posts", "share of views"),
         "audit": ("129 posts", "Spearman"),
         "skill": ("129 posts", "R²"),
-        "coverage": ("promised: 90%",),
+        "coverage": ("nominal: 90%",),
         "scores": ("A rank only",),
         "topic_days": ("#slowfood: rising", "4 days", "95 % interval"),
         "vetting": ("@made_up: mixed", "latest 20 posts", "Likes per view: low."),
@@ -161,7 +159,7 @@ def test_many_posts_are_thinned_and_the_chart_says_so():
     posts = [{"post_id": str(i), "bucket": "<=10", "engagement_rate": i / 1e5, "excluded": None} for i in range(4000)]
     marks = [{"bucket": "<=10", "n": 4000, "engagement_rate_median": 0.02, "engagement_rate_p90": 0.036}]
     chart = charts.benchmarks(posts, marks)
-    assert "of 4,000 dots drawn" in texts(chart)
+    assert "of 4,000 dots are drawn" in texts(chart)
     assert sum(dot["high"] for dot in rows_of(chart, "high")) == 399
 
 

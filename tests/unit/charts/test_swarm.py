@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dwell.charts.swarm import swarm, thin
+from dwell.charts.swarm import swarm, thin_out
 
 
 def test_dots_do_not_overlap_while_there_is_room():
@@ -31,8 +31,8 @@ def test_a_lone_dot_stands_in_the_middle():
 
 def test_thinning_keeps_what_must_stay_and_the_order():
     keep = [i % 50 == 0 for i in range(1000)]
-    chosen = thin(range(1000), keep, 100)
+    chosen = thin_out(range(1000), keep, 100)
     assert len(chosen) <= 110
     assert chosen == sorted(chosen)
     assert set(range(0, 1000, 50)) <= set(chosen)
-    assert thin(range(20), [False] * 20, 100) == list(range(20))
+    assert thin_out(range(20), [False] * 20, 100) == list(range(20))

@@ -48,4 +48,4 @@ def test_darken_exchanges_palette_colours_and_nothing_else():
 
 
 def test_wrapped_breaks_between_words():
-    assert theme.wrapped("one two three", 7) == ["one two", "three"]
+    assert theme.wrap_text("one two three", 7) == ["one two", "three"]

@@ -78,9 +78,9 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 def test_many_writers_at_once_leave_whole_texts(tmp_path: Path) -> None:
     text = sql("growth")
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: compiling._write(tmp_path / "same.sql", text), range(64)))
+        list(pool.map(lambda _: compiling._write_cached(tmp_path / "same.sql", text), range(64)))
     assert [file.name for file in tmp_path.iterdir()] == ["same.sql"]
-    assert compiling._read(tmp_path / "same.sql") == text
+    assert compiling._read_cached(tmp_path / "same.sql") == text
 
 
 def test_wrong_names_are_said() -> None:

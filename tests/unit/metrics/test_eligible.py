@@ -95,3 +95,10 @@ def test_nothing_stored_is_a_row_of_zeros(ask: Ask) -> None:
 def test_wrong_filters_are_said(given: dict[str, Any]) -> None:
     with pytest.raises(DwellError):
         sql("exclusions", **given)
+
+
+def test_a_post_with_0_views_counts_and_only_unknown_views_are_left_out(world: World, ask: Ask) -> None:
+    world.post("zero", views=0)
+    world.post("unknown", views=None)
+    (row,) = ask("exclusions")
+    assert (row["total"], row["eligible"], row["unknown_views"]) == (2, 1, 1)

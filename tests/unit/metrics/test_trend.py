@@ -25,6 +25,18 @@ def test_weeks_begin_on_monday_and_change_is_against_the_week_before(world: Worl
     assert [row["engagement_rate_change"] for row in rows] == [None, pytest.approx(0.3), None]
 
 
+def test_the_top_tier_begins_at_the_exact_third_quartile_of_each_creator_and_ties_count(world: World, ask: Ask) -> None:
+    for place, likes in enumerate((10, 20, 30, 40, 40)):
+        world.post(f"p{place}", likes=likes)
+    world.post("unrated", likes=None)
+    world.post("ad", likes=900, is_ad=True)
+    world.post("nobody", handle=None)
+    world.post("other", handle="you", likes=70)
+    (mine,), (yours,) = ask("trend", handle="me"), ask("trend", handle="you")
+    assert (mine["posts"], mine["top_tier_share"]) == (6, pytest.approx(2 / 5))
+    assert (yours["posts"], yours["top_tier_share"]) == (1, 1.0)
+
+
 @pytest.mark.parametrize(
     ("every", "starts"),
     [("month", [date(2024, 12, 1), date(2025, 1, 1)]), ("day", [date(2024, 12, 31), date(2025, 1, 1)])],

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from dwell.models.lifecycle import lifecycle
-from dwell.models.topics import with_topics
+from dwell.models.topic_flags import add_topic_flags
 from dwell.models.vetting import vet
 
 from .conftest import DAY, Ask, Row, World
@@ -81,5 +81,5 @@ def test_a_sound_is_judged_from_the_metrics(world: World, ask: Ask) -> None:
     assert lifecycle(days).stage == "rising"
     world.post("a", sound_id="song", posted_at=DAY + timedelta(days=8), seen_at=DAY + timedelta(days=12))
     world.post("b", sound_id="song", posted_at=DAY - timedelta(days=9))
-    flags = {row["post_id"]: row["sound_rising"] for row in with_topics(ask("posts"), days)}
+    flags = {row["post_id"]: row["sound_rising"] for row in add_topic_flags(ask("posts"), days)}
     assert flags == {"a": True, "b": None}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dwell.errors import ModelError, StorageError
-from dwell.models.artifact import load, save, stored
+from dwell.models.artifact import list_models, load, save
 from dwell.models.features import design
 from dwell.models.scoring import score
 
@@ -39,17 +39,17 @@ def test_the_file_is_readable_and_says_what_it_is(folder, fitted):
 
 
 def test_models_are_listed(folder, fitted):
-    assert [entry["model_id"] for entry in stored(folder)] == [fitted.model.model_id]
-    assert [entry["handles"] for entry in stored(folder, "watch_ratio")] == [["made_up"]]
-    assert stored(folder, "full_watch_rate") == []
-    assert stored(folder / "nowhere") == []
+    assert [entry["model_id"] for entry in list_models(folder)] == [fitted.model.model_id]
+    assert [entry["handles"] for entry in list_models(folder, "watch_ratio")] == [["made_up"]]
+    assert list_models(folder, "full_watch_rate") == []
+    assert list_models(folder / "nowhere") == []
 
 
 def test_an_altered_model_is_refused(folder, fitted):
     _edited(folder, fitted.model.model_id, lambda content: content["model"]["training"].update(rows=999))
     with pytest.raises(ModelError, match="altered"):
         load(folder, fitted.model.model_id)
-    assert stored(folder) == []
+    assert list_models(folder) == []
 
 
 def test_a_newer_model_is_refused(folder, fitted):
@@ -73,7 +73,7 @@ def test_anything_else_is_refused(folder, content):
 
 def test_a_renamed_model_is_refused(folder, fitted):
     (folder / f"{fitted.model.model_id}.json").rename(folder / "another.json")
-    with pytest.raises(ModelError, match="another model"):
+    with pytest.raises(ModelError, match="a different model"):
         load(folder, "another")
 
 
@@ -85,7 +85,7 @@ def test_a_model_with_parts_missing_is_refused_even_with_a_right_checksum(folder
         del content["model"]["regressor"]["blend"]
 
     _edited(folder, fitted.model.model_id, gut)
-    with pytest.raises(ModelError, match="whole model"):
+    with pytest.raises(ModelError, match="complete model"):
         load(folder, fitted.model.model_id)
 
 

@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from dwell.models.audit import COLUMNS, PROXIES, audit
+from dwell.metrics.counters import PROXY_RATES
+from dwell.models.audit import COLUMNS, audit
 
 
 def _planted(n, seed, *, saves=0.0, shares=0.0):
@@ -44,7 +45,7 @@ def ranks_only(monkeypatch):
     def flat(asked, *_):
         return np.full((1, len(asked)), asked.y.mean())
 
-    monkeypatch.setattr("dwell.models.audit._predicted", flat)
+    monkeypatch.setattr("dwell.models.audit._out_of_fold", flat)
 
 
 def _line(result, target, proxy):
@@ -80,7 +81,7 @@ def test_intervals_hold_their_estimate(planted):
 
 def test_shape_is_the_contract(planted):
     assert planted.columns == COLUMNS
-    assert {row["proxy"] for row in planted} == set(PROXIES)
+    assert {row["proxy"] for row in planted} == set(PROXY_RATES)
     assert "save_rate follows" in planted.meta["verdict"]
     json.dumps(planted.to_dict(), allow_nan=False)
 

@@ -1,7 +1,7 @@
 import pytest
 
+from dwell.models.acceptance import Gain
 from dwell.models.caveats import about_interval, about_skill
-from dwell.models.verdict import Gain
 
 PROVEN = Gain("duration_only", 0.2, 0.1, 0.3, 100)
 

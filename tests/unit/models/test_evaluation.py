@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from dwell.models.baselines import SEED_FLOOR, bucket_mean, bucket_ols, duration_only, mean
-from dwell.models.evaluation import forward, repetition, skill, splits
-from dwell.models.sample import sample
-from dwell.models.targets import scored
+from dwell.models.evaluation import predict_out_of_fold, score_forward, skill, splits
+from dwell.models.sample import make_sample
+from dwell.models.targets import clip_for_score
 
 
 @pytest.fixture(scope="module")
 def posts(made):
-    return sample(made.account(80, seed=2), "watch_ratio")
+    return make_sample(made.account(80, seed=2), "watch_ratio")
 
 
 @pytest.mark.parametrize("rows", [12, 20, 40, 137, 1000])
@@ -33,8 +33,8 @@ def test_a_predictor_never_receives_the_answers_of_its_fold(posts):
         seen.append(set(train.posted) & set(test.posted))
         return mean(train, test, ceiling)
 
-    repetition(posts, spy, 2.0, 0)
-    forward(posts, spy, 2.0)
+    predict_out_of_fold(posts, spy, 2.0, 0)
+    score_forward(posts, spy, 2.0)
     assert seen == [set()] * 11
 
 
@@ -46,13 +46,13 @@ def test_forward_trains_on_the_oldest_and_asks_about_the_rest(posts):
         ends.append((len(train), train.posted.max() < test.posted.min()))
         return mean(train, test, ceiling)
 
-    forward(shuffled, spy, 2.0)
+    score_forward(shuffled, spy, 2.0)
     assert ends == [(48, True)]
 
 
 def test_forward_without_posting_times_is_unknown(posts):
-    timeless = sample([], "watch_ratio")
-    assert forward(timeless, mean, 2.0) == {"r2": None, "mae": None}
+    timeless = make_sample([], "watch_ratio")
+    assert score_forward(timeless, mean, 2.0) == {"r2": None, "mae": None}
 
 
 def test_skill_of_truth_mean_and_nonsense():
@@ -70,7 +70,7 @@ def test_skill_clips_loops_on_both_sides():
 def test_bucket_mean_is_the_mean_of_the_bucket(posts):
     predicted = bucket_mean(posts, posts, 2.0)
     inside = posts.buckets == "11-20s"
-    assert np.allclose(predicted[inside], scored(posts.y[inside]).mean())
+    assert np.allclose(predicted[inside], clip_for_score(posts.y[inside]).mean())
 
 
 def test_bucket_ols_is_least_squares_on_the_four_rates(posts):
@@ -78,18 +78,18 @@ def test_bucket_ols_is_least_squares_on_the_four_rates(posts):
     inside = posts.buckets == "11-20s"
     assert inside.sum() >= SEED_FLOOR
     left = np.column_stack([np.ones(inside.sum()), posts.rates[inside]])
-    y = scored(posts.y[inside])
+    y = clip_for_score(posts.y[inside])
     assert np.allclose(predicted[inside], np.clip(left @ np.linalg.pinv(left) @ y, 0.0, 1.0), atol=1e-6)
 
 
 def test_bucket_ols_skips_buckets_under_the_floor(posts):
     inside = np.flatnonzero(posts.buckets == "11-20s")
     few = posts.take(inside[: SEED_FLOOR - 1])
-    assert np.allclose(bucket_ols(few, posts, 2.0), scored(few.y).mean())
+    assert np.allclose(bucket_ols(few, posts, 2.0), clip_for_score(few.y).mean())
 
 
 def test_bucket_ols_copes_with_saves_that_are_never_shown(made):
-    posts = sample(made.account(60, seed=3, saves=False), "watch_ratio")
+    posts = make_sample(made.account(60, seed=3, saves=False), "watch_ratio")
     predicted = bucket_ols(posts, posts, 2.0)
     assert np.isfinite(predicted).all()
     assert np.unique(predicted).size > 10

@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from dwell.models.distance import distance_warnings
-from dwell.models.features import FEATURES, KnownScaler, columns, describable, design, topic_flags
-from dwell.models.sample import sample, seed_rates
+from dwell.models.extrapolation import extrapolation_warnings
+from dwell.models.features import FEATURES, KnownScaler, columns, design, has_features, topic_flags
+from dwell.models.sample import make_sample, seed_rates
 
 ROW = {"duration_s": 20.0, "views": 999, "likes": 40, "comments": 0, "shares": 5, "saves": 9, "excluded": None}
 
@@ -32,8 +32,8 @@ def test_impossible_counters_are_unknown(bad):
     "change", [{"duration_s": None}, {"duration_s": 0.0}, {"views": None}, {"views": 0}, {"views": 99}]
 )
 def test_posts_without_length_or_views_are_not_described(change):
-    assert describable(ROW)
-    assert not describable({**ROW, **change})
+    assert has_features(ROW)
+    assert not has_features({**ROW, **change})
 
 
 def test_scaler_gives_unknown_the_median_and_a_flag():
@@ -67,7 +67,7 @@ def test_sample_says_why_posts_were_left_out(made):
     rows[1]["watch_ratio"] = rows[1]["avg_watch_s"] = None
     rows[2]["duration_s"] = None
     rows[3]["views"] = 12
-    chosen = sample(rows, "watch_ratio")
+    chosen = make_sample(rows, "watch_ratio")
     assert len(chosen) == 2
     assert chosen.left_out == {
         "ads": 1,
@@ -78,7 +78,7 @@ def test_sample_says_why_posts_were_left_out(made):
 
 
 def test_sample_of_nothing_is_empty():
-    assert len(sample([], "watch_ratio")) == 0
+    assert len(make_sample([], "watch_ratio")) == 0
 
 
 def test_seed_rates_are_the_recipe():
@@ -98,5 +98,5 @@ def test_a_flag_that_the_model_never_saw_true_is_told():
     ranges = {name: [None, None, 0.0] for name in FEATURES} | {"sound_rising": [0.0, 0.0, 1.0]}
     ranges["tag_saturated"] = [0.0, 1.0, 1.0]
     posts = np.column_stack([np.full((4, len(FEATURES)), np.nan), [1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 0.0]])
-    (warning,) = distance_warnings(posts, ranges)
-    assert warning == "sound_rising of 50% of the posts is one that the model has never seen."
+    (warning,) = extrapolation_warnings(posts, ranges)
+    assert warning == "sound_rising of 50% of the posts has a value that the model never saw in training."

@@ -45,8 +45,8 @@ def test_few_posts_are_judged_and_warned_about(made, n):
     report, model = fit(made.account(n, seed=1, noise=0.1), "watch_ratio")
     _check_shape(report)
     assert report["n"] == n
-    assert any("12-row floor" in note for note in report["warnings"])
-    assert any("under 20" in note for note in report["warnings"]) == (n < 20)
+    assert any("fewer than 12 posts" in note for note in report["warnings"])
+    assert any("fewer than 20." in note for note in report["warnings"]) == (n < 20)
     if model is None:
         assert "posts" in report["reasons"][0]
 
@@ -80,7 +80,7 @@ def test_a_hundred_and_thirty_posts_beat_every_baseline_with_honest_intervals(ma
 def test_a_model_that_only_knows_the_length_says_so(made):
     rows = made.account(80, seed=6, duration=1.5, quality=0.0, noise=0.3)
     report, _ = fit(rows, "watch_ratio")
-    assert any("knows the length of the videos but nothing proven beyond it" in note for note in report["warnings"])
+    assert any("Beyond the length of the videos, no gain is proven" in note for note in report["warnings"])
     assert report["gain"]["duration_only"]["low"] <= 0
 
 

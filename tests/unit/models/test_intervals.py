@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 
 from dwell.models.completion import BlendRegressor
-from dwell.models.intervals import MONDRIAN_ROWS, Calibration, calibrate, quantile
+from dwell.models.intervals import MONDRIAN_ROWS, Calibration, calibrate, conformal_quantile
 
 
 def test_quantile_is_conformal():
     errors = np.arange(1.0, 20.0)
-    assert quantile(errors, 0.9) == 18.0
-    assert quantile(np.arange(1.0, 10.0), 0.9) == 9.0
-    assert quantile(np.arange(1.0, 9.0), 0.9) == math.inf
+    assert conformal_quantile(errors, 0.9) == 18.0
+    assert conformal_quantile(np.arange(1.0, 10.0), 0.9) == 9.0
+    assert conformal_quantile(np.arange(1.0, 9.0), 0.9) == math.inf
 
 
 def test_a_large_bucket_is_calibrated_on_itself():
     errors = np.concatenate([np.linspace(-1, 1, MONDRIAN_ROWS), np.linspace(-10, 10, MONDRIAN_ROWS)])
     calibration = Calibration(errors, np.repeat(["a", "b"], MONDRIAN_ROWS))
-    assert calibration.half_width("a") == quantile(np.abs(errors[:MONDRIAN_ROWS]), 0.9)
-    assert calibration.half_width("b") == quantile(np.abs(errors[MONDRIAN_ROWS:]), 0.9)
+    assert calibration.half_width("a") == conformal_quantile(np.abs(errors[:MONDRIAN_ROWS]), 0.9)
+    assert calibration.half_width("b") == conformal_quantile(np.abs(errors[MONDRIAN_ROWS:]), 0.9)
 
 
 def test_small_buckets_share_their_errors_but_not_their_spread():

@@ -8,9 +8,9 @@ from scipy.stats import spearmanr
 
 from dwell import clock
 from dwell.models.fitting import fit
-from dwell.models.sample import sample
+from dwell.models.sample import make_sample
 from dwell.models.scoring import score
-from dwell.models.transfer import Spread, leave_one_creator_out
+from dwell.models.transfer import MeanInterval, leave_one_creator_out
 
 NAMES = ("watch_ratio_predicted", "watch_ratio_predicted_low", "watch_ratio_predicted_high")
 
@@ -81,8 +81,8 @@ def test_nothing_to_rank_is_an_empty_answer(fitted):
 def test_an_account_outside_the_training_posts_is_warned_about(fitted, made):
     rows = [{**row, "duration_s": row["duration_s"] * 50, "saves": None} for row in made.unmeasured(made.account(10))]
     notes = " ".join(score(fitted.model, rows)["warnings"])
-    assert "duration_s of 100% of the posts lies outside" in notes
-    assert "save_rate is unknown for every post" in notes
+    assert "duration_s of 100% of the posts is outside the range" in notes
+    assert "save_rate is unknown for all of these posts" in notes
 
 
 def test_a_model_past_its_month_says_so(fitted, made, monkeypatch):
@@ -91,7 +91,7 @@ def test_a_model_past_its_month_says_so(fitted, made, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: datetime(2100, 1, 1, tzinfo=UTC))
     late = score(fitted.model, strangers)["warnings"]
     assert len(late) == len(fresh) + 1
-    assert "fitted again by" in late[-1]
+    assert "due for a new fit on" in late[-1]
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_level_is_shown_where_transfer_was_shown(alike, made):
 def test_level_is_refused_where_accounts_differ(fitted, made):
     levels = (-2.5, -0.5, 1.0, 2.5)
     rows = [row for k in range(4) for row in made.account(25, seed=40 + k, handle=f"h{k}", level=levels[k])]
-    transfer = leave_one_creator_out(sample(rows, "watch_ratio"), 2.0)
+    transfer = leave_one_creator_out(make_sample(rows, "watch_ratio"), 2.0)
     assert transfer.level_shown is False
     assert transfer.spearman.low > 0.3
     training = {**fitted.model.training, "handles": ["h0", "h1", "h2", "h3"]}
@@ -126,10 +126,10 @@ def test_level_is_refused_where_accounts_differ(fitted, made):
 
 
 def test_one_account_tells_nothing_of_transfer(made):
-    assert leave_one_creator_out(sample(made.account(30), "watch_ratio"), 2.0) is None
+    assert leave_one_creator_out(make_sample(made.account(30), "watch_ratio"), 2.0) is None
 
 
 def test_two_accounts_give_a_wide_interval_and_one_gives_none():
-    two = Spread.over([0.5, 0.6])
+    two = MeanInterval.over([0.5, 0.6])
     assert two.low < 0 < 1 < two.high
-    assert Spread.over([0.7]) == Spread(0.7, None, None)
+    assert MeanInterval.over([0.7]) == MeanInterval(0.7, None, None)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dwell.models.targets import from_link, mean_from_link, observed, scored, to_link
+from dwell.models.targets import clip_for_score, from_link, mean_from_link, measured_value, to_link
 
 
 @pytest.mark.parametrize("ceiling", [1.0, 2.0])
@@ -31,12 +31,12 @@ def test_expected_share_without_spread_is_the_plain_inverse():
 
 
 def test_observed_is_computed_but_never_clipped_or_invented():
-    assert observed({"avg_watch_s": 12.0, "duration_s": 8.0}, "watch_ratio") == 1.5
-    assert observed({"avg_watch_s": None, "duration_s": 8.0}, "watch_ratio") is None
-    assert observed({"avg_watch_s": 3.0, "duration_s": 0.0}, "watch_ratio") is None
-    assert observed({"full_watch_rate": 0.0}, "full_watch_rate") == 0.0
-    assert observed({"full_watch_rate": float("nan")}, "full_watch_rate") is None
+    assert measured_value({"avg_watch_s": 12.0, "duration_s": 8.0}, "watch_ratio") == 1.5
+    assert measured_value({"avg_watch_s": None, "duration_s": 8.0}, "watch_ratio") is None
+    assert measured_value({"avg_watch_s": 3.0, "duration_s": 0.0}, "watch_ratio") is None
+    assert measured_value({"full_watch_rate": 0.0}, "full_watch_rate") == 0.0
+    assert measured_value({"full_watch_rate": float("nan")}, "full_watch_rate") is None
 
 
 def test_scores_are_on_0_to_1():
-    assert scored(np.array([0.2, 1.4])).tolist() == [0.2, 1.0]
+    assert clip_for_score(np.array([0.2, 1.4])).tolist() == [0.2, 1.0]

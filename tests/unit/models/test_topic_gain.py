@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from dwell.models.artifact import load, save
 from dwell.models.fitting import fit
-from dwell.models.sample import sample
+from dwell.models.sample import make_sample
 from dwell.models.scoring import score
 from dwell.models.topic_gain import completion_with_topics, topic_gain
 
@@ -70,21 +70,23 @@ def test_a_model_without_topics_is_written_as_before(fitted, helped, tmp_path):
 
 def test_flags_of_chance_are_not_used(made):
     with threadpool_limits(1):
-        found = [topic_gain(sample(flagged(made.account(30, seed=s), seed=s), "watch_ratio"), 2.0) for s in range(2)]
+        found = [
+            topic_gain(make_sample(flagged(made.account(30, seed=s), seed=s), "watch_ratio"), 2.0) for s in range(2)
+        ]
     assert {each["verdict"] for each in found} == {"no help shown"}
     assert all("not proven" in each["reason"] and not each["used"] for each in found)
 
 
 @pytest.mark.parametrize(("n", "share"), [(40, 0.15), (14, 0.6)])
 def test_too_few_known_posts_cannot_tell(made, n, share):
-    found = topic_gain(sample(flagged(made.account(n), share_known=share, effect=3.0), "watch_ratio"), 2.0)
+    found = topic_gain(make_sample(flagged(made.account(n), share_known=share, effect=3.0), "watch_ratio"), 2.0)
     assert (found["verdict"], found["gain"], found["used"]) == ("cannot tell", None, False)
     assert "are needed" in found["reason"]
 
 
 def test_flags_that_are_always_the_same_cannot_tell(made):
     rows = [{**row, "sound_rising": True, "tag_saturated": None} for row in made.account(40)]
-    assert "hardly differ" in topic_gain(sample(rows, "watch_ratio"), 2.0)["reason"]
+    assert "hardly differ" in topic_gain(make_sample(rows, "watch_ratio"), 2.0)["reason"]
 
 
 def test_without_flags_the_fit_is_what_it_was(fitted):
@@ -94,8 +96,8 @@ def test_without_flags_the_fit_is_what_it_was(fitted):
 
 
 def test_inside_a_fold_the_choice_is_made_from_its_own_posts(made):
-    plain = sample(flagged(made.account(60, seed=2)), "watch_ratio")
-    strong = sample(flagged(made.account(60, seed=2), effect=2.0), "watch_ratio")
+    plain = make_sample(flagged(made.account(60, seed=2)), "watch_ratio")
+    strong = make_sample(flagged(made.account(60, seed=2), effect=2.0), "watch_ratio")
     rows = np.arange(50), np.arange(50, 60)
     for learnt, differs in ((plain, False), (strong, True)):
         train, test = (learnt.with_topics().take(part) for part in rows)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from dwell.models.findings import NOTHING, SUSPICIOUS
+from dwell.models.vet_check import NOTHING_UNUSUAL, SUSPICIOUS
 from dwell.models.vet_steps import follower_steps, view_steps
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -60,12 +60,12 @@ def test_two_lone_steps_without_likes_are_suspicious():
 )
 def test_what_honest_counters_do_is_not(views, likes, rounded):
     rows = [row for name in "abc" for row in growth(name, views, likes=likes, rounded=rounded)]
-    assert view_steps(rows, "abc").reads_as == NOTHING
+    assert view_steps(rows, "abc").reads_as == NOTHING_UNUSUAL
 
 
 def test_one_step_alone_is_told_but_not_suspicious():
     found = view_steps([*growth("a", SPIKE, likes=WITHOUT_LIKES), *growth("b", SPIKE)], "ab")
-    assert (found.reads_as, found.value) == (NOTHING, 1.0)
+    assert (found.reads_as, found.value) == (NOTHING_UNUSUAL, 1.0)
 
 
 def test_posts_that_are_not_vetted_and_rarely_observed_ones_say_nothing():
@@ -109,7 +109,7 @@ def test_a_lone_jump_of_followers():
     ],
 )
 def test_followers_that_an_honest_account_wins(counts, posts, rounded):
-    assert follower_steps(followed(*counts, rounded=rounded), posts).reads_as == NOTHING
+    assert follower_steps(followed(*counts, rounded=rounded), posts).reads_as == NOTHING_UNUSUAL
 
 
 def test_few_looks_at_the_followers_say_nothing():

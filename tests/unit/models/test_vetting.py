@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from dwell.models.findings import COLUMNS, SUSPICIOUS
-from dwell.models.vetting import latest, vet
+from dwell.models.vet_check import COLUMNS, SUSPICIOUS
+from dwell.models.vetting import latest_eligible, vet
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -136,7 +136,7 @@ def test_what_was_left_out_is_told_and_the_newest_are_taken():
     posts = [{**post, "excluded": "ads" if place < 3 else None} for place, post in enumerate(posts)]
     result = vet(posts[::-1])
     assert result.meta["left_out"] == {"ads": 3}
-    assert [post["post_id"] for post in latest(posts, 2)] == ["p003", "p004"]
+    assert [post["post_id"] for post in latest_eligible(posts, 2)] == ["p003", "p004"]
     assert result.meta["last_posted_at"] == posts[3]["posted_at"].isoformat()
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from dwell.models.findings import SUSPICIOUS
+from dwell.models.vet_check import SUSPICIOUS
 from dwell.models.vetting import vet
 from dwell_sandbox.world import World
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dwell.providers.registry import read
+from dwell.providers.format_registry import read
 from dwell.records import Hints, SourceFile
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from dwell.errors import BadFileError, UnknownFormatError, WrongAccountError
 from dwell.records import Extract, SourceFile
-from dwell.testing.extracts import rows
+from dwell.testing.extracts import read_rows
 
 Opened = Callable[..., SourceFile]
 ID = "7350810998023949599"
@@ -55,7 +55,7 @@ def test_tikliveapi_posts_in_every_wrapper(opened: Opened, wrap: Callable[[Any],
     file = opened(wrap(video()), "page.json")
     assert file.format == "tikliveapi"
     extract = only(file)
-    assert rows(extract) == [EXPECTED]
+    assert read_rows(extract) == [EXPECTED]
     assert extract.shape.tables == ("posts", "post_snapshots", "creators")
     assert extract.shape.constants == {"platform": "tiktok"}
     assert extract.shape.columns["hashtags"].names == ("/hashtags/*",)
@@ -65,7 +65,7 @@ def test_tikliveapi_posts_in_every_wrapper(opened: Opened, wrap: Callable[[Any],
 def test_a_page_per_line_and_a_damaged_line(opened: Opened) -> None:
     page = json.dumps({"videos": [video(), video(video_id="7350810998023949600")]})
     extract = only(opened(f"{page}\n{{broken\n{json.dumps(video())}\n", "pages.jsonl"))
-    assert [row["line"] for row in rows(extract)] == [1, 1, 3]
+    assert [row["line"] for row in read_rows(extract)] == [1, 1, 3]
     assert extract.rejects == ((2, "not a JSON object", "{broken"),)
 
 
@@ -80,18 +80,18 @@ def test_a_page_per_line_and_a_damaged_line(opened: Opened) -> None:
     ],
 )
 def test_the_post_id_is_the_first_that_is_one(opened: Opened, changes: dict[str, Any], post_id: str) -> None:
-    assert rows(only(opened([video(**changes)], "page.json")))[0]["post_id"] == post_id
+    assert read_rows(only(opened([video(**changes)], "page.json")))[0]["post_id"] == post_id
 
 
 def test_a_media_id_is_no_post_id(opened: Opened) -> None:
     extract = only(opened([video(video_id=None), video()], "page.json"))
-    assert [row["line"] for row in rows(extract)] == [2]
+    assert [row["line"] for row in read_rows(extract)] == [2]
     assert extract.rejects[0][:2] == (1, "no post id: none of video_id, id, aweme_id has 15 to 20 digits")
 
 
 def test_odd_values_of_tikliveapi(opened: Opened) -> None:
     photo, untitled, encoded = video(duration=0, images=["x"]), video(title=None), video(title="=?utf-8?q?caf=C3=A9?=")
-    found = rows(only(opened([photo, untitled, encoded], "page.json")))
+    found = read_rows(only(opened([photo, untitled, encoded], "page.json")))
     assert (found[0]["media_type"], "duration_s" in found[0], "/photo/" in found[0]["url"]) == ("photo", False, True)
     assert "caption" not in found[1]
     assert found[2]["caption"] == "café"
@@ -100,7 +100,7 @@ def test_odd_values_of_tikliveapi(opened: Opened) -> None:
 def test_a_video_without_length_is_of_unknown_kind(opened: Opened) -> None:
     item = video()
     del item["duration"], item["is_top"]
-    assert not {"media_type", "is_pinned", "duration_s"} & rows(only(opened([item], "page.json")))[0].keys()
+    assert not {"media_type", "is_pinned", "duration_s"} & read_rows(only(opened([item], "page.json")))[0].keys()
 
 
 USER = {"id": "6943972350728700930", "uniqueId": "demo", "nickname": "Demo", "verified": False, "privateAccount": False}
@@ -120,7 +120,7 @@ STATS = {"followingCount": 262, "followerCount": 207900, "heartCount": 1400000, 
 def test_accounts_with_counters_beside_or_below(opened: Opened, document: Any) -> None:
     extract = only(opened(document, "user.json"))
     assert extract.shape.tables == ("creators", "creator_snapshots")
-    assert rows(extract) == [
+    assert read_rows(extract) == [
         {"line": 1, "handle": "demo", "creator_id": "6943972350728700930", "display_name": "Demo", "verified": "false",
          "private": "false", "followers": "207900", "following": "262", "total_likes": "1400000", "post_count": "191"}
     ]  # fmt: skip
@@ -136,7 +136,7 @@ def test_follower_lists(opened: Opened, key: str) -> None:
         "follower_count": 3,
         "total_favorited": 4,
     }
-    found = rows(only(opened({key: [user], "total": 9, "time": 1, "hasMore": True}, "list.json")))[0]
+    found = read_rows(only(opened({key: [user], "total": 9, "time": 1, "hasMore": True}, "list.json")))[0]
     assert (found["handle"], found["followers"], found["total_likes"], found["post_count"]) == ("fan", "3", "4", "2")
 
 
@@ -145,7 +145,7 @@ def test_comments(opened: Opened) -> None:
                "reply_total": 1, "user": {"unique_id": "fan", "follower_count": 0}}  # fmt: skip
     extract = only(opened({"code": 0, "data": {"comments": [comment], "total": 1}}, "comments.json"))
     assert extract.shape.tables == ("comments",)
-    assert rows(extract)[0] == {
+    assert read_rows(extract)[0] == {
         "line": 1, "comment_id": "7044622953448211247", "post_id": ID, "posted_at": "1640204108", "handle": "fan",
         "text": "wow", "comment_likes": "3", "replies": "1",
     }  # fmt: skip
@@ -174,7 +174,7 @@ FLAT = {"id": ID, "desc": "demo", "play_count": 12000, "digg_count": 900, "comme
 def test_scavio_in_both_shapes(opened: Opened, document: Any) -> None:
     file = opened(document, "page.json")
     assert file.format == "scavio"
-    found = rows(only(file))[0]
+    found = read_rows(only(file))[0]
     assert (found["post_id"], found["duration_s"], found["media_type"], found["hashtags"]) == (
         ID,
         "23.4",
@@ -192,7 +192,10 @@ def test_scavio_in_both_shapes(opened: Opened, document: Any) -> None:
 
 def test_scavio_without_counters_knows_none(opened: Opened) -> None:
     bare = {key: value for key, value in AWEME.items() if key != "statistics"}
-    assert not {"views", "likes", "saves"} & rows(only(opened({"data": {"aweme_list": [bare]}}, "page.json")))[0].keys()
+    assert (
+        not {"views", "likes", "saves"}
+        & read_rows(only(opened({"data": {"aweme_list": [bare]}}, "page.json")))[0].keys()
+    )
 
 
 def test_scavio_profiles_and_comments(opened: Opened) -> None:
@@ -206,9 +209,9 @@ def test_scavio_profiles_and_comments(opened: Opened) -> None:
         "total_favorited": 2,
     }
     file = opened({"data": {"user": who}, "credits_used": 1}, "profile.json")
-    assert (file.format, rows(only(file))[0]["following"]) == ("scavio", "4")
+    assert (file.format, read_rows(only(file))[0]["following"]) == ("scavio", "4")
     comment = {"cid": "7044", "text": "wow", "create_time": 1, "digg_count": 2, "reply_comment_total": 1, "user": {}}
-    assert rows(only(opened({"data": {"comments": [comment]}}, "comments.json")))[0]["replies"] == "1"
+    assert read_rows(only(opened({"data": {"comments": [comment]}}, "comments.json")))[0]["replies"] == "1"
 
 
 def test_research_ids_are_integers_that_stay_exact(opened: Opened) -> None:
@@ -219,7 +222,7 @@ def test_research_ids_are_integers_that_stay_exact(opened: Opened) -> None:
         {"data": {"videos": [row], "cursor": 1, "has_more": False}, "error": {"code": "ok", "message": ""}}, "r.json"
     )
     assert file.format == "research-api"
-    found = rows(only(file))[0]
+    found = read_rows(only(file))[0]
     assert (found["post_id"], found["sound_id"], found["saves"], found["hashtags"]) == (
         ID,
         "7350811000000000001",
@@ -238,12 +241,12 @@ def test_display_rows_and_account(opened: Opened) -> None:
     }
     file = opened(page, "list.json", handle="@demo")
     assert file.format == "display-api"
-    found = rows(only(file))[0]
+    found = read_rows(only(file))[0]
     assert (found["handle"], found["views"], "saves" in found) == ("demo", "10", False)
     with pytest.raises(WrongAccountError, match="@demo, not of @other"):
         opened(page, "list.json", handle="other")
     who = {"open_id": "x", "display_name": "Demo", "username": "demo", "follower_count": 3}
-    assert rows(only(opened({"data": {"user": who}, "error": {"code": "ok"}}, "me.json")))[0]["followers"] == "3"
+    assert read_rows(only(opened({"data": {"user": who}, "error": {"code": "ok"}}, "me.json")))[0]["followers"] == "3"
 
 
 @pytest.mark.parametrize(
@@ -272,7 +275,7 @@ def test_answers_that_are_errors(opened: Opened, document: Any, message: str) ->
         ({"code": 0, "data": {"TW": "Taiwan", "JP": "Japan"}}, "regions"),
         ({"code": 0, "data": {"challenge_list": [{"id": "5", "cha_name": "girl", "view_count": 7}]}}, "a hashtag"),
         ({"id": "6943972350728700930"}, "id alone"),
-        ({"video": "https://cdn.example/x", "video_hd": "https://cdn.example/y"}, "no row"),
+        ({"video": "https://cdn.example/x", "video_hd": "https://cdn.example/y"}, "other than posts or accounts"),
     ],
 )  # fmt: skip
 def test_answers_of_which_nothing_is_kept(opened: Opened, document: Any, what: str) -> None:

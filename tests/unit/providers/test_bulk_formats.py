@@ -11,7 +11,7 @@ import pytest
 
 from dwell.errors import BadFileError
 from dwell.providers import part as part_module
-from dwell.providers.json_stream import first_list, items
+from dwell.providers.json_stream import find_first_list, iterate_items
 from dwell.records import TABLES, Extract, SourceFile
 
 Opened = Callable[..., SourceFile]
@@ -68,15 +68,15 @@ def test_a_wrapped_item_detail(opened: Opened) -> None:
 
 
 def test_a_long_list_is_used_where_it_lies(opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part_module, "WHOLE_DOCUMENT", 100)
-    monkeypatch.setattr("dwell.providers.files.bulk.WHOLE_DOCUMENT", 100)
+    monkeypatch.setattr(part_module, "MAX_DOCUMENT_BYTES", 100)
+    monkeypatch.setattr("dwell.providers.files.bulk.MAX_DOCUMENT_BYTES", 100)
     extract = only(opened([ITEM] * 5, "items.json"))
     assert (extract.path, extract.layout) == (tmp_path / "items.json", "array")
 
 
 def test_a_long_wrapper_is_streamed(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part_module, "WHOLE_DOCUMENT", 100)
-    monkeypatch.setattr("dwell.providers.files.bulk.WHOLE_DOCUMENT", 100)
+    monkeypatch.setattr(part_module, "MAX_DOCUMENT_BYTES", 100)
+    monkeypatch.setattr("dwell.providers.files.bulk.MAX_DOCUMENT_BYTES", 100)
     monkeypatch.setattr("dwell.providers.json_stream.CHUNK", 64)
     pretty = json.dumps({"extra": {"now": 1}, "cursor": [1, 2], "itemList": [ITEM] * 5}, indent=2)
     extract = only(opened(pretty, "items.json"))
@@ -91,9 +91,9 @@ def test_streaming_equals_parsing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     document = {"n": 12345, "a": [1, [2]], "b": {"c": [], "d": [{"x": 'br]ace{"', "y": [1.5, None]}, {"z": "日\n"}, 7]}}
     path = tmp_path / "x.json"
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
-    assert first_list(path) == ("b", "d")
-    assert [value for value, _ in items(path, ("b", "d"))] == document["b"]["d"]
-    assert [json.loads(text) for _, text in items(path, ("b", "d"))] == document["b"]["d"]
+    assert find_first_list(path) == ("b", "d")
+    assert [value for value, _ in iterate_items(path, ("b", "d"))] == document["b"]["d"]
+    assert [json.loads(text) for _, text in iterate_items(path, ("b", "d"))] == document["b"]["d"]
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}', '{"a": [1, 2]}', '{"a": ', '{"a" 1}'])
@@ -101,7 +101,7 @@ def test_streaming_needs_a_list_of_objects(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(text)
     with pytest.raises(ValueError, match=r"."):
-        first_list(path)
+        find_first_list(path)
 
 
 def test_apify_csv(opened: Opened, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from dwell.errors import (
 )
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Page, Provider, Subject
-from dwell.providers.live import PROVIDERS
+from dwell.providers.provider_registry import PROVIDERS
 
 SAMPLES = Path(__file__).parents[2] / "contract" / "samples"
 TIKLIVE, SCAVIO, DISPLAY, RESEARCH = (

@@ -6,8 +6,14 @@ import pytest
 from babel.dates import format_date
 
 from dwell.errors import BadFileError
-from dwell.providers.files.calendar import LANGUAGES, MonthDay, read_days
-from dwell.providers.files.studio.dates import backward, forward, gaps, latest, published
+from dwell.providers.files.calendar import LANGUAGES, MonthDay, parse_days
+from dwell.providers.files.studio.dates import (
+    count_missing_days,
+    dates_from_start,
+    dates_until_anchor,
+    latest_date,
+    published_date,
+)
 
 YEAR = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
 
@@ -25,7 +31,7 @@ YEAR = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
     ],
 )  # fmt: skip
 def test_days_in_the_languages_of_studio(text: str, month: int | None, day: int | None) -> None:
-    found = read_days([text]).get(text)
+    found = parse_days([text]).get(text)
     assert found == (MonthDay(month, day) if month and day else None)
 
 
@@ -34,23 +40,23 @@ def test_every_day_that_cldr_writes_is_read_back(language: str) -> None:
     pattern = {"ja": "M月d日", "zh": "M月d日", "ko": "M월 d일"}.get(language, "d MMMM")
     texts = {format_date(day, pattern, locale=language): day for day in YEAR[::5]}
     assert {text: (day.month, day.day) for text, day in texts.items()} == {
-        text: (found.month, found.day) for text, found in read_days(texts).items()
+        text: (found.month, found.day) for text, found in parse_days(texts).items()
     }
 
 
 def test_dates_with_a_year() -> None:
-    found = read_days(["2026/05/10", "2024-02-29"])
+    found = parse_days(["2026/05/10", "2024-02-29"])
     assert [day.date for day in found.values()] == [date(2026, 5, 10), date(2024, 2, 29)]
-    assert read_days(["Feb 8, 2025"])["Feb 8, 2025"].date == date(2025, 2, 8)
+    assert parse_days(["Feb 8, 2025"])["Feb 8, 2025"].date == date(2025, 2, 8)
 
 
 def test_one_language_is_chosen_for_the_whole_column() -> None:
     # "listopada" is November in Polish and Ukrainian reckoning, October in Croatian; "lutego" is Polish only.
-    assert read_days(["3 lutego", "3 listopada"])["3 listopada"].month == 11
+    assert parse_days(["3 lutego", "3 listopada"])["3 listopada"].month == 11
 
 
 def test_a_damaged_cell_does_not_change_the_language() -> None:
-    found = read_days(["18 января", "19 января", "undefined", "31 февраля"])
+    found = parse_days(["18 января", "19 января", "undefined", "31 февраля"])
     assert list(found) == ["18 января", "19 января"]
 
 
@@ -60,43 +66,45 @@ def _days(dates: list[date]) -> list[MonthDay]:
 
 def test_backward_over_new_year() -> None:
     dates = [date(2025, 11, 22) + timedelta(days=n) for n in range(363)]
-    assert backward(_days(dates), date(2026, 11, 20)) == dates
+    assert dates_until_anchor(_days(dates), date(2026, 11, 20)) == dates
 
 
 def test_backward_with_the_anchor_before_the_last_day() -> None:
-    assert backward(_days([date(2025, 12, 30), date(2025, 12, 31)]), date(2026, 1, 2))[-1] == date(2025, 12, 31)
+    assert dates_until_anchor(_days([date(2025, 12, 30), date(2025, 12, 31)]), date(2026, 1, 2))[-1] == date(
+        2025, 12, 31
+    )
 
 
 def test_forward_from_the_start_of_the_zip() -> None:
     dates = [date(2025, 8, 28) + timedelta(days=n) for n in range(365)]
-    assert forward(_days(dates), date(2025, 8, 28)) == dates
-    assert forward(_days(dates), date(2025, 8, 29)) == dates
+    assert dates_from_start(_days(dates), date(2025, 8, 28)) == dates
+    assert dates_from_start(_days(dates), date(2025, 8, 29)) == dates
 
 
 def test_forward_refuses_another_start() -> None:
     with pytest.raises(BadFileError, match="zip says 2025-08-25"):
-        forward(_days([date(2025, 8, 28)]), date(2025, 8, 25))
+        dates_from_start(_days([date(2025, 8, 28)]), date(2025, 8, 25))
 
 
 def test_a_leap_day_needs_a_leap_year() -> None:
     leap = [MonthDay(2, 28), MonthDay(2, 29), MonthDay(3, 1)]
-    assert backward(leap, date(2024, 6, 1))[1] == date(2024, 2, 29)
+    assert dates_until_anchor(leap, date(2024, 6, 1))[1] == date(2024, 2, 29)
     with pytest.raises(BadFileError, match="February 29"):
-        backward(leap, date(2026, 6, 1))
+        dates_until_anchor(leap, date(2026, 6, 1))
 
 
 def test_more_than_a_year_of_rows_is_refused() -> None:
     with pytest.raises(BadFileError, match="366 days"):
-        backward([MonthDay(3, 2), MonthDay(3, 1), MonthDay(2, 1)], date(2026, 11, 20))
+        dates_until_anchor([MonthDay(3, 2), MonthDay(3, 1), MonthDay(2, 1)], date(2026, 11, 20))
 
 
 def test_gaps_are_counted() -> None:
-    assert gaps([date(2026, 1, 1), date(2026, 1, 4)]) == 2
+    assert count_missing_days([date(2026, 1, 1), date(2026, 1, 4)]) == 2
 
 
 def test_latest() -> None:
-    assert latest(MonthDay(11, 21), date(2026, 11, 20)) == date(2025, 11, 21)
-    assert latest(MonthDay(11, 20), date(2026, 11, 20)) == date(2026, 11, 20)
+    assert latest_date(MonthDay(11, 21), date(2026, 11, 20)) == date(2025, 11, 21)
+    assert latest_date(MonthDay(11, 20), date(2026, 11, 20)) == date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
@@ -109,10 +117,10 @@ def test_latest() -> None:
     ],
 )
 def test_post_days_follow_the_time_in_the_id(post_id: str, day: MonthDay, expected: date) -> None:
-    assert published(day, date(2026, 3, 25), post_id) == expected
-    assert published(day, date(2027, 12, 31), post_id) == expected
+    assert published_date(day, date(2026, 3, 25), post_id) == expected
+    assert published_date(day, date(2027, 12, 31), post_id) == expected
 
 
 def test_an_export_from_before_its_posts_is_refused() -> None:
     with pytest.raises(BadFileError, match="--as-of"):
-        published(MonthDay(3, 2), date(2025, 3, 25), "7612545815780805904")
+        published_date(MonthDay(3, 2), date(2025, 3, 25), "7612545815780805904")

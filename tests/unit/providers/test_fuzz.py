@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dwell.providers.live import PROVIDERS
 from dwell.providers.parser import Parser
-from dwell.testing.mutate import ODD, at, mutated, places
+from dwell.providers.provider_registry import PROVIDERS
+from dwell.testing.mutate import ODD_VALUES, iterate_paths, mutate, value_at
 from dwell.testing.payloads import check_columns
 
 SAMPLES = Path(__file__).parents[2] / "contract" / "samples"
@@ -22,7 +22,7 @@ KINDS = ("post", "user", "comment", "topic")
 FUZZ = settings(max_examples=150)
 
 SCALARS = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(ODD)
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(ODD_VALUES)
     | st.text(alphabet="0123456789٣²", max_size=22)
 )  # fmt: skip
 TREES = st.recursive(
@@ -32,7 +32,7 @@ TREES = st.recursive(
 
 def objects(tree: Any) -> list[dict[str, Any]]:
     """Every object in a tree."""
-    found = [at(tree, place) for place in places(tree)]
+    found = [value_at(tree, place) for place in iterate_paths(tree)]
     return [each for each in (tree, *found) if isinstance(each, dict)]
 
 
@@ -44,7 +44,7 @@ def check(parser: Parser, item: dict[str, Any]) -> None:
 
 
 NAMES = {
-    name: sorted({str(place[-1]) for place in places(json.loads((SAMPLES / f"{name}.json").read_text("utf-8")))})
+    name: sorted({str(place[-1]) for place in iterate_paths(json.loads((SAMPLES / f"{name}.json").read_text("utf-8")))})
     for name in PROVIDERS
 }
 """Names of fields that each provider has."""
@@ -78,7 +78,7 @@ def test_good_objects_with_one_odd_value(name: str) -> None:
     holds()
 
 
-@pytest.mark.parametrize("value", ODD, ids=repr)
+@pytest.mark.parametrize("value", ODD_VALUES, ids=repr)
 def test_every_place_of_every_sample_with_every_odd_value(value: Any) -> None:
     for name, provider in PROVIDERS.items():
         for item in objects(json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))):
@@ -104,6 +104,6 @@ def test_real_answers_whole_and_damaged(name: str) -> None:
         tree = json.loads(path.read_text("utf-8"))
         for item in objects(tree)[:300]:
             check(parser, item)
-            check(parser, mutated(item, random))
+            check(parser, mutate(item, random))
             seen += 1
     assert seen > 1_000

@@ -328,6 +328,6 @@ def test_invalid_requests(transport: HttpTransport) -> None:
 
 
 def test_importing_the_transport_is_cheap() -> None:
-    script = "import sys, dwell.http, dwell.providers.live; print('httpx2' in sys.modules)"
+    script = "import sys, dwell.http, dwell.providers.provider_registry; print('httpx2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dwell.providers.captions import hashtags
-from dwell.providers.numbers import count, share, writes_percent
+from dwell.providers.captions import extract_hashtags
+from dwell.providers.numbers import is_percent_column, parse_count, parse_share
 
 
 @pytest.mark.parametrize(
@@ -17,29 +17,29 @@ from dwell.providers.numbers import count, share, writes_percent
     ],
 )  # fmt: skip
 def test_counts_as_people_write_them(text: str, value: int | None) -> None:
-    assert count(text) == value
+    assert parse_count(text) == value
 
 
 @pytest.mark.parametrize("text", ["1.2.3K", "0.71", "many", "1,2345", "12 apples", "1.00001K"])
 def test_what_is_no_count_is_never_guessed(text: str) -> None:
     with pytest.raises(ValueError, match="is not"):
-        count(text)
+        parse_count(text)
 
 
 def test_shares() -> None:
-    assert writes_percent(["0.56", "0.381"]) is False
-    assert writes_percent(["61%", "39%"]) is True
-    assert writes_percent(["0.55", "0.60", "1.02"]) is False
-    assert writes_percent(["0.9", "1.4", "1.9"]) is True
-    assert writes_percent(["56", "0.4"]) is True
-    assert share("61%", percent=True) == 0.61
-    assert share("0.381", percent=False) == 0.381
-    assert share("undefined", percent=False) is None
+    assert is_percent_column(["0.56", "0.381"]) is False
+    assert is_percent_column(["61%", "39%"]) is True
+    assert is_percent_column(["0.55", "0.60", "1.02"]) is False
+    assert is_percent_column(["0.9", "1.4", "1.9"]) is True
+    assert is_percent_column(["56", "0.4"]) is True
+    assert parse_share("61%", percent=True) == 0.61
+    assert parse_share("0.381", percent=False) == 0.381
+    assert parse_share("undefined", percent=False) is None
     with pytest.raises(ValueError, match="share"):
-        share("120", percent=True)
+        parse_share("120", percent=True)
 
 
 def test_hashtags_of_a_caption() -> None:
-    assert hashtags("Hi #One#two #日本 #one, #wow!") == ["one", "two", "日本", "wow"]
-    assert hashtags("") == hashtags("none here") == []
-    assert hashtags(None) is None
+    assert extract_hashtags("Hi #One#two #日本 #one, #wow!") == ["one", "two", "日本", "wow"]
+    assert extract_hashtags("") == extract_hashtags("none here") == []
+    assert extract_hashtags(None) is None

@@ -15,7 +15,7 @@ import pytest
 
 from dwell.errors import BadFileError, StorageError
 from dwell.providers import archive, opening
-from dwell.providers.registry import read
+from dwell.providers.format_registry import read
 from dwell.records import Extract, Hints, SourceFile
 
 CSV = "url,views,likes\nhttps://www.tiktok.com/@ana/video/7350810998023949599,120,3\n"
@@ -123,7 +123,7 @@ def test_gzip_with_rubbish_in_it_is_refused(opened: Opened) -> None:
 
 
 def test_a_bomb_is_stopped_by_its_ratio(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "FREE_BYTES", 1 << 20)
+    monkeypatch.setattr(archive, "UNCHECKED_BYTES", 1 << 20)
     with pytest.raises(BadFileError, match="200 times its size or 64 GB"):
         opened(gzip.compress(bytes(8 << 20)), "bomb.csv.gz")
     with pytest.raises(BadFileError, match="200 times its size or 64 GB"):
@@ -131,7 +131,7 @@ def test_a_bomb_is_stopped_by_its_ratio(opened: Opened, monkeypatch: pytest.Monk
 
 
 def test_a_bomb_is_stopped_by_its_size(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MOST_BYTES", 1000)
+    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
     with pytest.raises(BadFileError, match="would unpack to more"):
         opened(packed({"a.csv": "a" * 1500}), "big.zip")
     with pytest.raises(BadFileError, match="times its size"):
@@ -142,7 +142,7 @@ def test_a_zip_whose_directory_lies_about_sizes(opened: Opened, monkeypatch: pyt
     content = bytearray(packed({"a.csv": "a" * 5000}))
     entry = content.index(b"PK\x01\x02")
     content[entry + 24 : entry + 28] = struct.pack("<I", 10)
-    monkeypatch.setattr(archive, "MOST_BYTES", 1000)
+    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
     with pytest.raises(BadFileError):
         opened(bytes(content), "lying.zip")
 
@@ -171,7 +171,7 @@ def test_links_encryption_and_nested_archives_are_refused(opened: Opened) -> Non
 
 
 def test_too_many_entries_are_refused(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MOST_MEMBERS", 2)
+    monkeypatch.setattr(archive, "MAX_MEMBERS", 2)
     with pytest.raises(BadFileError, match="3 files"):
         opened(packed({f"{n}.csv": CSV for n in range(3)}), "many.zip")
 

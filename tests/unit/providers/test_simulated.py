@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dwell.providers.registry import read
+from dwell.providers.format_registry import read
 from dwell.records import Hints
 from dwell_sandbox.exports import DEMO_SEED, write_exports
 

@@ -10,7 +10,7 @@ import pytest
 
 from dwell.errors import BadFileError, MissingTimeError, UnknownFormatError, WrongAccountError
 from dwell.records import Extract, SourceFile
-from dwell.testing.extracts import rows
+from dwell.testing.extracts import read_rows
 
 Opened = Callable[..., SourceFile]
 
@@ -64,7 +64,7 @@ def test_content_in_greek(opened: Opened) -> None:
     extract = only(file)
     assert file.format == "studio"
     assert extract.shape.tables == ("posts", "post_snapshots", "creators")
-    found = rows(extract)
+    found = read_rows(extract)
     assert [row["posted_at"] for row in found] == ["2026-03-02", "2026-02-24", "2026-01-14"]
     assert {row["observed_at"] for row in found} == {"2026-03-25T00:00:00+00:00"}
     assert found[0] == {
@@ -78,7 +78,7 @@ def test_content_in_greek(opened: Opened) -> None:
 
 def test_as_of_gives_the_year_and_the_hour(opened: Opened) -> None:
     file = opened(native(CONTENT, *POSTS), as_of="2026-03-25T18:30+02:00")
-    assert rows(only(file))[0]["observed_at"] == "2026-03-25T16:30:00+00:00"
+    assert read_rows(only(file))[0]["observed_at"] == "2026-03-25T16:30:00+00:00"
     assert not file.warnings
 
 
@@ -94,7 +94,7 @@ def test_an_export_read_as_older_than_its_posts_is_refused(opened: Opened) -> No
 def test_broken_quoting_is_read_from_the_link(opened: Opened, title: str) -> None:
     broken = ["25 Μαρτίου", title, link("7595200027580976385"), "14 Ιανουαρίου", 7, 1, 0, 120]
     extract = only(opened(native(CONTENT, POSTS[0], broken, POSTS[1])))
-    found = rows(extract)
+    found = read_rows(extract)
     assert [row["post_id"] for row in found] == ["7612545815780805904", "7595200027580976385", "7608627113117125889"]
     assert found[1]["caption"].strip('"') == title.strip('"')
     assert (found[1]["views"], found[1]["posted_at"]) == ("120", "2026-01-14")
@@ -104,7 +104,7 @@ def test_broken_quoting_is_read_from_the_link(opened: Opened, title: str) -> Non
 def test_a_title_with_a_newline_and_doubled_quotes(opened: Opened) -> None:
     row = [*POSTS[2]]
     row[1] = 'first\nsecond ""quoted""'
-    found = rows(only(opened(native(CONTENT, row, POSTS[0]))))
+    found = read_rows(only(opened(native(CONTENT, row, POSTS[0]))))
     assert found[0]["caption"] == 'first\nsecond "quoted"'
     assert [row["line"] for row in found] == [2, 4]
 
@@ -115,17 +115,17 @@ def test_rows_that_cannot_be_read_are_counted_rejects(opened: Opened) -> None:
     bad_date = ["25 Μαρτίου", "x", link("7612545815780805904"), "32 Μαρτίου", 5, 1, 0, 100]
     bad_count = ["25 Μαρτίου", "x", link("7612545815780805904"), "2 Μαρτίου", "many", 1, 0, 100]
     extract = only(opened(native(CONTENT, POSTS[0], deleted, bad_id, bad_date, bad_count) + '\n"torn line'))
-    assert len(rows(extract)) == 1
+    assert len(read_rows(extract)) == 1
     assert [line for line, _, _ in extract.rejects] == [3, 4, 5, 6, 7]
     reasons = [reason for _, reason, _ in extract.rejects]
     assert "deleted" in reasons[0]
-    assert "no date" in reasons[2]
+    assert "can't be read as a date" in reasons[2]
     assert "'many' is not a count" in reasons[3]
 
 
 def test_undefined_is_unknown_and_photos_stay_photos(opened: Opened) -> None:
     row = ["March 25", "x", link("7612545815780805904").replace("video", "photo"), "March 2", "undefined", 1, 0, "-"]
-    found = rows(only(opened(native(CONTENT, row))))[0]
+    found = read_rows(only(opened(native(CONTENT, row))))[0]
     assert found["media_type"] == "photo"
     assert not {"likes", "views"} & found.keys()
 
@@ -144,7 +144,7 @@ def test_overview_takes_its_year_from_the_zip(opened: Opened) -> None:
     name = "Overview_2024-02-20_1741000000_ana.b_c.zip"
     file = opened(zipped(Overview=_overview(date(2024, 2, 20), 300)), name)
     extract = only(file)
-    found = rows(extract)
+    found = read_rows(extract)
     assert (found[0]["day"], found[9]["day"], found[-1]["day"]) == ("2024-02-20", "2024-02-29", "2024-12-15")
     assert {row["handle"] for row in found} == {"ana.b_c"}
     assert {row["observed_at"] for row in found} == {"2025-03-03T11:06:40+00:00"}
@@ -155,10 +155,10 @@ def test_overview_takes_its_year_from_the_zip(opened: Opened) -> None:
 
 def test_overview_walks_backward_without_a_zip(opened: Opened) -> None:
     file = opened(_overview(date(2025, 10, 1), 365), handle="@Ana")
-    found = rows(only(file))
+    found = read_rows(only(file))
     assert (found[0]["day"], found[-1]["day"], found[0]["handle"]) == ("2025-10-01", "2026-09-30", "ana")
     assert found[0]["observed_at"] == "2026-10-01T00:00:00+00:00"
-    older = rows(only(opened(_overview(date(2025, 10, 1), 365), handle="ana", as_of="2023-10-02")))
+    older = read_rows(only(opened(_overview(date(2025, 10, 1), 365), handle="ana", as_of="2023-10-02")))
     assert older[-1]["day"] == "2023-09-30"
 
 
@@ -180,7 +180,7 @@ def test_a_series_needs_an_account(opened: Opened) -> None:
 def test_posts_beside_a_series_say_whose_it_is(opened: Opened) -> None:
     file = opened(zipped(Overview=_overview(date(2026, 5, 1), 3), Content=native(CONTENT, *POSTS)), "export.zip")
     assert [extract.shape.tables[0] for extract in file.extracts] == ["posts", "account_days"]
-    assert rows(file.extracts[1])[0]["handle"] == "ana"
+    assert read_rows(file.extracts[1])[0]["handle"] == "ana"
 
 
 def test_another_account_is_refused(opened: Opened) -> None:
@@ -195,18 +195,18 @@ def test_viewers_undefined_rows_are_dropped_with_their_zeros(opened: Opened) -> 
     text = native(VIEWERS, ["May 1", "undefined", 0, 0], ["May 2", 5, 2, 3], ["May 3", 9, 2, 3])
     file = opened(text, handle="ana")
     extract = only(file)
-    assert [row["viewers"] for row in rows(extract)] == ["5", "9"]
+    assert [row["viewers"] for row in read_rows(extract)] == ["5", "9"]
     assert [line for line, _, _ in extract.rejects] == [2]
     assert any("on 1 days" in warning for warning in file.warnings)
 
 
 def test_follower_history_ignores_the_difference(opened: Opened) -> None:
     file = opened(native(HISTORY, ["May 1", "undefined", 0], ["May 2", "1,204", 7]), handle="ana")
-    assert rows(only(file)) == [
+    assert read_rows(only(file)) == [
         {"line": 3, "handle": "ana", "day": "2026-05-02", "observed_at": "2026-05-03T00:00:00+00:00",
          "provisional": "true", "followers": "1204"}
     ]  # fmt: skip
-    assert any("not kept: Difference" in warning for warning in file.warnings)
+    assert any("columns not imported: Difference" in warning for warning in file.warnings)
 
 
 def _activity(first: int, filled: int) -> str:
@@ -219,7 +219,7 @@ def _activity(first: int, filled: int) -> str:
 @pytest.mark.parametrize("first", [0, 1])
 def test_activity_drops_the_tail_that_was_not_over(opened: Opened, first: int) -> None:
     extract = only(opened(_activity(first, 6), handle="ana"))
-    found = rows(extract)
+    found = read_rows(extract)
     assert len(found) == 42
     assert len(extract.rejects) == 6
     assert {int(row["hour"]) for row in found} == set(range(24))
@@ -233,7 +233,7 @@ def test_shares_as_fractions_and_percentages(opened: Opened) -> None:
         (fractions, "gender", ["0.56", "0.44", "0.0"]),
         (percent, "territory", ["0.61", "0.39"]),
     ):
-        found = rows(only(opened(text, handle="ana", as_of="2026-05-04")))
+        found = read_rows(only(opened(text, handle="ana", as_of="2026-05-04")))
         assert [row["share"] for row in found] == shares
         assert {(row["dimension"], row["observed_at"]) for row in found} == {(dimension, "2026-05-04T00:00:00+00:00")}
 
@@ -243,7 +243,7 @@ def test_shares_have_no_date_of_their_own(opened: Opened) -> None:
     with pytest.raises(MissingTimeError, match="--as-of"):
         opened(text, handle="ana")
     both = opened(zipped(FollowerGender=text, FollowerHistory=native(HISTORY, ["May 2", 5, 0])), "Followers_ana.zip")
-    assert rows(both.extracts[1])[0]["observed_at"] == "2026-05-03T00:00:00+00:00"
+    assert read_rows(both.extracts[1])[0]["observed_at"] == "2026-05-03T00:00:00+00:00"
 
 
 def test_business_suite_layout_is_read_by_name(opened: Opened) -> None:
@@ -254,7 +254,7 @@ def test_business_suite_layout_is_read_by_name(opened: Opened) -> None:
     )
     file = opened(text, handle="ana")
     extract = only(file)
-    (found,) = rows(extract)
+    (found,) = read_rows(extract)
     assert (found["shares"], found["comments"], found["reach"], found["day"]) == ("6", "5", "90", "2026-05-10")
     assert len(extract.rejects) == 1
     assert not any("no year" in warning for warning in file.warnings)
@@ -262,7 +262,7 @@ def test_business_suite_layout_is_read_by_name(opened: Opened) -> None:
         "Video title,Video link,Post time,Video views,Likes,Comments,Shares,Add to Favorites\n"
         f"hi,{link('7612545815780805904')},2026/03/02,100,7,6,5,4\n"
     )
-    found = rows(only(opened(posts, as_of="2026-05-11")))[0]
+    found = read_rows(only(opened(posts, as_of="2026-05-11")))[0]
     assert (found["saves"], found["shares"], found["posted_at"]) == ("4", "5", "2026-03-02")
     assert found["observed_at"] == "2026-05-11T00:00:00+00:00"
 
@@ -270,7 +270,7 @@ def test_business_suite_layout_is_read_by_name(opened: Opened) -> None:
 def test_headers_in_another_language(opened: Opened) -> None:
     header = "Data,Visualizações de vídeo,Visualizações do perfil,Curtidas,Comentários,Compartilhamentos"
     text = f"{header}\n8 de setembro,9,8,7,6,5\n"
-    found = rows(only(opened(text, handle="ana")))[0]
+    found = read_rows(only(opened(text, handle="ana")))[0]
     assert (found["day"], found["views"], found["comments"]) == ("2026-09-08", "9", "6")
 
 
@@ -284,14 +284,14 @@ def test_the_xlsx_variant(opened: Opened, text: list[str]) -> None:
     book.active.append(row)
     book.save(out)
     file = opened(out.getvalue(), "Overview.xlsx", handle="ana")
-    assert len(rows(only(file))) == 1
+    assert len(read_rows(only(file))) == 1
 
 
 def test_forcing_studio_on_something_else_names_its_columns(opened: Opened) -> None:
-    with pytest.raises(UnknownFormatError, match="none of Studio's files"):
+    with pytest.raises(UnknownFormatError, match="isn't one of Studio's files"):
         opened("a,b\n1,2\n", format="studio")
 
 
 def test_a_date_column_without_dates(opened: Opened) -> None:
-    with pytest.raises(BadFileError, match="no date that can be read"):
+    with pytest.raises(BadFileError, match="no readable date"):
         opened(native(OVERVIEW, ["soon", 1, 1, 1, 1, 1]), handle="ana")

@@ -6,10 +6,10 @@ import pytest
 
 from dwell.errors import BadFileError, MissingTimeError, UnknownFormatError
 from dwell.providers.files.aliases import ALIASES
-from dwell.providers.format import plain
-from dwell.providers.registry import FORMATS
+from dwell.providers.format import normalize_header
+from dwell.providers.format_registry import FORMATS
 from dwell.records import TABLES, Extract, SourceFile
-from dwell.testing.extracts import rows
+from dwell.testing.extracts import read_rows
 
 Opened = Callable[..., SourceFile]
 ID = "7350810998023949599"
@@ -40,7 +40,7 @@ def test_a_table_copied_from_studios_screens(opened: Opened) -> None:
     assert columns["post_id"].names == columns["handle"].names == columns["url"].names == ("url",)
     assert columns["total_watch_s"].names == ("play time",)
     assert not {"followers", "following"} & columns.keys()
-    assert file.warnings == ("file.csv: not kept: followers, following, Male.",)
+    assert file.warnings == ("file.csv: columns not imported: followers, following, Male.",)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_headers_in_several_languages(opened: Opened, header: str) -> None:
 
 def test_every_alias_is_written_as_headers_are_compared() -> None:
     for column, names in ALIASES.items():
-        assert names == tuple(plain(name) for name in names), column
+        assert names == tuple(normalize_header(name) for name in names), column
         assert column in {c.name for table in TABLES.values() for c in table.columns}
 
 
@@ -74,7 +74,7 @@ def test_map_gives_columns_their_headers(opened: Opened) -> None:
         opened(text)
     file = opened(text, columns={"post_id": "clip", "views": "seen", "posted_at": "When"})
     assert places(only(file)) == {"post_id": ("clip",), "views": ("seen",), "posted_at": ("when",)}
-    assert file.warnings == ("file.csv: not kept: hearts given.",)
+    assert file.warnings == ("file.csv: columns not imported: hearts given.",)
 
 
 def test_map_beats_aliases(opened: Opened) -> None:
@@ -109,7 +109,7 @@ def test_a_table_without_ids_keeps_what_makes_local_ones(opened: Opened) -> None
 def test_a_table_without_anything_to_tell_posts_apart_is_unknown(opened: Opened) -> None:
     with pytest.raises(UnknownFormatError, match="nearest"):
         opened("colour,views\nred,5\n")
-    with pytest.raises(UnknownFormatError, match="lacks what makes a table of posts"):
+    with pytest.raises(UnknownFormatError, match="lacks what a table of posts needs"):
         opened("colour,views\nred,5\n", format="table")
 
 
@@ -138,13 +138,13 @@ def test_the_watch_time_template_with_a_curve(opened: Opened) -> None:
     file = opened(text)
     posts, curve = file.extracts
     assert file.format == "watch-template"
-    assert rows(posts) == [
+    assert read_rows(posts) == [
         {"line": 2, "post_id": ID, "handle": "ana", "url": LINK, "observed_at": "2026-03-01", "views": "1200",
          "avg_watch_s": "10.3", "total_watch_s": "123h:4m:5s", "full_watch_rate": "0.3462", "reach": "900",
          "new_followers": "3"}
     ]  # fmt: skip
     assert curve.shape.tables == ("retention",)
-    assert [(row["second"], row["retention_rate"]) for row in rows(curve)] == [("0.0", "1.0"), ("1.5", "0.61")]
+    assert [(row["second"], row["retention_rate"]) for row in read_rows(curve)] == [("0.0", "1.0"), ("1.5", "0.61")]
 
 
 def test_template_rejects(opened: Opened) -> None:
@@ -155,14 +155,14 @@ def test_template_rejects(opened: Opened) -> None:
         f"{ID},,1.2.3K,1,1,1,1,1,1",
     ]
     extract = only(opened("\n".join([TEMPLATE, f"{ID},,1,61.5,1,1,1,1,1", *bad])))
-    assert [row["avg_watch_s"] for row in rows(extract)] == ["61.5"]
+    assert [row["avg_watch_s"] for row in read_rows(extract)] == ["61.5"]
     assert [line for line, _, _ in extract.rejects] == [3, 4, 5, 6]
 
 
 def test_the_recipe_of_the_first_seed(opened: Opened) -> None:
     text = f"aweme_id,avg_watch_time_s,full_video_views,total_views\n{ID},8.5,25,200\n{ID},8.5,300,200\n{ID},8.5,5,0\n"
     extract = only(opened(text))
-    first, unknown = rows(extract)
+    first, unknown = read_rows(extract)
     assert (first["full_watch_rate"], first["views"], first["avg_watch_s"]) == ("0.125", "200", "8.5")
     assert "full_watch_rate" not in unknown
     assert extract.rejects[0][:2] == (3, "full_video_views 300 is more than total_views 200")
@@ -184,7 +184,7 @@ def test_youtube_shorts(opened: Opened) -> None:
     ])  # fmt: skip
     file = opened(text, as_of="2025-05-02")
     extract = only(file)
-    first, long = rows(extract)
+    first, long = read_rows(extract)
     assert (file.format, extract.shape.constants, extract.shape.cumulative) == (
         "youtube-shorts",
         {"platform": "youtube"},
@@ -203,14 +203,14 @@ def test_youtube_shorts(opened: Opened) -> None:
         "2025-05-01T00:00:00+00:00",
     )
     assert extract.rejects[0][:2] == (4, "the total of all rows, not a video")
-    assert file.warnings == ("file.csv: not kept: Impressions.",)
+    assert file.warnings == ("file.csv: columns not imported: Impressions.",)
 
 
 def test_youtube_periods_without_a_year_need_as_of(opened: Opened) -> None:
     row = 'abcdefghijk,chan,Shorts,{},x,"Feb 8, 2025",60,90.79,1,1,1,1,1,0:00:54,1'
-    with pytest.raises(MissingTimeError, match="names no year"):
+    with pytest.raises(MissingTimeError, match="has no year"):
         opened(f"{YOUTUBE}\n" + row.format("Jan 1 - March 30"))
-    dated = rows(only(opened(f"{YOUTUBE}\n" + row.format('"Jan 1 - March 30, 2025"'))))[0]
+    dated = read_rows(only(opened(f"{YOUTUBE}\n" + row.format('"Jan 1 - March 30, 2025"'))))[0]
     assert dated["observed_at"] == "2025-03-31T00:00:00+00:00"
 
 

@@ -250,24 +250,6 @@ def fit(verdict: str = "usable") -> dict[str, Any]:
     }
 
 
-def predictions(found: Result) -> list[dict[str, Any]]:
-    dice = random.Random(3)
-    rows = []
-    for post in found:
-        if post["watch_ratio"] is not None:
-            guess = post["watch_ratio"] + dice.gauss(0, 0.08)
-            rows.append(
-                {
-                    "post_id": post["post_id"],
-                    "caption": post["caption"],
-                    "measured": post["watch_ratio"],
-                    "predicted": guess,
-                }
-            )
-            rows[-1] |= {"low": guess - 0.14, "high": guess + 0.14}
-    return rows
-
-
 def score(found: Result, *, level_shown: bool = False) -> dict[str, Any]:
     ranked = sorted((post for post in found if post["excluded"] is None), key=lambda post: -post["engagement_rate"])
     rows = []
@@ -309,7 +291,6 @@ def content(n: int = 150, **changes: Any) -> ReportContent:
         "growth": growth(found) if full else (),
         "audit": audit() if full else None,
         "fit": fit() if full else None,
-        "predictions": predictions(found) if full else (),
         "status": {
             "first_observed_at": "2026-01-22T08:00:00+00:00" if n else None,
             "last_observed_at": "2026-11-20T08:00:00+00:00" if n else None,

@@ -129,7 +129,7 @@ def test_a_difference_names_both_sides_effect_and_interval():
 def test_too_few_posts_for_quarters_gives_the_verdict():
     empty = Result(TIERS, [], {"verdict": "7 eligible posts; quarters need at least 16."})
     assert (
-        say(content(tiers=empty), start="What the best posts share")[0].detail
+        say(content(tiers=empty), start="What the best posts have in common")[0].detail
         == "7 eligible posts; quarters need at least 16."
     )
 
@@ -154,7 +154,7 @@ AUDIT = ("target", "proxy", "n", "spearman", "low", "high", "verdict")
                 ("watch_ratio", "share_rate", 90, 0.5, 0.4, 0.6, "follows"),
             ],
             "found",
-            "Save rate and share rate go with measured watch ratio; which of them most closely cannot be told.",
+            "Save rate and share rate follow measured watch ratio; which of them most closely is not known.",
         ),
         (
             [
@@ -172,7 +172,7 @@ AUDIT = ("target", "proxy", "n", "spearman", "low", "high", "verdict")
         (
             [("watch_ratio", "like_rate", 90, 0.1, -0.1, 0.3, "cannot tell")],
             "nothing",
-            "No public ratio can be shown to follow watch ratio here: do not read any of them as watch time.",
+            "No public ratio is shown to follow watch ratio here: do not use any of them in place of watch time.",
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_audit(rows, answer, text):
 
 
 def test_a_model_that_abstains_is_not_praised(account):
-    found = say(account.content(fit=account.fit("abstain")), start="Watch ratio cannot be predicted honestly")
+    found = say(account.content(fit=account.fit("abstain")), start="Watch ratio cannot be predicted reliably")
     assert found[0].answer == "unknown"
     assert "its interval of skill includes 0" in found[0].detail
 

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from dwell.metrics.eligible import REASONS
+from dwell.report import method
 from dwell.report.page import render
 from dwell.results import Result
 
@@ -77,7 +79,7 @@ def test_headings_nest(page):
 
 def test_every_picture_has_a_name_and_a_table_beside_it(page):
     pictures = page.all("svg")
-    assert len(pictures) == 20
+    assert len(pictures) == 18
     assert all(picture["role"] == "img" and picture["aria-label"] for picture in pictures)
     assert len(page.all("table")) >= 11
     assert len(page.all("caption")) == len(page.all("table"))
@@ -170,7 +172,6 @@ def test_hostile_rows_in_every_table_stay_text(account):
         posting_times=(),
         trend=(),
         growth=(),
-        predictions=(),
     )
     page = Page(render(changed))
     assert len(page.all("script")) == 1
@@ -179,7 +180,7 @@ def test_hostile_rows_in_every_table_stay_text(account):
 
 def test_an_account_without_watch_time_gets_ranks_and_why_no_level(account):
     found = account.posts(watch_time=False)
-    content = account.content(watch_time=False, audit=None, fit=None, predictions=(), score=account.score(found))
+    content = account.content(watch_time=False, audit=None, fit=None, score=account.score(found))
     text = Page(render(content)).text
     assert "The level has not been shown to carry over" in text
     assert "No measured watch time was imported for this account" in text
@@ -212,3 +213,8 @@ def test_posts_worth_a_look_are_the_best_of_their_length(account, page):
         0
     ]
     assert f"{100 * best['engagement_rate']:.1f}%" in page.text
+
+
+def test_each_filter_of_the_page_is_one_that_eligibility_knows_and_0_views_are_not_left_out():
+    assert set(method._FILTERS) == set(REASONS)
+    assert method._FILTERS["unknown_views"] == "posts whose views are unknown"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dwell.providers.captions import hashtags
+from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import LinkError, parse
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
@@ -26,10 +26,10 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 def post(item: Item) -> dict[str, Any] | str:
     """Columns of a post and its snapshot; the account is read from the share link where it has one."""
     if (post_id := digits(item.get("id"), 15)) is None:
-        return "no post id: id has not 15 to 20 digits"
+        return "no post id: id does not have 15 to 20 digits"
     handle, media = _from_link(item.get("share_url"))
-    words = [text(item.get("video_description")), text(item.get("title"))]
-    caption = max((said for said in words if said is not None), key=bool, default=None)
+    texts = [text(item.get("video_description")), text(item.get("title"))]
+    caption = max((value for value in texts if value is not None), key=bool, default=None)
     return {
         "post_id": post_id,
         "handle": handle,
@@ -37,7 +37,7 @@ def post(item: Item) -> dict[str, Any] | str:
         "duration_s": number(item.get("duration")) or None,
         "media_type": media,
         "caption": caption,
-        "hashtags": hashtags(caption),
+        "hashtags": extract_hashtags(caption),
         "url": text(item.get("share_url")),
         "views": counter(item.get("view_count")),
         "likes": counter(item.get("like_count")),
@@ -47,7 +47,7 @@ def post(item: Item) -> dict[str, Any] | str:
 
 
 def user(item: Item) -> dict[str, Any] | str:
-    """Columns of a creator and its snapshot; without `username`, the account that the user names."""
+    """Columns of a creator and its snapshot; without `username` it belongs to the account that the user names."""
     who = mapping(item, "user")
     if not {"username", "display_name"} & who.keys():
         return "no account: neither username nor display_name"
@@ -74,7 +74,7 @@ def topic(item: Item) -> dict[str, Any] | str:
 
 def _from_link(link: Any) -> tuple[str | None, str | None]:
     try:
-        found = parse(str(link or ""))
+        parsed = parse(str(link or ""))
     except LinkError:
         return None, None
-    return found.handle, found.media
+    return parsed.handle, parsed.media

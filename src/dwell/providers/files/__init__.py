@@ -1,1 +1,1 @@
-"""Exports on disk: scraper results, TikTok Studio, YouTube Studio, tables made by hand, dwell's own."""
+"""Exports on disk: scraper results, TikTok Studio, YouTube Studio, tables that users made, dwell's own exports."""

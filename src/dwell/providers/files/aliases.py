@@ -1,8 +1,8 @@
-"""What people call dwell's columns in tables of their own, by language; compared as `format.plain` writes headers.
+"""Headers that people use for dwell's columns, by language; compared as `format.normalize_header` writes them.
 
-Order is rank: of two headers that mean one column, the one named first here is taken. Where a header already has
-dwell's own name, that wins. Headers that mean something else in other tables are left out on purpose: a bare
-"followers" is a share of viewers in copies of Studio's screens, and a count of followers elsewhere.
+Order is rank: of two headers for one column, the first one here is used. A header with dwell's own name always wins.
+Headers that mean different things in different tables are left out on purpose: a bare "followers" is a share of
+viewers in copies of Studio's screens, and a count of followers elsewhere.
 """
 
 from __future__ import annotations
@@ -174,10 +174,10 @@ CLOCK = (
     "published time", "publish time", "post time", "posted time", "time posted", "upload time", "time of day",
     "tidspunkt", "hora", "uhrzeit", "heure",
 )  # fmt: skip
-"""Headers of a clock time that stands apart from the date."""
+"""Headers of a time of day that is separate from the date."""
 
 IGNORED = frozenset({"index", "#", "no", "no.", "nr", "row", "unnamed: 0", ""})
-"""Row counters, which nobody misses."""
+"""Row counters; dropping them needs no warning."""
 
 UNITS: dict[str, Unit] = {"duration ms": "ms", "duration (ms)": "ms", "video length ms": "ms"}
 COUNTERS = tuple(_COUNTERS)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 
 from dwell.providers.files.bulk import csv_extract, json_extract
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.payloads import first_rows
 from dwell.records import Extract, Shape, Source, at
 
 TABLES = ("posts", "post_snapshots", "creators", "creator_snapshots")
 
-# Canonical column -> paths. `video_id` and `create_time_from_id` stand in files that people merged from several runs.
+# Canonical column -> paths. `video_id` and `create_time_from_id` occur in files that people merged from several runs.
 PATHS: dict[str, tuple[str, ...]] = {
     "post_id": ("id", "video_id", "webVideoUrl"),
     "handle": ("authorMeta/name",),
@@ -55,7 +55,7 @@ def _csv(part: Part) -> Extract:
     tags = [name for name in part.header if re.fullmatch(r"hashtags[/.]\d+[/.]name", name)]
     columns["hashtags"] = at(*tags, "hashtags")
     if not set(columns["handle"].names) & set(part.header):
-        # The link may bear a placeholder for the handle, so it speaks only where nothing else names the account.
+        # The link may contain a placeholder for the handle, so it is used only where nothing else names the account.
         columns["handle"] = at("webVideoUrl")
     return csv_extract(part, _shape(columns))
 
@@ -85,8 +85,8 @@ def _recognises(part: Part, _: Context) -> bool:
     )
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    return Reading([_csv(part) if part.layout == "csv" else _json(part, context) for part in parts])
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    return ReadResult([_csv(part) if part.layout == "csv" else _json(part, context) for part in parts])
 
 
 FORMAT = Format(

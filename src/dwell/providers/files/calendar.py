@@ -47,34 +47,34 @@ class MonthDay:
         return None if self.year is None else self.in_year(self.year)
 
 
-def read_days(texts: Iterable[str]) -> dict[str, MonthDay]:
-    """What each text of one column means; a text that is no day in the column's language is left out.
+def parse_days(texts: Iterable[str]) -> dict[str, MonthDay]:
+    """What each text of one column means; a text that isn't a day in the column's language is left out.
 
-    The language is the first in which most of the texts are days, so one damaged cell does not change it.
+    The language is the first in which most of the texts are days, so that one damaged cell does not change it.
     """
     wanted = list(dict.fromkeys(texts))
     best: dict[str, MonthDay] = {}
     for language in ("", *LANGUAGES):
-        found = {text: day for text in wanted if (day := _read(text, language)) is not None}
-        if len(found) == len(wanted):
-            return found
-        best = found if len(found) > len(best) else best
+        days = {text: day for text in wanted if (day := _parse_day(text, language)) is not None}
+        if len(days) == len(wanted):
+            return days
+        best = days if len(days) > len(best) else best
     return best
 
 
 def has_year(text: str) -> bool:
-    """A year is written in the text."""
+    """Whether the text contains a year."""
     return re.search(r"(?<!\d)\d{4}(?!\d)", text) is not None
 
 
-def _read(text: str, language: str) -> MonthDay | None:
+def _parse_day(text: str, language: str) -> MonthDay | None:
     clean = _clean(text)
     if full := _FULL.fullmatch(clean):
-        return _checked(int(full[2]), int(full[3]), int(full[1]))
+        return _valid_day(int(full[2]), int(full[3]), int(full[1]))
     if cjk := _CJK.fullmatch(clean):
-        return _checked(int(cjk[1]), int(cjk[2]), None)
+        return _valid_day(int(cjk[1]), int(cjk[2]), None)
     if numbered := _NUMBERED.fullmatch(clean):
-        return _checked(int(numbered[2]), int(numbered[1]), None)
+        return _valid_day(int(numbered[2]), int(numbered[1]), None)
     if not language:
         return None
     numbers = [int(number) for number in re.findall(r"\d+", clean)]
@@ -82,17 +82,17 @@ def _read(text: str, language: str) -> MonthDay | None:
     if len(days) != 1 or len(numbers) != len(years) + 1 or len(years) > 1:
         return None
     words = re.sub(r"[\d.,،/]+", " ", clean).split()
-    month = _months(language).get(" ".join(words)) or _months(language).get(_without_links(words))
-    return _checked(month, days[0], years[0] if years else None) if month else None
+    month = _months(language).get(" ".join(words)) or _months(language).get(_drop_linking_words(words))
+    return _valid_day(month, days[0], years[0] if years else None) if month else None
 
 
-def _without_links(words: list[str]) -> str:
+def _drop_linking_words(words: list[str]) -> str:
     return " ".join(word for word in words if word not in _LINKING_WORDS)
 
 
-def _checked(month: int, day: int, year: int | None) -> MonthDay | None:
-    found = MonthDay(month, day, year)
-    return found if found.in_year(year or 2024) else None
+def _valid_day(month: int, day: int, year: int | None) -> MonthDay | None:
+    month_day = MonthDay(month, day, year)
+    return month_day if month_day.in_year(year or 2024) else None
 
 
 def _clean(text: str) -> str:
@@ -102,7 +102,7 @@ def _clean(text: str) -> str:
 
 @cache
 def _months(language: str) -> dict[str, int]:
-    """Month names of a language, as they stand and without accents."""
+    """Month names of a language, as written and without accents."""
     from babel import Locale
 
     names: dict[str, int] = {}
@@ -114,12 +114,12 @@ def _months(language: str) -> dict[str, int]:
         spelled = _VIETNAMESE.replace("|", " | ").split(" | ")
         months = [*spelled[0].split(), *spelled[1:]]
         names |= {f"tháng {name}": month for month, name in enumerate(months, 1)}
-    return {_bare(name): month for name, month in names.items()} | names
+    return {_strip_accents(name): month for name, month in names.items()} | names
 
 
 def _words(name: str) -> str:
     return " ".join(re.sub(r"[.]", " ", _clean(name)).split())
 
 
-def _bare(name: str) -> str:
+def _strip_accents(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))

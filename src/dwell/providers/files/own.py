@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.bulk import json_extract
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Table, at
 
 
 def table_of(part: Part) -> Table | None:
-    """The table whose export this is: every column is one of its own, and none that is always known is missing."""
+    """The table whose export this is: every column belongs to it, and no required column is missing."""
     names = set(part.header)
     fitting = [
         table
@@ -27,8 +27,8 @@ def _extract(part: Part, context: Context) -> Extract:
     table = table_of(part)
     if table is None:
         raise UnknownFormatError(
-            f"{part.name} is no export of dwell: its columns ({', '.join(part.header[:20])}) are not those of one "
-            "table: leave --format away."
+            f"{part.name} isn't an export of dwell: its columns ({', '.join(part.header[:20])}) are not those of one "
+            "table: leave out --format."
         )
     nested = part.layout not in {"csv", "parquet"}
     sources = {
@@ -42,8 +42,8 @@ def _extract(part: Part, context: Context) -> Extract:
     return json_extract(part, context, shape)
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    return Reading([_extract(part, context) for part in parts])
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    return ReadResult([_extract(part, context) for part in parts])
 
 
 FORMAT = Format(

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dwell.errors import UnknownFormatError
-from dwell.providers.format import Context, Format, Reading, plain
+from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.links import LinkError, parse
-from dwell.providers.numbers import count, is_unknown, share, writes_percent
+from dwell.providers.numbers import is_percent_column, is_unknown, parse_count, parse_share
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
@@ -27,7 +27,7 @@ _ID = ("video link or id", "aweme id")
 
 
 def _recognises(part: Part, _: Context) -> bool:
-    names = {plain(name) for name in part.header}
+    names = {normalize_header(name) for name in part.header}
     return part.layout == "csv" and (
         (
             "video link or id" in names
@@ -37,18 +37,18 @@ def _recognises(part: Part, _: Context) -> bool:
     )
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    reading = Reading()
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    reading = ReadResult()
     for part in parts:
-        names = {plain(name): index for index, name in enumerate(part.header)}
+        names = {normalize_header(name): index for index, name in enumerate(part.header)}
         if not set(_ID) & names.keys():
             raise UnknownFormatError(f"{part.name} has no column video_link_or_id: the template is {','.join(HEADER)}.")
-        reading.extracts += _Template(part, context, names, reading.warnings).extracts()
+        reading.extracts += _TemplateReader(part, context, names, reading.warnings).extracts()
     return reading
 
 
-class _Template:
-    """One template file on its way to rows."""
+class _TemplateReader:
+    """Turns one template file into rows."""
 
     def __init__(self, part: Part, context: Context, names: Mapping[str, int], warnings: list[str]) -> None:
         self.part, self.names, self.warnings = part, names, warnings
@@ -57,10 +57,10 @@ class _Template:
         )
         self.curve = Rewriter(context.scratch, NAME, "retention")
         self.seconds = {
-            index: float(found[1]) for name, index in names.items() if (found := _RETENTION.fullmatch(name))
+            index: float(match[1]) for name, index in names.items() if (match := _RETENTION.fullmatch(name))
         }
         self.percent = {
-            index: writes_percent([row[index] for row in part.rows if len(row) > index]) for index in self.seconds
+            index: is_percent_column([row[index] for row in part.rows if len(row) > index]) for index in self.seconds
         }
 
     def extracts(self) -> list[Extract]:
@@ -83,7 +83,7 @@ class _Template:
             return
         if link.post_id is None:
             self.posts.reject(
-                line, "a short link has no id in it: open it and copy the address", self.part.delimiter.join(row)
+                line, "a short link contains no id: open it and copy the address", self.part.delimiter.join(row)
             )
             return
         self.posts.add(line, {"post_id": link.post_id, "handle": link.handle, "url": link.url, **values})
@@ -93,7 +93,7 @@ class _Template:
         for index, second in self.seconds.items():
             text = row[index] if index < len(row) else ""
             try:
-                rate = share(text, percent=self.percent[index])
+                rate = parse_share(text, percent=self.percent[index])
             except ValueError as error:
                 self.warnings.append(f"{self.part.name} line {line}: retention at {second:g} s was left out ({error}).")
                 continue
@@ -104,9 +104,9 @@ class _Template:
 
 def _values(cells: Mapping[str, str]) -> dict[str, Any]:
     """Columns of a row; the template's percentages are always percentages, as its header says."""
-    views = count(cells.get("views") or cells.get("total views") or "")
-    full = share(cells.get("watched full video pct") or "", percent=True)
-    watched = count(cells.get("full video views") or "")
+    views = parse_count(cells.get("views") or cells.get("total views") or "")
+    full = parse_share(cells.get("watched full video pct") or "", percent=True)
+    watched = parse_count(cells.get("full video views") or "")
     if full is None and watched is not None and views:
         if watched > views:
             raise ValueError(f"full_video_views {watched} is more than total_views {views}")
@@ -115,12 +115,12 @@ def _values(cells: Mapping[str, str]) -> dict[str, Any]:
     return {
         "observed_at": None if observed_at is None or is_unknown(observed_at) else observed_at.strip(),
         "views": views,
-        "saves": count(cells.get("saves") or ""),
+        "saves": parse_count(cells.get("saves") or ""),
         "avg_watch_s": _time(cells.get("avg watch time s")),
         "total_watch_s": _time(cells.get("total play time s")),
         "full_watch_rate": full,
-        "reach": count(cells.get("reach") or ""),
-        "new_followers": count(cells.get("new followers") or ""),
+        "reach": parse_count(cells.get("reach") or ""),
+        "new_followers": parse_count(cells.get("new followers") or ""),
     }
 
 

@@ -1,4 +1,4 @@
-"""Items of TikTok's own web pages, one a post: JSON lines, `{"itemList": [...]}`, or a list."""
+"""Items of TikTok's own web pages, one per post: JSON lines, `{"itemList": [...]}`, or a list."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dwell.providers.files.bulk import json_extract
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.payloads import first_rows
 from dwell.records import Shape, Source, at
 
 
 def _counter(key: str) -> Source:
-    # statsV2 is finer: it counts exactly where stats rounds (9,024,473 against 9,000,000), and never is coarser.
+    # statsV2 is exact where stats is rounded (9,024,473 against 9,000,000), and is never coarser.
     return at(f"/statsV2/{key}", f"/stats/{key}")
 
 
@@ -58,24 +58,24 @@ SHAPE = Shape(
 )
 
 
-def knows(item: Mapping[str, Any]) -> bool:
-    """The object is an item: an author with `uniqueId`, a video, and TikTok's camel-case counters or none."""
+def is_item(item: Mapping[str, Any]) -> bool:
+    """Whether the object is an item: an author with `uniqueId`, a video, and TikTok's camel-case counters or none."""
     author = item.get("author")
     named = isinstance(author, Mapping) and "uniqueId" in author
     return "id" in item and named and bool({"stats", "statsV2", "video", "imagePost"} & item.keys())
 
 
 def _recognises(part: Part, _: Context) -> bool:
-    return part.layout not in {"csv", "parquet"} and any(knows(item) for item in first_rows(part))
+    return part.layout not in {"csv", "parquet"} and any(is_item(item) for item in first_rows(part))
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    return Reading([json_extract(part, context, SHAPE) for part in parts])
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    return ReadResult([json_extract(part, context, SHAPE) for part in parts])
 
 
 FORMAT = Format(
     "web-items",
-    "items of TikTok's web pages (itemList), as JSON lines, list or saved answer",
+    "items of TikTok's web pages (itemList), as JSON lines, list or saved response",
     (frozenset({"id", "author", "desc", "createTime", "video", "stats"}),),
     _recognises,
     _read,

@@ -1,8 +1,8 @@
 """YouTube Studio's table of Shorts: true watch time, and counters that are net figures of a period, not totals.
 
 Columns of `watch_times` and `post_snapshots` keep their names; `views` are engaged views. The average watch time is
-taken from the average percentage viewed and the length, which is finer than the whole seconds of the average view
-duration; that one serves where the percentage is missing.
+computed from the average percentage viewed and the length, which is finer than the whole seconds of the average view
+duration; that is used where the percentage is missing.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import MissingTimeError, UnknownFormatError
-from dwell.providers.captions import hashtags
-from dwell.providers.files.calendar import MonthDay, read_days
-from dwell.providers.files.studio.dates import latest
-from dwell.providers.format import Context, Format, Reading, plain
-from dwell.providers.numbers import count, is_unknown
+from dwell.providers.captions import extract_hashtags
+from dwell.providers.files.calendar import MonthDay, parse_days
+from dwell.providers.files.studio.dates import latest_date
+from dwell.providers.format import Context, Format, ReadResult, normalize_header
+from dwell.providers.numbers import is_unknown, parse_count
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
 
 NAME = "youtube-shorts"
-_USED = frozenset({
+_KEPT_COLUMNS = frozenset({
     "content", "account", "channel", "video type", "time range", "video title", "video publish time", "duration",
     "average percentage viewed (%)", "average view duration", "engaged views", "views", "watch time (hours)", "likes",
     "comments added", "shares", "subscribers",
@@ -32,21 +32,21 @@ _USED = frozenset({
 
 
 def _recognises(part: Part, _: Context) -> bool:
-    names = {plain(name) for name in part.header}
+    names = {normalize_header(name) for name in part.header}
     watched = names & {"average percentage viewed (%)", "average view duration"}
     return part.layout == "csv" and "content" in names and "watch time (hours)" in names and bool(watched)
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    reading = Reading()
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    reading = ReadResult()
     for part in parts:
-        names = [plain(name) for name in part.header]
+        names = [normalize_header(name) for name in part.header]
         if "content" not in names:
             raise UnknownFormatError(f"{part.name} has no column Content, which holds YouTube's video ids.")
         reading.extracts.append(_extract(part, names, context))
-        dropped = [name for name in part.header if plain(name) not in _USED]
+        dropped = [name for name in part.header if normalize_header(name) not in _KEPT_COLUMNS]
         if dropped:
-            reading.warnings.append(f"{part.name}: not kept: {', '.join(dropped)}.")
+            reading.warnings.append(f"{part.name}: columns not imported: {', '.join(dropped)}.")
     return reading
 
 
@@ -65,8 +65,8 @@ def _extract(part: Part, names: list[str], context: Context) -> Extract:
         reader = csv.reader(stream, delimiter=part.delimiter)
         next(reader)
         rows = [(reader.line_num, dict(zip(names, row, strict=False)), row) for row in reader if any(row)]
-    days = read_days(text for _, cells, _ in rows if (text := cells.get("video publish time")))
-    ends = {text: _end(text, context) for text in {cells.get("time range") for _, cells, _ in rows} if text}
+    days = parse_days(text for _, cells, _ in rows if (text := cells.get("video publish time")))
+    ends = {text: _period_end(text, context) for text in {cells.get("time range") for _, cells, _ in rows} if text}
     for line, cells, row in rows:
         try:
             writer.add(line, _values(cells, days, ends, context))
@@ -94,19 +94,19 @@ def _values(
         "duration_s": duration or None,
         "media_type": "long" if long else "video",
         "caption": cells.get("video title") or None,
-        "hashtags": hashtags(cells.get("video title")),
+        "hashtags": extract_hashtags(cells.get("video title")),
         "url": f"https://www.youtube.com/{'watch?v=' if long else 'shorts/'}{post_id}",
-        "views": count(cells.get("engaged views") or cells.get("views") or ""),
-        "likes": count(cells.get("likes") or ""),
-        "comments": count(cells.get("comments added") or ""),
-        "shares": count(cells.get("shares") or ""),
-        "new_followers": count(cells.get("subscribers") or ""),
-        "avg_watch_s": _average(cells, duration),
+        "views": parse_count(cells.get("engaged views") or cells.get("views") or ""),
+        "likes": parse_count(cells.get("likes") or ""),
+        "comments": parse_count(cells.get("comments added") or ""),
+        "shares": parse_count(cells.get("shares") or ""),
+        "new_followers": parse_count(cells.get("subscribers") or ""),
+        "avg_watch_s": _average_watch_s(cells, duration),
         "total_watch_s": None if hours is None else round(hours * 3600, 3),
     }
 
 
-def _average(cells: Mapping[str, str], duration: float | None) -> float | None:
+def _average_watch_s(cells: Mapping[str, str], duration: float | None) -> float | None:
     percent = _number(cells.get("average percentage viewed (%)"))
     if percent is not None and duration:
         return round(percent / 100 * duration, 4)
@@ -127,22 +127,22 @@ def _seconds(text: str | None) -> float | None:
     return total
 
 
-def _end(text: str, context: Context) -> datetime:
+def _period_end(text: str, context: Context) -> datetime:
     """The end of a period such as `Jan 1 - March 30` or `April 1 - 30, 2025`: when its figures were complete.
 
     Raises:
-        MissingTimeError: When it names no year and there is no `--as-of`, or it is no period.
+        MissingTimeError: It has no year and there is no `--as-of`, or it isn't a period.
     """
     last = re.split(r"\s[-–]\s|\s?–\s?", text.strip())[-1]
     first_word = re.match(r"[^\W\d]+", text.strip())
-    days = read_days([last]) or (read_days([f"{first_word[0]} {last}"]) if first_word else {})
+    days = parse_days([last]) or (parse_days([f"{first_word[0]} {last}"]) if first_word else {})
     day = next(iter(days.values()), None)
     if day is None:
-        raise MissingTimeError(f"The time range {text!r} is none that can be read: give --as-of and remove the column.")
+        raise MissingTimeError(f"The time range {text!r} can't be read: give --as-of and remove the column.")
     if day.year is None and context.as_of is None:
-        raise MissingTimeError(f"The time range {text!r} names no year: say when the table was exported with --as-of.")
-    found: date = latest(day, context.as_of.date() if context.as_of else date.max)
-    return datetime.combine(found + timedelta(days=1), time(), UTC)
+        raise MissingTimeError(f"The time range {text!r} has no year: say when the table was exported with --as-of.")
+    last_day: date = latest_date(day, context.as_of.date() if context.as_of else date.max)
+    return datetime.combine(last_day + timedelta(days=1), time(), UTC)
 
 
 FORMAT = Format(

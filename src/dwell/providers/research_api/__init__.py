@@ -1,1 +1,1 @@
-"""TikTok's Research API: rows for approved academic researchers; its counters lag behind the site."""
+"""TikTok's Research API: rows for approved academic researchers; its counters lag behind the website."""

@@ -1,7 +1,7 @@
 """TikTok's Research API, for approved researchers.
 
-Its traps: a query spans at most 30 days, so a listing walks back window by window; `search_id` must be handed back to
-turn a page; ids are JSON integers; the answer about an account leaves its name out; 1,000 requests a day.
+Pitfalls: a query spans at most 30 days, so a listing goes back window by window; `search_id` must be sent back to get
+the next page; ids are JSON integers; the response about an account leaves out its name; 1,000 requests a day.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, name, number, objects
 
 VENDOR = responses.Vendor("TikTok's Research API", "DWELL_RESEARCH_API_TOKEN")
-MOST = 100
-"""Most items of a page."""
-COMMENTS = 1_000
+MAX_ITEMS = 100
+"""Maximum number of items per page."""
+MAX_COMMENTS = 1_000
 """Only the first comments of a post can be read."""
 
 _VIDEO = (
@@ -30,20 +30,20 @@ _VIDEO = (
 )
 _USER = "display_name,is_verified,follower_count,following_count,likes_count,video_count"
 _COMMENT = "id,video_id,text,like_count,reply_count,parent_comment_id,create_time"
-_SEARCHED: Mapping[Listing, str] = {
+_SEARCH_FIELDS: Mapping[Listing, str] = {
     "user_posts": "username",
     "hashtag_posts": "hashtag_name",
     "search_posts": "keyword",
     "sound_posts": "music_id",
 }
 _LISTS: Mapping[Listing, str] = {
-    **dict.fromkeys(_SEARCHED, "videos"),
+    **dict.fromkeys(_SEARCH_FIELDS, "videos"),
     "comments": "comments",
     "followers": "user_followers",
     "following": "user_following",
 }
 _ENDPOINT = {"comments": "video/comment/list", "followers": "user/followers", "following": "user/following"}
-_PAGE_SIZE: Mapping[Listing, int] = dict.fromkeys(_LISTS, MOST)
+_PAGE_SIZE: Mapping[Listing, int] = dict.fromkeys(_LISTS, MAX_ITEMS)
 
 
 class ResearchAPI:
@@ -51,7 +51,7 @@ class ResearchAPI:
 
     name: str = "research-api"
     base_url: str = open_api.BASE_URL
-    # Only the quota of a day is published; one request a second is our own courtesy.
+    # Only the daily quota is published; one request a second is our own limit.
     limit: Limit = Limit(60, 60.0, per_day=1_000)
     credit_price: float = 0.0
     page_size: Mapping[Listing, int] = _PAGE_SIZE
@@ -68,51 +68,55 @@ class ResearchAPI:
         """See `Provider`."""
         if what not in self.lookups:
             raise unsupported_error(VENDOR.title, what, self.lookups)
-        return _call("user/info", _USER, {"username": _name(what, subject)}, timeout_s=20.0)
+        return _request("user/info", _USER, {"username": _require_name(what, subject)}, timeout_s=20.0)
 
     def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
-        """See `Provider`; posts come newest window first, `count` is held between 1 and 100."""
+        """See `Provider`; posts come newest window first, `count` is limited to 1-100."""
         if what not in _LISTS:
             raise unsupported_error(VENDOR.title, what, _LISTS)
-        most = min(max(count, 1), MOST)
-        if what in _SEARCHED:
+        most = min(max(count, 1), MAX_ITEMS)
+        if what in _SEARCH_FIELDS:
             value = digits(subject.id or subject.name) if what == "sound_posts" else subject.name
             if not value:
                 raise missing_id_error(VENDOR.title, what, "a name, a text, or a sound's id")
-            only = {"operation": "EQ", "field_name": _SEARCHED[what], "field_values": [value]}
-            window = windows.opened(cursor)
-            return _call("video/query", _VIDEO, {"query": {"and": [only]}, "max_count": most, **window.asked()})
-        at = windows.index(cursor)
+            only = {"operation": "EQ", "field_name": _SEARCH_FIELDS[what], "field_values": [value]}
+            window = windows.parse_cursor(cursor)
+            return _request("video/query", _VIDEO, {"query": {"and": [only]}, "max_count": most, **window.to_body()})
+        at = windows.parse_offset(cursor)
         if what == "comments":
             post = digits(subject.id, 15) or digits(subject.name, 15)
             if post is None:
                 raise missing_id_error(VENDOR.title, what, "the post's id")
-            body: dict[str, Any] = {"video_id": int(post), "max_count": max(1, min(most, COMMENTS - at)), "cursor": at}
-            return _call(_ENDPOINT[what], _COMMENT, body)
-        body = {"username": _name(what, subject), "max_count": most, **({"cursor": at} if at else {})}
-        return _call(_ENDPOINT[what], None, body)
+            body: dict[str, Any] = {
+                "video_id": int(post),
+                "max_count": max(1, min(most, MAX_COMMENTS - at)),
+                "cursor": at,
+            }
+            return _request(_ENDPOINT[what], _COMMENT, body)
+        body = {"username": _require_name(what, subject), "max_count": most, **({"cursor": at} if at else {})}
+        return _request(_ENDPOINT[what], None, body)
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
-        """See `Provider`; what the request said and the answer leaves out (the account, the window) is put beside."""
-        payload, asked = open_api.data(VENDOR, response), request.body or {}
+        """See `Provider`; adds what was requested and the response leaves out (the account, the window)."""
+        payload, sent = open_api.read_data(VENDOR, response), request.body or {}
         if request.endpoint == "user/info":
             if not payload:
-                raise UnavailableError("TikTok's Research API knows no account of this name: check how it is written.")
-            return {**payload, "username": asked.get("username")}
+                raise UnavailableError("TikTok's Research API has no account of this name: check the spelling.")
+            return {**payload, "username": sent.get("username")}
         if not {*_LISTS.values(), "cursor", "has_more"} & payload.keys():
-            raise DamagedAnswerError("TikTok's Research API answered with nothing: it may be asked again.")
-        return {**payload, windows.KEY: [asked.get("start_date"), asked.get("end_date")]}
+            raise DamagedAnswerError("TikTok's Research API sent an empty response: try again later.")
+        return {**payload, windows.WINDOW_KEY: [sent.get("start_date"), sent.get("end_date")]}
 
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
-        """See `Provider`; at the end of a window the cursor leads to the 30 days before it."""
+        """See `Provider`; at the end of a window the cursor points to the 30 days before it."""
         if what not in _LISTS:
             raise unsupported_error(VENDOR.title, what, _LISTS)
         items, more = objects(payload, _LISTS[what]), flag(payload.get("has_more"))
-        if what in _SEARCHED:
-            following = windows.after(payload, more=bool(more))
-            return Page(items, following.packed() if following else None, bool(more or following), sparse=True)
+        if what in _SEARCH_FIELDS:
+            following = windows.next_window(payload, more=bool(more))
+            return Page(items, following.to_cursor() if following else None, bool(more or following), sparse=True)
         at = number(payload.get("cursor"))
-        if what == "comments" and at is not None and at >= COMMENTS:
+        if what == "comments" and at is not None and at >= MAX_COMMENTS:
             return Page(items, None, more)
         return Page(items, cursor_text(payload.get("cursor")), more)
 
@@ -128,16 +132,16 @@ class ResearchAPI:
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
         """See `Provider`."""
-        found = number(payload.get("video_count")) if what == "profile" else None
-        return None if found is None else int(found)
+        count = number(payload.get("video_count")) if what == "profile" else None
+        return None if count is None else int(count)
 
 
-def _call(endpoint: str, fields: str | None, body: Mapping[str, Any], *, timeout_s: float = 30.0) -> HttpRequest:
+def _request(endpoint: str, fields: str | None, body: Mapping[str, Any], *, timeout_s: float = 30.0) -> HttpRequest:
     path, query = f"/v2/research/{endpoint}/", {"fields": fields} if fields else {}
     return HttpRequest(endpoint, "POST", path, query, body, timeout_s=timeout_s, credits=0)
 
 
-def _name(what: Listing | Lookup, subject: Subject) -> str:
+def _require_name(what: Listing | Lookup, subject: Subject) -> str:
     if not subject.name:
         raise missing_id_error(VENDOR.title, what, "the account's name")
     return subject.name

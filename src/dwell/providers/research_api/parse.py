@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dwell.providers.captions import hashtags
+from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
@@ -33,7 +33,7 @@ def post(item: Item) -> dict[str, Any] | str:
     """Columns of a post and its snapshot."""
     post_id, handle, length = digits(item.get("id"), 15), name(item.get("username")), number(item.get("video_duration"))
     if post_id is None:
-        return "no post id: id has not 15 to 20 digits"
+        return "no post id: id does not have 15 to 20 digits"
     caption, tags = text(item.get("video_description")), item.get("hashtag_names")
     return {
         "post_id": post_id,
@@ -42,7 +42,9 @@ def post(item: Item) -> dict[str, Any] | str:
         "duration_s": length or None,
         "media_type": "photo" if length == 0 else None,
         "caption": caption,
-        "hashtags": [tag.lower() for tag in map(name, tags) if tag] if isinstance(tags, list) else hashtags(caption),
+        "hashtags": [tag.lower() for tag in map(name, tags) if tag]
+        if isinstance(tags, list)
+        else extract_hashtags(caption),
         "sound_id": digits(item.get("music_id")),
         "region": text(item.get("region_code")),
         "url": Link(post_id, handle=handle).url,
@@ -55,7 +57,7 @@ def post(item: Item) -> dict[str, Any] | str:
 
 
 def user(item: Item) -> dict[str, Any] | str:
-    """Columns of a creator and its snapshot. An answer about one account leaves out the name that was asked for."""
+    """Columns of a creator and its snapshot. A response about one account leaves out the requested name."""
     if not {"username", "display_name"} & item.keys():
         return "no account: neither username nor display_name"
     return {
@@ -84,5 +86,5 @@ def comment(item: Item) -> dict[str, Any] | str:
 
 
 def topic(item: Item) -> dict[str, Any] | str:
-    """This API does not say how large a hashtag or a sound is."""
+    """This API does not give the size of a hashtag or a sound."""
     return f"the Research API has no information on hashtags and sounds ({item.get('id')})"

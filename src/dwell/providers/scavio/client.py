@@ -1,8 +1,8 @@
-"""Scavio: questions as calls, answers as payloads.
+"""Scavio: makes requests, reads responses.
 
-Its traps: everything is a POST; a cursor is a JSON string, a number is refused; posts are listed by the account's key
-(`sec_uid`), which the profile gives; a page of followers is found by two values that must both be handed back; an error
-is an object or a text; search results stand under either of two keys; its published examples have another shape.
+Pitfalls: every request is a POST; a cursor is a JSON string, a number is refused; posts are listed by the account's key
+(`sec_uid`), which the profile gives; a page of followers needs two values, both of which must be sent back; an error is
+an object or a text; search results are under either of two keys; the published examples have another shape.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _LISTINGS: Mapping[Listing, tuple[str, tuple[str, ...], int]] = {
     "followers": ("user/followers", ("followers",), 20),
     "following": ("user/followings", ("followings",), 20),
 }
-"""Endpoint, keys under which the list may stand, and most items of a page."""
-_BY_TOKEN = ("followers", "following")
+"""Endpoint, keys that may hold the list, and maximum number of items per page."""
+_PAGED_BY_TOKEN = ("followers", "following")
 _PAGE_SIZE: Mapping[Listing, int] = {what: most for what, (_, _, most) in _LISTINGS.items()}
 _PAGING = ("max_cursor", "cursor", "has_more", "next_page_token", "min_time")
 _EXPECTED: Mapping[str, tuple[str, ...]] = {
@@ -68,61 +68,61 @@ class Scavio:
         if what == "profile":
             if not (subject.name or subject.key):
                 raise missing_id_error(VENDOR.title, what, "the account's name or key")
-            return _call(
+            return _request(
                 "profile", LOOKUP_S, {"username": subject.name} if subject.name else {"sec_user_id": subject.key}
             )
         if what == "post":
-            return _call("video", LOOKUP_S, {"video_id": _post(what, subject)})
+            return _request("video", LOOKUP_S, {"video_id": _require_post_id(what, subject)})
         if what == "hashtag":
             if not (subject.name or subject.id):
                 raise missing_id_error(VENDOR.title, what, "the hashtag's name or id")
-            return _call(
+            return _request(
                 "hashtag", LOOKUP_S, {"hashtag_name": subject.name} if subject.name else {"hashtag_id": subject.id}
             )
         raise unsupported_error(VENDOR.title, what, self.lookups)
 
     def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
-        """See `Provider`; `count` is held between 1 and the page size."""
+        """See `Provider`; `count` is limited to the page size."""
         if what not in _LISTINGS:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
         endpoint, _, most = _LISTINGS[what]
-        body: dict[str, Any] = {**_about(what, subject), "count": min(max(count, 1), most)}
-        if what in _BY_TOKEN:
-            body |= _unpacked(cursor)
+        body: dict[str, Any] = {**_subject_fields(what, subject), "count": min(max(count, 1), most)}
+        if what in _PAGED_BY_TOKEN:
+            body |= _unpack_cursor(cursor)
         else:
             body["cursor"] = cursor or "0"
-        return _call(endpoint, PAGE_S, body)
+        return _request(endpoint, PAGE_S, body)
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
-        """See `Provider`; of a post what stands under `aweme_detail`."""
+        """See `Provider`; of a post the content of `aweme_detail`."""
         responses.check_status(VENDOR, response)
         body = responses.decode(VENDOR, response)
         if body.get("error"):
-            responses.raise_for_message(VENDOR, response, responses.find_message(body) or "an error without words")
+            responses.raise_for_message(VENDOR, response, responses.find_message(body) or "an error without a message")
         payload = mapping(body, "data") or body
         listed = next((keys for endpoint, keys, _ in _LISTINGS.values() if endpoint == request.endpoint), None)
         expected = (*listed, *_PAGING) if listed else _EXPECTED.get(request.endpoint, ())
         if not any(key in payload for key in expected):
             if message := responses.find_message(body):
                 responses.raise_for_message(VENDOR, response, message)
-            raise DamagedAnswerError(f"Scavio answered {request.endpoint} with nothing: it may be asked again.")
+            raise DamagedAnswerError(f"Scavio sent an empty response to {request.endpoint}: try again later.")
         if not listed and not any(payload.get(key) for key in expected):
-            raise UnavailableError("Scavio knows nothing under this name or id: check how it is written.")
+            raise UnavailableError("Scavio has nothing under this name or id: check the spelling.")
         return mapping(payload, "aweme_detail") if request.endpoint == "video" else payload
 
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
-        """See `Provider`; a search result is what stands under its `aweme_info`."""
+        """See `Provider`; a search result is the content of its `aweme_info`."""
         if what not in _LISTINGS:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
         items = tuple(mapping(item, "aweme_info") or item for item in objects(payload, *_LISTINGS[what][1]))
         more = flag(payload.get("has_more", payload.get("hasMore")))
-        if what in _BY_TOKEN:
-            return Page(items, _packed(payload), more)
-        found = (cursor_text(payload.get(key)) for key in ("max_cursor", "cursor"))
-        return Page(items, next(filter(None, found), None), more)
+        if what in _PAGED_BY_TOKEN:
+            return Page(items, _pack_cursor(payload), more)
+        cursors = (cursor_text(payload.get(key)) for key in ("max_cursor", "cursor"))
+        return Page(items, next(filter(None, cursors), None), more)
 
     def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
-        """See `Provider`: what the answer states as `credits_used`; without that, its price when it succeeded."""
+        """See `Provider`: the response's `credits_used`, otherwise the list price of a successful request."""
         try:
             stated = responses.decode(VENDOR, response).get("credits_used")
         except DamagedAnswerError:
@@ -146,8 +146,8 @@ class Scavio:
         if what == "hashtag":
             challenge = mapping(mapping(payload, "challengeInfo"), "challenge")
             return Subject((name(challenge.get("title")) or "").lower(), digits(challenge.get("id")))
-        found = digits(payload.get("aweme_id"), 15)
-        return Subject(found or "", found)
+        post_id = digits(payload.get("aweme_id"), 15)
+        return Subject(post_id or "", post_id)
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
         """See `Provider`."""
@@ -156,15 +156,15 @@ class Scavio:
         columns = parse.user(payload) if what == "profile" else parse.topic(payload)
         if isinstance(columns, str):
             return None
-        found = number(columns.get("post_count", columns.get("topic_posts")))
-        return None if found is None else int(found)
+        count = number(columns.get("post_count", columns.get("topic_posts")))
+        return None if count is None else int(count)
 
 
-def _call(endpoint: str, timeout_s: float, body: Mapping[str, Any]) -> HttpRequest:
+def _request(endpoint: str, timeout_s: float, body: Mapping[str, Any]) -> HttpRequest:
     return HttpRequest(endpoint, "POST", f"{_TIKTOK}/{endpoint}", body=body, timeout_s=timeout_s)
 
 
-def _about(what: Listing, subject: Subject) -> dict[str, Any]:
+def _subject_fields(what: Listing, subject: Subject) -> dict[str, Any]:
     if what == "hashtag_posts":
         if not subject.id:
             raise missing_id_error(VENDOR.title, what, "the hashtag's id")
@@ -174,32 +174,32 @@ def _about(what: Listing, subject: Subject) -> dict[str, Any]:
             raise missing_id_error(VENDOR.title, what, "a text of 1 to 500 characters")
         return {"keyword": subject.name, "sort_type": "0", "publish_time": "0"}
     if what == "comments":
-        return {"video_id": _post(what, subject)}
+        return {"video_id": _require_post_id(what, subject)}
     if not subject.key:
         raise missing_id_error(VENDOR.title, what, "the account's key (sec_uid)")
     return {"sec_user_id": subject.key, **({"sort_type": "0"} if what == "user_posts" else {})}
 
 
-def _post(what: Listing | Lookup, subject: Subject) -> str:
-    found = digits(subject.id, 15) or digits(subject.name, 15)
-    if found is None:
+def _require_post_id(what: Listing | Lookup, subject: Subject) -> str:
+    post_id = digits(subject.id, 15) or digits(subject.name, 15)
+    if post_id is None:
         raise missing_id_error(VENDOR.title, what, "the post's id")
-    return found
+    return post_id
 
 
-def _packed(payload: Mapping[str, Any]) -> str | None:
-    """The two values that lead to the next followers, as one text."""
+def _pack_cursor(payload: Mapping[str, Any]) -> str | None:
+    """The two values that point to the next followers, as one text."""
     token, instant = text(payload.get("next_page_token")), payload.get("min_time")
     if not token and instant in (None, "", 0, "0"):
         return None
     return json.dumps([token, instant if isinstance(instant, (int, str)) else None])
 
 
-def _unpacked(cursor: str | None) -> dict[str, Any]:
+def _unpack_cursor(cursor: str | None) -> dict[str, Any]:
     if cursor is None:
         return {}
     try:
         token, instant = json.loads(cursor)
     except (ValueError, TypeError, RecursionError) as error:
-        raise ProviderError("This is no cursor of a list of followers at Scavio: begin again without one.") from error
+        raise ProviderError("This isn't a cursor of Scavio's follower lists: start again without one.") from error
     return {key: value for key, value in (("page_token", token), ("min_time", instant)) if value is not None}

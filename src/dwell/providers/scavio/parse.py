@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dwell.providers.captions import hashtags
+from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, rows, seconds, text
 
@@ -29,7 +29,7 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 
 
 def post(item: Item) -> dict[str, Any] | str:
-    """Columns of a post and its snapshot; a text is the reason why there is none."""
+    """Columns of a post and its snapshot; a text is the reason why the object has none."""
     post_id = digits(item.get("aweme_id"), 15) or digits(item.get("id"), 15)
     if post_id is None:
         return "no post id: neither aweme_id nor id has 15 to 20 digits"
@@ -98,11 +98,11 @@ def comment(item: Item) -> dict[str, Any] | str:
 
 
 def topic(item: Item) -> dict[str, Any] | str:
-    """Columns of a look at a hashtag; where counters stand twice, as text and as number, the text is not rounded."""
+    """Columns of a sample of a hashtag; where counters come twice, as text and as number, the text is not rounded."""
     info = mapping(item, "challengeInfo") or item
     hashtag = name(mapping(info, "challenge").get("title"))
     if hashtag is None:
-        return "no name of a hashtag: challenge.title is missing"
+        return "no hashtag name: challenge.title is missing"
     exact, stats = mapping(info, "statsV2"), mapping(info, "stats")
     return {
         "topic_kind": "hashtag",
@@ -113,11 +113,11 @@ def topic(item: Item) -> dict[str, Any] | str:
 
 
 def _duration(video: Item, item: Item) -> float | None:
-    """Seconds: milliseconds where they stand in `video`, seconds where they stand in the row itself."""
+    """Seconds: `video` gives milliseconds, the row itself gives seconds."""
     for value, unit in ((video.get("duration"), 1000), (item.get("duration"), 1)):
         if value is not None:
-            found = number(value)
-            return None if found is None else found / unit
+            duration = number(value)
+            return None if duration is None else duration / unit
     return None
 
 
@@ -128,4 +128,4 @@ def _hashtags(item: Item) -> list[str] | None:
     listed = item.get("hashtags")
     names += [tag for tag in listed if isinstance(tag, str)] if isinstance(listed, list) else []
     known = [tag.lstrip("#").lower() for tag in map(name, names) if tag]
-    return list(dict.fromkeys(known)) or hashtags(text(item.get("desc")))
+    return list(dict.fromkeys(known)) or extract_hashtags(text(item.get("desc")))

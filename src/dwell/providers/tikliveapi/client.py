@@ -1,7 +1,7 @@
-"""TikLiveAPI: questions as calls, answers as payloads.
+"""TikLiveAPI: makes requests, reads responses.
 
-Its traps: errors come with status 200 and a lone `message`; followers are paged by `time` and everything else by
-`cursor`; the list of accounts followed is called `followings`; `hasMore` is a flag or 0/1; comments are asked for by
+Pitfalls: errors come with status 200 and only a `message`; followers are paged by `time` and everything else by
+`cursor`; the list of accounts followed is called `followings`; `hasMore` is a flag or 0/1; comments are requested by
 the post's link.
 """
 
@@ -32,7 +32,7 @@ _LISTINGS: Mapping[Listing, tuple[str, str, int]] = {
     "followers": ("user-followers", "followers", 50),
     "following": ("user-following", "followings", 50),
 }
-"""Endpoint, key of the list, most items of a page; that of a search is not published, and taken as that of sounds."""
+"""Endpoint, key of the list, maximum items per page; for a search it is not published, so that of sounds is used."""
 _PAGED_BY_TIME = ("followers", "following")
 _LOOKUPS: Mapping[str, tuple[str, ...]] = {
     "userinfo-by-username": ("user",),
@@ -42,9 +42,9 @@ _LOOKUPS: Mapping[str, tuple[str, ...]] = {
     "challenge-info-name": ("id", "cha_name"),
     "challenge-info-id": ("id", "cha_name"),
 }
-"""The keys that say what an answer is about."""
+"""The keys that identify the subject of a response."""
 _EXPECTED = {**_LOOKUPS, **{endpoint: (key,) for endpoint, key, _ in _LISTINGS.values()}}
-"""Keys of which a good answer has at least one; a page may lack its list where it says how to go on."""
+"""Keys of which a valid response has at least one; a page may lack its list where it has a cursor."""
 _PAGING = frozenset({"cursor", "time", "hasMore"})
 _PAGE_SIZE: Mapping[Listing, int] = {what: most for what, (_, _, most) in _LISTINGS.items()}
 
@@ -70,26 +70,26 @@ class TikLiveAPI:
         """See `Provider`; a profile by its name, which costs one credit and gives the id and the counters."""
         if what == "profile":
             if subject.name:
-                return _call("userinfo-by-username", LOOKUP_S, username=subject.name)
-            return _call("userinfo-by-id", LOOKUP_S, userid=_id(what, subject, "the account's name or id"))
+                return _request("userinfo-by-username", LOOKUP_S, username=subject.name)
+            return _request("userinfo-by-id", LOOKUP_S, userid=_require_id(what, subject, "the account's name or id"))
         if what == "post":
-            return _call("post-detail", LOOKUP_S, url=_link(what, subject))
+            return _request("post-detail", LOOKUP_S, url=_post_url(what, subject))
         if what == "sound":
-            return _call("music-info", LOOKUP_S, music_id=_id(what, subject, "the sound's id"))
+            return _request("music-info", LOOKUP_S, music_id=_require_id(what, subject, "the sound's id"))
         if what == "hashtag":
             if subject.name:
-                return _call("challenge-info-name", LOOKUP_S, name=subject.name)
-            return _call("challenge-info-id", LOOKUP_S, id=_id(what, subject, "the hashtag's name or id"))
+                return _request("challenge-info-name", LOOKUP_S, name=subject.name)
+            return _request("challenge-info-id", LOOKUP_S, id=_require_id(what, subject, "the hashtag's name or id"))
         raise unsupported_error(VENDOR.title, what, self.lookups)
 
     def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
-        """See `Provider`; `count` is held between 1 and the page size."""
+        """See `Provider`; `count` is limited to the page size."""
         if what not in _LISTINGS:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
         endpoint, _, most = _LISTINGS[what]
         paging = "time" if what in _PAGED_BY_TIME else "cursor"
         where = {"count": str(min(max(count, 1), most)), paging: cursor or "0"}
-        return _call(endpoint, PAGE_S, **_about(what, subject), **where)
+        return _request(endpoint, PAGE_S, **_subject_fields(what, subject), **where)
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`."""
@@ -105,9 +105,9 @@ class TikLiveAPI:
             if message := responses.find_message(body):
                 responses.raise_for_message(VENDOR, response, message)
             if looked_up or not _PAGING & payload.keys():
-                raise DamagedAnswerError(f"TikLiveAPI answered {request.endpoint} with nothing: it may be asked again.")
+                raise DamagedAnswerError(f"TikLiveAPI sent an empty response to {request.endpoint}: try again later.")
         if looked_up and not any(payload.get(key) for key in expected):
-            raise UnavailableError("TikLiveAPI knows nothing under this name or id: check how it is written.")
+            raise UnavailableError("TikLiveAPI has nothing under this name or id: check the spelling.")
         return payload
 
     def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
@@ -119,7 +119,7 @@ class TikLiveAPI:
         return Page(objects(payload, _LISTINGS[what][1]), cursor_text(payload.get(paging)), flag(more))
 
     def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
-        """See `Provider`: only a successful request is charged; one that arrives damaged was a success over there."""
+        """See `Provider`: only a successful request is charged, which includes a response that arrives damaged."""
         try:
             self.read(request, response)
         except DamagedAnswerError:
@@ -137,48 +137,48 @@ class TikLiveAPI:
             return Subject(handle.lower(), digits(user.get("id")), key)
         if what == "hashtag":
             return Subject((name(payload.get("cha_name")) or "").lower(), digits(payload.get("id")))
-        found = parse.post_id(payload) if what == "post" else digits(payload.get("id"))
-        return Subject(found or "", found)
+        subject_id = parse.post_id(payload) if what == "post" else digits(payload.get("id"))
+        return Subject(subject_id or "", subject_id)
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
         """See `Provider`."""
         columns = parse.user(payload) if what == "profile" else parse.topic(payload)
         if what not in {"profile", "sound", "hashtag"} or isinstance(columns, str):
             return None
-        found = number(columns.get("post_count", columns.get("topic_posts")))
-        return None if found is None else int(found)
+        count = number(columns.get("post_count", columns.get("topic_posts")))
+        return None if count is None else int(count)
 
 
-def _call(endpoint: str, timeout_s: float, **query: str) -> HttpRequest:
+def _request(endpoint: str, timeout_s: float, **query: str) -> HttpRequest:
     return HttpRequest(endpoint, "GET", f"/{endpoint}/", query, timeout_s=timeout_s)
 
 
-def _about(what: Listing, subject: Subject) -> dict[str, str]:
+def _subject_fields(what: Listing, subject: Subject) -> dict[str, str]:
     if what == "sound_posts":
-        return {"music_id": _id(what, subject, "the sound's id")}
+        return {"music_id": _require_id(what, subject, "the sound's id")}
     if what == "hashtag_posts":
-        return {"challenge_id": _known(what, subject.id, "the hashtag's id")}
+        return {"challenge_id": _require_digits(what, subject.id, "the hashtag's id")}
     if what == "search_posts":
         if not subject.name:
             raise missing_id_error(VENDOR.title, what, "a text")
         return {"keyword": subject.name}
     if what == "comments":
-        return {"url": _link(what, subject)}
-    return {"userid": _known(what, subject.id, "the account's id")}
+        return {"url": _post_url(what, subject)}
+    return {"userid": _require_digits(what, subject.id, "the account's id")}
 
 
-def _id(what: Listing | Lookup, subject: Subject, wanted: str) -> str:
-    return _known(what, subject.id or subject.name, wanted)
+def _require_id(what: Listing | Lookup, subject: Subject, wanted: str) -> str:
+    return _require_digits(what, subject.id or subject.name, wanted)
 
 
-def _known(what: Listing | Lookup, value: str | None, wanted: str) -> str:
-    if (found := digits(value)) is None:
+def _require_digits(what: Listing | Lookup, value: str | None, wanted: str) -> str:
+    if (valid := digits(value)) is None:
         raise missing_id_error(VENDOR.title, what, wanted)
-    return found
+    return valid
 
 
-def _link(what: Listing | Lookup, subject: Subject) -> str:
-    found = digits(subject.id, 15) or digits(subject.name, 15)
-    if found is None:
+def _post_url(what: Listing | Lookup, subject: Subject) -> str:
+    post_id = digits(subject.id, 15) or digits(subject.name, 15)
+    if post_id is None:
         raise missing_id_error(VENDOR.title, what, "the post's id")
-    return Link(found).url
+    return Link(post_id).url

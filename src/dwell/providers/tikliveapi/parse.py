@@ -1,6 +1,6 @@
 """TikLiveAPI and tikwm payloads -> canonical values.
 
-The post id is not always `aweme_id`: in this family that is a media id such as `v09044g...`, which joins with nothing.
+The post id is not always `aweme_id`: in this family that is a media id such as `v09044g...`, which matches nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import Any, Literal
 
-from dwell.providers.captions import hashtags
+from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 
@@ -33,22 +33,22 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 def post_id(item: Item) -> str | None:
     """The first of `video_id`, `id`, `aweme_id` that has 15 to 20 digits."""
     for key in ("video_id", "id", "aweme_id"):
-        if found := digits(item.get(key), 15):
-            return found
+        if value := digits(item.get(key), 15):
+            return value
     return None
 
 
 def post(item: Item) -> dict[str, Any] | str:
-    """Columns of a post and its snapshot; a text is the reason why there is none."""
-    found = post_id(item)
-    if found is None:
+    """Columns of a post and its snapshot; a text is the reason why the object has none."""
+    video_id = post_id(item)
+    if video_id is None:
         return NO_ID
     author, sound = mapping(item, "author"), mapping(item, "music_info")
     images, duration = item.get("images"), number(item.get("duration"))
     photo = (isinstance(images, list) and bool(images)) or duration == 0
-    handle, caption = name(author.get("unique_id")), decoded(item.get("title"))
+    handle, caption = name(author.get("unique_id")), decode_caption(item.get("title"))
     return {
-        "post_id": found,
+        "post_id": video_id,
         "handle": handle,
         "creator_id": digits(author.get("id")),
         "display_name": text(author.get("nickname")),
@@ -58,12 +58,12 @@ def post(item: Item) -> dict[str, Any] | str:
         "is_ad": flag(item.get("is_ad")),
         "is_pinned": flag(item.get("is_top")),
         "caption": caption,
-        "hashtags": hashtags(caption),
+        "hashtags": extract_hashtags(caption),
         "sound_id": digits(sound.get("id")),
         "sound_title": text(sound.get("title")),
         "sound_original": flag(sound.get("original")),
         "region": text(item.get("region")),
-        "url": Link(found, handle=handle, media="photo" if photo else "video").url,
+        "url": Link(video_id, handle=handle, media="photo" if photo else "video").url,
         "views": counter(item.get("play_count")),
         "likes": counter(item.get("digg_count")),
         "comments": counter(item.get("comment_count")),
@@ -94,7 +94,7 @@ def user(item: Item) -> dict[str, Any] | str:
 
 
 def comment(item: Item) -> dict[str, Any] | str:
-    """Columns of a comment. Counters of its author are always 0 in these payloads, so they are not read."""
+    """Columns of a comment. The counters of its author are always 0 in these payloads, so they are not read."""
     if (comment_id := digits(item.get("id"))) is None:
         return "no comment id"
     return {
@@ -109,9 +109,9 @@ def comment(item: Item) -> dict[str, Any] | str:
 
 
 def topic(item: Item) -> dict[str, Any] | str:
-    """Columns of a look at a topic, from information on a hashtag or a sound.
+    """Columns of a sample of a topic, from information on a hashtag or a sound.
 
-    Of a hashtag the number of posts is `video_count` where it stands there; `user_count` is what this family calls it.
+    The number of posts of a hashtag is `video_count` where that is present, otherwise `user_count`.
     """
     if hashtag := name(item.get("cha_name")):
         return {
@@ -130,8 +130,8 @@ def topic(item: Item) -> dict[str, Any] | str:
     }
 
 
-def decoded(title: Any) -> str | None:
-    """A caption, with the MIME-encoded words (`=?utf-8?...?=`) that some payloads have put back into text."""
+def decode_caption(title: Any) -> str | None:
+    """A caption, with the MIME-encoded words (`=?utf-8?...?=`) that some payloads have turned back into text."""
     if not isinstance(title, str) or "=?" not in title:
         return title if isinstance(title, str) else None
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dwell.providers.registry import read
+from dwell.providers.format_registry import read
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract, Hints, SourceFile
 from dwell.settings import Settings

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dwell.providers.files.studio.headers import fields
-from dwell.providers.files.studio.rows import plain_rows
-from dwell.providers.numbers import share, writes_percent
+from dwell.providers.files.studio.csv_rows import plain_rows
+from dwell.providers.files.studio.headers import field_positions
+from dwell.providers.numbers import is_percent_column, parse_share
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 
@@ -21,13 +21,13 @@ def write(part: Part, dimension: str, handle: str, observed_at: datetime | None,
         observed_at: When it was exported; None leaves it to `--as-of`.
         writer: Takes the rows.
     """
-    places = fields(part.header)
-    found = list(plain_rows(part))
-    percent = writes_percent([row[places["share"]] for _, row in found if len(row) > places["share"]])
-    for line, row in found:
+    places = field_positions(part.header)
+    rows = list(plain_rows(part))
+    percent = is_percent_column([row[places["share"]] for _, row in rows if len(row) > places["share"]])
+    for line, row in rows:
         text = part.delimiter.join(row)
         try:
-            member, value = row[places[dimension]].strip(), share(row[places["share"]], percent=percent)
+            member, value = row[places[dimension]].strip(), parse_share(row[places["share"]], percent=percent)
         except (IndexError, ValueError) as error:
             writer.reject(line, str(error) if isinstance(error, ValueError) else "cells are missing", text)
             continue

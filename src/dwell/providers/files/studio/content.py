@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from dwell.errors import BadFileError
-from dwell.providers.captions import hashtags
-from dwell.providers.files.calendar import MonthDay, has_year, read_days
-from dwell.providers.files.studio.dates import latest, published
-from dwell.providers.files.studio.headers import fields
-from dwell.providers.files.studio.rows import content_rows
+from dwell.providers.captions import extract_hashtags
+from dwell.providers.files.calendar import MonthDay, has_year, parse_days
+from dwell.providers.files.studio.csv_rows import content_rows
+from dwell.providers.files.studio.dates import latest_date, published_date
+from dwell.providers.files.studio.headers import field_positions
 from dwell.providers.links import Link, LinkError, parse
-from dwell.providers.numbers import count, is_unknown
+from dwell.providers.numbers import is_unknown, parse_count
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 
@@ -22,8 +22,8 @@ COUNTERS = ("views", "likes", "comments", "shares", "saves")
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row of a Content file: its cells by field, and its link where it has a sound one."""
+class ContentRow:
+    """One row of a Content file: its cells by field, and its link where it has a valid one."""
 
     line: int
     text: str
@@ -32,29 +32,31 @@ class Row:
     reason: str = ""
 
 
-def rows(part: Part) -> list[Row]:
+def read_rows(part: Part) -> list[ContentRow]:
     """The rows, with the reason where one cannot be read."""
-    places = fields(part.header)
-    found = []
+    places = field_positions(part.header)
+    result = []
     for line, cells, text in content_rows(part, places["link"]):
         if cells is None:
-            found.append(Row(line, text, {}, None, "broken quoting, and no link to read the row from"))
+            result.append(ContentRow(line, text, {}, None, "broken quoting, and no link to read the row from"))
             continue
         values = {field: cells[index] for field, index in places.items()}
-        link, reason = _link(values["link"])
-        found.append(Row(line, text, values, link, reason))
-    return found
+        link, reason = _parse_link(values["link"])
+        result.append(ContentRow(line, text, values, link, reason))
+    return result
 
 
-def write(part: Part, found: list[Row], writer: Rewriter, *, anchor: datetime, as_of: datetime | None) -> date | None:
+def write(
+    part: Part, rows: list[ContentRow], writer: Rewriter, *, anchor: datetime, as_of: datetime | None
+) -> date | None:
     """Write posts and snapshots; the years are inferred from `anchor`, the latest time the export can be of.
 
     Returns:
-        The last day that a row without a written year was taken to be observed on.
+        The latest observation day that was inferred for a row without a written year.
     """
     latest_day: date | None = None
-    days = read_days(text for row in found for field in ("time", "post_time") if (text := row.cells.get(field)))
-    for row in found:
+    days = parse_days(text for row in rows for field in ("time", "post_time") if (text := row.cells.get(field)))
+    for row in rows:
         if row.link is None:
             writer.reject(row.line, row.reason, row.text)
             continue
@@ -70,22 +72,22 @@ def write(part: Part, found: list[Row], writer: Rewriter, *, anchor: datetime, a
     return latest_day
 
 
-def _link(text: str) -> tuple[Link | None, str]:
+def _parse_link(text: str) -> tuple[Link | None, str]:
     if is_unknown(text):
         return None, "no link: the post was deleted"
     try:
         link = parse(text)
     except LinkError as error:
         return None, str(error)
-    return (link, "") if link.post_id else (None, "a short link has no id in it")
+    return (link, "") if link.post_id else (None, "a short link contains no id")
 
 
 def _values(
-    row: Row, link: Link, days: Mapping[str, MonthDay], anchor: datetime, as_of: datetime | None
+    row: ContentRow, link: Link, days: Mapping[str, MonthDay], anchor: datetime, as_of: datetime | None
 ) -> dict[str, Any]:
-    observed_at, posted = _moment(row, days, anchor, as_of), row.cells["post_time"]
+    observed_at, posted = _observed_at(row, days, anchor, as_of), row.cells["post_time"]
     if posted not in days and not is_unknown(posted):
-        raise ValueError(f"{posted!r} is no date that can be read")
+        raise ValueError(f"{posted!r} can't be read as a date")
     caption = row.cells.get("title", "").strip() or None
     snapshot = (observed_at or anchor).date()
     return {
@@ -94,20 +96,22 @@ def _values(
         "url": link.url,
         "media_type": "photo" if link.media == "photo" else "video",
         "caption": caption,
-        "hashtags": hashtags(caption),
-        "posted_at": published(days[posted], snapshot, link.post_id) if posted in days else None,
+        "hashtags": extract_hashtags(caption),
+        "posted_at": published_date(days[posted], snapshot, link.post_id) if posted in days else None,
         "observed_at": observed_at,
-        **{name: count(row.cells.get(name, "")) for name in COUNTERS},
+        **{name: parse_count(row.cells.get(name, "")) for name in COUNTERS},
     }
 
 
-def _moment(row: Row, days: Mapping[str, MonthDay], anchor: datetime, as_of: datetime | None) -> datetime | None:
-    """When the row was observed: `Time` says the day, `--as-of` the hour where it is of that day."""
+def _observed_at(
+    row: ContentRow, days: Mapping[str, MonthDay], anchor: datetime, as_of: datetime | None
+) -> datetime | None:
+    """When the row was observed: `Time` gives the day, and `--as-of` the hour where it falls on that day."""
     if "time" not in row.cells:
         return as_of
     if row.cells["time"] not in days:
-        raise ValueError(f"{row.cells['time']!r} is no date that can be read")
-    day: date = latest(days[row.cells["time"]], anchor.date())
+        raise ValueError(f"{row.cells['time']!r} can't be read as a date")
+    day: date = latest_date(days[row.cells["time"]], anchor.date())
     if as_of is not None and abs((as_of.date() - day).days) <= 1:
         return as_of
     return datetime.combine(day, time(), UTC)

@@ -1,4 +1,4 @@
-"""The year that Studio leaves out of its dates, from what a file says otherwise: no guess per row."""
+"""The year that Studio leaves out of its dates, inferred for a whole file and never guessed per row."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dwell.errors import BadFileError
 from dwell.providers.files.calendar import MonthDay
 from dwell.providers.links import minted_at
 
-LONGEST_SPAN = 366
+MAX_SPAN_DAYS = 366
 
 
-def forward(days: Sequence[MonthDay], start: date) -> list[date]:
+def dates_from_start(days: Sequence[MonthDay], start: date) -> list[date]:
     """Dates of ascending rows whose first one is known: a year is added whenever month and day go back.
 
     Raises:
-        BadFileError: When the first row is not `start` (give or take a day), or February 29 falls into no leap year.
+        BadFileError: The first row is not `start` (give or take a day), or February 29 falls in a common year.
     """
     around = (days[0].date, *(days[0].in_year(start.year + shift) for shift in (-1, 0, 1)))
     first = min((day for day in around if day), key=lambda day: abs((day - start).days), default=None)
@@ -29,70 +29,72 @@ def forward(days: Sequence[MonthDay], start: date) -> list[date]:
     year, dates = first.year, [first]
     for before, day in pairwise(days):
         year += _key(day) < _key(before)
-        dates.append(_place(day, year))
-    return _checked(days, dates)
+        dates.append(_date_in_year(day, year))
+    return _check_span(days, dates)
 
 
-def backward(days: Sequence[MonthDay], anchor: date) -> list[date]:
+def dates_until_anchor(days: Sequence[MonthDay], anchor: date) -> list[date]:
     """Dates of ascending rows, the last of which is the latest such day up to `anchor`.
 
     Raises:
-        BadFileError: When February 29 falls into no leap year, or the rows span more than 366 days.
+        BadFileError: When February 29 falls in a year that isn't a leap year, or the rows span more than 366 days.
     """
-    year = latest(days[-1], anchor).year
-    dates = [_place(days[-1], year)]
+    year = latest_date(days[-1], anchor).year
+    dates = [_date_in_year(days[-1], year)]
     for after, day in zip(days[:0:-1], days[-2::-1], strict=True):
         year -= _key(day) > _key(after)
-        dates.append(_place(day, year))
-    return _checked(days, dates[::-1])
+        dates.append(_date_in_year(day, year))
+    return _check_span(days, dates[::-1])
 
 
-def latest(day: MonthDay, anchor: date) -> date:
+def latest_date(day: MonthDay, anchor: date) -> date:
     """The latest such day up to `anchor`.
 
     Raises:
-        BadFileError: For February 29, when the year that fits is no leap year.
+        BadFileError: For February 29, when the matching year isn't a leap year.
     """
     if day.year is not None:
-        return _place(day, day.year)
-    return _place(day, anchor.year if _key(day) <= (anchor.month, anchor.day) else anchor.year - 1)
+        return _date_in_year(day, day.year)
+    return _date_in_year(day, anchor.year if _key(day) <= (anchor.month, anchor.day) else anchor.year - 1)
 
 
-def published(day: MonthDay, snapshot: date, post_id: str | None) -> date:
+def published_date(day: MonthDay, snapshot: date, post_id: str | None) -> date:
     """The day a post was published: the one nearest to the time in its id, from the day before it on.
 
-    A scheduled post gets its id days before it is published, so the id is a lower bound, a day off at most by the
-    account's time zone. Without an id: the latest such day up to the snapshot.
+    A scheduled post gets its id days before it is published, so the id is a lower bound; the account's time
+    zone can shift it by a day at most. Without an id: the latest such day up to the snapshot.
 
     Raises:
         BadFileError: When no year fits between the id's day and the snapshot.
     """
     if day.year is not None or post_id is None:
-        return latest(day, snapshot)
+        return latest_date(day, snapshot)
     lower = minted_at(post_id).date() - timedelta(days=1)
     fitting = [
-        found for year in range(lower.year, snapshot.year + 1) if (found := day.in_year(year)) and found >= lower
+        candidate
+        for year in range(lower.year, snapshot.year + 1)
+        if (candidate := day.in_year(year)) and candidate >= lower
     ]
     if not fitting or fitting[0] > snapshot + timedelta(days=1):
         raise BadFileError(
-            f"Post {post_id} was made on {lower + timedelta(days=1)}, after the day {snapshot} that the export "
-            "seems to be of: say when it was made with --as-of."
+            f"Post {post_id} was made on {lower + timedelta(days=1)}, after the apparent day of the export, "
+            f"{snapshot}: say when it was made with --as-of."
         )
     return fitting[0]
 
 
-def gaps(dates: Sequence[date]) -> int:
+def count_missing_days(dates: Sequence[date]) -> int:
     """Days that are missing between the first and the last."""
     return (dates[-1] - dates[0]).days + 1 - len(set(dates))
 
 
-def _place(day: MonthDay, year: int) -> date:
-    found = day.in_year(day.year or year)
-    if found is None:
+def _date_in_year(day: MonthDay, year: int) -> date:
+    dated = day.in_year(day.year or year)
+    if dated is None:
         raise BadFileError(
-            f"February 29 would fall into {year}, which has none: say when the export was made with --as-of."
+            f"February 29 would fall in {year}, which is not a leap year: say when the export was made with --as-of."
         )
-    return found
+    return dated
 
 
 def _key(day: MonthDay) -> tuple[int, int]:
@@ -100,11 +102,11 @@ def _key(day: MonthDay) -> tuple[int, int]:
     return (0, 0) if day.year is not None else (day.month, day.day)
 
 
-def _checked(days: Sequence[MonthDay], dates: list[date]) -> list[date]:
+def _check_span(days: Sequence[MonthDay], dates: list[date]) -> list[date]:
     if all(day.year is not None for day in days):
         return dates
     span = (dates[-1] - dates[0]).days + 1
-    if dates != sorted(dates) or (span > LONGEST_SPAN):
+    if dates != sorted(dates) or (span > MAX_SPAN_DAYS):
         raise BadFileError(
             f"The rows would run from {dates[0]} to {dates[-1]}; an export holds up to 366 days in ascending order: "
             "download it again."

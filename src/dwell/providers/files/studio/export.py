@@ -1,4 +1,4 @@
-"""TikTok Studio's exports: all parts of one file read together, because one may say what another leaves out."""
+"""TikTok Studio's exports: all parts of one file read together, because one may state what another leaves out."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from dwell import clock
 from dwell.errors import MissingTimeError, UnknownFormatError
 from dwell.providers.files.calendar import has_year
 from dwell.providers.files.studio import audience, content
-from dwell.providers.files.studio.headers import FIELDS, Kind, kind, unknown
-from dwell.providers.files.studio.package import Package, account, need_account, package
-from dwell.providers.files.studio.series import Clock, DayRow, day_rows, viewers_differ, write_days, write_hours
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.files.studio.headers import FIELDS, Kind, detect_kind, unknown_headers
+from dwell.providers.files.studio.series import (
+    DayRow,
+    ExportDates,
+    count_viewer_mismatches,
+    read_day_rows,
+    write_days,
+    write_hours,
+)
+from dwell.providers.files.studio.zip_name import ZipName, parse_zip_name, require_account, resolve_account
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 
@@ -22,103 +29,109 @@ _SERIES = frozenset({"overview", "viewers", "history", "activity"})
 
 
 def _recognises(part: Part, _: Context) -> bool:
-    return part.layout == "csv" and kind(part.header) is not None
+    return part.layout == "csv" and detect_kind(part.header) is not None
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    return _Export(parts, context).reading()
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    return _Export(parts, context).read()
 
 
 class _Export:
     """The parts of one Studio file."""
 
     def __init__(self, parts: Sequence[Part], context: Context) -> None:
-        self.context, self.result = context, Reading()
+        self.context, self.result = context, ReadResult()
         self.kinds: list[tuple[Part, Kind]] = []
         for part in parts:
-            found = kind(part.header)
-            if found is None:
+            kind = detect_kind(part.header)
+            if kind is None:
                 known = ", ".join(sorted({name for names in FIELDS.values() for name in names[:1]}))
-                raise UnknownFormatError(f"{part.name} is none of Studio's files; those have columns such as {known}.")
-            self.kinds.append((part, found))
-        self.package = self._package()
+                raise UnknownFormatError(
+                    f"{part.name} isn't one of Studio's files; those have columns such as {known}."
+                )
+            self.kinds.append((part, kind))
+        self.zip_name = self._parse_zip_name()
         as_of = context.as_of
-        self.clock = Clock(self.package.start, self.package.end or as_of or clock.now(), self.package.end or as_of)
+        self.export_dates = ExportDates(
+            self.zip_name.start, self.zip_name.end or as_of or clock.now(), self.zip_name.end or as_of
+        )
 
-    def reading(self) -> Reading:
-        """Extracts of all parts, with what the user should know."""
-        posts = [(part, content.rows(part)) for part, name in self.kinds if name == "content"]
+    def read(self) -> ReadResult:
+        """Extracts of all parts, with warnings for the user."""
+        posts = [(part, content.read_rows(part)) for part, name in self.kinds if name == "content"]
         linked = {row.link.handle for _, rows in posts for row in rows if row.link and row.link.handle}
-        handle = account(self.context.handle, self.package.handle, linked)
-        if handle and handle == self.package.handle and not linked and not self.context.handle:
+        handle = resolve_account(self.context.handle, self.zip_name.handle, linked)
+        if handle and handle == self.zip_name.handle and not linked and not self.context.handle:
             self.result.warnings.append(
-                f"The account @{handle} is taken from the name of the zip; --creator would make sure."
+                f"The account @{handle} is taken from the name of the zip; confirm it with --creator."
             )
         for part, rows in posts:
             self._content(part, rows)
         series = [
-            (part, name, day_rows(part, self.clock, self.result.warnings))
+            (part, name, read_day_rows(part, self.export_dates, self.result.warnings))
             for part, name in self.kinds
             if name in _SERIES
         ]
         for part, name, days in series:
-            self._series(part, name, days, need_account(part.name, handle))
+            self._series(part, name, days, require_account(part.name, handle))
         for part, name in self.kinds:
             if name in {"gender", "territories"}:
                 self._audience(
                     part,
                     name,
-                    need_account(part.name, handle),
+                    require_account(part.name, handle),
                     [row.day for *_, days in series for row in days if row.day],
                 )
-        self._remarks()
+        self._add_warnings()
         return self.result
 
-    def _package(self) -> Package:
+    def _parse_zip_name(self) -> ZipName:
         names = [self.context.file.name, *(part.name.rsplit("/", 1)[-1] for part, _ in self.kinds)]
-        return next((found for name in names if (found := package(name)) != Package()), Package())
+        return next((parsed for name in names if (parsed := parse_zip_name(name)) != ZipName()), ZipName())
 
-    def _content(self, part: Part, rows: list[content.Row]) -> None:
+    def _content(self, part: Part, rows: list[content.ContentRow]) -> None:
         writer = Rewriter(self.context.scratch, NAME, "posts", "post_snapshots", "creators", platform="tiktok")
-        latest = content.write(part, rows, writer, anchor=self.clock.anchor, as_of=self.clock.exported)
+        latest = content.write(part, rows, writer, anchor=self.export_dates.anchor, as_of=self.export_dates.exported)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
         if latest is not None:
-            self._year_remark(part.name, latest)
+            self._warn_about_year(part.name, latest)
 
     def _series(self, part: Part, name: Kind, days: list[DayRow], handle: str) -> None:
         hours = name == "activity"
         writer = Rewriter(
             self.context.scratch, NAME, "follower_activity" if hours else "account_days", cumulative=False
         )
-        (write_hours if hours else write_days)(days, handle, self.clock, writer)
+        (write_hours if hours else write_days)(days, handle, self.export_dates, writer)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
         if not all(has_year(row.cells.get("date", "")) for row in days):
-            self._year_remark(part.name, max(row.day for row in days if row.day))
-        if name == "viewers" and (differing := viewers_differ(days)):
+            self._warn_about_year(part.name, max(row.day for row in days if row.day))
+        if name == "viewers" and (differing := count_viewer_mismatches(days)):
             self.result.warnings.append(
                 f"{part.name}: on {differing} days new and returning viewers do not add up to the total."
             )
 
     def _audience(self, part: Part, name: Kind, handle: str, days: list[date]) -> None:
-        observed_at: datetime | None = self.clock.exported or (self.clock.of(max(days)) if days else None)
+        observed_at: datetime | None = self.export_dates.exported or (
+            self.export_dates.exported_at(max(days)) if days else None
+        )
         if observed_at is None:
             raise MissingTimeError(f"{part.name} has no date: say when it was exported with --as-of.")
         writer = Rewriter(self.context.scratch, NAME, "audience_shares")
         audience.write(part, "gender" if name == "gender" else "territory", handle, observed_at, writer)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
 
-    def _remarks(self) -> None:
+    def _add_warnings(self) -> None:
         for part, name in self.kinds:
-            if dropped := unknown(part.header):
-                self.result.warnings.append(f"{part.name}: not kept: {', '.join(dropped)}.")
+            if dropped := unknown_headers(part.header):
+                self.result.warnings.append(f"{part.name}: columns not imported: {', '.join(dropped)}.")
             if name == "content" and len(part.rows) >= 15:
                 self.result.warnings.append(
-                    f"{part.name}: Studio lists 15 posts at most, so this is not all of the account's."
+                    f"{part.name}: Studio lists 15 posts at most, so the account's other posts are missing."
                 )
 
-    def _year_remark(self, name: str, last: date) -> None:
-        """Studio leaves years out; where nothing but today says them, the user must be able to see the guess."""
-        if self.clock.exported is None:
+    def _warn_about_year(self, name: str, last: date) -> None:
+        """Studio leaves years out; where only today's date gives them, the user must be able to see the guess."""
+        if self.export_dates.exported is None:
             self.result.warnings.append(
                 f"{name}: Studio's dates have no year; it was read as an export of about {last}; "
                 "if it is older, say when it was made with --as-of."

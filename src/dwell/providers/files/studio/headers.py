@@ -1,7 +1,7 @@
 """Which of Studio's files a table is, by its headers. They are English even where the dates are not.
 
-Headers in other languages are accepted as people's tools guard for them; no real file with such headers was seen, so
-those aliases are unverified.
+Headers in other languages are accepted because other tools accept them; no real file with such headers was available,
+so those aliases are unverified.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from dwell.providers.files.aliases import ALIASES, WATCHED
-from dwell.providers.format import plain
+from dwell.providers.format import normalize_header
 
 Kind = Literal["content", "overview", "viewers", "history", "activity", "gender", "territories"]
 
@@ -57,27 +57,27 @@ _IDENTITY = frozenset(
 )
 
 
-def fields(header: Sequence[str]) -> dict[str, int]:
+def field_positions(header: Sequence[str]) -> dict[str, int]:
     """Position of each known field."""
-    names = [plain(name) for name in header]
+    names = [normalize_header(name) for name in header]
     return {field: names.index(name) for field, known in FIELDS.items() for name in known[::-1] if name in names}
 
 
-def kind(header: Sequence[str]) -> Kind | None:
+def detect_kind(header: Sequence[str]) -> Kind | None:
     """Which file has this header; None for a table that only resembles one.
 
-    A table with watch time is never Studio's, and a series by day names no post.
+    A table with watch time never comes from Studio, and a series by day names no post.
     """
-    names, found = {plain(name) for name in header}, fields(header).keys()
+    names, fields = {normalize_header(name) for name in header}, field_positions(header).keys()
     if names & _WATCH_HEADERS:
         return None
     for name, wanted in _KINDS:
-        if wanted <= found and (name == "content" or not names & _IDENTITY):
+        if wanted <= fields and (name == "content" or not names & _IDENTITY):
             return name
     return None
 
 
-def unknown(header: Sequence[str]) -> list[str]:
-    """Headers of columns that dwell does not keep, the followers' difference among them: of which day it is varies."""
+def unknown_headers(header: Sequence[str]) -> list[str]:
+    """Headers of columns that dwell does not keep, with the followers' difference, whose day varies."""
     names = {name for known in FIELDS.values() for name in known} - set(FIELDS["difference"])
-    return [name for name in header if name.strip() and plain(name) not in names]
+    return [name for name in header if name.strip() and normalize_header(name) not in names]

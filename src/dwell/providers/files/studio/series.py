@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import BadFileError
-from dwell.providers.files.calendar import read_days
-from dwell.providers.files.studio.dates import backward, forward, gaps
-from dwell.providers.files.studio.headers import fields
-from dwell.providers.files.studio.rows import plain_rows
-from dwell.providers.numbers import count, is_unknown
+from dwell.providers.files.calendar import parse_days
+from dwell.providers.files.studio.csv_rows import plain_rows
+from dwell.providers.files.studio.dates import count_missing_days, dates_from_start, dates_until_anchor
+from dwell.providers.files.studio.headers import field_positions
+from dwell.providers.numbers import is_unknown, parse_count
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 
@@ -32,21 +32,21 @@ _VALUES = (
 
 
 @dataclass(frozen=True)
-class Clock:
-    """From what the years of a file are inferred, and when it was exported.
+class ExportDates:
+    """The basis for the years of a file's dates, and when it was exported.
 
     Attributes:
         start: First day, where the zip's name gives it.
-        anchor: The latest time that the export can be of.
-        exported: When it was exported, where something says so.
+        anchor: The latest possible time of the export.
+        exported: When it was exported, where that is known.
     """
 
     start: date | None
     anchor: datetime
     exported: datetime | None
 
-    def of(self, last: date) -> datetime:
-        """When a file with this last day was exported, at the earliest, where nothing says it better."""
+    def exported_at(self, last: date) -> datetime:
+        """When a file with this last day was exported: the known time, otherwise the earliest possible one."""
         return self.exported or datetime.combine(last + timedelta(days=1), time(), UTC)
 
 
@@ -60,33 +60,33 @@ class DayRow:
     text: str
 
 
-def day_rows(part: Part, clock: Clock, warnings: list[str]) -> list[DayRow]:
+def read_day_rows(part: Part, dates: ExportDates, warnings: list[str]) -> list[DayRow]:
     """The rows with their dates, years inferred over the whole column.
 
     Raises:
         BadFileError: When no row has a date, or the dates fit no year.
     """
-    places = fields(part.header)
+    places = field_positions(part.header)
     raw = [
         (line, {f: row[i] for f, i in places.items() if i < len(row)}, part.delimiter.join(row))
         for line, row in plain_rows(part)
     ]
-    read = read_days(cells["date"] for _, cells, _ in raw if "date" in cells)
-    texts = [cells["date"] for _, cells, _ in raw if cells.get("date") in read]
+    parsed = parse_days(cells["date"] for _, cells, _ in raw if "date" in cells)
+    texts = [cells["date"] for _, cells, _ in raw if cells.get("date") in parsed]
     runs = [text for text, before in zip(texts, [None, *texts], strict=False) if text != before]
     if not runs:
-        raise BadFileError(f"{part.name} has no date that can be read: its dates must be as Studio writes them.")
-    days = [read[text] for text in runs]
+        raise BadFileError(f"{part.name} has no readable date: its dates must be as Studio writes them.")
+    days = [parsed[text] for text in runs]
     try:
-        dates = forward(days, clock.start) if clock.start else backward(days, clock.anchor.date())
+        calendar = dates_from_start(days, dates.start) if dates.start else dates_until_anchor(days, dates.anchor.date())
     except BadFileError as error:
         raise BadFileError(f"{part.name}: {error}") from error
-    if missing := gaps(dates):
-        warnings.append(f"{part.name}: {missing} days between {dates[0]} and {dates[-1]} are missing.")
-    return _dated(raw, read.keys(), dates)
+    if missing := count_missing_days(calendar):
+        warnings.append(f"{part.name}: {missing} days between {calendar[0]} and {calendar[-1]} are missing.")
+    return _assign_dates(raw, parsed.keys(), calendar)
 
 
-def _dated(raw: Sequence[tuple[int, dict[str, str], str]], readable: Any, dates: list[date]) -> list[DayRow]:
+def _assign_dates(raw: Sequence[tuple[int, dict[str, str], str]], readable: Any, dates: list[date]) -> list[DayRow]:
     rows, at, before = [], -1, None
     for line, cells, text in raw:
         written = cells.get("date", "")
@@ -99,37 +99,37 @@ def _dated(raw: Sequence[tuple[int, dict[str, str], str]], readable: Any, dates:
     return rows
 
 
-def write_days(found: list[DayRow], handle: str, clock: Clock, writer: Rewriter) -> None:
-    """Write one account day a row; the last three days are provisional, as TikTok still completes them."""
-    last = max(row.day for row in found if row.day)
-    for row in found:
+def write_days(rows: list[DayRow], handle: str, dates: ExportDates, writer: Rewriter) -> None:
+    """Write one row per account day; the last three days are provisional, because TikTok still updates them."""
+    last = max(row.day for row in rows if row.day)
+    for row in rows:
         try:
             values = _day_values(row)
         except ValueError as error:
             writer.reject(row.line, str(error), row.text)
             continue
         provisional = row.day is not None and row.day > last - timedelta(days=PROVISIONAL_DAYS)
-        key = {"handle": handle, "day": row.day, "observed_at": clock.of(last)}
+        key = {"handle": handle, "day": row.day, "observed_at": dates.exported_at(last)}
         writer.add(row.line, {**key, "provisional": provisional, **values})
 
 
 def _day_values(row: DayRow) -> dict[str, Any]:
     if row.day is None:
-        raise ValueError(f"{row.cells.get('date', '')!r} is no date that can be read")
+        raise ValueError(f"{row.cells.get('date', '')!r} can't be read as a date")
     if "viewers" in row.cells and is_unknown(row.cells["viewers"]):
-        raise ValueError("TikTok gives no figures for this day; the zeros beside `undefined` mean nothing")
-    values = {name: count(row.cells[name]) for name in _VALUES if name in row.cells}
+        raise ValueError("TikTok gives no figures for this day; the zeros next to `undefined` mean nothing")
+    values = {name: parse_count(row.cells[name]) for name in _VALUES if name in row.cells}
     if all(value is None for value in values.values()):
         raise ValueError("TikTok gives no figures for this day")
     return values
 
 
-def viewers_differ(found: list[DayRow]) -> int:
+def count_viewer_mismatches(rows: list[DayRow]) -> int:
     """Days on which new and returning viewers do not add up to the total."""
     differing = 0
-    for row in found:
+    for row in rows:
         try:
-            parts = [count(row.cells[name]) for name in ("viewers", "new_viewers", "returning_viewers")]
+            parts = [parse_count(row.cells[name]) for name in ("viewers", "new_viewers", "returning_viewers")]
         except (KeyError, ValueError):
             continue
         total, new, returning = parts
@@ -137,40 +137,44 @@ def viewers_differ(found: list[DayRow]) -> int:
     return differing
 
 
-def write_hours(found: list[DayRow], handle: str, clock: Clock, writer: Rewriter) -> None:
+def write_hours(rows: list[DayRow], handle: str, dates: ExportDates, writer: Rewriter) -> None:
     """Write active followers by hour; hours of the last day that were not over at the export are left out.
 
     TikTok fills those with zeros. Old exports count hours from 1 to 24, which become 0 to 23.
     """
-    last = max(row.day for row in found if row.day)
-    unfinished = _unfinished(found, last)
-    first = 1 if any(row.cells.get("hour", "").strip() == "24" for row in found) else 0
-    for row in found:
+    last = max(row.day for row in rows if row.day)
+    unfinished = _unfinished_lines(rows, last)
+    first = 1 if any(row.cells.get("hour", "").strip() == "24" for row in rows) else 0
+    for row in rows:
         try:
             values = _hour_values(row, first)
         except ValueError as error:
             writer.reject(row.line, str(error), row.text)
             continue
         if row.line in unfinished:
-            writer.reject(row.line, "this hour of the last day was not over at the export: its 0 is a filler", row.text)
+            writer.reject(
+                row.line,
+                "this hour of the last day was not over at the time of the export: its 0 is a placeholder",
+                row.text,
+            )
             continue
-        writer.add(row.line, {"handle": handle, "day": row.day, "observed_at": clock.of(last), **values})
+        writer.add(row.line, {"handle": handle, "day": row.day, "observed_at": dates.exported_at(last), **values})
 
 
 def _hour_values(row: DayRow, first: int) -> dict[str, Any]:
     if row.day is None:
-        raise ValueError(f"{row.cells.get('date', '')!r} is no date that can be read")
-    hour, active = count(row.cells.get("hour", "")), count(row.cells.get("active_followers", ""))
+        raise ValueError(f"{row.cells.get('date', '')!r} can't be read as a date")
+    hour, active = parse_count(row.cells.get("hour", "")), parse_count(row.cells.get("active_followers", ""))
     if hour is None or not 0 <= hour - first <= 23:
-        raise ValueError(f"{row.cells.get('hour', '')!r} is no hour of a day")
+        raise ValueError(f"{row.cells.get('hour', '')!r} isn't an hour of a day")
     if active is None:
         raise ValueError("TikTok gives no figure for this hour")
     return {"hour": hour - first, "active_followers": active}
 
 
-def _unfinished(found: list[DayRow], last: date) -> set[int]:
+def _unfinished_lines(rows: list[DayRow], last: date) -> set[int]:
     lines: set[int] = set()
-    for row in reversed([row for row in found if row.day == last]):
+    for row in reversed([row for row in rows if row.day == last]):
         if row.cells.get("active_followers", "").strip() != "0":
             break
         lines.add(row.line)

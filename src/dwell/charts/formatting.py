@@ -1,0 +1,140 @@
+"""Formats values as text: percentages, counts, seconds, captions and the plain names of columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+UNKNOWN = "unknown"
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NAMES = {
+    "watch_ratio": "watch ratio",
+    "full_watch_rate": "full-watch rate",
+    "avg_watch_s": "average watch time",
+    "views_per_hour": "views per hour",
+    "duration_s": "length",
+    "caption_length": "caption length",
+    "hashtag_count": "hashtags per post",
+    "sound_original": "original sound",
+    "media_type": "media type",
+    "bucket_mean": "mean of the length bucket",
+    "bucket_ols": "regression per length bucket",
+    "duration_only": "length alone",
+    "mean": "the account's mean",
+    "cliffs_delta": "Cliff's delta",
+    "difference": "difference of shares",
+}
+
+
+def column_label(column: str) -> str:
+    """The plain name of a column, metric or model: `save_rate` becomes "save rate"."""
+    return _NAMES.get(column, column.replace("_", " "))
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A fraction as a percentage, or "unknown"; a value too small for the digits keeps two significant ones."""
+    if value is None:
+        return UNKNOWN
+    if 0 < abs(value) < 0.5 * 10 ** -(digits + 2):
+        return f"{100 * value:.2g}%"
+    return f"{100 * value:.{digits}f}%"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number with a true minus sign and thousands separators, or "unknown"; whole numbers without decimals."""
+    if value is None:
+        return UNKNOWN
+    text = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.{digits}f}"
+    return text.replace("-", "−")
+
+
+def format_p_value(value: float | None) -> str:
+    """A p- or q-value with three digits; never 0, which no test can give."""
+    return "< 0.001" if value is not None and value < 0.001 else number(value, 3)
+
+
+def seconds(value: float | None) -> str:
+    """`14 s`, or "unknown length"."""
+    return f"{UNKNOWN} length" if value is None else f"{number(value, 0)} s"
+
+
+def with_interval(value: float | None, low: float | None, high: float | None, digits: int = 2) -> str:
+    """`0.46 (0.31 to 0.59)`; without an interval, the value alone."""
+    if low is None or high is None:
+        return number(value, digits)
+    return f"{number(value, digits)} ({number(low, digits)} to {number(high, digits)})"
+
+
+def sentence_case(text: str) -> str:
+    """The text with its first letter in upper case and all others unchanged."""
+    return text[:1].upper() + text[1:]
+
+
+def pluralize(n: int, noun: str) -> str:
+    """`1 post`, `12 posts`, `1,200 posts`."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def day(value: datetime | date | str | None) -> str:
+    """A date as `3 Nov 2026` (the day in the time zone that the value carries), or "unknown"."""
+    moment = parse_instant(value)
+    return UNKNOWN if moment is None else f"{moment.day} {moment:%b %Y}"
+
+
+def parse_instant(value: datetime | date | str | None) -> datetime | date | None:
+    """A date or datetime, from itself or its ISO text."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value) if "T" in value or " " in value else date.fromisoformat(value)
+    return value
+
+
+def caption(text: str | None, post_id: str | None = None, limit: int = 60) -> str:
+    """The start of a caption on one line; without a caption, the post's id."""
+    line = re.sub(r"\s+", " ", text or "").strip()
+    if not line:
+        return f"post {post_id}" if post_id else "(no caption)"
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def link(url: Any) -> str | None:
+    """The address when it is a web address; None otherwise, so that a `javascript:` link never reaches a page."""
+    if isinstance(url, str) and re.match(r"https?://[^\s<>\"'\\]+$", url, re.IGNORECASE):
+        return url
+    return None
+
+
+def upper_bound(bucket: str) -> float:
+    """The upper end of a duration bucket in seconds: 20 for `<=20` and `(10,20]`, infinite for `>60`."""
+    if bucket.strip().startswith(">"):
+        return float("inf")
+    ends = re.findall(r"\d+(?:\.\d+)?", bucket)
+    return float(ends[-1]) if ends else float("inf")
+
+
+def bucket_labels(buckets: Iterable[str]) -> dict[str, str]:
+    """Duration buckets, shortest first, each with its label: `up to 10 s`, `10–20 s`, `over 60 s`.
+
+    A bucket without numbers keeps its name and comes last.
+    """
+    ordered = sorted(set(buckets), key=lambda bucket: (not re.search(r"\d", bucket), upper_bound(bucket), bucket))
+    return {bucket: bucket_label(bucket) for bucket in ordered}
+
+
+_LOWER = {20: 10, 35: 20, 60: 35}
+
+
+def bucket_label(bucket: str) -> str:
+    """One duration bucket in words; `<=20` is the proxy scheme's `10–20 s`."""
+    if bucket == "photo":
+        return "photo posts"
+    ends = re.findall(r"\d+(?:\.\d+)?", bucket)
+    if len(ends) == 2:
+        return f"up to {ends[1]} s" if float(ends[0]) == 0 else f"{ends[0]}–{ends[1]} s"
+    if len(ends) != 1:
+        return bucket
+    if bucket.strip().startswith(">"):
+        return f"over {ends[0]} s"
+    lower = _LOWER.get(int(float(ends[0])))
+    return f"{lower}–{ends[0]} s" if lower else f"up to {ends[0]} s"

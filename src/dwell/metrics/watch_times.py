@@ -1,0 +1,16 @@
+"""The watch time that the platform measured for each post, where the owner's exports have it."""
+
+from __future__ import annotations
+
+from ibis.expr.types import Table
+
+from dwell.metrics.latest import latest
+from dwell.metrics.tables import table
+
+_MEASURED = ("avg_watch_s", "full_watch_rate")
+
+
+def newest_watch_time(posts: Table) -> Table:
+    """avg_watch_s and full_watch_rate of each post's newest measurement, unchanged."""
+    times = table("watch_times").select("post_id", "observed_at", *_MEASURED).semi_join(posts, "post_id")
+    return latest(times, _MEASURED).alias("measured")

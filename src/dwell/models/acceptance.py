@@ -1,0 +1,125 @@
+"""Whether a model is good enough to be stored, in numbers that a reader can check.
+
+A model must beat the best baseline that needs no model (the mean, the bucket's mean), out of fold, by more than
+chance explains, and must not lose to the mean forward in time. What it adds to a model of the video's length alone is
+reported separately.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from dwell.models.baselines import TRIVIAL
+from dwell.models.evaluation import Evaluation, OutOfFold
+from dwell.models.targets import Floats, clip_for_score
+
+CONFIDENCE = 0.95
+MIN_ROWS = 12
+"""The seed recipe's minimum; with fewer rows nothing can be checked."""
+FEW_ROWS = 20
+"""The seed recipe: 'never trust a bucket with fewer'."""
+MAX_FACTOR = 10
+"""Asking for more than ten times as many posts is not a useful cure."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """How much a model explains beyond a baseline, as a difference of R2, with a 95 % interval over posts.
+
+    Attributes:
+        over: The baseline's name.
+        r2: Gain in out-of-fold R2.
+        low: Lower end.
+        high: Upper end.
+        rows: Posts.
+    """
+
+    over: str
+    r2: float
+    low: float
+    high: float
+    rows: int
+
+    @property
+    def proven(self) -> bool:
+        """Whether the whole interval is above 0."""
+        return self.low > 0
+
+    def rows_needed(self) -> int | None:
+        """Posts at which a gain of this size would be proven; None without a gain, or where more posts do not help."""
+        if self.r2 <= 0:
+            return None
+        needed = max(FEW_ROWS, math.ceil(self.rows * ((self.r2 - self.low) / self.r2) ** 2 / 10) * 10 + 10)
+        return needed if needed <= MAX_FACTOR * self.rows else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"over": self.over, "r2": self.r2, "low": self.low, "high": self.high}
+
+
+def gain_in_r2(y: Floats, model: Floats, baseline: Floats, over: str) -> Gain:
+    """Paired difference of squared errors (mean over repetitions), post by post, in units of the target's variance.
+
+    The interval is Student's t over posts.
+
+    Args:
+        y: Measured target.
+        model: Out-of-fold predictions, shape (repetitions, posts).
+        baseline: The same of the baseline.
+        over: Its name.
+    """
+    from scipy.stats import t
+
+    measured = clip_for_score(y)
+    variance = float(measured.var())
+    if variance <= 0:
+        return Gain(over, 0.0, -math.inf, math.inf, len(y))
+    errors = [((measured - clip_for_score(predicted)) ** 2).mean(axis=0) for predicted in (baseline, model)]
+    saved = (errors[0] - errors[1]) / variance
+    half = float(t.ppf(0.5 + CONFIDENCE / 2, len(y) - 1) * saved.std(ddof=1) / math.sqrt(len(y)))
+    middle = float(saved.mean())
+    return Gain(over, middle, middle - half, middle + half, len(y))
+
+
+def best_trivial(evaluation: Evaluation) -> str:
+    """The trivial baseline with the highest out-of-fold R2."""
+    return max(TRIVIAL, key=lambda name: _r2(evaluation.baselines[name]))
+
+
+def gain_over(evaluation: Evaluation, y: Floats, name: str) -> Gain:
+    """The model's gain over a baseline of the evaluation."""
+    return gain_in_r2(y, evaluation.model.predictions, evaluation.baselines[name].predictions, name)
+
+
+def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
+    """Why the model must not be used, each with a cure; empty where it may be used."""
+    reasons = []
+    over = gain_over(evaluation, y, best_trivial(evaluation))
+    if not over.proven:
+        reasons.append(_unproven_reason(over))
+    model, mean = evaluation.forward["r2"], evaluation.forward_baselines["mean"]["r2"]
+    if model is not None and mean is not None and model <= mean:
+        reasons.append(
+            "Fitted on the oldest 60 % of the posts, it predicts the later ones no better than the past mean does"
+            f" (R2 {model:.2f} against {mean:.2f}): the past does not predict the present; leave out posts from before"
+            " the change (another format, another audience) and fit again."
+        )
+    return reasons
+
+
+def _unproven_reason(over: Gain) -> str:
+    baseline = over.over.replace("_", " ")
+    interval = f"{over.r2:+.2f} of R2, 95 % interval {over.low:+.2f} to {over.high:+.2f}"
+    needed = over.rows_needed()
+    if needed is None:
+        cure = "More posts of the same kind may not help: for these the public counters are unrelated to the target."
+    else:
+        cure = f"A gain of this size would show with about {needed} posts (now {over.rows})."
+    return f"Out of fold it does not beat the {baseline} by more than chance explains ({interval}). {cure}"
+
+
+def _r2(scores: OutOfFold) -> float:
+    value = scores.scores["r2"]
+    return -math.inf if value is None else value

@@ -1,0 +1,112 @@
+"""Saved responses of the APIs: a vendor's `parse` module turns one object into columns, this makes extracts of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dwell.errors import WrongAccountError
+from dwell.providers.display_api import parse as display_api
+from dwell.providers.format import Context, Format, ReadResult
+from dwell.providers.parser import Parser
+from dwell.providers.part import Part
+from dwell.providers.payloads import first_rows, iterate_rows
+from dwell.providers.research_api import parse as research_api
+from dwell.providers.rewrite import Rewriter
+from dwell.providers.scavio import parse as scavio
+from dwell.providers.tikliveapi import parse as tikliveapi
+
+TABLES_OF = {
+    "post": ("posts", "post_snapshots", "creators"),
+    "user": ("creators", "creator_snapshots"),
+    "comment": ("comments",),
+}
+
+
+def formats() -> tuple[Format, ...]:
+    """The API formats, in the order in which they are tried."""
+    counters = {"play_count", "digg_count"}
+    return (
+        _format(
+            "scavio",
+            scavio,
+            "Scavio responses, in the documented shape and in that of the published examples",
+            {"aweme_id", "statistics", "desc"},
+            {"desc", *counters},
+        ),
+        _format(
+            "tikliveapi",
+            tikliveapi,
+            "TikLiveAPI, tikwm and tiktok-scraper7 responses: posts, accounts, comments",
+            {"video_id", "title", *counters},
+            {"unique_id", "follower_count"},
+        ),
+        _format(
+            "research-api",
+            research_api,
+            "rows of TikTok's Research API",
+            {"id", "username", "view_count", "like_count", "region_code"},
+        ),
+        _format(
+            "display-api",
+            display_api,
+            "rows of TikTok's Display API (own account)",
+            {"id", "share_url", "view_count", "like_count"},
+            own=True,
+        ),
+    )
+
+
+def _format(name: str, parser: Parser, description: str, *columns: set[str], own: bool = False) -> Format:
+    def recognises(part: Part, _: Context) -> bool:
+        if part.layout in {"csv", "parquet"}:
+            return False
+        return any(parser.entity(item) for item in first_rows(part))
+
+    def read(parts: Sequence[Part], context: Context) -> ReadResult:
+        result = ReadResult()
+        for part in parts:
+            _read(name, parser, part, context, result, own=own)
+        return result
+
+    return Format(name, description, tuple(frozenset(names) for names in columns), recognises, read)
+
+
+def _read(name: str, parser: Parser, part: Part, context: Context, result: ReadResult, *, own: bool) -> None:
+    writers: dict[str, Rewriter] = {}
+    first = next(filter(None, map(parser.entity, first_rows(part, 1_000))), "post")
+    writers[first] = _make_writer(context, name, first)
+    for line, item, text in iterate_rows(part):
+        kind = (parser.entity(item) if item else None) or first
+        writer = writers.setdefault(kind, writers[first]) if kind == first else writers.get(kind)
+        if writer is None:
+            writer = writers[kind] = _make_writer(context, name, kind)
+        columns = _parse_columns(parser, kind, item)
+        if isinstance(columns, str):
+            writer.reject(line, columns, text)
+            continue
+        if own:
+            _check_account(context, columns.get("handle"))
+        writer.add(line, columns)
+    result.extracts += [writer.extract() for writer in writers.values()]
+
+
+def _make_writer(context: Context, name: str, kind: str) -> Rewriter:
+    if kind == "comment":
+        return Rewriter(context.scratch, name, *TABLES_OF[kind])
+    return Rewriter(context.scratch, name, *TABLES_OF[kind], platform="tiktok")
+
+
+def _parse_columns(parser: Parser, kind: str, item: Mapping[str, Any] | None) -> dict[str, Any] | str:
+    if item is None:
+        return "not a JSON object"
+    read: Callable[[Mapping[str, Any]], dict[str, Any] | str] = getattr(parser, kind)
+    return read(item) if parser.entity(item) == kind else f"not the same kind of object as the first ({kind})"
+
+
+def _check_account(context: Context, handle: str | None) -> None:
+    if handle and context.handle and handle.lower() != context.handle:
+        raise WrongAccountError(
+            f"The file holds posts of @{handle}, not of @{context.handle}: name that account with "
+            "--creator, or another file."
+        )

@@ -1,0 +1,147 @@
+"""The list of file formats, in the order in which they are tried, and the one way to read a file: `read`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dwell.errors import BadFileError, UnknownFormatError
+from dwell.providers import api_formats, archive
+from dwell.providers.files import apify, own, user_table, watch_template, web_items, youtube
+from dwell.providers.files.studio import export as studio
+from dwell.providers.format import Context, Format, ReadResult, normalize_header
+from dwell.providers.opening import Plain, as_utf8, digest
+from dwell.providers.part import Part, inspect_part
+from dwell.providers.payloads import describe_other, first_rows
+from dwell.providers.workbook import read_sheets
+from dwell.records import Hints, SourceFile
+
+# Order matters: the narrow shapes first; a table by aliases takes what is left.
+_FORMATS: tuple[Format, ...] = (
+    own.FORMAT,
+    studio.FORMAT,
+    watch_template.FORMAT,
+    youtube.FORMAT,
+    apify.FORMAT,
+    web_items.FORMAT,
+    *api_formats.formats(),
+    user_table.FORMAT,
+)
+FORMATS: dict[str, str] = {known.name: known.description for known in _FORMATS}
+"""Name of each format, as in `--format`, and what it is."""
+
+
+def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
+    """Recognise a file by its content and open it for loading. Nothing is stored.
+
+    Args:
+        path: CSV, JSON, JSON lines, xlsx, Parquet of dwell's own, or any of them in gz or zip.
+        hints: What the user stated on the command line.
+        scratch: Folder for unpacked and rewritten copies; the caller deletes it after loading.
+
+    Raises:
+        UnknownFormatError: When no importer recognises it, or `hints.format` names none.
+        BadFileError: When it is cut off, damaged, unsafe, empty, or holds nothing that dwell keeps.
+        MissingTimeError: When something in it cannot be dated without `--as-of`.
+        WrongAccountError: When it is of another account than `hints.handle`.
+    """
+    forced = _chosen_format(hints)
+    context = Context(path, hints, scratch)
+    fingerprint = digest(path)
+    opened = _open(path, scratch)
+    parts = [inspect_part(plain_file) for plain_file in opened]
+    groups: dict[str, list[Part]] = {}
+    for part in parts:
+        matching = forced or next((known for known in _FORMATS if known.recognises(part, context)), None)
+        if matching is None:
+            raise _unknown_format_error(part)
+        groups.setdefault(matching.name, []).append(part)
+    result = ReadResult(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
+    for known in _FORMATS:
+        if known.name in groups:
+            made = known.read(groups[known.name], context)
+            result.extracts += made.extracts
+            result.warnings += made.warnings
+    named = tuple(extract if extract.part else replace(extract, part=path.name) for extract in result.extracts)
+    return SourceFile(path, fingerprint, "+".join(groups), named, tuple(result.warnings))
+
+
+def _chosen_format(hints: Hints) -> Format | None:
+    if hints.format is None:
+        # A mapping is about headers of one's own, so it means a table.
+        return user_table.FORMAT if hints.columns else None
+    chosen = next((known for known in _FORMATS if known.name == hints.format), None)
+    if chosen is None:
+        near = difflib.get_close_matches(hints.format, FORMATS, 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise UnknownFormatError(f"Unknown format {hints.format!r}{hint}: choose from {', '.join(FORMATS)}.")
+    return chosen
+
+
+def _open(path: Path, scratch: Path) -> list[Plain]:
+    """The plain files in what the user named."""
+    packing = archive.detect_packing(path)
+    if packing == "zip":
+        return _open_zip(path, scratch)
+    return _open_file(path.name, path, packing, scratch)
+
+
+def _open_file(name: str, path: Path, packing: str, scratch: Path) -> list[Plain]:
+    if packing == "gz":
+        inner = archive.gunzip(path, scratch)
+        return _open_file(name.removesuffix(".gz"), inner, _inner_packing(name, inner), scratch)
+    if packing == "xlsx":
+        sheets = read_sheets(name, path, scratch)
+        if not sheets:
+            raise BadFileError(f"{name} has no sheet with anything in it.")
+        return sheets
+    if packing == "parquet":
+        return [Plain(name, path)]
+    if packing != "plain":
+        raise BadFileError(f"{name} is a {packing} file: unpack it, or save it as CSV, and load that.")
+    return [as_utf8(name, path, scratch)]
+
+
+def _open_zip(path: Path, scratch: Path) -> list[Plain]:
+    entries = archive.list_members(path)
+    if not entries:
+        raise BadFileError(f"{path.name} is an empty zip: download it again.")
+    opened = []
+    for entry in entries:
+        inner = archive.unzip(path, entry, scratch)
+        opened += _open_file(entry.filename, inner, _inner_packing(entry.filename, inner), scratch)
+    return opened
+
+
+def _inner_packing(name: str, path: Path) -> str:
+    packing = archive.detect_packing(path)
+    if packing in {"zip", "gz"}:
+        raise BadFileError(f"{name} is packed within a packed file: unpack the outer one and load what is in it.")
+    return packing
+
+
+def _unknown_format_error(part: Part) -> UnknownFormatError | BadFileError:
+    """The error for a shape that nothing recognises: its columns, the nearest format, and what that would need."""
+    names: Sequence[str] = part.header
+    if part.layout not in {"csv", "parquet"}:
+        rows = first_rows(part)
+        other = describe_other(rows[0]) if rows else None
+        if other:
+            return BadFileError(
+                f"{part.name} is {other}, which dwell does not store: load posts, accounts or comments."
+            )
+        names = tuple(dict.fromkeys(key for row in rows for key in row)) or part.header
+    known = {normalize_header(name) for name in names}
+    nearest, wanted = max(
+        ((candidate, columns) for candidate in _FORMATS for columns in candidate.columns),
+        key=lambda pair: len({normalize_header(name) for name in pair[1]} & known) / len(pair[1]),
+    )
+    missing = sorted(name for name in wanted if normalize_header(name) not in known)
+    shown = ", ".join(names[:40]) + (" ..." if len(names) > 40 else "")
+    return UnknownFormatError(
+        f"{part.name} has an unknown format: its columns are {shown or '(none)'}; the nearest is {nearest.name}, which "
+        f"also has {', '.join(missing) or 'other values'}: name your columns with --map field=column, or the format "
+        "with --format."
+    )

@@ -1,0 +1,191 @@
+"""The tables of public numbers: the numbers of each chart as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dwell.charts.formatting import (
+    UNKNOWN,
+    WEEKDAYS,
+    bucket_label,
+    bucket_labels,
+    column_label,
+    day,
+    format_p_value,
+    number,
+    percent,
+    seconds,
+)
+from dwell.charts.tier_forest import dimension_label, side
+from dwell.metrics.counters import RATES
+from dwell.report.report_table import ReportTable, Row, TableColumn, interval_text, make_table, post_cell
+
+
+def benchmark_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
+    """Median and 90th percentile of each public rate per duration bucket; only rates that any row knows."""
+    known = [row for row in rows if row.get("bucket")]
+    order = list(bucket_labels(row["bucket"] for row in known))
+    known.sort(key=lambda row: order.index(row["bucket"]))
+    rates = [rate for rate in RATES if any(row.get(f"{rate}_median") is not None for row in known)]
+    columns = [TableColumn("Length", numeric=False), TableColumn("Posts"), TableColumn("Median views", "counter")]
+    columns += [TableColumn(f"{column_label(rate).capitalize()}: median (90th percentile)", "public") for rate in rates]
+    body: list[Row] = [
+        [bucket_label(row["bucket"]), number(row.get("n")), number(row.get("views_median"), 0)]
+        + [f"{percent(row.get(f'{rate}_median'), 2)} ({percent(row.get(f'{rate}_p90'), 2)})" for rate in rates]
+        for row in known
+    ]
+    return make_table("Benchmarks per video length", columns, body)
+
+
+def tier_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
+    """Every comparison of top and bottom quarter, clear ones first."""
+    ordered = sorted(
+        (row for row in rows if row.get("effect") is not None),
+        key=lambda row: (not row.get("separates"), -abs(row["effect"])),
+    )
+    columns = [
+        TableColumn("Compared", numeric=False),
+        TableColumn("Top quarter", "public"),
+        TableColumn("Bottom quarter", "public"),
+        TableColumn("Effect"),
+        TableColumn("95% interval"),
+        TableColumn("q value"),
+        TableColumn("Answer", numeric=False),
+    ]
+    body: list[Row] = [
+        [
+            dimension_label(row),
+            side(row, "top"),
+            side(row, "bottom"),
+            f"{column_label(str(row.get('effect_name')))} {number(row['effect'])}",
+            interval_text(row),
+            format_p_value(row.get("q_value")),
+            "separates" if row.get("separates") else "cannot tell",
+        ]
+        for row in ordered
+    ]
+    return make_table("Top quarter against bottom quarter", columns, body)
+
+
+def posting_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
+    """Each hour of the week with posts, most posts first."""
+    ordered = sorted((row for row in rows if row.get("n")), key=lambda row: (-row["n"], row["weekday"], row["hour"]))
+    columns = [TableColumn("Weekday", numeric=False), TableColumn("Hour"), TableColumn("Posts")]
+    columns += [TableColumn("Median engagement rate", "public"), TableColumn("Median views", "counter")]
+    body: list[Row] = [
+        [
+            WEEKDAYS[int(row["weekday"]) - 1],
+            f"{int(row['hour']):02d}:00",
+            number(row["n"]),
+            percent(row.get("engagement_rate_median")),
+            number(row.get("views_median"), 0),
+        ]
+        for row in ordered
+    ]
+    return make_table("Posting times", columns, body)
+
+
+def trend_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
+    """Each period, newest first."""
+    ordered = sorted(
+        (row for row in rows if row.get("period_start") is not None),
+        key=lambda row: str(row["period_start"]),
+        reverse=True,
+    )
+    columns = [
+        TableColumn("From", numeric=False),
+        TableColumn("Posts"),
+        TableColumn("Median views", "counter"),
+        TableColumn("Median engagement rate", "public"),
+    ]
+    columns += [
+        TableColumn("Change, points", "public"),
+        TableColumn("Median save rate", "public"),
+        TableColumn("Posts in the top quarter"),
+    ]
+    body: list[Row] = [
+        [
+            day(row["period_start"]),
+            number(row["posts"]),
+            number(row.get("views_median"), 0),
+            percent(row.get("engagement_rate_median")),
+            _percentage_points(row.get("engagement_rate_change")),
+            percent(row.get("save_rate_median"), 2),
+            percent(row.get("top_tier_share"), 0),
+        ]
+        for row in ordered
+    ]
+    return make_table("Catalogue over time", columns, body)
+
+
+def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str, Any]]) -> ReportTable:
+    """Each pair of observations, fastest first."""
+    known = {post["post_id"]: post for post in posts}
+    ordered = sorted(
+        (row for row in rows if row.get("views_per_hour") is not None), key=lambda row: -row["views_per_hour"]
+    )
+    columns = [TableColumn("Post", numeric=False), TableColumn("Until", numeric=False), TableColumn("Hours")]
+    columns += [
+        TableColumn("Views before", "counter"),
+        TableColumn("Views after", "counter"),
+        TableColumn("Views per hour", "counter"),
+    ]
+    columns += [TableColumn("Rounding may explain it", numeric=False)]
+    body: list[Row] = [
+        [
+            post_cell(known.get(row["post_id"], row)),
+            day(row.get("to_at")),
+            number(row.get("hours"), 1),
+            number(row.get("views_from"), 0),
+            number(row.get("views_to"), 0),
+            number(row["views_per_hour"], 1),
+            "yes" if row.get("rounding_explains") else "no",
+        ]
+        for row in ordered
+    ]
+    return make_table("Views gained between two observations", columns, body, most=25)
+
+
+def top_table(posts: Iterable[Mapping[str, Any]], most: int = 12) -> ReportTable:
+    """Eligible posts that performed best among those of their length, best first; ties by views."""
+    ranked = [post for post in posts if post.get("excluded") is None and post.get("percentile") is not None]
+    ranked.sort(key=lambda post: (-post["percentile"], -(post.get("views") or 0), str(post.get("post_id"))))
+    watched = any(post.get("watch_ratio") is not None for post in ranked[:most])
+    columns = [
+        TableColumn("Post", numeric=False),
+        TableColumn("Posted", numeric=False),
+        TableColumn("Length"),
+        TableColumn("Views", "counter"),
+    ]
+    columns += [
+        TableColumn("Engagement rate", "public"),
+        TableColumn("Percentile", "public"),
+        TableColumn("Against baseline", "public"),
+    ]
+    columns += [TableColumn("Watch ratio", "measured")] if watched else []
+    body: list[Row] = [
+        [
+            post_cell(post),
+            day(post.get("posted_at")),
+            seconds(post.get("duration_s")),
+            number(post.get("views"), 0),
+            percent(post.get("engagement_rate")),
+            percent(post["percentile"], 0),
+            _multiple(post),
+            *([percent(post.get("watch_ratio"), 0)] if watched else []),
+        ]
+        for post in ranked[:most]
+    ]
+    return make_table("Highest engagement rate for their length", columns, body, most)
+
+
+def _multiple(post: Mapping[str, Any]) -> str:
+    value = post.get("engagement_multiple")
+    return UNKNOWN if value is None else f"{value:.1f}×"
+
+
+def _percentage_points(change: float | None) -> str:
+    if change is None:
+        return "–"
+    return f"{'+' if change > 0 else '−' if change < 0 else ''}{abs(100 * change):.1f}"

@@ -1,0 +1,33 @@
+"""The texts of each section: its title, one or two sentences on how to read it, and a text for an empty one."""
+
+from __future__ import annotations
+
+TITLES = {
+    "benchmarks": "Benchmarks by video length",
+    "tiers": "What the best posts have in common",
+    "posting-times": "Posting times",
+    "trend": "Over time",
+    "audit": "Public ratios against watch time",
+    "model": "How reliable predictions are",
+    "top-posts": "Posts worth a look",
+}
+INTRODUCTIONS = {
+    "benchmarks": "Short and long videos get different rates, so a post is compared with posts of similar length.",
+    "tiers": "The quarter of posts with the highest engagement rate, against the quarter with the lowest. "
+    "An association is not a cause.",
+    "posting-times": "When posts were published, and how they performed. The findings above test whether time matters.",
+    "trend": "The posts of each period, by their latest observation. Medians of a few posts vary by chance.",
+    "audit": "Public ratios are a proxy for unknown watch time. Where both are known, the proxy can be checked.",
+    "model": "How well public counters predict the watch time of unseen posts, compared with simple baselines.",
+    "top-posts": "The highest engagement rates among posts of similar length. Watch them to see what they do.",
+}
+EMPTY = {
+    "benchmarks": "No eligible post has a known length and a known rate yet.",
+    "tiers": "Too few eligible posts to split into quarters.",
+    "posting-times": "No eligible post has a known posting time.",
+    "trend": "No eligible post has a known posting time.",
+    "audit": "No measured watch time was imported for this account; a TikTok Studio export or the watch-time template "
+    "makes this section possible.",
+    "model": "No model was fitted: that needs posts with measured watch time (dwell fit).",
+    "top-posts": "No eligible post can be ranked among posts of similar length yet.",
+}
