@@ -7,7 +7,7 @@ from typing import Any
 
 from dwell.errors import WrongAccountError
 from dwell.providers.display_api import parse as display_api
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.parser import Parser
 from dwell.providers.part import Part
 from dwell.providers.payloads import first_rows, rows
@@ -63,16 +63,16 @@ def _format(name: str, parser: Parser, says: str, *columns: set[str], own: bool 
             return False
         return any(parser.entity(item) for item in first_rows(part))
 
-    def read(parts: Sequence[Part], context: Context) -> Reading:
-        reading = Reading()
+    def read(parts: Sequence[Part], context: Context) -> ReadResult:
+        result = ReadResult()
         for part in parts:
-            _read(name, parser, part, context, reading, own=own)
-        return reading
+            _read(name, parser, part, context, result, own=own)
+        return result
 
     return Format(name, says, tuple(frozenset(names) for names in columns), recognises, read)
 
 
-def _read(name: str, parser: Parser, part: Part, context: Context, reading: Reading, *, own: bool) -> None:
+def _read(name: str, parser: Parser, part: Part, context: Context, result: ReadResult, *, own: bool) -> None:
     writers: dict[str, Rewriter] = {}
     first = next(filter(None, map(parser.entity, first_rows(part, 1_000))), "post")
     writers[first] = _writer(context, name, first)
@@ -88,7 +88,7 @@ def _read(name: str, parser: Parser, part: Part, context: Context, reading: Read
         if own:
             _guard(context, columns.get("handle"))
         writer.add(line, columns)
-    reading.extracts += [writer.extract() for writer in writers.values()]
+    result.extracts += [writer.extract() for writer in writers.values()]
 
 
 def _writer(context: Context, name: str, kind: str) -> Rewriter:

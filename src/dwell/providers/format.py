@@ -41,7 +41,7 @@ class Context:
 
 
 @dataclass
-class Reading:
+class ReadResult:
     """What an importer made of the parts of one file."""
 
     extracts: list[Extract] = field(default_factory=list)
@@ -65,10 +65,10 @@ class Format:
     says: str
     columns: tuple[frozenset[str], ...]
     recognises: Callable[[Part, Context], bool]
-    read: Callable[[Sequence[Part], Context], Reading]
+    read: Callable[[Sequence[Part], Context], ReadResult]
 
 
-def plain(header: str) -> str:
+def fold_header(header: str) -> str:
     """A header as it is compared: lower case, without BOM, quotes, or differences in spaces and underscores."""
     text = header.replace("\ufeff", "").replace("\u00a0", " ").replace("_", " ").strip().strip('"').casefold()
     return " ".join(text.split())

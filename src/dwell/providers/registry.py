@@ -11,8 +11,8 @@ from dwell.errors import BadFileError, UnknownFormatError
 from dwell.providers import api, archive
 from dwell.providers.files import apify, own, table, watch_template, web_items, youtube
 from dwell.providers.files.studio import export as studio
-from dwell.providers.format import Context, Format, Reading, plain
-from dwell.providers.opening import Plain, as_utf8, digest
+from dwell.providers.format import Context, Format, ReadResult, fold_header
+from dwell.providers.opening import PlainFile, as_utf8, digest, inspect
 from dwell.providers.part import Part, look
 from dwell.providers.payloads import first_rows, what_else
 from dwell.providers.workbook import sheets
@@ -49,8 +49,7 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     """
     forced = _forced(hints)
     context = Context(path, hints, scratch)
-    fingerprint = digest(path)
-    opened = _open(path, scratch)
+    fingerprint, opened = _open(path, scratch)
     parts = [look(plain_file) for plain_file in opened]
     groups: dict[str, list[Part]] = {}
     for part in parts:
@@ -58,7 +57,7 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
         if found is None:
             raise _unknown(part)
         groups.setdefault(found.name, []).append(part)
-    result = Reading(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
+    result = ReadResult(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
     for known in _ALL:
         if known.name in groups:
             made = known.read(groups[known.name], context)
@@ -80,15 +79,18 @@ def _forced(hints: Hints) -> Format | None:
     return found
 
 
-def _open(path: Path, scratch: Path) -> list[Plain]:
-    """The plain files in what the user named."""
+def _open(path: Path, scratch: Path) -> tuple[str, list[PlainFile]]:
+    """SHA-256 of what the user named, and the plain files in it; a plain file is read once for both."""
     packing = archive.kind(path)
+    if packing == "plain":
+        inspection = inspect(path.name, path)
+        return inspection.digest, [as_utf8(path.name, path, scratch, inspection)]
     if packing == "zip":
-        return _open_zip(path, scratch)
-    return _open_one(path.name, path, packing, scratch)
+        return digest(path), _open_zip(path, scratch)
+    return digest(path), _open_one(path.name, path, packing, scratch)
 
 
-def _open_one(name: str, path: Path, packing: str, scratch: Path) -> list[Plain]:
+def _open_one(name: str, path: Path, packing: str, scratch: Path) -> list[PlainFile]:
     if packing == "gz":
         inner = archive.gunzip(path, scratch)
         return _open_one(name.removesuffix(".gz"), inner, _inner_kind(name, inner), scratch)
@@ -98,13 +100,13 @@ def _open_one(name: str, path: Path, packing: str, scratch: Path) -> list[Plain]
             raise BadFileError(f"{name} has no sheet with anything in it.")
         return found
     if packing == "parquet":
-        return [Plain(name, path)]
+        return [PlainFile(name, path)]
     if packing != "plain":
         raise BadFileError(f"{name} is a {packing} file: unpack it, or save it as CSV, and load that.")
     return [as_utf8(name, path, scratch)]
 
 
-def _open_zip(path: Path, scratch: Path) -> list[Plain]:
+def _open_zip(path: Path, scratch: Path) -> list[PlainFile]:
     entries = archive.members(path)
     if not entries:
         raise BadFileError(f"{path.name} is an empty zip: download it again.")
@@ -133,12 +135,12 @@ def _unknown(part: Part) -> UnknownFormatError | BadFileError:
                 f"{part.name} is {other}, of which dwell keeps nothing: load posts, accounts or comments."
             )
         names = tuple(dict.fromkeys(key for row in rows for key in row)) or part.header
-    known = {plain(name) for name in names}
+    known = {fold_header(name) for name in names}
     nearest, wanted = max(
         ((candidate, columns) for candidate in _ALL for columns in candidate.columns),
-        key=lambda pair: len({plain(name) for name in pair[1]} & known) / len(pair[1]),
+        key=lambda pair: len({fold_header(name) for name in pair[1]} & known) / len(pair[1]),
     )
-    missing = sorted(name for name in wanted if plain(name) not in known)
+    missing = sorted(name for name in wanted if fold_header(name) not in known)
     shown = ", ".join(names[:40]) + (" ..." if len(names) > 40 else "")
     return UnknownFormatError(
         f"{part.name} is of no known format: its columns are {shown or '(none)'}; the nearest is {nearest.name}, which "

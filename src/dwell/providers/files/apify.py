@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from dwell.providers.files.bulk import csv_extract, json_extract
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.payloads import first_rows
 from dwell.records import Extract, Shape, Source, at
@@ -85,8 +85,8 @@ def _recognises(part: Part, _: Context) -> bool:
     )
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    return Reading([_csv(part) if part.layout == "csv" else _json(part, context) for part in parts])
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    return ReadResult([_csv(part) if part.layout == "csv" else _json(part, context) for part in parts])
 
 
 FORMAT = Format(

@@ -29,7 +29,7 @@ def json_extract(part: Part, context: Context, shape: Shape) -> Extract:
 def csv_extract(part: Part, shape: Shape) -> Extract:
     """A CSV with only those of the shape's columns whose headers it has."""
     columns = {column: kept for column, source in shape.columns.items() if (kept := _present(source, part.header))}
-    return Extract(part.path, "csv", replace(shape, columns=columns), delimiter=part.delimiter)
+    return Extract(part.path, "csv", replace(shape, columns=columns), delimiter=part.delimiter, lines=part.lines)
 
 
 def _present(source: Source, header: tuple[str, ...]) -> Source | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.bulk import json_extract
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Table, at
 
@@ -37,13 +37,15 @@ def _extract(part: Part, context: Context) -> Extract:
         if name in part.header
     }
     shape = Shape("dwell", (table.name,), sources, cumulative=False)
-    if part.layout in {"csv", "parquet"}:
-        return Extract(part.path, "csv" if part.layout == "csv" else "parquet", shape, delimiter=part.delimiter)
+    if part.layout == "csv":
+        return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
+    if part.layout == "parquet":
+        return Extract(part.path, "parquet", shape)
     return json_extract(part, context, shape)
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    return Reading([_extract(part, context) for part in parts])
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    return ReadResult([_extract(part, context) for part in parts])
 
 
 FORMAT = Format(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
 from dwell.providers.files.bulk import json_extract
-from dwell.providers.format import Context, Format, Reading, plain
+from dwell.providers.format import Context, Format, ReadResult, fold_header
 from dwell.providers.numbers import writes_percent
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Source
@@ -43,26 +43,28 @@ def find(header: Sequence[str], given: Mapping[str, str]) -> Headers:
         UnknownFormatError: When `given` names a column that dwell lacks or a header that the file lacks.
     """
     columns = {column: _given(column, name, header) for column, name in given.items()}
-    left = {plain(name): name for name in reversed(header) if name not in columns.values()}
+    left = {fold_header(name): name for name in reversed(header) if name not in columns.values()}
     units: dict[str, str] = {}
     clock = next((left[name] for name in CLOCK if name in left and _has_date(left, name)), None)
     if clock:
-        del left[plain(clock)]
+        del left[fold_header(clock)]
     for column, names in ALIASES.items():
-        own = () if column in _FOLLOWING else (plain(column),)
+        own = () if column in _FOLLOWING else (fold_header(column),)
         wanted = (*own, *names, *(name for name in UNITS if column == "duration_s"))
         found = next((name for name in wanted if name in left), None) if column not in columns else None
         if found is not None:
             columns[column] = left.pop(found)
             units[column] = UNITS.get(found, "")
-    dropped = tuple(name for name in header if name in left.values() and plain(name) not in IGNORED)
+    dropped = tuple(name for name in header if name in left.values() and fold_header(name) not in IGNORED)
     return Headers(columns, clock, units, dropped)
 
 
 def _given(column: str, name: str, header: Sequence[str]) -> str:
     if column not in _MAPPABLE:
         raise UnknownFormatError(f"--map {column}=...: dwell has no such field; it has {', '.join(sorted(_MAPPABLE))}.")
-    found = next((h for h in header if h == name), None) or next((h for h in header if plain(h) == plain(name)), None)
+    found = next((h for h in header if h == name), None) or next(
+        (h for h in header if fold_header(h) == fold_header(name)), None
+    )
     if found is None:
         raise UnknownFormatError(
             f"--map {column}={name}: the file has no such column; it has {', '.join(header[:60])}."
@@ -89,7 +91,7 @@ def extract(part: Part, context: Context, headers: Headers) -> Extract:
     shape = Shape(NAME, _tables(sources, context), sources, constants)
     if nested:
         return json_extract(part, context, shape)
-    return Extract(part.path, "csv", shape, delimiter=part.delimiter)
+    return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
 
 
 def _source(part: Part, column: str, name: str, headers: Headers, *, nested: bool) -> Source:
@@ -115,8 +117,8 @@ def _recognises(part: Part, context: Context) -> bool:
     return part.layout in {"csv", "ndjson", "array"} and find(part.header, context.hints.columns).fits
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    reading = Reading()
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    result = ReadResult()
     for part in parts:
         headers = find(part.header, context.hints.columns)
         if not headers.fits:
@@ -125,10 +127,10 @@ def _read(parts: Sequence[Part], context: Context) -> Reading:
                 f"and a counter or watch time; its columns are {', '.join(part.header[:60])}: name them with "
                 "--map field=column."
             )
-        reading.extracts.append(extract(part, context, headers))
+        result.extracts.append(extract(part, context, headers))
         if headers.dropped:
-            reading.warnings.append(f"{part.name}: not kept: {', '.join(headers.dropped)}.")
-    return reading
+            result.warnings.append(f"{part.name}: not kept: {', '.join(headers.dropped)}.")
+    return result
 
 
 FORMAT = Format(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dwell.providers.files.bulk import json_extract
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.payloads import first_rows
 from dwell.records import Shape, Source, at
@@ -69,8 +69,8 @@ def _recognises(part: Part, _: Context) -> bool:
     return part.layout not in {"csv", "parquet"} and any(knows(item) for item in first_rows(part))
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
-    return Reading([json_extract(part, context, SHAPE) for part in parts])
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
+    return ReadResult([json_extract(part, context, SHAPE) for part in parts])
 
 
 FORMAT = Format(

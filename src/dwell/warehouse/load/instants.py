@@ -42,21 +42,21 @@ MACROS = (
     r"""epoch_of(n) AS CASE WHEN n BETWEEN 100000000 AND 20000000000 THEN make_timestamptz(n * 1000000)
         WHEN n BETWEEN 100000000000 AND 20000000000000 THEN make_timestamptz(n * 1000)
         WHEN n BETWEEN 100000000000000 AND 20000000000000000 THEN make_timestamptz(n)
-        WHEN id_time_says(n) THEN id_time_of(n) END""",
-    r"zone_says(t) AS right(t, 1) = 'Z' OR regexp_matches(t, '\d ?(UTC|GMT|z|[+-]\d\d(:?\d\d)?)$') AND length(t) > 13",
+        WHEN has_id_time(n) THEN id_time_of(n) END""",
+    r"has_zone(t) AS right(t, 1) = 'Z' OR regexp_matches(t, '\d ?(UTC|GMT|z|[+-]\d\d(:?\d\d)?)$') AND length(t) > 13",
     """plain_absolute_of(t) AS CASE
         WHEN t[5:5] = '-' THEN CASE WHEN right(t, 1) = 'Z' OR ends_with(t, '+00:00') THEN TRY_CAST(t AS TIMESTAMPTZ) END
         WHEN CAST(TRY_CAST(t AS BIGINT) AS VARCHAR) = t THEN epoch_of(TRY_CAST(t AS BIGINT)) END""",
     """plain_local_of(t) AS CASE WHEN t[5:5] = '-' AND (length(t) = 10 OR (length(t) = 19 AND t[14:14] = ':'))
         THEN TRY_CAST(t AS TIMESTAMP) END""",
-    rf"""spelt_absolute_of(t) AS CASE WHEN t[5:5] = '-' THEN CASE WHEN zone_says(t) THEN TRY_CAST(t AS TIMESTAMPTZ) END
+    rf"""spelt_absolute_of(t) AS CASE WHEN t[5:5] = '-' THEN CASE WHEN has_zone(t) THEN TRY_CAST(t AS TIMESTAMPTZ) END
         WHEN regexp_full_match(t, '\d{{9,13}}\.\d+') THEN {_FLOAT_EPOCH} END""",
     # A day, without a zone.
-    f"slashed_says(t) AS regexp_full_match(t, '{_SLASHED}')",
+    f"is_slashed_date(t) AS regexp_full_match(t, '{_SLASHED}')",
     "year_of(y) AS CASE WHEN length(y) = 2 THEN '20' || y ELSE y END",
     f"ordered_day_of(p, o) AS {_ORDERED}",
     rf"""spelt_day_of(t, o) AS CASE
-        WHEN slashed_says(t) THEN {_SLASHED_DAY}
+        WHEN is_slashed_date(t) THEN {_SLASHED_DAY}
         WHEN regexp_full_match(t, '\d{{1,2}}\.\s?\d{{1,2}}\.\s?(\d{{4}}|\d{{2}})')
             THEN {_DOTTED_DAY}
         WHEN regexp_full_match(t, '\d{{4}}[/.]\d{{1,2}}[/.]\d{{1,2}}') THEN TRY_CAST(translate(t, '/.', '--') AS DATE)
@@ -68,14 +68,14 @@ MACROS = (
     f"moment_parts_of(t) AS regexp_extract(t, '^(.*?)(?:[ T,]+{_CLOCKED})?$', ['d', 'c'])",
     f"spelt_moment_of(t, c, o) AS {bound('moment_parts_of(t)', 'p', _MOMENT)}",
     r"""spelt_local_of(t, c, o) AS CASE
-        WHEN t[5:5] = '-' AND zone_says(t) THEN NULL
+        WHEN t[5:5] = '-' AND has_zone(t) THEN NULL
         WHEN t[5:5] = '-' AND c IS NULL AND TRY_CAST(t AS TIMESTAMP) IS NOT NULL THEN TRY_CAST(t AS TIMESTAMP)
         WHEN regexp_full_match(t, '\d{9,}') THEN NULL
         ELSE spelt_moment_of(t, c, o) END""",
     "plain_day_of(t) AS CASE WHEN t[5:5] = '-' AND length(t) = 10 THEN TRY_CAST(t AS DATE) END",
     "spelt_date_of(t, o) AS " + bound("moment_parts_of(t).d", "d", "day_of(d, o)"),
     # The date in front of a clock time is of the undecided form.
-    "order_asks(t) AS slashed_says(moment_parts_of(t).d)",
+    "needs_date_order(t) AS is_slashed_date(moment_parts_of(t).d)",
 )
 
 
@@ -118,4 +118,4 @@ def _votes(dates: str) -> str:
         FROM (SELECT d, id_at, ordered_day_of(p, 'dmy') AS dmy, ordered_day_of(p, 'mdy') AS mdy,
                 TRY_CAST(p[1] AS INTEGER) AS a, TRY_CAST(p[2] AS INTEGER) AS b
             FROM (SELECT id_at, d, string_split_regex(d, '[/-]') AS p
-                FROM (SELECT id_at, moment_parts_of(t).d AS d FROM ({dates})) WHERE slashed_says(d)))"""
+                FROM (SELECT id_at, moment_parts_of(t).d AS d FROM ({dates})) WHERE is_slashed_date(d)))"""

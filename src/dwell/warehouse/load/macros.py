@@ -77,11 +77,11 @@ MACROS = (
         ELSE trim(translate(t, '{_BLANKS}', '{" " * len(_BLANKS)}')) END""",
     # The text says "no value". By its first letter most text does not; the pattern is one because DuckDB would turn a
     # list of words into a join.
-    f"""unknown_says(t) AS CASE WHEN t >= '.' AND t < 'N' THEN false WHEN t >= 'a' AND t < 'n' THEN false
+    f"""is_unknown(t) AS CASE WHEN t >= '.' AND t < 'N' THEN false WHEN t >= 'a' AND t < 'n' THEN false
         WHEN t >= 'o' AND t < 'u' THEN false
         ELSE length(t) <= 9 AND regexp_full_match(t, '(?i){"|".join(UNKNOWN)}') END""",
     # Null where it does.
-    "known_of(t) AS CASE WHEN NOT unknown_says(trimmed_of(t)) THEN trimmed_of(t) END",
+    "known_of(t) AS CASE WHEN NOT is_unknown(trimmed_of(t)) THEN trimmed_of(t) END",
     # Whole numbers. A separator before exactly three digits groups thousands, unless a suffix follows.
     rf"""count_parts_of(t) AS regexp_extract(lower(trim(translate(t, '{_BLANKS}−', '{" " * len(_BLANKS)}-'))),
         '^([+-]?)(\d[\d.,'' ]*?)\s*([\p{{L}}]*)\.?$', ['sign', 'digits', 'suffix'])""",
@@ -90,9 +90,9 @@ MACROS = (
         WHEN ends_with(t, '.0') AND CAST(TRY_CAST(t[:-3] AS BIGINT) AS VARCHAR) = t[:-3]
             THEN TRY_CAST(t[:-3] AS BIGINT) END""",
     # 0.71 for a count: a number, but no count; the value stays unknown and the row is flagged.
-    r"fraction_says(t) AS regexp_full_match(t, '[+-]?\d+[.,]\d+')",
+    r"is_fraction(t) AS regexp_full_match(t, '[+-]?\d+[.,]\d+')",
     # 17.7K: the source rounded.
-    r"suffix_says(t) AS regexp_full_match(t, '[+-]?\d[\d.,]*\s*[\p{L}]+\.?')",
+    r"has_suffix(t) AS regexp_full_match(t, '[+-]?\d[\d.,]*\s*[\p{L}]+\.?')",
     # Decimals: a single comma is decimal; 1,234.5 and 1.234,5 have both.
     r"""decimal_of(t) AS CASE
         WHEN regexp_full_match(t, '[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?') THEN TRY_CAST(t AS DOUBLE)
@@ -107,7 +107,7 @@ MACROS = (
     # Shares, 0-1. `percent` says that the column writes hundredths; a `%` says so for itself; `<1%` tells no value.
     rf"""spelt_rate_of(t, percent) AS CASE WHEN contains(t, '%') THEN {_PERCENT} / 100
         ELSE decimal_of(t) / (CASE WHEN percent THEN 100 ELSE 1 END) END""",
-    r"bound_says(t) AS regexp_matches(t, '^\s*[<>≤≥]')",
+    r"is_bound(t) AS regexp_matches(t, '^\s*[<>≤≥]')",
     """plain_flag_of(t) AS CASE WHEN t = 'false' THEN false WHEN t = 'true' THEN true
         WHEN regexp_full_match(t, '(?i)true|1|yes|y|t') THEN true
         WHEN regexp_full_match(t, '(?i)false|0|no|n|f') THEN false END""",

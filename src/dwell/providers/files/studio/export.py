@@ -13,7 +13,7 @@ from dwell.providers.files.studio import audience, content
 from dwell.providers.files.studio.headers import FIELDS, Kind, kind, unknown
 from dwell.providers.files.studio.package import Package, account, need_account, package
 from dwell.providers.files.studio.series import Clock, DayRow, day_rows, viewers_differ, write_days, write_hours
-from dwell.providers.format import Context, Format, Reading
+from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 
@@ -25,7 +25,7 @@ def _recognises(part: Part, _: Context) -> bool:
     return part.layout == "csv" and kind(part.header) is not None
 
 
-def _read(parts: Sequence[Part], context: Context) -> Reading:
+def _read(parts: Sequence[Part], context: Context) -> ReadResult:
     return _Export(parts, context).reading()
 
 
@@ -33,7 +33,7 @@ class _Export:
     """The parts of one Studio file."""
 
     def __init__(self, parts: Sequence[Part], context: Context) -> None:
-        self.context, self.result = context, Reading()
+        self.context, self.result = context, ReadResult()
         self.kinds: list[tuple[Part, Kind]] = []
         for part in parts:
             found = kind(part.header)
@@ -45,7 +45,7 @@ class _Export:
         as_of = context.as_of
         self.clock = Clock(self.package.start, self.package.end or as_of or clock.now(), self.package.end or as_of)
 
-    def reading(self) -> Reading:
+    def reading(self) -> ReadResult:
         """Extracts of all parts, with what the user should know."""
         posts = [(part, content.rows(part)) for part, name in self.kinds if name == "content"]
         linked = {row.link.handle for _, rows in posts for row in rows if row.link and row.link.handle}

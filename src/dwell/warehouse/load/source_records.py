@@ -11,11 +11,11 @@ from dwell.records import Extract
 _LONGEST = 2000
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?P<end>"|\\?\Z)|[\[\]{}\n]', re.DOTALL)
 
-Wanted = tuple[int, int | None, str]
+RecordReject = tuple[int, int | None, str]
 Reject = tuple[int, str, str]
 
 
-def locate(extract: Extract, wanted: Iterable[Wanted], *, repaired: bool = False) -> Iterator[Reject]:
+def find_records(extract: Extract, wanted: Iterable[RecordReject], *, repaired: bool = False) -> Iterator[Reject]:
     """Line, reason and text of records.
 
     Args:
@@ -34,10 +34,10 @@ def locate(extract: Extract, wanted: Iterable[Wanted], *, repaired: bool = False
         target = known if repaired and known is not None else index
         while position < target:
             position, record = next(records, (target, (0, b"")))
-        yield known or record[0], reason, _shown(record[1])
+        yield known or record[0], reason, _decode(record[1])
 
 
-def _shown(text: bytes) -> str:
+def _decode(text: bytes) -> str:
     return text.decode("utf-8", errors="replace").lstrip("\ufeff").rstrip("\r\n")[:_LONGEST]
 
 
