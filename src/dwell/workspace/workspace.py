@@ -17,6 +17,7 @@ from dwell.settings import Settings
 if TYPE_CHECKING:
     from dwell.warehouse.store import Store
     from dwell.workspace.charts import Charts
+    from dwell.workspace.explanations import Explanations
     from dwell.workspace.imports import Imports, Progress
     from dwell.workspace.live import Live
 
@@ -79,16 +80,16 @@ class Workspace:
         """Load exports; what is already known is not added twice. The arguments are those of `dwell import`."""
         from dwell.workspace.imports import import_files
 
-        hints = Hints(
-            format=format,
-            columns=columns or {},
-            as_of=as_of,
-            handle=None if creator is None else handle_of(creator),
-            niche=niche,
-            dates=dates,
-            tz=tz,
-        )
-        return import_files(self.store, (Path(path) for path in paths), hints, dry_run=dry_run, progress=progress)
+        hints = _hints(format=format, as_of=as_of, columns=columns, creator=creator, niche=niche, dates=dates, tz=tz)
+        return import_files(self.store, map(Path, paths), hints, dry_run=dry_run, progress=progress)
+
+    def explain_import(
+        self, paths: Iterable[str | os.PathLike[str]], *, lines: Iterable[int] = (), **options: Any
+    ) -> Explanations:
+        """Show what each step of an import makes of rows; nothing is stored. Options are those of `import_files`."""
+        from dwell.workspace.explanations import explain_files
+
+        return explain_files(self.store, map(Path, paths), _hints(**options), lines)
 
     def export(
         self,
@@ -288,3 +289,7 @@ def handle_of(creator: str) -> str:
     if not handle:
         raise NoDataError(f"{creator!r} names no account; write it as @handle or as a profile link.")
     return handle
+
+
+def _hints(*, columns: Mapping[str, str] | None = None, creator: str | None = None, **others: Any) -> Hints:
+    return Hints(columns=columns or {}, handle=None if creator is None else handle_of(creator), **others)

@@ -15,7 +15,7 @@ from dwell.warehouse.load import comparison, csv_repair, ids, instants, macros
 from dwell.warehouse.load.checked import CheckedColumns, LoadOptions, add_checked
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.raw import RawRows, csv_rows, header, raw_rows
-from dwell.warehouse.load.spellings import assume_canonical, read_spellings
+from dwell.warehouse.load.spellings import assume_canonical, read_spellings, words_table
 from dwell.warehouse.load.text import Field, add_text, find_fields, raw_names
 from dwell.warehouse.load.typed import add_typed
 
@@ -41,6 +41,7 @@ class ReadExtract:
         fields: The canonical columns that the file has.
         typing: The steps from `raw` to `typed`.
         checking: The steps from there to `checked`.
+        words: Tables of the unusual spellings, one for each column that has any.
     """
 
     columns: CheckedColumns
@@ -50,6 +51,7 @@ class ReadExtract:
     fields: tuple[Field, ...]
     typing: Pipeline
     checking: Pipeline
+    words: tuple[str, ...] = ()
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
@@ -116,11 +118,12 @@ class ExtractReader:
                 return ReadExtract(columns, rows, repaired, "rowid", fields, typing, checking)
         typed = f"{self.table}_typed"
         rows = self._create(typed, typing)
-        spelled = read_spellings(self.connection, fields, typed, self.hints)
+        spelled, unusual = read_spellings(self.connection, fields, typed, self.hints)
         checking, columns = add_checked(spelled, self.extract.shape, fields, self.options, numbered=True)
         self._create(self.table, checking)
         self.connection.execute(f"DROP TABLE {typed}").fetchall()
-        return ReadExtract(columns, rows, repaired, "record", fields, typing, checking)
+        words = tuple(words_table(typed, column) for column in unusual)
+        return ReadExtract(columns, rows, repaired, "record", fields, typing, checking, words)
 
     def _sample_is_unusual(self, steps: Pipeline) -> bool:
         if self.extract.path.stat().st_size < _LARGE:

@@ -75,22 +75,30 @@ def load(
     before = store.find_batch(batch_id)
     if before:
         return _repeated(store, file, before)
-    with store.scratch() as scratch, _errors(store.root), closing(connect(store.settings, scratch)) as connection:
-        if not store.settings.threads:
-            connection.execute(f"SET threads = {_threads(connection)}").fetchall()
-        on_progress = progress or _no_progress
-        options = make_options(hints, now)
-        loader = Loader(connection, file, options, hints, scratch, on_progress, correct=correct, strict=strict)
+    with open_loader(store, file, hints, progress=progress, now=now, correct=correct, strict=strict) as loader:
         loader.check()
         if dry_run:
-            store.attach(connection, loader.merge.tables)
+            store.attach(loader.connection, loader.merge.tables)
             return loader.decide()
         with store.writing() as writer:
             before = writer.find_batch(batch_id)
             if before:
                 return _repeated(store, file, before)
-            writer.attach(connection, loader.merge.tables)
+            writer.attach(loader.connection, loader.merge.tables)
             return loader.commit(writer, store.root, batch_id)
+
+
+@contextmanager
+def open_loader(
+    store: Store, file: SourceFile, hints: Hints, *, progress: Progress | None = None, now: datetime | None = None,
+    correct: bool = False, strict: bool = True,
+) -> Iterator[Loader]:  # fmt: skip
+    """A loader with an engine and a scratch folder of its own; the arguments are those of `load`."""
+    with store.scratch() as scratch, _errors(store.root), closing(connect(store.settings, scratch)) as connection:
+        if not store.settings.threads:
+            connection.execute(f"SET threads = {_threads(connection)}").fetchall()
+        options, on_progress = make_options(hints, now), progress or _no_progress
+        yield Loader(connection, file, options, hints, scratch, on_progress, correct=correct, strict=strict)
 
 
 def identity(file: SourceFile, hints: Hints, *, correct: bool = False) -> str:

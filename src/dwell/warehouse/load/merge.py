@@ -67,7 +67,7 @@ class Merge:
                 self.merges[name].merge()
         self._run("INSERT INTO work.rejects SELECT row_id, min(reason) FROM work.conflicts GROUP BY row_id")
         for name, merged in self.merges.items():
-            self._run(f"CREATE OR REPLACE TEMP VIEW out_{name} AS {merged.output()}")
+            self._run(f"CREATE OR REPLACE TEMP VIEW out_{name} AS {merged.output().query()}")
 
     def _within_posts(self, name: str) -> bool:
         """Every row that this table gets also gives a post, whose id is a part of the key."""

@@ -36,20 +36,23 @@ class NewestMerge:
         keyed = self.keyed
         if not keyed.shared:
             return
-        values = ", ".join(quoted(column.name) for column in self.values)
-        last = "arg_max(row_id, rank) AS row_id, arg_max(source, rank) AS source, max(observed_at) AS observed_at"
-        steps = Pipeline().add("candidates", keyed.shared_rows())
-        steps = steps.add("ranked", f"SELECT *, {self._rank('row_id')} AS rank FROM candidates")
-        steps = steps.add(
-            "distinct_rows",
-            f"SELECT {keyed.key}, {values}, max(rank) AS rank, {last}, count(*) AS times FROM ranked "
-            f"GROUP BY {keyed.key}, {values}",
-        )
-        keyed.run(f"CREATE OR REPLACE TABLE {keyed.work_table('distinct')} AS {steps.query()}")
+        keyed.run(f"CREATE OR REPLACE TABLE {keyed.work_table('distinct')} AS {self._distinct().query()}")
         merged = keyed.work_table("merged")
         for index, chunk in enumerate(keyed.chunks(keyed.work_table("distinct"))):
             into = f"INSERT INTO {merged} BY NAME" if index else f"CREATE OR REPLACE TABLE {merged} AS"
             keyed.run(f"{into} {self._merged(chunk).query()}")
+
+    def _distinct(self) -> Pipeline:
+        """The steps to the distinct rows of shared keys."""
+        keyed, values = self.keyed, ", ".join(quoted(column.name) for column in self.values)
+        last = "arg_max(row_id, rank) AS row_id, arg_max(source, rank) AS source, max(observed_at) AS observed_at"
+        steps = Pipeline().add("candidates", keyed.shared_rows())
+        steps = steps.add("ranked", f"SELECT *, {self._rank('row_id')} AS rank FROM candidates")
+        return steps.add(
+            "distinct_rows",
+            f"SELECT {keyed.key}, {values}, max(rank) AS rank, {last}, count(*) AS times FROM ranked "
+            f"GROUP BY {keyed.key}, {values}",
+        )
 
     def _rank(self, place: str) -> str:
         final = f" + CASE WHEN provisional THEN 0 ELSE {_FINAL} END" if self.keyed.table.name == "account_days" else ""
@@ -108,14 +111,19 @@ class NewestMerge:
             return "SELECT NULL::BIGINT AS row_id, false AS is_new WHERE false"
         return f"SELECT unnest(givers) AS row_id, is_new FROM {self.keyed.work_table('merged')} WHERE changed"
 
-    def output(self) -> str:
-        """SELECT of the rows to store."""
+    def output(self) -> Pipeline:
+        """The steps to the rows to store."""
         names = self.keyed.names
         new = Pipeline().add("new_keys", self.keyed.unshared_rows())
         if not self.keyed.shared:
-            return new.add("stored", f"SELECT {names} FROM new_keys").query()
+            return new.add("stored", f"SELECT {names} FROM new_keys")
         merged = f"SELECT {names} FROM {self.keyed.work_table('merged')} WHERE changed"
-        return new.add("stored", f"SELECT {names} FROM new_keys UNION ALL {merged}").query()
+        return new.add("stored", f"SELECT {names} FROM new_keys UNION ALL {merged}")
+
+    def pipelines(self) -> list[Pipeline]:
+        """All steps, to be printed."""
+        merging = [self._distinct(), self._merged("true")] if self.keyed.shared else []
+        return [*merging, self.output()]
 
     def counts(self) -> tuple[int, int]:
         """New keys, and stored keys with a new version."""

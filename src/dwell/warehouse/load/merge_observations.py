@@ -33,18 +33,11 @@ class ObservationMerge:
         `work.variants_<table>` marks each distinct one: it won, it conflicts, or its key is `combined`, because several
         rows know something. `work.merged_<table>` has one row for each of those keys.
         """
-        keyed, values = self.keyed, ", ".join(quoted(name) for name in self.values)
+        keyed = self.keyed
         if not keyed.shared:
             return
-        columns = ", ".join(f"first({quoted(name)} ORDER BY row_id) AS {quoted(name)}" for name in self.carried)
         distinct, variants = keyed.work_table("distinct"), keyed.work_table("variants")
-        steps = Pipeline().add("candidates", keyed.shared_rows())
-        steps = steps.add(
-            "distinct_rows",
-            f"SELECT min(row_id) AS row_id, count(*) AS times, {keyed.key}, {values}, {columns} FROM candidates "
-            f"GROUP BY {keyed.key}, {values}",
-        )
-        keyed.run(f"CREATE OR REPLACE TABLE {distinct} AS {steps.query()}")
+        keyed.run(f"CREATE OR REPLACE TABLE {distinct} AS {self._distinct().query()}")
         keyed.run(
             f"CREATE OR REPLACE TABLE {variants} AS SELECT *, 0 AS place, false AS won, false AS conflict, "
             f"NULL::VARCHAR AS difference, false AS combined FROM {distinct} LIMIT 0"
@@ -58,6 +51,17 @@ class ObservationMerge:
             for chunk in keyed.chunks(distinct, LIST_CHUNK):
                 keyed.run(f"INSERT INTO {merged} BY NAME {self._merged(chunk).query()}")
             keyed.run(f"CREATE OR REPLACE TABLE {variants} AS {self._compare_with_merged().query()}")
+
+    def _distinct(self) -> Pipeline:
+        """The steps to the distinct rows of shared keys."""
+        keyed, values = self.keyed, ", ".join(quoted(name) for name in self.values)
+        columns = ", ".join(f"first({quoted(name)} ORDER BY row_id) AS {quoted(name)}" for name in self.carried)
+        steps = Pipeline().add("candidates", keyed.shared_rows())
+        return steps.add(
+            "distinct_rows",
+            f"SELECT min(row_id) AS row_id, count(*) AS times, {keyed.key}, {values}, {columns} FROM candidates "
+            f"GROUP BY {keyed.key}, {values}",
+        )
 
     def _variants(self, chunk: str) -> Pipeline:
         """The steps from the rows of some keys to their variants, each compared with the best of its key."""
@@ -191,15 +195,21 @@ class ObservationMerge:
         merged = self.keyed.work_table("merged")
         return f"{won} UNION ALL SELECT unnest(givers) AS row_id, is_new FROM {merged} WHERE changed"
 
-    def output(self) -> str:
-        """SELECT of the rows to store."""
+    def output(self) -> Pipeline:
+        """The steps to the rows to store."""
         keyed, names = self.keyed, self.keyed.names
         rows = [f"SELECT {names} FROM new_keys"]
         if keyed.shared:
             rows.append(f"SELECT {names} FROM {keyed.work_table('variants')} WHERE won")
         if self.has_combined:
             rows.append(f"SELECT {names} FROM {keyed.work_table('merged')} WHERE changed")
-        return Pipeline().add("new_keys", keyed.unshared_rows()).add("stored", " UNION ALL ".join(rows)).query()
+        return Pipeline().add("new_keys", keyed.unshared_rows()).add("stored", " UNION ALL ".join(rows))
+
+    def pipelines(self) -> list[Pipeline]:
+        """All steps, to be printed."""
+        merging = [self._distinct(), self._variants("true")] if self.keyed.shared else []
+        combining = [self._merged("true"), self._compare_with_merged()] if self.has_combined else []
+        return [*merging, *combining, self.output()]
 
     def counts(self) -> tuple[int, int]:
         """New keys, and stored keys with a new version."""

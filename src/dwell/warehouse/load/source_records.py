@@ -37,6 +37,23 @@ def find_records(extract: Extract, wanted: Iterable[RecordReject], *, repaired: 
         yield known or record[0], reason, _decode(record[1])
 
 
+def find_lines(extract: Extract, lines: Iterable[int]) -> dict[int, int]:
+    """Line -> number of the record (0 is the first) that it belongs to; lines without a record are missing."""
+    wanted = sorted(set(lines), reverse=True)
+    if extract.layout == "parquet":
+        return {line: line - 1 for line in wanted}
+    records: dict[int, int] = {}
+    for number, (start, text) in enumerate(_RECORDS[extract.layout](extract.path)):
+        end = start + text.rstrip(b"\r\n").count(b"\n")
+        while wanted and wanted[-1] <= end:
+            line = wanted.pop()
+            if line >= start:
+                records[line] = number
+        if not wanted:
+            break
+    return records
+
+
 def _decode(text: bytes) -> str:
     return text.decode("utf-8", errors="replace").lstrip("\ufeff").rstrip("\r\n")[:_LONGEST]
 

@@ -27,10 +27,11 @@ def assume_canonical(steps: Pipeline, fields: Sequence[Field]) -> Pipeline:
 
 def read_spellings(
     connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], table: str, hints: Hints
-) -> Pipeline:
+) -> tuple[Pipeline, tuple[str, ...]]:
     """A pipeline from a table of typed rows to `spelled`: every unusual text is read.
 
-    Its rows have their number as `record`; what stays in `unread_x` cannot be read.
+    Its rows have their number as `record`; what stays in `unread_x` cannot be read. The columns with unusual spellings
+    come with it.
 
     Raises:
         AmbiguousDatesError: Nothing tells day/month from month/day.
@@ -38,7 +39,7 @@ def read_spellings(
     unusual = {field.name: field for field in fields if field.kind in _READ and _any(connection, table, field)}
     replaced, joins, suffixed, fractional = [], [], ["false"], ["false"]
     for name, field in unusual.items():
-        words = f"work.words_{name}"
+        words = words_table(table, name)
         query = _words(field, table, _order(connection, field, table, hints)).query()
         connection.execute(f"CREATE OR REPLACE TABLE {words} AS {query}").fetchall()
         clock = f" AND w_{name}.clock IS NOT DISTINCT FROM t.clock_{name}" if field.kind == "instant" else ""
@@ -50,7 +51,13 @@ def read_spellings(
     star = f"t.* REPLACE ({', '.join(replaced)})" if replaced else "t.*"
     marks = f"{' OR '.join(suffixed)} AS suffixed, {' OR '.join(fractional)} AS fractional, false AS unusual"
     steps = Pipeline().add("numbered", f"SELECT *, rowid AS record FROM {table}")
-    return steps.add("spelled", f"SELECT {star}, {marks} FROM numbered t {' '.join(joins)}")
+    steps = steps.add("spelled", f"SELECT {star}, {marks} FROM numbered t {' '.join(joins)}")
+    return steps, tuple(unusual)
+
+
+def words_table(table: str, column: str) -> str:
+    """Name of the table of the unusual spellings in one column: each distinct text and what it means."""
+    return f"{table}_words_{column}"
 
 
 def _words(field: Field, table: str, order: Order) -> Pipeline:

@@ -73,13 +73,20 @@ def _unread(field: Field) -> str:
     """SQL of the text that was not read."""
     name = field.name
     if field.native:
-        if field.kind in {"number", "day", "instant"}:
-            return f"CASE WHEN isinf(native_{name}) THEN CAST(native_{name} AS VARCHAR) END"
-        return "NULL::VARCHAR"
+        return _infinity(field)
     missing = (
         f"absolute_{name} IS NULL AND local_{name} IS NULL" if field.kind == "instant" else f"value_{name} IS NULL"
     )
     return f"CASE WHEN {missing} AND NOT is_unknown(text_{name}) THEN text_{name} END"
+
+
+def _infinity(field: Field) -> str:
+    """SQL of the name of an infinite value, which is the only one that cannot be read."""
+    if field.kind not in {"number", "day", "instant"}:
+        return "NULL::VARCHAR"
+    native = f"native_{field.name}"
+    zero, word = ("0", "inf") if field.kind == "number" else ("'1970-01-01'", "infinity")
+    return f"CASE WHEN isinf({native}) THEN CASE WHEN {native} > {zero} THEN '{word}' ELSE '-{word}' END END"
 
 
 def _plain_text(field: Field, text: str) -> str:
