@@ -97,3 +97,11 @@ def test_numbers_that_are_none(kept: Callable[..., Loaded], store: Store, value:
         assert store.query(f"SELECT {name} FROM watch_times", ["watch_times"]).rows == [(None,)]
     else:
         assert [text.replace(name, "watched_s_mean") for _, text, _ in loaded.rejects] == [reason]
+
+
+def test_an_older_export_with_fewer_columns_is_accepted(kept: Callable[..., Loaded], store: Store) -> None:
+    older = {column.name for column in TABLES["posts"].columns if not column.nullable or column.name == "posted_at"}
+    loaded = kept({name: sql for name, sql in row_of("posts").items() if name in older})
+    assert (loaded.posts_new, loaded.rejected) == (1, 0)
+    (row,) = store.query("SELECT posted_at, caption FROM posts", ["posts"])
+    assert (row["posted_at"].microsecond, row["caption"]) == (500_000, None)
