@@ -248,3 +248,19 @@ def test_explain_takes_several_files_and_says_what_it_cannot_find(dwell: Callabl
     lonely = dwell("import", "--explain", "9")
     assert lonely.status == 2
     assert "name a file to explain" in lonely.err
+
+
+def test_every_kind_of_export_is_explained(
+    dwell: Callable[..., Any], exports: list[Any], stored: Path, conforms: Callable[..., None]
+) -> None:
+    before = dwell("status", "--json", data=stored).json["tables"]
+    for export in exports:
+        words = [word for key, value in export.hints.items() for word in (OPTIONS[key], value)]
+        done = dwell("import", export.path, "--explain", *words, "--json", data=stored)
+        assert done.status == 0, done.err
+        conforms(done.json, "explain")
+        (file,) = done.json["files"]
+        assert file["rows"], export.path
+        assert {row["outcome"] for row in file["rows"]} <= {"known", "conflict", "rejected"}, export.path
+        assert any(cell["text"] is not None for row in file["rows"] for cell in row["columns"])
+    assert dwell("status", "--json", data=stored).json["tables"] == before

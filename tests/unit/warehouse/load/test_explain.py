@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -143,3 +145,28 @@ def test_every_query_is_named_and_runs_in_order(explained: Explain, made: Callab
     assert list(dict.fromkeys(steps)) == list(STEPS)
     assert all(query.sql.startswith(("SELECT", "WITH", "(WITH")) for query in done.queries)
     assert not any("(SELECT" in query.sql for query in done.queries if query.step != "stored")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_outcomes_are_those_of_the_import(
+    bring: Bring, explained: Explain, made: Callable[..., str], seed: int
+) -> None:
+    """Every row explained, then imported: the same number new or updated, known, and refused."""
+    dice = random.Random(seed)
+
+    def row() -> str:
+        seen, caption = dice.choice(("2024-05-01", "2024-05-02", "")), dice.choice(("", "a", "b"))
+        views, likes = dice.choice(("", "1", "2", "17.7K", "17690", "-1")), dice.choice(("", "3"))
+        return f"{made('2024-03-01', dice.randrange(1, 9))},ana,,{seen},12,{caption},{views},{likes}"
+
+    def content() -> str:
+        rows = [row() for _ in range(25)]
+        return "\n".join([HEADER, *rows])
+
+    bring(content())
+    second = content()
+    outcomes = Counter(row.outcome for row in explained(second, range(2, 27)).rows)
+    loaded = bring(second, name="second.csv")
+    assert outcomes["new"] + outcomes["updated"] == loaded.gained
+    assert outcomes["known"] == loaded.known
+    assert outcomes["rejected"] + outcomes["conflict"] == loaded.rejected
