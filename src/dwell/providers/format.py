@@ -16,7 +16,7 @@ class Context:
     """What an importer may look at besides the content.
 
     Attributes:
-        file: The path as the user named it; its name is never more than a hint.
+        file: The path as the user named it; its name is only a hint.
         hints: What the user said.
         scratch: Folder for rewritten copies.
     """
@@ -30,7 +30,7 @@ class Context:
         """`--as-of` as an instant; without a zone it is in `--tz`, else UTC.
 
         Raises:
-            MissingTimeError: When it is no ISO date or time.
+            MissingTimeError: When it is not an ISO date or time.
         """
         return self.hints.as_of_instant()
 

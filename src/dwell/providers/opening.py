@@ -32,7 +32,7 @@ class PlainFile:
         path: The bytes: text is UTF-8 (a CSV may start with a BOM, JSON never does).
         warnings: What was changed to get there.
         lines: Its lines, where they were counted.
-        head: Its first `HEAD_BYTES`, where they are at hand.
+        head: Its first `HEAD_BYTES`, where they were kept.
     """
 
     name: str
@@ -68,7 +68,7 @@ def digest(path: Path) -> str:
 
 
 def readable(path: Path) -> BufferedReader:
-    """The file, open for reading; every way in which that fails is a `BadFileError`."""
+    """The file, open for reading; any failure is a `BadFileError`."""
     if path.is_dir():
         raise BadFileError(f"{path} is a folder: name the files in it.")
     try:
@@ -80,7 +80,7 @@ def readable(path: Path) -> BufferedReader:
 
 
 def new_file(scratch: Path, suffix: str) -> Path:
-    """A new empty file in the scratch folder, which is made where it is missing."""
+    """A new empty file in the scratch folder, which is created if missing."""
     try:
         scratch.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(suffix=suffix, dir=scratch)
@@ -108,13 +108,18 @@ def write_chunks(target: Path, chunks: Iterator[bytes], *, append: bool = False)
         raise
 
 
-def inspect(name: str, path: Path) -> Inspection:
+def inspect(name: str, path: Path, *, hashed: bool = True) -> Inspection:
     """Reads a text file once, in chunks, for all that must be known of it before it is loaded.
 
+    Args:
+        name: What the user, or the archive, calls it.
+        path: The file.
+        hashed: Take its digest too; without that the digest is empty.
+
     Raises:
-        BadFileError: For an empty file, and for bytes that are no text at all.
+        BadFileError: For an empty file, and for bytes that are not text.
     """
-    scan = _Scan()
+    scan = _Scan(hashlib.sha256() if hashed else None)
     with readable(path) as stream:
         while chunk := stream.read(CHUNK):
             scan.add(chunk)
@@ -123,14 +128,14 @@ def inspect(name: str, path: Path) -> Inspection:
     encoding = scan.encoding()
     if encoding != "utf-16" and scan.nuls * 20 > scan.size:
         raise BadFileError(f"{name} is not text: name a CSV, JSON, JSON lines, xlsx, gz or zip file.")
-    return Inspection(scan.sha256.hexdigest(), encoding, scan.nuls, scan.lines(), b"".join(scan.head))
+    return Inspection(scan.digest(), encoding, scan.nuls, scan.lines(), b"".join(scan.head))
 
 
 class _Scan:
     """What a pass over a file's chunks has seen."""
 
-    def __init__(self) -> None:
-        self.sha256 = hashlib.sha256()
+    def __init__(self, sha256: hashlib._Hash | None) -> None:
+        self._sha256 = sha256
         self.size = self.nuls = self._line_ends = 0
         self.head: list[bytes] = []
         self._encoding = "utf-8"
@@ -144,19 +149,24 @@ class _Scan:
         if self.size < HEAD_BYTES:
             self.head.append(chunk[: HEAD_BYTES - self.size])
         self.size += len(chunk)
-        self.sha256.update(chunk)
+        if self._sha256:
+            self._sha256.update(chunk)
         self.nuls += chunk.count(0) if b"\0" in chunk else 0
         self._line_ends += chunk.count(b"\n")
         self._last = chunk[-1:]
         if self._encoding not in {"mixed", "utf-16"}:
             self._encoding = _still_utf8(self._decoder, chunk, self._encoding)
 
+    def digest(self) -> str:
+        """SHA-256, hex; empty where it is not wanted."""
+        return self._sha256.hexdigest() if self._sha256 else ""
+
     def lines(self) -> int:
         """Lines so far, the last one included where it has no line end."""
         return self._line_ends + (self._last != b"\n")
 
     def encoding(self) -> str:
-        """`utf-8`, `utf-8-sig`, `utf-16`, or `mixed` where some bytes are no UTF-8."""
+        """`utf-8`, `utf-8-sig`, `utf-16`, or `mixed` where some bytes are not UTF-8."""
         if self._encoding in {"mixed", "utf-16"} or _ends_well(self._decoder):
             return self._encoding
         return "mixed"
@@ -171,8 +181,8 @@ def _encoding_of_mark(start: bytes) -> str:
 def as_utf8(name: str, path: Path, scratch: Path, inspection: Inspection | None = None) -> PlainFile:
     """The same text in UTF-8: the file itself where it is, else a rewritten copy.
 
-    UTF-16 is told by its BOM; in any other file the bytes that are no UTF-8 are read as Windows-1252, and only those,
-    so a file pasted together from both keeps all its accents. NUL characters are dropped and counted in a warning.
+    UTF-16 is recognised by its BOM; in any other file the bytes that are not UTF-8 are read as Windows-1252, and only
+    those, so a file pasted together from both keeps all its accents. NUL characters are dropped, with a warning.
 
     Args:
         name: What the user, or the archive, calls it.
@@ -183,7 +193,7 @@ def as_utf8(name: str, path: Path, scratch: Path, inspection: Inspection | None 
     Raises:
         BadFileError: As `inspect`.
     """
-    seen = inspection or inspect(name, path)
+    seen = inspection or inspect(name, path, hashed=False)
     encoding, nuls = seen.encoding, 0 if seen.encoding == "utf-16" else seen.nuls
     if not nuls and (encoding == "utf-8" or (encoding == "utf-8-sig" and not _starts_json(seen))):
         return PlainFile(name, path, lines=seen.lines, head=inspection.head if inspection else None)

@@ -1,4 +1,4 @@
-"""Files into tables: recognise, load, and tell what became of each row."""
+"""Files into tables: recognise, load, and say what became of each row."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ def _extract(part: Part, context: Context) -> Extract:
     table = table_of(part)
     if table is None:
         raise UnknownFormatError(
-            f"{part.name} is no export of dwell: its columns ({', '.join(part.header[:20])}) are not those of one "
-            "table: leave --format away."
+            f"{part.name} isn't an export of dwell: its columns ({', '.join(part.header[:20])}) are not those of one "
+            "table; leave out --format."
         )
     nested = part.layout not in {"csv", "parquet"}
     sources = {

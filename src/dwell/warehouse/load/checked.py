@@ -145,9 +145,9 @@ class _Builder:
             "coalesce(CAST(absolute_posted_at AS TIMESTAMP), local_posted_at)" if "posted_at" in self.fields else "NULL"
         )
         parts = [wall, self._value("caption"), self._value("duration_s")]
-        spelt = ", ".join(f"coalesce(CAST({part} AS VARCHAR), '')" for part in [self._handle(), *parts])
+        texts = ", ".join(f"coalesce(CAST({part} AS VARCHAR), '')" for part in [self._handle(), *parts])
         known = " AND ".join(f"{part} IS NULL" for part in parts)
-        return f"CASE WHEN NOT ({known}) THEN 'local-' || left(md5(concat_ws(chr(31), {spelt})), 16) END"
+        return f"CASE WHEN NOT ({known}) THEN 'local-' || left(md5(concat_ws(chr(31), {texts})), 16) END"
 
     def _handle(self) -> str:
         link = ["handle_of(value_url)"] if "url" in self.fields and "handle" not in self.fields else []

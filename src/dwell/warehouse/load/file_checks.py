@@ -11,6 +11,7 @@ from dwell.records import TABLES, Extract
 from dwell.warehouse.columns import literal
 from dwell.warehouse.load.checked import NO_TIME, CheckedColumns, LoadOptions
 from dwell.warehouse.load.ids import beyond_chance
+from dwell.warehouse.load.pipeline import Pipeline
 
 if TYPE_CHECKING:
     import duckdb
@@ -106,10 +107,12 @@ def _find_damage(connection: duckdb.DuckDBPyConnection, name: str, facts: dict[s
     rows = facts["rows"]
     if not any(beyond_chance(facts[mark], rows, share) for mark, share in _BY_CHANCE.items()):
         return False, False
-    row = connection.execute(
-        "SELECT count(*), count(*) FILTER (ends_in_zeros(post_id)), count(*) FILTER (is_float_step(post_id)) "
-        f"FROM (SELECT DISTINCT post_id FROM {name} WHERE TRY_CAST(post_id AS BIGINT) IS NOT NULL)"
-    ).fetchone()
+    query = Pipeline().add("ids", f"SELECT DISTINCT post_id FROM {name} WHERE TRY_CAST(post_id AS BIGINT) IS NOT NULL")
+    query = query.add(
+        "marks",
+        "SELECT count(*), count(*) FILTER (ends_in_zeros(post_id)), count(*) FILTER (is_float_step(post_id)) FROM ids",
+    )
+    row = connection.execute(query.query()).fetchone()
     ids, zeros, steps = row or (0, 0, 0)
     return beyond_chance(zeros, ids, _BY_CHANCE["zeros"]), beyond_chance(steps, ids, _BY_CHANCE["steps"])
 
@@ -126,6 +129,6 @@ def _check_account(extract: Extract, facts: dict[str, Any], handle: str | None) 
 
 
 def _missing_time(extract: Extract) -> str:
-    found = _DATE_IN_NAME.search(extract.name)
-    guess = f" (perhaps --as-of {'-'.join(found.groups())}, the date in its name)" if found else ""
+    date = _DATE_IN_NAME.search(extract.name)
+    guess = f" (perhaps --as-of {'-'.join(date.groups())}, the date in its name)" if date else ""
     return f"{extract.name} does not say when its numbers were observed: give --as-of DATE{guess}."

@@ -102,7 +102,7 @@ def open_loader(
 
 
 def identity(file: SourceFile, hints: Hints, *, correct: bool = False) -> str:
-    """What makes two imports the same one: the bytes, the format, what the user said, and this loader."""
+    """What makes two imports the same one: the bytes, the format, the hints, and this loader."""
     given = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
     given += "\ncorrect" if correct else ""
     return hashlib.sha256(f"{VERSION}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
@@ -187,7 +187,7 @@ class Loader:
         """Decides over every row and counts what became of them.
 
         Raises:
-            BadFileError: Not one row can be kept, and the load is strict.
+            BadFileError: No row can be kept, and the load is strict.
         """
         self.merge.merge_with_store()
         self.progress("checking", 0.8)
@@ -196,7 +196,7 @@ class Loader:
         if self.strict and loaded.rejected and loaded.rejected == loaded.rows_read:
             why = summary.most_common_reason(self.connection, self.file)
             raise BadFileError(
-                f"Not one of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: "
+                f"None of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: "
                 f"{why} (line {first[0][0]}); nothing was loaded."
             )
         return replace(loaded, rejects=first)

@@ -122,7 +122,7 @@ class CheckedExtract:
         return f"CAST({fixed} AS {kind})"
 
     def _tags(self) -> str:
-        """Hashtags: the source's own, else those in the caption; read only where a row is kept, for they cost."""
+        """Hashtags: the source's own, else those in the caption; read only for rows that are kept: it is slow."""
         own = "coalesce(hashtags, [])" if "hashtags" in self.columns.names else None
         tags = "coalesce(caption_tags_of(caption), [])" if "caption" in self.columns.names else "[]::VARCHAR[]"
         return f"CASE WHEN len({own}) > 0 THEN {own} ELSE {tags} END" if own else tags

@@ -112,11 +112,11 @@ def _tokens(path: Path) -> Iterator[tuple[bytes, bytes]]:
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             rest, place = rest + block, 0
-            for found in _TOKEN.finditer(rest):
-                if found["end"] is not None and found["end"] != b'"':
+            for token in _TOKEN.finditer(rest):
+                if token["end"] is not None and token["end"] != b'"':
                     break
-                yield found[0], rest[place : found.start()]
-                place = found.end()
+                yield token[0], rest[place : token.start()]
+                place = token.end()
             rest = rest[place:]
 
 

@@ -96,18 +96,18 @@ def _meaning(field: Field, order: Order) -> str:
     """SQL of what an unusual text `word` (with its clock time) means."""
     match field.kind:
         case "count":
-            return "spelt_count_of(word) AS value, has_suffix(word) AS suffixed, is_fraction(word) AS fraction"
+            return "parse_count(word) AS value, has_suffix(word) AS suffixed, is_fraction(word) AS fraction"
         case "instant":
-            absolute = "spelt_absolute_of(word) AS absolute"
-            return f"{absolute}, spelt_local_of(word, clock, {literal(order)}) AS local"
+            absolute = "parse_absolute(word) AS absolute"
+            return f"{absolute}, parse_local(word, clock, {literal(order)}) AS local"
         case "day":
-            return f"spelt_date_of(word, {literal(order)}) AS value"
+            return f"parse_date(word, {literal(order)}) AS value"
         case "flag":
-            return f"plain_flag_of(word){' = false' * field.source.negate} AS value"
+            return f"canonical_flag(word){' = false' * field.source.negate} AS value"
         case _ if field.is_length:
-            return f"spelt_seconds_of(word){' / 1000' if field.source.unit == 'ms' else ''} AS value"
+            return f"parse_seconds(word){' / 1000' if field.source.unit == 'ms' else ''} AS value"
     percent = str(field.source.unit == "percent").lower()
-    return f"spelt_rate_of(word, {percent}) AS value, is_bound(word) AS bound"
+    return f"parse_rate(word, {percent}) AS value, is_bound(word) AS bound"
 
 
 def _is_unreadable(field: Field) -> str:

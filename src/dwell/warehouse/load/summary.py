@@ -1,4 +1,4 @@
-"""The summary of a file: where each of its rows went, and which were kept although something about them is odd."""
+"""The summary of a file: where each of its rows went, and which were kept although something about them is unusual."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def summarize(
     counts = {name: merged.counts() for name, merged in merge.merges.items()}
     rows_new = {name: new for name, (new, _) in counts.items()}
     warnings = list(file.warnings)
-    flagged = _count_oddities(connection, extracts, merge)
+    flagged = _count_flags(connection, extracts, merge)
     rows_read = sum(extract.facts.rows for extract in extracts) + unread
     if not rows_read:
         warnings.append("The file holds no rows.")
     if flagged.get("fractional_counts"):
-        warnings.append("Counts with a fraction (0.71) are no counts: those values were left unknown.")
+        warnings.append("Counts with a fraction (0.71) are not valid: those values were left unknown.")
     if any(extract.columns.local_ids for extract in extracts):
         warnings.append("The rows have no post ids: dwell made local ones out of account, time, title and length.")
     return Loaded(
@@ -60,12 +60,12 @@ def most_common_reason(connection: duckdb.DuckDBPyConnection, file: SourceFile) 
     return reasons.most_common(1)[0][0]
 
 
-def _count_oddities(
+def _count_flags(
     connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedExtract], merge: Merge
 ) -> dict[str, int]:
     flagged: Counter[str] = Counter()
     for extract in extracts:
-        tests = _oddities(extract)
+        tests = _flag_tests(extract)
         if not tests:
             continue
         counts = ", ".join(f"count(*) FILTER ({test})" for test in tests.values())
@@ -79,8 +79,8 @@ def _count_oddities(
     return {name: times for name, times in flagged.items() if times}
 
 
-def _oddities(extract: CheckedExtract) -> dict[str, str]:
-    """Oddity -> SQL over the accepted rows."""
+def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
+    """What is unusual -> SQL over the accepted rows."""
     has = extract.columns.names.__contains__
     tests = {"fractional_counts": "fractional"}
     if has("views") and "post_snapshots" in extract.shape.tables:

@@ -93,7 +93,9 @@ def _field(name: str, source: Source, present: Sequence[str], raw: RawRows) -> F
     fits = len(present) == 1 and raw.type_of(present[0]) in _NATIVE.get(kind, ())
     native = fits and not (clock or source.equals or source.unit)
     as_is = [native or is_list for is_list in lists]
-    values = tuple(raw.values[each] if kept else _as_text(each, raw) for each, kept in zip(present, as_is, strict=True))
+    values = tuple(
+        raw.values[each] if unchanged else _as_text(each, raw) for each, unchanged in zip(present, as_is, strict=True)
+    )
     return Field(name, kind, source, values, lists, clock, native)
 
 
@@ -184,7 +186,7 @@ def _flag(field: Field, cells: _Cells) -> str:
         words = ", ".join(literal(value.casefold()) for value in field.source.equals)
         each = [f"lower({cells.known(raw)}) IN ({words})" for raw in field.raw]
     else:
-        each = [f"plain_flag_of({raw})" for raw in field.raw]
+        each = [f"canonical_flag({raw})" for raw in field.raw]
     value = each[0] if len(each) == 1 else f"coalesce({' OR '.join(each)}, {', '.join(each)})"
     return f"NOT ({value})" if field.source.negate else value
 

@@ -38,17 +38,17 @@ def _values(field: Field) -> list[str]:
             return []
         case "flag":
             negated = " = false" * field.source.negate
-            return [] if field.combines_flags else [f"plain_flag_of({text}){negated} AS value_{name}"]
+            return [] if field.combines_flags else [f"canonical_flag({text}){negated} AS value_{name}"]
         case "count":
-            return [f"plain_count_of({text}) AS value_{name}"]
+            return [f"canonical_count({text}) AS value_{name}"]
         case "number":
-            return [f"plain_number_of({text}){field.scale} AS value_{name}"]
+            return [f"canonical_number({text}){field.scale} AS value_{name}"]
         case "day":
-            return [f"plain_day_of({text}) AS value_{name}"]
+            return [f"canonical_day({text}) AS value_{name}"]
         case "instant" if field.clock:
             return [f"NULL::TIMESTAMPTZ AS absolute_{name}", f"NULL::TIMESTAMP AS local_{name}"]
         case "instant":
-            moments = [f"plain_absolute_of({text}) AS absolute_{name}", f"plain_local_of({text}) AS local_{name}"]
+            moments = [f"canonical_absolute({text}) AS absolute_{name}", f"canonical_local({text}) AS local_{name}"]
             return [*moments, f"NULL::VARCHAR AS clock_{name}"]
     return [f"{_plain_text(field, text)} AS value_{name}"]
 
