@@ -49,7 +49,7 @@ class Workspace:
 
     @cached_property
     def live(self) -> Live:
-        """Providers: `ws.live.sweep(SweepRequest(("@a", "@b")))` reads newest posts, `ws.live.cost()` says for how much."""
+        """Providers: `ws.live.sweep(SweepRequest(("@a",)))` reads newest posts, `ws.live.cost()` shows what it cost."""
         from dwell.workspace.live import Live
 
         return Live(self)
