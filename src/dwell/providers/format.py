@@ -16,8 +16,8 @@ class Context:
     """What an importer may look at besides the content.
 
     Attributes:
-        file: The path as the user named it; its name is only a hint.
-        hints: What the user said.
+        file: The path as the user gave it; its name is only a hint.
+        hints: What the user stated on the command line.
         scratch: Folder for rewritten copies.
     """
 
@@ -30,7 +30,7 @@ class Context:
         """`--as-of` as an instant; without a zone it is in `--tz`, else UTC.
 
         Raises:
-            MissingTimeError: When it is not an ISO date or time.
+            MissingTimeError: It isn't an ISO date or time.
         """
         return self.hints.as_of_instant()
 
@@ -68,7 +68,7 @@ class Format:
     read: Callable[[Sequence[Part], Context], ReadResult]
 
 
-def fold_header(header: str) -> str:
+def normalize_header(header: str) -> str:
     """A header as it is compared: lower case, without BOM, quotes, or differences in spaces and underscores."""
     text = header.replace("\ufeff", "").replace("\u00a0", " ").replace("_", " ").strip().strip('"').casefold()
     return " ".join(text.split())

@@ -11,7 +11,7 @@ from dwell.errors import BadFileError, UnknownFormatError
 from dwell.providers import api, archive
 from dwell.providers.files import apify, own, table, watch_template, web_items, youtube
 from dwell.providers.files.studio import export as studio
-from dwell.providers.format import Context, Format, ReadResult, fold_header
+from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.opening import PlainFile, as_utf8, digest, inspect
 from dwell.providers.part import Part, look
 from dwell.providers.payloads import first_rows, what_else
@@ -42,7 +42,7 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
         scratch: Folder for unpacked and rewritten copies; the caller deletes it after loading.
 
     Raises:
-        UnknownFormatError: When no importer recognises it, or `hints.format` is not the name of one.
+        UnknownFormatError: When no importer recognises it, or `hints.format` names none.
         BadFileError: When it is cut off, damaged, unsafe, empty, or holds nothing that dwell keeps.
         MissingTimeError: When something in it cannot be dated without `--as-of`.
         WrongAccountError: When it is of another account than `hints.handle`.
@@ -53,16 +53,16 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     parts = [look(plain_file) for plain_file in opened]
     groups: dict[str, list[Part]] = {}
     for part in parts:
-        match = forced or next((known for known in _ALL if known.recognises(part, context)), None)
-        if match is None:
+        found = forced or next((known for known in _ALL if known.recognises(part, context)), None)
+        if found is None:
             raise _unknown(part)
-        groups.setdefault(match.name, []).append(part)
+        groups.setdefault(found.name, []).append(part)
     result = ReadResult(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
     for known in _ALL:
         if known.name in groups:
-            read_result = known.read(groups[known.name], context)
-            result.extracts += read_result.extracts
-            result.warnings += read_result.warnings
+            made = known.read(groups[known.name], context)
+            result.extracts += made.extracts
+            result.warnings += made.warnings
     named = tuple(extract if extract.part else replace(extract, part=path.name) for extract in result.extracts)
     return SourceFile(path, fingerprint, "+".join(groups), named, tuple(result.warnings))
 
@@ -71,12 +71,12 @@ def _forced(hints: Hints) -> Format | None:
     if hints.format is None:
         # A mapping is about headers of one's own, so it means a table.
         return table.FORMAT if hints.columns else None
-    forced = next((known for known in _ALL if known.name == hints.format), None)
-    if forced is None:
+    found = next((known for known in _ALL if known.name == hints.format), None)
+    if found is None:
         near = difflib.get_close_matches(hints.format, FORMATS, 1)
         hint = f" (did you mean {near[0]}?)" if near else ""
-        raise UnknownFormatError(f"Unknown format {hints.format!r}{hint}; choose from {', '.join(FORMATS)}.")
-    return forced
+        raise UnknownFormatError(f"There is no format {hints.format!r}{hint}; there are {', '.join(FORMATS)}.")
+    return found
 
 
 def _open(path: Path, scratch: Path) -> tuple[str, list[PlainFile]]:
@@ -95,10 +95,10 @@ def _open_one(name: str, path: Path, packing: str, scratch: Path) -> list[PlainF
         inner = archive.gunzip(path, scratch)
         return _open_one(name.removesuffix(".gz"), inner, _inner_kind(name, inner), scratch)
     if packing == "xlsx":
-        files = sheets(name, path, scratch)
-        if not files:
+        found = sheets(name, path, scratch)
+        if not found:
             raise BadFileError(f"{name} has no sheet with anything in it.")
-        return files
+        return found
     if packing == "parquet":
         return [PlainFile(name, path)]
     if packing != "plain":
@@ -110,18 +110,18 @@ def _open_zip(path: Path, scratch: Path) -> list[PlainFile]:
     entries = archive.members(path)
     if not entries:
         raise BadFileError(f"{path.name} is an empty zip: download it again.")
-    files = []
+    found = []
     for entry in entries:
         inner = archive.unzip(path, entry, scratch)
-        files += _open_one(entry.filename, inner, _inner_kind(entry.filename, inner), scratch)
-    return files
+        found += _open_one(entry.filename, inner, _inner_kind(entry.filename, inner), scratch)
+    return found
 
 
 def _inner_kind(name: str, path: Path) -> str:
-    packing = archive.kind(path)
-    if packing in {"zip", "gz"}:
+    found = archive.kind(path)
+    if found in {"zip", "gz"}:
         raise BadFileError(f"{name} is packed within a packed file: unpack the outer one and load what is in it.")
-    return packing
+    return found
 
 
 def _unknown(part: Part) -> UnknownFormatError | BadFileError:
@@ -135,15 +135,15 @@ def _unknown(part: Part) -> UnknownFormatError | BadFileError:
                 f"{part.name} is {other}, of which dwell keeps nothing: load posts, accounts or comments."
             )
         names = tuple(dict.fromkeys(key for row in rows for key in row)) or part.header
-    known = {fold_header(name) for name in names}
+    known = {normalize_header(name) for name in names}
     nearest, wanted = max(
         ((candidate, columns) for candidate in _ALL for columns in candidate.columns),
-        key=lambda pair: len({fold_header(name) for name in pair[1]} & known) / len(pair[1]),
+        key=lambda pair: len({normalize_header(name) for name in pair[1]} & known) / len(pair[1]),
     )
-    missing = sorted(name for name in wanted if fold_header(name) not in known)
+    missing = sorted(name for name in wanted if normalize_header(name) not in known)
     shown = ", ".join(names[:40]) + (" ..." if len(names) > 40 else "")
     return UnknownFormatError(
-        f"{part.name} has no known format: its columns are {shown or '(none)'}; the nearest is {nearest.name}, which "
+        f"{part.name} is of no known format: its columns are {shown or '(none)'}; the nearest is {nearest.name}, which "
         f"also has {', '.join(missing) or 'other values'}: name your columns with --map field=column, or the format "
         "with --format."
     )

@@ -6,7 +6,7 @@ import pytest
 
 from dwell.errors import BadFileError, MissingTimeError, UnknownFormatError
 from dwell.providers.files.aliases import ALIASES
-from dwell.providers.format import fold_header
+from dwell.providers.format import normalize_header
 from dwell.providers.registry import FORMATS
 from dwell.records import TABLES, Extract, SourceFile
 from dwell.testing.extracts import rows
@@ -64,7 +64,7 @@ def test_headers_in_several_languages(opened: Opened, header: str) -> None:
 
 def test_every_alias_is_written_as_headers_are_compared() -> None:
     for column, names in ALIASES.items():
-        assert names == tuple(fold_header(name) for name in names), column
+        assert names == tuple(normalize_header(name) for name in names), column
         assert column in {c.name for table in TABLES.values() for c in table.columns}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
 from dwell.providers.files.bulk import json_extract
-from dwell.providers.format import Context, Format, ReadResult, fold_header
+from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.numbers import writes_percent
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Source
@@ -43,19 +43,19 @@ def find(header: Sequence[str], given: Mapping[str, str]) -> Headers:
         UnknownFormatError: When `given` names a column that dwell lacks or a header that the file lacks.
     """
     columns = {column: _given(column, name, header) for column, name in given.items()}
-    left = {fold_header(name): name for name in reversed(header) if name not in columns.values()}
+    left = {normalize_header(name): name for name in reversed(header) if name not in columns.values()}
     units: dict[str, str] = {}
     clock = next((left[name] for name in CLOCK if name in left and _has_date(left, name)), None)
     if clock:
-        del left[fold_header(clock)]
+        del left[normalize_header(clock)]
     for column, names in ALIASES.items():
-        own = () if column in _FOLLOWING else (fold_header(column),)
+        own = () if column in _FOLLOWING else (normalize_header(column),)
         wanted = (*own, *names, *(name for name in UNITS if column == "duration_s"))
         found = next((name for name in wanted if name in left), None) if column not in columns else None
         if found is not None:
             columns[column] = left.pop(found)
             units[column] = UNITS.get(found, "")
-    dropped = tuple(name for name in header if name in left.values() and fold_header(name) not in IGNORED)
+    dropped = tuple(name for name in header if name in left.values() and normalize_header(name) not in IGNORED)
     return Headers(columns, clock, units, dropped)
 
 
@@ -63,7 +63,7 @@ def _given(column: str, name: str, header: Sequence[str]) -> str:
     if column not in _MAPPABLE:
         raise UnknownFormatError(f"--map {column}=...: dwell has no such field; it has {', '.join(sorted(_MAPPABLE))}.")
     found = next((h for h in header if h == name), None) or next(
-        (h for h in header if fold_header(h) == fold_header(name)), None
+        (h for h in header if normalize_header(h) == normalize_header(name)), None
     )
     if found is None:
         raise UnknownFormatError(
@@ -118,7 +118,7 @@ def _recognises(part: Part, context: Context) -> bool:
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
-    result = ReadResult()
+    reading = ReadResult()
     for part in parts:
         headers = find(part.header, context.hints.columns)
         if not headers.fits:
@@ -127,10 +127,10 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
                 f"and a counter or watch time; its columns are {', '.join(part.header[:60])}: name them with "
                 "--map field=column."
             )
-        result.extracts.append(extract(part, context, headers))
+        reading.extracts.append(extract(part, context, headers))
         if headers.dropped:
-            result.warnings.append(f"{part.name}: not kept: {', '.join(headers.dropped)}.")
-    return result
+            reading.warnings.append(f"{part.name}: not kept: {', '.join(headers.dropped)}.")
+    return reading
 
 
 FORMAT = Format(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dwell.errors import UnknownFormatError
-from dwell.providers.format import Context, Format, ReadResult, fold_header
+from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.links import LinkError, parse
 from dwell.providers.numbers import count, is_unknown, share, writes_percent
 from dwell.providers.part import Part
@@ -27,7 +27,7 @@ _ID = ("video link or id", "aweme id")
 
 
 def _recognises(part: Part, _: Context) -> bool:
-    names = {fold_header(name) for name in part.header}
+    names = {normalize_header(name) for name in part.header}
     return part.layout == "csv" and (
         (
             "video link or id" in names
@@ -38,13 +38,13 @@ def _recognises(part: Part, _: Context) -> bool:
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
-    result = ReadResult()
+    reading = ReadResult()
     for part in parts:
-        names = {fold_header(name): index for index, name in enumerate(part.header)}
+        names = {normalize_header(name): index for index, name in enumerate(part.header)}
         if not set(_ID) & names.keys():
             raise UnknownFormatError(f"{part.name} has no column video_link_or_id: the template is {','.join(HEADER)}.")
-        result.extracts += _Template(part, context, names, result.warnings).extracts()
-    return result
+        reading.extracts += _Template(part, context, names, reading.warnings).extracts()
+    return reading
 
 
 class _Template:

@@ -17,7 +17,7 @@ from dwell.errors import MissingTimeError, UnknownFormatError
 from dwell.providers.captions import hashtags
 from dwell.providers.files.calendar import MonthDay, read_days
 from dwell.providers.files.studio.dates import latest
-from dwell.providers.format import Context, Format, ReadResult, fold_header
+from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.numbers import count, is_unknown
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
@@ -32,22 +32,22 @@ _USED = frozenset({
 
 
 def _recognises(part: Part, _: Context) -> bool:
-    names = {fold_header(name) for name in part.header}
+    names = {normalize_header(name) for name in part.header}
     watched = names & {"average percentage viewed (%)", "average view duration"}
     return part.layout == "csv" and "content" in names and "watch time (hours)" in names and bool(watched)
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
-    result = ReadResult()
+    reading = ReadResult()
     for part in parts:
-        names = [fold_header(name) for name in part.header]
+        names = [normalize_header(name) for name in part.header]
         if "content" not in names:
             raise UnknownFormatError(f"{part.name} has no column Content, which holds YouTube's video ids.")
-        result.extracts.append(_extract(part, names, context))
-        dropped = [name for name in part.header if fold_header(name) not in _USED]
+        reading.extracts.append(_extract(part, names, context))
+        dropped = [name for name in part.header if normalize_header(name) not in _USED]
         if dropped:
-            result.warnings.append(f"{part.name}: not kept: {', '.join(dropped)}.")
-    return result
+            reading.warnings.append(f"{part.name}: not kept: {', '.join(dropped)}.")
+    return reading
 
 
 def _extract(part: Part, names: list[str], context: Context) -> Extract:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from dwell.providers.files.aliases import ALIASES, WATCHED
-from dwell.providers.format import fold_header
+from dwell.providers.format import normalize_header
 
 Kind = Literal["content", "overview", "viewers", "history", "activity", "gender", "territories"]
 
@@ -59,7 +59,7 @@ _IDENTITY = frozenset(
 
 def fields(header: Sequence[str]) -> dict[str, int]:
     """Position of each known field."""
-    names = [fold_header(name) for name in header]
+    names = [normalize_header(name) for name in header]
     return {field: names.index(name) for field, known in FIELDS.items() for name in known[::-1] if name in names}
 
 
@@ -68,7 +68,7 @@ def kind(header: Sequence[str]) -> Kind | None:
 
     A table with watch time is never Studio's, and a series by day names no post.
     """
-    names, found = {fold_header(name) for name in header}, fields(header).keys()
+    names, found = {normalize_header(name) for name in header}, fields(header).keys()
     if names & _WATCH_HEADERS:
         return None
     for name, wanted in _KINDS:
@@ -80,4 +80,4 @@ def kind(header: Sequence[str]) -> Kind | None:
 def unknown(header: Sequence[str]) -> list[str]:
     """Headers of columns that dwell does not keep, the followers' difference among them: of which day it is varies."""
     names = {name for known in FIELDS.values() for name in known} - set(FIELDS["difference"])
-    return [name for name in header if name.strip() and fold_header(name) not in names]
+    return [name for name in header if name.strip() and normalize_header(name) not in names]
