@@ -50,14 +50,14 @@ class Inspection:
         digest: SHA-256 of its bytes, hex.
         encoding: `utf-8`, `utf-8-sig` (it starts with a BOM), `utf-16`, or `mixed`.
         nuls: NUL bytes.
-        lines: Lines, the last one included where it has no line end.
+        lines: Lines, the last one included where it has no line end; None for JSON.
         head: Its first `HEAD_BYTES`.
     """
 
     digest: str
     encoding: str
     nuls: int
-    lines: int
+    lines: int | None
     head: bytes = field(repr=False)
 
 
@@ -137,6 +137,7 @@ class _Scan:
     def __init__(self, sha256: hashlib._Hash | None) -> None:
         self._sha256 = sha256
         self.size = self.nuls = self._line_ends = 0
+        self._is_json = False
         self.head: list[bytes] = []
         self._encoding = "utf-8"
         self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
@@ -146,13 +147,15 @@ class _Scan:
         """The next chunk."""
         if not self.size:
             self._encoding = _encoding_of_mark(chunk)
+            self._is_json = _starts_json(chunk)
         if self.size < HEAD_BYTES:
             self.head.append(chunk[: HEAD_BYTES - self.size])
         self.size += len(chunk)
         if self._sha256:
             self._sha256.update(chunk)
         self.nuls += chunk.count(0) if b"\0" in chunk else 0
-        self._line_ends += chunk.count(b"\n")
+        if not self._is_json:  # only a CSV needs them, and counting takes a third of the pass
+            self._line_ends += chunk.count(b"\n")
         self._last = chunk[-1:]
         if self._encoding not in {"mixed", "utf-16"}:
             self._encoding = _still_utf8(self._decoder, chunk, self._encoding)
@@ -161,9 +164,9 @@ class _Scan:
         """SHA-256, hex; empty where it is not wanted."""
         return self._sha256.hexdigest() if self._sha256 else ""
 
-    def lines(self) -> int:
-        """Lines so far, the last one included where it has no line end."""
-        return self._line_ends + (self._last != b"\n")
+    def lines(self) -> int | None:
+        """Lines so far, the last one included where it has no line end; not counted for JSON."""
+        return None if self._is_json else self._line_ends + (self._last != b"\n")
 
     def encoding(self) -> str:
         """`utf-8`, `utf-8-sig`, `utf-16`, or `mixed` where some bytes are not UTF-8."""
@@ -195,7 +198,7 @@ def as_utf8(name: str, path: Path, scratch: Path, inspection: Inspection | None 
     """
     seen = inspection or inspect(name, path, hashed=False)
     encoding, nuls = seen.encoding, 0 if seen.encoding == "utf-16" else seen.nuls
-    if not nuls and (encoding == "utf-8" or (encoding == "utf-8-sig" and not _starts_json(seen))):
+    if not nuls and (encoding == "utf-8" or (encoding == "utf-8-sig" and not _starts_json(seen.head))):
         return PlainFile(name, path, lines=seen.lines, head=inspection.head if inspection else None)
     target = new_file(scratch, ".txt")
     write_chunks(target, _recoded(path, encoding))
@@ -223,8 +226,9 @@ def _ends_well(decoder: codecs.IncrementalDecoder) -> bool:
     return True
 
 
-def _starts_json(seen: Inspection) -> bool:
-    head = seen.head[:4096].decode("utf-8" if seen.encoding == "mixed" else seen.encoding, errors="ignore")
+def _starts_json(start: bytes) -> bool:
+    """The first character is that of a JSON document or of JSON lines, in an encoding that keeps ASCII."""
+    head = start[:4096].decode("utf-8", errors="ignore")
     return head.lstrip("\ufeff \t\r\n\0").startswith(("{", "["))
 
 

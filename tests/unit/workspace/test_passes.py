@@ -75,14 +75,18 @@ def test_a_clean_file_is_read_twice(
     size = path.stat().st_size
     assert size > 5 * _HEADER_BYTES
     workspace = dwell.open(tmp_path / "data", create=True)
+    first = tmp_path / "first.csv"
+    first.write_text(csv(1))
+    workspace.import_files([first], as_of="2026-01-01", creator="@demo")  # modules are read now, not below
     before = system_reads()
     done = workspace.import_files([path], as_of="2026-01-01", creator="@demo")
     after = system_reads()
-    assert (done.failures, done.files[0].gained) == ((), 25_000)
+    assert (done.failures, done.files[0].rows_read) == ((), 25_000)
     # One whole pass; besides it only the first bytes, for the kind of file, and the start of a CSV, for its header.
     assert size <= bytes_read() <= size + _HEADER_BYTES + 2 * io.DEFAULT_BUFFER_SIZE
     if before is not None and after is not None:
-        assert after - before < 2.6 * size  # the engine's one pass, and what the store reads of itself
+        engine = after - before - bytes_read()  # it reads some buffers of a CSV again, by chance a third of them
+        assert size <= engine < 1.7 * size
 
 
 def test_line_ends_within_quotes_cost_one_pass_more(tmp_path: Path, bytes_read: Count) -> None:
