@@ -215,3 +215,59 @@ def test_an_unknown_file_names_its_columns(dwell: Callable[..., Any], tmp_path: 
     done = dwell("import", odd)
     assert done.status == 1
     assert "apples" in done.err
+
+
+def test_explain_shows_the_steps_of_a_row_and_stores_nothing(
+    dwell: Callable[..., Any], conforms: Callable[..., None], tmp_path: Path
+) -> None:
+    post = (1_700_000_000 << 32) + 7_777_777
+    path = tmp_path / "mine.csv"
+    path.write_text(f"post_id,views,likes\n{post},1.2K,7\n{post + 1},-4,7\n{post + 2},9,1\n")
+    words = ("import", path, "--explain", "--as-of", "2026-01-01", "--creator", "@demo")
+    shown = dwell(*words, 2)
+    assert shown.status == 0
+    steps = [line.split()[0] for line in shown.out.splitlines() if line.startswith((" raw", " text", " typed"))]
+    assert steps == ["raw", "text", "typed"]
+    assert "line 2: new" in shown.out
+    assert ["views", "1.2K", "1200", "1200"] in [line.split() for line in shown.out.splitlines()]
+    assert "line 3" not in shown.out
+    document = dwell(*words, "--json").json
+    conforms(document, "explain")
+    assert [(row["line"], row["outcome"]) for row in document["files"][0]["rows"]] == [
+        (2, "new"),
+        (3, "rejected"),
+        (4, "new"),
+    ]
+    assert dwell("status", "--json").json["tables"]["posts"] == 0
+
+
+def test_explain_takes_several_files_and_says_what_it_cannot_find(dwell: Callable[..., Any], tmp_path: Path) -> None:
+    post = (1_700_000_000 << 32) + 7_777_777
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(f"post_id,views,likes\n{post},1,7\n")
+    (tmp_path / "c.csv").write_text("apples\n1\n")
+    files = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    done = dwell("import", *files, "--explain", "9", "--as-of", "2026-01-01")
+    assert done.status == 1
+    assert "No row at line 9 of a.csv." in done.out
+    assert "No row at line 9 of b.csv." in done.out
+    assert "c.csv" in done.err
+    lonely = dwell("import", "--explain", "9")
+    assert lonely.status == 2
+    assert "name a file to explain" in lonely.err
+
+
+def test_every_kind_of_export_is_explained(
+    dwell: Callable[..., Any], exports: list[Any], stored: Path, conforms: Callable[..., None]
+) -> None:
+    before = dwell("status", "--json", data=stored).json["tables"]
+    for export in exports:
+        words = [word for key, value in export.hints.items() for word in (OPTIONS[key], value)]
+        done = dwell("import", export.path, "--explain", *words, "--json", data=stored)
+        assert done.status == 0, done.err
+        conforms(done.json, "explain")
+        (file,) = done.json["files"]
+        assert file["rows"], export.path
+        assert {row["outcome"] for row in file["rows"]} <= {"known", "conflict", "rejected"}, export.path
+        assert any(cell["text"] is not None for row in file["rows"] for cell in row["columns"])
+    assert dwell("status", "--json", data=stored).json["tables"] == before

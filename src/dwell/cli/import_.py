@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dwell.cli.explain_import import explanation_text, split_lines
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 
 if TYPE_CHECKING:
+    from dwell.errors import DwellError
     from dwell.workspace.imports import Imports, Loaded
 
 
@@ -75,6 +77,13 @@ def import_files(
         str | None, typer.Option("--tz", help="Time zone of times without one; UTC by default.", metavar="ZONE")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything except storing.")] = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Store nothing; show what each step makes of some rows. Numbers after the files choose lines.",
+        ),
+    ] = False,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -89,6 +98,7 @@ def import_files(
     Example:
       dwell import exports/ --as-of 2026-03-22 --niche cooking
       dwell import my_table.csv --map views=Visninger --creator @demo
+      dwell import my_table.csv --explain 17
     """
     import dwell
 
@@ -100,39 +110,47 @@ def import_files(
     if not paths:
         raise typer.BadParameter("name a file or a folder to import.", param_hint="PATH...")
     workspace = dwell.open(data, create=True)
+    options: dict[str, Any] = {
+        "format": format,
+        "as_of": as_of,
+        "columns": _mapping(map_ or []),
+        "creator": creator,
+        "niche": niche,
+        "dates": dates.value if dates else None,
+        "tz": tz,
+    }
+    if explain:
+        files, lines = split_lines(paths)
+        explained = workspace.explain_import(files, lines=lines, **options)
+        shown.show(explained.to_result(), lambda: explanation_text(explained))
+        return _report_failures(explained.failures, as_json=as_json)
     with _progress() as progress:
-        done = workspace.import_files(
-            paths,
-            format=format,
-            as_of=as_of,
-            columns=_mapping(map_ or []),
-            creator=creator,
-            niche=niche,
-            dates=dates.value if dates else None,
-            tz=tz,
-            dry_run=dry_run,
-            progress=progress,
-        )
+        done = workspace.import_files(paths, **options, dry_run=dry_run, progress=progress)
     shown.show(done.to_result(), lambda: _text(done, dry_run=dry_run))
-    for path, error in done.failures:
+    return _report_failures(done.failures, as_json=as_json)
+
+
+def _report_failures(failures: Sequence[tuple[Path, DwellError]], *, as_json: bool) -> int:
+    """Says on stderr which files were not loaded, and why; returns the exit code."""
+    for path, error in failures:
         if not as_json:
             typer.echo(f"dwell: {path}: {str(error).removeprefix(f'{path.name}: ')}", err=True)
-    if done.failures and as_json:
+    if failures and as_json:
         import json
 
         typer.echo(
             json.dumps(
                 {
                     "error": {
-                        "code": done.failures[0][1].code,
-                        "message": f"{done.failures[0][0]}: {done.failures[0][1]}",
+                        "code": failures[0][1].code,
+                        "message": f"{failures[0][0]}: {failures[0][1]}",
                     }
                 },
                 ensure_ascii=False,
             ),
             err=True,
         )
-    return 1 if done.failures else 0
+    return 1 if failures else 0
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

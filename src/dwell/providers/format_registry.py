@@ -12,7 +12,7 @@ from dwell.providers import api_formats, archive
 from dwell.providers.files import apify, own, user_table, watch_template, web_items, youtube
 from dwell.providers.files.studio import export as studio
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
-from dwell.providers.opening import Plain, as_utf8, digest
+from dwell.providers.opening import PlainFile, as_utf8, digest, inspect
 from dwell.providers.part import Part, inspect_part
 from dwell.providers.payloads import describe_other, first_rows
 from dwell.providers.workbook import read_sheets
@@ -49,8 +49,7 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     """
     forced = _chosen_format(hints)
     context = Context(path, hints, scratch)
-    fingerprint = digest(path)
-    opened = _open(path, scratch)
+    fingerprint, opened = _open(path, scratch)
     parts = [inspect_part(plain_file) for plain_file in opened]
     groups: dict[str, list[Part]] = {}
     for part in parts:
@@ -80,15 +79,18 @@ def _chosen_format(hints: Hints) -> Format | None:
     return chosen
 
 
-def _open(path: Path, scratch: Path) -> list[Plain]:
-    """The plain files in what the user named."""
+def _open(path: Path, scratch: Path) -> tuple[str, list[PlainFile]]:
+    """SHA-256 of what the user named, and the plain files in it; a plain file is read once for both."""
     packing = archive.detect_packing(path)
+    if packing == "plain":
+        inspection = inspect(path.name, path)
+        return inspection.digest, [as_utf8(path.name, path, scratch, inspection)]
     if packing == "zip":
-        return _open_zip(path, scratch)
-    return _open_file(path.name, path, packing, scratch)
+        return digest(path), _open_zip(path, scratch)
+    return digest(path), _open_file(path.name, path, packing, scratch)
 
 
-def _open_file(name: str, path: Path, packing: str, scratch: Path) -> list[Plain]:
+def _open_file(name: str, path: Path, packing: str, scratch: Path) -> list[PlainFile]:
     if packing == "gz":
         inner = archive.gunzip(path, scratch)
         return _open_file(name.removesuffix(".gz"), inner, _inner_packing(name, inner), scratch)
@@ -98,13 +100,13 @@ def _open_file(name: str, path: Path, packing: str, scratch: Path) -> list[Plain
             raise BadFileError(f"{name} has no sheet with anything in it.")
         return sheets
     if packing == "parquet":
-        return [Plain(name, path)]
+        return [PlainFile(name, path)]
     if packing != "plain":
         raise BadFileError(f"{name} is a {packing} file: unpack it, or save it as CSV, and load that.")
     return [as_utf8(name, path, scratch)]
 
 
-def _open_zip(path: Path, scratch: Path) -> list[Plain]:
+def _open_zip(path: Path, scratch: Path) -> list[PlainFile]:
     entries = archive.list_members(path)
     if not entries:
         raise BadFileError(f"{path.name} is an empty zip: download it again.")

@@ -1,6 +1,7 @@
 """A path that a user names becomes plain UTF-8 files: packing and encodings end here, and nothing is read whole.
 
-A plain UTF-8 file is used where it lies: one pass in chunks takes its SHA-256 and checks its encoding.
+A plain UTF-8 file is used where it lies: one pass in chunks takes its SHA-256, checks its encoding, counts its lines
+and keeps its start for recognition. The engine then reads it, and nothing else does.
 """
 
 from __future__ import annotations
@@ -10,29 +11,54 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
 
 from dwell.errors import BadFileError, StorageError
 
 CHUNK = 1 << 20
+HEAD_BYTES = 4 << 20
+"""Recognition looks at the start of a file, and no further."""
 BOM = codecs.BOM_UTF8
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainFile:
     """One file without packing.
 
     Attributes:
         name: As the user, or the archive, calls it.
         path: The bytes: text is UTF-8 (a CSV may start with a BOM, JSON never does).
         warnings: What was changed to get there.
+        lines: Its lines, where they were counted.
+        head: Its first `HEAD_BYTES`, where they were kept.
     """
 
     name: str
     path: Path
     warnings: tuple[str, ...] = ()
+    lines: int | None = None
+    head: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What one pass over a text file tells.
+
+    Attributes:
+        digest: SHA-256 of its bytes, hex.
+        encoding: `utf-8`, `utf-8-sig` (it starts with a BOM), `utf-16`, or `mixed`.
+        nuls: NUL bytes.
+        lines: Lines, the last one included where it has no line end; None for JSON.
+        head: Its first `HEAD_BYTES`.
+    """
+
+    digest: str
+    encoding: str
+    nuls: int
+    lines: int | None
+    head: bytes = field(repr=False)
 
 
 def digest(path: Path) -> str:
@@ -42,7 +68,7 @@ def digest(path: Path) -> str:
 
 
 def readable(path: Path) -> BufferedReader:
-    """The file, open for reading; every way in which that fails is a `BadFileError`."""
+    """The file, open for reading; any failure is a `BadFileError`."""
     if path.is_dir():
         raise BadFileError(f"{path} is a folder: name the files in it.")
     try:
@@ -54,7 +80,7 @@ def readable(path: Path) -> BufferedReader:
 
 
 def new_file(scratch: Path, suffix: str) -> Path:
-    """A new empty file in the scratch folder, which is made where it is missing."""
+    """A new empty file in the scratch folder, which is created if missing."""
     try:
         scratch.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(suffix=suffix, dir=scratch)
@@ -82,49 +108,104 @@ def write_chunks(target: Path, chunks: Iterator[bytes], *, append: bool = False)
         raise
 
 
-def as_utf8(name: str, path: Path, scratch: Path) -> Plain:
-    """The same text in UTF-8: the file itself where it is, else a rewritten copy.
+def inspect(name: str, path: Path, *, hashed: bool = True) -> Inspection:
+    """Reads a text file once, in chunks, for all that must be known of it before it is loaded.
 
-    UTF-16 is told by its BOM; in any other file the bytes that are no UTF-8 are read as Windows-1252, and only those,
-    so a file pasted together from both keeps all its accents. NUL characters are dropped and counted in a warning.
+    Args:
+        name: What the user, or the archive, calls it.
+        path: The file.
+        hashed: Take its digest too; without that the digest is empty.
 
     Raises:
-        BadFileError: For an empty file, and for bytes that are no text at all.
+        BadFileError: For an empty file, and for bytes that are not text.
     """
-    encoding, nuls = _inspect(name, path)
-    is_json = _starts_json(path, encoding)
-    if not nuls and (encoding == "utf-8" or (encoding == "utf-8-sig" and not is_json)):
-        return Plain(name, path)
+    scan = _Scan(hashlib.sha256() if hashed else None)
+    with readable(path) as stream:
+        while chunk := stream.read(CHUNK):
+            scan.add(chunk)
+    if not scan.size:
+        raise BadFileError(f"{name} is empty: export it again.")
+    encoding = scan.encoding()
+    if encoding != "utf-16" and scan.nuls * 20 > scan.size:
+        raise BadFileError(f"{name} is not text: name a CSV, JSON, JSON lines, xlsx, gz or zip file.")
+    return Inspection(scan.digest(), encoding, scan.nuls, scan.lines(), b"".join(scan.head))
+
+
+class _Scan:
+    """What a pass over a file's chunks has seen."""
+
+    def __init__(self, sha256: hashlib._Hash | None) -> None:
+        self._sha256 = sha256
+        self.size = self.nuls = self._line_ends = 0
+        self._is_json = False
+        self.head: list[bytes] = []
+        self._encoding = "utf-8"
+        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        self._last = b""
+
+    def add(self, chunk: bytes) -> None:
+        """The next chunk."""
+        if not self.size:
+            self._encoding = _encoding_of_mark(chunk)
+            self._is_json = _starts_json(chunk)
+        if self.size < HEAD_BYTES:
+            self.head.append(chunk[: HEAD_BYTES - self.size])
+        self.size += len(chunk)
+        if self._sha256:
+            self._sha256.update(chunk)
+        self.nuls += chunk.count(0) if b"\0" in chunk else 0
+        if not self._is_json:  # only a CSV needs them, and counting takes a third of the pass
+            self._line_ends += chunk.count(b"\n")
+        self._last = chunk[-1:]
+        if self._encoding not in {"mixed", "utf-16"}:
+            self._encoding = _still_utf8(self._decoder, chunk, self._encoding)
+
+    def digest(self) -> str:
+        """SHA-256, hex; empty where it is not wanted."""
+        return self._sha256.hexdigest() if self._sha256 else ""
+
+    def lines(self) -> int | None:
+        """Lines so far, the last one included where it has no line end; not counted for JSON."""
+        return None if self._is_json else self._line_ends + (self._last != b"\n")
+
+    def encoding(self) -> str:
+        """`utf-8`, `utf-8-sig`, `utf-16`, or `mixed` where some bytes are not UTF-8."""
+        if self._encoding in {"mixed", "utf-16"} or _ends_well(self._decoder):
+            return self._encoding
+        return "mixed"
+
+
+def _encoding_of_mark(start: bytes) -> str:
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8-sig" if start.startswith(BOM) else "utf-8"
+
+
+def as_utf8(name: str, path: Path, scratch: Path, inspection: Inspection | None = None) -> PlainFile:
+    """The same text in UTF-8: the file itself where it is, else a rewritten copy.
+
+    UTF-16 is recognised by its BOM; in any other file the bytes that are not UTF-8 are read as Windows-1252, and only
+    those, so a file pasted together from both keeps all its accents. NUL characters are dropped, with a warning.
+
+    Args:
+        name: What the user, or the archive, calls it.
+        path: The text.
+        scratch: Folder for the copy.
+        inspection: Of this file; it is inspected where None.
+
+    Raises:
+        BadFileError: As `inspect`.
+    """
+    seen = inspection or inspect(name, path, hashed=False)
+    encoding, nuls = seen.encoding, 0 if seen.encoding == "utf-16" else seen.nuls
+    if not nuls and (encoding == "utf-8" or (encoding == "utf-8-sig" and not _starts_json(seen.head))):
+        return PlainFile(name, path, lines=seen.lines, head=inspection.head if inspection else None)
     target = new_file(scratch, ".txt")
     write_chunks(target, _recoded(path, encoding))
     warnings = [f"{name}: {nuls} NUL characters were dropped."] if nuls else []
     if encoding == "mixed":
         warnings.append(f"{name} is not all UTF-8; the rest was read as Windows-1252: check its accents.")
-    return Plain(name, target, tuple(warnings))
-
-
-def _inspect(name: str, path: Path) -> tuple[str, int]:
-    """Encoding and number of NUL bytes, from one pass over the file."""
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    nuls = size = 0
-    encoding = "utf-8"
-    with readable(path) as stream:
-        while chunk := stream.read(CHUNK):
-            if not size and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                return "utf-16", 0
-            if not size and chunk.startswith(BOM):
-                encoding = "utf-8-sig"
-            size += len(chunk)
-            nuls += chunk.count(0) if b"\0" in chunk else 0
-            if encoding != "mixed":
-                encoding = _still_utf8(decoder, chunk, encoding)
-    if not size:
-        raise BadFileError(f"{name} is empty: export it again.")
-    if encoding != "mixed" and not _ends_well(decoder):
-        encoding = "mixed"
-    if nuls * 20 > size:
-        raise BadFileError(f"{name} is not text: name a CSV, JSON, JSON lines, xlsx, gz or zip file.")
-    return encoding, nuls
+    return PlainFile(name, target, tuple(warnings))
 
 
 def _still_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, encoding: str) -> str:
@@ -145,9 +226,9 @@ def _ends_well(decoder: codecs.IncrementalDecoder) -> bool:
     return True
 
 
-def _starts_json(path: Path, encoding: str) -> bool:
-    with readable(path) as stream:
-        head = stream.read(4096).decode("utf-8" if encoding == "mixed" else encoding, errors="ignore")
+def _starts_json(start: bytes) -> bool:
+    """The first character is that of a JSON document or of JSON lines, in an encoding that keeps ASCII."""
+    head = start[:4096].decode("utf-8", errors="ignore")
     return head.lstrip("\ufeff \t\r\n\0").startswith(("{", "["))
 
 

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dwell.errors import BadFileError
-from dwell.providers.opening import Plain
+from dwell.providers.opening import HEAD_BYTES, PlainFile
 
 Layout = Literal["csv", "ndjson", "array", "document", "parquet"]
 
 SAMPLE_ROWS = 1_000
-HEAD_BYTES = 4 << 20
 MAX_DOCUMENT_BYTES = 64 << 20
 """A JSON document up to this size is parsed in memory; a longer array is loaded in place, a longer wrapper streams."""
 
@@ -38,6 +37,7 @@ class Part:
         rows: First rows of a CSV.
         objects: First objects of JSON lines or of an array.
         document: The value of a JSON document.
+        lines: Lines of a CSV, where they were counted.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Part:
     rows: tuple[tuple[str, ...], ...] = ()
     objects: tuple[dict[str, Any], ...] = ()
     document: Any = field(default=None, repr=False)
+    lines: int | None = None
 
     def column(self, name: str) -> list[str]:
         """First values of a CSV column, or of a flat key."""
@@ -57,14 +58,13 @@ class Part:
         return [str(item[name]) for item in self.objects if item.get(name) is not None]
 
 
-def inspect_part(plain: Plain) -> Part:
+def inspect_part(plain: PlainFile) -> Part:
     """Inspect the start of a plain file.
 
     Raises:
         BadFileError: For JSON that is cut off or damaged at its start, or a file without a header line.
     """
-    with plain.path.open("rb") as stream:
-        raw = stream.read(HEAD_BYTES)
+    raw = plain.head if plain.head is not None else _read_head(plain.path)
     if raw.startswith(b"PAR1"):
         from dwell.providers.parquet_footer import column_names
 
@@ -75,7 +75,12 @@ def inspect_part(plain: Plain) -> Part:
     return _inspect_csv(plain, text)
 
 
-def _inspect_csv(plain: Plain, text: str) -> Part:
+def _read_head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(HEAD_BYTES)
+
+
+def _inspect_csv(plain: PlainFile, text: str) -> Part:
     lines = io.StringIO(text.lstrip("\r\n"), newline="")
     delimiter = _delimiter(text.lstrip("\r\n"))
     try:
@@ -84,7 +89,7 @@ def _inspect_csv(plain: Plain, text: str) -> Part:
         raise BadFileError(f"{plain.name} can't be read as a table ({error}): save it again as CSV.") from error
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise BadFileError(f"{plain.name} has no header line: the first line must name the columns.")
-    return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(rows[1:]))
+    return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(rows[1:]), lines=plain.lines)
 
 
 def _delimiter(text: str) -> str:
@@ -93,7 +98,7 @@ def _delimiter(text: str) -> str:
     return max(",;\t|", key=header.count)
 
 
-def _inspect_json(plain: Plain, text: str, *, whole: bool) -> Part:
+def _inspect_json(plain: PlainFile, text: str, *, whole: bool) -> Part:
     lines = [line for line in text.splitlines()[: SAMPLE_ROWS + 1] if line.strip()]
     objects = tuple(item for item in map(_parse_object, lines[:SAMPLE_ROWS]) if item)
     if objects and (len(lines) > 1 or not whole):
@@ -101,7 +106,7 @@ def _inspect_json(plain: Plain, text: str, *, whole: bool) -> Part:
     if plain.path.stat().st_size > MAX_DOCUMENT_BYTES:
         return _inspect_long_json(plain)
     try:
-        value = json.loads(plain.path.read_text("utf-8-sig"))
+        value = json.loads(text if whole else plain.path.read_text("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise BadFileError(f"{plain.name} is cut off or damaged JSON ({error}): export it again.") from error
     if isinstance(value, list):
@@ -110,7 +115,7 @@ def _inspect_json(plain: Plain, text: str, *, whole: bool) -> Part:
     return Part(plain.name, plain.path, "document", object_keys((value,)), objects=(value,), document=value)
 
 
-def _inspect_long_json(plain: Plain) -> Part:
+def _inspect_long_json(plain: PlainFile) -> Part:
     from dwell.providers.json_stream import find_first_list, iterate_items
 
     try:

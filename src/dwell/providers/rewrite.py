@@ -1,4 +1,4 @@
-"""Small or odd formats leave as JSON lines under canonical names, so that one loader serves them all."""
+"""Small or unusual formats are rewritten to JSON lines under canonical names, so that one loader serves them all."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Rewriter:
         self._seen: dict[str, None] = {}
 
     def add(self, line: int, values: Mapping[str, Any]) -> None:
-        """One row: canonical column -> value; what is unknown is None or missing."""
+        """One row: canonical column -> value; what is unknown is None or absent."""
         known: dict[str, Any] = {
             column: value if type(value) in _PLAIN else _text(value)
             for column, value in values.items()

@@ -14,13 +14,13 @@ from typing import Any
 
 from dwell.errors import BadFileError
 from dwell.providers import archive
-from dwell.providers.opening import CHUNK, Plain, new_file, write_chunks
+from dwell.providers.opening import CHUNK, PlainFile, new_file, write_chunks
 
 _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
 
 
-def read_sheets(name: str, path: Path, scratch: Path) -> list[Plain]:
+def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
     """The sheets of a workbook that are not empty, as CSV files in scratch.
 
     Raises:
@@ -56,10 +56,10 @@ def _inspect(name: str, path: Path, entry: zipfile.ZipInfo, scratch: Path) -> No
     part.unlink()
 
 
-def _sheet(name: str, sheet: Any, scratch: Path) -> Plain:
+def _sheet(name: str, sheet: Any, scratch: Path) -> PlainFile:
     target = new_file(scratch, ".csv")
     write_chunks(target, _csv_lines(sheet))
-    return Plain(f"{name}[{sheet.title}]", target)
+    return PlainFile(f"{name}[{sheet.title}]", target)
 
 
 def _csv_lines(sheet: Any) -> Iterator[bytes]:

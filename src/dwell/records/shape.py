@@ -81,6 +81,7 @@ class Extract:
         line_key: In rewritten `ndjson`: the key that holds the line number in the user's file.
         rejects: Rows that could not be parsed: (line, reason, text).
         part: Name of the part of the user's file that the rows come from, for messages; the path's name where empty.
+        lines: Lines of the file at `path`, where they were counted.
     """
 
     path: Path
@@ -90,6 +91,7 @@ class Extract:
     line_key: str | None = None
     rejects: tuple[tuple[int, str, str], ...] = ()
     part: str = ""
+    lines: int | None = None
 
     @property
     def name(self) -> str:

@@ -36,7 +36,7 @@ class Imports:
         """One row per loaded file; `files` and `failures` in the JSON."""
         columns = (*_JSON_COLUMNS, "watch_times_new", "gained", "rows_new", "rows_updated", "flagged", "warnings")
         rows = [tuple(_to_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
-        return _FileResult(columns, rows, {"failures": [_failure_dict(path, error) for path, error in self.failures]})
+        return _FileResult(columns, rows, {"failures": [failure_dict(path, error) for path, error in self.failures]})
 
 
 class _FileResult(Result):
@@ -50,7 +50,8 @@ def _to_plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _failure_dict(path: Path, error: DwellError) -> dict[str, str]:
+def failure_dict(path: Path, error: DwellError) -> dict[str, str]:
+    """A file that was not loaded, as JSON."""
     return {"path": str(path), "code": error.code, "message": str(error)}
 
 
@@ -68,7 +69,7 @@ def import_files(
     """
     loaded: list[Loaded] = []
     failures: list[tuple[Path, DwellError]] = []
-    for path in _list_files(paths):
+    for path in list_files(paths):
         try:
             loaded.append(_import_file(store, path, hints, dry_run=dry_run, progress=progress))
         except DwellError as error:
@@ -89,7 +90,12 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
         return load(store, file, hints, dry_run=dry_run, progress=step)
 
 
-def _list_files(paths: Iterable[Path]) -> Iterator[Path]:
+def list_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files, and those in the folders, in the order of their names.
+
+    Raises:
+        UnknownFormatError: A folder has no files.
+    """
     for path in paths:
         if path.is_dir():
             files = [inner for inner in sorted(path.rglob("*")) if inner.is_file() and not inner.name.startswith(".")]

@@ -17,6 +17,7 @@ from dwell.settings import Settings
 if TYPE_CHECKING:
     from dwell.warehouse.store import Store
     from dwell.workspace.charts import Charts
+    from dwell.workspace.explanations import Explanations
     from dwell.workspace.imports import Imports, Progress
     from dwell.workspace.live import Live
 
@@ -79,16 +80,16 @@ class Workspace:
         """Load exports; rows that are already stored are not added twice. Takes the arguments of `dwell import`."""
         from dwell.workspace.imports import import_files
 
-        hints = Hints(
-            format=format,
-            columns=columns or {},
-            as_of=as_of,
-            handle=None if creator is None else parse_handle(creator),
-            niche=niche,
-            dates=dates,
-            tz=tz,
-        )
-        return import_files(self.store, (Path(path) for path in paths), hints, dry_run=dry_run, progress=progress)
+        hints = _hints(format=format, as_of=as_of, columns=columns, creator=creator, niche=niche, dates=dates, tz=tz)
+        return import_files(self.store, map(Path, paths), hints, dry_run=dry_run, progress=progress)
+
+    def explain_import(
+        self, paths: Iterable[str | os.PathLike[str]], *, lines: Iterable[int] = (), **options: Any
+    ) -> Explanations:
+        """Show what each step of an import makes of rows; nothing is stored. Options are those of `import_files`."""
+        from dwell.workspace.explanations import explain_files
+
+        return explain_files(self.store, map(Path, paths), _hints(**options), lines)
 
     def export(
         self,
@@ -287,3 +288,7 @@ def parse_handle(creator: str) -> str:
     if not handle:
         raise NoDataError(f"{creator!r} isn't an account; write it as @handle or as a profile link.")
     return handle
+
+
+def _hints(*, columns: Mapping[str, str] | None = None, creator: str | None = None, **others: Any) -> Hints:
+    return Hints(columns=columns or {}, handle=None if creator is None else parse_handle(creator), **others)

@@ -31,7 +31,7 @@ def csv_extract(part: Part, shape: Shape) -> Extract:
     columns = {
         column: present for column, source in shape.columns.items() if (present := _keep_present(source, part.header))
     }
-    return Extract(part.path, "csv", replace(shape, columns=columns), delimiter=part.delimiter)
+    return Extract(part.path, "csv", replace(shape, columns=columns), delimiter=part.delimiter, lines=part.lines)
 
 
 def _keep_present(source: Source, header: tuple[str, ...]) -> Source | None:

@@ -37,8 +37,10 @@ def _extract(part: Part, context: Context) -> Extract:
         if name in part.header
     }
     shape = Shape("dwell", (table.name,), sources, cumulative=False)
-    if part.layout in {"csv", "parquet"}:
-        return Extract(part.path, "csv" if part.layout == "csv" else "parquet", shape, delimiter=part.delimiter)
+    if part.layout == "csv":
+        return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
+    if part.layout == "parquet":
+        return Extract(part.path, "parquet", shape)
     return json_extract(part, context, shape)
 
 

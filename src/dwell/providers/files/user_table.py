@@ -91,7 +91,7 @@ def extract(part: Part, context: Context, headers: Headers) -> Extract:
     shape = Shape(NAME, _tables(sources, context), sources, constants)
     if nested:
         return json_extract(part, context, shape)
-    return Extract(part.path, "csv", shape, delimiter=part.delimiter)
+    return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
 
 
 def _source(part: Part, column: str, name: str, headers: Headers, *, nested: bool) -> Source:

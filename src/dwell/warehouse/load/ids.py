@@ -25,15 +25,15 @@ MACROS = (
     r"""handle_of(t) AS CASE WHEN contains(t, '/')
         THEN nullif(nullif(lower(regexp_extract(t, '/@([^/?#\s]+)', 1)), ''), '_')
         ELSE nullif(lower(ltrim(t, '@')), '') END""",
-    f"id_time_says(n) AS n >= {OLDEST}",
+    f"has_id_time(n) AS n >= {OLDEST}",
     "id_time_of(n) AS make_timestamptz((n >> 32) * 1000000)",
-    f"rough_says(t) AS regexp_full_match(t, '{_SCIENTIFIC}|{_FLOAT}')",
+    f"is_rounded_id(t) AS regexp_full_match(t, '{_SCIENTIFIC}|{_FLOAT}')",
     # As far apart as half of the last digit that was kept, or a float's step.
     r"kept_digits_of(t) AS length(regexp_replace(split_part(lower(t), 'e', 1), '\D', '', 'g'))",
     """agrees_with(t, link) AS abs(TRY_CAST(replace(t, ',', '.') AS DOUBLE) - TRY_CAST(link AS DOUBLE))
         <= greatest(1024, 0.51 * pow(10, length(link) - kept_digits_of(t)))""",
     """mended_id_of(t, link) AS CASE WHEN (contains(t, '.') OR contains(t, 'E') OR contains(t, 'e'))
-        AND rough_says(t) AND agrees_with(t, link) THEN link ELSE t END""",
+        AND is_rounded_id(t) AND agrees_with(t, link) THEN link ELSE t END""",
     rf"""id_problem_of(t, n, latest, platform) AS CASE
         WHEN n BETWEEN {OLDEST} AND latest AND length(t) BETWEEN 17 AND 20
             AND coalesce(platform, 'tiktok') = 'tiktok' THEN NULL
@@ -46,8 +46,8 @@ MACROS = (
         WHEN NOT regexp_full_match(t, '\d+') THEN 'id with letters or signs: ' || left(t, 40)
         ELSE 'implausible id, no post of this platform: ' || left(t, 40) END""",
     # What a float leaves of an id: its last digits are 0000 (a spreadsheet), or it is a multiple of the float's step.
-    "zeros_say(t) AS ends_with(t, '0000')",
-    "step_says(t) AS TRY_CAST(t AS BIGINT) % 512 = 0",
+    "ends_in_zeros(t) AS ends_with(t, '0000')",
+    "is_float_step(t) AS TRY_CAST(t AS BIGINT) % 512 = 0",
 )
 
 

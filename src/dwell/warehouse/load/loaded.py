@@ -12,7 +12,7 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Loaded:
-    """The account of one file: every source row gave something new, or was known, or was rejected.
+    """The summary of one file: every source row gave something new, or was known, or was rejected.
 
     Attributes:
         path: As the user named it.
@@ -23,9 +23,9 @@ class Loaded:
         watch_times_new: Measured watch metrics that were not stored before.
         rows_new: Keys that were not stored before, per table.
         rows_updated: Stored keys with a new version, per table.
-        known: Source rows that said nothing new.
+        known: Source rows that held nothing new.
         rejected: Source rows of which nothing was kept.
-        flagged: Rows that were kept although something about them is odd, per oddity.
+        flagged: Rows that were kept although something about them is unusual, by what it is.
         rejects_file: CSV of all rejects: line, reason, text.
         rejects: The first of them.
         warnings: What the user should know, a sentence each.
@@ -64,7 +64,7 @@ def to_report(loaded: Loaded) -> dict[str, Any]:
 
 
 def repeated(path: Path, form: str, report: dict[str, Any], rejects: Path, warnings: tuple[str, ...]) -> Loaded:
-    """The account of a file that was imported before: what was good of it is known now."""
+    """The summary of a file that was imported before: what was good of it is known now."""
     name = report.get("rejects_file")
     return Loaded(
         path=path,

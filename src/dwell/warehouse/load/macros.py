@@ -1,10 +1,10 @@
 """Text -> values, as SQL macros: what people, exports and vendors write for a count, a length, a rate or a flag.
 
-The `plain_...` macros read canonical text only, cheaply, and run over every row. The `spelt_...` macros read all other
-spellings; they run over the distinct odd texts of a file (`odd.py`), so a clean file of five gigabytes never pays for
-them. All but `known_of` expect text that went through it, and give null for what they cannot read. A macro's argument
-is pasted wherever the macro names it, so an argument that is more than a column is bound first: otherwise nested macros
-grow beyond any memory.
+The `canonical_...` macros read canonical text only, cheaply, and run over every row. The `parse_...` macros read all
+other spellings; they run over the distinct unusual texts of a file (`spellings`), so a clean file of five gigabytes
+never pays for them. All but `known_of` expect text that went through it, and give null for what they cannot read. A
+macro's argument is pasted wherever the macro names it, so an argument that is more than a column is bound first:
+otherwise nested macros grow beyond any memory.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WORDED = (
 )
 
 
-def bound(argument: str, name: str, body: str) -> str:
+def bind(argument: str, name: str, body: str) -> str:
     """SQL that computes an argument once and names it in the body."""
     return f"list_transform([{argument}], lambda {name}: {body})[1]"
 
@@ -51,7 +51,7 @@ _WHOLE = "CASE WHEN x = floor(x) THEN TRY_CAST(x AS BIGINT) END"
 _SECONDS = rf"""CASE
     WHEN regexp_full_match(t, '\d+:\d{{2}}\s*s') THEN TRY_CAST(replace(regexp_extract(t, '[\d:]+'), ':', '.') AS DOUBLE)
     WHEN regexp_full_match(t, '\d+:\d{{2}}(:\d{{2}})?(\.\d+)?') THEN {
-    bound(
+    bind(
         "string_split(t, ':')",
         "p",
         '''
@@ -61,7 +61,7 @@ _SECONDS = rf"""CASE
     WHEN regexp_full_match(t, '-?\d+([.,]\d+)?\s*(s|sec|secs|seconds?)\.?')
         THEN TRY_CAST(replace(regexp_extract(t, '^-?[\d.,]+'), ',', '.') AS DOUBLE)
     ELSE {
-    bound(
+    bind(
         f"regexp_extract(t, '{_WORDED}', ['h', 'm', 's'])",
         "p",
         '''
@@ -69,7 +69,7 @@ _SECONDS = rf"""CASE
         + coalesce(TRY_CAST(p.m AS DOUBLE), 0) * 60 + coalesce(TRY_CAST(p.s AS DOUBLE), 0) END''',
     )
 } END"""
-_PERCENT = bound(r"regexp_replace(t, '\s*%+$', '')", "w", "decimal_of(w)")
+_PERCENT = bind(r"regexp_replace(t, '\s*%+$', '')", "w", "decimal_of(w)")
 
 MACROS = (
     # The text without the blanks around it. Comparisons are the cheapest question, so they come first.
@@ -77,22 +77,22 @@ MACROS = (
         ELSE trim(translate(t, '{_BLANKS}', '{" " * len(_BLANKS)}')) END""",
     # The text says "no value". By its first letter most text does not; the pattern is one because DuckDB would turn a
     # list of words into a join.
-    f"""unknown_says(t) AS CASE WHEN t >= '.' AND t < 'N' THEN false WHEN t >= 'a' AND t < 'n' THEN false
+    f"""is_unknown(t) AS CASE WHEN t >= '.' AND t < 'N' THEN false WHEN t >= 'a' AND t < 'n' THEN false
         WHEN t >= 'o' AND t < 'u' THEN false
         ELSE length(t) <= 9 AND regexp_full_match(t, '(?i){"|".join(UNKNOWN)}') END""",
     # Null where it does.
-    "known_of(t) AS CASE WHEN NOT unknown_says(trimmed_of(t)) THEN trimmed_of(t) END",
+    "known_of(t) AS CASE WHEN NOT is_unknown(trimmed_of(t)) THEN trimmed_of(t) END",
     # Whole numbers. A separator before exactly three digits groups thousands, unless a suffix follows.
     rf"""count_parts_of(t) AS regexp_extract(lower(trim(translate(t, '{_BLANKS}−', '{" " * len(_BLANKS)}-'))),
         '^([+-]?)(\d[\d.,'' ]*?)\s*([\p{{L}}]*)\.?$', ['sign', 'digits', 'suffix'])""",
-    f"spelt_count_of(t) AS {bound(bound('count_parts_of(t)', 'p', _COUNT), 'x', _WHOLE)}",
-    """plain_count_of(t) AS CASE WHEN CAST(TRY_CAST(t AS BIGINT) AS VARCHAR) = t THEN TRY_CAST(t AS BIGINT)
+    f"parse_count(t) AS {bind(bind('count_parts_of(t)', 'p', _COUNT), 'x', _WHOLE)}",
+    """canonical_count(t) AS CASE WHEN CAST(TRY_CAST(t AS BIGINT) AS VARCHAR) = t THEN TRY_CAST(t AS BIGINT)
         WHEN ends_with(t, '.0') AND CAST(TRY_CAST(t[:-3] AS BIGINT) AS VARCHAR) = t[:-3]
             THEN TRY_CAST(t[:-3] AS BIGINT) END""",
     # 0.71 for a count: a number, but no count; the value stays unknown and the row is flagged.
-    r"fraction_says(t) AS regexp_full_match(t, '[+-]?\d+[.,]\d+')",
+    r"is_fraction(t) AS regexp_full_match(t, '[+-]?\d+[.,]\d+')",
     # 17.7K: the source rounded.
-    r"suffix_says(t) AS regexp_full_match(t, '[+-]?\d[\d.,]*\s*[\p{L}]+\.?')",
+    r"has_suffix(t) AS regexp_full_match(t, '[+-]?\d[\d.,]*\s*[\p{L}]+\.?')",
     # Decimals: a single comma is decimal; 1,234.5 and 1.234,5 have both.
     r"""decimal_of(t) AS CASE
         WHEN regexp_full_match(t, '[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?') THEN TRY_CAST(t AS DOUBLE)
@@ -100,20 +100,20 @@ MACROS = (
         WHEN regexp_full_match(t, '[+-]?\d{1,3}(,\d{3})+\.\d+') THEN TRY_CAST(replace(t, ',', '') AS DOUBLE)
         WHEN regexp_full_match(t, '[+-]?\d{1,3}(\.\d{3})+,\d+')
             THEN TRY_CAST(replace(replace(t, '.', ''), ',', '.') AS DOUBLE) END""",
-    r"plain_number_of(t) AS CASE WHEN regexp_full_match(t, '-?\d+(\.\d+)?') THEN TRY_CAST(t AS DOUBLE) END",
-    # Lengths in seconds. `8:40s` is a slip for 8.40 s: whoever writes the unit writes no clock.
-    f"lower_seconds_of(t) AS {_SECONDS}",
-    f"spelt_seconds_of(t) AS coalesce(decimal_of(t), {bound('lower(t)', 'w', 'lower_seconds_of(w)')})",
+    r"canonical_number(t) AS CASE WHEN regexp_full_match(t, '-?\d+(\.\d+)?') THEN TRY_CAST(t AS DOUBLE) END",
+    # Lengths in seconds. `8:40s` is a slip for 8.40 s: with a unit it cannot be a clock time.
+    f"parse_lower_seconds(t) AS {_SECONDS}",
+    f"parse_seconds(t) AS coalesce(decimal_of(t), {bind('lower(t)', 'w', 'parse_lower_seconds(w)')})",
     # Shares, 0-1. `percent` says that the column writes hundredths; a `%` says so for itself; `<1%` tells no value.
-    rf"""spelt_rate_of(t, percent) AS CASE WHEN contains(t, '%') THEN {_PERCENT} / 100
+    rf"""parse_rate(t, percent) AS CASE WHEN contains(t, '%') THEN {_PERCENT} / 100
         ELSE decimal_of(t) / (CASE WHEN percent THEN 100 ELSE 1 END) END""",
-    r"bound_says(t) AS regexp_matches(t, '^\s*[<>≤≥]')",
-    """plain_flag_of(t) AS CASE WHEN t = 'false' THEN false WHEN t = 'true' THEN true
+    r"is_bound(t) AS regexp_matches(t, '^\s*[<>≤≥]')",
+    """canonical_flag(t) AS CASE WHEN t = 'false' THEN false WHEN t = 'true' THEN true
         WHEN regexp_full_match(t, '(?i)true|1|yes|y|t') THEN true
         WHEN regexp_full_match(t, '(?i)false|0|no|n|f') THEN false END""",
     # Hashtags: a JSON or DuckDB list, or words divided by blanks, commas, semicolons, bars or #.
     "first_of_each(l) AS "
-    + bound("l", "q", "CASE WHEN len(q) < 2 THEN q ELSE list_filter(q, lambda x, i: list_position(q, x) = i) END"),
+    + bind("l", "q", "CASE WHEN len(q) < 2 THEN q ELSE list_filter(q, lambda x, i: list_position(q, x) = i) END"),
     r"""tags_of(l) AS first_of_each(list_filter(list_transform(l,
         lambda x: lower(regexp_replace(x, '^[#\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'))), lambda x: x <> ''))""",
     r"""texts_of(t) AS tags_of(CASE WHEN left(t, 1) = '[' AND json_valid(t) THEN CAST(CAST(t AS JSON) AS VARCHAR[])

@@ -13,45 +13,46 @@ from dwell.disk.errors import os_error
 from dwell.disk.flush import flush
 from dwell.records import Extract
 from dwell.warehouse.load.loaded import SHOWN
-from dwell.warehouse.load.locate import Reject, Wanted, locate
-from dwell.warehouse.load.rows import Staged
+from dwell.warehouse.load.rows import CheckedExtract
+from dwell.warehouse.load.source_records import RecordReject, Reject, find_records
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def rejects_of(
+def list_rejects(
     connection: duckdb.DuckDBPyConnection,
     extracts: Sequence[Extract],
-    staged: Sequence[Staged],
+    checked: Sequence[CheckedExtract],
     repaired: Sequence[bool],
 ) -> Iterator[Reject]:
     """All rejects of a file, extract by extract, in the order of the lines."""
-    for extract, stage, mended in zip(extracts, staged, repaired, strict=True):
-        prefix = f"{stage.label}: " if stage.label else ""
+    for extract, rows, is_repaired in zip(extracts, checked, repaired, strict=True):
+        prefix = f"{rows.label}: " if rows.label else ""
         unread = [(line, reason, text) for line, reason, text in extract.rejects]
-        found = locate(extract, _wanted(connection, stage), repaired=mended)
-        for line, reason, text in itertools.chain(unread, found):
+        records = find_records(extract, _record_rejects(connection, rows), repaired=is_repaired)
+        for line, reason, text in itertools.chain(unread, records):
             yield line, prefix + reason, text
 
 
-def _wanted(connection: duckdb.DuckDBPyConnection, stage: Staged) -> Iterator[Wanted]:
-    last = stage.offset + stage.verdict.rows
+def _record_rejects(connection: duckdb.DuckDBPyConnection, checked: CheckedExtract) -> Iterator[RecordReject]:
+    first, last = checked.offset, checked.offset + checked.facts.rows
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT r.rn - {stage.offset}, g.line, r.reason FROM work.rejects r JOIN {stage.table} g "
-            f"ON g.{stage.place} = r.rn - {stage.offset} WHERE r.rn >= {stage.offset} AND r.rn < {last} ORDER BY r.rn"
+            f"SELECT r.row_id - {first}, c.line, r.reason FROM work.rejects r JOIN {checked.table} c "
+            f"ON c.{checked.number_column} = r.row_id - {first} "
+            f"WHERE r.row_id >= {first} AND r.row_id < {last} ORDER BY r.row_id"
         )
         while rows := cursor.fetchmany(10_000):
             yield from rows
 
 
-def first(rejects: Iterable[Reject]) -> Iterator[Reject]:
+def first_rejects(rejects: Iterable[Reject]) -> Iterator[Reject]:
     """The rejects that are shown at once."""
     return itertools.islice(rejects, SHOWN)
 
 
-def write(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
+def write_rejects(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
     """Writes the rejects file, whole under its name or not at all, and returns its path.
 
     Raises:

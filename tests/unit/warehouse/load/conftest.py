@@ -15,7 +15,7 @@ from dwell.records import Extract, Hints, Shape, SourceFile, at
 from dwell.warehouse import Store
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load import Loaded, load
-from dwell.warehouse.load.staging import prepare
+from dwell.warehouse.load.extract_reader import prepare
 
 POSTS = Shape(
     "made-up",

@@ -14,7 +14,7 @@ from dwell.errors import BadFileError
 from dwell.records import Extract, Hints, Shape, SourceFile, at
 from dwell.settings import Settings
 from dwell.warehouse import Store, check, journal, lake, writer
-from dwell.warehouse.load import Loaded, keyed, load, observed
+from dwell.warehouse.load import Loaded, keyed_rows, load, merge_observations
 from dwell.workspace import Workspace
 
 Rows = Callable[..., list[dict[str, Any]]]
@@ -163,8 +163,8 @@ def test_attributes_are_corrected_at_the_same_instant(
 def test_corrections_are_settled_in_pieces(
     read: Read, table: Rows, made: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyed, "CHUNK", 17)
-    monkeypatch.setattr(observed, "LISTED", 7)
+    monkeypatch.setattr(keyed_rows, "CHUNK", 17)
+    monkeypatch.setattr(merge_observations, "LIST_CHUNK", 7)
     monkeypatch.setattr(writer, "JOURNAL_ROWS", 10)
     ids = [made("2024-05-01", n) for n in range(40)]
     read(*(f"{i},2024-05-03,5,1," for i in ids))

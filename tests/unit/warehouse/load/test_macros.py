@@ -31,19 +31,19 @@ def said(sql: duckdb.DuckDBPyConnection, expression: str, text: str) -> Any:
 
 @pytest.mark.parametrize(("text", "value"), COUNTS)
 def test_counts(sql: duckdb.DuckDBPyConnection, text: str, value: int | None) -> None:
-    assert said(sql, "coalesce(plain_count_of(t), spelt_count_of(t))", text) == value
+    assert said(sql, "coalesce(canonical_count(t), parse_count(t))", text) == value
 
 
 @pytest.mark.parametrize(("text", "value"), COUNTS)
 def test_the_cheap_reading_agrees_with_the_thorough_one(
     sql: duckdb.DuckDBPyConnection, text: str, value: int | None
 ) -> None:
-    assert said(sql, "plain_count_of(t)", text) in {None, value}
+    assert said(sql, "canonical_count(t)", text) in {None, value}
 
 
 @pytest.mark.parametrize(("text", "value"), LENGTHS)
 def test_lengths(sql: duckdb.DuckDBPyConnection, text: str, value: float | None) -> None:
-    assert said(sql, "spelt_seconds_of(t)", text) == pytest.approx(value)
+    assert said(sql, "parse_seconds(t)", text) == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_lengths(sql: duckdb.DuckDBPyConnection, text: str, value: float | None)
     ],
 )  # fmt: skip
 def test_rates(sql: duckdb.DuckDBPyConnection, text: str, percent: bool, value: float | None) -> None:
-    assert said(sql, f"spelt_rate_of(t, {percent})", text) == pytest.approx(value)
+    assert said(sql, f"parse_rate(t, {percent})", text) == pytest.approx(value)
 
 
 @pytest.mark.parametrize("text", UNKNOWN)
@@ -81,7 +81,7 @@ def test_texts_that_say_something(sql: duckdb.DuckDBPyConnection, text: str) -> 
     ],
 )
 def test_flags(sql: duckdb.DuckDBPyConnection, text: str, value: bool | None) -> None:
-    assert said(sql, "plain_flag_of(t)", text) is value
+    assert said(sql, "canonical_flag(t)", text) is value
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ INSTANTS = [
 
 @pytest.mark.parametrize(("text", "value"), INSTANTS)
 def test_instants(sql: duckdb.DuckDBPyConnection, text: str, value: str | None) -> None:
-    assert said(sql, "coalesce(plain_absolute_of(t), spelt_absolute_of(t))::VARCHAR", text) == value
+    assert said(sql, "coalesce(canonical_absolute(t), parse_absolute(t))::VARCHAR", text) == value
 
 
 WALL = [
@@ -134,7 +134,7 @@ WALL = [
 def test_days_and_clock_times(
     sql: duckdb.DuckDBPyConnection, text: str, clock: str | None, order: str, value: str | None
 ) -> None:
-    row = sql.execute("SELECT spelt_local_of(?::VARCHAR, ?::VARCHAR, ?)::VARCHAR", [text, clock, order]).fetchone()
+    row = sql.execute("SELECT parse_local(?::VARCHAR, ?::VARCHAR, ?)::VARCHAR", [text, clock, order]).fetchone()
     assert row == (value,)
 
 

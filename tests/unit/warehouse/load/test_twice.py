@@ -11,7 +11,7 @@ import pytest
 
 from dwell.records import Extract, Hints, Shape, SourceFile, at
 from dwell.warehouse import Store
-from dwell.warehouse.load import Loaded, keyed, load
+from dwell.warehouse.load import Loaded, keyed_rows, load
 
 Bring = Callable[..., Loaded]
 Rows = Callable[..., list[dict[str, Any]]]
@@ -160,7 +160,7 @@ def test_a_dry_run_counts_and_stores_nothing(bring: Bring, store: Store, made: C
 def test_many_rows_of_few_keys_are_settled_in_pieces(
     bring: Bring, table: Rows, made: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyed, "CHUNK", 7)
+    monkeypatch.setattr(keyed_rows, "CHUNK", 7)
     ids = [made("2024-05-01", n) for n in range(20)]
     rows = [f"{i},a,2024-05-{day:02d},{day},1,,text {day},{day}" for day in range(3, 9) for i in ids]
     loaded = bring(csv(*rows, *rows))

@@ -10,18 +10,18 @@ from collections.abc import Iterable
 
 from dwell.records import Table
 from dwell.warehouse.columns import quoted
-from dwell.warehouse.load.rows import evidence
+from dwell.warehouse.load.rows import observed_columns
 
 MACROS = (
     # 17,734 is what 17.7K was, and 17,834 is not: less than one unit of the last digit that was kept, and of the two
     # first digits at least. Nobody rounds below a thousand.
-    """rounding_says(exact, r) AS CASE WHEN r < 1000 THEN exact = r
+    """is_rounding_of(exact, r) AS CASE WHEN r < 1000 THEN exact = r
         ELSE abs(exact - r) < pow(10, lost_digits_of(CAST(r AS VARCHAR))) END""",
     "lost_digits_of(t) AS least(length(t) - 2, length(t) - length(rtrim(t, '0')))",
 )
 
 
-class Agreement:
+class Comparison:
     """Comparisons of a row `a`, which stands, with a row `b` of one table; both are names of structs.
 
     Attributes:
@@ -30,7 +30,7 @@ class Agreement:
     """
 
     def __init__(self, table: Table) -> None:
-        self.values = evidence(table)
+        self.values = observed_columns(table)
         self.rounds = "rounded" in table.values
 
     def differs(self, name: str, a: str, b: str) -> str:
@@ -40,8 +40,8 @@ class Agreement:
             return f"coalesce({one} <> {other}, false)"
         return (
             f"coalesce(CASE WHEN {self.rounded(a)} = {self.rounded(b)} THEN {one} <> {other} "
-            f"WHEN {self.rounded(a)} THEN NOT rounding_says({other}, {one}) "
-            f"ELSE NOT rounding_says({one}, {other}) END, false)"
+            f"WHEN {self.rounded(a)} THEN NOT is_rounding_of({other}, {one}) "
+            f"ELSE NOT is_rounding_of({one}, {other}) END, false)"
         )
 
     def contradicts(self, a: str, b: str) -> str:
@@ -59,7 +59,7 @@ class Agreement:
             f"WHEN {self.rounded(a)} AND NOT {self.rounded(b)} THEN {fills} OR {unequal} ELSE {fills} END)"
         )
 
-    def says_other(self, a: str, b: str) -> str:
+    def replaces(self, a: str, b: str) -> str:
         """The second knows something that is not what the first says."""
         names = [*self.values, "rounded"] if self.rounds else self.values
         return _any(
@@ -67,18 +67,18 @@ class Agreement:
             for name in names
         )
 
-    def together(self, a: str, b: str) -> dict[str, str]:
+    def combined(self, a: str, b: str) -> dict[str, str]:
         """Column -> what both say together, where the second adds something."""
         merged = {name: f"coalesce({a}.{quoted(name)}, {b}.{quoted(name)})" for name in self.values}
         merged["source"] = f"{a}.source"
         if self.rounds:
             exact = f"{self.rounded(a)} AND NOT {self.rounded(b)}"
-            own = self.over(a, b)
+            own = self.overlaid(a, b)
             merged = {name: f"CASE WHEN {exact} THEN {own[name]} ELSE {sql} END" for name, sql in merged.items()}
             merged["rounded"] = f"CASE WHEN {exact} THEN {own['rounded']} ELSE coalesce({a}.rounded, {b}.rounded) END"
         return merged
 
-    def over(self, a: str, b: str) -> dict[str, str]:
+    def overlaid(self, a: str, b: str) -> dict[str, str]:
         """Column -> what the second says, and the first where the second does not know."""
         merged = {name: f"coalesce({b}.{quoted(name)}, {a}.{quoted(name)})" for name in self.values}
         merged["source"] = f"{b}.source"

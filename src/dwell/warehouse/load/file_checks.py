@@ -1,4 +1,4 @@
-"""What only the whole file can say: are its ids damaged, does it round, whose is it, and when was it observed."""
+"""What only the whole file can tell: damaged ids, rounded counters, whose it is, and when it was observed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dwell.errors import MissingTimeError, WrongAccountError
 from dwell.records import TABLES, Extract
 from dwell.warehouse.columns import literal
+from dwell.warehouse.load.checked import NO_TIME, CheckedColumns, LoadOptions
 from dwell.warehouse.load.ids import beyond_chance
-from dwell.warehouse.load.stage import NO_TIME, Reading, Stage
+from dwell.warehouse.load.pipeline import Pipeline
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,72 +27,74 @@ _DATE_IN_NAME = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3
 
 
 @dataclass(frozen=True)
-class Verdict:
+class FileFacts:
     """Decisions over one extract.
 
     Attributes:
         rows: Records read.
-        zeros: Ids that end in 0000 are damage.
-        step: Ids that are multiples of 512 are damage.
+        zeros_are_damage: Ids that end in 0000 are damage.
+        steps_are_damage: Ids that are multiples of 512 are damage.
         rounds: The source rounds counters of 10,000 and more.
         handle: Rows of other accounts than this one are rejects.
     """
 
     rows: int
-    zeros: bool = False
-    step: bool = False
+    zeros_are_damage: bool = False
+    steps_are_damage: bool = False
     rounds: bool = False
     handle: str | None = None
 
 
-def judge(
-    connection: duckdb.DuckDBPyConnection, extract: Extract, stage: Stage, name: str, reading: Reading
-) -> Verdict:
-    """Looks over a stage once.
+def check_file(
+    connection: duckdb.DuckDBPyConnection, extract: Extract, columns: CheckedColumns, name: str, options: LoadOptions
+) -> FileFacts:
+    """Looks over the checked rows once.
 
     Args:
-        connection: Where the stage is.
-        extract: What was staged.
-        stage: Its columns.
-        name: The stage's table.
-        reading: What was decided before.
+        connection: Where they are.
+        extract: What was read.
+        columns: What the rows have.
+        name: Their table.
+        options: What was decided before.
 
     Raises:
         MissingTimeError: No row says when it was observed, and the user did not either.
         WrongAccountError: Every row that names an account names another one than the user did.
     """
-    facts = _facts(connection, stage, name, reading.handle)
+    facts = _facts(connection, columns, name, options.handle)
     if facts["rows"] and not facts["timed"] and facts["untimed"]:
         raise MissingTimeError(_missing_time(extract))
-    _check_account(extract, facts, reading.handle)
-    zeros, step = _damage(connection, name, facts)
+    _check_account(extract, facts, options.handle)
+    zeros, steps = _find_damage(connection, name, facts)
     owned = OWNED & set(extract.shape.tables)
-    return Verdict(
+    return FileFacts(
         rows=facts["rows"],
-        zeros=zeros,
-        step=step,
+        zeros_are_damage=zeros,
+        steps_are_damage=steps,
         rounds=facts["large"] > 0 and facts["round"] >= 0.9 * facts["large"],
-        handle=reading.handle if owned else None,
+        handle=options.handle if owned else None,
     )
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, stage: Stage, name: str, handle: str | None) -> dict[str, Any]:
-    counters = [column for column in COUNTERS if column in stage.columns]
+def _facts(
+    connection: duckdb.DuckDBPyConnection, columns: CheckedColumns, name: str, handle: str | None
+) -> dict[str, Any]:
+    counters = [column for column in COUNTERS if column in columns.names]
     large = " + ".join(f"coalesce(CAST({c} >= {_ROUNDED_FROM} AS INTEGER), 0)" for c in counters) or "0"
     even = (
         " + ".join(f"coalesce(CAST({c} >= {_ROUNDED_FROM} AND {c} % 100 = 0 AS INTEGER), 0)" for c in counters) or "0"
     )
-    numbers = "post_id" in stage.columns and not stage.local_ids
+    numbers = "post_id" in columns.names and not columns.local_ids
     facts = {
         "rows": "count(*)",
         "timed": "count(observed_at)",
         "untimed": f"count(*) FILTER (problem = '{NO_TIME}')",
         "large": f"sum({large})",
         "round": f"sum({even})",
-        "zeros": "count(*) FILTER (zeros_say(post_id))" if numbers else "0",
-        "steps": "count(*) FILTER (step_says(post_id))" if numbers else "0",
-        "named": "count(handle)" if "handle" in stage.columns else "0",
-        "others": f"count(*) FILTER (handle <> {literal(handle)})" if handle and "handle" in stage.columns else "0",
+        "zeros": "count(*) FILTER (ends_in_zeros(post_id))" if numbers else "0",
+        "steps": "count(*) FILTER (is_float_step(post_id))" if numbers else "0",
+        "named": "count(handle)" if "handle" in columns.names else "0",
+        "others": f"count(*) FILTER (handle <> {literal(handle)})" if handle and "handle" in columns.names else "0",
     }
     selected = ", ".join(f"coalesce({sql}, 0) AS {fact}" for fact, sql in facts.items())
     cursor = connection.execute(f"SELECT {selected} FROM {name}")
@@ -99,15 +102,17 @@ def _facts(connection: duckdb.DuckDBPyConnection, stage: Stage, name: str, handl
     return dict(zip(facts, row, strict=True))
 
 
-def _damage(connection: duckdb.DuckDBPyConnection, name: str, facts: dict[str, Any]) -> tuple[bool, bool]:
+def _find_damage(connection: duckdb.DuckDBPyConnection, name: str, facts: dict[str, Any]) -> tuple[bool, bool]:
     """Whether ids that end in 0000, and ids that are multiples of 512, are too many; repeats of one id count once."""
     rows = facts["rows"]
     if not any(beyond_chance(facts[mark], rows, share) for mark, share in _BY_CHANCE.items()):
         return False, False
-    row = connection.execute(
-        "SELECT count(*), count(*) FILTER (zeros_say(post_id)), count(*) FILTER (step_says(post_id)) "
-        f"FROM (SELECT DISTINCT post_id FROM {name} WHERE TRY_CAST(post_id AS BIGINT) IS NOT NULL)"
-    ).fetchone()
+    query = Pipeline().add("ids", f"SELECT DISTINCT post_id FROM {name} WHERE TRY_CAST(post_id AS BIGINT) IS NOT NULL")
+    query = query.add(
+        "marks",
+        "SELECT count(*), count(*) FILTER (ends_in_zeros(post_id)), count(*) FILTER (is_float_step(post_id)) FROM ids",
+    )
+    row = connection.execute(query.query()).fetchone()
     ids, zeros, steps = row or (0, 0, 0)
     return beyond_chance(zeros, ids, _BY_CHANCE["zeros"]), beyond_chance(steps, ids, _BY_CHANCE["steps"])
 
@@ -124,6 +129,6 @@ def _check_account(extract: Extract, facts: dict[str, Any], handle: str | None) 
 
 
 def _missing_time(extract: Extract) -> str:
-    found = _DATE_IN_NAME.search(extract.name)
-    guess = f" (perhaps --as-of {'-'.join(found.groups())}, the date in its name)" if found else ""
+    date = _DATE_IN_NAME.search(extract.name)
+    guess = f" (perhaps --as-of {'-'.join(date.groups())}, the date in its name)" if date else ""
     return f"{extract.name} does not say when its numbers were observed: give --as-of DATE{guess}."

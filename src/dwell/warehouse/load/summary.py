@@ -1,4 +1,4 @@
-"""The account of a file: where each of its rows went, and which were kept although they are odd."""
+"""The summary of a file: where each of its rows went, and which were kept although something about them is unusual."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from typing import TYPE_CHECKING
 
 from dwell.records import SourceFile
 from dwell.warehouse.load.loaded import Loaded
-from dwell.warehouse.load.observed import Observed
-from dwell.warehouse.load.rows import Staged
-from dwell.warehouse.load.settle import Settlement
+from dwell.warehouse.load.merge import Merge
+from dwell.warehouse.load.merge_observations import ObservationMerge
+from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.rows import CheckedExtract
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def account(
-    connection: duckdb.DuckDBPyConnection, file: SourceFile, staged: Sequence[Staged], settlement: Settlement
+def summarize(
+    connection: duckdb.DuckDBPyConnection, file: SourceFile, extracts: Sequence[CheckedExtract], merge: Merge
 ) -> Loaded:
-    """Counts a settled file; rejects are counted, not yet located."""
+    """Counts what became of a merged file; rejects are counted, their lines not yet found."""
     unread = sum(len(extract.rejects) for extract in file.extracts)
-    counts = {name: settled.counts() for name, settled in settlement.done.items()}
-    rows_new = {name: fresh for name, (fresh, _) in counts.items()}
+    counts = {name: merged.counts() for name, merged in merge.merges.items()}
+    rows_new = {name: new for name, (new, _) in counts.items()}
     warnings = list(file.warnings)
-    flagged = _flagged(connection, staged, settlement)
-    rows_read = sum(one.verdict.rows for one in staged) + unread
+    flagged = _count_flags(connection, extracts, merge)
+    rows_read = sum(extract.facts.rows for extract in extracts) + unread
     if not rows_read:
         warnings.append("The file holds no rows.")
     if flagged.get("fractional_counts"):
-        warnings.append("Counts with a fraction (0.71) are no counts: those values were left unknown.")
-    if any(one.stage.local_ids for one in staged):
+        warnings.append("Counts with a fraction (0.71) are not valid: those values were left unknown.")
+    if any(extract.columns.local_ids for extract in extracts):
         warnings.append("The rows have no post ids: dwell made local ones out of account, time, title and length.")
     return Loaded(
         path=file.path,
@@ -40,7 +41,7 @@ def account(
         snapshots_new=rows_new.get("post_snapshots", 0),
         watch_times_new=rows_new.get("watch_times", 0),
         rows_new=rows_new,
-        known=settlement.known(),
+        known=merge.known(),
         rejected=_number(connection, "SELECT count(*) FROM work.rejects") + unread,
         flagged=flagged,
         rejects_file=None,
@@ -50,40 +51,43 @@ def account(
     )
 
 
-def commonest(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> str:
+def most_common_reason(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> str:
     """The reason that most rejects share; the value behind its colon does not count."""
     reasons = Counter(reason.split(":")[0] for extract in file.extracts for _, reason, _ in extract.rejects)
-    found = connection.execute("SELECT split_part(reason, ':', 1), count(*) FROM work.rejects GROUP BY 1").fetchall()
-    for reason, times in found:
+    counted = connection.execute("SELECT split_part(reason, ':', 1), count(*) FROM work.rejects GROUP BY 1").fetchall()
+    for reason, times in counted:
         reasons[reason] += times
     return reasons.most_common(1)[0][0]
 
 
-def _flagged(connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], settlement: Settlement) -> dict[str, int]:
+def _count_flags(
+    connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedExtract], merge: Merge
+) -> dict[str, int]:
     flagged: Counter[str] = Counter()
-    for number, one in enumerate(staged):
-        tests = _tests(one)
+    for extract in extracts:
+        tests = _flag_tests(extract)
         if not tests:
             continue
         counts = ", ".join(f"count(*) FILTER ({test})" for test in tests.values())
-        good = f"SELECT * FROM good_{number} WHERE reason IS NULL"
-        row = connection.execute(f"SELECT {counts} FROM ({good}) ANTI JOIN work.conflicts USING (rn)").fetchone()
+        steps = Pipeline().add("accepted", f"SELECT * FROM {extract.view} WHERE reason IS NULL")
+        steps = steps.add("counted", f"SELECT {counts} FROM accepted ANTI JOIN work.conflicts USING (row_id)")
+        row = connection.execute(steps.query()).fetchone()
         flagged.update(dict(zip(tests, row or (), strict=True)))
-    carried = settlement.done.get("creator_snapshots")
-    if isinstance(carried, Observed) and "creator_snapshots" not in settlement.strict:
-        flagged["creator_counters_disagree"] = carried.disagreements()
+    carried = merge.merges.get("creator_snapshots")
+    if isinstance(carried, ObservationMerge) and "creator_snapshots" not in merge.strict:
+        flagged["creator_counters_disagree"] = carried.conflict_count()
     return {name: times for name, times in flagged.items() if times}
 
 
-def _tests(one: Staged) -> dict[str, str]:
-    """Oddity -> SQL over the good rows."""
-    has = one.stage.columns.__contains__
+def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
+    """What is unusual -> SQL over the accepted rows."""
+    has = extract.columns.names.__contains__
     tests = {"fractional_counts": "fractional"}
-    if has("views") and "post_snapshots" in one.shape.tables:
+    if has("views") and "post_snapshots" in extract.shape.tables:
         tests["views_zero"] = "views = 0"
         if has("likes"):
             tests["likes_over_views"] = "likes > views"
-    if "posts" in one.shape.tables:
+    if "posts" in extract.shape.tables:
         tests["duration_zero"] = "zero_length"
         known = "duration_s IS NULL AND NOT zero_length" if has("duration_s") else "true"
         tests["no_duration"] = f"{known} AND media_type IS DISTINCT FROM 'photo'"

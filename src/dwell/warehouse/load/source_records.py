@@ -11,11 +11,11 @@ from dwell.records import Extract
 _LONGEST = 2000
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?P<end>"|\\?\Z)|[\[\]{}\n]', re.DOTALL)
 
-Wanted = tuple[int, int | None, str]
+RecordReject = tuple[int, int | None, str]
 Reject = tuple[int, str, str]
 
 
-def locate(extract: Extract, wanted: Iterable[Wanted], *, repaired: bool = False) -> Iterator[Reject]:
+def find_records(extract: Extract, wanted: Iterable[RecordReject], *, repaired: bool = False) -> Iterator[Reject]:
     """Line, reason and text of records.
 
     Args:
@@ -34,10 +34,27 @@ def locate(extract: Extract, wanted: Iterable[Wanted], *, repaired: bool = False
         target = known if repaired and known is not None else index
         while position < target:
             position, record = next(records, (target, (0, b"")))
-        yield known or record[0], reason, _shown(record[1])
+        yield known or record[0], reason, _decode(record[1])
 
 
-def _shown(text: bytes) -> str:
+def find_lines(extract: Extract, lines: Iterable[int]) -> dict[int, int]:
+    """Line -> number of the record (0 is the first) that it belongs to; lines without a record are missing."""
+    wanted = sorted(set(lines), reverse=True)
+    if extract.layout == "parquet":
+        return {line: line - 1 for line in wanted}
+    records: dict[int, int] = {}
+    for number, (start, text) in enumerate(_RECORDS[extract.layout](extract.path)):
+        end = start + text.rstrip(b"\r\n").count(b"\n")
+        while wanted and wanted[-1] <= end:
+            line = wanted.pop()
+            if line >= start:
+                records[line] = number
+        if not wanted:
+            break
+    return records
+
+
+def _decode(text: bytes) -> str:
     return text.decode("utf-8", errors="replace").lstrip("\ufeff").rstrip("\r\n")[:_LONGEST]
 
 
@@ -95,11 +112,11 @@ def _tokens(path: Path) -> Iterator[tuple[bytes, bytes]]:
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             rest, place = rest + block, 0
-            for found in _TOKEN.finditer(rest):
-                if found["end"] is not None and found["end"] != b'"':
+            for token in _TOKEN.finditer(rest):
+                if token["end"] is not None and token["end"] != b'"':
                     break
-                yield found[0], rest[place : found.start()]
-                place = found.end()
+                yield token[0], rest[place : token.start()]
+                place = token.end()
             rest = rest[place:]
 
 

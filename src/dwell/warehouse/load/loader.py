@@ -1,4 +1,4 @@
-"""One file into the store: staged without the lock, settled and committed under it, in one batch."""
+"""One file into the store: read and checked without the lock, merged and committed under it, in one batch."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from dwell.errors import BadFileError, StorageError
 from dwell.records import Hints, SourceFile
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.engine_duckdb import connect
-from dwell.warehouse.load import count, rejects
+from dwell.warehouse.load import rejects, summary
+from dwell.warehouse.load.checked import LoadOptions
+from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract, prepare
+from dwell.warehouse.load.file_checks import check_file
 from dwell.warehouse.load.loaded import Loaded, repeated, to_report
-from dwell.warehouse.load.rows import Staged
-from dwell.warehouse.load.settle import Settlement
-from dwell.warehouse.load.stage import Reading
-from dwell.warehouse.load.staging import Stager, prepare
-from dwell.warehouse.load.verdict import judge
+from dwell.warehouse.load.merge import Merge
+from dwell.warehouse.load.rows import CheckedExtract
 from dwell.warehouse.store import Store
 from dwell.warehouse.writer import Writer
 
@@ -57,11 +57,11 @@ def load(
         hints: What the user said about it.
         dry_run: Do everything but store.
         progress: Called with the step and the fraction of it that is done.
-        now: The latest instant that may be believed, UTC: rows observed more than a day later are refused. The present
+        now: The latest instant that is accepted, UTC: rows observed more than a day later are refused. The present
             where None; a simulation may be ahead of it.
         correct: The rows are read anew from what stored rows were read from: a value that they know replaces the
             stored one of the same key and time, and a value that they do not know leaves it.
-        strict: A file of which not one row can be kept is an error, because whoever named it can correct it. Without
+        strict: A file of which no row can be kept is an error, because the user who named it can correct it. Without
             that its rows are counted as rejects.
 
     Raises:
@@ -75,28 +75,37 @@ def load(
     before = store.find_batch(batch_id)
     if before:
         return _repeated(store, file, before)
-    with store.scratch() as scratch, _errors(store.root), closing(connect(store.settings, scratch)) as connection:
-        if not store.settings.threads:
-            connection.execute(f"SET threads = {_threads(connection)}").fetchall()
-        on_progress = progress or _silent
-        job = _Job(connection, file, _reading(hints, now), hints, scratch, on_progress, correct=correct, strict=strict)
-        job.stage()
+    with open_loader(store, file, hints, progress=progress, now=now, correct=correct, strict=strict) as loader:
+        loader.check()
         if dry_run:
-            store.attach(connection, job.settlement.tables)
-            return job.settle()
+            store.attach(loader.connection, loader.merge.tables)
+            return loader.decide()
         with store.writing() as writer:
             before = writer.find_batch(batch_id)
             if before:
                 return _repeated(store, file, before)
-            writer.attach(connection, job.settlement.tables)
-            return job.commit(writer, store.root, batch_id)
+            writer.attach(loader.connection, loader.merge.tables)
+            return loader.commit(writer, store.root, batch_id)
+
+
+@contextmanager
+def open_loader(
+    store: Store, file: SourceFile, hints: Hints, *, progress: Progress | None = None, now: datetime | None = None,
+    correct: bool = False, strict: bool = True,
+) -> Iterator[Loader]:  # fmt: skip
+    """A loader with an engine and a scratch folder of its own; the arguments are those of `load`."""
+    with store.scratch() as scratch, _errors(store.root), closing(connect(store.settings, scratch)) as connection:
+        if not store.settings.threads:
+            connection.execute(f"SET threads = {_threads(connection)}").fetchall()
+        options, on_progress = make_options(hints, now), progress or _no_progress
+        yield Loader(connection, file, options, hints, scratch, on_progress, correct=correct, strict=strict)
 
 
 def identity(file: SourceFile, hints: Hints, *, correct: bool = False) -> str:
-    """What makes two imports the same one: the bytes, the format, what the user said, and this loader."""
-    said = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
-    said += "\ncorrect" if correct else ""
-    return hashlib.sha256(f"{VERSION}\n{file.digest}\n{file.format}\n{said}".encode()).hexdigest()[:32]
+    """What makes two imports the same one: the bytes, the format, the hints, and this loader."""
+    given = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
+    given += "\ncorrect" if correct else ""
+    return hashlib.sha256(f"{VERSION}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
 
 
 def _repeated(store: Store, file: SourceFile, before: Batch) -> Loaded:
@@ -108,8 +117,8 @@ def _threads(connection: duckdb.DuckDBPyConnection) -> int:
     return min(int(row[0]), _THREADS) if row else _THREADS
 
 
-def _silent(_step: str, _fraction: float) -> None:
-    """Nobody watches."""
+def _no_progress(_step: str, _fraction: float) -> None:
+    """Progress that is not shown."""
 
 
 @contextmanager
@@ -131,85 +140,89 @@ def _errors(root: Path) -> Iterator[None]:
         ) from error
 
 
-class _Job:
-    """One file on its way."""
+class Loader:
+    """One file on its way through the steps."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, file: SourceFile, reading: Reading, hints: Hints, scratch: Path,
-        progress: Progress, *, correct: bool, strict: bool,
+        self, connection: duckdb.DuckDBPyConnection, file: SourceFile, options: LoadOptions, hints: Hints,
+        scratch: Path, progress: Progress, *, correct: bool, strict: bool,
     ) -> None:  # fmt: skip
         self.connection = connection
         self.file = file
         self.hints = hints
         self.scratch = scratch
         self.progress = progress
-        self.reading = reading
+        self.options = options
         self.correct = correct
         self.strict = strict
-        self.staged: list[Staged] = []
-        self.repaired: list[bool] = []
+        self.extracts: list[CheckedExtract] = []
+        self.reads: list[ReadExtract] = []
 
-    def stage(self) -> None:
+    def check(self) -> None:
         """Reads every extract and finds which rows share a key; needs no lock."""
         prepare(self.connection, self.scratch)
         many = len(self.file.extracts)
         for number, extract in enumerate(self.file.extracts):
-            table, done = f"work.stage_{number}", number / many
+            table, done = f"work.checked_{number}", number / many
             on_progress = partial(self._read, done, many)
-            stager = Stager(self.connection, extract, table, self.reading, self.hints, on_progress)
-            brought = stager.bring(self.scratch)
-            verdict = judge(self.connection, extract, brought.stage, table, self.reading)
-            offset = sum(one.verdict.rows for one in self.staged)
+            reader = ExtractReader(self.connection, extract, table, self.options, self.hints, on_progress)
+            read = reader.read(self.scratch)
+            facts = check_file(self.connection, extract, read.columns, table, self.options)
+            offset = sum(checked.facts.rows for checked in self.extracts)
             label = extract.name if many > 1 else ""
-            niche = self.hints.niche
-            self.staged.append(
-                Staged(table, extract.shape, brought.stage, verdict, offset, label, niche, brought.place)
-            )
-            self.repaired.append(brought.repaired)
+            self.reads.append(read)
+            self.extracts.append(
+                CheckedExtract(
+                    number, table, extract.shape, read.columns, facts, offset, label, self.hints.niche,
+                    read.number_column,
+                )
+            )  # fmt: skip
         self.progress("checking", 0.0)
-        self.settlement = Settlement(self.connection, self.staged, correct=self.correct)
+        self.merge = Merge(self.connection, self.extracts, correct=self.correct)
 
     def _read(self, done: float, many: int, part: float) -> None:
         self.progress("reading", done + part / many)
 
-    def settle(self) -> Loaded:
+    def decide(self) -> Loaded:
         """Decides over every row and counts what became of them.
 
         Raises:
-            BadFileError: Not one row can be kept, and the load is strict.
+            BadFileError: No row can be kept, and the load is strict.
         """
-        self.settlement.against_store()
+        self.merge.merge_with_store()
         self.progress("checking", 0.8)
-        loaded = count.account(self.connection, self.file, self.staged, self.settlement)
-        first = tuple(rejects.first(self._rejects()))
+        loaded = summary.summarize(self.connection, self.file, self.extracts, self.merge)
+        first = tuple(rejects.first_rejects(self._rejects()))
         if self.strict and loaded.rejected and loaded.rejected == loaded.rows_read:
-            why = count.commonest(self.connection, self.file)
+            why = summary.most_common_reason(self.connection, self.file)
             raise BadFileError(
-                f"Not one of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: "
+                f"None of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: "
                 f"{why} (line {first[0][0]}); nothing was loaded."
             )
         return replace(loaded, rejects=first)
 
     def commit(self, writer: Writer, root: Path, batch_id: str) -> Loaded:
-        """Settles, writes the rejects, and stores the batch."""
-        loaded = self.settle()
+        """Merges, writes the rejects, and stores the batch."""
+        loaded = self.decide()
         if loaded.rejected:
             name = f"{self.file.path.stem[:80]}-{batch_id[:8]}.csv"
-            loaded = replace(loaded, rejects_file=rejects.write(self._rejects(), root / "rejects", name))
+            loaded = replace(loaded, rejects_file=rejects.write_rejects(self._rejects(), root / "rejects", name))
         self.progress("storing", 0.0)
         batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), to_report(loaded))
-        rows = {n: f"out_{n}" for n in self.settlement.tables if loaded.rows_new.get(n) or loaded.rows_updated.get(n)}
-        writer.commit(self.connection, batch, rows, replacing=self.settlement.replaced())
+        rows = {n: f"out_{n}" for n in self.merge.tables if loaded.rows_new.get(n) or loaded.rows_updated.get(n)}
+        writer.commit(self.connection, batch, rows, replacing=self.merge.replaced())
         self.progress("storing", 1.0)
         return loaded
 
     def _rejects(self) -> Iterator[tuple[int, str, str]]:
-        return rejects.rejects_of(self.connection, self.file.extracts, self.staged, self.repaired)
+        repaired = [read.repaired for read in self.reads]
+        return rejects.list_rejects(self.connection, self.file.extracts, self.extracts, repaired)
 
 
-def _reading(hints: Hints, now: datetime | None) -> Reading:
+def make_options(hints: Hints, now: datetime | None) -> LoadOptions:
+    """What the hints say about every row."""
     handle = hints.handle.strip().lstrip("@").lower() if hints.handle else None
-    return Reading(
+    return LoadOptions(
         now=now or clock.now(),
         as_of=hints.as_of_instant(),
         zone=hints.tz or "UTC",

@@ -1,0 +1,192 @@
+"""One extract into its checked table: one pass over a clean file, a second over one with broken lines or spellings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dwell.errors import BadFileError
+from dwell.records import Extract, Hints
+from dwell.warehouse.columns import literal
+from dwell.warehouse.load import comparison, csv_repair, ids, instants, macros
+from dwell.warehouse.load.checked import CheckedColumns, LoadOptions, add_checked
+from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.raw import RawRows, csv_rows, header, raw_rows
+from dwell.warehouse.load.spellings import assume_canonical, read_spellings, words_table
+from dwell.warehouse.load.text import Field, add_text, find_fields, raw_names
+from dwell.warehouse.load.typed import add_typed
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[float], None]
+
+# A file beyond this size is sampled first, so that one with unusual spellings is not read twice in full.
+_LARGE = 8 << 20
+_SAMPLE = 2000
+
+
+@dataclass(frozen=True)
+class ReadExtract:
+    """An extract in its checked table.
+
+    Attributes:
+        columns: What the table has.
+        rows: Records.
+        repaired: It was a CSV that breaks the standard; each broken line is a record with its reason.
+        number_column: Column that numbers the records from 0.
+        fields: The canonical columns that the file has.
+        typing: The steps from `raw` to `typed`.
+        checking: The steps from there to `checked`.
+        words: Tables of the unusual spellings, one for each column that has any.
+    """
+
+    columns: CheckedColumns
+    rows: int
+    repaired: bool
+    number_column: str
+    fields: tuple[Field, ...]
+    typing: Pipeline
+    checking: Pipeline
+    words: tuple[str, ...] = ()
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    """Macros, and a database in the scratch folder for working tables: compressed, and never all in memory."""
+    for macro in (*macros.MACROS, *ids.MACROS, *instants.MACROS, *comparison.MACROS):
+        connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}").fetchall()
+    # Progress can then be asked for; DuckDB must not print it by itself.
+    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()
+    # This database is never read after a crash, so it keeps no log.
+    path = literal(str(scratch / "work.duckdb"))
+    connection.execute(f"ATTACH {path} AS work (RECOVERY_MODE no_wal_writes)").fetchall()
+
+
+class ExtractReader:
+    """Reads one extract into its checked table.
+
+    Args:
+        connection: Prepared.
+        extract: What to read.
+        table: The table to make.
+        options: What was decided before.
+        hints: What the user said.
+        progress: Called with the fraction that is read.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, extract: Extract, table: str, options: LoadOptions, hints: Hints,
+        progress: Progress,
+    ) -> None:  # fmt: skip
+        self.connection = connection
+        self.extract = extract
+        self.table = table
+        self.options = options
+        self.hints = hints
+        self.progress = progress
+
+    def read(self, scratch: Path) -> ReadExtract:
+        """Makes the checked table.
+
+        Raises:
+            BadFileError: The file cannot be read as what it is.
+            AmbiguousDatesError: Nothing tells day/month from month/day.
+        """
+        raw = raw_rows(self.connection, self.extract, raw_names(self.extract.shape))
+        if self.extract.layout != "csv":
+            return self._read(raw, repaired=False)
+        try:
+            read = self._read(raw, repaired=False)
+            if self._is_whole(read.rows):
+                return read
+        except BadFileError:
+            pass  # not the standard's CSV: the repair separates its good records from its broken lines
+        return self._read(self._repaired_rows(scratch), repaired=True)
+
+    def _read(self, raw: RawRows, *, repaired: bool) -> ReadExtract:
+        fields = tuple(find_fields(self.extract.shape, raw))
+        typing = add_typed(add_text(fields, raw), fields)
+        canonical = assume_canonical(typing, fields)
+        if not self._sample_is_unusual(canonical):
+            steps, columns = add_checked(canonical, self.extract.shape, fields, self.options)
+            rows = self._create(self.table, steps)
+            if not self._is_unusual(self.table):
+                checking = steps.after("typed")
+                return ReadExtract(columns, rows, repaired, "rowid", fields, typing, checking)
+        typed = f"{self.table}_typed"
+        rows = self._create(typed, typing)
+        spelled, unusual = read_spellings(self.connection, fields, typed, self.hints)
+        checking, columns = add_checked(spelled, self.extract.shape, fields, self.options, numbered=True)
+        self._create(self.table, checking)
+        self.connection.execute(f"DROP TABLE {typed}").fetchall()
+        words = tuple(words_table(typed, column) for column in unusual)
+        return ReadExtract(columns, rows, repaired, "record", fields, typing, checking, words)
+
+    def _sample_is_unusual(self, steps: Pipeline) -> bool:
+        if self.extract.path.stat().st_size < _LARGE:
+            return False
+        sample = steps.add("sample", f"SELECT unusual FROM spelled LIMIT {_SAMPLE}")
+        with self._readable():
+            row = self.connection.execute(sample.add("any", "SELECT bool_or(unusual) FROM sample").query()).fetchone()
+        return bool(row and row[0])
+
+    def _is_unusual(self, table: str) -> bool:
+        return self.connection.execute(f"SELECT 1 FROM {table} WHERE unusual LIMIT 1").fetchone() is not None
+
+    def _is_whole(self, rows: int) -> bool:
+        """The engine lost no record: counted apart from it, fast where no field holds a line end."""
+        path, lines = self.extract.path, self.extract.lines
+        return rows + 1 == (
+            csv_repair.count_lines(path) if lines is None else lines
+        ) or rows == csv_repair.count_records(path)
+
+    def _repaired_rows(self, scratch: Path) -> RawRows:
+        target = scratch / f"{self.table.replace('.', '-')}.csv"
+        columns = header(self.extract.path, self.extract.delimiter)
+        csv_repair.repair(self.extract.path, self.extract.delimiter, len(columns), target)
+        return csv_rows(target, self.extract.delimiter, columns, raw_names(self.extract.shape), repaired=True)
+
+    def _create(self, table: str, steps: Pipeline) -> int:
+        """Runs steps into a table, in the order of the file; returns the rows."""
+        done = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(done,), daemon=True)
+        watcher.start()
+        try:
+            with self._readable():
+                self.connection.execute("SET preserve_insertion_order = true").fetchall()
+                rows = self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS {steps.query()}").fetchall()
+        finally:
+            done.set()
+            watcher.join()
+            self.connection.execute("SET preserve_insertion_order = false").fetchall()
+        return int(rows[0][0])
+
+    def _readable(self) -> _Readable:
+        return _Readable(self.extract.path)
+
+    def _watch(self, done: threading.Event) -> None:
+        """Reports the progress of the running query, a few times a second."""
+        while not done.wait(0.25):
+            percent = self.connection.query_progress()
+            if percent >= 0:
+                self.progress(min(percent, 100.0) / 100)
+
+
+class _Readable:
+    """What DuckDB says of a file that it cannot read, as a `BadFileError`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        import duckdb
+
+        if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
+            reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
+            raise BadFileError(f"{self.path.name} cannot be read ({reason}); export it again.") from error

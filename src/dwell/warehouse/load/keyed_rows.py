@@ -1,0 +1,124 @@
+"""Rows that share a key, among themselves or with stored ones, separated from the many that do not.
+
+Most rows of most files are new and the only ones of their key. Those go to the store without being sorted or held in
+memory; only the others, which share a key, are merged, one key at a time. Keys are compared by their hash first: a
+collision sends a row the slower way and changes nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dwell.records import Table
+from dwell.warehouse.columns import quoted
+from dwell.warehouse.load.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Rows of shared keys that are merged at a time: bounds the memory whatever the file.
+CHUNK = 200_000
+# The same where all rows of a key are held in a list, which cannot leave the memory.
+LIST_CHUNK = 40_000
+
+
+class KeyedRows:
+    """The candidate rows of one table, by key.
+
+    Attributes:
+        table: The table.
+        rows: View of the candidates: `row_id` and the columns.
+        total: Candidates.
+        shared: Keys that several rows share, the file's or stored ones; most files have none.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, table: Table, select: str) -> None:
+        self.connection = connection
+        self.table = table
+        self.rows = f"rows_{table.name}"
+        self.key = ", ".join(quoted(name) for name in table.key)
+        self.hash = f"hash({self.key})"
+        self.names = ", ".join(quoted(column.name) for column in table.columns)
+        self.total = 0
+        self.shared = 0
+        self.set_rows(select)
+
+    def set_rows(self, select: str) -> None:
+        """Takes another SELECT for the candidates."""
+        self.run(f"CREATE OR REPLACE TEMP VIEW {self.rows} AS {select}")
+        self.total = self.number(f"SELECT count(*) FROM {self.rows}")
+
+    def run(self, sql: str) -> None:
+        """Executes to the end."""
+        self.connection.execute(sql).fetchall()
+
+    def number(self, sql: str) -> int:
+        """The one number that a query yields."""
+        row = self.connection.execute(sql).fetchone()
+        return int(row[0]) if row and row[0] is not None else 0
+
+    def work_table(self, kind: str) -> str:
+        """Name of a working table of this table's."""
+        return f"work.{kind}_{self.table.name}"
+
+    def find_duplicates(self, wider: KeyedRows | None = None) -> None:
+        """Keys that the file has more than once.
+
+        Args:
+            wider: A table whose key is a part of this one's: only its duplicates can be duplicates here.
+        """
+        steps = Pipeline().add("candidates", f"SELECT {self.key} FROM {self.rows}")
+        if wider:
+            duplicates = wider.work_table("duplicates")
+            steps = steps.add(
+                "likely", f"SELECT * FROM candidates SEMI JOIN {duplicates} d ON d.key_hash = {wider.hash}"
+            )
+        steps = steps.add(
+            "duplicates",
+            f"SELECT {self.hash} AS key_hash FROM {steps.last} GROUP BY key_hash HAVING count(*) > 1",
+        )
+        self.run(f"CREATE OR REPLACE TABLE {self.work_table('duplicates')} AS {steps.query()}")
+
+    def find_stored(self) -> None:
+        """Stored rows with a key of the file; the store's view has the table's name."""
+        low_high = ", ".join(f"min({quoted(key)}), max({quoted(key)})" for key in self.table.key)
+        bounds = self.connection.execute(f"SELECT {low_high} FROM {self.rows}").fetchone() or ()
+        within = " AND ".join(f"{quoted(key)} BETWEEN ? AND ?" for key in self.table.key)
+        stored = quoted(self.table.name)
+        any_stored = (
+            self.total
+            and self.connection.execute(f"SELECT 1 FROM {stored} WHERE {within} LIMIT 1", list(bounds)).fetchone()
+        )
+        steps = Pipeline().add("keys", f"SELECT {self.hash} AS key_hash FROM {self.rows}")
+        steps = steps.add("nearby", f"SELECT * FROM {stored} WHERE {within if any_stored else 'false'}")
+        match = f"SEMI JOIN keys k ON k.key_hash = {self.hash}" if any_stored else ""
+        steps = steps.add("stored", f"SELECT {self.names} FROM nearby {match}")
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE {self.work_table('stored')} AS {steps.query()}",
+            list(bounds) if any_stored else [],
+        ).fetchall()
+
+    def find_shared(self) -> None:
+        """The hashes of every key that several rows share, and so must be merged."""
+        shared, duplicates = self.work_table("shared"), self.work_table("duplicates")
+        self.run(
+            f"CREATE OR REPLACE TABLE {shared} AS SELECT key_hash FROM {duplicates} "
+            f"UNION SELECT {self.hash} FROM {self.work_table('stored')}"
+        )
+        self.shared = self.number(f"SELECT count(*) FROM {shared}")
+
+    def unshared_rows(self) -> str:
+        """SELECT of `row_id` and the columns of the candidates whose key no other row has."""
+        return f"{self._candidates()} ANTI JOIN {self.work_table('shared')} s ON s.key_hash = {self.hash}"
+
+    def shared_rows(self) -> str:
+        """SELECT of `row_id` and the columns of the others."""
+        return f"{self._candidates()} SEMI JOIN {self.work_table('shared')} s ON s.key_hash = {self.hash}"
+
+    def _candidates(self) -> str:
+        return f"SELECT row_id, {self.names} FROM {self.rows}"
+
+    def chunks(self, table: str, size: int | None = None) -> list[str]:
+        """Conditions on a key's hash that cut a working table into pieces of bounded size."""
+        pieces = self.number(f"SELECT count(*) FROM {table}") // (size or CHUNK) + 1
+        return [f"{self.hash} % {pieces} = {piece}" for piece in range(pieces)]

@@ -1,0 +1,136 @@
+"""Tables that keep the newest known value of each column: rows of one key become one, together with the stored one.
+
+A value is newer where its row was observed later; at the same instant what is stored stands, then the first row of the
+file; a file that corrects goes before what is stored. Null never replaces a value. Two refinements: figures of an
+account's day that are final beat provisional ones whenever they were observed; and of a post's publishing time a full
+clock time beats a bare date, which beats the time in its id (a lower bound). A new version is stored only where a value
+changed.
+"""
+
+from __future__ import annotations
+
+from dwell.records import Column
+from dwell.warehouse.columns import quoted
+from dwell.warehouse.load.keyed_rows import KeyedRows
+from dwell.warehouse.load.pipeline import Pipeline
+
+# `rank` is one number: microseconds of the observation, and below it the place in the file, where stored comes first.
+_PLACES = 1 << 40
+_FINAL = "(1::HUGEINT << 100)"
+_CLOCK = "(1::HUGEINT << 105)"
+
+
+class NewestMerge:
+    """One such table of one file."""
+
+    def __init__(self, keyed: KeyedRows, *, correct: bool = False) -> None:
+        self.keyed = keyed
+        self.stored_place = str(_PLACES) if correct else "-1"
+        self.values = [column for column in keyed.table.columns if column.name in keyed.table.values]
+
+    def merge(self) -> None:
+        """Merges the rows of shared keys, if any.
+
+        `work.merged_<table>` then has a row a key, whether it changed, and which rows of the file changed it.
+        """
+        keyed = self.keyed
+        if not keyed.shared:
+            return
+        keyed.run(f"CREATE OR REPLACE TABLE {keyed.work_table('distinct')} AS {self._distinct().query()}")
+        merged = keyed.work_table("merged")
+        for index, chunk in enumerate(keyed.chunks(keyed.work_table("distinct"))):
+            into = f"INSERT INTO {merged} BY NAME" if index else f"CREATE OR REPLACE TABLE {merged} AS"
+            keyed.run(f"{into} {self._merged(chunk).query()}")
+
+    def _distinct(self) -> Pipeline:
+        """The steps to the distinct rows of shared keys."""
+        keyed, values = self.keyed, ", ".join(quoted(column.name) for column in self.values)
+        last = "arg_max(row_id, rank) AS row_id, arg_max(source, rank) AS source, max(observed_at) AS observed_at"
+        steps = Pipeline().add("candidates", keyed.shared_rows())
+        steps = steps.add("ranked", f"SELECT *, {self._rank('row_id')} AS rank FROM candidates")
+        return steps.add(
+            "distinct_rows",
+            f"SELECT {keyed.key}, {values}, max(rank) AS rank, {last}, count(*) AS times FROM ranked "
+            f"GROUP BY {keyed.key}, {values}",
+        )
+
+    def _rank(self, place: str) -> str:
+        final = f" + CASE WHEN provisional THEN 0 ELSE {_FINAL} END" if self.keyed.table.name == "account_days" else ""
+        return f"epoch_us(observed_at)::HUGEINT * {2 * _PLACES} + ({_PLACES} - {place}){final}"
+
+    def _merged(self, chunk: str) -> Pipeline:
+        """The steps from the rows of some keys to one row a key."""
+        keyed, names = self.keyed, [column.name for column in self.values]
+        stored = f"SELECT {keyed.names}, -1 AS row_id, {self._rank(self.stored_place)} AS rank"
+        steps = Pipeline().add(
+            "versions",
+            f"SELECT {keyed.names}, row_id, rank FROM {keyed.work_table('distinct')} WHERE {chunk} "
+            f"UNION ALL BY NAME {stored} FROM {keyed.work_table('stored')} WHERE {chunk}",
+        )
+        best = [f"{self._best(column)} AS {quoted(column.name)}" for column in self.values]
+        origins = [f"{self._origin(column)} AS {quoted('from_' + column.name)}" for column in self.values]
+        before = [f"any_value({quoted(n)}) FILTER (row_id = -1) AS {quoted('stored_' + n)}" for n in names]
+        steps = steps.add(
+            "by_key",
+            f"SELECT {', '.join([keyed.key, *best, *origins, *before])}, max(observed_at) AS observed_at, "
+            "arg_max(source, rank) AS source, arg_max(row_id, rank) AS newest, bool_or(row_id = -1) AS was_stored "
+            f"FROM versions GROUP BY {keyed.key}",
+        )
+        changed = {n: f"{quoted(n)} IS DISTINCT FROM {quoted('stored_' + n)}" for n in names}
+        givers = [f"CASE WHEN {t} OR NOT was_stored THEN {quoted('from_' + n)} END" for n, t in changed.items()]
+        givers.append("CASE WHEN NOT was_stored THEN newest END")
+        return steps.add(
+            "merged",
+            f"SELECT {keyed.names}, NOT was_stored AS is_new, NOT was_stored OR {' OR '.join(changed.values())} AS "
+            f"changed, list_filter(list_distinct([{', '.join(givers)}]), lambda x: x >= 0) AS givers FROM by_key",
+        )
+
+    def _best(self, column: Column) -> str:
+        name = quoted(column.name)
+        best = f"arg_max({name}, {self._order(column)}) FILTER ({self._known(column)})"
+        return f"coalesce({best}, [])" if column.kind == "texts" else best
+
+    def _origin(self, column: Column) -> str:
+        return f"arg_max(row_id, {self._order(column)}) FILTER ({self._known(column)})"
+
+    def _known(self, column: Column) -> str:
+        name = quoted(column.name)
+        return f"len({name}) > 0" if column.kind == "texts" else f"{name} IS NOT NULL"
+
+    def _order(self, column: Column) -> str:
+        if (self.keyed.table.name, column.name) != ("posts", "posted_at"):
+            return "rank"
+        return (
+            f"rank + {_CLOCK} * CASE WHEN epoch_us(posted_at) = (TRY_CAST(post_id AS BIGINT) >> 32) * 1000000 THEN 0 "
+            "WHEN epoch_us(posted_at) % 86400000000 = 0 THEN 1 ELSE 2 END"
+        )
+
+    def changed_rows(self) -> str:
+        """SELECT of `row_id` and `is_new` of the rows of shared keys that gave a value."""
+        if not self.keyed.shared:
+            return "SELECT NULL::BIGINT AS row_id, false AS is_new WHERE false"
+        return f"SELECT unnest(givers) AS row_id, is_new FROM {self.keyed.work_table('merged')} WHERE changed"
+
+    def output(self) -> Pipeline:
+        """The steps to the rows to store."""
+        names = self.keyed.names
+        new = Pipeline().add("new_keys", self.keyed.unshared_rows())
+        if not self.keyed.shared:
+            return new.add("stored", f"SELECT {names} FROM new_keys")
+        merged = f"SELECT {names} FROM {self.keyed.work_table('merged')} WHERE changed"
+        return new.add("stored", f"SELECT {names} FROM new_keys UNION ALL {merged}")
+
+    def pipelines(self) -> list[Pipeline]:
+        """All steps, to be printed."""
+        merging = [self._distinct(), self._merged("true")] if self.keyed.shared else []
+        return [*merging, self.output()]
+
+    def counts(self) -> tuple[int, int]:
+        """New keys, and stored keys with a new version."""
+        keyed = self.keyed
+        if not keyed.shared:
+            return keyed.total, 0
+        shared = keyed.number(f"SELECT sum(times) FROM {keyed.work_table('distinct')}")
+        new = keyed.number(f"SELECT count(*) FROM {keyed.work_table('merged')} WHERE is_new")
+        updated = keyed.number(f"SELECT count(*) FROM {keyed.work_table('merged')} WHERE changed AND NOT is_new")
+        return keyed.total - shared + new, updated

@@ -1,0 +1,153 @@
+"""Step `raw`: the records of an extract as the engine reads them, and where each named column or pointer stands."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dwell.errors import BadFileError
+from dwell.records import Extract
+from dwell.warehouse.columns import literal, quoted
+from dwell.warehouse.load.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    import duckdb
+
+# A header longer than this is no header.
+_HEADER_BYTES = 1 << 20
+# DuckDB's own 32 MB a buffer, several a thread, would be half of an import's memory.
+_BUFFER = 4 << 20
+_TEXT = "VARCHAR"
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """The records of a file before anything is read out of them.
+
+    Attributes:
+        steps: Pipeline that ends with `raw`: one row a record, in the order of the file.
+        values: Name in the shape -> SQL of its value in `raw`; names that the file does not have are missing.
+        types: Name -> DuckDB type of its value, where that is not text.
+        line: SQL of the line in the user's file, where the record itself holds it.
+        broken: SQL of why a record cannot be read, null for a good one.
+    """
+
+    steps: Pipeline
+    values: Mapping[str, str]
+    types: Mapping[str, str] = field(default_factory=dict)
+    line: str | None = None
+    broken: str | None = None
+
+    def type_of(self, name: str) -> str:
+        """DuckDB type of a value."""
+        return self.types.get(name, _TEXT)
+
+
+def raw_rows(connection: duckdb.DuckDBPyConnection, extract: Extract, names: Iterable[str]) -> RawRows:
+    """The records of an extract with the values of the named columns."""
+    if extract.layout == "csv":
+        return csv_rows(extract.path, extract.delimiter, header(extract.path, extract.delimiter), names)
+    if extract.layout == "parquet":
+        return _parquet_rows(connection, extract.path, names)
+    return _json_rows(extract, names)
+
+
+def header(path: Path, delimiter: str) -> list[str]:
+    """The header of a CSV.
+
+    Raises:
+        BadFileError: It is not text.
+    """
+    with path.open("rb") as file:
+        start = file.read(_HEADER_BYTES)
+    try:
+        text = start.decode("utf-8-sig", errors="strict" if len(start) < _HEADER_BYTES else "ignore")
+    except UnicodeDecodeError:
+        text = start.splitlines()[0].decode("utf-8-sig", errors="replace")
+    try:
+        return next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise BadFileError(f"The header of {path.name} cannot be read ({error}); export the file again.") from error
+
+
+def csv_rows(
+    path: Path, delimiter: str, columns: list[str], names: Iterable[str], *, repaired: bool = False
+) -> RawRows:
+    """A CSV, read strictly: a record that breaks the standard stops the reading with an error.
+
+    Args:
+        path: The file.
+        delimiter: Between its fields.
+        columns: Its header.
+        names: The columns wanted.
+        repaired: It was written by `csv_repair.repair`: line and reason stand before the columns.
+    """
+    own = ["line", "broken"] if repaired else []
+    fields = [*own, *(f"c{index}" for index in range(len(columns)))]
+    types = ", ".join(f"'{field}': 'VARCHAR'" for field in fields)
+    sql = (
+        f"SELECT * FROM read_csv({literal(str(path))}, auto_detect = false, header = true, "
+        f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true, buffer_size = {_BUFFER}, "
+        f"columns = {{{types}}})"
+    )
+    indexes = _column_indexes(columns)
+    values = {name: f"c{indexes[_fold_header(name)]}" for name in names if _fold_header(name) in indexes}
+    line, broken = ("CAST(line AS BIGINT)", "broken") if repaired else (None, None)
+    return RawRows(Pipeline().add("raw", sql), values, line=line, broken=broken)
+
+
+def _column_indexes(columns: list[str]) -> dict[str, int]:
+    indexes: dict[str, int] = {}
+    for index, column in enumerate(columns):
+        indexes.setdefault(_fold_header(column), index)
+    return indexes
+
+
+def _fold_header(name: str) -> str:
+    return re.sub(r"[\s\u00a0]+", " ", name.strip(" \t\r\n\u00a0\ufeff")).casefold()
+
+
+def _json_rows(extract: Extract, names: Iterable[str]) -> RawRows:
+    """All pointers of a row in one call, which parses the row once; a list is then taken out of its own short text."""
+    wanted = list(dict.fromkeys(names))
+    lists = [name for name in wanted if "*" in name]
+    single = [name for name in wanted if "*" not in name]
+    single += [f"/{extract.line_key}"] if extract.line_key else []
+    pointers = list(dict.fromkeys([*single, *(_list_pointer(name) for name in lists)]))
+    places = {pointer: f"extracted[{index}]" for index, pointer in enumerate(pointers, start=1)}
+    values = {name: places[name] for name in single}
+    for name in lists:
+        text, path = places[_list_pointer(name)], literal(_path_in_list(name))
+        values[name] = f"CASE WHEN left({text}, 1) = '[' THEN json_extract_string({text}, {path}) END"
+    line = f"CAST({values.pop(f'/{extract.line_key}')} AS BIGINT)" if extract.line_key else None
+    array = "read_json_objects({}, format = 'array')"
+    read = array if extract.layout == "array" else "read_ndjson_objects({}, ignore_errors = true)"
+    steps = Pipeline().add(
+        "objects",
+        f"SELECT CASE WHEN left(json, 1) = '{{' THEN json END AS json FROM {read.format(literal(str(extract.path)))}",
+    )
+    listed = ", ".join(literal(pointer) for pointer in pointers)
+    steps = steps.add("raw", f"SELECT json, json_extract_string(json, [{listed}]) AS extracted FROM objects")
+    broken = "CASE WHEN json IS NULL THEN 'not a JSON object' END"
+    return RawRows(steps, values, dict.fromkeys(lists, "VARCHAR[]"), line, broken)
+
+
+def _list_pointer(pointer: str) -> str:
+    return pointer[: pointer.index("/*")]
+
+
+def _path_in_list(pointer: str) -> str:
+    """What follows a pointer's first list, as the path that DuckDB wants for lists."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer[pointer.index("/*") + 1 :].split("/")]
+    return "$" + "".join("[*]" if step == "*" else f'."{step}"' for step in steps)
+
+
+def _parquet_rows(connection: duckdb.DuckDBPyConnection, path: Path, names: Iterable[str]) -> RawRows:
+    sql = f"SELECT * FROM read_parquet({literal(str(path))})"
+    types = {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {sql}").fetchall()}
+    known = {name: types[name] for name in names if name in types}
+    return RawRows(Pipeline().add("raw", sql), {name: quoted(name) for name in known}, known)

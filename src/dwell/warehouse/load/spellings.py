@@ -1,0 +1,129 @@
+"""Step `spelled`: unusual spellings; each distinct text that is not canonical is read once and put back by a join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dwell.records import Hints
+from dwell.warehouse.columns import literal
+from dwell.warehouse.load.instants import Order, decide_order
+from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.text import Field
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Kinds whose text can be written in several ways; text is text.
+_READ = frozenset({"count", "number", "instant", "day", "flag"})
+
+
+def assume_canonical(steps: Pipeline, fields: Sequence[Field]) -> Pipeline:
+    """The pipeline with `spelled` as if all text were canonical: `unusual` marks the rows of which that is wrong."""
+    unread = [f"unread_{field.name} IS NOT NULL" for field in fields if field.kind in _READ]
+    marks = f"false AS suffixed, false AS fractional, {' OR '.join([*unread, 'false'])} AS unusual"
+    return steps.add("spelled", f"SELECT *, {marks} FROM typed")
+
+
+def read_spellings(
+    connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], table: str, hints: Hints
+) -> tuple[Pipeline, tuple[str, ...]]:
+    """A pipeline from a table of typed rows to `spelled`: every unusual text is read.
+
+    Its rows have their number as `record`; what stays in `unread_x` cannot be read. The columns with unusual spellings
+    come with it.
+
+    Raises:
+        AmbiguousDatesError: Nothing tells day/month from month/day.
+    """
+    unusual = {field.name: field for field in fields if field.kind in _READ and _any(connection, table, field)}
+    replaced, joins, suffixed, fractional = [], [], ["false"], ["false"]
+    for name, field in unusual.items():
+        words = words_table(table, name)
+        query = _words(field, table, _order(connection, field, table, hints)).query()
+        connection.execute(f"CREATE OR REPLACE TABLE {words} AS {query}").fetchall()
+        clock = f" AND w_{name}.clock IS NOT DISTINCT FROM t.clock_{name}" if field.kind == "instant" else ""
+        joins.append(f"LEFT JOIN {words} w_{name} ON w_{name}.spelling = t.unread_{name}{clock}")
+        replaced += _replaced(field)
+        if field.kind == "count":
+            suffixed.append(f"coalesce(w_{name}.suffixed, false)")
+            fractional.append(f"coalesce(w_{name}.value IS NULL AND w_{name}.fraction, false)")
+    star = f"t.* REPLACE ({', '.join(replaced)})" if replaced else "t.*"
+    marks = f"{' OR '.join(suffixed)} AS suffixed, {' OR '.join(fractional)} AS fractional, false AS unusual"
+    steps = Pipeline().add("numbered", f"SELECT *, rowid AS record FROM {table}")
+    steps = steps.add("spelled", f"SELECT {star}, {marks} FROM numbered t {' '.join(joins)}")
+    return steps, tuple(unusual)
+
+
+def words_table(table: str, column: str) -> str:
+    """Name of the table of the unusual spellings in one column: each distinct text and what it means."""
+    return f"{table}_words_{column}"
+
+
+def _words(field: Field, table: str, order: Order) -> Pipeline:
+    """What each distinct unusual text of a column means."""
+    clock = f"clock_{field.name}" if field.kind == "instant" else "NULL"
+    unread = f"unread_{field.name}"
+    steps = Pipeline().add(
+        "spellings", f"SELECT DISTINCT {unread} AS spelling, {clock} AS clock FROM {table} WHERE {unread} IS NOT NULL"
+    )
+    steps = steps.add("known", "SELECT *, known_of(spelling) AS word FROM spellings")
+    steps = steps.add("meanings", f"SELECT *, {_meaning(field, order)} FROM known")
+    return steps.add("words", f"SELECT *, word IS NOT NULL AND {_is_unreadable(field)} AS unreadable FROM meanings")
+
+
+def _any(connection: duckdb.DuckDBPyConnection, table: str, field: Field) -> bool:
+    query = f"SELECT 1 FROM {table} WHERE unread_{field.name} IS NOT NULL LIMIT 1"
+    return connection.execute(query).fetchone() is not None
+
+
+def _order(connection: duckdb.DuckDBPyConnection, field: Field, table: str, hints: Hints) -> Order:
+    """How the column writes 3/4/2024; '' where it does not write so."""
+    if field.kind not in {"instant", "day"}:
+        return ""
+    unread = f"unread_{field.name}"
+    slashed = f"SELECT 1 FROM {table} WHERE {unread} IS NOT NULL AND needs_date_order(trim({unread})) LIMIT 1"
+    if connection.execute(slashed).fetchone() is None:
+        return ""
+    columns = {row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
+    number = "TRY_CAST(value_post_id AS BIGINT)" if "value_post_id" in columns else "NULL::BIGINT"
+    id_at = f"CASE WHEN has_id_time({number}) THEN id_time_of({number}) END"
+    dates = f"SELECT trim({unread}) AS t, {id_at} AS id_at FROM {table} WHERE {unread} IS NOT NULL"
+    return decide_order(connection, dates, hints.dates or "", field.name)
+
+
+def _meaning(field: Field, order: Order) -> str:
+    """SQL of what an unusual text `word` (with its clock time) means."""
+    match field.kind:
+        case "count":
+            return "parse_count(word) AS value, has_suffix(word) AS suffixed, is_fraction(word) AS fraction"
+        case "instant":
+            absolute = "parse_absolute(word) AS absolute"
+            return f"{absolute}, parse_local(word, clock, {literal(order)}) AS local"
+        case "day":
+            return f"parse_date(word, {literal(order)}) AS value"
+        case "flag":
+            return f"canonical_flag(word){' = false' * field.source.negate} AS value"
+        case _ if field.is_length:
+            return f"parse_seconds(word){' / 1000' if field.source.unit == 'ms' else ''} AS value"
+    percent = str(field.source.unit == "percent").lower()
+    return f"parse_rate(word, {percent}) AS value, is_bound(word) AS bound"
+
+
+def _is_unreadable(field: Field) -> str:
+    """SQL: the text holds something that cannot be read. A fraction for a count, and `<1%`, just give no value."""
+    match field.kind:
+        case "count":
+            return "value IS NULL AND NOT fraction"
+        case "instant":
+            return "absolute IS NULL AND local IS NULL"
+        case "number" if not field.is_length:
+            return "value IS NULL AND NOT bound"
+    return "value IS NULL"
+
+
+def _replaced(field: Field) -> list[str]:
+    name = field.name
+    values = ("absolute", "local") if field.kind == "instant" else ("value",)
+    read = [f"coalesce(t.{value}_{name}, w_{name}.{value}) AS {value}_{name}" for value in values]
+    return [*read, f"CASE WHEN w_{name}.unreadable THEN t.unread_{name} END AS unread_{name}"]
