@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect, select
 
@@ -38,7 +38,8 @@ def prepare(database: StateDatabase) -> None:
             return
         if database.path is not None:
             with database.engine.connect() as connection:
-                connection.connection.driver_connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
+                raw: Any = connection.connection.driver_connection
+                raw.execute("PRAGMA journal_mode = WAL")
         with database.transaction() as connection:
             if number == 0:
                 metadata.create_all(connection)

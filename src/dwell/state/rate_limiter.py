@@ -9,14 +9,15 @@ allowed rate the jitter of a network does not push one request too many into the
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 
 from dwell.errors import BudgetError
 from dwell.state.schema import rate_limits
-from dwell.state.types import to_micros
-from dwell.state.upsert import insert_into
+from dwell.state.types import Big, to_micros
+from dwell.state.upsert import insert_for, insert_into
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -33,6 +34,23 @@ def interval_us(requests: int, per_s: float, burst_per_s: int | None = None) -> 
     steady = per_s / (requests * USED_SHARE)
     burst = 1.0 / (burst_per_s * USED_SHARE) if burst_per_s else 0.0
     return round(max(steady, burst) * 1_000_000)
+
+
+_PAUSED_UNTIL = select(rate_limits.c.paused_until).where(rate_limits.c.name == bindparam("key"))
+
+
+@cache
+def _acquire(dialect: str) -> Any:
+    """Advances the arrival time of a key by one step; the statement is built once, since that takes longer than SQL."""
+    row, now, step = rate_limits.c, bindparam("now", type_=Big), bindparam("step", type_=Big)
+    # A time beyond the longest wait is left of a clock that was once wrong.
+    due = case((row.tat > bindparam("latest", type_=Big), now), (row.tat > now, row.tat), else_=now)
+    return (
+        insert_for(dialect, rate_limits)
+        .values(name=bindparam("key"), tat=now + step)
+        .on_conflict_do_update(index_elements=[row.name], set_={"tat": due + step})
+        .returning(row.tat)
+    )
 
 
 class RateLimiter:
@@ -60,19 +78,11 @@ class RateLimiter:
         if not self.interval and self.per_day is None:
             return 0.0
         at = to_micros(now)
-        row = rate_limits.c
+        values = {"key": self.name, "now": at, "step": self.interval, "latest": at + self._max_wait}
         with self.database.transaction(durable=False) as connection:
             if self.per_day is not None:
                 self._count_day(connection, now)
-            # A time beyond the longest wait is left of a clock that was once wrong.
-            due = case((row.tat > at + self._max_wait, at), (row.tat > at, row.tat), else_=at)
-            statement = (
-                insert_into(connection, rate_limits)
-                .values(name=self.name, tat=at + self.interval)
-                .on_conflict_do_update(index_elements=[row.name], set_={"tat": due + self.interval})
-                .returning(row.tat)
-            )
-            tat = connection.execute(statement).scalar_one()
+            tat = connection.execute(_acquire(connection.dialect.name), values).scalar_one()
         return max(0, int(tat) - self.interval - at) / 1_000_000
 
     @property
@@ -93,7 +103,7 @@ class RateLimiter:
 
     def is_paused(self, connection: Connection, now: datetime) -> bool:
         """The provider has asked everybody to wait, also those who acquired a token before."""
-        until = connection.scalar(select(rate_limits.c.paused_until).where(rate_limits.c.name == self.name))
+        until = connection.scalar(_PAUSED_UNTIL, {"key": self.name})
         at = to_micros(now)
         return until is not None and at < until <= at + self._max_wait
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from dwell.http import HttpRequest, HttpResponse
 from dwell.state.owner import Owner
@@ -37,6 +37,15 @@ _COLUMNS = (
     responses.c.simulated,
     responses.c.parsed_by,
     responses.c.body,
+)
+_OF_TARGET = (
+    select(*_COLUMNS)
+    .where(
+        responses.c.owner_id == bindparam("of"),
+        responses.c.owner_kind == bindparam("of_kind"),
+        responses.c.position == bindparam("at"),
+    )
+    .order_by(responses.c.response_id)
 )
 
 
@@ -127,8 +136,7 @@ def insert_response(
 
 def list_target(database: StateDatabase, owner: Owner, position: int) -> list[StoredResponse]:
     """The responses of one target, oldest first."""
-    mine = (responses.c.owner_id == owner.id, responses.c.owner_kind == owner.kind, responses.c.position == position)
-    return _read(database, select(*_COLUMNS).where(*mine).order_by(responses.c.response_id))
+    return _read(database, _OF_TARGET, {"of": owner.id, "of_kind": owner.kind, "at": position})
 
 
 def time_span(database: StateDatabase, owner: Owner) -> tuple[datetime, datetime] | None:
@@ -208,9 +216,11 @@ def _chosen(statement: Select[Any], provider: str | None, since: datetime | None
     return statement if since is None else statement.where(responses.c.received_at >= since)
 
 
-def _read(database: StateDatabase, statement: Select[Any]) -> list[StoredResponse]:
+def _read(
+    database: StateDatabase, statement: Select[Any], parameters: dict[str, Any] | None = None
+) -> list[StoredResponse]:
     with database.reading() as connection:
-        rows = connection.execute(statement).all()
+        rows = connection.execute(statement, parameters or {}).all()
     return [_from_row(row) for row in rows]
 
 

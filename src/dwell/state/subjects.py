@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from dwell.state.schema import subjects
 from dwell.state.upsert import insert_into
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from dwell.state.database import StateDatabase
+
+
+_FIND = select(subjects.c.id, subjects.c.key, subjects.c.total, subjects.c.looked_up_at).where(
+    subjects.c.provider == bindparam("of"),
+    subjects.c.kind == bindparam("of_kind"),
+    subjects.c.name == bindparam("named"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,8 @@ class CachedSubject:
 
 def find(database: StateDatabase, provider: str, kind: str, name: str) -> CachedSubject | None:
     """What is remembered of a name; None where it was never looked up."""
-    columns = (subjects.c.id, subjects.c.key, subjects.c.total, subjects.c.looked_up_at)
-    named = (subjects.c.provider == provider, subjects.c.kind == kind, subjects.c.name == name)
     with database.reading() as connection:
-        row = connection.execute(select(*columns).where(*named)).one_or_none()
+        row = connection.execute(_FIND, {"of": provider, "of_kind": kind, "named": name}).one_or_none()
     return None if row is None else CachedSubject(*row)
 
 

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 def insert_into(connection: Connection, table: Table) -> Any:
     """An `insert(table)` that has `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    if connection.dialect.name == "postgresql":
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> Any:
+    """The same for a database by its name: `sqlite` or `postgresql`."""
+    if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
