@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,8 @@ class StateDatabase:
         self.engine = _sqlite_engine(place) if isinstance(place, Path) else _postgresql_engine(place)
         self.name = str(place) if isinstance(place, Path) else self.engine.url.render_as_string(hide_password=True)
         self._closing = weakref.finalize(self, self.engine.dispose)  # whoever forgets to close it leaves no connection
+        # SQLite has one writer at a time, and lets the others sleep and try again: threads of one process line up here.
+        self._one_writer = nullcontext() if self.path is None else threading.Lock()
         self._clock_lock = threading.Lock()
         self._ahead = timedelta(0)
         self._compared_at = float("-inf")
@@ -76,16 +78,13 @@ class StateDatabase:
             durable: It outlives a power cut from the moment it ends. Without that it outlives the death of this
                 process, and a power cut once a durable one has followed.
         """
-        with self._errors(), self.engine.connect() as connection:
-            if self.path is None:
-                with connection.begin():
-                    if not durable:
-                        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-                    yield connection
-            else:
+        with self._errors(), self._one_writer, self.engine.connect() as connection:
+            if self.path is not None:
                 _set_durable(connection, durable=durable)
-                with connection.begin():
-                    yield connection
+            with connection.begin():
+                if self.path is None and not durable:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
