@@ -124,7 +124,7 @@ def unlike_lake(root: Path) -> list[str]:
     state, _ = Store(Settings(data=root)).instant([])
     wrong = []
     for name, visible in state.tables.items():
-        newest = lake.newest(root, name)
+        newest = lake.newest_version(root, name)
         if newest is not None and set(lake.files_at(root, name, newest)) != set(visible.files):
             wrong.append(f"{name} at version {newest}")
     return wrong

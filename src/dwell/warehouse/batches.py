@@ -37,47 +37,47 @@ class Batch:
     report: dict[str, Any]
 
 
-def micros(moment: datetime) -> int:
+def to_micros(moment: datetime) -> int:
     """Microseconds since 1970 in UTC: how the journal keeps an instant."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def instant(value: int) -> datetime:
+def from_micros(value: int) -> datetime:
     """The instant that `micros` made a number of."""
     return _EPOCH + timedelta(microseconds=value)
 
 
-def encoded(batch: Batch) -> tuple[str, str, str, str, int, str]:
+def to_row(batch: Batch) -> tuple[str, str, str, str, int, str]:
     """The batch as the journal's row, without `seq` and `in_lake`."""
     report = json.dumps(batch.report, ensure_ascii=False, allow_nan=False)
-    return batch.batch_id, batch.path, batch.format, batch.digest, micros(batch.at), report
+    return batch.batch_id, batch.path, batch.format, batch.digest, to_micros(batch.at), report
 
 
-def decoded(row: tuple[Any, ...]) -> Batch:
+def from_row(row: tuple[Any, ...]) -> Batch:
     """The batch in a row of `batch_id, path, format, digest, at, report`."""
     batch_id, path, form, digest, at, report = row
-    return Batch(batch_id, path, form, digest, instant(at), json.loads(report))
+    return Batch(batch_id, path, form, digest, from_micros(at), json.loads(report))
 
 
 def insert(connection: sqlite3.Connection, seq: int, batch: Batch, *, in_lake: bool) -> None:
     """Logs a batch inside the caller's transaction."""
-    connection.execute("INSERT INTO ingest_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (seq, *encoded(batch), in_lake))
+    connection.execute("INSERT INTO ingest_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (seq, *to_row(batch), in_lake))
 
 
 def find(connection: sqlite3.Connection, batch_id: str) -> Batch | None:
     """The logged batch of that identity."""
     sql = "SELECT batch_id, path, format, digest, at, report FROM ingest_batches WHERE batch_id = ?"
     row = connection.execute(sql, (batch_id,)).fetchone()
-    return decoded(row) if row else None
+    return from_row(row) if row else None
 
 
-def every(connection: sqlite3.Connection) -> list[Batch]:
+def list_all(connection: sqlite3.Connection) -> list[Batch]:
     """All logged batches, oldest first."""
     sql = "SELECT batch_id, path, format, digest, at, report FROM ingest_batches ORDER BY seq"
-    return [decoded(row) for row in connection.execute(sql)]
+    return [from_row(row) for row in connection.execute(sql)]
 
 
-def outside_lake(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+def list_unsealed(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
     """Rows `seq, batch_id, path, format, digest, at, report` of the batches that only the journal knows."""
     sql = "SELECT seq, batch_id, path, format, digest, at, report FROM ingest_batches WHERE in_lake = 0 ORDER BY seq"
     return connection.execute(sql).fetchall()

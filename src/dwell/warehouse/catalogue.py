@@ -45,7 +45,7 @@ class TableState:
         """Rows in the lake, superseded ones included."""
         return sum(file.rows for file in self.files)
 
-    def grown(self, version: int, files: Iterable[LakeFile]) -> TableState:
+    def with_files(self, version: int, files: Iterable[LakeFile]) -> TableState:
         """This state after an append."""
         return replace(self, version=version, files=(*self.files, *files))
 

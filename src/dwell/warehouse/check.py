@@ -59,7 +59,7 @@ def find_missing(root: Path, *, state_elsewhere: bool = False) -> Iterator[Probl
     if not _is_present(root / journal.NAME):
         yield from _missing_journal(root)
         return
-    with journal.connected(root / journal.NAME) as log, journal.snapshot(log):
+    with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
         versions = catalogue.versions(log)
         if not state_elsewhere and not _is_present(root / STATE) and _knows_of_sweeps(log):
             yield Problem(
@@ -80,8 +80,8 @@ def find_missing(root: Path, *, state_elsewhere: bool = False) -> Iterator[Probl
 
 
 def _missing_journal(root: Path) -> Iterator[Problem]:
-    if lake.newest(root, INGEST) is not None:
-        moment = rebuild.safe_until(root)
+    if lake.newest_version(root, INGEST) is not None:
+        moment = rebuild.complete_until(root)
         until = f"which is whole up to {moment}; import again what came after" if moment else "as far as it goes"
         yield Problem(
             journal.NAME,
@@ -114,11 +114,11 @@ def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Prob
 
 
 def _lake_problems(root: Path) -> Iterator[Problem]:
-    with journal.connected(root / journal.NAME) as log, journal.snapshot(log):
+    with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
         state = catalogue.read(log)
     for name in state.tables:
         try:
-            views.files(root, name, state.table(name))
+            views.visible_files(root, name, state.table(name))
         except DamagedDataError as error:
             yield Problem(f"{lake.FOLDER}/{name}", str(error))
 
@@ -168,7 +168,7 @@ def _repair_part(root: Path, part: str) -> None:
     with exclusive(root / LOCK):
         if part == journal.NAME:
             move_away(root / journal.NAME)
-            recover.found(root, root / journal.NAME)
+            recover.create_or_rebuild(root, root / journal.NAME)
         elif part == STATE:
             move_away(root / STATE)
             open_database(root).close()
@@ -178,11 +178,11 @@ def _repair_part(root: Path, part: str) -> None:
 
 def _rewrite_log_entry(root: Path, name: str) -> None:
     """Brings the Delta log of a table to what the journal says is visible, by one new commit."""
-    with journal.connected(root / journal.NAME, writing=True) as log:
+    with journal.connect(root / journal.NAME, writing=True) as log:
         state = catalogue.read(log)
         table = state.table(name)
         described = manifest.describe(state, manifest.unsealed_since(log)) if name == INGEST else None
         with lake_errors(lake.folder(root, name)):
-            version = lake.rewrite_newest(root, name, table.files, state.seq, described)
+            version = lake.rewrite_log(root, name, table.files, state.seq, described)
         with journal.transaction(log):
             catalogue.write(log, state, state.with_tables({name: replace(table, version=version)}))

@@ -58,36 +58,36 @@ INGEST_COLUMNS = {
 }
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     """An identifier as SQL; `seconds` and `views` need the quotes."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def literal(text: str) -> str:
+def quote_text(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def names(table: Table) -> str:
+def column_list(table: Table) -> str:
     """The table's columns, in order, as an SQL list."""
-    return ", ".join(quoted(column.name) for column in table.columns)
+    return ", ".join(quote_name(column.name) for column in table.columns)
 
 
-def keys(table: Table) -> str:
+def key_list(table: Table) -> str:
     """The table's key columns as an SQL list."""
-    return ", ".join(quoted(name) for name in table.key)
+    return ", ".join(quote_name(name) for name in table.key)
 
 
 def typed_nulls(name: str) -> str:
     """DuckDB SQL for a query without rows that has every column of a lake table, `seq` included, with its type."""
     types = INGEST_COLUMNS if name == INGEST else {column.name: DUCKDB[column.kind] for column in TABLES[name].columns}
-    columns = ", ".join(f"NULL::{kind} AS {quoted(column)}" for column, kind in {**types, SEQ: "BIGINT"}.items())
+    columns = ", ".join(f"NULL::{kind} AS {quote_name(column)}" for column, kind in {**types, SEQ: "BIGINT"}.items())
     return f"SELECT {columns} WHERE false"
 
 
-def stored(column: Column) -> str:
+def stored_value(column: Column) -> str:
     """DuckDB SQL for the value to keep: its exact type, NaN as null, a missing list as the empty one."""
-    name = quoted(column.name)
+    name = quote_name(column.name)
     if column.kind == "number":
         return f"nullif({name}::DOUBLE, 'nan'::DOUBLE) AS {name}"
     if column.kind == "texts":
@@ -97,7 +97,7 @@ def stored(column: Column) -> str:
 
 def to_journal(column: Column) -> str:
     """DuckDB SQL for what SQLite keeps of a value that went through `stored`."""
-    name = quoted(column.name)
+    name = quote_name(column.name)
     match column.kind:
         case "instant":
             return f"epoch_us({name})"
@@ -112,7 +112,7 @@ def to_journal(column: Column) -> str:
 
 def from_journal(column: Column) -> str:
     """DuckDB SQL for the value that `to_journal` made."""
-    name = quoted(column.name)
+    name = quote_name(column.name)
     match column.kind:
         case "instant":
             return f"make_timestamptz({name}) AS {name}"

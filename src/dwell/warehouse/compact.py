@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from dwell import clock
 from dwell.records import TABLES
 from dwell.warehouse import lake, parquet, views
-from dwell.warehouse.batches import micros
+from dwell.warehouse.batches import to_micros
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
-from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, SEQ, keys, quoted
+from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, SEQ, key_list, quote_name
 from dwell.warehouse.damage import lake_errors
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _STALE = 0.3
 _KEEP_HOURS = 24
 
 
-def tidy(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue) -> Catalogue:
+def compact(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue) -> Catalogue:
     """Rewrites what is worth it; the journal's rows must be in the lake already, and the writer lock held.
 
     Returns:
@@ -39,7 +39,7 @@ def tidy(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue) ->
     for name, before in state.tables.items():
         with lake_errors(lake.folder(root, name)):
             for group in _groups(connection, root, name, before):
-                state = state.with_tables({name: _rewritten(connection, root, name, state, group)})
+                state = state.with_tables({name: _rewrite(connection, root, name, state, group)})
     return state
 
 
@@ -60,7 +60,7 @@ def _groups(
     groups = []
     for files in months.values():
         small = [file for file in files if file.bytes < _SMALL]
-        if corrected and _several_versions(connection, root, name, files):
+        if corrected and _has_several_versions(connection, root, name, files):
             groups.append(tuple(files))
         elif len(small) >= _MANY:
             groups.append(tuple(small))
@@ -71,22 +71,24 @@ def _keeps_every(name: str) -> bool:
     return name != INGEST and TABLES[name].keeps == "every"
 
 
-def _several_versions(connection: duckdb.DuckDBPyConnection, root: Path, name: str, files: Sequence[LakeFile]) -> bool:
+def _has_several_versions(
+    connection: duckdb.DuckDBPyConnection, root: Path, name: str, files: Sequence[LakeFile]
+) -> bool:
     scan = views.scan(root, name, TableState(files=tuple(files)))
-    sql = f"SELECT 1 FROM {scan} GROUP BY {keys(TABLES[name])} HAVING count(*) > 1 LIMIT 1"
+    sql = f"SELECT 1 FROM {scan} GROUP BY {key_list(TABLES[name])} HAVING count(*) > 1 LIMIT 1"
     return connection.execute(sql).fetchone() is not None
 
 
-def _rewritten(
+def _rewrite(
     connection: duckdb.DuckDBPyConnection, root: Path, name: str, state: Catalogue, group: tuple[LakeFile, ...]
 ) -> TableState:
     before = state.table(name)
     scan = views.scan(root, name, TableState(files=group))
     columns = [*INGEST_COLUMNS] if name == INGEST else [*(column.name for column in TABLES[name].columns), SEQ]
-    source = f"SELECT {', '.join(map(quoted, columns))} FROM {scan}"
+    source = f"SELECT {', '.join(map(quote_name, columns))} FROM {scan}"
     # Only where every version of a key is in the group can the older ones go.
     if before.superseded > 0 and (_keeps_every(name) or len(group) == len(before.files)):
-        source = views.newest(TABLES[name], source, columns)
+        source = views.newest_versions(TABLES[name], source, columns)
     written = parquet.write(connection, name, source, lake.folder(root, name))
     version = lake.commit(root, name, written, state.seq, removed=group)
     kept = tuple(file for file in before.files if file not in group)
@@ -94,9 +96,9 @@ def _rewritten(
     return TableState(version, before.superseded - dropped, (*kept, *(new.file for new in written)))
 
 
-def sweep_is_due(log: sqlite3.Connection) -> bool:
+def is_cleanup_due(log: sqlite3.Connection) -> bool:
     """Once a day; noted at once, so that a sweep that fails is not tried again by every import."""
-    now = micros(clock.now())
+    now = to_micros(clock.now())
     row = log.execute("SELECT value FROM meta WHERE key = 'swept_at'").fetchone()
     if row and now - row[0] < _KEEP_HOURS * 3_600_000_000:
         return False
@@ -104,14 +106,14 @@ def sweep_is_due(log: sqlite3.Connection) -> bool:
     return True
 
 
-def sweep(root: Path, state: Catalogue) -> int:
+def delete_unused_files(root: Path, state: Catalogue) -> int:
     """Deletes files that no visible version has used for a day; returns how many."""
     swept = 0
     for name in state.versions():
         place = lake.folder(root, name)
         with lake_errors(place):
             used = {file.path for file in state.table(name).files}
-            unused = lake.opened(root, name).vacuum(
+            unused = lake.open_table(root, name).vacuum(
                 _KEEP_HOURS, dry_run=True, enforce_retention_duration=False, full=True
             )
             for path in unused:

@@ -12,9 +12,9 @@ from dwell.errors import DamagedDataError, StorageError
 
 def damaged_journal(path: Path, what: str) -> DamagedDataError:
     """The journal cannot be read; the lake can, and the journal's catalogue is rebuilt from it."""
-    from dwell.warehouse.rebuild import safe_until
+    from dwell.warehouse.rebuild import complete_until
 
-    moment = safe_until(path.parent)
+    moment = complete_until(path.parent)
     lake = f"the lake is whole up to {moment}; import again what came after" if moment else "import your files again"
     return DamagedDataError(
         f"{path} is damaged ({what}): put it back from a backup, or run `dwell check --repair`, which makes it "

@@ -54,11 +54,11 @@ def fetch(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any = Non
     floats = [index for index, column in enumerate(described) if str(column[1]) in {"DOUBLE", "FLOAT"}]
     instants = [index for index, column in enumerate(described) if str(column[1]) == "TIMESTAMP WITH TIME ZONE"]
     if floats or instants:
-        rows = [_plain(row, floats, instants) for row in rows]
+        rows = [_to_python(row, floats, instants) for row in rows]
     return Result(columns=tuple(column[0] for column in described), rows=rows)
 
 
-def _plain(row: tuple[Any, ...], floats: list[int], instants: list[int]) -> tuple[Any, ...]:
+def _to_python(row: tuple[Any, ...], floats: list[int], instants: list[int]) -> tuple[Any, ...]:
     values = list(row)
     for index in floats:
         value = values[index]

@@ -20,7 +20,7 @@ from dwell.records import TABLES, Table
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse import views
-from dwell.warehouse.columns import DUCKDB, SEQ, literal, names, quoted
+from dwell.warehouse.columns import DUCKDB, SEQ, column_list, quote_name, quote_text
 from dwell.warehouse.engine_duckdb import connect
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ class SparkEngine:
         with scratch_folder(self._scratch) as folder:
             for name, rows in hot.items():
                 visible = state.table(name)
-                paths = [str(path) for path in views.files(store.root, name, visible)]
+                paths = [str(path) for path in views.visible_files(store.root, name, visible)]
                 if rows:
-                    paths.append(str(_hot_file(TABLES[name], rows, folder)))
+                    paths.append(str(_write_hot_rows(TABLES[name], rows, folder)))
                 self._view(TABLES[name], paths, superseded=bool(visible.superseded))
             return self.run(sql)
 
@@ -94,54 +94,54 @@ class SparkEngine:
         """
         with scratch_folder(self._scratch) as folder:
             for name, given in rows.items():
-                self._view(TABLES[name], [str(_given_file(TABLES[name], given, folder))], superseded=False)
+                self._view(TABLES[name], [str(_write_rows(TABLES[name], given, folder))], superseded=False)
             yield
 
     def run(self, sql: str) -> Result:
         """Runs SQL over the views that are there."""
         table = self._session.sql(sql).toArrow()
-        columns = [[_plain(value) for value in column.to_pylist()] for column in table.columns]
+        columns = [[_to_python(value) for value in column.to_pylist()] for column in table.columns]
         return Result(columns=tuple(table.column_names), rows=list(zip(*columns, strict=True)))
 
     def _view(self, table: Table, paths: list[str], *, superseded: bool) -> None:
         schema = ", ".join(f"`{column.name}` {_SPARK[column.kind]}" for column in table.columns) + f", {SEQ} BIGINT"
         # Without the schema Spark would take the first file's, in which a column may be "never null" by chance.
         reader = self._session.read.schema(schema)
-        frame = reader.parquet(*paths) if paths else self._session.sql(_empty(table))
+        frame = reader.parquet(*paths) if paths else self._session.sql(_empty_query(table))
         whole = f"dwell_every_{table.name}"
         frame.createOrReplaceTempView(whole)
-        every = f"SELECT {names(table)}, {SEQ} FROM {whole}"
-        shown = views.newest(table, every) if superseded else f"SELECT {names(table)} FROM ({every})"
+        every = f"SELECT {column_list(table)}, {SEQ} FROM {whole}"
+        shown = views.newest_versions(table, every) if superseded else f"SELECT {column_list(table)} FROM ({every})"
         self._session.sql(shown.replace('"', "`")).createOrReplaceTempView(table.name)
 
 
-def _empty(table: Table) -> str:
+def _empty_query(table: Table) -> str:
     columns = [f"CAST(NULL AS {_SPARK[column.kind]}) AS `{column.name}`" for column in table.columns]
     return f"SELECT {', '.join(columns)}, CAST(NULL AS BIGINT) AS {SEQ} WHERE false"
 
 
-def _hot_file(table: Table, rows: list[tuple[Any, ...]], folder: Path) -> Path:
+def _write_hot_rows(table: Table, rows: list[tuple[Any, ...]], folder: Path) -> Path:
     path = (folder / f"{table.name}.parquet").absolute()
     with connect(Settings(), folder) as connection:
         loaded = views.load_hot(connection, table, rows)
-        connection.execute(f"COPY (FROM {loaded}) TO {literal(str(path))} (FORMAT parquet)").fetchall()
+        connection.execute(f"COPY (FROM {loaded}) TO {quote_text(str(path))} (FORMAT parquet)").fetchall()
     return path
 
 
-def _given_file(table: Table, rows: Sequence[Mapping[str, Any]], folder: Path) -> Path:
+def _write_rows(table: Table, rows: Sequence[Mapping[str, Any]], folder: Path) -> Path:
     path = (folder / f"{table.name}.parquet").absolute()
-    columns = ", ".join(f"{quoted(column.name)} {DUCKDB[column.kind]}" for column in table.columns)
+    columns = ", ".join(f"{quote_name(column.name)} {DUCKDB[column.kind]}" for column in table.columns)
     with connect(Settings(), folder) as connection:
         connection.execute(f"CREATE TABLE given ({columns}, {SEQ} BIGINT)").fetchall()
         places = ", ".join("?" * (len(table.columns) + 1))
         for row in rows:
             values = [row.get(column.name, [] if column.kind == "texts" else None) for column in table.columns]
             connection.execute(f"INSERT INTO given VALUES ({places})", [*values, 1]).fetchall()
-        connection.execute(f"COPY given TO {literal(str(path))} (FORMAT parquet)").fetchall()
+        connection.execute(f"COPY given TO {quote_text(str(path))} (FORMAT parquet)").fetchall()
     return path
 
 
-def _plain(value: Any) -> Any:
+def _to_python(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value

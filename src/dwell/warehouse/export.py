@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 from dwell.disk.flush import flush
 from dwell.errors import NoDataError
 from dwell.records import TABLES, Column, Table
-from dwell.warehouse.columns import keys, literal, names, quoted
+from dwell.warehouse.columns import column_list, key_list, quote_name, quote_text
 from dwell.warehouse.damage import lake_errors, reading_errors
 from dwell.warehouse.engine_duckdb import connect
 
@@ -67,17 +67,17 @@ def export(store: Store, table: str, target: Path | BinaryIO, form: Format) -> i
 
 
 def _write(store: Store, table: Table, path: Path, form: Format) -> int:
-    columns = names(table) if form == "parquet" else ", ".join(_plain(column, form) for column in table.columns)
-    ordered = f"SELECT {names(table)} FROM {quoted(table.name)} ORDER BY {keys(table)}"
+    columns = column_list(table) if form == "parquet" else ", ".join(_plain(column, form) for column in table.columns)
+    ordered = f"SELECT {column_list(table)} FROM {quote_name(table.name)} ORDER BY {key_list(table)}"
     with connect(store.settings) as connection:
         store.attach(connection, [table.name])
         with reading_errors(store.root):
-            query = f"COPY (SELECT {columns} FROM ({ordered})) TO {literal(str(path))} ({_OPTIONS[form]})"
+            query = f"COPY (SELECT {columns} FROM ({ordered})) TO {quote_text(str(path))} ({_OPTIONS[form]})"
             return int(connection.execute(query).fetchall()[0][0])
 
 
 def _plain(column: Column, form: Format) -> str:
-    name = quoted(column.name)
+    name = quote_name(column.name)
     if column.kind == "instant":
         return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ') AS {name}"
     if column.kind == "texts" and form == "csv":

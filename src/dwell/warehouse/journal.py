@@ -16,7 +16,7 @@ from dwell.disk.flush import flush
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
 from dwell.warehouse import batches, catalogue
-from dwell.warehouse.columns import SEQ, SQLITE, names, quoted
+from dwell.warehouse.columns import SEQ, SQLITE, column_list, quote_name
 from dwell.warehouse.damage import damaged_journal, journal_errors
 
 NAME = "journal.db"
@@ -28,36 +28,36 @@ _BUSY_MS = 30_000
 
 
 @contextmanager
-def connected(path: Path, *, writing: bool = False) -> Iterator[sqlite3.Connection]:
+def connect(path: Path, *, writing: bool = False) -> Iterator[sqlite3.Connection]:
     """An open journal whose layout this dwell knows.
 
     Raises:
         DamagedDataError: It is no SQLite database, is cut off, or is another program's.
         StorageError: A newer dwell made it, or the folder cannot be used.
     """
-    with journal_errors(path), closing(_opened(path, writing=writing)) as connection:
+    with journal_errors(path), closing(_open(path, writing=writing)) as connection:
         _check_identity(path, connection)
         yield connection
 
 
-def _opened(path: Path, *, writing: bool) -> sqlite3.Connection:
+def _open(path: Path, *, writing: bool) -> sqlite3.Connection:
     uri = path.absolute().as_uri()
     try:
-        connection = _answering(f"{uri}?mode=rw")
+        connection = _connect(f"{uri}?mode=rw")
     except sqlite3.OperationalError as error:
         closed = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
         if writing or not closed or path.with_name(path.name + "-wal").exists():
             raise
         # WAL mode wants to write beside the database even to read. In a folder that nobody can write, nobody
         # changes it either, so it may be read as it stands.
-        return _answering(f"{uri}?mode=ro&immutable=1")
+        return _connect(f"{uri}?mode=ro&immutable=1")
     if writing:
         # A power cut must not lose an import that was reported as done.
         connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 
-def _answering(uri: str) -> sqlite3.Connection:
+def _connect(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
     try:
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
@@ -78,7 +78,7 @@ def _check_identity(path: Path, connection: sqlite3.Connection) -> None:
         )
 
 
-def check(path: Path, connection: sqlite3.Connection) -> None:
+def check_pages(path: Path, connection: sqlite3.Connection) -> None:
     """Reads every page of the journal; a writer does so before it builds on it.
 
     Raises:
@@ -89,7 +89,7 @@ def check(path: Path, connection: sqlite3.Connection) -> None:
         raise damaged_journal(path, verdict)
 
 
-def complete(connection: sqlite3.Connection) -> None:
+def upgrade(connection: sqlite3.Connection) -> None:
     """Adds the tables and columns that the journal of an older dwell lacks; the caller holds the writer lock."""
     missing = [statement for table in TABLES.values() for statement in _additions(connection, table)]
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -107,7 +107,7 @@ def _additions(connection: sqlite3.Connection, table: Table) -> list[str]:
     if not present:
         return [_ddl(table)]
     return [
-        f"ALTER TABLE {quoted(table.name)} ADD COLUMN {quoted(column.name)} {SQLITE[column.kind]}"
+        f"ALTER TABLE {quote_name(table.name)} ADD COLUMN {quote_name(column.name)} {SQLITE[column.kind]}"
         for column in table.columns
         if column.name not in present
     ]
@@ -115,7 +115,7 @@ def _additions(connection: sqlite3.Connection, table: Table) -> list[str]:
 
 def _columns(connection: sqlite3.Connection, name: str) -> set[str]:
     """Names of the columns that a table has in this journal; none where an older dwell wrote it without the table."""
-    return {row[1] for row in connection.execute(f"PRAGMA table_info({quoted(name)})")}
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({quote_name(name)})")}
 
 
 def create(path: Path, state: catalogue.Catalogue, log: Sequence[tuple[Any, ...]] = ()) -> None:
@@ -166,7 +166,7 @@ def commit(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+def read_transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Everything read inside belongs to one instant."""
     connection.execute("BEGIN")
     try:
@@ -182,22 +182,22 @@ def _ddl(table: Table) -> str:
     key = [*table.key, SEQ] if table.keeps == "newest" else list(table.key)
     kinds = {column.name: SQLITE[column.kind] for column in table.columns} | {SEQ: SQLITE["count"]}
     ordered = [*key, *(name for name in kinds if name not in key)]
-    columns = ", ".join(f"{quoted(name)} {kinds[name]}" for name in ordered)
-    primary = ", ".join(map(quoted, key))
-    return f"CREATE TABLE {quoted(table.name)} ({columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
+    columns = ", ".join(f"{quote_name(name)} {kinds[name]}" for name in ordered)
+    primary = ", ".join(map(quote_name, key))
+    return f"CREATE TABLE {quote_name(table.name)} ({columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
 
 
 def insert(connection: sqlite3.Connection, table: Table, seq: int, rows: Sequence[tuple[Any, ...]]) -> None:
     """Adds rows in the order of the table's columns, inside the caller's transaction."""
     places = ", ".join("?" * len(table.columns))
-    sql = f"INSERT INTO {quoted(table.name)} ({names(table)}, {SEQ}) VALUES ({places}, {seq})"
+    sql = f"INSERT INTO {quote_name(table.name)} ({column_list(table)}, {SEQ}) VALUES ({places}, {seq})"
     connection.executemany(sql, rows)
 
 
 def clear(connection: sqlite3.Connection) -> None:
     """Removes the rows of every table, inside the caller's transaction."""
     for name in TABLES:
-        connection.execute(f"DELETE FROM {quoted(name)}")
+        connection.execute(f"DELETE FROM {quote_name(name)}")
 
 
 def rows(connection: sqlite3.Connection, table: Table) -> list[tuple[Any, ...]]:
@@ -206,13 +206,14 @@ def rows(connection: sqlite3.Connection, table: Table) -> list[tuple[Any, ...]]:
     if not present:
         return []
     selected = ", ".join(
-        quoted(column.name) if column.name in present else f"NULL AS {quoted(column.name)}" for column in table.columns
+        quote_name(column.name) if column.name in present else f"NULL AS {quote_name(column.name)}"
+        for column in table.columns
     )
-    return connection.execute(f"SELECT {selected}, {SEQ} FROM {quoted(table.name)}").fetchall()
+    return connection.execute(f"SELECT {selected}, {SEQ} FROM {quote_name(table.name)}").fetchall()
 
 
 def count(connection: sqlite3.Connection, name: str) -> int:
     """How many rows the journal holds of a table."""
     if not _columns(connection, name):
         return 0
-    return int(connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0])
+    return int(connection.execute(f"SELECT count(*) FROM {quote_name(name)}").fetchone()[0])

@@ -18,7 +18,7 @@ from dwell.warehouse import parquet
 from dwell.warehouse.catalogue import LakeFile, TableState
 from dwell.warehouse.columns import BY_MONTH, MONTH, delta_schema
 from dwell.warehouse.damage import lake_errors
-from dwell.warehouse.parquet import Written
+from dwell.warehouse.parquet import WrittenFile
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,7 +36,7 @@ def folder(root: Path, name: str) -> Path:
     return root / FOLDER / name
 
 
-def newest(root: Path, name: str) -> int | None:
+def newest_version(root: Path, name: str) -> int | None:
     """Newest Delta version on the disk, visible or not, read from the names of the log files."""
     log = folder(root, name) / "_delta_log"
     versions = [int(path.stem) for path in log.glob("*.json") if path.stem.isdigit()]
@@ -48,7 +48,7 @@ def log_entry(root: Path, name: str, version: int) -> Path:
     return folder(root, name) / "_delta_log" / f"{version:020d}.json"
 
 
-def rewrite_newest(
+def rewrite_log(
     root: Path, name: str, files: Sequence[LakeFile], seq: int, manifest: dict[str, Any] | None = None
 ) -> int:
     """One commit after which the Delta table consists of these files, where its newest log entries are lost.
@@ -60,33 +60,33 @@ def rewrite_newest(
     for path in log.glob("*.json"):
         if not path.stat().st_size:
             path.unlink()
-    version = newest(root, name)
+    version = newest_version(root, name)
     if version is None:  # without its first entry there is no table: what else is in the log is of no use
         shutil.rmtree(log, ignore_errors=True)
     before = files_at(root, name, version) if version is not None else ()
-    added = [Written(file, _month(file.path)) for file in files if file not in before]
+    added = [WrittenFile(file, _month(file.path)) for file in files if file not in before]
     return commit(root, name, added, seq, [file for file in before if file not in files], manifest)
 
 
-def opened(root: Path, name: str, version: int | None = None) -> DeltaTable:
+def open_table(root: Path, name: str, version: int | None = None) -> DeltaTable:
     """The Delta table, at one version or at its newest."""
     from deltalake import DeltaTable
 
     return DeltaTable(str(folder(root, name)), version=version)
 
 
-def readable(root: Path, name: str, visible: int | None) -> DeltaTable:
+def open_readable(root: Path, name: str, visible: int | None) -> DeltaTable:
     """The Delta table at its newest version, after log entries above the visible one that a power cut tore are gone."""
     from deltalake.exceptions import DeltaError
 
     try:
-        return opened(root, name)
+        return open_table(root, name)
     except DeltaError:
         for path in (folder(root, name) / "_delta_log").iterdir():
             number = path.name.partition(".")[0]
             if path.name == "_last_checkpoint" or (number.isdigit() and int(number) > (visible or 0)):
                 path.unlink()
-        return opened(root, name)
+        return open_table(root, name)
 
 
 def append(
@@ -101,13 +101,13 @@ def append(
         files = parquet.write(connection, name, source, folder(root, name))
         if not files:
             return state
-        return state.grown(commit(root, name, files, seq), [written.file for written in files])
+        return state.with_files(commit(root, name, files, seq), [written.file for written in files])
 
 
 def commit(
     root: Path,
     name: str,
-    added: Sequence[Written],
+    added: Sequence[WrittenFile],
     seq: int,
     removed: Iterable[LakeFile] = (),
     manifest: dict[str, Any] | None = None,
@@ -144,14 +144,14 @@ def commit(
         mode="append",
         schema=delta_schema(name),
         partition_by=[MONTH] if name in BY_MONTH else [],
-        commit_properties=properties(seq, manifest),
+        commit_properties=commit_properties(seq, manifest),
     )
-    return settled(root, name)
+    return flush_log(root, name)
 
 
-def settled(root: Path, name: str) -> int:
+def flush_log(root: Path, name: str) -> int:
     """The newest version, with its log entry flushed to the disk."""
-    version = newest(root, name)
+    version = newest_version(root, name)
     if version is None:
         raise FileNotFoundError(folder(root, name) / "_delta_log")
     log = folder(root, name) / "_delta_log"
@@ -159,7 +159,7 @@ def settled(root: Path, name: str) -> int:
     return version
 
 
-def properties(seq: int, manifest: dict[str, Any] | None) -> CommitProperties:
+def commit_properties(seq: int, manifest: dict[str, Any] | None) -> CommitProperties:
     """What a commit says of itself: its batch, and the manifest in the commit info where there is one."""
     from deltalake import CommitProperties, Transaction
 
@@ -172,7 +172,7 @@ def _open_current(root: Path, name: str, seq: int) -> DeltaTable:
     from deltalake import DeltaTable
 
     place = folder(root, name)
-    if newest(root, name) is None:
+    if newest_version(root, name) is None:
         place.mkdir(parents=True, exist_ok=True)
         DeltaTable.create(
             str(place),
@@ -185,12 +185,12 @@ def _open_current(root: Path, name: str, seq: int) -> DeltaTable:
     present = {field.name for field in table.schema().fields}
     missing = [field for field in delta_schema(name).fields if field.name not in present]
     if missing:
-        table.alter.add_columns(missing, commit_properties=properties(seq, None))
-        settled(root, name)
+        table.alter.add_columns(missing, commit_properties=commit_properties(seq, None))
+        flush_log(root, name)
     return table
 
 
-def _add(written: Written, now: int, *, new: bool) -> Any:
+def _add(written: WrittenFile, now: int, *, new: bool) -> Any:
     from deltalake.transaction import AddAction
 
     file = written.file
@@ -212,6 +212,6 @@ def files_at(root: Path, name: str, version: int) -> tuple[LakeFile, ...]:
     """The files of one version, from the Delta log."""
     from arro3.core import Table
 
-    actions = Table(opened(root, name, version).get_add_actions(flatten=True))
+    actions = Table(open_table(root, name, version).get_add_actions(flatten=True))
     columns = [actions[column].to_pylist() for column in ("path", "num_records", "size_bytes")]
     return tuple(LakeFile(path, rows or 0, size) for path, rows, size in zip(*columns, strict=True))

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell.warehouse import lake
-from dwell.warehouse.batches import instant
+from dwell.warehouse.batches import from_micros
 from dwell.warehouse.catalogue import Catalogue
-from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, literal, quoted
+from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, quote_name, quote_text
 from dwell.warehouse.damage import lake_errors
 from dwell.warehouse.parquet import write
 
@@ -35,11 +35,11 @@ def describe(ahead: Catalogue, since: int | None) -> dict[str, Any]:
         "sealed_seq": ahead.sealed_seq,
         "folder_id": ahead.folder_id,
         "versions": {name: version for name, version in ahead.versions().items() if name != INGEST},
-        "unsealed_since": instant(since).isoformat() if since is not None else None,
+        "unsealed_since": from_micros(since).isoformat() if since is not None else None,
     }
 
 
-def log(
+def write_entry(
     connection: duckdb.DuckDBPyConnection,
     root: Path,
     ahead: Catalogue,
@@ -61,14 +61,14 @@ def log(
     with lake_errors(lake.folder(root, INGEST)):
         files = write(connection, INGEST, _values(entries), lake.folder(root, INGEST)) if entries else []
         version = lake.commit(root, INGEST, files, ahead.seq, manifest=describe(ahead, since))
-    return ahead.with_tables({INGEST: ahead.table(INGEST).grown(version, [written.file for written in files])})
+    return ahead.with_tables({INGEST: ahead.table(INGEST).with_files(version, [written.file for written in files])})
 
 
 def _values(entries: Sequence[tuple[Any, ...]]) -> str:
     rows = ", ".join(
-        f"({seq}, {literal(batch_id)}, {literal(path)}, {literal(form)}, {literal(digest)}, "
-        f"make_timestamptz({at}), {literal(report)})"
+        f"({seq}, {quote_text(batch_id)}, {quote_text(path)}, {quote_text(form)}, {quote_text(digest)}, "
+        f"make_timestamptz({at}), {quote_text(report)})"
         for seq, batch_id, path, form, digest, at, report in entries
     )
-    types = ", ".join(f"{quoted(name)}::{kind} AS {quoted(name)}" for name, kind in INGEST_COLUMNS.items())
-    return f"SELECT {types} FROM (VALUES {rows}) AS log({', '.join(map(quoted, INGEST_COLUMNS))})"
+    types = ", ".join(f"{quote_name(name)}::{kind} AS {quote_name(name)}" for name, kind in INGEST_COLUMNS.items())
+    return f"SELECT {types} FROM (VALUES {rows}) AS log({', '.join(map(quote_name, INGEST_COLUMNS))})"

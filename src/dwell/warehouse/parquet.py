@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dwell.disk.flush import flush
 from dwell.records import TABLES
 from dwell.warehouse.catalogue import LakeFile
-from dwell.warehouse.columns import BY_MONTH, literal, quoted
+from dwell.warehouse.columns import BY_MONTH, quote_name, quote_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,14 +29,14 @@ _MONTH = "year(make_timestamp(epoch_us(observed_at))) * 100 + month(make_timesta
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFile:
     """A file on the disk that no Delta commit names yet; `month` is None where the table has no partitions."""
 
     file: LakeFile
     month: str | None
 
 
-def write(connection: duckdb.DuckDBPyConnection, name: str, source: str, folder: Path) -> list[Written]:
+def write(connection: duckdb.DuckDBPyConnection, name: str, source: str, folder: Path) -> list[WrittenFile]:
     """Writes the rows of `source`, an SQL query that gives the table's columns and `seq`; flushed to the disk.
 
     Returns:
@@ -44,11 +44,11 @@ def write(connection: duckdb.DuckDBPyConnection, name: str, source: str, folder:
     """
     if name not in BY_MONTH:
         return _copy(connection, source, folder, None)  # sorting wide rows costs as much as all else, and wins nothing
-    order = ", ".join(quoted(key) for key in TABLES[name].key)
+    order = ", ".join(quote_name(key) for key in TABLES[name].key)
     months = f"SELECT *, {_MONTH} AS dwell_month FROM ({source})"
     distinct = connection.execute(f"SELECT DISTINCT dwell_month FROM ({months}) ORDER BY ALL LIMIT 2").fetchall()
     if len(distinct) < 2:
-        only = [_text(month) for (month,) in distinct]
+        only = [_month_text(month) for (month,) in distinct]
         return [file for month in only for file in _sorted_copies(connection, name, source, folder, month)]
     # One sort for all months and then a scan of each month's own stretch: DuckDB's partitioned COPY takes twice the
     # CPU, and as many open buffers as there are months.
@@ -56,10 +56,10 @@ def write(connection: duckdb.DuckDBPyConnection, name: str, source: str, folder:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE dwell_sorted AS {ordered}").fetchall()
     try:
         found = connection.execute("SELECT DISTINCT dwell_month FROM dwell_sorted ORDER BY ALL").fetchall()
-        files: list[Written] = []
+        files: list[WrittenFile] = []
         for (month,) in found:
             stretch = f"SELECT * EXCLUDE (dwell_month) FROM dwell_sorted WHERE dwell_month = {month}"
-            files += _copy(connection, stretch, folder, _text(month))
+            files += _copy(connection, stretch, folder, _month_text(month))
         return files
     finally:
         connection.execute("DROP TABLE dwell_sorted").fetchall()
@@ -67,16 +67,16 @@ def write(connection: duckdb.DuckDBPyConnection, name: str, source: str, folder:
 
 def _sorted_copies(
     connection: duckdb.DuckDBPyConnection, name: str, source: str, folder: Path, month: str
-) -> list[Written]:
+) -> list[WrittenFile]:
     """Files sorted by key, one after the other in key order: a sort of all rows at once outgrows the memory limit."""
-    order = ", ".join(quoted(key) for key in TABLES[name].key)
-    files: list[Written] = []
-    for stretch in _stretches(connection, quoted(TABLES[name].key[0]), source):
+    order = ", ".join(quote_name(key) for key in TABLES[name].key)
+    files: list[WrittenFile] = []
+    for stretch in _key_ranges(connection, quote_name(TABLES[name].key[0]), source):
         files += _copy(connection, f"SELECT * FROM ({source}) WHERE {stretch} ORDER BY {order}", folder, month)
     return files
 
 
-def _stretches(connection: duckdb.DuckDBPyConnection, key: str, source: str) -> list[str]:
+def _key_ranges(connection: duckdb.DuckDBPyConnection, key: str, source: str) -> list[str]:
     """Conditions that cut the rows into stretches of the first key column, of about `_SORTED_AT_ONCE` rows each."""
     row = connection.execute(f"SELECT count(*) FROM ({source})").fetchone()
     pieces = int(row[0]) // _SORTED_AT_ONCE + 1 if row else 1
@@ -85,24 +85,24 @@ def _stretches(connection: duckdb.DuckDBPyConnection, key: str, source: str) -> 
     cuts = ", ".join(str(piece / pieces) for piece in range(1, pieces))
     sample = f"SELECT {key} FROM ({source}) USING SAMPLE reservoir(20000 ROWS) REPEATABLE (7)"
     sql = f"SELECT DISTINCT unnest(quantile_disc({key}, [{cuts}])) AS cut FROM ({sample}) ORDER BY cut"
-    bounds = [literal(str(cut)) for (cut,) in connection.execute(sql).fetchall()]
+    bounds = [quote_text(str(cut)) for (cut,) in connection.execute(sql).fetchall()]
     inner = [f"{key} >= {low} AND {key} < {high}" for low, high in itertools.pairwise(bounds)]
     return [f"{key} < {bounds[0]}", *inner, f"{key} >= {bounds[-1]}"]
 
 
-def _text(month: int) -> str:
+def _month_text(month: int) -> str:
     return f"{month // 100:04d}-{month % 100:02d}"
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, folder: Path, month: str | None) -> list[Written]:
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, folder: Path, month: str | None) -> list[WrittenFile]:
     place = f"part-{secrets.token_hex(12)}.parquet"
     inside = f"ym={month}/{place}" if month else place
     path = folder / inside
     path.parent.mkdir(parents=True, exist_ok=True)
-    stats = connection.execute(f"COPY ({query}) TO {literal(str(path))} ({_OPTIONS})").fetchall()
+    stats = connection.execute(f"COPY ({query}) TO {quote_text(str(path))} ({_OPTIONS})").fetchall()
     rows = sum(int(row[1]) for row in stats)
     if not rows:
         path.unlink(missing_ok=True)
         return []
     flush(path, path.parent, folder)
-    return [Written(LakeFile(inside, rows, path.stat().st_size), month)]
+    return [WrittenFile(LakeFile(inside, rows, path.stat().st_size), month)]

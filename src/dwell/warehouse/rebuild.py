@@ -10,7 +10,7 @@ from typing import Any
 from dwell.records import TABLES
 from dwell.warehouse import lake
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
-from dwell.warehouse.columns import INGEST, keys
+from dwell.warehouse.columns import INGEST, key_list
 from dwell.warehouse.damage import lake_errors
 from dwell.warehouse.views import read_files
 
@@ -26,7 +26,7 @@ class Rebuilt:
 def rebuild(root: Path) -> Rebuilt:
     """Adopts the last complete change of the lake; Delta commits after it belong to a batch that never was visible."""
     with lake_errors(root / lake.FOLDER):
-        table = lake.opened(root, INGEST)
+        table = lake.open_table(root, INGEST)
         said = _manifest(table)
         state = Catalogue(said["seq"], said["sealed_seq"], folder_id=said.get("folder_id"))
         for name, version in said["versions"].items():
@@ -37,14 +37,14 @@ def rebuild(root: Path) -> Rebuilt:
         return Rebuilt(state, _log(root, own))
 
 
-def safe_until(root: Path) -> str | None:
+def complete_until(root: Path) -> str | None:
     """The instant up to which every import is whole in the lake, as ISO text; None if the lake cannot say."""
     from deltalake.exceptions import DeltaError
 
-    if lake.newest(root, INGEST) is None:
+    if lake.newest_version(root, INGEST) is None:
         return None
     try:
-        table = lake.opened(root, INGEST)
+        table = lake.open_table(root, INGEST)
         since: str | None = _manifest(table)["unsealed_since"]
         if since is None:
             rows = _log(root, lake.files_at(root, INGEST, table.version()))
@@ -55,9 +55,9 @@ def safe_until(root: Path) -> str | None:
 
 
 def _iso(micros: int) -> str:
-    from dwell.warehouse.batches import instant
+    from dwell.warehouse.batches import from_micros
 
-    return instant(micros).isoformat()
+    return from_micros(micros).isoformat()
 
 
 def _manifest(table: Any) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _manifest(table: Any) -> dict[str, Any]:
 def _superseded(root: Path, name: str, files: tuple[LakeFile, ...]) -> int:
     if not files:
         return 0
-    sql = f"SELECT count(*) - count(DISTINCT ({keys(TABLES[name])})) FROM {_scan(root, name, files)}"
+    sql = f"SELECT count(*) - count(DISTINCT ({key_list(TABLES[name])})) FROM {_scan(root, name, files)}"
     return int(_rows(sql)[0][0])
 
 

@@ -12,9 +12,9 @@ from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import lake_errors
 
 
-def found(root: Path, path: Path) -> None:
+def create_or_rebuild(root: Path, path: Path) -> None:
     """Makes the journal: from the lake where there is one, else empty. The caller holds the writer lock."""
-    if lake.newest(root, INGEST) is None:
+    if lake.newest_version(root, INGEST) is None:
         journal.create(path, Catalogue())
         return
     from dwell.warehouse.rebuild import rebuild
@@ -23,7 +23,7 @@ def found(root: Path, path: Path) -> None:
     journal.create(path, rebuilt.catalogue, rebuilt.log)
 
 
-def clean(root: Path, path: Path) -> None:
+def prepare_for_writing(root: Path, path: Path) -> None:
     """Readies the folder for a writer, who holds its lock.
 
     Checks the journal, gives it the tables that an older dwell did not know, undoes Delta commits that never became
@@ -33,36 +33,36 @@ def clean(root: Path, path: Path) -> None:
         DamagedDataError: The journal is damaged.
     """
     remove_dead_scratch(root / "scratch")
-    with journal.connected(path, writing=True) as log:
-        journal.check(path, log)
-        journal.complete(log)
+    with journal.connect(path, writing=True) as log:
+        journal.check_pages(path, log)
+        journal.upgrade(log)
         state = catalogue.read(log)
-        orphaned = orphans(root, state)
+        orphaned = find_uncommitted(root, state)
         restored = state
         for name in orphaned:
             if name != INGEST:
-                restored = _restored(root, restored, name)
+                restored = _restore(root, restored, name)
         # The ingest log comes last, as in every change of the lake: its commit describes the others.
         if INGEST in orphaned:
-            restored = _restored(root, restored, INGEST, manifest.describe(restored, manifest.unsealed_since(log)))
+            restored = _restore(root, restored, INGEST, manifest.describe(restored, manifest.unsealed_since(log)))
         if restored != state:
             with journal.transaction(log):
                 catalogue.write(log, state, restored)
 
 
-def orphans(root: Path, state: Catalogue) -> list[str]:
+def find_uncommitted(root: Path, state: Catalogue) -> list[str]:
     """Tables of the lake whose newest Delta version is not the visible one."""
     place = root / lake.FOLDER
     stored = sorted(folder.name for folder in place.iterdir() if folder.is_dir()) if place.is_dir() else []
-    return [name for name in stored if (lake.newest(root, name) or 0) != (state.table(name).version or 0)]
+    return [name for name in stored if (lake.newest_version(root, name) or 0) != (state.table(name).version or 0)]
 
 
-def _restored(root: Path, state: Catalogue, name: str, description: dict[str, object] | None = None) -> Catalogue:
+def _restore(root: Path, state: Catalogue, name: str, description: dict[str, object] | None = None) -> Catalogue:
     """The table brought back to its visible content by a new Delta commit; without one, to its empty version 0."""
     before = state.table(name)
     with lake_errors(lake.folder(root, name)):
-        table = lake.readable(root, name, before.version)
+        table = lake.open_readable(root, name, before.version)
         if table.version() > (before.version or 0):
-            table.restore(before.version or 0, commit_properties=lake.properties(state.seq, description))
-        version = lake.settled(root, name)
+            table.restore(before.version or 0, commit_properties=lake.commit_properties(state.seq, description))
+        version = lake.flush_log(root, name)
     return state.with_tables({name: replace(before, version=version)})

@@ -9,7 +9,7 @@ from dwell.disk.lock import scratch_folder
 from dwell.records import TABLES
 from dwell.settings import Settings
 from dwell.warehouse import batches, catalogue, compact, journal, lake, manifest, views
-from dwell.warehouse.columns import SEQ, names
+from dwell.warehouse.columns import SEQ, column_list
 from dwell.warehouse.engine_duckdb import connect
 
 # An import seals at its end when the journal holds more rows than this: a reader copies all of them for each query.
@@ -23,7 +23,7 @@ def seal(root: Path, settings: Settings) -> int:
         Rows moved.
     """
     with (
-        journal.connected(root / journal.NAME, writing=True) as log,
+        journal.connect(root / journal.NAME, writing=True) as log,
         scratch_folder(root / "scratch") as scratch,
         connect(settings, scratch) as connection,
     ):
@@ -33,18 +33,18 @@ def seal(root: Path, settings: Settings) -> int:
             rows = journal.rows(log, table)
             if not rows:
                 continue
-            source = f"SELECT {names(table)}, {SEQ} FROM {views.load_hot(connection, table, rows)}"
+            source = f"SELECT {column_list(table)}, {SEQ} FROM {views.load_hot(connection, table, rows)}"
             ahead = ahead.with_tables({name: lake.append(connection, root, name, source, state.seq, ahead.table(name))})
             moved += len(rows)
-        entries = batches.outside_lake(log)
-        ahead = compact.tidy(connection, root, ahead)
+        entries = batches.list_unsealed(log)
+        ahead = compact.compact(connection, root, ahead)
         if not moved and not entries and ahead.tables == state.tables:
             return 0
-        ahead = manifest.log(connection, root, ahead, entries, None)
+        ahead = manifest.write_entry(connection, root, ahead, entries, None)
         with journal.transaction(log):
             journal.clear(log)
             batches.mark_in_lake(log)
             catalogue.write(log, state, ahead)
-        if compact.sweep_is_due(log):
-            compact.sweep(root, ahead)
+        if compact.is_cleanup_due(log):
+            compact.delete_unused_files(root, ahead)
         return moved

@@ -55,15 +55,15 @@ class Store:
                     f"There is no data in {store.root}: import a file first (dwell import PATH), or read accounts "
                     "(dwell sweep @name)."
                 )
-            store._found()
+            store._create()
         return store
 
-    def _found(self) -> None:
+    def _create(self) -> None:
         with journal_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
         with exclusive(self.root / LOCK):
             if not self._journal.exists():  # another process may have been faster
-                recover.found(self.root, self._journal)
+                recover.create_or_rebuild(self.root, self._journal)
 
     def attach(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None) -> None:
         """Makes a temporary view per table, all of one instant, without the internal columns.
@@ -77,7 +77,7 @@ class Store:
 
     def instant(self, tables: Iterable[str] | None = None) -> tuple[catalogue.Catalogue, views.Hot]:
         """The catalogue and the journal's rows of these tables, read in one transaction."""
-        with journal.connected(self._journal) as log, journal.snapshot(log):
+        with journal.connect(self._journal) as log, journal.read_transaction(log):
             return catalogue.read(log), views.hot_rows(log, list(TABLES if tables is None else tables))
 
     def query(self, sql: str, tables: Iterable[str], parameters: Any = None) -> Result:
@@ -100,12 +100,12 @@ class Store:
 
     def folder_id(self) -> str | None:
         """The id that this folder and its state database share; None until they met."""
-        with journal.connected(self._journal) as log:
+        with journal.connect(self._journal) as log:
             return catalogue.read_folder_id(log)
 
     def set_folder_id(self, folder_id: str) -> str:
         """Gives the folder an id unless it has one; returns the id that it has."""
-        with self.writing(), journal.connected(self._journal, writing=True) as log, journal.transaction(log):
+        with self.writing(), journal.connect(self._journal, writing=True) as log, journal.transaction(log):
             state = catalogue.read(log)
             if state.folder_id is not None:
                 return state.folder_id
@@ -114,13 +114,13 @@ class Store:
 
     def find_batch(self, batch_id: str) -> Batch | None:
         """The import of that identity, if it was ever done."""
-        with journal.connected(self._journal) as log:
+        with journal.connect(self._journal) as log:
             return batches.find(log, batch_id)
 
     def batches(self) -> list[Batch]:
         """Every import that was ever done, oldest first."""
-        with journal.connected(self._journal) as log:
-            return batches.every(log)
+        with journal.connect(self._journal) as log:
+            return batches.list_all(log)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -130,7 +130,7 @@ class Store:
             DamagedDataError: The journal is damaged: nothing is written on top of that.
         """
         with exclusive(self.root / LOCK):
-            recover.clean(self.root, self._journal)
+            recover.prepare_for_writing(self.root, self._journal)
             yield Writer(self.root)
 
     def scratch(self) -> AbstractContextManager[Path]:
@@ -142,7 +142,7 @@ class Store:
         from dwell.warehouse.seal import seal
 
         with exclusive(self.root / LOCK):
-            recover.clean(self.root, self._journal)
+            recover.prepare_for_writing(self.root, self._journal)
             return seal(self.root, self.settings)
 
     def seal_if_due(self) -> int:
@@ -153,21 +153,21 @@ class Store:
         """
         from dwell.warehouse import seal
 
-        return self.seal() if self.unsealed() > seal.UNSEALED_ROWS or self._corrected() else 0
+        return self.seal() if self.unsealed() > seal.UNSEALED_ROWS or self._has_corrections() else 0
 
-    def _corrected(self) -> bool:
-        with journal.connected(self._journal) as log, journal.snapshot(log):
+    def _has_corrections(self) -> bool:
+        with journal.connect(self._journal) as log, journal.read_transaction(log):
             state = catalogue.read(log)
         return any(state.table(name).superseded for name, table in TABLES.items() if table.keeps == "every")
 
     def unsealed(self) -> int:
         """Rows that are only in the journal."""
-        with journal.connected(self._journal) as log, journal.snapshot(log):
+        with journal.connect(self._journal) as log, journal.read_transaction(log):
             return sum(journal.count(log, name) for name in TABLES)
 
     def rows(self) -> dict[str, int]:
         """Rows per table as a reader sees them, without reading the tables."""
-        with journal.connected(self._journal) as log, journal.snapshot(log):
+        with journal.connect(self._journal) as log, journal.read_transaction(log):
             state = catalogue.read(log)
             hot = {name: journal.count(log, name) for name in TABLES}
         return {name: state.table(name).rows - state.table(name).superseded + rows for name, rows in hot.items()}

@@ -12,7 +12,7 @@ from dwell.records import TABLES, Table
 from dwell.warehouse import batches, catalogue, journal, lake, manifest, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, TableState
-from dwell.warehouse.columns import SEQ, keys, quoted, stored, to_journal
+from dwell.warehouse.columns import SEQ, key_list, quote_name, stored_value, to_journal
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,13 +34,13 @@ class Writer:
 
     def attach(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None) -> None:
         """As `Store.attach`: temporary views named as the tables."""
-        with journal.connected(self._journal) as log, journal.snapshot(log):
+        with journal.connect(self._journal) as log, journal.read_transaction(log):
             state, hot = catalogue.read(log), views.hot_rows(log, list(TABLES if tables is None else tables))
         views.attach(connection, self.root, state, hot)
 
     def find_batch(self, batch_id: str) -> Batch | None:
         """As `Store.find_batch`, under the lock."""
-        with journal.connected(self._journal) as log:
+        with journal.connect(self._journal) as log:
             return batches.find(log, batch_id)
 
     def commit(
@@ -66,7 +66,7 @@ class Writer:
         Raises:
             StorageError: The batch is stored already, the disk is full or closed; nothing of the batch is then stored.
         """
-        with journal.connected(self._journal, writing=True) as log:
+        with journal.connect(self._journal, writing=True) as log:
             state = catalogue.read(log)
             if batches.find(log, batch.batch_id):
                 raise StorageError(f"{batch.path} was imported already: nothing was added.")
@@ -82,7 +82,7 @@ class Writer:
                 with journal.transaction(log):
                     _finish(log, state, ahead, batch, in_lake=True)
             else:
-                fetched = {name: _fetched(connection, TABLES[name], source) for name, source in wanted.items()}
+                fetched = {name: _fetch(connection, TABLES[name], source) for name, source in wanted.items()}
                 with journal.transaction(log):
                     for name, values in fetched.items():
                         journal.insert(log, TABLES[name], seq, values)
@@ -93,12 +93,12 @@ class Writer:
         self, connection: duckdb.DuckDBPyConnection, log: Any, ahead: Catalogue, batch: Batch, rows: Mapping[str, str]
     ) -> Catalogue:
         for name, source in rows.items():
-            select = ", ".join(stored(column) for column in TABLES[name].columns)
-            query = f"SELECT {select}, {ahead.seq}::BIGINT AS {SEQ} FROM {quoted(source)}"
+            select = ", ".join(stored_value(column) for column in TABLES[name].columns)
+            query = f"SELECT {select}, {ahead.seq}::BIGINT AS {SEQ} FROM {quote_name(source)}"
             grown = lake.append(connection, self.root, name, query, ahead.seq, ahead.table(name))
             ahead = ahead.with_tables({name: grown})
-        entry = (ahead.seq, *batches.encoded(batch))
-        return manifest.log(connection, self.root, ahead, [entry], manifest.unsealed_since(log))
+        entry = (ahead.seq, *batches.to_row(batch))
+        return manifest.write_entry(connection, self.root, ahead, [entry], manifest.unsealed_since(log))
 
     def _superseded(
         self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, rows: Mapping[str, str]
@@ -108,7 +108,7 @@ class Writer:
         views.attach(connection, self.root, state, hot, prefix="dwell_stored_")
         changed = {}
         for name in rows:
-            known = _known(connection, TABLES[name], rows[name])
+            known = _count_known(connection, TABLES[name], rows[name])
             if known:
                 before = state.table(name)
                 changed[name] = replace(before, superseded=before.superseded + known)
@@ -121,17 +121,18 @@ def _finish(log: Any, state: Catalogue, ahead: Catalogue, batch: Batch, *, in_la
 
 
 def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM {quoted(source)}").fetchall()[0][0])
+    return int(connection.execute(f"SELECT count(*) FROM {quote_name(source)}").fetchall()[0][0])
 
 
-def _known(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
-    match = " AND ".join(f"old.{quoted(key)} = new.{quoted(key)}" for key in table.key)
-    sql = f"SELECT count(*) FROM {quoted(source)} new SEMI JOIN {quoted('dwell_stored_' + table.name)} old ON {match}"
+def _count_known(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
+    match = " AND ".join(f"old.{quote_name(key)} = new.{quote_name(key)}" for key in table.key)
+    stored = quote_name(f"dwell_stored_{table.name}")
+    sql = f"SELECT count(*) FROM {quote_name(source)} new SEMI JOIN {stored} old ON {match}"
     return int(connection.execute(sql).fetchall()[0][0])
 
 
-def _fetched(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> list[tuple[Any, ...]]:
-    clean = ", ".join(stored(column) for column in table.columns)
+def _fetch(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> list[tuple[Any, ...]]:
+    clean = ", ".join(stored_value(column) for column in table.columns)
     select = ", ".join(to_journal(column) for column in table.columns)
-    sql = f"SELECT {select} FROM (SELECT {clean} FROM {quoted(source)}) ORDER BY {keys(table)}"
+    sql = f"SELECT {select} FROM (SELECT {clean} FROM {quote_name(source)}) ORDER BY {key_list(table)}"
     return connection.execute(sql).fetchall()

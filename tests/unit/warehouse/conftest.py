@@ -11,7 +11,7 @@ import pytest
 from dwell.records import TABLES
 from dwell.settings import Settings
 from dwell.warehouse import Batch, Store
-from dwell.warehouse.columns import DUCKDB, quoted
+from dwell.warehouse.columns import DUCKDB, quote_name
 from dwell.warehouse.engine_duckdb import connect
 
 Commit = Callable[..., int]
@@ -38,7 +38,7 @@ def commit(store: Store) -> Commit:
     def committed(name: str, **tables: str) -> int:
         with connect(store.settings) as connection, store.writing() as writer:
             for table, sql in tables.items():
-                columns = ", ".join(f"{quoted(c.name)} {DUCKDB[c.kind]}" for c in TABLES[table].columns)
+                columns = ", ".join(f"{quote_name(c.name)} {DUCKDB[c.kind]}" for c in TABLES[table].columns)
                 connection.execute(f"CREATE TEMP TABLE new_{table} ({columns})").fetchall()
                 connection.execute(f"INSERT INTO new_{table} BY NAME {sql}").fetchall()
             return writer.commit(connection, batch(name), {table: f"new_{table}" for table in tables})

@@ -73,7 +73,7 @@ def test_another_programs_database(settings: Settings) -> None:
 
 
 def test_a_folder_of_a_newer_dwell(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    with journal.connected(store.root / "journal.db") as log:
+    with journal.connect(store.root / "journal.db") as log:
         log.execute(f"PRAGMA user_version = {journal.VERSION + 1}")
     with pytest.raises(StorageError, match=r"newer dwell .*update dwell"):
         Store.open(settings)
@@ -102,7 +102,7 @@ def test_a_lake_file_with_other_bytes_of_the_same_length(commit: Commit, store: 
 
 def test_a_full_disk_under_the_journal(commit: Commit, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     commit("a", post_snapshots=snapshots(5))
-    opened = journal._opened
+    opened = journal._open
 
     def cramped(path: Path, *, writing: bool) -> sqlite3.Connection:
         connection = opened(path, writing=writing)
@@ -110,7 +110,7 @@ def test_a_full_disk_under_the_journal(commit: Commit, store: Store, monkeypatch
         connection.execute(f"PRAGMA max_page_count = {pages}")
         return connection
 
-    monkeypatch.setattr(journal, "_opened", cramped)
+    monkeypatch.setattr(journal, "_open", cramped)
     with pytest.raises(StorageError, match="No space left"):
         commit("b", post_snapshots=snapshots(5000, 5))
     monkeypatch.undo()
@@ -180,9 +180,9 @@ def test_delta_commits_that_never_became_visible_are_undone(
             held.commit(connection, batch("lost"), {"posts": "lost"})
     monkeypatch.setattr(journal, "commit", lambda log: log.execute("COMMIT"))
     assert store.rows() == before
-    assert len(lake.opened(store.root, "posts").file_uris()) == 2
+    assert len(lake.open_table(store.root, "posts").file_uris()) == 2
     with store.writing():
-        assert len(lake.opened(store.root, "posts").file_uris()) == 1
+        assert len(lake.open_table(store.root, "posts").file_uris()) == 1
     assert store.rows() == before
 
 
@@ -195,7 +195,7 @@ def test_a_torn_log_entry_above_the_visible_version_is_dropped(
 ) -> None:
     filled(commit, store)
     log = lake.folder(store.root, "posts") / "_delta_log"
-    version = lake.newest(store.root, "posts")
+    version = lake.newest_version(store.root, "posts")
     assert version is not None
     (log / f"{version + 1:020d}.json").write_text('{"add": {"pa')
     with store.writing():
@@ -203,7 +203,7 @@ def test_a_torn_log_entry_above_the_visible_version_is_dropped(
     monkeypatch.setattr(writer, "JOURNAL_ROWS", 0)
     commit("next", posts=post("p2", "y"))
     assert store.rows()["posts"] == 2
-    assert lake.opened(store.root, "posts").count() == 2
+    assert lake.open_table(store.root, "posts").count() == 2
 
 
 def test_a_damaged_live_database_is_not_rebuilt_from_the_lake(tmp_path: Path) -> None:

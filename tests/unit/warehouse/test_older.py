@@ -114,7 +114,7 @@ def test_a_lake_of_older_tables_is_rebuilt_with_the_later_ones(older: Store) -> 
 
 @pytest.mark.parametrize("step", ["_ddl", "commit"])
 def test_a_writer_that_is_killed_while_it_adds_them_leaves_the_folder_as_it_was(older: Store, step: str) -> None:
-    assert killed_at(step, lambda: recover.clean(older.root, older.root / journal.NAME))
+    assert killed_at(step, lambda: recover.prepare_for_writing(older.root, older.root / journal.NAME))
     assert layout(older) == (1, set(TABLES) - set(ADDED))
     with older.writing():
         assert layout(older) == (journal.VERSION, set(TABLES))
@@ -135,7 +135,7 @@ def killed_at(step: str, work: Callable[[], object]) -> bool:
 
 
 def test_a_reader_that_began_before_the_tables_came_sees_its_own_instant(older: Store, commit: Commit) -> None:
-    with journal.connected(older.root / journal.NAME) as log, journal.snapshot(log):
+    with journal.connect(older.root / journal.NAME) as log, journal.read_transaction(log):
         assert journal.count(log, "creator_states") == 0
         commit("states", creator_states=STATE)
         assert journal.rows(log, TABLES["creator_states"]) == []

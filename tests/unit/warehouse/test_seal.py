@@ -78,7 +78,7 @@ def test_files_that_nobody_uses_stay_a_day(commit: Commit, store: Store) -> None
         stray.write_bytes(b"left by a process that was killed")
         moment = stray.stat().st_mtime - age
         os.utime(stray, (moment, moment))
-    assert compact.sweep(store.root, store.instant([])[0]) == 1
+    assert compact.delete_unused_files(store.root, store.instant([])[0]) == 1
     assert [path.name for path in files(store, "posts") if "new" in path.name or "old" in path.name] == [
         "part-new.parquet"
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dwell.records import TABLES, TOPICS, Shape
-from dwell.warehouse.columns import literal, quoted
+from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.ids import latest_id
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import IDS, Field
@@ -54,7 +54,7 @@ class CheckedColumns:
 
 def instant(moment: datetime) -> str:
     """An instant as an SQL literal."""
-    return f"TIMESTAMPTZ {literal(moment.isoformat())}"
+    return f"TIMESTAMPTZ {quote_text(moment.isoformat())}"
 
 
 def add_checked(
@@ -90,7 +90,7 @@ class _Builder:
 
     def checked(self) -> str:
         """The columns of a checked row, marks, and its problem."""
-        row = [f"{sql} AS {quoted(name)}" for name, sql in self.columns().items()]
+        row = [f"{sql} AS {quote_name(name)}" for name, sql in self.columns().items()]
         zero = "coalesce(value_duration_s = 0, false)" if "duration_s" in self.fields else "false"
         marks = f"line, suffixed, fractional, unusual, {zero} AS zero_length"
         return f"{', '.join(row)}, {marks}, {self._problem()} AS problem"
@@ -118,7 +118,7 @@ class _Builder:
     def _platform(self) -> str:
         constant = self.shape.constants.get("platform")
         either = [self._value("platform")] if "platform" in self.fields else []
-        return f"coalesce({', '.join([*either, literal(constant) if constant else 'NULL::VARCHAR', 'NULL'])})"
+        return f"coalesce({', '.join([*either, quote_text(constant) if constant else 'NULL::VARCHAR', 'NULL'])})"
 
     def derived(self) -> list[str]:
         """Values that take more than one column: ids, instants, the account."""
@@ -135,7 +135,7 @@ class _Builder:
         if name == "post_id" and self.local_ids:
             return self._local_id()
         constant = self.shape.constants.get(name)
-        own = f"value_{name}" if name in self.fields else literal(str(constant)) if constant else "NULL::VARCHAR"
+        own = f"value_{name}" if name in self.fields else quote_text(str(constant)) if constant else "NULL::VARCHAR"
         if name == "post_id" and name in self.fields and "url" in self.fields:
             return f"mended_id_of({own}, id_of(value_url))"
         return own
@@ -153,18 +153,18 @@ class _Builder:
         link = ["handle_of(value_url)"] if "url" in self.fields and "handle" not in self.fields else []
         own = [self._value("handle")] if "handle" in self.fields else []
         constant = self.shape.constants.get("handle")
-        named = [literal(str(name).lstrip("@").lower()) for name in (constant, self.options.handle) if name]
+        named = [quote_text(str(name).lstrip("@").lower()) for name in (constant, self.options.handle) if name]
         return f"coalesce({', '.join([*own, *link, *named, 'NULL::VARCHAR', 'NULL'])})"
 
     def _observed(self) -> str:
-        zone, as_of = literal(self.options.zone), self.options.as_of
+        zone, as_of = quote_text(self.options.zone), self.options.as_of
         own = f"absolute_observed_at, timezone({zone}, local_observed_at), " if "observed_at" in self.fields else ""
         constant = self.shape.constants.get("observed_at")
-        fixed = f"TRY_CAST({literal(str(constant))} AS TIMESTAMPTZ), " if constant else ""
+        fixed = f"TRY_CAST({quote_text(str(constant))} AS TIMESTAMPTZ), " if constant else ""
         return f"coalesce({own}{fixed}{instant(as_of) if as_of else 'NULL::TIMESTAMPTZ'}, NULL)"
 
     def _posted(self) -> str:
-        stated = f"coalesce(absolute_posted_at, timezone({literal(self.options.zone)}, local_posted_at))"
+        stated = f"coalesce(absolute_posted_at, timezone({quote_text(self.options.zone)}, local_posted_at))"
         if "post_id" not in self.fields:
             return stated
         # Where the user named the zone, a clock time is the better witness; a bare date never is.
@@ -183,7 +183,7 @@ class _Builder:
         linked = "WHEN contains(value_url, '/photo/') THEN 'photo' " if "url" in self.fields else ""
         zero = "WHEN value_duration_s = 0 THEN 'photo' " if weak else ""
         constant = self.shape.constants.get("media_type")
-        stated = f"coalesce({own}, {literal(constant) if constant else 'NULL'}, NULL::VARCHAR)"
+        stated = f"coalesce({own}, {quote_text(constant) if constant else 'NULL'}, NULL::VARCHAR)"
         return f"CASE {linked}{zero}ELSE {stated} END" if linked or zero else stated
 
     def _problem(self) -> str:
@@ -194,7 +194,7 @@ class _Builder:
         whens += [
             f"WHEN unread_{name} IS NOT NULL THEN 'unreadable {name}: ' || left(unread_{name}, 60)" for name in typed
         ]
-        whens += ["WHEN final_observed_at IS NULL THEN " + literal(NO_TIME), *self._negative(), *self._impossible()]
+        whens += ["WHEN final_observed_at IS NULL THEN " + quote_text(NO_TIME), *self._negative(), *self._impossible()]
         return f"CASE {' '.join(whens)} END"
 
     def _ids(self) -> list[str]:
@@ -228,7 +228,7 @@ class _Builder:
             impossible = f"value_day < DATE '2005-01-01' OR value_day > {now} + INTERVAL 2 DAY"
             tests += [f"WHEN {impossible} THEN 'impossible day: ' || value_day"]
         if "topic_kind" in self.fields:
-            kinds = ", ".join(map(literal, TOPICS))
+            kinds = ", ".join(map(quote_text, TOPICS))
             tests += [f"WHEN value_topic_kind NOT IN ({kinds}) THEN 'unknown kind of topic: ' || value_topic_kind"]
         tests += [
             f"WHEN value_{name} > 1 THEN '{name} above 100 %: ' || value_{name}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dwell.records import Table
-from dwell.warehouse.columns import quoted
+from dwell.warehouse.columns import quote_name
 from dwell.warehouse.load.rows import observed_columns
 
 MACROS = (
@@ -35,7 +35,7 @@ class Comparison:
 
     def differs(self, name: str, a: str, b: str) -> str:
         """Both know the value, and it is not the same."""
-        one, other = f"{a}.{quoted(name)}", f"{b}.{quoted(name)}"
+        one, other = f"{a}.{quote_name(name)}", f"{b}.{quote_name(name)}"
         if not self.rounds:
             return f"coalesce({one} <> {other}, false)"
         return (
@@ -50,10 +50,10 @@ class Comparison:
 
     def adds(self, a: str, b: str) -> str:
         """The second, which does not contradict, knows what the first does not."""
-        fills = _any(f"{a}.{quoted(name)} IS NULL AND {b}.{quoted(name)} IS NOT NULL" for name in self.values)
+        fills = _any(f"{a}.{quote_name(name)} IS NULL AND {b}.{quote_name(name)} IS NOT NULL" for name in self.values)
         if not self.rounds:
             return fills
-        unequal = _any(f"coalesce({a}.{quoted(name)} <> {b}.{quoted(name)}, false)" for name in self.values)
+        unequal = _any(f"coalesce({a}.{quote_name(name)} <> {b}.{quote_name(name)}, false)" for name in self.values)
         return (
             f"(CASE WHEN {self.rounded(b)} AND NOT {self.rounded(a)} THEN false "
             f"WHEN {self.rounded(a)} AND NOT {self.rounded(b)} THEN {fills} OR {unequal} ELSE {fills} END)"
@@ -63,13 +63,13 @@ class Comparison:
         """The second knows something that is not what the first says."""
         names = [*self.values, "rounded"] if self.rounds else self.values
         return _any(
-            f"{b}.{quoted(name)} IS NOT NULL AND {b}.{quoted(name)} IS DISTINCT FROM {a}.{quoted(name)}"
+            f"{b}.{quote_name(name)} IS NOT NULL AND {b}.{quote_name(name)} IS DISTINCT FROM {a}.{quote_name(name)}"
             for name in names
         )
 
     def combined(self, a: str, b: str) -> dict[str, str]:
         """Column -> what both say together, where the second adds something."""
-        merged = {name: f"coalesce({a}.{quoted(name)}, {b}.{quoted(name)})" for name in self.values}
+        merged = {name: f"coalesce({a}.{quote_name(name)}, {b}.{quote_name(name)})" for name in self.values}
         merged["source"] = f"{a}.source"
         if self.rounds:
             exact = f"{self.rounded(a)} AND NOT {self.rounded(b)}"
@@ -80,10 +80,10 @@ class Comparison:
 
     def overlaid(self, a: str, b: str) -> dict[str, str]:
         """Column -> what the second says, and the first where the second does not know."""
-        merged = {name: f"coalesce({b}.{quoted(name)}, {a}.{quoted(name)})" for name in self.values}
+        merged = {name: f"coalesce({b}.{quote_name(name)}, {a}.{quote_name(name)})" for name in self.values}
         merged["source"] = f"{b}.source"
         if self.rounds:
-            left = _any(f"{b}.{quoted(name)} IS NULL AND {a}.{quoted(name)} >= 1000" for name in self.values)
+            left = _any(f"{b}.{quote_name(name)} IS NULL AND {a}.{quote_name(name)} >= 1000" for name in self.values)
             merged["rounded"] = f"coalesce({b}.rounded, {a}.rounded) OR ({self.rounded(a)} AND coalesce({left}, false))"
         return merged
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
-from dwell.warehouse.columns import literal
+from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load import comparison, csv_repair, ids, instants, macros
 from dwell.warehouse.load.checked import CheckedColumns, LoadOptions, add_checked
 from dwell.warehouse.load.pipeline import Pipeline
@@ -61,7 +61,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     # Progress can then be asked for; DuckDB must not print it by itself.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()
     # This database is never read after a crash, so it keeps no log.
-    path = literal(str(scratch / "work.duckdb"))
+    path = quote_text(str(scratch / "work.duckdb"))
     connection.execute(f"ATTACH {path} AS work (RECOVERY_MODE no_wal_writes)").fetchall()
 
 

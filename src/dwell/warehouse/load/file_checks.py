@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import MissingTimeError, WrongAccountError
 from dwell.records import TABLES, Extract
-from dwell.warehouse.columns import literal
+from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.checked import NO_TIME, CheckedColumns, LoadOptions
 from dwell.warehouse.load.ids import beyond_chance
 from dwell.warehouse.load.pipeline import Pipeline
@@ -94,7 +94,7 @@ def _facts(
         "zeros": "count(*) FILTER (ends_in_zeros(post_id))" if numbers else "0",
         "steps": "count(*) FILTER (is_float_step(post_id))" if numbers else "0",
         "named": "count(handle)" if "handle" in columns.names else "0",
-        "others": f"count(*) FILTER (handle <> {literal(handle)})" if handle and "handle" in columns.names else "0",
+        "others": f"count(*) FILTER (handle <> {quote_text(handle)})" if handle and "handle" in columns.names else "0",
     }
     selected = ", ".join(f"coalesce({sql}, 0) AS {fact}" for fact, sql in facts.items())
     cursor = connection.execute(f"SELECT {selected} FROM {name}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dwell.records import Table
-from dwell.warehouse.columns import quoted
+from dwell.warehouse.columns import quote_name
 from dwell.warehouse.load.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class KeyedRows:
         self.connection = connection
         self.table = table
         self.rows = f"rows_{table.name}"
-        self.key = ", ".join(quoted(name) for name in table.key)
+        self.key = ", ".join(quote_name(name) for name in table.key)
         self.hash = f"hash({self.key})"
-        self.names = ", ".join(quoted(column.name) for column in table.columns)
+        self.names = ", ".join(quote_name(column.name) for column in table.columns)
         self.total = 0
         self.shared = 0
         self.set_rows(select)
@@ -81,10 +81,10 @@ class KeyedRows:
 
     def find_stored(self) -> None:
         """Stored rows with a key of the file; the store's view has the table's name."""
-        low_high = ", ".join(f"min({quoted(key)}), max({quoted(key)})" for key in self.table.key)
+        low_high = ", ".join(f"min({quote_name(key)}), max({quote_name(key)})" for key in self.table.key)
         bounds = self.connection.execute(f"SELECT {low_high} FROM {self.rows}").fetchone() or ()
-        within = " AND ".join(f"{quoted(key)} BETWEEN ? AND ?" for key in self.table.key)
-        stored = quoted(self.table.name)
+        within = " AND ".join(f"{quote_name(key)} BETWEEN ? AND ?" for key in self.table.key)
+        stored = quote_name(self.table.name)
         any_stored = (
             self.total
             and self.connection.execute(f"SELECT 1 FROM {stored} WHERE {within} LIMIT 1", list(bounds)).fetchone()

@@ -10,7 +10,7 @@ changed.
 from __future__ import annotations
 
 from dwell.records import Column
-from dwell.warehouse.columns import quoted
+from dwell.warehouse.columns import quote_name
 from dwell.warehouse.load.keyed_rows import KeyedRows
 from dwell.warehouse.load.pipeline import Pipeline
 
@@ -44,7 +44,7 @@ class NewestMerge:
 
     def _distinct(self) -> Pipeline:
         """The steps to the distinct rows of shared keys."""
-        keyed, values = self.keyed, ", ".join(quoted(column.name) for column in self.values)
+        keyed, values = self.keyed, ", ".join(quote_name(column.name) for column in self.values)
         last = "arg_max(row_id, rank) AS row_id, arg_max(source, rank) AS source, max(observed_at) AS observed_at"
         steps = Pipeline().add("candidates", keyed.shared_rows())
         steps = steps.add("ranked", f"SELECT *, {self._rank('row_id')} AS rank FROM candidates")
@@ -67,17 +67,17 @@ class NewestMerge:
             f"SELECT {keyed.names}, row_id, rank FROM {keyed.work_table('distinct')} WHERE {chunk} "
             f"UNION ALL BY NAME {stored} FROM {keyed.work_table('stored')} WHERE {chunk}",
         )
-        best = [f"{self._best(column)} AS {quoted(column.name)}" for column in self.values]
-        origins = [f"{self._origin(column)} AS {quoted('from_' + column.name)}" for column in self.values]
-        before = [f"any_value({quoted(n)}) FILTER (row_id = -1) AS {quoted('stored_' + n)}" for n in names]
+        best = [f"{self._best(column)} AS {quote_name(column.name)}" for column in self.values]
+        origins = [f"{self._origin(column)} AS {quote_name('from_' + column.name)}" for column in self.values]
+        before = [f"any_value({quote_name(n)}) FILTER (row_id = -1) AS {quote_name('stored_' + n)}" for n in names]
         steps = steps.add(
             "by_key",
             f"SELECT {', '.join([keyed.key, *best, *origins, *before])}, max(observed_at) AS observed_at, "
             "arg_max(source, rank) AS source, arg_max(row_id, rank) AS newest, bool_or(row_id = -1) AS was_stored "
             f"FROM versions GROUP BY {keyed.key}",
         )
-        changed = {n: f"{quoted(n)} IS DISTINCT FROM {quoted('stored_' + n)}" for n in names}
-        givers = [f"CASE WHEN {t} OR NOT was_stored THEN {quoted('from_' + n)} END" for n, t in changed.items()]
+        changed = {n: f"{quote_name(n)} IS DISTINCT FROM {quote_name('stored_' + n)}" for n in names}
+        givers = [f"CASE WHEN {t} OR NOT was_stored THEN {quote_name('from_' + n)} END" for n, t in changed.items()]
         givers.append("CASE WHEN NOT was_stored THEN newest END")
         return steps.add(
             "merged",
@@ -86,7 +86,7 @@ class NewestMerge:
         )
 
     def _best(self, column: Column) -> str:
-        name = quoted(column.name)
+        name = quote_name(column.name)
         best = f"arg_max({name}, {self._order(column)}) FILTER ({self._known(column)})"
         return f"coalesce({best}, [])" if column.kind == "texts" else best
 
@@ -94,7 +94,7 @@ class NewestMerge:
         return f"arg_max(row_id, {self._order(column)}) FILTER ({self._known(column)})"
 
     def _known(self, column: Column) -> str:
-        name = quoted(column.name)
+        name = quote_name(column.name)
         return f"len({name}) > 0" if column.kind == "texts" else f"{name} IS NOT NULL"
 
     def _order(self, column: Column) -> str:

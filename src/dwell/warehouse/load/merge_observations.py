@@ -10,7 +10,7 @@ A file that corrects was read anew: what it knows replaces what is stored, which
 
 from __future__ import annotations
 
-from dwell.warehouse.columns import quoted
+from dwell.warehouse.columns import quote_name
 from dwell.warehouse.load.comparison import Comparison
 from dwell.warehouse.load.keyed_rows import LIST_CHUNK, KeyedRows
 from dwell.warehouse.load.pipeline import Pipeline
@@ -54,8 +54,8 @@ class ObservationMerge:
 
     def _distinct(self) -> Pipeline:
         """The steps to the distinct rows of shared keys."""
-        keyed, values = self.keyed, ", ".join(quoted(name) for name in self.values)
-        columns = ", ".join(f"first({quoted(name)} ORDER BY row_id) AS {quoted(name)}" for name in self.carried)
+        keyed, values = self.keyed, ", ".join(quote_name(name) for name in self.values)
+        columns = ", ".join(f"first({quote_name(name)} ORDER BY row_id) AS {quote_name(name)}" for name in self.carried)
         steps = Pipeline().add("candidates", keyed.shared_rows())
         return steps.add(
             "distinct_rows",
@@ -66,7 +66,7 @@ class ObservationMerge:
     def _variants(self, chunk: str) -> Pipeline:
         """The steps from the rows of some keys to their variants, each compared with the best of its key."""
         keyed, comparison = self.keyed, self.comparison
-        known = " + ".join(f"CAST({quoted(name)} IS NOT NULL AS INTEGER)" for name in self.values)
+        known = " + ".join(f"CAST({quote_name(name)} IS NOT NULL AS INTEGER)" for name in self.values)
         views = "views DESC NULLS LAST, " if "views" in self.values else ""
         order = "row_id = -1" if self.correct else "row_id = -1 DESC"
         adds = f"NOT {comparison.contradicts('best', 'own')} AND {comparison.adds('best', 'own')}"
@@ -95,32 +95,31 @@ class ObservationMerge:
         )
 
     def _packed(self) -> str:
-        return (
-            f"struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in [*self.values, *self.carried])})"
-        )
+        names = map(quote_name, [*self.values, *self.carried])
+        return f"struct_pack({', '.join(f'{name} := {name}' for name in names)})"
 
     def _difference(self, a: str, b: str) -> str:
         """SQL of the first value that was kept against another, in words."""
         sentence = "WHEN {0} THEN '{1} ' || {3}.{2} || ', kept ' || {4}.{2}"
-        whens = (sentence.format(self.comparison.differs(n, a, b), n, quoted(n), b, a) for n in self.values)
+        whens = (sentence.format(self.comparison.differs(n, a, b), n, quote_name(n), b, a) for n in self.values)
         return f"CASE {' '.join(whens)} END"
 
     def _merged(self, chunk: str) -> Pipeline:
         """The steps to one row for each combined key of some keys: its rows laid over each other, in their order."""
         keyed, comparison, names = self.keyed, self.comparison, [*self.values, *self.carried]
-        fields = ", ".join(f"{quoted(name)} := {quoted(name)}" for name in names)
+        fields = ", ".join(f"{quote_name(name)} := {quote_name(name)}" for name in names)
         row = f"struct_pack({fields}, givers := CASE WHEN row_id = -1 THEN []::BIGINT[] ELSE [row_id] END)"
         combined = comparison.combined("a", "b")
-        packed = ", ".join(f"{quoted(name)} := {combined[name]}" for name in names)
+        packed = ", ".join(f"{quote_name(name)} := {combined[name]}" for name in names)
         fold = (
             f"CASE WHEN NOT {comparison.contradicts('a', 'b')} AND {comparison.adds('a', 'b')} "
             f"THEN struct_pack({packed}, givers := list_concat(a.givers, b.givers)) ELSE a END"
         )
         only_file = "FILTER (row_id <> -1)" if self.correct else ""
         place = "CASE WHEN row_id = -1 THEN 0 ELSE place END"
-        kept = self._corrected() if self.correct else {name: f"a.{quoted(name)}" for name in names}
-        shown = ", ".join(f"{kept[name]} AS {quoted(name)}" for name in names)
-        changed = " OR ".join(f"{quoted(n)} IS DISTINCT FROM o.{quoted(n)}" for n in names if n != "source")
+        kept = self._corrected() if self.correct else {name: f"a.{quote_name(name)}" for name in names}
+        shown = ", ".join(f"{kept[name]} AS {quote_name(name)}" for name in names)
+        changed = " OR ".join(f"{quote_name(n)} IS DISTINCT FROM o.{quote_name(n)}" for n in names if n != "source")
         steps = Pipeline().add(
             "combined_rows", f"SELECT * FROM {keyed.work_table('variants')} WHERE combined AND {chunk}"
         )
@@ -150,14 +149,14 @@ class ObservationMerge:
             else "false"
         )
         return {
-            name: f"CASE WHEN o IS NULL THEN a.{quoted(name)} WHEN {exact} THEN o.{quoted(name)} ELSE {sql} END"
+            name: f"CASE WHEN o IS NULL THEN a.{quote_name(name)} WHEN {exact} THEN o.{quote_name(name)} ELSE {sql} END"
             for name, sql in over.items()
         }
 
     def _compare_with_merged(self) -> Pipeline:
         """The steps to the variants again, those of combined keys compared with what was made of all of them."""
         keyed = self.keyed
-        packed = ", ".join(f"{quoted(name)} := m.{quoted(name)}" for name in [*self.values, *self.carried])
+        packed = ", ".join(f"{quote_name(name)} := m.{quote_name(name)}" for name in [*self.values, *self.carried])
         steps = Pipeline().add(
             "beside_merged",
             f"SELECT v.*, struct_pack({packed}) AS best, {self._packed().replace(':= ', ':= v.')} AS own "
@@ -175,7 +174,7 @@ class ObservationMerge:
         """SELECT of `row_id` and `reason` of every row that contradicts the one that was kept."""
         keyed = self.keyed
         same = " AND ".join(
-            f"r.{quoted(n)} IS NOT DISTINCT FROM v.{quoted(n)}" for n in (*keyed.table.key, *self.values)
+            f"r.{quote_name(n)} IS NOT DISTINCT FROM v.{quote_name(n)}" for n in (*keyed.table.key, *self.values)
         )
         steps = Pipeline().add("candidates", keyed.shared_rows())
         steps = steps.add("refused", f"SELECT * FROM {keyed.work_table('variants')} WHERE conflict")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import BadFileError
 from dwell.records import Extract
-from dwell.warehouse.columns import literal, quoted
+from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def csv_rows(
     fields = [*own, *(f"c{index}" for index in range(len(columns)))]
     types = ", ".join(f"'{field}': 'VARCHAR'" for field in fields)
     sql = (
-        f"SELECT * FROM read_csv({literal(str(path))}, auto_detect = false, header = true, "
-        f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true, buffer_size = {_BUFFER}, "
+        f"SELECT * FROM read_csv({quote_text(str(path))}, auto_detect = false, header = true, "
+        f"delim = {quote_text(delimiter)}, quote = '\"', escape = '\"', strict_mode = true, buffer_size = {_BUFFER}, "
         f"columns = {{{types}}})"
     )
     indexes = _column_indexes(columns)
@@ -121,16 +121,17 @@ def _json_rows(extract: Extract, names: Iterable[str]) -> RawRows:
     places = {pointer: f"extracted[{index}]" for index, pointer in enumerate(pointers, start=1)}
     values = {name: places[name] for name in single}
     for name in lists:
-        text, path = places[_list_pointer(name)], literal(_path_in_list(name))
+        text, path = places[_list_pointer(name)], quote_text(_path_in_list(name))
         values[name] = f"CASE WHEN left({text}, 1) = '[' THEN json_extract_string({text}, {path}) END"
     line = f"CAST({values.pop(f'/{extract.line_key}')} AS BIGINT)" if extract.line_key else None
     array = "read_json_objects({}, format = 'array')"
     read = array if extract.layout == "array" else "read_ndjson_objects({}, ignore_errors = true)"
     steps = Pipeline().add(
         "objects",
-        f"SELECT CASE WHEN left(json, 1) = '{{' THEN json END AS json FROM {read.format(literal(str(extract.path)))}",
+        "SELECT CASE WHEN left(json, 1) = '{' THEN json END AS json "
+        f"FROM {read.format(quote_text(str(extract.path)))}",
     )
-    listed = ", ".join(literal(pointer) for pointer in pointers)
+    listed = ", ".join(quote_text(pointer) for pointer in pointers)
     steps = steps.add("raw", f"SELECT json, json_extract_string(json, [{listed}]) AS extracted FROM objects")
     broken = "CASE WHEN json IS NULL THEN 'not a JSON object' END"
     return RawRows(steps, values, dict.fromkeys(lists, "VARCHAR[]"), line, broken)
@@ -147,7 +148,7 @@ def _path_in_list(pointer: str) -> str:
 
 
 def _parquet_rows(connection: duckdb.DuckDBPyConnection, path: Path, names: Iterable[str]) -> RawRows:
-    sql = f"SELECT * FROM read_parquet({literal(str(path))})"
+    sql = f"SELECT * FROM read_parquet({quote_text(str(path))})"
     types = {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {sql}").fetchall()}
     known = {name: types[name] for name in names if name in types}
-    return RawRows(Pipeline().add("raw", sql), {name: quoted(name) for name in known}, known)
+    return RawRows(Pipeline().add("raw", sql), {name: quote_name(name) for name in known}, known)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dwell.records import TABLES, Column, Shape, Table
-from dwell.warehouse.columns import DUCKDB, literal, quoted
+from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
 from dwell.warehouse.load.checked import CheckedColumns
 from dwell.warehouse.load.file_checks import COUNTERS, FileFacts
 from dwell.warehouse.load.pipeline import Pipeline
@@ -56,7 +56,7 @@ class CheckedExtract:
 
     def table_rows(self, table: Table) -> Pipeline:
         """The steps to `row_id` and the table's columns, for the accepted rows that give the table a row."""
-        columns = ", ".join(f"{self._column(table, column)} AS {quoted(column.name)}" for column in table.columns)
+        columns = ", ".join(f"{self._column(table, column)} AS {quote_name(column.name)}" for column in table.columns)
         steps = Pipeline().add("table_columns", f"SELECT row_id, {columns} FROM {self.view} WHERE reason IS NULL")
         return steps.add("rows", f"SELECT * FROM table_columns WHERE {is_row(table)}")
 
@@ -95,7 +95,7 @@ class CheckedExtract:
             "WHEN damage IS NOT NULL THEN 'id damaged by a spreadsheet (its last digits are lost): ' || damage"
         )
         if self.facts.handle and "handle" in self.columns.names:
-            whens.append(f"WHEN handle <> {literal(self.facts.handle)} THEN 'another account: ' || handle")
+            whens.append(f"WHEN handle <> {quote_text(self.facts.handle)} THEN 'another account: ' || handle")
         gives_any = " OR ".join(f"({self._gives_row(TABLES[name])})" for name in self.shape.tables)
         whens.append(f"WHEN NOT ({gives_any}) THEN 'nothing to keep: no {self._keys()}'")
         return f"CASE {' '.join(whens)} END"
@@ -132,7 +132,7 @@ class CheckedExtract:
         if table.name == "account_days":
             given["provisional"] = False
         value = self.shape.constants.get(name, given.get(name))
-        return "NULL" if value is None else literal(str(value))
+        return "NULL" if value is None else quote_text(str(value))
 
     def _counters(self) -> list[str]:
         return [name for name in COUNTERS if name in self.columns.names]
@@ -156,7 +156,7 @@ def observed_columns(table: Table) -> list[str]:
 def is_row(table: Table, sql: dict[str, str] | None = None) -> str:
     """SQL: a row is made where its key is known and, in a table of observations, something was observed."""
     values = {
-        name: (sql or {}).get(name, quoted(name)) for name in (*required_columns(table), *observed_columns(table))
+        name: (sql or {}).get(name, quote_name(name)) for name in (*required_columns(table), *observed_columns(table))
     }
     whole = " AND ".join(f"{values[name]} IS NOT NULL" for name in required_columns(table))
     if table.keeps == "newest" or not observed_columns(table):

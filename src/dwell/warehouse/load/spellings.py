@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.records import Hints
-from dwell.warehouse.columns import literal
+from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.instants import Order, decide_order
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import Field
@@ -99,9 +99,9 @@ def _meaning(field: Field, order: Order) -> str:
             return "parse_count(word) AS value, has_suffix(word) AS suffixed, is_fraction(word) AS fraction"
         case "instant":
             absolute = "parse_absolute(word) AS absolute"
-            return f"{absolute}, parse_local(word, clock, {literal(order)}) AS local"
+            return f"{absolute}, parse_local(word, clock, {quote_text(order)}) AS local"
         case "day":
-            return f"parse_date(word, {literal(order)}) AS value"
+            return f"parse_date(word, {quote_text(order)}) AS value"
         case "flag":
             return f"canonical_flag(word){' = false' * field.source.negate} AS value"
         case _ if field.is_length:

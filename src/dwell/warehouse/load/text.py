@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dwell.records import TABLES, Shape, Source
 from dwell.records.tables import Kind
-from dwell.warehouse.columns import literal
+from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.raw import RawRows
 
@@ -183,7 +183,7 @@ def _text(field: Field, cells: _Cells) -> str:
 def _flag(field: Field, cells: _Cells) -> str:
     """SQL of a flag: true where any of its raw values says so, null where none holds a value."""
     if field.source.equals:
-        words = ", ".join(literal(value.casefold()) for value in field.source.equals)
+        words = ", ".join(quote_text(value.casefold()) for value in field.source.equals)
         each = [f"lower({cells.known(raw)}) IN ({words})" for raw in field.raw]
     else:
         each = [f"canonical_flag({raw})" for raw in field.raw]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dwell.warehouse.columns import literal
+from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import OTHER_IDS, Field
 
@@ -100,7 +100,7 @@ def _plain_text(field: Field, text: str) -> str:
 
 
 def _media_type(field: Field, text: str) -> str:
-    equals = ", ".join(literal(word.casefold()) for word in field.source.equals if word != "*")
+    equals = ", ".join(quote_text(word.casefold()) for word in field.source.equals if word != "*")
     if "*" in field.source.equals:
         return f"CASE WHEN {text} IS NULL THEN 'video' ELSE 'photo' END"
     if equals:

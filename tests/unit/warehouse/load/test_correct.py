@@ -89,7 +89,7 @@ def test_a_correction_is_seen_once_however_it_is_stored(
     assert (counters(table), store.rows()["post_snapshots"]) == (expected, 3)
     visible = store.instant([])[0].table("post_snapshots")
     assert (visible.rows, visible.superseded) == (3, 0)
-    assert lake.opened(store.root, "post_snapshots").count() == 3
+    assert lake.open_table(store.root, "post_snapshots").count() == 3
     assert store.seal_if_due() == 0
 
 

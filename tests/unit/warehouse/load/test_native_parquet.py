@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from dwell.providers.format_registry import read
 
+from dwell.providers.format_registry import read
 from dwell.records import TABLES, Hints
 from dwell.warehouse import Store
 from dwell.warehouse.export import export
