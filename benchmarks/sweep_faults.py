@@ -9,14 +9,17 @@ the sandbox scaled the counters itself (`counters_down`, named in its log) or le
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import tempfile
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sandboxed import handles, running, sweep
+from sqlalchemy import select
 
+from dwell.state import open_database
+from dwell.state.schema import responses
 from dwell_sandbox import World
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves", "downloads")
@@ -70,9 +73,9 @@ def compared(data: Path, calls: dict[str, dict[str, str]], world: World) -> tupl
     import dwell
 
     excused: set[str] = set()
-    with sqlite3.connect(data / "live.db") as ledger:
-        for call_id, body in ledger.execute("SELECT call_id, body FROM answers"):
-            if calls[call_id]["fault"] in {"counters_down", "missing_collect_count", "missing_statistics"}:
+    with closing(open_database(data)) as database, database.reading() as connection:
+        for request_id, body in connection.execute(select(responses.c.request_id, responses.c.body)):
+            if calls[request_id]["fault"] in {"counters_down", "missing_collect_count", "missing_statistics"}:
                 payload = json.loads(zlib.decompress(body))
                 excused.update(str(video.get("video_id")) for video in payload.get("videos", []))
     names = ", ".join(COUNTERS)

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 import dwell as package
@@ -17,6 +18,7 @@ from dwell.cli.main import main
 
 from .test_layouts import layout, tables  # noqa: F401 - the fixture
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "schemas" / "check.schema.json"
 COMMANDS = [
     ["status"],
     ["posts", "--creator", "@demo_kitchen"],
@@ -42,7 +44,10 @@ def check(capsys: pytest.CaptureFixture[str], folder: Path) -> Callable[..., Any
     def run(*words: str) -> tuple[int, Any]:
         capsys.readouterr()
         status = main(["check", *words, "--json"])
-        return status, json.loads(capsys.readouterr().out)["rows"]
+        document = json.loads(capsys.readouterr().out)
+        jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+        assert document["ok"] is (status == 0)
+        return status, document["rows"]
 
     return run
 
@@ -66,7 +71,7 @@ def test_a_journal_that_is_gone(folder: Path, check: Callable[..., Any], capsys:
     before = package.open("data").store.rows()
     for name in folder.glob("journal.db*"):
         name.unlink()
-    every_command_stops(capsys, "journal.db", "whole up to 20", "import again what came after")
+    every_command_stops(capsys, "journal.db", "complete up to 20", "import again what came after")
     assert not (folder / "journal.db").exists()
     status, (problem,) = check()
     assert (status, problem["part"], problem["repaired"]) == (1, "journal.db", False)
@@ -83,7 +88,7 @@ def test_a_state_database_that_is_gone(folder: Path, check, capsys: pytest.Captu
     before = package.open("data").store.rows()
     for name in folder.glob("live.db*"):
         name.unlink()
-    every_command_stops(capsys, "live.db", "costs, watchlists, schedules", "put it back from a backup")
+    every_command_stops(capsys, "live.db", "costs, watchlists, schedules", "restore it from a backup")
     assert not (folder / "live.db").exists()
     assert check("--repair")[0] == 0
     assert check() == (0, [])
@@ -132,7 +137,17 @@ def test_a_missing_file_of_the_lake_needs_a_backup(folder: Path, check, capsys: 
     file.unlink()
     status, (problem,) = check("--repair")
     assert (status, problem["repair"], problem["repaired"]) == (1, None, False)
-    assert file.name in problem["detail"]
+    assert problem["part"].endswith(file.name)
+
+
+def test_a_damaged_file_of_the_lake_is_found(folder: Path, check) -> None:
+    file = next((folder / "lake" / "posts").glob("*.parquet"))
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 4 : len(raw) // 2] = os.urandom(len(raw) // 2 - len(raw) // 4)
+    file.write_bytes(raw)
+    status, (problem,) = check()
+    assert (status, problem["part"], problem["repair"]) == (1, f"lake/posts/{file.name}", None)
+    assert problem["detail"].startswith("cannot be read")
 
 
 def test_no_folder_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""`dwell check`: is every part of the data folder there and whole; and what can be made again."""
+"""`dwell check`: checks a data folder, and rebuilds what can be rebuilt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def check(
     repair: Annotated[
         bool,
         typer.Option(
-            "--repair", help="Make again what can be made again; what was damaged is moved to damaged/, not deleted."
+            "--repair", help="Rebuild what can be rebuilt; damaged files are moved to damaged/, never deleted."
         ),
     ] = False,
     data: Data = None,
@@ -24,9 +24,9 @@ def check(
     as_csv: Csv = False,
     output: Out = None,
 ) -> int:
-    """Check that every part of the data folder is there and whole, and repair what can be repaired.
+    """Check that every part of the data folder is intact; repair it.
 
-    Ends with 0 where nothing is wrong (any more), else with 1.
+    Every stored row is read once. Exits with 0 if no problem is left, with 1 otherwise.
 
     \b
     Example:
@@ -42,14 +42,14 @@ def check(
 
 def _text(result: Result) -> str:
     if not len(result):
-        return "Every part of the data folder is there and whole."
+        return "Every part of the data folder is intact."
     lines = []
     for row in result:
-        lines.append(f"{row['part']} {row['detail']}.")
+        lines.append(f"{row['part']} {row['detail'].rstrip('.')}.")
         if row["repaired"]:
-            lines.append(f"  Repaired: dwell {row['repair']}.")
+            lines.append(f"  Repaired. The repair {row['repair']}.")
         elif row["repair"]:
             lines.append(f"  `dwell check --repair` {row['repair']}.")
         else:
-            lines.append("  Only a backup helps.")
+            lines.append("  This file cannot be rebuilt: restore it from a backup, or import the exports again.")
     return "\n".join(lines)

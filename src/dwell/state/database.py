@@ -62,7 +62,7 @@ class StateDatabase:
     def __init__(self, place: Path | str) -> None:
         self.path = place if isinstance(place, Path) else None
         self.engine = _sqlite_engine(place) if isinstance(place, Path) else _postgresql_engine(place)
-        self.name = str(place) if isinstance(place, Path) else self.engine.url.render_as_string(hide_password=True)
+        self.name = str(place) if isinstance(place, Path) else _shown(self.engine)
         self._closing = weakref.finalize(self, self.engine.dispose)  # whoever forgets to close it leaves no connection
         # SQLite has one writer at a time, and lets the others sleep and try again: threads of one process line up here.
         self._one_writer = nullcontext() if self.path is None else threading.Lock()
@@ -163,6 +163,11 @@ def _set_durable(connection: Connection, *, durable: bool) -> None:
         connection.info["durable"] = durable
 
 
+def _shown(engine: Engine) -> str:
+    """The database's URL as the user writes it, without the password."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
 def _postgresql_engine(url: str) -> Engine:
     from sqlalchemy import create_engine, make_url
     from sqlalchemy.exc import ArgumentError
@@ -215,8 +220,8 @@ def _server_error(name: str, error: Any) -> str:
 def damaged_state(path: Path, what: str) -> DamagedDataError:
     """`live.db` cannot be read; what was paid for stays in the tables, the rest is in no other file."""
     return DamagedDataError(
-        f"{path} is damaged ({what}): put it back from a backup. Without one, `dwell check --repair` starts a new, "
-        "empty one: costs, watchlists, schedules and kept responses are gone, the tables stay."
+        f"{path} is damaged ({what}): restore it from a backup. Without one, `dwell check --repair` creates a new, "
+        "empty one: costs, watchlists, schedules and stored responses are lost, the tables stay."
     )
 
 

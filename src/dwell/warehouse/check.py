@@ -1,6 +1,6 @@
-"""The parts of a data folder: which are missing or damaged, and what can be made again of what.
+"""The parts of a data folder: which are missing or damaged, and what can be rebuilt from what.
 
-A missing part is never taken for a new folder. Whoever opens the folder is told, until a repair is asked for.
+A missing part is never taken for a new folder: every command stops until the user asks for a repair.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dwell.warehouse.damage import lake_errors
 
 STATE = "live.db"
 LOCK = "writer.lock"
-_OF_LIVE = "('answers', 'states')"  # formats of the batches that only a provider's responses give
+_PROVIDER_FORMATS = "('answers', 'states')"  # stored names of the batches that only sweeps write
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Problem:
 
     Attributes:
         part: The file or folder, relative to the data folder.
-        detail: What is wrong, and what can be had again, in a sentence.
-        repair: What a repair would do; empty where only a backup helps.
+        detail: What is wrong, as the rest of a sentence that begins with the part.
+        repair: What a repair does, as the rest of a sentence; empty if only a backup helps.
     """
 
     part: str
@@ -47,7 +47,7 @@ def require_parts(root: Path, *, state_elsewhere: bool = False) -> None:
         state_elsewhere: The state is on a server (`DWELL_DATABASE`), so no file of it is in the folder.
 
     Raises:
-        DamagedDataError: A part is missing; the message says what a repair gives back.
+        DamagedDataError: A part is missing; the message says what a repair restores.
     """
     problem = next(find_missing(root, state_elsewhere=state_elsewhere), None)
     if problem is not None:
@@ -64,50 +64,52 @@ def find_missing(root: Path, *, state_elsewhere: bool = False) -> Iterator[Probl
         if not state_elsewhere and not _is_present(root / STATE) and _knows_of_sweeps(log):
             yield Problem(
                 STATE,
-                "is missing or empty, and the tables hold rows of sweeps. It held costs, watchlists, schedules and "
-                "kept responses, which are in no other file: put it back from a backup if you have one "
-                "(or set DWELL_DATABASE, if it is on a server)",
-                "starts a new, empty one; the tables stay as they are",
+                "is missing or empty, but the tables have rows of sweeps. It contained costs, watchlists, schedules "
+                "and stored responses, which are in no other file: restore it from a backup if you have one "
+                "(or set DWELL_DATABASE if the state is on a server)",
+                "creates a new, empty one; the tables stay as they are",
             )
     for name, version in versions.items():
         entry = lake.log_entry(root, name, version)
         if not entry.exists() or not entry.stat().st_size:
             yield Problem(
                 str(entry.relative_to(root)),
-                "is missing or empty, the newest log entry of this table. No row is lost: the journal knows its files",
-                "writes the entry again",
+                "is missing or empty: the newest log entry of this table. No row is lost: the journal knows its files",
+                "rewrites the entry",
             )
 
 
 def _missing_journal(root: Path) -> Iterator[Problem]:
     if lake.newest_version(root, INGEST) is not None:
         moment = rebuild.complete_until(root)
-        until = f"which is whole up to {moment}; import again what came after" if moment else "as far as it goes"
+        until = f", which is complete up to {moment}; import again what came after" if moment else ""
         yield Problem(
             journal.NAME,
-            "is missing or empty beside a lake: it held what was imported or swept last",
-            f"makes it again from the lake, {until} (kept responses are loaded again by themselves)",
+            "is missing or empty beside a lake: it contained the latest imports and sweeps",
+            f"rebuilds it from the lake{until} (stored responses are loaded again automatically)",
         )
     elif _is_present(root / STATE) or (root / journal.NAME).exists():
         yield Problem(
             journal.NAME,
-            "is missing or empty: it held what was imported or swept",
-            "starts an empty one and loads the kept responses again; import your files again",
+            "is missing or empty: it contained the imports and sweeps",
+            "creates an empty one and loads the stored responses again; import your files again",
         )
 
 
 def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
-    return log.execute(f"SELECT 1 FROM ingest_batches WHERE format IN {_OF_LIVE} LIMIT 1").fetchone() is not None
+    return (
+        log.execute(f"SELECT 1 FROM ingest_batches WHERE format IN {_PROVIDER_FORMATS} LIMIT 1").fetchone() is not None
+    )
 
 
 def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
-    """Everything that can be found wrong: missing parts, damaged databases, lake files that are not as written."""
-    for name, makes in ((journal.NAME, "makes it again from the lake"), (STATE, "starts a new, empty one")):
+    """All problems: missing parts, damaged databases, and lake files that cannot be read; every stored row is read."""
+    for name, makes in ((journal.NAME, "rebuilds it from the lake"), (STATE, "creates a new, empty one")):
         verdict = _integrity(root / name) if _is_present(root / name) else ""
         if verdict:
             yield Problem(name, f"is damaged ({verdict})", f"moves it to damaged/ and {makes}")
             if name == journal.NAME:
-                return  # nothing that a damaged journal says of the rest can be believed
+                return  # a damaged journal says nothing reliable about the rest
     yield from find_missing(root, state_elsewhere=state_elsewhere)
     if _is_present(root / journal.NAME):
         yield from _lake_problems(root)
@@ -116,11 +118,24 @@ def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Prob
 def _lake_problems(root: Path) -> Iterator[Problem]:
     with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
         state = catalogue.read(log)
-    for name in state.tables:
-        try:
-            views.visible_files(root, name, state.table(name))
-        except DamagedDataError as error:
-            yield Problem(f"{lake.FOLDER}/{name}", str(error))
+    for name, table in state.tables.items():
+        for file in table.files:
+            if why := _unreadable(root, name, replace(table, files=(file,))):
+                yield Problem(f"{lake.FOLDER}/{name}/{file.path}", f"cannot be read ({why})")
+
+
+def _unreadable(root: Path, name: str, file: catalogue.TableState) -> str:
+    """Why a lake file cannot be read to its end; empty if it can."""
+    import duckdb
+
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(f"SELECT bit_xor(hash(stored)) FROM {views.scan(root, name, file)} AS stored").fetchall()
+    except DamagedDataError:
+        return "it is missing, or has another size than was written"
+    except duckdb.Error as error:
+        return str(error).splitlines()[0]
+    return ""
 
 
 def _integrity(path: Path) -> str:
@@ -142,7 +157,7 @@ def _is_present(path: Path) -> bool:
 
 
 def repair(root: Path, *, state_elsewhere: bool = False) -> list[Problem]:
-    """Makes again what can be made again; what was damaged is moved to `damaged/`, never deleted.
+    """Rebuilds what can be rebuilt; damaged files are moved to `damaged/`, never deleted.
 
     Returns:
         The problems that are gone.

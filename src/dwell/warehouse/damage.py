@@ -15,17 +15,17 @@ def damaged_journal(path: Path, what: str) -> DamagedDataError:
     from dwell.warehouse.rebuild import complete_until
 
     moment = complete_until(path.parent)
-    lake = f"the lake is whole up to {moment}; import again what came after" if moment else "import your files again"
+    lake = f"the lake is complete up to {moment}; import again what came after" if moment else "import your files again"
     return DamagedDataError(
-        f"{path} is damaged ({what}): put it back from a backup, or run `dwell check --repair`, which makes it "
-        f"again from the lake; {lake}."
+        f"{path} is damaged ({what}): restore it from a backup, or run `dwell check --repair`, which rebuilds "
+        f"it from the lake; {lake}."
     )
 
 
 def damaged_lake_file(path: Path, what: str) -> DamagedDataError:
     """A data file of the lake is not what was written."""
     return DamagedDataError(
-        f"{path} is damaged ({what}): put this file back from a backup; without one, move the data folder away and "
+        f"{path} is damaged ({what}): restore this file from a backup; without one, move the data folder away and "
         "import your files again."
     )
 
@@ -52,7 +52,7 @@ def lake_errors(path: Path) -> Iterator[None]:
         raise _from_duckdb(path, error) from error
     except DeltaError as error:
         raise DamagedDataError(
-            f"{path} is damaged ({error}): put the folder back from a backup; without one, move the data folder away "
+            f"{path} is damaged ({error}): restore the folder from a backup; without one, move the data folder away "
             "and import your files again."
         ) from error
 

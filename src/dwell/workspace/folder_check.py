@@ -1,4 +1,4 @@
-"""Looking a data folder over, and making again what can be made again."""
+"""Checks a data folder, and rebuilds what can be rebuilt."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _COLUMNS = ("part", "detail", "repair", "repaired")
 
 
 def check_folder(settings: Settings, *, repair: bool = False) -> Result:
-    """What is wrong with a data folder.
+    """Check a data folder; every stored row is read once.
 
     Args:
         settings: Where the folder is.
-        repair: Make again what can be made again. What was damaged is moved to `damaged/`, never deleted.
+        repair: Rebuild what can be rebuilt. Damaged files are moved to `damaged/`, never deleted.
 
     Returns:
-        A row a problem: `part`, `detail`, `repair` (what a repair does; null where only a backup helps), `repaired`.
-        `meta["ok"]` says that nothing is wrong any more.
+        One row per problem: `part`, `detail`, `repair` (what a repair does; null if only a backup helps), `repaired`.
+        `meta["ok"]` is true if no problem is left.
 
     Raises:
         NoDataError: There is no data folder at that place.
@@ -37,7 +37,7 @@ def check_folder(settings: Settings, *, repair: bool = False) -> Result:
 
 
 def _load_kept_responses(settings: Settings) -> None:
-    """What sweeps had read is loaded again: rows that are in the lake are known."""
+    """Load the responses of sweeps again: the loader recognises the rows that are in the lake."""
     if settings.database is None and not (settings.data / check.STATE).exists():
         return
     from dwell.live.load_responses import load_pending

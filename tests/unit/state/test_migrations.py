@@ -204,6 +204,11 @@ def test_a_database_of_another_folder_is_refused(first: Path, tmp_path: Path, st
         other.live.watchlists()
         other.live.database.close()
         shutil.copy(tmp_path / "one" / "live.db", tmp_path / "two" / "live.db")
+    else:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DWELL_DATABASE", state_url)
+            with pytest.raises(StorageError, match=r"The state of this folder is in .*live\.db"):
+                dwell.open(tmp_path / "one").live.watchlists()
     with pytest.MonkeyPatch.context() as patch:
         if state_url is not None:
             patch.setenv("DWELL_DATABASE", state_url)

@@ -28,7 +28,7 @@ def filled(commit: Commit, store: Store) -> None:
 def test_a_journal_that_is_no_database(commit: Commit, store: Store, settings: Settings) -> None:
     filled(commit, store)
     (store.root / "journal.db").write_bytes(b"not a database at all" * 1000)
-    with pytest.raises(DamagedDataError, match=r"journal\.db is damaged .*makes it again from the lake"):
+    with pytest.raises(DamagedDataError, match=r"journal\.db is damaged .*rebuilds it from the lake"):
         Store.open(settings)
 
 
@@ -38,7 +38,7 @@ def test_the_cure_in_the_message_works(commit: Commit, store: Store, settings: S
     with pytest.raises(DamagedDataError) as caught:
         Store.open(settings)
     message = str(caught.value)
-    assert "the lake is whole up to 2024-02-01T12:00:00+00:00; import again what came after" in message
+    assert "the lake is complete up to 2024-02-01T12:00:00+00:00; import again what came after" in message
     assert "`dwell check --repair`" in message
     check.repair(store.root)
     rebuilt = Store.open(settings)
@@ -208,7 +208,7 @@ def test_a_torn_log_entry_above_the_visible_version_is_dropped(
 
 def test_a_damaged_live_database_is_not_rebuilt_from_the_lake(tmp_path: Path) -> None:
     (tmp_path / "live.db").write_bytes(b"not a database at all" * 1000)
-    with pytest.raises(DamagedDataError, match=r"live\.db is damaged .*put it back from a backup") as caught:
+    with pytest.raises(DamagedDataError, match=r"live\.db is damaged .*restore it from a backup") as caught:
         open_database(tmp_path)
     assert "lake" not in str(caught.value)
     assert "the tables stay" in str(caught.value)
