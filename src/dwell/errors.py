@@ -50,6 +50,12 @@ class StorageError(DwellError):
     code = "storage"
 
 
+class MemoryLimitError(StorageError):
+    """An import needs more memory than it may use: fewer rows at once, or a higher limit, would do."""
+
+    code = "storage"
+
+
 class DamagedDataError(StorageError):
     """A stored file is damaged; the message names it and says what can be rebuilt."""
 

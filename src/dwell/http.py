@@ -6,6 +6,7 @@ only in headers and never appear in an error message.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -150,7 +151,7 @@ class HttpTransport:
         return HttpResponse(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
-            body=self.redactor.redact_body(body),
+            body=self.redactor.redact_body(_as_utf8(body)),
             received_at=_parse_instant(simulated) or clock.now(),
             simulated=simulated is not None,
         )
@@ -226,6 +227,16 @@ def _environment_errors() -> Iterator[None]:
             "The certificates in the environment (SSL_CERT_FILE or SSL_CERT_DIR) cannot be read: correct the path, "
             "or unset it."
         ) from error
+
+
+def _as_utf8(body: bytes) -> bytes:
+    """JSON in UTF-16 or UTF-32 as UTF-8: a key is only looked for in that."""
+    if b"\0" not in body[:4]:
+        return body
+    try:
+        return body.decode(json.detect_encoding(body)).removeprefix("\ufeff").encode()
+    except UnicodeError:
+        return body
 
 
 def _parse_instant(text: str | None) -> datetime | None:

@@ -36,7 +36,8 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = tuple(sorted({secret for secret in secrets if secret}, key=lambda text: (-len(text), text)))
+        forms = {form for secret in secrets if secret for form in _variants(secret)}
+        self._secrets = tuple(sorted(forms, key=lambda text: (-len(text), text)))
         self._text = [_Pattern(secret, _TEXT_PART) for secret in self._secrets]
         self._body = [_Pattern(secret, _BODY_PART) for secret in self._secrets]
         spellings = [spelling for secret in self._secrets for spelling in _spellings(secret)]
@@ -106,18 +107,27 @@ class _Pattern:
                 yield at, at + self.encoded_size
 
 
+def _variants(secret: str) -> set[str]:
+    """The key, the key as a form decodes it (`+` is a space there), and in hexadecimal if it is long enough."""
+    variants = {secret, secret.replace("+", " ").strip()} - {""}
+    return variants | {secret.encode().hex()} if len(secret) >= _WORD else variants
+
+
 def _hide(text: str, patterns: Collection[_Pattern], *, in_body: bool = False, mark: str = HIDDEN) -> str:
-    """Replace each span that is part of a key by a mark."""
-    for pattern in patterns:
-        places = [*_CHARACTER.finditer(text)]
-        plain = "".join(map(_decode_character, places))
-        pieces, done = [], 0
-        for start, end in _merge_spans(pattern.spans(plain)):
-            if _is_key_part(plain, start, end, pattern, in_body=in_body):
-                pieces += [text[done : places[start].start()], mark]
-                done = places[end - 1].end()
-        text = "".join([*pieces, text[done:]])
-    return text
+    """Replace each stretch of the text that is part of a key with a mark."""
+    places = [*_CHARACTER.finditer(text)]
+    plain = "".join(map(_decode_character, places))
+    stretches = sorted(
+        (start, end)
+        for pattern in patterns
+        for start, end in _merge_spans(pattern.spans(plain))
+        if _is_key_part(plain, start, end, pattern, in_body=in_body)
+    )
+    pieces, done = [], 0
+    for start, end in _merge_spans(stretches):
+        pieces += [text[done : places[start].start()], mark]
+        done = places[end - 1].end()
+    return "".join([*pieces, text[done:]])
 
 
 def _decode_character(place: re.Match[str]) -> str:

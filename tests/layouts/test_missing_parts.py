@@ -15,6 +15,10 @@ import pytest
 
 import dwell as package
 from dwell.cli.main import main
+from dwell.live.load_responses import load_pending
+from dwell.settings import Settings
+from dwell.warehouse import check
+from dwell.workspace import folder_check
 
 from .test_layouts import layout, tables  # noqa: F401 - the fixture
 
@@ -40,7 +44,7 @@ def folder(layout: Path) -> Path:  # noqa: F811 - it is the fixture
 
 
 @pytest.fixture
-def check(capsys: pytest.CaptureFixture[str], folder: Path) -> Callable[..., Any]:
+def run_check(capsys: pytest.CaptureFixture[str], folder: Path) -> Callable[..., Any]:
     def run(*words: str) -> tuple[int, Any]:
         capsys.readouterr()
         status = main(["check", *words, "--json"])
@@ -62,43 +66,45 @@ def every_command_stops(capsys: pytest.CaptureFixture[str], part: str, *sentence
             assert sentence in said, (words, said)
 
 
-def test_a_whole_folder_has_nothing_wrong(check: Callable[..., Any]) -> None:
-    assert check() == (0, [])
-    assert check("--repair") == (0, [])
+def test_a_whole_folder_has_nothing_wrong(run_check: Callable[..., Any]) -> None:
+    assert run_check() == (0, [])
+    assert run_check("--repair") == (0, [])
 
 
-def test_a_journal_that_is_gone(folder: Path, check: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_journal_that_is_gone(
+    folder: Path, run_check: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     before = package.open("data").store.rows()
     for name in folder.glob("journal.db*"):
         name.unlink()
     every_command_stops(capsys, "journal.db", "complete up to 20", "import again what came after")
     assert not (folder / "journal.db").exists()
-    status, (problem,) = check()
+    status, (problem,) = run_check()
     assert (status, problem["part"], problem["repaired"]) == (1, "journal.db", False)
-    status, (problem,) = check("--repair")
+    status, (problem,) = run_check("--repair")
     assert (status, problem["repaired"]) == (0, True)
-    assert check() == (0, [])
+    assert run_check() == (0, [])
     after = package.open("data").store.rows()
     # What sweeps had read comes back out of the kept responses, which no import can give again.
     assert after["topic_posts"] == before["topic_posts"]
     assert 0 < after["posts"] <= before["posts"]
 
 
-def test_a_state_database_that_is_gone(folder: Path, check, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_state_database_that_is_gone(folder: Path, run_check, capsys: pytest.CaptureFixture[str]) -> None:
     before = package.open("data").store.rows()
     for name in folder.glob("live.db*"):
         name.unlink()
     every_command_stops(capsys, "live.db", "costs, watchlists, schedules", "restore it from a backup")
     assert not (folder / "live.db").exists()
-    assert check("--repair")[0] == 0
-    assert check() == (0, [])
+    assert run_check("--repair")[0] == 0
+    assert run_check() == (0, [])
     assert package.open("data").store.rows() == before
     assert main(["watchlist", "list"]) == 0
 
 
 @pytest.mark.parametrize("table", ["posts", "post_snapshots", "ingest_batches"])
 @pytest.mark.parametrize("how", ["gone", "empty", "all gone"])
-def test_the_newest_log_entry_is_gone(folder: Path, check, capsys, layout: Path, table: str, how: str) -> None:  # noqa: F811
+def test_the_newest_log_entry_is_gone(folder: Path, run_check, capsys, layout: Path, table: str, how: str) -> None:  # noqa: F811
     log = folder / "lake" / table / "_delta_log"
     entries = sorted(log.glob("*.json"))
     if how == "empty":
@@ -106,46 +112,92 @@ def test_the_newest_log_entry_is_gone(folder: Path, check, capsys, layout: Path,
     for entry in entries if how == "all gone" else entries[-1:] if how == "gone" else []:
         entry.unlink()
     every_command_stops(capsys, f"lake/{table}/_delta_log/", "No row is lost")
-    assert check("--repair")[0] == 0
-    assert check() == (0, [])
+    assert run_check("--repair")[0] == 0
+    assert run_check() == (0, [])
     assert main(["export", "all", "--format", "jsonl", "-o", "after"]) == 0
     assert tables(layout / "after") == tables(layout / "answers" / "tables")
     package.open("data").store.seal()
     (folder / "journal.db").unlink()
-    assert check("--repair")[0] == 0
+    assert run_check("--repair")[0] == 0
     assert main(["export", "all", "--format", "jsonl", "-o", "rebuilt"]) == 0
     assert tables(layout / "rebuilt") == tables(layout / "answers" / "tables")
 
 
 @pytest.mark.parametrize("name", ["journal.db", "live.db"])
-def test_a_damaged_database_is_moved_away(folder: Path, check, name: str) -> None:
+def test_a_damaged_database_is_moved_away(folder: Path, run_check, name: str) -> None:
     with closing(sqlite3.connect(folder / name)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw = bytearray((folder / name).read_bytes())
     raw[8_192:40_960] = os.urandom(32_768)
     (folder / name).write_bytes(raw)
-    status, (problem, *_) = check()
+    status, (problem, *_) = run_check()
     assert (status, problem["part"]) == (1, name)
-    assert check("--repair")[0] == 0
-    assert check() == (0, [])
+    assert run_check("--repair")[0] == 0
+    assert run_check() == (0, [])
     assert (folder / "damaged" / f"{name}.0").read_bytes() == raw
     assert main(["status"]) == 0
 
 
-def test_a_missing_file_of_the_lake_needs_a_backup(folder: Path, check, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_of_the_lake_needs_a_backup(folder: Path, run_check, capsys: pytest.CaptureFixture[str]) -> None:
     file = next((folder / "lake" / "posts").glob("*.parquet"))
     file.unlink()
-    status, (problem,) = check("--repair")
+    status, (problem,) = run_check("--repair")
     assert (status, problem["repair"], problem["repaired"]) == (1, None, False)
     assert problem["part"].endswith(file.name)
 
 
-def test_a_damaged_file_of_the_lake_is_found(folder: Path, check) -> None:
+@pytest.mark.parametrize("name", ["journal.db", "live.db"])
+def test_a_locked_database_is_not_damaged(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch, name: str
+) -> None:
+    class Locked(sqlite3.OperationalError):
+        sqlite_errorcode = sqlite3.SQLITE_BUSY
+
+    whole = check._integrity
+
+    def locked(path: Path) -> str:
+        def connect(*_: object, **__: object) -> None:
+            raise Locked("database is locked")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(sqlite3, "connect", connect)
+            return whole(path)
+
+    monkeypatch.setattr(check, "_integrity", lambda path: locked(path) if path.name == name else whole(path))
+    before = (folder / name).read_bytes()
+    assert main(["check", "--repair"]) == 1
+    assert "held by another program" in capsys.readouterr().err
+    assert (folder / name).read_bytes() == before
+    assert not (folder / "damaged").exists()
+
+
+def test_a_repair_that_is_killed_loses_no_stored_response(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = package.open("data").store.rows()
+    for file in folder.glob("journal.db*"):
+        file.unlink()
+    folder_check._mark_responses_pending(Settings(data=folder))
+    check.repair(folder)  # killed before the stored responses are loaded again
+    workspace = package.open("data")
+    load_pending(workspace.store, workspace.live.database)
+    assert workspace.store.rows()["topic_posts"] == before["topic_posts"]
+    workspace.live.database.close()
+
+
+def test_a_log_entry_that_is_cut_off(folder: Path, run_check) -> None:
+    entry = max((folder / "lake" / "posts" / "_delta_log").glob("*.json"))
+    entry.write_bytes(entry.read_bytes()[:-20])
+    status, (problem,) = run_check()
+    assert (status, problem["part"]) == (1, f"lake/posts/_delta_log/{entry.name}")
+    assert run_check("--repair")[0] == 0
+    assert run_check() == (0, [])
+
+
+def test_a_damaged_file_of_the_lake_is_found(folder: Path, run_check) -> None:
     file = next((folder / "lake" / "posts").glob("*.parquet"))
     raw = bytearray(file.read_bytes())
     raw[len(raw) // 4 : len(raw) // 2] = os.urandom(len(raw) // 2 - len(raw) // 4)
     file.write_bytes(raw)
-    status, (problem,) = check()
+    status, (problem,) = run_check()
     assert (status, problem["part"], problem["repair"]) == (1, f"lake/posts/{file.name}", None)
     assert problem["detail"].startswith("cannot be read")
 

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select, update
 
 from dwell import clock
+from dwell.errors import MemoryLimitError
 from dwell.live import load_responses as loading
 from dwell.live import scheduler
 from dwell.state import responses, schema
@@ -84,6 +85,7 @@ POISON = {
     "no ids": each_post(video_id=None, aweme_id=None),
     "wrong types": each_post(play_count=[], title={}, author="x", create_time="soon"),
     "half an emoji": each_post(title="\ud83d"),
+    "a NUL": each_post(title="a\0b", **{"fie\0ld": "x"}),
 }
 UNREADABLE = {
     "not utf-8": text('"videos"', b'"note": "\xe9", "videos"'),
@@ -183,7 +185,40 @@ def test_run_survives_any_error_of_one_schedule(trial, error: Exception) -> None
     assert scheduler.run_due(live.database, work, lambda: later) == []
 
 
+def test_a_batch_that_needs_too_much_memory_is_halved(trial, monkeypatch) -> None:
+    live, whole = trial.workspace.live, loading.load_responses
+
+    def greedy(store, batch, database, **options):
+        if len(batch) > 1 or batch[0].subject == BAD[1:]:
+            raise MemoryLimitError("The import needs more memory than it may use.")
+        return whole(store, batch, database, **options)
+
+    monkeypatch.setattr(loading, "load_responses", greedy)
+    done = live.sweep(request(GOOD, BAD))
+    assert done.meta["posts_new"] == 35
+    assert responses.list_pending(live.database, 10) == []
+
+
+def test_a_profile_without_an_id_is_looked_up_again(trial, alter, monkeypatch) -> None:
+    live = trial.workspace.live
+
+    def no_id(reply: Reply) -> None:
+        if "userinfo" in reply.path:
+            reply.body = b'{"user": [1], "stats": {}}'
+
+    url = os.environ["DWELL_TIKLIVEAPI_URL"]
+    with altered(url, no_id) as bad:
+        monkeypatch.setenv("DWELL_TIKLIVEAPI_URL", bad)
+        live.sweep(request(BAD))
+    monkeypatch.setenv("DWELL_TIKLIVEAPI_URL", url)
+    (row,) = live.sweep(request(BAD, fresh=True))
+    assert (row["complete"], row["posts"]) == (True, 35)
+
+
 ECHOES = {
+    "in UTF-16": lambda reply: setattr(
+        reply, "body", json.dumps({**json.loads(reply.body), "request": reply.key}).encode("utf-16")
+    ),
     "in an error": lambda reply: (
         setattr(reply, "status", 404),
         setattr(reply, "body", json.dumps({"message": f"bad request for {reply.key} and more"}).encode()),

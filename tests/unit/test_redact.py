@@ -31,6 +31,8 @@ def spellings(key: str) -> dict[str, str]:
         "json": json.dumps(key)[1:-1].replace("/", "\\/"),
         "json, escaped": "".join(f"\\u{byte:04x}" for byte in raw),
         "html": "".join(f"&#{byte};" for byte in raw),
+        "a form's spaces": key.replace("+", " "),
+        "hexadecimal": raw.hex(),
         "base64": base64.b64encode(raw).decode(),
         "base64 of a header": base64.b64encode(b"x-api-key: " + raw).decode(),
         "base64 of a user": base64.b64encode(b"user:" + raw + b"\n").decode(),

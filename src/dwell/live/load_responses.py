@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dwell.errors import DwellError, SettingsError, StorageError
+from dwell.errors import DwellError, MemoryLimitError, SettingsError, StorageError
 from dwell.live.parse_responses import parse_response
 from dwell.providers.provider_registry import get_provider, parser_version
 from dwell.providers.rewrite import Rewriter
@@ -116,9 +116,9 @@ def load_batch(
     """
     try:
         stats.add(load_responses(store, batch, database, correct=correct))
-    except StorageError:
-        raise
-    except Exception as error:  # noqa: BLE001 - any error that a response raises would recur on every run
+    except Exception as error:
+        if isinstance(error, StorageError) and not isinstance(error, MemoryLimitError):
+            raise
         if len(batch) > 1:
             for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
                 load_batch(store, database, half, stats, correct=correct)

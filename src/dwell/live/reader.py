@@ -145,6 +145,10 @@ class TargetReader:
     def _summarize_lookup(self, payload: Mapping[str, Any]) -> ResponseSummary:
         subject = self.client.provider.subject(_require_lookup(self.lookup), payload)
         total = self.client.provider.total(_require_lookup(self.lookup), payload)
+        if self.target.kind == "account" and not (subject.id or subject.key):
+            return ResponseSummary(
+                items=1
+            )  # without an id there is nothing to remember: the next sweep looks it up again
         known = CachedSubject(subject.id, subject.key, total, self.client.now())
         names: dict[tuple[str, str], CachedSubject] = {(self.target.kind, self.target.name): known}
         if subject.name:

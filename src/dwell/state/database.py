@@ -164,8 +164,9 @@ def _set_durable(connection: Connection, *, durable: bool) -> None:
 
 
 def _shown(engine: Engine) -> str:
-    """The database's URL as the user writes it, without the password."""
-    return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
+    """Host, port and database of a URL; the password may be anywhere in the rest."""
+    url = engine.url
+    return f"postgresql://{url.host or ''}{f':{url.port}' if url.port else ''}/{url.database or ''}"
 
 
 def _postgresql_engine(url: str) -> Engine:
@@ -176,8 +177,10 @@ def _postgresql_engine(url: str) -> Engine:
 
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingsError("DWELL_DATABASE isn't a database URL: write postgresql://user@host/name.") from error
+    except (ArgumentError, ValueError):  # its text is not shown: it may contain the password
+        raise SettingsError("DWELL_DATABASE isn't a database URL: write postgresql://user@host/name.") from None
+    if "@" in (parsed.host or ""):
+        raise SettingsError("The password in DWELL_DATABASE contains an @: write it as %40.")
     if parsed.get_backend_name() != "postgresql":
         raise SettingsError(f"DWELL_DATABASE names {parsed.get_backend_name()}: only postgresql://... is supported.")
     try:
@@ -214,6 +217,8 @@ def _server_error(name: str, error: Any) -> str:
     reason = said[0] if said else type(error.orig).__name__
     if error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}:
         return f"The database {name} cannot be reached ({reason}): check DWELL_DATABASE, and that the server runs."
+    if getattr(error.orig, "sqlstate", None) == "42501":
+        return f"The user of the database {name} lacks a permission ({reason}): grant it, or use another user."
     return f"The database {name} refused the operation ({reason}): this is a bug in dwell; please report it."
 
 

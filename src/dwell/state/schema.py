@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from dwell.state.types import Big, Flag, Instant, JsonText
+from dwell.state.types import Big, Flag, Instant, JsonText, Words
 
 LAYOUT = 2
 """Number of the newest migration; a database with a higher one is refused."""
@@ -31,7 +31,7 @@ def _table(name: str, *parts: Any, key: tuple[str, ...], rowid: bool = False) ->
 
 
 def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, **options)
+    return Column(name, Words, nullable=False, **options)
 
 
 def _count(name: str, default: int | None = None) -> Column[int]:
@@ -140,8 +140,8 @@ subjects = _table(
     _text("provider"),
     _text("kind"),
     _text("name"),
-    Column("id", Text),
-    Column("key", Text),
+    Column("id", Words),
+    Column("key", Words),
     Column("total", Big),
     _instant("looked_up_at"),
     key=("provider", "kind", "name"),
@@ -176,7 +176,7 @@ schedule_runs = _table(
     _instant("leased_until"),
     _instant("started_at"),
     Column("finished_at", Instant),
-    Column("outcome", Text),
+    Column("outcome", Words),
     key=("schedule", "slot"),
 )
 """A scheduled time is taken by one process: the key makes it once, the lease gives it back if that process dies."""
@@ -187,7 +187,7 @@ drift = _table(
     _text("object"),
     _text("field"),
     _text("what"),
-    Column("seen", Text),
+    Column("seen", Words),
     _instant("first_at"),
     _instant("last_at"),
     Column("times", Big, nullable=False),

@@ -48,6 +48,18 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else from_micros(value)
 
 
+class Words(TypeDecorator[str]):
+    """Text of a provider: PostgreSQL cannot store a NUL character, so it is left out."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """To the database."""
+        del dialect
+        return None if value is None else value.replace("\0", "")
+
+
 class Flag(TypeDecorator[bool]):
     """A truth value as 0 or 1."""
 

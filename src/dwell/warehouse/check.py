@@ -11,13 +11,14 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dwell.disk.errors import move_away
+from dwell.disk.errors import move_away, sqlite_error
 from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError
 from dwell.state import open_database
+from dwell.state.database import damaged_state
 from dwell.warehouse import catalogue, journal, lake, manifest, rebuild, recover, views
 from dwell.warehouse.columns import INGEST
-from dwell.warehouse.damage import lake_errors
+from dwell.warehouse.damage import damaged_journal, lake_errors
 
 STATE = "live.db"
 LOCK = "writer.lock"
@@ -71,7 +72,7 @@ def find_missing(root: Path, *, state_elsewhere: bool = False) -> Iterator[Probl
             )
     for name, version in versions.items():
         entry = lake.log_entry(root, name, version)
-        if not entry.exists() or not entry.stat().st_size:
+        if not entry.is_file() or not entry.stat().st_size:
             yield Problem(
                 str(entry.relative_to(root)),
                 "is missing or empty: the newest log entry of this table. No row is lost: the journal knows its files",
@@ -119,6 +120,9 @@ def _lake_problems(root: Path) -> Iterator[Problem]:
     with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
         state = catalogue.read(log)
     for name, table in state.tables.items():
+        entry = lake.log_entry(root, name, table.version or 0)
+        if table.version is not None and _is_present(entry) and not lake.is_whole(entry):
+            yield Problem(str(entry.relative_to(root)), "is cut off or damaged", "rewrites the entry")
         for file in table.files:
             if why := _unreadable(root, name, replace(table, files=(file,))):
                 yield Problem(f"{lake.FOLDER}/{name}/{file.path}", f"cannot be read ({why})")
@@ -144,7 +148,10 @@ def _integrity(path: Path) -> str:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             (application,) = connection.execute("PRAGMA application_id").fetchone()
-    except sqlite3.DatabaseError as error:
+    except sqlite3.Error as error:
+        # A database that is locked, or a folder that cannot be written, is not damaged.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise sqlite_error(path, error, damaged_state if path.name == STATE else damaged_journal) from error
         return str(error)
     if path.name == journal.NAME and application != journal.APPLICATION:
         return "it is not dwell's"

@@ -48,6 +48,15 @@ def log_entry(root: Path, name: str, version: int) -> Path:
     return folder(root, name) / "_delta_log" / f"{version:020d}.json"
 
 
+def is_whole(entry: Path) -> bool:
+    """Every line of a log entry is a JSON object."""
+    try:
+        lines = entry.read_text(encoding="utf-8").splitlines()
+        return bool(lines) and all(isinstance(json.loads(line), dict) for line in lines)
+    except ValueError:
+        return False
+
+
 def rewrite_log(
     root: Path, name: str, files: Sequence[LakeFile], seq: int, manifest: dict[str, Any] | None = None
 ) -> int:
@@ -58,7 +67,9 @@ def rewrite_log(
     """
     log = folder(root, name) / "_delta_log"
     for path in log.glob("*.json"):
-        if not path.stat().st_size:
+        if not path.is_file():
+            path.rename(path.with_suffix(".damaged"))
+        elif not is_whole(path):
             path.unlink()
     version = newest_version(root, name)
     if version is None:  # without its first entry there is no table: what else is in the log is of no use

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.settings import Settings
@@ -28,26 +30,37 @@ def check_folder(settings: Settings, *, repair: bool = False) -> Result:
     if not any((settings.data / name).exists() for name in (journal.NAME, check.STATE, lake.FOLDER)):
         raise NoDataError(f"There is no data in {settings.data}: name its folder with --data or DWELL_DATA.")
     elsewhere = settings.database is not None
+    if repair:
+        _mark_responses_pending(settings)
     repaired = check.repair(settings.data, state_elsewhere=elsewhere) if repair else []
     if any(problem.part == journal.NAME for problem in repaired):
-        _load_kept_responses(settings)
+        _load_stored_responses(settings)
     remaining = list(check.find_problems(settings.data, state_elsewhere=elsewhere))
     rows = [(one.part, one.detail, one.repair or None, one in repaired) for one in (*repaired, *remaining)]
     return Result(_COLUMNS, rows, {"ok": not remaining})
 
 
-def _load_kept_responses(settings: Settings) -> None:
+def _mark_responses_pending(settings: Settings) -> None:
+    """Before a journal is rebuilt: if the repair is killed after that, the next sweep still loads what it lost."""
+    parts = {
+        problem.part for problem in check.find_problems(settings.data, state_elsewhere=settings.database is not None)
+    }
+    has_state = settings.database is not None or (settings.data / check.STATE).exists()
+    if journal.NAME not in parts or check.STATE in parts or not has_state:
+        return
+    from dwell.state import open_database, responses
+
+    with closing(open_database(settings.data, settings.database)) as database:
+        responses.mark_pending(database)
+
+
+def _load_stored_responses(settings: Settings) -> None:
     """Load the responses of sweeps again: the loader recognises the rows that are in the lake."""
     if settings.database is None and not (settings.data / check.STATE).exists():
         return
     from dwell.live.load_responses import load_pending
-    from dwell.state import responses
     from dwell.workspace.state import open_state
 
     store = Store.open(settings)
-    database = open_state(store)
-    try:
-        responses.mark_pending(database)
+    with closing(open_state(store)) as database:
         load_pending(store, database)
-    finally:
-        database.close()

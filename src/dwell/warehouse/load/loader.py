@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dwell import clock
-from dwell.errors import BadFileError, StorageError
+from dwell.errors import BadFileError, MemoryLimitError, StorageError
 from dwell.records import Hints, SourceFile
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.engine_duckdb import connect
@@ -129,7 +129,7 @@ def _errors(root: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.OutOfMemoryException as error:
-        raise StorageError(
+        raise MemoryLimitError(
             "The import needs more memory than it may use; set DWELL_MEMORY higher (512MB), or free space for "
             f"{root / 'scratch'}."
         ) from error
