@@ -146,7 +146,7 @@ def test_a_foreign_script_and_a_foreign_picture_are_refused_by_the_policy(report
 def test_light_and_dark_wide_and_narrow(probed, tmp_path, dark, width):
     seen = look(probed, tmp_path, dark=dark, width=width)
     assert seen["width"] == str(width)
-    assert seen["pictures"] == "10"
+    assert seen["pictures"] == "9"
     assert seen["empty"] == "0"
     assert seen["sideways"] == "false"
     assert seen["spilled"] == "0"
