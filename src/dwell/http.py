@@ -11,9 +11,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import SplitResult, urlencode, urlsplit
+
+import msgspec
 
 from dwell import clock
 from dwell.errors import ProviderError, SettingsError, TemporaryError
@@ -58,7 +61,7 @@ class HttpRequest:
     credits: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HttpResponse:
     """A response.
 
@@ -75,6 +78,39 @@ class HttpResponse:
     body: bytes
     received_at: datetime
     simulated: bool = False
+
+    @cached_property
+    def json(self) -> Any:
+        """The decoded body, decoded once; None where it isn't JSON (NaN isn't)."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return _decode_leniently(self.body)
+
+
+def _decode_leniently(body: bytes) -> Any:
+    """The same for what the fast decoder refuses: half of an emoji, numbers beyond a float, other encodings."""
+
+    def constant(text: str) -> NoReturn:
+        raise ValueError(text)
+
+    try:
+        return _replace_surrogates(json.loads(body, parse_constant=constant))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _replace_surrogates(value: Any) -> Any:
+    """The same value without halves of characters, which nothing downstream could store."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_replace_surrogates(one) for one in value]
+    return (
+        {_replace_surrogates(key): _replace_surrogates(one) for key, one in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
 
 
 class HttpTransport:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dwell.errors import DamagedAnswerError, TemporaryError
 from dwell.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from dwell.providers.base import Page, Subject
 from dwell.providers.provider_registry import PROVIDERS
 from dwell.providers.tikliveapi import parse
 from dwell.providers.tikliveapi.client import TikLiveAPI
+from dwell.records.item import ParseError, PostItem
 from dwell.testing import check_provider
 
 
@@ -118,31 +120,32 @@ class FloatIds:
     entity, user, comment, topic = parse.entity, parse.user, parse.comment, parse.topic
 
     @staticmethod
-    def post(item: Mapping[str, Any]) -> dict[str, Any] | str:
+    def post(item: Mapping[str, Any]) -> PostItem | ParseError:
         found = parse.post(item)
-        return found if isinstance(found, str) else {**found, "post_id": float(found["post_id"])}
+        return found if isinstance(found, ParseError) else replace(found, post_id=float(found.post_id))
 
 
 class AwemeIds(FloatIds):
     """As the published example: the post is what `aweme_id` says."""
 
     @staticmethod
-    def post(item: Mapping[str, Any]) -> dict[str, Any] | str:
+    def post(item: Mapping[str, Any]) -> PostItem | ParseError:
         found = parse.post(item)
-        return found if isinstance(found, str) else {**found, "post_id": item.get("aweme_id")}
+        return found if isinstance(found, ParseError) else replace(found, post_id=item.get("aweme_id"))
 
 
 class OwnColumns(FloatIds):
     @staticmethod
-    def post(item: Mapping[str, Any]) -> dict[str, Any] | str:
+    def post(item: Mapping[str, Any]) -> PostItem | ParseError:
         found = parse.post(item)
-        return found if isinstance(found, str) else {**found, "plays": 1}
+        return {"post_id": found.post_id, "plays": 1} if isinstance(found, PostItem) else found
 
 
 class Fragile(FloatIds):
     @staticmethod
-    def post(item: Mapping[str, Any]) -> dict[str, Any] | str:
-        return {**found, "likes": int(item["digg_count"])} if isinstance(found := parse.post(item), dict) else found
+    def post(item: Mapping[str, Any]) -> PostItem | ParseError:
+        found = parse.post(item)
+        return replace(found, likes=int(item["digg_count"])) if isinstance(found, PostItem) else found
 
 
 def parsing(parser: Any) -> TikLiveAPI:
@@ -167,9 +170,9 @@ def parsing(parser: Any) -> TikLiveAPI:
         (AlwaysDamaged(), "is refused: This answer is damaged"),
         (NumericCursor(), "query of comments holds something other than text"),
         (NeedsList(), "raises KeyError"),
-        (parsing(FloatIds), "is not an id as text"),
+        (parsing(FloatIds), "Expected `str`, got `float` - at `.*post_id`"),
         (parsing(AwemeIds), "is not an id as text"),
-        (parsing(OwnColumns), "columns that no table has: plays"),
+        (parsing(OwnColumns), "makes dict of a post, not PostItem"),
         (parsing(Fragile), "Parsing .*post.* raises (KeyError|TypeError|ValueError)"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, TikLiveAPI) else "",

@@ -21,6 +21,7 @@ from dwell.http import HttpRequest, HttpTransport
 from dwell.providers.base import Listing, Provider, Subject
 from dwell.providers.scavio.client import Scavio
 from dwell.providers.tikliveapi.client import TikLiveAPI
+from dwell.records.item import PostItem
 from dwell_sandbox import World
 from dwell_sandbox.server.faults import FAULTS, FaultRates, ScriptedFault
 from dwell_sandbox.server.rate_limits import RateLimit
@@ -228,9 +229,9 @@ def test_every_fault_ends_in_data_or_in_an_error_that_dwell_knows(line: Line):
         except ProviderError:
             continue
         for row in page.items:
-            columns = line.provider.parser.post(row)
-            assert isinstance(columns, dict), fault
-            assert WORLD.post(columns["post_id"]).handle == "demo_kitchen"
+            parsed = line.provider.parser.post(row)
+            assert isinstance(parsed, PostItem), fault
+            assert WORLD.post(parsed.post_id).handle == "demo_kitchen"
 
 
 def test_with_all_faults_no_row_differs_from_the_truth_unless_the_log_says_so(line: Line):
@@ -243,27 +244,27 @@ def test_with_all_faults_no_row_differs_from_the_truth_unless_the_log_says_so(li
     faults = {row["call"]: row["fault"] for row in line.sandbox.request_log.to_json(0, 1_000)["calls"]}
     assert len({fault for fault in faults.values() if fault}) > 12
     lower = 0
-    for number, columns in rows:
-        post, counters = WORLD.post(columns["post_id"]), WORLD.counters(columns["post_id"], NOW)
+    for number, parsed in rows:
+        post, counters = WORLD.post(parsed.post_id), WORLD.counters(parsed.post_id, NOW)
         known = {
             "handle": "demo_kitchen",
             "posted_at": int(post.posted_at.timestamp()),
             "duration_s": post.duration_s,
             "is_ad": post.is_ad,
             "sound_id": post.sound.sound_id,
-            **({"caption": post.caption} if columns["caption"] is not None else {}),
+            **({"caption": post.caption} if parsed.caption is not None else {}),
         }
-        assert {name: columns[name] for name in known} == known
+        assert {name: getattr(parsed, name) for name in known} == known
         share = 0.97 if faults[number] == "counters_down" else 1
         lower += share < 1
         for name in ("views", "likes", "comments", "shares", "saves"):
-            if columns[name] is not None:
-                assert int(columns[name]) == int(getattr(counters, name) * share)
+            if getattr(parsed, name) is not None:
+                assert int(getattr(parsed, name)) == int(getattr(counters, name) * share)
     assert len(rows) > 500
     assert lower
 
 
-def _rows(line: Line, account: Subject, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def _rows(line: Line, account: Subject, number: int) -> Iterator[tuple[str, PostItem]]:
     """The rows of one page, each number another one; none where a fault took the whole answer."""
     newest = int(NOW.timestamp()) * 1000
     request = line.provider.listing("user_posts", account, cursor=str(newest - number * 10**9), count=12)
@@ -273,6 +274,6 @@ def _rows(line: Line, account: Subject, number: int) -> Iterator[tuple[str, dict
     except ProviderError:
         return
     for item in items:
-        columns = line.provider.parser.post(item)
-        assert isinstance(columns, dict)
-        yield str(number), columns
+        parsed = line.provider.parser.post(item)
+        assert isinstance(parsed, PostItem)
+        yield str(number), parsed

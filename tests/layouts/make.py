@@ -143,21 +143,21 @@ def live(faults: str, at: datetime) -> None:
 
 def correct() -> None:
     """Kept responses read by a better parser: corrected rows, not sealed yet."""
-    from dwell.live import load_responses, parse_responses, replay
+    from msgspec import structs
+
+    from dwell.live import load_responses, replay
     from dwell.providers.tikliveapi import parse
     from dwell.warehouse.store import Store
 
     whole, read_by, seal_if_due = parse.post, load_responses.parser_version, Store.seal_if_due
-    parse.post = lambda item: {**whole(item), "saves": (whole(item)["saves"] or 0) + 1}
+    parse.post = lambda item: structs.replace(whole(item), saves=(whole(item).saves or 0) + 1)
     Store.seal_if_due = lambda _self: 0
     load_responses.parser_version = replay.parser_version = lambda _provider: "a better one"
-    parse_responses.parse_body.cache_clear()
     try:
         dwell("replay")
     finally:
         parse.post, Store.seal_if_due = whole, seal_if_due
         load_responses.parser_version = replay.parser_version = read_by
-        parse_responses.parse_body.cache_clear()
 
 
 def lose_a_request() -> None:

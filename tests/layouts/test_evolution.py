@@ -23,8 +23,8 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     code = tmp_path_factory.mktemp("later")
     shutil.copytree(ROOT / "src", code / "src", ignore=shutil.ignore_patterns("__pycache__"))
     record, journal = code / "src/dwell/records/snapshot.py", code / "src/dwell/warehouse/journal.py"
-    line = '    downloads: int | None = column("Downloads since publishing", default=None)\n'
-    added = '    reposts: int | None = column("Reposts since publishing", default=None)\n'
+    line = '    downloads: Annotated[int | None, Meaning("Downloads since publishing")] = None\n'
+    added = '    reposts: Annotated[int | None, Meaning("Reposts since publishing")] = None\n'
     assert line in record.read_text()
     record.write_text(record.read_text().replace(line, line + added))
     journal.write_text(

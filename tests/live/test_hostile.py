@@ -16,8 +16,8 @@ from sqlalchemy import select, update
 
 from dwell import clock
 from dwell.errors import MemoryLimitError
-from dwell.live import load_responses as loading
 from dwell.live import scheduler
+from dwell.live.load_responses import ResponseLoader
 from dwell.state import responses, schema
 from dwell.workspace.live import SweepRequest
 
@@ -138,20 +138,20 @@ def test_an_impossible_simulated_time_is_ignored(trial, alter, instant: str) -> 
 
 
 def test_a_response_that_breaks_the_loader_is_set_aside_and_retried_by_replay(trial, monkeypatch) -> None:
-    live, whole = trial.workspace.live, loading.load_responses
+    live, whole = trial.workspace.live, ResponseLoader.load_responses
 
-    def fragile(store, batch, database, **options):
+    def fragile(loader, batch):
         if any(one.subject == BAD[1:] for one in batch):
             raise OverflowError("date value out of range")
-        return whole(store, batch, database, **options)
+        return whole(loader, batch)
 
-    monkeypatch.setattr(loading, "load_responses", fragile)
+    monkeypatch.setattr(ResponseLoader, "load_responses", fragile)
     done = live.sweep(request(GOOD, BAD))
     assert done.meta["reject_reasons"] == {"not loaded (OverflowError)": 2}  # the profile and the page
     assert done.meta["posts_new"] == 35
     assert responses.list_pending(live.database, 10) == []
     assert responses.delete_before(live.database, datetime(2100, 1, 1, tzinfo=UTC)) == 2  # only GOOD's
-    monkeypatch.setattr(loading, "load_responses", whole)
+    monkeypatch.setattr(ResponseLoader, "load_responses", whole)
     (row,) = live.replay()
     assert (row["read_again"], row["posts_new"]) == (2, 35)
 
@@ -186,14 +186,14 @@ def test_run_survives_any_error_of_one_schedule(trial, error: Exception) -> None
 
 
 def test_a_batch_that_needs_too_much_memory_is_halved(trial, monkeypatch) -> None:
-    live, whole = trial.workspace.live, loading.load_responses
+    live, whole = trial.workspace.live, ResponseLoader.load_responses
 
-    def greedy(store, batch, database, **options):
+    def greedy(loader, batch):
         if len(batch) > 1 or batch[0].subject == BAD[1:]:
             raise MemoryLimitError("The import needs more memory than it may use.")
-        return whole(store, batch, database, **options)
+        return whole(loader, batch)
 
-    monkeypatch.setattr(loading, "load_responses", greedy)
+    monkeypatch.setattr(ResponseLoader, "load_responses", greedy)
     done = live.sweep(request(GOOD, BAD))
     assert done.meta["posts_new"] == 35
     assert responses.list_pending(live.database, 10) == []

@@ -12,7 +12,7 @@ import pytest
 
 from dwell.cli.main import main
 from dwell.errors import NoDataError, SettingsError
-from dwell.live import client_factory, load_responses, parse_responses
+from dwell.live import client_factory, load_responses
 from dwell.providers import provider_registry
 from dwell.providers.tikliveapi.client import TikLiveAPI
 from dwell.settings import Settings
@@ -22,6 +22,7 @@ from dwell.workspace.live import SweepRequest
 SAMPLES = Path(__file__).parents[1] / "contract" / "samples" / "tikliveapi.json"
 ORDER = SweepRequest(("@demo_kitchen",), posts=35)
 WRAPPER = """
+from dwell.records.item import ParseError
 from dwell.providers.tikliveapi import parse
 from dwell.providers.tikliveapi.client import TikLiveAPI
 
@@ -53,7 +54,7 @@ def _forget() -> None:
     for name in [name for name in sys.modules if name.startswith("plug_in_")]:
         del sys.modules[name]
     importlib.invalidate_caches()
-    for cached in (provider_registry._entry_points, provider_registry.get_provider, parse_responses.parse_body):
+    for cached in (provider_registry._entry_points, provider_registry.get_provider):
         cached.cache_clear()
 
 
@@ -129,7 +130,7 @@ def test_the_command_line_reads_posts_with_it(mirrored, install, capsys):
 
 
 def test_its_responses_are_parsed_again_after_an_upgrade(mirrored, install, uninstall):
-    old = install("mirror = MODULE:Mirror", WRAPPER.replace("return parse.post(item)", "return 'not yet'"))
+    old = install("mirror = MODULE:Mirror", WRAPPER.replace("return parse.post(item)", "return ParseError('not yet')"))
     assert (
         mirrored.workspace.live.sweep(SweepRequest(("@demo_kitchen",), posts=35, provider="mirror")).meta["rejected"]
         == 35

@@ -12,7 +12,8 @@ from dwell.errors import BadFileError
 from dwell.providers.format_registry import read
 from dwell.records import Hints
 from dwell.settings import Settings
-from dwell.warehouse.load import Loaded, load
+from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loader import load
 from dwell.warehouse.store import Store
 
 Import = Callable[..., Loaded]

@@ -26,7 +26,7 @@ from dwell.errors import (
 )
 from dwell.http import HttpRequest, HttpResponse, HttpTransport
 from dwell.live.budget import Budget
-from dwell.live.request_context import RequestContext, ResponseSummary
+from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers.base import Provider
 from dwell.state import StateDatabase, drift, ledger, responses, subjects
 from dwell.state.rate_limiter import RateLimiter
@@ -84,7 +84,7 @@ class ApiClient:
         context: RequestContext,
         budget: Budget,
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
-    ) -> tuple[Mapping[str, Any], HttpResponse]:
+    ) -> FetchedResponse:
         """Send a request, with retries, and store the response.
 
         Args:
@@ -92,9 +92,6 @@ class ApiClient:
             context: What it is for.
             budget: The budget to spend from.
             summarize: Extracts from the payload what is stored in the same transaction as the response.
-
-        Returns:
-            The payload and the response.
 
         Raises:
             BudgetError: The request would cost more than is left.
@@ -122,7 +119,7 @@ class ApiClient:
         context: RequestContext,
         budget: Budget,
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
-    ) -> tuple[Mapping[str, Any], HttpResponse] | ProviderError:
+    ) -> FetchedResponse | ProviderError:
         """Send a request once, within the budget."""
         if self._refused is not None:
             raise self._refused
@@ -173,8 +170,8 @@ class ApiClient:
         entry: ledger.LedgerEntry,
         context: RequestContext,
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
-    ) -> tuple[int, tuple[Mapping[str, Any], HttpResponse] | ProviderError]:
-        """Return the credits charged, and either the payload with its response or the error."""
+    ) -> tuple[int, FetchedResponse | ProviderError]:
+        """Return the credits charged, and either the response or the error."""
         try:
             response = self.transport.send(request, {"x-dwell-call": entry.request_id})
         except Exception as error:  # noqa: BLE001 - any failure of a provider concerns one target only
@@ -199,7 +196,7 @@ class ApiClient:
                 failure.observed_at, failure.simulated = response.received_at, response.simulated
             return credits_charged, failure
         self._store(entry, context, response, summary, credits_charged)
-        return credits_charged, (payload, response)
+        return credits_charged, FetchedResponse(entry.request_id, payload, response)
 
     def _store(
         self,

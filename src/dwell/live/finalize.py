@@ -3,48 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
+import msgspec
+
+from dwell import clock
 from dwell.errors import StorageError
 from dwell.live.load_responses import SIMULATED_SUFFIX, LoadStats
 from dwell.live.outcome import Outcome
-from dwell.providers.rewrite import Rewriter
-from dwell.records import Hints, SourceFile
+from dwell.records import CreatorState, PostState, TopicSample
 from dwell.state import StateDatabase, owner, responses
-from dwell.warehouse.load import Loaded, load
+from dwell.warehouse.batches import Batch
+from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.lookups import StoredPost
 from dwell.warehouse.store import Store
 
-Row = dict[str, Any]
+State = CreatorState | PostState | TopicSample
 
 _GAP_SHARE = 0.1
 _GAP_POSTS = 5
-
-_STATES = """
-SELECT handle, arg_max(state, observed_at) AS state FROM creator_states WHERE handle IN (SELECT unnest($handles))
-GROUP BY handle
-"""
-_POSTS = """
-WITH seen AS (SELECT DISTINCT post_id FROM post_snapshots WHERE observed_at BETWEEN $since AND $until),
-    states AS (SELECT post_id, arg_max(state, observed_at) AS state FROM post_states GROUP BY post_id),
-    known AS (
-        SELECT p.handle, p.post_id, p.posted_at, s.post_id IS NOT NULL AS seen, states.state,
-            min(p.posted_at) FILTER (s.post_id IS NOT NULL AND NOT coalesce(p.is_pinned, false))
-                OVER (PARTITION BY p.handle) AS oldest
-        FROM posts p LEFT JOIN seen s USING (post_id) LEFT JOIN states USING (post_id)
-        WHERE p.handle IN (SELECT unnest($handles)) AND p.posted_at IS NOT NULL
-    ),
-    covered AS (
-        SELECT *, count(*) OVER (PARTITION BY handle) AS covered FROM known
-        WHERE oldest IS NOT NULL AND (posted_at >= oldest OR handle IN (SELECT unnest($whole)))
-    )
-SELECT handle, post_id, seen, state, covered FROM covered WHERE NOT seen OR state = 'missing'
-"""
 
 
 def finalize(
@@ -67,13 +46,11 @@ def finalize(
     ]
     simulated = any(outcome.simulated for outcome in outcomes)
     source = provider + (SIMULATED_SUFFIX if simulated else "")
-    tables = {
-        "creator_states": creator_rows,
-        "post_states": post_rows,
-        "topic_samples": [row for row in topic_rows if row],
-    }
+    states: list[State] = [*creator_rows, *post_rows, *(row for row in topic_rows if row)]
+    rows = [msgspec.structs.replace(row, source=source) for row in states]
     try:
-        stats.add(_load_rows(store, sweep_id, source, tables, simulated=simulated))
+        if rows:
+            stats.add(_append(store, sweep_id, rows, simulated=simulated))
     except StorageError:
         raise
     except Exception as error:  # noqa: BLE001 - otherwise the job would fail with the same error each time it is resumed
@@ -81,25 +58,27 @@ def finalize(
     return [checked.get(outcome.name, outcome) if outcome.kind == "account" else outcome for outcome in outcomes]
 
 
-def _creator_state_rows(store: Store, accounts: Sequence[Outcome]) -> list[Row]:
-    rows: list[Row] = []
+def _creator_state_rows(store: Store, accounts: Sequence[Outcome]) -> list[CreatorState]:
+    rows: list[CreatorState] = []
     for account in accounts:
         old = account.handle if account.name.startswith("id:") else account.name
         if account.state is None or account.at is None or old is None:
             continue
-        shared = {"observed_at": account.at, "creator_id": account.creator_id}
-        if account.state == "renamed":
-            rows.append({"handle": old, "state": "renamed", "new_handle": account.handle, **shared})
-            rows.append({"handle": account.handle, "state": "ok", **shared})
+        at, creator_id = datetime.fromisoformat(account.at), account.creator_id
+        row = CreatorState(handle=old, observed_at=at, state=account.state, creator_id=creator_id, source="")
+        if account.state == "renamed" and account.handle is not None:
+            rows.append(msgspec.structs.replace(row, new_handle=account.handle))
+            rows.append(msgspec.structs.replace(row, handle=account.handle, state="ok"))
         else:
-            rows.append({"handle": old, "state": account.state, "detail": account.detail, **shared})
-    before = {row["handle"]: row["state"] for row in _query(store, _STATES, [str(row["handle"]) for row in rows])}
-    return [row for row in rows if before.get(row["handle"]) != row["state"]]
+            rows.append(msgspec.structs.replace(row, detail=account.detail))
+    with store.lookups() as lookups:
+        before = lookups.creator_states([row.handle for row in rows])
+    return [row for row in rows if before.get(row.handle) != row.state]
 
 
 def _post_state_rows(
     store: Store, database: StateDatabase, sweep_id: str, accounts: Sequence[Outcome]
-) -> tuple[list[Row], dict[str, Outcome]]:
+) -> tuple[list[PostState], dict[str, Outcome]]:
     """Known posts that are missing from a listing that covers them, or that reappeared.
 
     A listing that was read to its end covers every post; one that was read in part covers the posts since its oldest
@@ -114,23 +93,35 @@ def _post_state_rows(
     if not read or span is None:
         return [], {}
     since, until = span
-    whole = [handle for handle, account in read.items() if account.reason == "all"]
-    posts = list(_query(store, _POSTS, list(read), whole=whole, since=since, until=until))
-    gone = Counter(post["handle"] for post in posts if not post["seen"])
-    covered = {post["handle"]: post["covered"] for post in posts}
-    checked = {
-        read[handle].name: replace(
-            read[handle], complete=False, reason="gap", lacks=_gap_sentence(count, covered[handle])
-        )
-        for handle, count in gone.items()
-        if count > max(_GAP_POSTS, _GAP_SHARE * covered[handle])
-    }
-    # A listing with gaps does not prove that a post is missing.
-    doubted = {account.handle for account in checked.values()}
-    missing = [post for post in posts if not post["seen"] and post["handle"] not in doubted]
-    rows = [_post_state_row(post, "missing", until) for post in missing if post["state"] != "missing"]
-    rows += [_post_state_row(post, "ok", until) for post in posts if post["seen"]]
+    whole = {handle for handle, account in read.items() if account.reason == "all"}
+    with store.lookups() as lookups:
+        known = lookups.posts_of(read)
+    missing: list[StoredPost] = []
+    seen: list[StoredPost] = []
+    checked: dict[str, Outcome] = {}
+    for handle, account in read.items():
+        covered = _covered([post for post in known if post.handle == handle], since, whole=handle in whole)
+        gone = [post for post in covered if not _is_seen(post, since)]
+        seen += [post for post in covered if _is_seen(post, since)]
+        if len(gone) > max(_GAP_POSTS, _GAP_SHARE * len(covered)):  # such a listing proves nothing about a post
+            lacks = _gap_sentence(len(gone), len(covered))
+            checked[account.name] = replace(account, complete=False, reason="gap", lacks=lacks)
+        else:
+            missing += gone
+    rows = [_post_state(post, "missing", until) for post in missing if post.state != "missing"]
+    rows += [_post_state(post, "ok", until) for post in seen if post.state == "missing"]
     return rows, checked
+
+
+def _covered(posts: Sequence[StoredPost], since: datetime, *, whole: bool) -> list[StoredPost]:
+    """The known posts of an account that its listing covers: all, or those since its oldest post not pinned."""
+    dated = [(post.posted_at, post) for post in posts if post.posted_at is not None]
+    oldest = min((at for at, post in dated if _is_seen(post, since) and not post.pinned), default=None)
+    return [] if oldest is None else [post for at, post in dated if whole or at >= oldest]
+
+
+def _is_seen(post: StoredPost, since: datetime) -> bool:
+    return post.seen_at is not None and post.seen_at >= since
 
 
 def _gap_sentence(gone: int, covered: int) -> str:
@@ -140,57 +131,30 @@ def _gap_sentence(gone: int, covered: int) -> str:
     )
 
 
-def _post_state_row(post: Mapping[str, Any], state: str, at: datetime) -> Row:
-    return {"post_id": post["post_id"], "handle": post["handle"], "state": state, "observed_at": at}
+def _post_state(post: StoredPost, state: str, at: datetime) -> PostState:
+    return PostState(post_id=post.post_id, handle=post.handle, state=state, observed_at=at, source="")
 
 
-def _topic_sample_row(database: StateDatabase, sweep_id: str, position: int, outcome: Outcome) -> Row | None:
+def _topic_sample_row(database: StateDatabase, sweep_id: str, position: int, outcome: Outcome) -> TopicSample | None:
     stored = responses.list_target(database, owner.sweep(sweep_id), position)
     if not stored:
         return None
-    return {
-        "topic_kind": outcome.kind,
-        "topic": outcome.name,
-        "observed_at": stored[0].received_at,
-        "title": outcome.title,
-        "topic_posts": outcome.total,
-        "topic_views": outcome.views_total,
-        "sampled": None if outcome.again else outcome.posts,  # unknown until the listing is finished
-    }
+    return TopicSample(
+        topic_kind=outcome.kind,
+        topic=outcome.name,
+        observed_at=stored[0].received_at,
+        title=outcome.title,
+        topic_posts=outcome.total,
+        topic_views=outcome.views_total,
+        sampled=None if outcome.again else outcome.posts,  # unknown until the listing is finished
+        source="",
+    )
 
 
-def _query(store: Store, sql: str, handles: Sequence[str], **parameters: Any) -> Iterable[Mapping[str, Any]]:
-    if not handles:
-        return []
-    tables = [name for name in ("creator_states", "post_states", "posts", "post_snapshots") if f" {name} " in sql]
-    return store.query(sql, tables, {"handles": list(handles), **parameters})
-
-
-def _load_rows(
-    store: Store, sweep_id: str, source: str, tables: Mapping[str, Sequence[Row]], *, simulated: bool
-) -> Loaded | None:
-    if not any(tables.values()):
-        return None
-    with store.scratch() as scratch:
-        extracts = []
-        for table, rows in tables.items():
-            writer = Rewriter(scratch, source, table)
-            for line, row in enumerate(rows, 1):
-                writer.add(line, row)
-            if rows:
-                extracts.append(writer.extract())
-        text = json.dumps(tables, default=str, sort_keys=True)
-        file = SourceFile(
-            path=Path(f"states-{sweep_id}"),
-            digest=hashlib.sha256(text.encode()).hexdigest(),
-            format="states",
-            extracts=tuple(extracts),
-        )
-        return load(store, file, Hints(), now=_latest_instant(tables) if simulated else None, strict=False)
-
-
-def _latest_instant(tables: Mapping[str, Sequence[Row]]) -> datetime:
-    """The clock of a simulation may run ahead of ours."""
-    instants = [row["observed_at"] for rows in tables.values() for row in rows]
-    parsed = [datetime.fromisoformat(instant) if isinstance(instant, str) else instant for instant in instants]
-    return max(parsed) + timedelta(minutes=1)
+def _append(store: Store, sweep_id: str, rows: Sequence[State], *, simulated: bool) -> Loaded:
+    digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+    batch = Batch(digest[:32], f"states-{sweep_id}", "states", digest, clock.now(), {})
+    # The clock of a simulation may run ahead of ours.
+    now = max(row.observed_at for row in rows) + timedelta(minutes=1) if simulated else None
+    with store.appending() as appender:
+        return appender.append(batch, [(row,) for row in rows], now=now)

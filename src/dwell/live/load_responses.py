@@ -1,35 +1,48 @@
-"""Turns stored responses into rows: they are parsed and loaded like a file.
+"""Turns stored responses into rows: their items become records, which are appended to the tables.
 
 A response stays pending until its rows are stored. If the process is killed in between, the response is loaded again,
-and the loader recognises every row that is already stored.
+and every row that is already stored is recognised. Responses with unusual values, and those that correct stored rows,
+are loaded as a file is.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Self
 
+import msgspec
+
+from dwell import clock
 from dwell.errors import DwellError, MemoryLimitError, SettingsError, StorageError
-from dwell.live.parse_responses import parse_response
+from dwell.live.parse_responses import ItemCache, parse_response
+from dwell.live.records import Observation, Place, UnusualValueError, to_records
 from dwell.providers.provider_registry import get_provider, parser_version
-from dwell.providers.rewrite import Rewriter
 from dwell.records import Hints, SourceFile
+from dwell.records.item import Item, ParseError, PostItem
 from dwell.state import StateDatabase, responses, sweeps
 from dwell.state.owner import Owner
 from dwell.state.responses import StoredResponse
-from dwell.warehouse.load import Loaded, load
+from dwell.warehouse.append import Appender, SealedRowsError
+from dwell.warehouse.batches import Batch
+from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.store import Store
+
+if TYPE_CHECKING:
+    from dwell.providers.rewrite import Rewriter
 
 TOPICS: Mapping[str, str] = {"hashtag_posts": "hashtag", "sound_posts": "sound", "search_posts": "search"}
 SIMULATED_SUFFIX = "-sandbox"
 _PART = "answer: "
 
 _BATCH_RESPONSES = 2_000
+_BODIES = 100
+"""Bodies that are in memory at once, of responses that this process has not just parsed."""
 
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("creators", "creator_snapshots"),
@@ -37,10 +50,8 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
     "comments": ("comments",),
 }
 _TOPIC_POSTS = ("topic_posts",)
-_FROM_POST = (
-    "post_id", "handle", "posted_at", "duration_s", "caption", "url", "views", "likes", "comments", "shares", "saves",
-    "downloads",
-)  # fmt: skip
+
+ParsedObject = tuple[StoredResponse, Item | ParseError, Place | None]
 
 
 @dataclass
@@ -81,7 +92,9 @@ class LoadStats:
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
-def load_pending(store: Store, database: StateDatabase, stats: LoadStats | None = None) -> LoadStats:
+def load_pending(
+    store: Store, database: StateDatabase, stats: LoadStats | None = None, parsed: ItemCache | None = None
+) -> LoadStats:
     """Load every pending response, of any job.
 
     Responses of a provider whose package is missing or broken stay pending until it is installed.
@@ -90,43 +103,129 @@ def load_pending(store: Store, database: StateDatabase, stats: LoadStats | None 
         store: Where rows are stored.
         database: Where the responses are stored.
         stats: Counts to add to.
+        parsed: Items of responses that this process has parsed.
     """
     stats = stats or LoadStats()
-    skipped = 0
-    while len(pending := responses.list_pending(database, _BATCH_RESPONSES + skipped)) > skipped:
-        usable = {name for name in {response.provider for response in pending} if _is_installed(name)}
-        ready = [response for response in pending if response.provider in usable]
-        skipped = len(pending) - len(ready)
-        for owner in dict.fromkeys(response.owner for response in ready):
-            load_batch(store, database, [response for response in ready if response.owner == owner], stats)
+    with ResponseLoader(store, database, stats, parsed) as loader:
+        skipped = 0
+        while len(pending := responses.list_pending(database, _BATCH_RESPONSES + skipped)) > skipped:
+            usable = {name for name in {response.provider for response in pending} if _is_installed(name)}
+            ready = [response for response in pending if response.provider in usable]
+            skipped = len(pending) - len(ready)
+            for owner in dict.fromkeys(response.owner for response in ready):
+                loader.load_batch([response for response in ready if response.owner == owner])
     store.seal_if_due()
     return stats
 
 
-def load_batch(
-    store: Store, database: StateDatabase, batch: Sequence[StoredResponse], stats: LoadStats, *, correct: bool = False
-) -> None:
-    """Load responses of one job and mark each as done, even one that cannot be loaded.
+class ResponseLoader:
+    """Loads responses, a batch at a time; a context manager that keeps the journal open meanwhile.
 
-    One bad response must not block the others: if a batch fails, its halves are tried, down to the response at fault.
-    That one is counted as rejected and kept for `dwell replay`.
-
-    Raises:
-        StorageError: The data folder cannot be read or written; the responses themselves are fine.
+    Args:
+        store: Where rows are stored.
+        database: Where the responses are stored, also the earlier ones of the same targets, which tell when the
+            sampling of a topic began.
+        stats: Counts to add to.
+        parsed: Items of responses that this process has parsed.
+        correct: Correct stored rows that differ (`dwell replay`).
     """
-    try:
-        stats.add(load_responses(store, batch, database, correct=correct))
-    except Exception as error:
-        if isinstance(error, StorageError) and not isinstance(error, MemoryLimitError):
-            raise
-        if len(batch) > 1:
-            for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
-                load_batch(store, database, half, stats, correct=correct)
+
+    def __init__(
+        self,
+        store: Store,
+        database: StateDatabase,
+        stats: LoadStats,
+        parsed: ItemCache | None = None,
+        *,
+        correct: bool = False,
+    ) -> None:
+        self.store = store
+        self.database = database
+        self.stats = stats
+        self.parsed = parsed or ItemCache()
+        self.correct = correct
+        self._open = ExitStack()
+        self._appender: Appender | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._appender = None
+        self._open.close()
+
+    def load_batch(self, batch: Sequence[StoredResponse]) -> None:
+        """Load responses of one job and mark each as done, even one that cannot be loaded.
+
+        One bad response must not block the others: if a batch fails, its halves are tried, down to the response at
+        fault. That one is counted as rejected and kept for `dwell replay`.
+
+        Raises:
+            StorageError: The data folder cannot be read or written; the responses themselves are fine.
+        """
+        try:
+            self.stats.add(self.load_responses(batch))
+        except Exception as error:
+            if isinstance(error, StorageError) and not isinstance(error, MemoryLimitError):
+                raise
+            if len(batch) > 1:
+                for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
+                    self.load_batch(half)
+            else:
+                self.stats.fail(error)
+                responses.mark_parsed(self.database, [batch[0].response_id], responses.FAILED)
         else:
-            stats.fail(error)
-            responses.mark_parsed(database, [batch[0].response_id], responses.FAILED)
-    else:
-        mark_loaded(database, batch)
+            _mark_loaded(self.database, batch)
+
+    def load_responses(self, batch: Sequence[StoredResponse]) -> Loaded | None:
+        """Load responses of one job; returns None if they contain no rows."""
+        objects = list(self._parse(batch))
+        if not objects:
+            return None
+        niche = sweeps.get_spec(self.database, batch[0].owner.id).get("niche")
+        if not self.correct:
+            try:
+                return self._append(batch, objects, niche)
+            except (UnusualValueError, SealedRowsError):
+                pass  # only the loader reads every spelling, and sees the whole lake
+        return _load(self.store, batch, objects, niche, correct=self.correct)
+
+    def _parse(self, batch: Sequence[StoredResponse]) -> Iterator[ParsedObject]:
+        """Every object of the responses: its item, or the reason why it has none, and its place in a topic."""
+        ranks = TopicRanks(self.database)
+        wanted = [response for response in batch if response.what in _TABLES or response.what in TOPICS]
+        for start in range(0, len(wanted), _BODIES):
+            part = wanted[start : start + _BODIES]
+            known = {response.response_id: self.parsed.take(response.request_id) for response in part}
+            missing = [response for response in part if known[response.response_id] is None]
+            bodies = {response.response_id: response for response in responses.read_bodies(self.database, missing)}
+            for response in part:
+                items = known[response.response_id]
+                for item in parse_response(bodies[response.response_id]) if items is None else items:
+                    place = None
+                    if response.what in TOPICS and isinstance(item, PostItem):
+                        place = ranks.find_place(response, item)
+                    yield response, item, place
+
+    def _append(self, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None) -> Loaded:
+        """Append the records of the objects.
+
+        Raises:
+            UnusualValueError: A value is not plain.
+            SealedRowsError: A row may be in the lake already.
+        """
+        records, rejects = [], []
+        for line, (response, item, place) in enumerate(objects, 1):
+            if isinstance(item, ParseError):
+                rejects.append((line, item.reason, ""))
+            else:
+                records.append(to_records(item, _observation(response, place, niche), place))
+        digest = _digest(batch)
+        batch_id = hashlib.sha256(f"append\n{digest}".encode()).hexdigest()[:32]
+        source = Batch(batch_id, "-".join(batch[0].owner), "answers", digest, clock.now(), {})
+        if self._appender is None:
+            self._appender = self._open.enter_context(self.store.appending())
+        return self._appender.append(source, records, now=_latest_instant(batch), rejects=rejects)
 
 
 def _is_installed(provider: str) -> bool:
@@ -137,7 +236,7 @@ def _is_installed(provider: str) -> bool:
     return True
 
 
-def mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> None:
+def _mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> None:
     """Mark these responses as loaded by the current parser."""
     by_parser: dict[str, list[int]] = {}
     for response in batch:
@@ -146,39 +245,44 @@ def mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> Non
         responses.mark_parsed(database, response_ids, version)
 
 
-def load_responses(
-    store: Store, batch: Sequence[StoredResponse], database: StateDatabase, *, correct: bool = False
-) -> Loaded | None:
-    """Load responses of one job; returns None if they contain no rows.
+def _load(
+    store: Store, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None, *, correct: bool
+) -> Loaded:
+    """Load the objects as rows of a file."""
+    from dwell.warehouse.load.loader import load
 
-    Args:
-        store: Where rows are stored.
-        batch: The responses.
-        database: Has the other responses of the same targets, which tell when the sampling of a topic began.
-        correct: Correct stored rows that differ (`dwell replay`).
-    """
     with store.scratch() as scratch:
         writers: dict[tuple[str, str], Rewriter] = {}
-        for line, (response, columns) in enumerate(_rows(batch, database), 1):
+        for line, (response, item, place) in enumerate(objects, 1):
             kind = "topic" if response.what in TOPICS else response.what
-            source = response.provider + (SIMULATED_SUFFIX if response.simulated else "")
-            writer = writers.get((source, kind))
+            seen = _observation(response, place, niche)
+            writer = writers.get((seen.source, kind))
             if writer is None:
-                writer = writers[source, kind] = _writer(scratch, source, kind)
-            if isinstance(columns, str):
-                writer.reject(line, columns, "")
+                writer = writers[seen.source, kind] = _writer(scratch, seen.source, kind)
+            if isinstance(item, ParseError):
+                writer.reject(line, item.reason, "")
             else:
-                writer.add(line, columns)
-        if not writers:
-            return None
+                columns = msgspec.structs.asdict(item)
+                if place is None:
+                    columns["handle"] = columns.get("handle") or seen.handle
+                else:
+                    columns |= msgspec.structs.asdict(place)
+                writer.add(line, {**columns, "observed_at": seen.observed_at.isoformat()})
         file = SourceFile(
             path=Path("-".join(batch[0].owner)),
             digest=_digest(batch),
             format="answers",
             extracts=tuple(replace(writer.extract(), part=_PART.removesuffix(": ")) for writer in writers.values()),
         )
-        niche = sweeps.get_spec(database, batch[0].owner.id).get("niche")
         return load(store, file, Hints(niche=niche), correct=correct, now=_latest_instant(batch), strict=False)
+
+
+def _observation(response: StoredResponse, place: Place | None, niche: str | None) -> Observation:
+    """Where and when the items of a response were observed; some providers leave the account out of its own posts."""
+    source = response.provider + (SIMULATED_SUFFIX if response.simulated else "")
+    named = response.what in {"profile", "user_posts"} and not response.subject.startswith("id:")
+    observed_at = response.received_at if place is None else place.observed_at
+    return Observation(source, observed_at, response.subject if named else None, niche)
 
 
 def _reject_reasons(loaded: Loaded) -> Iterable[str]:
@@ -189,37 +293,8 @@ def _reject_reasons(loaded: Loaded) -> Iterable[str]:
         return [row["reason"] for row in csv.DictReader(lines)]
 
 
-def _rows(
-    batch: Sequence[StoredResponse], database: StateDatabase
-) -> Iterable[tuple[StoredResponse, dict[str, Any] | str]]:
-    ranks = TopicRanks(database)
-    for response in batch:
-        if response.what not in _TABLES and response.what not in TOPICS:
-            continue  # the lookup of a topic becomes a row when its target is done
-        observed_at, requested_handle = response.received_at.isoformat(), _requested_handle(response)
-        for columns in parse_response(response):
-            if isinstance(columns, str):
-                yield response, columns
-            elif response.what in TOPICS:
-                yield response, ranks.rank_row(response, columns)
-            else:
-                yield (
-                    response,
-                    {**columns, "handle": columns.get("handle") or requested_handle, "observed_at": observed_at},
-                )
-
-
-def _requested_handle(response: StoredResponse) -> str | None:
-    """The requested account: some providers leave it out of its own posts."""
-    return (
-        response.subject
-        if response.what in {"profile", "user_posts"} and not response.subject.startswith("id:")
-        else None
-    )
-
-
 class TopicRanks:
-    """Makes rows of topic listings: every row of one sample has the time at which the sample began, and its rank.
+    """Ranks the posts of topic listings: every row of one sample has the time at which the sample began, and its rank.
 
     Args:
         database: Where the responses are stored.
@@ -230,20 +305,19 @@ class TopicRanks:
         self._started_at: dict[tuple[Owner, int], datetime] = {}
         self._ranks: dict[tuple[Owner, int], dict[str, int]] = {}
 
-    def rank_row(self, response: StoredResponse, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """The `topic_posts` row of one post."""
+    def find_place(self, response: StoredResponse, item: PostItem) -> Place:
+        """The place of a post in the sample that its response belongs to."""
         target = (response.owner, response.position)
         if target not in self._started_at:
             self._load_earlier_ranks(response)
         ranks = self._ranks[target]
-        rank = ranks.setdefault(str(columns["post_id"]), len(ranks) + 1)
-        return {
-            **{name: columns.get(name) for name in _FROM_POST},
-            "topic_kind": TOPICS[response.what],
-            "topic": response.subject,
-            "rank": rank,
-            "observed_at": self._started_at[target],
-        }
+        rank = ranks.setdefault(item.post_id, len(ranks) + 1)
+        return Place(
+            topic_kind=TOPICS[response.what],
+            topic=response.subject,
+            rank=rank,
+            observed_at=self._started_at[target],
+        )
 
     def _load_earlier_ranks(self, response: StoredResponse) -> None:
         """Restore the ranks of earlier pages, which may have been loaded before."""
@@ -252,14 +326,16 @@ class TopicRanks:
         stored = responses.list_target(self._database, *target)
         for page in stored:
             if page.response_id < response.response_id and page.what == response.what and not page.damage:
-                for columns in parse_response(page):
-                    if not isinstance(columns, str):
-                        ranks.setdefault(str(columns["post_id"]), len(ranks) + 1)
+                for item in parse_response(page):
+                    if isinstance(item, PostItem):
+                        ranks.setdefault(item.post_id, len(ranks) + 1)
         self._started_at[target] = stored[0].received_at
         self._ranks[target] = ranks
 
 
 def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
+    from dwell.providers.rewrite import Rewriter
+
     tables = _TOPIC_POSTS if kind == "topic" else _TABLES[kind]
     if kind == "user_posts":  # providers give exact counters: a round number is not a rounded one
         return Rewriter(scratch, source, *tables, platform="tiktok", rounded=False)

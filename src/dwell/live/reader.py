@@ -25,12 +25,13 @@ from dwell.live.client import ApiClient
 from dwell.live.job_spec import STEPS, JobSpec
 from dwell.live.outcome import Outcome
 from dwell.live.pager import Coverage, Pager
-from dwell.live.parse_responses import parse_body
+from dwell.live.parse_responses import ItemCache, parse_payload
 from dwell.live.plan import lookup_reason
-from dwell.live.request_context import RequestContext, ResponseSummary
+from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers import drift
-from dwell.providers.base import Lookup, Page, Subject
-from dwell.providers.values import flag
+from dwell.providers.base import Lookup, Subject
+from dwell.providers.numbers import parse_count
+from dwell.records.item import Count, CreatorItem, PostItem, TopicItem
 from dwell.state import responses, subjects
 from dwell.state.owner import Owner
 from dwell.state.subjects import CachedSubject
@@ -48,14 +49,24 @@ class TargetReader:
         spec: The job.
         owner: The job, as named in the ledger.
         position: The position of the target in the job.
+        parsed: Where the items of its pages are kept until their rows are stored.
     """
 
-    def __init__(self, client: ApiClient, budget: Budget, spec: JobSpec, owner: Owner, position: int) -> None:
+    def __init__(
+        self,
+        client: ApiClient,
+        budget: Budget,
+        spec: JobSpec,
+        owner: Owner,
+        position: int,
+        parsed: ItemCache,
+    ) -> None:
         self.client = client
         self.budget = budget
         self.spec = spec
         self.owner = owner
         self.position = position
+        self.parsed = parsed
         self.target = spec.all_targets[position]
         self.lookup, self.listing = STEPS[self.target.kind]
         self.outcome = Outcome(self.target.kind, self.target.name)
@@ -112,19 +123,19 @@ class TargetReader:
 
     def _fetch_lookup(self, known: CachedSubject | None) -> None:
         try:
-            payload, response = self._fetch(self.lookup or "", self._lookup_request(), self._summarize_lookup)
+            fetched = self._fetch(self.lookup or "", self._lookup_request(), self._summarize_lookup)
         except UnavailableError as error:
             renamed = (
                 self._find_renamed(known) if self.target.kind == "account" and error.state == "not_found" else None
             )
             if renamed is None:
                 raise
-            payload, response = renamed
-        self._apply_lookup(payload, response)
+            fetched = renamed
+        self._apply_lookup(fetched.payload, fetched.response)
         if known is not None and known.id is not None and self.subject.id not in {None, known.id}:
             self.outcome = replace(self.outcome, detail=f"this name belonged to the account {known.id} before")
 
-    def _find_renamed(self, known: CachedSubject | None) -> tuple[Mapping[str, Any], HttpResponse] | None:
+    def _find_renamed(self, known: CachedSubject | None) -> FetchedResponse | None:
         """Look an account up by its id if its name is gone: it may have been renamed."""
         if known is None or known.id is None:
             return None
@@ -167,16 +178,16 @@ class TargetReader:
         )
         if self.target.kind != "account":
             topic = provider.parser.topic(payload)
-            if isinstance(topic, dict):
-                self.outcome = replace(self.outcome, title=topic.get("title"), views_total=topic.get("topic_views"))
+            if isinstance(topic, TopicItem):
+                self.outcome = replace(self.outcome, title=topic.title, views_total=_whole_number(topic.topic_views))
             return
         handle = self.subject.name or self.target.name
         if provider.own_account and handle != self.target.name:
             raise ProviderError(
                 f"The key of {provider.name} belongs to @{handle}, not to {self.target}: name that account."
             )
-        columns = provider.parser.user(payload)
-        private = isinstance(columns, dict) and flag(columns.get("private")) is True
+        user = provider.parser.user(payload)
+        private = isinstance(user, CreatorItem) and user.private is True
         renamed = not self.target.account_id and handle != self.target.name
         state = "private" if private else "renamed" if renamed else "empty" if total == 0 else "ok"
         self.outcome = replace(self.outcome, handle=handle, creator_id=self.subject.id, state=state)
@@ -192,14 +203,13 @@ class TargetReader:
     def _read_pages(self) -> None:
         total = self.outcome.total if self.target.kind == "account" else None
         pager = self.pager = Pager(self.spec.post_limit(self.position), total, self._tolerance)
+        provider = self.client.provider
         for stored in self._stored_responses():
             if stored.what == self.listing and not pager.done:
-                self._add_page(
-                    pager, stored.request, self.client.provider.read(stored.request, stored.response), stored.response
-                )
+                payload = provider.read(stored.request, stored.response)
+                self._add_page(pager, FetchedResponse(stored.request_id, payload, stored.response))
         while not pager.done:
-            request = self._listing_request(pager)
-            self._add_page(pager, request, *self._fetch(self.listing, request, self._summarize_page))
+            self._add_page(pager, self._fetch(self.listing, self._listing_request(pager), self._summarize_page))
         self._apply_coverage(pager.coverage())
 
     def _listing_request(self, pager: Pager) -> HttpRequest:
@@ -211,11 +221,14 @@ class TargetReader:
         page = self.client.provider.page(self.listing, payload)
         return ResponseSummary(items=len(page.items), drift=self._find_drift("post", page.items))
 
-    def _add_page(self, pager: Pager, request: HttpRequest, payload: Mapping[str, Any], response: HttpResponse) -> None:
-        page: Page = self.client.provider.page(self.listing, payload)
-        rows = parse_body(self.client.provider.name, request.endpoint, self.listing, response.body)
-        pager.add(page, [None if isinstance(row, str) else str(row["post_id"]) for row in rows])
-        self._handles.update(str(row["handle"]).lower() for row in rows if isinstance(row, dict) and row.get("handle"))
+    def _add_page(self, pager: Pager, fetched: FetchedResponse) -> None:
+        provider = self.client.provider
+        items = parse_payload(provider, self.listing, fetched.payload)
+        self.parsed.put(fetched.request_id, items)
+        posts = [item if isinstance(item, PostItem) else None for item in items]
+        pager.add(provider.page(self.listing, fetched.payload), [post.post_id if post else None for post in posts])
+        self._handles.update(post.handle.lower() for post in posts if post and post.handle)
+        response = fetched.response
         if self.outcome.at is None:
             self.outcome = replace(self.outcome, at=_format_iso(response.received_at), simulated=response.simulated)
 
@@ -267,7 +280,7 @@ class TargetReader:
 
     def _fetch(
         self, what: str, request: HttpRequest, summarize: Callable[[Mapping[str, Any]], ResponseSummary]
-    ) -> tuple[Mapping[str, Any], HttpResponse]:
+    ) -> FetchedResponse:
         context = RequestContext(self.owner, self.position, self.spec.command, self.target.name, what)
         return self.client.fetch(request, context, self.budget, summarize)
 
@@ -285,6 +298,14 @@ class TargetReader:
 
 def _empty_coverage(reason: str, detail: str) -> Coverage:
     return Coverage(complete=False, reason=reason, lacks=detail, items=0, repeats=0, pages=0)
+
+
+def _whole_number(value: Count) -> int | None:
+    """A counter as a number; None where its text does not say one."""
+    try:
+        return parse_count(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
 
 
 def _format_iso(at: datetime) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dwell.errors import SettingsError
-from dwell.live.load_responses import LoadStats, load_batch
+from dwell.live.load_responses import LoadStats, ResponseLoader
 from dwell.providers.provider_registry import get_provider, parser_version
 from dwell.results import Result
 from dwell.state import StateDatabase, ledger, responses
@@ -45,13 +45,14 @@ def replay(
         _check_readable(database, since)
     stored = replayed = done = 0
     stats = LoadStats()
+    loader = ResponseLoader(store, database, stats, correct=True)
     total = responses.count(database, provider=provider, since=since)
     for group in responses.iterate(database, provider=provider, since=since):
         stored += len(group)
         outdated = [response for response in group if every or response.parsed_by != parser_version(response.provider)]
         for owner in dict.fromkeys(response.owner for response in outdated):
             batch = [response for response in outdated if response.owner == owner]
-            load_batch(store, database, batch, stats, correct=True)
+            loader.load_batch(batch)
             replayed += len(batch)
         done += len(group)
         if on_progress is not None:

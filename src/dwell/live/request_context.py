@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from dwell.http import HttpResponse
 from dwell.state import drift, subjects
 from dwell.state.owner import Owner
 
@@ -41,3 +43,18 @@ class ResponseSummary:
     items: int = 0
     known: Mapping[tuple[str, str], subjects.CachedSubject] | None = None
     drift: Mapping[drift.FieldChange, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedResponse:
+    """A response that was read and stored.
+
+    Attributes:
+        request_id: The request that it answers.
+        payload: Its content, without the provider's wrapper.
+        response: The response itself.
+    """
+
+    request_id: str
+    payload: Mapping[str, Any]
+    response: HttpResponse

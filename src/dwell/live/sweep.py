@@ -23,6 +23,7 @@ from dwell.live.client import ApiClient
 from dwell.live.job_spec import JobSpec, supported_topics
 from dwell.live.load_responses import LoadStats, load_pending
 from dwell.live.outcome import Outcome
+from dwell.live.parse_responses import ItemCache
 from dwell.live.plan import Plan, make_plan
 from dwell.live.progress import OnProgress, Progress
 from dwell.live.reader import TargetReader
@@ -137,6 +138,7 @@ class _SweepRun:
         self.job = job
         self.on_progress = on_progress
         self.stats = LoadStats()
+        self.parsed = ItemCache()
         self.plan = plan_sweep(store.settings, database, spec)
         self.started_at = clock.now()
         self.done: dict[int, Outcome] = {}
@@ -163,7 +165,7 @@ class _SweepRun:
         try:
             self._read(remaining)
         finally:
-            load_pending(self.store, self.database, self.stats)
+            load_pending(self.store, self.database, self.stats, self.parsed)
 
     def _add_topics(self) -> bool:
         """Add the topics that the accounts use most; False if there are none, or the accounts are not read yet."""
@@ -199,7 +201,7 @@ class _SweepRun:
                         self._save_outcome(running.pop(future), future.result())
                     if self.client.requests - loaded_requests >= _LOAD_EVERY_REQUESTS:
                         loaded_requests = self.client.requests
-                        load_pending(self.store, self.database, self.stats)
+                        load_pending(self.store, self.database, self.stats, self.parsed)
                     self._report()
             except BaseException:
                 self.client.stop.set()  # the other threads end at their next request
@@ -207,7 +209,8 @@ class _SweepRun:
                 raise
 
     def _read_target(self, position: int) -> Outcome:
-        return TargetReader(self.client, self.budget, self.spec, owner.sweep(self.job.sweep_id), position).read()
+        job = owner.sweep(self.job.sweep_id)
+        return TargetReader(self.client, self.budget, self.spec, job, position, self.parsed).read()
 
     def _save_outcome(self, position: int, outcome: Outcome) -> None:
         self.done[position] = outcome

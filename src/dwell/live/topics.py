@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from dwell.live.target import Target
+from dwell.live.target import Kind, Target
 from dwell.warehouse.store import Store
 
 FRESH_FOR = timedelta(hours=20)
 """A topic sampled more recently than this is not sampled again, because it changes slowly."""
-
-_MOST_USED = """
-WITH mine AS (SELECT * FROM posts WHERE handle IN (SELECT unnest($handles)) AND posted_at >= $since),
-    used AS (
-        SELECT 'hashtag' AS kind, unnest(hashtags) AS topic FROM mine
-        UNION ALL
-        SELECT 'sound', sound_id FROM mine WHERE sound_id IS NOT NULL AND NOT coalesce(sound_original, false)
-    ),
-    fresh AS (SELECT DISTINCT topic_kind AS kind, topic FROM topic_samples WHERE observed_at >= $fresh),
-    ranked AS (
-        SELECT kind, topic, row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, topic) AS place
-        FROM used GROUP BY kind, topic
-    )
-SELECT kind, topic FROM ranked ANTI JOIN fresh USING (kind, topic) WHERE place <= $most ORDER BY kind, place
-"""
 
 
 def find_due_topics(
@@ -36,18 +22,19 @@ def find_due_topics(
     """
     if not handles or limit <= 0:
         return []
-    parameters = {
-        "handles": list(handles), "since": now - timedelta(days=days), "fresh": now - FRESH_FOR, "most": limit,
-    }  # fmt: skip
-    rows = store.query(_MOST_USED, ["posts", "topic_samples"], parameters)
-    return [Target(row["kind"], row["topic"]) for row in rows]
+    with store.lookups() as lookups:
+        used = Counter(lookups.topics_used(handles, now - timedelta(days=days)))
+        fresh = lookups.topics_sampled(now - FRESH_FOR)
+    due = []
+    kinds: tuple[Kind, ...] = ("hashtag", "sound")
+    for kind in kinds:
+        ranked = sorted((-times, topic) for (of, topic), times in used.items() if of == kind)
+        due += [Target(kind, topic) for _, topic in ranked[:limit] if (kind, topic) not in fresh]
+    return due
 
 
 def is_fresh(store: Store, topic: Target, now: datetime) -> bool:
     """The topic was sampled so recently that it does not need to be sampled again."""
-    sql = (
-        "SELECT 1 FROM topic_samples WHERE topic_kind = $kind AND topic = $topic AND observed_at >= $fresh"
-        " AND source NOT LIKE '%-sandbox' LIMIT 1"
-    )
-    parameters = {"kind": topic.kind, "topic": topic.name, "fresh": now - FRESH_FOR}
-    return bool(len(store.query(sql, ["topic_samples"], parameters)))
+    with store.lookups() as lookups:
+        source = lookups.topics_sampled(now - FRESH_FOR).get((topic.kind, topic.name))
+    return source is not None and not source.endswith("-sandbox")

@@ -1,9 +1,11 @@
-"""Saved responses of the APIs: a vendor's `parse` module turns one object into columns, this makes extracts of them."""
+"""Saved responses of the APIs: a vendor's `parse` module turns one object into an item, this makes extracts of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from dwell.errors import WrongAccountError
 from dwell.providers.display_api import parse as display_api
@@ -15,6 +17,7 @@ from dwell.providers.research_api import parse as research_api
 from dwell.providers.rewrite import Rewriter
 from dwell.providers.scavio import parse as scavio
 from dwell.providers.tikliveapi import parse as tikliveapi
+from dwell.records.item import Item, ParseError
 
 TABLES_OF = {
     "post": ("posts", "post_snapshots", "creators"),
@@ -81,10 +84,11 @@ def _read(name: str, parser: Parser, part: Part, context: Context, result: ReadR
         writer = writers.setdefault(kind, writers[first]) if kind == first else writers.get(kind)
         if writer is None:
             writer = writers[kind] = _make_writer(context, name, kind)
-        columns = _parse_columns(parser, kind, item)
-        if isinstance(columns, str):
-            writer.reject(line, columns, text)
+        parsed = _parse(parser, kind, item)
+        if isinstance(parsed, ParseError):
+            writer.reject(line, parsed.reason, text)
             continue
+        columns = msgspec.structs.asdict(parsed)
         if own:
             _check_account(context, columns.get("handle"))
         writer.add(line, columns)
@@ -97,11 +101,13 @@ def _make_writer(context: Context, name: str, kind: str) -> Rewriter:
     return Rewriter(context.scratch, name, *TABLES_OF[kind], platform="tiktok")
 
 
-def _parse_columns(parser: Parser, kind: str, item: Mapping[str, Any] | None) -> dict[str, Any] | str:
+def _parse(parser: Parser, kind: str, item: Mapping[str, Any] | None) -> Item | ParseError:
     if item is None:
-        return "not a JSON object"
-    read: Callable[[Mapping[str, Any]], dict[str, Any] | str] = getattr(parser, kind)
-    return read(item) if parser.entity(item) == kind else f"not the same kind of object as the first ({kind})"
+        return ParseError("not a JSON object")
+    read: Callable[[Mapping[str, Any]], Item | ParseError] = getattr(parser, kind)
+    if parser.entity(item) != kind:
+        return ParseError(f"not the same kind of object as the first ({kind})")
+    return read(item)
 
 
 def _check_account(context: Context, handle: str | None) -> None:

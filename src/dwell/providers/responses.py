@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Any, NoReturn
-
-import msgspec
 
 from dwell.errors import (
     DamagedAnswerError,
@@ -54,7 +50,7 @@ def decode(vendor: Vendor, response: HttpResponse) -> Mapping[str, Any]:
     Raises:
         DamagedAnswerError: It is cut off, or not a JSON object.
     """
-    body = _decode_json(response.body)
+    body = response.json
     if not isinstance(body, Mapping):
         raise DamagedAnswerError(
             f"{vendor.title} responded with status {response.status}, but not with a JSON object: try again later."
@@ -64,7 +60,7 @@ def decode(vendor: Vendor, response: HttpResponse) -> Mapping[str, Any]:
 
 def error_message(response: HttpResponse) -> str | None:
     """The message in an error's body, `code: message` where it has both; None where the body has no message."""
-    body = _decode_json(response.body)
+    body = response.json
     return find_message(body) if isinstance(body, Mapping) else None
 
 
@@ -95,7 +91,7 @@ def check_status(vendor: Vendor, response: HttpResponse) -> None:
         raise out_of_credits(vendor)
     if status == 408 or status >= 500:
         raise TemporaryError(f"{vendor.title} is failing at the moment (status {status}): try again later.")
-    if status == 404 and _decode_json(response.body) is not None:
+    if status == 404 and response.json is not None:
         raise unavailable(vendor, message or "not found", states.find_state(message or "") or "not_found")
     if message:
         raise_for_message(vendor, response, message)
@@ -183,43 +179,6 @@ def retry_after_s(response: HttpResponse, message: str = "") -> float | None:
         None if (instant := _parse_number(reset)) is None else instant - sent_at.timestamp(),
     )
     return next((max(0.0, wait) for wait in candidates if wait is not None and -60 <= wait <= _MAX_WAIT_S), None)
-
-
-@lru_cache(maxsize=16)
-def _decode_json(body: bytes) -> Any:
-    """The decoded body; None where it isn't JSON (NaN isn't).
-
-    A response is read several times (its content, its cost), and decoding is the most expensive part.
-    """
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return _decode_leniently(body)
-
-
-def _decode_leniently(body: bytes) -> Any:
-    """The same for what the fast decoder refuses: half of an emoji, numbers beyond a float, other encodings."""
-
-    def constant(text: str) -> NoReturn:
-        raise ValueError(text)
-
-    try:
-        return _replace_surrogates(json.loads(body, parse_constant=constant))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _replace_surrogates(value: Any) -> Any:
-    """The same value without halves of characters, which nothing downstream could store."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_replace_surrogates(one) for one in value]
-    return (
-        {_replace_surrogates(key): _replace_surrogates(one) for key, one in value.items()}
-        if isinstance(value, dict)
-        else value
-    )
 
 
 def _parse_number(text: str) -> float | None:

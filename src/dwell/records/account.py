@@ -2,54 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
-from dwell.records.column import column
+import msgspec
+
+from dwell.records.column import Meaning
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountDay:
+class AccountDay(msgspec.Struct, frozen=True, kw_only=True):
     """One day of one account. Adjustments by the platform can make a day's likes or comments negative."""
 
-    handle: str = column("The account")
-    day: date = column("Day as the source counts days; its time zone is not stated")
-    views: int | None = column("Video views of the day", default=None)
-    profile_views: int | None = column("Profile views of the day", default=None)
-    likes: int | None = column("Likes of the day, net", default=None)
-    comments: int | None = column("Comments of the day, net", default=None)
-    shares: int | None = column("Shares of the day, net", default=None)
-    viewers: int | None = column("People who watched that day; not additive over days", default=None)
-    new_viewers: int | None = column("Of them, new", default=None)
-    returning_viewers: int | None = column("Of them, returning", default=None)
-    followers: int | None = column("Followers at the end of the day", default=None)
-    reach: int | None = column("Reached audience of the day (Business export)", default=None)
-    provisional: bool | None = column(
-        "One of the last 3 days of its export: the next import may overwrite it", default=None
-    )
-    source: str = column("Format or provider")
-    observed_at: datetime = column("When the export was made, UTC")
+    handle: Annotated[str, Meaning("The account")]
+    day: Annotated[date, Meaning("Day as the source counts days; its time zone is not stated")]
+    views: Annotated[int | None, Meaning("Video views of the day")] = None
+    profile_views: Annotated[int | None, Meaning("Profile views of the day")] = None
+    likes: Annotated[int | None, Meaning("Likes of the day, net")] = None
+    comments: Annotated[int | None, Meaning("Comments of the day, net")] = None
+    shares: Annotated[int | None, Meaning("Shares of the day, net")] = None
+    viewers: Annotated[int | None, Meaning("People who watched that day; not additive over days")] = None
+    new_viewers: Annotated[int | None, Meaning("Of them, new")] = None
+    returning_viewers: Annotated[int | None, Meaning("Of them, returning")] = None
+    followers: Annotated[int | None, Meaning("Followers at the end of the day")] = None
+    reach: Annotated[int | None, Meaning("Reached audience of the day (Business export)")] = None
+    provisional: Annotated[
+        bool | None, Meaning("One of the last 3 days of its export: the next import may overwrite it")
+    ] = None
+    source: Annotated[str, Meaning("Format or provider")]
+    observed_at: Annotated[datetime, Meaning("When the export was made, UTC")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowerActivity:
+class FollowerActivity(msgspec.Struct, frozen=True, kw_only=True):
     """Followers active in one hour of one day."""
 
-    handle: str = column("The account")
-    day: date = column("Day as the source counts days; its time zone is not stated")
-    hour: int = column("Hour of the day, 0-23, time zone not stated")
-    active_followers: int | None = column("Followers active in that hour", default=None)
-    source: str = column("Format or provider")
-    observed_at: datetime = column("When the export was made, UTC")
+    handle: Annotated[str, Meaning("The account")]
+    day: Annotated[date, Meaning("Day as the source counts days; its time zone is not stated")]
+    hour: Annotated[int, Meaning("Hour of the day, 0-23, time zone not stated")]
+    active_followers: Annotated[int | None, Meaning("Followers active in that hour")] = None
+    source: Annotated[str, Meaning("Format or provider")]
+    observed_at: Annotated[datetime, Meaning("When the export was made, UTC")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudienceShare:
+class AudienceShare(msgspec.Struct, frozen=True, kw_only=True):
     """Share of an account's followers in one group, at one instant."""
 
-    handle: str = column("The account")
-    observed_at: datetime = column("When the export was made, UTC")
-    dimension: str = column("`gender` or `territory`")
-    member: str = column("Group, e.g. `Female` or `DE`")
-    share: float | None = column("Share of followers, 0-1", default=None)
-    source: str = column("Format or provider")
+    handle: Annotated[str, Meaning("The account")]
+    observed_at: Annotated[datetime, Meaning("When the export was made, UTC")]
+    dimension: Annotated[str, Meaning("`gender` or `territory`")]
+    member: Annotated[str, Meaning("Group, e.g. `Female` or `DE`")]
+    share: Annotated[float | None, Meaning("Share of followers, 0-1")] = None
+    source: Annotated[str, Meaning("Format or provider")]

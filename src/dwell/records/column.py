@@ -1,16 +1,15 @@
-"""Declares a record's field: its type is the column's type, its text is the column's documentation."""
+"""What a field of a record says about itself, beside its type."""
 
 from __future__ import annotations
 
-from dataclasses import MISSING, field
-from typing import Any
+from dataclasses import dataclass
 
 
-def column(meaning: str, *, default: Any = MISSING) -> Any:
-    """One column of a record.
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a value means, with its unit; `Annotated[int | None, Meaning("Views since publishing")]`.
 
-    Args:
-        meaning: What a value means, with its unit; shown in the reference docs.
-        default: `None` for a value that may be unknown. Unknown is always null, never 0.
+    The text is the column's documentation. A field that may be unknown has the default None: unknown is never 0.
     """
-    return field(default=default, metadata={"meaning": meaning})
+
+    text: str

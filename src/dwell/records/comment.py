@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from dwell.records.column import column
+import msgspec
+
+from dwell.records.column import Meaning
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
     """One comment, with its counters when observed."""
 
-    comment_id: str = column("Platform id, as text")
-    observed_at: datetime = column("When it was read, UTC")
-    post_id: str | None = column("The post that it belongs to", default=None)
-    posted_at: datetime | None = column("When it was written, UTC", default=None)
-    handle: str | None = column("Account that wrote it", default=None)
-    text: str | None = column("Its text", default=None)
-    comment_likes: int | None = column("Likes of the comment", default=None)
-    replies: int | None = column("Replies to the comment", default=None)
-    source: str = column("Format or provider")
+    comment_id: Annotated[str, Meaning("Platform id, as text")]
+    observed_at: Annotated[datetime, Meaning("When it was read, UTC")]
+    post_id: Annotated[str | None, Meaning("The post that it belongs to")] = None
+    posted_at: Annotated[datetime | None, Meaning("When it was written, UTC")] = None
+    handle: Annotated[str | None, Meaning("Account that wrote it")] = None
+    text: Annotated[str | None, Meaning("Its text")] = None
+    comment_likes: Annotated[int | None, Meaning("Likes of the comment")] = None
+    replies: Annotated[int | None, Meaning("Replies to the comment")] = None
+    source: Annotated[str, Meaning("Format or provider")]

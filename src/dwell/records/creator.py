@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from dwell.records.column import column
+import msgspec
+
+from dwell.records.column import Meaning
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Creator:
+class Creator(msgspec.Struct, frozen=True, kw_only=True):
     """One account. The newest known value of each attribute is kept."""
 
-    handle: str = column("Account name, lower case, without @")
-    platform: str = column("`tiktok` or `youtube`")
-    creator_id: str | None = column("Platform id, as text", default=None)
-    display_name: str | None = column("Name shown on the profile", default=None)
-    verified: bool | None = column("Verified by the platform", default=None)
-    private: bool | None = column("The account is private", default=None)
-    niche: str | None = column("Subject that the user gave it (`--niche`)", default=None)
-    source: str = column("Format or provider of the newest observation")
-    observed_at: datetime = column("When these attributes were last observed, UTC")
+    handle: Annotated[str, Meaning("Account name, lower case, without @")]
+    platform: Annotated[str, Meaning("`tiktok` or `youtube`")]
+    creator_id: Annotated[str | None, Meaning("Platform id, as text")] = None
+    display_name: Annotated[str | None, Meaning("Name shown on the profile")] = None
+    verified: Annotated[bool | None, Meaning("Verified by the platform")] = None
+    private: Annotated[bool | None, Meaning("The account is private")] = None
+    niche: Annotated[str | None, Meaning("Subject that the user gave it (`--niche`)")] = None
+    source: Annotated[str, Meaning("Format or provider of the newest observation")]
+    observed_at: Annotated[datetime, Meaning("When these attributes were last observed, UTC")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreatorSnapshot:
+class CreatorSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Public counters of one account at one instant."""
 
-    handle: str = column("The account")
-    observed_at: datetime = column("When the counters were read, UTC")
-    followers: int | None = column("Followers", default=None)
-    following: int | None = column("Accounts followed", default=None)
-    total_likes: int | None = column("Likes received over all posts", default=None)
-    post_count: int | None = column("Posts published, by the source's count", default=None)
-    source: str = column("Format or provider")
+    handle: Annotated[str, Meaning("The account")]
+    observed_at: Annotated[datetime, Meaning("When the counters were read, UTC")]
+    followers: Annotated[int | None, Meaning("Followers")] = None
+    following: Annotated[int | None, Meaning("Accounts followed")] = None
+    total_likes: Annotated[int | None, Meaning("Likes received over all posts")] = None
+    post_count: Annotated[int | None, Meaning("Posts published, by the source's count")] = None
+    source: Annotated[str, Meaning("Format or provider")]

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from dwell.records.column import column
+import msgspec
+
+from dwell.records.column import Meaning
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class Post(msgspec.Struct, frozen=True, kw_only=True):
     """One video or photo post. Attributes may become known later; the newest known value of each is kept."""
 
-    post_id: str = column("Platform id as text; `local-…` where the source had none and dwell made a stable one")
-    platform: str = column("`tiktok` or `youtube`")
-    handle: str | None = column("Account name, lower case, without @", default=None)
-    creator_id: str | None = column("Platform id of the account, as text", default=None)
-    posted_at: datetime | None = column("When it was published, UTC", default=None)
-    duration_s: float | None = column("Length of the video in seconds; null for photos and where unknown", default=None)
-    media_type: str | None = column("`video`, `photo`, or `long` (a YouTube video that isn't a Short)", default=None)
-    is_ad: bool | None = column("The source marks it as promoted", default=None)
-    is_pinned: bool | None = column("Pinned to the top of the profile when observed", default=None)
-    caption: str | None = column("Text under the post", default=None)
-    hashtags: tuple[str, ...] = column("Hashtags, lower case, without #", default=())
-    sound_id: str | None = column("Platform id of the sound, as text", default=None)
-    sound_title: str | None = column("Title of the sound", default=None)
-    sound_original: bool | None = column("The sound was made for this post", default=None)
-    region: str | None = column("ISO 3166 code that the source gives", default=None)
-    language: str | None = column("Language code of the caption that the source gives", default=None)
-    url: str | None = column("Link to the post", default=None)
-    source: str = column("Format or provider of the newest observation")
-    observed_at: datetime = column("When these attributes were last observed, UTC")
+    post_id: Annotated[
+        str, Meaning("Platform id as text; `local-…` where the source had none and dwell made a stable one")
+    ]
+    platform: Annotated[str, Meaning("`tiktok` or `youtube`")]
+    handle: Annotated[str | None, Meaning("Account name, lower case, without @")] = None
+    creator_id: Annotated[str | None, Meaning("Platform id of the account, as text")] = None
+    posted_at: Annotated[datetime | None, Meaning("When it was published, UTC")] = None
+    duration_s: Annotated[
+        float | None, Meaning("Length of the video in seconds; null for photos and where unknown")
+    ] = None
+    media_type: Annotated[str | None, Meaning("`video`, `photo`, or `long` (a YouTube video that isn't a Short)")] = (
+        None
+    )
+    is_ad: Annotated[bool | None, Meaning("The source marks it as promoted")] = None
+    is_pinned: Annotated[bool | None, Meaning("Pinned to the top of the profile when observed")] = None
+    caption: Annotated[str | None, Meaning("Text under the post")] = None
+    hashtags: Annotated[tuple[str, ...], Meaning("Hashtags, lower case, without #")] = ()
+    sound_id: Annotated[str | None, Meaning("Platform id of the sound, as text")] = None
+    sound_title: Annotated[str | None, Meaning("Title of the sound")] = None
+    sound_original: Annotated[bool | None, Meaning("The sound was made for this post")] = None
+    region: Annotated[str | None, Meaning("ISO 3166 code that the source gives")] = None
+    language: Annotated[str | None, Meaning("Language code of the caption that the source gives")] = None
+    url: Annotated[str | None, Meaning("Link to the post")] = None
+    source: Annotated[str, Meaning("Format or provider of the newest observation")]
+    observed_at: Annotated[datetime, Meaning("When these attributes were last observed, UTC")]

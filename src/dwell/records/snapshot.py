@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from dwell.records.column import column
+import msgspec
+
+from dwell.records.column import Meaning
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostSnapshot:
+class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Public, cumulative counters of one post at one instant. Null is unknown; 0 is an observed zero."""
 
-    post_id: str = column("The post")
-    observed_at: datetime = column("When the counters were read, UTC")
-    views: int | None = column("Views since publishing", default=None)
-    likes: int | None = column("Likes since publishing", default=None)
-    comments: int | None = column("Comments since publishing", default=None)
-    shares: int | None = column("Shares since publishing", default=None)
-    saves: int | None = column("Saves (bookmarks, favourites) since publishing", default=None)
-    downloads: int | None = column("Downloads since publishing", default=None)
-    rounded: bool | None = column("The source rounded counters of this row (17.7K)", default=None)
-    source: str = column("Format or provider")
+    post_id: Annotated[str, Meaning("The post")]
+    observed_at: Annotated[datetime, Meaning("When the counters were read, UTC")]
+    views: Annotated[int | None, Meaning("Views since publishing")] = None
+    likes: Annotated[int | None, Meaning("Likes since publishing")] = None
+    comments: Annotated[int | None, Meaning("Comments since publishing")] = None
+    shares: Annotated[int | None, Meaning("Shares since publishing")] = None
+    saves: Annotated[int | None, Meaning("Saves (bookmarks, favourites) since publishing")] = None
+    downloads: Annotated[int | None, Meaning("Downloads since publishing")] = None
+    rounded: Annotated[bool | None, Meaning("The source rounded counters of this row (17.7K)")] = None
+    source: Annotated[str, Meaning("Format or provider")]

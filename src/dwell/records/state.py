@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from dwell.records.column import column
+import msgspec
+
+from dwell.records.column import Meaning
 
 STATES = ("ok", "empty", "private", "deleted", "banned", "renamed", "region_blocked", "not_found")
 """`not_found` where the provider gives no reason; `empty` is an account without posts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreatorState:
+class CreatorState(msgspec.Struct, frozen=True, kw_only=True):
     """The state of an account. A row is written when the state differs from the one before."""
 
-    handle: str = column("The account")
-    observed_at: datetime = column("When the state was observed, UTC")
-    state: str | None = column(
-        "`ok`, `empty`, `private`, `deleted`, `banned`, `renamed`, `region_blocked`, `not_found`", default=None
-    )
-    creator_id: str | None = column("Platform id of the account, as text", default=None)
-    new_handle: str | None = column("Of a renamed account: its new name", default=None)
-    detail: str | None = column("The provider's message", default=None)
-    source: str = column("Format or provider")
+    handle: Annotated[str, Meaning("The account")]
+    observed_at: Annotated[datetime, Meaning("When the state was observed, UTC")]
+    state: Annotated[
+        str | None, Meaning("`ok`, `empty`, `private`, `deleted`, `banned`, `renamed`, `region_blocked`, `not_found`")
+    ] = None
+    creator_id: Annotated[str | None, Meaning("Platform id of the account, as text")] = None
+    new_handle: Annotated[str | None, Meaning("Of a renamed account: its new name")] = None
+    detail: Annotated[str | None, Meaning("The provider's message")] = None
+    source: Annotated[str, Meaning("Format or provider")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostState:
+class PostState(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a post. A row is written when the state differs from the one before."""
 
-    post_id: str = column("The post")
-    observed_at: datetime = column("When the state was observed, UTC")
-    state: str | None = column(
-        "`ok`, `missing` from a complete listing, `deleted`, `private`, `region_blocked`, `not_found`", default=None
-    )
-    handle: str | None = column("The account that it belonged to", default=None)
-    detail: str | None = column("The provider's message", default=None)
-    source: str = column("Format or provider")
+    post_id: Annotated[str, Meaning("The post")]
+    observed_at: Annotated[datetime, Meaning("When the state was observed, UTC")]
+    state: Annotated[
+        str | None,
+        Meaning("`ok`, `missing` from a complete listing, `deleted`, `private`, `region_blocked`, `not_found`"),
+    ] = None
+    handle: Annotated[str | None, Meaning("The account that it belonged to")] = None
+    detail: Annotated[str | None, Meaning("The provider's message")] = None
+    source: Annotated[str, Meaning("Format or provider")]

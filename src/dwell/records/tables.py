@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal, get_args, get_type_hints
+
+import msgspec
 
 from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
 from dwell.records.comment import Comment
@@ -53,25 +54,36 @@ class Table:
     """
 
     name: str
-    record: type
+    record: type[msgspec.Struct]
     key: tuple[str, ...]
     keeps: Literal["every", "newest"]
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """The columns, in the order of the record's fields."""
-        hints = get_type_hints(self.record)
-        return tuple(_column(field, hints[field.name]) for field in dataclasses.fields(self.record))
+        hints = get_type_hints(self.record, include_extras=True)
+        return tuple(_column(name, hints[name]) for name in self.record.__struct_fields__)
 
     @cached_property
     def values(self) -> tuple[str, ...]:
         """Names of the columns that carry what was observed: neither key nor `source` nor `observed_at`."""
         return tuple(c.name for c in self.columns if c.name not in {*self.key, "source", "observed_at"})
 
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """Names of the columns without which there is no row."""
+        return tuple(c.name for c in self.columns if not c.nullable and c.kind != "texts")
 
-def _column(field: dataclasses.Field[Any], hint: Any) -> Column:
-    options = [option for option in get_args(hint) if option is not type(None)] if type(None) in get_args(hint) else []
-    return Column(field.name, _KINDS[options[0] if options else hint], bool(options), field.metadata["meaning"])
+    @cached_property
+    def observed(self) -> tuple[str, ...]:
+        """Names of the columns of which one must be known for an observation to be one."""
+        return tuple(name for name in self.values if name != "rounded")
+
+
+def _column(name: str, hint: Any) -> Column:
+    kind, meaning = get_args(hint)
+    options = [option for option in get_args(kind) if option is not type(None)] if type(None) in get_args(kind) else []
+    return Column(name, _KINDS[options[0] if options else kind], bool(options), meaning.text)
 
 
 TABLES: dict[str, Table] = {

@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from dwell.records.column import column
+import msgspec
+
+from dwell.records.column import Meaning
 
 TOPICS = ("hashtag", "sound", "search")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicSample:
+class TopicSample(msgspec.Struct, frozen=True, kw_only=True):
     """One sample of a topic: its size by the provider's count, and how many posts of it were read."""
 
-    topic_kind: str = column("`hashtag`, `sound` or `search`")
-    topic: str = column("Hashtag without #, id of the sound, or search text; lower case")
-    observed_at: datetime = column("When it was read, UTC")
-    title: str | None = column("Title of the sound", default=None)
-    topic_posts: int | None = column("Posts of the topic since it began, by the provider's count", default=None)
-    topic_views: int | None = column("Views of the topic since it began, by the provider's count", default=None)
-    sampled: int | None = column("Posts that were read", default=None)
-    source: str = column("Format or provider")
+    topic_kind: Annotated[str, Meaning("`hashtag`, `sound` or `search`")]
+    topic: Annotated[str, Meaning("Hashtag without #, id of the sound, or search text; lower case")]
+    observed_at: Annotated[datetime, Meaning("When it was read, UTC")]
+    title: Annotated[str | None, Meaning("Title of the sound")] = None
+    topic_posts: Annotated[int | None, Meaning("Posts of the topic since it began, by the provider's count")] = None
+    topic_views: Annotated[int | None, Meaning("Views of the topic since it began, by the provider's count")] = None
+    sampled: Annotated[int | None, Meaning("Posts that were read")] = None
+    source: Annotated[str, Meaning("Format or provider")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicPost:
+class TopicPost(msgspec.Struct, frozen=True, kw_only=True):
     """One post in such a sample, with its counters at that time.
 
     Kept apart from `posts` and `post_snapshots`: a topic's listing shows posts that were successful, which would raise
     every benchmark.
     """
 
-    topic_kind: str = column("`hashtag`, `sound` or `search`")
-    topic: str = column("Hashtag without #, id of the sound, or search text; lower case")
-    observed_at: datetime = column("When it was read, UTC")
-    post_id: str = column("The post")
-    rank: int | None = column("Its place in the listing, from 1", default=None)
-    handle: str | None = column("Account name, lower case, without @", default=None)
-    posted_at: datetime | None = column("When it was published, UTC", default=None)
-    duration_s: float | None = column("Length of the video in seconds", default=None)
-    caption: str | None = column("Text under the post", default=None)
-    url: str | None = column("Link to the post", default=None)
-    views: int | None = column("Views since publishing", default=None)
-    likes: int | None = column("Likes since publishing", default=None)
-    comments: int | None = column("Comments since publishing", default=None)
-    shares: int | None = column("Shares since publishing", default=None)
-    saves: int | None = column("Saves since publishing", default=None)
-    downloads: int | None = column("Downloads since publishing", default=None)
-    source: str = column("Format or provider")
+    topic_kind: Annotated[str, Meaning("`hashtag`, `sound` or `search`")]
+    topic: Annotated[str, Meaning("Hashtag without #, id of the sound, or search text; lower case")]
+    observed_at: Annotated[datetime, Meaning("When it was read, UTC")]
+    post_id: Annotated[str, Meaning("The post")]
+    rank: Annotated[int | None, Meaning("Its place in the listing, from 1")] = None
+    handle: Annotated[str | None, Meaning("Account name, lower case, without @")] = None
+    posted_at: Annotated[datetime | None, Meaning("When it was published, UTC")] = None
+    duration_s: Annotated[float | None, Meaning("Length of the video in seconds")] = None
+    caption: Annotated[str | None, Meaning("Text under the post")] = None
+    url: Annotated[str | None, Meaning("Link to the post")] = None
+    views: Annotated[int | None, Meaning("Views since publishing")] = None
+    likes: Annotated[int | None, Meaning("Likes since publishing")] = None
+    comments: Annotated[int | None, Meaning("Comments since publishing")] = None
+    shares: Annotated[int | None, Meaning("Shares since publishing")] = None
+    saves: Annotated[int | None, Meaning("Saves since publishing")] = None
+    downloads: Annotated[int | None, Meaning("Downloads since publishing")] = None
+    source: Annotated[str, Meaning("Format or provider")]

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from dwell.records.column import column
+import msgspec
+
+from dwell.records.column import Meaning
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchTime:
+class WatchTime(msgspec.Struct, frozen=True, kw_only=True):
     """Measured watch metrics of one post at one instant."""
 
-    post_id: str = column("The post")
-    observed_at: datetime = column("When the figures were read, UTC")
-    avg_watch_s: float | None = column(
-        "Average watch time of a view in seconds; may exceed the length (loops)", default=None
-    )
-    full_watch_rate: float | None = column("Share of views that reached the end, 0-1", default=None)
-    total_watch_s: float | None = column("Watch time of all views together, seconds", default=None)
-    reach: int | None = column("People who watched at least once", default=None)
-    new_followers: int | None = column("Followers gained by the post", default=None)
-    source: str = column("Format or provider")
+    post_id: Annotated[str, Meaning("The post")]
+    observed_at: Annotated[datetime, Meaning("When the figures were read, UTC")]
+    avg_watch_s: Annotated[
+        float | None, Meaning("Average watch time of a view in seconds; may exceed the length (loops)")
+    ] = None
+    full_watch_rate: Annotated[float | None, Meaning("Share of views that reached the end, 0-1")] = None
+    total_watch_s: Annotated[float | None, Meaning("Watch time of all views together, seconds")] = None
+    reach: Annotated[int | None, Meaning("People who watched at least once")] = None
+    new_followers: Annotated[int | None, Meaning("Followers gained by the post")] = None
+    source: Annotated[str, Meaning("Format or provider")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """One point of a post's retention curve."""
 
-    post_id: str = column("The post")
-    observed_at: datetime = column("When the curve was read, UTC")
-    second: float = column("Seconds from the start of the video")
-    retention_rate: float = column("Share of viewers still watching, 0-1")
-    source: str = column("Format or provider")
+    post_id: Annotated[str, Meaning("The post")]
+    observed_at: Annotated[datetime, Meaning("When the curve was read, UTC")]
+    second: Annotated[float, Meaning("Seconds from the start of the video")]
+    retention_rate: Annotated[float, Meaning("Share of viewers still watching, 0-1")]
+    source: Annotated[str, Meaning("Format or provider")]

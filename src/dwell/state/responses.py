@@ -26,6 +26,7 @@ _LEVEL = 1  # level 6 is a fifth smaller and takes three times as long
 _INSERT = insert(responses)
 _COLUMNS = (
     responses.c.response_id,
+    responses.c.request_id,
     responses.c.owner_kind,
     responses.c.owner_id,
     responses.c.position,
@@ -36,10 +37,10 @@ _COLUMNS = (
     responses.c.received_at,
     responses.c.simulated,
     responses.c.parsed_by,
-    responses.c.body,
 )
+_WITH_BODY = (*_COLUMNS, responses.c.body)
 _OF_TARGET = (
-    select(*_COLUMNS)
+    select(*_WITH_BODY)
     .where(
         responses.c.owner_id == bindparam("of"),
         responses.c.owner_kind == bindparam("of_kind"),
@@ -55,6 +56,7 @@ class StoredResponse:
 
     Attributes:
         response_id: Rises with time.
+        request_id: The request that it answers.
         owner: The job that it belongs to, and `position` the target in it.
         provider: Who sent it.
         endpoint: The provider's name of what was requested.
@@ -63,11 +65,12 @@ class StoredResponse:
         received_at: When it came, UTC.
         simulated: It says that a simulation made it.
         parsed_by: Version of the parser whose rows are stored; None where none are yet.
-        body: The bytes; none of them where they are damaged.
+        body: The bytes; none of them where they are damaged, or were not read.
         damage: What is wrong with the stored bytes; empty where nothing is.
     """
 
     response_id: int
+    request_id: str
     owner: Owner
     position: int
     provider: str
@@ -77,7 +80,7 @@ class StoredResponse:
     received_at: datetime
     simulated: bool
     parsed_by: str | None
-    body: bytes
+    body: bytes = b""
     damage: str = ""
 
     @property
@@ -150,9 +153,17 @@ def time_span(database: StateDatabase, owner: Owner) -> tuple[datetime, datetime
 
 
 def list_pending(database: StateDatabase, limit: int) -> list[StoredResponse]:
-    """Responses whose rows are not stored yet, oldest first."""
+    """Responses whose rows are not stored yet, oldest first, without their bodies."""
     pending = select(*_COLUMNS).where(responses.c.parsed_by.is_(None))
     return _read(database, pending.order_by(responses.c.response_id).limit(limit))
+
+
+def read_bodies(database: StateDatabase, without: Sequence[StoredResponse]) -> list[StoredResponse]:
+    """These responses with their bodies; at most some hundred."""
+    if not without:
+        return []
+    ids = [response.response_id for response in without]
+    return _read(database, select(*_WITH_BODY).where(responses.c.response_id.in_(ids)))
 
 
 def count(database: StateDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
@@ -169,7 +180,7 @@ def iterate(
     last = 0
     while group := _read(
         database,
-        _chosen(select(*_COLUMNS), provider, since)
+        _chosen(select(*_WITH_BODY), provider, since)
         .where(responses.c.response_id > last)
         .order_by(responses.c.response_id)
         .limit(step),
@@ -226,7 +237,9 @@ def _read(
 
 def _from_row(row: Row[Any]) -> StoredResponse:
     values: dict[str, Any] = row._asdict()
-    owner, packed = Owner(values.pop("owner_kind"), values.pop("owner_id")), values.pop("body")
+    owner, packed = Owner(values.pop("owner_kind"), values.pop("owner_id")), values.pop("body", None)
+    if packed is None:
+        return StoredResponse(**values, owner=owner)
     try:
         return StoredResponse(**values, owner=owner, body=zlib.decompress(packed))
     except zlib.error as error:  # one response must not keep the others from being read

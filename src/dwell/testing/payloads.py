@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+import msgspec
+
 from dwell.errors import DwellError
 from dwell.http import HttpRequest
 from dwell.providers.base import Listing, Lookup, Page, Provider, Subject
-from dwell.records import TABLES
+from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.testing.expect import make_response, only_dwell_errors, require, subject_of
 from dwell.testing.mutate import mutate
 
@@ -19,7 +21,10 @@ Samples = Mapping[Listing | Lookup, Mapping[str, Any]]
 
 ROUNDS = 150
 """How many damaged copies of each sample are read."""
-KNOWN_COLUMNS = frozenset(column.name for table in TABLES.values() for column in table.columns)
+ITEMS: Mapping[str, type[msgspec.Struct]] = {
+    "post": PostItem, "user": CreatorItem, "comment": CommentItem, "topic": TopicItem,
+}  # fmt: skip
+"""What the parser's function makes of an object."""
 KINDS: Mapping[str, str] = {
     "comments": "comment", "followers": "user", "following": "user", "profile": "user", "sound": "topic",
     "hashtag": "topic",
@@ -31,7 +36,7 @@ def check_payloads(provider: Provider, samples: Samples) -> None:
     """Every sample, whole and damaged.
 
     Raises:
-        AssertionError: A valid response is refused, the result is neither columns nor a reason, or a damaged one
+        AssertionError: A valid response is refused, the result is neither an item nor a reason, or a damaged one
             raises an error that isn't dwell's.
     """
     for what, sample in samples.items():
@@ -48,7 +53,8 @@ def check_payloads(provider: Provider, samples: Samples) -> None:
             f"reading the same response to {what} twice gives two results",
         )
         require(
-            any(isinstance(row, dict) for row in first) or what == "usage", f"no row is read from the sample of {what}"
+            any(isinstance(row, tuple(ITEMS.values())) for row in first) or what == "usage",
+            f"no row is read from the sample of {what}",
         )
         if what in provider.page_size:
             _check_odd_pages(provider, what, payload)
@@ -57,32 +63,28 @@ def check_payloads(provider: Provider, samples: Samples) -> None:
             _check_damaged(provider, what, request, mutate(sample, random))
 
 
-def check_columns(kind: str, columns: Any) -> None:
-    """A parser's result for one object: columns that dwell knows, or the reason why it has none.
+def check_item(kind: str, item: Any) -> None:
+    """A parser's result for one object: an item whose values have the types that it declares, or a `ParseError`.
 
     Raises:
         AssertionError: The result is something else.
     """
-    if isinstance(columns, str):
-        require(columns, f"the parser refuses a {kind} without a reason")
+    if isinstance(item, ParseError):
+        require(isinstance(item.reason, str) and item.reason, f"the parser refuses a {kind} without a reason")
         return
-    require(isinstance(columns, dict), f"the parser makes {type(columns).__name__} of a {kind}")
-    unknown = sorted(set(columns) - KNOWN_COLUMNS)
-    require(not unknown, f"the parser gives a {kind} columns that no table has: {', '.join(unknown)}")
-    for name, value in columns.items():
-        fine = value is None or isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value))
-        listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
-        require(fine or listed, f"column {name} of a {kind} holds {type(value).__name__} ({value!r})")
+    expected = ITEMS[kind]
+    require(type(item) is expected, f"the parser makes {type(item).__name__} of a {kind}, not {expected.__name__}")
+    values = msgspec.structs.asdict(item)
+    try:
+        msgspec.convert(values, expected, strict=True)
+    except msgspec.ValidationError as error:
+        raise AssertionError(f"the parser gives a {kind} a value of another type: {error}") from None
+    for name, value in values.items():
+        require(not isinstance(value, float) or math.isfinite(value), f"{name} of a {kind} is {value}")
         if name.endswith("_id") and value is not None:
-            require(
-                isinstance(value, str) and value.isascii() and value.isdigit(), f"{name} {value!r} is not an id as text"
-            )
+            require(value.isascii() and value.isdigit(), f"{name} {value!r} is not an id as text")
     if kind == "post":
-        post_id = columns.get("post_id")
-        require(
-            isinstance(post_id, str) and re.fullmatch(r"[0-9]{15,20}", post_id),
-            f"post_id {post_id!r} is not the id of a post",
-        )
+        require(re.fullmatch(r"[0-9]{15,20}", values["post_id"]), f"post_id {item.post_id!r} is not the id of a post")
 
 
 def _make_request(provider: Provider, what: Any) -> HttpRequest:
@@ -110,7 +112,7 @@ def _parse_payload(provider: Provider, what: Any, payload: Mapping[str, Any]) ->
         rows = [only_dwell_errors(f"parsing {what}", parse, payload)]
         rest = [_describe_subject(provider, what, payload)]
     for row in rows:
-        check_columns(kind, row)
+        check_item(kind, row)
     return [*rows, *rest]
 
 

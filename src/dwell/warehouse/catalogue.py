@@ -92,6 +92,12 @@ def read(connection: sqlite3.Connection) -> Catalogue:
     return Catalogue(meta["seq"], meta["sealed_seq"], tables, meta.get("folder_id"))
 
 
+def read_seq(connection: sqlite3.Connection) -> int:
+    """The newest batch alone."""
+    (seq,) = connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()
+    return int(seq)
+
+
 def read_folder_id(connection: sqlite3.Connection) -> str | None:
     """The id of the data folder alone."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'folder_id'").fetchone()
@@ -101,6 +107,23 @@ def read_folder_id(connection: sqlite3.Connection) -> str | None:
 def versions(connection: sqlite3.Connection) -> dict[str, int]:
     """Visible Delta version of every table that has one, without the files."""
     return dict(connection.execute("SELECT name, version FROM lake_tables WHERE version IS NOT NULL"))
+
+
+def advance(connection: sqlite3.Connection, superseded: Mapping[str, int]) -> int:
+    """Count one batch in the journal, inside the caller's transaction; returns its `seq`.
+
+    Args:
+        connection: The journal.
+        superseded: Table -> how many stored rows the batch replaces.
+    """
+    connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'seq'")
+    (seq,) = connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()
+    connection.executemany(
+        "INSERT INTO lake_tables VALUES (?, NULL, ?) "
+        "ON CONFLICT (name) DO UPDATE SET superseded = superseded + excluded.superseded",
+        [(name, rows) for name, rows in superseded.items() if rows],
+    )
+    return int(seq)
 
 
 def write(connection: sqlite3.Connection, old: Catalogue, new: Catalogue) -> None:

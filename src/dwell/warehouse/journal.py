@@ -7,7 +7,7 @@ makes the moved rows visible in the lake.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,17 @@ from typing import Any
 from dwell.disk.flush import flush
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
-from dwell.warehouse import batches, catalogue
-from dwell.warehouse.columns import SEQ, SQLITE, column_list, quote_name
+from dwell.warehouse import batches, catalogue, current_rows
+from dwell.warehouse.columns import SEQ, SQLITE, column_list, key_list, quote_name
 from dwell.warehouse.damage import damaged_journal, journal_errors
 
 NAME = "journal.db"
-VERSION = 2  # of the folder's layout: goes up with every table or column that is added; a newer one is refused
+VERSION = 3  # of the folder's layout: goes up with every table or column that is added; a newer one is refused
 APPLICATION = 0x6477656C  # "dwel", in SQLite's header
 
 # A writer waits this long for a reader that is copying the WAL back; writers exclude one another by `writer.lock`.
 _BUSY_MS = 30_000
+_PARAMETERS = 900  # in one statement; SQLite allows more, older ones 999
 
 
 @contextmanager
@@ -91,7 +92,11 @@ def check_pages(path: Path, connection: sqlite3.Connection) -> None:
 
 def upgrade(connection: sqlite3.Connection) -> None:
     """Adds the tables and columns that the journal of an older dwell lacks; the caller holds the writer lock."""
-    missing = [statement for table in TABLES.values() for statement in _additions(connection, table)]
+    missing = [
+        statement
+        for name, table, definition in _tables()
+        for statement in _additions(connection, name, table, definition)
+    ]
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if not missing and version == VERSION:
         return
@@ -101,13 +106,21 @@ def upgrade(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _additions(connection: sqlite3.Connection, table: Table) -> list[str]:
+def _tables() -> Iterator[tuple[str, Table, str]]:
+    """Name, columns and `CREATE TABLE` of every table of rows."""
+    for table in TABLES.values():
+        yield table.name, table, _ddl(table)
+    for name in current_rows.KEYS:
+        yield current_rows.table_name(name), TABLES[name], current_rows.definition(TABLES[name])
+
+
+def _additions(connection: sqlite3.Connection, name: str, table: Table, definition: str) -> list[str]:
     """What makes the journal's table as it is today."""
-    present = _columns(connection, table.name)
+    present = _columns(connection, name)
     if not present:
-        return [_ddl(table)]
+        return [definition, *current_rows.INDEXES.get(name, ())]
     return [
-        f"ALTER TABLE {quote_name(table.name)} ADD COLUMN {quote_name(column.name)} {SQLITE[column.kind]}"
+        f"ALTER TABLE {quote_name(name)} ADD COLUMN {quote_name(column.name)} {SQLITE[column.kind]}"
         for column in table.columns
         if column.name not in present
     ]
@@ -137,9 +150,14 @@ def create(path: Path, state: catalogue.Catalogue, log: Sequence[tuple[Any, ...]
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             with transaction(connection):
-                for statement in (*catalogue.SCHEMA, batches.SCHEMA, *map(_ddl, TABLES.values())):
+                for statement in (*catalogue.SCHEMA, batches.SCHEMA):
                     connection.execute(statement)
+                for name, table, definition in _tables():
+                    for statement in _additions(connection, name, table, definition):
+                        connection.execute(statement)
                 catalogue.write(connection, catalogue.Catalogue(), state)
+                if not state.tables:
+                    current_rows.mark_complete(connection, state.seq)
                 connection.executemany("INSERT INTO ingest_batches VALUES (?, ?, ?, ?, ?, ?, ?, 1)", log)
                 connection.execute(f"PRAGMA application_id = {APPLICATION}")
                 connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -192,6 +210,38 @@ def insert(connection: sqlite3.Connection, table: Table, seq: int, rows: Sequenc
     places = ", ".join("?" * len(table.columns))
     sql = f"INSERT INTO {quote_name(table.name)} ({column_list(table)}, {SEQ}) VALUES ({places}, {seq})"
     connection.executemany(sql, rows)
+
+
+def find(connection: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
+    """The rows of these keys in a table that keeps every observation, as `insert` takes them, by key.
+
+    Args:
+        connection: The journal.
+        table: The table.
+        keys: Tuples in the order of the table's key.
+    """
+    columns = [column.name for column in table.columns]
+    places = [columns.index(name) for name in table.key]
+    wanted, found = list(keys), {}
+    size = _PARAMETERS // len(table.key)
+    for start in range(0, len(wanted), size):
+        part = wanted[start : start + size]
+        listed = ", ".join([f"({', '.join('?' * len(table.key))})"] * len(part))
+        sql = (
+            f"SELECT {column_list(table)} FROM {quote_name(table.name)} WHERE ({key_list(table)}) IN (VALUES {listed})"
+        )
+        for row in connection.execute(sql, [value for key in part for value in key]):
+            found[tuple(row[place] for place in places)] = row
+    return found
+
+
+def delete(connection: sqlite3.Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Removes the rows that have the keys of these, inside the caller's transaction, which inserts better ones."""
+    columns = [column.name for column in table.columns]
+    places = [columns.index(name) for name in table.key]
+    match = " AND ".join(f"{quote_name(name)} = ?" for name in table.key)
+    sql = f"DELETE FROM {quote_name(table.name)} WHERE {match}"
+    connection.executemany(sql, [tuple(row[place] for place in places) for row in rows])
 
 
 def clear(connection: sqlite3.Connection) -> None:

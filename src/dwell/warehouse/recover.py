@@ -23,18 +23,19 @@ def create_or_rebuild(root: Path, path: Path) -> None:
     journal.create(path, rebuilt.catalogue, rebuilt.log)
 
 
-def prepare_for_writing(root: Path, path: Path) -> None:
+def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
     """Readies the folder for a writer, who holds its lock.
 
-    Checks the journal, gives it the tables that an older dwell did not know, undoes Delta commits that never became
-    visible, and removes dead scratch folders.
+    Reads every page of the journal if `check` says so, gives it the tables that an older dwell did not know, undoes
+    Delta commits that never became visible, and removes dead scratch folders.
 
     Raises:
         DamagedDataError: The journal is damaged.
     """
     remove_dead_scratch(root / "scratch")
     with journal.connect(path, writing=True) as log:
-        journal.check_pages(path, log)
+        if check:
+            journal.check_pages(path, log)
         journal.upgrade(log)
         state = catalogue.read(log)
         orphaned = find_uncommitted(root, state)

@@ -8,7 +8,7 @@ from pathlib import Path
 from dwell.disk.lock import scratch_folder
 from dwell.records import TABLES
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, compact, journal, lake, manifest, views
+from dwell.warehouse import batches, catalogue, compact, current_rows, journal, lake, manifest, views
 from dwell.warehouse.columns import SEQ, column_list
 from dwell.warehouse.engine_duckdb import connect
 
@@ -42,6 +42,7 @@ def seal(root: Path, settings: Settings) -> int:
             return 0
         ahead = manifest.write_entry(connection, root, ahead, entries, None)
         with journal.transaction(log):
+            current_rows.record_seal(log)
             journal.clear(log)
             batches.mark_in_lake(log)
             catalogue.write(log, state, ahead)

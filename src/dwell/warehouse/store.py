@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dwell import clock
 from dwell.disk.lock import exclusive, scratch_folder
 from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, journal, recover, views
+from dwell.warehouse import batches, catalogue, current_rows, journal, recover, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.check import require_parts
 from dwell.warehouse.damage import journal_errors, reading_errors
+from dwell.warehouse.lookups import Lookups
 from dwell.warehouse.writer import Writer
 
 if TYPE_CHECKING:
     import duckdb
 
+    from dwell.warehouse.append import Appender
+
 LOCK = "writer.lock"
+
+_CHECKED_FOR = timedelta(days=1)
+"""How long a journal whose pages were all read is trusted by the process that read them."""
 
 
 class Store:
@@ -37,6 +45,7 @@ class Store:
         self.settings = settings
         self.root = settings.data
         self._journal = self.root / journal.NAME
+        self._checked_at: datetime | None = None
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = False) -> Store:
@@ -130,8 +139,46 @@ class Store:
             DamagedDataError: The journal is damaged: nothing is written on top of that.
         """
         with exclusive(self.root / LOCK):
-            recover.prepare_for_writing(self.root, self._journal)
+            recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
             yield Writer(self.root)
+
+    @contextmanager
+    def appending(self) -> Iterator[Appender]:
+        """An open journal that takes records, a batch at a time, without an engine; the lock is held for each batch.
+
+        Raises:
+            DamagedDataError: The journal is damaged: nothing is written on top of that.
+        """
+        from dwell.warehouse.append import Appender
+
+        with exclusive(self.root / LOCK), journal.connect(self._journal, writing=True) as log:
+            if self._is_check_due():
+                journal.check_pages(self._journal, log)
+            journal.upgrade(log)
+        with journal.connect(self._journal, writing=True) as log:
+            yield Appender(self.root, self.settings, self.root / LOCK, log)
+
+    @contextmanager
+    def lookups(self) -> Iterator[Lookups]:
+        """Answers about single posts, accounts and topics, without an engine.
+
+        Raises:
+            DamagedDataError: The journal or, where it has to be read, the lake is damaged.
+        """
+        with journal.connect(self._journal, writing=True) as log:
+            if not current_rows.is_complete(log, catalogue.read_seq(log)):
+                with exclusive(self.root / LOCK):
+                    journal.upgrade(log)
+                    current_rows.refresh(log, self.root, self.settings)
+            with journal.read_transaction(log):
+                yield Lookups(log)
+
+    def _is_check_due(self) -> bool:
+        """Whether a writer should read every page of the journal: at the first write of a process, and once a day."""
+        now = clock.now()
+        due = self._checked_at is None or abs(now - self._checked_at) > _CHECKED_FOR
+        self._checked_at = now if due else self._checked_at
+        return due
 
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder on the data's own disk for this process alone; it is gone afterwards, even after kill -9."""
@@ -142,7 +189,7 @@ class Store:
         from dwell.warehouse.seal import seal
 
         with exclusive(self.root / LOCK):
-            recover.prepare_for_writing(self.root, self._journal)
+            recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
             return seal(self.root, self.settings)
 
     def seal_if_due(self) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
-from dwell.warehouse import batches, catalogue, journal, lake, manifest, views
+from dwell.warehouse import batches, catalogue, current_rows, journal, lake, manifest, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import SEQ, key_list, quote_name, stored_value, to_journal
@@ -83,9 +83,14 @@ class Writer:
                     _finish(log, state, ahead, batch, in_lake=True)
             else:
                 fetched = {name: _fetch(connection, TABLES[name], source) for name, source in wanted.items()}
+                keeps_current = current_rows.is_complete(log, state.seq)
                 with journal.transaction(log):
                     for name, values in fetched.items():
                         journal.insert(log, TABLES[name], seq, values)
+                        if keeps_current:
+                            current_rows.update(log, TABLES[name], seq, values)
+                    if keeps_current:
+                        current_rows.mark_complete(log, seq)
                     _finish(log, state, ahead, batch, in_lake=False)
             return seq
 

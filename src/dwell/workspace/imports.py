@@ -10,7 +10,8 @@ from dwell.errors import DwellError, UnknownFormatError
 from dwell.providers import format_registry
 from dwell.records import Hints
 from dwell.results import Result
-from dwell.warehouse.load import Loaded, load
+from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loader import load
 from dwell.warehouse.store import Store
 
 Progress = Callable[[str, str, float], None]

@@ -85,12 +85,12 @@ def test_every_post_reads_as_the_world_has_it(
     pinned = world.pinned("demo_kitchen", now)
     for row in rows:
         assert parser.entity(row) == "post"
-        columns = parser.post(row)
-        truth = _truth(world, columns["post_id"], now)
-        assert {key: columns[key] for key in truth} == truth
+        item = parser.post(row)
+        truth = _truth(world, item.post_id, now)
+        assert {key: getattr(item, key) for key in truth} == truth
         if row.get("is_top"):
-            assert columns["is_pinned"] is True
-            assert columns["post_id"] in pinned
+            assert item.is_pinned is True
+            assert item.post_id in pinned
 
 
 def _accounts(ask, handle: str) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -108,11 +108,11 @@ def test_every_account_reads_as_the_world_has_it(
     profile = world.profile(handle, now)
     for parser, row in _accounts(ask, handle):
         assert parser.entity(row) == "user"
-        columns = parser.user(row)
-        assert (columns["handle"], columns["creator_id"]) == (handle, world.creator_id(handle))
-        assert columns["private"] is (state == "private")
-        assert (columns["followers"], columns["following"]) == (profile.followers, profile.following)
-        assert (columns["total_likes"], columns["post_count"]) == (profile.total_likes, profile.post_count)
+        item = parser.user(row)
+        assert (item.handle, item.creator_id) == (handle, world.creator_id(handle))
+        assert item.private is (state == "private")
+        assert (item.followers, item.following) == (profile.followers, profile.following)
+        assert (item.total_likes, item.post_count) == (profile.total_likes, profile.post_count)
 
 
 def test_every_follower_reads_as_the_world_has_it(ask, world: World, now: datetime):
@@ -124,10 +124,10 @@ def test_every_follower_reads_as_the_world_has_it(ask, world: World, now: dateti
     assert len(served) > 80
     for parser, row in served:
         assert parser.entity(row) == "user"
-        columns = parser.user(row)
-        assert columns["creator_id"] == world.creator_id(columns["handle"])
-        assert columns["followers"] == world.profile_followers(columns["handle"], now)
-        assert columns["post_count"] is None
+        item = parser.user(row)
+        assert item.creator_id == world.creator_id(item.handle)
+        assert item.followers == world.profile_followers(item.handle, now)
+        assert item.post_count is None
 
 
 def test_every_comment_reads_as_the_world_has_it(ask, world: World, now: datetime):
@@ -139,23 +139,23 @@ def test_every_comment_reads_as_the_world_has_it(ask, world: World, now: datetim
     assert len(served) > 20
     for parser, row in served:
         assert parser.entity(row) == "comment"
-        columns = parser.comment(row)
-        true = truth[columns["comment_id"]]
-        assert columns["post_id"] == post_id
-        assert columns["posted_at"] == int(true.posted_at.timestamp())
-        assert (columns["handle"], columns["text"]) == (true.handle, true.text)
-        assert (columns["comment_likes"], columns["replies"]) == (true.likes, true.replies)
+        item = parser.comment(row)
+        true = truth[item.comment_id]
+        assert item.post_id == post_id
+        assert item.posted_at == int(true.posted_at.timestamp())
+        assert (item.handle, item.text) == (true.handle, true.text)
+        assert (item.comment_likes, item.replies) == (true.likes, true.replies)
 
 
 def test_sounds_and_hashtags_read_as_the_world_has_them(ask, world: World, now: datetime):
     uses = world.hashtag_uses("recipe", now)
-    for columns in (
+    for item in (
         tikliveapi.topic(ask.tiklive("challenge-info-name", name="recipe")),
         scavio.topic(ask.scavio("hashtag", hashtag_name="recipe")["data"]),
     ):
-        assert (columns["topic_kind"], columns["topic"]) == ("hashtag", "recipe")
-        assert (int(columns["topic_posts"]), int(columns["topic_views"])) == (uses.posts, uses.views)
+        assert (item.topic_kind, item.topic) == ("hashtag", "recipe")
+        assert (int(item.topic_posts), int(item.topic_views)) == (uses.posts, uses.views)
     post = world.posts("demo_kitchen", since=now.replace(month=1), at=now)[0]
-    columns = tikliveapi.topic(ask.tiklive("music-info", music_id=post.sound.sound_id))
-    assert (columns["topic"], columns["title"]) == (post.sound.sound_id, post.sound.title)
-    assert columns["topic_posts"] == world.sound_uses(post.sound.sound_id, now)
+    item = tikliveapi.topic(ask.tiklive("music-info", music_id=post.sound.sound_id))
+    assert (item.topic, item.title) == (post.sound.sound_id, post.sound.title)
+    assert item.topic_posts == world.sound_uses(post.sound.sound_id, now)

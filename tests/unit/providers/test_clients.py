@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dwell.errors import (
     DamagedAnswerError,
@@ -20,6 +21,7 @@ from dwell.errors import (
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Page, Provider, Subject
 from dwell.providers.provider_registry import PROVIDERS
+from dwell.records.item import CreatorItem, ParseError, PostItem, TopicItem
 
 SAMPLES = Path(__file__).parents[2] / "contract" / "samples"
 TIKLIVE, SCAVIO, DISPLAY, RESEARCH = (
@@ -222,24 +224,24 @@ def test_who_was_found(provider: Provider) -> None:
     found = provider.subject("profile", payload)
     ids = {"display-api": (None, None), "research-api": (None, None)}.get(provider.name, (USER, WHO.key))
     assert (found.name, found.id, found.key) == ("demo", *ids)
-    columns = provider.parser.user(payload)
-    assert isinstance(columns, dict)
-    assert str(columns["handle"]).lower() == "demo"
-    assert provider.total("profile", payload) == columns["post_count"]
+    item = provider.parser.user(payload)
+    assert isinstance(item, CreatorItem)
+    assert str(item.handle).lower() == "demo"
+    assert provider.total("profile", payload) == item.post_count
 
 
 def test_how_large_topics_are() -> None:
     sound, hashtag = read(TIKLIVE, "sound", Subject("67")), read(TIKLIVE, "hashtag", Subject("fun"))
-    assert TIKLIVE.parser.topic(sound) == {
-        "topic_kind": "sound", "topic": "7350811000000000001", "title": "sound", "topic_posts": 5120
-    }  # fmt: skip
-    expected = {"topic_kind": "hashtag", "topic": "fun", "topic_posts": 900, "topic_views": 7_000_000_000}
+    assert TIKLIVE.parser.topic(sound) == TopicItem(
+        topic_kind="sound", topic="7350811000000000001", title="sound", topic_posts=5120
+    )
+    expected = TopicItem(topic_kind="hashtag", topic="fun", topic_posts=900, topic_views=7_000_000_000)
     assert TIKLIVE.parser.topic(hashtag) == expected
     assert (TIKLIVE.total("sound", sound), TIKLIVE.total("hashtag", hashtag)) == (5120, 900)
     assert TIKLIVE.total("hashtag", {**hashtag, "video_count": 1200}) == 1200
     assert TIKLIVE.subject("hashtag", hashtag) == Subject("fun", id="1660000")
     found = read(SCAVIO, "hashtag", Subject("fun"))
-    exact = {**expected, "topic_posts": "901", "topic_views": "7000000001"}
+    exact = replace(expected, topic_posts="901", topic_views="7000000001")
     assert (SCAVIO.parser.topic(found), SCAVIO.total("hashtag", found)) == (exact, 901)
     assert SCAVIO.subject("hashtag", found) == Subject("fun", id="1660000")
     assert "no hashtags" in str(DISPLAY.parser.topic({}))
@@ -278,16 +280,17 @@ def test_flags_of_more_in_every_type(said: Any, more: bool | None) -> None:
 def test_an_element_that_is_no_object_is_kept_for_a_reason_to_be_given() -> None:
     found = TIKLIVE.page("user_posts", {"videos": [5, {"video_id": POST}]})
     assert len(found.items) == 2
-    assert TIKLIVE.parser.post(found.items[0]) == "no post id: none of video_id, id, aweme_id has 15 to 20 digits"
+    reason = "no post id: none of video_id, id, aweme_id has 15 to 20 digits"
+    assert TIKLIVE.parser.post(found.items[0]) == ParseError(reason)
 
 
 def test_scavio_in_the_shape_of_its_published_examples() -> None:
     body = json.loads((SAMPLES / "scavio_examples_shape.json").read_text("utf-8"))
     request = SCAVIO.listing("user_posts", WHO, cursor=None, count=30)
     found = SCAVIO.page("user_posts", SCAVIO.read(request, response(body)))
-    columns = SCAVIO.parser.post(found.items[0])
-    assert isinstance(columns, dict)
-    assert (found.cursor, found.has_more, columns["duration_s"], columns["views"]) == ("30", True, 23, 12000)
+    item = SCAVIO.parser.post(found.items[0])
+    assert isinstance(item, PostItem)
+    assert (found.cursor, found.has_more, item.duration_s, item.views) == ("30", True, 23, 12000)
     assert SCAVIO.credits_charged(request, response(body)) == 1
 
 
@@ -447,4 +450,4 @@ def test_an_unknown_caption_has_unknown_hashtags(
     provider: Any, field: str, caption: str | None, tags: list[str] | None
 ) -> None:
     post = provider.parser.post({"id": "7350810998023949599", "aweme_id": "7350810998023949599", field: caption})
-    assert (post["caption"], post["hashtags"]) == (caption, tags)
+    assert (post.caption, post.hashtags) == (caption, tags)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dwell.providers.parser import Parser
 from dwell.providers.provider_registry import PROVIDERS
 from dwell.testing.mutate import ODD_VALUES, iterate_paths, mutate, value_at
-from dwell.testing.payloads import check_columns
+from dwell.testing.payloads import check_item
 
 SAMPLES = Path(__file__).parents[2] / "contract" / "samples"
 REAL = Path(__file__).parents[4] / "shared" / "data" / "api_responses"
@@ -40,7 +40,7 @@ def check(parser: Parser, item: dict[str, Any]) -> None:
     """Every function of a parser, on one object."""
     assert parser.entity(item) in {"post", "user", "comment", None}
     for kind in KINDS:
-        check_columns(kind, getattr(parser, kind)(item))
+        check_item(kind, getattr(parser, kind)(item))
 
 
 NAMES = {

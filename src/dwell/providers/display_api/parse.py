@@ -8,6 +8,7 @@ from typing import Any, Literal
 from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import LinkError, parse
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
+from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 
 Item = Mapping[str, Any]
 
@@ -23,53 +24,53 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
     return "user" if {"open_id", "display_name"} & mapping(item, "user").keys() else None
 
 
-def post(item: Item) -> dict[str, Any] | str:
-    """Columns of a post and its snapshot; the account is read from the share link where it has one."""
+def post(item: Item) -> PostItem | ParseError:
+    """A post and its counters; the account is read from the share link where it has one."""
     if (post_id := digits(item.get("id"), 15)) is None:
-        return "no post id: id does not have 15 to 20 digits"
+        return ParseError("no post id: id does not have 15 to 20 digits")
     handle, media = _from_link(item.get("share_url"))
     texts = [text(item.get("video_description")), text(item.get("title"))]
     caption = max((value for value in texts if value is not None), key=bool, default=None)
-    return {
-        "post_id": post_id,
-        "handle": handle,
-        "posted_at": seconds(item.get("create_time")),
-        "duration_s": number(item.get("duration")) or None,
-        "media_type": media,
-        "caption": caption,
-        "hashtags": extract_hashtags(caption),
-        "url": text(item.get("share_url")),
-        "views": counter(item.get("view_count")),
-        "likes": counter(item.get("like_count")),
-        "comments": counter(item.get("comment_count")),
-        "shares": counter(item.get("share_count")),
-    }
+    return PostItem(
+        post_id=post_id,
+        handle=handle,
+        posted_at=seconds(item.get("create_time")),
+        duration_s=number(item.get("duration")) or None,
+        media_type=media,
+        caption=caption,
+        hashtags=extract_hashtags(caption),
+        url=text(item.get("share_url")),
+        views=counter(item.get("view_count")),
+        likes=counter(item.get("like_count")),
+        comments=counter(item.get("comment_count")),
+        shares=counter(item.get("share_count")),
+    )
 
 
-def user(item: Item) -> dict[str, Any] | str:
-    """Columns of a creator and its snapshot; without `username` it belongs to the account that the user names."""
+def user(item: Item) -> CreatorItem | ParseError:
+    """An account and its counters; without `username` it belongs to the account that the user names."""
     who = mapping(item, "user")
     if not {"username", "display_name"} & who.keys():
-        return "no account: neither username nor display_name"
-    return {
-        "handle": name(who.get("username")),
-        "display_name": text(who.get("display_name")),
-        "verified": flag(who.get("is_verified")),
-        "followers": counter(who.get("follower_count")),
-        "following": counter(who.get("following_count")),
-        "total_likes": counter(who.get("likes_count")),
-        "post_count": counter(who.get("video_count")),
-    }
+        return ParseError("no account: neither username nor display_name")
+    return CreatorItem(
+        handle=name(who.get("username")),
+        display_name=text(who.get("display_name")),
+        verified=flag(who.get("is_verified")),
+        followers=counter(who.get("follower_count")),
+        following=counter(who.get("following_count")),
+        total_likes=counter(who.get("likes_count")),
+        post_count=counter(who.get("video_count")),
+    )
 
 
-def comment(item: Item) -> dict[str, Any] | str:
+def comment(item: Item) -> CommentItem | ParseError:
     """This API has no comments."""
-    return f"the Display API has no comments ({item.get('id')})"
+    return ParseError(f"the Display API has no comments ({item.get('id')})")
 
 
-def topic(item: Item) -> dict[str, Any] | str:
+def topic(item: Item) -> TopicItem | ParseError:
     """This API has no hashtags and no sounds."""
-    return f"the Display API has no hashtags and no sounds ({item.get('id')})"
+    return ParseError(f"the Display API has no hashtags and no sounds ({item.get('id')})")
 
 
 def _from_link(link: Any) -> tuple[str | None, str | None]:

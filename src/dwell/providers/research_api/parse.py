@@ -8,6 +8,7 @@ from typing import Any, Literal
 from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
+from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 
 Item = Mapping[str, Any]
 _OWN = frozenset(
@@ -29,62 +30,62 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
     return "user" if flat and "open_id" not in item and not mapping(item, "user") else None
 
 
-def post(item: Item) -> dict[str, Any] | str:
-    """Columns of a post and its snapshot."""
+def post(item: Item) -> PostItem | ParseError:
+    """A post and its counters."""
     post_id, handle, length = digits(item.get("id"), 15), name(item.get("username")), number(item.get("video_duration"))
     if post_id is None:
-        return "no post id: id does not have 15 to 20 digits"
+        return ParseError("no post id: id does not have 15 to 20 digits")
     caption, tags = text(item.get("video_description")), item.get("hashtag_names")
-    return {
-        "post_id": post_id,
-        "handle": handle,
-        "posted_at": seconds(item.get("create_time")),
-        "duration_s": length or None,
-        "media_type": "photo" if length == 0 else None,
-        "caption": caption,
-        "hashtags": [tag.lower() for tag in map(name, tags) if tag]
+    return PostItem(
+        post_id=post_id,
+        handle=handle,
+        posted_at=seconds(item.get("create_time")),
+        duration_s=length or None,
+        media_type="photo" if length == 0 else None,
+        caption=caption,
+        hashtags=[tag.lower() for tag in map(name, tags) if tag]
         if isinstance(tags, list)
         else extract_hashtags(caption),
-        "sound_id": digits(item.get("music_id")),
-        "region": text(item.get("region_code")),
-        "url": Link(post_id, handle=handle).url,
-        "views": counter(item.get("view_count")),
-        "likes": counter(item.get("like_count")),
-        "comments": counter(item.get("comment_count")),
-        "shares": counter(item.get("share_count")),
-        "saves": counter(item.get("favorites_count", item.get("favourites_count"))),
-    }
+        sound_id=digits(item.get("music_id")),
+        region=text(item.get("region_code")),
+        url=Link(post_id, handle=handle).url,
+        views=counter(item.get("view_count")),
+        likes=counter(item.get("like_count")),
+        comments=counter(item.get("comment_count")),
+        shares=counter(item.get("share_count")),
+        saves=counter(item.get("favorites_count", item.get("favourites_count"))),
+    )
 
 
-def user(item: Item) -> dict[str, Any] | str:
-    """Columns of a creator and its snapshot. A response about one account leaves out the requested name."""
+def user(item: Item) -> CreatorItem | ParseError:
+    """An account and its counters. A response about one account leaves out the requested name."""
     if not {"username", "display_name"} & item.keys():
-        return "no account: neither username nor display_name"
-    return {
-        "handle": name(item.get("username")),
-        "display_name": text(item.get("display_name")),
-        "verified": flag(item.get("is_verified")),
-        "followers": counter(item.get("follower_count")),
-        "following": counter(item.get("following_count")),
-        "total_likes": counter(item.get("likes_count")),
-        "post_count": counter(item.get("video_count")),
-    }
+        return ParseError("no account: neither username nor display_name")
+    return CreatorItem(
+        handle=name(item.get("username")),
+        display_name=text(item.get("display_name")),
+        verified=flag(item.get("is_verified")),
+        followers=counter(item.get("follower_count")),
+        following=counter(item.get("following_count")),
+        total_likes=counter(item.get("likes_count")),
+        post_count=counter(item.get("video_count")),
+    )
 
 
-def comment(item: Item) -> dict[str, Any] | str:
-    """Columns of a comment."""
+def comment(item: Item) -> CommentItem | ParseError:
+    """A comment."""
     if (comment_id := digits(item.get("id"))) is None:
-        return "no comment id"
-    return {
-        "comment_id": comment_id,
-        "post_id": digits(item.get("video_id"), 15),
-        "posted_at": seconds(item.get("create_time")),
-        "text": text(item.get("text")),
-        "comment_likes": counter(item.get("like_count")),
-        "replies": counter(item.get("reply_count")),
-    }
+        return ParseError("no comment id")
+    return CommentItem(
+        comment_id=comment_id,
+        post_id=digits(item.get("video_id"), 15),
+        posted_at=seconds(item.get("create_time")),
+        text=text(item.get("text")),
+        comment_likes=counter(item.get("like_count")),
+        replies=counter(item.get("reply_count")),
+    )
 
 
-def topic(item: Item) -> dict[str, Any] | str:
+def topic(item: Item) -> TopicItem | ParseError:
     """This API does not give the size of a hashtag or a sound."""
-    return f"the Research API has no information on hashtags and sounds ({item.get('id')})"
+    return ParseError(f"the Research API has no information on hashtags and sounds ({item.get('id')})")

@@ -19,6 +19,7 @@ from dwell.providers.parser import Parser
 from dwell.providers.scavio import parse
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, mapping, name, number, objects, text
+from dwell.records.item import CreatorItem, ParseError
 
 VENDOR = responses.Vendor("Scavio", "DWELL_SCAVIO_KEY")
 LOOKUP_S, PAGE_S = 20.0, 30.0
@@ -153,10 +154,10 @@ class Scavio:
         """See `Provider`."""
         if what not in {"profile", "hashtag"}:
             return None
-        columns = parse.user(payload) if what == "profile" else parse.topic(payload)
-        if isinstance(columns, str):
+        item = parse.user(payload) if what == "profile" else parse.topic(payload)
+        if isinstance(item, ParseError):
             return None
-        count = number(columns.get("post_count", columns.get("topic_posts")))
+        count = number(item.post_count if isinstance(item, CreatorItem) else item.topic_posts)
         return None if count is None else int(count)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, rows, seconds, text
+from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 
 Item = Mapping[str, Any]
 
@@ -28,88 +29,88 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
     return "user" if {"unique_id", "uid"} <= who.keys() else None
 
 
-def post(item: Item) -> dict[str, Any] | str:
-    """Columns of a post and its snapshot; a text is the reason why the object has none."""
+def post(item: Item) -> PostItem | ParseError:
+    """A post and its counters."""
     post_id = digits(item.get("aweme_id"), 15) or digits(item.get("id"), 15)
     if post_id is None:
-        return "no post id: neither aweme_id nor id has 15 to 20 digits"
+        return ParseError("no post id: neither aweme_id nor id has 15 to 20 digits")
     counters = mapping(item, "statistics") or item
     author, sound, video = mapping(item, "author"), mapping(item, "music"), mapping(item, "video")
     photo = bool(item.get("image_post_info"))
     duration = _duration(video, item)
     handle = name(author.get("unique_id")) or name(item.get("username"))
-    return {
-        "post_id": post_id,
-        "handle": handle,
-        "creator_id": digits(author.get("uid")),
-        "display_name": text(author.get("nickname")),
-        "posted_at": seconds(item.get("create_time")),
-        "duration_s": duration or None,
-        "media_type": "photo" if photo or duration == 0 else ("video" if duration else None),
-        "is_ad": flag(item.get("is_ads", item.get("is_ad"))),
-        "is_pinned": flag(item.get("is_top")),
-        "caption": text(item.get("desc")),
-        "hashtags": _hashtags(item),
-        "sound_id": next(filter(None, (digits(sound.get(key)) for key in ("id_str", "mid", "id"))), None),
-        "sound_title": text(sound.get("title")),
-        "sound_original": flag(sound.get("is_original_sound", sound.get("is_original"))),
-        "region": text(item.get("region")),
-        "language": text(item.get("desc_language")),
-        "url": Link(post_id, handle=handle, media="photo" if photo else "video").url,
-        "views": counter(counters.get("play_count")),
-        "likes": counter(counters.get("digg_count")),
-        "comments": counter(counters.get("comment_count")),
-        "shares": counter(counters.get("share_count")),
-        "saves": counter(counters.get("collect_count")),
-        "downloads": counter(counters.get("download_count")),
-    }
+    return PostItem(
+        post_id=post_id,
+        handle=handle,
+        creator_id=digits(author.get("uid")),
+        display_name=text(author.get("nickname")),
+        posted_at=seconds(item.get("create_time")),
+        duration_s=duration or None,
+        media_type="photo" if photo or duration == 0 else ("video" if duration else None),
+        is_ad=flag(item.get("is_ads", item.get("is_ad"))),
+        is_pinned=flag(item.get("is_top")),
+        caption=text(item.get("desc")),
+        hashtags=_hashtags(item),
+        sound_id=next(filter(None, (digits(sound.get(key)) for key in ("id_str", "mid", "id"))), None),
+        sound_title=text(sound.get("title")),
+        sound_original=flag(sound.get("is_original_sound", sound.get("is_original"))),
+        region=text(item.get("region")),
+        language=text(item.get("desc_language")),
+        url=Link(post_id, handle=handle, media="photo" if photo else "video").url,
+        views=counter(counters.get("play_count")),
+        likes=counter(counters.get("digg_count")),
+        comments=counter(counters.get("comment_count")),
+        shares=counter(counters.get("share_count")),
+        saves=counter(counters.get("collect_count")),
+        downloads=counter(counters.get("download_count")),
+    )
 
 
-def user(item: Item) -> dict[str, Any] | str:
-    """Columns of a creator and its snapshot."""
+def user(item: Item) -> CreatorItem | ParseError:
+    """An account and its counters."""
     who = mapping(item, "user", "user_info") or item
     if (handle := name(who.get("unique_id"))) is None:
-        return "no account name: unique_id is missing"
-    return {
-        "handle": handle,
-        "creator_id": digits(who.get("uid")),
-        "display_name": text(who.get("nickname")),
-        "private": flag(who.get("secret")),
-        "followers": counter(who.get("follower_count")),
-        "following": counter(who.get("following_count")),
-        "total_likes": counter(who.get("total_favorited")),
-        "post_count": counter(who.get("aweme_count")),
-    }
+        return ParseError("no account name: unique_id is missing")
+    return CreatorItem(
+        handle=handle,
+        creator_id=digits(who.get("uid")),
+        display_name=text(who.get("nickname")),
+        private=flag(who.get("secret")),
+        followers=counter(who.get("follower_count")),
+        following=counter(who.get("following_count")),
+        total_likes=counter(who.get("total_favorited")),
+        post_count=counter(who.get("aweme_count")),
+    )
 
 
-def comment(item: Item) -> dict[str, Any] | str:
-    """Columns of a comment."""
+def comment(item: Item) -> CommentItem | ParseError:
+    """A comment."""
     if (comment_id := digits(item.get("cid"))) is None:
-        return "no comment id"
-    return {
-        "comment_id": comment_id,
-        "post_id": digits(item.get("aweme_id"), 15),
-        "posted_at": seconds(item.get("create_time")),
-        "handle": name(mapping(item, "user").get("unique_id")),
-        "text": text(item.get("text")),
-        "comment_likes": counter(item.get("digg_count")),
-        "replies": counter(item.get("reply_comment_total")),
-    }
+        return ParseError("no comment id")
+    return CommentItem(
+        comment_id=comment_id,
+        post_id=digits(item.get("aweme_id"), 15),
+        posted_at=seconds(item.get("create_time")),
+        handle=name(mapping(item, "user").get("unique_id")),
+        text=text(item.get("text")),
+        comment_likes=counter(item.get("digg_count")),
+        replies=counter(item.get("reply_comment_total")),
+    )
 
 
-def topic(item: Item) -> dict[str, Any] | str:
-    """Columns of a sample of a hashtag; where counters come twice, as text and as number, the text is not rounded."""
+def topic(item: Item) -> TopicItem | ParseError:
+    """The size of a hashtag; where counters come twice, as text and as number, the text is not rounded."""
     info = mapping(item, "challengeInfo") or item
     hashtag = name(mapping(info, "challenge").get("title"))
     if hashtag is None:
-        return "no hashtag name: challenge.title is missing"
+        return ParseError("no hashtag name: challenge.title is missing")
     exact, stats = mapping(info, "statsV2"), mapping(info, "stats")
-    return {
-        "topic_kind": "hashtag",
-        "topic": hashtag.lstrip("#").lower(),
-        "topic_posts": counter(exact.get("videoCount", stats.get("videoCount"))),
-        "topic_views": counter(exact.get("viewCount", stats.get("viewCount"))),
-    }
+    return TopicItem(
+        topic_kind="hashtag",
+        topic=hashtag.lstrip("#").lower(),
+        topic_posts=counter(exact.get("videoCount", stats.get("videoCount"))),
+        topic_views=counter(exact.get("viewCount", stats.get("viewCount"))),
+    )
 
 
 def _duration(video: Item, item: Item) -> float | None:

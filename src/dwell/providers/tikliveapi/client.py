@@ -19,6 +19,7 @@ from dwell.providers.parser import Parser
 from dwell.providers.tikliveapi import parse
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, mapping, name, number, objects
+from dwell.records.item import CreatorItem, ParseError
 
 VENDOR = responses.Vendor("TikLiveAPI", "DWELL_TIKLIVEAPI_KEY")
 LOOKUP_S, PAGE_S = 20.0, 30.0
@@ -142,10 +143,12 @@ class TikLiveAPI:
 
     def total(self, what: Lookup, payload: Mapping[str, Any]) -> int | None:
         """See `Provider`."""
-        columns = parse.user(payload) if what == "profile" else parse.topic(payload)
-        if what not in {"profile", "sound", "hashtag"} or isinstance(columns, str):
+        if what not in {"profile", "sound", "hashtag"}:
             return None
-        count = number(columns.get("post_count", columns.get("topic_posts")))
+        item = parse.user(payload) if what == "profile" else parse.topic(payload)
+        if isinstance(item, ParseError):
+            return None
+        count = number(item.post_count if isinstance(item, CreatorItem) else item.topic_posts)
         return None if count is None else int(count)
 
 

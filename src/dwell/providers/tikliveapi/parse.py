@@ -13,6 +13,7 @@ from typing import Any, Literal
 from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
+from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 
 Item = Mapping[str, Any]
 NO_ID = "no post id: none of video_id, id, aweme_id has 15 to 20 digits"
@@ -38,96 +39,96 @@ def post_id(item: Item) -> str | None:
     return None
 
 
-def post(item: Item) -> dict[str, Any] | str:
-    """Columns of a post and its snapshot; a text is the reason why the object has none."""
+def post(item: Item) -> PostItem | ParseError:
+    """A post and its counters."""
     video_id = post_id(item)
     if video_id is None:
-        return NO_ID
+        return ParseError(NO_ID)
     author, sound = mapping(item, "author"), mapping(item, "music_info")
     images, duration = item.get("images"), number(item.get("duration"))
     photo = (isinstance(images, list) and bool(images)) or duration == 0
     handle, caption = name(author.get("unique_id")), decode_caption(item.get("title"))
-    return {
-        "post_id": video_id,
-        "handle": handle,
-        "creator_id": digits(author.get("id")),
-        "display_name": text(author.get("nickname")),
-        "posted_at": seconds(item.get("create_time")),
-        "duration_s": None if photo else duration,
-        "media_type": "photo" if photo else ("video" if duration else None),
-        "is_ad": flag(item.get("is_ad")),
-        "is_pinned": flag(item.get("is_top")),
-        "caption": caption,
-        "hashtags": extract_hashtags(caption),
-        "sound_id": digits(sound.get("id")),
-        "sound_title": text(sound.get("title")),
-        "sound_original": flag(sound.get("original")),
-        "region": text(item.get("region")),
-        "url": Link(video_id, handle=handle, media="photo" if photo else "video").url,
-        "views": counter(item.get("play_count")),
-        "likes": counter(item.get("digg_count")),
-        "comments": counter(item.get("comment_count")),
-        "shares": counter(item.get("share_count")),
-        "saves": counter(item.get("collect_count")),
-        "downloads": counter(item.get("download_count")),
-    }
+    return PostItem(
+        post_id=video_id,
+        handle=handle,
+        creator_id=digits(author.get("id")),
+        display_name=text(author.get("nickname")),
+        posted_at=seconds(item.get("create_time")),
+        duration_s=None if photo else duration,
+        media_type="photo" if photo else ("video" if duration else None),
+        is_ad=flag(item.get("is_ad")),
+        is_pinned=flag(item.get("is_top")),
+        caption=caption,
+        hashtags=extract_hashtags(caption),
+        sound_id=digits(sound.get("id")),
+        sound_title=text(sound.get("title")),
+        sound_original=flag(sound.get("original")),
+        region=text(item.get("region")),
+        url=Link(video_id, handle=handle, media="photo" if photo else "video").url,
+        views=counter(item.get("play_count")),
+        likes=counter(item.get("digg_count")),
+        comments=counter(item.get("comment_count")),
+        shares=counter(item.get("share_count")),
+        saves=counter(item.get("collect_count")),
+        downloads=counter(item.get("download_count")),
+    )
 
 
-def user(item: Item) -> dict[str, Any] | str:
-    """Columns of a creator and its snapshot, from user info, a search result, or a row of a follower list."""
+def user(item: Item) -> CreatorItem | ParseError:
+    """An account and its counters, from user info, a search result, or a row of a follower list."""
     who = mapping(item, "user", "user_info") or item
     stats = mapping(item, "stats") or mapping(who, "stats")
     handle = name(who.get("uniqueId")) or name(who.get("unique_id"))
     if not handle:
-        return "no account name: neither uniqueId nor unique_id"
-    return {
-        "handle": handle,
-        "creator_id": digits(who.get("id")),
-        "display_name": text(who.get("nickname")),
-        "verified": flag(who.get("verified")),
-        "private": flag(who.get("privateAccount", who.get("secret"))),
-        "followers": counter(stats.get("followerCount", who.get("follower_count"))),
-        "following": counter(stats.get("followingCount", who.get("following_count"))),
-        "total_likes": counter(stats.get("heartCount", stats.get("heart", who.get("total_favorited")))),
-        "post_count": counter(stats.get("videoCount", who.get("aweme_count"))),
-    }
+        return ParseError("no account name: neither uniqueId nor unique_id")
+    return CreatorItem(
+        handle=handle,
+        creator_id=digits(who.get("id")),
+        display_name=text(who.get("nickname")),
+        verified=flag(who.get("verified")),
+        private=flag(who.get("privateAccount", who.get("secret"))),
+        followers=counter(stats.get("followerCount", who.get("follower_count"))),
+        following=counter(stats.get("followingCount", who.get("following_count"))),
+        total_likes=counter(stats.get("heartCount", stats.get("heart", who.get("total_favorited")))),
+        post_count=counter(stats.get("videoCount", who.get("aweme_count"))),
+    )
 
 
-def comment(item: Item) -> dict[str, Any] | str:
-    """Columns of a comment. The counters of its author are always 0 in these payloads, so they are not read."""
+def comment(item: Item) -> CommentItem | ParseError:
+    """A comment. The counters of its author are always 0 in these payloads, so they are not read."""
     if (comment_id := digits(item.get("id"))) is None:
-        return "no comment id"
-    return {
-        "comment_id": comment_id,
-        "post_id": digits(item.get("video_id"), 15),
-        "posted_at": seconds(item.get("create_time")),
-        "handle": name(mapping(item, "user").get("unique_id")),
-        "text": text(item.get("text")),
-        "comment_likes": counter(item.get("digg_count")),
-        "replies": counter(item.get("reply_total")),
-    }
+        return ParseError("no comment id")
+    return CommentItem(
+        comment_id=comment_id,
+        post_id=digits(item.get("video_id"), 15),
+        posted_at=seconds(item.get("create_time")),
+        handle=name(mapping(item, "user").get("unique_id")),
+        text=text(item.get("text")),
+        comment_likes=counter(item.get("digg_count")),
+        replies=counter(item.get("reply_total")),
+    )
 
 
-def topic(item: Item) -> dict[str, Any] | str:
-    """Columns of a sample of a topic, from information on a hashtag or a sound.
+def topic(item: Item) -> TopicItem | ParseError:
+    """The size of a topic, from information on a hashtag or a sound.
 
     The number of posts of a hashtag is `video_count` where that is present, otherwise `user_count`.
     """
     if hashtag := name(item.get("cha_name")):
-        return {
-            "topic_kind": "hashtag",
-            "topic": hashtag.lstrip("#").lower(),
-            "topic_posts": counter(item.get("video_count", item.get("user_count"))),
-            "topic_views": counter(item.get("view_count")),
-        }
+        return TopicItem(
+            topic_kind="hashtag",
+            topic=hashtag.lstrip("#").lower(),
+            topic_posts=counter(item.get("video_count", item.get("user_count"))),
+            topic_views=counter(item.get("view_count")),
+        )
     if (sound := digits(item.get("id"))) is None:
-        return "neither the name of a hashtag nor the id of a sound"
-    return {
-        "topic_kind": "sound",
-        "topic": sound,
-        "title": text(item.get("title")),
-        "topic_posts": counter(item.get("video_count")),
-    }
+        return ParseError("neither the name of a hashtag nor the id of a sound")
+    return TopicItem(
+        topic_kind="sound",
+        topic=sound,
+        title=text(item.get("title")),
+        topic_posts=counter(item.get("video_count")),
+    )
 
 
 def decode_caption(title: Any) -> str | None:

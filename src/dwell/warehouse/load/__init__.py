@@ -5,8 +5,3 @@ The path of a row, a module a step: `raw` (as the engine reads it) -> `text` (on
 only the whole file can tell) -> `rows` (what it gives to each table) -> `merge` (with its own file and the store) ->
 stored in one commit. Each step is a query with a name (`pipeline`), and `explainer` shows what it made of a row.
 """
-
-from dwell.warehouse.load.loaded import Loaded
-from dwell.warehouse.load.loader import load
-
-__all__ = ["Loaded", "load"]

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from dwell.records import Table
 from dwell.warehouse.columns import quote_name
-from dwell.warehouse.load.rows import observed_columns
 
 MACROS = (
     # 17,734 is what 17.7K was, and 17,834 is not: less than one unit of the last digit that was kept, and of the two
@@ -30,7 +29,7 @@ class Comparison:
     """
 
     def __init__(self, table: Table) -> None:
-        self.values = observed_columns(table)
+        self.values = table.observed
         self.rounds = "rounded" in table.values
 
     def differs(self, name: str, a: str, b: str) -> str:

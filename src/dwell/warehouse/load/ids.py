@@ -17,8 +17,8 @@ _LINK = (
     r"(?:/(?:embed/v\d|player/v1|video|photo|embed|shorts|v)/|[?&](?:item_id|share_item_id|v)=|youtu\.be/)"
     r"([A-Za-z0-9_-]+)"
 )
-_SCIENTIFIC = r"\d+([.,]\d+)?[eE]\+?\d+"
-_FLOAT = r"\d{15,}\.0+"
+SCIENTIFIC_ID = r"\d+([.,]\d+)?[eE]\+?\d+"
+FLOAT_ID = r"\d{15,}\.0+"
 MACROS = (
     # The id in a bare id or a link; a link without one stays as it is, to be shown.
     f"id_of(t) AS CASE WHEN contains(t, '/') THEN coalesce(nullif(regexp_extract(t, '{_LINK}', 1), ''), t) ELSE t END",
@@ -27,7 +27,7 @@ MACROS = (
         ELSE nullif(lower(ltrim(t, '@')), '') END""",
     f"has_id_time(n) AS n >= {OLDEST}",
     "id_time_of(n) AS make_timestamptz((n >> 32) * 1000000)",
-    f"is_rounded_id(t) AS regexp_full_match(t, '{_SCIENTIFIC}|{_FLOAT}')",
+    f"is_rounded_id(t) AS regexp_full_match(t, '{SCIENTIFIC_ID}|{FLOAT_ID}')",
     # As far apart as half of the last digit that was kept, or a float's step.
     r"kept_digits_of(t) AS length(regexp_replace(split_part(lower(t), 'e', 1), '\D', '', 'g'))",
     """agrees_with(t, link) AS abs(TRY_CAST(replace(t, ',', '.') AS DOUBLE) - TRY_CAST(link AS DOUBLE))
@@ -40,8 +40,8 @@ MACROS = (
         WHEN t IS NULL THEN 'missing id'
         WHEN starts_with(t, 'local-') THEN NULL
         WHEN coalesce(platform, 'youtube') = 'youtube' AND regexp_full_match(t, '[A-Za-z0-9_-]{{11}}') THEN NULL
-        WHEN regexp_full_match(t, '{_SCIENTIFIC}') THEN 'id in scientific notation: ' || left(t, 40)
-        WHEN regexp_full_match(t, '{_FLOAT}') THEN 'id damaged by a float: ' || left(t, 40)
+        WHEN regexp_full_match(t, '{SCIENTIFIC_ID}') THEN 'id in scientific notation: ' || left(t, 40)
+        WHEN regexp_full_match(t, '{FLOAT_ID}') THEN 'id damaged by a float: ' || left(t, 40)
         WHEN contains(t, '/') THEN 'no post id in the link: ' || left(t, 120)
         WHEN NOT regexp_full_match(t, '\d+') THEN 'id with letters or signs: ' || left(t, 40)
         ELSE 'implausible id, no post of this platform: ' || left(t, 40) END""",

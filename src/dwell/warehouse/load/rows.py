@@ -105,7 +105,7 @@ class CheckedExtract:
         return " or ".join(name for name in names if name != "observed_at")
 
     def _gives_row(self, table: Table) -> str:
-        wanted = [*required_columns(table), *([] if table.keeps == "newest" else observed_columns(table))]
+        wanted = [*table.required, *([] if table.keeps == "newest" else table.observed)]
         known = {name: self._column(table, column) for column in table.columns if (name := column.name) in wanted}
         return is_row(table, known)
 
@@ -143,25 +143,13 @@ class CheckedExtract:
         return f"suffixed OR coalesce(greatest({', '.join(self._counters())}, 0) >= 10000, false)"
 
 
-def required_columns(table: Table) -> list[str]:
-    """Columns without which there is no row."""
-    return [c.name for c in table.columns if not c.nullable and c.kind != "texts"]
-
-
-def observed_columns(table: Table) -> list[str]:
-    """Columns of which one must be known for an observation to be one."""
-    return [name for name in table.values if name != "rounded"]
-
-
 def is_row(table: Table, sql: dict[str, str] | None = None) -> str:
     """SQL: a row is made where its key is known and, in a table of observations, something was observed."""
-    values = {
-        name: (sql or {}).get(name, quote_name(name)) for name in (*required_columns(table), *observed_columns(table))
-    }
-    whole = " AND ".join(f"{values[name]} IS NOT NULL" for name in required_columns(table))
-    if table.keeps == "newest" or not observed_columns(table):
+    values = {name: (sql or {}).get(name, quote_name(name)) for name in (*table.required, *table.observed)}
+    whole = " AND ".join(f"{values[name]} IS NOT NULL" for name in table.required)
+    if table.keeps == "newest" or not table.observed:
         return whole
-    some = " OR ".join(f"{values[name]} IS NOT NULL" for name in observed_columns(table))
+    some = " OR ".join(f"{values[name]} IS NOT NULL" for name in table.observed)
     return f"{whole} AND ({some})"
 
 

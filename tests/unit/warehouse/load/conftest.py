@@ -14,8 +14,9 @@ import pytest
 from dwell.records import Extract, Hints, Shape, SourceFile, at
 from dwell.warehouse import Store
 from dwell.warehouse.engine_duckdb import connect
-from dwell.warehouse.load import Loaded, load
 from dwell.warehouse.load.extract_reader import prepare
+from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loader import load
 
 POSTS = Shape(
     "made-up",

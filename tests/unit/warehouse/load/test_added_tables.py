@@ -15,7 +15,8 @@ from dwell.records import Extract, Hints, SourceFile
 from dwell.settings import Settings
 from dwell.warehouse import Store
 from dwell.warehouse.export import export
-from dwell.warehouse.load import Loaded, load
+from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loader import load
 
 Rows = Callable[..., list[dict[str, Any]]]
 Bring = Callable[..., Loaded]

@@ -10,8 +10,8 @@ import pytest
 
 from dwell.errors import BadFileError
 from dwell.records import Shape, at
-from dwell.warehouse.load import Loaded
 from dwell.warehouse.load.csv_repair import count_lines, count_records
+from dwell.warehouse.load.loaded import Loaded
 
 Bring = Callable[..., Loaded]
 Rows = Callable[..., list[dict[str, Any]]]

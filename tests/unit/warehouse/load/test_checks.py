@@ -12,7 +12,7 @@ import pytest
 
 from dwell.errors import AmbiguousDatesError, BadFileError, DwellError, MissingTimeError, WrongAccountError
 from dwell.records import Shape, at
-from dwell.warehouse.load import Loaded
+from dwell.warehouse.load.loaded import Loaded
 
 Bring = Callable[..., Loaded]
 HEAD = "id,account,posted,length,views,likes"

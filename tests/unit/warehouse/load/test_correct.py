@@ -14,7 +14,9 @@ from dwell.errors import BadFileError
 from dwell.records import Extract, Hints, Shape, SourceFile, at
 from dwell.settings import Settings
 from dwell.warehouse import Store, check, journal, lake, writer
-from dwell.warehouse.load import Loaded, keyed_rows, load, merge_observations
+from dwell.warehouse.load import keyed_rows, merge_observations
+from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loader import load
 from dwell.workspace import Workspace
 
 Rows = Callable[..., list[dict[str, Any]]]

@@ -14,9 +14,9 @@ import pytest
 
 from dwell.records import Extract, Hints, Shape, SourceFile, at
 from dwell.warehouse import Store
-from dwell.warehouse.load import Loaded
 from dwell.warehouse.load.explainer import explain
 from dwell.warehouse.load.explanation import STEPS, ExplainedRow, Explanation
+from dwell.warehouse.load.loaded import Loaded
 
 from .conftest import POSTS
 

@@ -13,8 +13,9 @@ from dwell.providers.format_registry import read
 from dwell.records import TABLES, Hints
 from dwell.warehouse import Store
 from dwell.warehouse.export import export
-from dwell.warehouse.load import Loaded, load
 from dwell.warehouse.load.explainer import explain
+from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loader import load
 from dwell.warehouse.load.raw import raw_rows
 from dwell.warehouse.load.text import find_fields, raw_names
 

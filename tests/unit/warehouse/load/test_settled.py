@@ -11,7 +11,8 @@ import pytest
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints, Shape, SourceFile, at
 from dwell.warehouse import Store
-from dwell.warehouse.load import Loaded, load
+from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loader import load
 
 Row = tuple[int | None, int | None, int | None]
 NAMES = ("views", "likes", "saves")

@@ -11,7 +11,9 @@ import pytest
 
 from dwell.records import Extract, Hints, Shape, SourceFile, at
 from dwell.warehouse import Store
-from dwell.warehouse.load import Loaded, keyed_rows, load
+from dwell.warehouse.load import keyed_rows
+from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loader import load
 
 Bring = Callable[..., Loaded]
 Rows = Callable[..., list[dict[str, Any]]]

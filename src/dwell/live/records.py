@@ -1,0 +1,247 @@
+"""Items of a provider as records of the tables, where their values are plain.
+
+Anything written in another way (a counter `17.7K`, a date as text, a handle with blanks) is left to `warehouse.load`,
+which knows every spelling: then there are no records, and the response is loaded as a file is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from dwell.providers.captions import extract_hashtags
+from dwell.records import Comment, Creator, CreatorSnapshot, Post, PostSnapshot, TopicPost
+from dwell.records.item import CommentItem, Count, CreatorItem, Item, PostItem
+
+_HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_LINK = re.compile(r"https://[!-~]{1,500}")
+_TAG = re.compile(r"[^\s#]+")
+_DIGITS = re.compile(r"0|-?[1-9][0-9]{0,18}")
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_UNKNOWN = frozenset({"undefined", "null", "none", "nan", "na"})
+"""Words that say "no value" where a handle or a code stands."""
+_FIRST_SECOND, _LAST_SECOND = 100_000_000, 20_000_000_000
+_BIGINT = 1 << 63
+
+
+class UnusualValueError(ValueError):
+    """A value is written in a way that only `warehouse.load` reads."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Where and when an item was observed.
+
+    Attributes:
+        source: The `source` of its rows.
+        observed_at: When the response arrived.
+        handle: The requested account, for items that leave it out.
+        niche: What the user gave the account.
+    """
+
+    source: str
+    observed_at: datetime
+    handle: str | None = None
+    niche: str | None = None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """The place of a post in a sample of a topic, and when the sample began."""
+
+    topic_kind: str
+    topic: str
+    rank: int
+    observed_at: datetime
+
+
+def to_records(item: Item, seen: Observation, place: Place | None = None) -> tuple[msgspec.Struct, ...]:
+    """The records that one item gives to the tables.
+
+    Args:
+        item: What the object says.
+        seen: Where and when it was observed.
+        place: Of a post in the listing of a topic, which gives a row there and nowhere else.
+
+    Raises:
+        UnusualValueError: A value is not plain.
+    """
+    if isinstance(item, PostItem):
+        return _post(item, seen) if place is None else (_topic_post(item, seen, place),)
+    if isinstance(item, CreatorItem):
+        return _creator(item, seen)
+    if isinstance(item, CommentItem):
+        return (_comment(item, seen),)
+    raise UnusualValueError("a topic's size is stored when its target is done")
+
+
+def _post(item: PostItem, seen: Observation) -> tuple[msgspec.Struct, ...]:
+    caption, url = _text(item.caption), _link(item.url)
+    handle = _handle(item.handle) or _handle(seen.handle)
+    creator_id, display_name = item.creator_id, _text(item.display_name)
+    post = Post(
+        post_id=item.post_id,
+        platform="tiktok",
+        handle=handle,
+        creator_id=creator_id,
+        posted_at=_instant(item.posted_at),
+        duration_s=_seconds(item.duration_s),
+        media_type="photo" if url is not None and "/photo/" in url else item.media_type,
+        is_ad=item.is_ad,
+        is_pinned=item.is_pinned,
+        caption=caption,
+        hashtags=_tags(item.hashtags, caption),
+        sound_id=item.sound_id,
+        sound_title=_text(item.sound_title),
+        sound_original=item.sound_original,
+        region=_code(item.region),
+        language=_code(item.language),
+        url=url,
+        source=seen.source,
+        observed_at=seen.observed_at,
+    )
+    snapshot = PostSnapshot(
+        post_id=item.post_id,
+        observed_at=seen.observed_at,
+        views=_count(item.views),
+        likes=_count(item.likes),
+        comments=_count(item.comments),
+        shares=_count(item.shares),
+        saves=_count(item.saves),
+        downloads=_count(item.downloads),
+        rounded=False,  # providers give exact counters: a round number is not a rounded one
+        source=seen.source,
+    )
+    if handle is None:
+        return post, snapshot
+    return post, snapshot, _account(handle, creator_id, display_name, seen)
+
+
+def _topic_post(item: PostItem, seen: Observation, place: Place) -> TopicPost:
+    return TopicPost(
+        topic_kind=place.topic_kind,
+        topic=place.topic,
+        observed_at=seen.observed_at,
+        post_id=item.post_id,
+        rank=place.rank,
+        handle=_handle(item.handle),
+        posted_at=_instant(item.posted_at),
+        duration_s=_seconds(item.duration_s),
+        caption=_text(item.caption),
+        url=_link(item.url),
+        views=_count(item.views),
+        likes=_count(item.likes),
+        comments=_count(item.comments),
+        shares=_count(item.shares),
+        saves=_count(item.saves),
+        downloads=_count(item.downloads),
+        source=seen.source,
+    )
+
+
+def _creator(item: CreatorItem, seen: Observation) -> tuple[msgspec.Struct, ...]:
+    handle = _handle(item.handle) or _handle(seen.handle)
+    if handle is None:
+        raise UnusualValueError("an account without a name")
+    creator = _account(
+        handle, item.creator_id, _text(item.display_name), seen, verified=item.verified, private=item.private
+    )
+    snapshot = CreatorSnapshot(
+        handle=handle,
+        observed_at=seen.observed_at,
+        followers=_count(item.followers),
+        following=_count(item.following),
+        total_likes=_count(item.total_likes),
+        post_count=_count(item.post_count),
+        source=seen.source,
+    )
+    return creator, snapshot
+
+
+def _account(
+    handle: str, creator_id: str | None, display_name: str | None, seen: Observation, *,
+    verified: bool | None = None, private: bool | None = None,
+) -> Creator:  # fmt: skip
+    return Creator(
+        handle=handle,
+        platform="tiktok",
+        creator_id=creator_id,
+        display_name=display_name,
+        verified=verified,
+        private=private,
+        niche=seen.niche,
+        source=seen.source,
+        observed_at=seen.observed_at,
+    )
+
+
+def _comment(item: CommentItem, seen: Observation) -> Comment:
+    return Comment(
+        comment_id=item.comment_id,
+        observed_at=seen.observed_at,
+        post_id=item.post_id,
+        posted_at=_instant(item.posted_at),
+        handle=_handle(item.handle),
+        text=_text(item.text),
+        comment_likes=_count(item.comment_likes),
+        replies=_count(item.replies),
+        source=seen.source,
+    )
+
+
+def _count(value: Count) -> int | None:
+    """A counter; digits as text say the same as a number, anything else is left to the loader."""
+    if type(value) is str and _DIGITS.fullmatch(value):
+        value = int(value)
+    if value is None or (type(value) is int and -_BIGINT <= value < _BIGINT):
+        return value
+    raise UnusualValueError(f"a counter {value!r}")
+
+
+def _instant(value: int | str | None) -> datetime | None:
+    if value is None:
+        return None
+    if type(value) is str and _DIGITS.fullmatch(value):
+        value = int(value)
+    if type(value) is not int or not _FIRST_SECOND <= value <= _LAST_SECOND:
+        raise UnusualValueError(f"an instant {value!r}")
+    return datetime.fromtimestamp(value, UTC)
+
+
+def _seconds(value: float | None) -> float | None:
+    return float(value) or None if value is not None else None
+
+
+def _handle(value: str | None) -> str | None:
+    return None if value is None else _plain(_HANDLE, value).lower()
+
+
+def _code(value: str | None) -> str | None:
+    return None if value is None else _plain(_CODE, value)
+
+
+def _link(value: str | None) -> str | None:
+    return None if value is None else _plain(_LINK, value)
+
+
+def _plain(pattern: re.Pattern[str], value: str) -> str:
+    if not pattern.fullmatch(value) or value.lower() in _UNKNOWN:
+        raise UnusualValueError(f"a text {value[:60]!r}")
+    return value
+
+
+def _text(value: str | None) -> str | None:
+    """What people wrote; only the empty text says nothing."""
+    if value and _NOT_TEXT.search(value):
+        raise UnusualValueError("a character that is not one")
+    return value or None
+
+
+def _tags(tags: list[str] | None, caption: str | None) -> tuple[str, ...]:
+    for tag in tags or ():
+        if not _TAG.fullmatch(tag) or tag != tag.lower() or _NOT_TEXT.search(tag):
+            raise UnusualValueError(f"a hashtag {tag[:60]!r}")
+    return tuple(dict.fromkeys(tags or extract_hashtags(caption) or ()))

@@ -1,0 +1,222 @@
+"""One batch of records into the journal: checked, merged with what is stored, and committed in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dwell import clock
+from dwell.disk.lock import exclusive
+from dwell.records import TABLES, Table
+from dwell.settings import Settings
+from dwell.warehouse import batches, catalogue, current_rows, journal
+from dwell.warehouse.append.checks import TABLE_OF, find_problem, is_row, missing_keys
+from dwell.warehouse.append.encode import encode
+from dwell.warehouse.append.merge import Merged, Row, group_by_key, merge_newest, merge_observations
+from dwell.warehouse.batches import Batch
+from dwell.warehouse.load.loaded import SHOWN, Loaded, repeated, to_report
+
+Records = Sequence[msgspec.Struct]
+Reject = tuple[int, str, str]
+
+_ABOUT_POSTS = frozenset({"posts", "post_snapshots", "watch_times", "retention", "comments"})
+
+
+class SealedRowsError(Exception):
+    """An observation is no newer than what the lake has of its table: only `load` can tell whether it is stored."""
+
+
+class Appender:
+    """Appends to an open journal; made by `Store.appending`.
+
+    Args:
+        root: The data folder.
+        settings: What it was opened with.
+        lock: The writer lock.
+        log: The open journal.
+    """
+
+    def __init__(self, root: Path, settings: Settings, lock: Path, log: sqlite3.Connection) -> None:
+        self._root = root
+        self._settings = settings
+        self._lock = lock
+        self._log = log
+
+    def append(
+        self, batch: Batch, objects: Sequence[Records], *, now: datetime | None = None, rejects: Iterable[Reject] = ()
+    ) -> Loaded:
+        """Store a batch of records, or nothing of it; a batch that is stored already adds nothing.
+
+        Args:
+            batch: Where the records come from; its report is made here.
+            objects: What each object of the source gives: at most one record a table. It is stored whole or not at all.
+            now: The latest instant that is accepted; the present where None.
+            rejects: Line, reason and text of objects that could not be read.
+
+        Returns:
+            What became of the objects; line N is the Nth of them.
+
+        Raises:
+            SealedRowsError: An observation may be in the lake already; nothing was stored.
+            TypeError: A record holds a value of another type than it declares; nothing was stored.
+            StorageError: The disk is full or cannot be written; nothing was stored.
+        """
+        with exclusive(self._lock):
+            before = batches.find(self._log, batch.batch_id)
+            if before is not None:
+                return repeated(Path(batch.path), batch.format, before.report, self._root / "rejects", ())
+            current_rows.refresh(self._log, self._root, self._settings)
+            work = _Append(self._log, objects, now or clock.now())
+            work.merge()
+            loaded = work.summarize(batch, list(rejects))
+            if loaded.rejected:
+                loaded = replace(loaded, rejects_file=self._write_rejects(work, batch, list(rejects)))
+            self._commit(replace(batch, report=to_report(loaded)), work)
+            return loaded
+
+    def _write_rejects(self, work: _Append, batch: Batch, rejects: Sequence[Reject]) -> Path:
+        from dwell.warehouse.load.rejects import write_rejects
+
+        name = f"{Path(batch.path).stem[:80]}-{batch.batch_id[:8]}.csv"
+        return write_rejects(work.list_rejects(rejects), self._root / "rejects", name)
+
+    def _commit(self, batch: Batch, work: _Append) -> None:
+        log = self._log
+        with journal.transaction(log):
+            seq = catalogue.advance(
+                log, {n: len(m.updated) for n, m in work.merged.items() if TABLES[n].keeps == "newest"}
+            )
+            for name, merged in work.merged.items():
+                table = TABLES[name]
+                if table.keeps == "every":
+                    journal.delete(log, table, merged.updated)
+                journal.insert(log, table, seq, [*merged.new, *merged.updated])
+                current_rows.update(log, table, seq, [*merged.new, *merged.updated])
+            current_rows.mark_complete(log, seq)
+            batches.insert(log, seq, batch, in_lake=False)
+
+
+class _Append:
+    """The objects of one batch on their way to the tables."""
+
+    def __init__(self, log: sqlite3.Connection, objects: Sequence[Records], now: datetime) -> None:
+        self.log = log
+        self.objects = objects
+        self.refused: dict[int, str] = {}
+        self.rows: dict[str, list[tuple[int, Row]]] = {}
+        self.merged: dict[str, Merged] = {}
+        for number, records in enumerate(objects):
+            self._add(number, records, now)
+
+    def _add(self, number: int, records: Records, now: datetime) -> None:
+        problem = find_problem(records, now)
+        made = [] if problem else [record for record in records if is_row(TABLE_OF[type(record)], record)]
+        if problem or not made:
+            self.refused[number] = problem or missing_keys([type(record) for record in records])
+        for record in made:
+            table = TABLE_OF[type(record)]
+            self.rows.setdefault(table.name, []).append((number, encode(table, record)))
+
+    def merge(self) -> None:
+        """Decide over every row: observations first, because an object that contradicts one is refused whole."""
+        names = [name for name in TABLES if name in self.rows]
+        carried = "creator_snapshots" if _ABOUT_POSTS & set(names) else None
+        strict = [name for name in names if TABLES[name].keeps == "every" and name != carried]
+        while self._merge_strict(strict) and len(strict) > 1:
+            pass
+        for name in names:
+            if name in strict:
+                continue
+            table, rows = TABLES[name], self._accepted(name)
+            if table.keeps == "newest":
+                self.merged[name] = merge_newest(table, rows, self._find_current(table, rows))
+            else:
+                self.merged[name] = merge_observations(table, rows, self._find_observations(table, rows))
+
+    def _merge_strict(self, names: Sequence[str]) -> bool:
+        """Merge the tables whose conflicts refuse the object; returns whether any is refused that was not before."""
+        for name in names:
+            rows = self._accepted(name)
+            self.merged[name] = merge_observations(TABLES[name], rows, self._find_observations(TABLES[name], rows))
+        conflicts = {n: reason for name in names for n, reason in self.merged[name].conflicts.items()}
+        fresh = conflicts.keys() - self.refused.keys()
+        self.refused |= {number: conflicts[number] for number in fresh}
+        return bool(fresh)
+
+    def _accepted(self, name: str) -> list[tuple[int, Row]]:
+        return [(number, row) for number, row in self.rows[name] if number not in self.refused]
+
+    def _find_current(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, Row]:
+        if table.name not in current_rows.KEYS:
+            raise SealedRowsError(f"{table.name} has no current rows: load a file instead")
+        return current_rows.find(self.log, table, group_by_key(table, rows))
+
+    def _find_observations(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, Row]:
+        """Stored rows of the same keys; they are in the journal, unless a seal has moved what is as new as they are."""
+        keys = group_by_key(table, rows)
+        stored = journal.find(self.log, table, keys)
+        newest = current_rows.sealed_until(self.log).get(table.name)
+        place = [column.name for column in table.columns].index("observed_at")
+        for key, group in keys.items():
+            if newest is not None and key not in stored and group[0][1][place] <= newest:
+                raise SealedRowsError(f"{table.name}: an observation is no newer than the lake's")
+        return stored
+
+    # --- what became of them -----------------------------------------------------------------------------------------
+
+    def summarize(self, batch: Batch, rejects: Sequence[Reject]) -> Loaded:
+        """Count what became of every object."""
+        givers = {number for merged in self.merged.values() for number in merged.givers}
+        rows_new = {name: len(merged.new) for name, merged in self.merged.items()}
+        shown = tuple(self.list_rejects(rejects))[:SHOWN]
+        return Loaded(
+            path=Path(batch.path),
+            format=batch.format,
+            rows_read=len(self.objects) + len(rejects),
+            posts_new=rows_new.get("posts", 0),
+            snapshots_new=rows_new.get("post_snapshots", 0),
+            watch_times_new=rows_new.get("watch_times", 0),
+            rows_new=rows_new,
+            known=len(self.objects) - len(self.refused) - len(givers - self.refused.keys()),
+            rejected=len(self.refused) + len(rejects),
+            flagged=self._count_flags(),
+            rejects_file=None,
+            rejects=shown,
+            warnings=(),
+            rows_updated={name: len(merged.updated) for name, merged in self.merged.items()},
+        )
+
+    def list_rejects(self, rejects: Sequence[Reject]) -> list[Reject]:
+        """All rejects, in the order of the objects."""
+        refused = [(number + 1, reason, "") for number, reason in self.refused.items()]
+        return sorted([*rejects, *refused])
+
+    def _count_flags(self) -> dict[str, int]:
+        """What is unusual about rows that were accepted, as `load.summary` counts it."""
+        flagged: Counter[str] = Counter()
+        for number, records in enumerate(self.objects):
+            if number in self.refused:
+                continue
+            for record in records:
+                flagged.update(_flags(record))
+        carried = self.merged.get("creator_snapshots")
+        if carried is not None and carried.conflicts and _ABOUT_POSTS & self.rows.keys():
+            flagged["creator_counters_disagree"] = len(carried.conflicts)
+        return dict(flagged)
+
+
+def _flags(record: Any) -> list[str]:
+    name = TABLE_OF[type(record)].name
+    if name == "posts":
+        return ["no_duration"] if record.duration_s is None and record.media_type != "photo" else []
+    if name != "post_snapshots" or record.views is None:
+        return []
+    flags = ["views_zero"] if record.views == 0 else []
+    return [*flags, "likes_over_views"] if record.likes is not None and record.likes > record.views else flags

@@ -1,0 +1,78 @@
+"""Questions about a few posts, accounts and topics that the journal answers by key, without an engine."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dwell.warehouse.batches import from_micros, to_micros
+from dwell.warehouse.current_rows import select_in
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPost:
+    """A stored post, as far as a sweep must know it.
+
+    Attributes:
+        post_id: Its id.
+        handle: Its account.
+        posted_at: When it was published.
+        pinned: It was pinned when last observed.
+        seen_at: When its counters were last observed; None where they never were.
+        state: Its newest state; None where none is stored.
+    """
+
+    post_id: str
+    handle: str
+    posted_at: datetime | None
+    pinned: bool
+    seen_at: datetime | None
+    state: str | None
+
+
+class Lookups:
+    """Answers from the current rows of an open journal; made by `Store.lookups`."""
+
+    def __init__(self, log: sqlite3.Connection) -> None:
+        self._log = log
+
+    def posts_of(self, handles: Iterable[str]) -> list[StoredPost]:
+        """The posts of accounts."""
+        sql = (
+            "SELECT p.post_id, p.handle, p.posted_at, p.is_pinned, s.observed_at, t.state FROM current_posts p "
+            "LEFT JOIN current_post_snapshots s ON s.post_id = p.post_id "
+            "LEFT JOIN current_post_states t ON t.post_id = p.post_id WHERE p.handle IN"
+        )
+        return [
+            StoredPost(post_id, handle, _instant(posted), bool(pinned), _instant(seen), state)
+            for post_id, handle, posted, pinned, seen, state in select_in(self._log, sql, handles)
+        ]
+
+    def creator_states(self, handles: Iterable[str]) -> dict[str, str]:
+        """Account -> its newest state, for those that have one."""
+        sql = "SELECT handle, state FROM current_creator_states WHERE handle IN"
+        return {handle: state for handle, state in select_in(self._log, sql, handles) if state is not None}
+
+    def topics_used(self, handles: Iterable[str], since: datetime) -> list[tuple[str, str]]:
+        """Kind and name of every hashtag, and of every sound of somebody else's, for each post published since then."""
+        sql = (
+            "SELECT hashtags, sound_id, sound_original FROM current_posts "
+            f"WHERE posted_at >= {to_micros(since)} AND handle IN"
+        )
+        used = []
+        for hashtags, sound_id, original in select_in(self._log, sql, handles):
+            used += [("hashtag", tag) for tag in json.loads(hashtags or "[]")]
+            used += [("sound", sound_id)] if sound_id is not None and not original else []
+        return used
+
+    def topics_sampled(self, since: datetime) -> dict[tuple[str, str], str]:
+        """Kind and name of the topics that were sampled since then, with the source of the newest sample."""
+        sql = "SELECT topic_kind, topic, source FROM current_topic_samples WHERE observed_at >= ?"
+        return {(kind, topic): source for kind, topic, source in self._log.execute(sql, (to_micros(since),))}
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
