@@ -3,25 +3,28 @@
 python benchmarks/sweep_speed.py --runs 3
 
 Baseline: seed 0's loop as published (requests, one connection a request, a pandas frame at the end) without its
-pauses, against the same sandbox, which is warmed up first. It stores nothing. From the first request to the last,
-dwell keeps every answer on disk before it asks for the next; the whole process also starts up and makes checked
-rows of the answers.
+pauses. It stores nothing. Both are whole processes, from start to exit, against a server that replays recorded pages
+from memory. Dwell keeps every response on disk before it asks for the next, and makes checked rows of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import resource
 import secrets
 import subprocess
 import sys
 import tempfile
 import time
 import timeit
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from urllib.request import Request, urlopen
 
+from replay_server import record, replaying
 from sandboxed import handles, running, sweep
 
 SEED0 = """
@@ -52,35 +55,63 @@ print(len(pd.DataFrame(rows)))
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--accounts", type=int, default=30)
-    parser.add_argument("--posts", type=int, default=500)
+    parser.add_argument("--accounts", type=int, nargs="+", default=[32, 128])
+    parser.add_argument("--posts", type=int, default=490)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    names = handles(options.accounts, options.posts)
-    with running("--limit", "tikliveapi=none") as sandbox, tempfile.TemporaryDirectory() as folder:
-        environment = sandbox.environment("0/60")
-        whole, asking, cpu = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for accounts in options.accounts:
+            compare(handles(accounts, options.posts), options.posts, options.runs, Path(folder) / str(accounts))
+
+
+def compare(names: list[str], posts: int, runs: int, folder: Path) -> None:
+    """Print the figures of one number of accounts."""
+    folder.mkdir()
+    recording = folder / "recording"
+    with running("--limit", "tikliveapi=none") as sandbox:
         searching = search_time(sandbox.url, names[0])
-        for number in range(options.runs + 1):
-            sandbox.reset()
-            done = sweep([*names, "--posts", str(options.posts)], Path(folder) / f"data-{number}", environment)
-            pages, mine = int(done.answer["requests"]), sandbox.seconds()
-            sandbox.reset()
-            bare = [name.removeprefix("@") for name in names]
-            began = time.perf_counter()
-            command = [sys.executable, "-c", SEED0, f"{sandbox.url}/tikliveapi", str(options.posts), *bare]
-            subprocess.run(command, check=True, capture_output=True, env=environment)
+        record(f"{sandbox.url}/tikliveapi", list(paths(sandbox.url, names)), recording, key="sandbox-key")
+    pages, whole, cpu, theirs = 0, [], [], []
+    bare = [name.removeprefix("@") for name in names]
+    with replaying(recording) as url:
+        environment = os.environ | {
+            "DWELL_TIKLIVEAPI_URL": url, "DWELL_TIKLIVEAPI_KEY": "sandbox-key", "DWELL_TIKLIVEAPI_LIMIT": "0/60",
+        }  # fmt: skip
+        for number in range(runs + 1):
+            done = sweep([*names, "--posts", str(posts)], folder / f"data-{number}", environment)
+            pages = int(done.answer["requests"])
+            assert done.answer["complete"] == len(names), done.answer
+            command = [sys.executable, "-c", SEED0, url, str(posts), *bare]
+            before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
             seconds = time.perf_counter() - began
-            if number:  # the first round warms the sandbox up
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            if number:  # the first round fills caches
                 whole.append((pages / done.seconds, pages / seconds))
-                asking.append((pages / mine, pages / sandbox.seconds()))
-                cpu.append(1000 * done.cpu_s / pages)
-    print(f"{pages} requests a run; {median(cpu):.1f} ms of dwell's CPU a page; pages a second:")
-    for what, rates in (("first to last request", asking), ("whole process", whole)):
-        ours, theirs = (median(rate[who] for rate in rates) for who in (0, 1))
-        ratio = median(one / other for one, other in rates)
-        print(f"{what}: dwell {ours:.0f}, seed 0 {theirs:.0f}, ratio {ratio:.2f}")
-    print(f"looking for the key in a page: {100 * searching / (median(cpu) / 1000):.1f} % of a page's CPU")
+                cpu.append(done.cpu_s)
+                theirs.append(used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime)
+    ours, other = (median(rate[who] for rate in whole) for who in (0, 1))
+    ratio = median(one / two for one, two in whole)
+    print(f"{pages} requests: dwell {ours:.0f} pages a second, seed 0 {other:.0f}, ratio {ratio:.2f} (whole process)")
+    print(
+        f"  CPU: dwell {median(cpu):.2f} s, {1000 * median(cpu) / pages:.1f} ms a page; seed 0 {median(theirs):.2f} s"
+    )
+    print(
+        f"  looking for the key in a page: {100 * searching / (median(cpu) / pages):.1f} % of a page's CPU", flush=True
+    )
+
+
+def paths(url: str, names: list[str]) -> Iterator[str]:
+    """What either of them requests first of each account; the pages follow."""
+    for name in names:
+        who = name.removeprefix("@")
+        request = Request(f"{url}/tikliveapi/userid/?username={who}", headers={"x-api-key": "sandbox-key"})
+        with urlopen(request) as response:
+            user_id = json.load(response)["id"]
+        yield f"/userid/?username={who}"
+        yield f"/userinfo-by-username/?username={who}"
+        yield f"/user-posts/?userid={user_id}&count=35&cursor=0"
+        yield f"/user-posts/?userid={user_id}&count=35"
 
 
 def search_time(url: str, name: str) -> float:

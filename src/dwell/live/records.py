@@ -49,7 +49,7 @@ class Observation:
     niche: str | None = None
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The place of a post in a sample of a topic, and when the sample began."""
 
     topic_kind: str
@@ -89,7 +89,7 @@ def _post(item: PostItem, seen: Observation) -> tuple[msgspec.Struct, ...]:
         creator_id=creator_id,
         posted_at=_instant(item.posted_at),
         duration_s=_seconds(item.duration_s),
-        media_type="photo" if url is not None and "/photo/" in url else item.media_type,
+        media_type=item.media_type,
         is_ad=item.is_ad,
         is_pinned=item.is_pinned,
         caption=caption,
@@ -212,7 +212,7 @@ def _instant(value: int | str | None) -> datetime | None:
 
 
 def _seconds(value: float | None) -> float | None:
-    return float(value) or None if value is not None else None
+    return None if value is None else float(value)
 
 
 def _handle(value: str | None) -> str | None:

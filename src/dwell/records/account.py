@@ -10,7 +10,7 @@ import msgspec
 from dwell.records.column import Meaning
 
 
-class AccountDay(msgspec.Struct, frozen=True, kw_only=True):
+class AccountDay(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One day of one account. Adjustments by the platform can make a day's likes or comments negative."""
 
     handle: Annotated[str, Meaning("The account")]
@@ -32,7 +32,7 @@ class AccountDay(msgspec.Struct, frozen=True, kw_only=True):
     observed_at: Annotated[datetime, Meaning("When the export was made, UTC")]
 
 
-class FollowerActivity(msgspec.Struct, frozen=True, kw_only=True):
+class FollowerActivity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Followers active in one hour of one day."""
 
     handle: Annotated[str, Meaning("The account")]
@@ -43,7 +43,7 @@ class FollowerActivity(msgspec.Struct, frozen=True, kw_only=True):
     observed_at: Annotated[datetime, Meaning("When the export was made, UTC")]
 
 
-class AudienceShare(msgspec.Struct, frozen=True, kw_only=True):
+class AudienceShare(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Share of an account's followers in one group, at one instant."""
 
     handle: Annotated[str, Meaning("The account")]

@@ -10,7 +10,7 @@ import msgspec
 from dwell.records.column import Meaning
 
 
-class Comment(msgspec.Struct, frozen=True, kw_only=True):
+class Comment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One comment, with its counters when observed."""
 
     comment_id: Annotated[str, Meaning("Platform id, as text")]

@@ -10,7 +10,7 @@ import msgspec
 from dwell.records.column import Meaning
 
 
-class Creator(msgspec.Struct, frozen=True, kw_only=True):
+class Creator(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One account. The newest known value of each attribute is kept."""
 
     handle: Annotated[str, Meaning("Account name, lower case, without @")]
@@ -24,7 +24,7 @@ class Creator(msgspec.Struct, frozen=True, kw_only=True):
     observed_at: Annotated[datetime, Meaning("When these attributes were last observed, UTC")]
 
 
-class CreatorSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+class CreatorSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Public counters of one account at one instant."""
 
     handle: Annotated[str, Meaning("The account")]

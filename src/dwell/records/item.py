@@ -11,7 +11,7 @@ Count = int | str | None
 """A whole number, or the text that stands for one."""
 
 
-class ParseError(msgspec.Struct, frozen=True):
+class ParseError(msgspec.Struct, frozen=True, gc=False):
     """An object that cannot be read.
 
     Attributes:
@@ -21,7 +21,7 @@ class ParseError(msgspec.Struct, frozen=True):
     reason: str
 
 
-class PostItem(msgspec.Struct, frozen=True, kw_only=True):
+class PostItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A post with its counters, and what its object says of the account."""
 
     post_id: str
@@ -49,7 +49,7 @@ class PostItem(msgspec.Struct, frozen=True, kw_only=True):
     downloads: Count = None
 
 
-class CreatorItem(msgspec.Struct, frozen=True, kw_only=True):
+class CreatorItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An account with its counters; without a handle it is the account that the user named."""
 
     handle: str | None = None
@@ -63,7 +63,7 @@ class CreatorItem(msgspec.Struct, frozen=True, kw_only=True):
     post_count: Count = None
 
 
-class CommentItem(msgspec.Struct, frozen=True, kw_only=True):
+class CommentItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A comment."""
 
     comment_id: str
@@ -75,7 +75,7 @@ class CommentItem(msgspec.Struct, frozen=True, kw_only=True):
     replies: Count = None
 
 
-class TopicItem(msgspec.Struct, frozen=True, kw_only=True):
+class TopicItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The size of a hashtag or a sound."""
 
     topic_kind: str

@@ -10,7 +10,7 @@ import msgspec
 from dwell.records.column import Meaning
 
 
-class Post(msgspec.Struct, frozen=True, kw_only=True):
+class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One video or photo post. Attributes may become known later; the newest known value of each is kept."""
 
     post_id: Annotated[

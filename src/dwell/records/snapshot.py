@@ -10,7 +10,7 @@ import msgspec
 from dwell.records.column import Meaning
 
 
-class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Public, cumulative counters of one post at one instant. Null is unknown; 0 is an observed zero."""
 
     post_id: Annotated[str, Meaning("The post")]

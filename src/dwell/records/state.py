@@ -13,7 +13,7 @@ STATES = ("ok", "empty", "private", "deleted", "banned", "renamed", "region_bloc
 """`not_found` where the provider gives no reason; `empty` is an account without posts."""
 
 
-class CreatorState(msgspec.Struct, frozen=True, kw_only=True):
+class CreatorState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The state of an account. A row is written when the state differs from the one before."""
 
     handle: Annotated[str, Meaning("The account")]
@@ -27,7 +27,7 @@ class CreatorState(msgspec.Struct, frozen=True, kw_only=True):
     source: Annotated[str, Meaning("Format or provider")]
 
 
-class PostState(msgspec.Struct, frozen=True, kw_only=True):
+class PostState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The state of a post. A row is written when the state differs from the one before."""
 
     post_id: Annotated[str, Meaning("The post")]

@@ -12,7 +12,7 @@ from dwell.records.column import Meaning
 TOPICS = ("hashtag", "sound", "search")
 
 
-class TopicSample(msgspec.Struct, frozen=True, kw_only=True):
+class TopicSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One sample of a topic: its size by the provider's count, and how many posts of it were read."""
 
     topic_kind: Annotated[str, Meaning("`hashtag`, `sound` or `search`")]
@@ -25,7 +25,7 @@ class TopicSample(msgspec.Struct, frozen=True, kw_only=True):
     source: Annotated[str, Meaning("Format or provider")]
 
 
-class TopicPost(msgspec.Struct, frozen=True, kw_only=True):
+class TopicPost(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One post in such a sample, with its counters at that time.
 
     Kept apart from `posts` and `post_snapshots`: a topic's listing shows posts that were successful, which would raise

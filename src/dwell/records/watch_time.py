@@ -10,7 +10,7 @@ import msgspec
 from dwell.records.column import Meaning
 
 
-class WatchTime(msgspec.Struct, frozen=True, kw_only=True):
+class WatchTime(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Measured watch metrics of one post at one instant."""
 
     post_id: Annotated[str, Meaning("The post")]
@@ -25,7 +25,7 @@ class WatchTime(msgspec.Struct, frozen=True, kw_only=True):
     source: Annotated[str, Meaning("Format or provider")]
 
 
-class Retention(msgspec.Struct, frozen=True, kw_only=True):
+class Retention(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One point of a post's retention curve."""
 
     post_id: Annotated[str, Meaning("The post")]

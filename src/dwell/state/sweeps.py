@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from dwell.state import leases
 from dwell.state.schema import sweep_targets as targets
@@ -65,6 +65,13 @@ class JobTarget:
     kind: str
     name: str
     outcome: Mapping[str, Any] | None
+
+
+_SAVE_OUTCOME = (
+    update(targets)
+    .where(targets.c.sweep_id == bindparam("of"), targets.c.position == bindparam("at"))
+    .values(outcome=bindparam("became"))
+)
 
 
 def create(database: StateDatabase, job: SweepJob, members: Sequence[tuple[str, str]]) -> None:
@@ -132,9 +139,8 @@ def list_targets(database: StateDatabase, sweep_id: str) -> list[JobTarget]:
 
 def save_outcome(database: StateDatabase, sweep_id: str, position: int, outcome: Mapping[str, Any]) -> None:
     """Records what became of one target: it is not asked about again in this job."""
-    mine = (targets.c.sweep_id == sweep_id, targets.c.position == position)
     with database.transaction() as connection:
-        connection.execute(update(targets).where(*mine).values(outcome=outcome))
+        connection.execute(_SAVE_OUTCOME, {"of": sweep_id, "at": position, "became": outcome})
 
 
 def finish(database: StateDatabase, sweep_id: str, at: datetime, summary: Mapping[str, Any]) -> None:

@@ -109,6 +109,13 @@ def find(log: sqlite3.Connection, table: Table, keys: Iterable[str]) -> dict[str
     return {row[place]: row for row in select_in(log, sql, keys)}
 
 
+def newest_observations(log: sqlite3.Connection, table: Table, keys: Iterable[str]) -> dict[str, int]:
+    """When each was last observed, microseconds since 1970, for the keys that have a current row."""
+    (key,) = KEYS[table.name]
+    sql = f"SELECT {quote_name(key)}, observed_at FROM {table_name(table.name)} WHERE {quote_name(key)} IN"
+    return dict(select_in(log, sql, keys))
+
+
 def select_in(log: sqlite3.Connection, sql: str, values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
     """The rows of a query that ends with `IN`, for any number of values."""
     wanted = list(dict.fromkeys(values))

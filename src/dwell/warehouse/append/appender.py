@@ -17,8 +17,8 @@ from dwell.disk.lock import exclusive
 from dwell.records import TABLES, Table
 from dwell.settings import Settings
 from dwell.warehouse import batches, catalogue, current_rows, journal
-from dwell.warehouse.append.checks import TABLE_OF, find_problem, is_row, missing_keys
-from dwell.warehouse.append.encode import encode
+from dwell.warehouse.append.checks import TABLE_OF, find_problem, is_row, missing_keys, normalize
+from dwell.warehouse.append.encode import check_types, encode
 from dwell.warehouse.append.merge import Merged, Row, group_by_key, merge_newest, merge_observations
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.load.loaded import SHOWN, Loaded, repeated, to_report
@@ -116,13 +116,15 @@ class _Append:
             self._add(number, records, now)
 
     def _add(self, number: int, records: Records, now: datetime) -> None:
+        for record in records:
+            check_types(TABLE_OF[type(record)], record)
         problem = find_problem(records, now)
         made = [] if problem else [record for record in records if is_row(TABLE_OF[type(record)], record)]
         if problem or not made:
             self.refused[number] = problem or missing_keys([type(record) for record in records])
         for record in made:
             table = TABLE_OF[type(record)]
-            self.rows.setdefault(table.name, []).append((number, encode(table, record)))
+            self.rows.setdefault(table.name, []).append((number, encode(table, normalize(record))))
 
     def merge(self) -> None:
         """Decide over every row: observations first, because an object that contradicts one is refused whole."""
@@ -160,14 +162,26 @@ class _Append:
 
     def _find_observations(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, Row]:
         """Stored rows of the same keys; they are in the journal, unless a seal has moved what is as new as they are."""
-        keys = group_by_key(table, rows)
+        keys = self._possibly_stored(table, rows)
+        if not keys:
+            return {}
         stored = journal.find(self.log, table, keys)
         newest = current_rows.sealed_until(self.log).get(table.name)
-        place = [column.name for column in table.columns].index("observed_at")
-        for key, group in keys.items():
-            if newest is not None and key not in stored and group[0][1][place] <= newest:
-                raise SealedRowsError(f"{table.name}: an observation is no newer than the lake's")
+        if newest is not None and any(key not in stored and observed <= newest for key, observed in keys.items()):
+            raise SealedRowsError(f"{table.name}: an observation is no newer than the lake's")
         return stored
+
+    def _possibly_stored(self, table: Table, rows: Sequence[tuple[int, Row]]) -> dict[Any, int]:
+        """Keys, with when they were observed, but those of a post or account that was never observed as late."""
+        names = [column.name for column in table.columns]
+        observed = names.index("observed_at")
+        keys = {key: group[0][1][observed] for key, group in group_by_key(table, rows).items()}
+        if len(current_rows.KEYS.get(table.name, ())) != 1:
+            return keys
+        place = names.index(current_rows.KEYS[table.name][0])
+        current = current_rows.newest_observations(self.log, table, {row[place] for _, row in rows})
+        of = table.key.index(names[place])
+        return {key: at for key, at in keys.items() if key[of] in current and at <= current[key[of]]}
 
     # --- what became of them -----------------------------------------------------------------------------------------
 
@@ -215,7 +229,10 @@ class _Append:
 def _flags(record: Any) -> list[str]:
     name = TABLE_OF[type(record)].name
     if name == "posts":
-        return ["no_duration"] if record.duration_s is None and record.media_type != "photo" else []
+        if record.duration_s == 0:
+            return ["duration_zero"]
+        photo = record.media_type == "photo" or "/photo/" in (record.url or "")
+        return [] if photo or record.duration_s is not None else ["no_duration"]
     if name != "post_snapshots" or record.views is None:
         return []
     flags = ["views_zero"] if record.views == 0 else []

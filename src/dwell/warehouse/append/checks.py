@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from dwell.records import TABLES, TOPICS, Table
+from dwell.records import TABLES, TOPICS, Post, Table, TopicPost
 from dwell.warehouse.load.ids import FLOAT_ID, OLDEST, SCIENTIFIC_ID, latest_id
 
 _OLDEST_INSTANT = datetime(2005, 1, 1, tzinfo=UTC)
@@ -38,6 +38,15 @@ def find_problem(records: Sequence[msgspec.Struct], now: datetime) -> str | None
         if problem is not None:
             return problem
     return None
+
+
+def normalize(record: msgspec.Struct) -> msgspec.Struct:
+    """The record as the tables have it: a length of 0 is unknown, and a photo's link says what it leads to."""
+    if isinstance(record, (Post, TopicPost)) and record.duration_s == 0:
+        record = msgspec.structs.replace(record, duration_s=None)
+    if isinstance(record, Post) and record.url is not None and "/photo/" in record.url and record.media_type != "photo":
+        record = msgspec.structs.replace(record, media_type="photo")
+    return record
 
 
 def is_row(table: Table, record: msgspec.Struct) -> bool:

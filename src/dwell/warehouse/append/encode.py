@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from datetime import date, datetime
@@ -26,40 +25,52 @@ _TYPES: dict[Kind, tuple[type, ...]] = {
 }
 
 
-def encode(table: Table, record: msgspec.Struct) -> tuple[Any, ...]:
-    """The row that a record makes, in the order of the table's columns.
+def check_types(table: Table, record: msgspec.Struct) -> None:
+    """Look at the types of a record's values; each combination once, because a table sees few.
 
     Raises:
         TypeError: A value is not of the type that the record declares: no table must hold it.
     """
-    types, encoders = _codec(table)
+    checked, types = _codec(table).checked, tuple(map(type, msgspec.structs.astuple(record)))
+    if types in checked:
+        return
+    for column, kind in zip(table.columns, types, strict=True):
+        if kind is not type(None) and kind not in _TYPES[column.kind]:
+            expected = _TYPES[column.kind][0].__name__
+            raise TypeError(f"{column.name} of {table.name} is {kind.__name__}, not {expected}")
+    checked.add(types)
+
+
+def encode(table: Table, record: msgspec.Struct) -> tuple[Any, ...]:
+    """The row that a record makes, in the order of the table's columns."""
     row = list(msgspec.structs.astuple(record))
-    for place, value in enumerate(row):
-        if value is not None and type(value) not in types[place]:
-            name = table.columns[place].name
-            raise TypeError(f"{name} of {table.name} is {type(value).__name__}, not {types[place][0].__name__}")
-    for place, encoder in encoders:
-        row[place] = encoder(row[place])
+    for place, encoder in _codec(table).encoders:
+        if row[place] is not None:
+            row[place] = encoder(row[place])
     return tuple(row)
 
 
-@lru_cache
-def _codec(table: Table) -> tuple[list[tuple[type, ...]], list[tuple[int, Callable[[Any], Any]]]]:
-    types = [_TYPES[column.kind] for column in table.columns]
-    encoders = [
-        (place, _ENCODERS[column.kind]) for place, column in enumerate(table.columns) if column.kind in _ENCODERS
-    ]
-    return types, encoders
+class _Codec:
+    """Encoders of a table's columns, and the combinations of types that were looked at."""
+
+    def __init__(self, table: Table) -> None:
+        self.encoders = [
+            (place, _ENCODERS[column.kind]) for place, column in enumerate(table.columns) if column.kind in _ENCODERS
+        ]
+        self.checked: set[tuple[type, ...]] = set()
 
 
-def _encode_texts(value: Any) -> str:
-    return json.dumps(list(value), ensure_ascii=False, separators=(",", ":")) if value else "[]"
+_codec = lru_cache(_Codec)
+
+
+def _encode_number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 _ENCODERS: dict[Kind, Callable[[Any], Any]] = {
-    "instant": lambda value: None if value is None else to_micros(value),
-    "day": lambda value: None if value is None else value.isoformat(),
-    "number": lambda value: None if value is None or math.isnan(value) else float(value),
-    "flag": lambda value: None if value is None else int(value),
-    "texts": _encode_texts,
+    "instant": to_micros,
+    "day": date.isoformat,
+    "number": _encode_number,
+    "flag": int,
+    "texts": lambda value: msgspec.json.encode(value).decode(),
 }

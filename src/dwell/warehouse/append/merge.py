@@ -13,6 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 from dwell.records import Table
+from dwell.records.tables import Kind
+from dwell.warehouse.append.checks import format_instant
+from dwell.warehouse.batches import from_micros
 
 Row = tuple[Any, ...]
 _STORED = -1
@@ -72,6 +75,8 @@ def merge_newest(table: Table, rows: Sequence[tuple[int, Row]], stored: Mapping[
     for key, group in group_by_key(table, rows).items():
         before = stored.get(key)
         if before is not None:
+            if not any(columns.says_more(row, before) for _, row in group):
+                continue  # most rows of a sweep: what is known of a post rarely changes
             group = [(_STORED, before), *group]
         versions = sorted(group, key=columns.rank)  # stable: at one instant what is stored stands, then the first row
         row, givers = columns.best(versions)
@@ -95,6 +100,14 @@ class _NewestColumns:
         self.provisional = places["provisional"] if table.name == "account_days" else None
         self.posted = places["posted_at"] if table.name == "posts" else None
         self.post_id = places.get("post_id", 0)
+
+    def says_more(self, row: Row, before: Row) -> bool:
+        """The row knows a value that is not the stored one."""
+        for place in self.values:
+            value = row[place]
+            if value != before[place] and value is not None and not self.same(place, row, before):
+                return True
+        return False
 
     def rank(self, version: tuple[int, Row]) -> tuple[bool, int]:
         """Newest first; final figures of a day before provisional ones."""
@@ -184,6 +197,7 @@ class _Comparison:
     def __init__(self, table: Table) -> None:
         places = _places(table)
         self.values = [(name, places[name]) for name in table.observed]
+        self.kinds = {column.name: column.kind for column in table.columns}
         self.key = set(key_of(table))
         self.source = places["source"]
         self.views = places.get("views")
@@ -221,7 +235,8 @@ class _Comparison:
         """The first value in which they differ, in words; empty where they agree."""
         for name, place in self.values:
             if self.differs(a, b, place):
-                return f"{name} {b[place]}, kept {a[place]}"
+                kind = self.kinds[name]
+                return f"{name} {_format(kind, b[place])}, kept {_format(kind, a[place])}"
         return ""
 
     def adds(self, a: Row, b: Row) -> bool:
@@ -262,6 +277,13 @@ class _Comparison:
             for place, (old, new) in enumerate(zip(before, after, strict=True))
             if place != self.source and place not in self.key
         )
+
+
+def _format(kind: Kind, value: Any) -> str:
+    """A value as the loader's engine writes it."""
+    if kind == "instant":
+        return format_instant(from_micros(value))
+    return ("true" if value else "false") if kind == "flag" else str(value)
 
 
 def is_rounding_of(exact: int, rounded: int) -> bool:
