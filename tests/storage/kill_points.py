@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import deltalake
 
-from dwell.warehouse import batches, catalogue, compact, journal, manifest, parquet
+from dwell.warehouse import batches, catalogue, compact, current_rows, journal, manifest, parquet
 
 STEPS: tuple[tuple[Any, str], ...] = (
     (parquet, "_copy"),
@@ -28,7 +28,12 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (batches, "insert"),
     (batches, "mark_in_lake"),
     (catalogue, "write"),
+    (catalogue, "advance"),
+    (current_rows, "update"),
+    (current_rows, "mark_complete"),
+    (current_rows, "record_seal"),
     (journal, "insert"),
+    (journal, "delete"),
     (journal, "clear"),
     (journal, "create"),
     (journal, "commit"),

@@ -31,7 +31,7 @@ for heavy in ("arro3.core", "duckdb", "deltalake"):
     importlib.import_module(heavy)
 
 # Kinds of work that every step is killed in. `recover` comes after `large`, whose steps it needs.
-LANES = (("first", "large", "recover"), ("small", "seal", "correct", "rebuild"))
+LANES = (("first", "large", "recover"), ("small", "append", "seal", "append", "correct", "rebuild", "append"))
 
 SMALL, LARGE = 15, 60  # rows of a batch: to the journal, and straight to the lake
 writer.JOURNAL_ROWS = 100
@@ -127,6 +127,8 @@ def every_step(run: Run, kinds: tuple[str, ...]) -> dict[str, int]:
             run.do("prepare", lambda: run.store().seal())
             run.do("prepare", lambda: (run.root / "journal.db").unlink())
             return lambda: check.repair(run.root)
+        if kind == "append":
+            return lambda: world.append(run.store(), name, SMALL)
         if kind == "first":
             shutil.rmtree(run.root, ignore_errors=True)
         if kind == "correct":

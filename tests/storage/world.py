@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from dwell.records import Post, PostSnapshot, WatchTime
 from dwell.warehouse import Batch, Store
 from dwell.warehouse.engine_duckdb import connect, fetch
 
@@ -19,14 +20,15 @@ FIX = "fix"  # a batch whose name begins so also corrects the snapshots of anoth
 TABLES = ("posts", "post_snapshots", "watch_times")
 
 _POSTS = """
-    SELECT 'shared-' || i AS post_id, 'tiktok' AS platform, 'someone' AS handle, NULL AS creator_id, NULL AS posted_at,
+    SELECT 'local-shared-' || i AS post_id, 'tiktok' AS platform, 'someone' AS handle, NULL AS creator_id, NULL AS posted_at,
         {generation} AS duration_s, 'video' AS media_type, false AS is_ad, false AS is_pinned, '{name}' AS caption,
         ['one', 'two'] AS hashtags, NULL AS sound_id, NULL AS sound_title, NULL AS sound_original, NULL AS region,
-        NULL AS language, NULL AS url, '{name}' AS source, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS observed_at
+        NULL AS language, NULL AS url, '{name}' AS source,
+        TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_seconds({generation}) AS observed_at
     FROM range({shared}) t(i)"""
 
 _SNAPSHOTS = """
-    SELECT '{name}-' || i AS post_id, TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_days((i % 2)::INTEGER) AS observed_at,
+    SELECT 'local-{name}-' || i AS post_id, TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_days((i % 2)::INTEGER) + to_seconds({generation}) AS observed_at,
         {size} AS views, i AS likes, NULL AS comments, NULL AS shares, {saves} AS saves, NULL AS downloads,
         false AS rounded, '{name}' AS source
     FROM range({size}) t(i)"""
@@ -34,7 +36,7 @@ _SNAPSHOTS = """
 _CORRECTED = " UNION ALL BY NAME SELECT * REPLACE (saves + 1 AS saves) FROM post_snapshots WHERE source = '{target}'"
 
 _WATCH_TIMES = """
-    SELECT '{name}-' || i AS post_id, TIMESTAMPTZ '2024-01-31 12:00:00+00' AS observed_at, i / 7 AS avg_watch_s,
+    SELECT 'local-{name}-' || i AS post_id, TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_seconds({generation}) AS observed_at, i / 7 AS avg_watch_s,
         NULL AS full_watch_rate, NULL AS total_watch_s, {size} AS reach, NULL AS new_followers, '{name}' AS source
     FROM range({size}) t(i)"""
 
@@ -55,6 +57,33 @@ def commit(store: Store, name: str, size: int) -> bool:
         batch = Batch(name, f"{name}.csv", "made-up", "0" * 64, datetime(2024, 2, 1, tzinfo=UTC), {"size": size})
         rows = {table: f"new_{table}" for table in TABLES}
         writer.commit(connection, batch, rows, replacing=["post_snapshots"] if target else [])
+    return True
+
+
+def append(store: Store, name: str, size: int) -> bool:
+    """The same batch as records, as a sweep appends it; false if it was there already."""
+    if store.find_batch(name):
+        return False
+    generation = (store.query("SELECT max(duration_s) FROM posts", ["posts"]).rows[0][0] or 0) + 1
+    at = datetime(2024, 1, 31, 12, tzinfo=UTC) + timedelta(seconds=generation)
+    shared = [
+        Post(
+            post_id=f"local-shared-{i}", platform="tiktok", handle="someone", duration_s=float(generation),
+            media_type="video", is_ad=False, is_pinned=False, caption=name, hashtags=("one", "two"), source=name,
+            observed_at=datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=generation),
+        )
+        for i in range(SHARED)
+    ]  # fmt: skip
+    measured = [
+        (
+            PostSnapshot(post_id=f"local-{name}-{i}", observed_at=at, views=size, likes=i, saves=0, source=name),
+            WatchTime(post_id=f"local-{name}-{i}", observed_at=at, avg_watch_s=i / 7, reach=size, source=name),
+        )
+        for i in range(size)
+    ]
+    batch = Batch(name, f"{name}.csv", "made-up", "0" * 64, datetime(2024, 2, 1, tzinfo=UTC), {})
+    with store.appending() as appender:
+        appender.append(batch, [*((post,) for post in shared), *measured], now=datetime(2025, 1, 1, tzinfo=UTC))
     return True
 
 
