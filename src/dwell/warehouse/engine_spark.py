@@ -74,13 +74,13 @@ class SparkEngine:
             store: Where the tables are.
             tables: Names of the tables that it reads.
         """
-        state, hot = store.instant(tables)
+        state, unsealed = store.instant(tables)
         with scratch_folder(self._scratch) as folder:
-            for name, rows in hot.items():
+            for name, rows in unsealed.items():
                 visible = state.table(name)
                 paths = [str(path) for path in views.visible_files(store.root, name, visible)]
                 if rows:
-                    paths.append(str(_write_hot_rows(TABLES[name], rows, folder)))
+                    paths.append(str(_write_unsealed_rows(TABLES[name], rows, folder)))
                 self._view(TABLES[name], paths, superseded=bool(visible.superseded))
             return self.run(sql)
 
@@ -120,10 +120,10 @@ def _empty_query(table: Table) -> str:
     return f"SELECT {', '.join(columns)}, CAST(NULL AS BIGINT) AS {SEQ} WHERE false"
 
 
-def _write_hot_rows(table: Table, rows: list[tuple[Any, ...]], folder: Path) -> Path:
+def _write_unsealed_rows(table: Table, rows: list[tuple[Any, ...]], folder: Path) -> Path:
     path = (folder / f"{table.name}.parquet").absolute()
     with connect(Settings(), folder) as connection:
-        loaded = views.load_hot(connection, table, rows)
+        loaded = views.load_unsealed(connection, table, rows)
         connection.execute(f"COPY (FROM {loaded}) TO {quote_text(str(path))} (FORMAT parquet)").fetchall()
     return path
 

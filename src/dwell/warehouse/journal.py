@@ -20,7 +20,7 @@ from dwell.warehouse.columns import SEQ, SQLITE, column_list, quote_name
 from dwell.warehouse.damage import damaged_journal, journal_errors
 
 NAME = "journal.db"
-VERSION = 2  # of the folder's layout: goes up with every table or column that is added; a newer one is refused
+VERSION = 3  # of the folder's layout: goes up with every table or column that is added; a newer one is refused
 APPLICATION = 0x6477656C  # "dwel", in SQLite's header
 
 # A writer waits this long for a reader that is copying the WAL back; writers exclude one another by `writer.lock`.
@@ -91,7 +91,8 @@ def check_pages(path: Path, connection: sqlite3.Connection) -> None:
 
 def upgrade(connection: sqlite3.Connection) -> None:
     """Adds the tables and columns that the journal of an older dwell lacks; the caller holds the writer lock."""
-    missing = [statement for table in TABLES.values() for statement in _additions(connection, table)]
+    missing = [*catalogue.upgrade(connection)]
+    missing += [statement for table in TABLES.values() for statement in _additions(connection, table)]
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if not missing and version == VERSION:
         return

@@ -10,6 +10,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +113,7 @@ def append(
         files = parquet.write(connection, name, source, folder(root, name))
         if not files:
             return state
-        return state.with_files(commit(root, name, files, seq), [written.file for written in files])
+        return state.with_files(commit(root, name, files, seq), [replace(written.file, seq=seq) for written in files])
 
 
 def commit(

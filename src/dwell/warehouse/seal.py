@@ -8,7 +8,7 @@ from pathlib import Path
 from dwell.disk.lock import scratch_folder
 from dwell.records import TABLES
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, compact, journal, lake, manifest, views
+from dwell.warehouse import batches, catalogue, compact, journal, lake, manifest, rollup_update, views
 from dwell.warehouse.columns import SEQ, column_list
 from dwell.warehouse.engine_duckdb import connect
 
@@ -33,12 +33,13 @@ def seal(root: Path, settings: Settings) -> int:
             rows = journal.rows(log, table)
             if not rows:
                 continue
-            source = f"SELECT {column_list(table)}, {SEQ} FROM {views.load_hot(connection, table, rows)}"
+            source = f"SELECT {column_list(table)}, {SEQ} FROM {views.load_unsealed(connection, table, rows)}"
             ahead = ahead.with_tables({name: lake.append(connection, root, name, source, state.seq, ahead.table(name))})
             moved += len(rows)
         entries = batches.list_unsealed(log)
+        ahead = rollup_update.update(connection, root, ahead)
         ahead = compact.compact(connection, root, ahead)
-        if not moved and not entries and ahead.tables == state.tables:
+        if not moved and not entries and ahead.tables == state.tables and ahead.rollup == state.rollup:
             return 0
         ahead = manifest.write_entry(connection, root, ahead, entries, None)
         with journal.transaction(log):
@@ -47,4 +48,5 @@ def seal(root: Path, settings: Settings) -> int:
             catalogue.write(log, state, ahead)
         if compact.is_cleanup_due(log):
             compact.delete_unused_files(root, ahead)
+            rollup_update.delete_unused_files(root, log, compact.KEEP)
         return moved

@@ -13,7 +13,7 @@ from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, journal, recover, views
+from dwell.warehouse import batches, catalogue, journal, recover, rollup, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.check import require_parts
 from dwell.warehouse.damage import journal_errors, reading_errors
@@ -70,15 +70,22 @@ class Store:
 
         Args:
             connection: The DuckDB connection that will read.
-            tables: Names of the tables; all when None.
+            tables: Names of the tables, or `post_latest`; all tables when None.
         """
-        state, hot = self.instant(tables)
-        views.attach(connection, self.root, state, hot)
+        names = list(TABLES if tables is None else tables)
+        state, unsealed = self.instant(names)
+        views.attach(connection, self.root, state, unsealed, names)
 
-    def instant(self, tables: Iterable[str] | None = None) -> tuple[catalogue.Catalogue, views.Hot]:
+    def instant(self, tables: Iterable[str] | None = None) -> tuple[catalogue.Catalogue, views.Unsealed]:
         """The catalogue and the journal's rows of these tables, read in one transaction."""
         with journal.connect(self._journal) as log, journal.read_transaction(log):
-            return catalogue.read(log), views.hot_rows(log, list(TABLES if tables is None else tables))
+            return catalogue.read(log), views.unsealed_rows(log, TABLES if tables is None else tables)
+
+    def has_rollup(self) -> bool:
+        """Metrics are answered faster from the roll-up `post_latest` than from all snapshots."""
+        with journal.connect(self._journal) as log, journal.read_transaction(log):
+            state = catalogue.read(log)
+        return rollup.is_usable(self.root, state)
 
     def query(self, sql: str, tables: Iterable[str], parameters: Any = None) -> Result:
         """Runs one DuckDB query over the named tables, which it sees as of one instant.
@@ -169,5 +176,5 @@ class Store:
         """Rows per table as a reader sees them, without reading the tables."""
         with journal.connect(self._journal) as log, journal.read_transaction(log):
             state = catalogue.read(log)
-            hot = {name: journal.count(log, name) for name in TABLES}
-        return {name: state.table(name).rows - state.table(name).superseded + rows for name, rows in hot.items()}
+            unsealed = {name: journal.count(log, name) for name in TABLES}
+        return {name: state.table(name).rows - state.table(name).superseded + rows for name, rows in unsealed.items()}

@@ -35,8 +35,8 @@ class Writer:
     def attach(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None) -> None:
         """As `Store.attach`: temporary views named as the tables."""
         with journal.connect(self._journal) as log, journal.read_transaction(log):
-            state, hot = catalogue.read(log), views.hot_rows(log, list(TABLES if tables is None else tables))
-        views.attach(connection, self.root, state, hot)
+            state, unsealed = catalogue.read(log), views.unsealed_rows(log, TABLES if tables is None else tables)
+        views.attach(connection, self.root, state, unsealed)
 
     def find_batch(self, batch_id: str) -> Batch | None:
         """As `Store.find_batch`, under the lock."""
@@ -104,8 +104,8 @@ class Writer:
         self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, rows: Mapping[str, str]
     ) -> dict[str, TableState]:
         """The states of the tables of which these rows replace stored ones: a reader must then look for the newest."""
-        hot = views.hot_rows(log, list(rows))
-        views.attach(connection, self.root, state, hot, prefix="dwell_stored_")
+        unsealed = views.unsealed_rows(log, rows)
+        views.attach(connection, self.root, state, unsealed, prefix="dwell_stored_")
         changed = {}
         for name in rows:
             known = _count_known(connection, TABLES[name], rows[name])
