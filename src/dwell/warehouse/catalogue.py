@@ -9,10 +9,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from dwell import clock
-from dwell.warehouse.batches import to_micros
+from dwell.warehouse.batches import from_micros, to_micros
 
 SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -152,6 +153,17 @@ def read_folder_id(connection: sqlite3.Connection) -> str | None:
     """The id of the data folder alone."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'folder_id'").fetchone()
     return row[0] if row else None
+
+
+def read_sealed_at(connection: sqlite3.Connection) -> datetime | None:
+    """When the latest seal ended; None before the first one by a dwell that notes it."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'sealed_at'").fetchone()
+    return from_micros(row[0]) if row else None
+
+
+def write_sealed_at(connection: sqlite3.Connection) -> None:
+    """Notes a seal, inside the caller's transaction."""
+    _write_meta(connection, {"sealed_at": to_micros(clock.now())})
 
 
 def versions(connection: sqlite3.Connection) -> dict[str, int]:

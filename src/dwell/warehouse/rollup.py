@@ -60,21 +60,26 @@ def is_current(root: Path, state: Catalogue, rollup: RollUp) -> bool:
     """The sealed part is whole, has today's columns, and needs only later rows to be up to date."""
     if rollup.layout != LAYOUT or state.table("post_snapshots").superseded:
         return False
-    damaged = [file for file in rollup.files if not _is_whole(root, file)]
-    if damaged:
+    missing = find_missing(root, rollup)
+    if missing:
         _log.warning(
             "%s is missing or damaged: questions are answered from all snapshots, which takes longer. The next seal "
             "or `dwell check --repair` rebuilds it.",
-            folder(root) / damaged[0].path,
+            folder(root) / missing,
         )
-    return not damaged
+    return missing is None
 
 
-def _is_whole(root: Path, file: RollUpFile) -> bool:
-    try:
-        return (folder(root) / file.path).stat().st_size == file.bytes
-    except OSError:
-        return False
+def find_missing(root: Path, rollup: RollUp) -> str | None:
+    """The first file that is missing or has another size than was written; None where all are there."""
+    for file in rollup.files:
+        try:
+            size = (folder(root) / file.path).stat().st_size
+        except OSError:
+            return file.path
+        if size != file.bytes:
+            return file.path
+    return None
 
 
 def later_table(state: Catalogue, name: str, after: int) -> TableState:

@@ -7,6 +7,7 @@ and new snapshots of a few accounts rewrite little.
 from __future__ import annotations
 
 import itertools
+import logging
 import secrets
 import sqlite3
 from collections.abc import Sequence
@@ -17,12 +18,13 @@ from typing import TYPE_CHECKING
 
 from dwell import clock
 from dwell.disk.flush import flush
+from dwell.errors import StorageError
 from dwell.records import POST_LATEST, TABLES
 from dwell.warehouse import rollup, views
 from dwell.warehouse.batches import to_micros
 from dwell.warehouse.catalogue import Catalogue, RollUp, RollUpFile
 from dwell.warehouse.columns import column_list, quote_text
-from dwell.warehouse.damage import lake_errors
+from dwell.warehouse.damage import lake_errors, reading_errors
 from dwell.warehouse.parquet import key_ranges
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ _POSTS_A_FILE = 32_768
 
 # Snapshots that are grouped by post at once: a group's state cannot be spilled to the disk.
 _GROUPED_AT_ONCE = 2_000_000
+
+_log = logging.getLogger(__name__)
 
 _KEY = "coalesce(handle, '')"  # posts of an unknown account are in the first file
 
@@ -45,17 +49,27 @@ def update(connection: duckdb.DuckDBPyConnection, root: Path, ahead: Catalogue) 
         The catalogue to make visible.
     """
     before = ahead.rollup
-    if before is not None and not rollup.is_current(root, ahead, before):
-        before = None
-    with lake_errors(rollup.folder(root)):
+    if before is None or not rollup.is_current(root, ahead, before):
+        return _bring_up_to_date(connection, root, ahead, None)
+    try:
+        return _bring_up_to_date(connection, root, ahead, before)
+    except StorageError as error:  # the old files cannot be read: all of them are made again
+        _log.warning("%s: making the roll-up again.", error)
+        return _bring_up_to_date(connection, root, ahead, None)
+
+
+def _bring_up_to_date(
+    connection: duckdb.DuckDBPyConnection, root: Path, ahead: Catalogue, before: RollUp | None
+) -> Catalogue:
+    with reading_errors(root), lake_errors(rollup.folder(root)):
         later = _load_later(connection, root, ahead, before.seq if before else -1)
         if before is None and not any(later.values()):
             return ahead
         files = before.files if before else ()
         if any(later.values()):
             files = _rewrite(connection, root, files, **later)
-            for name in later.values():
-                connection.execute(f"DROP TABLE IF EXISTS {name}").fetchall()
+            for name in filter(None, later.values()):
+                connection.execute(f"DROP TABLE {name}").fetchall()
     return replace(ahead, rollup=RollUp(ahead.seq, rollup.LAYOUT, files))
 
 

@@ -22,6 +22,8 @@ from dwell.warehouse.writer import Writer
 if TYPE_CHECKING:
     import duckdb
 
+    from dwell.warehouse.seal import Waiting
+
 LOCK = "writer.lock"
 
 
@@ -153,19 +155,25 @@ class Store:
             return seal(self.root, self.settings)
 
     def seal_if_due(self) -> int:
-        """Seals once more has gathered than a reader should carry; returns how many rows moved.
+        """Seals at the end of a command if very many rows wait; returns how many rows moved."""
+        return self.seal() if self.needs_seal() else 0
 
-        That is many rows in the journal, or any corrected row in what keeps every observation: until a seal has dropped
-        its older version, every reader looks for the newest one of each key.
+    def needs_seal(self, *, in_background: bool = False) -> bool:
+        """So many rows wait that a seal pays.
+
+        Args:
+            in_background: Nobody waits for the seal, so it may come early.
         """
         from dwell.warehouse import seal
 
-        return self.seal() if self.unsealed() > seal.UNSEALED_ROWS or self._has_corrections() else 0
+        return self.waiting().is_due(seal.SEALER_ROWS if in_background else seal.COMMAND_ROWS)
 
-    def _has_corrections(self) -> bool:
+    def waiting(self) -> Waiting:
+        """What a seal would have to do, and when the latest one was."""
+        from dwell.warehouse.seal import read_waiting
+
         with journal.connect(self._journal) as log, journal.read_transaction(log):
-            state = catalogue.read(log)
-        return any(state.table(name).superseded for name, table in TABLES.items() if table.keeps == "every")
+            return read_waiting(log)
 
     def unsealed(self) -> int:
         """Rows that are only in the journal."""

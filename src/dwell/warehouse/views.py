@@ -57,7 +57,7 @@ def attach(
             if name == rollup.NAME:
                 query = _rollup(connection, root, catalogue, unsealed)
             else:
-                query = _newest(TABLES[name], root, catalogue.table(name), unsealed=bool(unsealed[name]))
+                query = newest(TABLES[name], root, catalogue.table(name), unsealed=bool(unsealed[name]))
             connection.execute(f"CREATE OR REPLACE TEMP VIEW {quote_name(prefix + name)} AS {query}").fetchall()
 
 
@@ -70,7 +70,7 @@ def _rollup(connection: duckdb.DuckDBPyConnection, root: Path, catalogue: Catalo
     sources: dict[str, str | None] = dict.fromkeys(rollup.BASES)
     for name, state in later.items():
         if state.files or unsealed[name]:
-            query = _newest(TABLES[name], root, state, unsealed=bool(unsealed[name]))
+            query = newest(TABLES[name], root, state, unsealed=bool(unsealed[name]))
             sources[name] = f"dwell_later_{name}"
             connection.execute(f"CREATE OR REPLACE TEMP {kind} dwell_later_{name} AS {query}").fetchall()
     if sources["post_snapshots"]:
@@ -80,7 +80,7 @@ def _rollup(connection: duckdb.DuckDBPyConnection, root: Path, catalogue: Catalo
     return rollup.merge(rollup.scan(root, sealed.files if sealed else ()), sources["posts"], sources["post_snapshots"])
 
 
-def _newest(table: Table, root: Path, state: TableState, *, unsealed: bool) -> str:
+def newest(table: Table, root: Path, state: TableState, *, unsealed: bool) -> str:
     """The newest version per key; without superseded rows, which the catalogue counts, a plain scan."""
     every = _all_versions(table, root, state, unsealed=unsealed)
     if not state.superseded:
