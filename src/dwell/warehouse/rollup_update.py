@@ -30,12 +30,15 @@ from dwell.warehouse.parquet import key_ranges
 if TYPE_CHECKING:
     import duckdb
 
-_POSTS_A_FILE = 32_768
+_POSTS_A_FILE = 16_384
 
 # Snapshots that are grouped by post at once: a group's state cannot be spilled to the disk.
 _GROUPED_AT_ONCE = 2_000_000
 
 _log = logging.getLogger(__name__)
+
+# Files whose posts are sorted at once: beyond that, a sort outgrows the memory that a seal has.
+_SORTED_FILES = 16
 
 _KEY = "coalesce(handle, '')"  # posts of an unknown account are in the first file
 
@@ -111,11 +114,12 @@ def _rewrite(
     sealed = rollup.scan(root, tuple(files[number] for number in changed if files))
     merged = rollup.merge(sealed, posts, snapshots)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE dwell_rollup AS SELECT *, {_KEY} AS low FROM ({merged})")
-    written = []
+    ranges = []
     for number in changed:
-        upper = lows[number + 1] if number + 1 < len(lows) else None
-        for low, high in _split(connection, lows[number], upper):
-            written += _write(connection, root, low, high)
+        ranges += _split(connection, lows[number], lows[number + 1] if number + 1 < len(lows) else None)
+    written = []
+    for first in range(0, len(ranges), _SORTED_FILES):
+        written += _write_sorted(connection, root, ranges[first : first + _SORTED_FILES])
     connection.execute("DROP TABLE dwell_rollup").fetchall()
     kept = [file for number, file in enumerate(files) if number not in changed]
     return tuple(sorted([*kept, *written], key=lambda file: file.low))
@@ -171,12 +175,23 @@ def _range(low: str, high: str | None) -> str:
     return f"low >= {quote_text(low)}" + (f" AND low < {quote_text(high)}" if high is not None else "")
 
 
+def _write_sorted(
+    connection: duckdb.DuckDBPyConnection, root: Path, ranges: Sequence[tuple[str, str | None]]
+) -> list[RollUpFile]:
+    """The files of these ranges, which are in order; sorted first, so that each file is one stretch of the table."""
+    rows = f"SELECT * FROM dwell_rollup WHERE {_range(ranges[0][0], ranges[-1][1])} ORDER BY low"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE dwell_sorted AS {rows}").fetchall()
+    written = [file for low, high in ranges for file in _write(connection, root, low, high)]
+    connection.execute("DROP TABLE dwell_sorted").fetchall()
+    return written
+
+
 def _write(connection: duckdb.DuckDBPyConnection, root: Path, low: str, high: str | None) -> list[RollUpFile]:
     """The file of a range; none if it has no posts."""
     name = f"part-{secrets.token_hex(12)}.parquet"
     path = rollup.folder(root) / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    query = f"SELECT {column_list(POST_LATEST)} FROM dwell_rollup WHERE {_range(low, high)} ORDER BY low"
+    query = f"SELECT {column_list(POST_LATEST)} FROM dwell_sorted WHERE {_range(low, high)}"
     ((rows,),) = connection.execute(f"COPY ({query}) TO {quote_text(str(path))} (FORMAT parquet)").fetchall()
     if not rows:
         path.unlink()
