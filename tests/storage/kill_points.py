@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import deltalake
 
-from dwell.warehouse import batches, catalogue, compact, journal, manifest, parquet
+from dwell.warehouse import batches, catalogue, compact, journal, manifest, parquet, rollup_update
 
 STEPS: tuple[tuple[Any, str], ...] = (
     (parquet, "_copy"),
@@ -25,6 +25,9 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (compact, "compact"),
     (compact, "_rewrite"),
     (compact, "delete_unused_files"),
+    (rollup_update, "update"),
+    (rollup_update, "_write"),
+    (rollup_update, "delete_unused_files"),
     (batches, "insert"),
     (batches, "mark_in_lake"),
     (catalogue, "write"),
