@@ -23,8 +23,8 @@ def acquire(
     """Takes a job for this process; false where another one is at it."""
     until = now + timedelta(seconds=lease_s)
     with database.transaction() as connection:
-        row = {"job": job, "holder": holder, "leased_until": until}
-        if connection.execute(insert_into(connection, job_leases).values(row).on_conflict_do_nothing()).rowcount:
+        taken = insert_into(connection, job_leases).values(job=job, holder=holder, leased_until=until)
+        if connection.execute(taken.on_conflict_do_nothing().returning(job_leases.c.job)).first() is not None:
             return True
         held = select(job_leases.c.holder, job_leases.c.leased_until).where(job_leases.c.job == job)
         before = connection.execute(held.with_for_update()).one_or_none()

@@ -155,7 +155,7 @@ class Store:
             return seal(self.root, self.settings)
 
     def seal_if_due(self) -> int:
-        """Seals at the end of a command if very many rows wait; returns how many rows moved."""
+        """Seals at the end of a command if very many rows are in the journal; returns how many rows moved."""
         return self.seal() if self.needs_seal() else 0
 
     def needs_seal(self, *, in_background: bool = False) -> bool:
@@ -164,9 +164,7 @@ class Store:
         Args:
             in_background: Nobody waits for the seal, so it may come early.
         """
-        from dwell.warehouse import seal
-
-        return self.waiting().is_due(seal.SEALER_ROWS if in_background else seal.COMMAND_ROWS)
+        return self.waiting().is_due(in_background=in_background)
 
     def waiting(self) -> Waiting:
         """What a seal would have to do, and when the latest one was."""

@@ -15,7 +15,7 @@ def upgrade() -> None:
         "job_leases",
         sa.Column("job", sa.Text, nullable=False),
         sa.Column("holder", sa.Text, nullable=False),
-        sa.Column("leased_until", sa.BigInteger, nullable=False),
+        sa.Column("leased_until", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("job", name="job_leases_pkey"),
         sqlite_with_rowid=False,
     )
