@@ -1,4 +1,4 @@
-"""Every metric gives the same rows with the roll-up `post_latest` as without, whatever was stored, sealed or corrected."""
+"""Every metric gives the same rows with the roll-up `post_latest` as without, whatever happened to the folder."""
 
 from __future__ import annotations
 
@@ -114,9 +114,7 @@ class Folder:
         defaults = {"source": "made-up", "platform": "tiktok", "observed_at": datetime(2025, 1, 1, tzinfo=UTC)}
         lines = [{**defaults, **row} for row in rows]
         file.write_text("".join(json.dumps(row, default=datetime.isoformat) + "\n" for row in lines), encoding="utf-8")
-        types = ", ".join(
-            f"'{column.name}': '{_TYPES.get(column.kind, 'VARCHAR')}'" for column in TABLES[name].columns
-        )
+        types = ", ".join(f"'{column.name}': '{_TYPES.get(column.kind, 'VARCHAR')}'" for column in TABLES[name].columns)
         source = f"read_json('{file}', format = 'newline_delimited', columns = {{{types}}})"
         connection.execute(f"CREATE TEMP TABLE new_{name} AS FROM {source}").fetchall()
 
@@ -156,7 +154,9 @@ def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], cache: Pat
     used = 0
     for number in range(16):
         history.step()
-        columns = "post_id, has_attributes, handle, duration_s, observed_at, views, rounded, first_observed_at, snapshots"
+        columns = (
+            "post_id, has_attributes, handle, duration_s, observed_at, views, rounded, first_observed_at, snapshots"
+        )
         query = f"SELECT {columns} FROM post_latest ORDER BY post_id"
         assert sail_engine.query(query, history.store, ["post_latest"]).rows == _roll_up(history.store), history.done
         used += history.store.has_rollup()
@@ -218,4 +218,3 @@ def _expected(store: Store) -> list[tuple[Any, ...]]:
         "ORDER BY 1",
         ["posts", "post_snapshots"],
     ).rows
-

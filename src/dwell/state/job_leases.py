@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 SEAL = "seal"
 
 
-def acquire(
-    database: StateDatabase, job: str, holder: str, now: datetime, lease_s: float = leases.LEASE_S
-) -> bool:
+def acquire(database: StateDatabase, job: str, holder: str, now: datetime, lease_s: float = leases.LEASE_S) -> bool:
     """Takes a job for this process; false where another one is at it."""
     until = now + timedelta(seconds=lease_s)
     with database.transaction() as connection:
@@ -34,15 +32,11 @@ def acquire(
         alive = now <= before.leased_until <= now + timedelta(seconds=2 * lease_s)
         if alive and before.holder != holder and not leases.is_gone(before.holder):
             return False
-        connection.execute(
-            update(job_leases).where(job_leases.c.job == job).values(holder=holder, leased_until=until)
-        )
+        connection.execute(update(job_leases).where(job_leases.c.job == job).values(holder=holder, leased_until=until))
         return True
 
 
-def extend(
-    database: StateDatabase, job: str, holder: str, now: datetime, lease_s: float = leases.LEASE_S
-) -> bool:
+def extend(database: StateDatabase, job: str, holder: str, now: datetime, lease_s: float = leases.LEASE_S) -> bool:
     """Keeps a job that this process holds; false where it was lost to another."""
     mine = (job_leases.c.job == job, job_leases.c.holder == holder)
     until = now + timedelta(seconds=lease_s)

@@ -18,10 +18,12 @@ from dwell.warehouse.batches import from_micros, to_micros
 SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
     "CREATE TABLE lake_tables (name TEXT PRIMARY KEY, version INTEGER, superseded INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE lake_files (name TEXT, path TEXT, rows INT, bytes INT, seq INTEGER NOT NULL DEFAULT 0, "
-    "PRIMARY KEY (name, path)) WITHOUT ROWID",
-    "CREATE TABLE rollup_files (path TEXT PRIMARY KEY, low TEXT NOT NULL, rows INT, bytes INT, removed_at INTEGER) "
-    "WITHOUT ROWID",
+    """CREATE TABLE lake_files (
+        name TEXT, path TEXT, rows INT, bytes INT, seq INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (name, path)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE rollup_files (
+        path TEXT PRIMARY KEY, low TEXT NOT NULL, rows INT, bytes INT, removed_at INTEGER
+    ) WITHOUT ROWID""",
 )
 _KEYS = "('seq', 'sealed_seq', 'folder_id', 'rollup_seq', 'rollup_layout')"
 _ADDITIONS = ("ALTER TABLE lake_files ADD COLUMN seq INTEGER NOT NULL DEFAULT 0", SCHEMA[-1])
@@ -204,9 +206,7 @@ def _write_rollup(connection: sqlite3.Connection, before: tuple[RollUpFile, ...]
     _write_meta(connection, {"rollup_seq": rollup.seq, "rollup_layout": rollup.layout})
     gone, came = set(before) - set(rollup.files), set(rollup.files) - set(before)
     now = to_micros(clock.now())
-    connection.executemany(
-        "UPDATE rollup_files SET removed_at = ? WHERE path = ?", [(now, file.path) for file in gone]
-    )
+    connection.executemany("UPDATE rollup_files SET removed_at = ? WHERE path = ?", [(now, file.path) for file in gone])
     connection.executemany(
         "INSERT INTO rollup_files (path, low, rows, bytes) VALUES (?, ?, ?, ?)",
         [(file.path, file.low, file.rows, file.bytes) for file in came],

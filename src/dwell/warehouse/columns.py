@@ -79,7 +79,7 @@ def key_list(table: Table) -> str:
 
 
 def typed_nulls(name: str) -> str:
-    """DuckDB SQL for a query without rows that has every column of a lake table or the roll-up, `seq` included, with its type."""
+    """DuckDB SQL for a query without rows, with the typed columns of a lake table or the roll-up, and `seq`."""
     if name == INGEST:
         types = INGEST_COLUMNS
     else:

@@ -163,7 +163,9 @@ def _without_attributes(sealed: str, posts: str | None, snapshots: str) -> str:
 def _merged_counters() -> dict[str, str]:
     """The counters of the newer one of the sealed snapshot `r` and the later one `s`, each of which may be missing."""
     newer = "s.observed_at IS NOT NULL AND (r.observed_at IS NULL OR s.observed_at > r.observed_at)"
-    return {name: f"CASE WHEN {newer} THEN s.{quote_name(name)} ELSE r.{quote_name(name)} END" for name in _SNAPSHOT} | {
+    return {
+        name: f"CASE WHEN {newer} THEN s.{quote_name(name)} ELSE r.{quote_name(name)} END" for name in _SNAPSHOT
+    } | {
         "first_observed_at": "least(coalesce(r.first_observed_at, s.first_observed_at), "
         "coalesce(s.first_observed_at, r.first_observed_at))",
         "snapshots": "coalesce(r.snapshots, 0) + coalesce(s.snapshots, 0)",

@@ -38,7 +38,7 @@ class Waiting:
     sealed_at: datetime | None
 
     def is_due(self, *, in_background: bool) -> bool:
-        """So much waits that a seal pays; rows that only lack in the roll-up slow nothing down, and no command waits."""
+        """A seal pays now; no command of a user brings the roll-up up to date for its own sake."""
         due = self.rows + self.later > SEALER_ROWS if in_background else self.rows > COMMAND_ROWS
         return due or self.corrected > 0
 

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 
 def status(workspace: Workspace, handle: str | None = None) -> Result:
-    """One row per creator; in `meta` the rows per table, sources, time span, unknown share of each counter, and what waits for the
-    next seal.
+    """One row per creator; in `meta` the rows per table, sources, time span, unknown shares, and what waits for a seal.
 
     With a handle, sources, span and shares cover its posts only.
     """

@@ -37,8 +37,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
         writer.attach(connection, ["watch_times"])
         connection.execute("CREATE TEMP TABLE fresh AS FROM watch_times").fetchall()
         connection.execute(
-            "INSERT INTO fresh BY NAME SELECT 'p' || i AS post_id, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS observed_at, "
-            "'x' AS source FROM range(30) t(i)"
+            "INSERT INTO fresh BY NAME SELECT 'p' || i AS post_id, "
+            "TIMESTAMPTZ '2024-01-01 00:00:00+00' AS observed_at, 'x' AS source FROM range(30) t(i)"
         ).fetchall()
         writer.commit(connection, Batch("a", "a", "made-up", "0" * 64, NOON, {}), {"watch_times": "fresh"})
     return store
@@ -57,9 +57,7 @@ def test_it_seals_what_waits_and_gives_the_lease_back(store: Store, database: St
     assert take(database, ELSEWHERE, database.now())
 
 
-def test_few_rows_wait_for_more(
-    store: Store, database: StateDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_few_rows_wait_for_more(store: Store, database: StateDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seal, "SEALER_ROWS", 30)
     assert seal_if_due(store, database) == 0
     assert (store.unsealed(), store.waiting().sealed_at) == (30, None)

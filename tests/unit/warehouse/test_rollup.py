@@ -237,9 +237,7 @@ def test_a_reader_keeps_its_files_across_seals_and_tidying(
     assert all(path.exists() for path in held)
 
 
-def test_files_that_nobody_uses_go_after_a_day(
-    commit: Commit, full: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_that_nobody_uses_go_after_a_day(commit: Commit, full: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     old = {file.path for file in sealed(full).files}
     commit("b", post_snapshots=snapshots(160, day=1))
     full.seal()
