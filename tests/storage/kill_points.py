@@ -14,14 +14,14 @@ from typing import Any, NoReturn
 
 import deltalake
 
-from dwell.warehouse import batches, catalogue, compact, journal, manifest, parquet, rollup_update
+from dwell.warehouse import batches, catalogue, compact, ingest_log, journal, parquet, rollup_update
 
 STEPS: tuple[tuple[Any, str], ...] = (
     (parquet, "_copy"),
     (deltalake.DeltaTable, "create"),
     (deltalake.DeltaTable, "create_write_transaction"),
     (deltalake.DeltaTable, "restore"),
-    (manifest, "write_entry"),
+    (ingest_log, "write_entry"),
     (compact, "compact"),
     (compact, "_rewrite"),
     (compact, "delete_unused_files"),

@@ -183,14 +183,14 @@ def write(connection: sqlite3.Connection, old: Catalogue, new: Catalogue) -> Non
         connection.execute(
             "INSERT OR REPLACE INTO lake_tables VALUES (?, ?, ?)", (name, state.version, state.superseded)
         )
-        gone = set(before.files) - set(state.files)
-        came = set(state.files) - set(before.files)
+        removed = set(before.files) - set(state.files)
+        added = set(state.files) - set(before.files)
         connection.executemany(
-            "DELETE FROM lake_files WHERE name = ? AND path = ?", [(name, file.path) for file in gone]
+            "DELETE FROM lake_files WHERE name = ? AND path = ?", [(name, file.path) for file in removed]
         )
         connection.executemany(
             "INSERT INTO lake_files (name, path, rows, bytes, seq) VALUES (?, ?, ?, ?, ?)",
-            [(name, file.path, file.rows, file.bytes, file.seq) for file in came],
+            [(name, file.path, file.rows, file.bytes, file.seq) for file in added],
         )
     if new.rollup is not None and new.rollup != old.rollup:
         _write_rollup(connection, old.rollup.files if old.rollup else (), new.rollup)
@@ -204,10 +204,12 @@ def _write_meta(connection: sqlite3.Connection, values: Mapping[str, Any]) -> No
 def _write_rollup(connection: sqlite3.Connection, before: tuple[RollUpFile, ...], rollup: RollUp) -> None:
     """Files that are no longer used stay listed with the time, until readers of the old state must have ended."""
     _write_meta(connection, {"rollup_seq": rollup.seq, "rollup_layout": rollup.layout})
-    gone, came = set(before) - set(rollup.files), set(rollup.files) - set(before)
+    removed, added = set(before) - set(rollup.files), set(rollup.files) - set(before)
     now = to_micros(clock.now())
-    connection.executemany("UPDATE rollup_files SET removed_at = ? WHERE path = ?", [(now, file.path) for file in gone])
+    connection.executemany(
+        "UPDATE rollup_files SET removed_at = ? WHERE path = ?", [(now, file.path) for file in removed]
+    )
     connection.executemany(
         "INSERT INTO rollup_files (path, low, rows, bytes) VALUES (?, ?, ?, ?)",
-        [(file.path, file.low, file.rows, file.bytes) for file in came],
+        [(file.path, file.low, file.rows, file.bytes) for file in added],
     )

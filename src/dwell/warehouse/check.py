@@ -17,7 +17,7 @@ from dwell.errors import DamagedDataError
 from dwell.settings import Settings
 from dwell.state import open_database
 from dwell.state.database import damaged_state
-from dwell.warehouse import catalogue, journal, lake, manifest, rebuild, recover, rollup, views
+from dwell.warehouse import catalogue, ingest_log, journal, lake, rebuild, recover, rollup, views
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import damaged_journal, lake_errors
 from dwell.warehouse.rollup_check import find_rollup_problem
@@ -211,7 +211,7 @@ def _rewrite_log_entry(root: Path, name: str) -> None:
     with journal.connect(root / journal.NAME, writing=True) as log:
         state = catalogue.read(log)
         table = state.table(name)
-        described = manifest.describe(state, manifest.unsealed_since(log)) if name == INGEST else None
+        described = ingest_log.describe(state, ingest_log.unsealed_since(log)) if name == INGEST else None
         with lake_errors(lake.folder(root, name)):
             version = lake.rewrite_log(root, name, table.files, state.seq, described)
         with journal.transaction(log):

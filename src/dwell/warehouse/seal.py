@@ -10,7 +10,7 @@ from pathlib import Path
 from dwell.disk.lock import scratch_folder
 from dwell.records import TABLES
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, compact, journal, lake, manifest, rollup, rollup_update, views
+from dwell.warehouse import batches, catalogue, compact, ingest_log, journal, lake, rollup, rollup_update, views
 from dwell.warehouse.columns import SEQ, column_list
 from dwell.warehouse.engine_duckdb import connect
 
@@ -86,7 +86,7 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False) -> int:
         ahead = compact.compact(connection, root, ahead)
         if not moved and not entries and ahead.tables == state.tables and ahead.rollup == state.rollup:
             return 0
-        ahead = manifest.write_entry(connection, root, ahead, entries, None)
+        ahead = ingest_log.write_entry(connection, root, ahead, entries, None)
         with journal.transaction(log):
             journal.clear(log)
             batches.mark_in_lake(log)

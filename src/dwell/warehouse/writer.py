@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
-from dwell.warehouse import batches, catalogue, journal, lake, manifest, views
+from dwell.warehouse import batches, catalogue, ingest_log, journal, lake, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import SEQ, key_list, quote_name, stored_value, to_journal
@@ -98,7 +98,7 @@ class Writer:
             grown = lake.append(connection, self.root, name, query, ahead.seq, ahead.table(name))
             ahead = ahead.with_tables({name: grown})
         entry = (ahead.seq, *batches.to_row(batch))
-        return manifest.write_entry(connection, self.root, ahead, [entry], manifest.unsealed_since(log))
+        return ingest_log.write_entry(connection, self.root, ahead, [entry], ingest_log.unsealed_since(log))
 
     def _superseded(
         self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, rows: Mapping[str, str]
