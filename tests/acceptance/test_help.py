@@ -20,6 +20,7 @@ COMMANDS = [
     "report",
     "export",
     "check",
+    "seal",
     "sweep",
     "watchlist",
     "watchlist add",

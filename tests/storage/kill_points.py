@@ -14,17 +14,20 @@ from typing import Any, NoReturn
 
 import deltalake
 
-from dwell.warehouse import batches, catalogue, compact, current_rows, journal, manifest, parquet
+from dwell.warehouse import batches, catalogue, compact, current_rows, ingest_log, journal, parquet, rollup_update
 
 STEPS: tuple[tuple[Any, str], ...] = (
     (parquet, "_copy"),
     (deltalake.DeltaTable, "create"),
     (deltalake.DeltaTable, "create_write_transaction"),
     (deltalake.DeltaTable, "restore"),
-    (manifest, "write_entry"),
+    (ingest_log, "write_entry"),
     (compact, "compact"),
     (compact, "_rewrite"),
     (compact, "delete_unused_files"),
+    (rollup_update, "update"),
+    (rollup_update, "_write"),
+    (rollup_update, "delete_unused_files"),
     (batches, "insert"),
     (batches, "mark_in_lake"),
     (catalogue, "write"),

@@ -24,7 +24,7 @@ import world
 from kill_points import Fuse
 
 from dwell.settings import Settings
-from dwell.warehouse import Store, check, compact, writer
+from dwell.warehouse import Store, check, compact, rollup_update, writer
 
 # Before the forks, so that a child starts in milliseconds.
 for heavy in ("arro3.core", "duckdb", "deltalake"):
@@ -36,6 +36,7 @@ LANES = (("first", "large", "recover"), ("small", "append", "seal", "append", "c
 SMALL, LARGE = 15, 60  # rows of a batch: to the journal, and straight to the lake
 writer.JOURNAL_ROWS = 100
 compact._MANY = 2  # so that every seal rewrites files, too
+rollup_update._POSTS_A_FILE = 200
 
 
 class Run:

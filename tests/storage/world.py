@@ -20,15 +20,16 @@ FIX = "fix"  # a batch whose name begins so also corrects the snapshots of anoth
 TABLES = ("posts", "post_snapshots", "watch_times")
 
 _POSTS = """
-    SELECT 'local-shared-' || i AS post_id, 'tiktok' AS platform, 'someone' AS handle, NULL AS creator_id, NULL AS posted_at,
-        {generation} AS duration_s, 'video' AS media_type, false AS is_ad, false AS is_pinned, '{name}' AS caption,
+    SELECT 'local-shared-' || i AS post_id, 'tiktok' AS platform, 'someone' AS handle, NULL AS creator_id,
+        NULL AS posted_at, {generation} AS duration_s, 'video' AS media_type, false AS is_ad, false AS is_pinned, '{name}' AS caption,
         ['one', 'two'] AS hashtags, NULL AS sound_id, NULL AS sound_title, NULL AS sound_original, NULL AS region,
         NULL AS language, NULL AS url, '{name}' AS source,
         TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_seconds({generation}) AS observed_at
     FROM range({shared}) t(i)"""
 
 _SNAPSHOTS = """
-    SELECT 'local-{name}-' || i AS post_id, TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_days((i % 2)::INTEGER) + to_seconds({generation}) AS observed_at,
+    SELECT 'local-{name}-' || i AS post_id,
+        TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_days((i % 2)::INTEGER) + to_seconds({generation}) AS observed_at,
         {size} AS views, i AS likes, NULL AS comments, NULL AS shares, {saves} AS saves, NULL AS downloads,
         false AS rounded, '{name}' AS source
     FROM range({size}) t(i)"""
@@ -36,8 +37,8 @@ _SNAPSHOTS = """
 _CORRECTED = " UNION ALL BY NAME SELECT * REPLACE (saves + 1 AS saves) FROM post_snapshots WHERE source = '{target}'"
 
 _WATCH_TIMES = """
-    SELECT 'local-{name}-' || i AS post_id, TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_seconds({generation}) AS observed_at, i / 7 AS avg_watch_s,
-        NULL AS full_watch_rate, NULL AS total_watch_s, {size} AS reach, NULL AS new_followers, '{name}' AS source
+    SELECT 'local-{name}-' || i AS post_id,
+        TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_seconds({generation}) AS observed_at, i / 7 AS avg_watch_s, NULL AS full_watch_rate, NULL AS total_watch_s, {size} AS reach, NULL AS new_followers, '{name}' AS source
     FROM range({size}) t(i)"""
 
 
@@ -112,18 +113,19 @@ class Reader:
     def check(self) -> list[str]:
         """One read of all tables at one instant; what is wrong with it, in words."""
         with connect(self.store.settings) as connection:
-            self.store.attach(connection, TABLES)
+            self.store.attach(connection, [*TABLES, "post_latest"])
             snapshots = _sizes(connection, "post_snapshots", "views")
             saved = connection.execute(
                 "SELECT source, min(saves), max(saves) FROM post_snapshots GROUP BY source"
             ).fetchall()
             watched = _sizes(connection, "watch_times", "reach")
+            wrong = _unlike_rollup(connection)
             shared = fetch(
                 connection,
                 "SELECT count(*), count(DISTINCT caption), min(duration_s), max(duration_s) FROM posts",
             ).rows[0]
         self.reads += 1
-        wrong = [f"torn: {name} has {rows}" for name, rows in {**snapshots, **watched}.items() if len(set(rows)) > 1]
+        wrong += [f"torn: {name} has {rows}" for name, rows in {**snapshots, **watched}.items() if len(set(rows)) > 1]
         if set(snapshots) != set(watched):
             wrong.append(f"tables disagree on {set(snapshots) ^ set(watched)}")
         wrong += [f"torn correction of {name}: {low} and {high}" for name, low, high in saved if low != high]
@@ -137,6 +139,21 @@ class Reader:
             wrong.append(f"lost since the last read: {self.seen - set(snapshots)}")
         self.seen = set(snapshots)
         return wrong
+
+
+def _unlike_rollup(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Posts that the roll-up shows in another way than the tables of the same instant."""
+    newest = (
+        "SELECT *, count(*) OVER (PARTITION BY post_id) AS snapshots FROM post_snapshots "
+        "QUALIFY row_number() OVER (PARTITION BY post_id ORDER BY observed_at DESC) = 1"
+    )
+    expected = (
+        "SELECT coalesce(p.post_id, s.post_id) AS post_id, p.caption, s.observed_at, s.views, s.saves, "
+        f"coalesce(s.snapshots, 0) AS snapshots FROM posts p FULL JOIN ({newest}) s ON p.post_id = s.post_id"
+    )
+    found = "SELECT post_id, caption, observed_at, views, saves, snapshots FROM post_latest"
+    differing = f"({expected} EXCEPT ALL {found}) UNION ALL ({found} EXCEPT ALL {expected})"
+    return [f"roll-up: {row}" for row in connection.execute(differing).fetchall()[:5]]
 
 
 def _sizes(connection: duckdb.DuckDBPyConnection, table: str, size: str) -> dict[str, tuple[int, ...]]:

@@ -25,6 +25,7 @@ from dwell.cli import (
     sandbox,
     schedule,
     score,
+    seal,
     status,
     sweep,
     tiers,
@@ -76,6 +77,7 @@ app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
 app.command()(check.check)
+app.command()(seal.seal)
 app.command()(sweep.sweep)
 app.add_typer(watchlist.app, name="watchlist")
 app.add_typer(schedule.app, name="schedule")

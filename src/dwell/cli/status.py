@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dwell.cli.cells import format_cell
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
@@ -35,8 +37,15 @@ def _text(result: Result) -> str:
         [
             table(("table", "rows"), list(meta["tables"].items())),
             span,
+            _storage(meta["storage"]),
             table(("counter", "unknown_share"), list(unknown.items()), title="Unknown in newest snapshots"),
             table(("source", "snapshots"), list(meta["sources"].items())),
             table(result.columns, result.rows[:_CREATORS_SHOWN]) + more,
         ]
     )
+
+
+def _storage(storage: dict[str, Any]) -> str:
+    sealed = storage["sealed_at"]
+    latest = f"last sealed {format_cell('at', sealed)} UTC" if sealed else "not sealed yet"
+    return f"Rows that wait for the next seal: {storage['unsealed_rows'] + storage['rows_outside_rollup']:,} ({latest})"

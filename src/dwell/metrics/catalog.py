@@ -39,6 +39,8 @@ class Metric:
         doc: One line.
         parameters: Parameter -> meaning.
         optional: Columns that only some parameters produce.
+        rolled_up: What it reads instead of `tables` where the data folder has the roll-up `post_latest`; none if it
+            cannot use that.
     """
 
     name: str
@@ -50,6 +52,11 @@ class Metric:
     doc: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
+    rolled_up: tuple[str, ...] = ()
+
+    def reads(self, *, rolled_up: bool) -> tuple[str, ...]:
+        """The tables that its query reads, with or without the roll-up."""
+        return (rolled_up and self.rolled_up) or self.tables
 
 
 _HANDLE = {"handle": "Account, lower case without @; all accounts when None"}
@@ -67,6 +74,7 @@ _TOPIC = {
     "days": "Only the days that end with the topic's latest sample; 14, all when None",
 }
 _FACTS = ("posts", "post_snapshots")
+_ROLLUP = ("post_latest",)
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
@@ -81,6 +89,7 @@ METRICS: dict[str, Metric] = {
             "Exact median and 90th percentile (linear interpolation) of each rate per duration bucket; eligible posts.",
             {**_SCHEME, **_BY, **_PLATFORM, **_FILTERS},
             ("group",),
+            rolled_up=(*_ROLLUP, "creators", "creator_snapshots"),
         ),
         Metric(
             "exclusions",
@@ -92,6 +101,7 @@ METRICS: dict[str, Metric] = {
             "One row: how many posts are eligible and how many each filter excludes, each under the first reason of: "
             "photos, ads, pinned, young, unknown_views.",
             {**_SCHEME, **_BY, **_PLATFORM, **_FILTERS},
+            rolled_up=_ROLLUP,
         ),
         Metric(
             "posts",
@@ -103,6 +113,7 @@ METRICS: dict[str, Metric] = {
             "Every post with its newest counters, every rate, its percentile in its bucket and its multiples of the "
             "creator's baseline; newest first.",
             {**_SCHEME, **_PLATFORM, **_FILTERS},
+            rolled_up=(*_ROLLUP, "creators", "creator_snapshots", "watch_times"),
         ),
         Metric(
             "posting_times",
@@ -113,6 +124,7 @@ METRICS: dict[str, Metric] = {
             ("weekday", "hour"),
             "Eligible posts by weekday and hour of publishing, on the clocks of one time zone.",
             {"tz": "IANA time zone; UTC", **_FILTERS},
+            rolled_up=_ROLLUP,
         ),
         Metric(
             "trend",
@@ -123,6 +135,7 @@ METRICS: dict[str, Metric] = {
             ("period_start",),
             "The catalogue over time: eligible posts by the period (UTC) in which they were published.",
             {"every": "`day`, `week` (default, from Monday) or `month`", **_FILTERS},
+            rolled_up=(*_ROLLUP, "post_snapshots"),
         ),
         Metric(
             "growth",
@@ -160,6 +173,7 @@ METRICS: dict[str, Metric] = {
                 **_PLATFORM,
                 **_FILTERS,
             },
+            rolled_up=(*_ROLLUP, "creators"),
         ),
         Metric(
             "topic_ranking",
@@ -190,6 +204,7 @@ METRICS: dict[str, Metric] = {
             (),
             "One row: the share of posts whose newest snapshot lacks each counter.",
             _HANDLE,
+            rolled_up=_ROLLUP,
         ),
         Metric(
             "creators_stored",
@@ -199,6 +214,7 @@ METRICS: dict[str, Metric] = {
             STORED,
             ("handle",),
             "Accounts with stored posts, most posts first.",
+            rolled_up=_ROLLUP,
         ),
         Metric(
             "span",
@@ -209,6 +225,7 @@ METRICS: dict[str, Metric] = {
             (),
             "One row: the first and the last instant at which a post was observed.",
             _HANDLE,
+            rolled_up=_ROLLUP,
         ),
         Metric(
             "sources",
@@ -228,6 +245,7 @@ METRICS: dict[str, Metric] = {
             CREATOR,
             ("handle",),
             "Accounts and how much of each is stored, most posts first.",
+            rolled_up=(*_ROLLUP, "creators", "watch_times"),
         ),
     )
 }

@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import cache as once
 from importlib import import_module, metadata
 from pathlib import Path
@@ -21,7 +21,14 @@ Engine = Literal["duckdb", "spark"]
 _DIALECTS: dict[str, str] = {"duckdb": "duckdb", "spark": "databricks"}
 
 
-def sql(metric: str, engine: Engine = "duckdb", cache: Path | None = None, **parameters: Any) -> str:
+def sql(
+    metric: str,
+    engine: Engine = "duckdb",
+    cache: Path | None = None,
+    *,
+    rolled_up: bool = False,
+    **parameters: Any,
+) -> str:
     """The query of a metric, over views named as the stored tables.
 
     Args:
@@ -29,6 +36,7 @@ def sql(metric: str, engine: Engine = "duckdb", cache: Path | None = None, **par
         engine: The SQL dialect: `duckdb`, or `spark` (Sail and PySpark).
         cache: Folder of compiled queries, shared by processes. Its content is executed, so only the user may be able to
             write it. A folder that cannot be read or written is ignored.
+        rolled_up: Read the roll-up `post_latest` where the metric can (`METRICS[metric].rolled_up`).
         parameters: The metric's parameters; those left out have their defaults.
 
     Returns:
@@ -42,21 +50,25 @@ def sql(metric: str, engine: Engine = "duckdb", cache: Path | None = None, **par
     if engine not in _DIALECTS:
         raise DwellError(f"Unknown engine {engine!r}: choose from {', '.join(_DIALECTS)}.")
     named = {name: _canonical(value) for name, value in parameters.items()}
-    key = _key(metric, engine, named)
+    rolled_up = rolled_up and bool(METRICS[metric].rolled_up)
+    key = _key(metric, engine, named, rolled_up=rolled_up)
     known = _read_cached(cache / f"{key}.sql") if cache is not None else None
     if known is not None:
         return known
-    text = _compile(metric, engine, named)
+    text = _compile(metric, engine, named, rolled_up=rolled_up)
     if cache is not None:
         _write_cached(cache / f"{key}.sql", text)
     return text
 
 
-def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any]) -> str:
+def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any], *, rolled_up: bool) -> str:
     import ibis
 
+    from dwell.metrics import tables
+
     entry = METRICS[metric]
-    expression = getattr(import_module(entry.module), entry.function)(**parameters)
+    with tables.rolled_up() if rolled_up else nullcontext():
+        expression = getattr(import_module(entry.module), entry.function)(**parameters)
     text = str(ibis.to_sql(expression, dialect=_DIALECTS[engine]))
     return _use_plain_division(text) if engine == "spark" else text
 
@@ -78,8 +90,8 @@ def _canonical(value: Any) -> Any:
     return tuple(sorted(set(value))) if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
-def _key(metric: str, engine: str, parameters: Mapping[str, Any]) -> str:
-    question = json.dumps([metric, engine, sorted(parameters.items()), _compiler()], default=str)
+def _key(metric: str, engine: str, parameters: Mapping[str, Any], *, rolled_up: bool) -> str:
+    question = json.dumps([metric, engine, rolled_up, sorted(parameters.items()), _compiler()], default=str)
     return hashlib.sha256(question.encode()).hexdigest()[:32]
 
 

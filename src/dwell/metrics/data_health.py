@@ -7,7 +7,6 @@ from ibis.expr.types import Table
 
 from dwell.metrics.counters import COUNTERS
 from dwell.metrics.newest import last_snapshots, posts_of
-from dwell.metrics.tables import table
 
 
 def unknown_share(*, handle: str | None = None) -> Table:
@@ -19,7 +18,7 @@ def unknown_share(*, handle: str | None = None) -> Table:
 
 def creators_stored() -> Table:
     """One row per account with stored posts, most posts first."""
-    posts = table("posts")
+    posts = posts_of(None)
     named = posts.filter(posts.handle.notnull())
     accounts = named.group_by("handle").agg(
         posts=named.count(), first_posted_at=named.posted_at.min(), last_posted_at=named.posted_at.max()

@@ -9,7 +9,7 @@ import ibis
 from ibis.expr.types import IntegerValue, NumericValue, Table, TimestampValue
 
 from dwell.metrics.latest import latest
-from dwell.metrics.tables import table
+from dwell.metrics.tables import ROLLUP, is_rolled_up, table
 
 _HOUR = 3_600
 
@@ -34,13 +34,16 @@ def newest(
         post_id, platform, handle, posted_at, duration_s, is_ad, is_pinned, is_photo, observed_at, age_h, and the
         requested columns. `age_h` counts whole seconds between publishing and observation.
     """
+    columns = ("platform", "handle", "posted_at", "duration_s", "is_ad", "is_pinned", *attributes)
     posts = posts_of(handle)
-    last = last_snapshots(posts if handle is not None else None, counters)
     if platform is not None:
         posts = posts.filter(posts.platform == platform)
-    columns = ("platform", "handle", "posted_at", "duration_s", "is_ad", "is_pinned", *attributes)
-    joined = posts.left_join(last, posts.post_id == last.post_id)
-    return joined.select(
+    if is_rolled_up():
+        last, rows = posts, posts
+    else:
+        last = last_snapshots(posts_of(handle) if handle is not None else None, counters)
+        rows = posts.left_join(last, posts.post_id == last.post_id)
+    return rows.select(
         posts.post_id,
         *(posts[name] for name in columns),
         is_photo=ibis.cases((posts.media_type == "photo", True), else_=False),
@@ -51,8 +54,11 @@ def newest(
 
 
 def posts_of(handle: str | None) -> Table:
-    """The posts of one account, or of all."""
+    """The posts of one account, or of all; with their newest counters where the roll-up is read."""
     posts = table("posts")
+    if is_rolled_up():
+        rollup = table(ROLLUP)
+        posts = rollup.filter(rollup.has_attributes)
     return posts if handle is None else posts.filter(posts.handle == handle).alias("account_posts")
 
 
@@ -68,6 +74,9 @@ def hours(start: TimestampValue, end: TimestampValue) -> NumericValue:
 
 def last_snapshots(posts: Table | None, columns: tuple[str, ...]) -> Table:
     """The newest snapshot of each post, or of these posts: post_id, observed_at and the requested columns."""
+    if is_rolled_up():
+        rollup = table(ROLLUP) if posts is None else posts
+        return rollup.filter(rollup.observed_at.notnull()).select("post_id", "observed_at", *columns)
     snapshots = table("post_snapshots").select("post_id", "observed_at", *columns)
     if posts is not None:
         snapshots = snapshots.semi_join(posts, "post_id")

@@ -6,11 +6,14 @@ import ibis
 from ibis.expr.types import Table
 
 from dwell.metrics.newest import posts_of
-from dwell.metrics.tables import table
+from dwell.metrics.tables import ROLLUP, is_rolled_up, table
 
 
 def span(*, handle: str | None = None) -> Table:
     """One row: the first and the last instant at which a post was observed."""
+    if is_rolled_up():
+        posts = table(ROLLUP) if handle is None else posts_of(handle)
+        return posts.agg(first_observed_at=posts.first_observed_at.min(), last_observed_at=posts.observed_at.max())
     snapshots = _snapshots(handle)
     return snapshots.agg(first_observed_at=snapshots.observed_at.min(), last_observed_at=snapshots.observed_at.max())
 
@@ -27,12 +30,9 @@ def creators() -> Table:
 
     Snapshots and watch times are counted over the account's posts; an account without posts has zeros.
     """
-    posts = table("posts").select("post_id", "handle")
-    snapshots = table("post_snapshots")
     watch = table("watch_times")
-    seen = snapshots.group_by("post_id").agg(snapshots=snapshots.count(), last_observed_at=snapshots.observed_at.max())
     measured = watch.group_by("post_id").agg(watched=watch.count())
-    facts = posts.left_join(seen, "post_id").drop("post_id_right").left_join(measured, "post_id")
+    facts = _counted_posts().left_join(measured, "post_id")
     counted = facts.group_by("handle").agg(
         posts=facts.count(),
         # As a float, because DuckDB widens a sum of whole numbers to a type that Arrow lacks.
@@ -48,6 +48,16 @@ def creators() -> Table:
         posts_with_watch_time=joined.posts_with_watch_time.fill_null(0),
     )
     return rows.order_by(ibis.desc("posts"), ibis.asc("handle"))
+
+
+def _counted_posts() -> Table:
+    """post_id, handle, `snapshots` and `last_observed_at` of each post; null where it has no snapshot."""
+    posts = posts_of(None)
+    if is_rolled_up():
+        return posts.select("post_id", "handle", "snapshots", last_observed_at=posts.observed_at)
+    snapshots = table("post_snapshots")
+    seen = snapshots.group_by("post_id").agg(snapshots=snapshots.count(), last_observed_at=snapshots.observed_at.max())
+    return posts.select("post_id", "handle").left_join(seen, "post_id").drop("post_id_right")
 
 
 def _snapshots(handle: str | None) -> Table:

@@ -4,6 +4,7 @@ from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
 from dwell.records.comment import Comment
 from dwell.records.creator import Creator, CreatorSnapshot
 from dwell.records.post import Post
+from dwell.records.post_latest import POST_LATEST, PostLatest
 from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, at
 from dwell.records.snapshot import PostSnapshot
 from dwell.records.state import STATES, CreatorState, PostState
@@ -12,6 +13,7 @@ from dwell.records.topic import TOPICS, TopicPost, TopicSample
 from dwell.records.watch_time import Retention, WatchTime
 
 __all__ = [
+    "POST_LATEST",
     "STATES",
     "TABLES",
     "TOPICS",
@@ -26,6 +28,7 @@ __all__ = [
     "FollowerActivity",
     "Hints",
     "Post",
+    "PostLatest",
     "PostSnapshot",
     "PostState",
     "Retention",

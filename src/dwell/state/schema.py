@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from dwell.state.types import Big, Flag, Instant, JsonText, Words
 
-LAYOUT = 2
+LAYOUT = 3
 """Number of the newest migration; a database with a higher one is refused."""
 
 metadata = MetaData()
@@ -180,6 +180,9 @@ schedule_runs = _table(
     key=("schedule", "slot"),
 )
 """A scheduled time is taken by one process: the key makes it once, the lease gives it back if that process dies."""
+
+job_leases = _table("job_leases", _text("job"), _text("holder"), _instant("leased_until"), key=("job",))
+"""A job that the data folder needs now and then is done by one process at a time."""
 
 drift = _table(
     "drift",

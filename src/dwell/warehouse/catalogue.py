@@ -1,4 +1,4 @@
-"""What is visible: per table the Delta version, its files, and how many of its rows are superseded.
+"""What is visible: per table the Delta version, its files, and how many of its rows are superseded; and the roll-up.
 
 It lives in the journal, so that one SQLite transaction makes a batch visible in all tables at once, and so that a
 reader needs no Delta log.
@@ -9,21 +9,59 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from dwell import clock
+from dwell.warehouse.batches import from_micros, to_micros
 
 SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
     "CREATE TABLE lake_tables (name TEXT PRIMARY KEY, version INTEGER, superseded INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE lake_files (name TEXT, path TEXT, rows INT, bytes INT, PRIMARY KEY (name, path)) WITHOUT ROWID",
+    """CREATE TABLE lake_files (
+        name TEXT, path TEXT, rows INT, bytes INT, seq INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (name, path)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE rollup_files (
+        path TEXT PRIMARY KEY, low TEXT NOT NULL, rows INT, bytes INT, removed_at INTEGER
+    ) WITHOUT ROWID""",
 )
+_KEYS = "('seq', 'sealed_seq', 'folder_id', 'rollup_seq', 'rollup_layout')"
+_ADDITIONS = ("ALTER TABLE lake_files ADD COLUMN seq INTEGER NOT NULL DEFAULT 0", SCHEMA[-1])
 
 
 @dataclass(frozen=True, slots=True)
 class LakeFile:
-    """One Parquet file of a lake table: path inside the table's folder, rows, size in bytes."""
+    """One Parquet file of a lake table: path inside the table's folder, rows, size in bytes, newest batch in it."""
 
     path: str
     rows: int
     bytes: int
+    seq: int = field(default=0, compare=False)  # the Delta log does not say it
+
+
+@dataclass(frozen=True, slots=True)
+class RollUpFile:
+    """One Parquet file of the roll-up: path inside its folder, the lowest handle that belongs to it, rows, bytes."""
+
+    path: str
+    low: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class RollUp:
+    """What is visible of the roll-up `post_latest`.
+
+    Attributes:
+        seq: It contains every batch up to this one.
+        layout: Digest of its columns; one with other columns than today's is made again.
+        files: Its files, by `low`; each has the posts of the handles from its `low` to that of the next.
+    """
+
+    seq: int
+    layout: str
+    files: tuple[RollUpFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,12 +97,14 @@ class Catalogue:
         sealed_seq: The newest batch that a seal moved.
         tables: What is visible of each table.
         folder_id: The id that the data folder and its state database share; None until they met.
+        rollup: What is visible of `post_latest`; None until a seal made it.
     """
 
     seq: int = 0
     sealed_seq: int = 0
     tables: Mapping[str, TableState] = field(default_factory=dict)
     folder_id: str | None = None
+    rollup: RollUp | None = None
 
     def table(self, name: str) -> TableState:
         """The state of one table; an empty one if the lake does not know it."""
@@ -79,17 +119,36 @@ class Catalogue:
         return {name: state.version for name, state in self.tables.items() if state.version is not None}
 
 
+def upgrade(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Statements that make the catalogue of an older journal as it is today."""
+    return () if _knows_rollup(connection) else _ADDITIONS
+
+
+def _knows_rollup(connection: sqlite3.Connection) -> bool:
+    return any(row[1] == "seq" for row in connection.execute("PRAGMA table_info(lake_files)"))
+
+
 def read(connection: sqlite3.Connection) -> Catalogue:
     """The catalogue, as the connection's transaction sees it."""
     files: dict[str, list[LakeFile]] = {}
-    for name, *rest in connection.execute("SELECT name, path, rows, bytes FROM lake_files"):
+    knows_rollup = _knows_rollup(connection)
+    seq = "seq" if knows_rollup else "0"
+    for name, *rest in connection.execute(f"SELECT name, path, rows, bytes, {seq} FROM lake_files"):
         files.setdefault(name, []).append(LakeFile(*rest))
-    meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('seq', 'sealed_seq', 'folder_id')"))
+    meta = dict(connection.execute(f"SELECT key, value FROM meta WHERE key IN {_KEYS}"))
     tables = {
         name: TableState(version, superseded, tuple(files.get(name, ())))
         for name, version, superseded in connection.execute("SELECT name, version, superseded FROM lake_tables")
     }
-    return Catalogue(meta["seq"], meta["sealed_seq"], tables, meta.get("folder_id"))
+    rollup = _read_rollup(connection, meta) if knows_rollup else None
+    return Catalogue(meta["seq"], meta["sealed_seq"], tables, meta.get("folder_id"), rollup)
+
+
+def _read_rollup(connection: sqlite3.Connection, meta: Mapping[str, Any]) -> RollUp | None:
+    if "rollup_seq" not in meta:
+        return None
+    sql = "SELECT path, low, rows, bytes FROM rollup_files WHERE removed_at IS NULL ORDER BY low"
+    return RollUp(meta["rollup_seq"], meta["rollup_layout"], tuple(RollUpFile(*row) for row in connection.execute(sql)))
 
 
 def read_seq(connection: sqlite3.Connection) -> int:
@@ -102,6 +161,17 @@ def read_folder_id(connection: sqlite3.Connection) -> str | None:
     """The id of the data folder alone."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'folder_id'").fetchone()
     return row[0] if row else None
+
+
+def read_sealed_at(connection: sqlite3.Connection) -> datetime | None:
+    """When the latest seal ended; None before the first one by a dwell that notes it."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'sealed_at'").fetchone()
+    return from_micros(row[0]) if row else None
+
+
+def write_sealed_at(connection: sqlite3.Connection) -> None:
+    """Notes a seal, inside the caller's transaction."""
+    _write_meta(connection, {"sealed_at": to_micros(clock.now())})
 
 
 def versions(connection: sqlite3.Connection) -> dict[str, int]:
@@ -128,10 +198,7 @@ def advance(connection: sqlite3.Connection, superseded: Mapping[str, int]) -> in
 
 def write(connection: sqlite3.Connection, old: Catalogue, new: Catalogue) -> None:
     """Moves the stored catalogue from `old` to `new`, inside the caller's transaction."""
-    for key, value in (("seq", new.seq), ("sealed_seq", new.sealed_seq), ("folder_id", new.folder_id)):
-        if value is None:
-            continue
-        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+    _write_meta(connection, {"seq": new.seq, "sealed_seq": new.sealed_seq, "folder_id": new.folder_id})
     for name, state in new.tables.items():
         before = old.table(name)
         if state == before:
@@ -139,11 +206,33 @@ def write(connection: sqlite3.Connection, old: Catalogue, new: Catalogue) -> Non
         connection.execute(
             "INSERT OR REPLACE INTO lake_tables VALUES (?, ?, ?)", (name, state.version, state.superseded)
         )
-        gone = set(before.files) - set(state.files)
-        came = set(state.files) - set(before.files)
+        removed = set(before.files) - set(state.files)
+        added = set(state.files) - set(before.files)
         connection.executemany(
-            "DELETE FROM lake_files WHERE name = ? AND path = ?", [(name, file.path) for file in gone]
+            "DELETE FROM lake_files WHERE name = ? AND path = ?", [(name, file.path) for file in removed]
         )
         connection.executemany(
-            "INSERT INTO lake_files VALUES (?, ?, ?, ?)", [(name, file.path, file.rows, file.bytes) for file in came]
+            "INSERT INTO lake_files (name, path, rows, bytes, seq) VALUES (?, ?, ?, ?, ?)",
+            [(name, file.path, file.rows, file.bytes, file.seq) for file in added],
         )
+    if new.rollup is not None and new.rollup != old.rollup:
+        _write_rollup(connection, old.rollup.files if old.rollup else (), new.rollup)
+
+
+def _write_meta(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:
+    known = [(key, value) for key, value in values.items() if value is not None]
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", known)
+
+
+def _write_rollup(connection: sqlite3.Connection, before: tuple[RollUpFile, ...], rollup: RollUp) -> None:
+    """Files that are no longer used stay listed with the time, until readers of the old state must have ended."""
+    _write_meta(connection, {"rollup_seq": rollup.seq, "rollup_layout": rollup.layout})
+    removed, added = set(before) - set(rollup.files), set(rollup.files) - set(before)
+    now = to_micros(clock.now())
+    connection.executemany(
+        "UPDATE rollup_files SET removed_at = ? WHERE path = ?", [(now, file.path) for file in removed]
+    )
+    connection.executemany(
+        "INSERT INTO rollup_files (path, low, rows, bytes) VALUES (?, ?, ?, ?)",
+        [(file.path, file.low, file.rows, file.bytes) for file in added],
+    )

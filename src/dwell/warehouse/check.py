@@ -14,11 +14,14 @@ from pathlib import Path
 from dwell.disk.errors import move_away, sqlite_error
 from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError
+from dwell.settings import Settings
 from dwell.state import open_database
 from dwell.state.database import damaged_state
-from dwell.warehouse import catalogue, journal, lake, manifest, rebuild, recover, views
+from dwell.warehouse import catalogue, ingest_log, journal, lake, rebuild, recover, rollup, views
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import damaged_journal, lake_errors
+from dwell.warehouse.rollup_check import find_rollup_problem
+from dwell.warehouse.seal import seal
 
 STATE = "live.db"
 LOCK = "writer.lock"
@@ -126,6 +129,8 @@ def _lake_problems(root: Path) -> Iterator[Problem]:
         for file in table.files:
             if why := _unreadable(root, name, replace(table, files=(file,))):
                 yield Problem(f"{lake.FOLDER}/{name}/{file.path}", f"cannot be read ({why})")
+    if why := find_rollup_problem(root, state):
+        yield Problem(str(rollup.FOLDER), why, "rebuilds it from the tables")
 
 
 def _unreadable(root: Path, name: str, file: catalogue.TableState) -> str:
@@ -194,6 +199,9 @@ def _repair_part(root: Path, part: str) -> None:
         elif part == STATE:
             move_away(root / STATE)
             open_database(root).close()
+        elif part == str(rollup.FOLDER):
+            recover.prepare_for_writing(root, root / journal.NAME)
+            seal(root, Settings(data=root), fresh_rollup=True)
         else:
             _rewrite_log_entry(root, Path(part).parts[1])
 
@@ -203,7 +211,7 @@ def _rewrite_log_entry(root: Path, name: str) -> None:
     with journal.connect(root / journal.NAME, writing=True) as log:
         state = catalogue.read(log)
         table = state.table(name)
-        described = manifest.describe(state, manifest.unsealed_since(log)) if name == INGEST else None
+        described = ingest_log.describe(state, ingest_log.unsealed_since(log)) if name == INGEST else None
         with lake_errors(lake.folder(root, name)):
             version = lake.rewrite_log(root, name, table.files, state.seq, described)
         with journal.transaction(log):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dwell.records import TABLES, Column, Table
+from dwell.records import POST_LATEST, TABLES, Column, Table
 
 SEQ = "seq"
 MONTH = "ym"
@@ -79,8 +79,12 @@ def key_list(table: Table) -> str:
 
 
 def typed_nulls(name: str) -> str:
-    """DuckDB SQL for a query without rows that has every column of a lake table, `seq` included, with its type."""
-    types = INGEST_COLUMNS if name == INGEST else {column.name: DUCKDB[column.kind] for column in TABLES[name].columns}
+    """DuckDB SQL for a query without rows, with the typed columns of a lake table or the roll-up, and `seq`."""
+    if name == INGEST:
+        types = INGEST_COLUMNS
+    else:
+        table = POST_LATEST if name == POST_LATEST.name else TABLES[name]
+        types = {column.name: DUCKDB[column.kind] for column in table.columns}
     columns = ", ".join(f"NULL::{kind} AS {quote_name(column)}" for column, kind in {**types, SEQ: "BIGINT"}.items())
     return f"SELECT {columns} WHERE false"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +26,10 @@ _SMALL = 16 * 1024 * 1024
 _MANY = 12
 
 # A table is rewritten without its superseded rows once they are this share of it.
-_STALE = 0.3
+_SUPERSEDED_SHARE = 0.3
 
 # Readers hold lists of files, so a file that is no longer used stays this long.
-_KEEP_HOURS = 24
+KEEP = timedelta(hours=24)
 
 
 def compact(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue) -> Catalogue:
@@ -46,13 +48,13 @@ def compact(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue)
 def _groups(
     connection: duckdb.DuckDBPyConnection, root: Path, name: str, state: TableState
 ) -> list[tuple[LakeFile, ...]]:
-    """Files to be rewritten together: all of a table with stale rows, else the small ones of a month.
+    """Files to be rewritten together: all of a table with many superseded rows, else the small ones of a month.
 
     Of a table that keeps every observation, also each month with a corrected row, however few: one such row makes every
     reader look at all keys. The versions of a row lie in one month, for they were observed at one time.
     """
     corrected = state.superseded > 0 and _keeps_every(name)
-    if not corrected and state.superseded and state.superseded >= _STALE * state.rows:
+    if not corrected and state.superseded and state.superseded >= _SUPERSEDED_SHARE * state.rows:
         return [state.files]
     months: dict[str, list[LakeFile]] = defaultdict(list)
     for file in state.files:
@@ -93,14 +95,16 @@ def _rewrite(
     version = lake.commit(root, name, written, state.seq, removed=group)
     kept = tuple(file for file in before.files if file not in group)
     dropped = sum(file.rows for file in group) - sum(new.file.rows for new in written)
-    return TableState(version, before.superseded - dropped, (*kept, *(new.file for new in written)))
+    newest = max(file.seq for file in group)
+    files = (*kept, *(replace(new.file, seq=newest) for new in written))
+    return TableState(version, before.superseded - dropped, files)
 
 
 def is_cleanup_due(log: sqlite3.Connection) -> bool:
     """Once a day; noted at once, so that a sweep that fails is not tried again by every import."""
     now = to_micros(clock.now())
     row = log.execute("SELECT value FROM meta WHERE key = 'swept_at'").fetchone()
-    if row and now - row[0] < _KEEP_HOURS * 3_600_000_000:
+    if row and now - row[0] < KEEP // timedelta(microseconds=1):
         return False
     log.execute("INSERT OR REPLACE INTO meta VALUES ('swept_at', ?)", (now,))
     return True
@@ -108,16 +112,16 @@ def is_cleanup_due(log: sqlite3.Connection) -> bool:
 
 def delete_unused_files(root: Path, state: Catalogue) -> int:
     """Deletes files that no visible version has used for a day; returns how many."""
-    swept = 0
+    deleted = 0
     for name in state.versions():
         place = lake.folder(root, name)
         with lake_errors(place):
             used = {file.path for file in state.table(name).files}
             unused = lake.open_table(root, name).vacuum(
-                _KEEP_HOURS, dry_run=True, enforce_retention_duration=False, full=True
+                KEEP // timedelta(hours=1), dry_run=True, enforce_retention_duration=False, full=True
             )
             for path in unused:
                 if path not in used and path.endswith(".parquet"):
                     (place / path).unlink(missing_ok=True)
-                    swept += 1
-    return swept
+                    deleted += 1
+    return deleted

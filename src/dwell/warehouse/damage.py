@@ -22,6 +22,11 @@ def damaged_journal(path: Path, what: str) -> DamagedDataError:
     )
 
 
+def damaged_rollup_file(path: Path, what: str) -> DamagedDataError:
+    """A file of the roll-up is not what was written; it is derived, so nothing is lost."""
+    return DamagedDataError(f"{path} is damaged ({what}): run `dwell check --repair`, which rebuilds it.")
+
+
 def damaged_lake_file(path: Path, what: str) -> DamagedDataError:
     """A data file of the lake is not what was written."""
     return DamagedDataError(
@@ -78,4 +83,5 @@ def reading_errors(root: Path) -> Iterator[None]:
         named = next((path for path in root.absolute().rglob("*.parquet") if str(path) in text), None)
         if named is None:
             raise
-        raise damaged_lake_file(named, text.replace(str(named), "it")) from error
+        damaged = damaged_rollup_file if "rollups" in named.relative_to(root.absolute()).parts else damaged_lake_file
+        raise damaged(named, text.replace(str(named), "it")) from error

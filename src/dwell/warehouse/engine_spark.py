@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.disk.lock import scratch_folder
 from dwell.errors import MissingExtraError
-from dwell.records import TABLES, Table
+from dwell.records import POST_LATEST, TABLES, Table
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import views
+from dwell.warehouse import rollup, views
+from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import DUCKDB, SEQ, column_list, quote_name, quote_text
 from dwell.warehouse.engine_duckdb import connect
 
@@ -74,14 +75,18 @@ class SparkEngine:
             store: Where the tables are.
             tables: Names of the tables that it reads.
         """
-        state, hot = store.instant(tables)
+        names = list(tables)
+        state, unsealed = store.instant(names)
         with scratch_folder(self._scratch) as folder:
-            for name, rows in hot.items():
-                visible = state.table(name)
-                paths = [str(path) for path in views.visible_files(store.root, name, visible)]
-                if rows:
-                    paths.append(str(_write_hot_rows(TABLES[name], rows, folder)))
-                self._view(TABLES[name], paths, superseded=bool(visible.superseded))
+            written = {
+                name: [str(_write_unsealed_rows(TABLES[name], rows, folder))] if rows else []
+                for name, rows in unsealed.items()
+            }
+            for name in names:
+                if name == rollup.NAME:
+                    self._view_rollup(store.root, state, written)
+                else:
+                    self._view_table(store.root, name, state.table(name), written[name])
             return self.run(sql)
 
     @contextmanager
@@ -103,16 +108,48 @@ class SparkEngine:
         columns = [[_to_python(value) for value in column.to_pylist()] for column in table.columns]
         return Result(columns=tuple(table.column_names), rows=list(zip(*columns, strict=True)))
 
-    def _view(self, table: Table, paths: list[str], *, superseded: bool) -> None:
-        schema = ", ".join(f"`{column.name}` {_SPARK[column.kind]}" for column in table.columns) + f", {SEQ} BIGINT"
+    def _view_table(
+        self, root: Path, name: str, visible: TableState, written: list[str], shown: str | None = None
+    ) -> None:
+        """The table, or what `visible` has of it, under its own name or the one that is `shown`."""
+        paths = [str(path) for path in views.visible_files(root, name, visible)]
+        self._view(TABLES[name], [*paths, *written], superseded=bool(visible.superseded), shown=shown)
+
+    def _view_rollup(self, root: Path, state: Catalogue, written: Mapping[str, list[str]]) -> None:
+        """The roll-up; where its sealed part cannot be used, the same out of the tables alone."""
+        sealed = state.rollup if rollup.is_usable(root, state) else None
+        later: dict[str, str | None] = dict.fromkeys(rollup.BASES)
+        for name in rollup.BASES:
+            visible = rollup.later_table(state, name, sealed.seq if sealed else -1)
+            if visible.files or written[name]:
+                later[name] = f"dwell_later_{name}"
+                self._view_table(root, name, visible, written[name], later[name])
+        if later["post_snapshots"]:
+            self._show(rollup.newest_snapshots(later["post_snapshots"]), "dwell_later_newest")
+            later["post_snapshots"] = "dwell_later_newest"
+        files = sealed.files if sealed else ()
+        paths = [str((rollup.folder(root) / file.path).absolute()) for file in files]
+        self._view(POST_LATEST, paths, superseded=False, shown="dwell_sealed", with_seq=False)
+        self._show(rollup.merge("dwell_sealed", later["posts"], later["post_snapshots"]), rollup.NAME)
+
+    def _show(self, sql: str, name: str) -> None:
+        self._session.sql(sql.replace('"', "`")).createOrReplaceTempView(name)
+
+    def _view(
+        self, table: Table, paths: list[str], *, superseded: bool, shown: str | None = None, with_seq: bool = True
+    ) -> None:
+        schema = ", ".join(f"`{column.name}` {_SPARK[column.kind]}" for column in table.columns)
+        schema += f", {SEQ} BIGINT" if with_seq else ""
         # Without the schema Spark would take the first file's, in which a column may be "never null" by chance.
         reader = self._session.read.schema(schema)
         frame = reader.parquet(*paths) if paths else self._session.sql(_empty_query(table))
-        whole = f"dwell_every_{table.name}"
+        whole = f"dwell_every_{shown or table.name}"
         frame.createOrReplaceTempView(whole)
-        every = f"SELECT {column_list(table)}, {SEQ} FROM {whole}"
-        shown = views.newest_versions(table, every) if superseded else f"SELECT {column_list(table)} FROM ({every})"
-        self._session.sql(shown.replace('"', "`")).createOrReplaceTempView(table.name)
+        if superseded:
+            query = views.newest_versions(table, f"SELECT {column_list(table)}, {SEQ} FROM {whole}")
+        else:
+            query = f"SELECT {column_list(table)} FROM {whole}"
+        self._show(query, shown or table.name)
 
 
 def _empty_query(table: Table) -> str:
@@ -120,10 +157,10 @@ def _empty_query(table: Table) -> str:
     return f"SELECT {', '.join(columns)}, CAST(NULL AS BIGINT) AS {SEQ} WHERE false"
 
 
-def _write_hot_rows(table: Table, rows: list[tuple[Any, ...]], folder: Path) -> Path:
+def _write_unsealed_rows(table: Table, rows: list[tuple[Any, ...]], folder: Path) -> Path:
     path = (folder / f"{table.name}.parquet").absolute()
     with connect(Settings(), folder) as connection:
-        loaded = views.load_hot(connection, table, rows)
+        loaded = views.load_unsealed(connection, table, rows)
         connection.execute(f"COPY (FROM {loaded}) TO {quote_text(str(path))} (FORMAT parquet)").fetchall()
     return path
 

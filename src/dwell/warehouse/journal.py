@@ -92,7 +92,8 @@ def check_pages(path: Path, connection: sqlite3.Connection) -> None:
 
 def upgrade(connection: sqlite3.Connection) -> None:
     """Adds the tables and columns that the journal of an older dwell lacks; the caller holds the writer lock."""
-    missing = [
+    missing = [*catalogue.upgrade(connection)]
+    missing += [
         statement
         for name, table, definition in _tables()
         for statement in _additions(connection, name, table, definition)

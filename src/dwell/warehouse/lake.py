@@ -10,6 +10,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def is_whole(entry: Path) -> bool:
 
 
 def rewrite_log(
-    root: Path, name: str, files: Sequence[LakeFile], seq: int, manifest: dict[str, Any] | None = None
+    root: Path, name: str, files: Sequence[LakeFile], seq: int, description: dict[str, Any] | None = None
 ) -> int:
     """One commit after which the Delta table consists of these files, where its newest log entries are lost.
 
@@ -76,7 +77,7 @@ def rewrite_log(
         shutil.rmtree(log, ignore_errors=True)
     before = files_at(root, name, version) if version is not None else ()
     added = [WrittenFile(file, _month(file.path)) for file in files if file not in before]
-    return commit(root, name, added, seq, [file for file in before if file not in files], manifest)
+    return commit(root, name, added, seq, [file for file in before if file not in files], description)
 
 
 def open_table(root: Path, name: str, version: int | None = None) -> DeltaTable:
@@ -112,7 +113,7 @@ def append(
         files = parquet.write(connection, name, source, folder(root, name))
         if not files:
             return state
-        return state.with_files(commit(root, name, files, seq), [written.file for written in files])
+        return state.with_files(commit(root, name, files, seq), [replace(written.file, seq=seq) for written in files])
 
 
 def commit(
@@ -121,7 +122,7 @@ def commit(
     added: Sequence[WrittenFile],
     seq: int,
     removed: Iterable[LakeFile] = (),
-    manifest: dict[str, Any] | None = None,
+    description: dict[str, Any] | None = None,
 ) -> int:
     """One Delta commit that adds and removes files; on the disk when this returns.
 
@@ -131,7 +132,7 @@ def commit(
         added: Files already in the table's folder.
         seq: The batch.
         removed: Files whose rows are in `added`.
-        manifest: For the ingest log: what the lake as a whole looks like with this commit.
+        description: For the ingest log: what the lake as a whole looks like with this commit.
 
     Returns:
         The version it made.
@@ -155,7 +156,7 @@ def commit(
         mode="append",
         schema=delta_schema(name),
         partition_by=[MONTH] if name in BY_MONTH else [],
-        commit_properties=commit_properties(seq, manifest),
+        commit_properties=commit_properties(seq, description),
     )
     return flush_log(root, name)
 
@@ -170,11 +171,11 @@ def flush_log(root: Path, name: str) -> int:
     return version
 
 
-def commit_properties(seq: int, manifest: dict[str, Any] | None) -> CommitProperties:
-    """What a commit says of itself: its batch, and the manifest in the commit info where there is one."""
+def commit_properties(seq: int, description: dict[str, Any] | None) -> CommitProperties:
+    """What a commit says of itself: its batch, and in its commit info the description where there is one."""
     from deltalake import CommitProperties, Transaction
 
-    metadata = {APPLICATION: json.dumps(manifest)} if manifest is not None else None
+    metadata = {APPLICATION: json.dumps(description)} if description is not None else None
     return CommitProperties(custom_metadata=metadata, app_transactions=[Transaction(APPLICATION, seq)])
 
 

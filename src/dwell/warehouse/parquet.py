@@ -71,15 +71,15 @@ def _sorted_copies(
     """Files sorted by key, one after the other in key order: a sort of all rows at once outgrows the memory limit."""
     order = ", ".join(quote_name(key) for key in TABLES[name].key)
     files: list[WrittenFile] = []
-    for stretch in _key_ranges(connection, quote_name(TABLES[name].key[0]), source):
+    for stretch in key_ranges(connection, quote_name(TABLES[name].key[0]), source, _SORTED_AT_ONCE):
         files += _copy(connection, f"SELECT * FROM ({source}) WHERE {stretch} ORDER BY {order}", folder, month)
     return files
 
 
-def _key_ranges(connection: duckdb.DuckDBPyConnection, key: str, source: str) -> list[str]:
-    """Conditions that cut the rows into stretches of the first key column, of about `_SORTED_AT_ONCE` rows each."""
-    row = connection.execute(f"SELECT count(*) FROM ({source})").fetchone()
-    pieces = int(row[0]) // _SORTED_AT_ONCE + 1 if row else 1
+def key_ranges(connection: duckdb.DuckDBPyConnection, key: str, source: str, rows: int) -> list[str]:
+    """Conditions that cut the rows of a query into stretches of a key column of about so many rows each."""
+    ((stored,),) = connection.execute(f"SELECT count(*) FROM ({source})").fetchall()
+    pieces = int(stored) // rows + 1
     if pieces == 1:
         return ["true"]
     cuts = ", ".join(str(piece / pieces) for piece in range(1, pieces))

@@ -27,9 +27,9 @@ def rebuild(root: Path) -> Rebuilt:
     """Adopts the last complete change of the lake; Delta commits after it belong to a batch that never was visible."""
     with lake_errors(root / lake.FOLDER):
         table = lake.open_table(root, INGEST)
-        said = _manifest(table)
-        state = Catalogue(said["seq"], said["sealed_seq"], folder_id=said.get("folder_id"))
-        for name, version in said["versions"].items():
+        described = _description(table)
+        state = Catalogue(described["seq"], described["sealed_seq"], folder_id=described.get("folder_id"))
+        for name, version in described["versions"].items():
             files = lake.files_at(root, name, version)
             state = state.with_tables({name: TableState(version, _superseded(root, name, files), files)})
         own = lake.files_at(root, INGEST, table.version())
@@ -45,7 +45,7 @@ def complete_until(root: Path) -> str | None:
         return None
     try:
         table = lake.open_table(root, INGEST)
-        since: str | None = _manifest(table)["unsealed_since"]
+        since: str | None = _description(table)["unsealed_since"]
         if since is None:
             rows = _log(root, lake.files_at(root, INGEST, table.version()))
             since = _iso(max(row[5] for row in rows)) if rows else None
@@ -60,13 +60,13 @@ def _iso(micros: int) -> str:
     return from_micros(micros).isoformat()
 
 
-def _manifest(table: Any) -> dict[str, Any]:
+def _description(table: Any) -> dict[str, Any]:
     """The description in the newest commit; the table's creation, version 0, describes an empty lake."""
     (info,) = table.history(1)
     if lake.APPLICATION not in info:
         return {"seq": 0, "sealed_seq": 0, "versions": {}, "unsealed_since": None}
-    said: dict[str, Any] = json.loads(info[lake.APPLICATION])
-    return said
+    description: dict[str, Any] = json.loads(info[lake.APPLICATION])
+    return description
 
 
 def _superseded(root: Path, name: str, files: tuple[LakeFile, ...]) -> int:

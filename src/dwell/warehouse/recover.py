@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dwell.disk.lock import remove_dead_scratch
-from dwell.warehouse import catalogue, journal, lake, manifest
+from dwell.warehouse import catalogue, ingest_log, journal, lake
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import lake_errors
@@ -45,7 +45,7 @@ def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
                 restored = _restore(root, restored, name)
         # The ingest log comes last, as in every change of the lake: its commit describes the others.
         if INGEST in orphaned:
-            restored = _restore(root, restored, INGEST, manifest.describe(restored, manifest.unsealed_since(log)))
+            restored = _restore(root, restored, INGEST, ingest_log.describe(restored, ingest_log.unsealed_since(log)))
         if restored != state:
             with journal.transaction(log):
                 catalogue.write(log, state, restored)

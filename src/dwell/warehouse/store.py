@@ -15,7 +15,7 @@ from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, current_rows, journal, recover, views
+from dwell.warehouse import batches, catalogue, current_rows, journal, recover, rollup, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.check import require_parts
 from dwell.warehouse.damage import journal_errors, reading_errors
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from dwell.warehouse.append import Appender
+    from dwell.warehouse.seal import Waiting
 
 LOCK = "writer.lock"
 
@@ -79,15 +80,22 @@ class Store:
 
         Args:
             connection: The DuckDB connection that will read.
-            tables: Names of the tables; all when None.
+            tables: Names of the tables, or `post_latest`; all tables when None.
         """
-        state, hot = self.instant(tables)
-        views.attach(connection, self.root, state, hot)
+        names = list(TABLES if tables is None else tables)
+        state, unsealed = self.instant(names)
+        views.attach(connection, self.root, state, unsealed, names)
 
-    def instant(self, tables: Iterable[str] | None = None) -> tuple[catalogue.Catalogue, views.Hot]:
+    def instant(self, tables: Iterable[str] | None = None) -> tuple[catalogue.Catalogue, views.Unsealed]:
         """The catalogue and the journal's rows of these tables, read in one transaction."""
         with journal.connect(self._journal) as log, journal.read_transaction(log):
-            return catalogue.read(log), views.hot_rows(log, list(TABLES if tables is None else tables))
+            return catalogue.read(log), views.unsealed_rows(log, TABLES if tables is None else tables)
+
+    def has_rollup(self) -> bool:
+        """Metrics are answered faster from the roll-up `post_latest` than from all snapshots."""
+        with journal.connect(self._journal) as log, journal.read_transaction(log):
+            state = catalogue.read(log)
+        return rollup.is_usable(self.root, state)
 
     def query(self, sql: str, tables: Iterable[str], parameters: Any = None) -> Result:
         """Runs one DuckDB query over the named tables, which it sees as of one instant.
@@ -193,19 +201,23 @@ class Store:
             return seal(self.root, self.settings)
 
     def seal_if_due(self) -> int:
-        """Seals once more has gathered than a reader should carry; returns how many rows moved.
+        """Seals at the end of a command if very many rows are in the journal; returns how many rows moved."""
+        return self.seal() if self.needs_seal() else 0
 
-        That is many rows in the journal, or any corrected row in what keeps every observation: until a seal has dropped
-        its older version, every reader looks for the newest one of each key.
+    def needs_seal(self, *, in_background: bool = False) -> bool:
+        """So many rows wait that a seal pays.
+
+        Args:
+            in_background: Nobody waits for the seal, so it may come early.
         """
-        from dwell.warehouse import seal
+        return self.waiting().is_due(in_background=in_background)
 
-        return self.seal() if self.unsealed() > seal.UNSEALED_ROWS or self._has_corrections() else 0
+    def waiting(self) -> Waiting:
+        """What a seal would have to do, and when the latest one was."""
+        from dwell.warehouse.seal import read_waiting
 
-    def _has_corrections(self) -> bool:
         with journal.connect(self._journal) as log, journal.read_transaction(log):
-            state = catalogue.read(log)
-        return any(state.table(name).superseded for name, table in TABLES.items() if table.keeps == "every")
+            return read_waiting(log)
 
     def unsealed(self) -> int:
         """Rows that are only in the journal."""
@@ -216,5 +228,5 @@ class Store:
         """Rows per table as a reader sees them, without reading the tables."""
         with journal.connect(self._journal) as log, journal.read_transaction(log):
             state = catalogue.read(log)
-            hot = {name: journal.count(log, name) for name in TABLES}
-        return {name: state.table(name).rows - state.table(name).superseded + rows for name, rows in hot.items()}
+            unsealed = {name: journal.count(log, name) for name in TABLES}
+        return {name: state.table(name).rows - state.table(name).superseded + rows for name, rows in unsealed.items()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell.records import TABLES, Table
-from dwell.warehouse import journal, lake
+from dwell.warehouse import journal, lake, rollup
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import SEQ, column_list, from_journal, key_list, quote_name, quote_text, typed_nulls
 from dwell.warehouse.damage import damaged_lake_file, reading_errors
@@ -16,36 +16,73 @@ from dwell.warehouse.damage import damaged_lake_file, reading_errors
 if TYPE_CHECKING:
     import duckdb
 
-Hot = dict[str, list[tuple[Any, ...]]]
+Unsealed = dict[str, list[tuple[Any, ...]]]
 
-_CARRIED = {"text": "string", "count": "int64", "number": "float64", "day": "string", "texts": "string"}
+_ARROW_TYPES = {"text": "string", "count": "int64", "number": "float64", "day": "string", "texts": "string"}
 
 
-def hot_rows(connection: sqlite3.Connection, tables: list[str]) -> Hot:
-    """The journal's rows of these tables, as the connection's transaction sees them."""
-    return {name: journal.rows(connection, TABLES[name]) for name in tables}
+def unsealed_rows(connection: sqlite3.Connection, tables: Iterable[str]) -> Unsealed:
+    """The journal's rows that these views need, by table, as the connection's transaction sees them."""
+    needed = dict.fromkeys(table for name in tables for table in (rollup.BASES if name == rollup.NAME else (name,)))
+    return {name: journal.rows(connection, TABLES[name]) for name in needed}
 
 
 def attach(
-    connection: duckdb.DuckDBPyConnection, root: Path, catalogue: Catalogue, hot: Hot, *, prefix: str = ""
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    catalogue: Catalogue,
+    unsealed: Unsealed,
+    tables: Iterable[str] | None = None,
+    *,
+    prefix: str = "",
 ) -> None:
-    """Makes a temporary view per table of `hot`, named as the table behind the prefix.
+    """Makes temporary views that show the rows of one instant, each named as its table behind the prefix.
+
+    Args:
+        connection: Where.
+        root: The data folder.
+        catalogue: What is visible.
+        unsealed: The journal's rows of the same instant.
+        tables: Names of tables, or the roll-up `post_latest`; every table of `unsealed` when None.
+        prefix: Of the views' names.
 
     Raises:
         DamagedDataError: A file of the lake is missing or has another size than was written.
     """
-    for name, rows in hot.items():
-        table, state = TABLES[name], catalogue.table(name)
+    for name, rows in unsealed.items():
         if rows:
-            load_hot(connection, table, rows)
-        every = _all_versions(table, root, state, hot=bool(rows))
-        view = f"CREATE OR REPLACE TEMP VIEW {quote_name(prefix + name)} AS {_newest(table, every, state)}"
+            load_unsealed(connection, TABLES[name], rows)
+    for name in unsealed if tables is None else tables:
         with reading_errors(root):
-            connection.execute(view).fetchall()
+            if name == rollup.NAME:
+                query = _rollup(connection, root, catalogue, unsealed)
+            else:
+                query = newest(TABLES[name], root, catalogue.table(name), unsealed=bool(unsealed[name]))
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW {quote_name(prefix + name)} AS {query}").fetchall()
 
 
-def _newest(table: Table, every: str, state: TableState) -> str:
+def _rollup(connection: duckdb.DuckDBPyConnection, root: Path, catalogue: Catalogue, unsealed: Unsealed) -> str:
+    """The roll-up; where its sealed part cannot be used, the same out of the tables alone."""
+    usable = rollup.is_usable(root, catalogue)
+    sealed = catalogue.rollup if usable else None
+    later = {name: rollup.later_table(catalogue, name, sealed.seq if sealed else -1) for name in rollup.BASES}
+    kind = "TABLE" if usable else "VIEW"  # what came later is little, and read several times
+    sources: dict[str, str | None] = dict.fromkeys(rollup.BASES)
+    for name, state in later.items():
+        if state.files or unsealed[name]:
+            query = newest(TABLES[name], root, state, unsealed=bool(unsealed[name]))
+            sources[name] = f"dwell_later_{name}"
+            connection.execute(f"CREATE OR REPLACE TEMP {kind} dwell_later_{name} AS {query}").fetchall()
+    if sources["post_snapshots"]:
+        query = rollup.newest_snapshots("dwell_later_post_snapshots")
+        connection.execute(f"CREATE OR REPLACE TEMP {kind} dwell_later_newest AS {query}").fetchall()
+        sources["post_snapshots"] = "dwell_later_newest"
+    return rollup.merge(rollup.scan(root, sealed.files if sealed else ()), sources["posts"], sources["post_snapshots"])
+
+
+def newest(table: Table, root: Path, state: TableState, *, unsealed: bool) -> str:
     """The newest version per key; without superseded rows, which the catalogue counts, a plain scan."""
+    every = _all_versions(table, root, state, unsealed=unsealed)
     if not state.superseded:
         return f"SELECT {column_list(table)} FROM ({every})"
     return newest_versions(table, every)
@@ -67,12 +104,12 @@ def newest_versions(table: Table, every: str, columns: Sequence[str] | None = No
     )
 
 
-def _all_versions(table: Table, root: Path, state: TableState, *, hot: bool) -> str:
+def _all_versions(table: Table, root: Path, state: TableState, *, unsealed: bool) -> str:
     parts = []
     if state.files:
         parts.append(f"SELECT {column_list(table)}, {SEQ} FROM {scan(root, table.name, state)}")
-    if hot:
-        parts.append(f"SELECT {column_list(table)}, {SEQ} FROM {_hot_name(table)}")
+    if unsealed:
+        parts.append(f"SELECT {column_list(table)}, {SEQ} FROM {_unsealed_name(table)}")
     if not parts:
         parts.append(typed_nulls(table.name))
     return " UNION ALL ".join(parts)
@@ -111,7 +148,7 @@ def visible_files(root: Path, name: str, state: TableState) -> list[Path]:
     return [place / file.path for file in state.files]
 
 
-def load_hot(connection: duckdb.DuckDBPyConnection, table: Table, rows: list[tuple[Any, ...]]) -> str:
+def load_unsealed(connection: duckdb.DuckDBPyConnection, table: Table, rows: list[tuple[Any, ...]]) -> str:
     """Copies journal rows into a temporary DuckDB table; returns its name.
 
     arro3 carries them: DuckDB's own `executemany` takes a millisecond a row.
@@ -120,18 +157,18 @@ def load_hot(connection: duckdb.DuckDBPyConnection, table: Table, rows: list[tup
     from arro3.core import Table as ArrowTable
 
     kinds = {"string": DataType.string(), "int64": DataType.int64(), "float64": DataType.float64()}
-    types = [kinds[_CARRIED.get(column.kind, "int64")] for column in table.columns] + [kinds["int64"]]
+    types = [kinds[_ARROW_TYPES.get(column.kind, "int64")] for column in table.columns] + [kinds["int64"]]
     columns = zip(*rows, strict=True)
     arrays = [Array(list(values), type=kind) for values, kind in zip(columns, types, strict=True)]
-    carried = ArrowTable.from_arrays(arrays, names=[*(column.name for column in table.columns), SEQ])
+    rows_in_arrow = ArrowTable.from_arrays(arrays, names=[*(column.name for column in table.columns), SEQ])
     select = ", ".join(from_journal(column) for column in table.columns)
-    connection.register("dwell_carried", carried)
+    connection.register("dwell_rows", rows_in_arrow)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_hot_name(table)} AS SELECT {select}, {SEQ} FROM dwell_carried"
+        f"CREATE OR REPLACE TEMP TABLE {_unsealed_name(table)} AS SELECT {select}, {SEQ} FROM dwell_rows"
     ).fetchall()
-    connection.unregister("dwell_carried")
-    return _hot_name(table)
+    connection.unregister("dwell_rows")
+    return _unsealed_name(table)
 
 
-def _hot_name(table: Table) -> str:
-    return quote_name(f"dwell_hot_{table.name}")
+def _unsealed_name(table: Table) -> str:
+    return quote_name(f"dwell_unsealed_{table.name}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
-from dwell.warehouse import batches, catalogue, current_rows, journal, lake, manifest, views
+from dwell.warehouse import batches, catalogue, current_rows, ingest_log, journal, lake, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import SEQ, key_list, quote_name, stored_value, to_journal
@@ -35,8 +35,8 @@ class Writer:
     def attach(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None) -> None:
         """As `Store.attach`: temporary views named as the tables."""
         with journal.connect(self._journal) as log, journal.read_transaction(log):
-            state, hot = catalogue.read(log), views.hot_rows(log, list(TABLES if tables is None else tables))
-        views.attach(connection, self.root, state, hot)
+            state, unsealed = catalogue.read(log), views.unsealed_rows(log, TABLES if tables is None else tables)
+        views.attach(connection, self.root, state, unsealed)
 
     def find_batch(self, batch_id: str) -> Batch | None:
         """As `Store.find_batch`, under the lock."""
@@ -103,14 +103,14 @@ class Writer:
             grown = lake.append(connection, self.root, name, query, ahead.seq, ahead.table(name))
             ahead = ahead.with_tables({name: grown})
         entry = (ahead.seq, *batches.to_row(batch))
-        return manifest.write_entry(connection, self.root, ahead, [entry], manifest.unsealed_since(log))
+        return ingest_log.write_entry(connection, self.root, ahead, [entry], ingest_log.unsealed_since(log))
 
     def _superseded(
         self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, rows: Mapping[str, str]
     ) -> dict[str, TableState]:
         """The states of the tables of which these rows replace stored ones: a reader must then look for the newest."""
-        hot = views.hot_rows(log, list(rows))
-        views.attach(connection, self.root, state, hot, prefix="dwell_stored_")
+        unsealed = views.unsealed_rows(log, rows)
+        views.attach(connection, self.root, state, unsealed, prefix="dwell_stored_")
         changed = {}
         for name in rows:
             known = _count_known(connection, TABLES[name], rows[name])

@@ -236,7 +236,7 @@ class Live:
         return list_schedules(self.database)
 
     def run_due(self, *, on_progress: OnProgress | None = None, stop: threading.Event | None = None) -> Result:
-        """Do the runs that are due and that no other process is doing; a missed run is caught up once.
+        """Do the runs that are due and that no other process is doing, then seal if enough rows wait.
 
         Returns:
             One row per run done here; in `meta` the runs that are `held` elsewhere, and `trouble`: a run failed or
@@ -246,7 +246,7 @@ class Live:
         def run(request: SweepRequest, slot: str) -> Result:
             return self._run(self.spec(request, "sweep", slot), request, on_progress, stop)
 
-        return run_schedules(self.database, run)
+        return run_schedules(self._workspace.store, self.database, run)
 
     def next_due(self) -> datetime | None:
         """When the next schedule is due; now if one is waiting; None without schedules."""

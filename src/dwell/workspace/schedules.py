@@ -7,9 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dwell.live import scheduler
+from dwell.live.sealer import seal_if_due
 from dwell.results import Result
 from dwell.state import StateDatabase, schedules
 from dwell.state.schedules import Schedule
+from dwell.warehouse.store import Store
 from dwell.workspace.sweep_request import SweepRequest, from_schedule
 
 _FIELDS = ("posts", "topics", "provider", "niche", "max_credits")
@@ -29,10 +31,13 @@ def list_schedules(database: StateDatabase) -> Result:
     return Result(("schedule", "what", *_FIELDS, *_TIMES), rows)
 
 
-def run_schedules(database: StateDatabase, sweep: Callable[[SweepRequest, str], Result]) -> Result:
-    """Do the runs that are due and that no other process is doing.
+def run_schedules(store: Store, database: StateDatabase, sweep: Callable[[SweepRequest, str], Result]) -> Result:
+    """Do the runs that are due and that no other process is doing, then seal if enough rows wait.
+
+    A missed run is caught up once.
 
     Args:
+        store: Where the rows are stored.
         database: Where the schedules are stored.
         sweep: Runs the request of a schedule; also gets the schedule's name with the scheduled time.
 
@@ -55,6 +60,7 @@ def run_schedules(database: StateDatabase, sweep: Callable[[SweepRequest, str], 
         return f"{outcome}, {meta['posts_new']} new posts, {meta['credits']} credits"
 
     runs = scheduler.run_due(database, work)
+    seal_if_due(store, database)
     done_here = {name for name, *_ in runs}
     held = [lease for lease in scheduler.find_leased(database, database.now()) if lease[0] not in done_here]
     trouble = bool(without_data) or any(outcome.startswith(("failed", "not finished")) for *_, outcome in runs)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dwell.results import Result
+from dwell.workspace.sealing import describe_storage
 
 if TYPE_CHECKING:
     from dwell.workspace.workspace import Workspace
 
 
 def status(workspace: Workspace, handle: str | None = None) -> Result:
-    """One row per creator; in `meta` the rows per table, sources, time span, and unknown share of each counter.
+    """One row per creator; in `meta` the rows per table, sources, time span, unknown shares, and what waits for a seal.
 
     With a handle, sources, span and shares cover its posts only.
     """
@@ -21,4 +22,5 @@ def status(workspace: Workspace, handle: str | None = None) -> Result:
     sources = {row["source"]: row["snapshots"] for row in workspace.ask("sources", handle=handle)}
     creators = workspace.ask("creators")
     meta = {"tables": workspace.store.rows(), "unknown_share": unknown, **span, "sources": sources}
+    meta["storage"] = describe_storage(workspace.store)
     return Result(creators.columns, creators.rows, meta)

@@ -253,7 +253,9 @@ class Workspace:
         from dwell.metrics.compile import sql
         from dwell.settings.cache import private_cache
 
-        return self.store.query(sql(metric, cache=private_cache("queries"), **parameters), METRICS[metric].tables)
+        rolled_up = self.store.has_rollup()
+        query = sql(metric, cache=private_cache("queries"), rolled_up=rolled_up, **parameters)
+        return self.store.query(query, METRICS[metric].reads(rolled_up=rolled_up))
 
     def _post_rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
         return list(self.posts(creator=creator, **options))

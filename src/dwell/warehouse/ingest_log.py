@@ -60,7 +60,7 @@ def write_entry(
     """
     with lake_errors(lake.folder(root, INGEST)):
         files = write(connection, INGEST, _values(entries), lake.folder(root, INGEST)) if entries else []
-        version = lake.commit(root, INGEST, files, ahead.seq, manifest=describe(ahead, since))
+        version = lake.commit(root, INGEST, files, ahead.seq, description=describe(ahead, since))
     return ahead.with_tables({INGEST: ahead.table(INGEST).with_files(version, [written.file for written in files])})
 
 
