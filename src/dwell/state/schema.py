@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from dwell.state.types import Big, Flag, Instant, JsonText, Words
 
-LAYOUT = 2
+LAYOUT = 3
 """Number of the newest migration; a database with a higher one is refused."""
 
 metadata = MetaData()

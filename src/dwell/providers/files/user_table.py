@@ -9,9 +9,9 @@ from dwell.errors import UnknownFormatError
 from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
-from dwell.providers.numbers import is_percent_column
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Source
+from dwell.text.numbers import is_percent_column
 
 NAME = "table"
 _FOLLOWING = ("followers", "following", "total_likes", "post_count")

@@ -67,7 +67,7 @@ def _words(field: Field, table: str, order: Order) -> Pipeline:
     steps = Pipeline().add(
         "spellings", f"SELECT DISTINCT {unread} AS spelling, {clock} AS clock FROM {table} WHERE {unread} IS NOT NULL"
     )
-    steps = steps.add("known", "SELECT *, known_of(spelling) AS word FROM spellings")
+    steps = steps.add("known", "SELECT *, word_of(spelling) AS word FROM spellings")
     steps = steps.add("meanings", f"SELECT *, {_meaning(field, order)} FROM known")
     return steps.add("words", f"SELECT *, word IS NOT NULL AND {_is_unreadable(field)} AS unreadable FROM meanings")
 
