@@ -63,7 +63,7 @@ MACROS = (
     # Without the blanks around it, and with plain spaces inside.
     f"clean_of(t) AS trim(translate(t, '{words.BLANKS}', '{_SPACES}'), ' ')",
     # Most text has no blank at its ends and no other blank inside: comparisons are the cheapest question.
-    "trimmed_of(t) AS CASE WHEN t >= '!' AND t < '~' AND t[-1:] BETWEEN '!' AND '~' THEN t ELSE clean_of(t) END",
+    "trimmed_of(t) AS CASE WHEN t >= '!' AND t < '~' AND t[-1] BETWEEN '!' AND '~' THEN t ELSE clean_of(t) END",
     # The text says "no value". By its first letter most text does not; the pattern is one because DuckDB would turn a
     # list of words into a join.
     f"""is_unknown(t) AS CASE WHEN t >= '.' AND t < 'N' THEN false WHEN t >= 'a' AND t < 'n' THEN false
