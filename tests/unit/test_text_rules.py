@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dwell.providers.links import LinkError, check_id, parse_link
-from dwell.records import Hints, Source, at
+from dwell.records import Hints, Source, source_at
 from dwell.settings import Settings
 from dwell.text import hashtags, ids, names, numbers, words
 from dwell.warehouse.engine_duckdb import connect
@@ -100,20 +100,20 @@ CELLS = st.lists(NUMBER_LIKE | GROUPED | LENGTH | CLOCK | UNKNOWN | FLAG | TEXT,
 @given(CELLS)
 @settings(max_examples=40, deadline=None)
 def test_counts(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    assert load_cells(sql, "views", texts, at("views")) == read_cells(numbers.parse_count, texts)
+    assert load_cells(sql, "views", texts, source_at("views")) == read_cells(numbers.parse_count, texts)
 
 
 @given(CELLS)
 @settings(max_examples=40, deadline=None)
 def test_lengths(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    assert load_cells(sql, "avg_watch_s", texts, at("s")) == read_cells(numbers.parse_seconds, texts)
+    assert load_cells(sql, "avg_watch_s", texts, source_at("s")) == read_cells(numbers.parse_seconds, texts)
 
 
 @given(CELLS, st.sampled_from(["", "percent"]))
 @settings(max_examples=40, deadline=None)
 def test_shares(sql: duckdb.DuckDBPyConnection, texts: list[str], unit: Literal["", "percent"]) -> None:
     """The loader refuses shares outside 0-1 in a later step, and Python rounds what it writes to ten digits."""
-    loaded = load_cells(sql, "share", texts, at("share", unit=unit))
+    loaded = load_cells(sql, "share", texts, source_at("share", unit=unit))
     outside = [REFUSED if isinstance(value, float) and not 0 <= value <= 1 else value for value in loaded]
     rounded = [round(value, 10) if isinstance(value, float) else value for value in outside]
     assert rounded == read_cells(lambda text: numbers.parse_share(text, percent=unit == "percent"), texts)
@@ -122,7 +122,7 @@ def test_shares(sql: duckdb.DuckDBPyConnection, texts: list[str], unit: Literal[
 @given(CELLS)
 @settings(max_examples=30, deadline=None)
 def test_flags(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    assert load_cells(sql, "is_ad", texts, at("ad")) == read_cells(words.parse_flag, texts)
+    assert load_cells(sql, "is_ad", texts, source_at("ad")) == read_cells(words.parse_flag, texts)
 
 
 @given(CELLS)

@@ -4,7 +4,7 @@ from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
 from dwell.records.comment import Comment
 from dwell.records.creator import Creator, CreatorSnapshot
 from dwell.records.post import Post
-from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, at
+from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, source_at
 from dwell.records.snapshot import PostSnapshot
 from dwell.records.state import STATES, CreatorState, PostState
 from dwell.records.tables import TABLES, Column, Table
@@ -36,5 +36,5 @@ __all__ = [
     "TopicPost",
     "TopicSample",
     "WatchTime",
-    "at",
+    "source_at",
 ]

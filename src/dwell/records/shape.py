@@ -44,7 +44,7 @@ class Source:
     negate: bool = False
 
 
-def at(*names: str, **options: Any) -> Source:
+def source_at(*names: str, **options: Any) -> Source:
     """Short for `Source(names, ...)`."""
     return Source(names, **options)
 

@@ -52,11 +52,11 @@ def parse_days(texts: Iterable[str]) -> dict[str, MonthDay]:
 
     The language is the first in which most of the texts are days, so that one damaged cell does not change it.
     """
-    wanted = list(dict.fromkeys(texts))
+    distinct = list(dict.fromkeys(texts))
     best: dict[str, MonthDay] = {}
     for language in ("", *LANGUAGES):
-        days = {text: day for text in wanted if (day := _parse_day(text, language)) is not None}
-        if len(days) == len(wanted):
+        days = {text: day for text in distinct if (day := _parse_day(text, language)) is not None}
+        if len(days) == len(distinct):
             return days
         best = days if len(days) > len(best) else best
     return best

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dwell.errors import BadFileError
-from dwell.records import Shape, at
+from dwell.records import Shape, source_at
 from dwell.warehouse.load import Loaded
 from dwell.warehouse.load.csv_repair import count_lines, count_records
 
@@ -19,12 +19,12 @@ JSON = Shape(
     "lines",
     ("posts", "post_snapshots"),
     {
-        "post_id": at("/id"),
-        "caption": at("/text"),
-        "hashtags": at("/tags/*/name", "/more/*/name"),
-        "views": at("/stats/v2", "/stats/v1"),
-        "media_type": at("/images", equals=("*",)),
-        "duration_s": at("/length", unit="ms"),
+        "post_id": source_at("/id"),
+        "caption": source_at("/text"),
+        "hashtags": source_at("/tags/*/name", "/more/*/name"),
+        "views": source_at("/stats/v2", "/stats/v1"),
+        "media_type": source_at("/images", equals=("*",)),
+        "duration_s": source_at("/length", unit="ms"),
     },
     {"platform": "tiktok"},
 )
