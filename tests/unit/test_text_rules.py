@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 import pytest
+from babel.dates import format_date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dwell.providers.links import LinkError, check_id, parse_link
 from dwell.records import Hints, Source, source_at
 from dwell.settings import Settings
-from dwell.text import hashtags, ids, names, numbers, words
+from dwell.text import days, hashtags, ids, names, numbers, words
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load.extract_reader import prepare
 from dwell.warehouse.load.pipeline import Pipeline
@@ -135,6 +136,35 @@ def test_decimals_and_words_for_no_value(sql: duckdb.DuckDBPyConnection, texts: 
         REFUSED if value is None and not missing else value for missing, value in zip(unknown, values, strict=True)
     ]
     assert loaded == read_cells(numbers.parse_decimal, texts)
+
+
+PATTERNS = {
+    **dict.fromkeys(days.LANGUAGES, ("d MMMM y", "d MMM y")),
+    **dict.fromkeys(("ja", "zh"), ("y年M月d日", "y/MM/dd")),
+    "ko": ("y년 M월 d일", "y-MM-dd"),
+}
+DATE = st.dates(date(2016, 1, 1), date(2026, 11, 1))
+
+
+@pytest.mark.parametrize("language", days.LANGUAGES)
+def test_days_with_the_month_in_words(sql: duckdb.DuckDBPyConnection, language: str) -> None:
+    """A column in one language; the clock time after a day does not change it."""
+    found = [date(2025, 1, 1) + timedelta(days=18 * n) for n in range(20)]
+    for pattern in PATTERNS[language]:
+        texts = [format_date(day, pattern, locale=language) for day in found]
+        read = days.parse_days(texts)
+        expected = [read[text].date if text in read else REFUSED for text in texts]
+        assert load_cells(sql, "day", texts, source_at("day")) == expected
+        assert load_cells(sql, "day", [f"{text}, 14:05" for text in texts], source_at("day")) == expected
+        assert REFUSED not in expected
+
+
+@given(DATE, st.sampled_from(["%b %d, %Y", "%d. %B %Y", "%Y/%m/%d", "%Y-%m-%d", "%Y.%m.%d", "%b. %d, %Y", "%d/%b/%Y"]))
+@settings(max_examples=60, deadline=None)
+def test_days_that_both_read_are_the_same_day(sql: duckdb.DuckDBPyConnection, day: date, form: str) -> None:
+    text = day.strftime(form)
+    assert load_cells(sql, "day", [text], source_at("day")) == [day]
+    assert days.parse_days([text])[text].date == day
 
 
 CAPTION = st.lists(

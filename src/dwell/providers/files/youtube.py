@@ -14,12 +14,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import MissingTimeError, UnknownFormatError
-from dwell.providers.files.calendar import MonthDay, parse_days
 from dwell.providers.files.studio.dates import latest_date
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
+from dwell.text.days import MonthDay, parse_days
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.numbers import parse_decimal, parse_seconds
 from dwell.text.words import known

@@ -131,3 +131,12 @@ def test_a_float_id_in_json_is_refused(bring: Bring) -> None:
         {"id": 7398151412611321104, "stats": {"v1": 2}},
     ]
     assert "float" in lines(bring(rows, JSON))[1]
+
+
+def test_dates_in_the_words_of_another_language(bring: Bring, table: Rows) -> None:
+    rows = [f"{n + 7398151412611321104},8 de septiembre de 202{n} 14:05,5" for n in range(3, 6)]
+    loaded = bring("\n".join(["id,seen,views", *rows, "7398151412611321999,8 de septiembro de 2024,5"]), tz="UTC")
+    assert [reason for _, reason, _ in loaded.rejects] == ["unreadable observed_at: 8 de septiembro de 2024"]
+    assert [f"{row['observed_at']:%Y-%m-%d %H:%M}" for row in table("post_snapshots", "observed_at")] == [
+        f"202{n}-09-08 14:05" for n in range(3, 6)
+    ]

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from dwell.errors import BadFileError
-from dwell.providers.files.calendar import MonthDay, has_year, parse_days
 from dwell.providers.files.studio.csv_rows import content_rows
 from dwell.providers.files.studio.dates import latest_date, published_date
 from dwell.providers.files.studio.headers import field_positions
 from dwell.providers.links import Link, LinkError, parse_link
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
+from dwell.text.days import MonthDay, has_year, parse_days
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.words import is_unknown, known
 

@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import BadFileError
-from dwell.providers.files.calendar import parse_days
 from dwell.providers.files.studio.csv_rows import plain_rows
 from dwell.providers.files.studio.dates import count_missing_days, dates_from_start, dates_until_anchor
 from dwell.providers.files.studio.headers import field_positions
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
+from dwell.text.days import parse_days
 from dwell.text.numbers import parse_count
 from dwell.text.words import is_unknown, known
 
