@@ -199,6 +199,15 @@ def test_a_missed_run_is_caught_up_once(
     assert listed["last_outcome"].startswith("1 of 1 complete")
 
 
+def test_a_schedule_by_a_cron_expression(dwell: Callable[..., Any], sandbox: Sandbox) -> None:
+    words = ("schedule", "add", "working-days", "@demo_pantry", "--cron", "0 7 * * 1-5", "--tz", "Asia/Tokyo", "--json")
+    (row,) = dwell(*words).json["rows"]
+    assert (row["every"], row["at"], row["tz"]) == ("0 7 * * 1-5", None, "Asia/Tokyo")
+    assert row["next_due_at"].endswith("T22:00:00Z")
+    both = dwell(*words, "--every", "monday")
+    assert (both.status, "either --cron, or --every" in both.err) == (2, True)
+
+
 EXAMPLES = (
     "watchlist add", "watchlist list", "sweep", "vet", "trends", "cost", "replay", "run", "schedule add",
     "schedule list", "schedule remove", "watchlist remove",

@@ -34,6 +34,7 @@ from .conftest import calls
         (("trends", "--search", "  Lemon ", "--stored"), "this search (lemon)"),
         (("trends", "--sound", "https://www.tiktok.com/music/x-735081100?a=1", "--stored"), "this sound (735081100)"),
         (("schedule", "add", "daily", "@a", "--every", "month"), "monday"),
+        (("schedule", "add", "daily", "@a", "--cron", "0 7 * *"), "0 7 * * 1-5"),
         (("schedule", "remove", "daily"), "schedules: none"),
     ],
 )

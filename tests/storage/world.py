@@ -21,7 +21,8 @@ TABLES = ("posts", "post_snapshots", "watch_times")
 
 _POSTS = """
     SELECT 'local-shared-' || i AS post_id, 'tiktok' AS platform, 'someone' AS handle, NULL AS creator_id,
-        NULL AS posted_at, {generation} AS duration_s, 'video' AS media_type, false AS is_ad, false AS is_pinned, '{name}' AS caption,
+        NULL AS posted_at, {generation} AS duration_s, 'video' AS media_type, false AS is_ad, false AS is_pinned,
+        '{name}' AS caption,
         ['one', 'two'] AS hashtags, NULL AS sound_id, NULL AS sound_title, NULL AS sound_original, NULL AS region,
         NULL AS language, NULL AS url, '{name}' AS source,
         TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_seconds({generation}) AS observed_at
@@ -38,7 +39,8 @@ _CORRECTED = " UNION ALL BY NAME SELECT * REPLACE (saves + 1 AS saves) FROM post
 
 _WATCH_TIMES = """
     SELECT 'local-{name}-' || i AS post_id,
-        TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_seconds({generation}) AS observed_at, i / 7 AS avg_watch_s, NULL AS full_watch_rate, NULL AS total_watch_s, {size} AS reach, NULL AS new_followers, '{name}' AS source
+        TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_seconds({generation}) AS observed_at, i / 7 AS avg_watch_s,
+        NULL AS full_watch_rate, NULL AS total_watch_s, {size} AS reach, NULL AS new_followers, '{name}' AS source
     FROM range({size}) t(i)"""
 
 

@@ -25,7 +25,7 @@ from dwell.cli.output import Output, table
 from dwell.results import Result
 
 
-class By(StrEnum):
+class BenchmarkGrouping(StrEnum):
     """What to split by, in addition to the bucket."""
 
     BUCKET = "bucket"
@@ -36,8 +36,8 @@ class By(StrEnum):
 def benchmarks(
     *,
     by: Annotated[
-        By, typer.Option("--by", help="Split by duration bucket only, or also by creator size or niche.")
-    ] = By.BUCKET,
+        BenchmarkGrouping, typer.Option("--by", help="Split by duration bucket only, or also by creator size or niche.")
+    ] = BenchmarkGrouping.BUCKET,
     scheme: Buckets = Scheme.PROXY,
     creator: AnyCreator = None,
     platform: Annotated[

@@ -13,7 +13,7 @@ from dwell.cli.output import Output, table
 from dwell.results import Result
 
 
-class By(StrEnum):
+class CostGrouping(StrEnum):
     """How to group requests."""
 
     PROVIDER = "provider"
@@ -26,7 +26,7 @@ class By(StrEnum):
 
 def cost(
     *,
-    by: Annotated[By, typer.Option("--by", help="How to group.")] = By.PROVIDER,
+    by: Annotated[CostGrouping, typer.Option("--by", help="How to group.")] = CostGrouping.PROVIDER,
     since: Annotated[
         str | None, typer.Option("--since", help="Only requests since then, e.g. 2026-11-01 or 7d.", metavar="TIME")
     ] = None,

@@ -16,6 +16,7 @@ from typing import Any
 import typer
 
 from dwell.cli.cells import format_cell
+from dwell.disk.replace import write_whole
 from dwell.errors import StorageError
 from dwell.results import Result
 
@@ -84,7 +85,7 @@ class Output:
             sys.stdout.write(str(content))
             return
         try:
-            self.target.write_bytes(content.encode() if isinstance(content, str) else content)
+            write_whole(self.target, content)
             typer.echo(f"Wrote {self.target}", err=True)
         except OSError as error:
             raise StorageError(f"Cannot write {self.target}: {error.strerror}; choose another file with -o.") from error

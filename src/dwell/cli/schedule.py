@@ -29,7 +29,15 @@ def add(
         str, typer.Option("--every", help="day, or a weekday such as monday for a weekly run.", metavar="WHEN")
     ] = "day",
     at: Annotated[str, typer.Option("--at", help="Time of day.", metavar="HH:MM")] = "00:00",
-    tz: Annotated[str, typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", metavar="ZONE")] = "UTC",
+    cron: Annotated[
+        str | None,
+        typer.Option(
+            "--cron", help='Cron expression in place of --every and --at, e.g. "0 7 * * 1-5".', metavar="EXPR"
+        ),
+    ] = None,
+    tz: Annotated[
+        str, typer.Option("--tz", help="Time zone of the schedule, e.g. Europe/Berlin.", metavar="ZONE")
+    ] = "UTC",
     posts: Posts = 200,
     provider: Provider = None,
     niche: Niche = None,
@@ -40,19 +48,23 @@ def add(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """Add or replace a schedule. It runs a sweep every day (at 00:00 UTC by default) or every week.
+    """Add or replace a schedule. It runs a sweep every day (at 00:00 UTC by default), every week, or by --cron.
 
     \b
     Example:
       dwell schedule add daily --watchlist rivals --posts 500
       dwell schedule add weekly @demo_kitchen --every monday --at 06:00 --tz Europe/Berlin
+      dwell schedule add working-days @demo_kitchen --cron "0 7 * * 1-5" --tz Europe/Berlin
     """
     import dwell
     from dwell.workspace.live import SweepRequest
 
+    if cron is not None and (every, at) != ("day", "00:00"):
+        raise typer.BadParameter("choose either --cron, or --every and --at.")
+
     request = SweepRequest(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits)
     live = dwell.open(data, create=True).live
-    result = live.schedule_add(schedule, request, every=every, at=at, tz=tz)
+    result = live.schedule_add(schedule, request, every=every, at=at, tz=tz, cron=cron)
     Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows))
 
 

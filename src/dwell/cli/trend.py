@@ -12,7 +12,7 @@ from dwell.cli.output import Output, table
 from dwell.results import Result
 
 
-class Every(StrEnum):
+class Period(StrEnum):
     """Length of a period."""
 
     DAY = "day"
@@ -23,7 +23,7 @@ class Every(StrEnum):
 def trend(
     *,
     creator: Creator,
-    every: Annotated[Every, typer.Option("--every", help="Length of a period, by posting time (UTC).")] = Every.WEEK,
+    every: Annotated[Period, typer.Option("--every", help="Length of a period, by posting time (UTC).")] = Period.WEEK,
     include: Include = "",
     min_age: MinAge = "72h",
     data: Data = None,

@@ -30,11 +30,11 @@ from dwell.live.plan import lookup_reason
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers import drift
 from dwell.providers.base import Lookup, Subject
-from dwell.providers.numbers import parse_count
 from dwell.records.item import Count, CreatorItem, PostItem, TopicItem
 from dwell.state import responses, subjects
 from dwell.state.owner import Owner
 from dwell.state.subjects import CachedSubject
+from dwell.text.numbers import parse_count
 
 _FRESH_TOLERANCE, _STALE_TOLERANCE = 0.02, 0.1
 """Fraction by which a count of posts may be off if it was read just now, or some days ago."""

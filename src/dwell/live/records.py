@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from dwell.providers.captions import extract_hashtags
 from dwell.records import Comment, Creator, CreatorSnapshot, Post, PostSnapshot, TopicPost
 from dwell.records.item import CommentItem, Count, CreatorItem, Item, PostItem
+from dwell.text.hashtags import extract_hashtags
+from dwell.text.words import UNKNOWN, lower
 
 _HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -22,8 +23,6 @@ _LINK = re.compile(r"https://[!-~]{1,500}")
 _TAG = re.compile(r"[^\s#]+")
 _DIGITS = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
-_UNKNOWN = frozenset({"undefined", "null", "none", "nan", "na"})
-"""Words that say "no value" where a handle or a code stands."""
 _FIRST_SECOND, _LAST_SECOND = 100_000_000, 20_000_000_000
 _BIGINT = 1 << 63
 
@@ -228,7 +227,7 @@ def _link(value: str | None) -> str | None:
 
 
 def _plain(pattern: re.Pattern[str], value: str) -> str:
-    if not pattern.fullmatch(value) or value.lower() in _UNKNOWN:
+    if not pattern.fullmatch(value) or value.lower() in UNKNOWN:
         raise UnusualValueError(f"a text {value[:60]!r}")
     return value
 
@@ -242,6 +241,6 @@ def _text(value: str | None) -> str | None:
 
 def _tags(tags: list[str] | None, caption: str | None) -> tuple[str, ...]:
     for tag in tags or ():
-        if not _TAG.fullmatch(tag) or tag != tag.lower() or _NOT_TEXT.search(tag):
+        if not _TAG.fullmatch(tag) or tag != lower(tag) or _NOT_TEXT.search(tag):
             raise UnusualValueError(f"a hashtag {tag[:60]!r}")
     return tuple(dict.fromkeys(tags or extract_hashtags(caption) or ()))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +19,8 @@ from dwell.state.schedules import Schedule
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST_NAME = 3  # letters that identify a weekday: mon
+_CRON_FIELDS = 5
+_MARGIN = timedelta(hours=25)  # clocks change by less, and some zones have skipped a whole day
 RETRY_S = 600.0
 """Seconds until an unfinished run is retried, as long as the next one is not due."""
 
@@ -47,34 +49,66 @@ def parse_schedule(every: str, at: str, tz: str) -> tuple[str, str, str]:
         raise SettingsError(
             f"{at[:40]!r} isn't a time of day; write hours and minutes, such as 00:00 or 18:30, and the zone as --tz."
         )
+    return frequency, clock_time.zfill(5), _parse_zone(tz)
+
+
+def _parse_zone(tz: str) -> str:
     try:
         ZoneInfo(tz)
     except (ValueError, OSError, ZoneInfoNotFoundError):  # OSError: a folder of time zones, or a name that is too long
         raise SettingsError(f"{tz[:40]!r} isn't a time zone; write it as UTC or Europe/Berlin.") from None
-    return frequency, clock_time.zfill(5), tz
+    return tz
+
+
+def parse_cron(expression: str, tz: str) -> tuple[str, str, str]:
+    """Parse and normalise a cron expression and its time zone; the clock time is empty, because it is in there.
+
+    Raises:
+        SettingsError: One of them is invalid, or the expression has no time at all, such as February 30.
+    """
+    from cronsim import CronSim, CronSimError
+
+    text = " ".join(expression.split())
+    try:
+        some_time = next(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)), None)
+    except CronSimError:
+        some_time = None
+    if some_time is None or len(text.split()) != _CRON_FIELDS:  # the library also takes a field of seconds
+        raise SettingsError(
+            f"{expression[:60]!r} isn't a cron expression: write minute, hour, day, month and weekday, such as "
+            '"0 7 * * 1-5" for 07:00 from Monday to Friday.'
+        )
+    return text, "", _parse_zone(tz)
 
 
 def last_due(schedule: Schedule, now: datetime) -> datetime:
     """The latest scheduled time up to now, UTC.
 
     If daylight saving time skips a clock time, the run is due that much later; if it repeats one, the first counts.
+    A cron expression follows cron: if a clock time is skipped, the run is due when the clocks have changed.
     """
-    day = now.astimezone(ZoneInfo(schedule.tz)).date()
-    while True:
-        scheduled_at = _scheduled_at(schedule, day)
-        if scheduled_at <= now and _is_scheduled_on(schedule, day):
-            return scheduled_at
-        day -= timedelta(days=1)
+    return next(time for time in _times(schedule, now + _MARGIN, backwards=True) if time <= now)
 
 
 def next_due(schedule: Schedule, now: datetime) -> datetime:
     """The first scheduled time after now, UTC."""
-    day = now.astimezone(ZoneInfo(schedule.tz)).date()
-    while True:
-        scheduled_at = _scheduled_at(schedule, day)
-        if scheduled_at > now and _is_scheduled_on(schedule, day):
-            return scheduled_at
-        day += timedelta(days=1)
+    return next(time for time in _times(schedule, now - _MARGIN) if time > now)
+
+
+def _times(schedule: Schedule, start: datetime, *, backwards: bool = False) -> Iterator[datetime]:
+    """Scheduled times from `start` on, UTC."""
+    from cronsim import CronSim
+
+    zone = ZoneInfo(schedule.tz)
+    local = start.astimezone(zone)
+    if not schedule.at:
+        for time in CronSim(schedule.every, local, reverse=backwards):
+            yield time.astimezone(UTC)
+        return
+    hour, minute = schedule.at.split(":")
+    weekday = "*" if schedule.every == "day" else str(WEEKDAYS.index(schedule.every) + 1)
+    for wall_time in CronSim(f"{minute} {hour} * * {weekday}", local.replace(tzinfo=None), reverse=backwards):
+        yield wall_time.replace(tzinfo=zone).astimezone(UTC)
 
 
 def find_due(database: StateDatabase, now: datetime) -> list[tuple[Schedule, datetime]]:
@@ -144,11 +178,3 @@ def _extend(
     database: StateDatabase, schedule: Schedule, slot: datetime, token: str, now: Callable[[], datetime]
 ) -> bool:
     return schedules.extend(database, schedule.name, slot, token, now(), leases.LEASE_S)
-
-
-def _is_scheduled_on(schedule: Schedule, day: date) -> bool:
-    return schedule.every == "day" or WEEKDAYS[day.weekday()] == schedule.every
-
-
-def _scheduled_at(schedule: Schedule, day: date) -> datetime:
-    return datetime.combine(day, time.fromisoformat(schedule.at), ZoneInfo(schedule.tz)).astimezone(UTC)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from dwell.errors import NoDataError
-from dwell.providers.links import LinkError, parse
+from dwell.providers.links import LinkError, parse_link, parse_page
+from dwell.text.names import is_valid_handle, normalize_handle
 
 Kind = Literal["account", "hashtag", "sound", "search"]
 
-_HANDLE = re.compile(r"(?=.*[^\W_])[\w.-]{1,40}")  # at least one letter or digit
 _OTHER_PAGES = {"tag": "hashtag", "music": "sound"}
-_HOSTS = frozenset({"tiktok.com", "www.tiktok.com", "m.tiktok.com"})
 _ID = re.compile(r"\d{15,20}")
 
 
@@ -52,8 +51,8 @@ def parse_account(text: str) -> Target:
         return Target("account", "id:" + name.removeprefix("id:"))
     if "tiktok.com" in name.lower():
         name = _from_link(name)
-    handle = name.removeprefix("@").lower()
-    if not _HANDLE.fullmatch(handle):
+    handle = normalize_handle(name) or ""
+    if not is_valid_handle(handle):
         raise NoDataError(f"{text!r} isn't an account; write it as @handle, a profile link or a numeric id.")
     return Target("account", handle)
 
@@ -95,7 +94,7 @@ def parse_target(text: str) -> Target:
 def _from_link(text: str) -> str:
     """The handle in a link to a profile or a post; it must start with @ and the link must be on TikTok's host."""
     try:
-        link = parse(text)
+        link = parse_link(text)
     except LinkError:
         return _from_page(text)
     if link.code is not None:
@@ -109,24 +108,12 @@ def _from_link(text: str) -> str:
 
 def _from_page(text: str) -> str:
     """The same for a link that is not the link of a post."""
-    not_an_account = NoDataError(
-        f"{text!r} isn't an account; write it as @handle, or as https://www.tiktok.com/@handle."
-    )
-    try:
-        link = urlsplit(text if "://" in text else "https://" + text)
-        host, hidden = (link.hostname or "").lower(), link.username is not None
-    except ValueError:
-        raise not_an_account from None
-    if hidden or host not in _HOSTS:
-        raise not_an_account
-    first, *rest = [unquote(part) for part in link.path.split("/") if part] or [""]
-    if first in _OTHER_PAGES and rest:
-        raise NoDataError(
-            f"{text!r} isn't an account, but a {_OTHER_PAGES[first]}: write {_topic_name(first, rest[0])}."
-        )
-    if not first.startswith("@"):
-        raise not_an_account
-    return first
+    kind, name = parse_page(text) or ("", "")
+    if kind in _OTHER_PAGES and name:
+        raise NoDataError(f"{text!r} isn't an account, but a {_OTHER_PAGES[kind]}: write {_topic_name(kind, name)}.")
+    if kind != "@":
+        raise NoDataError(f"{text!r} isn't an account; write it as @handle, or as https://www.tiktok.com/@handle.")
+    return name
 
 
 def _topic_name(page: str, name: str) -> str:

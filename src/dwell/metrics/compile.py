@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from functools import cache as once
@@ -13,6 +11,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Literal
 
+from dwell.disk.replace import write_whole
 from dwell.errors import DwellError
 from dwell.metrics.catalog import METRICS
 
@@ -124,11 +123,4 @@ def _write_cached(file: Path, text: str) -> None:
     """Write atomically, also when two processes write the same query; a full disk only costs speed."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=file.parent, prefix=file.stem, suffix=".partial")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(f"{_digest(text)}\n{text}")
-            Path(partial).replace(file)
-        except OSError:
-            Path(partial).unlink(missing_ok=True)
-            raise
+        write_whole(file, f"{_digest(text)}\n{text}")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from dwell.disk.replace import write_whole
 from dwell.errors import ModelError, StorageError
 from dwell.models.completion_model import CompletionModel
 
@@ -44,12 +44,10 @@ def save(model: CompletionModel, folder: Path) -> Path:
         "model": model.state(),
     }
     path = _model_path(folder, model.model_id)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({**content, "sha256": _checksum(content)}, indent=1, allow_nan=False, ensure_ascii=False)
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
+        write_whole(path, text)
     except OSError as problem:
         cure = "free or unlock that folder"
         raise StorageError(f"The model could not be written to {folder}: {problem.strerror}; {cure}.") from problem

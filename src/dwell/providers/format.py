@@ -37,7 +37,7 @@ class Context:
     @property
     def handle(self) -> str | None:
         """`--creator`, lower case, without @."""
-        return self.hints.handle.strip().lstrip("@").lower() if self.hints.handle else None
+        return self.hints.account
 
 
 @dataclass

@@ -136,11 +136,11 @@ def _unknown_format_error(part: Part) -> UnknownFormatError | BadFileError:
             )
         names = tuple(dict.fromkeys(key for row in rows for key in row)) or part.header
     known = {normalize_header(name) for name in names}
-    nearest, wanted = max(
+    nearest, required = max(
         ((candidate, columns) for candidate in _FORMATS for columns in candidate.columns),
         key=lambda pair: len({normalize_header(name) for name in pair[1]} & known) / len(pair[1]),
     )
-    missing = sorted(name for name in wanted if normalize_header(name) not in known)
+    missing = sorted(name for name in required if normalize_header(name) not in known)
     shown = ", ".join(names[:40]) + (" ..." if len(names) > 40 else "")
     return UnknownFormatError(
         f"{part.name} has an unknown format: its columns are {shown or '(none)'}; the nearest is {nearest.name}, which "

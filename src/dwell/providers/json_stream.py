@@ -46,6 +46,8 @@ class _JsonReader:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self.buffer, self.at)
+            except RecursionError:
+                raise ValueError("lists and objects are nested too deeply") from None
             except ValueError:
                 if not self.read_more():
                     raise

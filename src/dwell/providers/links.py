@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from dwell.clock import now
 from dwell.errors import DwellError
+from dwell.text.ids import is_post_id, latest_id
+from dwell.text.names import ACCOUNT_KEY, handle_in_link
 
 Media = Literal["video", "photo"]
 Reason = Literal[
@@ -33,8 +34,6 @@ POST_HOSTS = frozenset({"tiktok.com", "www.tiktok.com", "m.tiktok.com", "tiktokv
 SHORT_HOSTS = frozenset({"vm.tiktok.com", "vt.tiktok.com"})
 SHOP_HOSTS = frozenset({"shop.tiktok.com"})
 DOUYIN_HOSTS = frozenset({"douyin.com", "www.douyin.com", "v.douyin.com", "iesdouyin.com", "www.iesdouyin.com"})
-PLACEHOLDERS = frozenset({"", "_", "placeholder"})
-FIRST_POST = datetime(2014, 9, 1, tzinfo=UTC)
 
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x2028, 0x202F), 0x2060, 0xFEFF])
 _LINK_IN_TEXT = re.compile(r"(?:https?://|(?<![\w.@-])(?:[\w-]+\.)*tiktokv?\.com/)[^\s<>\"']+", re.IGNORECASE)
@@ -83,25 +82,17 @@ class Link:
         return f"https://www.tiktok.com/@{self.handle or self.sec_uid or '_'}/{self.media}/{self.post_id}"
 
 
-def minted_at(post_id: str) -> datetime:
-    """When a post id was minted, UTC: its upper 32 bits are Unix seconds.
-
-    That is 0-45 s before the post was published, or days before it for a scheduled post: a lower bound.
-    """
-    return datetime.fromtimestamp(int(post_id) >> 32, tz=UTC)
-
-
 def check_id(text: str) -> str:
     """The post id in `text`, or `LinkError("bad_id")`: 17-20 digits, below 2^63, minted from 2014-09 to tomorrow."""
-    wanted = text.strip()
-    if not re.fullmatch(r"[1-9][0-9]{16,19}", wanted):
-        raise LinkError("bad_id", f"{wanted[:40]!r} is not a TikTok post id (17 to 20 digits, usually 19).")
-    if int(wanted) >= 2**63 or not FIRST_POST <= minted_at(wanted) <= now() + timedelta(days=1):
-        raise LinkError("bad_id", f"{wanted} is not a TikTok post id: the time in it is impossible.")
-    return wanted
+    post_id = text.strip()
+    if not re.fullmatch(r"[1-9][0-9]{16,19}", post_id):
+        raise LinkError("bad_id", f"{post_id[:40]!r} is not a TikTok post id (17 to 20 digits, usually 19).")
+    if not is_post_id(post_id, latest_id(now())):
+        raise LinkError("bad_id", f"{post_id} is not a TikTok post id: the time in it is impossible.")
+    return post_id
 
 
-def parse(text: str, *, loose: bool = False) -> Link:
+def parse_link(text: str, *, loose: bool = False) -> Link:
     """The post that a pasted text means.
 
     Args:
@@ -118,6 +109,27 @@ def parse(text: str, *, loose: bool = False) -> Link:
     if re.fullmatch(r"[\w.+-]+", cleaned) and "tiktok" not in cleaned.lower():
         return Link(post_id=check_id(cleaned))
     return _parse_url(_extract_url(cleaned), loose=loose, depth=0)
+
+
+def parse_page(text: str) -> tuple[str, str] | None:
+    """The page of TikTok that a link shows: its kind and name, such as `("@", "name")` or `("tag", "cooking")`.
+
+    Args:
+        text: A link to a profile, a hashtag or a sound; for posts there is `parse_link`.
+
+    Returns:
+        The kind, `@` for a profile, and the name after it (empty where it is missing); None where the link is of
+        another site.
+    """
+    try:
+        url = urlsplit(text if "://" in text else "https://" + text)
+        host, hides_another = (url.hostname or "").lower(), url.username is not None
+    except ValueError:
+        return None
+    if hides_another or host not in POST_HOSTS:
+        return None
+    first, *rest = [unquote(part) for part in url.path.split("/") if part] or [""]
+    return ("@", first[1:]) if first.startswith("@") else (first, rest[0] if rest else "")
 
 
 def _extract_url(text: str) -> str:
@@ -176,9 +188,8 @@ def _parse_tiktok_url(url: SplitResult, path: list[str], *, loose: bool, depth: 
 def _link_from_match(groups: dict[str, str | None]) -> Link:
     name, post_id = groups.get("handle") or "", check_id(groups["id"] or "")
     media: Media = "photo" if groups.get("media") == "photo" else "video"
-    if name.startswith("MS4wLjABAAAA"):
-        return Link(post_id, sec_uid=name, media=media)
-    return Link(post_id, handle=None if name.lower() in PLACEHOLDERS else name.lower(), media=media)
+    sec_uid = name if name.startswith(ACCOUNT_KEY) else None
+    return Link(post_id, handle=handle_in_link(name), sec_uid=sec_uid, media=media)
 
 
 def _short_link(path: list[str]) -> Link:

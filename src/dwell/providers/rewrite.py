@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from dwell.providers.opening import new_file, write_chunks
-from dwell.records import TABLES, Extract, Shape, Source, at
+from dwell.records import TABLES, Extract, Shape, Source, source_at
 
 LINE = "line"
 _BATCH = 2_000
@@ -88,7 +88,7 @@ def _whole(value: Any) -> Any:
 
 
 def _pointer(column: str) -> Source:
-    return at(f"/{column}/*" if column == "hashtags" else f"/{column}")
+    return source_at(f"/{column}/*" if column == "hashtags" else f"/{column}")
 
 
 def _text(value: Any) -> str | list[str]:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dwell.text.words import parse_flag
+
 NOT_AN_OBJECT = "not_an_object"
 """Key under which an element that isn't an object is kept, so that the parser refuses it with a reason."""
 
@@ -21,12 +23,13 @@ def mapping(item: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
 
 
 def flag(value: Any) -> bool | None:
-    """True or false of a bool, 0/1, or their text; None for anything else."""
+    """True or false of a bool, 0/1, or a text that says so; None for anything else."""
     if isinstance(value, bool):
         return value
-    if not isinstance(value, (bool, int, str)):
+    try:
+        return parse_flag(str(value)) if isinstance(value, (int, str)) else None
+    except ValueError:
         return None
-    return {"1": True, "true": True, "0": False, "false": False}.get(str(value).strip().lower())
 
 
 def seconds(value: Any) -> int | str | None:

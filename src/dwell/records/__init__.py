@@ -5,7 +5,7 @@ from dwell.records.comment import Comment
 from dwell.records.creator import Creator, CreatorSnapshot
 from dwell.records.post import Post
 from dwell.records.post_latest import POST_LATEST, PostLatest
-from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, at
+from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, source_at
 from dwell.records.snapshot import PostSnapshot
 from dwell.records.state import STATES, CreatorState, PostState
 from dwell.records.tables import TABLES, Column, Table
@@ -39,5 +39,5 @@ __all__ = [
     "TopicPost",
     "TopicSample",
     "WatchTime",
-    "at",
+    "source_at",
 ]

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dwell.errors import MissingTimeError
+from dwell.text.names import normalize_handle
 
 Unit = Literal["", "ms", "percent"]
 
@@ -43,7 +44,7 @@ class Source:
     negate: bool = False
 
 
-def at(*names: str, **options: Any) -> Source:
+def source_at(*names: str, **options: Any) -> Source:
     """Short for `Source(names, ...)`."""
     return Source(names, **options)
 
@@ -139,6 +140,11 @@ class Hints:
     niche: str | None = None
     dates: Literal["dmy", "mdy"] | None = None
     tz: str | None = None
+
+    @property
+    def account(self) -> str | None:
+        """`--creator`, lower case, without @."""
+        return normalize_handle(self.handle) if self.handle else None
 
     def as_of_instant(self) -> datetime | None:
         """`--as-of` as an instant, UTC; a bare date is its first moment, and without a zone `--tz` or UTC is meant.

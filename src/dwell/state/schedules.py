@@ -28,8 +28,8 @@ class Schedule:
 
     Attributes:
         name: As the user calls it.
-        every: `day`, or a weekday: `monday` ... `sunday`.
-        at: Clock time `HH:MM` in `tz`.
+        every: `day`, a weekday (`monday` ... `sunday`), or a cron expression of five fields.
+        at: Clock time `HH:MM` in `tz`; empty for a cron expression.
         tz: IANA zone.
         spec: What to do, as `SweepRequest` has it.
         added_at: Times before this were never due, UTC.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from dwell.disk.flush import flush
+from dwell.disk.replace import replacing
 from dwell.errors import NoDataError
 from dwell.records import TABLES, Column, Table
 from dwell.warehouse.columns import column_list, key_list, quote_name, quote_text
@@ -55,15 +54,8 @@ def export(store: Store, table: str, target: Path | BinaryIO, form: Format) -> i
             with whole.open("rb") as file:
                 shutil.copyfileobj(file, target)
         return rows
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
-    try:
-        with lake_errors(target):
-            rows = _write(store, TABLES[table], partial, form)
-            flush(partial)
-            partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return rows
+    with lake_errors(target), replacing(target) as path:
+        return _write(store, TABLES[table], path, form)
 
 
 def _write(store: Store, table: Table, path: Path, form: Format) -> int:

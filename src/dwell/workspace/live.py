@@ -212,13 +212,14 @@ class Live:
         return watchlists.list_all(self.database)
 
     def schedule_add(
-        self, name: str, request: SweepRequest, *, every: str = "day", at: str = "00:00", tz: str = "UTC"
-    ) -> Result:
-        """Schedule a sweep every day or week; a schedule with that name is replaced."""
+        self, name: str, request: SweepRequest, *, every: str = "day", at: str = "00:00", tz: str = "UTC",
+        cron: str | None = None,
+    ) -> Result:  # fmt: skip
+        """Schedule a sweep every day or week, or by a cron expression; a schedule with that name is replaced."""
         self.spec(request)  # fail now, not at night, if the request is invalid
-        frequency, clock_time, zone = scheduler.parse_schedule(every, at, tz)
+        times = scheduler.parse_schedule(every, at, tz) if cron is None else scheduler.parse_cron(cron, tz)
         fields = {field: getattr(request, field) for field in SweepRequest.__slots__ if field != "fresh"}
-        schedules.save(self.database, Schedule(name, frequency, clock_time, zone, fields, self.database.now()))
+        schedules.save(self.database, Schedule(name, *times, fields, self.database.now()))
         return self.schedules()
 
     def schedule_remove(self, name: str) -> None:

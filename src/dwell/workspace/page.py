@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
+from dwell.disk.replace import write_whole
 from dwell.errors import DwellError, StorageError
 from dwell.models import artifact
 from dwell.report.content import ReportContent
@@ -26,10 +27,10 @@ def write_report(workspace: Workspace, handle: str, path: Path, tz: str) -> Resu
     page = render(collect_content(workspace, handle, tz))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        written = path.write_text(page, encoding="utf-8")
+        write_whole(path, page)
     except OSError as error:
         raise StorageError(f"Cannot write {path}: {error.strerror}; choose another file with -o.") from error
-    return Result(("path", "characters"), [(str(path), written)])
+    return Result(("path", "characters"), [(str(path), len(page))])
 
 
 def collect_content(workspace: Workspace, handle: str, tz: str) -> ReportContent:

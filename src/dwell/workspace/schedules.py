@@ -26,7 +26,7 @@ def list_schedules(database: StateDatabase) -> Result:
         last_due, outcome = (latest[0], latest[2]) if latest else (None, None)
         what = schedule.spec.get("watchlist") or ", ".join(schedule.spec.get("names", ()))
         fields = tuple(schedule.spec.get(name) for name in _FIELDS)
-        times = (schedule.every, schedule.at, schedule.tz, scheduler.next_due(schedule, now), last_due, outcome)
+        times = (schedule.every, schedule.at or None, schedule.tz, scheduler.next_due(schedule, now), last_due, outcome)
         rows.append((schedule.name, what, *fields, *times))
     return Result(("schedule", "what", *_FIELDS, *_TIMES), rows)
 

@@ -13,6 +13,7 @@ from dwell.errors import NoDataError, StorageError
 from dwell.records import TABLES, Hints
 from dwell.results import Result
 from dwell.settings import Settings
+from dwell.text.names import normalize_handle
 
 if TYPE_CHECKING:
     from dwell.warehouse.store import Store
@@ -286,7 +287,7 @@ def parse_handle(creator: str) -> str:
 
         return parse_account(creator).name
     text = creator.strip().split("?")[0].rstrip("/")
-    handle = text.rsplit("/", 1)[-1].lstrip("@").lower()
+    handle = normalize_handle(text.rsplit("/", 1)[-1])
     if not handle:
         raise NoDataError(f"{creator!r} isn't an account; write it as @handle or as a profile link.")
     return handle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dwell.providers.links import LinkError, parse
+from dwell.providers.links import LinkError, parse_link
 from dwell_sandbox.server.ids import parse_short_code
 from dwell_sandbox.server.provider_view import NotVisibleError
 from dwell_sandbox.server.response import EndpointError, Paging, Payload, RequestContext, Response
@@ -67,7 +67,7 @@ def _post_id(context: RequestContext, parameters: Parameters) -> str:
     """
     address = read_text(parameters, "url")
     try:
-        link = parse(address)
+        link = parse_link(address)
     except LinkError as error:
         # An id from the simulated future is valid here.
         match = _DIGITS.search(address) if error.reason == "bad_id" else None

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dwell.providers.links import parse
+from dwell.providers.links import parse_link
 from dwell_sandbox.server.ids import media_id, parse_sec_uid, parse_short_code, sec_uid, short_code
 
 IDS = st.integers(10**18, 2**63 - 1).map(str)
@@ -12,7 +12,7 @@ def test_an_account_key_leads_back_and_looks_like_one(account: str):
     key = sec_uid(account)
     assert parse_sec_uid(key) == account
     assert (len(key), key[:12]) == (76, "MS4wLjABAAAA")
-    assert parse(f"https://www.tiktok.com/@{key}/video/7170520270497680683").sec_uid == key
+    assert parse_link(f"https://www.tiktok.com/@{key}/video/7170520270497680683").sec_uid == key
 
 
 @given(st.text(max_size=90))
@@ -32,7 +32,7 @@ def test_a_media_id_is_not_a_post_id(post: str):
 def test_a_short_link_leads_back(post: str):
     code = short_code(post)
     assert parse_short_code(code) == post
-    assert parse(f"https://vm.tiktok.com/{code}/").code == code
+    assert parse_link(f"https://vm.tiktok.com/{code}/").code == code
 
 
 @given(st.text(max_size=20))

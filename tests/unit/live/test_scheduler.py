@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dwell.errors import NoDataError, SettingsError, StoppedError
 from dwell.live import scheduler
@@ -61,6 +64,76 @@ def test_an_invalid_schedule_is_refused(words, cure):
     with pytest.raises(SettingsError, match=cure) as caught:
         scheduler.parse_schedule(*words)
     assert len(str(caught.value)) < 200
+
+
+def cron(expression: str, tz: str = "UTC") -> Schedule:
+    return Schedule("nightly", *scheduler.parse_cron(expression, tz), {"names": ["@demo"]}, EARLY)
+
+
+def test_a_cron_expression():
+    working_days = cron(" 0 7  * * 1-5 ", "Europe/Berlin")
+    assert (working_days.every, working_days.at) == ("0 7 * * 1-5", "")
+    friday = scheduler.last_due(working_days, at("2026-07-19T12:00"))
+    assert friday == at("2026-07-17T05:00")
+    assert scheduler.next_due(working_days, friday) == at("2026-07-20T05:00")
+    assert scheduler.last_due(working_days, friday) == friday
+    assert scheduler.last_due(working_days, friday + timedelta(microseconds=1)) == friday
+    assert scheduler.last_due(working_days, friday - timedelta(microseconds=1)) == at("2026-07-16T05:00")
+
+
+def test_an_hourly_expression_runs_in_the_repeated_hour_too():
+    hourly, moment, moments = cron("0 * * * *", "Europe/Berlin"), at("2026-10-24T23:30"), []
+    for _ in range(4):
+        moment = scheduler.next_due(hourly, moment)
+        moments.append(f"{moment:%H:%M}")
+    assert moments == ["00:00", "01:00", "02:00", "03:00"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "@daily", "0 7 * *", "0 0 7 * * 1", "61 7 * * *", "0 0 30 2 *", "0 0 31 4,6 *", "x" * 5_000, "0 7 * * L"],
+)
+def test_text_that_is_not_a_cron_expression_is_refused(text):
+    with pytest.raises(SettingsError, match="0 7") as caught:
+        scheduler.parse_cron(text, "UTC")
+    assert len(str(caught.value)) < 300
+
+
+@given(
+    st.sampled_from(["day", *scheduler.WEEKDAYS]),
+    st.times(),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"]),
+    st.integers(0, 3 * 366 * 86_400).map(lambda seconds: at("2024-01-01") + timedelta(seconds=seconds)),
+)
+@settings(deadline=None)
+def test_daily_and_weekly_times_are_those_of_the_calendar(every, time, tz, now):
+    """Against the plain definition: the clock time of each matching day, in the zone's first reading of it."""
+    schedule = request(every, f"{time:%H:%M}", tz)
+    days = [(now + timedelta(days=n)).date() for n in range(-9, 10)]
+    times = [
+        datetime.combine(day, time.replace(second=0, microsecond=0, fold=0), ZoneInfo(tz)).astimezone(UTC)
+        for day in days
+        if every in {"day", scheduler.WEEKDAYS[day.weekday()]}
+    ]
+    assert scheduler.last_due(schedule, now) == max(moment for moment in times if moment <= now)
+    assert scheduler.next_due(schedule, now) == min(moment for moment in times if moment > now)
+
+
+@given(
+    st.sampled_from(["0 7 * * 1-5", "*/7 * * * *", "30 2 * * *", "15 1-3 * * *", "0 */5 1,15 * *", "30 * * * 7"]),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"]),
+    st.sampled_from(["2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-06-10"]),
+    st.integers(-200_000, 200_000),
+)
+@settings(deadline=None, max_examples=300)
+def test_the_last_time_of_an_expression_is_the_one_that_was_next(expression, tz, day, shift):
+    """Around every change of the clocks: no time is due twice, and none is skipped."""
+    schedule, now = cron(expression, tz), at(day) + timedelta(seconds=shift)
+    last, following = scheduler.last_due(schedule, now), scheduler.next_due(schedule, now)
+    assert last <= now < following
+    assert scheduler.next_due(schedule, last) == following
+    assert scheduler.last_due(schedule, following) == following
+    assert scheduler.last_due(schedule, following - timedelta(seconds=1)) == last
 
 
 def test_a_schedule_is_normalised():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,77 @@ def test_streaming_equals_parsing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert find_first_list(path) == ("b", "d")
     assert [value for value, _ in iterate_items(path, ("b", "d"))] == document["b"]["d"]
     assert [json.loads(text) for _, text in iterate_items(path, ("b", "d"))] == document["b"]["d"]
+
+
+ODD = {
+    "not a number": ('{"d": [{"a": NaN}, {"a": -Infinity}]}', 2),
+    "the same key twice": ('{"d": [{"a": 1, "a": 2}]}', 1),
+    "huge numbers": ('{"d": [{"a": 123456789012345678901234567890, "b": 1e999, "c": 0.12345678901234567890}]}', 1),
+    "a byte order mark": ('\ufeff{"d": [{"a": 1}]}', 1),
+    "an escaped NUL": ('{"d": [{"a": "x\\u0000y"}]}', 1),
+    "half a character": ('{"d": [{"a": "\\ud83d"}]}', 1),
+    "a point in a key": ('{"a.b": {"d": [{"a": 1}]}}', 1),
+    "values that are not objects": ('{"d": [{"a": 1}, 7, "s", [1], null]}', 5),
+    "deep nesting": ('{"d": [{"a": ' + "[" * 900 + "]" * 900 + "}]}", 1),
+}
+BROKEN = {
+    "cut off in an object": ('{"d": [{"a": 1}, {"a": 2', 1),
+    "cut off after an object": ('{"d": [{"a": 1}, {"a": 2}', 2),
+    "no comma": ('{"d": [{"a": 1} {"a": 2}]}', 1),
+    "a comma too many in an object": ('{"d": [{"a": 1,}]}', 0),
+    "a NUL": ('{"d": [{"a": "x\0y"}]}', 0),
+    "a line end in a text": ('{"d": [{"a": "x\ny"}]}', 0),
+    "a comment": ('{"d": [{"a": 1} /* x */]}', 1),
+    "a zero before a number": ('{"d": [{"a": 01}]}', 0),
+    "nesting without end": ('{"d": [{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]}", 0),
+}
+
+
+@pytest.mark.parametrize("chunk", [3, 1 << 20])
+@pytest.mark.parametrize(("text", "items"), ODD.values(), ids=list(ODD))
+def test_odd_json_that_is_streamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, items: int, chunk: int
+) -> None:
+    monkeypatch.setattr("dwell.providers.json_stream.CHUNK", chunk)
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+    found = list(iterate_items(path, find_first_list(path)))
+    whole = json.loads(text.removeprefix("\ufeff"))
+    expected = whole["a.b"]["d"] if "a.b" in whole else whole["d"]
+    assert [repr(value) for value, _ in found] == [repr(value) for value in expected]
+    assert [repr(json.loads(raw)) for _, raw in found] == [repr(value) for value in expected]
+    assert len(found) == items
+
+
+@pytest.mark.parametrize(("text", "items"), BROKEN.values(), ids=list(BROKEN))
+def test_broken_json_ends_with_a_reason_after_the_items_before_it(tmp_path: Path, text: str, items: int) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+    stream, found = iterate_items(path, find_first_list(path)), []
+    with pytest.raises(ValueError, match=r"."):
+        found.extend(value for value, _ in stream)
+    assert len(found) == items
+
+
+def test_a_comma_too_many_at_the_end_of_the_list_is_forgiven(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"d": [{"a": 1}, ]}')
+    assert [value for value, _ in iterate_items(path, ("d",))] == [{"a": 1}]
+
+
+def test_a_long_list_is_never_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwell.providers.json_stream.CHUNK", 1 << 16)
+    path = tmp_path / "x.json"
+    path.write_text('{"d": [' + ",".join([json.dumps(ITEM)] * 30_000) + "]}", encoding="utf-8")
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in iterate_items(path, find_first_list(path)))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 30_000
+    assert path.stat().st_size > 5_000_000
+    assert peak < 1_000_000
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}', '{"a": [1, 2]}', '{"a": ', '{"a" 1}'])

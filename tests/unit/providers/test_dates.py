@@ -6,7 +6,6 @@ import pytest
 from babel.dates import format_date
 
 from dwell.errors import BadFileError
-from dwell.providers.files.calendar import LANGUAGES, MonthDay, parse_days
 from dwell.providers.files.studio.dates import (
     count_missing_days,
     dates_from_start,
@@ -14,6 +13,7 @@ from dwell.providers.files.studio.dates import (
     latest_date,
     published_date,
 )
+from dwell.text.days import LANGUAGES, MonthDay, parse_days
 
 YEAR = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
 

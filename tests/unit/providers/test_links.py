@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dwell.providers.links import LinkError, check_id, minted_at, parse
+from dwell.providers.links import LinkError, check_id, parse_link
+from dwell.text.ids import minted_at
 
 ID = "7170520270497680683"
 
@@ -35,26 +36,26 @@ TABLE = [
 
 @pytest.mark.parametrize(("text", "post_id", "handle"), TABLE)
 def test_links_to_posts(text: str, post_id: str, handle: str | None) -> None:
-    link = parse(text)
+    link = parse_link(text)
     assert (link.post_id, link.handle) == (post_id, handle)
 
 
 def test_a_photo_post_stays_one() -> None:
-    assert parse(f"https://www.tiktok.com/@a/photo/{ID}").url == f"https://www.tiktok.com/@a/photo/{ID}"
+    assert parse_link(f"https://www.tiktok.com/@a/photo/{ID}").url == f"https://www.tiktok.com/@a/photo/{ID}"
 
 
 def test_a_sec_uid_is_no_handle() -> None:
-    link = parse(f"https://www.tiktok.com/@MS4wLjABAAAAabc/video/{ID}")
+    link = parse_link(f"https://www.tiktok.com/@MS4wLjABAAAAabc/video/{ID}")
     assert (link.handle, link.sec_uid) == (None, "MS4wLjABAAAAabc")
 
 
 def test_an_unknown_handle_is_written_as_an_underscore() -> None:
-    assert parse(ID).url == f"https://www.tiktok.com/@_/video/{ID}"
+    assert parse_link(ID).url == f"https://www.tiktok.com/@_/video/{ID}"
 
 
 @pytest.mark.parametrize("text", ["https://vm.tiktok.com/ZTR45GpSF/", "https://www.tiktok.com/t/ZTR45GpSF"])
 def test_a_short_link_has_a_code_and_no_id(text: str) -> None:
-    assert (parse(text).post_id, parse(text).code) == (None, "ZTR45GpSF")
+    assert (parse_link(text).post_id, parse_link(text).code) == (None, "ZTR45GpSF")
 
 
 @pytest.mark.parametrize(
@@ -90,13 +91,13 @@ def test_a_short_link_has_a_code_and_no_id(text: str) -> None:
 )
 def test_what_is_no_post_says_why(text: str, reason: str) -> None:
     with pytest.raises(LinkError) as caught:
-        parse(text)
+        parse_link(text)
     assert caught.value.reason == reason
 
 
 def test_loose_reading_takes_ids_from_other_pages() -> None:
-    assert parse(f"https://www.tiktok.com/foryou?item_id={ID}", loose=True).post_id == ID
-    assert parse(f"https://www.tiktok.com/tiktokstudio/analytics/{ID}", loose=True).post_id == ID
+    assert parse_link(f"https://www.tiktok.com/foryou?item_id={ID}", loose=True).post_id == ID
+    assert parse_link(f"https://www.tiktok.com/tiktokstudio/analytics/{ID}", loose=True).post_id == ID
 
 
 @pytest.mark.parametrize(

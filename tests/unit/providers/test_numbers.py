@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dwell.providers.captions import extract_hashtags
-from dwell.providers.numbers import is_percent_column, parse_count, parse_share
+from dwell.text.hashtags import extract_hashtags
+from dwell.text.numbers import is_percent_column, parse_count, parse_share
 
 
 @pytest.mark.parametrize(

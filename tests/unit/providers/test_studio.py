@@ -115,12 +115,11 @@ def test_rows_that_cannot_be_read_are_counted_rejects(opened: Opened) -> None:
     bad_date = ["25 Μαρτίου", "x", link("7612545815780805904"), "32 Μαρτίου", 5, 1, 0, 100]
     bad_count = ["25 Μαρτίου", "x", link("7612545815780805904"), "2 Μαρτίου", "many", 1, 0, 100]
     extract = only(opened(native(CONTENT, POSTS[0], deleted, bad_id, bad_date, bad_count) + '\n"torn line'))
-    assert len(read_rows(extract)) == 1
-    assert [line for line, _, _ in extract.rejects] == [3, 4, 5, 6, 7]
+    assert [row["line"] for row in read_rows(extract)] == [2, 6]  # the loader refuses the count: test_imports
+    assert [line for line, _, _ in extract.rejects] == [3, 4, 5, 7]
     reasons = [reason for _, reason, _ in extract.rejects]
     assert "deleted" in reasons[0]
     assert "can't be read as a date" in reasons[2]
-    assert "'many' is not a count" in reasons[3]
 
 
 def test_undefined_is_unknown_and_photos_stay_photos(opened: Opened) -> None:
@@ -204,7 +203,7 @@ def test_follower_history_ignores_the_difference(opened: Opened) -> None:
     file = opened(native(HISTORY, ["May 1", "undefined", 0], ["May 2", "1,204", 7]), handle="ana")
     assert read_rows(only(file)) == [
         {"line": 3, "handle": "ana", "day": "2026-05-02", "observed_at": "2026-05-03T00:00:00+00:00",
-         "provisional": "true", "followers": "1204"}
+         "provisional": "true", "followers": "1,204"}
     ]  # fmt: skip
     assert any("columns not imported: Difference" in warning for warning in file.warnings)
 

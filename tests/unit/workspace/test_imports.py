@@ -51,3 +51,21 @@ def test_ids_that_a_float_damaged_are_refused_with_the_cause(tmp_path: Path) -> 
     done = dwell.open(tmp_path / "data", create=True).import_files([damaged], as_of="2026-01-01", creator="@demo")
     assert not done.files
     assert "damaged" in str(done.failures[0][1])
+
+
+def test_counts_of_studio_are_read_as_those_of_any_table(tmp_path: Path) -> None:
+    """A Russian export: rounded counts keep their mark, and one that means nothing refuses its row."""
+    link = "https://www.tiktok.com/@ana/video/{}"
+    rows = [
+        f'25 марта,a,{link.format(7612545815780805904)},2 марта,"1,2 тыс","1,2 млн",-,5 тыс.',
+        f"25 марта,b,{link.format(7608627113117125889)},19 февраля,many,1,0,100",
+    ]
+    header = "Time,Video title,Video link,Post time,Total likes,Total comments,Total shares,Total views"
+    export = tmp_path / "Content.csv"
+    export.write_text("\n".join([header, *rows]), encoding="utf-8")
+    workspace = dwell.open(tmp_path / "data", create=True)
+    done = workspace.import_files([export], as_of="2026-03-25", creator="@ana")
+    assert [reason for _, reason, _ in done.files[0].rejects] == ["unreadable likes: many"]
+    (post,) = workspace.store.query("SELECT * FROM post_snapshots", ["post_snapshots"])
+    counts = {name: post[name] for name in ("likes", "comments", "shares", "views", "rounded")}
+    assert counts == {"likes": 1_200, "comments": 1_200_000, "shares": None, "views": 5_000, "rounded": True}

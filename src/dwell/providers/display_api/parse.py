@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dwell.providers.captions import extract_hashtags
-from dwell.providers.links import LinkError, parse
+from dwell.providers.links import LinkError, parse_link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
+from dwell.text.hashtags import extract_hashtags
 
 Item = Mapping[str, Any]
 
@@ -75,7 +75,7 @@ def topic(item: Item) -> TopicItem | ParseError:
 
 def _from_link(link: Any) -> tuple[str | None, str | None]:
     try:
-        parsed = parse(str(link or ""))
+        parsed = parse_link(str(link or ""))
     except LinkError:
         return None, None
     return parsed.handle, parsed.media

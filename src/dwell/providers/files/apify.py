@@ -9,7 +9,7 @@ from dwell.providers.files.bulk import csv_extract, json_extract
 from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.payloads import first_rows
-from dwell.records import Extract, Shape, Source, at
+from dwell.records import Extract, Shape, Source, source_at
 
 TABLES = ("posts", "post_snapshots", "creators", "creator_snapshots")
 
@@ -49,22 +49,22 @@ def _shape(columns: dict[str, Source]) -> Shape:
 
 
 def _csv(part: Part) -> Extract:
-    columns = {column: at(*_spellings(paths)) for column, paths in PATHS.items()}
-    columns["is_ad"] = at("isAd", "isSponsored")
-    columns["media_type"] = at("isSlideshow", equals=("true",))
+    columns = {column: source_at(*_spellings(paths)) for column, paths in PATHS.items()}
+    columns["is_ad"] = source_at("isAd", "isSponsored")
+    columns["media_type"] = source_at("isSlideshow", equals=("true",))
     tags = [name for name in part.header if re.fullmatch(r"hashtags[/.]\d+[/.]name", name)]
-    columns["hashtags"] = at(*tags, "hashtags")
+    columns["hashtags"] = source_at(*tags, "hashtags")
     if not set(columns["handle"].names) & set(part.header):
         # The link may contain a placeholder for the handle, so it is used only where nothing else names the account.
-        columns["handle"] = at("webVideoUrl")
+        columns["handle"] = source_at("webVideoUrl")
     return csv_extract(part, _shape(columns))
 
 
 def _json(part: Part, context: Context) -> Extract:
-    columns = {column: at(*(f"/{name}" for name in _spellings(paths))) for column, paths in PATHS.items()}
-    columns["is_ad"] = at("/isAd", "/isSponsored")
-    columns["media_type"] = at("/isSlideshow", equals=("true",))
-    columns["hashtags"] = at("/hashtags/*/name")
+    columns = {column: source_at(*(f"/{name}" for name in _spellings(paths))) for column, paths in PATHS.items()}
+    columns["is_ad"] = source_at("/isAd", "/isSponsored")
+    columns["media_type"] = source_at("/isSlideshow", equals=("true",))
+    columns["hashtags"] = source_at("/hashtags/*/name")
     return json_extract(part, context, _shape(columns))
 
 
@@ -79,9 +79,9 @@ def _recognises(part: Part, _: Context) -> bool:
         return "playCount" in names and bool(names & {"webVideoUrl", "authorMeta/name", "authorMeta/id"})
     if part.layout == "parquet":
         return False
-    wanted = {"webVideoUrl", "authorMeta", "authorMeta.name"}
+    names = {"webVideoUrl", "authorMeta", "authorMeta.name"}
     return any(
-        wanted & item.keys() and {"playCount", "diggCount", "videoMeta"} & item.keys() for item in first_rows(part)
+        names & item.keys() and {"playCount", "diggCount", "videoMeta"} & item.keys() for item in first_rows(part)
     )
 
 

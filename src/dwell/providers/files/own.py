@@ -8,7 +8,7 @@ from dwell.errors import UnknownFormatError
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
-from dwell.records import TABLES, Extract, Shape, Table, at
+from dwell.records import TABLES, Extract, Shape, Table, source_at
 
 
 def table_of(part: Part) -> Table | None:
@@ -32,7 +32,7 @@ def _extract(part: Part, context: Context) -> Extract:
         )
     nested = part.layout not in {"csv", "parquet"}
     sources = {
-        name: at(f"/{name}/*" if nested and name == "hashtags" else f"/{name}" if nested else name)
+        name: source_at(f"/{name}/*" if nested and name == "hashtags" else f"/{name}" if nested else name)
         for name in (column.name for column in table.columns)
         if name in part.header
     }

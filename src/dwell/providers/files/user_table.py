@@ -9,9 +9,9 @@ from dwell.errors import UnknownFormatError
 from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
-from dwell.providers.numbers import is_percent_column
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Source
+from dwell.text.numbers import is_percent_column
 
 NAME = "table"
 _FOLLOWING = ("followers", "following", "total_likes", "post_count")
@@ -50,8 +50,8 @@ def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
         del left[normalize_header(clock)]
     for column, names in ALIASES.items():
         own = () if column in _FOLLOWING else (normalize_header(column),)
-        wanted = (*own, *names, *(name for name in UNITS if column == "duration_s"))
-        matching = next((name for name in wanted if name in left), None) if column not in columns else None
+        spellings = (*own, *names, *(name for name in UNITS if column == "duration_s"))
+        matching = next((name for name in spellings if name in left), None) if column not in columns else None
         if matching is not None:
             columns[column] = left.pop(matching)
             units[column] = UNITS.get(matching, "")

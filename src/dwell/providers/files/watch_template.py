@@ -9,11 +9,12 @@ from typing import Any
 
 from dwell.errors import UnknownFormatError
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
-from dwell.providers.links import LinkError, parse
-from dwell.providers.numbers import is_percent_column, is_unknown, parse_count, parse_share
+from dwell.providers.links import LinkError, parse_link
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
+from dwell.text.numbers import is_percent_column, parse_count, parse_share
+from dwell.text.words import known
 
 NAME = "watch-template"
 HEADER = (
@@ -76,7 +77,7 @@ class _TemplateReader:
     def _row(self, line: int, row: list[str]) -> None:
         cells = {name: row[index] for name, index in self.names.items() if index < len(row)}
         try:
-            link = parse(cells.get(_ID[0]) or cells.get(_ID[1]) or "")
+            link = parse_link(cells.get(_ID[0]) or cells.get(_ID[1]) or "")
             values = _values(cells)
         except (LinkError, ValueError) as error:
             self.posts.reject(line, str(error), self.part.delimiter.join(row))
@@ -103,7 +104,10 @@ class _TemplateReader:
 
 
 def _values(cells: Mapping[str, str]) -> dict[str, Any]:
-    """Columns of a row; the template's percentages are always percentages, as its header says."""
+    """Columns of a row, as text that the loader reads; only what takes two cells is computed here.
+
+    The template's percentages are always percentages, as its header says.
+    """
     views = parse_count(cells.get("views") or cells.get("total views") or "")
     full = parse_share(cells.get("watched full video pct") or "", percent=True)
     watched = parse_count(cells.get("full video views") or "")
@@ -111,22 +115,16 @@ def _values(cells: Mapping[str, str]) -> dict[str, Any]:
         if watched > views:
             raise ValueError(f"full_video_views {watched} is more than total_views {views}")
         full = watched / views
-    observed_at = cells.get("captured on") or cells.get("captured at")
     return {
-        "observed_at": None if observed_at is None or is_unknown(observed_at) else observed_at.strip(),
-        "views": views,
-        "saves": parse_count(cells.get("saves") or ""),
-        "avg_watch_s": _time(cells.get("avg watch time s")),
-        "total_watch_s": _time(cells.get("total play time s")),
+        "observed_at": known(cells.get("captured on") or cells.get("captured at")),
+        "views": known(cells.get("views") or cells.get("total views")),
+        "saves": known(cells.get("saves")),
+        "avg_watch_s": known(cells.get("avg watch time s")),
+        "total_watch_s": known(cells.get("total play time s")),
         "full_watch_rate": full,
-        "reach": parse_count(cells.get("reach") or ""),
-        "new_followers": parse_count(cells.get("new followers") or ""),
+        "reach": known(cells.get("reach")),
+        "new_followers": known(cells.get("new followers")),
     }
-
-
-def _time(text: str | None) -> str | None:
-    # The loader reads 10.3, 10.3s, 0:12 and 123h:4m:5s alike, for every format.
-    return None if text is None or is_unknown(text) else text.strip()
 
 
 FORMAT = Format(

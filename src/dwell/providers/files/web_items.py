@@ -9,41 +9,41 @@ from dwell.providers.files.bulk import json_extract
 from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.payloads import first_rows
-from dwell.records import Shape, Source, at
+from dwell.records import Shape, Source, source_at
 
 
 def _counter(key: str) -> Source:
     # statsV2 is exact where stats is rounded (9,024,473 against 9,000,000), and is never coarser.
-    return at(f"/statsV2/{key}", f"/stats/{key}")
+    return source_at(f"/statsV2/{key}", f"/stats/{key}")
 
 
 def _author_counter(*keys: str) -> Source:
-    return at(*(f"/{stats}/{key}" for stats in ("authorStatsV2", "authorStats") for key in keys))
+    return source_at(*(f"/{stats}/{key}" for stats in ("authorStatsV2", "authorStats") for key in keys))
 
 
 SHAPE = Shape(
     "web-items",
     ("posts", "post_snapshots", "creators", "creator_snapshots"),
     {
-        "post_id": at("/id"),
-        "handle": at("/author/uniqueId"),
-        "creator_id": at("/author/id"),
-        "display_name": at("/author/nickname"),
-        "verified": at("/author/verified"),
-        "private": at("/author/privateAccount"),
-        "posted_at": at("/createTime", "/id"),
-        "observed_at": at("/collectTime"),
-        "duration_s": at("/video/duration"),
-        "media_type": at("/imagePost", equals=("*",)),
-        "is_ad": at("/isAd"),
-        "is_pinned": at("/isPinnedItem"),
-        "caption": at("/desc"),
-        "hashtags": at("/challenges/*/title", "/textExtra/*/hashtagName"),
-        "sound_id": at("/music/id"),
-        "sound_title": at("/music/title"),
-        "sound_original": at("/music/original"),
-        "region": at("/locationCreated"),
-        "language": at("/textLanguage"),
+        "post_id": source_at("/id"),
+        "handle": source_at("/author/uniqueId"),
+        "creator_id": source_at("/author/id"),
+        "display_name": source_at("/author/nickname"),
+        "verified": source_at("/author/verified"),
+        "private": source_at("/author/privateAccount"),
+        "posted_at": source_at("/createTime", "/id"),
+        "observed_at": source_at("/collectTime"),
+        "duration_s": source_at("/video/duration"),
+        "media_type": source_at("/imagePost", equals=("*",)),
+        "is_ad": source_at("/isAd"),
+        "is_pinned": source_at("/isPinnedItem"),
+        "caption": source_at("/desc"),
+        "hashtags": source_at("/challenges/*/title", "/textExtra/*/hashtagName"),
+        "sound_id": source_at("/music/id"),
+        "sound_title": source_at("/music/title"),
+        "sound_original": source_at("/music/original"),
+        "region": source_at("/locationCreated"),
+        "language": source_at("/textLanguage"),
         "views": _counter("playCount"),
         "likes": _counter("diggCount"),
         "comments": _counter("commentCount"),

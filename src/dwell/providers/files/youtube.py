@@ -14,14 +14,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import MissingTimeError, UnknownFormatError
-from dwell.providers.captions import extract_hashtags
-from dwell.providers.files.calendar import MonthDay, parse_days
 from dwell.providers.files.studio.dates import latest_date
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
-from dwell.providers.numbers import is_unknown, parse_count
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
+from dwell.text.days import MonthDay, parse_days
+from dwell.text.hashtags import extract_hashtags
+from dwell.text.numbers import parse_decimal, parse_seconds
+from dwell.text.words import known
 
 NAME = "youtube-shorts"
 _KEPT_COLUMNS = frozenset({
@@ -84,7 +85,7 @@ def _values(
     if not re.fullmatch(r"[\w-]{11}", post_id):
         raise ValueError(f"{post_id[:40]!r} is not a YouTube video id")
     long = cells.get("video type", "").strip().casefold() == "long"
-    duration, hours = _seconds(cells.get("duration")), _number(cells.get("watch time (hours)"))
+    duration, hours = parse_seconds(cells.get("duration") or ""), _number(cells.get("watch time (hours)"))
     published = days.get(cells.get("video publish time", ""))
     return {
         "post_id": post_id,
@@ -96,11 +97,11 @@ def _values(
         "caption": cells.get("video title") or None,
         "hashtags": extract_hashtags(cells.get("video title")),
         "url": f"https://www.youtube.com/{'watch?v=' if long else 'shorts/'}{post_id}",
-        "views": parse_count(cells.get("engaged views") or cells.get("views") or ""),
-        "likes": parse_count(cells.get("likes") or ""),
-        "comments": parse_count(cells.get("comments added") or ""),
-        "shares": parse_count(cells.get("shares") or ""),
-        "new_followers": parse_count(cells.get("subscribers") or ""),
+        "views": known(cells.get("engaged views") or cells.get("views")),
+        "likes": known(cells.get("likes")),
+        "comments": known(cells.get("comments added")),
+        "shares": known(cells.get("shares")),
+        "new_followers": known(cells.get("subscribers")),
         "avg_watch_s": _average_watch_s(cells, duration),
         "total_watch_s": None if hours is None else round(hours * 3600, 3),
     }
@@ -110,21 +111,12 @@ def _average_watch_s(cells: Mapping[str, str], duration: float | None) -> float 
     percent = _number(cells.get("average percentage viewed (%)"))
     if percent is not None and duration:
         return round(percent / 100 * duration, 4)
-    return _seconds(cells.get("average view duration"))
+    return parse_seconds(cells.get("average view duration") or "")
 
 
 def _number(text: str | None) -> float | None:
-    return None if text is None or is_unknown(text) else float(text.replace(",", "").rstrip("%"))
-
-
-def _seconds(text: str | None) -> float | None:
-    """Seconds of `60`, `0:54` or `0:00:54`."""
-    if text is None or is_unknown(text):
-        return None
-    total = 0.0
-    for part in text.strip().split(":"):
-        total = total * 60 + float(part)
-    return total
+    """A number of a table in English, so that a comma groups thousands."""
+    return parse_decimal((text or "").replace(",", "").rstrip("% "))
 
 
 def _period_end(text: str, context: Context) -> datetime:

@@ -10,10 +10,10 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import Any, Literal
 
-from dwell.providers.captions import extract_hashtags
 from dwell.providers.links import Link
 from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
+from dwell.text.hashtags import extract_hashtags
 
 Item = Mapping[str, Any]
 NO_ID = "no post id: none of video_id, id, aweme_id has 15 to 20 digits"

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from dwell.records import TABLES, TOPICS, Post, Table, TopicPost
-from dwell.warehouse.load.ids import FLOAT_ID, OLDEST, SCIENTIFIC_ID, latest_id
+from dwell.text.ids import FLOAT_ID, SCIENTIFIC_ID, is_post_id, latest_id
 
 _OLDEST_INSTANT = datetime(2005, 1, 1, tzinfo=UTC)
 _BIGINT = 1 << 63
@@ -104,8 +104,7 @@ def id_problem(value: str | None, platform: str | None, latest: int) -> str | No
     """The reason against a post's or comment's id; `id_problem_of` of `warehouse.load.ids` in SQL."""
     if value is None:
         return "missing id"
-    plain = value.isascii() and value.isdigit()
-    if plain and 17 <= len(value) <= 20 and OLDEST <= int(value) <= latest and platform in {None, "tiktok"}:
+    if platform in {None, "tiktok"} and is_post_id(value, latest):
         return None
     if value.startswith("local-"):
         return None
@@ -117,7 +116,7 @@ def id_problem(value: str | None, platform: str | None, latest: int) -> str | No
         return f"id damaged by a float: {value[:40]}"
     if "/" in value:
         return f"no post id in the link: {value[:120]}"
-    if not plain:
+    if not (value.isascii() and value.isdigit()):
         return f"id with letters or signs: {value[:40]}"
     return f"implausible id, no post of this platform: {value[:40]}"
 

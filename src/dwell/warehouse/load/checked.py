@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dwell.records import TABLES, TOPICS, Shape
+from dwell.text.ids import latest_id
+from dwell.text.names import normalize_handle
 from dwell.warehouse.columns import quote_name, quote_text
-from dwell.warehouse.load.ids import latest_id
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import IDS, Field
 
@@ -17,7 +18,7 @@ NO_TIME = "no observation time; --as-of gives one"
 _OLDEST = "TIMESTAMPTZ '2005-01-01 00:00:00+00'"
 _POST_TABLES = frozenset(name for name, table in TABLES.items() if "post_id" in table.key)
 # Rows about a post of a provider's: an id that dwell made up would belong to no post.
-_FOREIGN = frozenset({"post_states", "topic_posts"})
+_PROVIDER_TABLES = frozenset({"post_states", "topic_posts"})
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class _Builder:
         self.fields = fields
         self.options = options
         self.posts = bool(_POST_TABLES & set(shape.tables))
-        own = self.posts and not _FOREIGN & set(shape.tables)
+        own = self.posts and not _PROVIDER_TABLES & set(shape.tables)
         self.local_ids = own and "post_id" not in fields and "post_id" not in shape.constants
 
     def checked(self) -> str:
@@ -153,7 +154,8 @@ class _Builder:
         link = ["handle_of(value_url)"] if "url" in self.fields and "handle" not in self.fields else []
         own = [self._value("handle")] if "handle" in self.fields else []
         constant = self.shape.constants.get("handle")
-        named = [quote_text(str(name).lstrip("@").lower()) for name in (constant, self.options.handle) if name]
+        stated = (normalize_handle(str(constant)) if constant else None, self.options.handle)
+        named = [quote_text(handle) for handle in stated if handle]
         return f"coalesce({', '.join([*own, *link, *named, 'NULL::VARCHAR', 'NULL'])})"
 
     def _observed(self) -> str:

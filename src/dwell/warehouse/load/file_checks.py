@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import MissingTimeError, WrongAccountError
 from dwell.records import TABLES, Extract
+from dwell.text.names import normalize_handle
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.checked import NO_TIME, CheckedColumns, LoadOptions
 from dwell.warehouse.load.ids import beyond_chance
@@ -119,7 +120,7 @@ def _find_damage(connection: duckdb.DuckDBPyConnection, name: str, facts: dict[s
 
 def _check_account(extract: Extract, facts: dict[str, Any], handle: str | None) -> None:
     named = extract.shape.constants.get("handle")
-    constant = str(named).lstrip("@").lower() if named else None
+    constant = normalize_handle(str(named)) if named else None
     if not handle or not facts["rows"]:
         return
     if (facts["others"] and facts["others"] == facts["named"]) or (constant and constant != handle):

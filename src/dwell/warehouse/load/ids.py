@@ -7,25 +7,33 @@ only a link in the same row, whose id agrees in the digits that were kept, repai
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from math import comb
 
-# 2014-09-01, before the first TikTok post.
-OLDEST = 6053883534743961600
+from dwell.text import names
+from dwell.text.ids import FLOAT_ID, OLDEST_ID, SCIENTIFIC_ID
+from dwell.warehouse.columns import quote_text
+from dwell.warehouse.load.macros import bind
 
 _LINK = (
     r"(?:/(?:embed/v\d|player/v1|video|photo|embed|shorts|v)/|[?&](?:item_id|share_item_id|v)=|youtu\.be/)"
     r"([A-Za-z0-9_-]+)"
 )
-SCIENTIFIC_ID = r"\d+([.,]\d+)?[eE]\+?\d+"
-FLOAT_ID = r"\d{15,}\.0+"
+_NO_HANDLE = (
+    f"lower(n) IN ({', '.join(map(quote_text, ('', *names.PLACEHOLDERS)))}) OR starts_with(n, '{names.ACCOUNT_KEY}')"
+)
+_HANDLE_IN_LINK = bind(
+    f"regexp_extract(decoded_of(t), {quote_text(names.HANDLE_IN_LINK)}, 1)",
+    "n",
+    f"CASE WHEN NOT ({_NO_HANDLE}) THEN lower(n) END",
+)
 MACROS = (
+    "decoded_of(t) AS CASE WHEN contains(t, '%') THEN coalesce(TRY(url_decode(t)), t) ELSE t END",
     # The id in a bare id or a link; a link without one stays as it is, to be shown.
-    f"id_of(t) AS CASE WHEN contains(t, '/') THEN coalesce(nullif(regexp_extract(t, '{_LINK}', 1), ''), t) ELSE t END",
-    r"""handle_of(t) AS CASE WHEN contains(t, '/')
-        THEN nullif(nullif(lower(regexp_extract(t, '/@([^/?#\s]+)', 1)), ''), '_')
+    f"""id_of(t) AS CASE WHEN contains(t, '/')
+        THEN coalesce(nullif(regexp_extract(decoded_of(t), '{_LINK}', 1), ''), t) ELSE t END""",
+    f"""handle_of(t) AS CASE WHEN contains(t, '/') THEN {_HANDLE_IN_LINK}
         ELSE nullif(lower(ltrim(t, '@')), '') END""",
-    f"has_id_time(n) AS n >= {OLDEST}",
+    f"has_id_time(n) AS n >= {OLDEST_ID}",
     "id_time_of(n) AS make_timestamptz((n >> 32) * 1000000)",
     f"is_rounded_id(t) AS regexp_full_match(t, '{SCIENTIFIC_ID}|{FLOAT_ID}')",
     # As far apart as half of the last digit that was kept, or a float's step.
@@ -35,7 +43,7 @@ MACROS = (
     """mended_id_of(t, link) AS CASE WHEN (contains(t, '.') OR contains(t, 'E') OR contains(t, 'e'))
         AND is_rounded_id(t) AND agrees_with(t, link) THEN link ELSE t END""",
     rf"""id_problem_of(t, n, latest, platform) AS CASE
-        WHEN n BETWEEN {OLDEST} AND latest AND length(t) BETWEEN 17 AND 20
+        WHEN n BETWEEN {OLDEST_ID} AND latest AND CAST(n AS VARCHAR) = t
             AND coalesce(platform, 'tiktok') = 'tiktok' THEN NULL
         WHEN t IS NULL THEN 'missing id'
         WHEN starts_with(t, 'local-') THEN NULL
@@ -49,11 +57,6 @@ MACROS = (
     "ends_in_zeros(t) AS ends_with(t, '0000')",
     "is_float_step(t) AS TRY_CAST(t AS BIGINT) % 512 = 0",
 )
-
-
-def latest_id(moment: datetime) -> int:
-    """The highest id that a post made up to a day after this instant can have."""
-    return int((moment + timedelta(days=1)).timestamp()) << 32
 
 
 def beyond_chance(hits: int, ids: int, share: float) -> bool:

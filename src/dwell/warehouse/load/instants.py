@@ -23,7 +23,7 @@ _SLASHED = r"\d{1,2}[/-]\d{1,2}[/-](\d{4}|\d{2})"
 _WORDED = ", ".join(
     f"'{form}'"
     for form in ("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d. %b %Y", "%d. %B %Y",
-                 "%a, %d %b %Y", "%d-%b-%Y", "%d-%b-%y")
+                 "%a, %d %b %Y", "%d-%b-%y", "%d-%b-%Y")
 )  # fmt: skip
 _CLOCKS = ", ".join(
     f"'{form}'" for form in ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M%p", "%I:%M:%S %p", "%H.%M")
@@ -32,8 +32,7 @@ _CLOCKS = ", ".join(
 _ORDERED = """CASE o WHEN 'dmy' THEN TRY_CAST(year_of(p[3]) || '-' || p[2] || '-' || p[1] AS DATE)
     WHEN 'mdy' THEN TRY_CAST(year_of(p[3]) || '-' || p[1] || '-' || p[2] AS DATE) END"""
 _CLOCKED = r"(\d{1,2}[:.]\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[AaPp][Mm])?)"
-_MOMENT = """CASE WHEN p.c = '' AND c IS NULL THEN CAST(day_of(p.d, o) AS TIMESTAMP)
-    ELSE day_of(p.d, o) + clock_of(CASE WHEN p.c = '' THEN c ELSE p.c END) END"""
+_MOMENT = bind("day_of(p.d, o)", "x", "moment_at(x, p.c, c)")
 _FLOAT_EPOCH = bind("CAST(floor(TRY_CAST(t AS DOUBLE)) AS BIGINT)", "n", "epoch_of(n)")
 _SLASHED_DAY = bind("string_split_regex(t, '[/-]')", "p", "ordered_day_of(p, o)")
 _DOTTED_DAY = bind(r"string_split_regex(t, '\.\s?')", "p", "ordered_day_of(p, 'dmy')")
@@ -67,6 +66,8 @@ MACROS = (
     f"clock_of(t) AS CAST(try_strptime(upper(t), [{_CLOCKS}]) AS TIME)",
     # A day and a clock time, without a zone: in one text, or the clock in a second one.
     f"moment_parts_of(t) AS regexp_extract(t, '^(.*?)(?:[ T,]+{_CLOCKED})?$', ['d', 'c'])",
+    """moment_at(day, own, c) AS CASE WHEN own = '' AND c IS NULL THEN CAST(day AS TIMESTAMP)
+        ELSE day + clock_of(CASE WHEN own = '' THEN c ELSE own END) END""",
     f"parse_moment(t, c, o) AS {bind('moment_parts_of(t)', 'p', _MOMENT)}",
     r"""parse_local(t, c, o) AS CASE
         WHEN t[5:5] = '-' AND has_zone(t) THEN NULL
@@ -75,6 +76,8 @@ MACROS = (
         ELSE parse_moment(t, c, o) END""",
     "canonical_day(t) AS CASE WHEN t[5:5] = '-' AND length(t) = 10 THEN TRY_CAST(t AS DATE) END",
     "parse_date(t, o) AS " + bind("moment_parts_of(t).d", "d", "day_of(d, o)"),
+    # A day that `spellings` found by the name of its month, and the clock time after it.
+    f"named_moment(t, c, day) AS {bind('moment_parts_of(t).c', 'own', 'moment_at(day, own, c)')}",
     # The date in front of a clock time is of the undecided form.
     "needs_date_order(t) AS is_slashed_date(moment_parts_of(t).d)",
 )

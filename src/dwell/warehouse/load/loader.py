@@ -221,11 +221,10 @@ class Loader:
 
 def make_options(hints: Hints, now: datetime | None) -> LoadOptions:
     """What the hints say about every row."""
-    handle = hints.handle.strip().lstrip("@").lower() if hints.handle else None
     return LoadOptions(
         now=now or clock.now(),
         as_of=hints.as_of_instant(),
         zone=hints.tz or "UTC",
         zone_given=hints.tz is not None,
-        handle=handle,
+        handle=hints.account,
     )

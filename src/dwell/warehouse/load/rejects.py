@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import itertools
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dwell.disk.errors import os_error
-from dwell.disk.flush import flush
+from dwell.disk.replace import replacing
 from dwell.records import Extract
 from dwell.warehouse.load.loaded import SHOWN
 from dwell.warehouse.load.rows import CheckedExtract
@@ -59,17 +58,12 @@ def write_rejects(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
         StorageError: It cannot be written.
     """
     target = folder / name
-    half = folder / f".{name}.{secrets.token_hex(4)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with half.open("w", encoding="utf-8", newline="") as file:
+        with replacing(target) as path, path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["line", "reason", "text"])
             writer.writerows(rejects)
-        flush(half)
-        half.replace(target)
-        flush(folder)
     except OSError as error:
-        half.unlink(missing_ok=True)
         raise os_error(target, error) from error
     return target

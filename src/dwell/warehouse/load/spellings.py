@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from dwell.records import Hints
+from dwell.text.days import parse_days
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.instants import Order, decide_order
 from dwell.warehouse.load.pipeline import Pipeline
@@ -14,6 +16,8 @@ from dwell.warehouse.load.text import Field
 if TYPE_CHECKING:
     import duckdb
 
+# Twelve years of them; a column with more is not one of dates.
+_MOST_NAMED_DAYS = 4_500
 # Kinds whose text can be written in several ways; text is text.
 _READ = frozenset({"count", "number", "instant", "day", "flag"})
 
@@ -40,7 +44,8 @@ def read_spellings(
     replaced, joins, suffixed, fractional = [], [], ["false"], ["false"]
     for name, field in unusual.items():
         words = words_table(table, name)
-        query = _words(field, table, _order(connection, field, table, hints)).query()
+        order = _order(connection, field, table, hints)
+        query = _words(field, table, order, _named_days(connection, field, table, order)).query()
         connection.execute(f"CREATE OR REPLACE TABLE {words} AS {query}").fetchall()
         clock = f" AND w_{name}.clock IS NOT DISTINCT FROM t.clock_{name}" if field.kind == "instant" else ""
         joins.append(f"LEFT JOIN {words} w_{name} ON w_{name}.spelling = t.unread_{name}{clock}")
@@ -60,15 +65,19 @@ def words_table(table: str, column: str) -> str:
     return f"{table}_words_{column}"
 
 
-def _words(field: Field, table: str, order: Order) -> Pipeline:
-    """What each distinct unusual text of a column means."""
+def _words(field: Field, table: str, order: Order, days: Mapping[str, date]) -> Pipeline:
+    """What each distinct unusual text of a column means; `days` are those that other languages name."""
     clock = f"clock_{field.name}" if field.kind == "instant" else "NULL"
     unread = f"unread_{field.name}"
     steps = Pipeline().add(
         "spellings", f"SELECT DISTINCT {unread} AS spelling, {clock} AS clock FROM {table} WHERE {unread} IS NOT NULL"
     )
-    steps = steps.add("known", "SELECT *, known_of(spelling) AS word FROM spellings")
-    steps = steps.add("meanings", f"SELECT *, {_meaning(field, order)} FROM known")
+    steps = steps.add("known", "SELECT *, word_of(spelling) AS word FROM spellings")
+    if field.kind in {"instant", "day"}:
+        listed = ", ".join(f"({quote_text(text)}, DATE '{day}')" for text, day in days.items()) or "(NULL, NULL::DATE)"
+        named = f"(VALUES {listed}) AS days(text, day) ON days.text = moment_parts_of(word).d"
+        steps = steps.add("known_days", f"SELECT known.*, days.day AS named FROM known LEFT JOIN {named}")
+    steps = steps.add("meanings", f"SELECT *, {_meaning(field, order)} FROM {steps.last}")
     return steps.add("words", f"SELECT *, word IS NOT NULL AND {_is_unreadable(field)} AS unreadable FROM meanings")
 
 
@@ -92,6 +101,24 @@ def _order(connection: duckdb.DuckDBPyConnection, field: Field, table: str, hint
     return decide_order(connection, dates, hints.dates or "", field.name)
 
 
+def _named_days(connection: duckdb.DuckDBPyConnection, field: Field, table: str, order: Order) -> dict[str, date]:
+    """The days in a column that only the names of its language's months tell, such as `8 de septiembre de 2025`."""
+    if field.kind not in {"instant", "day"}:
+        return {}
+    unread = f"unread_{field.name}"
+    steps = Pipeline().add(
+        "known", f"SELECT DISTINCT word_of({unread}) AS word FROM {table} WHERE {unread} IS NOT NULL"
+    )
+    steps = steps.add("parts", "SELECT DISTINCT moment_parts_of(word).d AS d FROM known")
+    steps = steps.add(
+        "named",
+        f"SELECT d FROM parts WHERE day_of(d, {quote_text(order)}) IS NULL AND regexp_matches(d, '[12][0-9]{{3}}') "
+        f"AND regexp_matches(d, '\\p{{L}}') ORDER BY d LIMIT {_MOST_NAMED_DAYS}",
+    )
+    texts = [row[0] for row in connection.execute(steps.query()).fetchall()]
+    return {text: day.date for text, day in parse_days(texts).items() if day.date is not None}
+
+
 def _meaning(field: Field, order: Order) -> str:
     """SQL of what an unusual text `word` (with its clock time) means."""
     match field.kind:
@@ -99,9 +126,10 @@ def _meaning(field: Field, order: Order) -> str:
             return "parse_count(word) AS value, has_suffix(word) AS suffixed, is_fraction(word) AS fraction"
         case "instant":
             absolute = "parse_absolute(word) AS absolute"
-            return f"{absolute}, parse_local(word, clock, {quote_text(order)}) AS local"
+            local = f"parse_local(word, clock, {quote_text(order)})"
+            return f"{absolute}, coalesce({local}, named_moment(word, clock, named)) AS local"
         case "day":
-            return f"parse_date(word, {quote_text(order)}) AS value"
+            return f"coalesce(parse_date(word, {quote_text(order)}), named) AS value"
         case "flag":
             return f"canonical_flag(word){' = false' * field.source.negate} AS value"
         case _ if field.is_length:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dwell.records import Extract, Hints, Shape, SourceFile, at
+from dwell.records import Extract, Hints, Shape, SourceFile, source_at
 from dwell.warehouse import Store
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load.extract_reader import prepare
@@ -22,18 +22,18 @@ POSTS = Shape(
     "made-up",
     ("posts", "post_snapshots", "creators", "creator_snapshots"),
     {
-        "post_id": at("id"),
-        "handle": at("account"),
-        "posted_at": at("posted", time="clock"),
-        "observed_at": at("seen"),
-        "duration_s": at("length"),
-        "is_ad": at("ad"),
-        "caption": at("caption"),
-        "url": at("link"),
-        "views": at("views"),
-        "likes": at("likes"),
-        "saves": at("saves", "collected"),
-        "followers": at("followers"),
+        "post_id": source_at("id"),
+        "handle": source_at("account"),
+        "posted_at": source_at("posted", time="clock"),
+        "observed_at": source_at("seen"),
+        "duration_s": source_at("length"),
+        "is_ad": source_at("ad"),
+        "caption": source_at("caption"),
+        "url": source_at("link"),
+        "views": source_at("views"),
+        "likes": source_at("likes"),
+        "saves": source_at("saves", "collected"),
+        "followers": source_at("followers"),
     },
     {"platform": "tiktok"},
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dwell.errors import BadFileError
-from dwell.records import Shape, at
+from dwell.records import Shape, source_at
 from dwell.warehouse.load.csv_repair import count_lines, count_records
 from dwell.warehouse.load.loaded import Loaded
 
@@ -19,12 +19,12 @@ JSON = Shape(
     "lines",
     ("posts", "post_snapshots"),
     {
-        "post_id": at("/id"),
-        "caption": at("/text"),
-        "hashtags": at("/tags/*/name", "/more/*/name"),
-        "views": at("/stats/v2", "/stats/v1"),
-        "media_type": at("/images", equals=("*",)),
-        "duration_s": at("/length", unit="ms"),
+        "post_id": source_at("/id"),
+        "caption": source_at("/text"),
+        "hashtags": source_at("/tags/*/name", "/more/*/name"),
+        "views": source_at("/stats/v2", "/stats/v1"),
+        "media_type": source_at("/images", equals=("*",)),
+        "duration_s": source_at("/length", unit="ms"),
     },
     {"platform": "tiktok"},
 )
@@ -131,3 +131,12 @@ def test_a_float_id_in_json_is_refused(bring: Bring) -> None:
         {"id": 7398151412611321104, "stats": {"v1": 2}},
     ]
     assert "float" in lines(bring(rows, JSON))[1]
+
+
+def test_dates_in_the_words_of_another_language(bring: Bring, table: Rows) -> None:
+    rows = [f"{n + 7398151412611321104},8 de septiembre de 202{n} 14:05,5" for n in range(3, 6)]
+    loaded = bring("\n".join(["id,seen,views", *rows, "7398151412611321999,8 de septiembro de 2024,5"]), tz="UTC")
+    assert [reason for _, reason, _ in loaded.rejects] == ["unreadable observed_at: 8 de septiembro de 2024"]
+    assert [f"{row['observed_at']:%Y-%m-%d %H:%M}" for row in table("post_snapshots", "observed_at")] == [
+        f"202{n}-09-08 14:05" for n in range(3, 6)
+    ]

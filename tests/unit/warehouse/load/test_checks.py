@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dwell.errors import AmbiguousDatesError, BadFileError, DwellError, MissingTimeError, WrongAccountError
-from dwell.records import Shape, at
+from dwell.records import Shape, source_at
 from dwell.warehouse.load.loaded import Loaded
 
 Bring = Callable[..., Loaded]
@@ -211,10 +211,10 @@ def test_rows_of_another_account_are_rejects_where_only_an_owner_has_the_figures
         "own",
         ("posts", "watch_times"),
         {
-            "post_id": at("id"),
-            "handle": at("account"),
-            "avg_watch_s": at("watched"),
-            "full_watch_rate": at("whole", unit="percent"),
+            "post_id": source_at("id"),
+            "handle": source_at("account"),
+            "avg_watch_s": source_at("watched"),
+            "full_watch_rate": source_at("whole", unit="percent"),
         },
     )
     text = f"id,account,watched,whole\n{made('2024-05-01')},mine,0:05,12%\n{made('2024-05-02')},other,5.1s,101\n"

@@ -11,7 +11,7 @@ import pytest
 
 from dwell import clock
 from dwell.errors import BadFileError
-from dwell.records import Extract, Hints, Shape, SourceFile, at
+from dwell.records import Extract, Hints, Shape, SourceFile, source_at
 from dwell.settings import Settings
 from dwell.warehouse import Store, check, journal, lake, writer
 from dwell.warehouse.load import keyed_rows, merge_observations
@@ -24,8 +24,8 @@ Bring = Callable[..., Loaded]
 HEAD = "id,seen,views,likes,saves"
 SNAPSHOTS = Shape(
     "made-up", ("post_snapshots",),
-    {"post_id": at("id"), "observed_at": at("seen"), "views": at("views"), "likes": at("likes"), "saves": at("saves"),
-     "rounded": at("rounded")},
+    {"post_id": source_at("id"), "observed_at": source_at("seen"), "views": source_at("views"),
+     "likes": source_at("likes"), "saves": source_at("saves"), "rounded": source_at("rounded")},
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dwell.records import Extract, Hints, Shape, SourceFile, at
+from dwell.records import Extract, Hints, Shape, SourceFile, source_at
 from dwell.warehouse import Store
 from dwell.warehouse.load.explainer import explain
 from dwell.warehouse.load.explanation import STEPS, ExplainedRow, Explanation
@@ -134,7 +134,7 @@ def test_a_repaired_csv_and_json_lines(explained: Explain, made: Callable[..., s
     assert [(row.line, row.outcome, row.text[:13]) for row in broken.rows] == [
         (2, "rejected", '"never closed'), (3, "new", post[:13]),
     ]  # fmt: skip
-    shape = Shape("lines", ("posts", "post_snapshots"), {"post_id": at("/id"), "views": at("/n")})
+    shape = Shape("lines", ("posts", "post_snapshots"), {"post_id": source_at("/id"), "views": source_at("/n")})
     lines = explained([{"id": post, "n": 5}, {"id": "x", "n": 6}], [2], shape)
     assert [(row.line, row.outcome, cells(row)["views"]) for row in lines.rows] == [(2, "rejected", ("6", 6, 6))]
 

@@ -24,7 +24,7 @@ UNKNOWN = ["", "-", "--", "–", "—", "undefined", "NaN", "nan", "null", "N/A"
 
 
 def said(sql: duckdb.DuckDBPyConnection, expression: str, text: str) -> Any:
-    row = sql.execute(f"SELECT {expression} FROM (SELECT known_of(?::VARCHAR) AS t)", [text]).fetchone()
+    row = sql.execute(f"SELECT {expression} FROM (SELECT word_of(?::VARCHAR) AS t)", [text]).fetchone()
     assert row is not None
     return row[0]
 
@@ -60,6 +60,12 @@ def test_rates(sql: duckdb.DuckDBPyConnection, text: str, percent: bool, value: 
 @pytest.mark.parametrize("text", UNKNOWN)
 def test_texts_that_say_no_value(sql: duckdb.DuckDBPyConnection, text: str) -> None:
     assert said(sql, "t", text) is None
+
+
+@pytest.mark.parametrize("text", ["0", "name", "Nina", "undefined behaviour", "ü", "1", "~", "用户", "None of it"])
+def test_blanks_around_text_go_whatever_they_are(sql: duckdb.DuckDBPyConnection, text: str) -> None:
+    query = "SELECT known_of(?::VARCHAR), known_of(?::VARCHAR)"
+    assert sql.execute(query, [f" {text}\u00a0", f"{text}\t"]).fetchone() == (text, text)
 
 
 @pytest.mark.parametrize("text", ["0", "name", "Nina", "undefined behaviour", "ü", "1", "~", "用户", "None of it"])

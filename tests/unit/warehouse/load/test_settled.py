@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from dwell.errors import BadFileError
-from dwell.records import Extract, Hints, Shape, SourceFile, at
+from dwell.records import Extract, Hints, Shape, SourceFile, source_at
 from dwell.warehouse import Store
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load
 
 Row = tuple[int | None, int | None, int | None]
 NAMES = ("views", "likes", "saves")
-SHAPE = Shape("made-up", ("post_snapshots",), {name: at(name) for name in ("post_id", "observed_at", *NAMES)})
+SHAPE = Shape("made-up", ("post_snapshots",), {name: source_at(name) for name in ("post_id", "observed_at", *NAMES)})
 
 
 def contradicts(one: Row, other: Row) -> bool:

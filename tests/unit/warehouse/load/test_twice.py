@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dwell.records import Extract, Hints, Shape, SourceFile, at
+from dwell.records import Extract, Hints, Shape, SourceFile, source_at
 from dwell.warehouse import Store
 from dwell.warehouse.load import keyed_rows
 from dwell.warehouse.load.loaded import Loaded
@@ -123,7 +123,7 @@ def test_a_time_from_the_id_does_not_replace_a_stated_one(
     assert table("posts")[0]["posted_at"] == datetime(2024, 5, 5, 8, tzinfo=UTC)
 
 
-DAYS = Shape("days", ("account_days",), {name: at(name) for name in ("day", "views", "likes", "provisional")},
+DAYS = Shape("days", ("account_days",), {name: source_at(name) for name in ("day", "views", "likes", "provisional")},
              {"handle": "a"}, cumulative=False)  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def test_parts_of_one_file_meet_in_one_table(store: Store, tmp_path: Path, table
     for name, column in (("Overview", "views"), ("Viewers", "viewers")):
         path = tmp_path / f"{name}.csv"
         path.write_text(f"day,{column}\n2024-05-01,5\n2024-05-02,soon\n")
-        shape = Shape("days", ("account_days",), {"day": at("day"), column: at(column)}, {"handle": "a"})
+        shape = Shape("days", ("account_days",), {"day": source_at("day"), column: source_at(column)}, {"handle": "a"})
         parts.append(Extract(path, "csv", shape))
     file = SourceFile(tmp_path / "all.zip", "d", "days", tuple(parts))
     loaded = load(store, file, Hints(as_of="2024-05-03"))

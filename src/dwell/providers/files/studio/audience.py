@@ -6,9 +6,9 @@ from datetime import datetime
 
 from dwell.providers.files.studio.csv_rows import plain_rows
 from dwell.providers.files.studio.headers import field_positions
-from dwell.providers.numbers import is_percent_column, parse_share
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
+from dwell.text.numbers import is_percent_column, parse_share
 
 
 def write(part: Part, dimension: str, handle: str, observed_at: datetime | None, writer: Rewriter) -> None:

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from dwell.errors import BadFileError
-from dwell.providers.captions import extract_hashtags
-from dwell.providers.files.calendar import MonthDay, has_year, parse_days
 from dwell.providers.files.studio.csv_rows import content_rows
 from dwell.providers.files.studio.dates import latest_date, published_date
 from dwell.providers.files.studio.headers import field_positions
-from dwell.providers.links import Link, LinkError, parse
-from dwell.providers.numbers import is_unknown, parse_count
+from dwell.providers.links import Link, LinkError, parse_link
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
+from dwell.text.days import MonthDay, has_year, parse_days
+from dwell.text.hashtags import extract_hashtags
+from dwell.text.words import is_unknown, known
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 
@@ -76,7 +76,7 @@ def _parse_link(text: str) -> tuple[Link | None, str]:
     if is_unknown(text):
         return None, "no link: the post was deleted"
     try:
-        link = parse(text)
+        link = parse_link(text)
     except LinkError as error:
         return None, str(error)
     return (link, "") if link.post_id else (None, "a short link contains no id")
@@ -99,7 +99,7 @@ def _values(
         "hashtags": extract_hashtags(caption),
         "posted_at": published_date(days[posted], snapshot, link.post_id) if posted in days else None,
         "observed_at": observed_at,
-        **{name: parse_count(row.cells.get(name, "")) for name in COUNTERS},
+        **{name: known(row.cells.get(name)) for name in COUNTERS},
     }
 
 

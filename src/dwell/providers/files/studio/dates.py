@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from dwell.errors import BadFileError
-from dwell.providers.files.calendar import MonthDay
-from dwell.providers.links import minted_at
+from dwell.text.days import MonthDay
+from dwell.text.ids import minted_at
 
 MAX_SPAN_DAYS = 366
 

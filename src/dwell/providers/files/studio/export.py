@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from dwell import clock
 from dwell.errors import MissingTimeError, UnknownFormatError
-from dwell.providers.files.calendar import has_year
 from dwell.providers.files.studio import audience, content
 from dwell.providers.files.studio.headers import FIELDS, Kind, detect_kind, unknown_headers
 from dwell.providers.files.studio.series import (
@@ -23,6 +22,7 @@ from dwell.providers.files.studio.zip_name import ZipName, parse_zip_name, requi
 from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
+from dwell.text.days import has_year
 
 NAME = "studio"
 _SERIES = frozenset({"overview", "viewers", "history", "activity"})

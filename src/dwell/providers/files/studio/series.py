@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import BadFileError
-from dwell.providers.files.calendar import parse_days
 from dwell.providers.files.studio.csv_rows import plain_rows
 from dwell.providers.files.studio.dates import count_missing_days, dates_from_start, dates_until_anchor
 from dwell.providers.files.studio.headers import field_positions
-from dwell.providers.numbers import is_unknown, parse_count
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
+from dwell.text.days import parse_days
+from dwell.text.numbers import parse_count
+from dwell.text.words import is_unknown, known
 
 PROVISIONAL_DAYS = 3
 _VALUES = (
@@ -118,7 +119,7 @@ def _day_values(row: DayRow) -> dict[str, Any]:
         raise ValueError(f"{row.cells.get('date', '')!r} can't be read as a date")
     if "viewers" in row.cells and is_unknown(row.cells["viewers"]):
         raise ValueError("TikTok gives no figures for this day; the zeros next to `undefined` mean nothing")
-    values = {name: parse_count(row.cells[name]) for name in _VALUES if name in row.cells}
+    values = {name: known(row.cells[name]) for name in _VALUES if name in row.cells}
     if all(value is None for value in values.values()):
         raise ValueError("TikTok gives no figures for this day")
     return values

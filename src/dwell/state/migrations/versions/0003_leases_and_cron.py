@@ -1,4 +1,7 @@
-"""Jobs of the data folder, such as sealing, hold a lease."""
+"""Jobs of the data folder, such as sealing, hold a lease; a schedule may be a cron expression, in `every`.
+
+The expression changes no table, but an older dwell would search for its weekday forever, and must refuse the database.
+"""
 
 from __future__ import annotations
 

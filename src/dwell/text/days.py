@@ -22,7 +22,7 @@ LANGUAGES = (
 _VIETNAMESE = "một hai ba tư năm sáu bảy tám chín mười|mười một|mười hai"
 _LINKING_WORDS = frozenset({"de", "del", "di", "do", "of", "ngày", "d", "ที่", "วันที่", "yang", "г", "р", "года", "року"})
 _FULL = re.compile(r"(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})\s?[日일]?")
-_NUMBERED = re.compile(r"(\d{1,2}) tháng (\d{1,2})")
+_NUMBERED = re.compile(r"(\d{1,2}) (?:tháng|thg) (\d{1,2})(?:,? (?:năm )?(\d{4}))?")
 _CJK = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일号號]?")
 
 
@@ -52,11 +52,11 @@ def parse_days(texts: Iterable[str]) -> dict[str, MonthDay]:
 
     The language is the first in which most of the texts are days, so that one damaged cell does not change it.
     """
-    wanted = list(dict.fromkeys(texts))
+    distinct = list(dict.fromkeys(texts))
     best: dict[str, MonthDay] = {}
     for language in ("", *LANGUAGES):
-        days = {text: day for text in wanted if (day := _parse_day(text, language)) is not None}
-        if len(days) == len(wanted):
+        days = {text: day for text in distinct if (day := _parse_day(text, language)) is not None}
+        if len(days) == len(distinct):
             return days
         best = days if len(days) > len(best) else best
     return best
@@ -74,7 +74,7 @@ def _parse_day(text: str, language: str) -> MonthDay | None:
     if cjk := _CJK.fullmatch(clean):
         return _valid_day(int(cjk[1]), int(cjk[2]), None)
     if numbered := _NUMBERED.fullmatch(clean):
-        return _valid_day(int(numbered[2]), int(numbered[1]), None)
+        return _valid_day(int(numbered[2]), int(numbered[1]), int(numbered[3]) if numbered[3] else None)
     if not language:
         return None
     numbers = [int(number) for number in re.findall(r"\d+", clean)]
