@@ -41,7 +41,7 @@ def sql(metric: str, engine: Engine = "duckdb", cache: Path | None = None, **par
         raise DwellError(f"Unknown metric {metric!r}: choose from {', '.join(METRICS)}.")
     if engine not in _DIALECTS:
         raise DwellError(f"Unknown engine {engine!r}: choose from {', '.join(_DIALECTS)}.")
-    named = {name: _canonical(value) for name, value in parameters.items()}
+    named = dict(canonical_parameters(parameters))
     key = _key(metric, engine, named)
     known = _read_cached(cache / f"{key}.sql") if cache is not None else None
     if known is not None:
@@ -50,6 +50,11 @@ def sql(metric: str, engine: Engine = "duckdb", cache: Path | None = None, **par
     if cache is not None:
         _write_cached(cache / f"{key}.sql", text)
     return text
+
+
+def canonical_parameters(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """The parameters in one order, lists of names as sorted tuples: equal for questions that mean the same."""
+    return tuple(sorted((name, _canonical(value)) for name, value in parameters.items()))
 
 
 def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any]) -> str:

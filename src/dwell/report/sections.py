@@ -14,9 +14,9 @@ from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
 from dwell.report import model_tables, public_tables
 from dwell.report.content import ReportContent, Rows, meta
-from dwell.report.finding import Kind
 from dwell.report.report_table import ReportTable
 from dwell.report.section_texts import EMPTY, INTRODUCTIONS, TITLES
+from dwell.report.statement import Kind
 
 _WITH_CHECKS = False
 
@@ -99,8 +99,8 @@ def _benchmarks(content: ReportContent) -> Section:
     if not list(content.benchmarks):
         return _empty_section("benchmarks")
     plots = [plot("public", "strip", charts.benchmarks, content.posts, content.benchmarks)]
-    if content.measured():
-        plots.insert(0, plot("measured", "watch", charts.watch_time, content.posts))
+    if content.findings.meta["medians"]["watch_ratio"] is not None:
+        plots.insert(0, plot("measured", "watch", charts.watch_time, content.posts, content.findings.meta["lengths"]))
     return Section("benchmarks", plots, [public_tables.benchmark_table(content.benchmarks)])
 
 
