@@ -51,6 +51,7 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
             {
                 "handle": handle,
                 "platform": "tiktok",
+                "creator_id": None if handle == "plain" else f"68{len(rows['creators']):017d}",
                 "niche": dice.choice(["food", "Ünïcode", None]),
                 "display_name": dice.choice(["Größe", None, "B"]),
             }

@@ -54,12 +54,13 @@ def posts(
     chosen = _every_post(scheme, handle, platform, include, min_age_h)
     if above_p90:
         chosen = chosen.filter(chosen.above_p90)
-    newest_first = [ibis.desc("posted_at"), ibis.asc("post_id")]
+    order = [chosen.posted_at.desc(nulls_first=False), chosen.post_id.asc()]
     if sort is not None:
         if sort not in chosen.columns:
             raise DwellError(f"Unknown column {sort!r}: choose from {', '.join(chosen.columns)}.")
-        newest_first.insert(0, chosen[sort].desc(nulls_first=False))
-    ordered = chosen.order_by(*newest_first)
+        others = [key for key, name in zip(order, ("posted_at", "post_id"), strict=True) if name != sort]
+        order = [chosen[sort].desc(nulls_first=False), *others]
+    ordered = chosen.order_by(*order)
     if limit is None:
         return ordered
     if not limit >= 1:

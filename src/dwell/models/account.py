@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dwell.models.confidence_intervals import LEVEL
+from dwell.models.coverage_shares import coverage_shares
 from dwell.models.medians import Median, median_with_interval, p90
 from dwell.results import Result
 
@@ -46,7 +47,7 @@ def findings(
         One row per figure, columns COLUMNS. Rows of one `statement` belong together; its `verdict` is `found` (a
         difference), `nothing` (found in enough data) or `unknown` (too little data, with the `reason`). `value` is
         compared with `other_value`, where there is one; `effect` is the size of the difference. Meta: `posts`,
-        `eligible`, `medians`, `lengths`, `rounded`, `fit`.
+        `eligible`, `medians`, `lengths`, `rounded`, `coverage`, `fit`.
     """
     rows = list(posts)
     eligible = [post for post in rows if post.get("excluded") is None]
@@ -68,6 +69,7 @@ def findings(
         "medians": {metric: _median(_known(eligible, metric)) for metric in ("watch_ratio", "engagement_rate")},
         "lengths": lengths,
         "rounded": {"posts": sum(bool(post["rounded"]) for post in known), "known": len(known)},
+        "coverage": coverage_shares(fit),
         "fit": fit,
     }
     return Result(COLUMNS, list(_number(figures)), meta)

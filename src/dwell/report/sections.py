@@ -144,7 +144,7 @@ def _model(content: ReportContent) -> Section:
     fit, score = content.fit, content.scored()
     if fit is None and score is None:
         return _empty_section("model")
-    plots, notes = _fit(fit) if fit is not None else ([], [])
+    plots, notes = _fit(fit, content.findings.meta["coverage"]) if fit is not None else ([], [])
     if score is not None:
         numbers = model_tables.score_table(score, content.posts)
         plots.append(plot("predicted", "scores", charts.scores, score, content.posts, table=numbers))
@@ -152,13 +152,14 @@ def _model(content: ReportContent) -> Section:
     return Section("model", plots, notes=notes)
 
 
-def _fit(fit: Mapping[str, Any]) -> tuple[list[Plot], list[str]]:
+def _fit(fit: Mapping[str, Any], shares: Sequence[Mapping[str, Any]]) -> tuple[list[Plot], list[str]]:
     plots, notes = [plot("predicted", "skill", charts.skill, fit, table=model_tables.skill_table(fit))], []
     if fit.get("verdict") != "usable":
         why = "; ".join(_reasons(fit)) or "no reason was given"
         notes.append(f"The model abstains, so there are no predictions: {why.rstrip('.')}.")
     elif (fit.get("interval") or {}).get("coverage") is not None:
-        plots.append(plot("predicted", "coverage", charts.coverage, fit, table=model_tables.coverage_table(fit)))
+        numbers = model_tables.coverage_table(fit)
+        plots.append(plot("predicted", "coverage", charts.coverage, fit, shares, table=numbers))
     return plots, notes + _reasons(fit, "warnings")
 
 

@@ -71,8 +71,9 @@ class Charts:
     def coverage(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """How often the intervals of a fitted model held, per duration bucket."""
         from dwell import charts
+        from dwell.models.coverage_shares import coverage_shares
 
-        return charts.coverage(report)
+        return charts.coverage(report, coverage_shares(report))
 
     def scores(self, scores: Result) -> altair.TopLevelMixin:
         """Ranked posts with their percentile intervals."""

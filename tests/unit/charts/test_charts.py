@@ -14,6 +14,7 @@ from dwell import charts
 from dwell.charts import render
 from dwell.charts.theme import NARROW, WIDE
 from dwell.models.account import findings
+from dwell.models.coverage_shares import coverage_shares
 from dwell.results import Result
 
 
@@ -32,7 +33,7 @@ def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
         "growth": lambda width: charts.growth(account.growth(found), found, width=width),
         "audit": lambda width: charts.audit(account.audit(), width=width),
         "skill": lambda width: charts.skill(account.fit(), width=width),
-        "coverage": lambda width: charts.coverage(account.fit(), width=width),
+        "coverage": lambda width: charts.coverage(account.fit(), coverage_shares(account.fit()), width=width),
         "scores": lambda width: charts.scores(account.score(found), found, width=width),
         "topic_days": lambda width: charts.topic_days(topic(), lifecycle=RISING, width=width),
         "vetting": lambda width: charts.vetting(vetted(), width=width),
@@ -93,7 +94,7 @@ def test_each_is_valid_and_fits_its_width(account, name, width):
         lambda: charts.growth([]),
         lambda: charts.audit([]),
         lambda: charts.skill({}),
-        lambda: charts.coverage({}),
+        lambda: charts.coverage({}, []),
         lambda: charts.scores({"rows": [], "reasons": ["no views"]}),
         lambda: charts.vetting([]),
     ],
