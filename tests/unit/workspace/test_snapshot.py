@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -150,7 +149,7 @@ def test_an_error_inside_is_passed_as_it_is_and_closes_the_journal(workspace, lo
 
     with pytest.raises(FileNotFoundError, match="mine"):
         fail()
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+    with pytest.raises(StorageError, match="closed"):
         kept[0].rows()
 
 
