@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dwell.cli.cells import format_cell
-from dwell.cli.options import Creator, Csv, Data, Json, Out, TimeZone
+from dwell.cli.options import Creator, Csv, Data, Engine, Json, Out, TimeZone
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
 from dwell.results import Result
@@ -23,6 +23,7 @@ def findings(
     creator: Creator,
     tz: TimeZone = "UTC",
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: Out = None,
@@ -41,7 +42,7 @@ def findings(
     import dwell
 
     with spinner("Collecting the figures"):
-        result = dwell.open(data).findings(creator=creator, tz=tz)
+        result = dwell.open(data, engine=engine).findings(creator=creator, tz=tz)
     Output(as_json, as_csv, output).show(result, lambda: _text(result))
 
 

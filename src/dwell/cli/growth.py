@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Json
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
 
 def growth(
-    *, creator: Creator, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: ChartOut = None
+    *,
+    creator: Creator,
+    data: Data = None,
+    engine: Engine = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
 ) -> None:
     """Show the views that posts gained between two observations.
 
@@ -21,7 +27,7 @@ def growth(
     """
     import dwell
 
-    workspace = dwell.open(data)
+    workspace = dwell.open(data, engine=engine)
     result = workspace.growth(creator=creator)
     Output(as_json, as_csv, output).show(
         result, lambda: _text(result), lambda: workspace.charts.growth(creator=creator)

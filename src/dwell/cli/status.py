@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dwell.cli.cells import format_cell
-from dwell.cli.options import AnyCreator, Csv, Data, Json, Out
+from dwell.cli.options import AnyCreator, Csv, Data, Engine, Json, Out
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -14,6 +14,7 @@ def status(
     *,
     creator: AnyCreator = None,
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: Out = None,
@@ -27,7 +28,7 @@ def status(
     """
     import dwell
 
-    result = dwell.open(data).status(creator=creator)
+    result = dwell.open(data, engine=engine).status(creator=creator)
     Output(as_json, as_csv, output).show(result, lambda: _text(result))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from dwell.results import Result
-from dwell.settings import Settings
+from dwell.settings import DUCKDB, Settings
 from dwell.warehouse.snapshot import StoreSnapshot
 
 Dialect = Literal["duckdb", "spark"]
@@ -30,7 +30,16 @@ class Engine(Protocol):
 
 
 def open_engine(settings: Settings, snapshot: StoreSnapshot) -> Engine:
-    """The engine of the settings, over this snapshot."""
-    from dwell.warehouse.engine_duckdb import DuckDBEngine
+    """The engine of the settings, over this snapshot.
 
-    return DuckDBEngine(settings, snapshot)
+    Raises:
+        EngineError: The Spark server cannot be reached.
+        MissingExtraError: Its client library is not installed.
+    """
+    if settings.engine == DUCKDB:
+        from dwell.warehouse.engine_duckdb import DuckDBEngine
+
+        return DuckDBEngine(settings, snapshot)
+    from dwell.warehouse.engine_spark import SparkEngine
+
+    return SparkEngine(settings.engine, snapshot)
