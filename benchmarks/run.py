@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 FULL = {
     "command_time.py": [],
     "metrics_speed.py": ["--rows", "10000000", "--runs", "3", "--memory", "3GB"],
+    "engine_speed.py": [],
     "import_speed.py": ["--gb", "1"],
     "model_skill.py": [],
     "sweep_pace.py": [],
@@ -24,6 +25,7 @@ FULL = {
 QUICK = {
     "command_time.py": ["--rows", "100000", "--runs", "2"],
     "metrics_speed.py": ["--rows", "300000", "--runs", "1"],
+    "engine_speed.py": ["--rows", "20000", "--runs", "1"],
     "import_speed.py": ["--gb", "0.1"],
     "model_skill.py": [],
     "sweep_pace.py": ["--accounts", "2"],
