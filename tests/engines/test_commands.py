@@ -43,7 +43,7 @@ COMMANDS = (
     ("vet", OTHER, "--stored"),
     ("trends", "--stored", "--hashtag", "onepan"),
 )
-_OF_THE_MOMENT = {"model_id", "trained_at"}
+_OF_THE_MOMENT = {"model_id", "trained_at", "refit_due_at"}
 
 
 def _topics(folder: Path) -> list[Path]:
@@ -193,7 +193,7 @@ def test_a_server_that_is_gone_is_a_sentence_and_exit_code_1(data: Path, capsys:
 
 
 def _differences(ours: Any, theirs: Any, at: str = "") -> list[str]:
-    """Where two documents differ by more than rounding; the id and time of a fit are of the moment."""
+    """Where two documents differ by more than rounding; the id and times of a fit are of the moment."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         if set(ours) != set(theirs):
             return [f"{at}: keys {set(ours) ^ set(theirs)}"]
