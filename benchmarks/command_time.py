@@ -34,7 +34,7 @@ def main() -> None:
     options = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        _fill(Path(folder), data, options.rows)
+        fill(Path(folder), data, options.rows)
         dwell = [str(Path(sys.executable).with_name("dwell")), "benchmarks", "--data", str(data), "--json"]
         plain = [sys.executable, "-c", BASELINE.format(query=_query(data))]
         _timed(dwell), _timed(plain)  # the first run compiles and caches the SQL text, and warms the disk cache
@@ -49,7 +49,7 @@ def main() -> None:
     print(f"CPU {statistics.median(cpu for _, cpu in helps):.3f} s (promise < 0.25)")
 
 
-def _fill(folder: Path, data: Path, rows: int) -> None:
+def fill(folder: Path, data: Path, rows: int) -> None:
     """Snapshots of invented posts, as dwell's own exports, imported in the ordinary way."""
     import duckdb
 

@@ -117,7 +117,9 @@ def _ask(store: Any, metric: str, given: dict[str, Any], *, rolled_up: bool) -> 
     from dwell.metrics.compile import sql
 
     query = sql(metric, cache=store.root.parent / "queries", rolled_up=rolled_up, **given)
-    if rolled_up and not store.has_rollup():
+    with store.snapshot() as snapshot:
+        has_rollup = snapshot.has_rollup
+    if rolled_up and not has_rollup:
         raise SystemExit("the folder has no roll-up")
     return list(store.query(query, METRICS[metric].reads(rolled_up=rolled_up)).rows)
 

@@ -62,6 +62,12 @@ class DamagedDataError(StorageError):
     code = "damaged"
 
 
+class EngineError(DwellError):
+    """The Spark server that should answer cannot be reached, or failed."""
+
+    code = "engine"
+
+
 class NoDataError(DwellError):
     """The request is valid, but no stored data answers it."""
 

@@ -14,12 +14,15 @@ import pytest
 from dwell.cli.main import main
 from dwell.live import client
 from dwell_sandbox import World
+from dwell_sandbox.exports import OWN_ACCOUNT, write_exports
 from dwell_sandbox.server.rate_limits import RateLimit
 from dwell_sandbox.server.sandbox import Sandbox
 from dwell_sandbox.server.serve import serve_in_thread
 from dwell_sandbox.server.simulated_clock import SimulatedClock
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"
+EXPORTED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OPTIONS = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 
@@ -79,3 +82,26 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
 def calls(sandbox: Sandbox) -> list[dict[str, Any]]:
     """The requests to the simulated provider, in order."""
     return sandbox.request_log.to_json(0, 100_000)["calls"]
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    return write_exports(tmp_path_factory.mktemp("exports"), seed=7, now=EXPORTED)
+
+
+@pytest.fixture(scope="session")
+def stored(exports: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with everything imported; tests only read it."""
+    data = tmp_path_factory.mktemp("stored") / "data"
+    for export in exports:
+        words = [word for key, value in export.hints.items() for word in (OPTIONS[key], value)]
+        assert main(["import", str(export.path), *words, "--data", str(data), "-o", str(data.parent / "out.txt")]) == 0
+    return data
+
+
+@pytest.fixture(scope="session")
+def fitted(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The stored data with a model of the own account, and its report."""
+    written = tmp_path_factory.mktemp("fit") / "fit.json"
+    assert main(["fit", "--creator", f"@{OWN_ACCOUNT}", "--json", "--data", str(stored), "-o", str(written)]) == 0
+    return stored, json.loads(written.read_text())

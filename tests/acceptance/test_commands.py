@@ -6,32 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dwell.cli.main import main
-from dwell_sandbox.exports import COMPETITORS, OWN_ACCOUNT, write_exports
+from dwell_sandbox.exports import COMPETITORS, OWN_ACCOUNT
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPTIONS = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}
-
-
-@pytest.fixture(scope="session")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    return write_exports(tmp_path_factory.mktemp("exports"), seed=7, now=NOW)
-
-
-@pytest.fixture(scope="session")
-def stored(exports: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with everything imported; tests only read it."""
-    data = tmp_path_factory.mktemp("stored") / "data"
-    for export in exports:
-        words = [word for key, value in export.hints.items() for word in (OPTIONS[key], value)]
-        assert main(["import", str(export.path), *words, "--data", str(data), "-o", str(data.parent / "out.txt")]) == 0
-    return data
 
 
 def test_import_counts_every_row_once(
@@ -128,14 +110,6 @@ def test_queries_about_an_account(dwell: Callable[..., Any], stored: Path, comma
     rows = list(csv.DictReader(io.StringIO(dwell(command, "--creator", f"@{OWN_ACCOUNT}", "--csv", data=stored).out)))
     assert len(rows) == len(done.json["rows"])
     assert list(rows[0]) == list(done.json["rows"][0])
-
-
-@pytest.fixture(scope="session")
-def fitted(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The stored data with a model of the own account, and its report."""
-    written = tmp_path_factory.mktemp("fit") / "fit.json"
-    assert main(["fit", "--creator", f"@{OWN_ACCOUNT}", "--json", "--data", str(stored), "-o", str(written)]) == 0
-    return stored, json.loads(written.read_text())
 
 
 def test_fit_reports_its_skill(fitted: tuple[Path, dict[str, Any]], conforms: Callable[..., None]) -> None:

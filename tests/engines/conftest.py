@@ -51,6 +51,7 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
             {
                 "handle": handle,
                 "platform": "tiktok",
+                "creator_id": None if handle == "plain" else f"68{len(rows['creators']):017d}",
                 "niche": dice.choice(["food", "Ünïcode", None]),
                 "display_name": dice.choice(["Größe", None, "B"]),
             }
@@ -170,15 +171,15 @@ def sail(lake: Path) -> Iterator[Run]:
     pytest.importorskip("pysail", reason="pysail is not installed (extra `sail`)")
     from pysail.spark import SparkConnectServer
 
-    from dwell.warehouse.engine_spark import SparkEngine
+    from dwell.warehouse.engine_spark import SparkConnection
 
     server = SparkConnectServer(port=0)
     server.start(background=True)
-    engine = SparkEngine(f"sc://127.0.0.1:{server.listening_address[1]}")
+    connection = SparkConnection(f"sc://127.0.0.1:{server.listening_address[1]}")
     for name in NAMES:
-        engine.run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM parquet.`{lake / name}.parquet`")
-    yield engine.run
-    engine.close()
+        connection.run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM parquet.`{lake / name}.parquet`")
+    yield connection.run
+    connection.close()
     server.stop()
 
 

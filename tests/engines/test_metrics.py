@@ -20,6 +20,17 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("posts", {"handle": "both_platforms", "include": ("photos",)}),
     ("posts", {"handle": "lonely", "scheme": "sweet-spot"}),
     ("posts", {"handle": "nobody"}),
+    ("posts", {"handle": "plain", "sort": "save_rate", "limit": 25}),
+    ("posts", {"sort": "hashtags", "limit": 300}),
+    ("posts", {"sort": "caption", "above_p90": True}),
+    ("posts", {"sort": "posted_at", "limit": 1}),
+    ("post_dots", {"rate": "save_rate", "most": 40}),
+    ("post_dots", {"rate": "watch_ratio", "handle": "plain"}),
+    ("post_dots", {"rate": "full_watch_rate", "include": ("ads", "pinned", "photos", "young"), "most": 300}),
+    ("handles", {"handle": "o'brien\\n"}),
+    ("handles", {"handle": "nobody"}),
+    ("creator_ids", {"creator_id": "6800000000000000002"}),
+    ("growth_ranking", {"handle": "plain", "limit": 3}),
     ("posting_times", {"handle": "視頻", "tz": "Europe/Berlin"}),
     ("posting_times", {"tz": "America/Sao_Paulo"}),
     ("posting_times", {"tz": "Asia/Kathmandu"}),
@@ -34,6 +45,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("topic_ranking", {"kind": "hashtag", "days": 1}),
     ("topic_days", {"kind": "hashtag", "topic": "größe", "days": None}),
     ("topic_days", {"kind": "sound", "days": 3}),
+    ("topic_days", {"handles": ("plain", "größe"), "days": None}),
 ]
 _NAMED = [
     pytest.param(name, given, id=f"{name}-{'-'.join(map(str, given.values())) or 'all'}") for name, given in CASES

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from dwell.warehouse.engine_spark import SparkEngine
 
 from .conftest import _TYPES, world
 from .test_metrics import CASES, _same
+
+SailQuery = Callable[[Store, str, Sequence[str]], Result]
 
 Row = dict[str, Any]
 AFFECTED = [(name, given) for name, given in CASES if METRICS[name].rolled_up]
@@ -133,7 +136,7 @@ def test_figures_are_equal_after_any_history(seed: int, folder: Callable[[int], 
         if number % 4 == 3:
             asked += _compare(history, cache, history.dice.sample(AFFECTED, 8))
     history.store.seal()
-    assert history.store.has_rollup()
+    assert has_rollup(history.store)
     assert len(history.store.instant([])[0].rollup.files) > 3  # type: ignore[union-attr]
     assert asked + _compare(history, cache, AFFECTED) > 0
 
@@ -143,12 +146,12 @@ def test_every_row_of_the_roll_up_is_as_the_tables_say(folder: Callable[[int], F
     used = 0
     for _ in range(30):
         history.step()
-        used += history.store.has_rollup()
+        used += has_rollup(history.store)
         assert _roll_up(history.store) == _expected(history.store), history.done
     assert used > 5
 
 
-def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], cache: Path, sail_engine: SparkEngine) -> None:
+def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], cache: Path, sail: SailQuery) -> None:
     """After each step: the rows that are sealed, those that are not, and metrics over both."""
     history = folder(7)
     used = 0
@@ -158,29 +161,38 @@ def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], cache: Pat
             "post_id, has_attributes, handle, duration_s, observed_at, views, rounded, first_observed_at, snapshots"
         )
         query = f"SELECT {columns} FROM post_latest ORDER BY post_id"
-        assert sail_engine.query(query, history.store, ["post_latest"]).rows == _roll_up(history.store), history.done
-        used += history.store.has_rollup()
+        assert sail(history.store, query, ["post_latest"]).rows == _roll_up(history.store), history.done
+        used += has_rollup(history.store)
         if number % 5 == 4:
             for name, given in history.dice.sample(AFFECTED, 4):
                 expected = history.store.query(sql(name, cache=cache, **given), METRICS[name].tables)
                 asked = sql(name, "spark", cache=cache, rolled_up=True, **given)
-                found = sail_engine.query(asked, history.store, METRICS[name].rolled_up)
+                found = sail(history.store, asked, METRICS[name].rolled_up)
                 _assert_same(found, expected, (name, given, history.done))
     assert used > 2
 
 
 @pytest.fixture
-def sail_engine(tmp_path: Path) -> Iterator[SparkEngine]:
+def sail() -> Iterator[SailQuery]:
+    """One query on a snapshot of its own."""
     pytest.importorskip("pysail", reason="pysail is not installed (extra `sail`)")
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer(ip="127.0.0.1", port=0)
     server.start(background=True)
     host, port = server.listening_address
-    engine = SparkEngine(f"sc://{host}:{port}", tmp_path / "spark")
-    yield engine
-    engine.close()
+
+    def query(store: Store, sql: str, tables: Sequence[str]) -> Result:
+        with store.snapshot() as snapshot, closing(SparkEngine(f"sc://{host}:{port}", snapshot)) as engine:
+            return engine.query(sql, tables)
+
+    yield query
     server.stop()
+
+
+def has_rollup(store: Store) -> bool:
+    with store.snapshot() as snapshot:
+        return snapshot.has_rollup
 
 
 def _compare(history: Folder, cache: Path, cases: list[tuple[str, dict[str, Any]]]) -> int:
@@ -189,7 +201,7 @@ def _compare(history: Folder, cache: Path, cases: list[tuple[str, dict[str, Any]
         plain = history.store.query(sql(name, cache=cache, **given), METRICS[name].tables)
         query = sql(name, cache=cache, rolled_up=True, **given)
         _assert_same(history.store.query(query, METRICS[name].rolled_up), plain, (name, given, history.done))
-    return len(cases) * history.store.has_rollup()
+    return len(cases) * has_rollup(history.store)
 
 
 def _assert_same(found: Result, expected: Result, case: Any) -> None:

@@ -37,7 +37,8 @@ def benchmarks(
     """Strip plot of a public rate per duration bucket; posts above their bucket's 90th percentile are highlighted.
 
     Args:
-        posts: Rows of `posts`; only eligible ones (`excluded` is None) with a known rate and bucket are drawn.
+        posts: Rows of `posts`, or of `post_dots` with `total` and `total_above_p90` in `meta` where they are a sample;
+            only eligible ones (`excluded` is None) with a known rate and bucket are drawn.
         benchmarks: Rows of `benchmarks`: bucket, n, `<rate>_median`, `<rate>_p90`. With a `group` (creator size or
             niche) each bucket and group gets its own line, and the dots are left out.
         rate: Which rate, a fraction of views.
@@ -60,10 +61,23 @@ def benchmarks(
     subtitle.append("Solid line: median. Dashed line: 90th percentile." + (" Orange: above it." if rows else ""))
     if any(not mark["enough"] for mark in marks):
         subtitle.append(f"Lengths with fewer than {MIN_POSTS_FOR_P90} posts have no 90th percentile here.")
-    if len(drawn) < len(rows):
-        subtitle.append(f"{len(drawn):,} of {len(rows):,} dots are drawn, including all above the 90th percentile.")
+    sample = _sample_note(drawn, rows, getattr(posts, "meta", {}))
+    if sample and not grouped:
+        subtitle.append(sample)
     layers = alt.layer(*_layers(drawn, marks, top))
     return apply_theme(layers.properties(width=inner, height=ROW * len(marks)), title, subtitle)
+
+
+def _sample_note(drawn: list[dict[str, Any]], rows: list[dict[str, Any]], meta: Mapping[str, Any]) -> str:
+    """Says which posts are drawn where not all are; median and 90th percentile are always those of all posts."""
+    total = meta.get("total") or len(rows)
+    if len(drawn) >= total:
+        return ""
+    high = sum(row["high"] for row in drawn)
+    total_high = meta.get("total_above_p90") or sum(row["high"] for row in rows)
+    if high < total_high:
+        return f"{len(drawn):,} of {total:,} dots are drawn, {high:,} of {total_high:,} above the 90th percentile."
+    return f"{len(drawn):,} of {total:,} dots are drawn, including all above the 90th percentile."
 
 
 def _marks(benchmarks: Iterable[Mapping[str, Any]], rate: str) -> list[dict[str, Any]]:

@@ -15,7 +15,11 @@ MAX_POSTS = 20
 
 
 def growth(
-    growth: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str, Any]] = (), *, width: int = WIDE
+    growth: Iterable[Mapping[str, Any]],
+    posts: Iterable[Mapping[str, Any]] = (),
+    *,
+    observed_twice: int | None = None,
+    width: int = WIDE,
 ) -> alt.TopLevelMixin:
     """The posts that gained the most views per hour; grey where rounded counters alone may explain the gain.
 
@@ -23,6 +27,7 @@ def growth(
         growth: Rows of `growth`: post_id, hours, views_from, views_to, views_per_hour, rounding_explains. Only the
             latest pair of observations of each post is drawn.
         posts: Rows of `posts`, for captions and links.
+        observed_twice: Number of posts observed twice, where `growth` has only the fastest of them.
         width: Whole width, pixels.
     """
     latest: dict[str, Mapping[str, Any]] = {}
@@ -38,9 +43,8 @@ def growth(
     lines = [_row(row, known.get(row["post_id"], {}), 38 if width < 500 else 40) for row in best]
     top = max(1e-9, *(row["views_per_hour"] for row in best)) * 1.05
     low = min(0.0, *(row["views_per_hour"] for row in best)) * 1.05
-    subtitle = [
-        f"Views per hour, the latest pair of observations · top {len(best)} of {len(latest):,} posts observed twice"
-    ]
+    total = observed_twice or len(latest)
+    subtitle = [f"Views per hour, the latest pair of observations · top {len(best)} of {total:,} posts observed twice"]
     subtitle.append("Grey: rounding of the counters alone may explain it.")
     return apply_theme(
         forest(lines, width=width, axis_title="views per hour", domain=(low, top), number_format="~s"), title, subtitle

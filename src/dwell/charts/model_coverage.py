@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
@@ -10,15 +10,14 @@ import altair as alt
 from dwell.charts.forest import ForestRow, forest
 from dwell.charts.formatting import bucket_labels, number, percent
 from dwell.charts.theme import WIDE, apply_theme, empty_chart
-from dwell.models.confidence_intervals import share_interval
 
 
-def coverage(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
+def coverage(fit: Mapping[str, Any], shares: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLevelMixin:
     """Share of left-out posts inside their interval, overall and per bucket, against the nominal level.
 
     Args:
-        fit: The report of a fit; `interval.coverage_by_bucket` maps a bucket to its share. Where `rows_by_bucket`
-            gives the number of posts, a 95% Wilson interval shows the effect of chance.
+        fit: The report of a fit: the level of its intervals and their mean width.
+        shares: `bucket` (None for all posts), `n`, `share`, `low` and `high`: the effect of chance with so many posts.
         width: Whole width, pixels.
     """
     interval = fit.get("interval") or {}
@@ -26,11 +25,10 @@ def coverage(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
     if interval.get("coverage") is None:
         return empty_chart(title, "No intervals were made, because no usable model was found.", width)
     level = float(interval["level"])
-    lines = [_row("All posts", interval["coverage"], fit.get("n"), level)]
-    for bucket, label in bucket_labels(interval.get("coverage_by_bucket") or {}).items():
-        share = interval["coverage_by_bucket"][bucket]
-        if share is not None:
-            lines.append(_row(label, share, (interval.get("rows_by_bucket") or {}).get(bucket), level))
+    rows = {row["bucket"]: row for row in shares}
+    lines = [_row("All posts", rows[None], level)] if None in rows else []
+    labels = bucket_labels(bucket for bucket in rows if bucket is not None)
+    lines += [_row(label, rows[bucket], level) for bucket, label in labels.items()]
     bars = " Bars: the effect of chance with that many posts (95%)." if any(line.low for line in lines) else ""
     subtitle = [
         f"Share of left-out posts whose measured value is inside their interval; nominal: {percent(level, 0)}",
@@ -48,8 +46,8 @@ def coverage(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
     return apply_theme(plot, title, subtitle)
 
 
-def _row(label: str, share: float, n: int | None, level: float) -> ForestRow:
-    low, high = share_interval(round(share * n), n) if n else (None, None)
+def _row(label: str, row: Mapping[str, Any], level: float) -> ForestRow:
+    share, n = row["share"], row["n"]
     note = percent(share, 0) + (f", n = {n}" if n else "")
     tip = f"{label}: {percent(share)} inside, nominal {percent(level, 0)}" + (f", n = {n}" if n else "")
-    return ForestRow(label, share, low, high, clear=True, note=note, tip=tip)
+    return ForestRow(label, share, row["low"], row["high"], clear=True, note=note, tip=tip)

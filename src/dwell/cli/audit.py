@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Json
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
 from dwell.results import Result
 
 
 def audit(
-    *, creator: Creator, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: ChartOut = None
+    *,
+    creator: Creator,
+    data: Data = None,
+    engine: Engine = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
 ) -> None:
     """Show which public ratio follows measured watch time.
 
@@ -23,7 +29,7 @@ def audit(
     """
     import dwell
 
-    workspace = dwell.open(data)
+    workspace = dwell.open(data, engine=engine)
     with spinner("Testing each ratio on unseen posts"):
         result = workspace.audit(creator=creator)
     Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.audit(creator=creator))

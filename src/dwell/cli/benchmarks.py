@@ -13,6 +13,7 @@ from dwell.cli.options import (
     ChartOut,
     Csv,
     Data,
+    Engine,
     Include,
     Json,
     MinAge,
@@ -46,6 +47,7 @@ def benchmarks(
     include: Include = "",
     min_age: MinAge = "72h",
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: ChartOut = None,
@@ -61,7 +63,7 @@ def benchmarks(
     """
     import dwell
 
-    workspace = dwell.open(data)
+    workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "scheme": scheme.value,
         "include": parse_include(include),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.cells import format_cell
-from dwell.cli.options import ChartOut, Csv, Data, Json, Target
+from dwell.cli.options import ChartOut, Csv, Data, Engine, Json, Target
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
 from dwell.results import Result
@@ -22,6 +22,7 @@ def fit(
     ],
     target: Annotated[Target, typer.Option("--target", help="What to predict.")] = Target.WATCH_RATIO,
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: ChartOut = None,
@@ -36,7 +37,7 @@ def fit(
     """
     import dwell
 
-    workspace = dwell.open(data)
+    workspace = dwell.open(data, engine=engine)
     with spinner("Fitting, and testing on unseen posts"):
         report = workspace.fit(creator=creator, target=target.value)
     result = skill(report)

@@ -17,8 +17,11 @@ from dwell.cli import (
     cost,
     demo,
     export,
+    findings,
     fit,
+    growth,
     import_,
+    posting_times,
     posts,
     replay,
     report,
@@ -69,8 +72,11 @@ app.command("import")(import_.import_files)
 app.command()(status.status)
 app.command()(benchmarks.benchmarks)
 app.command()(posts.posts)
+app.command()(findings.findings)
 app.command()(tiers.tiers)
 app.command()(trend.trend)
+app.command("posting-times")(posting_times.posting_times)
+app.command()(growth.growth)
 app.command()(audit.audit)
 app.command()(fit.fit)
 app.command()(score.score)

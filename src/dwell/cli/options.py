@@ -12,6 +12,16 @@ Data = Annotated[
     Path | None,
     typer.Option("--data", envvar="DWELL_DATA", help="Data folder.", show_default="./dwell-data", metavar="DIR"),
 ]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        envvar="DWELL_ENGINE",
+        help="What computes the answer: duckdb, or a Spark Connect server, e.g. sc://127.0.0.1:15002.",
+        show_default="duckdb",
+        metavar="ENGINE",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON in the documented format.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 Out = Annotated[

@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import Buckets, Creator, Csv, Data, Include, Json, MinAge, Out, Scheme, parse_age, parse_include
+from dwell.cli.options import (
+    Buckets,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    Include,
+    Json,
+    MinAge,
+    Out,
+    Scheme,
+    parse_age,
+    parse_include,
+)
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -44,6 +57,7 @@ def posts(
     include: Include = "",
     min_age: MinAge = "72h",
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: Out = None,
@@ -58,7 +72,7 @@ def posts(
     """
     import dwell
 
-    result = dwell.open(data).posts(
+    result = dwell.open(data, engine=engine).posts(
         creator=creator,
         sort=sort,
         above_p90=above_p90,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import Creator, Csv, Data, Json, TimeZone
+from dwell.cli.options import Creator, Csv, Data, Engine, Json, TimeZone
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 
@@ -20,6 +20,7 @@ def report(
     ),
     tz: TimeZone = "UTC",
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -34,5 +35,5 @@ def report(
     import dwell
 
     with spinner("Collecting the figures of the page"):
-        result = dwell.open(data).report(creator=creator, path=output, tz=tz)
+        result = dwell.open(data, engine=engine).report(creator=creator, path=output, tz=tz)
     Output(as_json, as_csv).show(result, lambda: f"Wrote {output}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Json
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -24,6 +24,7 @@ def score(
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of rows.", metavar="N")] = None,
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: ChartOut = None,
@@ -38,7 +39,7 @@ def score(
     """
     import dwell
 
-    workspace = dwell.open(data)
+    workspace = dwell.open(data, engine=engine)
     result = workspace.score(creator=creator, model=model, limit=limit)
     Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.scores(result))
 

@@ -5,23 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from dwell.cli.cells import format_cell
-from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.options import AnyCreator, Csv, Data, Engine, Json, Out
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
 _CREATORS_SHOWN = 30
 
 
-def status(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
+def status(
+    *,
+    creator: AnyCreator = None,
+    data: Data = None,
+    engine: Engine = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> None:
     """Show what is stored and how much of it is unknown. Lists tables, creators, sources, and the time span.
 
     \b
     Example:
       dwell status --json
+      dwell status --creator @demo
     """
     import dwell
 
-    result = dwell.open(data).status()
+    result = dwell.open(data, engine=engine).status(creator=creator)
     Output(as_json, as_csv, output).show(result, lambda: _text(result))
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Include, Json, MinAge, TimeZone, parse_age, parse_include
+from dwell.cli.options import (
+    ChartOut,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    Include,
+    Json,
+    MinAge,
+    TimeZone,
+    parse_age,
+    parse_include,
+)
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -16,6 +28,7 @@ def tiers(
     include: Include = "",
     min_age: MinAge = "72h",
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: ChartOut = None,
@@ -30,7 +43,7 @@ def tiers(
     """
     import dwell
 
-    workspace = dwell.open(data)
+    workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "creator": creator,
         "tz": tz,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Include, Json, MinAge, parse_age, parse_include
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Include, Json, MinAge, parse_age, parse_include
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -27,6 +27,7 @@ def trend(
     include: Include = "",
     min_age: MinAge = "72h",
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: ChartOut = None,
@@ -41,7 +42,7 @@ def trend(
     """
     import dwell
 
-    workspace = dwell.open(data)
+    workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "creator": creator,
         "every": every.value,

@@ -17,7 +17,7 @@ from dwell.cli.live_options import (
     progress_bar,
     stop_on_signal,
 )
-from dwell.cli.options import ChartOut, Csv, Data, Json
+from dwell.cli.options import ChartOut, Csv, Data, Engine, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -41,6 +41,7 @@ def trends(
     dry_run: DryRun = False,
     fresh: Fresh = False,
     data: Data = None,
+    engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: ChartOut = None,
@@ -62,7 +63,7 @@ def trends(
     kind, name = _choose_topic(hashtag, sound, search)
     check_plan_options(stored=stored, dry_run=dry_run)
     printer = Output(as_json, as_csv, output)
-    workspace = dwell.open(data, create=not stored)
+    workspace = dwell.open(data, create=not stored, engine=engine)
     if dry_run:
         plan = workspace.live.plan_trends(kind, name, provider=provider, fresh=fresh)
         printer.show(plan, lambda: plan_text(plan, full=True))

@@ -110,6 +110,22 @@ GROWTH: Columns = {
     "likes_from": ("likes", "Likes in the earlier one"),
     "likes_to": ("likes", "Likes in the later one"),
 }
+GROWTH_RANK: Columns = {
+    **GROWTH,
+    "observed_twice": ("posts", "Posts with two snapshots, however many are listed"),
+    "caption": POST["caption"],
+    "url": POST["url"],
+}
+DOT: Columns = {
+    **{name: POST[name] for name in ("post_id", "caption", "url", "posted_at", "duration_s", "bucket", "views")},
+    "value": ("", "The requested rate"),
+    "above_p90": ("", "Above the p90 of its bucket; false in a bucket with fewer than 5 posts"),
+    "bucket_n": ("posts", "Posts of the bucket whose rate is known, drawn or not"),
+    "bucket_median": ("", "Their median rate"),
+    "bucket_p90": ("", "Their 90th percentile"),
+    "total": ("posts", "Posts of all buckets, drawn or not"),
+    "total_above_p90": ("posts", "Those above the p90 of their bucket"),
+}
 UNKNOWN: Columns = {
     "posts": ("posts", "Posts with a snapshot"),
     **{name: ("0-1", f"Share of them whose newest snapshot lacks {name}") for name in COUNTERS},
@@ -120,6 +136,8 @@ STORED: Columns = {
     "first_posted_at": ("UTC", "When the oldest was published"),
     "last_posted_at": ("UTC", "When the newest was published"),
 }
+HANDLE: Columns = {"handle": ("", "Account")}
+CREATOR_ID: Columns = {"creator_id": ("", "Platform id of the account"), **HANDLE}
 SPAN: Columns = {
     "first_observed_at": ("UTC", "First instant at which a post was observed"),
     "last_observed_at": ("UTC", "Last instant at which a post was observed"),

@@ -48,7 +48,7 @@ def sql(
         raise DwellError(f"Unknown metric {metric!r}: choose from {', '.join(METRICS)}.")
     if engine not in _DIALECTS:
         raise DwellError(f"Unknown engine {engine!r}: choose from {', '.join(_DIALECTS)}.")
-    named = {name: _canonical(value) for name, value in parameters.items()}
+    named = dict(canonical_parameters(parameters))
     rolled_up = rolled_up and bool(METRICS[metric].rolled_up)
     key = _key(metric, engine, named, rolled_up=rolled_up)
     known = _read_cached(cache / f"{key}.sql") if cache is not None else None
@@ -58,6 +58,11 @@ def sql(
     if cache is not None:
         _write_cached(cache / f"{key}.sql", text)
     return text
+
+
+def canonical_parameters(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """The parameters in one order, lists of names as sorted tuples: equal for questions that mean the same."""
+    return tuple(sorted((name, _canonical(value)) for name, value in parameters.items()))
 
 
 def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any], *, rolled_up: bool) -> str:

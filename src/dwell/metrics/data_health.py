@@ -7,6 +7,7 @@ from ibis.expr.types import Table
 
 from dwell.metrics.counters import COUNTERS
 from dwell.metrics.newest import last_snapshots, posts_of
+from dwell.metrics.tables import table
 
 
 def unknown_share(*, handle: str | None = None) -> Table:
@@ -24,3 +25,18 @@ def creators_stored() -> Table:
         posts=named.count(), first_posted_at=named.posted_at.min(), last_posted_at=named.posted_at.max()
     )
     return accounts.order_by(ibis.desc("posts"), ibis.asc("handle"))
+
+
+def handles(*, handle: str | None = None) -> Table:
+    """The accounts with stored posts; of one account a point look-up, which ends at the first of its posts."""
+    posts = table("posts")
+    if handle is not None:
+        return posts.filter(posts.handle == handle).select("handle").limit(1)
+    return posts.filter(posts.handle.notnull()).select("handle").distinct().order_by("handle")
+
+
+def creator_ids(*, creator_id: str | None = None) -> Table:
+    """The handle that belongs to a numeric id of an account, or to each known one."""
+    creators = table("creators")
+    chosen = creators.creator_id.notnull() if creator_id is None else creators.creator_id == creator_id
+    return creators.filter(chosen).select("creator_id", "handle").order_by("creator_id", "handle")

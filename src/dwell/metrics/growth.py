@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import IntegerValue, Table
 
+from dwell.errors import DwellError
 from dwell.metrics.newest import hours, posts_of
 from dwell.metrics.tables import table
 
@@ -21,6 +22,30 @@ def growth(*, handle: str | None = None) -> Table:
     posts = posts_of(handle)
     counted = viewed("likes").semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")
     return pairs(counted, ("likes",)).order_by("post_id", "to_at")
+
+
+def growth_ranking(*, handle: str | None = None, limit: int = 20) -> Table:
+    """The posts that gained views fastest between their newest two snapshots, fastest first.
+
+    Args:
+        handle: Only this account's posts.
+        limit: Number of posts.
+
+    Raises:
+        DwellError: The limit is below 1.
+    """
+    if not limit >= 1:
+        raise DwellError(f"The number of posts is a whole number from 1 up, not {limit}.")
+    every = growth(handle=handle)
+    paced = every.filter(every.views_per_hour.notnull())
+    newest_first = ibis.window(group_by=paced.post_id, order_by=paced.to_at.desc())
+    numbered = paced.mutate(back=ibis.row_number().over(newest_first))
+    last = numbered.filter(numbered.back == 0).drop("back").alias("newest_pairs")
+    ranked = last.cross_join(last.agg(observed_twice=last.count()))
+    fastest = ranked.order_by(ibis.desc("views_per_hour"), ibis.asc("post_id")).limit(limit).alias("fastest")
+    posts = table("posts").select("post_id", "caption", "url")
+    joined = fastest.left_join(posts, "post_id").drop("post_id_right")
+    return joined.order_by(ibis.desc("views_per_hour"), ibis.asc("post_id"))
 
 
 def viewed(*also: str) -> Table:

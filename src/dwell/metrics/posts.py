@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import ibis
 from ibis.expr.types import BooleanValue, Table
 
+from dwell.errors import DwellError
 from dwell.metrics import buckets
 from dwell.metrics.baseline import baseline
 from dwell.metrics.counters import COUNTERS, RATES
@@ -31,8 +32,45 @@ def posts(
     platform: str | None = None,
     include: Iterable[str] = (),
     min_age_h: float = MIN_AGE_H,
+    above_p90: bool = False,
+    sort: str | None = None,
+    limit: int | None = None,
 ) -> Table:
-    """One row per post, newest first; posts that are not eligible are kept, with the reason in `excluded`."""
+    """One row per post; posts that are not eligible are kept, with the reason in `excluded`.
+
+    Args:
+        scheme: Duration buckets.
+        handle: Only this account's posts.
+        platform: Only the posts of this platform.
+        include: Filters to switch off.
+        min_age_h: Hours from publishing to observation below which a post is young.
+        above_p90: Only posts above the p90 of their bucket.
+        sort: Column to sort by, highest first and unknown last; newest first when None, and among equals.
+        limit: Number of rows; all when None.
+
+    Raises:
+        DwellError: No such filter or column, a negative age, or a limit below 1.
+    """
+    chosen = _every_post(scheme, handle, platform, include, min_age_h)
+    if above_p90:
+        chosen = chosen.filter(chosen.above_p90)
+    order = [chosen.posted_at.desc(nulls_first=False), chosen.post_id.asc()]
+    if sort is not None:
+        if sort not in chosen.columns:
+            raise DwellError(f"Unknown column {sort!r}: choose from {', '.join(chosen.columns)}.")
+        others = [key for key, name in zip(order, ("posted_at", "post_id"), strict=True) if name != sort]
+        order = [chosen[sort].desc(nulls_first=False), *others]
+    ordered = chosen.order_by(*order)
+    if limit is None:
+        return ordered
+    if not limit >= 1:
+        raise DwellError(f"The number of posts is a whole number from 1 up, not {limit}.")
+    return ordered.limit(limit)
+
+
+def _every_post(
+    scheme: str, handle: str | None, platform: str | None, include: Iterable[str], min_age_h: float
+) -> Table:
     rows = newest(handle, counters=(*COUNTERS, "rounded"), attributes=_ATTRIBUTES, platform=platform)
     rows = with_rates(with_excluded(rows, include, min_age_h))
     rows = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme)).alias("rated_posts")
@@ -62,7 +100,7 @@ def posts(
         (measured.avg_watch_s / rows.duration_s.nullif(0)).name("watch_ratio"),
         measured.full_watch_rate,
         rows.excluded,
-    ).order_by(ibis.desc("posted_at"), ibis.asc("post_id"))
+    )
 
 
 def _counted(rows: Table) -> BooleanValue:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import ibis
 from ibis.expr.types import IntegerValue, Table, TimestampValue
 
 from dwell.metrics.newest import hours, seconds
-from dwell.metrics.topic_ranking import DEFAULT_DAYS, TOPIC, last_days, share_rate, topic_rows
+from dwell.metrics.topic_ranking import DEFAULT_DAYS, TOPIC, last_days, share_rate, topic_rows, used_topics
 
 _DAY = 86_400
 _MIN_SPAN_DAYS = 0.25  # two counts closer than that show the provider's batch update, not the day
@@ -14,16 +16,26 @@ _FRESH_HOURS = 168.0
 _DATED = (*TOPIC, "number", "day")
 
 
-def topic_days(*, kind: str | None = None, topic: str | None = None, days: int | None = DEFAULT_DAYS) -> Table:
+def topic_days(
+    *,
+    kind: str | None = None,
+    topic: str | None = None,
+    days: int | None = DEFAULT_DAYS,
+    handles: Iterable[str] | None = None,
+) -> Table:
     """One row per topic and day (UTC) on which it was sampled, or on which a sampled post was published.
 
     Args:
         kind: `hashtag`, `sound` or `search`; all when None.
         topic: Hashtag without #, id of the sound, or search text; all when None.
         days: Only the days that end with the topic's latest sample; all when None.
+        handles: Only the sounds and hashtags of posts of these accounts; all when None.
     """
-    looks = _dated(topic_rows("topic_samples", kind, topic), "observed_at").alias("looks")
-    seen = _dated(topic_rows("topic_posts", kind, topic), "observed_at").alias("seen_posts")
+    looks, seen = (topic_rows(name, kind, topic) for name in ("topic_samples", "topic_posts"))
+    if handles is not None:
+        looks, seen = used_topics(looks, handles), used_topics(seen, handles)
+    looks = _dated(looks, "observed_at").alias("looks")
+    seen = _dated(seen, "observed_at").alias("seen_posts")
     counts, samples, published = _counts(looks), _sampled_posts(seen), _published_per_day(seen)
     listed = looks.select(*_DATED).union(seen.select(*_DATED)).union(published.select(*_DATED)).distinct()
     calendar = _until_last_sample(listed, looks, seen).alias("calendar")

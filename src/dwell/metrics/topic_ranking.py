@@ -5,6 +5,8 @@ The posts of a topic have a table of their own: a listing shows what was success
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import ibis
 from ibis.expr.types import NumericValue, StringValue, Table
 
@@ -63,6 +65,15 @@ def topic_rows(name: str, kind: str | None, topic: str | None) -> Table:
     if kind is not None:
         rows = rows.filter(rows.topic_kind == kind)
     return rows if topic is None else rows.filter(rows.topic == topic)
+
+
+def used_topics(rows: Table, handles: Iterable[str]) -> Table:
+    """The rows of the sounds and hashtags that posts of these accounts use."""
+    posts = table("posts")
+    own = posts.filter(posts.handle.isin(sorted(set(handles))))
+    sounds = own.filter(own.sound_id.notnull()).select(topic_kind=ibis.literal("sound"), topic=own.sound_id.lower())
+    tags = own.select(topic_kind=ibis.literal("hashtag"), topic=own.hashtags.unnest())
+    return rows.semi_join(sounds.union(tags).distinct().alias("used_topics"), list(TOPIC))
 
 
 def share_rate(posts: Table) -> NumericValue:

@@ -19,6 +19,7 @@ class ReportContent:
     Attributes:
         handle: The creator, without @.
         generated_at: When the numbers were computed, with a time zone.
+        findings: The findings about the account (`ws.findings`): every figure of the statements and headline numbers.
         posts: Rows of the `posts` metric, eligible or not.
         benchmarks: Rows of `benchmarks` for this creator.
         exclusions: The row of `exclusions`: total, eligible, and posts per reason.
@@ -27,7 +28,6 @@ class ReportContent:
         trend: Rows of `trend`.
         growth: Rows of `growth`; empty where no post was observed twice.
         audit: Rows of `audit`; None for an account without watch time.
-        fit: The report of a fit; None without a fit.
         score: The result of a scoring; None without a scoring.
         status: The state of the data: first_observed_at, last_observed_at, unknown_share, sources.
         versions: Name of a component (dwell, metric definitions, model) -> its version.
@@ -38,6 +38,7 @@ class ReportContent:
 
     handle: str
     generated_at: datetime
+    findings: Result
     posts: Rows = ()
     benchmarks: Rows = ()
     exclusions: Mapping[str, Any] = field(default_factory=dict)
@@ -46,7 +47,6 @@ class ReportContent:
     trend: Rows = ()
     growth: Rows = ()
     audit: Rows | None = None
-    fit: Mapping[str, Any] | None = None
     score: Result | Mapping[str, Any] | None = None
     status: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -54,17 +54,15 @@ class ReportContent:
     every: str = "week"
     simulated: bool = False
 
+    @property
+    def fit(self) -> Mapping[str, Any] | None:
+        """The report of a fit; None without a fit."""
+        fit: Mapping[str, Any] | None = self.findings.meta["fit"]
+        return fit
+
     def scored(self) -> Mapping[str, Any] | None:
         """The scoring as one object: model_id, level_shown, reasons, rows."""
         return self.score.to_dict() if isinstance(self.score, Result) else self.score
-
-    def eligible(self) -> list[Mapping[str, Any]]:
-        """The posts that no filter excluded."""
-        return [post for post in self.posts if post.get("excluded") is None]
-
-    def measured(self, target: str = "watch_ratio") -> list[Mapping[str, Any]]:
-        """The eligible posts with a watch time that the platform measured."""
-        return [post for post in self.eligible() if post.get(target) is not None]
 
 
 def meta(rows: Rows | None) -> Mapping[str, Any]:

@@ -81,20 +81,14 @@ def _unknown(content: ReportContent) -> ReportTable:
 
 
 def _facts(content: ReportContent) -> list[tuple[str, str]]:
-    status, posts = content.status, list(content.posts)
+    status, rounded = content.status, content.findings.meta["rounded"]
     facts = [("Observed", _span(status.get("first_observed_at"), status.get("last_observed_at")))]
     sources = status.get("sources")
     if sources:
         facts.append(("Sources", ", ".join(_source(source, sources) for source in sources)))
-    known = [post for post in posts if post.get("rounded") is not None]
-    if known:
-        rounded = sum(bool(post["rounded"]) for post in known)
-        facts.append(
-            (
-                "Rounded at the source",
-                f"{pluralize(rounded, 'post')} of {len(known):,} (such as 17.7K); small differences are not meaningful",
-            )
-        )
+    if rounded["known"]:
+        posts = f"{pluralize(rounded['posts'], 'post')} of {rounded['known']:,}"
+        facts.append(("Rounded at the source", f"{posts} (such as 17.7K); small differences are not meaningful"))
     facts.append(("Time zone of hours and weekdays", content.tz))
     if content.fit is not None and content.fit.get("model_id"):
         facts.append(("Model", str(content.fit["model_id"])))

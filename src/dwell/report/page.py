@@ -13,11 +13,10 @@ from markupsafe import Markup
 from dwell.charts import theme
 from dwell.charts.formatting import day, number, parse_instant, percent, pluralize
 from dwell.report.content import ReportContent
-from dwell.report.finding import Kind, format_median
-from dwell.report.findings import findings
-from dwell.report.medians import median_with_interval
 from dwell.report.method import method
 from dwell.report.sections import sections
+from dwell.report.statement import Kind, format_median
+from dwell.report.statements import statements
 
 KINDS = {"measured": "measured", "public": "public proxy", "counter": "public counter", "predicted": "predicted"}
 
@@ -51,7 +50,7 @@ def render(content: ReportContent) -> str:
         content=content,
         kinds=KINDS,
         tiles=tiles(content),
-        findings=findings(content),
+        findings=statements(content.findings),
         sections=sections(content),
         method=method(content),
         subtitle=_subtitle(content),
@@ -64,20 +63,15 @@ def render(content: ReportContent) -> str:
 
 def tiles(content: ReportContent) -> list[Tile]:
     """The headline numbers; an unknown number is left out, not shown as 0."""
-    eligible, measured = content.eligible(), content.measured()
-    total = len(list(content.posts))
-    headline = [Tile(None, "Posts compared", number(len(eligible)), f"of {pluralize(total, 'post')} stored")]
-    if measured:
-        middle = median_with_interval([post["watch_ratio"] for post in measured])
-        headline.append(
-            Tile("measured", "Median watch ratio", percent(middle.value, 0), _inside_parentheses(format_median(middle)))
-        )
-    rates = [post["engagement_rate"] for post in eligible if post.get("engagement_rate") is not None]
-    if rates:
-        middle = median_with_interval(rates)
-        headline.append(
-            Tile("public", "Median engagement rate", percent(middle.value), _inside_parentheses(format_median(middle)))
-        )
+    meta = content.findings.meta
+    medians = meta["medians"]
+    headline = [Tile(None, "Posts compared", number(meta["eligible"]), f"of {pluralize(meta['posts'], 'post')} stored")]
+    if (middle := medians["watch_ratio"]) is not None:
+        shown = _inside_parentheses(format_median(middle))
+        headline.append(Tile("measured", "Median watch ratio", percent(middle["value"], 0), shown))
+    if (middle := medians["engagement_rate"]) is not None:
+        shown = _inside_parentheses(format_median(middle))
+        headline.append(Tile("public", "Median engagement rate", percent(middle["value"]), shown))
     r2 = ((content.fit or {}).get("out_of_fold") or {}).get("r2")
     if content.fit is not None and content.fit.get("verdict") == "usable" and r2 is not None:
         detail = f"R² {number(r2)} on posts left out, n\u00a0=\u00a0{content.fit.get('n')}"
@@ -93,7 +87,7 @@ def _inside_parentheses(text: str) -> str:
 
 def _subtitle(content: ReportContent) -> str:
     status = content.status
-    posts = pluralize(len(list(content.posts)), "post")
+    posts = pluralize(content.findings.meta["posts"], "post")
     first, last = status.get("first_observed_at"), status.get("last_observed_at")
     return f"{posts}, observed {day(first)} to {day(last)}" if first and last else posts
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 from dwell.charts.formatting import caption, link, number
-from dwell.report.finding import Kind
+from dwell.report.statement import Kind
 
 MAX_ROWS = 60
 

@@ -14,9 +14,9 @@ from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
 from dwell.report import model_tables, public_tables
 from dwell.report.content import ReportContent, Rows, meta
-from dwell.report.finding import Kind
 from dwell.report.report_table import ReportTable
 from dwell.report.section_texts import EMPTY, INTRODUCTIONS, TITLES
+from dwell.report.statement import Kind
 
 _WITH_CHECKS = False
 
@@ -99,8 +99,8 @@ def _benchmarks(content: ReportContent) -> Section:
     if not list(content.benchmarks):
         return _empty_section("benchmarks")
     plots = [plot("public", "strip", charts.benchmarks, content.posts, content.benchmarks)]
-    if content.measured():
-        plots.insert(0, plot("measured", "watch", charts.watch_time, content.posts))
+    if content.findings.meta["medians"]["watch_ratio"] is not None:
+        plots.insert(0, plot("measured", "watch", charts.watch_time, content.posts, content.findings.meta["lengths"]))
     return Section("benchmarks", plots, [public_tables.benchmark_table(content.benchmarks)])
 
 
@@ -144,7 +144,7 @@ def _model(content: ReportContent) -> Section:
     fit, score = content.fit, content.scored()
     if fit is None and score is None:
         return _empty_section("model")
-    plots, notes = _fit(fit) if fit is not None else ([], [])
+    plots, notes = _fit(fit, content.findings.meta["coverage"]) if fit is not None else ([], [])
     if score is not None:
         numbers = model_tables.score_table(score, content.posts)
         plots.append(plot("predicted", "scores", charts.scores, score, content.posts, table=numbers))
@@ -152,13 +152,14 @@ def _model(content: ReportContent) -> Section:
     return Section("model", plots, notes=notes)
 
 
-def _fit(fit: Mapping[str, Any]) -> tuple[list[Plot], list[str]]:
+def _fit(fit: Mapping[str, Any], shares: Sequence[Mapping[str, Any]]) -> tuple[list[Plot], list[str]]:
     plots, notes = [plot("predicted", "skill", charts.skill, fit, table=model_tables.skill_table(fit))], []
     if fit.get("verdict") != "usable":
         why = "; ".join(_reasons(fit)) or "no reason was given"
         notes.append(f"The model abstains, so there are no predictions: {why.rstrip('.')}.")
     elif (fit.get("interval") or {}).get("coverage") is not None:
-        plots.append(plot("predicted", "coverage", charts.coverage, fit, table=model_tables.coverage_table(fit)))
+        numbers = model_tables.coverage_table(fit)
+        plots.append(plot("predicted", "coverage", charts.coverage, fit, shares, table=numbers))
     return plots, notes + _reasons(fit, "warnings")
 
 

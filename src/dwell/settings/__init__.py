@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DEFAULT_DATA = Path("dwell-data")
 _MEMORY_SIZE = r"(?=[0.]*[1-9])(?:[0-9]{1,9}(?:\.[0-9]{1,3})? ?[KM]|[0-9]{1,6}(?:\.[0-9]{1,3})? ?[GT])i?B"
+DUCKDB = "duckdb"
+_SPARK_ADDRESS = r"sc://(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?(?:/(?:;[^\s]*)?)?"
 _ALIASES: Mapping[str, str] = {"DWELL_TIKLIVEAPI_KEY": "TIKLIVEAPI_KEY"}
 """Other environment variables for a key, which other tools use; ours takes precedence."""
 
@@ -29,6 +31,8 @@ class Settings:
         memory: DuckDB's memory limit (`DWELL_MEMORY`), e.g. `300MB`; it spills to disk above it.
         threads: Threads of one query (`DWELL_THREADS`); all cores if not set.
         keep_days: Days for which raw responses of providers are kept (`DWELL_KEEP_DAYS`).
+        engine: What answers questions (`--engine`, `DWELL_ENGINE`): `duckdb` in this process, or the address of a Spark
+            Connect server, `sc://host:port`.
         database: `postgresql://...` of the state, shared by several machines (`DWELL_DATABASE`); `live.db` in the data
             folder if not set.
     """
@@ -37,11 +41,16 @@ class Settings:
     memory: str | None = None
     threads: int | None = None
     keep_days: int = 30
+    engine: str = field(default=DUCKDB, repr=False)  # an address may contain a token
     database: str | None = field(default=None, repr=False)  # it may contain a password
 
     @classmethod
-    def read(cls, data: str | os.PathLike[str] | None = None) -> Settings:
-        """Read the settings of this process; `data` is the folder given on the command line or to `dwell.open`.
+    def read(cls, data: str | os.PathLike[str] | None = None, engine: str | None = None) -> Settings:
+        """Read the settings of this process.
+
+        Args:
+            data: The folder given on the command line or to `dwell.open`.
+            engine: The engine given there.
 
         Raises:
             SettingsError: A value is malformed.
@@ -55,6 +64,7 @@ class Settings:
             memory=_parse_memory(environment.get("DWELL_MEMORY", "").strip()),
             threads=int(threads) if threads else None,
             keep_days=_parse_keep_days(environment.get("DWELL_KEEP_DAYS") or "30"),
+            engine=_parse_engine(engine or environment.get("DWELL_ENGINE", "")),
             database=environment.get("DWELL_DATABASE") or None,
         )
 
@@ -83,6 +93,16 @@ def _parse_memory(text: str) -> str | None:
     if text and not re.fullmatch(_MEMORY_SIZE, text, re.IGNORECASE):
         raise SettingsError(f"DWELL_MEMORY is {text!r}: give a size, such as 300MB, 2GB or 1.5GiB.")
     return text or None
+
+
+def _parse_engine(text: str) -> str:
+    text = text.strip()
+    if text and text != DUCKDB and not re.fullmatch(_SPARK_ADDRESS, text):
+        raise SettingsError(
+            f"The engine is {text.partition(';')[0]!r}: give duckdb, or the address of a Spark Connect server, such as "
+            "sc://127.0.0.1:15002 (--engine or DWELL_ENGINE)."
+        )
+    return text or DUCKDB
 
 
 def _parse_keep_days(text: str) -> int:

@@ -4,18 +4,73 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from dwell.results import Result
 from dwell.settings import Settings
+from dwell.warehouse import views
+from dwell.warehouse.damage import reading_errors
+from dwell.warehouse.snapshot import StoreSnapshot
 
 if TYPE_CHECKING:
     import duckdb
 
 # What a bulk import may use: with Python, the Parquet writer and DuckDB's own overhead the process stays under 600 MB.
 IMPORT_MEMORY = "256MB"
+
+
+class DuckDBEngine:
+    """Queries on one snapshot in this process, through one connection that opens with the first query.
+
+    Args:
+        settings: Memory and threads.
+        snapshot: What the queries see; its journal rows are copied once per table.
+
+    Attributes:
+        dialect: The SQL that it runs.
+    """
+
+    dialect: ClassVar[Literal["duckdb"]] = "duckdb"
+
+    def __init__(self, settings: Settings, snapshot: StoreSnapshot) -> None:
+        self._settings = settings
+        self._snapshot = snapshot
+        self._attached: set[str] = set()
+        self._loaded: set[str] = set()
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return connect(self._settings)
+
+    def query(self, sql: str, tables: Iterable[str], parameters: Any = None) -> Result:
+        """Runs one query.
+
+        Args:
+            sql: The query, in DuckDB's dialect.
+            tables: Names of the tables that it reads.
+            parameters: Values for `$name` or `?` in the query.
+
+        Returns:
+            Rows with instants aware and in UTC, and None for what is unknown.
+        """
+        snapshot = self._snapshot
+        snapshot.require_files()
+        fresh = [name for name in dict.fromkeys(tables) if name not in self._attached]
+        unsealed = snapshot.unsealed_rows(fresh)
+        views.attach(self._connection, snapshot.root, snapshot.catalogue, unsealed, fresh, loaded=self._loaded)
+        self._attached.update(fresh)
+        self._loaded.update(unsealed)
+        with reading_errors(snapshot.root):
+            return fetch(self._connection, sql, parameters)
+
+    def close(self) -> None:
+        """Closes the connection, if a query opened it."""
+        if "_connection" in self.__dict__:
+            self._connection.close()
 
 
 def connect(settings: Settings, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:

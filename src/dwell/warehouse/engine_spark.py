@@ -6,27 +6,32 @@ The server must see the data folder under the path that it has here.
 from __future__ import annotations
 
 import math
+import socket
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from dwell.disk.lock import scratch_folder
-from dwell.errors import MissingExtraError
+from dwell.errors import EngineError, MissingExtraError
 from dwell.records import POST_LATEST, TABLES, Table
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse import rollup, views
-from dwell.warehouse.catalogue import Catalogue, TableState
+from dwell.warehouse.catalogue import TableState
 from dwell.warehouse.columns import DUCKDB, SEQ, column_list, quote_name, quote_text
 from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.snapshot import StoreSnapshot
 
-if TYPE_CHECKING:
-    from dwell.warehouse.store import Store
-
+_DEFAULT_PORT = 15_002  # of `sc://host`
+_CONNECT_S = 5.0
+_MOST_SAID = 200
+_WITHOUT = "or leave out --engine and DWELL_ENGINE to use DuckDB in this process"
 _SPARK = {
     "text": "STRING",
     "count": "BIGINT",
@@ -38,7 +43,7 @@ _SPARK = {
 }
 
 
-class SparkEngine:
+class SparkConnection:
     """A session on a Spark Connect server, in UTC and with ANSI rules (a division by zero is an error, not a null).
 
     Args:
@@ -46,48 +51,75 @@ class SparkEngine:
         scratch: Folder that the server can read, for rows that are not in the lake; by default a temporary one.
 
     Raises:
+        EngineError: The server cannot be reached.
         MissingExtraError: The client library is not installed.
     """
 
     def __init__(self, url: str, scratch: Path | None = None) -> None:
         self._scratch = scratch or Path(tempfile.gettempdir()) / "dwell-spark"
+        self._address = url.partition("/;")[0]  # what follows may be a token
+        _require_listener(self._address)
         try:
             with warnings.catch_warnings():
                 # PySpark warns of pandas 3; dwell takes Arrow from it and never pandas.
                 warnings.simplefilter("ignore", FutureWarning)
-                from pyspark.sql import SparkSession
+                from pyspark.sql.connect.client.retries import DefaultPolicy
+                from pyspark.sql.connect.session import SparkSession
 
                 self._session = SparkSession.builder.remote(url).create()
         except ImportError as error:
             raise MissingExtraError("Spark needs its client: pip install 'dwell[sail]' or 'dwell[spark]'.") from error
-        self._session.conf.set("spark.sql.session.timeZone", "UTC")
-        self._session.conf.set("spark.sql.ansi.enabled", "true")
+        # By default a server that is gone is waited for ten minutes.
+        self._session.client.set_retry_policies([DefaultPolicy(max_retries=4)])
+        try:
+            with self._errors():
+                self._session.conf.set("spark.sql.session.timeZone", "UTC")
+                self._session.conf.set("spark.sql.ansi.enabled", "true")
+        except EngineError:
+            self._session.client.close()
+            raise
 
     def close(self) -> None:
         """Ends the session."""
-        self._session.stop()
+        with suppress(Exception):  # a server that is gone has ended it
+            self._session.stop()
 
-    def query(self, sql: str, store: Store, tables: Iterable[str]) -> Result:
-        """Runs one Spark SQL query over the named tables, all of one instant.
+    def show_table(
+        self,
+        table: Table,
+        paths: Sequence[str],
+        *,
+        superseded: bool,
+        name: str | None = None,
+        with_seq: bool = True,
+    ) -> None:
+        """Makes a view of the rows in these Parquet files; the newest version of each key.
 
         Args:
-            sql: The query, in Spark's dialect.
-            store: Where the tables are.
-            tables: Names of the tables that it reads.
+            table: The table.
+            paths: Its files, which may lack columns that were added later.
+            superseded: Whether a key may have several versions.
+            name: Of the view; the table's when None.
+            with_seq: The files say to which batch a row belongs.
         """
-        names = list(tables)
-        state, unsealed = store.instant(names)
-        with scratch_folder(self._scratch) as folder:
-            written = {
-                name: [str(_write_unsealed_rows(TABLES[name], rows, folder))] if rows else []
-                for name, rows in unsealed.items()
-            }
-            for name in names:
-                if name == rollup.NAME:
-                    self._view_rollup(store.root, state, written)
-                else:
-                    self._view_table(store.root, name, state.table(name), written[name])
-            return self.run(sql)
+        schema = ", ".join(f"`{column.name}` {_SPARK[column.kind]}" for column in table.columns)
+        schema += f", {SEQ} BIGINT" if with_seq else ""
+        # Without the schema Spark would take the first file's, in which a column may be "never null" by chance.
+        reader = self._session.read.schema(schema)
+        whole = f"dwell_every_{name or table.name}"
+        if superseded:
+            shown = views.newest_versions(table, f"SELECT {column_list(table)}, {SEQ} FROM {whole}")
+        else:
+            shown = f"SELECT {column_list(table)} FROM {whole}"
+        with self._errors():
+            frame = reader.parquet(*paths) if paths else self._session.sql(_empty_query(table))
+            frame.createOrReplaceTempView(whole)
+        self.show_query(shown, name or table.name)
+
+    def show_query(self, sql: str, name: str) -> None:
+        """Makes a view of a query that is quoted as DuckDB's."""
+        with self._errors():
+            self._session.sql(sql.replace('"', "`")).createOrReplaceTempView(name)
 
     @contextmanager
     def tables(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[None]:
@@ -99,57 +131,129 @@ class SparkEngine:
         """
         with scratch_folder(self._scratch) as folder:
             for name, given in rows.items():
-                self._view(TABLES[name], [str(_write_rows(TABLES[name], given, folder))], superseded=False)
+                self.show_table(TABLES[name], [str(_write_rows(TABLES[name], given, folder))], superseded=False)
             yield
 
     def run(self, sql: str) -> Result:
-        """Runs SQL over the views that are there."""
-        table = self._session.sql(sql).toArrow()
+        """Runs SQL over the views that are there.
+
+        Raises:
+            EngineError: The server cannot be reached any more, or cannot run it.
+        """
+        with self._errors():
+            table = self._session.sql(sql).toArrow()
         columns = [[_to_python(value) for value in column.to_pylist()] for column in table.columns]
         return Result(columns=tuple(table.column_names), rows=list(zip(*columns, strict=True)))
 
-    def _view_table(
-        self, root: Path, name: str, visible: TableState, written: list[str], shown: str | None = None
-    ) -> None:
-        """The table, or what `visible` has of it, under its own name or the one that is `shown`."""
-        paths = [str(path) for path in views.visible_files(root, name, visible)]
-        self._view(TABLES[name], [*paths, *written], superseded=bool(visible.superseded), shown=shown)
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Says what Spark says in a sentence with its cure."""
+        from grpc import RpcError
+        from pyspark.errors import PySparkException
 
-    def _view_rollup(self, root: Path, state: Catalogue, written: Mapping[str, list[str]]) -> None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # "retries exceeded", besides the error itself
+                yield
+        except (PySparkException, RpcError) as error:
+            said = " ".join(str(error).split())[:_MOST_SAID]
+            raise EngineError(
+                f"The Spark server at {self._address} failed ({said}): check that it runs and sees the data folder "
+                f"under the same path, {_WITHOUT}."
+            ) from error
+
+
+class SparkEngine:
+    """Queries on one snapshot by a Spark Connect server, which reads the data folder under the path that it has here.
+
+    Args:
+        url: Where the server is, e.g. `sc://127.0.0.1:15002`.
+        snapshot: What the queries see; its journal rows are written for the server into the folder's `scratch/`.
+
+    Attributes:
+        dialect: The SQL that it runs.
+
+    Raises:
+        EngineError: The server cannot be reached.
+        MissingExtraError: The client library is not installed.
+    """
+
+    dialect: ClassVar[Literal["spark"]] = "spark"
+
+    def __init__(self, url: str, snapshot: StoreSnapshot) -> None:
+        self._snapshot = snapshot
+        self._attached: set[str] = set()
+        self._written: dict[str, list[str]] = {}
+        self._resources = ExitStack()
+        self._connection = SparkConnection(url)
+        self._resources.callback(self._connection.close)
+
+    @cached_property
+    def _folder(self) -> Path:
+        return self._resources.enter_context(scratch_folder(self._snapshot.root.absolute() / "scratch"))
+
+    def query(self, sql: str, tables: Iterable[str]) -> Result:
+        """Runs one query.
+
+        Args:
+            sql: The query, in Spark's dialect.
+            tables: Names of the tables that it reads.
+
+        Raises:
+            EngineError: The server cannot be reached any more, or cannot run it.
+        """
+        snapshot = self._snapshot
+        snapshot.require_files()
+        for name in dict.fromkeys(tables):
+            if name not in self._attached:
+                self._show_rollup() if name == rollup.NAME else self._show_table(name, snapshot.catalogue.table(name))
+                self._attached.add(name)
+        return self._connection.run(sql)
+
+    def _show_table(self, name: str, visible: TableState, view: str | None = None) -> None:
+        """What `visible` has of a table, with the journal's rows."""
+        paths = [str(path) for path in views.visible_files(self._snapshot.root, name, visible)]
+        superseded = bool(visible.superseded)
+        self._connection.show_table(TABLES[name], [*paths, *self._unsealed(name)], superseded=superseded, name=view)
+
+    def _unsealed(self, name: str) -> list[str]:
+        """The file with the journal's rows of a table, written once; none where there are no rows."""
+        if name not in self._written:
+            rows = self._snapshot.unsealed_rows([name])[name]
+            self._written[name] = [str(_write_unsealed_rows(TABLES[name], rows, self._folder))] if rows else []
+        return self._written[name]
+
+    def _show_rollup(self) -> None:
         """The roll-up; where its sealed part cannot be used, the same out of the tables alone."""
-        sealed = state.rollup if rollup.is_usable(root, state) else None
+        root, state = self._snapshot.root, self._snapshot.catalogue
+        sealed = state.rollup if self._snapshot.has_rollup else None
         later: dict[str, str | None] = dict.fromkeys(rollup.BASES)
         for name in rollup.BASES:
             visible = rollup.later_table(state, name, sealed.seq if sealed else -1)
-            if visible.files or written[name]:
+            if visible.files or self._unsealed(name):
                 later[name] = f"dwell_later_{name}"
-                self._view_table(root, name, visible, written[name], later[name])
+                self._show_table(name, visible, later[name])
         if later["post_snapshots"]:
-            self._show(rollup.newest_snapshots(later["post_snapshots"]), "dwell_later_newest")
+            self._connection.show_query(rollup.newest_snapshots(later["post_snapshots"]), "dwell_later_newest")
             later["post_snapshots"] = "dwell_later_newest"
-        files = sealed.files if sealed else ()
-        paths = [str((rollup.folder(root) / file.path).absolute()) for file in files]
-        self._view(POST_LATEST, paths, superseded=False, shown="dwell_sealed", with_seq=False)
-        self._show(rollup.merge("dwell_sealed", later["posts"], later["post_snapshots"]), rollup.NAME)
+        paths = [str((rollup.folder(root) / file.path).absolute()) for file in (sealed.files if sealed else ())]
+        self._connection.show_table(POST_LATEST, paths, superseded=False, name="dwell_sealed", with_seq=False)
+        merged = rollup.merge("dwell_sealed", later["posts"], later["post_snapshots"])
+        self._connection.show_query(merged, rollup.NAME)
 
-    def _show(self, sql: str, name: str) -> None:
-        self._session.sql(sql.replace('"', "`")).createOrReplaceTempView(name)
+    def close(self) -> None:
+        """Ends the session and deletes the rows that were written for it."""
+        self._resources.close()
 
-    def _view(
-        self, table: Table, paths: list[str], *, superseded: bool, shown: str | None = None, with_seq: bool = True
-    ) -> None:
-        schema = ", ".join(f"`{column.name}` {_SPARK[column.kind]}" for column in table.columns)
-        schema += f", {SEQ} BIGINT" if with_seq else ""
-        # Without the schema Spark would take the first file's, in which a column may be "never null" by chance.
-        reader = self._session.read.schema(schema)
-        frame = reader.parquet(*paths) if paths else self._session.sql(_empty_query(table))
-        whole = f"dwell_every_{shown or table.name}"
-        frame.createOrReplaceTempView(whole)
-        if superseded:
-            query = views.newest_versions(table, f"SELECT {column_list(table)}, {SEQ} FROM {whole}")
-        else:
-            query = f"SELECT {column_list(table)} FROM {whole}"
-        self._show(query, shown or table.name)
+
+def _require_listener(address: str) -> None:
+    """Connects once, because Spark's client retries for minutes."""
+    place = urlsplit(address)
+    try:
+        with socket.create_connection((place.hostname or "", place.port or _DEFAULT_PORT), timeout=_CONNECT_S):
+            return
+    except (OSError, ValueError) as error:
+        raise EngineError(f"No Spark server answers at {address} ({error}): start it, {_WITHOUT}.") from error
 
 
 def _empty_query(table: Table) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,11 +15,12 @@ from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, current_rows, journal, recover, rollup, views
+from dwell.warehouse import batches, catalogue, current_rows, journal, recover, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.check import require_parts
-from dwell.warehouse.damage import journal_errors, reading_errors
+from dwell.warehouse.damage import journal_errors
 from dwell.warehouse.lookups import Lookups
+from dwell.warehouse.snapshot import StoreSnapshot
 from dwell.warehouse.writer import Writer
 
 if TYPE_CHECKING:
@@ -86,16 +87,14 @@ class Store:
         state, unsealed = self.instant(names)
         views.attach(connection, self.root, state, unsealed, names)
 
+    def snapshot(self) -> AbstractContextManager[StoreSnapshot]:
+        """One instant of the store, for a `with` block: everything read through it belongs together."""
+        return closing(StoreSnapshot(self.root))
+
     def instant(self, tables: Iterable[str] | None = None) -> tuple[catalogue.Catalogue, views.Unsealed]:
         """The catalogue and the journal's rows of these tables, read in one transaction."""
-        with journal.connect(self._journal) as log, journal.read_transaction(log):
-            return catalogue.read(log), views.unsealed_rows(log, TABLES if tables is None else tables)
-
-    def has_rollup(self) -> bool:
-        """Metrics are answered faster from the roll-up `post_latest` than from all snapshots."""
-        with journal.connect(self._journal) as log, journal.read_transaction(log):
-            state = catalogue.read(log)
-        return rollup.is_usable(self.root, state)
+        with self.snapshot() as snapshot:
+            return snapshot.catalogue, snapshot.unsealed_rows(TABLES if tables is None else tables)
 
     def query(self, sql: str, tables: Iterable[str], parameters: Any = None) -> Result:
         """Runs one DuckDB query over the named tables, which it sees as of one instant.
@@ -108,12 +107,10 @@ class Store:
         Returns:
             Rows with instants aware and in UTC, and None for what is unknown.
         """
-        from dwell.warehouse.engine_duckdb import connect, fetch
+        from dwell.warehouse.engine_duckdb import DuckDBEngine
 
-        with connect(self.settings) as connection:
-            self.attach(connection, tables)
-            with reading_errors(self.root):
-                return fetch(connection, sql, parameters)
+        with self.snapshot() as snapshot, closing(DuckDBEngine(self.settings, snapshot)) as engine:
+            return engine.query(sql, tables, parameters)
 
     def folder_id(self) -> str | None:
         """The id that this folder and its state database share; None until they met."""
@@ -226,7 +223,5 @@ class Store:
 
     def rows(self) -> dict[str, int]:
         """Rows per table as a reader sees them, without reading the tables."""
-        with journal.connect(self._journal) as log, journal.read_transaction(log):
-            state = catalogue.read(log)
-            unsealed = {name: journal.count(log, name) for name in TABLES}
-        return {name: state.table(name).rows - state.table(name).superseded + rows for name, rows in unsealed.items()}
+        with self.snapshot() as snapshot:
+            return snapshot.rows()

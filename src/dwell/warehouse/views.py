@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,12 @@ _ARROW_TYPES = {"text": "string", "count": "int64", "number": "float64", "day": 
 
 def unsealed_rows(connection: sqlite3.Connection, tables: Iterable[str]) -> Unsealed:
     """The journal's rows that these views need, by table, as the connection's transaction sees them."""
-    needed = dict.fromkeys(table for name in tables for table in (rollup.BASES if name == rollup.NAME else (name,)))
-    return {name: journal.rows(connection, TABLES[name]) for name in needed}
+    return {name: journal.rows(connection, TABLES[name]) for name in stored_tables(tables)}
+
+
+def stored_tables(names: Iterable[str]) -> list[str]:
+    """The tables with these names; in place of the roll-up the two that it is made of."""
+    return list(dict.fromkeys(table for name in names for table in (rollup.BASES if name == rollup.NAME else (name,))))
 
 
 def attach(
@@ -35,6 +39,7 @@ def attach(
     tables: Iterable[str] | None = None,
     *,
     prefix: str = "",
+    loaded: Collection[str] = (),
 ) -> None:
     """Makes temporary views that show the rows of one instant, each named as its table behind the prefix.
 
@@ -45,12 +50,13 @@ def attach(
         unsealed: The journal's rows of the same instant.
         tables: Names of tables, or the roll-up `post_latest`; every table of `unsealed` when None.
         prefix: Of the views' names.
+        loaded: Tables whose journal rows an earlier call copied into the connection.
 
     Raises:
         DamagedDataError: A file of the lake is missing or has another size than was written.
     """
     for name, rows in unsealed.items():
-        if rows:
+        if rows and name not in loaded:
             load_unsealed(connection, TABLES[name], rows)
     for name in unsealed if tables is None else tables:
         with reading_errors(root):

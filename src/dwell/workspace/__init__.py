@@ -17,18 +17,23 @@ from dwell.workspace.workspace import Workspace
 __all__ = ["Workspace", "check", "open"]
 
 
-def open(data: str | os.PathLike[str] | None = None, *, create: bool = False) -> Workspace:  # noqa: A001 - `dwell.open` reads as it should
+def open(  # noqa: A001 - `dwell.open` reads as it should
+    data: str | os.PathLike[str] | None = None, *, create: bool = False, engine: str | None = None
+) -> Workspace:
     """Open a data folder.
 
     Args:
         data: The folder; `DWELL_DATA` or `./dwell-data` by default.
         create: Create the folder if it does not exist (as an import does).
+        engine: What answers questions: `duckdb`, or the address of a Spark Connect server, such as
+            `sc://127.0.0.1:15002`; `DWELL_ENGINE` or DuckDB by default.
 
     Raises:
         NoDataError: The data folder does not exist.
+        SettingsError: The engine, or another setting, is malformed.
         StorageError: It cannot be read.
     """
-    return Workspace(Settings.read(data), create=create)
+    return Workspace(Settings.read(data, engine), create=create)
 
 
 def check(data: str | os.PathLike[str] | None = None, *, repair: bool = False) -> Result:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from dwell.results import Result
@@ -10,51 +11,56 @@ from dwell.results import Result
 if TYPE_CHECKING:
     import altair
 
-    from dwell.workspace.workspace import Workspace
+    from dwell.workspace.snapshot import Snapshot
 
 
 class Charts:
     """`ws.charts.X(...)` takes the arguments of `ws.X(...)` and returns an Altair chart.
 
+    A chart loads the rows that it draws: of many posts, an even sample.
+
     Args:
-        workspace: Runs the queries.
+        snapshot: Opens the instant whose data a chart shows.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
+        self._snapshot = snapshot
 
     def benchmarks(self, *, creator: str | None = None, **options: Any) -> altair.TopLevelMixin:
-        """Every post's engagement rate in its duration bucket, with median and 90th percentile."""
+        """The engagement rate of posts in their duration bucket, with median and 90th percentile of all posts."""
         from dwell import charts
 
-        workspace = self._workspace
-        return charts.benchmarks(
-            workspace.posts(creator=creator, **options), workspace.benchmarks(creator=creator, **options)
-        )
+        with self._snapshot() as snapshot:
+            benchmarks = snapshot.benchmarks(creator=creator, **options)
+            return charts.benchmarks(snapshot.dots(creator=creator, **options), benchmarks)
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """What the best quarter of the posts has in common that the weakest lacks, with intervals."""
         from dwell import charts
 
-        return charts.tiers(self._workspace.tiers(creator=creator, **options))
+        with self._snapshot() as snapshot:
+            return charts.tiers(snapshot.tiers(creator=creator, **options))
 
     def posting_times(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Median engagement rate by weekday and hour, with the number of posts."""
         from dwell import charts
 
-        return charts.posting_times(self._workspace.posting_times(creator=creator, **options))
+        with self._snapshot() as snapshot:
+            return charts.posting_times(snapshot.posting_times(creator=creator, **options))
 
     def trend(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Median rates and number of posts per period."""
         from dwell import charts
 
-        return charts.trend(self._workspace.trend(creator=creator, **options))
+        with self._snapshot() as snapshot:
+            return charts.trend(snapshot.trend(creator=creator, **options))
 
     def audit(self, *, creator: str) -> altair.TopLevelMixin:
         """Rank correlation of each public ratio with the measured watch time."""
         from dwell import charts
 
-        return charts.audit(self._workspace.audit(creator=creator))
+        with self._snapshot() as snapshot:
+            return charts.audit(snapshot.audit(creator=creator))
 
     def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """The skill of a fitted model next to the baselines."""
@@ -65,8 +71,9 @@ class Charts:
     def coverage(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """How often the intervals of a fitted model held, per duration bucket."""
         from dwell import charts
+        from dwell.models.coverage_shares import coverage_shares
 
-        return charts.coverage(report)
+        return charts.coverage(report, coverage_shares(report))
 
     def scores(self, scores: Result) -> altair.TopLevelMixin:
         """Ranked posts with their percentile intervals."""
@@ -78,13 +85,17 @@ class Charts:
         """Views per hour between the newest two snapshots of a post."""
         from dwell import charts
 
-        return charts.growth(self._workspace.growth(creator=creator), self._workspace.posts(creator=creator))
+        with self._snapshot() as snapshot:
+            rows = snapshot.growth_ranking(creator=creator)
+        return charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"])
 
     def watch_time(self, *, creator: str, target: str = "watch_ratio") -> altair.TopLevelMixin:
-        """The measured watch metric of every post, by duration bucket."""
+        """The measured watch metric of posts by duration bucket, with median and 90th percentile of all of them."""
         from dwell import charts
 
-        return charts.watch_time(self._workspace.posts(creator=creator), target=target)
+        with self._snapshot() as snapshot:
+            dots = snapshot.dots(creator=creator, rate=target)
+        return charts.watch_time(dots, dots.meta["lengths"], target=target)
 
     def vetting(self, findings: Result) -> altair.TopLevelMixin:
         """Each rate of a vetting next to its norm."""

@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, Any
 from dwell import clock
 from dwell.disk.replace import write_whole
 from dwell.errors import DwellError, StorageError
-from dwell.models import artifact
 from dwell.report.content import ReportContent
 from dwell.report.page import render
 from dwell.results import Result
-from dwell.workspace.status import status
+from dwell.workspace.findings import findings
 
 if TYPE_CHECKING:
-    from dwell.workspace.workspace import Workspace
-
-_SIMULATED_WORD = "simulated"  # the sandbox writes this word into the profile of every account it invents
+    from dwell.workspace.snapshot import Snapshot
 
 
-def write_report(workspace: Workspace, handle: str, path: Path, tz: str) -> Result:
+def write_report(snapshot: Snapshot, handle: str, path: Path, tz: str) -> Result:
     """Write the page about one account; returns one row with its path and size."""
-    page = render(collect_content(workspace, handle, tz))
+    page = render(collect_content(snapshot, handle, tz))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, page)
@@ -33,50 +30,31 @@ def write_report(workspace: Workspace, handle: str, path: Path, tz: str) -> Resu
     return Result(("path", "characters"), [(str(path), len(page))])
 
 
-def collect_content(workspace: Workspace, handle: str, tz: str) -> ReportContent:
+def collect_content(snapshot: Snapshot, handle: str, tz: str) -> ReportContent:
     """Everything that the page shows; a section without data stays empty, and the page says why."""
-    posts = workspace.posts(creator=handle)
-    has_watch_time = any(post["watch_ratio"] is not None or post["full_watch_rate"] is not None for post in posts)
-    stored = status(workspace, handle).meta
-    fit, audit = (_fit_report(workspace, handle), workspace.audit(creator=handle)) if has_watch_time else (None, None)
+    found = findings(snapshot, handle, tz=tz)
     return ReportContent(
         handle=handle,
         generated_at=clock.now(),
-        posts=posts,
-        benchmarks=workspace.benchmarks(creator=handle),
-        exclusions=next(iter(workspace.ask("exclusions", handle=handle))),
-        tiers=workspace.tiers(creator=handle, tz=tz),
-        posting_times=workspace.posting_times(creator=handle, tz=tz),
-        trend=workspace.trend(creator=handle),
-        growth=workspace.growth(creator=handle),
-        audit=audit,
-        fit=fit,
-        score=_score(workspace, handle) if not has_watch_time else None,
-        status=stored,
+        findings=found.findings,
+        posts=found.posts,
+        benchmarks=snapshot.benchmarks(creator=handle),
+        exclusions=next(iter(snapshot.ask("exclusions", handle=handle))),
+        tiers=found.tiers,
+        posting_times=snapshot.posting_times(creator=handle, tz=tz),
+        trend=snapshot.trend(creator=handle),
+        growth=snapshot.growth(creator=handle),
+        audit=found.audit,
+        score=None if found.audit is not None else _score(snapshot, handle),
+        status=snapshot.status(creator=handle).meta,
         versions={name: metadata.version(name) for name in ("dwell", "scikit-learn")},
         tz=tz,
-        simulated=_is_simulated(workspace, handle),
+        simulated=found.findings.meta["simulated"],
     )
 
 
-def _fit_report(workspace: Workspace, handle: str) -> Mapping[str, Any]:
-    """The report of the newest model of this account alone; fits one if there is none."""
-    folder = workspace.store.root / "models"
-    for entry in artifact.list_models(folder, "watch_ratio"):
-        if entry["handles"] == [handle]:
-            return artifact.load(folder, entry["model_id"]).report
-    return workspace.fit(creator=handle)
-
-
-def _score(workspace: Workspace, handle: str) -> Mapping[str, Any] | None:
+def _score(snapshot: Snapshot, handle: str) -> Mapping[str, Any] | None:
     try:
-        return workspace.score(creator=handle).to_dict()
+        return snapshot.score(creator=handle).to_dict()
     except DwellError:  # no model, or nothing to rank: the section says how to get one
         return None
-
-
-def _is_simulated(workspace: Workspace, handle: str) -> bool:
-    if any(row["source"].endswith("-sandbox") for row in workspace.ask("sources", handle=handle)):
-        return True
-    names = {row["handle"]: row["display_name"] for row in workspace.ask("creators")}
-    return _SIMULATED_WORD in (names.get(handle) or "").lower()

@@ -11,20 +11,20 @@ from dwell.results import Result
 from dwell.workspace.studies import with_topics
 
 if TYPE_CHECKING:
-    from dwell.workspace.workspace import Workspace
+    from dwell.workspace.snapshot import Snapshot
 
 _POST_COLUMNS = ("posted_at", "duration_s", "views", "caption", "url")
 
 
-def score(workspace: Workspace, handle: str, model_id: str | None) -> Result:
+def score(snapshot: Snapshot, handle: str, model_id: str | None) -> Result:
     """The account's posts without watch time, best first.
 
     Raises:
         ModelError: The model does not exist or cannot be read.
         NoDataError: No model is stored, or no post can be ranked.
     """
-    model = choose_model(workspace, handle, model_id)
-    posts = {post["post_id"]: post for post in with_topics(workspace, list(workspace.posts(creator=handle)))}
+    model = choose_model(snapshot, handle, model_id)
+    posts = {post["post_id"]: post for post in with_topics(snapshot, list(snapshot.posts(creator=handle)))}
     scores = scoring.score(model, list(posts.values()))
     rows = scores.pop("rows")
     if not rows:
@@ -36,10 +36,10 @@ def score(workspace: Workspace, handle: str, model_id: str | None) -> Result:
 
 
 def choose_model(
-    workspace: Workspace, handle: str, model_id: str | None = None, target: str = "watch_ratio"
+    snapshot: Snapshot, handle: str, model_id: str | None = None, target: str = "watch_ratio"
 ) -> CompletionModel:
     """The named model; otherwise the newest of that account, otherwise the newest of any account."""
-    folder = workspace.store.root / "models"
+    folder = snapshot.root / "models"
     if model_id is not None:
         return artifact.load(folder, model_id)
     stored = artifact.list_models(folder, target)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dwell.results import Result
 
 if TYPE_CHECKING:
+    from dwell.warehouse.seal import Waiting
     from dwell.warehouse.store import Store
 
 
@@ -20,9 +21,8 @@ def seal_folder(store: Store) -> Result:
     return Result(("rows_moved", "sealed_at"), [(moved, store.waiting().sealed_at)])
 
 
-def describe_storage(store: Store) -> dict[str, Any]:
+def describe_storage(waiting: Waiting) -> dict[str, Any]:
     """What waits for the next seal: rows in the journal, rows in the lake outside the roll-up; and the latest seal."""
-    waiting = store.waiting()
     return {
         "unsealed_rows": waiting.rows,
         "rows_outside_rollup": waiting.later,

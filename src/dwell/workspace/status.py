@@ -8,19 +8,20 @@ from dwell.results import Result
 from dwell.workspace.sealing import describe_storage
 
 if TYPE_CHECKING:
-    from dwell.workspace.workspace import Workspace
+    from dwell.workspace.snapshot import Snapshot
 
 
-def status(workspace: Workspace, handle: str | None = None) -> Result:
+def status(snapshot: Snapshot, handle: str | None = None) -> Result:
     """One row per creator; in `meta` the rows per table, sources, time span, unknown shares, and what waits for a seal.
 
-    With a handle, sources, span and shares cover its posts only.
+    With a handle, sources, span and shares cover its posts only, and the row is its own.
     """
-    span = next(iter(workspace.ask("span", handle=handle)))
-    unknown = next(iter(workspace.ask("unknown_share", handle=handle)))
+    span = next(iter(snapshot.ask("span", handle=handle)))
+    unknown = next(iter(snapshot.ask("unknown_share", handle=handle)))
     del unknown["posts"]
-    sources = {row["source"]: row["snapshots"] for row in workspace.ask("sources", handle=handle)}
-    creators = workspace.ask("creators")
-    meta = {"tables": workspace.store.rows(), "unknown_share": unknown, **span, "sources": sources}
-    meta["storage"] = describe_storage(workspace.store)
-    return Result(creators.columns, creators.rows, meta)
+    sources = {row["source"]: row["snapshots"] for row in snapshot.ask("sources", handle=handle)}
+    creators = snapshot.ask("creators")
+    rows = [row for row in creators.rows if handle in (None, row[creators.columns.index("handle")])]
+    meta = {"tables": snapshot.rows(), "unknown_share": unknown, **span, "sources": sources}
+    meta["storage"] = describe_storage(snapshot.waiting())
+    return Result(creators.columns, rows, meta)

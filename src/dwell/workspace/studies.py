@@ -8,28 +8,28 @@ from dwell.errors import NoDataError
 from dwell.results import Result
 
 if TYPE_CHECKING:
-    from dwell.workspace.workspace import Workspace
+    from dwell.workspace.snapshot import Snapshot
 
 
-def vet(workspace: Workspace, handle: str, *, niche: str | None, posts: int) -> Result:
+def vet(snapshot: Snapshot, handle: str, *, niche: str | None, posts: int) -> Result:
     """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
     from dwell.models.vetting import vet as judge
 
     return judge(
-        workspace.posts(creator=handle),
-        workspace.ask("peers", handle=handle, niche=niche, posts=posts),
+        snapshot.posts(creator=handle),
+        snapshot.ask("peers", handle=handle, niche=niche, posts=posts),
         niche=niche,
         n=posts,
-        growth=workspace.ask("growth", handle=handle),
-        steps=workspace.ask("follower_steps", handle=handle),
+        growth=snapshot.ask("growth", handle=handle),
+        steps=snapshot.ask("follower_steps", handle=handle),
     )
 
 
-def topic(workspace: Workspace, kind: str, name: str, *, days: int) -> Result:
+def topic(snapshot: Snapshot, kind: str, name: str, *, days: int) -> Result:
     """A topic's posts, fastest shared first; its daily series and stage in `meta`.
 
     Args:
-        workspace: Runs the queries.
+        snapshot: Runs the queries.
         kind: `hashtag`, `sound` or `search`.
         name: As a user writes it: with or without #, a link, an id, words.
         days: Length of the daily series.
@@ -44,19 +44,20 @@ def topic(workspace: Workspace, kind: str, name: str, *, days: int) -> Result:
     if kind not in parsers:
         raise NoDataError(f"Unknown kind of topic {kind!r}; choose from {', '.join(parsers)}.")
     name = parsers[kind](name).name
-    series = workspace.ask("topic_days", kind=kind, topic=name, days=days)
+    series = snapshot.ask("topic_days", kind=kind, topic=name, days=days)
     if not len(series):
         raise NoDataError(f"No data of this {kind} ({name}) is stored: set a provider key and read it once.")
-    ranking = workspace.ask("topic_ranking", kind=kind, topic=name, days=days)
+    ranking = snapshot.ask("topic_ranking", kind=kind, topic=name, days=days)
     stage = lifecycle(list(series)).to_dict()
     meta: dict[str, Any] = {"kind": kind, "topic": name, "days": list(series), "lifecycle": stage}
     return Result(ranking.columns, ranking.rows, meta)
 
 
-def with_topics(workspace: Workspace, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_topics(snapshot: Snapshot, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add to each post what is known about its sound and hashtags at the time of publishing."""
-    if not workspace.store.rows()["topic_samples"]:
+    if not rows or not snapshot.rows()["topic_samples"]:
         return rows
     from dwell.models.topic_flags import add_topic_flags as join
 
-    return join(rows, workspace.ask("topic_days", days=None))
+    handles = sorted({row["handle"] for row in rows})
+    return join(rows, snapshot.ask("topic_days", days=None, handles=handles))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, closing
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from dwell.errors import NoDataError, StorageError
 from dwell.records import TABLES, Hints
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.text.names import normalize_handle
+from dwell.workspace.creators import parse_handle
+from dwell.workspace.result_cache import ResultCache
+from dwell.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from dwell.warehouse.store import Store
@@ -22,7 +24,21 @@ if TYPE_CHECKING:
     from dwell.workspace.imports import Imports, Progress
     from dwell.workspace.live import Live
 
-_MIN_ID_DIGITS = 15  # a handle that consists of digits is shorter
+Answer = TypeVar("Answer")
+Options = ParamSpec("Options")
+
+
+def _in_one_snapshot(
+    question: Callable[Concatenate[Snapshot, Options], Answer],
+) -> Callable[Concatenate[Workspace, Options], Answer]:
+    """A question of `Snapshot` as one of `Workspace`, which opens a snapshot for it alone."""
+
+    @wraps(question)
+    def ask(workspace: Workspace, /, *words: Options.args, **options: Options.kwargs) -> Answer:
+        with workspace.snapshot() as snapshot:
+            return question(snapshot, *words, **options)
+
+    return ask
 
 
 class Workspace:
@@ -40,13 +56,22 @@ class Workspace:
             raise StorageError(f"{settings.data} is a file; name a folder with --data or DWELL_DATA.")
         self.settings = settings
         self.store: Store = Store.open(settings, create=create)
+        self._results = ResultCache()
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """One instant of the data, for a `with` block: `with ws.snapshot() as s: s.posts(creator="@h")`.
+
+        Every question inside sees the same rows, whatever is imported or sealed meanwhile, and all share one
+        connection. Use it in one thread, and for less than a day.
+        """
+        return closing(Snapshot(self.store, self._results))
 
     @cached_property
     def charts(self) -> Charts:
         """Charts: `ws.charts.benchmarks(creator="@h")` is an Altair chart."""
         from dwell.workspace.charts import Charts
 
-        return Charts(self)
+        return Charts(self.snapshot)
 
     @cached_property
     def live(self) -> Live:
@@ -125,172 +150,23 @@ class Workspace:
         """Move the journal's rows to the lake now; imports do this themselves once there are enough rows."""
         return self.store.seal()
 
-    # --- queries -----------------------------------------------------------------------------------------------------
+    # --- questions, each in a snapshot of its own --------------------------------------------------------------------
 
-    def status(self) -> Result:
-        """What is stored: one row per creator; tables, sources, time span and unknown shares in `meta`."""
-        from dwell.workspace.status import status
-
-        return status(self)
-
-    def benchmarks(
-        self,
-        *,
-        creator: str | None = None,
-        by: str = "bucket",
-        scheme: str = "proxy",
-        platform: str | None = None,
-        include: tuple[str, ...] = (),
-        min_age_h: float = 72.0,
-    ) -> Result:
-        """Median and p90 of each public ratio per duration bucket, over eligible posts.
-
-        Platforms are not mixed: TikTok, unless `platform` or a creator is given.
-        """
-        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h, **self._post_filter(creator, platform)}
-        result = self.ask("benchmarks", by=by, **options)
-        left_out = next(iter(self.ask("exclusions", **options)))
-        reasons = {name: count for name, count in left_out.items() if name not in {"total", "eligible"}}
-        counts = {name: left_out[name] for name in ("total", "eligible")}
-        meta = {"scheme": scheme, "by": by, "platform": options["platform"], **counts, "excluded": reasons}
-        return Result(result.columns, result.rows, meta)
-
-    def posts(
-        self,
-        *,
-        creator: str | None = None,
-        sort: str = "engagement_rate",
-        above_p90: bool = False,
-        limit: int | None = None,
-        scheme: str = "proxy",
-        platform: str | None = None,
-        include: tuple[str, ...] = (),
-        min_age_h: float = 72.0,
-    ) -> Result:
-        """Posts with every ratio, bucket, percentile and multiple, by `sort`: highest first, unknown last."""
-        filters = self._post_filter(creator, platform)
-        result = self.ask("posts", scheme=scheme, include=include, min_age_h=min_age_h, **filters)
-        if sort not in result.columns:
-            raise NoDataError(f"Unknown column {sort!r}; sort by one of {', '.join(result.columns)}.")
-        chosen = result.where("above_p90") if above_p90 else result
-        return chosen.sorted_by(sort).head(limit)
-
-    def tiers(self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0) -> Result:
-        """What the best quarter of the account's posts has in common that the weakest lacks."""
-        from dwell.models.tiers import tiers
-
-        return tiers(self._post_rows(creator, include=include, min_age_h=min_age_h), tz)
-
-    def trend(
-        self, *, creator: str, every: str = "week", include: tuple[str, ...] = (), min_age_h: float = 72.0
-    ) -> Result:
-        """Per period: posts, median rates, change from the previous period, views per hour."""
-        options: dict[str, Any] = {"handle": self._require_creator(creator), "include": include, "min_age_h": min_age_h}
-        return replace(self.ask("trend", every=every, **options), meta={"every": every})
-
-    def growth(self, *, creator: str) -> Result:
-        """Views per hour between consecutive snapshots of each post."""
-        return self.ask("growth", handle=self._require_creator(creator))
-
-    def posting_times(
-        self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0
-    ) -> Result:
-        """Median engagement rate by weekday and hour of posting, with n."""
-        options: dict[str, Any] = {"handle": self._require_creator(creator), "include": include, "min_age_h": min_age_h}
-        return replace(self.ask("posting_times", tz=tz, **options), meta={"tz": tz})
-
-    def vet(self, *, creator: str, niche: str | None = None, posts: int = 20) -> Result:
-        """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
-        from dwell.workspace.studies import vet
-
-        return vet(self, self._require_creator(creator), niche=niche, posts=posts)
-
-    def topic(self, kind: str, name: str, *, days: int = 14) -> Result:
-        """Posts of a hashtag, sound or search by share momentum; its daily series and stage in `meta`."""
-        from dwell.workspace.studies import topic
-
-        return topic(self, kind, name, days=days)
-
-    # --- watch time --------------------------------------------------------------------------------------------------
-
-    def audit(self, *, creator: str) -> Result:
-        """Which public ratio follows the account's measured watch time, or "cannot tell"."""
-        from dwell.models.audit import audit
-
-        return audit(self._post_rows(creator))
-
-    def fit(self, *, creator: str | Sequence[str], target: str = "watch_ratio") -> dict[str, Any]:
-        """Fit and store a model; the report gives its skill on unseen posts, or why it abstains.
-
-        Several creators give a pooled model, whose transfer is tested by leaving out one creator at a time.
-        """
-        from dwell.models.artifact import save
-        from dwell.models.fitting import fit
-        from dwell.workspace.studies import with_topics
-
-        creators = [creator] if isinstance(creator, str) else creator
-        report, model = fit(with_topics(self, [row for name in creators for row in self._post_rows(name)]), target)
-        if model is not None:
-            save(model, self.store.root / "models")
-        return report
-
-    def score(self, *, creator: str, model: str | None = None, limit: int | None = None) -> Result:
-        """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown."""
-        from dwell.workspace.scores import score
-
-        return score(self, self._require_creator(creator), model).head(limit)
-
-    def report(self, *, creator: str, path: str | os.PathLike[str], tz: str = "UTC") -> Result:
-        """Write the self-contained HTML page about one account."""
-        from dwell.workspace.page import write_report
-
-        return write_report(self, self._require_creator(creator), Path(path), tz)
-
-    # --- shared ------------------------------------------------------------------------------------------------------
-
-    def ask(self, metric: str, **parameters: Any) -> Result:
-        """Run one metric of the catalogue (`dwell.metrics.catalog.METRICS`) over the stored tables."""
-        from dwell.metrics.catalog import METRICS
-        from dwell.metrics.compile import sql
-        from dwell.settings.cache import private_cache
-
-        rolled_up = self.store.has_rollup()
-        query = sql(metric, cache=private_cache("queries"), rolled_up=rolled_up, **parameters)
-        return self.store.query(query, METRICS[metric].reads(rolled_up=rolled_up))
-
-    def _post_rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
-        return list(self.posts(creator=creator, **options))
-
-    def _post_filter(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
-        """Select posts: of an account, of a platform, or of TikTok if neither is given."""
-        handle = None if creator is None else self._require_creator(creator)
-        return {"handle": handle, "platform": platform or (None if handle else "tiktok")}
-
-    def _require_creator(self, creator: str) -> str:
-        """The handle of an account with stored posts, given by handle or numeric id."""
-        handle = parse_handle(creator)
-        if handle.isdigit() and len(handle) >= _MIN_ID_DIGITS:
-            rows = self.store.query("SELECT handle FROM creators WHERE creator_id = ?", ["creators"], [handle])
-            handle = next((row["handle"] for row in rows), handle)
-        stored = self.ask("creators_stored").column("handle")
-        if handle not in stored:
-            examples = ", ".join(f"@{name}" for name in stored[:5]) + (" …" if len(stored) > 5 else "")
-            known = f" (stored: {examples})" if examples else ""
-            raise NoDataError(f"No posts of @{handle} are stored{known}; import an export of that account first.")
-        return handle
-
-
-def parse_handle(creator: str) -> str:
-    """Parse `@Name`, `Name`, a profile link or the link of a post to a lower-case handle."""
-    if "tiktok.com/" in creator.lower():
-        from dwell.live.target import parse_account
-
-        return parse_account(creator).name
-    text = creator.strip().split("?")[0].rstrip("/")
-    handle = normalize_handle(text.rsplit("/", 1)[-1])
-    if not handle:
-        raise NoDataError(f"{creator!r} isn't an account; write it as @handle or as a profile link.")
-    return handle
+    ask = _in_one_snapshot(Snapshot.ask)
+    status = _in_one_snapshot(Snapshot.status)
+    findings = _in_one_snapshot(Snapshot.findings)
+    benchmarks = _in_one_snapshot(Snapshot.benchmarks)
+    posts = _in_one_snapshot(Snapshot.posts)
+    tiers = _in_one_snapshot(Snapshot.tiers)
+    trend = _in_one_snapshot(Snapshot.trend)
+    growth = _in_one_snapshot(Snapshot.growth)
+    posting_times = _in_one_snapshot(Snapshot.posting_times)
+    vet = _in_one_snapshot(Snapshot.vet)
+    topic = _in_one_snapshot(Snapshot.topic)
+    audit = _in_one_snapshot(Snapshot.audit)
+    fit = _in_one_snapshot(Snapshot.fit)
+    score = _in_one_snapshot(Snapshot.score)
+    report = _in_one_snapshot(Snapshot.report)
 
 
 def _hints(*, columns: Mapping[str, str] | None = None, creator: str | None = None, **others: Any) -> Hints:

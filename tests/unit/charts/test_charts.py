@@ -13,21 +13,27 @@ import pytest
 from dwell import charts
 from dwell.charts import render
 from dwell.charts.theme import NARROW, WIDE
+from dwell.models.account import findings
+from dwell.models.coverage_shares import coverage_shares
 from dwell.results import Result
+
+
+def lengths(found: Result) -> list[dict[str, Any]]:
+    return list(findings(found).meta["lengths"])
 
 
 def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
     found = account.posts()
     return {
         "benchmarks": lambda width: charts.benchmarks(found, account.benchmarks(found), width=width),
-        "watch_time": lambda width: charts.watch_time(found, width=width),
+        "watch_time": lambda width: charts.watch_time(found, lengths(found), width=width),
         "tiers": lambda width: charts.tiers(account.tiers(), width=width),
         "posting_times": lambda width: charts.posting_times(account.posting_times(found), width=width),
         "trend": lambda width: charts.trend(account.trend(found), width=width),
         "growth": lambda width: charts.growth(account.growth(found), found, width=width),
         "audit": lambda width: charts.audit(account.audit(), width=width),
         "skill": lambda width: charts.skill(account.fit(), width=width),
-        "coverage": lambda width: charts.coverage(account.fit(), width=width),
+        "coverage": lambda width: charts.coverage(account.fit(), coverage_shares(account.fit()), width=width),
         "scores": lambda width: charts.scores(account.score(found), found, width=width),
         "topic_days": lambda width: charts.topic_days(topic(), lifecycle=RISING, width=width),
         "vetting": lambda width: charts.vetting(vetted(), width=width),
@@ -81,14 +87,14 @@ def test_each_is_valid_and_fits_its_width(account, name, width):
     "draw",
     [
         lambda: charts.benchmarks([], []),
-        lambda: charts.watch_time([]),
+        lambda: charts.watch_time([], []),
         lambda: charts.tiers([]),
         lambda: charts.posting_times([]),
         lambda: charts.trend([]),
         lambda: charts.growth([]),
         lambda: charts.audit([]),
         lambda: charts.skill({}),
-        lambda: charts.coverage({}),
+        lambda: charts.coverage({}, []),
         lambda: charts.scores({"rows": [], "reasons": ["no views"]}),
         lambda: charts.vetting([]),
     ],

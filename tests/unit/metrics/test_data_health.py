@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dwell.metrics.compile import sql
 
 from .conftest import DAY, Ask, World
 
@@ -36,3 +41,28 @@ def test_creators_by_number_of_posts(world: World, ask: Ask) -> None:
     world.post("e", handle="also few")
     rows = [(row["handle"], row["posts"], row["first_posted_at"]) for row in ask("creators_stored")]
     assert rows == [("many", 2, DAY), ("also few", 1, DAY), ("few", 1, DAY)]
+
+
+def test_an_account_is_known_by_its_posts(world: World, ask: Ask) -> None:
+    for number in range(3):
+        world.post(f"p{number}")
+    world.post("other", handle="them")
+    world.post("nobody's", handle=None)
+    world.rows["creators"] += [
+        {"handle": "me", "creator_id": "68001"},
+        {"handle": "profile_only", "creator_id": "68002"},
+        {"handle": "unknown_id"},
+    ]
+    assert ask("handles", handle="me") == [{"handle": "me"}]
+    assert ask("handles", handle="profile_only") == []
+    assert ask("handles") == [{"handle": "me"}, {"handle": "them"}]
+    assert ask("creator_ids", creator_id="68002") == [{"creator_id": "68002", "handle": "profile_only"}]
+    assert ask("creator_ids", creator_id="1") == []
+    assert [row["handle"] for row in ask("creator_ids")] == ["me", "profile_only"]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_the_look_up_of_one_account_groups_and_sorts_nothing(engine: Any) -> None:
+    text = sql("handles", engine, handle="me").upper()
+    assert "LIMIT 1" in text
+    assert not any(word in text for word in ("GROUP BY", "ORDER BY", "DISTINCT"))

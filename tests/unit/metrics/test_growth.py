@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from dwell.errors import DwellError
+
 from .conftest import DAY, Ask, World
 
 
@@ -82,3 +84,24 @@ def test_likes_of_both_snapshots_go_along(world: World, ask: Ask) -> None:
     world.snapshot("a", DAY + timedelta(hours=1), views=50, likes=None)
     (row,) = ask("growth")
     assert (row["likes_from"], row["likes_to"]) == (3, None)
+
+
+def test_the_fastest_are_ranked_by_their_newest_pair(world: World, ask: Ask) -> None:
+    for name, (views, later) in {"slow": (100, 200), "fast": (100, 900), "was_fast": (5_000, 5_001)}.items():
+        world.post(name, views=views, seen_at=DAY, caption=name)
+        world.snapshot(name, DAY + timedelta(hours=2), views=later)
+    world.snapshot("was_fast", DAY - timedelta(hours=2), views=0)
+    world.post("once")
+    rows = ask("growth_ranking", limit=2)
+    assert [(row["post_id"], row["caption"], row["views_per_hour"]) for row in rows] == [
+        ("fast", "fast", 400.0),
+        ("slow", "slow", 50.0),
+    ]
+    assert {row["observed_twice"] for row in rows} == {3}
+    assert len(ask("growth_ranking")) == 3
+    assert ask("growth_ranking", handle="nobody") == []
+
+
+def test_a_ranking_has_at_least_one_place(ask: Ask) -> None:
+    with pytest.raises(DwellError, match="from 1 up, not 0"):
+        ask("growth_ranking", limit=0)

@@ -65,3 +65,17 @@ def test_days_of_publishing_stand_beside_days_of_looking(world: World, ask: Ask)
         (date(2025, 3, 8), 1, 3, 0),
     ]
     assert [row["day"] for row in ask("topic_days", days=5)] == [date(2025, 3, 8)]
+
+
+def test_only_topics_that_posts_of_the_accounts_use(world: World, ask: Ask) -> None:
+    for topic in ("song", "other song"):
+        world.look(DAY, {}, topic_posts=10)
+        world.rows["topic_samples"][-1]["topic"] = topic
+    for tag in ("cake", "tart"):
+        world.look(DAY, {}, topic_posts=10)
+        world.rows["topic_samples"][-1] |= {"topic_kind": "hashtag", "topic": tag}
+    world.post("a", sound_id="SONG", hashtags=["cake", "cake"])
+    world.post("b", handle="them", hashtags=["tart"])
+    assert [row["topic"] for row in ask("topic_days", handles=("me",))] == ["cake", "song"]
+    assert [row["topic"] for row in ask("topic_days", handles=("me", "them"))] == ["cake", "tart", "song"]
+    assert ask("topic_days", handles=()) == []

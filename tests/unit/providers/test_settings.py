@@ -244,3 +244,25 @@ def test_importing_settings_reads_no_file_and_no_toml() -> None:
     script = "import sys, dwell.settings; print('tomllib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["sc://localhost", "sc://10.0.0.3:15002", "sc://[::1]:50051", "sc://spark.example/;use_ssl=true;token=abc"],
+)
+def test_the_engine_may_be_a_spark_connect_server(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.delenv("DWELL_ENGINE", raising=False)
+    assert Settings.read().engine == "duckdb"
+    assert Settings.read(engine=address).engine == address
+    monkeypatch.setenv("DWELL_ENGINE", address)
+    assert Settings.read().engine == address
+    assert Settings.read(engine="duckdb").engine == "duckdb"
+    assert "abc" not in repr(Settings.read())
+
+
+@pytest.mark.parametrize("text", ["spark", "http://host", "sc://", "sc://host:port", "sc://host/x;token=abc"])
+def test_another_engine_is_refused_without_its_token(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("DWELL_ENGINE", text)
+    with pytest.raises(SettingsError, match=r"sc://127\.0\.0\.1:15002 \(--engine or DWELL_ENGINE\)") as raised:
+        Settings.read()
+    assert "abc" not in str(raised.value)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
 
+from dwell.models.account import findings
 from dwell.report.content import ReportContent
 from dwell.results import Result
 
@@ -275,8 +276,9 @@ def score(found: Result, *, level_shown: bool = False) -> dict[str, Any]:
 
 def content(n: int = 150, **changes: Any) -> ReportContent:
     """The whole report of the made-up account; with n = 0, 1 or 3 what a new account has."""
-    found = posts(n, watch_time=changes.pop("watch_time", True))
+    found = changes.pop("posts", None) or posts(n, watch_time=changes.pop("watch_time", True))
     full = n >= 20
+    fitted = changes.pop("fit", fit() if full else None)
     parts: dict[str, Any] = {
         "handle": "saltandspoon",
         "generated_at": NOW,
@@ -290,7 +292,6 @@ def content(n: int = 150, **changes: Any) -> ReportContent:
         "trend": trend(found),
         "growth": growth(found) if full else (),
         "audit": audit() if full else None,
-        "fit": fit() if full else None,
         "status": {
             "first_observed_at": "2026-01-22T08:00:00+00:00" if n else None,
             "last_observed_at": "2026-11-20T08:00:00+00:00" if n else None,
@@ -301,4 +302,6 @@ def content(n: int = 150, **changes: Any) -> ReportContent:
         "tz": "Europe/Berlin",
         "simulated": True,
     }
-    return ReportContent(**(parts | changes))
+    parts |= changes
+    about = findings(parts["posts"], tiers=parts["tiers"], audit=parts["audit"], fit=fitted)
+    return ReportContent(findings=about, **parts)

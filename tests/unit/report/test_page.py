@@ -162,12 +162,10 @@ def test_hostile_rows_in_every_table_stay_text(account):
     audit = Result(
         content.audit.columns, [("watch_ratio", NASTY, 9, 0.1, -0.1, 0.3, 0.0, 0.0, 0.0, NASTY)], {"verdict": NASTY}
     )
-    fit = {**account.fit("abstain"), "reasons": [NASTY], "warnings": [NASTY]}
-    changed = replace(
-        content,
+    changed = account.content(
         tiers=Result(columns, [row]),
         audit=audit,
-        fit=fit,
+        fit={**account.fit("abstain"), "reasons": [NASTY], "warnings": [NASTY]},
         benchmarks=(),
         posting_times=(),
         trend=(),

@@ -3,11 +3,12 @@ from __future__ import annotations
 import random
 import re
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from dwell.report.content import ReportContent
-from dwell.report.findings import findings
+from dwell.models.account import findings
+from dwell.report.statements import statements
 from dwell.results import Result
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -20,7 +21,7 @@ CAUSAL = re.compile(
 
 
 def say(content, *, start=""):
-    return [finding for finding in findings(content) if finding.text.startswith(start)]
+    return [statement for statement in statements(content.findings) if statement.text.startswith(start)]
 
 
 def test_no_sentence_claims_a_cause_and_each_carries_its_uncertainty(account):
@@ -30,7 +31,7 @@ def test_no_sentence_claims_a_cause_and_each_carries_its_uncertainty(account):
         account.content(watch_time=False, audit=None, fit=None),
         account.content(fit=account.fit("abstain")),
     ):
-        for finding in findings(content):
+        for finding in statements(content.findings):
             assert not CAUSAL.search(finding.text + finding.detail), finding
             if finding.answer == "found" and "above the 90th percentile" not in finding.text:
                 assert re.search(r"interval|R²", finding.detail), finding
@@ -38,20 +39,20 @@ def test_no_sentence_claims_a_cause_and_each_carries_its_uncertainty(account):
 
 
 def test_measured_watch_time_comes_first(account):
-    first = findings(account.content())[0]
+    first = statements(account.content().findings)[0]
     assert (first.kind, first.answer) == ("measured", "found")
     assert re.fullmatch(r"Half of the posts hold their average viewer for at least \d+% of the video\.", first.text)
 
 
 def test_without_watch_time_it_says_so_and_speaks_of_proxies(account):
-    found = findings(account.content(watch_time=False, audit=None, fit=None))
+    found = statements(account.content(watch_time=False, audit=None, fit=None).findings)
     assert found[0].answer == "unknown"
     assert "not known" in found[0].text
     assert {finding.kind for finding in found[1:]} == {"public"}
 
 
 def test_an_empty_account_has_answers_that_say_what_is_missing(account):
-    assert {finding.answer for finding in findings(account.content(0))} == {"unknown"}
+    assert {finding.answer for finding in statements(account.content(0).findings)} == {"unknown"}
 
 
 def posts(groups, *, excluded=None):
@@ -61,8 +62,8 @@ def posts(groups, *, excluded=None):
     return [{"post_id": str(i), **row} for i, row in enumerate(rows)]
 
 
-def content(**parts):
-    return ReportContent(handle="a", generated_at=NOW, **parts)
+def content(posts=(), **parts):
+    return SimpleNamespace(findings=findings(posts, **parts))
 
 
 def test_lengths_apart_are_found_and_named():
@@ -118,7 +119,7 @@ def test_a_difference_names_both_sides_effect_and_interval():
         ("duration_s", None, 17.2, 33.5, -0.43, "cliffs_delta", -0.62, -0.21, 0.001, 0.006, True),
         ("hashtag", "recipe", 0.78, 0.44, 0.34, "difference", 0.12, 0.53, 0.003, 0.024, True),
     ]
-    shorter, tag = (f for f in findings(content(tiers=Result(TIERS, rows))) if f.answer == "found")
+    shorter, tag = (f for f in statements(content(tiers=Result(TIERS, rows)).findings) if f.answer == "found")
     assert shorter.text.startswith(
         "The best quarter of posts by engagement rate is shorter: median 17.2 s, against 33.5 s"
     )
@@ -177,7 +178,7 @@ AUDIT = ("target", "proxy", "n", "spearman", "low", "high", "verdict")
     ],
 )
 def test_audit(rows, answer, text):
-    found = [finding for finding in findings(content(audit=Result(AUDIT, rows))) if finding.text == text]
+    found = [finding for finding in statements(content(audit=Result(AUDIT, rows)).findings) if finding.text == text]
     assert [finding.answer for finding in found] == [answer]
 
 
@@ -188,7 +189,7 @@ def test_a_model_that_abstains_is_not_praised(account):
 
 
 def test_a_usable_model_is_shown_beside_its_best_baseline(account):
-    found = [finding for finding in findings(account.content()) if finding.kind == "predicted"]
+    found = [finding for finding in statements(account.content().findings) if finding.kind == "predicted"]
     assert (
         "R² 0.81 on posts left out, 0.83 on the newest posts; the best simple baseline reaches 0.52; n = 129."
         in found[0].detail

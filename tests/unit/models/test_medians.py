@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dwell.report.medians import Median, median_with_interval
+from dwell.models.medians import Median, median_with_interval
 
 
 @pytest.mark.parametrize(("n", "rank"), [(6, 1), (9, 2), (10, 2), (20, 6), (100, 40)])
@@ -45,7 +45,7 @@ def test_it_covers_the_true_median_as_often_as_it_says():
         assert inside / 400 >= 0.92
 
 
-def test_below_needs_both_intervals():
-    assert Median(1, 0.5, 1.5, 9).below(Median(2, 1.6, 2.5, 9))
-    assert not Median(1, 0.5, 1.7, 9).below(Median(2, 1.6, 2.5, 9))
-    assert not Median(1, None, None, 3).below(Median(2, 1.6, 2.5, 9))
+def test_is_below_needs_both_intervals():
+    assert Median(1, 0.5, 1.5, 9).is_below(Median(2, 1.6, 2.5, 9))
+    assert not Median(1, 0.5, 1.7, 9).is_below(Median(2, 1.6, 2.5, 9))
+    assert not Median(1, None, None, 3).is_below(Median(2, 1.6, 2.5, 9))

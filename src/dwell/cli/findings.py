@@ -1,0 +1,67 @@
+"""`dwell findings`: what holds an account's viewers, in sentences and as figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dwell.cli.cells import format_cell
+from dwell.cli.options import Creator, Csv, Data, Engine, Json, Out, TimeZone
+from dwell.cli.output import Output, table
+from dwell.cli.spinner import spinner
+from dwell.results import Result
+
+_SHOWN = (
+    *("statement", "metric", "level", "group", "value", "low", "high", "n"),
+    *("other_group", "other_value", "other_low", "other_high", "other_n"),
+    *("effect_name", "effect", "effect_low", "effect_high", "q_value", "clear"),
+)
+_ANSWERS = {"found": "", "nothing": ", no difference shown", "unknown": ", not enough data"}
+
+
+def findings(
+    *,
+    creator: Creator,
+    tz: TimeZone = "UTC",
+    data: Data = None,
+    engine: Engine = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> None:
+    """Say what holds an account's viewers, and what is not known.
+
+    The sentences are those of the report, and the table has the figures behind each: medians with their intervals,
+    differences between lengths, between best and weakest posts and over time, and what predicts watch time. An account
+    with watch time and without a model gets one first (dwell fit).
+
+    \b
+    Example:
+      dwell findings --creator @demo
+      dwell findings --creator @demo --json
+    """
+    import dwell
+
+    with spinner("Collecting the figures"):
+        result = dwell.open(data, engine=engine).findings(creator=creator, tz=tz)
+    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+
+
+def _text(result: Result) -> str:
+    from dwell.report.statements import statements
+
+    lines = [f"@{result.meta['handle']}: {result.meta['eligible']:,} of {result.meta['posts']:,} posts compared.", ""]
+    for number, statement in enumerate(statements(result), start=1):
+        lines += [
+            f"{number}. {statement.text}",
+            f"   ({statement.kind}{_ANSWERS[statement.answer]}) {statement.detail}",
+        ]
+    rows = list(result)
+    columns = [name for name in _SHOWN if any(row[name] is not None for row in rows)]
+    figures = [[_cell(name, row) for name in columns] for row in rows if row["metric"] is not None]
+    return "\n".join([*lines, "", table(columns, figures) if figures else ""])
+
+
+def _cell(name: str, row: dict[str, Any]) -> Any:
+    """A figure as its metric is written: a rate in percent, a length in seconds."""
+    figure = name.removeprefix("other_") in {"value", "low", "high"}
+    return format_cell(str(row["metric"]), row[name]) if figure else row[name]

@@ -1,0 +1,38 @@
+"""`dwell growth`: how fast an account's posts gain views."""
+
+from __future__ import annotations
+
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+
+def growth(
+    *,
+    creator: Creator,
+    data: Data = None,
+    engine: Engine = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
+) -> None:
+    """Show the views that posts gained between two observations.
+
+    One row for each pair of consecutive observations of a post, with the views gained per hour, and whether rounding at
+    the source alone may explain the gain.
+
+    \b
+    Example:
+      dwell growth --creator @demo -o growth.svg
+    """
+    import dwell
+
+    workspace = dwell.open(data, engine=engine)
+    result = workspace.growth(creator=creator)
+    Output(as_json, as_csv, output).show(
+        result, lambda: _text(result), lambda: workspace.charts.growth(creator=creator)
+    )
+
+
+def _text(result: Result) -> str:
+    return table(result.columns, result.rows) if result.rows else "No post was observed twice, so no growth is known."

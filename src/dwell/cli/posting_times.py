@@ -1,0 +1,61 @@
+"""`dwell posting-times`: when an account posts, and how its viewers respond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dwell.cli.options import (
+    ChartOut,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    Include,
+    Json,
+    MinAge,
+    TimeZone,
+    parse_age,
+    parse_include,
+)
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+
+def posting_times(
+    *,
+    creator: Creator,
+    tz: TimeZone = "UTC",
+    include: Include = "",
+    min_age: MinAge = "72h",
+    data: Data = None,
+    engine: Engine = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
+) -> None:
+    """Show when an account posts and how viewers respond.
+
+    Gives the number of posts and their median rates by weekday (1 is Monday) and hour. A few posts at an hour are no
+    evidence: dwell tiers tests whether time matters.
+
+    \b
+    Example:
+      dwell posting-times --creator @demo --tz Europe/Berlin -o times.svg
+    """
+    import dwell
+
+    workspace = dwell.open(data, engine=engine)
+    options: dict[str, Any] = {
+        "creator": creator,
+        "tz": tz,
+        "include": parse_include(include),
+        "min_age_h": parse_age(min_age),
+    }
+    result = workspace.posting_times(**options)
+    Output(as_json, as_csv, output).show(
+        result, lambda: _text(result), lambda: workspace.charts.posting_times(**options)
+    )
+
+
+def _text(result: Result) -> str:
+    return table(result.columns, result.rows) if result.rows else "No eligible post has a known posting time."

@@ -1,0 +1,194 @@
+"""The findings about an account in plain sentences: associations with their uncertainty, never causes.
+
+Each sentence words figures of `ws.findings`; none is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, TypeAlias
+
+from dwell.charts.formatting import (
+    bucket_label,
+    column_label,
+    format_p_value,
+    number,
+    percent,
+    pluralize,
+    sentence_case,
+    with_interval,
+)
+from dwell.charts.tier_forest import dimension_label, side
+from dwell.report.section_texts import TITLES
+from dwell.report.statement import Statement, format_median
+from dwell.results import Result
+
+Row: TypeAlias = Mapping[str, Any]
+Words: TypeAlias = tuple[str, str]
+_DIRECTIONS = {
+    "duration_s": ("is longer", "is shorter"),
+    "caption_length": ("has longer captions", "has shorter captions"),
+    "hashtag_count": ("has more hashtags", "has fewer hashtags"),
+}
+NOT_A_CAUSE = "Posts differ in more than this; it is an association, not an effect of changing it."
+
+
+def statements(findings: Result) -> tuple[Statement, ...]:
+    """The statements of the report's first section, in the order of the findings."""
+    worded = []
+    for _, group in groupby(findings, key=lambda row: row["statement"]):
+        rows = list(group)
+        text, detail = _WORDS[rows[0]["finding"]](rows)
+        worded.append(Statement(rows[0]["kind"], rows[0]["verdict"], text, detail))
+    return tuple(worded)
+
+
+def _watch_ratio(rows: Sequence[Row]) -> Words:
+    (row,) = rows
+    if row["value"] is None:
+        text = f"How long viewers stay is not known: {row['reason']}."
+        return text, "Everything below is based on public counters, which are only a proxy for it."
+    if row["verdict"] == "unknown":
+        text = f"How long viewers stay is not known yet: {row['reason']}."
+        return text, f"Median watch ratio {format_median(row)}."
+    text = f"Half of the posts hold their average viewer for at least {percent(row['value'], 0)} of the video."
+    return text, f"Median watch ratio {format_median(row)}. A ratio over 100% means that viewers let the video loop."
+
+
+def _length(rows: Sequence[Row]) -> Words:
+    (row,) = rows
+    if row["verdict"] == "unknown":
+        return "Whether length matters is not known: fewer than two lengths have enough posts.", row["reason"]
+    measured = row["metric"] == "watch_ratio"
+    what, digits = column_label(row["metric"]), 0 if measured else 1
+    best, worst = bucket_label(row["group"]), bucket_label(row["other_group"])
+    medians = f"{format_median(row)} for {best}, {format_median(row, 'other_')} for {worst}"
+    detail = f"Median {what}: {medians}. Intervals are widened for {row['comparisons']} lengths."
+    if row["verdict"] == "nothing":
+        return f"No length stands out in {what}: the highest and the lowest median may be equal.", detail
+    claim = "hold viewers for the largest part of their length" if measured else "have the highest engagement rate"
+    lowest = f"{percent(row['other_value'], digits)} for videos of {worst}"
+    against = f"{percent(row['value'], digits)}, against {lowest}"
+    easier = "A short video is easier to watch to its end, so compare posts of similar length."
+    return f"Videos of {best} {claim}: {against}.", f"{detail} {easier if measured else NOT_A_CAUSE}"
+
+
+def _best_posts(rows: Sequence[Row]) -> Words:
+    row = rows[0]
+    if row["verdict"] == "unknown":
+        text = "What the best posts have in common is not known yet: too few posts are eligible to compare quarters."
+        return text, str(row["reason"])
+    posts = f"{row['n']} top and {row['other_n']} bottom posts. " if row["n"] is not None else ""
+    if row["verdict"] == "nothing":
+        compared = ", ".join(dict.fromkeys(column_label(str(one["metric"])) for one in rows))
+        text = "Nothing separates the best quarter of posts from the weakest quarter by engagement rate."
+        none = "none stands out after controlling false discoveries."
+        return text, f"{posts}{pluralize(row['comparisons'], 'comparison')} ({compared}); {none}"
+    return _difference(row, posts)
+
+
+def _difference(row: Row, posts: str) -> Words:
+    tier = {"dimension": row["metric"], "level": row["level"], "top": row["value"], "bottom": row["other_value"]}
+    label, top, bottom = dimension_label(tier), side(tier, "top"), side(tier, "bottom")
+    if row["level"] in (None, ""):
+        more, less = _DIRECTIONS.get(str(row["metric"]), (f"has more {label.lower()}", f"has less {label.lower()}"))
+        claim = f"The best quarter of posts by engagement rate {more if row['effect'] > 0 else less}: median {top}"
+        text = f"{claim}, against {bottom} in the weakest quarter."
+    else:
+        text = (
+            f"{label}: {top} of the best quarter of posts by engagement rate, against {bottom} of the weakest quarter."
+        )
+    odds = format_p_value(row["q_value"])
+    sure = f", q {odds if odds.startswith('<') else f'= {odds}'}" if row["q_value"] is not None else ""
+    interval = f"95% interval {number(row['effect_low'])} to {number(row['effect_high'])}{sure}"
+    effect = f"{sentence_case(column_label(str(row['effect_name'])))} {number(row['effect'])} ({interval}). "
+    return text, effect + posts + NOT_A_CAUSE
+
+
+def _audit(rows: Sequence[Row]) -> Words:
+    if rows[0]["verdict"] == "unknown":
+        return "Which public ratio follows watch time is not known.", str(rows[0]["reason"])
+    target = column_label(str(rows[0]["target"]))
+    clear = sorted((row for row in rows if row["clear"]), key=lambda row: -abs(row["effect"]))
+    figures = "; ".join(
+        f"{_ratio_label(row)} {with_interval(row['effect'], row['effect_low'], row['effect_high'])}"
+        for row in clear or rows
+    )
+    correlations = f"Rank correlation among posts of similar length, with 95% interval: {figures}; n = {rows[0]['n']:,}"
+    detail = f"{correlations}. For this account; others differ."
+    if not clear:
+        text = f"No public ratio is shown to follow {target} here: do not use any of them in place of watch time."
+        return text, detail
+    return _ratio_sentence(clear, target), detail
+
+
+def _ratio_sentence(clear: list[Row], target: str) -> str:
+    best = clear[0]
+    way = "follows" if best["effect"] > 0 else "runs against"
+    if len(clear) == 1:
+        claim = f"{sentence_case(_ratio_label(best))} {way} measured {target} on this account"
+        return f"{claim}; no other public ratio is shown to."
+    reach = min(abs(best["effect_low"]), abs(best["effect_high"]))
+    if any(row["effect"] < 0 for row in clear):
+        ways = [f"{_ratio_label(row)} {'follows' if row['effect'] > 0 else 'runs against'}" for row in clear]
+        return f"{sentence_case(', '.join(ways[:-1]))} and {ways[-1]} measured {target} on this account."
+    if any(max(abs(row["effect_low"]), abs(row["effect_high"])) >= reach for row in clear[1:]):
+        names = [_ratio_label(row) for row in clear]
+        both = f"{', '.join(names[:-1])} and {names[-1]}"
+        return f"{sentence_case(both)} follow measured {target}; which of them most closely is not known."
+    return f"Of the public ratios, {_ratio_label(best)} {way} measured {target} most closely."
+
+
+def _ratio_label(row: Row) -> str:
+    return column_label(str(row["metric"]))
+
+
+def _model(rows: Sequence[Row]) -> Words:
+    first, target = rows[0], column_label(str(rows[0]["target"]))
+    if first["verdict"] == "unknown":
+        text = f"{sentence_case(target)} cannot be predicted reliably for this account yet."
+        return text, f"The model abstains: {first['reason'].rstrip('.')}."
+    newest = "".join(f", {number(row['value'])} on the newest posts" for row in rows if row["group"] == "newest_posts")
+    best = first["other_value"]
+    baseline = "" if best is None else f"; the best simple baseline reaches {number(best)}"
+    text = f"Public counters predict {target} of unseen posts: {percent(first['value'], 0)} of its variation."
+    note = "".join(
+        f" {percent(row['confidence'], 0)} intervals contained {percent(row['value'])} of them."
+        for row in rows
+        if row["metric"] == "coverage"
+    )
+    return text, f"R² {number(first['value'])} on posts left out{newest}{baseline}; n = {first['n']}.{note}"
+
+
+def _change(rows: Sequence[Row]) -> Words:
+    (row,) = rows
+    if row["verdict"] == "unknown":
+        return "Whether engagement changes over time is not known yet.", row["reason"]
+    newer = f"{format_median(row)} in the newer half"
+    detail = f"Median engagement rate: {format_median(row, 'other_')} in the older half of posts, {newer}."
+    if row["verdict"] == "nothing":
+        return "No change of engagement over time can be distinguished from chance.", detail
+    more = "higher" if row["value"] > row["other_value"] else "lower"
+    change = f"{percent(row['value'])}, against {percent(row['other_value'])} before"
+    later = "Older posts also had more time to collect reactions."
+    return f"Engagement is {more} in the newer half of posts: {change}.", f"{detail} {later}"
+
+
+def _above_p90(rows: Sequence[Row]) -> Words:
+    high = rows[0]["value"]
+    verb = "is" if high == 1 else "are"
+    text = f"{pluralize(high, 'post')} {verb} above the 90th percentile of their length: worth watching again."
+    return text, f"By construction about one post in ten does; the best are listed under “{TITLES['top-posts']}”."
+
+
+_WORDS: dict[str, Callable[[Sequence[Row]], Words]] = {
+    "watch_ratio": _watch_ratio,
+    "length": _length,
+    "best_posts": _best_posts,
+    "audit": _audit,
+    "model": _model,
+    "change": _change,
+    "above_p90": _above_p90,
+}
+"""Name of each finding -> what words it."""

@@ -1,0 +1,98 @@
+"""One instant of the store: what is written, sealed or compacted later changes nothing in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dwell.errors import StorageError
+from dwell.records import TABLES
+from dwell.warehouse import catalogue, journal, rollup, views
+from dwell.warehouse.damage import journal_errors
+
+if TYPE_CHECKING:
+    from dwell.warehouse.seal import Waiting
+
+# Compaction keeps files that are no longer visible for a day (`compact.py`), so a younger snapshot finds all its files.
+MAX_AGE_S = 23 * 3_600
+
+
+class StoreSnapshot:
+    """The catalogue and the journal of one instant, read through one connection; for one thread, until it is closed.
+
+    The journal's read transaction stays open, so the rows of a table are read when the first query needs them, and are
+    still those of that instant. SQLite in WAL mode lets others write meanwhile.
+
+    Args:
+        root: The data folder.
+
+    Attributes:
+        root: The data folder.
+        catalogue: What is visible of the lake, and the sequence number of the newest batch.
+
+    Raises:
+        DamagedDataError: The journal is damaged.
+        StorageError: It cannot be read.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._path = root / journal.NAME
+        self._opened = time.monotonic()
+        self._unsealed: views.Unsealed = {}
+        self._resources = ExitStack()
+        try:
+            self._log = self._resources.enter_context(journal.connect(self._path))
+            self._resources.enter_context(journal.read_transaction(self._log))
+            with journal_errors(self._path):
+                self.catalogue = catalogue.read(self._log)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends the read transaction and closes the journal."""
+        self._resources.close()
+
+    @cached_property
+    def has_rollup(self) -> bool:
+        """Metrics are answered faster from the roll-up `post_latest` than from all snapshots."""
+        return rollup.is_usable(self.root, self.catalogue)
+
+    def unsealed_rows(self, tables: Iterable[str]) -> views.Unsealed:
+        """The journal's rows that these tables, or the roll-up, need; those of a table are read once."""
+        names = views.stored_tables(tables)
+        with journal_errors(self._path):
+            self._unsealed |= views.unsealed_rows(self._log, [name for name in names if name not in self._unsealed])
+        return {name: self._unsealed[name] for name in names}
+
+    def rows(self) -> dict[str, int]:
+        """Rows per table as a reader sees them, without reading the tables."""
+        with journal_errors(self._path):
+            unsealed = {name: journal.count(self._log, name) for name in TABLES}
+        states = {name: self.catalogue.table(name) for name in TABLES}
+        return {name: states[name].rows - states[name].superseded + rows for name, rows in unsealed.items()}
+
+    def waiting(self) -> Waiting:
+        """What a seal would have to do, and when the latest one was."""
+        from dwell.warehouse.seal import read_waiting
+
+        with journal_errors(self._path):
+            return read_waiting(self._log)
+
+    def require_files(self) -> None:
+        """Refuses to read a snapshot whose files compaction may have deleted.
+
+        Raises:
+            StorageError: It was opened about a day ago.
+        """
+        age = time.monotonic() - self._opened
+        if age > MAX_AGE_S:
+            raise StorageError(
+                f"This snapshot is {age / 3_600:.0f} hours old, and files that it reads may be deleted by now: "
+                "open a new one."
+            )

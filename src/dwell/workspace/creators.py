@@ -1,0 +1,44 @@
+"""The accounts that users name: `@handle`, a profile link, the link of a post, or a numeric id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dwell.errors import NoDataError
+from dwell.text.names import normalize_handle
+
+if TYPE_CHECKING:
+    from dwell.workspace.snapshot import Snapshot
+
+_MIN_ID_DIGITS = 15  # a handle that consists of digits is shorter
+_EXAMPLES = 5
+
+
+def parse_handle(creator: str) -> str:
+    """Parse `@Name`, `Name`, a profile link or the link of a post to a lower-case handle."""
+    if "tiktok.com/" in creator.lower():
+        from dwell.live.target import parse_account
+
+        return parse_account(creator).name
+    text = creator.strip().split("?")[0].rstrip("/")
+    handle = normalize_handle(text.rsplit("/", 1)[-1])
+    if not handle:
+        raise NoDataError(f"{creator!r} isn't an account; write it as @handle or as a profile link.")
+    return handle
+
+
+def find_creator(snapshot: Snapshot, creator: str) -> str:
+    """The handle of an account with stored posts, given by handle, link or numeric id.
+
+    Raises:
+        NoDataError: No post of it is stored.
+    """
+    handle = parse_handle(creator)
+    if handle.isdigit() and len(handle) >= _MIN_ID_DIGITS:
+        handle = next(iter(snapshot.ask("creator_ids", creator_id=handle).column("handle")), handle)
+    if len(snapshot.ask("handles", handle=handle)):
+        return handle
+    stored = snapshot.ask("creators_stored").column("handle")
+    examples = ", ".join(f"@{name}" for name in stored[:_EXAMPLES]) + (" …" if len(stored) > _EXAMPLES else "")
+    known = f" (stored: {examples})" if examples else ""
+    raise NoDataError(f"No posts of @{handle} are stored{known}; import an export of that account first.")

@@ -1,0 +1,266 @@
+"""Every question about stored data, as of one instant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwell.errors import NoDataError
+from dwell.results import Result
+from dwell.workspace.creators import find_creator
+from dwell.workspace.result_cache import ResultCache
+
+if TYPE_CHECKING:
+    from dwell.warehouse.engine import Engine
+    from dwell.warehouse.seal import Waiting
+    from dwell.warehouse.store import Store
+    from dwell.workspace.charts import Charts
+
+
+class Snapshot:
+    """The data of one instant: every question sees the same rows, and all share one connection.
+
+    `Workspace` has the same questions and opens a snapshot for each. A snapshot belongs to one thread.
+
+    Args:
+        store: The data folder.
+        results: Results that are known already, by the sequence number of the newest batch.
+
+    Attributes:
+        root: The data folder.
+    """
+
+    def __init__(self, store: Store, results: ResultCache) -> None:
+        from dwell.warehouse.snapshot import StoreSnapshot
+
+        self.root = store.root
+        self._settings = store.settings
+        self._results = results
+        self._tables = StoreSnapshot(store.root)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        if "_engine" in self.__dict__:
+            self._engine.close()
+        self._tables.close()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        from dwell.warehouse.engine import open_engine
+
+        return open_engine(self._settings, self._tables)
+
+    @cached_property
+    def charts(self) -> Charts:
+        """Charts of this instant: `s.charts.benchmarks(creator="@h")` is an Altair chart."""
+        from dwell.workspace.charts import Charts
+
+        return Charts(lambda: nullcontext(self))
+
+    def rows(self) -> dict[str, int]:
+        """Rows per table."""
+        return self._tables.rows()
+
+    def waiting(self) -> Waiting:
+        """What waits for the next seal."""
+        return self._tables.waiting()
+
+    def ask(self, metric: str, /, **parameters: Any) -> Result:
+        """Run one metric of the catalogue (`dwell.metrics.catalog.METRICS`) over the stored tables."""
+        from dwell.metrics.compile import canonical_parameters
+
+        key = (self._tables.catalogue.seq, metric, canonical_parameters(parameters))
+        return self._results.get(key, lambda: self._run(metric, parameters))
+
+    def _run(self, metric: str, parameters: dict[str, Any]) -> Result:
+        from dwell.metrics.catalog import METRICS
+        from dwell.metrics.compile import sql
+        from dwell.settings.cache import private_cache
+
+        rolled_up = self._tables.has_rollup
+        query = sql(metric, self._engine.dialect, private_cache("queries"), rolled_up=rolled_up, **parameters)
+        return self._engine.query(query, METRICS[metric].reads(rolled_up=rolled_up))
+
+    # --- public numbers -----------------------------------------------------------------------------------------------
+
+    def status(self, *, creator: str | None = None) -> Result:
+        """What is stored: one row per creator; tables, sources, time span and unknown shares in `meta`.
+
+        With a creator, sources, span and shares are those of its posts.
+        """
+        from dwell.workspace.status import status
+
+        return status(self, None if creator is None else self._handle(creator))
+
+    def findings(self, *, creator: str, tz: str = "UTC") -> Result:
+        """What holds the account's viewers, as figures with their uncertainty: the numbers of the report's statements.
+
+        An account with watch time and without a model of its own gets one, as by `fit`.
+        """
+        from dwell.workspace.findings import findings
+
+        return findings(self, self._handle(creator), tz=tz).findings
+
+    def benchmarks(
+        self,
+        *,
+        creator: str | None = None,
+        by: str = "bucket",
+        scheme: str = "proxy",
+        platform: str | None = None,
+        include: tuple[str, ...] = (),
+        min_age_h: float = 72.0,
+    ) -> Result:
+        """Median and p90 of each public ratio per duration bucket, over eligible posts.
+
+        Platforms are not mixed: TikTok, unless `platform` or a creator is given.
+        """
+        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h, **self._post_filter(creator, platform)}
+        result = self.ask("benchmarks", by=by, **options)
+        left_out = next(iter(self.ask("exclusions", **options)))
+        reasons = {name: count for name, count in left_out.items() if name not in {"total", "eligible"}}
+        counts = {name: left_out[name] for name in ("total", "eligible")}
+        meta = {"scheme": scheme, "by": by, "platform": options["platform"], **counts, "excluded": reasons}
+        return Result(result.columns, result.rows, meta)
+
+    def posts(
+        self,
+        *,
+        creator: str | None = None,
+        sort: str = "engagement_rate",
+        above_p90: bool = False,
+        limit: int | None = None,
+        scheme: str = "proxy",
+        platform: str | None = None,
+        include: tuple[str, ...] = (),
+        min_age_h: float = 72.0,
+    ) -> Result:
+        """Posts with every ratio, bucket, percentile and multiple, by `sort`: highest first, unknown last."""
+        from dwell.metrics.catalog import METRICS
+
+        filters = self._post_filter(creator, platform)
+        columns = METRICS["posts"].columns
+        if sort not in columns:
+            raise NoDataError(f"Unknown column {sort!r}; sort by one of {', '.join(columns)}.")
+        chosen = {"sort": sort, "limit": limit, **({"above_p90": True} if above_p90 else {})}
+        return self.ask("posts", scheme=scheme, include=include, min_age_h=min_age_h, **filters, **chosen)
+
+    def dots(
+        self,
+        *,
+        creator: str | None = None,
+        rate: str = "engagement_rate",
+        scheme: str = "proxy",
+        platform: str | None = None,
+        include: tuple[str, ...] = (),
+        min_age_h: float = 72.0,
+    ) -> Result:
+        """The posts that a strip plot draws: eligible ones with a known `rate`, or an even sample of at most 1,500.
+
+        `meta` has `total` and `total_above_p90` of all such posts, and in `lengths` the `n`, median and p90 of each
+        bucket, over all of them.
+        """
+        filters = self._post_filter(creator, platform)
+        rows = self.ask("post_dots", rate=rate, scheme=scheme, include=include, min_age_h=min_age_h, **filters)
+        lengths = {
+            row["bucket"]: {"bucket": row["bucket"], **{name: row[f"bucket_{name}"] for name in ("n", "median", "p90")}}
+            for row in rows
+        }
+        first: dict[str, Any] = next(iter(rows), {})
+        totals = {name: first.get(name, 0) for name in ("total", "total_above_p90")}
+        columns = tuple(rate if name == "value" else name for name in rows.columns)
+        return Result(columns, rows.rows, {**totals, "lengths": list(lengths.values())})
+
+    def tiers(self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0) -> Result:
+        """What the best quarter of the account's posts has in common that the weakest lacks."""
+        from dwell.models.tiers import tiers
+
+        return tiers(self._post_rows(creator, include=include, min_age_h=min_age_h), tz)
+
+    def trend(
+        self, *, creator: str, every: str = "week", include: tuple[str, ...] = (), min_age_h: float = 72.0
+    ) -> Result:
+        """Per period: posts, median rates, change from the previous period, views per hour."""
+        options: dict[str, Any] = {"handle": self._handle(creator), "include": include, "min_age_h": min_age_h}
+        return replace(self.ask("trend", every=every, **options), meta={"every": every})
+
+    def growth(self, *, creator: str) -> Result:
+        """Views per hour between consecutive snapshots of each post."""
+        return self.ask("growth", handle=self._handle(creator))
+
+    def growth_ranking(self, *, creator: str, limit: int = 20) -> Result:
+        """The posts that gained views fastest between their newest two snapshots; all such posts in `meta`."""
+        rows = self.ask("growth_ranking", handle=self._handle(creator), limit=limit)
+        return replace(rows, meta={"observed_twice": next((row["observed_twice"] for row in rows), 0)})
+
+    def posting_times(
+        self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0
+    ) -> Result:
+        """Median engagement rate by weekday and hour of posting, with n."""
+        options: dict[str, Any] = {"handle": self._handle(creator), "include": include, "min_age_h": min_age_h}
+        return replace(self.ask("posting_times", tz=tz, **options), meta={"tz": tz})
+
+    def vet(self, *, creator: str, niche: str | None = None, posts: int = 20) -> Result:
+        """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
+        from dwell.workspace.studies import vet
+
+        return vet(self, self._handle(creator), niche=niche, posts=posts)
+
+    def topic(self, kind: str, name: str, *, days: int = 14) -> Result:
+        """Posts of a hashtag, sound or search by share momentum; its daily series and stage in `meta`."""
+        from dwell.workspace.studies import topic
+
+        return topic(self, kind, name, days=days)
+
+    # --- watch time --------------------------------------------------------------------------------------------------
+
+    def audit(self, *, creator: str) -> Result:
+        """Which public ratio follows the account's measured watch time, or "cannot tell"."""
+        from dwell.models.audit import audit
+
+        return audit(self._post_rows(creator))
+
+    def fit(self, *, creator: str | Sequence[str], target: str = "watch_ratio") -> dict[str, Any]:
+        """Fit and store a model; the report gives its skill on unseen posts, or why it abstains.
+
+        Several creators give a pooled model, whose transfer is tested by leaving out one creator at a time.
+        """
+        from dwell.models.artifact import save
+        from dwell.models.fitting import fit
+        from dwell.workspace.studies import with_topics
+
+        creators = [creator] if isinstance(creator, str) else creator
+        report, model = fit(with_topics(self, [row for name in creators for row in self._post_rows(name)]), target)
+        if model is not None:
+            save(model, self.root / "models")
+        return report
+
+    def score(self, *, creator: str, model: str | None = None, limit: int | None = None) -> Result:
+        """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown."""
+        from dwell.workspace.scores import score
+
+        return score(self, self._handle(creator), model).head(limit)
+
+    def report(self, *, creator: str, path: str | os.PathLike[str], tz: str = "UTC") -> Result:
+        """Write the self-contained HTML page about one account."""
+        from dwell.workspace.page import write_report
+
+        return write_report(self, self._handle(creator), Path(path), tz)
+
+    # --- shared ------------------------------------------------------------------------------------------------------
+
+    def _post_rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
+        return list(self.posts(creator=creator, **options))
+
+    def _post_filter(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
+        """Select posts: of an account, of a platform, or of TikTok if neither is given."""
+        handle = None if creator is None else self._handle(creator)
+        return {"handle": handle, "platform": platform or (None if handle else "tiktok")}
+
+    def _handle(self, creator: str) -> str:
+        return find_creator(self, creator)
