@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import logging
 import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
@@ -236,6 +239,11 @@ ECHOES = {
         reply, "body", reply.body.replace(b'"videos"', json.dumps(reply.key).encode() + b': "surprise", "videos"')
     ),
     "as a post's field": lambda reply: each_post(**{reply.key: reply.key[3:30]})(reply),
+    "in a header": lambda reply: reply.headers.update({"X-Request-Key": f"key={reply.key}"}),
+    "in an encoded header": lambda reply: reply.headers.update(
+        {"X-Key": quote(reply.key, safe=""), "X-Basic": base64.b64encode(f"me:{reply.key}".encode()).decode()}
+    ),
+    "in a broken response": lambda reply: setattr(reply, "body", f"<html>{reply.key}".encode()),
 }
 
 
@@ -258,3 +266,20 @@ def test_an_echoed_key_is_stored_nowhere(trial, alter, monkeypatch, tmp_path, ec
     written += "".join(path.read_text() for path in (tmp_path / "export").iterdir())
     assert not [KEY[at : at + 8] for at in range(len(KEY) - 7) if KEY[at : at + 8] in written]
     assert not [KEY[at : at + 16] for at in range(len(KEY) - 15) if KEY[at : at + 16].encode() in bodies]
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+def test_an_echoed_key_is_not_logged_at_any_level(trial, alter, monkeypatch, caplog, echo: str) -> None:
+    monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", KEY)
+    live = trial.workspace.live
+    alter(ECHOES[echo])
+    with caplog.at_level(logging.DEBUG):  # of every library as well
+        live.sweep(request(BAD))
+    names = {record.name for record in caplog.records}
+    assert {"dwell.http", "dwell.live.request_log", "httpx2", "httpcore2.http11"} <= names
+    if "header" in echo:
+        assert "x-request-key" in caplog.text.lower() or "x-basic" in caplog.text.lower()  # hidden, not left out
+    forms = [KEY, quote(KEY, safe=""), *(base64.b64encode(b"x" * n + KEY.encode()).decode()[4:] for n in range(3))]
+    logged = caplog.text.lower()
+    parts = {form[at : at + 8].lower() for form in forms for at in range(len(form) - 7)}
+    assert sorted(part for part in parts if part in logged) == []

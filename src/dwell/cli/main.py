@@ -30,6 +30,7 @@ from dwell.cli import (
     tiers,
     trend,
     trends,
+    verbosity,
     vet,
     watchlist,
 )
@@ -88,6 +89,13 @@ app.command()(sandbox.sandbox)
 app.command()(demo.demo)
 
 
+def make_command() -> Any:
+    """All commands, with the options that each of them has."""
+    command = typer.main.get_command(app)
+    verbosity.add_option(command)
+    return command
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
@@ -99,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     words = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in words
-    command = typer.main.get_command(app)
+    command = make_command()
     try:
         result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False)
     except DwellError as error:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from dwell import logs
 from dwell.errors import DwellError, MemoryLimitError, SettingsError, StorageError
 from dwell.live.parse_responses import parse_response
 from dwell.providers.provider_registry import get_provider, parser_version
@@ -30,6 +31,8 @@ SIMULATED_SUFFIX = "-sandbox"
 _PART = "answer: "
 
 _BATCH_RESPONSES = 2_000
+
+log = logs.get_logger(__name__)
 
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("creators", "creator_snapshots"),
@@ -115,7 +118,8 @@ def load_batch(
         StorageError: The data folder cannot be read or written; the responses themselves are fine.
     """
     try:
-        stats.add(load_responses(store, batch, database, correct=correct))
+        loaded = load_responses(store, batch, database, correct=correct)
+        stats.add(loaded)
     except Exception as error:
         if isinstance(error, StorageError) and not isinstance(error, MemoryLimitError):
             raise
@@ -123,10 +127,14 @@ def load_batch(
             for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
                 load_batch(store, database, half, stats, correct=correct)
         else:
+            log.debug("a response of %(subject)s cannot be loaded", {"subject": batch[0].subject}, exc_info=error)
             stats.fail(error)
             responses.mark_parsed(database, [batch[0].response_id], responses.FAILED)
     else:
         mark_loaded(database, batch)
+        rows, rejected = (loaded.rows_read, loaded.rejected) if loaded else (0, 0)
+        fields = {"responses": len(batch), "rows_read": rows, "rejected": rejected}
+        log.info("loaded %(responses)d responses: %(rows_read)d rows read, %(rejected)d rejected", fields)
 
 
 def _is_installed(provider: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from dwell import logs
 from dwell.disk.lock import scratch_folder
 from dwell.records import TABLES
 from dwell.settings import Settings
@@ -14,6 +15,8 @@ from dwell.warehouse.engine_duckdb import connect
 
 # An import seals at its end when the journal holds more rows than this: a reader copies all of them for each query.
 UNSEALED_ROWS = 50_000
+
+logger = logs.get_logger(__name__)
 
 
 def seal(root: Path, settings: Settings) -> int:
@@ -47,4 +50,5 @@ def seal(root: Path, settings: Settings) -> int:
             catalogue.write(log, state, ahead)
         if compact.is_cleanup_due(log):
             compact.delete_unused_files(root, ahead)
+        logger.info("sealed %(rows)d rows: they moved from the journal to the lake", {"rows": moved})
         return moved
