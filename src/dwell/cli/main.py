@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -89,6 +90,7 @@ app.command()(sandbox.sandbox)
 app.command()(demo.demo)
 
 
+@cache
 def make_command() -> Any:
     """All commands, with the options that each of them has."""
     command = typer.main.get_command(app)
