@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from dwell.disk.lock import exclusive
 
 
 def _load(name: str) -> ModuleType:
@@ -23,15 +26,34 @@ def _load(name: str) -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One for all tests of a run, whichever process they are in: a query is compiled once."""
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run share."""
     place = tmp_path_factory.getbasetemp()
-    shared = place.parent if place.name.startswith("popen-") else place
+    return place.parent if place.name.startswith("popen-") else place
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_folder(run_folder: Path) -> Iterator[None]:
+    """One for all tests of a run, whichever process they are in: a query is compiled once."""
     patch = pytest.MonkeyPatch()
-    patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
+    patch.setenv("XDG_CACHE_HOME", str(run_folder / "cache"))
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def make_once(run_folder: Path) -> Callable[[str, Callable[[], Any]], Any]:
+    """Makes a costly value in the first process that needs it: `make_once(name, make)`; the others unpickle it."""
+
+    def get(name: str, make: Callable[[], Any]) -> Any:
+        file = run_folder / f"{name}.pickle"
+        with exclusive(run_folder / f"{name}.lock"):
+            if not file.exists():
+                file.write_bytes(pickle.dumps(make()))
+        return pickle.loads(file.read_bytes())
+
+    return get
 
 
 @pytest.fixture(scope="session")
