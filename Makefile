@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONDONTWRITEBYTECODE  # many tests start Python: it should not compile everything each time
+KILLS ?= 200
+TORTURE_SECONDS ?= 40
 
-.PHONY: help demo test check lint bench docs spark lock clean
+.PHONY: help demo test check lint coverage torture bench docs spark lock clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -12,7 +15,7 @@ help:  ## List the targets.
 demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (about 2 minutes the first time).
 	$(BIN)/dwell demo --folder dwell-demo
 
-test: $(VENV)/dev  ## Every test that this machine can run (about 8 minutes).
+test: $(VENV)/dev  ## Every test that this machine can run (about 6 minutes on two cores).
 	$(BIN)/pytest -q -n 2 --dist loadfile --ignore=tests/engines --ignore=tests/storage
 	$(BIN)/pytest -q tests/engines tests/storage
 
@@ -23,6 +26,13 @@ lint: $(VENV)/dev  ## Style, types, import contracts.
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+torture: $(VENV)/dev  ## Kill at every step, and 200 times at random, on both databases (hours). KILLS=20 is quicker.
+	DWELL_KILL_STRIDE=1 $(BIN)/pytest -q tests/layouts
+	$(BIN)/python tests/storage/torture.py $(TORTURE_SECONDS) 7
+	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS)
+	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql
+	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql --server
 
 bench: $(VENV)/dev  ## Speed and skill as ratios against named baselines (about 45 minutes).
 	$(BIN)/python benchmarks/run.py

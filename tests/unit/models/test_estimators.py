@@ -6,7 +6,6 @@ from dwell.models.completion import BlendRegressor, CompletionRegressor
 from dwell.models.features import KnownScaler
 from dwell.models.gaussian_process import GaussianProcess
 
-
 # The contract says nothing about skill, so a few trees and steps are enough.
 SMALL = {"n_estimators": 10, "max_iter": 5}
 
