@@ -64,16 +64,13 @@ def test_no_form_of_a_key_is_logged(form: str, printed: Callable[[], str]) -> No
                 log.warning(f"a message with {echoed}")  # noqa: G004
                 log.info("an argument: %s", echoed)
                 log.debug("fields: %(text)s", {"text": f"<{echoed}>", "plain": 3})
-                try:
-                    raise ValueError(f"no such key: {echoed}")
-                except ValueError:
-                    log.exception("an exception")
+                log.error("an exception", exc_info=ValueError(f"no such key: {echoed}"))
     finally:
         logging.getLogger().removeHandler(foreign)
     for text in (printed(), other.getvalue()):
         assert text.count("an argument: ") == 2
         assert text.count("…") >= 8
-        assert text.count("Traceback") == 2
+        assert text.count("ValueError: no such key") == 2
         assert leaks(text) == []
 
 
