@@ -15,9 +15,10 @@ import pytest
 from dwell.disk.lock import exclusive
 
 
-def _load(name: str) -> ModuleType:
-    """A module that stands beside this file: tests are imported by path, not as a package."""
-    spec = importlib.util.spec_from_file_location(f"dwell_tests_{name}", Path(__file__).with_name(f"{name}.py"))
+def _load(path: str) -> ModuleType:
+    """A module below this folder: tests are imported by path, not as a package."""
+    file = Path(__file__).parent / path
+    spec = importlib.util.spec_from_file_location(f"dwell_tests_{file.stem}", file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -57,11 +58,17 @@ def make_once(run_folder: Path) -> Callable[[str, Callable[[], Any]], Any]:
 
 
 @pytest.fixture(scope="session")
+def account() -> ModuleType:
+    """A made-up account, for tests of charts and the report: the functions of account.py."""
+    return _load("unit/report/account.py")
+
+
+@pytest.fixture(scope="session")
 def postgresql() -> Iterator[Any]:
     """A real server, started for the tests that want one."""
     if importlib.util.find_spec("psycopg") is None:
         pytest.skip("psycopg is not installed (pip install 'dwell[postgresql]')")
-    module = _load("postgresql")
+    module = _load("postgresql.py")
     if module.binaries() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     with module.running() as server:

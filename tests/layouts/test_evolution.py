@@ -7,13 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
 
-from .test_layouts import LAYOUTS, PLACE
-
+PLACE = Path(__file__).parent
 ROOT = PLACE.parents[1]
 
 
@@ -31,13 +29,6 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
         re.sub(r"^VERSION = (\d+)", lambda hit: f"VERSION = {int(hit[1]) + 1}", journal.read_text(), flags=re.M)
     )
     return code / "src"
-
-
-@pytest.fixture(params=LAYOUTS)
-def layout(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    with tarfile.open(PLACE / f"{request.param}.tar.xz") as packed:
-        packed.extractall(tmp_path, filter="data")
-    return tmp_path / request.param
 
 
 def run(code: Path, *words: str, folder: Path) -> subprocess.CompletedProcess[str]:
