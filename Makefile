@@ -16,7 +16,7 @@ demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (
 	$(BIN)/dwell demo --folder dwell-demo
 
 test: $(VENV)/dev  ## Every test that this machine can run (about 6 minutes on two cores).
-	$(BIN)/pytest -q -n 2 --dist loadfile $(COVERAGE) --ignore=tests/engines --ignore=tests/storage
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage
 	$(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage
 
 check: lint  ## What .ci/run runs: lint, types, import contracts, and the tests with their coverage (about 8 minutes).

@@ -138,7 +138,7 @@ class HttpTransport:
         import httpx2
 
         message, deadline = self._build_request(request, headers or {}), monotonic() + request.timeout_s
-        # The query is not logged: it may name what the user searched for.
+        # Without the query: a provider may want a token there.
         log.debug("%(method)s %(url)s", {"method": request.method, "url": f"{self._base_url}{request.path}"})
         try:
             response = self._client.send(message, stream=True)

@@ -15,6 +15,8 @@ import pytest
 from dwell.cli.main import main
 from dwell_sandbox.exports import COMPETITORS, OWN_ACCOUNT, write_exports
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPTIONS = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}
 

@@ -26,6 +26,8 @@ from dwell.workspace.live import SweepRequest
 
 from .proxy import Reply, altered
 
+pytestmark = pytest.mark.slow
+
 GOOD, BAD = "@demo_kitchen", "@demo_pantry"
 KEY = "Zx81kfo29dkfow92ls+9dkwo2/xk29s0fkw92+xks0Qa=="
 

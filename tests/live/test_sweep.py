@@ -18,6 +18,8 @@ from dwell_sandbox.server.faults import ScriptedFault
 
 from .conftest import NOON
 
+pytestmark = pytest.mark.slow
+
 CAST = ("@demo_kitchen", "@demo_pantry", "@demo_trailruns")
 
 
