@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from textwrap import indent
 from types import MappingProxyType
 from typing import Any
 
@@ -28,6 +29,7 @@ _LIBRARIES = (
 _CONTEXT: ContextVar[Mapping[str, Any]] = ContextVar("dwell_log_context", default=MappingProxyType({}))
 # A provider's text must not be able to start a line of its own, or to control the terminal.
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {0x0A: "\\n", 0x0D: "\\r"}
+_CONTROL_BUT_LINE_ENDS = {code: text for code, text in _CONTROL.items() if code != 0x0A}
 
 
 def get_logger(name: str) -> logging.Logger:
@@ -43,7 +45,11 @@ def get_logger(name: str) -> logging.Logger:
 
 @contextmanager
 def context(**fields: Any) -> Iterator[None]:
-    """Add fields, such as `sweep` and `request`, to every record that this thread makes meanwhile."""
+    """Add fields to every record that this thread makes meanwhile.
+
+    Args:
+        fields: Such as `sweep` and `request`.
+    """
     token = _CONTEXT.set({**_CONTEXT.get(), **fields})
     try:
         yield
@@ -92,7 +98,8 @@ def _complete(record: logging.LogRecord) -> bool:
     record.args = None
     if record.exc_info:
         # Only the text is kept: another handler would print the exception itself, and its message as it was.
-        record.exc_text = redact_secrets(logging.Formatter().formatException(record.exc_info))
+        traceback = redact_secrets(logging.Formatter().formatException(record.exc_info))
+        record.exc_text = traceback.translate(_CONTROL_BUT_LINE_ENDS)
         record.exc_info = None
     return True
 
@@ -120,7 +127,8 @@ class _TextFormatter(logging.Formatter):
         parts = [_time_of(record), record.levelname, record.name, f"[{context}]" if context else ""]
         parts.append(record.getMessage())
         line = " ".join(part for part in parts if part)
-        return f"{line}\n{record.exc_text}" if record.exc_text else line
+        # Indented, so that no line of a traceback looks like a record.
+        return f"{line}\n{indent(record.exc_text, '    ')}" if record.exc_text else line
 
 
 class _JsonFormatter(logging.Formatter):

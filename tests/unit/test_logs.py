@@ -116,6 +116,15 @@ def test_text_of_a_provider_cannot_forge_a_line(printed: Callable[[], str]) -> N
     assert text.endswith("one\\ntwo\\r\\x1b[31mred\\x9b\n")
 
 
+def test_text_of_a_traceback_cannot_forge_a_line(printed: Callable[[], str]) -> None:
+    with logs.print_to_stderr(2, as_json=False):
+        log.debug("failed", exc_info=ValueError("x\n2026-01-01T00:00:00.000Z INFO dwell all is well\x1b[2J"))
+    first, *others = printed().splitlines()
+    assert first.endswith(" DEBUG dwell.tests.logs failed")
+    assert all(line.startswith("    ") and "\x1b" not in line for line in others)
+    assert len(others) >= 2
+
+
 @pytest.mark.parametrize(("verbosity", "levels"), [(0, "W"), (1, "WI"), (2, "WID"), (3, "WID")])
 def test_verbosity_selects_levels(verbosity: int, levels: str, printed: Callable[[], str]) -> None:
     with logs.print_to_stderr(verbosity, as_json=False):
