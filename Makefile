@@ -15,11 +15,11 @@ help:  ## List the targets.
 demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (about 2 minutes the first time).
 	$(BIN)/dwell demo --folder dwell-demo
 
-test: $(VENV)/dev  ## Every test that this machine can run (about 6 minutes on two cores).
+test: $(VENV)/dev  ## Every test that this machine can run (about 7 minutes on two cores).
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage
 	$(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage
 
-check: lint  ## What .ci/run runs: lint, types, import contracts, and the tests with their coverage (about 8 minutes).
+check: lint  ## What .ci/run runs: lint, types, import contracts, and the tests with their coverage (about 9 minutes).
 	rm -f .coverage
 	$(MAKE) test COVERAGE="--cov --cov-append --cov-report="
 	$(BIN)/coverage report --sort=cover | sed -n '1,20p;$$p'
