@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONDONTWRITEBYTECODE  # many tests start Python: it should not compile everything each time
+KILLS ?= 200
+TORTURE_SECONDS ?= 40
 
-.PHONY: help demo test check lint bench docs spark lock clean
+.PHONY: help demo test check lint torture bench docs spark lock clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -12,17 +15,27 @@ help:  ## List the targets.
 demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (about 2 minutes the first time).
 	$(BIN)/dwell demo --folder dwell-demo
 
-test: $(VENV)/dev  ## Every test that this machine can run (about 8 minutes).
-	$(BIN)/pytest -q -n 2 --dist loadfile --ignore=tests/engines --ignore=tests/storage
-	$(BIN)/pytest -q tests/engines tests/storage
+test: $(VENV)/dev  ## Every test that this machine can run (about 7 minutes on two cores).
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage
+	$(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage
 
-check: lint test  ## What .ci/run runs: lint, types, import contracts, tests.
+check: lint  ## What .ci/run runs: lint, types, import contracts, and the tests with their coverage (about 9 minutes).
+	rm -f .coverage
+	$(MAKE) test COVERAGE="--cov --cov-append --cov-report="
+	$(BIN)/coverage report --sort=cover | sed -n '1,20p;$$p'
 
 lint: $(VENV)/dev  ## Style, types, import contracts.
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+torture: $(VENV)/dev  ## Kill at every step, and 200 times at random, on both databases (hours). KILLS=20 is quicker.
+	DWELL_KILL_STRIDE=1 $(BIN)/pytest -q tests/layouts
+	$(BIN)/python tests/storage/torture.py $(TORTURE_SECONDS) 7
+	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS)
+	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql
+	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql --server
 
 bench: $(VENV)/dev  ## Speed and skill as ratios against named baselines (about 45 minutes).
 	$(BIN)/python benchmarks/run.py
@@ -40,7 +53,7 @@ lock:  ## Resolve the dependencies again (needs uv).
 	echo pytest | uv pip compile pyproject.toml - --extra spark --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-spark.lock
 
 clean:  ## Remove what the other targets made.
-	rm -rf $(VENV) .venv-spark dwell-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-spark dwell-demo .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/run: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

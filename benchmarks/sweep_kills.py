@@ -81,6 +81,7 @@ def measure(options: argparse.Namespace, server: Any) -> None:
             counts = checked(sandbox, data, environment.get("DWELL_DATABASE"), server_killed=options.server)
             lost, repeated, unseen = lost + counts["lost"], repeated + counts["repeated"], unseen + counts["unseen"]
             sweeps += 1
+            print(f"{kills} of {options.kills} kills, {sweeps} sweeps, {lost} lost requests", file=sys.stderr)
     print(f"{kills} kills over {sweeps} sweeps of {whole.answer['requests']} requests: the same rows each time")
     print(f"requests in flight at a kill: {lost}; of them never seen by the sandbox: {unseen}")
     print(f"pages paid twice: {repeated}, each of them in flight when killed")

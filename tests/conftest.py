@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from dwell.disk.lock import exclusive
 
-def _load(name: str) -> ModuleType:
-    """A module that stands beside this file: tests are imported by path, not as a package."""
-    spec = importlib.util.spec_from_file_location(f"dwell_tests_{name}", Path(__file__).with_name(f"{name}.py"))
+
+def _load(path: str) -> ModuleType:
+    """A module below this folder: tests are imported by path, not as a package."""
+    file = Path(__file__).parent / path
+    spec = importlib.util.spec_from_file_location(f"dwell_tests_{file.stem}", file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -23,15 +27,46 @@ def _load(name: str) -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One for all tests of a run, whichever process they are in: a query is compiled once."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests begin first, so that no process is left with one of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run share."""
     place = tmp_path_factory.getbasetemp()
-    shared = place.parent if place.name.startswith("popen-") else place
+    return place.parent if place.name.startswith("popen-") else place
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_folder(run_folder: Path) -> Iterator[None]:
+    """One for all tests of a run, whichever process they are in: a query is compiled once."""
     patch = pytest.MonkeyPatch()
-    patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
+    patch.setenv("XDG_CACHE_HOME", str(run_folder / "cache"))
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def make_once(run_folder: Path) -> Callable[[str, Callable[[], Any]], Any]:
+    """Makes a costly value in the first process that needs it: `make_once(name, make)`; the others unpickle it."""
+
+    def get(name: str, make: Callable[[], Any]) -> Any:
+        file = run_folder / f"{name}.pickle"
+        with exclusive(run_folder / f"{name}.lock"):
+            if not file.exists():
+                file.write_bytes(pickle.dumps(make()))
+        return pickle.loads(file.read_bytes())
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def account() -> ModuleType:
+    """A made-up account, for tests of charts and the report: the functions of account.py."""
+    return _load("unit/report/account.py")
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +74,7 @@ def postgresql() -> Iterator[Any]:
     """A real server, started for the tests that want one."""
     if importlib.util.find_spec("psycopg") is None:
         pytest.skip("psycopg is not installed (pip install 'dwell[postgresql]')")
-    module = _load("postgresql")
+    module = _load("postgresql.py")
     if module.binaries() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     with module.running() as server:

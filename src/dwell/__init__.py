@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+if os.name != "posix":
+    raise ImportError("dwell runs on Linux, macOS and other POSIX systems: on Windows, install and run it inside WSL.")
 
 __version__ = "0.1.0"
 __all__ = ["Workspace", "__version__", "check", "open"]

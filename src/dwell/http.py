@@ -18,9 +18,9 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 import msgspec
 
-from dwell import clock
+from dwell import clock, logs
 from dwell.errors import ProviderError, SettingsError, TemporaryError
-from dwell.redact import Redactor
+from dwell.redact import Redactor, register_secrets
 
 if TYPE_CHECKING:
     import httpx2
@@ -36,6 +36,8 @@ _MAX_BODY_BYTES = 32 << 20
 _CONNECT_S = 10.0
 # Servers often close an idle connection after 5 s; reusing it at that moment would break the request.
 _KEEPALIVE_S = 4.0
+
+log = logs.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,10 @@ class HttpTransport:
             "accept-encoding": "gzip, deflate",
             **headers,
         }
-        self.redactor = Redactor(_find_secrets(headers))
+        secrets = _find_secrets(headers)
+        self.redactor = Redactor(secrets)
+        register_secrets(secrets)
+        logs.redact_libraries()
         with _environment_errors():
             self._client: httpx2.Client = httpx2.Client(
                 limits=httpx2.Limits(
@@ -169,6 +174,8 @@ class HttpTransport:
         import httpx2
 
         message, deadline = self._build_request(request, headers or {}), monotonic() + request.timeout_s
+        # Without the query: a provider may want a token there.
+        log.debug("%(method)s %(url)s", {"method": request.method, "url": f"{self._base_url}{request.path}"})
         try:
             response = self._client.send(message, stream=True)
             try:

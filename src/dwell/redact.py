@@ -9,6 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import quote
 
 HIDDEN = "…"
@@ -78,6 +79,24 @@ class Redactor:
         if any(short in lower for short in self._short):
             return False
         return self._words.isdisjoint(memoryview(lower)[: len(lower) // _WORD * _WORD].cast("Q"))
+
+
+_registered: set[str] = set()
+
+
+def register_secrets(secrets: Iterable[str]) -> None:
+    """Remember keys that no log of this process may contain."""
+    _registered.update(secret for secret in secrets if secret)
+
+
+def redact_secrets(text: str) -> str:
+    """Hide every registered key in a text, as `Redactor.redact_text` does."""
+    return _make_redactor(frozenset(_registered)).redact_text(text) if _registered else text
+
+
+@lru_cache(maxsize=1)
+def _make_redactor(secrets: frozenset[str]) -> Redactor:
+    return Redactor(secrets)
 
 
 class _Pattern:

@@ -13,6 +13,8 @@ import pytest
 
 from dwell_sandbox.exports import COMPETITORS, OWN_ACCOUNT
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}
 
 
@@ -155,12 +157,17 @@ def test_an_export_of_everything_imports_again(
     for status in (before, after):
         assert status.pop("storage")["sealed_at"] is None  # how rows are stored is not what is stored
     assert before == after
+    for name, data in (("original", stored), ("again", restored)):
+        assert dwell("export", "all", "--format", "jsonl", "-o", tmp_path / name, data=data).status == 0
     for row in written:
-        once_more = tmp_path / f"again.{form}"
-        dwell("export", row["table"], "--format", "jsonl", "-o", once_more, data=restored)
-        original = tmp_path / "original.jsonl"
-        dwell("export", row["table"], "--format", "jsonl", "-o", original, data=stored)
-        assert sorted(once_more.read_text().splitlines()) == sorted(original.read_text().splitlines())
+        original, again = (
+            sorted((tmp_path / name / f"{row['table']}.jsonl").read_text().splitlines())
+            for name in ("original", "again")
+        )
+        assert again == original, row["table"]
+    dwell("export", "posts", "--format", "jsonl", "-o", tmp_path / "posts.jsonl", data=stored)
+    one_table = (tmp_path / "posts.jsonl").read_text().splitlines()
+    assert sorted(one_table) == sorted((tmp_path / "original" / "posts.jsonl").read_text().splitlines())
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "html"])

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
-from dwell.cli.main import app
+from dwell.cli.main import make_command
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -58,7 +57,7 @@ def _commands() -> list[Any]:
 
 @pytest.mark.parametrize("line", _commands())
 def test_documented_commands_parse(line: str) -> None:
-    command: Any = typer.main.get_command(app)
+    command: Any = make_command()
     words = [word for word in shlex.split(line, comments=True) if word != "&"][1:]
     above = None
     while hasattr(command, "get_command"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import runpy
 import shutil
 import struct
 import subprocess
@@ -54,14 +53,9 @@ addEventListener("message", (message) => { document.documentElement.dataset.prob
 
 
 @pytest.fixture(scope="module")
-def account() -> dict[str, Any]:
-    return runpy.run_path(str(Path(__file__).parents[1] / "unit" / "report" / "account.py"))
-
-
-@pytest.fixture(scope="module")
-def report(account: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(account: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(page.render(account["content"]()), encoding="utf-8")
+    path.write_text(page.render(account.content()), encoding="utf-8")
     return path
 
 
@@ -195,9 +189,9 @@ def test_it_prints_in_light_colours_on_several_pages(report, tmp_path):
 
 
 def test_an_interactive_chart_draws_without_network(account, tmp_path):
-    found = account["posts"]()
+    found = account.posts()
     path = tmp_path / "chart.html"
-    path.write_text(render.html(benchmarks(found, account["benchmarks"](found))), encoding="utf-8")
+    path.write_text(render.html(benchmarks(found, account.benchmarks(found))), encoding="utf-8")
     done = chromium(path, tmp_path / "profile", "--dump-dom", "--virtual-time-budget=10000")
     assert "CONSOLE" not in done.stderr, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     assert done.stdout.count('aria-roledescription="circle"') > 100

@@ -7,13 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
 
-from .test_layouts import LAYOUTS, PLACE
-
+PLACE = Path(__file__).parent
 ROOT = PLACE.parents[1]
 
 
@@ -33,13 +31,6 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return code / "src"
 
 
-@pytest.fixture(params=LAYOUTS)
-def layout(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    with tarfile.open(PLACE / f"{request.param}.tar.xz") as packed:
-        packed.extractall(tmp_path, filter="data")
-    return tmp_path / request.param
-
-
 def run(code: Path, *words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(code), "DWELL_DATA": "data"}
     return subprocess.run([sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True)
@@ -52,7 +43,7 @@ def test_a_folder_of_a_release_gets_the_column(later: Path, layout: Path) -> Non
 
 @pytest.mark.slow
 def test_killed_at_any_step_it_is_old_or_new(later: Path, layout: Path) -> None:
-    stride = os.environ.get("DWELL_KILL_STRIDE", "7")  # 1 in `make torture`
+    stride = os.environ.get("DWELL_KILL_STRIDE", "11")  # 1 in `make torture`
     done = run(later, str(PLACE / "evolve.py"), str(layout), "kill", stride, folder=layout)
     assert done.returncode == 0, done.stderr[-4_000:]
     assert int(done.stdout.split()[-1]) > 20  # steps at which it was killed

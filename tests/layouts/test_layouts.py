@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,22 +13,10 @@ from dwell.cli.main import main
 
 from .make import QUESTIONS
 
-PLACE = Path(__file__).parent
-LAYOUTS = sorted(path.name.partition(".")[0] for path in PLACE.glob("*.tar.xz"))
 MOVING = {"next_due_at"}  # depends on the day on which it is asked
 ADDED = {"storage"}  # of status: fields may be added
 
 Dwell = Callable[..., Any]
-
-
-@pytest.fixture(params=LAYOUTS)
-def layout(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    with tarfile.open(PLACE / f"{request.param}.tar.xz") as packed:
-        packed.extractall(tmp_path, filter="data")
-    folder = tmp_path / request.param
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("DWELL_DATA", "data")
-    return folder
 
 
 @pytest.fixture

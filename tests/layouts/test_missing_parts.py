@@ -20,7 +20,9 @@ from dwell.settings import Settings
 from dwell.warehouse import check
 from dwell.workspace import folder_check
 
-from .test_layouts import layout, tables  # noqa: F401 - the fixture
+from .test_layouts import tables
+
+pytestmark = pytest.mark.slow
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "schemas" / "check.schema.json"
 COMMANDS = [
@@ -39,7 +41,7 @@ COMMANDS = [
 
 
 @pytest.fixture
-def folder(layout: Path) -> Path:  # noqa: F811 - it is the fixture
+def folder(layout: Path) -> Path:
     return layout / "data"
 
 
@@ -104,7 +106,7 @@ def test_a_state_database_that_is_gone(folder: Path, run_check, capsys: pytest.C
 
 @pytest.mark.parametrize("table", ["posts", "post_snapshots", "ingest_batches"])
 @pytest.mark.parametrize("how", ["gone", "empty", "all gone"])
-def test_the_newest_log_entry_is_gone(folder: Path, run_check, capsys, layout: Path, table: str, how: str) -> None:  # noqa: F811
+def test_the_newest_log_entry_is_gone(folder: Path, run_check, capsys, layout: Path, table: str, how: str) -> None:
     log = folder / "lake" / table / "_delta_log"
     entries = sorted(log.glob("*.json"))
     if how == "empty":

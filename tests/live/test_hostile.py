@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import logging
 import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
@@ -22,6 +25,8 @@ from dwell.state import responses, schema
 from dwell.workspace.live import SweepRequest
 
 from .proxy import Reply, altered
+
+pytestmark = pytest.mark.slow
 
 GOOD, BAD = "@demo_kitchen", "@demo_pantry"
 KEY = "Zx81kfo29dkfow92ls+9dkwo2/xk29s0fkw92+xks0Qa=="
@@ -236,15 +241,22 @@ ECHOES = {
         reply, "body", reply.body.replace(b'"videos"', json.dumps(reply.key).encode() + b': "surprise", "videos"')
     ),
     "as a post's field": lambda reply: each_post(**{reply.key: reply.key[3:30]})(reply),
+    "in a header": lambda reply: reply.headers.update({"X-Request-Key": f"key={reply.key}"}),
+    "in an encoded header": lambda reply: reply.headers.update(
+        {"X-Key": quote(reply.key, safe=""), "X-Basic": base64.b64encode(f"me:{reply.key}".encode()).decode()}
+    ),
+    "in a broken response": lambda reply: setattr(reply, "body", f"<html>{reply.key}".encode()),
 }
 
 
 @pytest.mark.parametrize("echo", ECHOES)
-def test_an_echoed_key_is_stored_nowhere(trial, alter, monkeypatch, tmp_path, echo: str) -> None:
+def test_an_echoed_key_is_neither_stored_nor_logged(trial, alter, monkeypatch, tmp_path, caplog, echo: str) -> None:
     monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", KEY)
     live = trial.workspace.live
     alter(ECHOES[echo])
-    done = live.sweep(request(BAD))
+    with caplog.at_level(logging.DEBUG):  # of every library as well
+        done = live.sweep(request(BAD))
+    _check_log(caplog, header="header" in echo)
     trial.workspace.export("all", path=tmp_path / "export", format="jsonl")
     journal = sqlite3.connect(trial.workspace.store.root / "journal.db")
     with closing(journal), live.database.reading() as connection:
@@ -258,3 +270,14 @@ def test_an_echoed_key_is_stored_nowhere(trial, alter, monkeypatch, tmp_path, ec
     written += "".join(path.read_text() for path in (tmp_path / "export").iterdir())
     assert not [KEY[at : at + 8] for at in range(len(KEY) - 7) if KEY[at : at + 8] in written]
     assert not [KEY[at : at + 16] for at in range(len(KEY) - 15) if KEY[at : at + 16].encode() in bodies]
+
+
+def _check_log(caplog, *, header: bool) -> None:
+    assert {"dwell.http", "dwell.live.request_log", "httpx2", "httpcore2.http11"} <= {
+        one.name for one in caplog.records
+    }
+    logged = caplog.text.lower()
+    assert ("x-request-key" in logged or "x-basic" in logged) is header  # the key is hidden, the header is not
+    forms = [KEY, quote(KEY, safe=""), *(base64.b64encode(b"x" * n + KEY.encode()).decode()[4:] for n in range(3))]
+    parts = {form[at : at + 8].lower() for form in forms for at in range(len(form) - 7)}
+    assert sorted(part for part in parts if part in logged) == []

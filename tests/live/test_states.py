@@ -11,6 +11,8 @@ from dwell_sandbox import World
 
 from .conftest import NOON, SEED
 
+pytestmark = pytest.mark.slow
+
 WORLD = World(SEED)
 
 

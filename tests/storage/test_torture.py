@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 # Seconds of the part with timers; a night's run sets it to hours. The part before it kills each step once.
-SECONDS = os.environ.get("DWELL_TORTURE_SECONDS", "12")
+SECONDS = os.environ.get("DWELL_TORTURE_SECONDS", "5")
 SEED = os.environ.get("DWELL_TORTURE_SEED", "20240131")
 
 

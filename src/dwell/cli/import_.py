@@ -229,8 +229,10 @@ def _notes(loaded: Loaded) -> Iterator[str]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, str, float], None] | None]:
-    """A progress bar per file; nothing if stderr is not a terminal."""
-    if not sys.stderr.isatty():
+    """A progress bar per file; nothing if stderr is not a terminal, or shows the log."""
+    from dwell import logs
+
+    if not sys.stderr.isatty() or logs.is_verbose():
         yield None
         return
     from rich.console import Console

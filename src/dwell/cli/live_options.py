@@ -104,8 +104,10 @@ def stop_on_signal() -> Iterator[threading.Event]:
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[Progress], None] | None]:
-    """A progress bar with requests, rate and time left; nothing if stderr is not a terminal."""
-    if not sys.stderr.isatty():
+    """A progress bar with requests, rate and time left; nothing if stderr is not a terminal, or shows the log."""
+    from dwell import logs
+
+    if not sys.stderr.isatty() or logs.is_verbose():
         yield None
         return
     from rich.console import Console

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -34,6 +35,7 @@ from dwell.cli import (
     tiers,
     trend,
     trends,
+    verbosity,
     vet,
     watchlist,
 )
@@ -96,6 +98,14 @@ app.command()(sandbox.sandbox)
 app.command()(demo.demo)
 
 
+@cache
+def make_command() -> Any:
+    """All commands, with the options that each of them has."""
+    command = typer.main.get_command(app)
+    verbosity.add_option(command)
+    return command
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
@@ -107,7 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     words = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in words
-    command = typer.main.get_command(app)
+    command = make_command()
     try:
         result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False)
     except DwellError as error:

@@ -14,6 +14,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from dwell import logs
 from dwell.errors import (
     DamagedAnswerError,
     KeyRefusedError,
@@ -27,6 +28,7 @@ from dwell.errors import (
 from dwell.http import HttpRequest, HttpResponse, HttpTransport
 from dwell.live.budget import Budget
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
+from dwell.live.request_log import RequestLog
 from dwell.providers.base import Provider
 from dwell.state import StateDatabase, drift, ledger, responses, subjects
 from dwell.state.rate_limiter import RateLimiter
@@ -36,6 +38,8 @@ MAX_ATTEMPTS = 5
 
 _FIRST_BACKOFF_S = 0.5
 _MAX_BACKOFF_S = 30.0
+
+log = logs.get_logger(__name__)
 
 
 class ApiClient:
@@ -102,13 +106,16 @@ class ApiClient:
             StoppedError: The user stopped the job.
         """
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            result = self._attempt(request, context, budget, summarize)
+            with logs.context(attempt=attempt):
+                result = self._attempt(request, context, budget, summarize)
             if not isinstance(result, ProviderError):
                 return result
             if isinstance(result, RateLimitedError):
                 self.limiter.pause(self.now(), max(self._backoff_s(attempt), result.retry_after_s or 0.0))
             elif isinstance(result, TemporaryError) and attempt < MAX_ATTEMPTS:
-                self._wait(self._backoff_s(attempt))
+                seconds = self._backoff_s(attempt)
+                log.info("retrying %(endpoint)s in %(wait_s).1f s", {"endpoint": request.endpoint, "wait_s": seconds})
+                self._wait(seconds)
             if attempt == MAX_ATTEMPTS or not isinstance(result, TemporaryError):
                 raise result
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -127,7 +134,8 @@ class ApiClient:
         credits_charged = 0
         try:
             entry = self._record_request(request, context)
-            credits_charged, result = self._send(request, entry, context, summarize)
+            with logs.context(request=entry.request_id):
+                credits_charged, result = self._send(request, entry, context, summarize)
         finally:
             budget.refund(request.credits, credits_charged)
         return result
@@ -136,6 +144,7 @@ class ApiClient:
         """Wait until the rate limiter allows this request."""
         self._wait(0)
         seconds = self.limiter.acquire(self.now())
+        log.debug("waiting %(wait_s).3f s for the rate limit", {"wait_s": seconds})
         try:
             self._wait(seconds)
         except StoppedError:
@@ -172,6 +181,7 @@ class ApiClient:
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
     ) -> tuple[int, FetchedResponse | ProviderError]:
         """Return the credits charged, and either the response or the error."""
+        request_log = RequestLog(request, context.subject)
         try:
             response = self.transport.send(request, {"x-dwell-call": entry.request_id})
         except Exception as error:  # noqa: BLE001 - any failure of a provider concerns one target only
@@ -180,7 +190,9 @@ class ApiClient:
             was_sent = isinstance(failure, TemporaryError) and failure.sent
             credits_charged = request.credits if was_sent else 0
             self._record_outcome(entry, failure.code, credits_charged, certain=not was_sent)
+            request_log.write(None, credits_charged, failure)
             return credits_charged, failure
+        request_log.stop_clock()
         credits_charged = request.credits  # unless the response says otherwise
         try:
             credits_charged = self.provider.credits_charged(request, response)
@@ -190,12 +202,14 @@ class ApiClient:
             failure = self._to_provider_error(error)
             certain = not isinstance(failure, DamagedAnswerError)
             self._record_outcome(entry, failure.code, credits_charged, certain=certain, response=response)
+            request_log.write(response, credits_charged, failure)
             if isinstance(failure, (KeyRefusedError, OutOfCreditsError)):
                 self._refused = failure
             if isinstance(failure, UnavailableError):
                 failure.observed_at, failure.simulated = response.received_at, response.simulated
             return credits_charged, failure
         self._store(entry, context, response, summary, credits_charged)
+        request_log.write(response, credits_charged)
         return credits_charged, FetchedResponse(entry.request_id, payload, response)
 
     def _store(
@@ -238,6 +252,7 @@ class ApiClient:
     def _to_provider_error(self, error: Exception) -> ProviderError:
         """Convert an error to a `ProviderError` whose message contains no part of the key."""
         if not isinstance(error, ProviderError):
+            log.debug("a response cannot be read", exc_info=error)
             error = DamagedAnswerError(
                 f"The response of {self.provider.name} cannot be read ({type(error).__name__}): run the command again."
             )

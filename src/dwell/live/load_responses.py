@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from dwell import clock
+from dwell import clock, logs
 from dwell.errors import DwellError, MemoryLimitError, SettingsError, StorageError
 from dwell.live.parse_responses import ItemCache, parse_response
 from dwell.live.records import Observation, Place, UnusualValueError, to_records
@@ -43,6 +43,8 @@ _PART = "answer: "
 _BATCH_RESPONSES = 2_000
 _BODIES = 100
 """Bodies that are in memory at once, of responses that this process has not just parsed."""
+
+log = logs.get_logger(__name__)
 
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("creators", "creator_snapshots"),
@@ -164,7 +166,8 @@ class ResponseLoader:
             StorageError: The data folder cannot be read or written; the responses themselves are fine.
         """
         try:
-            self.stats.add(self.load_responses(batch))
+            loaded = self.load_responses(batch)
+            self.stats.add(loaded)
         except Exception as error:
             if isinstance(error, StorageError) and not isinstance(error, MemoryLimitError):
                 raise
@@ -172,10 +175,14 @@ class ResponseLoader:
                 for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
                     self.load_batch(half)
             else:
+                log.debug("a response of %(subject)s cannot be loaded", {"subject": batch[0].subject}, exc_info=error)
                 self.stats.fail(error)
                 responses.mark_parsed(self.database, [batch[0].response_id], responses.FAILED)
         else:
             _mark_loaded(self.database, batch)
+            rows, rejected = (loaded.rows_read, loaded.rejected) if loaded else (0, 0)
+            fields = {"responses": len(batch), "rows_read": rows, "rejected": rejected}
+            log.info("loaded %(responses)d responses: %(rows_read)d rows read, %(rejected)d rejected", fields)
 
     def load_responses(self, batch: Sequence[StoredResponse]) -> Loaded | None:
         """Load responses of one job; returns None if they contain no rows."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from dwell import logs
 from dwell.errors import (
     BudgetError,
     DwellError,
@@ -38,6 +39,8 @@ from dwell.text.numbers import parse_count
 
 _FRESH_TOLERANCE, _STALE_TOLERANCE = 0.02, 0.1
 """Fraction by which a count of posts may be off if it was read just now, or some days ago."""
+
+log = logs.get_logger(__name__)
 
 
 class TargetReader:
@@ -101,7 +104,8 @@ class TargetReader:
             raise
         except StorageError:
             raise
-        except Exception as error:  # noqa: BLE001 - a bad response of one target must not stop the others
+        except Exception as error:
+            log.debug("%(target)s cannot be read", {"target": str(self.target)}, exc_info=error)
             return self._cut_short("failed", self._describe_error(error), again=False)
         return self.outcome
 

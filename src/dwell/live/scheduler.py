@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dwell import logs
 from dwell.errors import DwellError, SettingsError, StoppedError
 from dwell.state import StateDatabase, leases, schedules
 from dwell.state.schedules import Schedule
@@ -23,6 +24,8 @@ _CRON_FIELDS = 5
 _MARGIN = timedelta(hours=25)  # clocks change by less, and some zones have skipped a whole day
 RETRY_S = 600.0
 """Seconds until an unfinished run is retried, as long as the next one is not due."""
+
+log = logs.get_logger(__name__)
 
 
 class UnfinishedError(DwellError):
@@ -154,21 +157,26 @@ def run_due(
     for schedule, slot in find_due(database, now()):
         token = uuid.uuid4().hex
         if not schedules.acquire(database, schedule.name, slot, token, now(), leases.LEASE_S):
+            log.info("%(schedule)s is being run by another process", {"schedule": schedule.name})
             continue
+        log.info("running %(schedule)s, due at %(slot)s", {"schedule": schedule.name, "slot": slot.isoformat()})
         try:  # handle errors only after the lease is no longer extended, which would undo the change
             with leases.keeping(partial(_extend, database, schedule, slot, token, now)):
                 outcome = work(schedule, slot)
         except UnfinishedError as error:
             schedules.extend(database, schedule.name, slot, token, now(), RETRY_S)
             runs.append((schedule.name, slot, f"not finished, retrying in {RETRY_S / 60:.0f} minutes: {error}"))
+            log.info("%(schedule)s: %(outcome)s", {"schedule": schedule.name, "outcome": runs[-1][2]})
             continue
         except StoppedError:
             schedules.release(database, schedule.name, slot, token, now())
             raise
         except DwellError as error:
             outcome = f"failed: {error}"
-        except Exception as error:  # noqa: BLE001 - a failure of one schedule must not stop the others
+        except Exception as error:
+            log.debug("%(schedule)s failed", {"schedule": schedule.name}, exc_info=error)
             outcome = f"failed: this is a bug in dwell ({type(error).__name__}); please report it."
+        log.info("%(schedule)s: %(outcome)s", {"schedule": schedule.name, "outcome": outcome})
         schedules.finish(database, schedule.name, slot, token, now(), outcome)
         runs.append((schedule.name, slot, outcome))
     return runs

@@ -13,9 +13,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
-from dwell import clock
+from dwell import clock, logs
 from dwell.errors import StorageError
 from dwell.live import client_factory, finalize, topics
 from dwell.live.budget import Budget
@@ -27,10 +27,11 @@ from dwell.live.parse_responses import ItemCache
 from dwell.live.plan import Plan, make_plan
 from dwell.live.progress import OnProgress, Progress
 from dwell.live.reader import TargetReader
+from dwell.live.sweep_summary import summarize
 from dwell.live.target import Kind, Target
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.state import StateDatabase, drift, leases, ledger, owner, responses, sweeps
+from dwell.state import StateDatabase, leases, ledger, owner, sweeps
 from dwell.state.sweeps import SweepJob
 from dwell.warehouse.store import Store
 
@@ -45,6 +46,9 @@ RESUMABLE_FOR = timedelta(hours=20)
 
 _LOAD_EVERY_REQUESTS = 500
 _PROGRESS_EVERY_S = 0.25
+_END = "the sweep ended: %(complete)d of %(targets)d targets complete, %(requests)d requests, %(credits)d credits"
+
+log = logs.get_logger(__name__)
 
 
 def plan_sweep(settings: Settings, database: StateDatabase, spec: JobSpec) -> Plan:
@@ -98,13 +102,21 @@ def run(
     stop_event = stop or threading.Event()
     job, resumed = _find_or_create_job(database, spec, fresh=fresh)
     spec = JobSpec.from_json(job.spec)  # targets in the order of the first command
-    with _leased(database, job.sweep_id, stop_event):
+    with logs.context(sweep=job.sweep_id), _leased(database, job.sweep_id, stop_event):
+        log.info(
+            "%(verb)s a sweep of %(targets)d targets with %(provider)s",
+            {"verb": "resuming" if resumed else "starting", "targets": len(spec.targets), "provider": spec.provider},
+        )
         with client_factory.open_client(store.settings, database, spec.provider, stop_event) as client:
             lost = _mark_lost(database, job.sweep_id)
             budget = Budget(max_credits, ledger.credits_spent(database, owner.sweep(job.sweep_id)))
             sweep_run = _SweepRun(store, database, client, budget, spec, job, on_progress)
             outcomes = sweep_run.read()
-        return _summary(store, database, job, spec, outcomes, sweep_run.stats, resumed=resumed, lost=lost)
+        result = summarize(store, database, job, spec, outcomes, sweep_run.stats, resumed=resumed, lost=lost)
+        log.info(
+            _END, {name: result.meta[name] for name in ("complete", "targets", "requests", "credits", "lost_requests")}
+        )
+        return result
 
 
 @contextmanager
@@ -209,11 +221,14 @@ class _SweepRun:
                 raise
 
     def _read_target(self, position: int) -> Outcome:
-        job = owner.sweep(self.job.sweep_id)
-        return TargetReader(self.client, self.budget, self.spec, job, position, self.parsed).read()
+        with logs.context(sweep=self.job.sweep_id):  # a new thread has no context
+            job = owner.sweep(self.job.sweep_id)
+            return TargetReader(self.client, self.budget, self.spec, job, position, self.parsed).read()
 
     def _save_outcome(self, position: int, outcome: Outcome) -> None:
         self.done[position] = outcome
+        fields = {"target": outcome.name, "posts": outcome.posts, "pages": outcome.pages, "reason": outcome.reason}
+        log.info("%(target)s: %(posts)d posts on %(pages)d pages, end: %(reason)s", fields)
         if not outcome.again:
             sweeps.save_outcome(self.database, self.job.sweep_id, position, outcome.to_json())
 
@@ -266,42 +281,3 @@ def _mark_lost(database: StateDatabase, sweep_id: str) -> int:
     """Mark requests that were in flight when an earlier process died as lost."""
     with database.transaction() as connection:
         return ledger.mark_lost(connection, owner.sweep(sweep_id))
-
-
-def _summary(
-    store: Store, database: StateDatabase, job: SweepJob, spec: JobSpec, outcomes: Sequence[Outcome],
-    stats: LoadStats, *, resumed: bool, lost: int,
-) -> Result:  # fmt: skip
-    unfinished = [outcome for outcome in outcomes if outcome.again]
-    totals = _stored_totals(store, job.sweep_id)
-    figures = ledger.owner_totals(database, owner.sweep(job.sweep_id))
-    meta: dict[str, Any] = {
-        "sweep_id": job.sweep_id,
-        "provider": spec.provider,
-        "targets": len(outcomes),
-        "topics": sum(outcome.kind != "account" for outcome in outcomes),
-        "topics_sampled": max(0, len(outcomes) - len(spec.targets)),
-        "complete": sum(outcome.complete for outcome in outcomes),
-        "unfinished": len(unfinished),
-        "posts_read": sum(outcome.posts for outcome in outcomes if outcome.kind == "account"),
-        "topic_posts_read": sum(outcome.posts for outcome in outcomes if outcome.kind != "account"),
-        **totals,
-        "rejected": stats.rejected,
-        "reject_reasons": stats.reasons,
-        **figures,
-        "lost_requests": lost,
-        "resumed": resumed,
-        "drift": [dict(row) for row in drift.list_since(database, spec.provider, job.started_at)],
-        "simulated": any(outcome.simulated for outcome in outcomes),
-    }
-    if not unfinished:
-        responses.delete_before(database, database.now() - timedelta(days=store.settings.keep_days))
-        sweeps.finish(database, job.sweep_id, database.now(), {name: meta[name] for name in ("complete", "posts_read")})
-    columns = tuple(outcomes[0].to_json()) if outcomes else ()
-    return Result(columns, [tuple(outcome.to_json().values()) for outcome in outcomes], meta)
-
-
-def _stored_totals(store: Store, sweep_id: str) -> dict[str, int]:
-    """New rows of a job, of all its processes, from the log of batches."""
-    reports = [batch.report for batch in store.batches() if batch.path == f"sweep-{sweep_id}"]
-    return {name: sum(report[name] for report in reports) for name in ("posts_new", "snapshots_new")}

@@ -71,7 +71,7 @@ def _read_document(path: Path, *, required: bool) -> dict[str, Any]:
 
     try:
         with path.open("rb") as file:
-            if os.name == "posix" and os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                 raise SettingsError(
                     f"Other users can read or change {path}, which may contain keys: run  chmod 600 {path}"
                 )

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 from typing import Any, NoReturn
 
+from dwell.redact import register_secrets
+
 
 class Secret:
     """A key. It never appears in a log, an error, formatted text, or a pickle."""
@@ -14,6 +16,7 @@ class Secret:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        register_secrets([text])
 
     def reveal(self) -> str:
         """The key itself, only for the header that carries it."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dwell import clock
 from dwell.disk.errors import os_error, sqlite_error, sqlite_errors
 from dwell.errors import DamagedDataError, StorageError
+from dwell.redact import register_secrets
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -179,6 +180,7 @@ def _postgresql_engine(url: str) -> Engine:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # its text is not shown: it may contain the password
         raise SettingsError("DWELL_DATABASE isn't a database URL: write postgresql://user@host/name.") from None
+    register_secrets([parsed.password or ""])
     if "@" in (parsed.host or ""):
         raise SettingsError("The password in DWELL_DATABASE contains an @: write it as %40.")
     if parsed.get_backend_name() != "postgresql":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect, select
 
+from dwell import logs
 from dwell.disk.lock import exclusive
 from dwell.errors import StorageError
 from dwell.state.database import APPLICATION, StateDatabase, read_layout
@@ -20,6 +21,8 @@ from dwell.state.upsert import insert_into
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+log = logs.get_logger(__name__)
 
 _ADVISORY_LOCK = 0x6477656C6C  # "dwell": processes on several machines that open a new database at once
 
@@ -53,6 +56,9 @@ def prepare(database: StateDatabase) -> None:
                 connection.exec_driver_sql(f"PRAGMA user_version = {LAYOUT}")
         if database.path is not None:
             database.path.chmod(0o600)
+        if number:
+            fields = {"database": database.name, "from": number, "to": LAYOUT}
+            log.info("%(database)s was upgraded from layout %(from)d to %(to)d", fields)
 
 
 def read_folder_id(database: StateDatabase) -> str | None:

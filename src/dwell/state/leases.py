@@ -15,6 +15,10 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from dwell import logs
+
+log = logs.get_logger(__name__)
+
 LEASE_S = 120.0
 """Seconds that a lease lasts; its holder extends it long before."""
 
@@ -54,6 +58,7 @@ def keeping(
     def extend_until_ended() -> None:
         while not ended.wait(every_s):
             if not extend():
+                log.warning("Another process has taken over this work: it ends here.")
                 lost()
                 return
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, select, update
 
+from dwell import logs
 from dwell.errors import BudgetError
 from dwell.state.schema import rate_limits
 from dwell.state.types import Big, to_micros
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from dwell.state.database import StateDatabase
+
+log = logs.get_logger(__name__)
 
 _MAX_WAIT_US = 86_400_000_000
 USED_SHARE = 0.985
@@ -110,6 +113,8 @@ class RateLimiter:
     def pause(self, now: datetime, seconds: float) -> None:
         """No request with this key goes out before that many seconds have passed."""
         until = to_micros(now) + round(seconds * 1_000_000)
+        fields = {"provider": self.name.partition("/")[0], "wait_s": round(seconds, 1)}
+        log.info("%(provider)s asked to wait: no process uses this key for %(wait_s)s s", fields)
         row = rate_limits.c
         with self.database.transaction() as connection:
             connection.execute(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dwell.disk.errors import move_away, sqlite_error
 from dwell.disk.lock import exclusive
@@ -22,6 +23,9 @@ from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import damaged_journal, lake_errors
 from dwell.warehouse.rollup_check import find_rollup_problem
 from dwell.warehouse.seal import seal
+
+if TYPE_CHECKING:
+    import duckdb
 
 STATE = "live.db"
 LOCK = "writer.lock"
@@ -122,24 +126,28 @@ def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Prob
 def _lake_problems(root: Path) -> Iterator[Problem]:
     with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
         state = catalogue.read(log)
-    for name, table in state.tables.items():
-        entry = lake.log_entry(root, name, table.version or 0)
-        if table.version is not None and _is_present(entry) and not lake.is_whole(entry):
-            yield Problem(str(entry.relative_to(root)), "is cut off or damaged", "rewrites the entry")
-        for file in table.files:
-            if why := _unreadable(root, name, replace(table, files=(file,))):
-                yield Problem(f"{lake.FOLDER}/{name}/{file.path}", f"cannot be read ({why})")
+    if not state.tables:
+        return
+    import duckdb
+
+    with duckdb.connect() as connection:
+        for name, table in state.tables.items():
+            entry = lake.log_entry(root, name, table.version or 0)
+            if table.version is not None and _is_present(entry) and not lake.is_whole(entry):
+                yield Problem(str(entry.relative_to(root)), "is cut off or damaged", "rewrites the entry")
+            for file in table.files:
+                if why := _unreadable(connection, root, name, replace(table, files=(file,))):
+                    yield Problem(f"{lake.FOLDER}/{name}/{file.path}", f"cannot be read ({why})")
     if why := find_rollup_problem(root, state):
         yield Problem(str(rollup.FOLDER), why, "rebuilds it from the tables")
 
 
-def _unreadable(root: Path, name: str, file: catalogue.TableState) -> str:
+def _unreadable(connection: duckdb.DuckDBPyConnection, root: Path, name: str, file: catalogue.TableState) -> str:
     """Why a lake file cannot be read to its end; empty if it can."""
     import duckdb
 
     try:
-        with duckdb.connect() as connection:
-            connection.execute(f"SELECT bit_xor(hash(stored)) FROM {views.scan(root, name, file)} AS stored").fetchall()
+        connection.execute(f"SELECT bit_xor(hash(stored)) FROM {views.scan(root, name, file)} AS stored").fetchall()
     except DamagedDataError:
         return "it is missing, or has another size than was written"
     except duckdb.Error as error:

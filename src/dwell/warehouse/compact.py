@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dwell import clock
+from dwell import clock, logs
 from dwell.records import TABLES
 from dwell.warehouse import lake, parquet, views
 from dwell.warehouse.batches import to_micros
@@ -31,6 +31,8 @@ _SUPERSEDED_SHARE = 0.3
 # Readers hold lists of files, so a file that is no longer used stays this long.
 KEEP = timedelta(hours=24)
 
+logger = logs.get_logger(__name__)
+
 
 def compact(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue) -> Catalogue:
     """Rewrites what is worth it; the journal's rows must be in the lake already, and the writer lock held.
@@ -41,6 +43,7 @@ def compact(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue)
     for name, before in state.tables.items():
         with lake_errors(lake.folder(root, name)):
             for group in _groups(connection, root, name, before):
+                logger.info("compacting %(files)d files of %(table)s", {"files": len(group), "table": name})
                 state = state.with_tables({name: _rewrite(connection, root, name, state, group)})
     return state
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from dwell import logs
 from dwell.disk.lock import scratch_folder
 from dwell.records import TABLES
 from dwell.settings import Settings
@@ -29,6 +30,8 @@ from dwell.warehouse.engine_duckdb import connect
 # comes early; a command, whose user waits, only where no sealer runs (DECISIONS.md has the figures).
 SEALER_ROWS = 20_000
 COMMAND_ROWS = 100_000
+
+logger = logs.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -107,4 +110,5 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False) -> int:
         if compact.is_cleanup_due(log):
             compact.delete_unused_files(root, ahead)
             rollup_update.delete_unused_files(root, log, compact.KEEP)
+        logger.info("sealed %(rows)d rows: they moved from the journal to the lake", {"rows": moved})
         return moved

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dwell import logs
 from dwell.errors import DwellError, UnknownFormatError
 from dwell.providers import format_registry
 from dwell.records import Hints
@@ -17,6 +18,9 @@ from dwell.warehouse.store import Store
 Progress = Callable[[str, str, float], None]
 
 __all__ = ["Imports", "Loaded", "Progress", "import_files"]
+
+_COUNTS = ("rows_read", "posts_new", "snapshots_new", "known", "rejected")
+log = logs.get_logger(__name__)
 
 _JSON_COLUMNS = ("path", "format", "rows_read", "posts_new", "snapshots_new", "known", "rejected", "rejects_file")
 
@@ -88,7 +92,10 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
     step("reading", 0.0)
     with store.scratch() as scratch:
         file = format_registry.read(path, hints, scratch)
-        return load(store, file, hints, dry_run=dry_run, progress=step)
+        loaded = load(store, file, hints, dry_run=dry_run, progress=step)
+    fields = {"file": path.name, "format": loaded.format, **{name: getattr(loaded, name) for name in _COUNTS}}
+    log.info("%(file)s (%(format)s): %(rows_read)d rows read, %(known)d known, %(rejected)d rejected", fields)
+    return loaded
 
 
 def list_files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -1,6 +1,5 @@
 """The server itself: real sockets on this machine, stopped cleanly."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -89,7 +88,6 @@ def test_concurrent_requests_all_get_a_response_and_are_logged():
     assert sandbox.balances()["tikliveapi"]["taken"] == 40
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_says_how_to_use_it_serves_and_ends_cleanly(ending: signal.Signals):
     command = "import typer; from dwell.cli.sandbox import sandbox; app = typer.Typer(); app.command()(sandbox); app()"

@@ -152,10 +152,18 @@ def database(tmp_path, state_url):
     opened.close()
 
 
-def test_a_missed_run_is_caught_up_once(database):
+def test_a_missed_run_is_caught_up_once(database, caplog):
     schedules.save(database, request())
     now = at("2026-03-05T09:00")  # three nights were missed
+    caplog.set_level("INFO", "dwell")
     did = scheduler.run_due(database, lambda schedule, slot: f"{schedule.name} {slot:%d}", lambda: now)
+    logged = [
+        text
+        for name, slot, outcome in did
+        for text in (f"running {name}, due at {slot.isoformat()}", f"{name}: {outcome}")
+    ]
+    assert caplog.messages == logged
+    caplog.set_level("WARNING", "dwell")
     assert did == [("nightly", at("2026-03-05T00:00"), "nightly 05")]
     assert scheduler.run_due(database, lambda *_: "again", lambda: now) == []
     tomorrow = now + timedelta(days=1)

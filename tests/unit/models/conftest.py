@@ -84,10 +84,10 @@ def made():
 
 
 @pytest.fixture(scope="session")
-def fitted(made):
+def fitted(made, make_once):
     """One usable model of a made-up account of 60 posts, with its report and its posts."""
     from dwell.models.fitting import fit
 
     rows = made.account(60, seed=1)
-    report, model = fit(rows, "watch_ratio")
+    report, model = make_once("fitted", lambda: fit(rows, "watch_ratio"))
     return SimpleNamespace(rows=rows, report=report, model=model)

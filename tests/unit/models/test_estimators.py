@@ -6,7 +6,17 @@ from dwell.models.completion import BlendRegressor, CompletionRegressor
 from dwell.models.features import KnownScaler
 from dwell.models.gaussian_process import GaussianProcess
 
+# The contract says nothing about skill, so a few trees and steps are enough.
+SMALL = {"n_estimators": 10, "max_iter": 5}
 
-@parametrize_with_checks([KnownScaler(), GaussianProcess(), BlendRegressor(), CompletionRegressor(ceiling=2.0)])
+
+@parametrize_with_checks(
+    [
+        KnownScaler(),
+        GaussianProcess(max_iter=5),
+        BlendRegressor(**SMALL),
+        CompletionRegressor(ceiling=2.0, **SMALL),
+    ]
+)
 def test_estimator_keeps_the_contract(estimator, check):
     check(estimator)

@@ -109,7 +109,6 @@ def test_a_named_file(written: Callable[..., Path], monkeypatch: pytest.MonkeyPa
         Settings().provider("scavio")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o660, 0o666, 0o644])
 def test_a_file_that_others_can_use_is_refused(written: Callable[..., Path], mode: int) -> None:
     path = written(f'[providers.scavio]\nkey = "{KEY}"\n', mode)

@@ -69,9 +69,11 @@ def test_a_new_database_has_the_tables_of_the_schema(tmp_path: Path, state_url: 
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
 
 
-def test_every_row_is_kept(first: Path) -> None:
+def test_every_row_is_kept(first: Path, caplog: pytest.LogCaptureFixture) -> None:
     before = contents(first / "live.db")
-    open_database(first).close()
+    with caplog.at_level("INFO", "dwell"):
+        open_database(first).close()
+    assert caplog.messages == [f"{first / 'live.db'} was upgraded from layout 1 to {LAYOUT}"]
     after = contents(first / "live.db")
     renamed = {"pacing": "rate_limits", "calls": "ledger", "answers": "responses", "targets": "sweep_targets"}
     renamed |= {"runs": "schedule_runs"}

@@ -66,10 +66,12 @@ def test_another_key_has_its_own_pace(database):
     assert RateLimiter(database, "b", 1_000_000).acquire(NOON) == 0
 
 
-def test_too_fast_holds_everybody_up(database):
+def test_too_fast_holds_everybody_up(database, caplog):
     key = RateLimiter(database, "k", 1_000_000)
     key.acquire(NOON)
-    key.pause(NOON, 30)
+    with caplog.at_level("INFO", "dwell"):
+        key.pause(NOON, 30)
+    assert caplog.messages == ["k asked to wait: no process uses this key for 30 s"]
     assert key.acquire(NOON) == 30
     key.pause(NOON, 1)  # a shorter wait does not undo the longer one
     assert key.acquire(NOON) == 31

@@ -17,10 +17,14 @@ def files(store: Store, name: str) -> list[Path]:
     return sorted(lake.folder(store.root, name).rglob("*.parquet"))
 
 
-def test_a_seal_moves_every_row_and_shows_the_same(commit: Commit, store: Store) -> None:
+def test_a_seal_moves_every_row_and_shows_the_same(
+    commit: Commit, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "dwell")
     commit("a", posts=post("p1", "x"), post_snapshots=snapshots(40))
     before = store.query("FROM post_snapshots ORDER BY ALL", ["post_snapshots"]).rows
     assert store.seal() == 41
+    assert caplog.messages == ["sealed 41 rows: they moved from the journal to the lake"]
     assert store.unsealed() == 0
     assert store.query("FROM post_snapshots ORDER BY ALL", ["post_snapshots"]).rows == before
     assert store.seal() == 0

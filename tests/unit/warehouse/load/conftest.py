@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from dwell.records import Extract, Hints, Shape, SourceFile, source_at
+from dwell.settings import Settings
 from dwell.warehouse import Store
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load.extract_reader import prepare
@@ -39,13 +40,13 @@ POSTS = Shape(
 )
 
 
-@pytest.fixture
-def sql(tmp_path: Path, settings: Any) -> duckdb.DuckDBPyConnection:
-    """A connection with the loader's macros."""
-    (tmp_path / "scratch").mkdir()
-    connection = connect(settings, tmp_path / "scratch")
-    prepare(connection, tmp_path / "scratch")
-    return connection
+@pytest.fixture(scope="session")
+def sql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the loader's macros, for queries that change nothing."""
+    scratch = tmp_path_factory.mktemp("macros")
+    with connect(Settings(threads=1), scratch) as connection:
+        prepare(connection, scratch)
+        yield connection
 
 
 @pytest.fixture

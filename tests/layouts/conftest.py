@@ -1,0 +1,21 @@
+"""Data folders as released versions wrote them."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+PLACE = Path(__file__).parent
+
+
+@pytest.fixture(params=sorted(path.name.partition(".")[0] for path in PLACE.glob("*.tar.xz")))
+def layout(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An unpacked folder of a release, which is also the working folder; its data are in `data`."""
+    with tarfile.open(PLACE / f"{request.param}.tar.xz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    folder = tmp_path / request.param
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("DWELL_DATA", "data")
+    return folder
