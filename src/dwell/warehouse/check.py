@@ -217,6 +217,7 @@ def _repair_part(root: Path, part: str) -> None:
 def _rewrite_log_entry(root: Path, name: str) -> None:
     """Brings the Delta log of a table to what the journal says is visible, by one new commit."""
     with journal.connect(root / journal.NAME, writing=True) as log:
+        journal.upgrade(log)
         state = catalogue.read(log)
         table = state.table(name)
         described = ingest_log.describe(state, ingest_log.unsealed_since(log)) if name == INGEST else None
