@@ -16,6 +16,7 @@ _KEY = "sandbox-demo"
 
 
 def demo(
+    context: typer.Context,
     *,
     folder: Annotated[
         Path, typer.Option("--folder", help="Folder for the simulated exports, the data and the report.", metavar="DIR")
@@ -32,7 +33,6 @@ def demo(
       dwell demo --folder my-demo
     """
     from dwell import clock
-    from dwell.cli.main import main
     from dwell_sandbox.exports import COMPETITORS, DEMO_SEED, OWN_ACCOUNT, write_exports
 
     typer.echo("This is a simulation: accounts, posts and numbers are invented (the same seed gives the same ones).\n")
@@ -69,7 +69,7 @@ def demo(
         typer.echo("\n" + "\n".join(f"$ export {name}={value}" for name, value in environment.items()))
         for step in [*live, *steps]:
             typer.echo(f"\n$ dwell {' '.join(step)}")
-            failed = main([*step, "--data", str(folder / "data")])
+            failed: int = context.obj([*step, "--data", str(folder / "data")])
             if failed:
                 return failed
     typer.echo(f"\nDone. Open {(folder / 'report.html').resolve()} in a browser. Everything in it is simulated.")

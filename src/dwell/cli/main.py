@@ -119,7 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
     as_json = "--json" in words
     command = make_command()
     try:
-        result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False)
+        result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False, obj=main)
     except DwellError as error:
         return _fail(str(error), error.code, 130 if isinstance(error, StoppedError) else 1, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):

@@ -4,6 +4,7 @@ One database, SQLite in the data folder or PostgreSQL; a module a concern, in SQ
 writes SQL for it.
 """
 
-from dwell.state.database import StateDatabase, open_database
+from dwell.state.database import StateDatabase
+from dwell.state.opening import open_database
 
 __all__ = ["StateDatabase", "open_database"]

@@ -27,29 +27,6 @@ _BUSY_MS = 30_000
 _CLOCK_EVERY_S = 60.0
 
 
-def open_database(root: Path, url: str | None = None) -> StateDatabase:
-    """Opens the state of a data folder; makes it where there is none, and brings an older one up to date.
-
-    Args:
-        root: The data folder, which exists.
-        url: `postgresql://...` where the state is on a server; `live.db` in the folder otherwise.
-
-    Raises:
-        StorageError: The database cannot be used, or a newer dwell wrote it.
-        DamagedDataError: It is damaged.
-        MissingExtraError: PostgreSQL's driver is not installed.
-    """
-    from dwell.state import layout
-
-    database = StateDatabase(root / NAME) if url is None else StateDatabase(url)
-    try:
-        layout.prepare(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
 class StateDatabase:
     """An open state database; threads share it, each with a connection of its own, and so may processes.
 

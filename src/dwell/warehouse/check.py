@@ -18,9 +18,10 @@ from dwell.errors import DamagedDataError
 from dwell.settings import Settings
 from dwell.state import open_database
 from dwell.state.database import damaged_state
-from dwell.warehouse import catalogue, ingest_log, journal, lake, rebuild, recover, rollup, views
+from dwell.warehouse import catalogue, ingest_log, journal, lake, lake_scan, rebuild, recover, rollup
 from dwell.warehouse.columns import INGEST
-from dwell.warehouse.damage import damaged_journal, lake_errors
+from dwell.warehouse.damage import lake_errors
+from dwell.warehouse.journal_damage import damaged_journal
 from dwell.warehouse.rollup_check import find_rollup_problem
 from dwell.warehouse.seal import seal
 
@@ -147,7 +148,7 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, root: Path, name: str, fi
     import duckdb
 
     try:
-        connection.execute(f"SELECT bit_xor(hash(stored)) FROM {views.scan(root, name, file)} AS stored").fetchall()
+        connection.execute(f"SELECT bit_xor(hash(stored)) FROM {lake_scan.scan(root, name, file)} AS stored").fetchall()
     except DamagedDataError:
         return "it is missing, or has another size than was written"
     except duckdb.Error as error:

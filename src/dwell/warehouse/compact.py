@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dwell import clock, logs
 from dwell.records import TABLES
-from dwell.warehouse import lake, parquet, views
+from dwell.warehouse import lake, lake_scan, parquet, views
 from dwell.warehouse.batches import to_micros
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
 from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, SEQ, key_list, quote_name
@@ -79,7 +79,7 @@ def _keeps_every(name: str) -> bool:
 def _has_several_versions(
     connection: duckdb.DuckDBPyConnection, root: Path, name: str, files: Sequence[LakeFile]
 ) -> bool:
-    scan = views.scan(root, name, TableState(files=tuple(files)))
+    scan = lake_scan.scan(root, name, TableState(files=tuple(files)))
     sql = f"SELECT 1 FROM {scan} GROUP BY {key_list(TABLES[name])} HAVING count(*) > 1 LIMIT 1"
     return connection.execute(sql).fetchone() is not None
 
@@ -88,7 +88,7 @@ def _rewrite(
     connection: duckdb.DuckDBPyConnection, root: Path, name: str, state: Catalogue, group: tuple[LakeFile, ...]
 ) -> TableState:
     before = state.table(name)
-    scan = views.scan(root, name, TableState(files=group))
+    scan = lake_scan.scan(root, name, TableState(files=group))
     columns = [*INGEST_COLUMNS] if name == INGEST else [*(column.name for column in TABLES[name].columns), SEQ]
     source = f"SELECT {', '.join(map(quote_name, columns))} FROM {scan}"
     # Only where every version of a key is in the group can the older ones go.

@@ -1,25 +1,13 @@
-"""What went wrong with a stored file, said so that a user can cure it."""
+"""What went wrong with a file of the lake, said so that a user can cure it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-from dwell.disk.errors import disk_full, not_writable, os_error, sqlite_errors
+from dwell.disk.errors import disk_full, not_writable, os_error
 from dwell.errors import DamagedDataError, StorageError
-
-
-def damaged_journal(path: Path, what: str) -> DamagedDataError:
-    """The journal cannot be read; the lake can, and the journal's catalogue is rebuilt from it."""
-    from dwell.warehouse.rebuild import complete_until
-
-    moment = complete_until(path.parent)
-    lake = f"the lake is complete up to {moment}; import again what came after" if moment else "import your files again"
-    return DamagedDataError(
-        f"{path} is damaged ({what}): restore it from a backup, or run `dwell check --repair`, which rebuilds "
-        f"it from the lake; {lake}."
-    )
 
 
 def damaged_rollup_file(path: Path, what: str) -> DamagedDataError:
@@ -33,11 +21,6 @@ def damaged_lake_file(path: Path, what: str) -> DamagedDataError:
         f"{path} is damaged ({what}): restore this file from a backup; without one, move the data folder away and "
         "import your files again."
     )
-
-
-def journal_errors(path: Path) -> AbstractContextManager[None]:
-    """Turns what SQLite and the operating system say about the journal into dwell's errors."""
-    return sqlite_errors(path, damaged_journal)
 
 
 @contextmanager

@@ -14,10 +14,11 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse import views
 from dwell.warehouse.damage import reading_errors
-from dwell.warehouse.snapshot import StoreSnapshot
 
 if TYPE_CHECKING:
     import duckdb
+
+    from dwell.warehouse.snapshot import StoreSnapshot
 
 # What a bulk import may use: with Python, the Parquet writer and DuckDB's own overhead the process stays under 600 MB.
 IMPORT_MEMORY = "256MB"

@@ -22,7 +22,7 @@ from dwell.errors import EngineError, MissingExtraError
 from dwell.records import POST_LATEST, TABLES, Table
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import rollup, views
+from dwell.warehouse import lake_scan, rollup, views
 from dwell.warehouse.catalogue import TableState
 from dwell.warehouse.columns import DUCKDB, SEQ, column_list, quote_name, quote_text
 from dwell.warehouse.engine_duckdb import connect
@@ -212,7 +212,7 @@ class SparkEngine:
 
     def _show_table(self, name: str, visible: TableState, view: str | None = None) -> None:
         """What `visible` has of a table, with the journal's rows."""
-        paths = [str(path) for path in views.visible_files(self._snapshot.root, name, visible)]
+        paths = [str(path) for path in lake_scan.visible_files(self._snapshot.root, name, visible)]
         superseded = bool(visible.superseded)
         self._connection.show_table(TABLES[name], [*paths, *self._unsealed(name)], superseded=superseded, name=view)
 

@@ -17,7 +17,7 @@ from dwell.errors import StorageError
 from dwell.records import TABLES, Table
 from dwell.warehouse import batches, catalogue, current_rows
 from dwell.warehouse.columns import SEQ, SQLITE, column_list, key_list, quote_name
-from dwell.warehouse.damage import damaged_journal, journal_errors
+from dwell.warehouse.journal_damage import damaged_journal, journal_errors
 
 NAME = "journal.db"
 VERSION = 3  # of the folder's layout: goes up with every table or column that is added; a newer one is refused

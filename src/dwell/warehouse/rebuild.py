@@ -12,7 +12,7 @@ from dwell.warehouse import lake
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
 from dwell.warehouse.columns import INGEST, key_list
 from dwell.warehouse.damage import lake_errors
-from dwell.warehouse.views import read_files
+from dwell.warehouse.lake_scan import read_files
 
 
 @dataclass(frozen=True)

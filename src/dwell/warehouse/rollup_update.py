@@ -20,7 +20,7 @@ from dwell import clock
 from dwell.disk.flush import flush
 from dwell.errors import StorageError
 from dwell.records import POST_LATEST, TABLES
-from dwell.warehouse import rollup, views
+from dwell.warehouse import lake_scan, rollup, views
 from dwell.warehouse.batches import to_micros
 from dwell.warehouse.catalogue import Catalogue, RollUp, RollUpFile
 from dwell.warehouse.columns import column_list, quote_text
@@ -83,11 +83,11 @@ def _load_later(
     posts = rollup.later_table(state, "posts", after)
     snapshots = rollup.later_table(state, "post_snapshots", after)
     if posts.files:
-        every = f"SELECT * FROM {views.scan(root, 'posts', posts)}"
+        every = f"SELECT * FROM {lake_scan.scan(root, 'posts', posts)}"
         query = views.newest_versions(TABLES["posts"], every) if posts.superseded else every
         connection.execute(f"CREATE OR REPLACE TEMP TABLE dwell_later_posts AS {query}").fetchall()
     if snapshots.files:
-        source = f"SELECT * FROM {views.scan(root, 'post_snapshots', snapshots)}"
+        source = f"SELECT * FROM {lake_scan.scan(root, 'post_snapshots', snapshots)}"
         if snapshots.superseded:
             source = views.newest_versions(TABLES["post_snapshots"], source)
         empty = rollup.newest_snapshots(f"({source} LIMIT 0)")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from dwell.errors import StorageError
 from dwell.records import TABLES
 from dwell.warehouse import catalogue, journal, rollup, views
-from dwell.warehouse.damage import journal_errors
+from dwell.warehouse.journal_damage import journal_errors
 
 if TYPE_CHECKING:
-    from dwell.warehouse.seal import Waiting
+    from dwell.warehouse.waiting import Waiting
 
 # Compaction keeps files that are no longer visible for a day (`compact.py`), so a younger snapshot finds all its files.
 MAX_AGE_S = 23 * 3_600
@@ -79,7 +79,7 @@ class StoreSnapshot:
 
     def waiting(self) -> Waiting:
         """What a seal would have to do, and when the latest one was."""
-        from dwell.warehouse.seal import read_waiting
+        from dwell.warehouse.waiting import read_waiting
 
         with journal_errors(self._path):
             return read_waiting(self._log)

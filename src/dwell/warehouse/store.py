@@ -15,10 +15,10 @@ from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, current_rows, journal, recover, views
+from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal, recover, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.check import require_parts
-from dwell.warehouse.damage import journal_errors
+from dwell.warehouse.journal_damage import journal_errors
 from dwell.warehouse.lookups import Lookups
 from dwell.warehouse.snapshot import StoreSnapshot
 from dwell.warehouse.writer import Writer
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from dwell.warehouse.append import Appender
-    from dwell.warehouse.seal import Waiting
+    from dwell.warehouse.waiting import Waiting
 
 LOCK = "writer.lock"
 
@@ -174,7 +174,7 @@ class Store:
             if not current_rows.is_complete(log, catalogue.read_seq(log)):
                 with exclusive(self.root / LOCK):
                     journal.upgrade(log)
-                    current_rows.refresh(log, self.root, self.settings)
+                    current_rows_refresh.refresh(log, self.root, self.settings)
             with journal.read_transaction(log):
                 yield Lookups(log)
 
@@ -211,7 +211,7 @@ class Store:
 
     def waiting(self) -> Waiting:
         """What a seal would have to do, and when the latest one was."""
-        from dwell.warehouse.seal import read_waiting
+        from dwell.warehouse.waiting import read_waiting
 
         with journal.connect(self._journal) as log, journal.read_transaction(log):
             return read_waiting(log)

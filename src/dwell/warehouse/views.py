@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell.records import TABLES, Table
-from dwell.warehouse import journal, lake, rollup
+from dwell.warehouse import journal, lake_scan, rollup
 from dwell.warehouse.catalogue import Catalogue, TableState
-from dwell.warehouse.columns import SEQ, column_list, from_journal, key_list, quote_name, quote_text, typed_nulls
-from dwell.warehouse.damage import damaged_lake_file, reading_errors
+from dwell.warehouse.columns import SEQ, column_list, from_journal, key_list, quote_name, typed_nulls
+from dwell.warehouse.damage import reading_errors
 
 if TYPE_CHECKING:
     import duckdb
@@ -113,45 +113,12 @@ def newest_versions(table: Table, every: str, columns: Sequence[str] | None = No
 def _all_versions(table: Table, root: Path, state: TableState, *, unsealed: bool) -> str:
     parts = []
     if state.files:
-        parts.append(f"SELECT {column_list(table)}, {SEQ} FROM {scan(root, table.name, state)}")
+        parts.append(f"SELECT {column_list(table)}, {SEQ} FROM {lake_scan.scan(root, table.name, state)}")
     if unsealed:
         parts.append(f"SELECT {column_list(table)}, {SEQ} FROM {_unsealed_name(table)}")
     if not parts:
         parts.append(typed_nulls(table.name))
     return " UNION ALL ".join(parts)
-
-
-def scan(root: Path, name: str, state: TableState) -> str:
-    """DuckDB SQL, in parentheses, that reads the visible files of a table.
-
-    A file that was written before a column existed lacks it: its rows have null there.
-    """
-    return read_files(name, visible_files(root, name, state))
-
-
-def read_files(name: str, paths: Sequence[Path]) -> str:
-    """The same for files by their paths."""
-    listed = ", ".join(quote_text(str(path)) for path in paths)
-    stored = f"FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
-    return f"({typed_nulls(name)} UNION ALL BY NAME {stored})"
-
-
-def visible_files(root: Path, name: str, state: TableState) -> list[Path]:
-    """The visible files of a table, absolute.
-
-    Raises:
-        DamagedDataError: One is missing or has another size than was written.
-    """
-    place = lake.folder(root, name).absolute()
-    for file in state.files:
-        path = place / file.path
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError:
-            raise damaged_lake_file(path, "it is missing") from None
-        if size != file.bytes:
-            raise damaged_lake_file(path, f"it has {size} bytes, not {file.bytes}")
-    return [place / file.path for file in state.files]
 
 
 def load_unsealed(connection: duckdb.DuckDBPyConnection, table: Table, rows: list[tuple[Any, ...]]) -> str:

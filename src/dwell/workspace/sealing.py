@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from dwell.results import Result
 
 if TYPE_CHECKING:
-    from dwell.warehouse.seal import Waiting
     from dwell.warehouse.store import Store
+    from dwell.warehouse.waiting import Waiting
 
 
 def seal_folder(store: Store) -> Result:

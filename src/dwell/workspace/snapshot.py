@@ -17,8 +17,8 @@ from dwell.workspace.result_cache import ResultCache
 
 if TYPE_CHECKING:
     from dwell.warehouse.engine import Engine
-    from dwell.warehouse.seal import Waiting
     from dwell.warehouse.store import Store
+    from dwell.warehouse.waiting import Waiting
     from dwell.workspace.charts import Charts
 
 

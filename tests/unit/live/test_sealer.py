@@ -15,7 +15,7 @@ from dwell.live.sealer import seal_if_due
 from dwell.settings import Settings
 from dwell.state import StateDatabase, job_leases, leases, open_database
 from dwell.state.job_leases import SEAL
-from dwell.warehouse import Batch, Store, seal
+from dwell.warehouse import Batch, Store, waiting
 from dwell.warehouse.engine_duckdb import connect
 
 ELSEWHERE = "another-host:boot/4711/99/aa"
@@ -31,7 +31,7 @@ def database(tmp_path: Path, state_url: str | None) -> Iterator[StateDatabase]:
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Thirty rows that wait, where the sealer comes from twenty."""
-    monkeypatch.setattr(seal, "SEALER_ROWS", 20)
+    monkeypatch.setattr(waiting, "SEALER_ROWS", 20)
     store = Store.open(Settings(data=tmp_path / "data", threads=1), create=True)
     with connect(store.settings) as connection, store.writing() as writer:
         writer.attach(connection, ["watch_times"])
@@ -58,7 +58,7 @@ def test_it_seals_what_waits_and_gives_the_lease_back(store: Store, database: St
 
 
 def test_few_rows_wait_for_more(store: Store, database: StateDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seal, "SEALER_ROWS", 30)
+    monkeypatch.setattr(waiting, "SEALER_ROWS", 30)
     assert seal_if_due(store, database) == 0
     assert (store.unsealed(), store.waiting().sealed_at) == (30, None)
 

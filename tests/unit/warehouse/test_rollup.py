@@ -12,7 +12,7 @@ import pytest
 from dwell import clock
 from dwell.errors import DamagedDataError
 from dwell.records import TABLES
-from dwell.warehouse import Store, check, compact, journal, rollup, rollup_update, views, writer
+from dwell.warehouse import Store, check, compact, journal, lake_scan, rollup, rollup_update, views, writer
 from dwell.warehouse.catalogue import RollUp
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.rollup_check import find_rollup_problem
@@ -226,7 +226,7 @@ def test_a_reader_keeps_its_files_across_seals_and_tidying(
     names = ["posts", "post_snapshots", "post_latest"]
     state, unsealed = full.instant(names)
     held = [rollup.folder(full.root) / file.path for file in state.rollup.files] if state.rollup else []
-    held += [path for name in names[:2] for path in views.visible_files(full.root, name, state.table(name))]
+    held += [path for name in names[:2] for path in lake_scan.visible_files(full.root, name, state.table(name))]
     before = answer(full)
     for number in range(3):
         commit(f"b{number}", posts=posts(160, handle="'new'"), post_snapshots=snapshots(160, day=number + 1))

@@ -6,7 +6,7 @@ import pytest
 
 import dwell
 from dwell.errors import StorageError
-from dwell.warehouse import seal
+from dwell.warehouse import waiting
 
 TABLE = "post_id,views,likes\n{}\n"
 
@@ -20,7 +20,7 @@ def table(folder: Path, name: str, first: int) -> Path:
 
 
 def test_enough_small_imports_are_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seal, "COMMAND_ROWS", 25)
+    monkeypatch.setattr(waiting, "COMMAND_ROWS", 25)
     workspace = dwell.open(tmp_path / "data", create=True)
     workspace.import_files([table(tmp_path, "a.csv", 0)], as_of="2026-01-01", creator="@demo")
     assert workspace.store.unsealed() > 0

@@ -16,7 +16,7 @@ from dwell import clock
 from dwell.disk.lock import exclusive
 from dwell.records import TABLES, Table
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, current_rows, journal
+from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
 from dwell.warehouse.append.checks import TABLE_OF, find_problem, is_row, missing_keys, normalize
 from dwell.warehouse.append.encode import check_types, encode
 from dwell.warehouse.append.merge import Merged, Row, group_by_key, merge_newest, merge_observations
@@ -72,7 +72,7 @@ class Appender:
             before = batches.find(self._log, batch.batch_id)
             if before is not None:
                 return repeated(Path(batch.path), batch.format, before.report, self._root / "rejects", ())
-            current_rows.refresh(self._log, self._root, self._settings)
+            current_rows_refresh.refresh(self._log, self._root, self._settings)
             work = _Append(self._log, objects, now or clock.now())
             work.merge()
             loaded = work.summarize(batch, list(rejects))
