@@ -11,7 +11,8 @@ import msgspec
 
 from dwell import clock
 from dwell.errors import StorageError
-from dwell.live.load_responses import SIMULATED_SUFFIX, LoadStats
+from dwell.live.load_responses import SIMULATED_SUFFIX
+from dwell.live.load_stats import LoadStats
 from dwell.live.outcome import Outcome
 from dwell.records import CreatorState, PostState, TopicSample
 from dwell.state import StateDatabase, owner, responses

@@ -7,11 +7,10 @@ are loaded as a file is.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -19,14 +18,15 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from dwell import clock, logs
-from dwell.errors import DwellError, MemoryLimitError, SettingsError, StorageError
+from dwell.errors import MemoryLimitError, SettingsError, StorageError
+from dwell.live.load_stats import PART, LoadStats
 from dwell.live.parse_responses import ItemCache, parse_response
 from dwell.live.records import Observation, Place, UnusualValueError, to_records
+from dwell.live.topic_ranks import TOPICS, TopicRanks
 from dwell.providers.provider_registry import get_provider, parser_version
 from dwell.records import Hints, SourceFile
 from dwell.records.item import Item, ParseError, PostItem
 from dwell.state import StateDatabase, responses, sweeps
-from dwell.state.owner import Owner
 from dwell.state.responses import StoredResponse
 from dwell.warehouse.append import Appender, SealedRowsError
 from dwell.warehouse.batches import Batch
@@ -36,9 +36,7 @@ from dwell.warehouse.store import Store
 if TYPE_CHECKING:
     from dwell.providers.rewrite import Rewriter
 
-TOPICS: Mapping[str, str] = {"hashtag_posts": "hashtag", "sound_posts": "sound", "search_posts": "search"}
 SIMULATED_SUFFIX = "-sandbox"
-_PART = "answer: "
 
 _BATCH_RESPONSES = 2_000
 _BODIES = 100
@@ -54,44 +52,6 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
 _TOPIC_POSTS = ("topic_posts",)
 
 ParsedObject = tuple[StoredResponse, Item | ParseError, Place | None]
-
-
-@dataclass
-class LoadStats:
-    """Totals of loading responses.
-
-    Attributes:
-        posts_new: Posts that were not stored before.
-        snapshots_new: Snapshots of counters that were not stored before.
-        rows_updated: Stored rows that were changed.
-        rejected: Objects that could not be turned into rows.
-        reasons: Reason -> number of rejects.
-    """
-
-    posts_new: int = 0
-    snapshots_new: int = 0
-    rows_updated: int = 0
-    rejected: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    def add(self, loaded: Loaded | None) -> None:
-        """Add the counts of one batch."""
-        if loaded is None:
-            return
-        self.posts_new += loaded.posts_new
-        self.snapshots_new += loaded.snapshots_new
-        self.rows_updated += sum(loaded.rows_updated.values())
-        self.rejected += loaded.rejected
-        for reason in _reject_reasons(loaded):
-            self._count(reason.removeprefix(_PART).split(":")[0])
-
-    def fail(self, error: Exception) -> None:
-        """Count a response that cannot be loaded."""
-        self.rejected += 1
-        self._count(str(error) if isinstance(error, DwellError) else f"not loaded ({type(error).__name__})")
-
-    def _count(self, reason: str) -> None:
-        self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
 def load_pending(
@@ -279,7 +239,7 @@ def _load(
             path=Path("-".join(batch[0].owner)),
             digest=_digest(batch),
             format="answers",
-            extracts=tuple(replace(writer.extract(), part=_PART.removesuffix(": ")) for writer in writers.values()),
+            extracts=tuple(replace(writer.extract(), part=PART.removesuffix(": ")) for writer in writers.values()),
         )
         return load(store, file, Hints(niche=niche), correct=correct, now=_latest_instant(batch), strict=False)
 
@@ -290,54 +250,6 @@ def _observation(response: StoredResponse, place: Place | None, niche: str | Non
     named = response.what in {"profile", "user_posts"} and not response.subject.startswith("id:")
     observed_at = response.received_at if place is None else place.observed_at
     return Observation(source, observed_at, response.subject if named else None, niche)
-
-
-def _reject_reasons(loaded: Loaded) -> Iterable[str]:
-    """The reason of every reject; if there is a rejects file, it has all of them."""
-    if loaded.rejects_file is None:
-        return [reason for _, reason, _ in loaded.rejects]
-    with loaded.rejects_file.open(encoding="utf-8", newline="") as lines:
-        return [row["reason"] for row in csv.DictReader(lines)]
-
-
-class TopicRanks:
-    """Ranks the posts of topic listings: every row of one sample has the time at which the sample began, and its rank.
-
-    Args:
-        database: Where the responses are stored.
-    """
-
-    def __init__(self, database: StateDatabase) -> None:
-        self._database = database
-        self._started_at: dict[tuple[Owner, int], datetime] = {}
-        self._ranks: dict[tuple[Owner, int], dict[str, int]] = {}
-
-    def find_place(self, response: StoredResponse, item: PostItem) -> Place:
-        """The place of a post in the sample that its response belongs to."""
-        target = (response.owner, response.position)
-        if target not in self._started_at:
-            self._load_earlier_ranks(response)
-        ranks = self._ranks[target]
-        rank = ranks.setdefault(item.post_id, len(ranks) + 1)
-        return Place(
-            topic_kind=TOPICS[response.what],
-            topic=response.subject,
-            rank=rank,
-            observed_at=self._started_at[target],
-        )
-
-    def _load_earlier_ranks(self, response: StoredResponse) -> None:
-        """Restore the ranks of earlier pages, which may have been loaded before."""
-        target = (response.owner, response.position)
-        ranks: dict[str, int] = {}
-        stored = responses.list_target(self._database, *target)
-        for page in stored:
-            if page.response_id < response.response_id and page.what == response.what and not page.damage:
-                for item in parse_response(page):
-                    if isinstance(item, PostItem):
-                        ranks.setdefault(item.post_id, len(ranks) + 1)
-        self._started_at[target] = stored[0].received_at
-        self._ranks[target] = ranks
 
 
 def _writer(scratch: Path, source: str, kind: str) -> Rewriter:

@@ -35,6 +35,11 @@ class Coverage:
     repeats: int
     pages: int
 
+    @classmethod
+    def empty(cls, reason: str, lacks: str) -> Coverage:
+        """Of a listing of which nothing was read."""
+        return cls(complete=False, reason=reason, lacks=lacks, items=0, repeats=0, pages=0)
+
 
 class Pager:
     """The state of reading one listing.

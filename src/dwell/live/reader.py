@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -28,14 +27,14 @@ from dwell.live.outcome import Outcome
 from dwell.live.pager import Coverage, Pager
 from dwell.live.parse_responses import ItemCache, parse_payload
 from dwell.live.plan import lookup_reason
+from dwell.live.records import whole_number
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers import drift
 from dwell.providers.base import Lookup, Subject
-from dwell.records.item import Count, CreatorItem, PostItem, TopicItem
+from dwell.records.item import CreatorItem, PostItem, TopicItem
 from dwell.state import responses, subjects
 from dwell.state.owner import Owner
 from dwell.state.subjects import CachedSubject
-from dwell.text.numbers import parse_count
 
 _FRESH_TOLERANCE, _STALE_TOLERANCE = 0.02, 0.1
 """Fraction by which a count of posts may be off if it was read just now, or some days ago."""
@@ -169,7 +168,11 @@ class TargetReader:
         if subject.name:
             names[self.target.kind, subject.name] = known
         return ResponseSummary(
-            items=1, known=names, drift=self._find_drift("user" if self.lookup == "profile" else "topic", [payload])
+            items=1,
+            known=names,
+            drift=drift.count_changes(
+                self.client.provider.name, "user" if self.lookup == "profile" else "topic", [payload]
+            ),
         )
 
     def _apply_lookup(self, payload: Mapping[str, Any], response: HttpResponse) -> None:
@@ -183,7 +186,7 @@ class TargetReader:
         if self.target.kind != "account":
             topic = provider.parser.topic(payload)
             if isinstance(topic, TopicItem):
-                self.outcome = replace(self.outcome, title=topic.title, views_total=_whole_number(topic.topic_views))
+                self.outcome = replace(self.outcome, title=topic.title, views_total=whole_number(topic.topic_views))
             return
         handle = self.subject.name or self.target.name
         if provider.own_account and handle != self.target.name:
@@ -223,7 +226,9 @@ class TargetReader:
 
     def _summarize_page(self, payload: Mapping[str, Any]) -> ResponseSummary:
         page = self.client.provider.page(self.listing, payload)
-        return ResponseSummary(items=len(page.items), drift=self._find_drift("post", page.items))
+        return ResponseSummary(
+            items=len(page.items), drift=drift.count_changes(self.client.provider.name, "post", page.items)
+        )
 
     def _add_page(self, pager: Pager, fetched: FetchedResponse) -> None:
         provider = self.client.provider
@@ -278,7 +283,7 @@ class TargetReader:
         return self.client.transport.redactor.redact_text(text)
 
     def _cut_short(self, reason: str, detail: str, *, again: bool) -> Outcome:
-        coverage = self.pager.coverage(reason, detail) if self.pager else _empty_coverage(reason, detail)
+        coverage = self.pager.coverage(reason, detail) if self.pager else Coverage.empty(reason, detail)
         self._apply_coverage(coverage)
         return replace(self.outcome, again=again)
 
@@ -291,25 +296,6 @@ class TargetReader:
     def _stored_responses(self) -> list[responses.StoredResponse]:
         stored = responses.list_target(self.client.database, self.owner, self.position)
         return [response for response in stored if not response.damage]  # damaged responses are requested again
-
-    def _find_drift(self, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:
-        counts: Counter[tuple[str, str, str, str]] = Counter()
-        for item in items:
-            for change in drift.find_changes(self.client.provider.name, kind, item):
-                counts[kind, change.field, change.what, str(change.seen)] += 1
-        return dict(counts)
-
-
-def _empty_coverage(reason: str, detail: str) -> Coverage:
-    return Coverage(complete=False, reason=reason, lacks=detail, items=0, repeats=0, pages=0)
-
-
-def _whole_number(value: Count) -> int | None:
-    """A counter as a number; None where its text does not say one."""
-    try:
-        return parse_count(value) if isinstance(value, str) else value
-    except ValueError:
-        return None
 
 
 def _format_iso(at: datetime) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from dwell.records import Comment, Creator, CreatorSnapshot, Post, PostSnapshot, TopicPost
 from dwell.records.item import CommentItem, Count, CreatorItem, Item, PostItem
 from dwell.text.hashtags import extract_hashtags
+from dwell.text.numbers import parse_count
 from dwell.text.words import UNKNOWN, lower
 
 _HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
@@ -75,6 +76,14 @@ def to_records(item: Item, seen: Observation, place: Place | None = None) -> tup
     if isinstance(item, CommentItem):
         return (_comment(item, seen),)
     raise UnusualValueError("a topic's size is stored when its target is done")
+
+
+def whole_number(value: Count) -> int | None:
+    """A counter as a number; None where its text does not say one."""
+    try:
+        return parse_count(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
 
 
 def _post(item: PostItem, seen: Observation) -> tuple[msgspec.Struct, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dwell.errors import SettingsError
-from dwell.live.load_responses import LoadStats, ResponseLoader
+from dwell.live.load_responses import ResponseLoader
+from dwell.live.load_stats import LoadStats
 from dwell.providers.provider_registry import get_provider, parser_version
 from dwell.results import Result
 from dwell.state import StateDatabase, ledger, responses

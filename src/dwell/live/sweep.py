@@ -21,7 +21,8 @@ from dwell.live import client_factory, finalize, topics
 from dwell.live.budget import Budget
 from dwell.live.client import ApiClient
 from dwell.live.job_spec import JobSpec, supported_topics
-from dwell.live.load_responses import LoadStats, load_pending
+from dwell.live.load_responses import load_pending
+from dwell.live.load_stats import LoadStats
 from dwell.live.outcome import Outcome
 from dwell.live.parse_responses import ItemCache
 from dwell.live.plan import Plan, make_plan

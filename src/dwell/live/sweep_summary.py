@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from dwell.live.job_spec import JobSpec
-from dwell.live.load_responses import LoadStats
+from dwell.live.load_stats import LoadStats
 from dwell.live.outcome import Outcome
 from dwell.results import Result
 from dwell.state import StateDatabase, drift, ledger, owner, responses, sweeps

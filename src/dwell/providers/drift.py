@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -62,6 +63,15 @@ def find_changes(provider: str, kind: str, item: Mapping[str, Any]) -> list[Fiel
         if place == "" or isinstance(inner, dict):
             changes += _compare(provider, kind, place, tuple(inner), tuple(map(type, inner.values())))
     return changes
+
+
+def count_changes(provider: str, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:
+    """How often each difference occurs in objects of one kind, by (kind, field, what, seen)."""
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    for item in items:
+        for change in find_changes(provider, kind, item):
+            counts[kind, change.field, change.what, str(change.seen)] += 1
+    return dict(counts)
 
 
 @lru_cache(maxsize=4_096)

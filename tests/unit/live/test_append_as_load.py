@@ -17,6 +17,7 @@ from msgspec import structs
 
 from dwell.live import load_responses as loading
 from dwell.live.load_responses import ParsedObject, ResponseLoader
+from dwell.live.load_stats import LoadStats
 from dwell.live.records import Place, UnusualValueError
 from dwell.providers.links import Link
 from dwell.records import TABLES
@@ -113,7 +114,7 @@ class Folder:
         self.store = Store.open(Settings(data=root, threads=1), create=True)
 
     def append(self, response: StoredResponse, objects: list[ParsedObject]) -> Loaded:
-        with ResponseLoader(self.store, None, loading.LoadStats()) as loader:  # type: ignore[arg-type]
+        with ResponseLoader(self.store, None, LoadStats()) as loader:  # type: ignore[arg-type]
             return loader._append([response], objects, "food")
 
     def load(self, response: StoredResponse, objects: list[ParsedObject]) -> Loaded:

@@ -1,0 +1,56 @@
+"""Ranks of posts in the listing of a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dwell.live.parse_responses import parse_response
+from dwell.live.records import Place
+from dwell.records.item import PostItem
+from dwell.state import StateDatabase, responses
+from dwell.state.owner import Owner
+from dwell.state.responses import StoredResponse
+
+TOPICS: Mapping[str, str] = {"hashtag_posts": "hashtag", "sound_posts": "sound", "search_posts": "search"}
+"""Listing -> the kind of topic that it is of."""
+
+
+class TopicRanks:
+    """Ranks the posts of topic listings: every row of one sample has the time at which the sample began, and its rank.
+
+    Args:
+        database: Where the responses are stored.
+    """
+
+    def __init__(self, database: StateDatabase) -> None:
+        self._database = database
+        self._started_at: dict[tuple[Owner, int], datetime] = {}
+        self._ranks: dict[tuple[Owner, int], dict[str, int]] = {}
+
+    def find_place(self, response: StoredResponse, item: PostItem) -> Place:
+        """The place of a post in the sample that its response belongs to."""
+        target = (response.owner, response.position)
+        if target not in self._started_at:
+            self._load_earlier_ranks(response)
+        ranks = self._ranks[target]
+        rank = ranks.setdefault(item.post_id, len(ranks) + 1)
+        return Place(
+            topic_kind=TOPICS[response.what],
+            topic=response.subject,
+            rank=rank,
+            observed_at=self._started_at[target],
+        )
+
+    def _load_earlier_ranks(self, response: StoredResponse) -> None:
+        """Restore the ranks of earlier pages, which may have been loaded before."""
+        target = (response.owner, response.position)
+        ranks: dict[str, int] = {}
+        stored = responses.list_target(self._database, *target)
+        for page in stored:
+            if page.response_id < response.response_id and page.what == response.what and not page.damage:
+                for item in parse_response(page):
+                    if isinstance(item, PostItem):
+                        ranks.setdefault(item.post_id, len(ranks) + 1)
+        self._started_at[target] = stored[0].received_at
+        self._ranks[target] = ranks
