@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -55,13 +55,7 @@ class TargetReader:
     """
 
     def __init__(
-        self,
-        client: ApiClient,
-        budget: Budget,
-        spec: JobSpec,
-        owner: Owner,
-        position: int,
-        parsed: ItemCache,
+        self, client: ApiClient, budget: Budget, spec: JobSpec, owner: Owner, position: int, parsed: ItemCache
     ) -> None:
         self.client = client
         self.budget = budget
@@ -170,9 +164,7 @@ class TargetReader:
         return ResponseSummary(
             items=1,
             known=names,
-            drift=drift.count_changes(
-                self.client.provider.name, "user" if self.lookup == "profile" else "topic", [payload]
-            ),
+            drift=self._count_drift("user" if self.lookup == "profile" else "topic", [payload]),
         )
 
     def _apply_lookup(self, payload: Mapping[str, Any], response: HttpResponse) -> None:
@@ -226,9 +218,7 @@ class TargetReader:
 
     def _summarize_page(self, payload: Mapping[str, Any]) -> ResponseSummary:
         page = self.client.provider.page(self.listing, payload)
-        return ResponseSummary(
-            items=len(page.items), drift=drift.count_changes(self.client.provider.name, "post", page.items)
-        )
+        return ResponseSummary(items=len(page.items), drift=self._count_drift("post", page.items))
 
     def _add_page(self, pager: Pager, fetched: FetchedResponse) -> None:
         provider = self.client.provider
@@ -292,6 +282,9 @@ class TargetReader:
     ) -> FetchedResponse:
         context = RequestContext(self.owner, self.position, self.spec.command, self.target.name, what)
         return self.client.fetch(request, context, self.budget, summarize)
+
+    def _count_drift(self, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:
+        return drift.count_changes(self.client.provider.name, kind, items)
 
     def _stored_responses(self) -> list[responses.StoredResponse]:
         stored = responses.list_target(self.client.database, self.owner, self.position)
