@@ -91,3 +91,9 @@ def state_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     url = server.new_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that one test registers would be hidden in the messages of the next."""
+    monkeypatch.setattr("dwell.redact._registered", set())
