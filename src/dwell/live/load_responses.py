@@ -182,11 +182,14 @@ class ResponseLoader:
             SealedRowsError: A row may be in the lake already.
         """
         records, rejects = [], []
+        seen, of = None, None
         for line, (response, item, place) in enumerate(objects, 1):
             if isinstance(item, ParseError):
                 rejects.append((line, item.reason, ""))
-            else:
-                records.append(to_records(item, _observation(response, place, niche), place))
+                continue
+            if seen is None or response is not of or place is not None:
+                seen, of = _observation(response, place, niche), response
+            records.append(to_records(item, seen, place))
         digest = _digest(batch)
         batch_id = hashlib.sha256(f"append\n{digest}".encode()).hexdigest()[:32]
         source = Batch(batch_id, "-".join(batch[0].owner), "answers", digest, clock.now(), {})

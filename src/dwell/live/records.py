@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -169,6 +170,7 @@ def _creator(item: CreatorItem, seen: Observation) -> tuple[msgspec.Struct, ...]
     return creator, snapshot
 
 
+@lru_cache(maxsize=256)
 def _account(
     handle: str, creator_id: str | None, display_name: str | None, seen: Observation, *,
     verified: bool | None = None, private: bool | None = None,

@@ -17,9 +17,9 @@ from dwell.disk.lock import exclusive
 from dwell.records import TABLES, Table
 from dwell.settings import Settings
 from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
-from dwell.warehouse.append.checks import TABLE_OF, find_problem, is_row, missing_keys, normalize
-from dwell.warehouse.append.encode import check_types, encode
-from dwell.warehouse.append.merge import Merged, Row, group_by_key, merge_newest, merge_observations
+from dwell.warehouse.append.checks import find_problem, missing_keys
+from dwell.warehouse.append.codec import Latest, Row, codec_of
+from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest, merge_observations
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.load.loaded import SHOWN, Loaded, repeated, to_report
 
@@ -112,19 +112,33 @@ class _Append:
         self.refused: dict[int, str] = {}
         self.rows: dict[str, list[tuple[int, Row]]] = {}
         self.merged: dict[str, Merged] = {}
+        self._now, self._latest = now, Latest.of(now)
+        self._read: dict[int, tuple[str, Row | None, bool]] = {}
         for number, records in enumerate(objects):
-            self._add(number, records, now)
+            self._add(number, records)
 
-    def _add(self, number: int, records: Records, now: datetime) -> None:
+    def _add(self, number: int, records: Records) -> None:
+        rows, plain = [], True
         for record in records:
-            check_types(TABLE_OF[type(record)], record)
-        problem = find_problem(records, now)
-        made = [] if problem else [record for record in records if is_row(TABLE_OF[type(record)], record)]
-        if problem or not made:
+            # Many objects share a record: the posts of a page have one account.
+            name, row, is_plain = self._read.get(id(record)) or self._read_record(record)
+            plain = plain and is_plain
+            if row is not None:
+                rows.append((name, row))
+        problem = None if plain else find_problem(records, self._now)
+        if problem or not rows:
             self.refused[number] = problem or missing_keys([type(record) for record in records])
-        for record in made:
-            table = TABLE_OF[type(record)]
-            self.rows.setdefault(table.name, []).append((number, encode(table, normalize(record))))
+            return
+        for name, row in rows:
+            self.rows.setdefault(name, []).append((number, row))
+
+    def _read_record(self, record: msgspec.Struct) -> tuple[str, Row | None, bool]:
+        """Its table, the row that it makes, and whether nothing can be wrong with it."""
+        codec = codec_of(type(record))
+        values = codec.read(record)
+        row = codec.encode(values) if codec.is_row(values) else None
+        done = self._read[id(record)] = codec.table.name, row, codec.is_plain(values, self._latest)
+        return done
 
     def merge(self) -> None:
         """Decide over every row: observations first, because an object that contradicts one is refused whole."""
@@ -227,7 +241,7 @@ class _Append:
 
 
 def _flags(record: Any) -> list[str]:
-    name = TABLE_OF[type(record)].name
+    name = codec_of(record.__class__).table.name
     if name == "posts":
         if record.duration_s == 0:
             return ["duration_zero"]

@@ -9,20 +9,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from dwell.records import TABLES, TOPICS, Post, Table, TopicPost
+from dwell.records import TOPICS, Table
 from dwell.text.ids import FLOAT_ID, SCIENTIFIC_ID, is_post_id, latest_id
-
-_OLDEST_INSTANT = datetime(2005, 1, 1, tzinfo=UTC)
-_BIGINT = 1 << 63
-_DAY = timedelta(days=1)
-
-TABLE_OF: dict[type, Table] = {table.record: table for table in TABLES.values()}
+from dwell.warehouse.append.codec import DAY, LARGEST_COUNT, OLDEST_INSTANT, codec_of
 
 
 def find_problem(records: Sequence[msgspec.Struct], now: datetime) -> str | None:
@@ -40,26 +35,9 @@ def find_problem(records: Sequence[msgspec.Struct], now: datetime) -> str | None
     return None
 
 
-def normalize(record: msgspec.Struct) -> msgspec.Struct:
-    """The record as the tables have it: a length of 0 is unknown, and a photo's link says what it leads to."""
-    if isinstance(record, (Post, TopicPost)) and record.duration_s == 0:
-        record = msgspec.structs.replace(record, duration_s=None)
-    if isinstance(record, Post) and record.url is not None and "/photo/" in record.url and record.media_type != "photo":
-        record = msgspec.structs.replace(record, media_type="photo")
-    return record
-
-
-def is_row(table: Table, record: msgspec.Struct) -> bool:
-    """The record makes a row: its key is known and, in a table of observations, something was observed."""
-    if any(getattr(record, name) is None for name in table.required):
-        return False
-    observed = () if table.keeps == "newest" else table.observed
-    return not observed or any(getattr(record, name) is not None for name in observed)
-
-
 def missing_keys(types: Sequence[type]) -> str:
     """The reason against an object of which no record makes a row."""
-    names = dict.fromkeys(key for kind in types for key in TABLE_OF[kind].key)
+    names = dict.fromkeys(key for kind in types for key in codec_of(kind).table.key)
     return f"nothing to keep: no {' or '.join(name for name in names if name != 'observed_at')}"
 
 
@@ -69,7 +47,7 @@ Check = Callable[[Any, datetime], str | None]
 @lru_cache
 def _checks(types: tuple[type, ...]) -> list[tuple[int, Check]]:
     """The checks of one combination of records: which record, and what is asked of it."""
-    tables = [TABLE_OF[kind] for kind in types]
+    tables = [codec_of(kind).table for kind in types]
     place_of = {column.name: place for place in reversed(range(len(tables))) for column in tables[place].columns}
     kind_of = {column.name: column.kind for table in tables for column in table.columns}
     keys = {key for table in tables for key in table.key}
@@ -126,7 +104,9 @@ def _readable(name: str) -> Check:
 
     def check(record: Any, _: datetime) -> str | None:
         value = getattr(record, name)
-        fits = value is None or (-_BIGINT <= value < _BIGINT if type(value) is int else not math.isinf(value))
+        fits = value is None or (
+            -LARGEST_COUNT - 1 <= value <= LARGEST_COUNT if type(value) is int else not math.isinf(value)
+        )
         return None if fits else f"unreadable {name}: {str(value)[:60]}"
 
     return check
@@ -142,9 +122,9 @@ def _not_negative(name: str) -> Check:
 
 def _observed(record: Any, now: datetime) -> str | None:
     observed: datetime = record.observed_at
-    if observed > now + _DAY:
+    if observed > now + DAY:
         return f"observed in the future: {format_instant(observed)}"
-    return f"observed before 2005: {format_instant(observed)}" if observed < _OLDEST_INSTANT else None
+    return f"observed before 2005: {format_instant(observed)}" if observed < OLDEST_INSTANT else None
 
 
 def _posted(table: Table) -> Check:
@@ -154,9 +134,9 @@ def _posted(table: Table) -> Check:
         posted: datetime | None = record.posted_at
         if posted is None:
             return None
-        if posted < _OLDEST_INSTANT:
+        if posted < OLDEST_INSTANT:
             return f"published before 2005: {format_instant(posted)}"
-        late = posted > record.observed_at + 2 * _DAY
+        late = posted > record.observed_at + 2 * DAY
         return f"published after it was observed: {format_instant(posted)}" if late else None
 
     return check
@@ -164,7 +144,7 @@ def _posted(table: Table) -> Check:
 
 def _day(record: Any, now: datetime) -> str | None:
     day: date = record.day
-    impossible = day < _OLDEST_INSTANT.date() or datetime(day.year, day.month, day.day, tzinfo=UTC) > now + 2 * _DAY
+    impossible = day < OLDEST_INSTANT.date() or datetime(day.year, day.month, day.day, tzinfo=UTC) > now + 2 * DAY
     return f"impossible day: {day}" if impossible else None
 
 

@@ -15,9 +15,9 @@ from typing import Any
 from dwell.records import Table
 from dwell.records.tables import Kind
 from dwell.warehouse.append.checks import format_instant
+from dwell.warehouse.append.codec import Row
 from dwell.warehouse.batches import from_micros
 
-Row = tuple[Any, ...]
 _STORED = -1
 _DAY_MICROS = 86_400_000_000
 
