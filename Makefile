@@ -32,7 +32,7 @@ lint: $(VENV)/dev  ## Style, types, import contracts.
 
 torture: $(VENV)/dev  ## Kill at every step, and 200 times at random, on both databases (hours). KILLS=20 is quicker.
 	DWELL_KILL_STRIDE=1 $(BIN)/pytest -q tests/layouts
-	$(BIN)/python tests/storage/torture.py $(TORTURE_SECONDS) 7
+	DWELL_KILL_STRIDE=1 $(BIN)/python tests/storage/torture.py $(TORTURE_SECONDS) 7
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS)
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql --server

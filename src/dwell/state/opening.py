@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dwell.state import layout
 from dwell.state.database import NAME, StateDatabase
 
 
@@ -20,6 +19,8 @@ def open_database(root: Path, url: str | None = None) -> StateDatabase:
         DamagedDataError: It is damaged.
         MissingExtraError: PostgreSQL's driver is not installed.
     """
+    from dwell.state import layout  # with SQLAlchemy, which no question about tables needs
+
     database = StateDatabase(root / NAME) if url is None else StateDatabase(url)
     try:
         layout.prepare(database)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -108,8 +110,16 @@ Index(
     "responses_pending",
     responses.c.parsed_by,
     sqlite_where=responses.c.parsed_by.is_(None),
-    postgresql_where=responses.c.parsed_by.is_(None),
 )
+
+
+@event.listens_for(metadata, "before_create")
+def _say_where_on_postgresql(_: MetaData, connection: Connection, **__: Any) -> None:
+    """The same condition on PostgreSQL; said beside the other, it would load that dialect where SQLite is used."""
+    if connection.dialect.name == "postgresql":
+        pending = next(index for index in responses.indexes if index.name == "responses_pending")
+        pending.dialect_options["postgresql"]["where"] = responses.c.parsed_by.is_(None)
+
 
 sweeps = _table(
     "sweeps",
