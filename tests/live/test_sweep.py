@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from dwell import clock
+from dwell.clock import from_micros
 from dwell.errors import KeyRefusedError, NoDataError, SettingsError, StoppedError, StorageError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.live import sweep as sweeping
 from dwell.providers.provider_registry import PROVIDERS
 from dwell.state import ledger, owner, responses, sweeps
-from dwell.state.types import from_micros
 from dwell.workspace.live import SweepRequest
 from dwell_sandbox.server.faults import ScriptedFault
 

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from dwell.errors import StorageError
+
 _MORE_RIVALS = 6
 _KEY = "sandbox-demo"
 
@@ -37,7 +39,12 @@ def demo(
 
     typer.echo("This is a simulation: accounts, posts and numbers are invented (the same seed gives the same ones).\n")
     seed_used, now = DEMO_SEED if seed is None else seed, clock.now()
-    (folder / "exports").mkdir(parents=True, exist_ok=True)
+    try:
+        (folder / "exports").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{folder} cannot be a folder ({error.strerror}): name another one with --folder."
+        ) from error
     exports = write_exports(folder / "exports", seed=seed_used, now=now)
     typer.echo(f"Wrote {len(exports)} files, as a user would have them, to {folder / 'exports'}:")
     for export in exports:

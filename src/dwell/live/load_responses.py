@@ -19,9 +19,9 @@ import msgspec
 
 from dwell import clock, logs
 from dwell.errors import MemoryLimitError, SettingsError, StorageError
-from dwell.live.load_stats import PART, LoadStats
+from dwell.live.load_stats import REASON_PREFIX, LoadStats
 from dwell.live.parse_responses import ItemCache, parse_response
-from dwell.live.records import Observation, Place, UnusualValueError, to_records
+from dwell.live.records import Observation, TopicRank, UnusualValueError, to_records
 from dwell.live.topic_ranks import TOPICS, TopicRanks
 from dwell.providers.provider_registry import get_provider, parser_version
 from dwell.records import Hints, SourceFile
@@ -51,7 +51,7 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
 }
 _TOPIC_POSTS = ("topic_posts",)
 
-ParsedObject = tuple[StoredResponse, Item | ParseError, Place | None]
+ParsedObject = tuple[StoredResponse, Item | ParseError, TopicRank | None]
 
 
 def load_pending(
@@ -238,16 +238,17 @@ def _load(
                 else:
                     columns |= msgspec.structs.asdict(place)
                 writer.add(line, {**columns, "observed_at": seen.observed_at.isoformat()})
+        part = REASON_PREFIX.removesuffix(": ")
         file = SourceFile(
             path=Path("-".join(batch[0].owner)),
             digest=_digest(batch),
             format="answers",
-            extracts=tuple(replace(writer.extract(), part=PART.removesuffix(": ")) for writer in writers.values()),
+            extracts=tuple(replace(writer.extract(), part=part) for writer in writers.values()),
         )
         return load(store, file, Hints(niche=niche), correct=correct, now=_latest_instant(batch), strict=False)
 
 
-def _observation(response: StoredResponse, place: Place | None, niche: str | None) -> Observation:
+def _observation(response: StoredResponse, place: TopicRank | None, niche: str | None) -> Observation:
     """Where and when the items of a response were observed; some providers leave the account out of its own posts."""
     source = response.provider + (SIMULATED_SUFFIX if response.simulated else "")
     named = response.what in {"profile", "user_posts"} and not response.subject.startswith("id:")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from dwell.errors import DwellError
 from dwell.warehouse.load.loaded import Loaded
 
-PART = "answer: "
+REASON_PREFIX = "answer: "
 """What stands before a reason when responses were loaded as a file."""
 
 
@@ -40,7 +40,7 @@ class LoadStats:
         self.rows_updated += sum(loaded.rows_updated.values())
         self.rejected += loaded.rejected
         for reason in _reject_reasons(loaded):
-            self._count(reason.removeprefix(PART).split(":")[0])
+            self._count(reason.removeprefix(REASON_PREFIX).split(":")[0])
 
     def fail(self, error: Exception) -> None:
         """Count a response that cannot be loaded."""

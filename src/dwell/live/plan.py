@@ -53,6 +53,10 @@ class Plan:
     credit_price: float
     interval_s: float
 
+    def is_of(self, spec: JobSpec) -> bool:
+        """The plan has the targets of this job, in its order."""
+        return tuple(item.target for item in self.items if isinstance(item.target, Target)) == spec.targets
+
     @property
     def requests(self) -> int:
         """Maximum number of requests of the whole job."""

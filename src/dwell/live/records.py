@@ -50,7 +50,7 @@ class Observation:
     niche: str | None = None
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class TopicRank(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The place of a post in a sample of a topic, and when the sample began."""
 
     topic_kind: str
@@ -59,7 +59,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     observed_at: datetime
 
 
-def to_records(item: Item, seen: Observation, place: Place | None = None) -> tuple[msgspec.Struct, ...]:
+def to_records(item: Item, seen: Observation, place: TopicRank | None = None) -> tuple[msgspec.Struct, ...]:
     """The records that one item gives to the tables.
 
     Args:
@@ -129,7 +129,7 @@ def _post(item: PostItem, seen: Observation) -> tuple[msgspec.Struct, ...]:
     return post, snapshot, _account(handle, creator_id, display_name, seen)
 
 
-def _topic_post(item: PostItem, seen: Observation, place: Place) -> TopicPost:
+def _topic_post(item: PostItem, seen: Observation, place: TopicRank) -> TopicPost:
     return TopicPost(
         topic_kind=place.topic_kind,
         topic=place.topic,

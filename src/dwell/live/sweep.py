@@ -80,6 +80,7 @@ def run(
     fresh: bool = False,
     on_progress: OnProgress | None = None,
     stop: threading.Event | None = None,
+    plan: Plan | None = None,
 ) -> Result:
     """Run a job to its end.
 
@@ -91,6 +92,7 @@ def run(
         fresh: Start a new job even if the same job was left unfinished.
         on_progress: Called regularly with the progress.
         stop: Set it to end early; what was read is kept.
+        plan: The plan of the spec, if it was made already.
 
     Returns:
         One row per target, as in `outcome.Outcome`; the totals in `meta`.
@@ -111,7 +113,9 @@ def run(
         with client_factory.open_client(store.settings, database, spec.provider, stop_event) as client:
             lost = _mark_lost(database, job.sweep_id)
             budget = Budget(max_credits, ledger.credits_spent(database, owner.sweep(job.sweep_id)))
-            sweep_run = _SweepRun(store, database, client, budget, spec, job, on_progress)
+            if plan is None or not plan.is_of(spec):
+                plan = plan_sweep(store.settings, database, spec)
+            sweep_run = _SweepRun(store, database, client, budget, spec, job, plan, on_progress)
             outcomes = sweep_run.read()
         result = summarize(store, database, job, spec, outcomes, sweep_run.stats, resumed=resumed, lost=lost)
         log.info(
@@ -142,7 +146,7 @@ class _SweepRun:
 
     def __init__(
         self, store: Store, database: StateDatabase, client: ApiClient, budget: Budget, spec: JobSpec, job: SweepJob,
-        on_progress: OnProgress | None,
+        plan: Plan, on_progress: OnProgress | None,
     ) -> None:  # fmt: skip
         self.store = store
         self.database = database
@@ -152,7 +156,7 @@ class _SweepRun:
         self.on_progress = on_progress
         self.stats = LoadStats()
         self.parsed = ItemCache()
-        self.plan = plan_sweep(store.settings, database, spec)
+        self.plan = plan
         self.started_at = clock.now()
         self.done: dict[int, Outcome] = {}
         stored = sweeps.list_targets(database, job.sweep_id)

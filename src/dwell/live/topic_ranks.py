@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dwell.live.parse_responses import parse_response
-from dwell.live.records import Place
+from dwell.live.records import TopicRank
 from dwell.records.item import PostItem
 from dwell.state import StateDatabase, responses
 from dwell.state.owner import Owner
@@ -28,14 +28,14 @@ class TopicRanks:
         self._started_at: dict[tuple[Owner, int], datetime] = {}
         self._ranks: dict[tuple[Owner, int], dict[str, int]] = {}
 
-    def find_place(self, response: StoredResponse, item: PostItem) -> Place:
+    def find_place(self, response: StoredResponse, item: PostItem) -> TopicRank:
         """The place of a post in the sample that its response belongs to."""
         target = (response.owner, response.position)
         if target not in self._started_at:
             self._load_earlier_ranks(response)
         ranks = self._ranks[target]
         rank = ranks.setdefault(item.post_id, len(ranks) + 1)
-        return Place(
+        return TopicRank(
             topic_kind=TOPICS[response.what],
             topic=response.subject,
             rank=rank,

@@ -8,11 +8,12 @@ from dwell.records.post_latest import POST_LATEST, PostLatest
 from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, source_at
 from dwell.records.snapshot import PostSnapshot
 from dwell.records.state import STATES, CreatorState, PostState
-from dwell.records.tables import TABLES, Column, Table
+from dwell.records.tables import ABOUT_POSTS, TABLES, Column, Table
 from dwell.records.topic import TOPICS, TopicPost, TopicSample
 from dwell.records.watch_time import Retention, WatchTime
 
 __all__ = [
+    "ABOUT_POSTS",
     "POST_LATEST",
     "STATES",
     "TABLES",

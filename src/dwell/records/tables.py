@@ -105,3 +105,6 @@ TABLES: dict[str, Table] = {
         Table("topic_posts", TopicPost, ("topic_kind", "topic", "observed_at", "post_id"), "every"),
     )
 }
+
+ABOUT_POSTS = frozenset({"posts", "post_snapshots", "watch_times", "retention", "comments"})
+"""Tables whose rows are about posts: what such a row says of the account besides cannot refuse it."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, bindparam, case, func, insert, literal_column, select, type_coerce, update
 
+from dwell.clock import from_micros
 from dwell.results import Result
 from dwell.state.owner import Owner
 from dwell.state.schema import ledger
-from dwell.state.types import from_micros
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection

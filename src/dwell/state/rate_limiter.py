@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, case, select, update
 
 from dwell import logs
+from dwell.clock import to_micros
 from dwell.errors import BudgetError
 from dwell.state.schema import rate_limits
-from dwell.state.types import Big, to_micros
+from dwell.state.types import Big
 from dwell.state.upsert import insert_for, insert_into
 
 if TYPE_CHECKING:

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Text
 from sqlalchemy.types import TypeDecorator
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def to_micros(instant: datetime) -> int:
-    """An instant as whole microseconds since 1970, UTC."""
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def from_micros(value: int) -> datetime:
-    """The instant behind such a number."""
-    return _EPOCH + timedelta(microseconds=value)
-
+from dwell.clock import from_micros, to_micros
 
 # SQLite's INTEGER has 64 bits, and only a column of that very type is its row id.
 Big = BigInteger().with_variant(Integer(), "sqlite")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
+
+from dwell.clock import from_micros, to_micros
 
 SCHEMA = (
     "CREATE TABLE ingest_batches (seq INTEGER PRIMARY KEY, batch_id TEXT NOT NULL UNIQUE, path TEXT NOT NULL, "
     "format TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL, in_lake INTEGER NOT NULL)"
 )
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,6 @@ class Batch:
     digest: str
     at: datetime
     report: dict[str, Any]
-
-
-def to_micros(moment: datetime) -> int:
-    """Microseconds since 1970 in UTC: how the journal keeps an instant."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def from_micros(value: int) -> datetime:
-    """The instant that `micros` made a number of."""
-    return _EPOCH + timedelta(microseconds=value)
 
 
 def to_row(batch: Batch) -> tuple[str, str, str, str, int, str]:

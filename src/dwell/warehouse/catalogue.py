@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from dwell import clock
-from dwell.warehouse.batches import from_micros, to_micros
+from dwell.clock import from_micros, to_micros
 
 SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dwell import clock, logs
+from dwell.clock import to_micros
 from dwell.records import TABLES
 from dwell.warehouse import lake, lake_scan, parquet, views
-from dwell.warehouse.batches import to_micros
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
 from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, SEQ, key_list, quote_name
 from dwell.warehouse.damage import lake_errors

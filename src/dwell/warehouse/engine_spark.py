@@ -67,6 +67,12 @@ class SparkConnection:
                 from pyspark.sql.connect.session import SparkSession
 
                 self._session = SparkSession.builder.remote(url).create()
+        except (
+            SystemExit
+        ) as error:  # PySpark's look for SPARK_HOME, which a client does not need, fails under `python -c`
+            raise EngineError(
+                "PySpark ends a process that runs `python -c`: run a script or a notebook, or set SPARK_HOME."
+            ) from error
         except ImportError as error:
             raise MissingExtraError("Spark needs its client: pip install 'dwell[sail]' or 'dwell[spark]'.") from error
         # By default a server that is gone is waited for ten minutes.

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dwell.clock import from_micros
 from dwell.warehouse import lake
-from dwell.warehouse.batches import from_micros
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, quote_name, quote_text
 from dwell.warehouse.damage import lake_errors

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dwell.warehouse.batches import from_micros, to_micros
+from dwell.clock import from_micros, to_micros
 from dwell.warehouse.current_rows import select_in
 
 

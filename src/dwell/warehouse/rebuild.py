@@ -55,7 +55,7 @@ def complete_until(root: Path) -> str | None:
 
 
 def _iso(micros: int) -> str:
-    from dwell.warehouse.batches import from_micros
+    from dwell.clock import from_micros
 
     return from_micros(micros).isoformat()
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dwell import clock
+from dwell.clock import to_micros
 from dwell.disk.flush import flush
 from dwell.errors import StorageError
 from dwell.records import POST_LATEST, TABLES
 from dwell.warehouse import lake_scan, rollup, views
-from dwell.warehouse.batches import to_micros
 from dwell.warehouse.catalogue import Catalogue, RollUp, RollUpFile
 from dwell.warehouse.columns import column_list, quote_text
 from dwell.warehouse.damage import lake_errors, reading_errors

@@ -43,6 +43,7 @@ class StoreSnapshot:
         self.root = root
         self._path = root / journal.NAME
         self._opened = time.monotonic()
+        self._closed = False
         self._unsealed: views.Unsealed = {}
         self._resources = ExitStack()
         try:
@@ -56,6 +57,7 @@ class StoreSnapshot:
 
     def close(self) -> None:
         """Ends the read transaction and closes the journal."""
+        self._closed = True
         self._resources.close()
 
     @cached_property
@@ -65,6 +67,7 @@ class StoreSnapshot:
 
     def unsealed_rows(self, tables: Iterable[str]) -> views.Unsealed:
         """The journal's rows that these tables, or the roll-up, need; those of a table are read once."""
+        self.require_files()
         names = views.stored_tables(tables)
         with journal_errors(self._path):
             self._unsealed |= views.unsealed_rows(self._log, [name for name in names if name not in self._unsealed])
@@ -72,6 +75,7 @@ class StoreSnapshot:
 
     def rows(self) -> dict[str, int]:
         """Rows per table as a reader sees them, without reading the tables."""
+        self.require_files()
         with journal_errors(self._path):
             unsealed = {name: journal.count(self._log, name) for name in TABLES}
         states = {name: self.catalogue.table(name) for name in TABLES}
@@ -79,17 +83,20 @@ class StoreSnapshot:
 
     def waiting(self) -> Waiting:
         """What a seal would have to do, and when the latest one was."""
+        self.require_files()
         from dwell.warehouse.waiting import read_waiting
 
         with journal_errors(self._path):
             return read_waiting(self._log)
 
     def require_files(self) -> None:
-        """Refuses to read a snapshot whose files compaction may have deleted.
+        """Refuses to read a snapshot that is closed, or whose files compaction may have deleted.
 
         Raises:
-            StorageError: It was opened about a day ago.
+            StorageError: It is closed, or was opened about a day ago.
         """
+        if self._closed:
+            raise StorageError("This snapshot is closed: ask inside its `with` block, or open a new one.")
         age = time.monotonic() - self._opened
         if age > MAX_AGE_S:
             raise StorageError(

@@ -40,6 +40,7 @@ class Live:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._planned: tuple[JobSpec, Plan] | None = None
 
     @cached_property
     def database(self) -> StateDatabase:
@@ -52,7 +53,9 @@ class Live:
         """Plan a sweep: one row per target, the price in `meta`; sends no request."""
         spec = self.spec(request, command)
         resumable = None if request.fresh else sweeping.find_resumable(self.database, spec)
-        price = sweeping.plan_sweep(self._workspace.settings, self.database, spec).to_result()
+        plan = sweeping.plan_sweep(self._workspace.settings, self.database, spec)
+        self._planned = spec, plan  # the sweep that follows does not make it again
+        price = plan.to_result()
         resumes = {} if resumable is None else self._describe_resumable(resumable.sweep_id, resumable.started_at)
         terms = client_factory.read_terms(self._workspace.settings, spec.provider)
         per_minute = None if not terms.interval_s else 60 / terms.interval_s
@@ -105,14 +108,9 @@ class Live:
         return Result(vetting.columns, vetting.rows, {**vetting.meta, "paid": _cost_summary(sweep)})
 
     def plan_vet(
-        self,
-        creator: str,
-        *,
-        niche: str | None = None,
-        posts: int = 20,
-        provider: str | None = None,
+        self, creator: str, *, niche: str | None = None, posts: int = 20, provider: str | None = None,
         fresh: bool = False,
-    ) -> Result:
+    ) -> Result:  # fmt: skip
         """Plan `vet`, as `plan` does; sends no request."""
         return self.plan(vet_request(creator, posts, provider=provider, niche=niche, fresh=fresh), command="vet")
 
@@ -174,9 +172,10 @@ class Live:
     def _run(
         self, spec: JobSpec, request: SweepRequest, on_progress: OnProgress | None, stop: threading.Event | None
     ) -> Result:
+        planned, self._planned = self._planned, None
         result = sweeping.run(
             self._workspace.store, self.database, spec, max_credits=request.max_credits, fresh=request.fresh,
-            on_progress=on_progress, stop=stop,
+            on_progress=on_progress, stop=stop, plan=planned[1] if planned and planned[0] == spec else None,
         )  # fmt: skip
         refused = [row for row in result if row["reason"] in {"key_refused", "out_of_credits"}]
         if refused and not result.meta["posts_read"]:
@@ -216,8 +215,8 @@ class Live:
         cron: str | None = None,
     ) -> Result:  # fmt: skip
         """Schedule a sweep every day or week, or by a cron expression; a schedule with that name is replaced."""
-        self.spec(request)  # fail now, not at night, if the request is invalid
         times = scheduler.parse_schedule(every, at, tz) if cron is None else scheduler.parse_cron(cron, tz)
+        self.spec(request)  # fail now, not at night, if the request is invalid
         fields = {field: getattr(request, field) for field in SweepRequest.__slots__ if field != "fresh"}
         schedules.save(self.database, Schedule(name, *times, fields, self.database.now()))
         return self.schedules()

@@ -74,6 +74,7 @@ class Snapshot:
         """Run one metric of the catalogue (`dwell.metrics.catalog.METRICS`) over the stored tables."""
         from dwell.metrics.compile import canonical_parameters
 
+        self._tables.require_files()
         key = (self._tables.catalogue.seq, metric, canonical_parameters(parameters))
         return self._results.get(key, lambda: self._run(metric, parameters))
 

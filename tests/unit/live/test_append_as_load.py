@@ -18,7 +18,7 @@ from msgspec import structs
 from dwell.live import load_responses as loading
 from dwell.live.load_responses import ParsedObject, ResponseLoader
 from dwell.live.load_stats import LoadStats
-from dwell.live.records import Place, UnusualValueError
+from dwell.live.records import TopicRank, UnusualValueError
 from dwell.providers.links import Link
 from dwell.records import TABLES
 from dwell.records.item import CommentItem, CreatorItem, Item, ParseError, PostItem
@@ -99,7 +99,7 @@ def objects_of(response: StoredResponse, items: Sequence[Item | ParseError]) -> 
         (
             response,
             item,
-            Place(topic_kind="hashtag", topic="food", rank=rank, observed_at=response.received_at)
+            TopicRank(topic_kind="hashtag", topic="food", rank=rank, observed_at=response.received_at)
             if topic and isinstance(item, PostItem)
             else None,
         )

@@ -75,6 +75,11 @@ def test_backward_with_the_anchor_before_the_last_day() -> None:
     )
 
 
+def test_backward_with_a_zone_that_is_a_day_ahead() -> None:
+    dates = [date(2026, 11, 25), date(2026, 11, 26)]
+    assert dates_until_anchor(_days(dates), date(2026, 11, 25)) == dates
+
+
 def test_forward_from_the_start_of_the_zip() -> None:
     dates = [date(2025, 8, 28) + timedelta(days=n) for n in range(365)]
     assert dates_from_start(_days(dates), date(2025, 8, 28)) == dates

@@ -82,6 +82,13 @@ def test_as_of_gives_the_year_and_the_hour(opened: Opened) -> None:
     assert not file.warnings
 
 
+@pytest.mark.parametrize("as_of", ["2026-03-24T23:30Z", "2026-03-24"])
+def test_the_day_of_an_account_may_be_tomorrow_in_utc(opened: Opened, as_of: str) -> None:
+    found = read_rows(only(opened(native(CONTENT, *POSTS), as_of=as_of)))
+    assert {row["observed_at"][:4] for row in found} == {"2026"}
+    assert [row["posted_at"] for row in found] == ["2026-03-02", "2026-02-24", "2026-01-14"]
+
+
 def test_an_export_read_as_older_than_its_posts_is_refused(opened: Opened) -> None:
     with pytest.raises(BadFileError, match=r"line 2.*--as-of"):
         opened(native(CONTENT, *POSTS), as_of="2025-12-01")

@@ -12,12 +12,12 @@ from itertools import pairwise
 
 import pytest
 
+from dwell.clock import from_micros, to_micros
 from dwell.errors import BudgetError, SettingsError, StorageError
 from dwell.state import leases, ledger, open_database, owner, sweeps
 from dwell.state.ledger import LedgerEntry
 from dwell.state.rate_limiter import RateLimiter, interval_us
 from dwell.state.sweeps import SweepJob
-from dwell.state.types import from_micros, to_micros
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 

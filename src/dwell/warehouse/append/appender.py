@@ -14,7 +14,7 @@ import msgspec
 
 from dwell import clock
 from dwell.disk.lock import exclusive
-from dwell.records import TABLES, Table
+from dwell.records import ABOUT_POSTS, TABLES, Table
 from dwell.settings import Settings
 from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
 from dwell.warehouse.append.checks import find_problem, missing_keys
@@ -25,8 +25,6 @@ from dwell.warehouse.load.loaded import SHOWN, Loaded, repeated, to_report
 
 Records = Sequence[msgspec.Struct]
 Reject = tuple[int, str, str]
-
-_ABOUT_POSTS = frozenset({"posts", "post_snapshots", "watch_times", "retention", "comments"})
 
 
 class SealedRowsError(Exception):
@@ -143,7 +141,7 @@ class _Append:
     def merge(self) -> None:
         """Decide over every row: observations first, because an object that contradicts one is refused whole."""
         names = [name for name in TABLES if name in self.rows]
-        carried = "creator_snapshots" if _ABOUT_POSTS & set(names) else None
+        carried = "creator_snapshots" if ABOUT_POSTS & set(names) else None
         strict = [name for name in names if TABLES[name].keeps == "every" and name != carried]
         while self._merge_strict(strict) and len(strict) > 1:
             pass
@@ -235,7 +233,7 @@ class _Append:
             for record in records:
                 flagged.update(_flags(record))
         carried = self.merged.get("creator_snapshots")
-        if carried is not None and carried.conflicts and _ABOUT_POSTS & self.rows.keys():
+        if carried is not None and carried.conflicts and ABOUT_POSTS & self.rows.keys():
             flagged["creator_counters_disagree"] = len(carried.conflicts)
         return dict(flagged)
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
+from dwell.clock import to_micros
 from dwell.records import TABLES, TOPICS, Table
 from dwell.records.tables import Kind
 from dwell.text.ids import is_post_id, latest_id
-from dwell.warehouse.batches import to_micros
 
 Row = tuple[Any, ...]
 

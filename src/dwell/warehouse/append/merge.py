@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from dwell.clock import from_micros
 from dwell.records import Table
 from dwell.records.tables import Kind
 from dwell.warehouse.append.checks import format_instant
 from dwell.warehouse.append.codec import Row
-from dwell.warehouse.batches import from_micros
 
 _STORED = -1
 _DAY_MICROS = 86_400_000_000
@@ -44,14 +44,14 @@ def _places(table: Table) -> dict[str, int]:
     return {column.name: place for place, column in enumerate(table.columns)}
 
 
-def key_of(table: Table) -> tuple[int, ...]:
+def key_places(table: Table) -> tuple[int, ...]:
     """Where the columns of the key stand in a row."""
     return tuple(_places(table)[name] for name in table.key)
 
 
 def group_by_key(table: Table, rows: Sequence[tuple[int, Row]]) -> dict[Any, list[tuple[int, Row]]]:
     """Key -> its objects and their rows, in order; a key of one column stands for itself."""
-    places = key_of(table)
+    places = key_places(table)
     groups: dict[Any, list[tuple[int, Row]]] = {}
     if len(places) == 1:
         for number, row in rows:
@@ -198,7 +198,7 @@ class _Comparison:
         places = _places(table)
         self.values = [(name, places[name]) for name in table.observed]
         self.kinds = {column.name: column.kind for column in table.columns}
-        self.key = set(key_of(table))
+        self.key = set(key_places(table))
         self.source = places["source"]
         self.views = places.get("views")
         self.rounded = places.get("rounded") if "rounded" in table.values else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dwell.records import TABLES, Table
+from dwell.records import ABOUT_POSTS, TABLES, Table
 from dwell.warehouse.load.keyed_rows import KeyedRows
 from dwell.warehouse.load.merge_newest import NewestMerge
 from dwell.warehouse.load.merge_observations import ObservationMerge
@@ -14,8 +14,6 @@ from dwell.warehouse.load.rows import CheckedExtract, candidate_rows
 
 if TYPE_CHECKING:
     import duckdb
-
-_OF_POSTS = frozenset({"posts", "post_snapshots", "watch_times", "retention", "comments"})
 
 
 class Merge:
@@ -35,7 +33,7 @@ class Merge:
         wanted = {name for extract in extracts for name in extract.shape.tables}
         self.tables = [name for name in TABLES if name in wanted]
         self.merges: dict[str, ObservationMerge | NewestMerge] = {}
-        about_posts = bool(wanted & _OF_POSTS)
+        about_posts = bool(wanted & ABOUT_POSTS)
         self.strict = [
             name
             for name in self.tables

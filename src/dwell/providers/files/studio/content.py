@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import BadFileError
@@ -111,7 +111,8 @@ def _observed_at(
         return as_of
     if row.cells["time"] not in days:
         raise ValueError(f"{row.cells['time']!r} can't be read as a date")
-    day: date = latest_date(days[row.cells["time"]], anchor.date())
+    # The file has the account's day, which may be tomorrow in UTC.
+    day: date = latest_date(days[row.cells["time"]], anchor.date() + timedelta(days=1))
     if as_of is not None and abs((as_of.date() - day).days) <= 1:
         return as_of
-    return datetime.combine(day, time(), UTC)
+    return min(datetime.combine(day, time(), UTC), anchor)

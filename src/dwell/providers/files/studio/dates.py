@@ -34,12 +34,12 @@ def dates_from_start(days: Sequence[MonthDay], start: date) -> list[date]:
 
 
 def dates_until_anchor(days: Sequence[MonthDay], anchor: date) -> list[date]:
-    """Dates of ascending rows, the last of which is the latest such day up to `anchor`.
+    """Dates of ascending rows, the last of which is the latest such day up to `anchor` and a day: zones are ahead.
 
     Raises:
         BadFileError: When February 29 falls in a year that isn't a leap year, or the rows span more than 366 days.
     """
-    year = latest_date(days[-1], anchor).year
+    year = latest_date(days[-1], anchor + timedelta(days=1)).year
     dates = [_date_in_year(days[-1], year)]
     for after, day in zip(days[:0:-1], days[-2::-1], strict=True):
         year -= _key(day) > _key(after)
