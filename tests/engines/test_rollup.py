@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -127,7 +128,7 @@ def folder(tmp_path: Path, small: None) -> Callable[[int], Folder]:
     return lambda seed: Folder(tmp_path / f"data{seed}", seed)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("DWELL_HISTORIES", "1"))))
 def test_figures_are_equal_after_any_history(seed: int, folder: Callable[[int], Folder], cache: Path) -> None:
     history = folder(seed)
     asked = 0
@@ -144,18 +145,18 @@ def test_figures_are_equal_after_any_history(seed: int, folder: Callable[[int], 
 def test_every_row_of_the_roll_up_is_as_the_tables_say(folder: Callable[[int], Folder]) -> None:
     history = folder(99)
     used = 0
-    for _ in range(30):
+    for _ in range(20):
         history.step()
         used += has_rollup(history.store)
         assert _roll_up(history.store) == _expected(history.store), history.done
-    assert used > 5
+    assert used > 3
 
 
 def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], cache: Path, sail: SailQuery) -> None:
     """After each step: the rows that are sealed, those that are not, and metrics over both."""
     history = folder(7)
     used = 0
-    for number in range(16):
+    for number in range(11):
         history.step()
         columns = (
             "post_id, has_attributes, handle, duration_s, observed_at, views, rounded, first_observed_at, snapshots"
