@@ -168,10 +168,13 @@ class ApiClient:
         while True:
             self._acquire_token()
             with self.database.transaction(durable=False) as connection:
-                if not self.limiter.is_paused(connection, self.now()):
+                pause_s = self.limiter.pause_left(connection, self.now())
+                if not pause_s:
                     ledger.record_sent(connection, entry, self.now())
                     self.requests += 1
                     return entry
+            if not self.limiter.interval:  # where there is a limit, the next token already comes after the pause
+                self._wait(pause_s)
 
     def _send(
         self,

@@ -98,8 +98,10 @@ def _parse_memory(text: str) -> str | None:
 def _parse_engine(text: str) -> str:
     text = text.strip()
     if text and text != DUCKDB and not re.fullmatch(_SPARK_ADDRESS, text):
+        # What is longer or looks otherwise may contain a token.
+        shown = f"is {text!r}" if re.fullmatch(r"(\w{1,8}://)?[\w.:-]{1,60}/?", text) else "cannot be read"
         raise SettingsError(
-            f"The engine is {text.partition(';')[0]!r}: give duckdb, or the address of a Spark Connect server, such as "
+            f"The engine {shown}: give duckdb, or the address of a Spark Connect server, such as "
             "sc://127.0.0.1:15002 (--engine or DWELL_ENGINE)."
         )
     return text or DUCKDB

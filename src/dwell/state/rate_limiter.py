@@ -105,11 +105,11 @@ class RateLimiter:
                 update(rate_limits).where(row.name == self.name).values(tat=row.tat - self.interval, day_used=used)
             )
 
-    def is_paused(self, connection: Connection, now: datetime) -> bool:
-        """The provider has asked everybody to wait, also those who acquired a token before."""
+    def pause_left(self, connection: Connection, now: datetime) -> float:
+        """Seconds for which the provider has asked everybody to wait, also those who acquired a token before."""
         until = connection.scalar(_PAUSED_UNTIL, {"key": self.name})
         at = to_micros(now)
-        return until is not None and at < until <= at + self._max_wait
+        return (until - at) / 1_000_000 if until is not None and at < until <= at + self._max_wait else 0.0
 
     def pause(self, now: datetime, seconds: float) -> None:
         """No request with this key goes out before that many seconds have passed."""

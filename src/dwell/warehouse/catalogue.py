@@ -157,6 +157,12 @@ def read_seq(connection: sqlite3.Connection) -> int:
     return int(seq)
 
 
+def count_superseded(connection: sqlite3.Connection, name: str) -> int:
+    """Stored rows of a table that a newer version replaces."""
+    row = connection.execute("SELECT superseded FROM lake_tables WHERE name = ?", (name,)).fetchone()
+    return int(row[0]) if row else 0
+
+
 def read_folder_id(connection: sqlite3.Connection) -> str | None:
     """The id of the data folder alone."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'folder_id'").fetchone()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from dwell.records import TABLES, Table
@@ -74,11 +75,17 @@ def update(log: sqlite3.Connection, table: Table, seq: int, rows: Sequence[tuple
         rows: As `journal.insert` takes them.
     """
     if table.name in KEYS and rows:
-        log.executemany(upsert_sql(table), [(*row, seq) for row in rows])
+        log.executemany(upsert_sql(table, str(int(seq))), rows)
 
 
-def upsert_sql(table: Table) -> str:
-    """SQL that stores one row of a batch where none newer is stored."""
+@lru_cache(maxsize=32)
+def upsert_sql(table: Table, seq: str = "?") -> str:
+    """SQL that stores one row of a batch where none newer is stored.
+
+    Args:
+        table: The table.
+        seq: The batch, if it is the same for all rows; the last value of each row otherwise.
+    """
     names = [*(column.name for column in table.columns), SEQ]
     key = KEYS[table.name]
     changed = ", ".join(f"{quote_name(name)} = excluded.{quote_name(name)}" for name in names if name not in key)
@@ -87,7 +94,7 @@ def upsert_sql(table: Table) -> str:
         newer = f"(excluded.observed_at, excluded.{SEQ}) >= (observed_at, {SEQ})"
     return (
         f"INSERT INTO {table_name(table.name)} ({', '.join(map(quote_name, names))}) "
-        f"VALUES ({', '.join('?' * len(names))}) "
+        f"VALUES ({', '.join('?' * len(table.columns))}, {seq}) "
         f"ON CONFLICT ({', '.join(map(quote_name, key))}) DO UPDATE SET {changed} WHERE {newer}"
     )
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from dwell.records import TABLES, Column, Table
 from dwell.settings import Settings
-from dwell.warehouse import catalogue, current_rows, journal, lake_scan
+from dwell.warehouse import catalogue, current_rows, journal, lake, lake_scan
 from dwell.warehouse.columns import SEQ, quote_name, to_journal
+from dwell.warehouse.damage import lake_errors, reading_errors
 
 _CHUNK = 20_000
 
@@ -38,7 +39,7 @@ def _refresh_from_lake(
 ) -> None:
     from dwell.warehouse.engine_duckdb import connect
 
-    with connect(settings) as connection:
+    with reading_errors(root), lake_errors(root / lake.FOLDER), connect(settings) as connection:
         for name, table in TABLES.items():
             files = state.table(name)
             if not files.files:

@@ -61,8 +61,15 @@ def reading_errors(root: Path) -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as error:
+    except duckdb.Error as error:
         text = str(error).splitlines()[0]
+        if "TProtocolException" in text:  # the head of a Parquet page; which file it is in is not said
+            raise DamagedDataError(
+                f"A data file in {root} is damaged ({text}): `dwell check` names it, and `dwell check --repair` "
+                "rebuilds it where that is possible."
+            ) from error
+        if not isinstance(error, (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)):
+            raise
         named = next((path for path in root.absolute().rglob("*.parquet") if str(path) in text), None)
         if named is None:
             raise

@@ -249,8 +249,8 @@ def test_a_provider_that_asks_to_wait_holds_those_up_who_have_a_token(database):
     assert key.acquire(NOON) == 1
     key.pause(NOON, 8)
     with database.transaction() as connection:
-        assert key.is_paused(connection, NOON + timedelta(seconds=1))
-        assert not key.is_paused(connection, NOON + timedelta(seconds=8))
+        assert key.pause_left(connection, NOON + timedelta(seconds=1)) > 0
+        assert not key.pause_left(connection, NOON + timedelta(seconds=8))
 
 
 def test_a_token_that_was_not_used_goes_back(database):

@@ -21,6 +21,7 @@ from dwell.warehouse.append.checks import find_problem, missing_keys
 from dwell.warehouse.append.codec import Latest, Row, codec_of
 from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest, merge_observations
 from dwell.warehouse.batches import Batch
+from dwell.warehouse.journal_damage import journal_errors
 from dwell.warehouse.load.loaded import SHOWN, Loaded, repeated, to_report
 
 Records = Sequence[msgspec.Struct]
@@ -64,9 +65,9 @@ class Appender:
         Raises:
             SealedRowsError: An observation may be in the lake already; nothing was stored.
             TypeError: A record holds a value of another type than it declares; nothing was stored.
-            StorageError: The disk is full or cannot be written; nothing was stored.
+            StorageError: The disk is full, or the journal or the lake cannot be used; nothing was stored.
         """
-        with exclusive(self._lock):
+        with journal_errors(self._root / journal.NAME), exclusive(self._lock):
             before = batches.find(self._log, batch.batch_id)
             if before is not None:
                 return repeated(Path(batch.path), batch.format, before.report, self._root / "rejects", ())
@@ -165,6 +166,8 @@ class _Append:
         return bool(fresh)
 
     def _accepted(self, name: str) -> list[tuple[int, Row]]:
+        if not self.refused:
+            return self.rows[name]
         return [(number, row) for number, row in self.rows[name] if number not in self.refused]
 
     def _find_current(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, Row]:
@@ -177,6 +180,8 @@ class _Append:
         keys = self._possibly_stored(table, rows)
         if not keys:
             return {}
+        if catalogue.count_superseded(self.log, table.name):
+            raise SealedRowsError(f"{table.name}: a corrected row is in the lake, and its older version in the journal")
         stored = journal.find(self.log, table, keys)
         newest = current_rows.sealed_until(self.log).get(table.name)
         if newest is not None and any(key not in stored and observed <= newest for key, observed in keys.items()):

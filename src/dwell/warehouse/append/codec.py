@@ -105,14 +105,17 @@ class Codec:
             return False
         if self._topic_kind is not None and values[self._topic_kind] not in TOPICS:
             return False
-        return all(values[place] is None or values[place] <= 1 for place in self._shares)
+        return not self._shares or all(values[place] is None or values[place] <= 1 for place in self._shares)
 
     def is_row(self, values: Row) -> bool:
         """The values make a row: the key is known and, in a table of observations, something was observed."""
         for place in self._required:
             if values[place] is None:
                 return False
-        return not self._observed or any(values[place] is not None for place in self._observed)
+        for place in self._observed:
+            if values[place] is not None:
+                return True
+        return not self._observed
 
     def encode(self, values: Row) -> Row:
         """The row: as SQLite has it, a length of 0 unknown, and a photo's link saying what it leads to."""

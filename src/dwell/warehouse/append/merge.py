@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from dwell.clock import from_micros
@@ -54,11 +55,13 @@ def group_by_key(table: Table, rows: Sequence[tuple[int, Row]]) -> dict[Any, lis
     places = key_places(table)
     groups: dict[Any, list[tuple[int, Row]]] = {}
     if len(places) == 1:
-        for number, row in rows:
-            groups.setdefault(row[places[0]], []).append((number, row))
+        place = places[0]
+        for entry in rows:
+            groups.setdefault(entry[1][place], []).append(entry)
     else:
-        for number, row in rows:
-            groups.setdefault(tuple(row[place] for place in places), []).append((number, row))
+        of_key = itemgetter(*places)
+        for entry in rows:
+            groups.setdefault(of_key(entry[1]), []).append(entry)
     return groups
 
 

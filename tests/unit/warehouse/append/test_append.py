@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -215,3 +217,42 @@ print(sorted({{"duckdb", "deltalake", "arro3", "numpy", "sqlalchemy"}} & set(sys
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["1", "[]"]
+
+
+def test_a_corrected_row_in_the_lake_is_left_to_the_loader(store: Store) -> None:
+    from dwell.warehouse.engine_duckdb import connect
+
+    append(store, "a", (snapshot(1, views=1_000_000),))
+    with connect(store.settings) as connection, store.writing() as writing:
+        connection.execute(f"CREATE TEMP TABLE made ({', '.join(f'{c.name} {t}' for c, t in kinds('post_snapshots'))})")
+        values = f"'{FIRST + 1}', TIMESTAMPTZ '{AT.isoformat()}', 1000, 'file'"
+        connection.execute(f"INSERT INTO made (post_id, observed_at, views, source) VALUES ({values})")
+        batch = Batch("fix", "fix.csv", "made-up", "cd" * 32, AT, {})
+        writing.commit(connection, batch, {"post_snapshots": "made"}, replacing=["post_snapshots"])
+    with pytest.raises(SealedRowsError):
+        append(store, "b", (snapshot(1, views=1_000_000, likes=7),))
+    assert rows(store, "post_snapshots", "views, likes") == [(1000, None)]
+
+
+def test_a_journal_that_another_program_holds_is_an_error_with_a_cure(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "_BUSY_MS", 20)
+    other = sqlite3.connect(store.root / journal.NAME, isolation_level=None)
+    with closing(other), store.appending() as appender:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="another program"):
+            appender.append(Batch("a", "x", "y", "ab" * 32, AT, {}), [(snapshot(1),)], now=NOW)
+        other.execute("ROLLBACK")
+        assert appender.append(Batch("a", "x", "y", "ab" * 32, AT, {}), [(snapshot(1),)], now=NOW).snapshots_new
+
+
+def test_a_damaged_lake_stops_an_append(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(store, "a", (post(1), snapshot(1)))
+    store.seal()
+    with journal.connect(store.root / journal.NAME, writing=True) as log:
+        log.execute("DELETE FROM meta WHERE key = 'current_seq'")  # as in the folder of an older dwell
+    for file in (store.root / "lake" / "posts").glob("*.parquet"):
+        file.write_bytes(b"x" * file.stat().st_size)
+    with pytest.raises(StorageError, match="damaged"):
+        append(store, "b", (post(2),))
