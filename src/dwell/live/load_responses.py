@@ -152,10 +152,10 @@ class ResponseLoader:
         niche = sweeps.get_spec(self.database, batch[0].owner.id).get("niche")
         if not self.correct:
             try:
-                return self._append(batch, objects, niche)
+                return self.append_objects(batch, objects, niche)
             except (UnusualValueError, SealedRowsError):
                 pass  # only the loader reads every spelling, and sees the whole lake
-        return _load(self.store, batch, objects, niche, correct=self.correct)
+        return load_objects(self.store, batch, objects, niche, correct=self.correct)
 
     def _parse(self, batch: Sequence[StoredResponse]) -> Iterator[ParsedObject]:
         """Every object of the responses: its item, or the reason why it has none, and its place in a topic."""
@@ -174,7 +174,9 @@ class ResponseLoader:
                         place = ranks.find_place(response, item)
                     yield response, item, place
 
-    def _append(self, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None) -> Loaded:
+    def append_objects(
+        self, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None
+    ) -> Loaded:
         """Append the records of the objects.
 
         Raises:
@@ -215,7 +217,7 @@ def _mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> No
         responses.mark_parsed(database, response_ids, version)
 
 
-def _load(
+def load_objects(
     store: Store, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None, *, correct: bool
 ) -> Loaded:
     """Load the objects as rows of a file."""

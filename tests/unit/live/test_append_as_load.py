@@ -115,10 +115,10 @@ class Folder:
 
     def append(self, response: StoredResponse, objects: list[ParsedObject]) -> Loaded:
         with ResponseLoader(self.store, None, LoadStats()) as loader:  # type: ignore[arg-type]
-            return loader._append([response], objects, "food")
+            return loader.append_objects([response], objects, "food")
 
     def load(self, response: StoredResponse, objects: list[ParsedObject]) -> Loaded:
-        return loading._load(self.store, [response], objects, "food", correct=False)
+        return loading.load_objects(self.store, [response], objects, "food", correct=False)
 
     def rows(self) -> dict[str, list[Any]]:
         return {name: sorted(map(repr, self.store.query(f"SELECT * FROM {name}", [name]).rows)) for name in TABLES}
