@@ -21,7 +21,7 @@ test: $(VENV)/dev  ## Every test that this machine can run (about 8 minutes on t
 	  $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage; \
 	  first=$$?; wait $$!; second=$$?; cat .engines.log; rm -f .engines.log; exit $$((first + second))
 
-check: lint  ## What .ci/run runs: lint, types, import contracts, and the tests with their coverage (about 10 minutes).
+check: lint  ## Lint, types, import contracts, and the tests with their coverage (about 11 minutes).
 	rm -f .coverage .coverage.engines
 	$(MAKE) test COVERAGE="--cov --cov-report="
 	$(BIN)/coverage combine --append .coverage.engines
