@@ -17,14 +17,14 @@ demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (
 
 # Spark's client and Sail cannot run under xdist, so their tests are a process of their own, beside the two others.
 test: $(VENV)/dev  ## Every test that this machine can run (about 8 minutes on two cores).
-	@COVERAGE_FILE=.coverage.engines $(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage > .engines.log 2>&1 & \
+	@COVERAGE_FILE=.engines.coverage $(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage > .engines.log 2>&1 & \
 	  $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage; \
 	  first=$$?; wait $$!; second=$$?; cat .engines.log; rm -f .engines.log; exit $$((first + second))
 
 check: lint  ## Lint, types, import contracts, and the tests with their coverage (about 11 minutes).
-	rm -f .coverage .coverage.engines
+	rm -f .coverage .engines.coverage
 	$(MAKE) test COVERAGE="--cov --cov-report="
-	$(BIN)/coverage combine --append .coverage.engines
+	$(BIN)/coverage combine --append .engines.coverage
 	$(BIN)/coverage report --sort=cover | sed -n '1,20p;$$p'
 
 lint: $(VENV)/dev  ## Style, types, import contracts.
@@ -57,7 +57,7 @@ lock:  ## Resolve the dependencies again (needs uv).
 	echo pytest | uv pip compile pyproject.toml - --extra spark --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-spark.lock
 
 clean:  ## Remove what the other targets made.
-	rm -rf $(VENV) .venv-spark dwell-demo .coverage .coverage.engines .engines.log .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-spark dwell-demo .coverage .engines.coverage .engines.log .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/run: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
