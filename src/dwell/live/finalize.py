@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -14,8 +15,9 @@ from dwell.errors import StorageError
 from dwell.live.load_responses import SIMULATED_SUFFIX
 from dwell.live.load_stats import LoadStats
 from dwell.live.outcome import Outcome
-from dwell.records import CreatorState, PostState, TopicSample
+from dwell.records import TABLES, CreatorState, Hints, PostState, SourceFile, TopicSample
 from dwell.state import StateDatabase, owner, responses
+from dwell.warehouse.append import SealedRowsError
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.lookups import StoredPost
@@ -51,7 +53,7 @@ def finalize(
     rows = [msgspec.structs.replace(row, source=source) for row in states]
     try:
         if rows:
-            stats.add(_append(store, sweep_id, rows, simulated=simulated))
+            stats.add(store_states(store, sweep_id, rows, simulated=simulated))
     except StorageError:
         raise
     except Exception as error:  # noqa: BLE001 - otherwise the job would fail with the same error each time it is resumed
@@ -152,10 +154,38 @@ def _topic_sample_row(database: StateDatabase, sweep_id: str, position: int, out
     )
 
 
-def _append(store: Store, sweep_id: str, rows: Sequence[State], *, simulated: bool) -> Loaded:
+def store_states(store: Store, sweep_id: str, rows: Sequence[State], *, simulated: bool) -> Loaded:
+    """Store the states of a job.
+
+    Args:
+        store: Where.
+        sweep_id: The job.
+        rows: At least one.
+        simulated: They were observed by the clock of a simulation.
+    """
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()
     batch = Batch(digest[:32], f"states-{sweep_id}", "states", digest, clock.now(), {})
     # The clock of a simulation may run ahead of ours.
     now = max(row.observed_at for row in rows) + timedelta(minutes=1) if simulated else None
-    with store.appending() as appender:
-        return appender.append(batch, [(row,) for row in rows], now=now)
+    try:
+        with store.appending() as appender:
+            return appender.append(batch, [(row,) for row in rows], now=now)
+    except SealedRowsError:  # another job's newer states are in the lake already
+        return _load_states(store, batch, rows, now)
+
+
+def _load_states(store: Store, batch: Batch, rows: Sequence[State], now: datetime | None) -> Loaded:
+    """The same through the loader, which looks into the lake."""
+    from dwell.providers.rewrite import Rewriter
+    from dwell.warehouse.load.loader import load
+
+    tables = {table.record: name for name, table in TABLES.items()}
+    with store.scratch() as scratch:
+        writers: dict[str, Rewriter] = {}
+        for line, row in enumerate(rows, 1):
+            name = tables[type(row)]
+            writer = writers.setdefault(name, Rewriter(scratch, row.source, name))
+            writer.add(line, msgspec.structs.asdict(row))
+        extracts = tuple(writer.extract() for writer in writers.values())
+        file = SourceFile(path=Path(batch.path), digest=batch.digest, format=batch.format, extracts=extracts)
+        return load(store, file, Hints(), now=now, strict=False)

@@ -67,6 +67,7 @@ class Appender:
             TypeError: A record holds a value of another type than it declares; nothing was stored.
             StorageError: The disk is full, or the journal or the lake cannot be used; nothing was stored.
         """
+        unread = list(rejects)
         with journal_errors(self._root / journal.NAME), exclusive(self._lock):
             before = batches.find(self._log, batch.batch_id)
             if before is not None:
@@ -74,9 +75,9 @@ class Appender:
             current_rows_refresh.refresh(self._log, self._root, self._settings)
             work = _Append(self._log, objects, now or clock.now())
             work.merge()
-            loaded = work.summarize(batch, list(rejects))
+            loaded = work.summarize(batch, unread)
             if loaded.rejected:
-                loaded = replace(loaded, rejects_file=self._write_rejects(work, batch, list(rejects)))
+                loaded = replace(loaded, rejects_file=self._write_rejects(work, batch, unread))
             self._commit(replace(batch, report=to_report(loaded)), work)
             return loaded
 
