@@ -161,7 +161,7 @@ def run_due(
             continue
         log.info("running %(schedule)s, due at %(slot)s", {"schedule": schedule.name, "slot": slot.isoformat()})
         try:  # handle errors only after the lease is no longer extended, which would undo the change
-            with leases.keeping(partial(_extend, database, schedule, slot, token, now)):
+            with leases.renew_while(partial(_extend, database, schedule, slot, token, now)):
                 outcome = work(schedule, slot)
         except UnfinishedError as error:
             schedules.extend(database, schedule.name, slot, token, now(), RETRY_S)

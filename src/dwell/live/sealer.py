@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 def seal_if_due(store: Store, database: StateDatabase) -> int:
-    """Seals the folder once enough rows wait, unless another process is at it.
+    """Seals the folder once enough rows wait, unless another process does it.
 
     The lease spares the other processes the work; the folder's own lock, which every writer takes, keeps it whole.
 
@@ -26,7 +26,7 @@ def seal_if_due(store: Store, database: StateDatabase) -> int:
     if not job_leases.acquire(database, job_leases.SEAL, holder, database.now()):
         return 0
     try:
-        with leases.keeping(partial(_extend, database, holder)):
+        with leases.renew_while(partial(_extend, database, holder)):
             return store.seal()
     except DwellError as error:  # such as a full disk: sweeps still store their rows, and the next round tries again
         _log.warning("Sealing failed: %s", error)

@@ -135,7 +135,7 @@ def _leased(database: StateDatabase, sweep_id: str, stop: threading.Event) -> It
     if not sweeps.acquire(database, sweep_id, holder, database.now()):
         raise StorageError("Another process is running this sweep: wait for it, or follow it with `dwell cost`.")
     try:
-        with leases.keeping(lambda: sweeps.extend(database, sweep_id, holder, database.now()), stop.set):
+        with leases.renew_while(lambda: sweeps.extend(database, sweep_id, holder, database.now()), stop.set):
             yield
     finally:
         sweeps.release(database, sweep_id, holder)

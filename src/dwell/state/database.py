@@ -41,11 +41,11 @@ class StateDatabase:
         self.path = place if isinstance(place, Path) else None
         self.engine = _sqlite_engine(place) if isinstance(place, Path) else _postgresql_engine(place)
         self.name = str(place) if isinstance(place, Path) else _shown(self.engine)
-        self._closing = weakref.finalize(self, self.engine.dispose)  # whoever forgets to close it leaves no connection
+        self._closing = weakref.finalize(self, self.engine.dispose)  # also if nobody closes it
         # SQLite has one writer at a time, and lets the others sleep and try again: threads of one process line up here.
         self._one_writer = nullcontext() if self.path is None else threading.Lock()
         self._clock_lock = threading.Lock()
-        self._ahead = timedelta(0)
+        self._clock_offset = timedelta(0)
         self._compared_at = float("-inf")
 
     @contextmanager
@@ -83,9 +83,9 @@ class StateDatabase:
                 with self._errors(), self.engine.connect() as connection:
                     before = clock.now()
                     there = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
-                    self._ahead = there - (before + (clock.now() - before) / 2)
+                    self._clock_offset = there - (before + (clock.now() - before) / 2)
                     self._compared_at = time.monotonic()
-            return clock.now() + self._ahead
+            return clock.now() + self._clock_offset
 
     def close(self) -> None:
         """Ends its connections."""
@@ -104,7 +104,7 @@ def _sqlite_engine(path: Path) -> Engine:
     engine = create_engine(
         "sqlite://",
         creator=lambda: _connect(path),
-        poolclass=QueuePool,  # a connection for each thread that is at it, not one for all
+        poolclass=QueuePool,  # a connection for each thread that uses it
         pool_size=16,
         max_overflow=64,
         pool_reset_on_return=None,

@@ -18,7 +18,7 @@ SEAL = "seal"
 
 
 def acquire(database: StateDatabase, job: str, holder: str, now: datetime, lease_s: float = leases.LEASE_S) -> bool:
-    """Takes a job for this process; false where another one is at it."""
+    """Takes a job for this process; false where another one does it."""
     until = now + timedelta(seconds=lease_s)
     with database.transaction() as connection:
         taken = insert_into(connection, job_leases).values(job=job, holder=holder, leased_until=until)

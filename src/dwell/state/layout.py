@@ -35,7 +35,7 @@ def prepare(database: StateDatabase) -> None:
     """
     if _check(database, _number(database)) == LAYOUT:
         return
-    with _alone(database):
+    with _exclusive(database):
         number = _check(database, _number(database))  # another process may have been faster
         if number == LAYOUT:
             return
@@ -62,7 +62,7 @@ def prepare(database: StateDatabase) -> None:
 
 
 def read_folder_id(database: StateDatabase) -> str | None:
-    """The data folder that the database belongs to; None where that was never said."""
+    """The data folder that the database belongs to; None where no folder was recorded."""
     with database.reading() as connection:
         folder_id: str | None = connection.scalar(select(identity.c.folder_id))
         return folder_id
@@ -104,10 +104,10 @@ def _check(database: StateDatabase, number: int) -> int:
 
 
 @contextmanager
-def _alone(database: StateDatabase) -> Iterator[None]:
+def _exclusive(database: StateDatabase) -> Iterator[None]:
     """One process at a time makes or changes tables."""
     if database.path is not None:
-        # SQLite waits for nobody when it changes the journal's mode: two processes that open a new folder at once
+        # SQLite does not wait when it changes the journal's mode: two processes that open a new folder at once
         # would find it locked.
         with exclusive(database.path.with_suffix(".lock")):
             yield

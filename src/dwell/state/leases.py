@@ -43,7 +43,7 @@ def is_gone(name: str) -> bool:
 
 
 @contextmanager
-def keeping(
+def renew_while(
     extend: Callable[[], bool], lost: Callable[[], None] = lambda: None, every_s: float = LEASE_S / 4
 ) -> Iterator[None]:
     """Extends a lease while the work takes longer than it; a killed process extends nothing.
@@ -55,14 +55,14 @@ def keeping(
     """
     ended = threading.Event()
 
-    def extend_until_ended() -> None:
+    def renew_until_ended() -> None:
         while not ended.wait(every_s):
             if not extend():
                 log.warning("Another process has taken over this work: it ends here.")
                 lost()
                 return
 
-    keeper = threading.Thread(target=extend_until_ended, name="dwell-lease", daemon=True)
+    keeper = threading.Thread(target=renew_until_ended, name="dwell-lease", daemon=True)
     keeper.start()
     try:
         yield

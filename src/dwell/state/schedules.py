@@ -75,7 +75,7 @@ def list_all(database: StateDatabase) -> list[Schedule]:
 
 
 def acquire(database: StateDatabase, name: str, slot: datetime, token: str, now: datetime, lease_s: float) -> bool:
-    """Takes a scheduled time for this process; false where it is done, or another process is at it."""
+    """Takes a scheduled time for this process; false where it is done, or another process does it."""
     lease = {"token": token, "leased_until": now + timedelta(seconds=lease_s)}
     with database.transaction() as connection:
         taken = connection.execute(

@@ -81,7 +81,7 @@ ledger = _table(
     Column("simulated", Flag, nullable=False, server_default=text("0")),
     key=("request_id",),
 )
-"""One row a request, written before it is sent: what was paid is never only in memory."""
+"""One row per request, written before it is sent: what was paid is never only in memory."""
 Index("ledger_by_owner", ledger.c.owner_id)
 Index("ledger_by_time", ledger.c.sent_at)
 
@@ -133,7 +133,7 @@ sweeps = _table(
     Column("leased_until", Instant),
     key=("sweep_id",),
 )
-"""A job: what was asked for, who is at it, and what came of it."""
+"""A job: what it is to do, which process does it, and what came of it."""
 
 sweep_targets = _table(
     "sweep_targets",

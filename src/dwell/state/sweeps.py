@@ -152,7 +152,7 @@ def finish(database: StateDatabase, sweep_id: str, at: datetime, summary: Mappin
 def acquire(
     database: StateDatabase, sweep_id: str, holder: str, now: datetime, lease_s: float = leases.LEASE_S
 ) -> bool:
-    """Takes a job for this process; false where another one is at it."""
+    """Takes a job for this process; false where another one does it."""
     held = select(sweeps.c.holder, sweeps.c.leased_until).where(sweeps.c.sweep_id == sweep_id).with_for_update()
     with database.transaction() as connection:
         before, until = connection.execute(held).one()
