@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from dwell import clock
@@ -12,6 +13,7 @@ from dwell.errors import KeyRefusedError, NoDataError, SettingsError, StoppedErr
 from dwell.http import HttpRequest, HttpResponse
 from dwell.live import sweep as sweeping
 from dwell.providers.provider_registry import PROVIDERS
+from dwell.providers.tikliveapi import parse as tikliveapi
 from dwell.state import ledger, owner, responses, sweeps
 from dwell.workspace.live import SweepRequest
 from dwell_sandbox.server.faults import ScriptedFault
@@ -347,3 +349,14 @@ def test_a_fresh_start_gives_up_the_old_sweep(trial):
     assert live.plan(SweepRequest(CAST[:1], posts=100)).meta["resumes"]
     assert not live.sweep(SweepRequest(CAST[:1], posts=100, fresh=True)).meta["resumed"]
     assert live.plan(SweepRequest(CAST[:1], posts=100)).meta["resumes"] is None
+
+
+def test_a_page_is_decoded_once_and_each_post_parsed_once(trial, monkeypatch):
+    decoded, parsed = [], []
+    decode, parse_post = msgspec.json.decode, tikliveapi.post
+    monkeypatch.setattr("dwell.http.msgspec.json.decode", lambda body, **kw: decoded.append(body) or decode(body, **kw))
+    monkeypatch.setattr(tikliveapi, "post", lambda item: parsed.append(item) or parse_post(item))
+    done = trial.workspace.live.sweep(SweepRequest(("@demo_kitchen",), posts=70))
+    assert done.meta["posts_new"] == len(parsed) == 70
+    pages = [body for body in decoded if isinstance(body, bytes) and b'"play_count"' in body]
+    assert len(pages) == 2
