@@ -16,8 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from dwell.live import load_responses
-from dwell.live.load_responses import ParsedObject, ResponseLoader
-from dwell.live.load_stats import LoadStats
+from dwell.live.load_responses import ParsedObject
 from dwell.records.item import PostItem
 from dwell.settings import Settings
 from dwell.state.owner import Owner
@@ -62,7 +61,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         stores = [Store.open(Settings(data=Path(folder) / name), create=True) for name in ("appended", "loaded")]
-        with ResponseLoader(stores[0], None, LoadStats()) as loader:  # type: ignore[arg-type]
+        with stores[0].appending() as appender:
             number = 0
             for posts in (500, 1):
                 spent: tuple[list[float], list[float]] = ([], [])
@@ -71,7 +70,7 @@ def main() -> None:
                     made = objects(number, posts)
                     batch = [made[0][0]]
                     began = time.process_time()
-                    appended = loader.append_objects(batch, made, None)
+                    appended = load_responses.append_objects(appender, batch, made, None)
                     middle = time.process_time()
                     loaded = load_responses.load_objects(stores[1], batch, made, None, correct=False)
                     ended = time.process_time()

@@ -57,6 +57,7 @@ class _Connection(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -68,7 +69,7 @@ class _Connection(asyncio.Protocol):
             if response is None:
                 sys.stderr.write(f"not recorded: {path}\n")
                 response = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
-            self._transport.write(response)  # type: ignore[attr-defined]
+            self._transport.write(response)
 
 
 async def _serve(recording: Path) -> None:

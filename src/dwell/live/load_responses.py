@@ -152,13 +152,15 @@ class ResponseLoader:
         niche = sweeps.get_spec(self.database, batch[0].owner.id).get("niche")
         if not self.correct:
             try:
-                return self.append_objects(batch, objects, niche)
+                if self._appender is None:
+                    self._appender = self._open.enter_context(self.store.appending())
+                return append_objects(self._appender, batch, objects, niche)
             except (UnusualValueError, SealedRowsError):
                 pass  # only the loader reads every spelling, and sees the whole lake
         return load_objects(self.store, batch, objects, niche, correct=self.correct)
 
     def _parse(self, batch: Sequence[StoredResponse]) -> Iterator[ParsedObject]:
-        """Every object of the responses: its item, or the reason why it has none, and its place in a topic."""
+        """Every object of the responses: its item, or the reason why it has none, and its rank in a topic."""
         ranks = TopicRanks(self.database)
         wanted = [response for response in batch if response.what in _TABLES or response.what in TOPICS]
         for start in range(0, len(wanted), _BODIES):
@@ -169,35 +171,10 @@ class ResponseLoader:
             for response in part:
                 items = known[response.response_id]
                 for item in parse_response(bodies[response.response_id]) if items is None else items:
-                    place = None
+                    topic_rank = None
                     if response.what in TOPICS and isinstance(item, PostItem):
-                        place = ranks.find_place(response, item)
-                    yield response, item, place
-
-    def append_objects(
-        self, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None
-    ) -> Loaded:
-        """Append the records of the objects.
-
-        Raises:
-            UnusualValueError: A value is not plain.
-            SealedRowsError: A row may be in the lake already.
-        """
-        records, rejects = [], []
-        seen, of = None, None
-        for line, (response, item, place) in enumerate(objects, 1):
-            if isinstance(item, ParseError):
-                rejects.append((line, item.reason, ""))
-                continue
-            if seen is None or response is not of or place is not None:
-                seen, of = _observation(response, place, niche), response
-            records.append(to_records(item, seen, place))
-        digest = _digest(batch)
-        batch_id = hashlib.sha256(f"append\n{digest}".encode()).hexdigest()[:32]
-        source = Batch(batch_id, "-".join(batch[0].owner), "answers", digest, clock.now(), {})
-        if self._appender is None:
-            self._appender = self._open.enter_context(self.store.appending())
-        return self._appender.append(source, records, now=_latest_instant(batch), rejects=rejects)
+                        topic_rank = ranks.find_rank(response, item)
+                    yield response, item, topic_rank
 
 
 def _is_installed(provider: str) -> bool:
@@ -217,6 +194,30 @@ def _mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> No
         responses.mark_parsed(database, response_ids, version)
 
 
+def append_objects(
+    appender: Appender, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None
+) -> Loaded:
+    """Append the records of the objects.
+
+    Raises:
+        UnusualValueError: A value is not plain.
+        SealedRowsError: A row may be in the lake already.
+    """
+    records, rejects = [], []
+    observation, observed_in = None, None
+    for line, (response, item, topic_rank) in enumerate(objects, 1):
+        if isinstance(item, ParseError):
+            rejects.append((line, item.reason, ""))
+            continue
+        if observation is None or response is not observed_in or topic_rank is not None:
+            observation, observed_in = _observation(response, topic_rank, niche), response
+        records.append(to_records(item, observation, topic_rank))
+    digest = _digest(batch)
+    batch_id = hashlib.sha256(f"append\n{digest}".encode()).hexdigest()[:32]
+    source = Batch(batch_id, "-".join(batch[0].owner), "answers", digest, clock.now(), {})
+    return appender.append(source, records, now=_latest_instant(batch), rejects=rejects)
+
+
 def load_objects(
     store: Store, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None, *, correct: bool
 ) -> Loaded:
@@ -225,21 +226,21 @@ def load_objects(
 
     with store.scratch() as scratch:
         writers: dict[tuple[str, str], Rewriter] = {}
-        for line, (response, item, place) in enumerate(objects, 1):
+        for line, (response, item, topic_rank) in enumerate(objects, 1):
             kind = "topic" if response.what in TOPICS else response.what
-            seen = _observation(response, place, niche)
-            writer = writers.get((seen.source, kind))
+            observation = _observation(response, topic_rank, niche)
+            writer = writers.get((observation.source, kind))
             if writer is None:
-                writer = writers[seen.source, kind] = _writer(scratch, seen.source, kind)
+                writer = writers[observation.source, kind] = _writer(scratch, observation.source, kind)
             if isinstance(item, ParseError):
                 writer.reject(line, item.reason, "")
             else:
                 columns = msgspec.structs.asdict(item)
-                if place is None:
-                    columns["handle"] = columns.get("handle") or seen.handle
+                if topic_rank is None:
+                    columns["handle"] = columns.get("handle") or observation.handle
                 else:
-                    columns |= msgspec.structs.asdict(place)
-                writer.add(line, {**columns, "observed_at": seen.observed_at.isoformat()})
+                    columns |= msgspec.structs.asdict(topic_rank)
+                writer.add(line, {**columns, "observed_at": observation.observed_at.isoformat()})
         part = REASON_PREFIX.removesuffix(": ")
         file = SourceFile(
             path=Path("-".join(batch[0].owner)),
@@ -250,11 +251,11 @@ def load_objects(
         return load(store, file, Hints(niche=niche), correct=correct, now=_latest_instant(batch), strict=False)
 
 
-def _observation(response: StoredResponse, place: TopicRank | None, niche: str | None) -> Observation:
+def _observation(response: StoredResponse, topic_rank: TopicRank | None, niche: str | None) -> Observation:
     """Where and when the items of a response were observed; some providers leave the account out of its own posts."""
     source = response.provider + (SIMULATED_SUFFIX if response.simulated else "")
     named = response.what in {"profile", "user_posts"} and not response.subject.startswith("id:")
-    observed_at = response.received_at if place is None else place.observed_at
+    observed_at = response.received_at if topic_rank is None else topic_rank.observed_at
     return Observation(source, observed_at, response.subject if named else None, niche)
 
 

@@ -51,7 +51,7 @@ class Observation:
 
 
 class TopicRank(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The place of a post in a sample of a topic, and when the sample began."""
+    """The rank of a post in a sample of a topic, and when the sample began."""
 
     topic_kind: str
     topic: str
@@ -59,23 +59,23 @@ class TopicRank(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     observed_at: datetime
 
 
-def to_records(item: Item, seen: Observation, place: TopicRank | None = None) -> tuple[msgspec.Struct, ...]:
+def to_records(item: Item, observation: Observation, topic_rank: TopicRank | None = None) -> tuple[msgspec.Struct, ...]:
     """The records that one item gives to the tables.
 
     Args:
         item: What the object says.
-        seen: Where and when it was observed.
-        place: Of a post in the listing of a topic, which gives a row there and nowhere else.
+        observation: Where and when it was observed.
+        topic_rank: Of a post in the listing of a topic, which gives a row there and nowhere else.
 
     Raises:
         UnusualValueError: A value is not plain.
     """
     if isinstance(item, PostItem):
-        return _post(item, seen) if place is None else (_topic_post(item, seen, place),)
+        return _post(item, observation) if topic_rank is None else (_topic_post(item, observation, topic_rank),)
     if isinstance(item, CreatorItem):
-        return _creator(item, seen)
+        return _creator(item, observation)
     if isinstance(item, CommentItem):
-        return (_comment(item, seen),)
+        return (_comment(item, observation),)
     raise UnusualValueError("a topic's size is stored when its target is done")
 
 
@@ -87,9 +87,9 @@ def whole_number(value: Count) -> int | None:
         return None
 
 
-def _post(item: PostItem, seen: Observation) -> tuple[msgspec.Struct, ...]:
+def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...]:
     caption, url = _text(item.caption), _link(item.url)
-    handle = _handle(item.handle) or _handle(seen.handle)
+    handle = _handle(item.handle) or _handle(observation.handle)
     creator_id, display_name = item.creator_id, _text(item.display_name)
     post = Post(
         post_id=item.post_id,
@@ -109,12 +109,12 @@ def _post(item: PostItem, seen: Observation) -> tuple[msgspec.Struct, ...]:
         region=_code(item.region),
         language=_code(item.language),
         url=url,
-        source=seen.source,
-        observed_at=seen.observed_at,
+        source=observation.source,
+        observed_at=observation.observed_at,
     )
     snapshot = PostSnapshot(
         post_id=item.post_id,
-        observed_at=seen.observed_at,
+        observed_at=observation.observed_at,
         views=_count(item.views),
         likes=_count(item.likes),
         comments=_count(item.comments),
@@ -122,20 +122,20 @@ def _post(item: PostItem, seen: Observation) -> tuple[msgspec.Struct, ...]:
         saves=_count(item.saves),
         downloads=_count(item.downloads),
         rounded=False,  # providers give exact counters: a round number is not a rounded one
-        source=seen.source,
+        source=observation.source,
     )
     if handle is None:
         return post, snapshot
-    return post, snapshot, _account(handle, creator_id, display_name, seen)
+    return post, snapshot, _account(handle, creator_id, display_name, observation)
 
 
-def _topic_post(item: PostItem, seen: Observation, place: TopicRank) -> TopicPost:
+def _topic_post(item: PostItem, observation: Observation, topic_rank: TopicRank) -> TopicPost:
     return TopicPost(
-        topic_kind=place.topic_kind,
-        topic=place.topic,
-        observed_at=seen.observed_at,
+        topic_kind=topic_rank.topic_kind,
+        topic=topic_rank.topic,
+        observed_at=observation.observed_at,
         post_id=item.post_id,
-        rank=place.rank,
+        rank=topic_rank.rank,
         handle=_handle(item.handle),
         posted_at=_instant(item.posted_at),
         duration_s=_seconds(item.duration_s),
@@ -147,32 +147,32 @@ def _topic_post(item: PostItem, seen: Observation, place: TopicRank) -> TopicPos
         shares=_count(item.shares),
         saves=_count(item.saves),
         downloads=_count(item.downloads),
-        source=seen.source,
+        source=observation.source,
     )
 
 
-def _creator(item: CreatorItem, seen: Observation) -> tuple[msgspec.Struct, ...]:
-    handle = _handle(item.handle) or _handle(seen.handle)
+def _creator(item: CreatorItem, observation: Observation) -> tuple[msgspec.Struct, ...]:
+    handle = _handle(item.handle) or _handle(observation.handle)
     if handle is None:
         raise UnusualValueError("an account without a name")
     creator = _account(
-        handle, item.creator_id, _text(item.display_name), seen, verified=item.verified, private=item.private
+        handle, item.creator_id, _text(item.display_name), observation, verified=item.verified, private=item.private
     )
     snapshot = CreatorSnapshot(
         handle=handle,
-        observed_at=seen.observed_at,
+        observed_at=observation.observed_at,
         followers=_count(item.followers),
         following=_count(item.following),
         total_likes=_count(item.total_likes),
         post_count=_count(item.post_count),
-        source=seen.source,
+        source=observation.source,
     )
     return creator, snapshot
 
 
 @lru_cache(maxsize=256)
 def _account(
-    handle: str, creator_id: str | None, display_name: str | None, seen: Observation, *,
+    handle: str, creator_id: str | None, display_name: str | None, observation: Observation, *,
     verified: bool | None = None, private: bool | None = None,
 ) -> Creator:  # fmt: skip
     return Creator(
@@ -182,23 +182,23 @@ def _account(
         display_name=display_name,
         verified=verified,
         private=private,
-        niche=seen.niche,
-        source=seen.source,
-        observed_at=seen.observed_at,
+        niche=observation.niche,
+        source=observation.source,
+        observed_at=observation.observed_at,
     )
 
 
-def _comment(item: CommentItem, seen: Observation) -> Comment:
+def _comment(item: CommentItem, observation: Observation) -> Comment:
     return Comment(
         comment_id=item.comment_id,
-        observed_at=seen.observed_at,
+        observed_at=observation.observed_at,
         post_id=item.post_id,
         posted_at=_instant(item.posted_at),
         handle=_handle(item.handle),
         text=_text(item.text),
         comment_likes=_count(item.comment_likes),
         replies=_count(item.replies),
-        source=seen.source,
+        source=observation.source,
     )
 
 

@@ -28,8 +28,8 @@ class TopicRanks:
         self._started_at: dict[tuple[Owner, int], datetime] = {}
         self._ranks: dict[tuple[Owner, int], dict[str, int]] = {}
 
-    def find_place(self, response: StoredResponse, item: PostItem) -> TopicRank:
-        """The place of a post in the sample that its response belongs to."""
+    def find_rank(self, response: StoredResponse, item: PostItem) -> TopicRank:
+        """The rank of a post in the sample that its response belongs to."""
         target = (response.owner, response.position)
         if target not in self._started_at:
             self._load_earlier_ranks(response)

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from dwell.live import load_responses as loading
-from dwell.live.load_responses import ParsedObject, ResponseLoader
-from dwell.live.load_stats import LoadStats
+from dwell.live.load_responses import ParsedObject
 from dwell.live.records import TopicRank, UnusualValueError
 from dwell.providers.links import Link
 from dwell.records import TABLES
@@ -114,8 +113,8 @@ class Folder:
         self.store = Store.open(Settings(data=root, threads=1), create=True)
 
     def append(self, response: StoredResponse, objects: list[ParsedObject]) -> Loaded:
-        with ResponseLoader(self.store, None, LoadStats()) as loader:  # type: ignore[arg-type]
-            return loader.append_objects([response], objects, "food")
+        with self.store.appending() as appender:
+            return loading.append_objects(appender, [response], objects, "food")
 
     def load(self, response: StoredResponse, objects: list[ParsedObject]) -> Loaded:
         return loading.load_objects(self.store, [response], objects, "food", correct=False)
