@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from dwell.records import TABLES, Table
@@ -78,7 +77,6 @@ def update(log: sqlite3.Connection, table: Table, seq: int, rows: Sequence[tuple
         log.executemany(upsert_sql(table, str(int(seq))), rows)
 
 
-@lru_cache(maxsize=32)
 def upsert_sql(table: Table, seq: str = "?") -> str:
     """SQL that stores one row of a batch where none newer is stored.
 

@@ -1,7 +1,7 @@
 """The checks of `warehouse.load.checked`, for records: the first reason against what one object of a source says.
 
-A file is checked in bulk by its engine, a record here, without one; both give the same reasons in the same order, and
-one property test drives both (`tests/unit/warehouse/append`). What only a whole file can tell is not asked of records.
+A file is checked in bulk by its engine, a record here, without one; both give the same reasons in the same order;
+`tests/unit/live/test_append_as_load.py` drives both. What only a whole file can tell is not asked of records.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from dwell.records import TOPICS, Table
+from dwell.records import TOPICS
 from dwell.text.ids import FLOAT_ID, SCIENTIFIC_ID, is_post_id, latest_id
 from dwell.warehouse.append.codec import DAY, LARGEST_COUNT, OLDEST_INSTANT, codec_of
 
@@ -62,7 +62,7 @@ def _checks(types: tuple[type, ...]) -> list[tuple[int, Check]]:
     checks += [(place_of[name], _not_negative(name)) for name in (*numbers, *counts)]
     checks.append((place_of["observed_at"], _observed))
     if "posted_at" in kind_of:
-        checks.append((place_of["posted_at"], _posted(tables[place_of["posted_at"]])))
+        checks.append((place_of["posted_at"], _posted))
     if "day" in kind_of:
         checks.append((place_of["day"], _day))
     if "topic_kind" in kind_of:
@@ -127,19 +127,14 @@ def _observed(record: Any, now: datetime) -> str | None:
     return f"observed before 2005: {format_instant(observed)}" if observed < OLDEST_INSTANT else None
 
 
-def _posted(table: Table) -> Check:
-    assert any(column.name == "observed_at" for column in table.columns)
-
-    def check(record: Any, _: datetime) -> str | None:
-        posted: datetime | None = record.posted_at
-        if posted is None:
-            return None
-        if posted < OLDEST_INSTANT:
-            return f"published before 2005: {format_instant(posted)}"
-        late = posted > record.observed_at + 2 * DAY
-        return f"published after it was observed: {format_instant(posted)}" if late else None
-
-    return check
+def _posted(record: Any, _: datetime) -> str | None:
+    posted: datetime | None = record.posted_at
+    if posted is None:
+        return None
+    if posted < OLDEST_INSTANT:
+        return f"published before 2005: {format_instant(posted)}"
+    late = posted > record.observed_at + 2 * DAY
+    return f"published after it was observed: {format_instant(posted)}" if late else None
 
 
 def _day(record: Any, now: datetime) -> str | None:
