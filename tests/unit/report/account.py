@@ -9,6 +9,7 @@ from statistics import median, quantiles
 from typing import Any
 
 from dwell.models.account import findings
+from dwell.models.tiers import COLUMNS as TIER_COLUMNS
 from dwell.report.content import ReportContent
 from dwell.results import Result
 
@@ -108,19 +109,6 @@ def exclusions(found: Result) -> dict[str, int]:
 
 
 def tiers() -> Result:
-    columns = (
-        "dimension",
-        "level",
-        "top",
-        "bottom",
-        "effect",
-        "effect_name",
-        "low",
-        "high",
-        "p_value",
-        "q_value",
-        "separates",
-    )
     rows = [
         ("duration_s", None, 17.2, 33.5, -0.43, "cliffs_delta", -0.62, -0.21, 0.0004, 0.006, True),
         ("caption_length", None, 58.0, 61.0, -0.06, "cliffs_delta", -0.31, 0.2, 0.63, 0.8, False),
@@ -132,7 +120,7 @@ def tiers() -> Result:
         ("sound_original", "original", 0.61, 0.47, 0.14, "difference", -0.09, 0.35, 0.24, 0.64, False),
     ]
     return Result(
-        columns,
+        TIER_COLUMNS,
         rows,
         {"n_top": 36, "n_bottom": 36, "tz": "Europe/Berlin", "verdict": "2 of 8 comparisons separate top from bottom."},
     )

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from dwell.models import tiers
 from dwell.models.account import findings
 from dwell.report.statements import statements
 from dwell.results import Result
@@ -92,24 +93,9 @@ def test_on_noise_a_length_rarely_stands_out():
     assert false / 300 <= 0.05
 
 
-TIERS = (
-    "dimension",
-    "level",
-    "top",
-    "bottom",
-    "effect",
-    "effect_name",
-    "low",
-    "high",
-    "p_value",
-    "q_value",
-    "separates",
-)
-
-
 def test_nothing_separates_is_an_answer():
     rows = [("duration_s", None, 20.0, 21.0, -0.05, "cliffs_delta", -0.3, 0.2, 0.7, 0.7, False)]
-    found = say(content(tiers=Result(TIERS, rows, {"n_top": 30, "n_bottom": 30})), start="Nothing separates")
+    found = say(content(tiers=Result(tiers.COLUMNS, rows, {"n_top": 30, "n_bottom": 30})), start="Nothing separates")
     assert found[0].answer == "nothing"
     assert "30 top and 30 bottom posts" in found[0].detail
 
@@ -119,7 +105,7 @@ def test_a_difference_names_both_sides_effect_and_interval():
         ("duration_s", None, 17.2, 33.5, -0.43, "cliffs_delta", -0.62, -0.21, 0.001, 0.006, True),
         ("hashtag", "recipe", 0.78, 0.44, 0.34, "difference", 0.12, 0.53, 0.003, 0.024, True),
     ]
-    shorter, tag = (f for f in statements(content(tiers=Result(TIERS, rows)).findings) if f.answer == "found")
+    shorter, tag = (f for f in statements(content(tiers=Result(tiers.COLUMNS, rows)).findings) if f.answer == "found")
     assert shorter.text.startswith(
         "The best quarter of posts by engagement rate is shorter: median 17.2 s, against 33.5 s"
     )
@@ -128,7 +114,7 @@ def test_a_difference_names_both_sides_effect_and_interval():
 
 
 def test_too_few_posts_for_quarters_gives_the_verdict():
-    empty = Result(TIERS, [], {"verdict": "7 eligible posts; quarters need at least 16."})
+    empty = Result(tiers.COLUMNS, [], {"verdict": "7 eligible posts; quarters need at least 16."})
     assert (
         say(content(tiers=empty), start="What the best posts have in common")[0].detail
         == "7 eligible posts; quarters need at least 16."
