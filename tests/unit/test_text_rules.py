@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 import pytest
 from babel.dates import format_date
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from dwell.providers.links import LinkError, check_id, parse_link
@@ -253,6 +254,28 @@ def test_post_ids(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
         patch.setattr("dwell.providers.links.now", lambda: NOW)
         checked = [value is not REFUSED for value in read_cells(_check_id, texts)]
     assert loaded == checked
+
+
+ROUNDED = st.builds(
+    lambda number, power, program: program(number >> power),
+    st.integers(ids.OLDEST_ID, LATEST), st.integers(0, 10),
+    st.sampled_from([
+        lambda number: number, lambda number: number // 10_000 * 10_000, lambda number: number // 100 * 100,
+        lambda number: int(float(number)), lambda number: int(Decimal(repr(float(number)))),
+        lambda number: number // 512 * 512,
+    ]),
+)  # fmt: skip
+
+
+@given(st.lists(ROUNDED, min_size=60, max_size=60))
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate])
+def test_marks_of_lost_digits(sql: duckdb.DuckDBPyConnection, numbers: list[int]) -> None:
+    marks = "ends_in_zeros(n), is_float_step(n), is_float_text(n), zeros_chance(n), step_chance(n), float_chance(n)"
+    rows = sql.execute(f"SELECT {marks} FROM (SELECT unnest(?::BIGINT[]) AS n)", [numbers]).fetchall()
+    rules = (ids.ends_in_zeros, ids.is_float_step, ids.is_float_text, ids.zeros_chance, ids.step_chance, ids.float_chance)
+    for number, row in zip(numbers, rows, strict=True):
+        assert row == tuple(rule(number) for rule in rules)
+        assert ids.looks_rounded(str(number)) == any(row[:3])
 
 
 def _check_id(text: str) -> str:

@@ -28,9 +28,10 @@ from dwell.records import Hints, SourceFile
 from dwell.records.item import Item, ParseError, PostItem
 from dwell.state import StateDatabase, responses, sweeps
 from dwell.state.responses import StoredResponse
+from dwell.text.ids import are_damaged
 from dwell.warehouse.append import Appender, SealedRowsError
 from dwell.warehouse.batches import Batch
-from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded
 from dwell.warehouse.store import Store
 
 if TYPE_CHECKING:
@@ -200,9 +201,10 @@ def append_objects(
     """Append the records of the objects.
 
     Raises:
-        UnusualValueError: A value is not plain.
+        UnusualValueError: A value is not plain, or the ids of the objects seem to have lost digits.
         SealedRowsError: A row may be in the lake already.
     """
+    _check_ids(objects)
     records, rejects = [], []
     observation, observed_in = None, None
     for line, (response, item, topic_rank) in enumerate(objects, 1):
@@ -216,6 +218,18 @@ def append_objects(
     batch_id = hashlib.sha256(f"append\n{digest}".encode()).hexdigest()[:32]
     source = Batch(batch_id, "-".join(batch[0].owner), "answers", digest, clock.now(), {})
     return appender.append(source, records, now=_latest_instant(batch), rejects=rejects)
+
+
+def _check_ids(objects: Sequence[ParsedObject]) -> None:
+    """Leaves ids that a provider's program seems to have rounded to the loader, which decides about each."""
+    ids: dict[tuple[str, str], list[str]] = {}
+    for response, item, _ in objects:
+        for name in ROUNDED_IDS:
+            if (value := getattr(item, name, None)) is not None:
+                ids.setdefault((response.what, name), []).append(value)
+    for (what, name), values in ids.items():
+        if are_damaged(values):
+            raise UnusualValueError(f"{name} of {what}: ids without their last digits")
 
 
 def load_objects(

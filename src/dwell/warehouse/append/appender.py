@@ -16,13 +16,14 @@ from dwell import clock
 from dwell.disk.lock import exclusive
 from dwell.records import ABOUT_POSTS, TABLES, Table
 from dwell.settings import Settings
+from dwell.text.ids import looks_rounded
 from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
 from dwell.warehouse.append.checks import find_problem, missing_keys
 from dwell.warehouse.append.codec import Latest, Row, codec_of
 from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest, merge_observations
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.journal_damage import journal_errors
-from dwell.warehouse.load.loaded import SHOWN, Loaded, repeated, to_report
+from dwell.warehouse.load.loaded import ROUNDED_IDS, SHOWN, Loaded, repeated, to_report
 
 Records = Sequence[msgspec.Struct]
 Reject = tuple[int, str, str]
@@ -238,10 +239,20 @@ class _Append:
                 continue
             for record in records:
                 flagged.update(_flags(record))
+            flagged.update(_rounded_ids(records))
         carried = self.merged.get("creator_snapshots")
         if carried is not None and carried.conflicts and ABOUT_POSTS & self.rows.keys():
             flagged["creator_counters_disagree"] = len(carried.conflicts)
         return dict(flagged)
+
+
+def _rounded_ids(records: Records) -> list[str]:
+    """Which kinds of ids of one object show a mark of lost digits; its records share them."""
+    return [
+        flag
+        for name, flag in ROUNDED_IDS.items()
+        if looks_rounded(next((value for record in records if (value := getattr(record, name, None))), None))
+    ]
 
 
 def _flags(record: Any) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from dwell.records import TOPICS
-from dwell.text.ids import FLOAT_ID, SCIENTIFIC_ID, is_post_id, latest_id
+from dwell.text.ids import FLOAT_ID, LOST_REASON, SCIENTIFIC_ID, is_post_id, latest_id
 from dwell.warehouse.append.codec import DAY, LARGEST_COUNT, OLDEST_INSTANT, codec_of
 
 
@@ -89,9 +89,9 @@ def id_problem(value: str | None, platform: str | None, latest: int) -> str | No
     if platform in {None, "youtube"} and re.fullmatch(r"[A-Za-z0-9_-]{11}", value):
         return None
     if re.fullmatch(SCIENTIFIC_ID, value, re.ASCII):
-        return f"id in scientific notation: {value[:40]}"
+        return f"id in scientific notation {LOST_REASON}: {value[:40]}"
     if re.fullmatch(FLOAT_ID, value, re.ASCII):
-        return f"id damaged by a float: {value[:40]}"
+        return f"id damaged by a float {LOST_REASON}: {value[:40]}"
     if "/" in value:
         return f"no post id in the link: {value[:120]}"
     if not (value.isascii() and value.isdigit()):

@@ -2,15 +2,13 @@
 
 A TikTok id has 17-20 digits, and its upper 32 bits are the Unix second at which it was made: a lower bound of the time
 of publishing. A spreadsheet or a float keeps 15-16 of the digits, so a damaged id points at another post, or at none;
-only a link in the same row, whose id agrees in the digits that were kept, repairs it.
+only a link in the same row, whose id agrees in the digits that were kept, repairs it (`damaged_ids`).
 """
 
 from __future__ import annotations
 
-from math import comb
-
 from dwell.text import names
-from dwell.text.ids import FLOAT_ID, OLDEST_ID, SCIENTIFIC_ID
+from dwell.text.ids import FLOAT_ID, LOST_REASON, OLDEST_ID, SCIENTIFIC_ID, SHORTEST_MARKED, STEP, STEP_FROM, ZEROS
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.macros import bind
 
@@ -26,6 +24,12 @@ _HANDLE_IN_LINK = bind(
     "n",
     f"CASE WHEN NOT ({_NO_HANDLE}) THEN lower(n) END",
 )
+_ZEROS = " ".join(f"WHEN n >= {least} THEN n % {unit} = 0" for least, unit in ZEROS)
+_ZEROS_CHANCE = " ".join(f"WHEN n >= {least} THEN 1 / {unit}" for least, unit in ZEROS)
+# The end of the 17th digit is looked at first, because that is cheap.
+_FLOAT_TEXT = " ".join(
+    f"WHEN n >= {least} THEN n % {unit // 100} = 0 AND shortest_of(n, {unit // 10}) = n" for least, unit in ZEROS
+)
 MACROS = (
     "decoded_of(t) AS CASE WHEN contains(t, '%') THEN coalesce(TRY(url_decode(t)), t) ELSE t END",
     # The id in a bare id or a link; a link without one stays as it is, to be shown.
@@ -36,10 +40,10 @@ MACROS = (
     f"has_id_time(n) AS n >= {OLDEST_ID}",
     "id_time_of(n) AS make_timestamptz((n >> 32) * 1000000)",
     f"is_rounded_id(t) AS regexp_full_match(t, '{SCIENTIFIC_ID}|{FLOAT_ID}')",
-    # As far apart as half of the last digit that was kept, or a float's step.
+    # As far apart as half of the last digit that was kept, and a float's step.
     r"kept_digits_of(t) AS length(regexp_replace(split_part(lower(t), 'e', 1), '\D', '', 'g'))",
     """agrees_with(t, link) AS abs(TRY_CAST(replace(t, ',', '.') AS DOUBLE) - TRY_CAST(link AS DOUBLE))
-        <= greatest(1024, 0.51 * pow(10, length(link) - kept_digits_of(t)))""",
+        <= 1024 + 0.51 * pow(10, length(link) - kept_digits_of(t))""",
     """mended_id_of(t, link) AS CASE WHEN (contains(t, '.') OR contains(t, 'E') OR contains(t, 'e'))
         AND is_rounded_id(t) AND agrees_with(t, link) THEN link ELSE t END""",
     rf"""id_problem_of(t, n, latest, platform) AS CASE
@@ -48,28 +52,22 @@ MACROS = (
         WHEN t IS NULL THEN 'missing id'
         WHEN starts_with(t, 'local-') THEN NULL
         WHEN coalesce(platform, 'youtube') = 'youtube' AND regexp_full_match(t, '[A-Za-z0-9_-]{{11}}') THEN NULL
-        WHEN regexp_full_match(t, '{SCIENTIFIC_ID}') THEN 'id in scientific notation: ' || left(t, 40)
-        WHEN regexp_full_match(t, '{FLOAT_ID}') THEN 'id damaged by a float: ' || left(t, 40)
+        WHEN regexp_full_match(t, '{SCIENTIFIC_ID}') THEN 'id in scientific notation {LOST_REASON}: ' || left(t, 40)
+        WHEN regexp_full_match(t, '{FLOAT_ID}') THEN 'id damaged by a float {LOST_REASON}: ' || left(t, 40)
         WHEN contains(t, '/') THEN 'no post id in the link: ' || left(t, 120)
         WHEN NOT regexp_full_match(t, '\d+') THEN 'id with letters or signs: ' || left(t, 40)
         ELSE 'implausible id, no post of this platform: ' || left(t, 40) END""",
-    # What a float leaves of an id: its last digits are 0000 (a spreadsheet), or it is a multiple of the float's step.
-    "ends_in_zeros(t) AS ends_with(t, '0000')",
-    "is_float_step(t) AS TRY_CAST(t AS BIGINT) % 512 = 0",
+    # The marks of lost digits, as `text.ids` has them, and how often an undamaged id has each by chance.
+    f"ends_in_zeros(n) AS CASE {_ZEROS} ELSE false END",
+    "float_of(n) AS TRY_CAST(CAST(n AS DOUBLE) AS BIGINT)",
+    f"""is_float_step(n) AS CASE WHEN n >= {STEP_FROM} THEN n % {STEP} = 0
+        WHEN n >= {SHORTEST_MARKED} THEN float_of(n) = n ELSE false END""",
+    "digits_of(n, unit) AS (float_of(n) + unit // 2) // unit * unit",
+    """shortest_of(n, unit) AS CASE WHEN CAST(digits_of(n, unit) AS DOUBLE) = CAST(n AS DOUBLE)
+        THEN digits_of(n, unit) ELSE digits_of(n, unit // 10) END""",
+    f"is_float_text(n) AS CASE {_FLOAT_TEXT} ELSE false END",
+    "looks_rounded(n) AS ends_in_zeros(n) OR is_float_step(n) OR is_float_text(n)",
+    f"zeros_chance(n) AS CASE {_ZEROS_CHANCE} ELSE 0 END",
+    f"float_chance(n) AS CASE WHEN n >= {SHORTEST_MARKED} THEN pow(2, 52 - floor(log2(n))) ELSE 0 END",
+    f"step_chance(n) AS CASE WHEN n >= {STEP_FROM} THEN 1 / {STEP} ELSE float_chance(n) END",
 )
-
-
-def beyond_chance(hits: int, ids: int, share: float) -> bool:
-    """So many of the ids show a mark that it is damage: the chance is below 1 in 5,000.
-
-    Args:
-        hits: Different ids with the mark.
-        ids: Different ids.
-        share: Of undamaged ids, how many have it by chance.
-    """
-    if not hits:
-        return False
-    if hits > 50 or ids > 100_000:
-        return hits > 2 * ids * share + 20
-    below = sum(comb(ids, k) * share**k * (1 - share) ** (ids - k) for k in range(hits))
-    return 1 - below < 2e-4

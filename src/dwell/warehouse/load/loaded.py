@@ -8,6 +8,13 @@ from typing import Any
 
 # Rejects that are shown at once; all of them are in the rejects file.
 SHOWN = 20
+ROUNDED_IDS = {
+    "comment_id": "comment_ids_look_rounded",
+    "post_id": "ids_look_rounded",
+    "sound_id": "sound_ids_look_rounded",
+    "creator_id": "creator_ids_look_rounded",
+}
+"""Column of ids -> the flag of rows whose id shows a mark of lost digits, which alone may be chance."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dwell.records import TABLES, Column, Shape, Table
+from dwell.text.ids import LOST_REASON
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
 from dwell.warehouse.load.checked import CheckedColumns
+from dwell.warehouse.load.damaged_ids import ID_COLUMNS, key_ids
 from dwell.warehouse.load.file_checks import COUNTERS, FileFacts
 from dwell.warehouse.load.pipeline import Pipeline
 
@@ -60,40 +62,34 @@ class CheckedExtract:
         steps = Pipeline().add("table_columns", f"SELECT row_id, {columns} FROM {self.view} WHERE reason IS NULL")
         return steps.add("rows", f"SELECT * FROM table_columns WHERE {is_row(table)}")
 
-    def _damage_test(self) -> str | None:
-        if "post_id" not in self.columns.names or self.columns.local_ids:
-            return None
-        tests = [
-            test
-            for test, on in (
-                ("ends_in_zeros", self.facts.zeros_are_damage),
-                ("is_float_step", self.facts.steps_are_damage),
-            )
-            if on
-        ]
-        return " OR ".join(f"{test}(post_id)" for test in tests) or None
-
-    def _link_agrees(self) -> str:
-        link = "id_of(url)" if "url" in self.columns.names else "NULL"
-        return f"(abs(TRY_CAST({link} AS BIGINT) - TRY_CAST(post_id AS BIGINT)) <= 10000)"
+    @property
+    def lost_ids(self) -> tuple[str, ...]:
+        """Columns of ids that are no key and in some rows lost their digits; `decided` has `lost_x` for each."""
+        lost = [name for name in ID_COLUMNS if name in self.columns.names and name not in key_ids(self.shape.tables)]
+        return tuple(name for name in lost if self.facts.ids.is_lost(name))
 
     def _repaired(self, name: str) -> str:
-        test = self._damage_test() if name == "post_id" and "url" in self.columns.names else None
-        return (
-            f"CASE WHEN ({test}) AND {self._link_agrees()} THEN id_of(url) ELSE post_id END AS post_id"
-            if test
-            else name
-        )
+        ids = self.facts.ids
+        if name in self.lost_ids:
+            return f"CASE WHEN NOT {ids.is_lost(name)} THEN {name} END AS {name}, {ids.is_lost(name)} AS lost_{name}"
+        test = ids.is_damaged("post_id") if name == "post_id" and "url" in self.columns.names else None
+        if test is None:
+            return name
+        return f"CASE WHEN {test} AND {ids.true_id_in_link()} THEN id_of(url) ELSE post_id END AS post_id"
 
     def _damage(self) -> str:
-        test = self._damage_test()
-        return f"CASE WHEN ({test}) AND {self._link_agrees()} IS NOT TRUE THEN post_id END" if test else "NULL::VARCHAR"
+        """SQL of the damaged id that is the key of the row and that no link repairs."""
+        ids, whens = self.facts.ids, []
+        for name in sorted(key_ids(self.shape.tables) & self.facts.ids.damaged.keys()):
+            repaired = name == "post_id" and "url" in self.columns.names
+            unless = f" AND {ids.true_id_in_link()} IS NOT TRUE" if repaired else ""
+            whens.append(f"WHEN {ids.is_damaged(name)}{unless} THEN {name}")
+        return f"CASE {' '.join(whens)} END" if whens else "NULL::VARCHAR"
 
     def _reason(self) -> str:
         whens = ["WHEN problem IS NOT NULL THEN problem"]
-        whens.append(
-            "WHEN damage IS NOT NULL THEN 'id damaged by a spreadsheet (its last digits are lost): ' || damage"
-        )
+        damaged = f"id damaged by a spreadsheet, JavaScript or a float {LOST_REASON}: "
+        whens.append(f"WHEN damage IS NOT NULL THEN {quote_text(damaged)} || damage")
         if self.facts.handle and "handle" in self.columns.names:
             whens.append(f"WHEN handle <> {quote_text(self.facts.handle)} THEN 'another account: ' || handle")
         gives_any = " OR ".join(f"({self._gives_row(TABLES[name])})" for name in self.shape.tables)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.records import SourceFile
-from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.merge_observations import ObservationMerge
 from dwell.warehouse.load.pipeline import Pipeline
@@ -31,6 +31,7 @@ def summarize(
         warnings.append("The file holds no rows.")
     if flagged.get("fractional_counts"):
         warnings.append("Counts with a fraction (0.71) are not valid: those values were left unknown.")
+    warnings += _lost_ids(connection, extracts)
     if any(extract.columns.local_ids for extract in extracts):
         warnings.append("The rows have no post ids: dwell made local ones out of account, time, title and length.")
     return Loaded(
@@ -49,6 +50,21 @@ def summarize(
         warnings=tuple(warnings),
         rows_updated={name: updated for name, (_, updated) in counts.items()},
     )
+
+
+def _lost_ids(connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedExtract]) -> list[str]:
+    """A sentence for each kind of id, other than keys, that lost its digits."""
+    lost: Counter[str] = Counter()
+    for extract in extracts:
+        for name in extract.lost_ids:
+            query = f"SELECT count(*) FROM {extract.view} WHERE reason IS NULL AND lost_{name}"
+            lost[name] += _number(connection, query)
+    return [
+        f"{times:,} rows hold a damaged {name.replace('_', ' ')}, rounded by a spreadsheet, JavaScript or a float: it was "
+        "left unknown. Export ids as text."
+        for name, times in lost.items()
+        if times
+    ]
 
 
 def most_common_reason(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> str:
@@ -83,6 +99,9 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
     """What is unusual -> SQL over the accepted rows."""
     has = extract.columns.names.__contains__
     tests = {"fractional_counts": "fractional"}
+    for name, flag in ROUNDED_IDS.items():
+        if name in extract.facts.ids.marked:
+            tests[flag] = f"looks_rounded(TRY_CAST({name} AS BIGINT))"
     if has("views") and "post_snapshots" in extract.shape.tables:
         tests["views_zero"] = "views = 0"
         if has("likes"):

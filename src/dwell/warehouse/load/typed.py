@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.pipeline import Pipeline
-from dwell.warehouse.load.text import OTHER_IDS, Field
+from dwell.warehouse.load.text import Field
 
 
 def add_typed(steps: Pipeline, fields: Sequence[Field]) -> Pipeline:
@@ -94,8 +94,6 @@ def _plain_text(field: Field, text: str) -> str:
         return _media_type(field, text)
     if field.name in {"topic", "topic_kind"}:
         return f"nullif(lower(trim({text})), '')"
-    if field.name in OTHER_IDS:
-        return f"CASE WHEN NOT contains({text}, 'E+') THEN {text} END"
     return text
 
 
