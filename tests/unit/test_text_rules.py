@@ -272,7 +272,14 @@ ROUNDED = st.builds(
 def test_marks_of_lost_digits(sql: duckdb.DuckDBPyConnection, numbers: list[int]) -> None:
     marks = "ends_in_zeros(n), is_float_step(n), is_float_text(n), zeros_chance(n), step_chance(n), float_chance(n)"
     rows = sql.execute(f"SELECT {marks} FROM (SELECT unnest(?::BIGINT[]) AS n)", [numbers]).fetchall()
-    rules = (ids.ends_in_zeros, ids.is_float_step, ids.is_float_text, ids.zeros_chance, ids.step_chance, ids.float_chance)
+    rules = (
+        ids.ends_in_zeros,
+        ids.is_float_step,
+        ids.is_float_text,
+        ids.zeros_chance,
+        ids.step_chance,
+        ids.float_chance,
+    )
     for number, row in zip(numbers, rows, strict=True):
         assert row == tuple(rule(number) for rule in rules)
         assert ids.looks_rounded(str(number)) == any(row[:3])

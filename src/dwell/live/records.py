@@ -15,13 +15,15 @@ import msgspec
 
 from dwell.records import Comment, Creator, CreatorSnapshot, Post, PostSnapshot, TopicPost
 from dwell.records.item import CommentItem, Count, CreatorItem, Item, PostItem
+from dwell.text import names
 from dwell.text.hashtags import extract_hashtags
+from dwell.text.ids import FLOAT_ID, SCIENTIFIC_ID
 from dwell.text.numbers import parse_count
 from dwell.text.words import UNKNOWN, lower
 
-_HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
+_HANDLE = re.compile(names.TIKTOK_HANDLE, re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_LINK = re.compile(r"https://[!-~]{1,500}")
+_LINK = re.compile(r"https://(?:www\.|m\.)?tiktok\.com/[!-~]{1,500}")
 _TAG = re.compile(r"[^\s#]+")
 _DIGITS = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -90,7 +92,9 @@ def whole_number(value: Count) -> int | None:
 def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...]:
     caption, url = _text(item.caption), _link(item.url)
     handle = _handle(item.handle) or _handle(observation.handle)
-    creator_id, display_name = item.creator_id, _text(item.display_name)
+    if handle is None and url is not None and "/@_/" not in url:
+        raise UnusualValueError("an account that only the link names")
+    creator_id, display_name = _id(item.creator_id), _text(item.display_name)
     post = Post(
         post_id=item.post_id,
         platform="tiktok",
@@ -103,7 +107,7 @@ def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...
         is_pinned=item.is_pinned,
         caption=caption,
         hashtags=_tags(item.hashtags, caption),
-        sound_id=item.sound_id,
+        sound_id=_id(item.sound_id),
         sound_title=_text(item.sound_title),
         sound_original=item.sound_original,
         region=_code(item.region),
@@ -155,9 +159,8 @@ def _creator(item: CreatorItem, observation: Observation) -> tuple[msgspec.Struc
     handle = _handle(item.handle) or _handle(observation.handle)
     if handle is None:
         raise UnusualValueError("an account without a name")
-    creator = _account(
-        handle, item.creator_id, _text(item.display_name), observation, verified=item.verified, private=item.private
-    )
+    creator_id, display_name = _id(item.creator_id), _text(item.display_name)
+    creator = _account(handle, creator_id, display_name, observation, verified=item.verified, private=item.private)
     snapshot = CreatorSnapshot(
         handle=handle,
         observed_at=observation.observed_at,
@@ -192,7 +195,7 @@ def _comment(item: CommentItem, observation: Observation) -> Comment:
     return Comment(
         comment_id=item.comment_id,
         observed_at=observation.observed_at,
-        post_id=item.post_id,
+        post_id=_id(item.post_id),
         posted_at=_instant(item.posted_at),
         handle=_handle(item.handle),
         text=_text(item.text),
@@ -226,7 +229,14 @@ def _seconds(value: float | None) -> float | None:
 
 
 def _handle(value: str | None) -> str | None:
-    return None if value is None else _plain(_HANDLE, value).lower()
+    return None if value is None else _plain(_HANDLE, lower(value))
+
+
+def _id(value: str | None) -> str | None:
+    """An id that is no key: a number in scientific notation is none any more, which the loader counts."""
+    if value is not None and not value.isdigit() and re.fullmatch(f"{SCIENTIFIC_ID}|{FLOAT_ID}", value):
+        raise UnusualValueError(f"an id {value[:60]!r}")
+    return value
 
 
 def _code(value: str | None) -> str | None:

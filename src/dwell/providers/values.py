@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dwell.text.ids import FLOAT_ID, LOST_REASON, SCIENTIFIC_ID
 from dwell.text.words import parse_flag
 
 NOT_AN_OBJECT = "not_an_object"
@@ -54,6 +55,19 @@ def digits(value: Any, least: int = 1) -> str | None:
     """An id: `least` to 20 digits, as text; None for anything else, a float above all, which has lost digits."""
     string = text(value)
     return string if string and least <= len(string) <= 20 and string.isascii() and string.isdigit() else None
+
+
+def other_id(value: Any) -> str | None:
+    """An id of a sound or an account: digits, or what a float left of them, which the loader counts as lost."""
+    return digits(value) or (str(value) if lost_digits(value) else None)
+
+
+def lost_digits(*values: Any) -> str | None:
+    """The reason against an object of whose ids a float left the first digits only; None where none is one."""
+    for value in values:
+        if isinstance(value, float) or (isinstance(value, str) and re.fullmatch(f"{SCIENTIFIC_ID}|{FLOAT_ID}", value)):
+            return f"id damaged by a float {LOST_REASON}: {str(value)[:40]}"
+    return None
 
 
 def counter(value: Any) -> int | str | None:

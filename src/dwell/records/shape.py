@@ -60,6 +60,8 @@ class Shape:
         constants: Canonical column -> value that every row has, used where `columns` has no source.
         cumulative: Counters are totals since publishing, so a negative one is a reject; false where they are
             net figures of a period (YouTube Studio), which may be negative.
+        accounts: What names the account of a row: a vendor's `column`, else the link; in tables that people made the
+            `link`, else the column, which may hold names of people; or rows are `stored` ones, taken as they are.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Shape:
     columns: Mapping[str, Source]
     constants: Mapping[str, Any] = field(default_factory=dict)
     cumulative: bool = True
+    accounts: Literal["column", "link", "stored"] = "column"
 
 
 @dataclass(frozen=True)

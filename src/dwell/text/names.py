@@ -12,6 +12,8 @@ ACCOUNT_KEY = "MS4wLjABAAAA"
 """The start of an account's key (`secUid`), which may stand in a link in place of its name."""
 HANDLE_IN_LINK = r"^(?:[^?#]*?|[^?#]*/(?:login|oembed)\?(?:[^#]*&)?(?:redirect_)?url=[^?#&]*?)/@([^/?# ]+)"
 """Of a link without percent-encoding."""
+TIKTOK_HANDLE = r"[a-z0-9._]{2,24}"
+"""What TikTok allows as the name of an account, lower case; anything else is a name that is shown."""
 
 
 def normalize_handle(name: str) -> str | None:
@@ -23,6 +25,11 @@ def handle_in_link(name: str) -> str | None:
     """The account that the `@name` of a link means; None for a placeholder or an account's key."""
     handle = lower(name)
     return None if not handle or handle in PLACEHOLDERS or name.startswith(ACCOUNT_KEY) else handle
+
+
+def is_tiktok_handle(name: str) -> bool:
+    """A normalized name that an account of TikTok can have."""
+    return re.fullmatch(TIKTOK_HANDLE, name, re.ASCII) is not None
 
 
 def is_valid_handle(handle: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from dwell.providers.links import LinkError, parse_link
-from dwell.providers.values import counter, digits, flag, mapping, name, number, seconds, text
+from dwell.providers.values import counter, digits, flag, lost_digits, mapping, name, number, seconds, text
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.text.hashtags import extract_hashtags
 
@@ -27,7 +27,7 @@ def entity(item: Item) -> Literal["post", "user", "comment"] | None:
 def post(item: Item) -> PostItem | ParseError:
     """A post and its counters; the account is read from the share link where it has one."""
     if (post_id := digits(item.get("id"), 15)) is None:
-        return ParseError("no post id: id does not have 15 to 20 digits")
+        return ParseError(lost_digits(item.get("id")) or "no post id: id does not have 15 to 20 digits")
     handle, media = _from_link(item.get("share_url"))
     texts = [text(item.get("video_description")), text(item.get("title"))]
     caption = max((value for value in texts if value is not None), key=bool, default=None)

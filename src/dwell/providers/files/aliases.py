@@ -86,12 +86,12 @@ _POST = {
     """,
     "url": """
         url | link | video link | video url | post url | post link | share url | webvideourl |
-        video link or id | video-link | permalink | tiktok url | enlace | enlace del video | lien |
+        video link or id | video-link | permalink | tiktok url | webpage url | enlace | enlace del video | lien |
         lien de la vidéo | link do vídeo | videolink | 動画リンク
     """,
     "handle": """
         handle | tiktok handle | username | user name | unique id | author unique id | author | creator |
-        account | account name | channel | konto | brugernavn | usuario | nombre de usuario | cuenta |
+        account | account name | uploader | profile username | channel | konto | brugernavn | usuario | nombre de usuario | cuenta |
         benutzername | usuário | conta | nom d'utilisateur | compte | profile
     """,
     "caption": """

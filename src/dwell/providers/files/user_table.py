@@ -87,8 +87,8 @@ def extract(part: Part, context: Context, headers: Headers) -> Extract:
             sources[column] = Source(link.names)
         elif link and column == "post_id":
             sources[column] = Source((*sources[column].names, *link.names))
-    constants = {} if "platform" in sources else {"platform": "tiktok"}
-    shape = Shape(NAME, _tables(sources, context), sources, constants)
+    constants = {"platform": "tiktok"}
+    shape = Shape(NAME, _tables(sources, context), sources, constants, accounts="link")
     if nested:
         return json_extract(part, context, shape)
     return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)

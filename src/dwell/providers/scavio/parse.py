@@ -10,7 +10,19 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from dwell.providers.links import Link
-from dwell.providers.values import counter, digits, flag, mapping, name, number, rows, seconds, text
+from dwell.providers.values import (
+    counter,
+    digits,
+    flag,
+    lost_digits,
+    mapping,
+    name,
+    number,
+    other_id,
+    rows,
+    seconds,
+    text,
+)
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.text.hashtags import extract_hashtags
 
@@ -33,7 +45,8 @@ def post(item: Item) -> PostItem | ParseError:
     """A post and its counters."""
     post_id = digits(item.get("aweme_id"), 15) or digits(item.get("id"), 15)
     if post_id is None:
-        return ParseError("no post id: neither aweme_id nor id has 15 to 20 digits")
+        lost = lost_digits(item.get("aweme_id"), item.get("id"))
+        return ParseError(lost or "no post id: neither aweme_id nor id has 15 to 20 digits")
     counters = mapping(item, "statistics") or item
     author, sound, video = mapping(item, "author"), mapping(item, "music"), mapping(item, "video")
     photo = bool(item.get("image_post_info"))
@@ -42,7 +55,7 @@ def post(item: Item) -> PostItem | ParseError:
     return PostItem(
         post_id=post_id,
         handle=handle,
-        creator_id=digits(author.get("uid")),
+        creator_id=other_id(author.get("uid")),
         display_name=text(author.get("nickname")),
         posted_at=seconds(item.get("create_time")),
         duration_s=duration or None,
@@ -51,7 +64,7 @@ def post(item: Item) -> PostItem | ParseError:
         is_pinned=flag(item.get("is_top")),
         caption=text(item.get("desc")),
         hashtags=_hashtags(item),
-        sound_id=next(filter(None, (digits(sound.get(key)) for key in ("id_str", "mid", "id"))), None),
+        sound_id=next(filter(None, (other_id(sound.get(key)) for key in ("id_str", "mid", "id"))), None),
         sound_title=text(sound.get("title")),
         sound_original=flag(sound.get("is_original_sound", sound.get("is_original"))),
         region=text(item.get("region")),
@@ -73,7 +86,7 @@ def user(item: Item) -> CreatorItem | ParseError:
         return ParseError("no account name: unique_id is missing")
     return CreatorItem(
         handle=handle,
-        creator_id=digits(who.get("uid")),
+        creator_id=other_id(who.get("uid")),
         display_name=text(who.get("nickname")),
         private=flag(who.get("secret")),
         followers=counter(who.get("follower_count")),
@@ -86,7 +99,7 @@ def user(item: Item) -> CreatorItem | ParseError:
 def comment(item: Item) -> CommentItem | ParseError:
     """A comment."""
     if (comment_id := digits(item.get("cid"))) is None:
-        return ParseError("no comment id")
+        return ParseError(lost_digits(item.get("cid")) or "no comment id")
     return CommentItem(
         comment_id=comment_id,
         post_id=digits(item.get("aweme_id"), 15),

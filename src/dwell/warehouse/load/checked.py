@@ -9,13 +9,16 @@ from datetime import datetime
 from dwell.records import TABLES, TOPICS, Shape
 from dwell.text.ids import latest_id
 from dwell.text.names import normalize_handle
+from dwell.text.platforms import STORED
 from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import IDS, Field
 
 NO_TIME = "no observation time; --as-of gives one"
+OTHER_PLATFORM = "another platform, of which dwell stores nothing: "
 
 _OLDEST = "TIMESTAMPTZ '2005-01-01 00:00:00+00'"
+_PLATFORM_TABLES = frozenset({"posts", "creators"})
 _POST_TABLES = frozenset(name for name, table in TABLES.items() if "post_id" in table.key)
 # Rows about a post of a provider's: an id that dwell made up would belong to no post.
 _PROVIDER_TABLES = frozenset({"post_states", "topic_posts"})
@@ -71,7 +74,10 @@ def add_checked(
         numbered: Rows have their number as `record`, which stays.
     """
     builder = _Builder(shape, {field.name: field for field in fields}, options)
-    steps = steps.add("whole_row", f"SELECT *, {', '.join(builder.derived())} FROM spelled")
+    steps = steps.add("platforms", f"SELECT *, {builder.row_platform()} AS row_platform FROM spelled")
+    steps = steps.add("accounts", f"SELECT *, {builder.column_handle()} AS column_handle FROM platforms")
+    steps = steps.add("linked_accounts", f"SELECT *, {builder.link_handle()} AS link_handle FROM accounts")
+    steps = steps.add("whole_row", f"SELECT *, {', '.join(builder.derived())} FROM linked_accounts")
     number = "record, " if numbered else ""
     return steps.add("checked", f"SELECT {number}{builder.checked()} FROM whole_row"), CheckedColumns(
         frozenset(builder.columns()), builder.local_ids
@@ -87,13 +93,14 @@ class _Builder:
         self.options = options
         self.posts = bool(_POST_TABLES & set(shape.tables))
         own = self.posts and not _PROVIDER_TABLES & set(shape.tables)
+        self.is_stored = shape.accounts == "stored"
         self.local_ids = own and "post_id" not in fields and "post_id" not in shape.constants
 
     def checked(self) -> str:
         """The columns of a checked row, marks, and its problem."""
         row = [f"{sql} AS {quote_name(name)}" for name, sql in self.columns().items()]
         zero = "coalesce(value_duration_s = 0, false)" if "duration_s" in self.fields else "false"
-        marks = f"line, suffixed, fractional, unusual, {zero} AS zero_length"
+        marks = f"line, suffixed, fractional, unusual, {zero} AS zero_length, {self._account_marks()}"
         return f"{', '.join(row)}, {marks}, {self._problem()} AS problem"
 
     def columns(self) -> dict[str, str]:
@@ -104,6 +111,8 @@ class _Builder:
             columns["duration_s"] = "nullif(value_duration_s, 0)"
         if "posts" in self.shape.tables:
             columns["media_type"] = self._media_type()
+        if {"platform", "url"} & self.fields.keys() and _PLATFORM_TABLES & set(self.shape.tables):
+            columns["platform"] = "row_platform"
         return columns
 
     def _has(self, name: str) -> bool:
@@ -116,10 +125,29 @@ class _Builder:
     def _value(self, name: str) -> str:
         return f"value_{name}" if name in self.fields else "NULL"
 
-    def _platform(self) -> str:
+    def row_platform(self) -> str:
+        """SQL of the platform of the row: its link's, else its own cell's, else the format's."""
         constant = self.shape.constants.get("platform")
-        either = [self._value("platform")] if "platform" in self.fields else []
-        return f"coalesce({', '.join([*either, quote_text(constant) if constant else 'NULL::VARCHAR', 'NULL'])})"
+        link = ["link_platform_of(value_url)"] if "url" in self.fields and not self.is_stored else []
+        own = [self._value("platform") if self.is_stored else "platform_of(value_platform)"]
+        named = [*link, *(own if "platform" in self.fields else [])]
+        return f"coalesce({', '.join([*named, quote_text(constant) if constant else 'NULL::VARCHAR', 'NULL'])})"
+
+    def column_handle(self) -> str:
+        """SQL of the account in the column; an id is none, which stands there where the column is that of the link."""
+        if "handle" not in self.fields:
+            return "NULL::VARCHAR"
+        own = "nullif(value_handle, value_post_id)" if "post_id" in self.fields else "value_handle"
+        return own if self.is_stored else _valid(own)
+
+    def link_handle(self) -> str:
+        """SQL of the account in the link, where that is needed; mostly it is the column's, which is cheap to see."""
+        if "url" not in self.fields or self.is_stored:
+            return "NULL::VARCHAR"
+        linked = f"WHEN contains(value_url, '/') THEN {_valid('handle_of(value_url)')}"
+        if self.shape.accounts == "link":
+            return f"CASE WHEN contains(value_url, concat('/@', column_handle, '/')) THEN column_handle {linked} END"
+        return f"CASE WHEN column_handle IS NULL THEN CASE {linked} END END"
 
     def derived(self) -> list[str]:
         """Values that take more than one column: ids, instants, the account."""
@@ -147,16 +175,26 @@ class _Builder:
         )
         parts = [wall, self._value("caption"), self._value("duration_s")]
         texts = ", ".join(f"coalesce(CAST({part} AS VARCHAR), '')" for part in [self._handle(), *parts])
+        # The same video on two platforms is two posts; `concat_ws` skips null.
+        texts += ", CASE WHEN row_platform <> 'tiktok' THEN row_platform END"
         known = " AND ".join(f"{part} IS NULL" for part in parts)
         return f"CASE WHEN NOT ({known}) THEN 'local-' || left(md5(concat_ws(chr(31), {texts})), 16) END"
 
     def _handle(self) -> str:
-        link = ["handle_of(value_url)"] if "url" in self.fields and "handle" not in self.fields else []
-        own = [self._value("handle")] if "handle" in self.fields else []
         constant = self.shape.constants.get("handle")
         stated = (normalize_handle(str(constant)) if constant else None, self.options.handle)
         named = [quote_text(handle) for handle in stated if handle]
-        return f"coalesce({', '.join([*own, *link, *named, 'NULL::VARCHAR', 'NULL'])})"
+        found = ["link_handle", "column_handle"] if self.shape.accounts == "link" else ["column_handle", "link_handle"]
+        return f"coalesce({', '.join([*found, *named, 'NULL'])})"
+
+    def _account_marks(self) -> str:
+        """SQL of two marks: column and link name different accounts; the column holds a name that is no account's."""
+        if self.is_stored or "handle" not in self.fields:
+            return "false AS other_account, false AS no_handle"
+        other = "coalesce(column_handle <> link_handle, false)"
+        shown = "value_handle IS NOT NULL AND column_handle IS NULL"
+        shown += " AND value_handle IS DISTINCT FROM value_post_id" if "post_id" in self.fields else ""
+        return f"{other} AS other_account, {shown} AS no_handle"
 
     def _observed(self) -> str:
         zone, as_of = quote_text(self.options.zone), self.options.as_of
@@ -191,6 +229,9 @@ class _Builder:
     def _problem(self) -> str:
         """The first reason against the row, or null."""
         whens = ["WHEN broken IS NOT NULL THEN broken"]
+        if not self.is_stored:
+            other = f"row_platform NOT IN ({', '.join(map(quote_text, STORED))})"
+            whens += [f"WHEN {other} THEN {quote_text(OTHER_PLATFORM)} || left(row_platform, 40)"]
         whens += [f"WHEN {self._id_problem(name)} IS NOT NULL THEN {self._id_problem(name)}" for name in self._ids()]
         typed = [name for name, field in self.fields.items() if field.kind not in {"text", "texts"}]
         whens += [
@@ -204,7 +245,7 @@ class _Builder:
         return [name for name in IDS if key[name] and self._has(name)]
 
     def _id_problem(self, name: str) -> str:
-        return f"id_problem_of(final_{name}, number_{name}, {latest_id(self.options.now)}, {self._platform()})"
+        return f"id_problem_of(final_{name}, number_{name}, {latest_id(self.options.now)}, row_platform)"
 
     def _negative(self) -> list[str]:
         names = [name for name, field in self.fields.items() if field.kind == "number"]
@@ -238,3 +279,8 @@ class _Builder:
             if name in self.fields
         ]
         return tests
+
+
+def _valid(handle: str) -> str:
+    """SQL of an account's name where the row's platform allows it."""
+    return f"CASE WHEN row_platform <> 'tiktok' OR is_tiktok_handle({handle}) THEN {handle} END"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 ID_COLUMNS = ("post_id", "comment_id", "sound_id", "creator_id")
 _LINK = "id_of(url)"
-# Macro of each mark -> macros whose sum is how often an undamaged id has it. Where a program wrote the shortest decimals
-# of floats, a tenth of them also end in zeros.
+# Macro of each mark -> macros whose sum is how often an undamaged id has it. Of the shortest decimals of floats, a
+# tenth also end in zeros.
 _MARKS: Mapping[str, tuple[str, ...]] = {
     "ends_in_zeros": ("zeros_chance",),
     "is_float_step": ("step_chance",),
@@ -32,7 +32,7 @@ _TESTS: Mapping[str, tuple[str, ...]] = {
     "is_float_step": ("is_float_step",),
     "is_float_text": ("is_float_text", "ends_in_zeros"),
 }
-# What the marks are tested against before the different ids are counted: too high for shorter ids, which is checked then.
+# What the marks are tested against before the different ids are counted: too low for shorter ids, which shows then.
 _USUAL_CHANCE = {"ends_in_zeros": 1 / 10_000, "is_float_step": 1 / 512, "is_float_text": 1 / 1024 + 1 / 10_000}
 
 
@@ -114,8 +114,10 @@ def _count_marks(
         facts |= {(name, mark): f"count(*) FILTER ({mark}(n_{name}))" for mark in _MARKS}
         if name not in keys:
             facts[name, "scientific"] = f"count(*) FILTER ({_has_sign(name)})"
-    steps = Pipeline().add("ids", f"SELECT {numbers} FROM {table}").add(
-        "marks", f"SELECT {', '.join(facts.values())} FROM ids"
+    steps = (
+        Pipeline()
+        .add("ids", f"SELECT {numbers} FROM {table}")
+        .add("marks", f"SELECT {', '.join(facts.values())} FROM ids")
     )
     row = connection.execute(steps.query()).fetchone()
     return dict(zip(facts, row or (0,) * len(facts), strict=True))

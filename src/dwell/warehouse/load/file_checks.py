@@ -33,12 +33,14 @@ class FileFacts:
         ids: Which ids lost their last digits.
         rounds: The source rounds counters of 10,000 and more.
         handle: Rows of other accounts than this one are rejects.
+        mixed: Some rows are of TikTok and some of another platform.
     """
 
     rows: int
     ids: DamagedIds = field(default_factory=DamagedIds)
     rounds: bool = False
     handle: str | None = None
+    mixed: bool = False
 
 
 def check_file(
@@ -68,6 +70,7 @@ def check_file(
         ids=find_damaged_ids(connection, ids, key_ids(extract.shape.tables), name),
         rounds=facts["large"] > 0 and facts["round"] >= 0.9 * facts["large"],
         handle=options.handle if owned else None,
+        mixed=0 < facts["tiktok"] < facts["platforms"],
     )
 
 
@@ -85,6 +88,8 @@ def _facts(
         "untimed": f"count(*) FILTER (problem = '{NO_TIME}')",
         "large": f"sum({large})",
         "round": f"sum({even})",
+        "tiktok": "count(*) FILTER (platform = 'tiktok')" if "platform" in columns.names else "0",
+        "platforms": "count(platform)" if "platform" in columns.names else "0",
         "named": "count(handle)" if "handle" in columns.names else "0",
         "others": f"count(*) FILTER (handle <> {quote_text(handle)})" if handle and "handle" in columns.names else "0",
     }

@@ -7,7 +7,7 @@ only a link in the same row, whose id agrees in the digits that were kept, repai
 
 from __future__ import annotations
 
-from dwell.text import names
+from dwell.text import names, platforms
 from dwell.text.ids import FLOAT_ID, LOST_REASON, OLDEST_ID, SCIENTIFIC_ID, SHORTEST_MARKED, STEP, STEP_FROM, ZEROS
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.macros import bind
@@ -24,6 +24,12 @@ _HANDLE_IN_LINK = bind(
     "n",
     f"CASE WHEN NOT ({_NO_HANDLE}) THEN lower(n) END",
 )
+_PLATFORM = " ".join(
+    f"WHEN n IN ({', '.join(quote_text(name) for name, one in platforms.NAMES.items() if one == platform)}) "
+    f"THEN {quote_text(platform)}"
+    for platform in dict.fromkeys(platforms.NAMES.values())
+)
+_HOST = " ".join(f"WHEN {quote_text(host)} THEN {quote_text(platform)}" for host, platform in platforms.HOSTS.items())
 _ZEROS = " ".join(f"WHEN n >= {least} THEN n % {unit} = 0" for least, unit in ZEROS)
 _ZEROS_CHANCE = " ".join(f"WHEN n >= {least} THEN 1 / {unit}" for least, unit in ZEROS)
 # The end of the 17th digit is looked at first, because that is cheap.
@@ -37,6 +43,15 @@ MACROS = (
         THEN coalesce(nullif(regexp_extract(decoded_of(t), '{_LINK}', 1), ''), t) ELSE t END""",
     f"""handle_of(t) AS CASE WHEN contains(t, '/') THEN {_HANDLE_IN_LINK}
         ELSE nullif(lower(ltrim(t, '@')), '') END""",
+    f"is_tiktok_handle(t) AS regexp_full_match(t, {quote_text(names.TIKTOK_HANDLE)})",
+    # The platform that a cell names: dwell's name for it, else the cell's own.
+    f"""platform_of(t) AS {
+        bind("regexp_replace(lower(clean_of(t)), ' +', ' ', 'g')", "n", f"CASE {_PLATFORM} ELSE nullif(n, '') END")
+    }""",
+    # The platform of a link; null for a host that is none.
+    f"""link_platform_of(t) AS CASE WHEN starts_with(t, 'https://www.tiktok.com/') THEN 'tiktok'
+        WHEN contains(t, '.') AND contains(t, '/')
+            THEN CASE regexp_extract(lower(t), {quote_text(platforms.HOST_IN_LINK)}, 1) {_HOST} END END""",
     f"has_id_time(n) AS n >= {OLDEST_ID}",
     "id_time_of(n) AS make_timestamptz((n >> 32) * 1000000)",
     f"is_rounded_id(t) AS regexp_full_match(t, '{SCIENTIFIC_ID}|{FLOAT_ID}')",

@@ -14,6 +14,9 @@ from dwell.warehouse.load.damaged_ids import ID_COLUMNS, key_ids
 from dwell.warehouse.load.file_checks import COUNTERS, FileFacts
 from dwell.warehouse.load.pipeline import Pipeline
 
+# An account is identified by its handle alone: in a file of several platforms, TikTok's account has the name.
+_ACCOUNT_TABLES = frozenset({"creators", "creator_snapshots"})
+
 
 @dataclass(frozen=True)
 class CheckedExtract:
@@ -51,15 +54,18 @@ class CheckedExtract:
         columns = [self._repaired(name) for name in sorted(self.columns.names)]
         steps = Pipeline().add(
             "repaired",
-            f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, suffixed, fractional, "
-            f"zero_length, {', '.join(columns)}, {self._damage()} AS damage FROM {self.table}",
+            f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, suffixed, fractional, zero_length, "
+            f"other_account, no_handle, {', '.join(columns)}, {self._damage()} AS damage FROM {self.table}",
         )
         return steps.add("decided", f"SELECT * EXCLUDE (problem, damage), {self._reason()} AS reason FROM repaired")
 
     def table_rows(self, table: Table) -> Pipeline:
         """The steps to `row_id` and the table's columns, for the accepted rows that give the table a row."""
         columns = ", ".join(f"{self._column(table, column)} AS {quote_name(column.name)}" for column in table.columns)
-        steps = Pipeline().add("table_columns", f"SELECT row_id, {columns} FROM {self.view} WHERE reason IS NULL")
+        accepted = "reason IS NULL"
+        if self.facts.mixed and table.name in _ACCOUNT_TABLES:
+            accepted += " AND platform = 'tiktok'"
+        steps = Pipeline().add("table_columns", f"SELECT row_id, {columns} FROM {self.view} WHERE {accepted}")
         return steps.add("rows", f"SELECT * FROM table_columns WHERE {is_row(table)}")
 
     @property

@@ -60,8 +60,8 @@ def _lost_ids(connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedE
             query = f"SELECT count(*) FROM {extract.view} WHERE reason IS NULL AND lost_{name}"
             lost[name] += _number(connection, query)
     return [
-        f"{times:,} rows hold a damaged {name.replace('_', ' ')}, rounded by a spreadsheet, JavaScript or a float: it was "
-        "left unknown. Export ids as text."
+        f"{times:,} rows hold a damaged {name.replace('_', ' ')}, rounded by a spreadsheet, JavaScript or a float: it "
+        "was left unknown. Export ids as text."
         for name, times in lost.items()
         if times
     ]
@@ -99,6 +99,8 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
     """What is unusual -> SQL over the accepted rows."""
     has = extract.columns.names.__contains__
     tests = {"fractional_counts": "fractional"}
+    if has("handle"):
+        tests |= {"account_differs_from_link": "other_account", "account_names_without_handle": "no_handle"}
     for name, flag in ROUNDED_IDS.items():
         if name in extract.facts.ids.marked:
             tests[flag] = f"looks_rounded(TRY_CAST({name} AS BIGINT))"
