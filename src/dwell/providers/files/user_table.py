@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dwell.errors import UnknownFormatError
+from dwell.providers.files.account_table import AccountHeaders, account_shape, match_accounts, without_objects
 from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
 from dwell.providers.files.bulk import json_extract
+from dwell.providers.files.platform_column import with_platform
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Source
@@ -95,13 +97,17 @@ def extract(part: Part, context: Context, headers: Headers) -> Extract:
 
 
 def _source(part: Part, column: str, name: str, headers: Headers, *, nested: bool) -> Source:
-    place = "/" + name.replace("~", "~0").replace("/", "~1") if nested else name
+    place = _pointer(name) if nested else name
     time = headers.clock if column == "posted_at" else None
     percent = column == "full_watch_rate" and is_percent_column(part.column(name))
     ms = headers.units.get(column) == "ms"
     return Source(
         (place,), unit="percent" if percent else "ms" if ms else "", time=f"/{time}" if nested and time else time
     )
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def _tables(sources: Mapping[str, Source], context: Context) -> tuple[str, ...]:
@@ -113,14 +119,38 @@ def _tables(sources: Mapping[str, Source], context: Context) -> tuple[str, ...]:
     return tuple(tables)
 
 
+def _headers(part: Part, context: Context) -> Headers:
+    headers = without_objects(part, match_headers(part.header, context.hints.columns))
+    return with_platform(part, headers)
+
+
+def _accounts(part: Part, context: Context) -> AccountHeaders | None:
+    return match_accounts(part, _headers(part, context), context.hints.columns)
+
+
 def _recognises(part: Part, context: Context) -> bool:
-    return part.layout in {"csv", "ndjson", "array"} and match_headers(part.header, context.hints.columns).fits
+    if part.layout not in {"csv", "ndjson", "array"}:
+        return False
+    return _headers(part, context).fits or _accounts(part, context) is not None
+
+
+def _extract_accounts(part: Part, context: Context, accounts: AccountHeaders) -> Extract:
+    nested = part.layout != "csv"
+    shape = account_shape(NAME, accounts.columns, lambda name: _pointer(name) if nested else name)
+    if nested:
+        return json_extract(part, context, shape)
+    return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
     reading = ReadResult()
     for part in parts:
-        headers = match_headers(part.header, context.hints.columns)
+        headers = _headers(part, context)
+        if accounts := _accounts(part, context):
+            reading.extracts.append(_extract_accounts(part, context, accounts))
+            if accounts.dropped:
+                reading.warnings.append(f"{part.name}: columns not imported: {', '.join(accounts.dropped)}.")
+            continue
         if not headers.fits:
             raise UnknownFormatError(
                 f"{part.name} lacks what a table of posts needs: an id or link (or posting time with title or length), "

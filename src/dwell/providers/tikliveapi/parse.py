@@ -16,13 +16,15 @@ from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, T
 from dwell.text.hashtags import extract_hashtags
 
 Item = Mapping[str, Any]
+_IDS = frozenset({"video_id", "id", "aweme_id"})
 NO_ID = "no post id: none of video_id, id, aweme_id has 15 to 20 digits"
 
 
 def entity(item: Item) -> Literal["post", "user", "comment"] | None:
     """What an object of this family is; None for another family's."""
     if "play_count" in item and not {"statistics", "desc", "stats"} & item.keys():
-        return "post"
+        # Other vendors have the same counters, and name the post in another way.
+        return "post" if _IDS & item.keys() or not {"post_id", "url"} & item.keys() else None
     user = mapping(item, "user", "user_info")
     if "text" in item and "digg_count" in item and "cid" not in item:
         return "comment"

@@ -78,7 +78,9 @@ class Field:
 def find_fields(shape: Shape, raw: RawRows) -> list[Field]:
     """The columns of the shape's tables that the file has, in the order of the tables."""
     fields = []
-    for name in dict.fromkeys(column.name for table in shape.tables for column in TABLES[table].columns):
+    names = [column.name for table in shape.tables for column in TABLES[table].columns]
+    # The link and the platform tell whose a row is, also where no table of the shape has them.
+    for name in dict.fromkeys([*names, "url", "platform"]):
         source = shape.columns.get(name)
         present = [each for each in source.names if each in raw.values] if source else []
         if source and present:
