@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from dwell.providers.links import LinkError, check_id, parse_link
 from dwell.records import Hints, Source, source_at
 from dwell.settings import Settings
-from dwell.text import days, hashtags, ids, names, numbers, words
+from dwell.text import days, hashtags, ids, names, numbers, platforms, words
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load.extract_reader import prepare
 from dwell.warehouse.load.pipeline import Pipeline
@@ -254,6 +254,35 @@ def test_post_ids(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
         patch.setattr("dwell.providers.links.now", lambda: NOW)
         checked = [value is not REFUSED for value in read_cells(_check_id, texts)]
     assert loaded == checked
+
+
+PLATFORM = st.builds(
+    lambda name, upper, before, after: before + (name.upper() if upper else name.title()) + after,
+    st.sampled_from([*platforms.NAMES, "iOS", "a blog", "{}", "tik"]), st.booleans(), BLANK, BLANK,
+)  # fmt: skip
+PLATFORM_LINK = st.builds(
+    "{}{}{}{}".format, st.sampled_from(["https://", "HTTP://", "", "https://www.", "https://vm.", "evil.example/"]),
+    st.sampled_from([*platforms.HOSTS, "example.com", "nottiktok.com", "youtube.com.example.org", "tiktok.com:443"]),
+    st.sampled_from(["/", "?a=b", "", "/@a/video/7", "/watch?v=tiktok.com/", ".x/"]), st.sampled_from(["", "#x.com/"]),
+)  # fmt: skip
+
+
+@given(st.lists(PLATFORM, min_size=20), st.lists(PLATFORM_LINK, min_size=20))
+@settings(max_examples=10, deadline=None)
+def test_platforms(sql: duckdb.DuckDBPyConnection, texts: list[str], links: list[str]) -> None:
+    rows = sql.execute("SELECT platform_of(t) FROM (SELECT unnest(?::VARCHAR[]) AS t)", [texts]).fetchall()
+    for text, (platform,) in zip(texts, rows, strict=True):
+        assert platform == (platforms.find_platform(text) or " ".join(words.lower(words.clean(text)).split()))
+    rows = sql.execute("SELECT link_platform_of(t) FROM (SELECT unnest(?::VARCHAR[]) AS t)", [links]).fetchall()
+    assert [row[0] for row in rows] == [platforms.link_platform(link) for link in links]
+
+
+@given(st.lists(st.sampled_from(["ann", "a", "a.b_c", "x" * 24, "x" * 25, "ann cooks", "ä.b", "a-b", "", "é", "K9"])
+                | TEXT, min_size=20))  # fmt: skip
+@settings(max_examples=10, deadline=None)
+def test_handles_of_tiktok(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
+    rows = sql.execute("SELECT is_tiktok_handle(t) FROM (SELECT unnest(?::VARCHAR[]) AS t)", [texts]).fetchall()
+    assert [row[0] for row in rows] == [names.is_tiktok_handle(text) for text in texts]
 
 
 ROUNDED = st.builds(

@@ -17,8 +17,9 @@ TIKTOK_HANDLE = r"[a-z0-9._]{2,24}"
 
 
 def normalize_handle(name: str) -> str | None:
-    """An account's name in lower case, without `@`; None where nothing is left."""
-    return lower(clean(name).lstrip("@")) or None
+    """An account's name in lower case, without `@`; None where nothing is left, and for JSON, which is no name."""
+    cleaned = clean(name)
+    return None if cleaned.startswith(("{", "[")) else lower(cleaned.lstrip("@")) or None
 
 
 def handle_in_link(name: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dwell.text.words import clean, lower
 
 STORED = ("tiktok", "youtube")
@@ -87,3 +89,9 @@ HOST_IN_LINK = "^(?:[a-z]+://)?(?:[a-z0-9-]+\\.)*?(" + "|".join(HOSTS).replace("
 def find_platform(name: str) -> str | None:
     """The platform that a cell names; None where it names none that dwell knows."""
     return NAMES.get(" ".join(lower(clean(name)).split()))
+
+
+def link_platform(link: str) -> str | None:
+    """The platform of a link; None for a host that is none."""
+    match = re.match(HOST_IN_LINK, lower(link)) if "." in link and "/" in link else None
+    return HOSTS[match[1]] if match else None

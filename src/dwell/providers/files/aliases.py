@@ -91,8 +91,8 @@ _POST = {
     """,
     "handle": """
         handle | tiktok handle | username | user name | unique id | author unique id | author | creator |
-        account | account name | uploader | profile username | channel | konto | brugernavn | usuario | nombre de usuario | cuenta |
-        benutzername | usuário | conta | nom d'utilisateur | compte | profile
+        account | account name | uploader | profile username | channel | konto | brugernavn | usuario |
+        nombre de usuario | cuenta | benutzername | usuário | conta | nom d'utilisateur | compte | profile
     """,
     "caption": """
         caption | description | video description | desc | title | video title | text | beskrivelse | titel |

@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 _NAMES = """
     platform platforms platformname socialplatform sourceplatform platformsource videoplatform postplatform network
     networks socialnetwork socialnetworks socialmedia socialmedianetwork socialmediaplatform socialchannel
-    plattform plattformen netzwerk soziales netzwerk plataforma redsocial redesocial plateforme reseau réseau
+    plattform plattformen netzwerk sozialesnetzwerk plataforma redsocial redesocial plateforme reseau réseau
     réseausocial reseausocial piattaforma netværk plattformnamn platforma платформа соцсеть πλατφόρμα nềntảng
     プラットフォーム 平台 플랫폼 sosyalmedya
 """
 _HEADERS = frozenset(_NAMES.split())
 """Headers of a platform; one cell that names a platform confirms them."""
-_MAYBE = frozenset(
-    "source channel channels site website service app extractor extractorkey medium provider accounttype origin "
-    "quelle kanal fuente canal fonte kilde kilden источник 来源 渠道".split()
-)
+_MAYBE_NAMES = """
+    source channel channels site website service app extractor extractorkey medium provider accounttype origin quelle
+    kanal fuente canal fonte kilde kilden источник 来源 渠道
+"""
+_MAYBE = frozenset(_MAYBE_NAMES.split())
 """Headers that often mean something else: every cell has to name a platform."""
 
 

@@ -42,7 +42,8 @@ MACROS = (
     f"""id_of(t) AS CASE WHEN contains(t, '/')
         THEN coalesce(nullif(regexp_extract(decoded_of(t), '{_LINK}', 1), ''), t) ELSE t END""",
     # A JSON object is no name, and nothing is cut out of it.
-    f"""handle_of(t) AS CASE WHEN starts_with(t, '{{') OR starts_with(t, '[') THEN NULL WHEN contains(t, '/') THEN {_HANDLE_IN_LINK}
+    f"""handle_of(t) AS CASE WHEN starts_with(t, '{{') OR starts_with(t, '[') THEN NULL
+        WHEN contains(t, '/') THEN {_HANDLE_IN_LINK}
         ELSE nullif(lower(ltrim(t, '@')), '') END""",
     f"is_tiktok_handle(t) AS regexp_full_match(t, {quote_text(names.TIKTOK_HANDLE)})",
     # The platform that a cell names: dwell's name for it, else the cell's own.
