@@ -29,6 +29,7 @@ from dwell.records.item import Item, ParseError, PostItem
 from dwell.state import StateDatabase, responses, sweeps
 from dwell.state.responses import StoredResponse
 from dwell.text.ids import are_damaged
+from dwell.text.names import is_tiktok_handle, normalize_handle
 from dwell.warehouse.append import Appender, SealedRowsError
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded
@@ -251,7 +252,9 @@ def load_objects(
             else:
                 columns = msgspec.structs.asdict(item)
                 if topic_rank is None:
-                    columns["handle"] = columns.get("handle") or observation.handle
+                    named = normalize_handle(columns.get("handle") or "")
+                    if named is None or not is_tiktok_handle(named):
+                        columns["handle"] = observation.handle or named
                 else:
                     columns |= msgspec.structs.asdict(topic_rank)
                 writer.add(line, {**columns, "observed_at": observation.observed_at.isoformat()})

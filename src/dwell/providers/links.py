@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from dwell.clock import now
 from dwell.errors import DwellError
-from dwell.text.ids import is_post_id, latest_id
+from dwell.text.ids import FLOAT_ID, LOST_REASON, SCIENTIFIC_ID, is_post_id, latest_id
 from dwell.text.names import ACCOUNT_KEY, handle_in_link
 
 Media = Literal["video", "photo"]
@@ -85,6 +85,8 @@ class Link:
 def check_id(text: str) -> str:
     """The post id in `text`, or `LinkError("bad_id")`: 17-20 digits, below 2^63, minted from 2014-09 to tomorrow."""
     post_id = text.strip()
+    if re.fullmatch(f"{SCIENTIFIC_ID}|{FLOAT_ID}", post_id, re.ASCII):
+        raise LinkError("bad_id", f"{post_id[:40]!r} is a damaged id {LOST_REASON}.")
     if not re.fullmatch(r"[1-9][0-9]{16,19}", post_id):
         raise LinkError("bad_id", f"{post_id[:40]!r} is not a TikTok post id (17 to 20 digits, usually 19).")
     if not is_post_id(post_id, latest_id(now())):

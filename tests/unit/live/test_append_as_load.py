@@ -30,7 +30,9 @@ from dwell.warehouse.load.loaded import Loaded
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIRST_ID = 7_300_000_000_000_000_137
-"""Its last digits look like no damage: that is for a whole file to tell."""
+"""Its last digits look like no damage."""
+ROUNDED = "7300000000000000000"
+"""It shows the marks of lost digits: one such id in a column is flagged, several are left to the loader."""
 
 ids = st.sampled_from(
     [
@@ -40,8 +42,10 @@ ids = st.sampled_from(
         "123456789012345",
         str((1 << 62) + 7),
         str((1 << 63) - 1),
+        ROUNDED,
     ]
 )
+other_ids = st.none() | st.sampled_from(["67", ROUNDED])
 counters = st.none() | st.sampled_from([0, 1, 17_700, 17_734, 999, 10**6, -1, (1 << 63) - 1, "12", "-3"])
 texts = st.none() | st.sampled_from(["", "a", "Ä #Food #food", "[]", "-", "none", "#a#b", "line\nbreak", "ß"])
 handles = st.none() | st.sampled_from(["alice", "Bob", "c_d.e"])
@@ -59,15 +63,15 @@ def with_link(post: PostItem, media: Any) -> PostItem:
 
 
 posts = st.builds(
-    PostItem, post_id=ids, handle=handles, creator_id=st.none() | st.just("67"), display_name=texts, posted_at=seconds,
+    PostItem, post_id=ids, handle=handles, creator_id=other_ids, display_name=texts, posted_at=seconds,
     duration_s=numbers, media_type=st.none() | st.sampled_from(["video", "photo"]), is_ad=flags, is_pinned=flags,
     caption=texts, hashtags=st.none() | st.lists(st.sampled_from(["a", "ß", "food"]), max_size=3),
-    sound_id=st.none() | st.just("99"), sound_title=texts, sound_original=flags,
+    sound_id=other_ids, sound_title=texts, sound_original=flags,
     region=st.none() | st.sampled_from(["US", "DE"]), language=st.none() | st.just("en"), views=counters,
     likes=counters, comments=counters, shares=counters, saves=counters, downloads=counters,
 ).flatmap(lambda post: st.sampled_from([None, "video", "photo"]).map(lambda media: with_link(post, media)))  # fmt: skip
 users = st.builds(
-    CreatorItem, handle=handles, creator_id=st.none() | st.just("67"), display_name=texts, verified=flags,
+    CreatorItem, handle=handles, creator_id=other_ids, display_name=texts, verified=flags,
     private=flags, followers=counters, following=counters, total_likes=counters, post_count=counters,
 )  # fmt: skip
 comments = st.builds(
@@ -159,3 +163,36 @@ def test_a_sweep_appends_what_the_loader_would_load(sequence: list[Any], monkeyp
         assert appended.rows() == loaded.rows()
     finally:
         shutil.rmtree(root)
+
+
+def made_post(number: int, **values: Any) -> PostItem:
+    return PostItem(**{"post_id": str(FIRST_ID + (number * 3 << 33)), "handle": "alice", "views": 5, **values})
+
+
+@pytest.mark.parametrize(
+    ("items", "stored"),
+    [
+        ([made_post(1, handle="Ann Cooks 🍝")], [("7300000025769803913", "alice", None)]),
+        ([made_post(1, handle="x")], [("7300000025769803913", "alice", None)]),
+        ([made_post(1, sound_id="7.3e+18")], [("7300000025769803913", "alice", None)]),
+        ([made_post(n, sound_id=str(FIRST_ID + (n << 40) & -512)) for n in (1, 2, 3)], [
+            ("7300000025769803913", "alice", None), ("7300000051539607689", "alice", None),
+            ("7300000077309411465", "alice", None),
+        ]),
+        ([made_post(n, post_id=str(FIRST_ID + (n << 40) & -512)) for n in (1, 2, 3)], []),
+        ([made_post(1, url="https://www.instagram.com/reel/abc/")], []),
+    ],
+    ids=["shown name", "short name", "scientific", "sounds", "posts", "platform"],
+)  # fmt: skip
+def test_what_only_the_loader_decides_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, items: list[PostItem], stored: list[tuple[str, str, str | None]]
+) -> None:
+    monkeypatch.setattr("dwell.clock.now", lambda: NOW)
+    folder = Folder(tmp_path / "data")
+    one = response(1, "user_posts", NOW)
+    objects = objects_of(one, items)
+    with pytest.raises(UnusualValueError):
+        folder.append(one, objects)
+    folder.load(one, objects)
+    rows = folder.store.query("SELECT post_id, handle, sound_id FROM posts ORDER BY post_id", ["posts"]).rows
+    assert [tuple(row) for row in rows] == stored

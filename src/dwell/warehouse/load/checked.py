@@ -137,8 +137,13 @@ class _Builder:
         """SQL of the account in the column; an id is none, which stands there where the column is that of the link."""
         if "handle" not in self.fields:
             return "NULL::VARCHAR"
-        own = "nullif(value_handle, value_post_id)" if "post_id" in self.fields else "value_handle"
+        own = "nullif(value_handle, value_post_id)" if self._may_be_id() else "value_handle"
         return own if self.is_stored else _valid(own)
+
+    def _may_be_id(self) -> bool:
+        """The column of the account is that of the link, where a bare id may stand."""
+        handle, link = (self.fields.get(name) for name in ("handle", "url"))
+        return "post_id" in self.fields and bool(handle and link and {*handle.raw} & {*link.raw})
 
     def link_handle(self) -> str:
         """SQL of the account in the link, where that is needed; mostly it is the column's, which is cheap to see."""
@@ -191,9 +196,9 @@ class _Builder:
         """SQL of two marks: column and link name different accounts; the column holds a name that is no account's."""
         if self.is_stored or "handle" not in self.fields:
             return "false AS other_account, false AS no_handle"
-        other = "coalesce(column_handle <> link_handle, false)"
+        other = "coalesce(column_handle <> link_handle, false)" if self.shape.accounts == "link" else "false"
         shown = "value_handle IS NOT NULL AND column_handle IS NULL"
-        shown += " AND value_handle IS DISTINCT FROM value_post_id" if "post_id" in self.fields else ""
+        shown += " AND value_handle <> value_post_id" if self._may_be_id() else ""
         return f"{other} AS other_account, {shown} AS no_handle"
 
     def _observed(self) -> str:

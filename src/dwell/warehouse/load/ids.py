@@ -83,7 +83,9 @@ MACROS = (
     """shortest_of(n, unit) AS CASE WHEN CAST(digits_of(n, unit) AS DOUBLE) = CAST(n AS DOUBLE)
         THEN digits_of(n, unit) ELSE digits_of(n, unit // 10) END""",
     f"is_float_text(n) AS CASE {_FLOAT_TEXT} ELSE false END",
-    "looks_rounded(n) AS ends_in_zeros(n) OR is_float_step(n) OR is_float_text(n)",
+    # Most ids show at their end that they have no mark.
+    f"""looks_rounded(n) AS CASE WHEN n >= {STEP_FROM} AND n % {STEP} <> 0 AND n % 100 <> 0 THEN false
+        ELSE ends_in_zeros(n) OR is_float_step(n) OR is_float_text(n) END""",
     f"zeros_chance(n) AS CASE {_ZEROS_CHANCE} ELSE 0 END",
     f"float_chance(n) AS CASE WHEN n >= {SHORTEST_MARKED} THEN pow(2, 52 - floor(log2(n))) ELSE 0 END",
     f"step_chance(n) AS CASE WHEN n >= {STEP_FROM} THEN 1 / {STEP} ELSE float_chance(n) END",

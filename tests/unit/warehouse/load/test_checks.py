@@ -74,7 +74,7 @@ def test_a_file_without_one_good_row_is_an_error(bring: Bring, table: Callable[.
 
 
 def test_odd_rows_are_kept_and_counted(bring: Bring, table: Callable[..., Any], made: Callable[..., str]) -> None:
-    rows = [f"{made('2024-05-01', n + 1)},a,2024-05-01,{length},{views},9" for n, (length, views) in enumerate(
+    rows = [f"{made('2024-05-01', n + 1)},ann,2024-05-01,{length},{views},9" for n, (length, views) in enumerate(
         [("0", "100"), ("", "100"), ("7", "0"), ("7", "5"), ("7", "0.71")])]  # fmt: skip
     loaded = bring("\n".join([HEAD, *rows]))
     assert loaded.rejected == 0

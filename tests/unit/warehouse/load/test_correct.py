@@ -260,6 +260,6 @@ def test_a_metric_sees_the_corrected_value_once(
     read: Read, bring: Bring, made: Callable[..., str], settings: Settings
 ) -> None:
     i = made("2024-05-01")
-    bring(f"id,account,seen,views,likes\n{i},a,2024-05-13,5,1\n")
+    bring(f"id,account,seen,views,likes\n{i},ann,2024-05-13,5,1\n")
     read(f"{i},2024-05-13,9,1,", correct=True)
-    assert [(row["post_id"], row["views"]) for row in Workspace(settings).posts(creator="a")] == [(i, 9)]
+    assert [(row["post_id"], row["views"]) for row in Workspace(settings).posts(creator="ann")] == [(i, 9)]

@@ -49,7 +49,7 @@ def test_an_overlapping_file_adds_only_what_is_new(bring: Bring, made: Callable[
 
 def test_two_times_are_two_snapshots(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
     i = made("2024-05-01")
-    loaded = bring(csv(f"{i},a,2024-05-03,5,1,,one,10", f"{i},a,2024-05-04,9,1,,one,11"))
+    loaded = bring(csv(f"{i},ann,2024-05-03,5,1,,one,10", f"{i},ann,2024-05-04,9,1,,one,11"))
     assert (loaded.posts_new, loaded.snapshots_new, loaded.rows_new["creator_snapshots"]) == (1, 2, 2)
     assert [row["views"] for row in table("post_snapshots", "observed_at")] == [5, 9]
 
@@ -79,7 +79,7 @@ def test_a_refused_row_gives_nothing_to_any_table(bring: Bring, table: Rows, mad
 
 
 def test_an_account_whose_counters_disagree_costs_no_post(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
-    loaded = bring(csv(f"{made('2024-05-01')},a,,5,1,,one,10", f"{made('2024-05-02')},a,,5,1,,two,12"))
+    loaded = bring(csv(f"{made('2024-05-01')},ann,,5,1,,one,10", f"{made('2024-05-02')},ann,,5,1,,two,12"))
     assert (loaded.rejected, loaded.snapshots_new) == (0, 2)
     assert loaded.flagged["creator_counters_disagree"] == 1
     assert len(table("creator_snapshots")) == 1
@@ -87,11 +87,11 @@ def test_an_account_whose_counters_disagree_costs_no_post(bring: Bring, table: R
 
 def test_the_newest_known_value_of_each_column_stands(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
     i = made("2024-05-01")
-    bring(csv(f"{i},a,2024-05-03,5,1,,old,10"))
-    late = bring(csv(f"{i},a,2024-05-09,7,1,,new,10", f"{i},,2024-05-10,8,1,,,10"))
+    bring(csv(f"{i},ann,2024-05-03,5,1,,old,10"))
+    late = bring(csv(f"{i},ann,2024-05-09,7,1,,new,10", f"{i},,2024-05-10,8,1,,,10"))
     assert (late.posts_new, late.rows_updated["posts"]) == (0, 1)
     row = table("posts")[0]
-    assert (row["caption"], row["handle"]) == ("new", "a")
+    assert (row["caption"], row["handle"]) == ("new", "ann")
     early = bring(csv(f"{i},b,2024-05-02,4,1,,older,10"))
     assert (early.rows_updated["posts"], table("posts")[0]["caption"]) == (0, "new")
 
@@ -99,16 +99,16 @@ def test_the_newest_known_value_of_each_column_stands(bring: Bring, table: Rows,
 def test_null_is_filled_and_never_replaces(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
     i = made("2024-05-01")
     bring(csv(f"{i},,2024-05-09,5,1,,,10"))
-    bring(csv(f"{i},a,2024-05-03,4,1,,first,10"))
+    bring(csv(f"{i},ann,2024-05-03,4,1,,first,10"))
     row = table("posts")[0]
-    assert (row["caption"], row["handle"]) == ("first", "a")
+    assert (row["caption"], row["handle"]) == ("first", "ann")
     assert row["observed_at"] == datetime(2024, 5, 9, tzinfo=UTC)
 
 
 def test_an_unchanged_post_gets_no_new_version(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
     i = made("2024-05-01")
-    bring(csv(f"{i},a,2024-05-03,5,1,,one,10"))
-    later = bring(csv(f"{i},a,2024-05-09,9,1,,one,10"))
+    bring(csv(f"{i},ann,2024-05-03,5,1,,one,10"))
+    later = bring(csv(f"{i},ann,2024-05-09,9,1,,one,10"))
     assert (later.rows_updated["posts"], later.snapshots_new) == (0, 1)
     assert table("posts")[0]["observed_at"] == datetime(2024, 5, 3, tzinfo=UTC)
 
