@@ -103,7 +103,9 @@ def ends_in_zeros(number: int) -> bool:
 
 def is_float_step(number: int) -> bool:
     """The whole number of a float, as pandas and databases write it."""
-    return number % STEP == 0 if number >= STEP_FROM else number >= SHORTEST_MARKED and int(float(number)) == number
+    if number >= STEP_FROM:
+        return number % STEP == 0
+    return number >= SHORTEST_MARKED and int(float(number)) == number
 
 
 def is_float_text(number: int) -> bool:
@@ -116,7 +118,7 @@ def is_float_text(number: int) -> bool:
     if float(shortest) != value:
         unit //= 10
         shortest = (exact + unit // 2) // unit * unit
-    return shortest == number
+    return bool(shortest == number)
 
 
 def is_beyond_chance(marked: int, expected: float) -> bool:

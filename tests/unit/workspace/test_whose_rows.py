@@ -231,6 +231,8 @@ def test_profiles_of_other_platforms_are_rejected(folder: Folder) -> None:
 @pytest.mark.parametrize("row", [
     {"id": ID, "username": "ann.cooks", "author followers": 5, "views": 10, "likes": 3},
     {"id": ID, "url": LINK, "followers": 5, "likes": 3},
+    {"video_id": ID, "username": "ann.cooks", "followers": 5, "likes": 3},
+    {"id": ID, "username": "ann.cooks", "url": "https://vm.tiktok.com/ZMabc123", "likes": 3},
     {"video_id": ID, "link": "https://www.tiktok.com/@ann.cooks", "views": 10, "likes": 3, "comments": 1},
 ])  # fmt: skip
 def test_posts_with_a_word_on_their_account_are_posts(folder: Folder, row: Row) -> None:

@@ -47,7 +47,9 @@ _NAMES = {
 }
 _POST_ONLY = frozenset({"views", "comments", "shares", "saves", "downloads", "duration_s", *WATCHED})
 _PROFILE = re.compile(
-    r"(?:https?://)?(?:www\.|m\.)?(?:[\w-]+\.)+\w+/(?:@[^/?#]+|(?:channel|c|user|in)/[^/?#]+|[\w.]{2,40})/?(?:[?#].*)?"
+    r"(?:https?://)?(?:[\w-]+\.)*(?:\w+\.\w+/@[^/?#]+|youtube\.com/(?:channel|c|user)/[^/?#]+|linkedin\.com/in/[^/?#]+"
+    r"|(?:instagram|facebook|twitter|x)\.com/[\w.]+)/?(?:[?#].*)?",
+    re.IGNORECASE,
 )
 _POST = re.compile(r"/(?:video|photo|v|reel|reels|shorts|p|status|embed)/|watch\?v=")
 _BORROWED = {
@@ -142,6 +144,8 @@ def _are_accounts(part: Part, columns: Mapping[str, str], posts: Mapping[str, st
     link = columns.get("url") or posts.get("url")
     links = [value.strip() for value in sample(part, link) if value.strip()] if link else []
     of_posts = _POST_ONLY & posts.keys()
+    if _fold(posts.get("post_id", "id")) not in _FOLDED["creator_id"]:
+        return False  # a header that says that the id is a post's
     if any(_POST.search(value) for value in links) or not {"handle", "url"} & columns.keys():
         return False
     if links and all(_PROFILE.fullmatch(value) for value in links):

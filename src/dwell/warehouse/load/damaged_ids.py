@@ -82,7 +82,7 @@ def find_damaged_ids(
     """
     present = [name for name in ID_COLUMNS if name in names]
     counts = _count_marks(connection, present, keys, table)
-    damaged = {}
+    damaged: dict[str, tuple[str, ...]] = {}
     for name in present:
         ids, hits = counts[name, "ids"], {mark: counts[name, mark] for mark in _MARKS}
         if any(is_beyond_chance(hits[mark], ids * _USUAL_CHANCE[mark]) for mark in _MARKS):
