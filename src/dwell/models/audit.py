@@ -15,9 +15,10 @@ import numpy as np
 from dwell.metrics.counters import PROXY_RATES
 from dwell.models.acceptance import Gain, gain_in_r2
 from dwell.models.completion import BlendRegressor
-from dwell.models.evaluation import REPEATS, skill, splits
+from dwell.models.evaluation import REPEATS, splits
 from dwell.models.features import FEATURES
 from dwell.models.sample import Integers, Sample, make_sample
+from dwell.models.skill import skill
 from dwell.models.targets import CEILINGS, Floats, clip_for_score, mean_from_link, to_link
 from dwell.results import Result
 
@@ -121,10 +122,11 @@ def _out_of_fold(measured: Sample, matrix: Floats, columns: Sequence[int], ceili
     chosen = matrix[:, list(columns)]
     predictions = np.empty((REPEATS, len(measured)))
     for number, line in enumerate(predictions):
-        for train, test in splits(len(measured), number):
-            blend = BlendRegressor(members=("ridge",)).fit(chosen[train], link[train])
-            spread = float((link[train] - blend.predict(chosen[train])).std())
-            line[test] = mean_from_link(blend.predict(chosen[test]), spread, ceiling)
+        folds = splits(len(measured), number)
+        blends = BlendRegressor(members=("ridge",)).fit_many([(chosen[train], link[train]) for train, _ in folds])
+        for blend, (train, test) in zip(blends, folds, strict=True):
+            spread = float((link[train] - blend.expect(chosen[train])).std())
+            line[test] = mean_from_link(blend.expect(chosen[test]), spread, ceiling)
     return predictions
 
 
