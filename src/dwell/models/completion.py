@@ -66,7 +66,8 @@ class BlendRegressor(RegressorMixin, BaseEstimator):
 
         Nothing is checked: `parts` come from a `Sample`.
         """
-        blends = [type(self)(**self.get_params()) for _ in parts]
+        settings = self.members, self.n_estimators, self.max_iter, self.random_state
+        blends = [type(self)(*settings) for _ in parts]
         for blend, (columns, _) in zip(blends, parts, strict=True):
             blend.n_features_in_ = columns.shape[1]
         _fit_members(blends, [columns for columns, _ in parts], [y for _, y in parts])

@@ -110,7 +110,7 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         n_iter_: Steps that the search took.
     """
 
-    def __init__(self, max_iter: int = 40, max_tuning_rows: int = 300, max_rows: int = 1000) -> None:
+    def __init__(self, max_iter: int = 40, max_tuning_rows: int = 80, max_rows: int = 1000) -> None:
         self.max_iter = max_iter
         self.max_tuning_rows = max_tuning_rows
         self.max_rows = max_rows
