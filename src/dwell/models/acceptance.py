@@ -99,7 +99,7 @@ def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
     over = gain_over(evaluation, y, best_trivial(evaluation))
     if not over.proven:
         reasons.append(_unproven_reason(over))
-    model, mean = evaluation.forward["r2"], evaluation.forward_baselines["mean"]["r2"]
+    model, mean = evaluation.forward.scores["r2"], evaluation.forward_baselines["mean"].scores["r2"]
     if model is not None and mean is not None and model <= mean:
         reasons.append(
             "Fitted on the oldest 60 % of the posts, it predicts the later ones no better than the past mean does"

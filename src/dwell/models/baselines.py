@@ -29,8 +29,9 @@ def bucket_mean(train: Sample, test: Sample, _ceiling: float) -> Floats:
 
 def duration_only(train: Sample, test: Sample, ceiling: float) -> Floats:
     """The ridge and the Gaussian process of the model itself, with only the length of the video as input."""
-    blend = BlendRegressor(members=("ridge", "process")).fit(train.X[:, :1], to_link(train.y, ceiling))
-    return mean_from_link(blend.predict(test.X[:, :1]), blend.noise_sd_, ceiling)
+    parts = [(train.X[:, :1], to_link(train.y, ceiling))]
+    (blend,) = BlendRegressor(members=("ridge", "process")).fit_many(parts)
+    return mean_from_link(blend.expect(test.X[:, :1]), blend.noise_sd_, ceiling)
 
 
 def bucket_ols(train: Sample, test: Sample, ceiling: float) -> Floats:

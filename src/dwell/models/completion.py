@@ -10,14 +10,14 @@ hyper-parameters on its training rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from dwell.models.boosting import BoostedTrees
+from dwell.models.boosting import BoostedTrees, grow_together
 from dwell.models.features import KnownScaler
 from dwell.models.gaussian_process import GaussianProcess
 from dwell.models.ridge import CurvedRidge
@@ -58,27 +58,34 @@ class BlendRegressor(RegressorMixin, BaseEstimator):
         X, y = validate_data(
             self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite="allow-nan", ensure_min_samples=2
         )
-        self.scaler_ = KnownScaler().fit(X)
-        scaled = self.scaler_.transform(X)
-        fresh: dict[str, Any] = {
-            "ridge": CurvedRidge(),
-            "process": GaussianProcess(max_iter=self.max_iter),
-            "trees": BoostedTrees(self.n_estimators, self.random_state),
-        }
-        self.fitted_ = {name: fresh[name].fit(scaled, y) for name in self.members}
-        process = self.fitted_.get("process")
-        self.noise_sd_ = process.noise_sd_ if process else 0.0
-        self.n_iter_ = process.n_iter_ if process else 1
+        _fit_members([self], [X], [y])
         return self
+
+    def fit_many(self, parts: Sequence[tuple[Floats, Floats]]) -> list[Self]:
+        """One fitted blend with these settings for each (columns, y), in less time than one by one.
+
+        Nothing is checked: `parts` come from a `Sample`.
+        """
+        settings = self.members, self.n_estimators, self.max_iter, self.random_state
+        blends = [type(self)(*settings) for _ in parts]
+        for blend, (columns, _) in zip(blends, parts, strict=True):
+            blend.n_features_in_ = columns.shape[1]
+        _fit_members(blends, [columns for columns, _ in parts], [y for _, y in parts])
+        return blends
 
     def predict(self, X: Floats) -> Floats:
         """The members' mean."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
-        scaled = self.scaler_.transform(X)
-        return np.asarray(
-            np.mean([member.predict(scaled) for member in self.fitted_.values()], axis=0), dtype=np.float64
-        )
+        return self.expect(validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False))
+
+    def expect(self, X: Floats) -> Floats:
+        """`predict` without checking X."""
+        scaled = self.scaler_.scale(X)
+        lines = [
+            member.expect(scaled) if name == "process" else member.predict(scaled)
+            for name, member in self.fitted_.items()
+        ]
+        return np.asarray(np.mean(lines, axis=0), dtype=np.float64)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -100,6 +107,29 @@ class BlendRegressor(RegressorMixin, BaseEstimator):
         blend.noise_sd_ = float(state["noise_sd_"])
         blend.n_features_in_ = blend.scaler_.n_features_in_
         return blend
+
+
+def _fit_members(blends: Sequence[BlendRegressor], columns: Sequence[Floats], targets: Sequence[Floats]) -> None:
+    """Fits every member of every blend; trees of all blends grow together."""
+    scaled = []
+    for blend, matrix, y in zip(blends, columns, targets, strict=True):
+        blend.scaler_ = KnownScaler().learn(matrix)
+        scaled.append(blend.scaler_.scale(matrix))
+        fresh: dict[str, Any] = {
+            "ridge": CurvedRidge(),
+            "process": GaussianProcess(max_iter=blend.max_iter),
+            "trees": BoostedTrees(blend.n_estimators, blend.random_state),
+        }
+        blend.fitted_ = {name: fresh[name] for name in blend.members}
+        if "ridge" in blend.fitted_:
+            blend.fitted_["ridge"].fit(scaled[-1], y)
+        if "process" in blend.fitted_:
+            blend.fitted_["process"].learn(scaled[-1], y)
+        process = blend.fitted_.get("process")
+        blend.noise_sd_ = process.noise_sd_ if process else 0.0
+        blend.n_iter_ = process.n_iter_ if process else 1
+    if blends and "trees" in blends[0].members:
+        grow_together([blend.fitted_["trees"] for blend in blends], scaled, targets)
 
 
 class CompletionRegressor(RegressorMixin, BaseEstimator):

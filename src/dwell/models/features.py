@@ -5,7 +5,7 @@ scale of each column.
 """
 
 # mypy: disallow-subclassing-any=False
-# ruff: noqa: N803, N806 - scikit-learn's contract names the matrix X
+# ruff: noqa: N803 - scikit-learn's contract names the matrix X
 
 from __future__ import annotations
 
@@ -73,6 +73,14 @@ def columns(width: int) -> tuple[str, ...]:
     return (*FEATURES, *TOPIC_FEATURES)[:width]
 
 
+def _known_median(matrix: Floats) -> Floats:
+    """Median of each column over its known values, of which there is at least one (`nanmedian`, in a tenth of its time)."""
+    ordered = np.sort(matrix, axis=0)  # NaN come last
+    known = (~np.isnan(matrix)).sum(axis=0)
+    places = np.arange(matrix.shape[1])
+    return np.asarray((ordered[(known - 1) // 2, places] + ordered[known // 2, places]) / 2, dtype=np.float64)
+
+
 class KnownScaler(TransformerMixin, BaseEstimator):
     """Standardises columns that may hold unknowns (NaN), with everything learned from the rows of `fit` alone.
 
@@ -89,12 +97,16 @@ class KnownScaler(TransformerMixin, BaseEstimator):
 
     def fit(self, X: Floats, y: Floats | None = None) -> Self:  # noqa: ARG002 - scikit-learn passes it
         """Learns medians, scales, ranges and which columns need an indicator."""
-        X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        return self.learn(validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan"))
+
+    def learn(self, X: Floats) -> Self:
+        """`fit` without checking X."""
+        self.n_features_in_ = X.shape[1]
         missing = np.isnan(X)
         empty = missing.all(axis=0)
         filled = np.where(empty, 0.0, X)
-        self.median_ = np.nanmedian(filled, axis=0)
-        filled = np.where(np.isnan(filled), self.median_, filled)
+        self.median_ = _known_median(filled)
+        filled = np.where(missing & ~empty, self.median_, filled)
         self.mean_ = filled.mean(axis=0)
         spread = filled.std(axis=0)
         self.scale_ = np.where(spread > 1e-9 * np.maximum(1.0, np.abs(self.mean_)), spread, 1.0)
@@ -108,7 +120,10 @@ class KnownScaler(TransformerMixin, BaseEstimator):
     def transform(self, X: Floats) -> Floats:
         """Standardised columns, then the indicator columns; no NaN."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        return self.scale(validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False))
+
+    def scale(self, X: Floats) -> Floats:
+        """`transform` without checking X."""
         missing = np.isnan(X)
         filled = np.where(missing, self.median_, X)
         standard = np.clip((filled - self.mean_) / self.scale_, self.low_ - self.margin, self.high_ + self.margin)

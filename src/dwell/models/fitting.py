@@ -15,20 +15,22 @@ from dwell.errors import ModelError
 from dwell.models import caveats
 from dwell.models.acceptance import MIN_ROWS, best_trivial, gain_over, reasons_to_abstain
 from dwell.models.baselines import BASELINES
-from dwell.models.completion import BlendRegressor, CompletionRegressor
+from dwell.models.completion import CompletionRegressor
 from dwell.models.completion_model import CompletionModel
 from dwell.models.coverage import NOT_CHECKED, measure_coverage
-from dwell.models.evaluation import Evaluation, completion, evaluate, skill
+from dwell.models.evaluation import Evaluation, evaluate
 from dwell.models.features import columns
-from dwell.models.intervals import calibrate
+from dwell.models.forward import UNKNOWN
+from dwell.models.intervals import Calibration
+from dwell.models.predictors import completion
 from dwell.models.sample import Sample, make_sample
+from dwell.models.skill import skill
 from dwell.models.targets import CEILINGS, clip_for_score, to_link
 from dwell.models.topic_gain import completion_with_topics, topic_gain
 from dwell.models.transfer import leave_one_creator_out
 
 SCORED_AS = "measured and predicted values clipped to 0-1 for the score only"
 _NO_SKILL: dict[str, float | None] = {"r2": None, "mae": None, "spearman": None}
-_NO_FORWARD: dict[str, float | None] = {"r2": None, "mae": None}
 
 
 def fit(rows: Sequence[Mapping[str, Any]], target: str) -> tuple[dict[str, Any], CompletionModel | None]:
@@ -94,7 +96,7 @@ def _fit(sample: Sample, target: str) -> tuple[dict[str, Any], CompletionModel |
         return report | {"topic_features": topics}, None
     transfer = leave_one_creator_out(sample, ceiling)
     model_id = _model_id(sample, target, now)
-    interval = measure_coverage(sample, ceiling)
+    interval = measure_coverage(sample, evaluation, ceiling)
     notes += caveats.about_interval(interval)
     report = _report(sample, target, evaluation, notes=notes, in_sample=in_sample)
     report |= {
@@ -106,7 +108,7 @@ def _fit(sample: Sample, target: str) -> tuple[dict[str, Any], CompletionModel |
         "refit_due_at": _iso(now + caveats.REFIT_AFTER),
         "transfer": transfer.summary() if transfer else None,
     }
-    calibration, _ = calibrate(BlendRegressor(), sample.X, to_link(sample.y, ceiling), sample.buckets)
+    calibration = Calibration(to_link(sample.y, ceiling) - evaluation.model.links[0], sample.buckets)
     return report, CompletionModel(
         model_id, target, regressor, calibration, transfer, _training_summary(sample, now), report
     )
@@ -129,11 +131,11 @@ def _report(
         "verdict": "abstain",
         "reasons": list(reasons),
         "out_of_fold": evaluation.model.scores if evaluation else dict(_NO_SKILL),
-        "forward": evaluation.forward if evaluation else dict(_NO_FORWARD),
+        "forward": evaluation.forward.scores if evaluation else dict(UNKNOWN),
         "baselines": {
             name: {
                 "out_of_fold": evaluation.baselines[name].scores if evaluation else dict(_NO_SKILL),
-                "forward": evaluation.forward_baselines[name] if evaluation else dict(_NO_FORWARD),
+                "forward": evaluation.forward_baselines[name].scores if evaluation else dict(UNKNOWN),
             }
             for name in BASELINES
         },

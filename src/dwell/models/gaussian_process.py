@@ -7,7 +7,7 @@ Formulas: Rasmussen & Williams, Gaussian Processes for Machine Learning, 2006, a
 """
 
 # mypy: disallow-subclassing-any=False
-# ruff: noqa: N803, N806 - scikit-learn's contract names the matrix X
+# ruff: noqa: N803 - scikit-learn's contract names the matrix X
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -24,6 +25,8 @@ from dwell.models.targets import Floats
 
 Integers = np.ndarray[Any, np.dtype[np.intp]]
 JITTER = 1e-8
+TOLERANCE = 1e-5
+"""The search ends when a step gains less than this share of the log posterior: predictions no longer change."""
 FAILED = 1e10
 """Objective where the kernel matrix cannot be factorised, so that the search turns back."""
 
@@ -46,12 +49,20 @@ def _squares(left: Floats, right: Floats) -> Floats:
 
 
 class _Posterior:
-    """The negative log posterior of the hyper-parameters on fixed rows, and its gradient."""
+    """The negative log posterior of the hyper-parameters on fixed rows, and its gradient.
+
+    Matrices are symmetric, so only the pairs of a lower triangle are computed.
+    """
 
     def __init__(self, X: Floats, y: Floats) -> None:
         self.rows, self.columns = X.shape
-        self.squares = _squares(X, X)
-        self.linear = X @ X.T / self.columns
+        first, second = np.tril_indices(self.rows)
+        self.cells = first * self.rows + second
+        self.diagonal = np.arange(self.rows) * (self.rows + 1)
+        self.twice = np.where(first == second, 1.0, 2.0)
+        self.squares = np.ascontiguousarray(((X[first] - X[second]) ** 2).T)
+        self.linear = np.einsum("ij,ij->i", X[first], X[second]) / self.columns
+        self.pairs = first, second
         self.y = y
         self.mean, self.spread = _prior(self.columns)
 
@@ -59,25 +70,29 @@ class _Posterior:
         columns = self.columns
         smooth_variance, linear_variance, noise = np.exp(point[[0, columns + 1, columns + 2]])
         weights = np.exp(-2.0 * point[1 : columns + 1])
-        smooth = smooth_variance * np.exp(-0.5 * np.tensordot(weights, self.squares, 1))
-        kernel = smooth + linear_variance * self.linear
-        kernel.flat[:: self.rows + 1] += noise + JITTER
-        try:
-            factor = cho_factor(kernel, lower=True)
-        except np.linalg.LinAlgError:
+        smooth = smooth_variance * np.exp(-0.5 * (weights @ self.squares))
+        kernel = np.zeros(self.rows * self.rows)
+        kernel[self.cells] = smooth + linear_variance * self.linear
+        kernel[self.diagonal] += noise + JITTER
+        # LAPACK reads columns first: the lower triangle of numpy is its upper one.
+        factor, failed = dpotrf(kernel.reshape(self.rows, self.rows).T, lower=0, clean=0, overwrite_a=1)
+        if failed:
             return FAILED, np.zeros_like(point)
-        alpha = cho_solve(factor, self.y)
-        inner = np.outer(alpha, alpha) - cho_solve(factor, np.eye(self.rows))
+        alpha = dpotrs(factor, self.y, lower=0)[0]
+        half_log_determinant = np.log(np.diag(factor)).sum()
+        inverse = dpotri(factor, lower=0, overwrite_c=1)[0].T.ravel()
+        first, second = self.pairs
+        inner = self.twice * (alpha[first] * alpha[second] - inverse[self.cells])
         weighted = inner * smooth
         gradient = 0.5 * np.concatenate(
             [
                 [weighted.sum()],
-                weights * np.tensordot(self.squares, weighted, ((1, 2), (0, 1))),
-                [linear_variance * (inner * self.linear).sum(), noise * np.trace(inner)],
+                weights * (self.squares @ weighted),
+                [linear_variance * (inner @ self.linear), noise * (alpha @ alpha - inverse[self.diagonal].sum())],
             ]
         )
         offset = (point - self.mean) / self.spread
-        value = 0.5 * self.y @ alpha + np.log(np.diag(factor[0])).sum() + 0.5 * offset @ offset
+        value = 0.5 * self.y @ alpha + half_log_determinant + 0.5 * offset @ offset
         return float(value), offset / self.spread - gradient
 
 
@@ -95,23 +110,26 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
         n_iter_: Steps that the search took.
     """
 
-    def __init__(self, max_iter: int = 40, max_tuning_rows: int = 300, max_rows: int = 1000) -> None:
+    def __init__(self, max_iter: int = 40, max_tuning_rows: int = 80, max_rows: int = 1000) -> None:
         self.max_iter = max_iter
         self.max_tuning_rows = max_tuning_rows
         self.max_rows = max_rows
 
     def fit(self, X: Floats, y: Floats) -> Self:
         """Finds the hyper-parameters and conditions on the rows."""
-        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=2)
+        return self.learn(*validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=2))
+
+    def learn(self, X: Floats, y: Floats) -> Self:
+        """`fit` without checking the rows."""
+        self.n_features_in_ = X.shape[1]
         self.y_mean_, spread = float(y.mean()), float(y.std())
         self.y_scale_ = spread if spread > 1e-12 * max(1.0, abs(self.y_mean_)) else 1.0
         standard = (y - self.y_mean_) / self.y_scale_
         tuning = _evenly_spaced(len(X), self.max_tuning_rows)
         posterior = _Posterior(X[tuning], standard[tuning])
         limits = [(m - 4 * s, m + 4 * s) for m, s in zip(posterior.mean, posterior.spread, strict=True)]
-        optimum = minimize(
-            posterior, posterior.mean, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": self.max_iter}
-        )
+        options = {"maxiter": self.max_iter, "ftol": TOLERANCE}
+        optimum = minimize(posterior, posterior.mean, jac=True, method="L-BFGS-B", bounds=limits, options=options)
         self.point_ = optimum.x
         self.n_iter_ = max(1, int(optimum.nit))
         conditioned = _evenly_spaced(len(X), self.max_rows)
@@ -125,7 +143,10 @@ class GaussianProcess(RegressorMixin, BaseEstimator):
     def predict(self, X: Floats) -> Floats:
         """The posterior mean."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return self.expect(validate_data(self, X, dtype=np.float64, reset=False))
+
+    def expect(self, X: Floats) -> Floats:
+        """`predict` without checking X."""
         return np.asarray(self.y_mean_ + self.y_scale_ * (self._kernel(X) @ self.alpha_), dtype=np.float64)
 
     def _kernel(self, X: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """Intervals around a prediction: conformal, on the logit scale, per duration bucket.
 
-MAPIE gives each training post its out-of-fold error (cross-conformal). A bucket with MONDRIAN_ROWS posts or more is
-calibrated on its own errors (Mondrian). Smaller buckets are calibrated together, each error first divided by its
+Each training post has an out-of-fold error (cross-conformal). A bucket with MONDRIAN_ROWS posts or more is calibrated
+on its own errors (Mondrian). Smaller buckets are calibrated together, each error first divided by its
 bucket's typical error, which is shrunk towards the typical error of all: 90 % of nineteen errors would otherwise be
 the second largest of them, and the width an accident.
 """
@@ -9,19 +9,16 @@ the second largest of them, and the width an accident.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Self
 
 import numpy as np
 
-from dwell.models.completion import BlendRegressor
 from dwell.models.sample import Labels
 from dwell.models.targets import Floats
 
 LEVEL = 0.9
-FOLDS = 5
 MONDRIAN_ROWS = 50
 PRIOR_ROWS = 10
 """With this many rows, a bucket's own error counts as much as that of all posts."""
@@ -78,29 +75,3 @@ class Calibration:
             buckets=np.array(state["buckets"], dtype=np.str_),
             level=float(state["level"]),
         )
-
-
-def calibrate(
-    estimator: BlendRegressor, columns: Floats, link: Floats, buckets: Labels
-) -> tuple[Calibration, Callable[[Floats], Floats]]:
-    """Out-of-fold errors of `estimator` on these posts, every hyper-parameter chosen again in each fold.
-
-    Args:
-        estimator: An unfitted blend.
-        columns: Design matrix.
-        link: Target in logit units.
-        buckets: Duration bucket of each post.
-
-    Returns:
-        The calibration, and the prediction (in logit units) of the estimator fitted to all of the posts.
-    """
-    from mapie.conformity_scores import AbsoluteConformityScore
-    from mapie.regression import CrossConformalRegressor
-    from sklearn.model_selection import KFold
-
-    folds = KFold(min(FOLDS, len(link)), shuffle=True, random_state=0)
-    score = AbsoluteConformityScore(sym=False)
-    conformal = CrossConformalRegressor(estimator, LEVEL, conformity_score=score, method="base", cv=folds)
-    conformal.fit_conformalize(columns, link)
-    errors = np.asarray(conformal.conformity_scores, dtype=np.float64)
-    return Calibration(errors, buckets), partial(conformal.predict, aggregate_point_predictions=None)

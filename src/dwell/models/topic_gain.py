@@ -6,16 +6,19 @@ same choice again inside each fold, so that choosing does not improve the score 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from dwell.models.acceptance import MIN_ROWS, gain_in_r2
-from dwell.models.completion import BlendRegressor, CompletionRegressor
+from dwell.models.completion import BlendRegressor
 from dwell.models.evaluation import out_of_fold, predict_out_of_fold, splits
 from dwell.models.features import FEATURES, TOPIC_FEATURES
+from dwell.models.predictors import Pair, Predicted, completion
 from dwell.models.sample import Sample
-from dwell.models.targets import Floats, from_link, to_link
+from dwell.models.targets import from_link, to_link
 
 KNOWN_SHARE = 0.3
 KNOWN_POSTS = MIN_ROWS
@@ -40,9 +43,11 @@ def topic_gain(sample: Sample, ceiling: float) -> dict[str, Any]:
     if why:
         return {**result, "reason": why}
     wide = sample.with_topics()
-    predictions = [np.array([predict_out_of_fold(data, _plain, ceiling, 0)]) for data in (sample, wide)]
-    more = gain_in_r2(sample.y, predictions[1], predictions[0], "without topics")
-    without, with_topics = (out_of_fold(sample.y, line).scores["r2"] for line in predictions)
+    plain, flagged = (
+        out_of_fold(sample.y, [predict_out_of_fold(data, completion, ceiling, 0)]) for data in (sample, wide)
+    )
+    more = gain_in_r2(sample.y, flagged.predictions, plain.predictions, "without topics")
+    without, with_topics = plain.scores["r2"], flagged.scores["r2"]
     result |= {"r2_without": without, "r2_with": with_topics, "gain": more.r2, "low": more.low, "high": more.high}
     interval = f"{more.r2:+.3f} of R2 out of fold, 95 % interval {more.low:+.3f} to {more.high:+.3f}"
     if more.proven:
@@ -55,23 +60,20 @@ def known_posts(sample: Sample) -> int:
     return int((~np.isnan(sample.topics)).any(axis=1).sum())
 
 
-def completion_with_topics(train: Sample, test: Sample, ceiling: float) -> Floats:
+def completion_with_topics(pairs: Sequence[Pair], ceiling: float) -> list[Predicted]:
     """The completion model as a predictor that uses the flags only where the training posts alone support them.
 
     Inside a fold the choice is made by the straight-line member, since trees in every inner fold would take minutes.
 
     Args:
-        train: Posts with the flags in X.
-        test: The same.
+        pairs: Training and test posts with the flags in X.
         ceiling: The target's ceiling.
     """
-    width = train.X.shape[1] if _straight_line_gains(train, ceiling) else len(FEATURES)
-    model = CompletionRegressor(ceiling).fit(train.X[:, :width], train.y)
-    return model.predict(test.X[:, :width])
-
-
-def _plain(train: Sample, test: Sample, ceiling: float) -> Floats:
-    return CompletionRegressor(ceiling).fit(train.X, train.y).predict(test.X)
+    chosen = []
+    for train, test in pairs:
+        width = train.X.shape[1] if _straight_line_gains(train, ceiling) else len(FEATURES)
+        chosen.append((replace(train, X=train.X[:, :width]), replace(test, X=test.X[:, :width])))
+    return completion(chosen, ceiling)
 
 
 def _straight_line_gains(train: Sample, ceiling: float) -> bool:
@@ -79,8 +81,9 @@ def _straight_line_gains(train: Sample, ceiling: float) -> bool:
     lines = np.empty((2, len(train)))
     for inside, outside in splits(len(train), 0):
         for place, width in enumerate((len(FEATURES), train.X.shape[1])):
-            ridge = BlendRegressor(members=("ridge",)).fit(train.X[inside, :width], link[inside])
-            lines[place, outside] = from_link(ridge.predict(train.X[outside, :width]), ceiling)
+            parts = [(train.X[inside, :width], link[inside])]
+            (ridge,) = BlendRegressor(members=("ridge",)).fit_many(parts)
+            lines[place, outside] = from_link(ridge.expect(train.X[outside, :width]), ceiling)
     return gain_in_r2(train.y, lines[1:], lines[:1], "without topics").proven
 
 

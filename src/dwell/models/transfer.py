@@ -13,10 +13,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from dwell.models.completion import CompletionRegressor
-from dwell.models.evaluation import skill
 from dwell.models.intervals import Calibration
+from dwell.models.predictors import completion, predict_splits
 from dwell.models.sample import Sample
+from dwell.models.skill import skill
 from dwell.models.targets import clip_for_score, to_link
 
 CREATORS_FOR_LEVEL = 3
@@ -123,17 +123,16 @@ def leave_one_creator_out(sample: Sample, ceiling: float) -> Transfer | None:
     r2: list[float] = []
     order: list[float] = []
     errors, centred, buckets = [], [], []
-    for name in tested:
-        inside = np.flatnonzero(sample.handles == name)
-        train, test = sample.take(np.flatnonzero(sample.handles != name)), sample.take(inside)
-        model = CompletionRegressor(ceiling).fit(train.X, train.y)
-        scores = skill(test.y, model.predict(test.X))
+    apart = [(np.flatnonzero(sample.handles != name), np.flatnonzero(sample.handles == name)) for name in tested]
+    link = to_link(sample.y, ceiling)
+    for (_, test), predicted in zip(apart, predict_splits(sample, apart, completion, ceiling), strict=True):
+        scores = skill(sample.y[test], predicted.value)
         r2.append(scores["r2"] or 0.0)
         order.append(scores["spearman"] or 0.0)
-        error = to_link(test.y, ceiling) - model.predict_link(test.X)
+        error = link[test] - predicted.link
         errors.append(error)
         centred.append(error - error.mean())
-        buckets.append(test.buckets)
+        buckets.append(sample.buckets[test])
     spread = MeanInterval.over(order)
     limited = MeanInterval(spread.mean, max(-1.0, spread.low or 0.0), min(1.0, spread.high or 0.0))
     together = np.concatenate(buckets)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 BUCKETS = ((10, "0-10s"), (20, "11-20s"), (35, "21-35s"), (60, "36-60s"), (float("inf"), "60s+"))
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,6 +76,13 @@ def shuffled(rows, seed, *, within_buckets=False):
             dealt[to].update({name: rows[source][name] for name in names})
             dealt[to]["avg_watch_s"] = dealt[to]["watch_ratio"] * dealt[to]["duration_s"]
     return dealt
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread():
+    """As `fit` runs: matrices of a few hundred rows, where threads cost more than they save."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,15 @@ import pytest
 
 from dwell.models.acceptance import gain_in_r2, reasons_to_abstain
 from dwell.models.evaluation import Evaluation, OutOfFold
+from dwell.models.forward import UNKNOWN, Forward
 
 
 def _evaluation(y, model, *, later=0.5, later_mean=0.0):
     mean = np.full((1, len(y)), y.mean())
-    flat = {name: OutOfFold(mean, {"r2": 0.0, "mae": 0.1, "spearman": None}) for name in ("mean", "bucket_mean")}
-    forward = {name: {"r2": later_mean, "mae": 0.1} for name in flat}
-    return Evaluation(
-        OutOfFold(model, {"r2": 0.5, "mae": 0.1, "spearman": 0.5}), flat, {"r2": later, "mae": 0.1}, forward
-    )
+    flat = {name: OutOfFold(mean, mean, {"r2": 0.0, "mae": 0.1, "spearman": None}) for name in ("mean", "bucket_mean")}
+    forward = {name: Forward({**UNKNOWN, "r2": later_mean, "mae": 0.1}) for name in flat}
+    scores = {"r2": 0.5, "mae": 0.1, "spearman": 0.5}
+    return Evaluation(OutOfFold(model, model, scores), flat, Forward({**UNKNOWN, "r2": later, "mae": 0.1}), forward)
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
 
-from dwell.models.baselines import SEED_FLOOR, bucket_mean, bucket_ols, duration_only, mean
-from dwell.models.evaluation import predict_out_of_fold, score_forward, skill, splits
+from dwell.models.baselines import SEED_FLOOR, bucket_mean, bucket_ols, duration_only
+from dwell.models.evaluation import predict_out_of_fold, splits
+from dwell.models.forward import UNKNOWN, forward_split, rolling_splits, score_forward
+from dwell.models.predictors import Predicted, baseline, predict_splits
 from dwell.models.sample import make_sample
+from dwell.models.skill import skill
 from dwell.models.targets import clip_for_score
 
 
@@ -29,30 +32,53 @@ def test_repetitions_deal_differently_but_always_the_same():
 def test_a_predictor_never_receives_the_answers_of_its_fold(posts):
     seen = []
 
-    def spy(train, test, ceiling):
-        seen.append(set(train.posted) & set(test.posted))
-        return mean(train, test, ceiling)
+    def spy(pairs, ceiling):
+        seen.extend(set(train.posted) & set(test.posted) for train, test in pairs)
+        return baseline("mean")(pairs, ceiling)
 
     predict_out_of_fold(posts, spy, 2.0, 0)
-    score_forward(posts, spy, 2.0)
-    assert seen == [set()] * 11
+    predict_splits(posts, [*forward_split(posts), *rolling_splits(posts)], spy, 2.0)
+    assert seen == [set()] * 23
 
 
 def test_forward_trains_on_the_oldest_and_asks_about_the_rest(posts):
     shuffled = posts.take(np.random.default_rng(0).permutation(80))
-    ends = []
-
-    def spy(train, test, ceiling):
-        ends.append((len(train), train.posted.max() < test.posted.min()))
-        return mean(train, test, ceiling)
-
-    score_forward(shuffled, spy, 2.0)
-    assert ends == [(48, True)]
+    ((train, test),) = forward_split(shuffled)
+    assert (len(train), len(test)) == (48, 32)
+    assert shuffled.posted[train].max() < shuffled.posted[test].min()
 
 
-def test_forward_without_posting_times_is_unknown(posts):
+def test_rolling_fits_ask_about_every_twentieth_with_all_posts_before(posts):
+    shuffled = posts.take(np.random.default_rng(0).permutation(80))
+    dealt = rolling_splits(shuffled)
+    assert [len(train) for train, _ in dealt] == list(range(32, 80, 4))
+    assert all(shuffled.posted[train].max() < shuffled.posted[test].min() for train, test in dealt)
+
+
+def test_forward_without_posting_times_is_unknown():
     timeless = make_sample([], "watch_ratio")
-    assert score_forward(timeless, mean, 2.0) == {"r2": None, "mae": None}
+    assert forward_split(timeless) == rolling_splits(timeless) == []
+    assert score_forward(timeless, [], [], []).scores == UNKNOWN
+
+
+def test_forward_scores_say_how_far_the_level_fell(posts):
+    """Predictions 0.05 too high: the order is right, the bias is +0.05."""
+    ((_, later),) = forward_split(posts)
+    high = clip_for_score(posts.y[later]) * 0.9 + 0.05
+    expected = float((high - clip_for_score(posts.y[later])).mean())
+    scores = score_forward(posts, [Predicted(high, high)], [], []).scores
+    assert scores["bias"] == pytest.approx(expected)
+    assert scores["spearman"] == pytest.approx(1.0)
+    assert scores["rolling_r2"] is None
+
+
+def test_rolling_r2_is_that_of_the_same_later_posts(posts):
+    dealt = rolling_splits(posts)
+    perfect = [Predicted(posts.y[test], posts.y[test]) for _, test in dealt]
+    once = predict_splits(posts, forward_split(posts), baseline("mean"), 2.0)
+    scores = score_forward(posts, once, dealt, perfect).scores
+    assert scores["rolling_r2"] == 1.0
+    assert scores["r2"] < 0.1
 
 
 def test_skill_of_truth_mean_and_nonsense():

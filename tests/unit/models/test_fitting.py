@@ -13,6 +13,7 @@ pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SKILLS = {"r2", "mae", "spearman"}
+LATER = {"r2", "mae", "spearman", "bias", "rolling_r2"}
 
 
 @pytest.fixture(autouse=True)
@@ -23,11 +24,11 @@ def _clock(monkeypatch):
 def _check_shape(report):
     assert {"model_id", "target", "n", "verdict", "reasons", "out_of_fold", "forward", "baselines"} <= set(report)
     assert set(report["out_of_fold"]) == SKILLS
-    assert set(report["forward"]) == {"r2", "mae"}
+    assert set(report["forward"]) == LATER
     assert set(report["baselines"]) == {"mean", "bucket_mean", "duration_only", "bucket_ols"}
     for baseline in report["baselines"].values():
         assert set(baseline["out_of_fold"]) == SKILLS
-        assert set(baseline["forward"]) == {"r2", "mae"}
+        assert set(baseline["forward"]) == LATER
     assert {"level", "coverage", "coverage_by_bucket", "mean_width"} <= set(report["interval"])
     assert report["verdict"] in {"usable", "abstain"}
     assert (report["verdict"] == "usable") == (report["model_id"] is not None) == (not report["reasons"])

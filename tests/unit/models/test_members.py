@@ -6,11 +6,12 @@ from scipy.optimize import check_grad
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, WhiteKernel
+from sklearn.linear_model import RidgeCV
 
-from dwell.models.boosting import DEPTH, LEARNING_RATE, SUBSAMPLE, BoostedTrees
+from dwell.models.boosting import DEPTH, LEARNING_RATE, SUBSAMPLE, BoostedTrees, grow_together
 from dwell.models.completion import BlendRegressor, CompletionRegressor
 from dwell.models.gaussian_process import GaussianProcess, _Posterior
-from dwell.models.ridge import CurvedRidge
+from dwell.models.ridge import PENALTIES, CurvedRidge
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +59,67 @@ def test_process_thins_many_rows_and_still_fits():
     assert np.corrcoef(process.predict(matrix), matrix[:, 0])[0, 1] > 0.99
 
 
-def test_trees_predict_what_scikit_learn_predicts(data):
-    matrix, y = data
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("trees", [1, 40, 150])
+def test_trees_of_all_rows_predict_what_scikit_learn_predicts(seed, trees):
+    rng = np.random.default_rng(seed)
+    matrix = rng.normal(size=(60, 4))
+    matrix[:, 3] = np.round(matrix[:, 3])  # equal values, as counters have
+    y = np.sin(matrix[:, 0]) + 0.5 * matrix[:, 1] + 0.2 * rng.normal(size=60)
     other = GradientBoostingRegressor(
-        max_depth=DEPTH, n_estimators=40, learning_rate=LEARNING_RATE, subsample=SUBSAMPLE, random_state=0
+        max_depth=DEPTH, n_estimators=trees, learning_rate=LEARNING_RATE, random_state=0
     ).fit(matrix, y)
-    ask = np.random.default_rng(7).normal(size=(200, 4))
-    assert np.allclose(BoostedTrees(n_estimators=40).fit(matrix, y).predict(ask), other.predict(ask))
+    own = BoostedTrees(n_estimators=trees, subsample=1.0).fit(matrix, y)
+    assert np.allclose(own.predict(matrix), other.predict(matrix), atol=1e-12)
+
+
+def test_trees_of_sampled_rows_are_as_good_as_those_of_scikit_learn():
+    """Only the random rows differ, so the errors on new rows agree on average."""
+    ours, theirs = [], []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        matrix, new = rng.normal(size=(120, 5)), rng.normal(size=(500, 5))
+        truth = np.sin(new[:, 0]) + 0.5 * new[:, 1]
+        y = np.sin(matrix[:, 0]) + 0.5 * matrix[:, 1] + 0.3 * rng.normal(size=120)
+        other = GradientBoostingRegressor(
+            max_depth=DEPTH, n_estimators=150, learning_rate=LEARNING_RATE, subsample=SUBSAMPLE, random_state=0
+        ).fit(matrix, y)
+        ours.append(np.mean((BoostedTrees().fit(matrix, y).predict(new) - truth) ** 2))
+        theirs.append(np.mean((other.predict(new) - truth) ** 2))
+    assert np.mean(ours) == pytest.approx(np.mean(theirs), rel=0.1)
+
+
+def test_trees_grown_together_are_those_grown_alone(data):
+    matrix, y = data
+    parts = [(matrix, y), (matrix[:41, :2], y[:41]), (matrix[10:], -y[10:])] * 3
+    together = [BoostedTrees(n_estimators=30) for _ in parts]
+    grow_together(together, [columns for columns, _ in parts], [target for _, target in parts])
+    for trees, (columns, target) in zip(together, parts, strict=True):
+        alone = BoostedTrees(n_estimators=30).fit(columns, target)
+        assert np.allclose(trees.predict(columns), alone.predict(columns), rtol=1e-12, atol=1e-12)
+
+
+def test_trees_of_a_target_that_never_varies_are_constant():
+    assert np.array_equal(
+        BoostedTrees(5).fit(np.arange(20.0)[:, None], np.ones(20)).predict(np.ones((3, 1))), [1, 1, 1]
+    )
+
+
+def test_trees_of_columns_that_never_vary_are_constant():
+    y = np.arange(20.0)
+    assert BoostedTrees(5).fit(np.ones((20, 2)), y).predict(np.ones((1, 2))) == pytest.approx(9.5, abs=3)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ridge_chooses_and_predicts_as_scikit_learn(seed):
+    rng = np.random.default_rng(seed)
+    matrix = rng.normal(size=((12, 60, 137)[seed % 3], 7))
+    matrix[:, 5] *= seed % 2  # a column that never varies
+    y = matrix[:, 0] + rng.normal(size=len(matrix))
+    curved = np.column_stack([matrix, matrix[:, 0] ** 2])
+    own, other = CurvedRidge().fit(matrix, y), RidgeCV(PENALTIES).fit(curved, y)
+    assert own.penalty == other.alpha_
+    assert np.allclose(own.predict(matrix), other.predict(curved))
 
 
 def test_ridge_bends_with_the_first_column():
@@ -80,6 +135,14 @@ def test_blend_is_the_mean_of_its_members(data):
     parts = [member.predict(scaled) for member in blend.fitted_.values()]
     assert len(parts) == 3
     assert np.allclose(blend.predict(matrix), np.mean(parts, axis=0))
+
+
+def test_blends_fitted_together_are_those_fitted_alone(data):
+    matrix, y = data
+    parts = [(matrix, y), (matrix[:40], y[:40])]
+    for blend, (columns, target) in zip(BlendRegressor(n_estimators=20).fit_many(parts), parts, strict=True):
+        alone = BlendRegressor(n_estimators=20).fit(columns, target)
+        assert np.allclose(blend.predict(columns), alone.predict(columns), rtol=1e-12, atol=1e-12)
 
 
 def test_blend_is_deterministic(data):

@@ -1,6 +1,7 @@
 """The flags about sound and hashtags enter a model where they help out of fold, and nowhere else."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_inside_a_fold_the_choice_is_made_from_its_own_posts(made):
     rows = np.arange(50), np.arange(50, 60)
     for learnt, differs in ((plain, False), (strong, True)):
         train, test = (learnt.with_topics().take(part) for part in rows)
-        turned = SimpleNamespace(X=test.X.copy())
+        turned = replace(test, X=test.X.copy())
         turned.X[:, -2] = 1 - turned.X[:, -2]
-        one, other = (completion_with_topics(train, asked, 2.0) for asked in (test, turned))
-        assert (not np.allclose(one, other)) is differs
+        one, other = completion_with_topics([(train, test), (train, turned)], 2.0)
+        assert (not np.allclose(one.value, other.value)) is differs
