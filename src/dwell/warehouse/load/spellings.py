@@ -125,11 +125,10 @@ def _meaning(field: Field, order: Order) -> str:
         case "count":
             return "parse_count(word) AS value, has_suffix(word) AS suffixed, is_fraction(word) AS fraction"
         case "instant":
-            absolute = "parse_absolute(word) AS absolute"
-            local = f"parse_local(word, clock, {quote_text(order)})"
-            return f"{absolute}, coalesce({local}, named_moment(word, clock, named)) AS local"
+            given = f"word, clock, {quote_text(order)}, named"
+            return f"parse_absolute({given}) AS absolute, parse_local({given}) AS local"
         case "day":
-            return f"coalesce(parse_date(word, {quote_text(order)}), named) AS value"
+            return f"parse_date(word, {quote_text(order)}, named) AS value"
         case "flag":
             return f"canonical_flag(word){' = false' * field.source.negate} AS value"
         case _ if field.is_length:
