@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Order = Literal["dmy", "mdy", ""]
 
 _SLASHED = r"\d{1,2}[/-]\d{1,2}[/-](\d{4}|\d{2})"
+_YEAR_FIRST = r"\d{4}(-\d{1,2}-|/\d{1,2}/|\.\s?\d{1,2}\.\s?)\d{1,2}\.?"
 _WORDED = ", ".join(
     f"'{form}'"
     for form in ("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d. %b %Y", "%d. %B %Y",
@@ -42,7 +43,8 @@ _ZONE = rf"(?:utc|gmt) ?{_OFFSET}|{_OFFSET}|{'|'.join(sorted(_ZONES, key=len, re
 _MORNING = r"a\.? ?m\b\.?|午前|上午|오전|ص|π\.?μ\.?|öö\b|sa\b"
 _AFTERNOON = r"p\.? ?m\b\.?|午後|下午|오후|م|μ\.?μ\.?|ös\b|ch\b"
 _HALF = f"(?:{_MORNING}|{_AFTERNOON})"
-_CLOCK = rf"(?:{_HALF} ?)?[0-9]{{1,2}}(?:(?::[0-9]{{1,2}}|[.h][0-9]{{2}})(?::[0-9]{{1,2}}(?:[.,][0-9]+)?)?(?: ?{_HALF})?| ?{_HALF})"
+_MINUTES = "(?::[0-9]{1,2}|[.h][0-9]{2})(?::[0-9]{1,2}(?:[.,][0-9]+)?)?"
+_CLOCK = f"(?:{_HALF} ?)?[0-9]{{1,2}}(?:{_MINUTES}(?: ?{_HALF})?| ?{_HALF})"
 _CLOCKED = rf"({_CLOCK})(?: ?\(?({_ZONE})\)?(?: \([^()]*\))?)?"
 _LINK = r"(?:T|[ ,]+(?:(?:at|um|à|às|alle|a las|kl\.?|klo|om|в|о) )?)"
 _PARTS = quote_text(f"(?i)^(.*?)(?:{_LINK}{_CLOCKED})?$")
@@ -74,15 +76,17 @@ _CLOCK_OF = bind(
     bind(_DIGITS, "n", bind(_HOUR, "h", bind("coalesce(g[4], '0')", "f", _CLOCK_TIME))),
 )  # fmt: skip
 _ABBREVIATED = " ".join(f"WHEN '{name}' THEN {minutes}" for name, minutes in _ZONES.items())
-_MINUTES = r"""CASE WHEN regexp_full_match(z, '(?:utc|gmt)? ?[+-].*')
+_STATED_OFFSET = r"""CASE WHEN regexp_full_match(z, '(?:utc|gmt)? ?[+-].*')
     THEN CASE WHEN len(n[1]) <= 2 OR len(n[1]) = 4 THEN
         bounded_offset(TRY_CAST(left(n[1], CASE WHEN len(n[1]) = 4 THEN 2 ELSE len(n[1]) END) AS BIGINT),
         coalesce(TRY_CAST(nullif(coalesce(n[2], n[1][3:]), '') AS BIGINT), 0),
         CASE WHEN contains(z, '-') THEN -1 ELSE 1 END) END"""
-_OFFSET_OF = bind(r"regexp_extract_all(z, '\d+')", "n", f"{_MINUTES} ELSE CASE z {_ABBREVIATED} END END")
+_OFFSET_OF = bind(r"regexp_extract_all(z, '\d+')", "n", f"{_STATED_OFFSET} ELSE CASE z {_ABBREVIATED} END END")
 _AT_ZONE = """CASE WHEN z = '' OR x IS NULL THEN NULL
     WHEN contains(z, '/') THEN TRY_CAST(CAST(x AS VARCHAR) || ' ' || z AS TIMESTAMPTZ)
     ELSE timezone('UTC', x - to_minutes(zone_offset_of(lower(z)))) END"""
+_SECOND = """struct_pack(d := p.d, c := coalesce(nullif(clock_parts_of(c).c, ''), c), z := clock_parts_of(c).z)"""
+_STAMP = bind("moment_parts_of(t)", "p", f"CASE WHEN p.c <> '' OR c IS NULL THEN p ELSE {_SECOND} END")
 _MOMENT = "moment_at(coalesce(day_of(p.d, o), named), p.c)"
 _LOCAL = bind(
     "stamp_of(t, c)", "p",
@@ -112,7 +116,7 @@ MACROS = (
     rf"""day_of(t, o) AS CASE
         WHEN is_slashed_date(t) THEN {_SLASHED_DAY}
         WHEN regexp_full_match(t, '\d{{1,2}}\.\s?\d{{1,2}}\.\s?(\d{{4}}|\d{{2}})\.?') THEN {_DOTTED_DAY}
-        WHEN regexp_full_match(t, '\d{{4}}(-\d{{1,2}}-|/\d{{1,2}}/|\.\s?\d{{1,2}}\.\s?)\d{{1,2}}\.?') THEN {_YEAR_FIRST_DAY}
+        WHEN regexp_full_match(t, '{_YEAR_FIRST}') THEN {_YEAR_FIRST_DAY}
         WHEN regexp_full_match(t, '20\d{{6}}') THEN TRY_CAST(t[1:4] || '-' || t[5:6] || '-' || t[7:8] AS DATE)
         WHEN regexp_full_match(t, '.*\d{{4}}|\d{{1,2}}-.*-\d\d') THEN CAST(try_strptime(t, [{_WORDED}]) AS DATE) END""",
     # A spreadsheet's days since 1899, from 2005 to 2099, where a column of dates was shown as numbers.
@@ -128,14 +132,7 @@ MACROS = (
     f"moment_parts_of(t) AS regexp_extract(trim(moment_text_of(t)), {_PARTS}, ['d', 'c', 'z'])",
     f"clock_parts_of(t) AS regexp_extract(t, {_CLOCK_PARTS}, ['d', 'c', 'z'])",
     # A second text that is no clock time makes the moment unreadable.
-    f"""stamp_of(t, c) AS {
-        bind(
-            "moment_parts_of(t)",
-            "p",
-            "CASE WHEN p.c <> '' OR c IS NULL THEN p ELSE struct_pack(d := p.d, c := coalesce(nullif(clock_parts_of(c).c, ''),"
-            " c), z := clock_parts_of(c).z) END",
-        )
-    }""",
+    f"stamp_of(t, c) AS {_STAMP}",
     "moment_at(day, c) AS CASE WHEN c = '' THEN CAST(day AS TIMESTAMP) ELSE day + clock_of(c) END",
     # `named` is the day where only the names of its language's months tell it (`text.days`).
     rf"""parse_absolute(t, c, o, named) AS CASE
