@@ -17,6 +17,7 @@ from dwell.records import Comment, Creator, CreatorSnapshot, Post, PostSnapshot,
 from dwell.records.item import CommentItem, Count, CreatorItem, Item, PostItem
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.numbers import parse_count
+from dwell.text.posting_time import ContradictionError, find_posted_at
 from dwell.text.words import UNKNOWN, lower
 
 _HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
@@ -96,7 +97,7 @@ def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...
         platform="tiktok",
         handle=handle,
         creator_id=creator_id,
-        posted_at=_instant(item.posted_at),
+        posted_at=_posted_at(item, observation.observed_at),
         duration_s=_seconds(item.duration_s),
         media_type=item.media_type,
         is_ad=item.is_ad,
@@ -137,7 +138,7 @@ def _topic_post(item: PostItem, observation: Observation, topic_rank: TopicRank)
         post_id=item.post_id,
         rank=topic_rank.rank,
         handle=_handle(item.handle),
-        posted_at=_instant(item.posted_at),
+        posted_at=_posted_at(item, observation.observed_at),
         duration_s=_seconds(item.duration_s),
         caption=_text(item.caption),
         url=_link(item.url),
@@ -219,6 +220,14 @@ def _instant(value: int | str | None) -> datetime | None:
     if type(value) is not int or not _FIRST_SECOND <= value <= _LAST_SECOND:
         raise UnusualValueError(f"an instant {value!r}")
     return datetime.fromtimestamp(value, UTC)
+
+
+def _posted_at(item: PostItem, observed_at: datetime) -> datetime | None:
+    """The stated time, or the one in the id; the loader flags a post whose times contradict each other."""
+    try:
+        return find_posted_at(_instant(item.posted_at), item.post_id, observed_at)
+    except ContradictionError as error:
+        raise UnusualValueError(str(error)) from error
 
 
 def _seconds(value: float | None) -> float | None:

@@ -25,7 +25,7 @@ _STEP_OF = {
     "objects": "raw", "raw": "raw",
     "trimmed": "text", "known": "text", "fallbacks": "text", "text": "text",
     "canonical": "typed", "typed": "typed", "numbered": "typed", "spelled": "typed",
-    "whole_row": "checked", "checked": "checked", "repaired": "checked", "decided": "checked",
+    "whole_row": "checked", "dated": "checked", "checked": "checked", "repaired": "checked", "decided": "checked",
     "table_columns": "rows", "rows": "rows",
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from dwell.errors import AmbiguousDatesError
+from dwell.text import posting_time
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.macros import bind
 from dwell.warehouse.load.pipeline import Pipeline
@@ -55,6 +56,10 @@ _YEAR_LAST = quote_text(
     r"^([A-Za-z]{3} [0-9]{1,2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:([+-][0-9]{4}|[A-Z]{3,4}) )?(20[0-9]{2})$"
 )
 _COMPACT = quote_text(r"^(20\d\d)(\d\d)(\d\d)[T ]?(\d\d)(\d\d)(\d\d)(Z|[+-]\d{4})?$")
+_DAY_SLACK, _CLOCK_SLACK, _LATEST = (
+    int(limit.total_seconds())
+    for limit in (posting_time.DAY_SLACK, posting_time.CLOCK_SLACK, posting_time.LATEST_AFTER_ID)
+)
 
 _ORDERED = """CASE o WHEN 'dmy' THEN TRY_CAST(year_of(p[3]) || '-' || p[2] || '-' || p[1] AS DATE)
     WHEN 'mdy' THEN TRY_CAST(year_of(p[3]) || '-' || p[1] || '-' || p[2] AS DATE) END"""
@@ -148,6 +153,13 @@ MACROS = (
         f"WHEN {_MOMENT} IS NOT NULL THEN coalesce(day_of(p.d, o), named) END",
     )
     + " AS DATE)",
+    # When a post was published (`text.posting_time`): the stated time, which is `after` seconds after the post's id was
+    # made, or the time in the id. `vague`: a bare day, or a clock time without a zone.
+    f"""contradicts_id(after, vague) AS after < CASE WHEN vague THEN -{_DAY_SLACK} ELSE -{_CLOCK_SLACK} END
+        OR after > {_LATEST}""",
+    f"""posting_time_of(stated, n, after, vague) AS CASE WHEN n IS NULL THEN stated
+        WHEN after IS NULL OR contradicts_id(after, vague) OR (vague AND after <= {_DAY_SLACK}) THEN id_time_of(n)
+        ELSE stated END""",
     # The date in front of a clock time is of the undecided form.
     "needs_date_order(t) AS is_slashed_date(moment_parts_of(t).d)",
 )

@@ -87,6 +87,7 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
         tests["views_zero"] = "views = 0"
         if has("likes"):
             tests["likes_over_views"] = "likes > views"
+    tests |= {"posting_time_contradicts_id": "contradicts_id", "observed_before_id": "observed_before_id"}
     if "posts" in extract.shape.tables:
         tests["duration_zero"] = "zero_length"
         known = "duration_s IS NULL AND NOT zero_length" if has("duration_s") else "true"
