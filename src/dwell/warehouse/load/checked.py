@@ -206,7 +206,8 @@ class _Builder:
     def _posted_marks(self) -> str:
         if not (self.dates_by_id and "posted_at" in self.fields):
             return "observed_before_id, NULL::TIMESTAMPTZ AS stated_posted_at, false AS contradicts_id"
-        return "observed_before_id, stated_posted_at, coalesce(contradicts_id(after_id, vague_posted_at), false) AS contradicts_id"
+        contradicts = "coalesce(contradicts_id(after_id, vague_posted_at), false)"
+        return f"observed_before_id, stated_posted_at, {contradicts} AS contradicts_id"
 
     def _media_type(self) -> str:
         """What the source says; a link says photo; and where only absence stated video, a length of 0 says photo."""
