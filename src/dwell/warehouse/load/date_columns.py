@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import BadFileError
 from dwell.records import TABLES, Extract, Source
+from dwell.text.days import PLAIN_DATES
 from dwell.text.posting_time import DAY_SLACK
 from dwell.warehouse.load.checked import OWN_EXPORT, CheckedColumns
 from dwell.warehouse.load.pipeline import Pipeline
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     import duckdb
 
 COUNTERS = tuple(column.name for column in TABLES["post_snapshots"].columns if column.kind == "count")
-# Headers that say only that there is a date, in the languages of `providers.files.aliases`.
-PLAIN_DATES = frozenset({"date", "day", "dato", "fecha", "datum", "data", "日付", "日期", "날짜", "дата", "tanggal"})
-
 # More of the dates than this contradict the ids: the column is not one of posting times.
 _MOST_SLIPS = 0.1
 # A reading is this much below the one before: a platform's totals fall by corrections, which are smaller.
@@ -184,9 +182,9 @@ class _Judge:
 
     def _by_day(self, header: str, series: _Series) -> BadFileError:
         return BadFileError(
-            f"The figures of {self.extract.name} are those of single days, not totals: column {header} has "
-            f"several days for one post, and its figures fall from one to the next ({series.example}). dwell stores totals since "
-            "publishing: export lifetime totals and load those."
+            f"The figures of {self.extract.name} are those of single days, not totals: column {header} has several "
+            f"days for one post, and its figures fall from one to the next ({series.example}). dwell stores totals "
+            "since publishing: export lifetime totals and load those."
         )
 
     def _without(self, name: str) -> Extract:
@@ -206,7 +204,8 @@ class _Judge:
             "counted",
             "SELECT count(*), approx_count_distinct(post_id), count(minted), "
             f"count(*) FILTER (abs(distance) <= {slack}), count(*) FILTER (contradicts_id AND minted IS NOT NULL), "
-            f"min(stated) = max(stated) AND epoch_us(min(stated)) % 86400000000 <> 0 AND max(minted) - min(minted) > {slack} "
+            "min(stated) = max(stated) AND epoch_us(min(stated)) % 86400000000 <> 0 "
+            f"AND max(minted) - min(minted) > {slack} "
             "FROM distances",
         )
         row = self.connection.execute(steps.query()).fetchone() or (0, 0, 0, 0, 0, False)

@@ -112,7 +112,7 @@ def _named_days(connection: duckdb.DuckDBPyConnection, field: Field, table: str,
     steps = steps.add("parts", "SELECT DISTINCT moment_parts_of(word).d AS d FROM known")
     steps = steps.add(
         "named",
-        f"SELECT d FROM parts WHERE day_of(d, {quote_text(order)}) IS NULL AND regexp_matches(d, '[12][0-9]{{3}}') "
+        f"SELECT d FROM parts WHERE day_of(d, {quote_text(order)}) IS NULL AND regexp_matches(d, '\\p{{Nd}}{{4}}') "
         f"AND regexp_matches(d, '\\p{{L}}') ORDER BY d LIMIT {_MOST_NAMED_DAYS}",
     )
     texts = [row[0] for row in connection.execute(steps.query()).fetchall()]
