@@ -24,11 +24,11 @@ LANGUAGES = (
 )  # fmt: skip
 """Tried first; where two of them read a column differently, the user is asked."""
 VARIANTS = (
-    "ar_DZ", "ar_IQ", "ar_JO", "ar_MA", "ar_MR", "az_Cyrl", "bal_Latn", "be_TARASK", "bn_IN", "bs_Cyrl", "de_AT",
-    "el_POLYTON", "en_001", "en_Dsrt", "en_Shaw", "es_CL", "es_MX", "es_PE", "fa_AF", "ff_Adlm", "fr_CA", "fr_MA",
-    "ha_Arab", "hi_Latn", "kaa_Latn", "kk_Arab", "kok_Latn", "ks_Deva", "kxv_Deva", "kxv_Orya", "kxv_Telu",
-    "mn_Mong_MN", "ms_Arab", "oc_ES", "pa_Arab", "sd_Deva", "se_FI", "shi_Latn", "sr_Cyrl_ME", "sr_Latn",
-    "sr_Latn_ME", "uz_Arab", "uz_Cyrl", "yo_BJ", "yue_Hans",
+    "aa_DJ", "ar_DZ", "ar_IQ", "ar_JO", "ar_MA", "ar_MR", "az_Cyrl", "bal_Latn", "be_TARASK", "bn_IN", "bs_Cyrl",
+    "de_AT", "el_POLYTON", "en_001", "en_AU", "en_Dsrt", "en_Shaw", "es_CL", "es_MX", "es_PE", "fa_AF", "ff_Adlm",
+    "fr_CA", "fr_MA", "ha_Arab", "hi_Latn", "kaa_Latn", "kk_Arab", "kok_Latn", "ks_Deva", "kxv_Deva", "kxv_Orya",
+    "kxv_Telu", "mn_Mong_MN", "ms_Arab", "oc_ES", "pa_Arab", "sd_Deva", "se_FI", "shi_Latn", "sr_Cyrl_ME",
+    "sr_Latn", "sr_Latn_ME", "uz_Arab", "uz_Cyrl", "yo_BJ", "yue_Hans",
 )  # fmt: skip
 """Locales of CLDR whose names of months are not those of their language."""
 PLAIN_DATES = frozenset({"date", "day", "dato", "fecha", "datum", "data", "日付", "日期", "날짜", "дата", "tanggal"})
@@ -205,17 +205,21 @@ def _months(language: str) -> dict[str, int]:
     names: dict[str, int] = {}
     for context in locale.months.values():
         for width in ("abbreviated", "wide"):
-            for month, name in context[width].items():
-                names[_words(_clean(name))] = month
+            names |= {_words(_clean(name)): month for month, name in context[width].items() if not _has_digit(name)}
     for pattern in _patterns(locale):
-        for month in range(1, 13):
-            names.setdefault(_words(_clean(_fill(pattern, locale, month))), month)
+        filled = {month: _fill(pattern, locale, month) for month in range(1, 13)}
+        names = {_words(_clean(text)): month for month, text in filled.items() if not _has_digit(text)} | names
     if language == "vi":
         spelled = _VIETNAMESE.replace("|", " | ").split(" | ")
         months = [*spelled[0].split(), *spelled[1:]]
         names |= {f"tháng {name}": month for month, name in enumerate(months, 1)}
     names.pop("", None)
     return {_strip_accents(name): month for name, month in names.items()} | names
+
+
+def _has_digit(text: str) -> bool:
+    """Such a month has a number and no name."""
+    return any(character.isdecimal() for character in text)
 
 
 def _patterns(locale: Any) -> Iterator[str]:
