@@ -113,8 +113,18 @@ def _read(texts: dict[str, str], language: str) -> dict[str, MonthDay]:
 
 def possible_orders(texts: Iterable[str]) -> tuple[Order, ...]:
     """In which orders all numeric dates of a column, such as 3/4/2024, are days."""
-    numeric = [match for text in texts if (match := _NUMERIC.fullmatch(_day_part(_clean(text)))) and match[2] in "/-"]
+    numeric = [match for text in texts if (match := _slashed(text))]
     return tuple(order for order in ("dmy", "mdy") if all(_ordered(match, order) for match in numeric))
+
+
+def needs_order(text: str) -> bool:
+    """Whether the text is a date such as 3/4/2024."""
+    return _slashed(text) is not None
+
+
+def _slashed(text: str) -> re.Match[str] | None:
+    match = _NUMERIC.fullmatch(_day_part(_clean(text)))
+    return match if match and match[2] in "/-" else None
 
 
 def has_year(text: str) -> bool:
