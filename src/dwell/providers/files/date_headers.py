@@ -34,8 +34,8 @@ def settle_dates(headers: Headers, clock_values: Sequence[str]) -> Headers:
         else:
             dropped = (*dropped, day)
         return replace(headers, columns=columns, clock=None, dropped=dropped)
-    day = next(filter(_is_plain, headers.dropped), None)
-    if day is None or "posted_at" not in headers.columns or "observed_at" in headers.columns:
+    day = next(filter(_is_plain, headers.dropped), "")
+    if not day or "posted_at" not in headers.columns or "observed_at" in headers.columns:
         return headers
     dropped = tuple(name for name in headers.dropped if name != day)
     return replace(headers, columns={**headers.columns, "observed_at": day}, dropped=dropped)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dwell.errors import BadFileError
 from dwell.records import TABLES, Extract, Source
@@ -204,12 +204,12 @@ class _Judge:
             "counted",
             "SELECT count(*), approx_count_distinct(post_id), count(minted), "
             f"count(*) FILTER (abs(distance) <= {slack}), count(*) FILTER (contradicts_id AND minted IS NOT NULL), "
-            "min(stated) = max(stated) AND epoch_us(min(stated)) % 86400000000 <> 0 "
-            f"AND max(minted) - min(minted) > {slack} "
+            "coalesce(min(stated) = max(stated) AND epoch_us(min(stated)) % 86400000000 <> 0 "
+            f"AND max(minted) - min(minted) > {slack}, false) "
             "FROM distances",
         )
-        row = self.connection.execute(steps.query()).fetchone() or (0, 0, 0, 0, 0, False)
-        return _Dates(*row[:5], bool(row[5]))
+        row: tuple[Any, ...] = self.connection.execute(steps.query()).fetchone() or (0, 0, 0, 0, 0, False)
+        return _Dates(*row)
 
     def _repeats(self) -> bool:
         query = f"SELECT count(post_id), approx_count_distinct(post_id) FROM {self.table}"
@@ -238,5 +238,5 @@ class _Judge:
             f"FILTER ({falls}) "
             "FROM pairs",
         )
-        row = self.connection.execute(steps.query()).fetchone() or (0, 0, 0, 0, "")
-        return _Series(*row[:4], row[4] or "")
+        row: tuple[Any, ...] = self.connection.execute(steps.query()).fetchone() or (0, 0, 0, 0, "")
+        return _Series(*row)
