@@ -116,7 +116,7 @@ def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...
     snapshot = PostSnapshot(
         post_id=item.post_id,
         observed_at=observation.observed_at,
-        views=_count(item.views),
+        views=_views(item),
         likes=_count(item.likes),
         comments=_count(item.comments),
         shares=_count(item.shares),
@@ -142,7 +142,7 @@ def _topic_post(item: PostItem, observation: Observation, topic_rank: TopicRank)
         duration_s=_seconds(item.duration_s),
         caption=_text(item.caption),
         url=_link(item.url),
-        views=_count(item.views),
+        views=_views(item),
         likes=_count(item.likes),
         comments=_count(item.comments),
         shares=_count(item.shares),
@@ -210,6 +210,15 @@ def _count(value: Count) -> int | None:
     if value is None or (type(value) is int and -_BIGINT <= value < _BIGINT):
         return value
     raise UnusualValueError(f"a counter {value!r}")
+
+
+def _views(item: PostItem) -> int | None:
+    """The views; the loader flags 0 beside other counters, which means that the source does not know them."""
+    views = _count(item.views)
+    others = (item.likes, item.comments, item.shares, item.saves, item.downloads)
+    if views == 0 and any((_count(other) or 0) > 0 for other in others):
+        raise UnusualValueError("0 views beside other counters")
+    return views
 
 
 def _instant(value: int | str | None) -> datetime | None:

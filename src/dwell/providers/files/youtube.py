@@ -28,8 +28,8 @@ from dwell.text.words import known
 NAME = "youtube-shorts"
 _KEPT_COLUMNS = frozenset({
     "content", "video", "account", "channel", "video type", "time range", "video title", "video publish time",
-    "duration", "average percentage viewed (%)", "average view duration", "engaged views", "views", "watch time (hours)",
-    "likes", "comments added", "shares", "subscribers",
+    "duration", "average percentage viewed (%)", "average view duration", "engaged views", "views",
+    "watch time (hours)", "likes", "comments added", "shares", "subscribers",
 })  # fmt: skip
 
 _FIRST_SHORTS, _THREE_MINUTES = date(2020, 9, 1), date(2024, 10, 15)

@@ -14,6 +14,8 @@ from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import IDS, Field
 
+OTHER_COUNTERS = ("likes", "comments", "shares", "saves", "downloads")
+"""Counters that a post without views cannot have."""
 OWN_EXPORT = "dwell"
 """Name of the shape of dwell's own exports."""
 NO_TIME = "no observation time; --as-of gives one"
@@ -102,7 +104,8 @@ class _Builder:
         """The columns of a checked row, marks, and its problem."""
         row = [f"{sql} AS {quote_name(name)}" for name, sql in self.columns().items()]
         zero = "coalesce(value_duration_s = 0, false)" if "duration_s" in self.fields else "false"
-        marks = f"line, suffixed, fractional, unusual, {zero} AS zero_length, {self._posted_marks()}"
+        marks = f"line, suffixed, fractional, unusual, {zero} AS zero_length"
+        marks += f", {self._posted_marks()}, {self._views_are_missing()} AS views_missing"
         return f"{', '.join(row)}, {marks}, {self._problem()} AS problem"
 
     def columns(self) -> dict[str, str]:
@@ -113,7 +116,16 @@ class _Builder:
             columns["duration_s"] = "nullif(value_duration_s, 0)"
         if "posts" in self.shape.tables:
             columns["media_type"] = self._media_type()
+        if "views" in columns:
+            columns["views"] = f"CASE WHEN NOT ({self._views_are_missing()}) THEN value_views END"
         return columns
+
+    def _views_are_missing(self) -> str:
+        """SQL: 0 views beside other counters, which nobody can give without a view: the source does not know them."""
+        others = [name for name in OTHER_COUNTERS if name in self.fields]
+        if not (others and "views" in self.fields and self.shape.cumulative):
+            return "false"
+        return f"coalesce(value_views = 0 AND greatest({', '.join(f'value_{name}' for name in others)}) > 0, false)"
 
     def _has(self, name: str) -> bool:
         if name == "observed_at":

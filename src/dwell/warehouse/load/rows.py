@@ -50,8 +50,8 @@ class CheckedExtract:
         steps = Pipeline().add(
             "repaired",
             f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, suffixed, fractional, "
-            f"zero_length, observed_before_id, contradicts_id, {', '.join(columns)}, {self._damage()} AS damage "
-            f"FROM {self.table}",
+            f"zero_length, observed_before_id, contradicts_id, views_missing, {', '.join(columns)}, "
+            f"{self._damage()} AS damage FROM {self.table}",
         )
         return steps.add("decided", f"SELECT * EXCLUDE (problem, damage), {self._reason()} AS reason FROM repaired")
 

@@ -84,7 +84,7 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
     has = extract.columns.names.__contains__
     tests = {"fractional_counts": "fractional"}
     if has("views") and "post_snapshots" in extract.shape.tables:
-        tests["views_zero"] = "views = 0"
+        tests |= {"views_zero": "views = 0", "zero_views_beside_other_counters": "views_missing"}
         if has("likes"):
             tests["likes_over_views"] = "likes > views"
     tests |= {"posting_time_contradicts_id": "contradicts_id", "observed_before_id": "observed_before_id"}

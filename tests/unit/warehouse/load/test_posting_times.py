@@ -136,3 +136,12 @@ def test_one_wrong_date_among_right_ones_is_a_slip(bring: Bring, table: Rows) ->
     loaded = bring(text, BY_DATE, as_of="2026-02-15")
     assert posted(table) == ["2026-01-12 12:00", "2026-01-13 12:00", "2026-01-14 12:00"]
     assert loaded.flagged["posting_time_contradicts_id"] == 1
+
+
+def test_zero_views_beside_other_counters_are_unknown(bring: Bring, table: Rows) -> None:
+    rows = [f"{FIRST},0,2936", f"{SECOND},0,0", f"{post_id('2026-01-14')},0,"]
+    loaded = bring("\n".join(["id,views,likes", *rows]), as_of="2026-02-15")
+    assert [(row["views"], row["likes"]) for row in table("post_snapshots", "post_id")] == [
+        (None, 2936), (0, 0), (0, None),
+    ]  # fmt: skip
+    assert (loaded.flagged["zero_views_beside_other_counters"], loaded.flagged["views_zero"]) == (1, 2)
