@@ -109,7 +109,7 @@ def _values(
         "caption": cells.get("video title") or None,
         "hashtags": extract_hashtags(cells.get("video title")),
         "url": f"https://www.youtube.com/{'shorts/' if kind == 'video' else 'watch?v='}{post_id}",
-        "views": known(cells.get("engaged views") or cells.get("views")),
+        "views": _views(cells),
         "likes": known(cells.get("likes")),
         "comments": known(cells.get("comments added")),
         "shares": known(cells.get("shares")),
@@ -117,6 +117,12 @@ def _values(
         "avg_watch_s": _average_watch_s(cells, duration),
         "total_watch_s": None if hours is None else round(hours * 3600, 3),
     }
+
+
+def _views(cells: Mapping[str, str]) -> str | None:
+    """Engaged views, which count what is watched; 0 where only Shorts have them and the other column has views."""
+    engaged, views = known(cells.get("engaged views")), known(cells.get("views"))
+    return views if engaged in {None, "0"} and views is not None else engaged
 
 
 def _video_type(cells: Mapping[str, str], duration: float | None, posted: date | None) -> str | None:

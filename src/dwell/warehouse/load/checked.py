@@ -123,7 +123,7 @@ class _Builder:
     def _views_are_missing(self) -> str:
         """SQL: 0 views beside other counters, which nobody can give without a view: the source does not know them."""
         others = [name for name in OTHER_COUNTERS if name in self.fields]
-        if not (others and "views" in self.fields and self.shape.cumulative):
+        if not (others and "views" in self.fields and self.shape.name != OWN_EXPORT):
             return "false"
         return f"coalesce(value_views = 0 AND greatest({', '.join(f'value_{name}' for name in others)}) > 0, false)"
 
