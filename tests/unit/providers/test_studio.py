@@ -356,3 +356,15 @@ def test_post_times_with_a_clock_are_the_loaders(opened: Opened) -> None:
     )
     (found,) = read_rows(only(opened(text, as_of="2026-02-15")))
     assert (found["posted_at"], found["observed_at"][:10]) == ("2026/01/12 06:40:10", "2026-02-01")
+
+
+def test_watch_time_that_was_added_to_a_content_file(opened: Opened) -> None:
+    row = ["February 1", "x", link("7594361172910656789"), "January 12", 1, 2, 3, 100, "8.5s", "34.62%", "2h:3m:4s"]
+    header = [*CONTENT, "Average watch time", "Watched full video", "Total play time"]
+    file = opened(native(header, row), as_of="2026-02-02")
+    extract = only(file)
+    (found,) = read_rows(extract)
+    assert "watch_times" in extract.shape.tables
+    assert (found["posted_at"], found["observed_at"][:10]) == ("2026-01-12", "2026-02-02")
+    assert (found["avg_watch_s"], found["full_watch_rate"], found["total_watch_s"]) == ("8.5s", "34.62%", "2h:3m:4s")
+    assert not any("not imported" in warning for warning in file.warnings)

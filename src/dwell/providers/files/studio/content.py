@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import BadFileError
+from dwell.providers.files.aliases import WATCHED
 from dwell.providers.files.studio.csv_rows import content_rows
 from dwell.providers.files.studio.dates import drop_late_years, latest_date, published_date
-from dwell.providers.files.studio.headers import field_positions
+from dwell.providers.files.studio.headers import field_positions, watch_positions
 from dwell.providers.files.studio.series import ExportDates
 from dwell.providers.links import Link, LinkError, parse_link
 from dwell.providers.part import Part
@@ -35,7 +36,7 @@ class ContentRow:
 
 def read_rows(part: Part) -> list[ContentRow]:
     """The rows, with the reason where one cannot be read."""
-    places = field_positions(part.header)
+    places = watch_positions(part.header) | field_positions(part.header)
     result = []
     for line, cells, text in content_rows(part, places["link"]):
         if cells is None:
@@ -104,7 +105,7 @@ def _values(
         "hashtags": extract_hashtags(caption),
         "posted_at": published_date(days[posted], snapshot, link.post_id) if is_day else known(posted),
         "observed_at": observed_at,
-        **{name: known(row.cells.get(name)) for name in COUNTERS},
+        **{name: known(row.cells.get(name)) for name in (*COUNTERS, *WATCHED)},
     }
 
 

@@ -9,7 +9,14 @@ from datetime import date, datetime
 from dwell import clock
 from dwell.errors import MissingTimeError, UnknownFormatError
 from dwell.providers.files.studio import audience, content
-from dwell.providers.files.studio.headers import FIELDS, Kind, detect_kind, field_positions, unknown_headers
+from dwell.providers.files.studio.headers import (
+    FIELDS,
+    Kind,
+    detect_kind,
+    field_positions,
+    unknown_headers,
+    watch_positions,
+)
 from dwell.providers.files.studio.series import (
     DayRow,
     ExportDates,
@@ -93,7 +100,8 @@ class _Export:
         return next((parsed for name in names if (parsed := parse_zip_name(name)) != ZipName()), ZipName())
 
     def _content(self, part: Part, rows: list[content.ContentRow]) -> None:
-        writer = Rewriter(self.context.scratch, NAME, "posts", "post_snapshots", "creators", platform="tiktok")
+        tables = ["posts", "post_snapshots", "creators", *(["watch_times"] if watch_positions(part.header) else [])]
+        writer = Rewriter(self.context.scratch, NAME, *tables, platform="tiktok")
         latest = content.write(part, rows, writer, self.export_dates)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
         if latest is not None:
