@@ -19,6 +19,7 @@ from dwell.text import names
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.ids import FLOAT_ID, SCIENTIFIC_ID
 from dwell.text.numbers import parse_count
+from dwell.text.posting_time import ContradictionError, find_posted_at
 from dwell.text.words import UNKNOWN, lower
 
 _HANDLE = re.compile(names.TIKTOK_HANDLE, re.ASCII)
@@ -100,7 +101,7 @@ def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...
         platform="tiktok",
         handle=handle,
         creator_id=creator_id,
-        posted_at=_instant(item.posted_at),
+        posted_at=_posted_at(item, observation.observed_at),
         duration_s=_seconds(item.duration_s),
         media_type=item.media_type,
         is_ad=item.is_ad,
@@ -119,7 +120,7 @@ def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...
     snapshot = PostSnapshot(
         post_id=item.post_id,
         observed_at=observation.observed_at,
-        views=_count(item.views),
+        views=_views(item),
         likes=_count(item.likes),
         comments=_count(item.comments),
         shares=_count(item.shares),
@@ -141,11 +142,11 @@ def _topic_post(item: PostItem, observation: Observation, topic_rank: TopicRank)
         post_id=item.post_id,
         rank=topic_rank.rank,
         handle=_handle(item.handle),
-        posted_at=_instant(item.posted_at),
+        posted_at=_posted_at(item, observation.observed_at),
         duration_s=_seconds(item.duration_s),
         caption=_text(item.caption),
         url=_link(item.url),
-        views=_count(item.views),
+        views=_views(item),
         likes=_count(item.likes),
         comments=_count(item.comments),
         shares=_count(item.shares),
@@ -214,6 +215,15 @@ def _count(value: Count) -> int | None:
     raise UnusualValueError(f"a counter {value!r}")
 
 
+def _views(item: PostItem) -> int | None:
+    """The views; the loader flags 0 beside other counters, which means that the source does not know them."""
+    views = _count(item.views)
+    others = (item.likes, item.comments, item.shares, item.saves, item.downloads)
+    if views == 0 and any((_count(other) or 0) > 0 for other in others):
+        raise UnusualValueError("0 views beside other counters")
+    return views
+
+
 def _instant(value: int | str | None) -> datetime | None:
     if value is None:
         return None
@@ -222,6 +232,14 @@ def _instant(value: int | str | None) -> datetime | None:
     if type(value) is not int or not _FIRST_SECOND <= value <= _LAST_SECOND:
         raise UnusualValueError(f"an instant {value!r}")
     return datetime.fromtimestamp(value, UTC)
+
+
+def _posted_at(item: PostItem, observed_at: datetime) -> datetime | None:
+    """The stated time, or the one in the id; the loader flags a post whose times contradict each other."""
+    try:
+        return find_posted_at(_instant(item.posted_at), item.post_id, observed_at)
+    except ContradictionError as error:
+        raise UnusualValueError(str(error)) from error
 
 
 def _seconds(value: float | None) -> float | None:

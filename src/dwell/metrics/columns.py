@@ -153,6 +153,6 @@ CREATOR: Columns = {
     "niche": ("", "Niche that the user gave it"),
     "posts": ("posts", "Stored posts"),
     "snapshots": ("snapshots", "Stored snapshots of them"),
-    "posts_with_watch_time": ("posts", "Posts with a stored watch time"),
+    "posts_with_watch_time": ("posts", "Posts with a measured watch time (average, total or watched in full)"),
     "last_observed_at": ("UTC", "When one of its posts was last observed"),
 }

@@ -7,6 +7,7 @@ from ibis.expr.types import Table
 
 from dwell.metrics.newest import posts_of
 from dwell.metrics.tables import ROLLUP, is_rolled_up, table
+from dwell.metrics.watch_times import WATCHED
 
 
 def span(*, handle: str | None = None) -> Table:
@@ -28,9 +29,12 @@ def sources(*, handle: str | None = None) -> Table:
 def creators() -> Table:
     """One row per account: how much of it is stored, most posts first.
 
-    Snapshots and watch times are counted over the account's posts; an account without posts has zeros.
+    Snapshots, and posts with a measured watch time, are counted over the account's posts; an account without posts has
+    zeros.
     """
     watch = table("watch_times")
+    # An owner's file may know only followers and reach of a post: that is no watch time.
+    watch = watch.filter(ibis.or_(*(watch[name].notnull() for name in WATCHED)))
     measured = watch.group_by("post_id").agg(watched=watch.count())
     facts = _counted_posts().left_join(measured, "post_id")
     counted = facts.group_by("handle").agg(

@@ -7,6 +7,9 @@ from ibis.expr.types import Table
 from dwell.metrics.latest import latest
 from dwell.metrics.tables import table
 
+WATCHED = ("avg_watch_s", "full_watch_rate", "total_watch_s")
+"""Columns of `watch_times` that say how long viewers stayed; the others count people."""
+
 _MEASURED = ("avg_watch_s", "full_watch_rate")
 
 

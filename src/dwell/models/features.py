@@ -74,7 +74,7 @@ def columns(width: int) -> tuple[str, ...]:
 
 
 def _known_median(matrix: Floats) -> Floats:
-    """Median of each column over its known values, of which there is at least one (`nanmedian`, in a tenth of its time)."""
+    """Median of each column over its known values, at least one each (`nanmedian`, in a tenth of its time)."""
     ordered = np.sort(matrix, axis=0)  # NaN come last
     known = (~np.isnan(matrix)).sum(axis=0)
     places = np.arange(matrix.shape[1])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dwell.providers.part import Part
 from dwell.records import Extract, Hints
+from dwell.text.invisible import drop_invisible
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,6 @@ class Format:
 
 
 def normalize_header(header: str) -> str:
-    """A header as it is compared: lower case, without BOM, quotes, or differences in spaces and underscores."""
-    text = header.replace("\ufeff", "").replace("\u00a0", " ").replace("_", " ").strip().strip('"').casefold()
+    """A header as it is compared: lower case, without invisible characters, quotes, or differences in blanks."""
+    text = drop_invisible(header).replace("\u00a0", " ").replace("_", " ").strip().strip('"').casefold()
     return " ".join(text.split())

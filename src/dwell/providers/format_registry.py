@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dwell.errors import BadFileError, UnknownFormatError
 from dwell.providers import api_formats, archive
-from dwell.providers.files import apify, own, user_table, watch_template, web_items, youtube
+from dwell.providers.files import apify, other_platforms, own, user_table, watch_template, web_items, youtube
 from dwell.providers.files.studio import export as studio
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.opening import PlainFile, as_utf8, digest, inspect
@@ -24,13 +24,14 @@ _FORMATS: tuple[Format, ...] = (
     studio.FORMAT,
     watch_template.FORMAT,
     youtube.FORMAT,
+    other_platforms.FORMAT,
     apify.FORMAT,
     web_items.FORMAT,
     *api_formats.formats(),
     user_table.FORMAT,
 )
-FORMATS: dict[str, str] = {known.name: known.description for known in _FORMATS}
-"""Name of each format, as in `--format`, and what it is."""
+FORMATS: dict[str, str] = {known.name: known.description for known in _FORMATS if known.columns}
+"""Name of each format, as in `--format`, and what it is; without those that are only recognised to be refused."""
 
 
 def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:

@@ -14,6 +14,7 @@ from typing import Any
 
 from dwell.errors import BadFileError
 from dwell.providers import archive
+from dwell.providers.number_format import show_number, show_time
 from dwell.providers.opening import CHUNK, PlainFile, new_file, write_chunks
 
 _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -73,20 +74,15 @@ def _csv_lines(sheet: Any) -> Iterator[bytes]:
 
 
 def _cell_text(value: Any, number_format: str) -> str:
-    """A cell as text: dates as ISO, percentages with their sign, whole numbers without a point."""
+    """A cell as text: dates as ISO, times and numbers as their format shows them."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, (time, timedelta, datetime)) and (shown := show_time(value, number_format)) is not None:
+        return shown
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, (date, time)):
+    if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, timedelta):
-        seconds = round(value.total_seconds())
-        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    if isinstance(value, (int, float)) and "%" in (number_format or ""):
-        return f"{value * 100:.10g}%"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
+    return show_number(value, number_format) if isinstance(value, (int, float)) else str(value)

@@ -1,29 +1,54 @@
-"""Days as analytics pages write them, in the reader's language: `August 31`, `8 de setembro`, `9月13日`.
+"""Days as analytics pages and spreadsheets write them, in the reader's language: `August 31`, `23 בינואר`, `9月13日`.
 
-Month names come from CLDR. One language is chosen for all dates of a column, because names clash between languages
-(`listopad` is November in Polish and October in Croatian).
+Names and patterns come from CLDR. One language is chosen for all dates of a column, because names clash between
+languages (`listopad` is November in Polish and October in Croatian).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any, Literal
+
+from dwell.errors import AmbiguousDatesError
+
+Order = Literal["dmy", "mdy", ""]
 
 LANGUAGES = (
     "en", "es", "pt", "de", "fr", "it", "nl", "el", "ru", "vi", "ja", "zh", "ko", "id", "ms", "th", "ar", "he", "tr",
-    "pl", "uk", "cs", "ro", "hu", "sv", "da", "nb", "fi", "bg", "hr", "fil", "hi", "bn", "ca",
+    "pl", "uk", "cs", "ro", "hu", "sv", "da", "nb", "fi", "bg", "hr", "fil", "hi", "bn", "ca", "sk", "ur", "km", "my",
 )  # fmt: skip
+"""Tried first; where two of them read a column differently, the user is asked."""
+VARIANTS = (
+    "aa_DJ", "ar_DZ", "ar_IQ", "ar_JO", "ar_MA", "ar_MR", "az_Cyrl", "bal_Latn", "be_TARASK", "bn_IN", "bs_Cyrl",
+    "de_AT", "el_POLYTON", "en_001", "en_AU", "en_Dsrt", "en_Shaw", "es_CL", "es_MX", "es_PE", "fa_AF", "ff_Adlm",
+    "fr_CA", "fr_MA", "ha_Arab", "hi_Latn", "kaa_Latn", "kk_Arab", "kok_Latn", "ks_Deva", "kxv_Deva", "kxv_Orya",
+    "kxv_Telu", "mn_Mong_MN", "ms_Arab", "oc_ES", "pa_Arab", "sd_Deva", "se_FI", "shi_Latn", "sr_Cyrl_ME",
+    "sr_Latn", "sr_Latn_ME", "uz_Arab", "uz_Cyrl", "yo_BJ", "yue_Hans",
+)  # fmt: skip
+"""Locales of CLDR whose names of months are not those of their language."""
+PLAIN_DATES = frozenset({"date", "day", "dato", "fecha", "datum", "data", "日付", "日期", "날짜", "дата", "tanggal"})
+"""Headers that say only that there is a date."""
 
 # Studio spells Vietnamese months out; CLDR numbers them.
 _VIETNAMESE = "một hai ba tư năm sáu bảy tám chín mười|mười một|mười hai"
-_LINKING_WORDS = frozenset({"de", "del", "di", "do", "of", "ngày", "d", "ที่", "วันที่", "yang", "г", "р", "года", "року"})
-_FULL = re.compile(r"(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})\s?[日일]?")
+_LINKING_WORDS = frozenset(
+    {"de", "del", "di", "do", "of", "ngày", "d", "ที่", "วันที่", "yang", "г", "р", "года", "року", "ค", "ศ"}
+)
+_WEEKDAY = r"(?: ?[(（]?(?:[月火水木金土日一二三四五六]|星期.|周.|.曜日|.요일)[)）]?)?"
+_FULL = re.compile(rf"(\d{{4}})\s?[-/.年년]\s?(\d{{1,2}})\s?[-/.月월]\s?(\d{{1,2}})\s?[日일]?\.?{_WEEKDAY}")
 _NUMBERED = re.compile(r"(\d{1,2}) (?:tháng|thg) (\d{1,2})(?:,? (?:năm )?(\d{4}))?")
-_CJK = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일号號]?")
+_CJK = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일日号號]?")
+_NUMERIC = re.compile(r"(\d{1,2})(/|-|\. ?)(\d{1,2})\2(\d{4}|\d{2})\.?")
+_CLOCK = re.compile(r"[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?(?:z| ?utc|[+-]\d{2}:?\d{2})?$")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|re|[ºª°])(?=\W|$)")
+_PATTERN = re.compile(r"'([^']*)'|([A-Za-z])\2*|.", re.DOTALL)
+_SKELETONS = ("MMMMd", "MMMd", "yMMMMd", "yMMMd")
+_BUDDHIST_YEARS = 543
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +72,107 @@ class MonthDay:
         return None if self.year is None else self.in_year(self.year)
 
 
-def parse_days(texts: Iterable[str]) -> dict[str, MonthDay]:
+def parse_days(texts: Iterable[str], order: Order = "") -> dict[str, MonthDay]:
     """What each text of one column means; a text that isn't a day in the column's language is left out.
 
-    The language is the first in which most of the texts are days, so that one damaged cell does not change it.
+    The language is the one in which most of the texts are days, so that one damaged cell does not change it.
+
+    Args:
+        texts: The column.
+        order: How it writes 3/4/2024; such texts are left out where it is empty.
+
+    Raises:
+        AmbiguousDatesError: Two of the common languages read the names differently.
     """
-    distinct = list(dict.fromkeys(texts))
-    best: dict[str, MonthDay] = {}
-    for language in ("", *LANGUAGES):
-        days = {text: day for text in distinct if (day := _parse_day(text, language)) is not None}
-        if len(days) == len(distinct):
-            return days
-        best = days if len(days) > len(best) else best
+    distinct = {text: _clean(text) for text in texts}
+    plain = {text: day for text, clean in distinct.items() if (day := _parse_numbers(clean, order)) is not None}
+    left = {text: clean for text, clean in distinct.items() if text not in plain and re.search(r"[^\W\d_]", clean)}
+    return plain | (_named_days(left) if left else {})
+
+
+def _named_days(texts: dict[str, str]) -> dict[str, MonthDay]:
+    readings = [(language, _read(texts, language)) for language in LANGUAGES]
+    best_language, best = max(readings, key=lambda reading: len(reading[1]))
+    if len(best) < len(texts):
+        other = max((_read(texts, language) for language in _other_languages()), key=len)
+        if len(other) > len(best):
+            return other
+    for language, days in readings:
+        differing = next((text for text in best if text in days and days[text] != best[text]), None)
+        if len(days) == len(best) and differing is not None:
+            raise AmbiguousDatesError(
+                f"{differing!r} is another month in {_name(best_language)} than in {_name(language)}, and nothing in "
+                "the column tells which is meant: write its dates as YYYY-MM-DD."
+            )
     return best
+
+
+def _read(texts: dict[str, str], language: str) -> dict[str, MonthDay]:
+    return {text: day for text, clean in texts.items() if (day := _parse_named(clean, language)) is not None}
+
+
+def possible_orders(texts: Iterable[str]) -> tuple[Order, ...]:
+    """In which orders all numeric dates of a column, such as 3/4/2024, are days."""
+    numeric = [match for text in texts if (match := _slashed(text))]
+    return tuple(order for order in ("dmy", "mdy") if all(_ordered(match, order) for match in numeric))
+
+
+def needs_order(text: str) -> bool:
+    """Whether the text is a date such as 3/4/2024."""
+    return _slashed(text) is not None
+
+
+def _slashed(text: str) -> re.Match[str] | None:
+    match = _NUMERIC.fullmatch(_day_part(_clean(text)))
+    return match if match and match[2] in "/-" else None
 
 
 def has_year(text: str) -> bool:
     """Whether the text contains a year."""
-    return re.search(r"(?<!\d)\d{4}(?!\d)", text) is not None
+    clean = _day_part(_clean(text))
+    return re.search(r"(?<!\d)\d{4}(?!\d)", clean) is not None or _NUMERIC.fullmatch(clean) is not None
 
 
-def _parse_day(text: str, language: str) -> MonthDay | None:
-    clean = _clean(text)
+def _day_part(clean: str) -> str:
+    return _CLOCK.sub("", clean)
+
+
+def _parse_numbers(text: str, order: Order) -> MonthDay | None:
+    clean = _day_part(text)
     if full := _FULL.fullmatch(clean):
         return _valid_day(int(full[2]), int(full[3]), int(full[1]))
     if cjk := _CJK.fullmatch(clean):
         return _valid_day(int(cjk[1]), int(cjk[2]), None)
     if numbered := _NUMBERED.fullmatch(clean):
         return _valid_day(int(numbered[2]), int(numbered[1]), int(numbered[3]) if numbered[3] else None)
-    if not language:
+    numeric = _NUMERIC.fullmatch(clean)
+    return _ordered(numeric, "dmy" if numeric[2].startswith(".") else order) if numeric else None
+
+
+def _ordered(numeric: re.Match[str], order: Order) -> MonthDay | None:
+    year = int(numeric[4]) + (2000 if len(numeric[4]) == 2 else 0)
+    first, second = int(numeric[1]), int(numeric[3])
+    if not order:
         return None
+    return _valid_day(second, first, year) if order == "dmy" else _valid_day(first, second, year)
+
+
+def _parse_named(text: str, language: str) -> MonthDay | None:
+    clean = _day_part(text)
     numbers = [int(number) for number in re.findall(r"\d+", clean)]
     years, days = [n for n in numbers if n >= 1000], [n for n in numbers if n <= 31]
     if len(days) != 1 or len(numbers) != len(years) + 1 or len(years) > 1:
         return None
-    words = re.sub(r"[\d.,،/]+", " ", clean).split()
-    month = _months(language).get(" ".join(words)) or _months(language).get(_drop_linking_words(words))
-    return _valid_day(month, days[0], years[0] if years else None) if month else None
+    months, weekdays = _months(language), _weekdays(language)
+    words = _words(clean).split()
+    month = months.get(" ".join(words)) or months.get(_drop_linking_words(words))
+    if month is None and weekdays & set(words):
+        words = [word for word in words if word not in weekdays]
+        month = months.get(" ".join(words)) or months.get(_drop_linking_words(words))
+    if not month:
+        return None
+    year = years[0] - _BUDDHIST_YEARS if years and language == "th" and years[0] > 2400 else years[0] if years else None
+    return _valid_day(month, days[0], year)
 
 
 def _drop_linking_words(words: list[str]) -> str:
@@ -96,29 +185,88 @@ def _valid_day(month: int, day: int, year: int | None) -> MonthDay | None:
 
 
 def _clean(text: str) -> str:
-    plain = unicodedata.normalize("NFC", text).replace("\u200f", "").replace("\u200e", "")
-    return re.sub(r"\s+", " ", plain).strip().casefold()
+    """Lower case, plain spaces, no marks of direction, and digits of any script as 0-9."""
+    plain = unicodedata.normalize("NFC", text).replace("\u200f", "").replace("\u200e", "").replace("’", "'")
+    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
+    return _ORDINAL.sub("", re.sub(r"\s+", " ", digits).strip().casefold())
+
+
+def _name(language: str) -> str:
+    from babel import Locale
+
+    return str(Locale.parse(language).get_display_name("en"))
+
+
+@cache
+def _other_languages() -> tuple[str, ...]:
+    """The other locales of CLDR whose months have names of their own."""
+    from babel.localedata import locale_identifiers
+
+    languages = sorted(name for name in locale_identifiers() if "_" not in name and name not in {"root", *LANGUAGES})
+    return (*VARIANTS, *languages)
 
 
 @cache
 def _months(language: str) -> dict[str, int]:
-    """Month names of a language, as written and without accents."""
+    """A language's months: their names, without accents too, and what stands around a day's number in its patterns."""
     from babel import Locale
 
+    locale = Locale.parse(language)
     names: dict[str, int] = {}
-    for form in Locale.parse(language).months.values():
+    for context in locale.months.values():
         for width in ("abbreviated", "wide"):
-            for month, name in form[width].items():
-                names[_words(name)] = month
+            names |= {_words(_clean(name)): month for month, name in context[width].items() if not _has_digit(name)}
+    for pattern in _patterns(locale):
+        filled = {month: _fill(pattern, locale, month) for month in range(1, 13)}
+        names = {_words(_clean(text)): month for month, text in filled.items() if not _has_digit(text)} | names
     if language == "vi":
         spelled = _VIETNAMESE.replace("|", " | ").split(" | ")
         months = [*spelled[0].split(), *spelled[1:]]
         names |= {f"tháng {name}": month for month, name in enumerate(months, 1)}
+    names.pop("", None)
     return {_strip_accents(name): month for name, month in names.items()} | names
 
 
-def _words(name: str) -> str:
-    return " ".join(re.sub(r"[.]", " ", _clean(name)).split())
+def _has_digit(text: str) -> bool:
+    """Such a month has a number and no name."""
+    return any(character.isdecimal() for character in text)
+
+
+def _patterns(locale: Any) -> Iterator[str]:
+    """Patterns of a day with the name of its month."""
+    formats = [locale.date_formats.get(width) for width in ("long", "medium")]
+    formats += [locale.datetime_skeletons.get(name) for name in _SKELETONS]
+    for pattern in dict.fromkeys(str(one.pattern) for one in formats if one is not None):
+        if re.search("MMM|LLL", re.sub("'[^']*'", "", pattern)):
+            yield pattern
+
+
+def _fill(pattern: str, locale: Any, month: int) -> str:
+    """A pattern with the name of the month, and blanks for day and year."""
+
+    def part(match: re.Match[str]) -> str:
+        symbol = match[2]
+        if symbol is None:
+            return match[1] if match[1] is not None else match[0]
+        if symbol not in "ML":
+            return " "
+        context = locale.months["format" if symbol == "M" else "stand-alone"]
+        return str(context["wide" if len(match[0]) == 4 else "abbreviated"][month])
+
+    return _PATTERN.sub(part, pattern)
+
+
+@cache
+def _weekdays(language: str) -> frozenset[str]:
+    from babel import Locale
+
+    contexts = Locale.parse(language).days.values()
+    names = (name for context in contexts for width in ("abbreviated", "wide") for name in context[width].values())
+    return frozenset(_words(_clean(name)) for name in names)
+
+
+def _words(clean: str) -> str:
+    return " ".join(re.sub(r"[\d.,،/()\-–]+", " ", clean).split())
 
 
 def _strip_accents(name: str) -> str:

@@ -21,6 +21,8 @@ def test_creators_count_what_is_theirs(world: World, ask: Ask) -> None:
         world.snapshot(name, DAY, views=1)
     for day in (1, 2):
         world.rows["watch_times"].append({"post_id": "a", "observed_at": DAY + timedelta(days=day), "avg_watch_s": 3.0})
+    # Followers that a post gained are no watch time of it.
+    world.rows["watch_times"].append({"post_id": "b", "observed_at": DAY + timedelta(days=1), "new_followers": 3})
     world.rows["creators"] += [
         {"handle": "empty", "platform": "tiktok"},
         {"handle": "me", "platform": "tiktok", "niche": "food"},

@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from babel import Locale
 from babel.dates import format_date
+from babel.localedata import locale_identifiers
 
-from dwell.errors import BadFileError
+from dwell.errors import AmbiguousDatesError, BadFileError
 from dwell.providers.files.studio.dates import (
     count_missing_days,
     dates_from_start,
@@ -13,7 +15,16 @@ from dwell.providers.files.studio.dates import (
     latest_date,
     published_date,
 )
-from dwell.text.days import LANGUAGES, MonthDay, parse_days
+from dwell.text.days import (
+    LANGUAGES,
+    MonthDay,
+    _clean,
+    _months,
+    _other_languages,
+    _words,
+    parse_days,
+    possible_orders,
+)
 
 YEAR = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
 
@@ -26,8 +37,11 @@ YEAR = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
         ("8 de setembro", 9, 8),
         ("10 de febrero", 2, 10), ("11 septembre", 9, 11), ("5. März", 3, 5), ("3月5日", 3, 5), ("3월 5일", 3, 5),
         ("5 Maret", 3, 5), ("5 มีนาคม", 3, 5), ("5 مارس", 3, 5), ("٥ مارس", 3, 5), ("25 Φεβρουάριος", 2, 25),
-        ("1er mars", None, None),
-        ("8 decembre", 12, 8),
+        ("1er mars", 3, 1), ("September 2nd", 9, 2), ("8 decembre", 12, 8), ("mars", None, None),
+        ("23 בינואר", 1, 23), ("23 ינואר", 1, 23), ("23 جنوری", 1, 23), ("23 មករា", 1, 23), ("ဇန်နဝါရီ 23", 1, 23),
+        ("၂၃ ဇန်နဝါရီ", 1, 23), ("23 كانون الثاني", 1, 23), ("23 جانفي", 1, 23), ("23 يوليوز", 7, 23),
+        ("Septyembre 9", 9, 9), ("23. januára", 1, 23), ("23-Jan", 1, 23), ("23. Jänner", 1, 23), ("23-janv.", 1, 23),
+        ("23 ta’ Jannar", 1, 23), ("saus. 23 d.", 1, 23), ("Montag, 12. Januar", 1, 12), ("३ जनवरी", 1, 3),
     ],
 )  # fmt: skip
 def test_days_in_the_languages_of_studio(text: str, month: int | None, day: int | None) -> None:
@@ -42,6 +56,31 @@ def test_every_day_that_cldr_writes_is_read_back(language: str) -> None:
     assert {text: (day.month, day.day) for text, day in texts.items()} == {
         text: (found.month, found.day) for text, found in parse_days(texts).items()
     }
+
+
+def test_every_name_of_a_month_in_cldr_is_known() -> None:
+    known = {name for language in (*LANGUAGES, *_other_languages()) for name in _months(language)}
+    for identifier in locale_identifiers():
+        contexts = Locale.parse(identifier).months.values()
+        names = [pair for one in contexts for width in ("abbreviated", "wide") for pair in one[width].items()]
+        named = {_words(_clean(name)) for _, name in names if not any(map(str.isdecimal, name))}
+        assert named - {""} <= known, identifier
+
+
+def test_names_that_mean_different_months_are_asked_for() -> None:
+    with pytest.raises(AmbiguousDatesError, match="Polish than in Croatian"):
+        parse_days(["23 listopad", "24 listopad"])
+    assert parse_days(["30 listopad", "1 studeni"])["1 studeni"].month == 11
+
+
+def test_numeric_days_need_an_order_where_they_have_two() -> None:
+    assert possible_orders(["3/4/2026", "23/4/2026"]) == ("dmy",)
+    assert possible_orders(["3/4/2026"]) == ("dmy", "mdy")
+    assert parse_days(["3/4/2026"]) == {}
+    assert parse_days(["3/4/2026"], "mdy")["3/4/2026"].date == date(2026, 3, 4)
+    assert parse_days(["23.01.2026", "2026. 1. 12.", "2026-01-23 00:00:00", "2026年1月12日(月)"]).keys() == {
+        "23.01.2026", "2026. 1. 12.", "2026-01-23 00:00:00", "2026年1月12日(月)",
+    }  # fmt: skip
 
 
 def test_dates_with_a_year() -> None:

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from dwell.errors import BadFileError, MissingTimeError, UnknownFormatError, WrongAccountError
+from dwell.errors import (
+    AmbiguousDatesError,
+    BadFileError,
+    MissingTimeError,
+    UnknownFormatError,
+    WrongAccountError,
+)
 from dwell.records import Extract, SourceFile
 from dwell.testing.extracts import read_rows
 
@@ -122,11 +128,12 @@ def test_rows_that_cannot_be_read_are_counted_rejects(opened: Opened) -> None:
     bad_date = ["25 Μαρτίου", "x", link("7612545815780805904"), "32 Μαρτίου", 5, 1, 0, 100]
     bad_count = ["25 Μαρτίου", "x", link("7612545815780805904"), "2 Μαρτίου", "many", 1, 0, 100]
     extract = only(opened(native(CONTENT, POSTS[0], deleted, bad_id, bad_date, bad_count) + '\n"torn line'))
-    assert [row["line"] for row in read_rows(extract)] == [2, 6]  # the loader refuses the count: test_imports
-    assert [line for line, _, _ in extract.rejects] == [3, 4, 5, 7]
+    # What cannot be read of a row with a key is the loader's: its time and its count.
+    assert [(row["line"], row["posted_at"]) for row in read_rows(extract)[1:]] == [(5, "32 Μαρτίου"), (6, "2026-03-02")]
+    assert [line for line, _, _ in extract.rejects] == [3, 4, 7]
     reasons = [reason for _, reason, _ in extract.rejects]
     assert "deleted" in reasons[0]
-    assert "can't be read as a date" in reasons[2]
+    assert "broken quoting" in reasons[2]
 
 
 def test_undefined_is_unknown_and_photos_stay_photos(opened: Opened) -> None:
@@ -301,3 +308,63 @@ def test_forcing_studio_on_something_else_names_its_columns(opened: Opened) -> N
 def test_a_date_column_without_dates(opened: Opened) -> None:
     with pytest.raises(BadFileError, match="no readable date"):
         opened(native(OVERVIEW, ["soon", 1, 1, 1, 1, 1]), handle="ana")
+
+
+@pytest.mark.parametrize(
+    ("days", "hints"),
+    [
+        (["23-Jan", "24-Jan", "25-Jan"], {}), (["23/01/2026", "24/01/2026", "25/01/2026"], {}),
+        (["1/23/2026", "1/24/2026", "1/25/2026"], {}), (["23.01.2026", "24.01.2026", "25.01.2026"], {}),
+        (["2026-01-23 00:00:00", "2026-01-24 00:00:00", "2026-01-25 00:00:00"], {}),
+        (["23. Jan", "24. Jan", "25. Jan"], {}), (["23/jan", "24/jan", "25/jan"], {}),
+        (["23 בינואר", "24 בינואר", "25 בינואר"], {}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_file_that_a_spreadsheet_saved_again(
+    opened: Opened, days: list[str], hints: dict[str, str], mark: str
+) -> None:
+    rows = [OVERVIEW, *([day, "100", "1", "2", "3", "4"] for day in days)]
+    text = "\ufeff" + "\r\n".join(mark.join(row) for row in rows)
+    found = read_rows(only(opened(text, handle="ana", as_of="2026-02-15", **hints)))
+    assert [row["day"] for row in found] == ["2026-01-23", "2026-01-24", "2026-01-25"]
+
+
+def test_days_that_may_be_months_follow_each_other_or_are_asked_for(opened: Opened) -> None:
+    def overview(*days: str) -> str:
+        return "\n".join([",".join(OVERVIEW), *(f"{day},100,1,2,3,4" for day in days)])
+
+    found = read_rows(only(opened(overview("3/4/2026", "3/5/2026"), handle="ana", as_of="2026-05-15")))
+    assert [row["day"] for row in found] == ["2026-03-04", "2026-03-05"]
+    with pytest.raises(AmbiguousDatesError, match="--dates"):
+        opened(overview("3/4/2026"), handle="ana", as_of="2026-05-15")
+    found = read_rows(only(opened(overview("3/4/2026"), handle="ana", as_of="2026-05-15", dates="dmy")))
+    assert [row["day"] for row in found] == ["2026-04-03"]
+
+
+def test_the_year_in_which_a_spreadsheet_opened_the_file_is_not_the_year_of_its_days(opened: Opened) -> None:
+    days = ["2026-12-30", "2026-12-31", "2026-01-01", "2026-01-02"]
+    text = "\n".join([",".join(OVERVIEW), *(f"{day},100,1,2,3,4" for day in days)])
+    file = opened(text, handle="ana", as_of="2026-01-03")
+    assert [row["day"] for row in read_rows(only(file))] == ["2025-12-30", "2025-12-31", "2026-01-01", "2026-01-02"]
+    assert any("in the future" in warning for warning in file.warnings)
+
+
+def test_post_times_with_a_clock_are_the_loaders(opened: Opened) -> None:
+    text = (
+        f"Date,Video link,Post time,Views,Likes\n2026-02-01,{link('7594361172910656789')},2026/01/12 06:40:10,1000,90\n"
+    )
+    (found,) = read_rows(only(opened(text, as_of="2026-02-15")))
+    assert (found["posted_at"], found["observed_at"][:10]) == ("2026/01/12 06:40:10", "2026-02-01")
+
+
+def test_watch_time_that_was_added_to_a_content_file(opened: Opened) -> None:
+    row = ["February 1", "x", link("7594361172910656789"), "January 12", 1, 2, 3, 100, "8.5s", "34.62%", "2h:3m:4s"]
+    header = [*CONTENT, "Average watch time", "Watched full video", "Total play time"]
+    file = opened(native(header, row), as_of="2026-02-02")
+    extract = only(file)
+    (found,) = read_rows(extract)
+    assert "watch_times" in extract.shape.tables
+    assert (found["posted_at"], found["observed_at"][:10]) == ("2026-01-12", "2026-02-02")
+    assert (found["avg_watch_s"], found["full_watch_rate"], found["total_watch_s"]) == ("8.5s", "34.62%", "2h:3m:4s")
+    assert not any("not imported" in warning for warning in file.warnings)

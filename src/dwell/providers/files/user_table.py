@@ -9,6 +9,7 @@ from dwell.errors import UnknownFormatError
 from dwell.providers.files.account_table import AccountHeaders, account_shape, match_accounts, without_objects
 from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
 from dwell.providers.files.bulk import json_extract
+from dwell.providers.files.date_headers import settle_dates
 from dwell.providers.files.platform_column import with_platform
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.part import Part
@@ -81,6 +82,7 @@ def _has_date(left: Mapping[str, str], clock: str) -> bool:
 
 def extract(part: Part, context: Context, headers: Headers) -> Extract:
     """The table in place, with the source of each column."""
+    headers = settle_dates(headers, part.column(headers.clock) if headers.clock else ())
     nested = part.layout != "csv"
     sources = {column: _source(part, column, name, headers, nested=nested) for column, name in headers.columns.items()}
     link = sources.get("url")
@@ -157,9 +159,11 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
                 f"and a counter or watch time; its columns are {', '.join(part.header[:60])}: name them with "
                 "--map field=column."
             )
-        reading.extracts.append(extract(part, context, headers))
-        if headers.dropped:
-            reading.warnings.append(f"{part.name}: columns not imported: {', '.join(headers.dropped)}.")
+        made = extract(part, context, headers)
+        reading.extracts.append(made)
+        used = {name for source in made.shape.columns.values() for name in source.names}
+        if dropped := [name for name in headers.dropped if not {name, f"/{name}"} & used]:
+            reading.warnings.append(f"{part.name}: columns not imported: {', '.join(dropped)}.")
     return reading
 
 

@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from dwell.errors import MissingTimeError, UnknownFormatError
+from dwell.errors import BadFileError, MissingTimeError, UnknownFormatError
 from dwell.providers.files.studio.dates import latest_date
+from dwell.providers.files.youtube_tables import ID_HEADERS, detect_kind, id_header
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
@@ -26,25 +27,35 @@ from dwell.text.words import known
 
 NAME = "youtube-shorts"
 _KEPT_COLUMNS = frozenset({
-    "content", "account", "channel", "video type", "time range", "video title", "video publish time", "duration",
-    "average percentage viewed (%)", "average view duration", "engaged views", "views", "watch time (hours)", "likes",
-    "comments added", "shares", "subscribers",
+    "content", "video", "account", "channel", "video type", "time range", "video title", "video publish time",
+    "duration", "average percentage viewed (%)", "average view duration", "engaged views", "views",
+    "watch time (hours)", "likes", "comments added", "shares", "subscribers",
 })  # fmt: skip
+
+_FIRST_SHORTS, _THREE_MINUTES = date(2020, 9, 1), date(2024, 10, 15)
+_LONGEST_SHORT_S = 180
 
 
 def _recognises(part: Part, _: Context) -> bool:
-    names = {normalize_header(name) for name in part.header}
-    watched = names & {"average percentage viewed (%)", "average view duration"}
-    return part.layout == "csv" and "content" in names and "watch time (hours)" in names and bool(watched)
+    return detect_kind(part) is not None
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
     reading = ReadResult()
-    for part in parts:
+    days = [part for part in parts if detect_kind(part) == "days"]
+    if len(days) == len(parts):
+        raise BadFileError(
+            f"{days[0].name} holds YouTube Studio's figures of single days, of which dwell stores none: load the table "
+            "of videos (Table data.csv) of the same download."
+        )
+    for part in days:
+        reading.warnings.append(f"{part.name} was left out: it holds figures of single days.")
+    for part in (part for part in parts if part not in days):
         names = [normalize_header(name) for name in part.header]
-        if "content" not in names:
-            raise UnknownFormatError(f"{part.name} has no column Content, which holds YouTube's video ids.")
-        reading.extracts.append(_extract(part, names, context))
+        id_name = id_header(part) or next((name for name in ID_HEADERS if name in names), None)
+        if id_name is None:
+            raise UnknownFormatError(f"{part.name} has no column Content or Video, which holds YouTube's video ids.")
+        reading.extracts.append(_extract(part, ["content" if name == id_name else name for name in names], context))
         dropped = [name for name in part.header if normalize_header(name) not in _KEPT_COLUMNS]
         if dropped:
             reading.warnings.append(f"{part.name}: columns not imported: {', '.join(dropped)}.")
@@ -84,20 +95,21 @@ def _values(
         raise ValueError("the total of all rows, not a video")
     if not re.fullmatch(r"[\w-]{11}", post_id):
         raise ValueError(f"{post_id[:40]!r} is not a YouTube video id")
-    long = cells.get("video type", "").strip().casefold() == "long"
     duration, hours = parse_seconds(cells.get("duration") or ""), _number(cells.get("watch time (hours)"))
     published = days.get(cells.get("video publish time", ""))
+    posted = published.date if published else None
+    kind = _video_type(cells, duration, posted)
     return {
         "post_id": post_id,
         "handle": (cells.get("account") or cells.get("channel") or context.handle or "").strip() or None,
-        "posted_at": published.date if published else None,
-        "observed_at": ends.get(cells.get("time range", "")),
+        "posted_at": posted,
+        "observed_at": ends.get(cells.get("time range", "")) or _period_in_name(context.file.name),
         "duration_s": duration or None,
-        "media_type": "long" if long else "video",
+        "media_type": kind,
         "caption": cells.get("video title") or None,
         "hashtags": extract_hashtags(cells.get("video title")),
-        "url": f"https://www.youtube.com/{'watch?v=' if long else 'shorts/'}{post_id}",
-        "views": known(cells.get("engaged views") or cells.get("views")),
+        "url": f"https://www.youtube.com/{'shorts/' if kind == 'video' else 'watch?v='}{post_id}",
+        "views": _views(cells),
         "likes": known(cells.get("likes")),
         "comments": known(cells.get("comments added")),
         "shares": known(cells.get("shares")),
@@ -105,6 +117,39 @@ def _values(
         "avg_watch_s": _average_watch_s(cells, duration),
         "total_watch_s": None if hours is None else round(hours * 3600, 3),
     }
+
+
+def _views(cells: Mapping[str, str]) -> str | None:
+    """Engaged views, which count what is watched; 0 where only Shorts have them and the other column has views."""
+    engaged, views = known(cells.get("engaged views")), known(cells.get("views"))
+    return views if engaged in {None, "0"} and views is not None else engaged
+
+
+def _video_type(cells: Mapping[str, str], duration: float | None, posted: date | None) -> str | None:
+    """`video` for a Short, else `long`; None where a table without the column leaves it open.
+
+    A Short lasts up to a minute, since October 2024 up to three; before September 2020 there were none.
+    """
+    stated = cells.get("video type", "").strip().casefold()
+    if stated:
+        return "long" if stated == "long" else "video"
+    watched, share = parse_seconds(cells.get("average view duration") or ""), cells.get("average percentage viewed (%)")
+    percent = _number(share)
+    length = duration or (watched / percent * 100 if watched and percent else None)
+    if (posted and posted < _FIRST_SHORTS) or (length and length > _LONGEST_SHORT_S):
+        return "long"
+    if length is None or posted is None:
+        return None
+    return "video" if length <= 60 else None if posted >= _THREE_MINUTES else "long"
+
+
+def _period_in_name(name: str) -> datetime | None:
+    """The end of the period in the name of a download, such as `Content 2025-01-01_2025-04-01 Channel.zip`."""
+    match = re.search(r"\d{4}-\d{2}-\d{2}_(\d{4}-\d{2}-\d{2})", name)
+    try:
+        return datetime.combine(date.fromisoformat(match[1]) + timedelta(days=1), time(), UTC) if match else None
+    except ValueError:
+        return None
 
 
 def _average_watch_s(cells: Mapping[str, str], duration: float | None) -> float | None:
@@ -139,7 +184,7 @@ def _period_end(text: str, context: Context) -> datetime:
 
 FORMAT = Format(
     NAME,
-    "YouTube Studio's table of Shorts, for one or several channels",
+    "YouTube Studio's table of videos, for one or several channels",
     (
         frozenset(
             {

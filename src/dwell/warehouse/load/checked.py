@@ -10,16 +10,22 @@ from dwell.records import TABLES, TOPICS, Shape
 from dwell.text.ids import latest_id
 from dwell.text.names import normalize_handle
 from dwell.text.platforms import STORED
+from dwell.text.posting_time import OBSERVATION_SLACK
 from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import IDS, Field
 
+OTHER_COUNTERS = ("likes", "comments", "shares", "saves", "downloads")
+"""Counters that a post without views cannot have."""
+OWN_EXPORT = "dwell"
+"""Name of the shape of dwell's own exports."""
 NO_TIME = "no observation time; --as-of gives one"
 OTHER_PLATFORM = "another platform, of which dwell stores nothing: "
 
 _OLDEST = "TIMESTAMPTZ '2005-01-01 00:00:00+00'"
 _PLATFORM_TABLES = frozenset({"posts", "creators"})
 _POST_TABLES = frozenset(name for name, table in TABLES.items() if "post_id" in table.key)
+_LATE_DAYS = OBSERVATION_SLACK.days
 # Rows about a post of a provider's: an id that dwell made up would belong to no post.
 _PROVIDER_TABLES = frozenset({"post_states", "topic_posts"})
 
@@ -78,8 +84,9 @@ def add_checked(
     steps = steps.add("accounts", f"SELECT *, {builder.column_handle()} AS column_handle FROM platforms")
     steps = steps.add("linked_accounts", f"SELECT *, {builder.link_handle()} AS link_handle FROM accounts")
     steps = steps.add("whole_row", f"SELECT *, {', '.join(builder.derived())} FROM linked_accounts")
+    steps = steps.add("dated", f"SELECT *, {', '.join(builder.dated())} FROM whole_row")
     number = "record, " if numbered else ""
-    return steps.add("checked", f"SELECT {number}{builder.checked()} FROM whole_row"), CheckedColumns(
+    return steps.add("checked", f"SELECT {number}{builder.checked()} FROM dated"), CheckedColumns(
         frozenset(builder.columns()), builder.local_ids
     )
 
@@ -95,12 +102,17 @@ class _Builder:
         own = self.posts and not _PROVIDER_TABLES & set(shape.tables)
         self.is_stored = shape.accounts == "stored"
         self.local_ids = own and "post_id" not in fields and "post_id" not in shape.constants
+        # The time in the id stands in for a posting time that is unknown or impossible; dwell's own rows stay as they
+        # are, and a comment's id is not its post's.
+        about_posts = bool({"posts", "topic_posts"} & set(shape.tables)) and "comments" not in shape.tables
+        self.dates_by_id = about_posts and not self.local_ids and shape.name != OWN_EXPORT
 
     def checked(self) -> str:
         """The columns of a checked row, marks, and its problem."""
         row = [f"{sql} AS {quote_name(name)}" for name, sql in self.columns().items()]
         zero = "coalesce(value_duration_s = 0, false)" if "duration_s" in self.fields else "false"
         marks = f"line, suffixed, fractional, unusual, {zero} AS zero_length, {self._account_marks()}"
+        marks += f", {self._posted_marks()}, {self._views_are_missing()} AS views_missing"
         return f"{', '.join(row)}, {marks}, {self._problem()} AS problem"
 
     def columns(self) -> dict[str, str]:
@@ -113,13 +125,24 @@ class _Builder:
             columns["media_type"] = self._media_type()
         if {"platform", "url"} & self.fields.keys() and _PLATFORM_TABLES & set(self.shape.tables):
             columns["platform"] = "row_platform"
+        if "views" in columns:
+            columns["views"] = f"CASE WHEN NOT ({self._views_are_missing()}) THEN value_views END"
         return columns
+
+    def _views_are_missing(self) -> str:
+        """SQL: 0 views beside other counters, which nobody can give without a view: the source does not know them."""
+        others = [name for name in OTHER_COUNTERS if name in self.fields]
+        if not (others and "views" in self.fields and self.shape.name != OWN_EXPORT):
+            return "false"
+        return f"coalesce(value_views = 0 AND greatest({', '.join(f'value_{name}' for name in others)}) > 0, false)"
 
     def _has(self, name: str) -> bool:
         if name == "observed_at":
             return True
         if name == "handle":
             return bool({"handle", "url"} & self.fields.keys()) or self.options.handle is not None
+        if name == "posted_at":
+            return name in self.fields or self.dates_by_id
         return name in self.fields or (name == "post_id" and self.posts)
 
     def _value(self, name: str) -> str:
@@ -161,9 +184,7 @@ class _Builder:
             if self._has(name):
                 derived.append(f"{self._id(name)} AS final_{name}")
                 derived.append(f"TRY_CAST({self._id(name)} AS BIGINT) AS number_{name}")
-        if "posted_at" in self.fields:
-            derived.append(f"{self._posted()} AS final_posted_at")
-        return derived
+        return [*derived, *self._stated()]
 
     def _id(self, name: str) -> str:
         if name == "post_id" and self.local_ids:
@@ -208,18 +229,40 @@ class _Builder:
         fixed = f"TRY_CAST({quote_text(str(constant))} AS TIMESTAMPTZ), " if constant else ""
         return f"coalesce({own}{fixed}{instant(as_of) if as_of else 'NULL::TIMESTAMPTZ'}, NULL)"
 
-    def _posted(self) -> str:
+    def dated(self) -> list[str]:
+        """How far a stated posting time is from the id's own, and which of the two is right."""
+        if not self._has("posted_at"):
+            return ["false AS observed_before_id"]
+        if not self.dates_by_id:
+            return ["false AS observed_before_id", "stated_posted_at AS final_posted_at"]
+        # An id that is younger than the observation tells nothing: one of the two is wrong.
+        known = f"coalesce(row_platform, 'tiktok') = 'tiktok' AND has_id_time(number_post_id)"
+        early = f"(number_post_id >> 32) > epoch_us(final_observed_at) // 1000000 + {_LATE_DAYS * 86400}"
+        after = "epoch_us(stated_posted_at) // 1000000 - (timely_id >> 32)"
+        # A macro pastes its arguments, so each is computed once, in a lateral column.
+        return [
+            f"CASE WHEN {known} AND NOT coalesce({early}, false) THEN number_post_id END AS timely_id",
+            f"coalesce({known} AND {early}, false) AS observed_before_id",
+            f"{after} AS after_id",
+            "posting_time_of(stated_posted_at, timely_id, after_id, vague_posted_at) AS final_posted_at",
+        ]
+
+    def _stated(self) -> list[str]:
+        """What the source says of the posting time, and whether it leaves the zone or the clock time open."""
+        if "posted_at" not in self.fields:
+            return ["NULL::TIMESTAMPTZ AS stated_posted_at", "false AS vague_posted_at"]
         stated = f"coalesce(absolute_posted_at, timezone({quote_text(self.options.zone)}, local_posted_at))"
-        if "post_id" not in self.fields:
-            return stated
         # Where the user named the zone, a clock time is the better witness; a bare date never is.
-        vague = "local_posted_at = date_trunc('day', local_posted_at)" if self.options.zone_given else "true"
-        number = "TRY_CAST(value_post_id AS BIGINT)"
-        close = f"abs(epoch(timezone('UTC', local_posted_at)) - ({number} >> 32)) <= 36 * 3600"
-        return (
-            f"CASE WHEN absolute_posted_at IS NULL AND local_posted_at IS NOT NULL AND {vague} "
-            f"AND has_id_time({number}) AND {close} THEN id_time_of({number}) ELSE {stated} END"
-        )
+        bare = "local_posted_at = date_trunc('day', local_posted_at)" if self.options.zone_given else "true"
+        midnight = "epoch_us(absolute_posted_at) % 86400000000 = 0"
+        vague = f"CASE WHEN absolute_posted_at IS NULL THEN {bare} ELSE {midnight} END"
+        return [f"{stated} AS stated_posted_at", f"{vague} AS vague_posted_at"]
+
+    def _posted_marks(self) -> str:
+        if not (self.dates_by_id and "posted_at" in self.fields):
+            return "observed_before_id, NULL::TIMESTAMPTZ AS stated_posted_at, false AS contradicts_id"
+        contradicts = "coalesce(contradicts_id(after_id, vague_posted_at), false)"
+        return f"observed_before_id, stated_posted_at, {contradicts} AS contradicts_id"
 
     def _media_type(self) -> str:
         """What the source says; a link says photo; and where only absence stated video, a length of 0 says photo."""
@@ -268,9 +311,9 @@ class _Builder:
             f"WHEN final_observed_at > {now} + INTERVAL 1 DAY THEN 'observed in the future: ' || final_observed_at"
         ]
         tests += [f"WHEN final_observed_at < {_OLDEST} THEN 'observed before 2005: ' || final_observed_at"]
-        if "posted_at" in self.fields:
+        if self._has("posted_at"):
             tests += [f"WHEN final_posted_at < {_OLDEST} THEN 'published before 2005: ' || final_posted_at"]
-            late = "final_posted_at > final_observed_at + INTERVAL 2 DAY"
+            late = f"final_posted_at > final_observed_at + INTERVAL {_LATE_DAYS} DAY"
             tests += [f"WHEN {late} THEN 'published after it was observed: ' || final_posted_at"]
         if "day" in self.fields:
             impossible = f"value_day < DATE '2005-01-01' OR value_day > {now} + INTERVAL 2 DAY"

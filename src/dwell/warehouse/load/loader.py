@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from dwell import clock
 from dwell.errors import BadFileError, MemoryLimitError, StorageError
-from dwell.records import Hints, SourceFile
+from dwell.records import Extract, Hints, SourceFile
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load import rejects, summary
 from dwell.warehouse.load.checked import LoadOptions
+from dwell.warehouse.load.date_columns import decide_dates
 from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract, prepare
 from dwell.warehouse.load.file_checks import check_file
 from dwell.warehouse.load.loaded import Loaded, repeated, to_report
@@ -163,10 +164,8 @@ class Loader:
         prepare(self.connection, self.scratch)
         many = len(self.file.extracts)
         for number, extract in enumerate(self.file.extracts):
-            table, done = f"work.checked_{number}", number / many
-            on_progress = partial(self._read, done, many)
-            reader = ExtractReader(self.connection, extract, table, self.options, self.hints, on_progress)
-            read = reader.read(self.scratch)
+            table = f"work.checked_{number}"
+            extract, read = self._read_extract(extract, table, partial(self._read, number / many, many))
             facts = check_file(self.connection, extract, read.columns, table, self.options)
             offset = sum(checked.facts.rows for checked in self.extracts)
             label = extract.name if many > 1 else ""
@@ -179,6 +178,23 @@ class Loader:
             )  # fmt: skip
         self.progress("checking", 0.0)
         self.merge = Merge(self.connection, self.extracts, correct=self.correct)
+
+    def _read_extract(
+        self, extract: Extract, table: str, progress: Callable[[float], None]
+    ) -> tuple[Extract, ReadExtract]:
+        """Reads an extract, again where its dates turn out to mean something else than their header says."""
+
+        def read(one: Extract) -> ReadExtract:
+            return ExtractReader(self.connection, one, table, self.options, self.hints, progress).read(self.scratch)
+
+        first = read(extract)
+        dates = decide_dates(self.connection, extract, first.columns, table, self.hints.columns)
+        if dates.extract is extract:
+            return extract, first
+        extracts = tuple(dates.extract if one is extract else one for one in self.file.extracts)
+        warnings = (*self.file.warnings, f"{extract.name}: {dates.warning}")
+        self.file = replace(self.file, extracts=extracts, warnings=warnings)
+        return dates.extract, read(dates.extract)
 
     def _read(self, done: float, many: int, part: float) -> None:
         self.progress("reading", done + part / many)

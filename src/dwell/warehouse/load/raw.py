@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import BadFileError
 from dwell.records import Extract
+from dwell.text.invisible import drop_invisible
 from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.pipeline import Pipeline
 
@@ -108,7 +109,7 @@ def _column_indexes(columns: list[str]) -> dict[str, int]:
 
 
 def _fold_header(name: str) -> str:
-    return re.sub(r"[\s\u00a0]+", " ", name.strip(" \t\r\n\u00a0\ufeff")).casefold()
+    return re.sub(r"[\s\u00a0]+", " ", drop_invisible(name).strip(" \t\r\n\u00a0")).casefold()
 
 
 def _json_rows(extract: Extract, names: Iterable[str]) -> RawRows:

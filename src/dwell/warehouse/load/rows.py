@@ -55,7 +55,8 @@ class CheckedExtract:
         steps = Pipeline().add(
             "repaired",
             f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, suffixed, fractional, zero_length, "
-            f"other_account, no_handle, {', '.join(columns)}, {self._damage()} AS damage FROM {self.table}",
+            f"other_account, no_handle, observed_before_id, contradicts_id, views_missing, {', '.join(columns)}, "
+            f"{self._damage()} AS damage FROM {self.table}",
         )
         return steps.add("decided", f"SELECT * EXCLUDE (problem, damage), {self._reason()} AS reason FROM repaired")
 

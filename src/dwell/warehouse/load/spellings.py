@@ -112,7 +112,7 @@ def _named_days(connection: duckdb.DuckDBPyConnection, field: Field, table: str,
     steps = steps.add("parts", "SELECT DISTINCT moment_parts_of(word).d AS d FROM known")
     steps = steps.add(
         "named",
-        f"SELECT d FROM parts WHERE day_of(d, {quote_text(order)}) IS NULL AND regexp_matches(d, '[12][0-9]{{3}}') "
+        f"SELECT d FROM parts WHERE day_of(d, {quote_text(order)}) IS NULL AND regexp_matches(d, '\\p{{Nd}}{{4}}') "
         f"AND regexp_matches(d, '\\p{{L}}') ORDER BY d LIMIT {_MOST_NAMED_DAYS}",
     )
     texts = [row[0] for row in connection.execute(steps.query()).fetchall()]
@@ -125,11 +125,10 @@ def _meaning(field: Field, order: Order) -> str:
         case "count":
             return "parse_count(word) AS value, has_suffix(word) AS suffixed, is_fraction(word) AS fraction"
         case "instant":
-            absolute = "parse_absolute(word) AS absolute"
-            local = f"parse_local(word, clock, {quote_text(order)})"
-            return f"{absolute}, coalesce({local}, named_moment(word, clock, named)) AS local"
+            given = f"word, clock, {quote_text(order)}, named"
+            return f"parse_absolute({given}) AS absolute, parse_local({given}) AS local"
         case "day":
-            return f"coalesce(parse_date(word, {quote_text(order)}), named) AS value"
+            return f"parse_date(word, {quote_text(order)}, named) AS value"
         case "flag":
             return f"canonical_flag(word){' = false' * field.source.negate} AS value"
         case _ if field.is_length:

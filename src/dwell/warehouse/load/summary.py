@@ -105,9 +105,10 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
         if name in extract.facts.ids.marked:
             tests[flag] = f"looks_rounded(TRY_CAST({name} AS BIGINT))"
     if has("views") and "post_snapshots" in extract.shape.tables:
-        tests["views_zero"] = "views = 0"
+        tests |= {"views_zero": "views = 0", "zero_views_beside_other_counters": "views_missing"}
         if has("likes"):
             tests["likes_over_views"] = "likes > views"
+    tests |= {"posting_time_contradicts_id": "contradicts_id", "observed_before_id": "observed_before_id"}
     if "posts" in extract.shape.tables:
         tests["duration_zero"] = "zero_length"
         known = "duration_s IS NULL AND NOT zero_length" if has("duration_s") else "true"

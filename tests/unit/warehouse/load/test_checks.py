@@ -34,8 +34,8 @@ def test_each_bad_row_has_its_line_and_one_reason(bring: Bring, made: Callable[.
         f"{other},a,2024-05-01,12,-100,9",
         f"{other},a,2024-05-01,12,1.2.3K,9",
         f"{other},a,soon,12,100,9",
-        f"{other},a,1999-05-01,12,100,9",
-        f"{other},a,2024-06-09,12,100,9",
+        "local-1,a,1999-05-01,12,100,9",
+        "local-2,a,2024-06-09,12,100,9",
         f"{other},a,2024-05-01,-12,100,9",
     ]
     loaded = bring("\n".join([HEAD, *rows]))

@@ -114,12 +114,22 @@ INSTANTS = [
     ("2024-08-01 12:45:55+02", "2024-08-01 10:45:55+00"), ("2024-08-01T12:45:55+0200", "2024-08-01 10:45:55+00"),
     ("2024-08-01 12:45:55 UTC", "2024-08-01 12:45:55+00"), ("7398151412611321104", "2024-08-01 12:45:55+00"),
     ("2024-08-01 12:45:55", None), ("soon", None),
+    ("2026-02-10T09:00 EST", "2026-02-10 14:00:00+00"), ("2026-02-10 09:00 PM +02:00", "2026-02-10 19:00:00+00"),
+    ("2026-02-10T09:00:00 Europe/Berlin", "2026-02-10 08:00:00+00"), ("2026-02-10 09:00 Europe/Nope", None),
+    ("2026-02-10 09:00 UTC+14", "2026-02-09 19:00:00+00"), ("2026-02-10 09:00 +15:00", None),
+    ("2026-02-10T09:00:00+99:99", None), ("2026-02-10T09:00-0330", "2026-02-10 12:30:00+00"),
+    ("2026-02-10 09:00 CST", None), ("2026-02-10 09:00 PMZ", None), ("2026-02-10 09:00 AMT", None),
+    ("2026-02-10T09:00:00.1234567Z", "2026-02-10 09:00:00.123457+00"), ("2026-02-10T09:00:00Z junk", None),
+    ("Tue, 10 Feb 2026 21:00:00 +0000", "2026-02-10 21:00:00+00"), ("20260210T210000Z", "2026-02-10 21:00:00+00"),
+    ("Tue Feb 10 21:00:00 +0000 2026", "2026-02-10 21:00:00+00"),
+    ("Tue Feb 10 2026 21:00:00 GMT+0100 (Central European Standard Time)", "2026-02-10 20:00:00+00"),
+    ("1770757200000000000", "2026-02-10 21:00:00+00"), ("epoch", None), ("infinity", None),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "value"), INSTANTS)
 def test_instants(sql: duckdb.DuckDBPyConnection, text: str, value: str | None) -> None:
-    assert said(sql, "coalesce(canonical_absolute(t), parse_absolute(t))::VARCHAR", text) == value
+    assert said(sql, "coalesce(canonical_absolute(t), parse_absolute(t, NULL, '', NULL))::VARCHAR", text) == value
 
 
 WALL = [
@@ -133,6 +143,16 @@ WALL = [
     ("22.03.2026 14:05", None, "mdy", "2026-03-22 14:05:00"), ("2024/05/10", None, "", "2024-05-10 00:00:00"),
     ("22-03-2026", None, "dmy", "2026-03-22 00:00:00"), ("20240510", None, "", "2024-05-10 00:00:00"),
     ("31/02/2024", None, "dmy", None), ("2024-13-01", None, "", None), ("2024-08-01T12:45:55Z", None, "", None),
+    ("2026-02-10 09:00 PM", None, "", "2026-02-10 21:00:00"), ("2026-02-10 09:00 AM", None, "", "2026-02-10 09:00:00"),
+    ("2026-02-10 12:30 AM", None, "", "2026-02-10 00:30:00"), ("2026-02-10 21:00 AM", None, "", None),
+    ("10/02/2026 09:00 p. m.", None, "dmy", "2026-02-10 21:00:00"), ("2026-02-10 21:00 junk", None, "", None),
+    ("2026. 2. 10. 오후 9:00", None, "", "2026-02-10 21:00:00"), ("2026-02-10junk", None, "", None),
+    ("2026-02-10 junk", None, "", None), ("2026-02-1x", None, "", None), ("2026-02-10 (BC)", None, "", None),
+    ("2026-02-10 25:00", None, "", None), ("2026-02-10 09:60", None, "", None), ("2026-02-10 9", None, "", None),
+    ("2026-02-10", "21:00 junk", "", None), ("Feb 10, 2026 junk", None, "", None), ("Feb 10, 26", None, "", None),
+    ("2026-02-10 21h30", None, "", "2026-02-10 21:30:00"), ("46063.875", None, "", "2026-02-10 21:00:00"),
+    ("2026. 1. 12.", None, "", "2026-01-12 00:00:00"), ("20260210210000", None, "", "2026-02-10 21:00:00"),
+    ("February 10, 2026 at 9:00 PM", None, "", "2026-02-10 21:00:00"), ("99999", None, "", None),
 ]  # fmt: skip
 
 
@@ -140,7 +160,7 @@ WALL = [
 def test_days_and_clock_times(
     sql: duckdb.DuckDBPyConnection, text: str, clock: str | None, order: str, value: str | None
 ) -> None:
-    row = sql.execute("SELECT parse_local(?::VARCHAR, ?::VARCHAR, ?)::VARCHAR", [text, clock, order]).fetchone()
+    row = sql.execute("SELECT parse_local(?::VARCHAR, ?::VARCHAR, ?, NULL)::VARCHAR", [text, clock, order]).fetchone()
     assert row == (value,)
 
 

@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dwell.errors import BadFileError
+from dwell.providers.files.aliases import WATCHED
 from dwell.providers.files.studio.csv_rows import content_rows
-from dwell.providers.files.studio.dates import latest_date, published_date
-from dwell.providers.files.studio.headers import field_positions
+from dwell.providers.files.studio.dates import drop_late_years, latest_date, published_date
+from dwell.providers.files.studio.headers import field_positions, watch_positions
+from dwell.providers.files.studio.series import ExportDates
 from dwell.providers.links import Link, LinkError, parse_link
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
-from dwell.text.days import MonthDay, has_year, parse_days
+from dwell.text.days import MonthDay, has_year, parse_days, possible_orders
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.words import is_unknown, known
 
@@ -34,28 +36,31 @@ class ContentRow:
 
 def read_rows(part: Part) -> list[ContentRow]:
     """The rows, with the reason where one cannot be read."""
-    places = field_positions(part.header)
+    places = watch_positions(part.header) | field_positions(part.header)
     result = []
     for line, cells, text in content_rows(part, places["link"]):
         if cells is None:
             result.append(ContentRow(line, text, {}, None, "broken quoting, and no link to read the row from"))
             continue
         values = {field: cells[index] for field, index in places.items()}
+        if "date" in values:  # beside `Post time` it is the day of the reading
+            values.setdefault("time", values["date"])
         link, reason = _parse_link(values["link"])
         result.append(ContentRow(line, text, values, link, reason))
     return result
 
 
-def write(
-    part: Part, rows: list[ContentRow], writer: Rewriter, *, anchor: datetime, as_of: datetime | None
-) -> date | None:
-    """Write posts and snapshots; the years are inferred from `anchor`, the latest time the export can be of.
+def write(part: Part, rows: list[ContentRow], writer: Rewriter, dates: ExportDates) -> date | None:
+    """Write posts and snapshots; years that the file leaves out are inferred from the latest time it can be of.
 
     Returns:
         The latest observation day that was inferred for a row without a written year.
     """
     latest_day: date | None = None
-    days = parse_days(text for row in rows for field in ("time", "post_time") if (text := row.cells.get(field)))
+    anchor, as_of = dates.anchor, dates.exported
+    texts = [text for row in rows for field in ("time", "post_time") if (text := row.cells.get(field))]
+    orders = possible_orders(texts)
+    days = parse_days(texts, orders[0] if len(orders) == 1 else dates.order)
     for row in rows:
         if row.link is None:
             writer.reject(row.line, row.reason, row.text)
@@ -63,8 +68,9 @@ def write(
         try:
             values = _values(row, row.link, days, anchor, as_of)
             writer.add(row.line, values)
-            if "time" in row.cells and not has_year(row.cells["time"]):
-                latest_day = max(latest_day or values["observed_at"].date(), values["observed_at"].date())
+            observed_at = values["observed_at"]
+            if isinstance(observed_at, datetime) and "time" in row.cells and not has_year(row.cells["time"]):
+                latest_day = max(latest_day or observed_at.date(), observed_at.date())
         except ValueError as error:
             writer.reject(row.line, str(error), row.text)
         except BadFileError as error:
@@ -86,10 +92,10 @@ def _values(
     row: ContentRow, link: Link, days: Mapping[str, MonthDay], anchor: datetime, as_of: datetime | None
 ) -> dict[str, Any]:
     observed_at, posted = _observed_at(row, days, anchor, as_of), row.cells["post_time"]
-    if posted not in days and not is_unknown(posted):
-        raise ValueError(f"{posted!r} can't be read as a date")
     caption = row.cells.get("title", "").strip() or None
-    snapshot = (observed_at or anchor).date()
+    snapshot = (observed_at if isinstance(observed_at, datetime) else anchor).date()
+    # A clock time is the loader's, which knows every spelling and the time in the id; so is what cannot be read.
+    is_day = posted in days and ":" not in posted
     return {
         "post_id": link.post_id,
         "handle": link.handle,
@@ -97,22 +103,27 @@ def _values(
         "media_type": "photo" if link.media == "photo" else "video",
         "caption": caption,
         "hashtags": extract_hashtags(caption),
-        "posted_at": published_date(days[posted], snapshot, link.post_id) if posted in days else None,
+        "posted_at": published_date(days[posted], snapshot, link.post_id) if is_day else known(posted),
         "observed_at": observed_at,
-        **{name: known(row.cells.get(name)) for name in COUNTERS},
+        **{name: known(row.cells.get(name)) for name in (*COUNTERS, *WATCHED)},
     }
 
 
 def _observed_at(
     row: ContentRow, days: Mapping[str, MonthDay], anchor: datetime, as_of: datetime | None
-) -> datetime | None:
+) -> datetime | str | None:
     """When the row was observed: `Time` gives the day, and `--as-of` the hour where it falls on that day."""
-    if "time" not in row.cells:
+    text = row.cells.get("time")
+    if text is None:
         return as_of
-    if row.cells["time"] not in days:
-        raise ValueError(f"{row.cells['time']!r} can't be read as a date")
+    if text not in days:
+        if has_year(text):
+            return text
+        raise ValueError(f"{text!r} can't be read as a date")
     # The file has the account's day, which may be tomorrow in UTC.
-    day: date = latest_date(days[row.cells["time"]], anchor.date() + timedelta(days=1))
+    latest = anchor.date() + timedelta(days=1)
+    (plain,), _ = drop_late_years([days[text]], anchor.date())
+    day: date = latest_date(plain, latest)
     if as_of is not None and abs((as_of.date() - day).days) <= 1:
         return as_of
     return min(datetime.combine(day, time(), UTC), anchor)

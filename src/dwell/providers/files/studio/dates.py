@@ -1,4 +1,7 @@
-"""The year that Studio leaves out of its dates, inferred for a whole file and never guessed per row."""
+"""The year that Studio leaves out of its dates, inferred for a whole file and never guessed per row.
+
+A file that a spreadsheet saved again has dates in the spreadsheet's own form, with the year in which it was opened.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,52 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from dwell.errors import BadFileError
-from dwell.text.days import MonthDay
+from dwell.errors import AmbiguousDatesError, BadFileError
+from dwell.text.days import MonthDay, Order, needs_order, parse_days, possible_orders
 from dwell.text.ids import minted_at
 
 MAX_SPAN_DAYS = 366
+
+
+def decide_order(name: str, texts: Sequence[str], hint: Order) -> Order:
+    """How a column of ascending days writes 3/4/2024: the order in which one row is the day after the one before.
+
+    Args:
+        name: Of the file, for the message.
+        texts: The column.
+        hint: What the user said, used where the column cannot tell.
+
+    Raises:
+        AmbiguousDatesError: Nothing tells.
+    """
+    orders = possible_orders(texts)
+    if len(orders) == 1:
+        return orders[0]
+    steps = {order: _steps_of_a_day(texts, order) for order in orders}
+    if orders and steps["dmy"] != steps["mdy"]:
+        return max(orders, key=lambda order: steps[order])
+    example = next(filter(needs_order, texts), None)
+    if example is not None and not hint:
+        raise AmbiguousDatesError(
+            f"Nothing in {name} tells whether {example} is day/month or month/day; say --dates dmy or --dates mdy."
+        )
+    return hint
+
+
+def _steps_of_a_day(texts: Sequence[str], order: Order) -> int:
+    days = [day.date for day in parse_days(texts, order).values()]
+    return sum(
+        before is not None and after is not None and (after - before).days == 1 for before, after in pairwise(days)
+    )
+
+
+def drop_late_years(days: Sequence[MonthDay], anchor: date) -> tuple[list[MonthDay], bool]:
+    """Days without their years where one of these lies after the export, and whether that was so.
+
+    A spreadsheet gives a day without a year the one in which it opens the file.
+    """
+    late = any(day.date is not None and day.date > anchor + timedelta(days=1) for day in days)
+    return [MonthDay(day.month, day.day) if late else day for day in days], late
 
 
 def dates_from_start(days: Sequence[MonthDay], start: date) -> list[date]:

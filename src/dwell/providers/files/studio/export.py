@@ -9,7 +9,14 @@ from datetime import date, datetime
 from dwell import clock
 from dwell.errors import MissingTimeError, UnknownFormatError
 from dwell.providers.files.studio import audience, content
-from dwell.providers.files.studio.headers import FIELDS, Kind, detect_kind, unknown_headers
+from dwell.providers.files.studio.headers import (
+    FIELDS,
+    Kind,
+    detect_kind,
+    field_positions,
+    unknown_headers,
+    watch_positions,
+)
 from dwell.providers.files.studio.series import (
     DayRow,
     ExportDates,
@@ -53,7 +60,10 @@ class _Export:
         self.zip_name = self._parse_zip_name()
         as_of = context.as_of
         self.export_dates = ExportDates(
-            self.zip_name.start, self.zip_name.end or as_of or clock.now(), self.zip_name.end or as_of
+            self.zip_name.start,
+            self.zip_name.end or as_of or clock.now(),
+            self.zip_name.end or as_of,
+            context.hints.dates or "",
         )
 
     def read(self) -> ReadResult:
@@ -90,8 +100,9 @@ class _Export:
         return next((parsed for name in names if (parsed := parse_zip_name(name)) != ZipName()), ZipName())
 
     def _content(self, part: Part, rows: list[content.ContentRow]) -> None:
-        writer = Rewriter(self.context.scratch, NAME, "posts", "post_snapshots", "creators", platform="tiktok")
-        latest = content.write(part, rows, writer, anchor=self.export_dates.anchor, as_of=self.export_dates.exported)
+        tables = ["posts", "post_snapshots", "creators", *(["watch_times"] if watch_positions(part.header) else [])]
+        writer = Rewriter(self.context.scratch, NAME, *tables, platform="tiktok")
+        latest = content.write(part, rows, writer, self.export_dates)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
         if latest is not None:
             self._warn_about_year(part.name, latest)
@@ -124,7 +135,7 @@ class _Export:
         for part, name in self.kinds:
             if dropped := unknown_headers(part.header):
                 self.result.warnings.append(f"{part.name}: columns not imported: {', '.join(dropped)}.")
-            if name == "content" and len(part.rows) >= 15:
+            if name == "content" and len(part.rows) >= 15 and "time" in field_positions(part.header):
                 self.result.warnings.append(
                     f"{part.name}: Studio lists 15 posts at most, so the account's other posts are missing."
                 )

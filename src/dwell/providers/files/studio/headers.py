@@ -63,13 +63,20 @@ def field_positions(header: Sequence[str]) -> dict[str, int]:
     return {field: names.index(name) for field, known in FIELDS.items() for name in known[::-1] if name in names}
 
 
+def watch_positions(header: Sequence[str]) -> dict[str, int]:
+    """Position of each column of watch time that a user added to a Content file."""
+    names = [normalize_header(name) for name in header]
+    return {column: names.index(name) for column in WATCHED for name in reversed(ALIASES[column]) if name in names}
+
+
 def detect_kind(header: Sequence[str]) -> Kind | None:
     """Which file has this header; None for a table that only resembles one.
 
-    A table with watch time never comes from Studio, and a series by day names no post.
+    A table with watch time does not come from Studio, unless it was added to a Content file, which says in `Time` when
+    it was exported; and a series by day names no post.
     """
     names, fields = {normalize_header(name) for name in header}, field_positions(header).keys()
-    if names & _WATCH_HEADERS:
+    if names & _WATCH_HEADERS and "time" not in fields:
         return None
     for name, wanted in _KINDS:
         if wanted <= fields and (name == "content" or not names & _IDENTITY):
@@ -80,4 +87,6 @@ def detect_kind(header: Sequence[str]) -> Kind | None:
 def unknown_headers(header: Sequence[str]) -> list[str]:
     """Headers of columns that dwell does not keep, with the followers' difference, whose day varies."""
     names = {name for known in FIELDS.values() for name in known} - set(FIELDS["difference"])
+    if detect_kind(header) == "content":
+        names |= {normalize_header(header[index]) for index in watch_positions(header).values()}
     return [name for name in header if name.strip() and normalize_header(name) not in names]

@@ -9,11 +9,17 @@ from typing import Any
 
 from dwell.errors import BadFileError
 from dwell.providers.files.studio.csv_rows import plain_rows
-from dwell.providers.files.studio.dates import count_missing_days, dates_from_start, dates_until_anchor
+from dwell.providers.files.studio.dates import (
+    count_missing_days,
+    dates_from_start,
+    dates_until_anchor,
+    decide_order,
+    drop_late_years,
+)
 from dwell.providers.files.studio.headers import field_positions
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
-from dwell.text.days import parse_days
+from dwell.text.days import Order, parse_days
 from dwell.text.numbers import parse_count
 from dwell.text.words import is_unknown, known
 
@@ -40,11 +46,13 @@ class ExportDates:
         start: First day, where the zip's name gives it.
         anchor: The latest possible time of the export.
         exported: When it was exported, where that is known.
+        order: How 3/4/2024 is meant, as the user says.
     """
 
     start: date | None
     anchor: datetime
     exported: datetime | None
+    order: Order = ""
 
     def exported_at(self, last: date) -> datetime:
         """When a file with this last day was exported: the known time, otherwise the earliest possible one."""
@@ -72,12 +80,22 @@ def read_day_rows(part: Part, dates: ExportDates, warnings: list[str]) -> list[D
         (line, {f: row[i] for f, i in places.items() if i < len(row)}, part.delimiter.join(row))
         for line, row in plain_rows(part)
     ]
-    parsed = parse_days(cells["date"] for _, cells, _ in raw if "date" in cells)
+    column = [cells["date"] for _, cells, _ in raw if "date" in cells]
+    parsed = parse_days(column, decide_order(part.name, column, dates.order))
     texts = [cells["date"] for _, cells, _ in raw if cells.get("date") in parsed]
     runs = [text for text, before in zip(texts, [None, *texts], strict=False) if text != before]
     if not runs:
-        raise BadFileError(f"{part.name} has no readable date: its dates must be as Studio writes them.")
-    days = [parsed[text] for text in runs]
+        raise BadFileError(
+            f"{part.name} has no readable date (its first is {column[0]!r}): write its dates as YYYY-MM-DD."
+            if column
+            else f"{part.name} has no rows."
+        )
+    days, changed = drop_late_years([parsed[text] for text in runs], dates.anchor.date())
+    if changed:
+        warnings.append(
+            f"{part.name}: its dates lie in the future, because a spreadsheet gave them the year in which it opened "
+            "the file; their years were taken from the day of the export."
+        )
     try:
         calendar = dates_from_start(days, dates.start) if dates.start else dates_until_anchor(days, dates.anchor.date())
     except BadFileError as error:

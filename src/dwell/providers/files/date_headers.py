@@ -1,0 +1,50 @@
+"""Which of a table's headers is the posting time, where it has two of them: their values tell.
+
+`Date` beside `Post time` is the day of the reading where the other holds a date of its own, and only a clock time
+completes a date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dwell.providers.format import normalize_header
+from dwell.text.days import PLAIN_DATES
+
+if TYPE_CHECKING:
+    from dwell.providers.files.user_table import Headers
+
+
+def settle_dates(headers: Headers, clock_values: Sequence[str]) -> Headers:
+    """The headers with the posting time and the time of the reading told apart.
+
+    Args:
+        headers: As their names suggest.
+        clock_values: First values of the column that is named as a clock time.
+    """
+    if headers.clock and any(map(_has_date, clock_values)):
+        columns, dropped = dict(headers.columns), headers.dropped
+        day = columns.get("posted_at", "")
+        columns["posted_at"] = headers.clock
+        if "observed_at" not in columns and _is_plain(day):
+            columns["observed_at"] = day
+        else:
+            dropped = (*dropped, day)
+        return replace(headers, columns=columns, clock=None, dropped=dropped)
+    day = next(filter(_is_plain, headers.dropped), "")
+    if not day or "posted_at" not in headers.columns or "observed_at" in headers.columns:
+        return headers
+    dropped = tuple(name for name in headers.dropped if name != day)
+    return replace(headers, columns={**headers.columns, "observed_at": day}, dropped=dropped)
+
+
+def _is_plain(header: str) -> bool:
+    return normalize_header(header) in PLAIN_DATES
+
+
+def _has_date(text: str) -> bool:
+    numbers = re.findall(r"\d+", text)
+    return len(numbers) > 4 or any(len(number) == 4 for number in numbers)
