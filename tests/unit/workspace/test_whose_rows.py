@@ -175,6 +175,7 @@ def test_links_of_youtube_are_youtubes(folder: Folder, link: str) -> None:
     folder.load([{"url": link, "views": 5, "creator": "Ann Cooks"}, {"url": LINK, "views": 6, "creator": "ann.cooks"}])
     found = folder.values("posts", "post_id", "platform", "handle")
     assert found == [(ID, "tiktok", "ann.cooks"), ("dQw4w9WgXcQ", "youtube", "ann cooks")]
+    assert folder.values("creators", "handle", "platform") == [("ann cooks", "youtube"), ("ann.cooks", "tiktok")]
 
 
 @pytest.mark.parametrize("post_id", ["dQw4w9WgXcQ", "3271234567890123456_123", "1747000000000000000", "C1abcDEfg12"])

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dwell.providers.files.aliases import ALIASES, WATCHED
 from dwell.providers.files.platform_column import header_of, sample
@@ -106,6 +107,11 @@ def match_accounts(part: Part, posts: Headers, given: Mapping[str, str]) -> Acco
         return None
     used = columns.values()
     return AccountHeaders(columns, tuple(name for name in header_of(part) if name not in used))
+
+
+def is_account(item: Mapping[str, Any], posts: Headers, given: Mapping[str, str]) -> bool:
+    """Whether one object is a row of a table of accounts; the arguments are those of `match_accounts`."""
+    return match_accounts(Part("", Path(), "array", tuple(item), objects=(dict(item),)), posts, given) is not None
 
 
 def account_shape(name: str, columns: Mapping[str, str], place: Callable[[str], str]) -> Shape:

@@ -64,8 +64,9 @@ class CheckedExtract:
         """The steps to `row_id` and the table's columns, for the accepted rows that give the table a row."""
         columns = ", ".join(f"{self._column(table, column)} AS {quote_name(column.name)}" for column in table.columns)
         accepted = "reason IS NULL"
-        if self.facts.mixed and table.name in _ACCOUNT_TABLES:
-            accepted += " AND platform = 'tiktok'"
+        if self.facts.mixed and table.name in _ACCOUNT_TABLES and "handle" in self.columns.names:
+            named = f"SELECT handle FROM {self.view} WHERE {accepted} AND platform = 'tiktok' AND handle IS NOT NULL"
+            accepted += f" AND (platform = 'tiktok' OR handle NOT IN ({named}))"
         steps = Pipeline().add("table_columns", f"SELECT row_id, {columns} FROM {self.view} WHERE {accepted}")
         return steps.add("rows", f"SELECT * FROM table_columns WHERE {is_row(table)}")
 
