@@ -29,8 +29,6 @@ _MOST_SLIPS = 0.1
 _FALL = 0.9
 # So many of the pairs of readings fall: the figures are not totals.
 _MOST_FALLS = 0.2
-# Pairs that are needed to say so of a column that names itself the time of the reading.
-_FEWEST_PAIRS = 3
 # A file with fewer different posts than this share of its rows may have several readings of one.
 _REPEATS = 0.9
 
@@ -161,11 +159,12 @@ class _Judge:
             BadFileError: They do.
         """
         source = self.extract.shape.columns.get(name)
-        if source is None or name not in self.columns.names or not self._repeats():
+        header = source.names[0].removeprefix("/") if source else ""
+        # A header such as `captured at` says that its figures were read then; `date` says nothing.
+        if header.casefold() not in PLAIN_DATES or name not in self.columns.names or not self._repeats():
             return
         series = self._series(name)
-        header = source.names[0].removeprefix("/")
-        if series.is_by_day and (series.pairs >= _FEWEST_PAIRS or header.casefold() in PLAIN_DATES):
+        if series.is_by_day:
             raise self._by_day(header, series)
 
     def _series_column(self, header: str, series: _Series) -> DateColumn:

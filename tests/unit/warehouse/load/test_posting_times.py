@@ -115,6 +115,9 @@ def test_figures_of_single_days_are_refused(bring: Bring, table: Rows) -> None:
     with pytest.raises(BadFileError, match="single days"):
         bring(text, seen, as_of="2026-02-15")
     assert table("post_snapshots") == []
+    # A header that says when the figures were read is believed.
+    captured = replace(seen, columns={**seen.columns, "observed_at": source_at("captured at")})
+    assert bring(text.replace("Date", "captured at"), captured).snapshots_new == 4
 
 
 def test_several_days_with_totals_are_readings(bring: Bring, table: Rows) -> None:
