@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from dwell.errors import BadFileError, UnknownFormatError
 from dwell.providers import api_formats, archive
@@ -14,7 +15,7 @@ from dwell.providers.files.studio import export as studio
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.opening import PlainFile, as_utf8, digest, inspect
 from dwell.providers.part import Part, inspect_part
-from dwell.providers.payloads import describe_other, first_rows
+from dwell.providers.payloads import describe_other
 from dwell.providers.workbook import read_sheets
 from dwell.records import Hints, SourceFile
 
@@ -49,8 +50,9 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     """
     forced = _chosen_format(hints)
     context = Context(path, hints, scratch)
+    kind_of = user_table.kind_with(hints.columns) if hints.columns else forced.kind_of if forced else _kind_of
     fingerprint, opened = _open(path, scratch)
-    parts = [inspect_part(plain_file) for plain_file in opened]
+    parts = [inspect_part(plain_file, kind_of) for plain_file in opened]
     groups: dict[str, list[Part]] = {}
     for part in parts:
         matching = forced or next((known for known in _FORMATS if known.recognises(part, context)), None)
@@ -65,6 +67,11 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
             result.warnings += made.warnings
     named = tuple(extract if extract.part else replace(extract, part=path.name) for extract in result.extracts)
     return SourceFile(path, fingerprint, "+".join(groups), named, tuple(result.warnings))
+
+
+def _kind_of(item: Mapping[str, Any]) -> str | None:
+    """What an object is to the first format that knows it."""
+    return next(filter(None, (known.kind_of(item) for known in _FORMATS)), None)
 
 
 def _chosen_format(hints: Hints) -> Format | None:
@@ -128,13 +135,11 @@ def _unknown_format_error(part: Part) -> UnknownFormatError | BadFileError:
     """The error for a shape that nothing recognises: its columns, the nearest format, and what that would need."""
     names: Sequence[str] = part.header
     if part.layout not in {"csv", "parquet"}:
-        rows = first_rows(part)
-        other = describe_other(rows[0]) if rows else None
+        other = describe_other(part.objects[0]) if part.objects else None
         if other:
             return BadFileError(
                 f"{part.name} is {other}, which dwell does not store: load posts, accounts or comments."
             )
-        names = tuple(dict.fromkeys(key for row in rows for key in row)) or part.header
     known = {normalize_header(name) for name in names}
     nearest, required = max(
         ((candidate, columns) for candidate in _FORMATS for columns in candidate.columns),
