@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
 from dwell.warehouse.columns import quote_text
-from dwell.warehouse.load import comparison, csv_repair, ids, instants, macros
+from dwell.warehouse.load import comparison, csv_repair, ids, instants, json_repair, macros
 from dwell.warehouse.load.checked import CheckedColumns, LoadOptions, add_checked
 from dwell.warehouse.load.pipeline import Pipeline
-from dwell.warehouse.load.raw import RawRows, csv_rows, header, raw_rows
+from dwell.warehouse.load.raw import NOT_JSON, RawRows, csv_rows, header, raw_rows
 from dwell.warehouse.load.spellings import assume_canonical, read_spellings, words_table
 from dwell.warehouse.load.text import Field, add_text, find_fields, raw_names
 from dwell.warehouse.load.typed import add_typed
@@ -96,6 +96,8 @@ class ExtractReader:
             AmbiguousDatesError: Nothing tells day/month from month/day.
         """
         raw = raw_rows(self.connection, self.extract, raw_names(self.extract.shape))
+        if self.extract.layout in {"ndjson", "array"}:
+            return self._read_json(raw, scratch)
         if self.extract.layout != "csv":
             return self._read(raw, repaired=False)
         try:
@@ -105,6 +107,23 @@ class ExtractReader:
         except BadFileError:
             pass  # not the standard's CSV: the repair separates its good records from its broken lines
         return self._read(self._repaired_rows(scratch), repaired=True)
+
+    def _read_json(self, raw: RawRows, scratch: Path) -> ReadExtract:
+        """JSON that the engine refuses in part is read again without halves of characters, where it has any."""
+        refusal: BadFileError | None = None
+        try:
+            read = self._read(raw, repaired=False)
+            if not self._has_broken(self.table):
+                return read
+        except BadFileError as error:
+            refusal = error
+        target = scratch / f"{self.table.replace('.', '-')}.json"
+        if json_repair.replace_half_characters(self.extract.path, target):
+            repaired = replace(self.extract, path=target)
+            return self._read(raw_rows(self.connection, repaired, raw_names(self.extract.shape)), repaired=False)
+        if refusal:
+            raise refusal
+        return read
 
     def _read(self, raw: RawRows, *, repaired: bool) -> ReadExtract:
         fields = tuple(find_fields(self.extract.shape, raw))
@@ -135,6 +154,12 @@ class ExtractReader:
 
     def _is_unusual(self, table: str) -> bool:
         return self.connection.execute(f"SELECT 1 FROM {table} WHERE unusual LIMIT 1").fetchone() is not None
+
+    def _has_broken(self, table: str) -> bool:
+        return (
+            self.connection.execute(f"SELECT 1 FROM {table} WHERE problem = {quote_text(NOT_JSON)} LIMIT 1").fetchone()
+            is not None
+        )
 
     def _is_whole(self, rows: int) -> bool:
         """The engine lost no record: counted apart from it, fast where no field holds a line end."""

@@ -22,6 +22,8 @@ _HEADER_BYTES = 1 << 20
 # DuckDB's own 32 MB a buffer, several a thread, would be half of an import's memory.
 _BUFFER = 4 << 20
 _TEXT = "VARCHAR"
+NOT_JSON = "not a JSON object"
+"""Why a record of JSON cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _json_rows(extract: Extract, names: Iterable[str]) -> RawRows:
     )
     listed = ", ".join(quote_text(pointer) for pointer in pointers)
     steps = steps.add("raw", f"SELECT json, json_extract_string(json, [{listed}]) AS extracted FROM objects")
-    broken = "CASE WHEN json IS NULL THEN 'not a JSON object' END"
+    broken = f"CASE WHEN json IS NULL THEN {quote_text(NOT_JSON)} END"
     return RawRows(steps, values, dict.fromkeys(lists, "VARCHAR[]"), line, broken)
 
 
