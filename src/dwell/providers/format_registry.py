@@ -13,9 +13,11 @@ from dwell.providers import api_formats, archive
 from dwell.providers.files import apify, own, user_table, watch_template, web_items, youtube
 from dwell.providers.files.studio import export as studio
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
+from dwell.providers.json_rows import KindOf
 from dwell.providers.opening import PlainFile, as_utf8, digest, inspect
-from dwell.providers.part import Part, inspect_part
+from dwell.providers.part import PARQUET, Part, inspect_part, is_json
 from dwell.providers.payloads import describe_other
+from dwell.providers.table_head import find_header_lines, move_header, plain_table, read_head
 from dwell.providers.workbook import read_sheets
 from dwell.records import Hints, SourceFile
 
@@ -52,12 +54,9 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     context = Context(path, hints, scratch)
     kind_of = user_table.kind_with(hints.columns) if hints.columns else forced.kind_of if forced else _kind_of
     fingerprint, opened = _open(path, scratch)
-    parts = [inspect_part(plain_file, kind_of) for plain_file in opened]
     groups: dict[str, list[Part]] = {}
-    for part in parts:
-        matching = forced or next((known for known in _FORMATS if known.recognises(part, context)), None)
-        if matching is None:
-            raise _unknown_format_error(part)
+    for plain_file in opened:
+        part, matching = _inspect(plain_file, kind_of, context, forced)
         groups.setdefault(matching.name, []).append(part)
     result = ReadResult(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
     for known in _FORMATS:
@@ -67,6 +66,34 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
             result.warnings += made.warnings
     named = tuple(extract if extract.part else replace(extract, part=path.name) for extract in result.extracts)
     return SourceFile(path, fingerprint, "+".join(groups), named, tuple(result.warnings))
+
+
+def _inspect(plain_file: PlainFile, kind_of: KindOf, context: Context, forced: Format | None) -> tuple[Part, Format]:
+    """A part and its format. A table that nothing recognises may have lines of title above its header."""
+    start = read_head(plain_file)
+    if not is_json(start) and not start.startswith(PARQUET):
+        plain_file = plain_table(plain_file, context.scratch)
+    part = inspect_part(plain_file, kind_of)
+    formats = (forced,) if forced else _FORMATS
+    if matching := _recognise(part, context, formats):
+        return part, matching
+    for before in find_header_lines(plain_file) if part.layout == "csv" else ():
+        below = inspect_part(move_header(plain_file, before, context.scratch), kind_of)
+        if matching := _recognise(below, context, formats):
+            return below, matching
+    if forced is None:
+        raise _unknown_format_error(part)
+    return part, forced
+
+
+def _recognise(part: Part, context: Context, formats: Sequence[Format]) -> Format | None:
+    for known in formats:
+        try:
+            if known.recognises(part, context):
+                return known
+        except UnknownFormatError:  # of a header that `--map` names and this line lacks
+            continue
+    return None
 
 
 def _kind_of(item: Mapping[str, Any]) -> str | None:

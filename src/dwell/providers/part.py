@@ -6,7 +6,6 @@ import csv
 import io
 import itertools
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,9 +16,12 @@ from dwell.providers.json_rows import MOST_LETTERS, KindOf, Row, find_line_rows,
 from dwell.providers.json_stream import JsonReader
 from dwell.providers.opening import HEAD_BYTES, PlainFile
 from dwell.providers.payloads import find_nested_error, is_empty_answer
+from dwell.providers.table_head import find_delimiter, read_head
 
 Layout = Literal["csv", "ndjson", "array", "document", "parquet"]
 
+PARQUET = "PAR1"
+"""How a Parquet file begins."""
 SAMPLE_ROWS = 1_000
 MAX_DOCUMENT_BYTES = 64 << 20
 """A JSON document up to this size is parsed in memory; a longer array is loaded in place, a longer wrapper streams."""
@@ -75,42 +77,35 @@ def inspect_part(plain: PlainFile, kind_of: KindOf) -> Part:
     Raises:
         BadFileError: For JSON that is cut off or damaged at its start, or a file without a header line.
     """
-    raw = plain.head if plain.head is not None else _read_head(plain.path)
-    if raw.startswith(b"PAR1"):
+    text = read_head(plain)
+    if text.startswith(PARQUET):
         from dwell.providers.parquet_footer import column_names
 
         return Part(plain.name, plain.path, "parquet", column_names(plain.name, plain.path))
-    text = raw.decode("utf-8-sig", errors="ignore")
-    if text.lstrip().startswith(("{", "[")):
-        return _inspect_json(plain, text, kind_of, whole=len(raw) < HEAD_BYTES)
+    if is_json(text):
+        return _inspect_json(plain, text, kind_of, whole=plain.path.stat().st_size < HEAD_BYTES)
     return _inspect_csv(plain, text)
 
 
-def _read_head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(HEAD_BYTES)
+def is_json(text: str) -> bool:
+    """Whether a text begins as JSON does."""
+    return text.lstrip().startswith(("{", "["))
 
 
 def _inspect_csv(plain: PlainFile, text: str) -> Part:
-    lines = io.StringIO(text.lstrip("\r\n"), newline="")
-    delimiter = _delimiter(text.lstrip("\r\n"))
+    delimiter = plain.delimiter or find_delimiter(text.split("\n", 1)[0])
+    lines = io.StringIO(text, newline="")
     try:
         rows = [tuple(row) for row in itertools.islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS + 1)]
     except csv.Error as error:
-        raise BadFileError(f"{plain.name} can't be read as a table ({error}): save it again as CSV.") from error
+        raise BadFileError(f"{plain.name} can't be read as a table: save it again as CSV.") from error
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise BadFileError(f"{plain.name} has no header line: the first line must name the columns.")
-    return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(rows[1:]), lines=plain.lines)
-
-
-def _delimiter(text: str) -> str:
-    """Which of `,` `;` tab `|` splits the header most often, outside quotes."""
-    header = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
-    return max(",;\t|", key=header.count)
+    return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(filter(None, rows[1:])), lines=plain.lines)
 
 
 def _inspect_json(plain: PlainFile, text: str, kind_of: KindOf, *, whole: bool) -> Part:
-    lines = [line for line in text.splitlines()[: SAMPLE_ROWS + 1] if line.strip()]
+    lines = [line for line in text.split("\n", SAMPLE_ROWS + 1)[: SAMPLE_ROWS + 1] if line.strip()]
     values = [_parse_line(line) for line in lines[:SAMPLE_ROWS]]
     if _are_json_lines(values) and (len(lines) > 1 or not whole):
         numbered = ((number, value, "") for number, value in enumerate(values, 1))

@@ -64,9 +64,14 @@ def _sheet(name: str, sheet: Any, scratch: Path) -> PlainFile:
 
 def _csv_lines(sheet: Any) -> Iterator[bytes]:
     sheet.reset_dimensions()  # the size that a sheet claims is often wrong
+    empty = 0
     for row in sheet.iter_rows():
         cells = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
-        if any(cells):
+        if not any(cells):
+            empty += 1  # a line for each, so that lines are the sheet's rows
+        else:
+            yield b"\n" * empty
+            empty = 0
             line = io.StringIO()
             csv.writer(line, lineterminator="\n").writerow(cells)
             yield line.getvalue().encode()

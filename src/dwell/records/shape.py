@@ -83,6 +83,7 @@ class Extract:
         rejects: Rows that could not be parsed: (line, reason, text).
         part: Name of the part of the user's file that the rows come from, for messages; the path's name where empty.
         lines: Lines of the file at `path`, where they were counted.
+        header: Of a CSV, as recognition read it; it is read from the file where empty.
     """
 
     path: Path
@@ -93,6 +94,7 @@ class Extract:
     rejects: tuple[tuple[int, str, str], ...] = ()
     part: str = ""
     lines: int | None = None
+    header: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

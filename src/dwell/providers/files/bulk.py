@@ -43,7 +43,14 @@ def csv_extract(part: Part, shape: Shape) -> Extract:
     columns = {
         column: present for column, source in shape.columns.items() if (present := _keep_present(source, part.header))
     }
-    return Extract(part.path, "csv", replace(shape, columns=columns), delimiter=part.delimiter, lines=part.lines)
+    return Extract(
+        part.path,
+        "csv",
+        replace(shape, columns=columns),
+        delimiter=part.delimiter,
+        lines=part.lines,
+        header=part.header,
+    )
 
 
 def _keep_present(source: Source, header: tuple[str, ...]) -> Source | None:

@@ -45,7 +45,7 @@ def _extract(part: Part, context: Context) -> Extract:
     }
     shape = Shape("dwell", (table.name,), sources, cumulative=False)
     if part.layout == "csv":
-        return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
+        return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
     if part.layout == "parquet":
         return Extract(part.path, "parquet", shape)
     return json_extract(part, context, shape, _kind_of)

@@ -43,7 +43,7 @@ def extract(part: Part, context: Context, headers: Headers, pointers: Mapping[st
     shape = Shape(NAME, _tables(sources, context), sources, constants)
     if part.layout != "csv":
         return json_extract(part, context, shape, kind_with(context.hints.columns))
-    return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
+    return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
 
 
 def _source(part: Part, column: str, name: str, headers: Headers, pointers: Mapping[str, str]) -> Source:

@@ -170,7 +170,7 @@ class ExtractReader:
 
     def _repaired_rows(self, scratch: Path) -> RawRows:
         target = scratch / f"{self.table.replace('.', '-')}.csv"
-        columns = header(self.extract.path, self.extract.delimiter)
+        columns = header(self.extract)
         csv_repair.repair(self.extract.path, self.extract.delimiter, len(columns), target)
         return csv_rows(target, self.extract.delimiter, columns, raw_names(self.extract.shape), repaired=True)
 
