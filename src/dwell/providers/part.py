@@ -43,6 +43,7 @@ class Part:
         objects: First rows of JSON, out of their wrappers.
         known: A format recognises some of them; otherwise they are the objects that most look like rows.
         direct: The lines, or the entries of the array, are the rows themselves.
+        keys: Of the outermost objects of JSON.
         document: The value of a JSON document.
         lines: Lines of a CSV, where they were counted.
     """
@@ -56,6 +57,7 @@ class Part:
     objects: tuple[dict[str, Any], ...] = ()
     known: bool = False
     direct: bool = False
+    keys: tuple[str, ...] = ()
     document: Any = field(default=None, repr=False)
     lines: int | None = None
 
@@ -171,7 +173,11 @@ def _json_part(plain: PlainFile, layout: Layout, entries: list[Any], rows: Itera
         for entry in entries
         if isinstance(entry, (list, dict)) and entry
     )
-    return Part(plain.name, plain.path, layout, object_keys(objects), objects=objects, known=bool(known), direct=direct)
+    keys = object_keys(tuple(entry for entry in entries if isinstance(entry, dict)))
+    header = object_keys(objects)
+    return Part(
+        plain.name, plain.path, layout, header, objects=objects, known=bool(known), direct=direct, keys=keys
+    )  # fmt: skip
 
 
 def _likely_rows(entries: list[Any]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from dwell.providers.opening import CHUNK, HEAD_BYTES, PlainFile, new_file, write_chunks
@@ -61,10 +60,16 @@ def plain_table(plain: PlainFile, scratch: Path) -> PlainFile:
 
 
 def find_header_lines(plain: PlainFile) -> Iterator[int]:
-    """How many lines stand before each line that may be the header, the first line left out."""
-    for number, line in enumerate(islice(read_head(plain).split("\n", MOST_TITLE_LINES + 1), MOST_TITLE_LINES)):
-        cells = line.strip("\r").split(find_delimiter(line))
-        if number and sum(bool(cell.strip(_NOTHING)) for cell in cells) > 1:
+    """How many lines stand before each line that may be the header, the first line left out.
+
+    A header has several cells, and the next line that is not empty about as many: a line of prose does not.
+    """
+    lines = [line.rstrip("\r") for line in read_head(plain).split("\n", 2 * MOST_TITLE_LINES)[: 2 * MOST_TITLE_LINES]]
+    for number, line in enumerate(lines[:MOST_TITLE_LINES]):
+        delimiter = find_delimiter(line)
+        below = next((other for other in lines[number + 1 :] if other.strip(_NOTHING)), "")
+        names = sum(bool(cell.strip(_NOTHING)) for cell in line.split(delimiter))
+        if number and names > 1 and 2 * below.count(delimiter) >= line.count(delimiter):
             yield number
 
 
