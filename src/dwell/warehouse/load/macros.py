@@ -61,7 +61,9 @@ _PERCENT = bind(f"regexp_replace(t, {quote_text(f'{numbers.PERCENT}$')}, '')", "
 
 _TAG_WORDS = r"string_split_regex({}, '[,;|#\s\p{{Z}}]+')"
 _UNBRACKETED = "trim(t, '[](){} ')"
-_NAMED = hashtags.NAMES_IN_OBJECTS
+_TAG_NAMES = ", ".join(
+    f"nullif(regexp_extract_all(t, {quote_text(name)}, 1), [])" for name in hashtags.NAMES_IN_OBJECTS
+)
 _QUOTES = quote_text("'\" ")
 
 MACROS = (
@@ -116,7 +118,7 @@ MACROS = (
     # A list as JSON, or as Python and databases write it: ['a', 'b'], ('a',), {a,b}; of objects, their names.
     f"""texts_of(t) AS tags_of(CASE WHEN NOT regexp_matches(t, '^[\\[({{]') THEN {_TAG_WORDS.format("t")}
         WHEN regexp_matches(t, '^\\[ *\\{{')
-            THEN coalesce({", ".join(f"nullif(regexp_extract_all(t, {quote_text(name)}, 1), [])" for name in _NAMED)}, [])
+            THEN coalesce({_TAG_NAMES}, [])
         WHEN left(t, 1) = '[' AND json_valid(t) THEN CAST(CAST(t AS JSON) AS VARCHAR[])
         ELSE list_transform({_TAG_WORDS.format(_UNBRACKETED)}, lambda x: trim(x, {_QUOTES})) END)""",
     # Cut at each # first: a pattern that is tied to its start costs half of one that searches.
