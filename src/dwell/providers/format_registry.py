@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     if unknown and not groups:
         raise unknown[0][1]
     result = ReadResult(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
+    result.warnings += [warning for known in groups.values() for part in known for warning in _left_out(part)]
     notes = [name for name, error in unknown if may_be_no_data(name) and not isinstance(error, StrangeFileError)]
     result.warnings += [list_skipped([*skipped, *notes])] if skipped or notes else []
     result.warnings += [f"Not read: {error}" for name, error in unknown if name not in notes]
@@ -98,6 +99,17 @@ def _inspect(plain_file: PlainFile, kind_of: KindOf, context: Context, forced: F
     if forced is None:
         raise _unknown_format_error(part)
     return part, forced
+
+
+def _left_out(part: Part) -> Iterator[str]:
+    """A warning where the first posts have their comments in them, which are not read there."""
+    if part.known and any(map(_has_comments, part.objects)):
+        yield f"{part.name}: comments within posts are not imported: load them as a file of their own."
+
+
+def _has_comments(item: Mapping[str, Any]) -> bool:
+    comments = item.get("comments")
+    return isinstance(comments, list) and any(isinstance(one, dict) for one in comments)
 
 
 def _recognise(part: Part, context: Context, formats: Sequence[Format]) -> Format | None:

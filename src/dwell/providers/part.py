@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dwell.errors import BadFileError
+from dwell.providers.json_columns import rows_of_columns
 from dwell.providers.json_rows import MOST_LETTERS, KindOf, Row, find_line_rows, find_rows, stream_rows
 from dwell.providers.json_stream import JsonReader
 from dwell.providers.opening import HEAD_BYTES, PlainFile
-from dwell.providers.payloads import find_nested_error, is_empty_answer
+from dwell.providers.payloads import find_error, find_nested_error, is_empty_answer
 from dwell.providers.table_head import find_delimiter, read_head
 
 Layout = Literal["csv", "ndjson", "array", "document", "parquet"]
@@ -145,6 +146,7 @@ def _decode(text: str) -> tuple[Any, bool]:
 
 
 def _document_part(plain: PlainFile, value: Any, kind_of: KindOf) -> Part:
+    value = rows_of_columns(value) or value
     if isinstance(value, list):
         part = _json_part(plain, "array", value[:SAMPLE_ROWS], find_rows(value, kind_of), kind_of)
     else:
@@ -168,16 +170,21 @@ def _json_part(plain: PlainFile, layout: Layout, entries: list[Any], rows: Itera
         objects = tuple(itertools.islice(_likely_rows(entries), SAMPLE_ROWS))
         if not objects:
             raise BadFileError(f"{plain.name} holds no objects: it is JSON, but not a list of posts.")
-    direct = layout in {"ndjson", "array"} and not any(
-        isinstance(entry, list) or (not kind_of(entry) and any(row.item for row in find_rows(entry, kind_of)))
-        for entry in entries
-        if isinstance(entry, (list, dict)) and entry
-    )
+    direct = layout in {"ndjson", "array"} and not any(_is_wrapped(entry, kind_of) for entry in entries if entry)
     keys = object_keys(tuple(entry for entry in entries if isinstance(entry, dict)))
     header = object_keys(objects)
     return Part(
         plain.name, plain.path, layout, header, objects=objects, known=bool(known), direct=direct, keys=keys
     )  # fmt: skip
+
+
+def _is_wrapped(entry: Any, kind_of: KindOf) -> bool:
+    """Whether an entry is not a row itself: it holds rows, or an error instead of one."""
+    if not isinstance(entry, dict):
+        return isinstance(entry, list)
+    if kind_of(entry):
+        return False
+    return find_error(entry) is not None or any(row.item for row in find_rows(entry, kind_of))
 
 
 def _likely_rows(entries: list[Any]) -> Iterator[dict[str, Any]]:

@@ -38,7 +38,7 @@ def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
             sheets = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
-        raise BadFileError(f"{name} can't be read as a workbook ({error}): save it as CSV and load that.") from error
+        raise BadFileError(f"{name} can't be read as a workbook: save it as CSV and load that.") from error
     return [sheet for sheet in sheets if sheet.path.stat().st_size]
 
 

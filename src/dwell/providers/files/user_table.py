@@ -79,6 +79,12 @@ def _flat_values(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield from ((name, one) for name, one in inner if name not in item)
 
 
+def _lists_of_objects(part: Part) -> list[str]:
+    """Keys of lists that are no cells, such as a post's comments."""
+    lists = ((key, value) for item in part.objects for key, value in item.items() if isinstance(value, list))
+    return list(dict.fromkeys(key for key, value in lists if value and not _is_cell(value)))
+
+
 def _is_cell(value: Any) -> bool:
     return not isinstance(value, list) or _text_key(value) is not None
 
@@ -163,8 +169,9 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
                 "--map field=column."
             )
         reading.extracts.append(extract(part, context, headers, pointers))
-        if headers.dropped:
-            reading.warnings.append(f"{part.name}: columns not imported: {list_names(headers.dropped)}.")
+        dropped = [*headers.dropped, *_lists_of_objects(part)]
+        if dropped:
+            reading.warnings.append(f"{part.name}: columns not imported: {list_names(dropped)}.")
     return reading
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,6 +29,8 @@ Progress = Callable[[float], None]
 # A file beyond this size is sampled first, so that one with unusual spellings is not read twice in full.
 _LARGE = 8 << 20
 _SAMPLE = 2000
+# Where DuckDB finds the damage.
+_PLACE = re.compile(r"((?:on |in )?(?:line|byte|record/value):? \d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -179,15 +183,27 @@ class ExtractReader:
         done = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(done,), daemon=True)
         watcher.start()
+        threads = self.connection.execute("SELECT current_setting('threads')").fetchone()
         try:
             with self._readable():
                 self.connection.execute("SET preserve_insertion_order = true").fetchall()
+                if self._is_unordered():
+                    self.connection.execute("SET threads = 1").fetchall()
                 rows = self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS {steps.query()}").fetchall()
         finally:
             done.set()
             watcher.join()
             self.connection.execute("SET preserve_insertion_order = false").fetchall()
+            self.connection.execute(f"SET threads = {threads[0] if threads else 1}").fetchall()
         return int(rows[0][0])
+
+    def _is_unordered(self) -> bool:
+        """JSON lines without a line end at the last one: several threads read that line before the others."""
+        if self.extract.layout != "ndjson" or not self.extract.path.stat().st_size:
+            return False
+        with self.extract.path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) != b"\n"
 
     def _readable(self) -> _Readable:
         return _Readable(self.extract.path)
@@ -213,5 +229,6 @@ class _Readable:
         import duckdb
 
         if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
-            reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
-            raise BadFileError(f"{self.path.name} cannot be read ({reason}); export it again.") from error
+            place = _PLACE.search(str(error).splitlines()[0])
+            at = f" ({' '.join(place[1].casefold().split())})" if place else ""
+            raise BadFileError(f"{self.path.name} is cut off or damaged{at}; export it again.") from error

@@ -122,6 +122,15 @@ def test_rejects_of_an_array_have_their_positions_among_all_entries(bring: Bring
         assert [json.loads(text) for _, _, text in loaded.rejects] == rows[1:6]
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_last_line_stays_the_last(bring: Bring, end: str) -> None:
+    """The engine's threads read a last line without a line end before the lines above it."""
+    rows = [f'{{"id": "local-{n}", "stats": {{"v1": 5}}}}' for n in range(4)]
+    for _ in range(12):
+        loaded = bring("\n".join([*rows, "null"]) + end, JSON, layout="ndjson", dry_run=True)
+        assert lines(loaded) == {5: "not a JSON object"}
+
+
 @pytest.mark.parametrize("layout", ["ndjson", "array"])
 def test_half_a_character_costs_nothing(bring: Bring, table: Rows, layout: str) -> None:
     texts = [
