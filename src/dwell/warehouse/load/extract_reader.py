@@ -206,7 +206,7 @@ class ExtractReader:
             return file.read(1) != b"\n"
 
     def _readable(self) -> _Readable:
-        return _Readable(self.extract.path)
+        return _Readable(self.extract.name)
 
     def _watch(self, done: threading.Event) -> None:
         """Reports the progress of the running query, a few times a second."""
@@ -219,8 +219,8 @@ class ExtractReader:
 class _Readable:
     """What DuckDB says of a file that it cannot read, as a `BadFileError`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
@@ -231,4 +231,4 @@ class _Readable:
         if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
             place = _PLACE.search(str(error).splitlines()[0])
             at = f" ({' '.join(place[1].casefold().split())})" if place else ""
-            raise BadFileError(f"{self.path.name} is cut off or damaged{at}; export it again.") from error
+            raise BadFileError(f"{self.name} is cut off or damaged{at}; export it again.") from error
