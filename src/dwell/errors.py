@@ -20,6 +20,10 @@ class UnknownFormatError(DwellError):
     code = "unknown_format"
 
 
+class StrangeFileError(UnknownFormatError):
+    """A well-known file that dwell does not read; the message says what it is and where the data is."""
+
+
 class BadFileError(DwellError):
     """The format is known but the file cannot be read: it is truncated, too large when unpacked, or not text."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _REJECTS_SHOWN = 5
+_REASONS_SHOWN = 4
 
 
 class DateOrder(StrEnum):
@@ -134,7 +133,7 @@ def _report_failures(failures: Sequence[tuple[Path, DwellError]], *, as_json: bo
     """Says on stderr which files were not loaded, and why; returns the exit code."""
     for path, error in failures:
         if not as_json:
-            typer.echo(f"dwell: {path}: {str(error).removeprefix(f'{path.name}: ')}", err=True)
+            typer.echo(f"dwell: {failure_text(path, error)}", err=True)
     if failures and as_json:
         import json
 
@@ -143,7 +142,7 @@ def _report_failures(failures: Sequence[tuple[Path, DwellError]], *, as_json: bo
                 {
                     "error": {
                         "code": failures[0][1].code,
-                        "message": f"{failures[0][0]}: {failures[0][1]}",
+                        "message": failure_text(*failures[0]),
                     }
                 },
                 ensure_ascii=False,
@@ -151,6 +150,14 @@ def _report_failures(failures: Sequence[tuple[Path, DwellError]], *, as_json: bo
             err=True,
         )
     return 1 if failures else 0
+
+
+def failure_text(path: Path, error: DwellError) -> str:
+    """An error with the path of its file, which it names only once."""
+    message = str(error)
+    if message.startswith(path.name):
+        return f"{path}{message.removeprefix(path.name)}"
+    return f"{path}: {message}"
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
@@ -193,17 +200,11 @@ def _text(done: Imports, *, dry_run: bool) -> str:
     for loaded in done.files:
         notes = [f"  {note}" for note in _notes(loaded)]
         lines += [f"{loaded.path.name}:", *notes] if notes else []
+    if done.skipped_text:
+        lines.append(done.skipped_text)
     if dry_run:
         lines.append("Dry run: nothing was stored.")
     return "\n".join(lines)
-
-
-def _reasons(loaded: Loaded) -> list[tuple[str, int]]:
-    """Kinds of rejects, most common first; a dry run writes no file, so it only counts those shown."""
-    if loaded.rejects_file is None:
-        return Counter(reason.split(":")[0] for _, reason, _ in loaded.rejects).most_common()
-    with loaded.rejects_file.open(encoding="utf-8", newline="") as lines:
-        return Counter(row["reason"].split(":")[0] for row in csv.DictReader(lines)).most_common(4)
 
 
 def _notes(loaded: Loaded) -> Iterator[str]:
@@ -224,7 +225,7 @@ def _notes(loaded: Loaded) -> Iterator[str]:
         yield f"{loaded.rejected:,} rejected" + (f", all in {loaded.rejects_file}" if loaded.rejects_file else "")
         yield from (f"  line {line}: {reason}" for line, reason, _ in loaded.rejects[:_REJECTS_SHOWN])
         if loaded.rejected > _REJECTS_SHOWN:
-            yield "  … " + "; ".join(f"{n:,} × {reason}" for reason, n in _reasons(loaded))
+            yield "  … " + "; ".join(f"{n:,} × {reason}" for reason, n in loaded.reasons[:_REASONS_SHOWN])
 
 
 @contextmanager

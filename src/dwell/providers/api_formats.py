@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,9 +11,9 @@ import msgspec
 from dwell.errors import WrongAccountError
 from dwell.providers.display_api import parse as display_api
 from dwell.providers.format import Context, Format, ReadResult
+from dwell.providers.json_rows import NOT_AN_OBJECT
 from dwell.providers.parser import Parser
-from dwell.providers.part import Part
-from dwell.providers.payloads import first_rows, iterate_rows
+from dwell.providers.part import Part, first_rows, iterate_rows
 from dwell.providers.research_api import parse as research_api
 from dwell.providers.rewrite import Rewriter
 from dwell.providers.scavio import parse as scavio
@@ -72,27 +73,33 @@ def _format(name: str, parser: Parser, description: str, *columns: set[str], own
             _read(name, parser, part, context, result, own=own)
         return result
 
-    return Format(name, description, tuple(frozenset(names) for names in columns), recognises, read)
+    return Format(name, description, tuple(frozenset(names) for names in columns), recognises, read, parser.entity)
 
 
 def _read(name: str, parser: Parser, part: Part, context: Context, result: ReadResult, *, own: bool) -> None:
     writers: dict[str, Rewriter] = {}
     first = next(filter(None, map(parser.entity, first_rows(part, 1_000))), "post")
     writers[first] = _make_writer(context, name, first)
-    for line, item, text in iterate_rows(part):
+    for line, (item, reason, text, _) in iterate_rows(part, parser.entity):
+        if item is None and not reason:
+            continue
         kind = (parser.entity(item) if item else None) or first
         writer = writers.setdefault(kind, writers[first]) if kind == first else writers.get(kind)
         if writer is None:
             writer = writers[kind] = _make_writer(context, name, kind)
         parsed = _parse(parser, kind, item)
         if isinstance(parsed, ParseError):
-            writer.reject(line, parsed.reason, text)
+            writer.reject(line, reason or parsed.reason, text or _as_text(item))
             continue
         columns = msgspec.structs.asdict(parsed)
         if own:
             _check_account(context, columns.get("handle"))
         writer.add(line, columns)
     result.extracts += [writer.extract() for writer in writers.values()]
+
+
+def _as_text(item: Mapping[str, Any] | None) -> str:
+    return json.dumps(item, ensure_ascii=False)
 
 
 def _make_writer(context: Context, name: str, kind: str) -> Rewriter:
@@ -103,7 +110,7 @@ def _make_writer(context: Context, name: str, kind: str) -> Rewriter:
 
 def _parse(parser: Parser, kind: str, item: Mapping[str, Any] | None) -> Item | ParseError:
     if item is None:
-        return ParseError("not a JSON object")
+        return ParseError(NOT_AN_OBJECT)
     read: Callable[[Mapping[str, Any]], Item | ParseError] = getattr(parser, kind)
     if parser.entity(item) != kind:
         return ParseError(f"not the same kind of object as the first ({kind})")

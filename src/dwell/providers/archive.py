@@ -61,7 +61,7 @@ def list_members(path: Path) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except _DAMAGE_ERRORS as error:
-        raise BadFileError(f"{path.name} is cut off or damaged ({error}): download it again.") from error
+        raise BadFileError(f"{path.name} is cut off or damaged: download it again.") from error
     if len(entries) > MAX_MEMBERS:
         raise BadFileError(
             f"{path.name} holds {len(entries)} files, more than {MAX_MEMBERS}: unpack it and name the ones to load."
@@ -86,9 +86,7 @@ def unzip(path: Path, entry: zipfile.ZipInfo, scratch: Path) -> Path:
         with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
             write_chunks(target, _limit_size(f"{path.name}/{entry.filename}", stream, entry.compress_size))
     except (*_DAMAGE_ERRORS, RuntimeError) as error:
-        raise BadFileError(
-            f"{entry.filename} in {path.name} is cut off or damaged ({error}): download it again."
-        ) from error
+        raise BadFileError(f"{entry.filename} in {path.name} is cut off or damaged: download it again.") from error
     return target
 
 
@@ -98,7 +96,7 @@ def _limit_size(name: str, stream: IO[bytes] | gzip.GzipFile, packed: int) -> It
         try:
             chunk = stream.read(CHUNK)
         except _DAMAGE_ERRORS as error:
-            raise BadFileError(f"{name} is cut off or damaged ({error}): download it again.") from error
+            raise BadFileError(f"{name} is cut off or damaged: download it again.") from error
         if not chunk:
             return
         unpacked += len(chunk)
@@ -127,4 +125,4 @@ def _is_workbook(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" in archive.namelist()
     except _DAMAGE_ERRORS as error:
-        raise BadFileError(f"{path.name} is cut off or damaged ({error}): download it again.") from error
+        raise BadFileError(f"{path.name} is cut off or damaged: download it again.") from error

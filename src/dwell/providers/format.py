@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dwell.providers.part import Part
 from dwell.records import Extract, Hints
@@ -60,6 +61,8 @@ class Format:
             a file.
         recognises: Whether one part has this format, by its content.
         read: Opens the parts of one file; called with parts that it recognises, or with any after `--format`.
+        kind_of: What a JSON object is to this format: `post`, `user`, `comment`, `row` (of a table that a user made),
+            or None. Rows are looked for with it in any wrapper.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Format:
     columns: tuple[frozenset[str], ...]
     recognises: Callable[[Part, Context], bool]
     read: Callable[[Sequence[Part], Context], ReadResult]
+    kind_of: Callable[[Mapping[str, Any]], str | None] = lambda _: None
 
 
 def normalize_header(header: str) -> str:

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from dwell.errors import BadFileError, UnknownFormatError
+from dwell.errors import BadFileError, StrangeFileError, UnknownFormatError
 from dwell.providers import api_formats, archive
-from dwell.providers.files import apify, other_platforms, own, user_table, watch_template, web_items, youtube
+from dwell.providers.files import (
+    apify,
+    data_request,
+    other_platforms,
+    own,
+    user_table,
+    watch_template,
+    web_items,
+    youtube,
+)
 from dwell.providers.files.studio import export as studio
+from dwell.providers.files.table_headers import list_names
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
+from dwell.providers.json_rows import KindOf
 from dwell.providers.opening import PlainFile, as_utf8, digest, inspect
-from dwell.providers.part import Part, inspect_part
-from dwell.providers.payloads import describe_other, first_rows
+from dwell.providers.part import PARQUET, Part, inspect_part, is_json
+from dwell.providers.payloads import describe_other
+from dwell.providers.strangers import describe_stranger, is_no_data, list_skipped, may_be_no_data
+from dwell.providers.table_head import find_header_lines, move_header, plain_table, read_head
 from dwell.providers.workbook import read_sheets
 from dwell.records import Hints, SourceFile
 
@@ -27,9 +41,12 @@ _FORMATS: tuple[Format, ...] = (
     other_platforms.FORMAT,
     apify.FORMAT,
     web_items.FORMAT,
+    data_request.FORMAT,
     *api_formats.formats(),
     user_table.FORMAT,
 )
+LEAST_LIKENESS = 0.5
+"""Share of a format's columns that a file has before an error names that format as the nearest."""
 FORMATS: dict[str, str] = {known.name: known.description for known in _FORMATS if known.columns}
 """Name of each format, as in `--format`, and what it is; without those that are only recognised to be refused."""
 
@@ -50,15 +67,23 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     """
     forced = _chosen_format(hints)
     context = Context(path, hints, scratch)
-    fingerprint, opened = _open(path, scratch)
-    parts = [inspect_part(plain_file) for plain_file in opened]
+    kind_of = user_table.kind_with(hints.columns) if hints.columns else forced.kind_of if forced else _kind_of
+    fingerprint, opened, skipped = _open(path, scratch)
     groups: dict[str, list[Part]] = {}
-    for part in parts:
-        matching = forced or next((known for known in _FORMATS if known.recognises(part, context)), None)
-        if matching is None:
-            raise _unknown_format_error(part)
-        groups.setdefault(matching.name, []).append(part)
+    unknown: list[tuple[str, UnknownFormatError]] = []
+    for plain_file in opened:
+        try:
+            part, matching = _inspect(plain_file, kind_of, context, forced)
+            groups.setdefault(matching.name, []).append(part)
+        except UnknownFormatError as error:
+            unknown.append((plain_file.name, error))
+    if unknown and not groups:
+        raise unknown[0][1]
     result = ReadResult(warnings=[warning for plain_file in opened for warning in plain_file.warnings])
+    result.warnings += [warning for known in groups.values() for part in known for warning in _left_out(part)]
+    notes = [name for name, error in unknown if may_be_no_data(name) and not isinstance(error, StrangeFileError)]
+    result.warnings += [list_skipped([*skipped, *notes])] if skipped or notes else []
+    result.warnings += [f"Not read: {error}" for name, error in unknown if name not in notes]
     for known in _FORMATS:
         if known.name in groups:
             made = known.read(groups[known.name], context)
@@ -66,6 +91,50 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
             result.warnings += made.warnings
     named = tuple(extract if extract.part else replace(extract, part=path.name) for extract in result.extracts)
     return SourceFile(path, fingerprint, "+".join(groups), named, tuple(result.warnings))
+
+
+def _inspect(plain_file: PlainFile, kind_of: KindOf, context: Context, forced: Format | None) -> tuple[Part, Format]:
+    """A part and its format. A table that nothing recognises may have lines of title above its header."""
+    start = read_head(plain_file)
+    if not is_json(start) and not start.startswith(PARQUET):
+        plain_file = plain_table(plain_file, context.scratch)
+    part = inspect_part(plain_file, kind_of)
+    formats = (forced,) if forced else _FORMATS
+    if matching := _recognise(part, context, formats):
+        return part, matching
+    for before in find_header_lines(plain_file) if part.layout == "csv" else ():
+        below = inspect_part(move_header(plain_file, before, context.scratch), kind_of)
+        if matching := _recognise(below, context, formats):
+            return below, matching
+    if forced is None:
+        raise _unknown_format_error(part)
+    return part, forced
+
+
+def _left_out(part: Part) -> Iterator[str]:
+    """A warning where the first posts have their comments in them, which are not read there."""
+    if part.known and any(map(_has_comments, part.objects)):
+        yield f"{part.name}: comments within posts are not imported: load them as a file of their own."
+
+
+def _has_comments(item: Mapping[str, Any]) -> bool:
+    comments = item.get("comments")
+    return isinstance(comments, list) and any(isinstance(one, dict) for one in comments)
+
+
+def _recognise(part: Part, context: Context, formats: Sequence[Format]) -> Format | None:
+    for known in formats:
+        try:
+            if known.recognises(part, context):
+                return known
+        except UnknownFormatError:  # of a header that `--map` names and this line lacks
+            continue
+    return None
+
+
+def _kind_of(item: Mapping[str, Any]) -> str | None:
+    """What an object is to the first format that knows it."""
+    return next(filter(None, (known.kind_of(item) for known in _FORMATS)), None)
 
 
 def _chosen_format(hints: Hints) -> Format | None:
@@ -80,15 +149,18 @@ def _chosen_format(hints: Hints) -> Format | None:
     return chosen
 
 
-def _open(path: Path, scratch: Path) -> tuple[str, list[PlainFile]]:
-    """SHA-256 of what the user named, and the plain files in it; a plain file is read once for both."""
+def _open(path: Path, scratch: Path) -> tuple[str, list[PlainFile], list[str]]:
+    """SHA-256 of what the user named, the plain files in it, and the names of those in it that hold no data.
+
+    A plain file is read once for both.
+    """
     packing = archive.detect_packing(path)
     if packing == "plain":
         inspection = inspect(path.name, path)
-        return inspection.digest, [as_utf8(path.name, path, scratch, inspection)]
+        return inspection.digest, [as_utf8(path.name, path, scratch, inspection)], []
     if packing == "zip":
-        return digest(path), _open_zip(path, scratch)
-    return digest(path), _open_file(path.name, path, packing, scratch)
+        return digest(path), *_open_zip(path, scratch)
+    return digest(path), _open_file(path.name, path, packing, scratch), []
 
 
 def _open_file(name: str, path: Path, packing: str, scratch: Path) -> list[PlainFile]:
@@ -107,15 +179,18 @@ def _open_file(name: str, path: Path, packing: str, scratch: Path) -> list[Plain
     return [as_utf8(name, path, scratch)]
 
 
-def _open_zip(path: Path, scratch: Path) -> list[PlainFile]:
+def _open_zip(path: Path, scratch: Path) -> tuple[list[PlainFile], list[str]]:
     entries = archive.list_members(path)
     if not entries:
         raise BadFileError(f"{path.name} is an empty zip: download it again.")
+    skipped = [entry.filename for entry in entries if is_no_data(entry.filename)]
+    if len(skipped) == len(entries):
+        raise StrangeFileError(f"{path.name} is a zip without exports. {list_skipped(skipped)}")
     opened = []
-    for entry in entries:
+    for entry in (entry for entry in entries if not is_no_data(entry.filename)):
         inner = archive.unzip(path, entry, scratch)
         opened += _open_file(entry.filename, inner, _inner_packing(entry.filename, inner), scratch)
-    return opened
+    return opened, skipped
 
 
 def _inner_packing(name: str, path: Path) -> str:
@@ -126,25 +201,29 @@ def _inner_packing(name: str, path: Path) -> str:
 
 
 def _unknown_format_error(part: Part) -> UnknownFormatError | BadFileError:
-    """The error for a shape that nothing recognises: its columns, the nearest format, and what that would need."""
-    names: Sequence[str] = part.header
+    """The error for a file that nothing recognises: what it is, or its columns and the nearest format."""
+    stranger = describe_stranger(part, read_head(PlainFile(part.name, part.path)))
+    if stranger:
+        return StrangeFileError(f"{part.name} is {stranger}.")
     if part.layout not in {"csv", "parquet"}:
-        rows = first_rows(part)
-        other = describe_other(rows[0]) if rows else None
+        other = describe_other(part.objects[0]) if part.objects else None
         if other:
             return BadFileError(
                 f"{part.name} is {other}, which dwell does not store: load posts, accounts or comments."
             )
-        names = tuple(dict.fromkeys(key for row in rows for key in row)) or part.header
+    names: Sequence[str] = part.header
     known = {normalize_header(name) for name in names}
     nearest, required = max(
         ((candidate, columns) for candidate in _FORMATS for columns in candidate.columns),
         key=lambda pair: len({normalize_header(name) for name in pair[1]} & known) / len(pair[1]),
     )
     missing = sorted(name for name in required if normalize_header(name) not in known)
-    shown = ", ".join(names[:40]) + (" ..." if len(names) > 40 else "")
+    likeness = 1 - len(missing) / len(required)
+    if likeness >= LEAST_LIKENESS:
+        near = f"the nearest is {nearest.name}, which also has {', '.join(missing) or 'other values'}"
+    else:
+        near = "dwell reads posts with an id or link and their counters or watch time"
     return UnknownFormatError(
-        f"{part.name} has an unknown format: its columns are {shown or '(none)'}; the nearest is {nearest.name}, which "
-        f"also has {', '.join(missing) or 'other values'}: name your columns with --map field=column, or the format "
-        "with --format."
+        f"{part.name} has an unknown format: its columns are {list_names(names) or '(none)'}; {near}: name your "
+        "columns with --map field=column, or the format with --format."
     )

@@ -1,29 +1,26 @@
-"""Long JSON, one element at a time: the list inside a wrapper such as `{"itemList": [...]}` without loading it."""
+"""Long JSON, one value at a time: a window on the text moves forward, so memory does not grow with the file."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, TextIO
 
 CHUNK = 4 << 20
 _SPACE = " \t\r\n"
 _DECODER = json.JSONDecoder()
 
-KeyPath = tuple[str, ...]
 
-
-class _JsonReader:
+class JsonReader:
     """A window on a long text: `at` is the position of the next unread character."""
 
     def __init__(self, stream: TextIO) -> None:
-        self.stream, self.buffer, self.at, self.ended = stream, "", 0, False
+        self.stream, self.buffer, self.at = stream, "", 0
 
     def read_more(self) -> bool:
+        """Move the window forward; false at the end of the file."""
         chunk = self.stream.read(max(CHUNK, len(self.buffer) - self.at))
         self.buffer, self.at = self.buffer[self.at :] + chunk, 0
-        self.ended = not chunk
         return bool(chunk)
 
     def peek(self) -> str:
@@ -40,15 +37,21 @@ class _JsonReader:
             raise ValueError(f"{wanted} was expected, {self.peek() or 'the end'} found")
         self.at += 1
 
-    def read_value(self) -> tuple[Any, str]:
-        """The next JSON value and its text."""
-        self.peek()
+    def read_value(self, most: int | None = None) -> tuple[Any, str] | None:
+        """The next JSON value and its text; None, and nothing is read, where a list or object is longer than `most`.
+
+        Raises:
+            ValueError: It is cut off, damaged, or nested too deeply.
+        """
+        is_container = self.peek() in {"[", "{"}
         while True:
             try:
                 value, end = _DECODER.raw_decode(self.buffer, self.at)
             except RecursionError:
                 raise ValueError("lists and objects are nested too deeply") from None
             except ValueError:
+                if is_container and most is not None and len(self.buffer) - self.at >= most:
+                    return None
                 if not self.read_more():
                     raise
                 continue
@@ -57,64 +60,25 @@ class _JsonReader:
             text, self.at = self.buffer[self.at : end], end
             return value, text
 
-
-def find_first_list(path: Path) -> KeyPath:
-    """Keys that lead to the first list of objects: `()` when the file is a list itself.
-
-    Raises:
-        ValueError: No such list, or the JSON is damaged before it.
-    """
-    with path.open(encoding="utf-8-sig") as stream:
-        text = _JsonReader(stream)
-        place = _seek(text, None, ())
-    if place is None:
-        raise ValueError("no list of objects in it")
-    return place
-
-
-def iterate_items(path: Path, place: KeyPath) -> Iterator[tuple[Any, str]]:
-    """Each element of the list at `place`, with its text on one line.
-
-    Raises:
-        ValueError: Where the JSON is cut off or damaged.
-    """
-    with path.open(encoding="utf-8-sig") as stream:
-        text = _JsonReader(stream)
-        if _seek(text, place, ()) is None:
-            raise ValueError("no list of objects in it")
-        text.expect("[")
-        while text.peek() != "]":
-            value, raw = text.read_value()
-            yield value, raw.replace("\n", " ").replace("\r", " ")
-            if text.peek() == ",":
-                text.expect(",")
-            elif text.peek() != "]":
+    def items(self) -> Iterator[None]:
+        """Steps from element to element of the list that begins here; the caller reads each element."""
+        self.expect("[")
+        while self.peek() != "]":
+            yield
+            if self.peek() == ",":
+                self.expect(",")
+            elif self.peek() != "]":
                 raise ValueError("the list is cut off")
+        self.expect("]")
 
-
-def _seek(text: _JsonReader, wanted: KeyPath | None, here: KeyPath) -> KeyPath | None:
-    """Step to the list at `wanted` (None: the first list whose first element is an object) and stop before its `[`."""
-    start = text.peek()
-    if start == "[" and (here == wanted or (wanted is None and _holds_objects(text))):
-        return here
-    if start != "{" or len(here) > 2:
-        text.read_value()
-        return None
-    text.expect("{")
-    while text.peek() == '"':
-        key, _ = text.read_value()
-        text.expect(":")
-        place = _seek(text, wanted, (*here, key))
-        if place is not None:
-            return place
-        if text.peek() != ",":
-            break
-        text.expect(",")
-    text.expect("}")
-    return None
-
-
-def _holds_objects(text: _JsonReader) -> bool:
-    while not (rest := text.buffer[text.at + 1 : text.at + 1000].lstrip()) and text.read_more():
-        pass
-    return rest.startswith("{")
+    def members(self) -> Iterator[str]:
+        """Steps from key to key of the object that begins here; the caller reads each value."""
+        self.expect("{")
+        while self.peek() == '"':
+            read = self.read_value()
+            self.expect(":")
+            yield str(read[0]) if read else ""
+            if self.peek() != ",":
+                break
+            self.expect(",")
+        self.expect("}")

@@ -33,6 +33,7 @@ class PlainFile:
         warnings: What was changed to get there.
         lines: Its lines, where they were counted.
         head: Its first `HEAD_BYTES`, where they were kept.
+        delimiter: Of a table that names it itself, in a line `sep=;`.
     """
 
     name: str
@@ -40,6 +41,7 @@ class PlainFile:
     warnings: tuple[str, ...] = ()
     lines: int | None = None
     head: bytes | None = field(default=None, repr=False)
+    delimiter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

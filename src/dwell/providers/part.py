@@ -6,17 +6,23 @@ import csv
 import io
 import itertools
 import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from dwell.errors import BadFileError
+from dwell.providers.json_columns import rows_of_columns
+from dwell.providers.json_rows import MOST_LETTERS, KindOf, Row, find_line_rows, find_rows, stream_rows
+from dwell.providers.json_stream import JsonReader
 from dwell.providers.opening import HEAD_BYTES, PlainFile
+from dwell.providers.payloads import find_error, find_nested_error, is_empty_answer
+from dwell.providers.table_head import find_delimiter, read_head
 
 Layout = Literal["csv", "ndjson", "array", "document", "parquet"]
 
+PARQUET = "PAR1"
+"""How a Parquet file begins."""
 SAMPLE_ROWS = 1_000
 MAX_DOCUMENT_BYTES = 64 << 20
 """A JSON document up to this size is parsed in memory; a longer array is loaded in place, a longer wrapper streams."""
@@ -35,7 +41,10 @@ class Part:
         header: Of a CSV or Parquet file: the column names as written; of JSON: the keys of the first objects.
         delimiter: Of a CSV.
         rows: First rows of a CSV.
-        objects: First objects of JSON lines or of an array.
+        objects: First rows of JSON, out of their wrappers.
+        known: A format recognises some of them; otherwise they are the objects that most look like rows.
+        direct: The lines, or the entries of the array, are the rows themselves.
+        keys: Of the outermost objects of JSON.
         document: The value of a JSON document.
         lines: Lines of a CSV, where they were counted.
     """
@@ -47,6 +56,9 @@ class Part:
     delimiter: str = ","
     rows: tuple[tuple[str, ...], ...] = ()
     objects: tuple[dict[str, Any], ...] = ()
+    known: bool = False
+    direct: bool = False
+    keys: tuple[str, ...] = ()
     document: Any = field(default=None, repr=False)
     lines: int | None = None
 
@@ -58,84 +70,168 @@ class Part:
         return [str(item[name]) for item in self.objects if item.get(name) is not None]
 
 
-def inspect_part(plain: PlainFile) -> Part:
+def inspect_part(plain: PlainFile, kind_of: KindOf) -> Part:
     """Inspect the start of a plain file.
+
+    Args:
+        plain: The file.
+        kind_of: What an object is to any format.
 
     Raises:
         BadFileError: For JSON that is cut off or damaged at its start, or a file without a header line.
     """
-    raw = plain.head if plain.head is not None else _read_head(plain.path)
-    if raw.startswith(b"PAR1"):
+    text = read_head(plain)
+    if text.startswith(PARQUET):
         from dwell.providers.parquet_footer import column_names
 
         return Part(plain.name, plain.path, "parquet", column_names(plain.name, plain.path))
-    text = raw.decode("utf-8-sig", errors="ignore")
-    if text.lstrip().startswith(("{", "[")):
-        return _inspect_json(plain, text, whole=len(raw) < HEAD_BYTES)
+    if is_json(text):
+        return _inspect_json(plain, text, kind_of, whole=plain.path.stat().st_size < HEAD_BYTES)
     return _inspect_csv(plain, text)
 
 
-def _read_head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(HEAD_BYTES)
+def is_json(text: str) -> bool:
+    """Whether a text begins as JSON does."""
+    return text.lstrip().startswith(("{", "["))
 
 
 def _inspect_csv(plain: PlainFile, text: str) -> Part:
-    lines = io.StringIO(text.lstrip("\r\n"), newline="")
-    delimiter = _delimiter(text.lstrip("\r\n"))
+    delimiter = plain.delimiter or find_delimiter(text.split("\n", 1)[0])
+    lines = io.StringIO(text, newline="")
     try:
         rows = [tuple(row) for row in itertools.islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS + 1)]
     except csv.Error as error:
-        raise BadFileError(f"{plain.name} can't be read as a table ({error}): save it again as CSV.") from error
+        raise BadFileError(f"{plain.name} can't be read as a table: save it again as CSV.") from error
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise BadFileError(f"{plain.name} has no header line: the first line must name the columns.")
-    return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(rows[1:]), lines=plain.lines)
+    return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(filter(None, rows[1:])), lines=plain.lines)
 
 
-def _delimiter(text: str) -> str:
-    """Which of `,` `;` tab `|` splits the header most often, outside quotes."""
-    header = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
-    return max(",;\t|", key=header.count)
-
-
-def _inspect_json(plain: PlainFile, text: str, *, whole: bool) -> Part:
-    lines = [line for line in text.splitlines()[: SAMPLE_ROWS + 1] if line.strip()]
-    objects = tuple(item for item in map(_parse_object, lines[:SAMPLE_ROWS]) if item)
-    if objects and (len(lines) > 1 or not whole):
-        return Part(plain.name, plain.path, "ndjson", object_keys(objects), objects=objects)
-    if plain.path.stat().st_size > MAX_DOCUMENT_BYTES:
-        return _inspect_long_json(plain)
+def _inspect_json(plain: PlainFile, text: str, kind_of: KindOf, *, whole: bool) -> Part:
+    lines = [line for line in text.split("\n", SAMPLE_ROWS + 1)[: SAMPLE_ROWS + 1] if line.strip()]
+    values = [_parse_line(line) for line in lines[:SAMPLE_ROWS]]
+    if _are_json_lines(values) and (len(lines) > 1 or not whole):
+        numbered = ((number, value, "") for number, value in enumerate(values, 1))
+        return _json_part(plain, "ndjson", values, find_line_rows(numbered, kind_of), kind_of)
     try:
-        value = json.loads(text if whole else plain.path.read_text("utf-8-sig"))
+        if plain.path.stat().st_size <= MAX_DOCUMENT_BYTES:
+            value, is_single = _decode(text if whole else plain.path.read_text("utf-8-sig"))
+            if is_single:
+                return _document_part(plain, value, kind_of)
+        start = _first_entries(plain.path) if text.lstrip().startswith("[") else None
+        layout: Layout = "document" if start is None else "array"
+        entries = _first_objects(plain.path) if start is None else start
+        return _json_part(plain, layout, entries, stream_rows(plain.path, kind_of), kind_of)
     except (ValueError, RecursionError) as error:
-        raise BadFileError(f"{plain.name} is cut off or damaged JSON ({error}): export it again.") from error
+        raise damaged_json(plain.name, error) from error
+
+
+def damaged_json(name: str, error: Exception) -> BadFileError:
+    """The error for JSON that cannot be read, with the place where that is known."""
+    place = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+    return BadFileError(f"{name} is cut off or damaged JSON{place}: export it again.")
+
+
+def _are_json_lines(values: list[Any]) -> bool:
+    """Whether lines are JSON lines: the first is a whole value, or most are where the first is damaged."""
+    containers = [value for value in values if isinstance(value, (list, dict)) and value]
+    return bool(containers) and (values[0] is containers[0] or 2 * len(containers) > len(values))
+
+
+def _decode(text: str) -> tuple[Any, bool]:
+    """The first JSON value of a text, and whether it is the only one."""
+    start = len(text) - len(text.lstrip())
+    value, end = json.JSONDecoder().raw_decode(text, start)
+    return value, not text[end:].strip()
+
+
+def _document_part(plain: PlainFile, value: Any, kind_of: KindOf) -> Part:
+    value = rows_of_columns(value) or value
     if isinstance(value, list):
-        first = tuple(item for item in value[:SAMPLE_ROWS] if isinstance(item, dict))
-        return Part(plain.name, plain.path, "array", object_keys(first), objects=first, document=value)
-    return Part(plain.name, plain.path, "document", object_keys((value,)), objects=(value,), document=value)
+        part = _json_part(plain, "array", value[:SAMPLE_ROWS], find_rows(value, kind_of), kind_of)
+    else:
+        part = _json_part(plain, "document", [value], find_rows(value, kind_of), kind_of)
+    return replace(part, document=value)
 
 
-def _inspect_long_json(plain: PlainFile) -> Part:
-    from dwell.providers.json_stream import find_first_list, iterate_items
+def _json_part(plain: PlainFile, layout: Layout, entries: list[Any], rows: Iterator[Row], kind_of: KindOf) -> Part:
+    """A part with its first rows; where no format knows any, with the first objects that look like rows.
 
+    Raises:
+        BadFileError: It holds an error of an API, or an empty list.
+    """
+    objects = tuple(itertools.islice((row.item for row in rows if row.item is not None), SAMPLE_ROWS))
+    known = [item for item in objects if kind_of(item)]
+    if not known:
+        if message := find_nested_error(entries):
+            raise BadFileError(f"{plain.name} is an error of the API, not data ({message}): it has nothing to load.")
+        if entries == [] or any(map(is_empty_answer, entries)):
+            raise BadFileError(f"{plain.name} holds an empty list: there is nothing to load.")
+        objects = tuple(itertools.islice(_likely_rows(entries), SAMPLE_ROWS))
+        if not objects:
+            raise BadFileError(f"{plain.name} holds no objects: it is JSON, but not a list of posts.")
+    direct = layout in {"ndjson", "array"} and not any(_is_wrapped(entry, kind_of) for entry in entries if entry)
+    keys = object_keys(tuple(entry for entry in entries if isinstance(entry, dict)))
+    header = object_keys(objects)
+    return Part(
+        plain.name, plain.path, layout, header, objects=objects, known=bool(known), direct=direct, keys=keys
+    )  # fmt: skip
+
+
+def _is_wrapped(entry: Any, kind_of: KindOf) -> bool:
+    """Whether an entry is not a row itself: it holds rows, or an error instead of one."""
+    if not isinstance(entry, dict):
+        return isinstance(entry, list)
+    if kind_of(entry):
+        return False
+    return find_error(entry) is not None or any(row.item for row in find_rows(entry, kind_of))
+
+
+def _likely_rows(entries: list[Any]) -> Iterator[dict[str, Any]]:
+    """The objects of the outermost list of objects; an object without such a list is itself one."""
+    level = [entry for entry in entries if isinstance(entry, (list, dict))]
+    if len(level) > 1:
+        yield from (entry for entry in level if isinstance(entry, dict))
+        return
+    outermost = next((entry for entry in level if isinstance(entry, dict)), None)
+    for _ in range(5):
+        lists = [value for value in level if isinstance(value, list) and any(isinstance(one, dict) for one in value)]
+        if lists:
+            yield from (one for one in lists[0] if isinstance(one, dict))
+            return
+        children = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [child for values in children for child in values if isinstance(child, (list, dict))]
+    while outermost and isinstance(outermost.get("data"), dict):
+        outermost = outermost["data"]
+    if outermost:
+        yield outermost
+
+
+def _first_entries(path: Path) -> list[Any] | None:
+    """The first entries of one long list; None where they are too long to be rows."""
+    with path.open(encoding="utf-8-sig") as stream:
+        reader, entries = JsonReader(stream), list[Any]()
+        for _ in reader.items():
+            read = reader.read_value(MOST_LETTERS)
+            if read is None:
+                return None
+            entries.append(read[0])
+            if len(entries) >= SAMPLE_ROWS:
+                return entries
+    return entries
+
+
+def _first_objects(path: Path) -> list[Any]:
+    """The first objects that are short enough for rows, whatever they are."""
+    rows = stream_rows(path, lambda item: "post" if item else None)
+    return list(itertools.islice((row.item for row in rows), 20))
+
+
+def _parse_line(line: str) -> Any:
     try:
-        place = find_first_list(plain.path)
-        first = tuple(
-            item
-            for item, _ in itertools.islice(iterate_items(plain.path, place), SAMPLE_ROWS)
-            if isinstance(item, dict)
-        )
-    except ValueError as error:
-        raise BadFileError(f"{plain.name} is cut off or damaged JSON ({error}): export it again.") from error
-    return Part(plain.name, plain.path, "array" if place == () else "document", object_keys(first), objects=first)
-
-
-def _parse_object(line: str) -> dict[str, Any] | None:
-    try:
-        value = json.loads(line)
+        return json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) and value else None
 
 
 def object_keys(objects: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
@@ -143,9 +239,42 @@ def object_keys(objects: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for item in objects for key in item))
 
 
-def json_lines(part: Part) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
-    """Line number, object (None for a damaged line) and text of each line of a JSON lines file."""
-    with part.path.open(encoding="utf-8-sig", newline="\n") as stream:
+def first_rows(part: Part, most: int = 20) -> list[dict[str, Any]]:
+    """The first rows of a JSON file, out of their wrappers; none where no format knows them."""
+    return list(part.objects[:most]) if part.known else []
+
+
+def iterate_rows(part: Part, kind_of: KindOf) -> Iterator[tuple[int, Row]]:
+    """The rows of a JSON file, out of their wrappers, and what stands among them.
+
+    The number is the line in JSON lines; elsewhere it is the position among the entries of the lists that hold rows.
+
+    Args:
+        part: The file.
+        kind_of: Of the format that reads it. Where that knows no object of the file, objects like the first are rows.
+
+    Raises:
+        BadFileError: The file is cut off or damaged.
+    """
+    if not any(kind_of(item) for item in part.objects):
+        kind_of = _kind_like(part.objects)
+    if part.layout == "ndjson":
+        yield from ((row.line, row) for row in find_line_rows(_json_lines(part.path), kind_of))
+        return
+    rows = find_rows(part.document, kind_of) if part.document is not None else stream_rows(part.path, kind_of)
+    try:
+        yield from enumerate(rows, 1)
+    except ValueError as error:
+        raise damaged_json(part.name, error) from error
+
+
+def _kind_like(objects: tuple[dict[str, Any], ...]) -> KindOf:
+    keys = set(objects[0]) if objects else set()
+    return lambda item: "post" if 2 * len(keys & item.keys()) >= len(keys) > 0 else None
+
+
+def _json_lines(path: Path) -> Iterator[tuple[int, Any, str]]:
+    with path.open(encoding="utf-8-sig", newline="\n") as stream:
         for number, line in enumerate(stream, 1):
             if line.strip():
-                yield number, _parse_object(line), line.rstrip("\r\n")
+                yield number, _parse_line(line), line.rstrip("\r\n")

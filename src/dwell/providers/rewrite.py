@@ -11,6 +11,7 @@ import msgspec
 
 from dwell.providers.opening import new_file, write_chunks
 from dwell.records import TABLES, Extract, Shape, Source, source_at
+from dwell.text.reasons import plain_reason
 
 LINE = "line"
 _BATCH = 2_000
@@ -58,7 +59,7 @@ class Rewriter:
 
     def reject(self, line: int, reason: str, text: str) -> None:
         """One row of the user's file that cannot be read, with the reason in words."""
-        self.rejects.append((line, reason, text[:500]))
+        self.rejects.append((line, plain_reason(reason), text[:500]))
 
     def extract(self) -> Extract:
         """The finished file and its shape, which names only columns that some row has."""

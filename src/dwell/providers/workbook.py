@@ -39,7 +39,7 @@ def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
             sheets = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
-        raise BadFileError(f"{name} can't be read as a workbook ({error}): save it as CSV and load that.") from error
+        raise BadFileError(f"{name} can't be read as a workbook: save it as CSV and load that.") from error
     return [sheet for sheet in sheets if sheet.path.stat().st_size]
 
 
@@ -65,9 +65,14 @@ def _sheet(name: str, sheet: Any, scratch: Path) -> PlainFile:
 
 def _csv_lines(sheet: Any) -> Iterator[bytes]:
     sheet.reset_dimensions()  # the size that a sheet claims is often wrong
+    empty = 0
     for row in sheet.iter_rows():
         cells = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
-        if any(cells):
+        if not any(cells):
+            empty += 1  # a line for each, so that lines are the sheet's rows
+        else:
+            yield b"\n" * empty
+            empty = 0
             line = io.StringIO()
             csv.writer(line, lineterminator="\n").writerow(cells)
             yield line.getvalue().encode()

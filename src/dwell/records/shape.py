@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dwell.errors import MissingTimeError
 from dwell.text.names import normalize_handle
 
-Unit = Literal["", "ms", "percent"]
+Unit = Literal["", "ms", "min", "h", "percent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Source:
             a list (`a|b`, `#a #b`, `a, b`); for a flag, true where any of them is true. Where `post_id` or `handle`
             point to a TikTok link, its id or account is used; where `posted_at` points to a TikTok post id, the time
             in that id (its upper 32 bits are Unix seconds).
-        unit: `ms` is divided by 1,000; `percent` by 100.
+        unit: Of the numbers, where it is not seconds or a fraction: `ms`, `min`, `h`, `percent`.
         time: Header of a time of day that is separate from the date in `names`.
         equals: For flags: the value is true when the text equals one of these (case-insensitive). For `media_type`:
             `photo` when the text equals one of these, else `video`; unknown without text; where `*` is among
@@ -86,6 +86,7 @@ class Extract:
         rejects: Rows that could not be parsed: (line, reason, text).
         part: Name of the part of the user's file that the rows come from, for messages; the path's name where empty.
         lines: Lines of the file at `path`, where they were counted.
+        header: Of a CSV, as recognition read it; it is read from the file where empty.
     """
 
     path: Path
@@ -96,6 +97,7 @@ class Extract:
     rejects: tuple[tuple[int, str, str], ...] = ()
     part: str = ""
     lines: int | None = None
+    header: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -9,6 +9,9 @@ from dwell.text.words import lower
 BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 PATTERN = rf"""^[^{BLANKS}@.,;:!?…"'()\[\]{{}}<>|/\\]+"""
 """What follows a `#`, to the first blank or sign."""
+_KEYS = ("name", "hashtag_?[nN]ame", "title")
+NAMES_IN_OBJECTS = tuple(rf"""['"]{key}['"] *: *['"]([^'"]*)['"]""" for key in _KEYS)
+"""The names of hashtags in a list of objects, as JSON or Python write it; the first key that occurs has them."""
 
 _TAG = re.compile(PATTERN)
 

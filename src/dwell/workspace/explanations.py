@@ -77,7 +77,7 @@ def explain_files(store: Store, paths: Iterable[Path], hints: Hints, lines: Iter
     wanted = tuple(lines)
     files: list[Explanation] = []
     failures: list[tuple[Path, DwellError]] = []
-    for path in list_files(paths):
+    for path in list_files(paths)[0]:
         try:
             with store.scratch() as scratch:
                 files.append(explain(store, format_registry.read(path, hints, scratch), hints, wanted))

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from dwell.errors import BadFileError
 from dwell.providers import part as part_module
-from dwell.providers.json_stream import find_first_list, iterate_items
+from dwell.providers.json_rows import NOT_AN_OBJECT, find_rows, stream_rows
 from dwell.records import TABLES, Extract, SourceFile
 
 Opened = Callable[..., SourceFile]
@@ -70,15 +70,14 @@ def test_a_wrapped_item_detail(opened: Opened) -> None:
 
 def test_a_long_list_is_used_where_it_lies(opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part_module, "MAX_DOCUMENT_BYTES", 100)
-    monkeypatch.setattr("dwell.providers.files.bulk.MAX_DOCUMENT_BYTES", 100)
     extract = only(opened([ITEM] * 5, "items.json"))
     assert (extract.path, extract.layout) == (tmp_path / "items.json", "array")
 
 
 def test_a_long_wrapper_is_streamed(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part_module, "MAX_DOCUMENT_BYTES", 100)
-    monkeypatch.setattr("dwell.providers.files.bulk.MAX_DOCUMENT_BYTES", 100)
     monkeypatch.setattr("dwell.providers.json_stream.CHUNK", 64)
+    monkeypatch.setattr("dwell.providers.json_rows.MOST_LETTERS", 512)
     pretty = json.dumps({"extra": {"now": 1}, "cursor": [1, 2], "itemList": [ITEM] * 5}, indent=2)
     extract = only(opened(pretty, "items.json"))
     assert [json.loads(line) for line in extract.path.read_text().splitlines()] == [ITEM] * 5
@@ -86,15 +85,26 @@ def test_a_long_wrapper_is_streamed(opened: Opened, monkeypatch: pytest.MonkeyPa
         opened(pretty[:-200], "cut.json")
 
 
+def any_row(item: Mapping[str, Any]) -> str | None:
+    """Every object below the outermost is a row."""
+    return None if item.keys() & {"d", "a.b", "wrapper", "error", "code", "7"} else "post"
+
+
 @pytest.mark.parametrize("chunk", [1, 7, 4096])
-def test_streaming_equals_parsing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+@pytest.mark.parametrize("most", [60, 100, 1 << 20])
+def test_streaming_equals_parsing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, most: int) -> None:
     monkeypatch.setattr("dwell.providers.json_stream.CHUNK", chunk)
-    document = {"n": 12345, "a": [1, [2]], "b": {"c": [], "d": [{"x": 'br]ace{"', "y": [1.5, None]}, {"z": "日\n"}, 7]}}
+    monkeypatch.setattr("dwell.providers.json_rows.MOST_LETTERS", most)
+    rows: list[Any] = [{"x": 'br]ace{"'}, None, 7, {"z": "日\n"}, [], {"error": {"code": "no"}}, {"y": 1.5}]
+    document = {"d": 12345, "wrapper": [{"d": rows}, {"d": []}, {"d": {"7": {"x": 1}, "8": None}}], "d2": [1, [2]]}
     path = tmp_path / "x.json"
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
-    assert find_first_list(path) == ("b", "d")
-    assert [value for value, _ in iterate_items(path, ("b", "d"))] == document["b"]["d"]
-    assert [json.loads(text) for _, text in iterate_items(path, ("b", "d"))] == document["b"]["d"]
+    parsed = list(find_rows(document, any_row))
+    assert [row._replace(text="") for row in stream_rows(path, any_row)] == parsed
+    assert [(row.item, row.reason) for row in parsed] == [
+        ({"x": 'br]ace{"'}, ""), (None, NOT_AN_OBJECT), (None, NOT_AN_OBJECT), ({"z": "日\n"}, ""), (None, ""),
+        (None, "an error of the API, not data (no)"), ({"y": 1.5}, ""), ({"x": 1}, ""), (None, NOT_AN_OBJECT),
+    ]  # fmt: skip
 
 
 ODD = {
@@ -109,15 +119,15 @@ ODD = {
     "deep nesting": ('{"d": [{"a": ' + "[" * 900 + "]" * 900 + "}]}", 1),
 }
 BROKEN = {
-    "cut off in an object": ('{"d": [{"a": 1}, {"a": 2', 1),
-    "cut off after an object": ('{"d": [{"a": 1}, {"a": 2}', 2),
-    "no comma": ('{"d": [{"a": 1} {"a": 2}]}', 1),
-    "a comma too many in an object": ('{"d": [{"a": 1,}]}', 0),
-    "a NUL": ('{"d": [{"a": "x\0y"}]}', 0),
-    "a line end in a text": ('{"d": [{"a": "x\ny"}]}', 0),
-    "a comment": ('{"d": [{"a": 1} /* x */]}', 1),
-    "a zero before a number": ('{"d": [{"a": 01}]}', 0),
-    "nesting without end": ('{"d": [{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]}", 0),
+    "cut off in an object": '{"d": [{"a": 1}, {"a": 2',
+    "cut off after an object": '{"d": [{"a": 1}, {"a": 2}',
+    "no comma": '{"d": [{"a": 1} {"a": 2}]}',
+    "a comma too many in an object": '{"d": [{"a": 1,}]}',
+    "a NUL": '{"d": [{"a": "x\0y"}]}',
+    "a line end in a text": '{"d": [{"a": "x\ny"}]}',
+    "a comment": '{"d": [{"a": 1} /* x */]}',
+    "a zero before a number": '{"d": [{"a": 01}]}',
+    "nesting without end": '{"d": [{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]}",
 }
 
 
@@ -127,53 +137,50 @@ def test_odd_json_that_is_streamed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, items: int, chunk: int
 ) -> None:
     monkeypatch.setattr("dwell.providers.json_stream.CHUNK", chunk)
+    monkeypatch.setattr("dwell.providers.json_rows.MOST_LETTERS", 2_000 if "[[" in text else 90)
     path = tmp_path / "x.json"
     path.write_text(text, encoding="utf-8")
-    found = list(iterate_items(path, find_first_list(path)))
+    found = list(stream_rows(path, any_row))
     whole = json.loads(text.removeprefix("\ufeff"))
     expected = whole["a.b"]["d"] if "a.b" in whole else whole["d"]
-    assert [repr(value) for value, _ in found] == [repr(value) for value in expected]
-    assert [repr(json.loads(raw)) for _, raw in found] == [repr(value) for value in expected]
+    assert [repr(row.item) for row in found] == [repr(one if isinstance(one, dict) else None) for one in expected]
+    assert [repr(json.loads(row.text)) for row in found if row.text] == [
+        repr(one) for one, row in zip(expected, found, strict=True) if row.text
+    ]
     assert len(found) == items
 
 
-@pytest.mark.parametrize(("text", "items"), BROKEN.values(), ids=list(BROKEN))
-def test_broken_json_ends_with_a_reason_after_the_items_before_it(tmp_path: Path, text: str, items: int) -> None:
+@pytest.mark.parametrize("text", BROKEN.values(), ids=list(BROKEN))
+@pytest.mark.parametrize("most", [12, 1 << 20])
+def test_broken_json_ends_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, most: int) -> None:
+    monkeypatch.setattr("dwell.providers.json_rows.MOST_LETTERS", most)
     path = tmp_path / "x.json"
     path.write_text(text, encoding="utf-8")
-    stream, found = iterate_items(path, find_first_list(path)), []
     with pytest.raises(ValueError, match=r"."):
-        found.extend(value for value, _ in stream)
-    assert len(found) == items
+        list(stream_rows(path, any_row))
 
 
-def test_a_comma_too_many_at_the_end_of_the_list_is_forgiven(tmp_path: Path) -> None:
+def test_a_comma_too_many_at_the_end_of_the_list_is_forgiven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwell.providers.json_rows.MOST_LETTERS", 1)
     path = tmp_path / "x.json"
     path.write_text('{"d": [{"a": 1}, ]}')
-    assert [value for value, _ in iterate_items(path, ("d",))] == [{"a": 1}]
+    assert [row.item for row in stream_rows(path, any_row)] == [{"a": 1}]
 
 
 def test_a_long_list_is_never_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dwell.providers.json_stream.CHUNK", 1 << 16)
+    monkeypatch.setattr("dwell.providers.json_rows.MOST_LETTERS", 1 << 14)
     path = tmp_path / "x.json"
     path.write_text('{"d": [' + ",".join([json.dumps(ITEM)] * 30_000) + "]}", encoding="utf-8")
     tracemalloc.start()
     try:
-        count = sum(1 for _ in iterate_items(path, find_first_list(path)))
+        count = sum(1 for _ in stream_rows(path, any_row))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert count == 30_000
     assert path.stat().st_size > 5_000_000
     assert peak < 1_000_000
-
-
-@pytest.mark.parametrize("text", ['{"a": 1}', '{"a": [1, 2]}', '{"a": ', '{"a" 1}'])
-def test_streaming_needs_a_list_of_objects(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "x.json"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=r"."):
-        find_first_list(path)
 
 
 def test_apify_csv(opened: Opened, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_a_table_without_ids_keeps_what_makes_local_ones(opened: Opened) -> None
 
 
 def test_a_table_without_anything_to_tell_posts_apart_is_unknown(opened: Opened) -> None:
-    with pytest.raises(UnknownFormatError, match="nearest"):
+    with pytest.raises(UnknownFormatError, match=r"columns are colour, views; .*an id or link"):
         opened("colour,views\nred,5\n")
     with pytest.raises(UnknownFormatError, match="lacks what a table of posts needs"):
         opened("colour,views\nred,5\n", format="table")
@@ -217,10 +217,10 @@ def test_youtube_periods_without_a_year_need_as_of(opened: Opened) -> None:
 def test_unknown_formats_and_names(opened: Opened) -> None:
     with pytest.raises(UnknownFormatError, match="did you mean studio"):
         opened("a,b\n", format="studoi")
-    with pytest.raises(UnknownFormatError, match=r"columns are Date, Steps; the nearest is .*--map"):
+    with pytest.raises(UnknownFormatError, match=r"columns are Date, Steps; dwell reads posts with .*--map"):
         opened("Date,Steps\n2026-01-01,5\n")
     with pytest.raises(BadFileError, match="no header line"):
-        opened(",,\n1,2,3\n")
+        opened(",,\n;;\n")
 
 
 def test_an_unreadable_as_of(opened: Opened) -> None:

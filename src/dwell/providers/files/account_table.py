@@ -16,7 +16,7 @@ from dwell.records import Shape, Source
 from dwell.text.names import is_tiktok_handle, normalize_handle
 
 if TYPE_CHECKING:
-    from dwell.providers.files.user_table import Headers
+    from dwell.providers.files.table_headers import Headers
 
 _NAMES = {
     "url": "profile url | profile link | account url | account link | channel url | profile",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dwell.providers.files.bulk import csv_extract, json_extract
 from dwell.providers.format import Context, Format, ReadResult
-from dwell.providers.part import Part
-from dwell.providers.payloads import first_rows
+from dwell.providers.part import Part, first_rows
 from dwell.records import Extract, Shape, Source, source_at
 
 TABLES = ("posts", "post_snapshots", "creators", "creator_snapshots")
@@ -65,7 +65,7 @@ def _json(part: Part, context: Context) -> Extract:
     columns["is_ad"] = source_at("/isAd", "/isSponsored")
     columns["media_type"] = source_at("/isSlideshow", equals=("true",))
     columns["hashtags"] = source_at("/hashtags/*/name")
-    return json_extract(part, context, _shape(columns))
+    return json_extract(part, context, _shape(columns), _kind_of)
 
 
 def _spellings(paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -79,10 +79,12 @@ def _recognises(part: Part, _: Context) -> bool:
         return "playCount" in names and bool(names & {"webVideoUrl", "authorMeta/name", "authorMeta/id"})
     if part.layout == "parquet":
         return False
-    names = {"webVideoUrl", "authorMeta", "authorMeta.name"}
-    return any(
-        names & item.keys() and {"playCount", "diggCount", "videoMeta"} & item.keys() for item in first_rows(part)
-    )
+    return any(map(_kind_of, first_rows(part)))
+
+
+def _kind_of(item: Mapping[str, Any]) -> str | None:
+    named = {"webVideoUrl", "authorMeta", "authorMeta.name"} & item.keys()
+    return "post" if named and {"playCount", "diggCount", "videoMeta"} & item.keys() else None
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
@@ -95,4 +97,5 @@ FORMAT = Format(
     (frozenset({"id", "webVideoUrl", "playCount", "diggCount", "commentCount", "shareCount", "authorMeta/name"}),),
     _recognises,
     _read,
+    _kind_of,
 )

@@ -15,7 +15,7 @@ from dwell.providers.format import normalize_header
 from dwell.text.days import PLAIN_DATES
 
 if TYPE_CHECKING:
-    from dwell.providers.files.user_table import Headers
+    from dwell.providers.files.table_headers import Headers
 
 
 def settle_dates(headers: Headers, clock_values: Sequence[str]) -> Headers:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.bulk import json_extract
@@ -10,10 +11,16 @@ from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Table, source_at
 
+_MOST_COLUMNS = max(len(table.columns) for table in TABLES.values())
+
 
 def table_of(part: Part) -> Table | None:
     """The table whose export this is: every column belongs to it, and no required column is missing."""
-    names = set(part.header)
+    return _table_with(part.header)
+
+
+def _table_with(header: Iterable[str]) -> Table | None:
+    names = set(header)
     fitting = [
         table
         for table in TABLES.values()
@@ -38,10 +45,14 @@ def _extract(part: Part, context: Context) -> Extract:
     }
     shape = Shape("dwell", (table.name,), sources, cumulative=False, accounts="stored")
     if part.layout == "csv":
-        return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
+        return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
     if part.layout == "parquet":
         return Extract(part.path, "parquet", shape)
-    return json_extract(part, context, shape)
+    return json_extract(part, context, shape, _kind_of)
+
+
+def _kind_of(item: Mapping[str, Any]) -> str | None:
+    return "post" if len(item) <= _MOST_COLUMNS and _table_with(item) else None
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
@@ -54,4 +65,5 @@ FORMAT = Format(
     (frozenset({"post_id", "observed_at", "views", "likes", "comments", "shares", "saves", "source"}),),
     lambda part, _: table_of(part) is not None,
     _read,
+    _kind_of,
 )

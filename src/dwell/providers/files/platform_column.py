@@ -12,7 +12,7 @@ from dwell.providers.part import Part
 from dwell.text.platforms import find_platform
 
 if TYPE_CHECKING:
-    from dwell.providers.files.user_table import Headers
+    from dwell.providers.files.table_headers import Headers
 
 _NAMES = """
     platform platforms platformname socialplatform sourceplatform platformsource videoplatform postplatform network

@@ -2,114 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 from dwell.errors import UnknownFormatError
-from dwell.providers.files.account_table import AccountHeaders, account_shape, match_accounts, without_objects
-from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
+from dwell.providers.files.account_table import (
+    AccountHeaders,
+    account_shape,
+    is_account,
+    match_accounts,
+    without_objects,
+)
+from dwell.providers.files.aliases import COUNTERS, FOLLOWING, WATCHED
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.files.date_headers import settle_dates
 from dwell.providers.files.platform_column import with_platform
-from dwell.providers.format import Context, Format, ReadResult, normalize_header
-from dwell.providers.part import Part
-from dwell.records import TABLES, Extract, Shape, Source
+from dwell.providers.files.table_headers import Headers, list_names, match_headers
+from dwell.providers.format import Context, Format, ReadResult
+from dwell.providers.json_rows import KindOf
+from dwell.providers.part import Part, first_rows
+from dwell.records import Extract, Shape, Source
+from dwell.records.shape import Unit
 from dwell.text.numbers import is_percent_column
 
 NAME = "table"
-_FOLLOWING = ("followers", "following", "total_likes", "post_count")
-_MAPPABLE = {column.name for table in ("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times")
-             for column in TABLES[table].columns} - {"source"}  # fmt: skip
+_NOT_POSTS = frozenset({"cid", "comment_id", "parent_comment_id", "reply_to_comment_id", "cha_name"})
+"""Keys of comments and hashtags, whose ids and likes look like those of posts."""
+_LIST_OF_TEXTS = ("name", "title", "hashtagName", "hashtag_name")
 
 
-@dataclass(frozen=True)
-class Headers:
-    """Which header holds which column, and which are not imported."""
+def extract(part: Part, context: Context, headers: Headers, pointers: Mapping[str, str]) -> Extract:
+    """The table in place, with the source of each column.
 
-    columns: dict[str, str]
-    clock: str | None
-    units: dict[str, str]
-    dropped: tuple[str, ...]
-
-    @property
-    def fits(self) -> bool:
-        """Whether the table identifies posts and has figures on each."""
-        named = {"post_id", "url"} & self.columns.keys()
-        described = "posted_at" in self.columns and {"caption", "duration_s"} & self.columns.keys()
-        return bool(named or described) and bool({*COUNTERS, *WATCHED} & self.columns.keys())
-
-
-def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
-    """Match headers with columns: what the user gave first, then dwell's own names, then aliases.
-
-    Raises:
-        UnknownFormatError: When `given` names a column that dwell lacks or a header that the file lacks.
+    Args:
+        part: The file.
+        context: What the user stated.
+        headers: Which header holds which column.
+        pointers: Of JSON: header -> where it stands in a row; empty for a CSV.
     """
-    columns = {column: _mapped_header(column, name, header) for column, name in given.items()}
-    left = {normalize_header(name): name for name in reversed(header) if name not in columns.values()}
-    units: dict[str, str] = {}
-    clock = next((left[name] for name in CLOCK if name in left and _has_date(left, name)), None)
-    if clock:
-        del left[normalize_header(clock)]
-    for column, names in ALIASES.items():
-        own = () if column in _FOLLOWING else (normalize_header(column),)
-        spellings = (*own, *names, *(name for name in UNITS if column == "duration_s"))
-        matching = next((name for name in spellings if name in left), None) if column not in columns else None
-        if matching is not None:
-            columns[column] = left.pop(matching)
-            units[column] = UNITS.get(matching, "")
-    dropped = tuple(name for name in header if name in left.values() and normalize_header(name) not in IGNORED)
-    return Headers(columns, clock, units, dropped)
-
-
-def _mapped_header(column: str, name: str, header: Sequence[str]) -> str:
-    if column not in _MAPPABLE:
-        raise UnknownFormatError(f"--map {column}=...: dwell has no such field; it has {', '.join(sorted(_MAPPABLE))}.")
-    matching = next((h for h in header if h == name), None) or next(
-        (h for h in header if normalize_header(h) == normalize_header(name)), None
-    )
-    if matching is None:
-        raise UnknownFormatError(
-            f"--map {column}={name}: the file has no such column; it has {', '.join(header[:60])}."
-        )
-    return matching
-
-
-def _has_date(left: Mapping[str, str], clock: str) -> bool:
-    """Whether another header holds the date, so that this one is the time of day."""
-    return any(name in left and name != clock for name in ("posted at", *ALIASES["posted_at"]))
-
-
-def extract(part: Part, context: Context, headers: Headers) -> Extract:
-    """The table in place, with the source of each column."""
-    headers = settle_dates(headers, part.column(headers.clock) if headers.clock else ())
-    nested = part.layout != "csv"
-    sources = {column: _source(part, column, name, headers, nested=nested) for column, name in headers.columns.items()}
+    headers = settle_dates(headers, _first_values(part, headers.clock) if headers.clock else ())
+    sources = {column: _source(part, column, name, headers, pointers) for column, name in headers.columns.items()}
     link = sources.get("url")
     for column in ("post_id", "handle"):
         if link and column not in sources:
             sources[column] = Source(link.names)
         elif link and column == "post_id":
             sources[column] = Source((*sources[column].names, *link.names))
-    constants = {"platform": "tiktok"}
-    shape = Shape(NAME, _tables(sources, context), sources, constants, accounts="link")
-    if nested:
-        return json_extract(part, context, shape)
-    return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
+    shape = Shape(NAME, _tables(sources, context), sources, {"platform": "tiktok"}, accounts="link")
+    return _extract_shape(part, context, shape)
 
 
-def _source(part: Part, column: str, name: str, headers: Headers, *, nested: bool) -> Source:
-    place = _pointer(name) if nested else name
+def _extract_accounts(part: Part, context: Context, accounts: AccountHeaders, pointers: Mapping[str, str]) -> Extract:
+    return _extract_shape(part, context, account_shape(NAME, accounts.columns, lambda name: pointers.get(name, name)))
+
+
+def _extract_shape(part: Part, context: Context, shape: Shape) -> Extract:
+    if part.layout != "csv":
+        return json_extract(part, context, shape, kind_with(context.hints.columns))
+    return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
+
+
+def _source(part: Part, column: str, name: str, headers: Headers, pointers: Mapping[str, str]) -> Source:
     time = headers.clock if column == "posted_at" else None
-    percent = column == "full_watch_rate" and is_percent_column(part.column(name))
-    ms = headers.units.get(column) == "ms"
-    return Source(
-        (place,), unit="percent" if percent else "ms" if ms else "", time=f"/{time}" if nested and time else time
-    )
+    unit: Unit = headers.units.get(column, "")
+    if column == "full_watch_rate" and not unit and is_percent_column(_first_values(part, name)):
+        unit = "percent"
+    return Source((pointers.get(name, name),), unit=unit, time=pointers.get(time, time) if time else None)
 
 
-def _pointer(name: str) -> str:
-    return "/" + name.replace("~", "~0").replace("/", "~1")
+def _first_values(part: Part, name: str) -> list[str]:
+    if part.layout == "csv":
+        return part.column(name)
+    values = (dict(_flat_values(item)).get(name) for item in part.objects)
+    return [str(value) for value in values if value is not None]
 
 
 def _tables(sources: Mapping[str, Source], context: Context) -> tuple[str, ...]:
@@ -117,53 +83,125 @@ def _tables(sources: Mapping[str, Source], context: Context) -> tuple[str, ...]:
     tables += ["post_snapshots"] if set(COUNTERS) & sources.keys() else []
     tables += ["watch_times"] if set(WATCHED) & sources.keys() else []
     tables += ["creators"] if "handle" in sources or context.handle else []
-    tables += ["creator_snapshots"] if set(_FOLLOWING) & sources.keys() else []
+    tables += ["creator_snapshots"] if set(FOLLOWING) & sources.keys() else []
     return tuple(tables)
 
 
-def _headers(part: Part, context: Context) -> Headers:
-    headers = without_objects(part, match_headers(part.header, context.hints.columns))
-    return with_platform(part, headers)
+def _flat_values(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Header and value of each cell of an object: those of the objects in it are `stats.views`, lists are no cells."""
+    nested = [(key, value) for key, value in item.items() if isinstance(value, dict)]
+    yield from ((key, value) for key, value in item.items() if not isinstance(value, dict) and _is_cell(value))
+    for key, value in nested:
+        inner = ((f"{key}.{name}", one) for name, one in value.items() if not isinstance(one, dict) and _is_cell(one))
+        yield from ((name, one) for name, one in inner if name not in item)
 
 
-def _accounts(part: Part, context: Context) -> AccountHeaders | None:
-    return match_accounts(part, _headers(part, context), context.hints.columns)
+def _lists_of_objects(part: Part) -> list[str]:
+    """Keys of lists that are no cells, such as a post's comments."""
+    lists = ((key, value) for item in part.objects for key, value in item.items() if isinstance(value, list))
+    return list(dict.fromkeys(key for key, value in lists if value and not _is_cell(value)))
+
+
+def _is_cell(value: Any) -> bool:
+    return not isinstance(value, list) or _text_key(value) is not None
+
+
+def _text_key(values: list[Any]) -> str | None:
+    """The key of the texts in a list; empty where they are texts themselves, None where the list holds none."""
+    first = values[0] if values else None
+    if isinstance(first, dict):
+        return next((key for key in _LIST_OF_TEXTS if key in first and len(first) <= 10), None)
+    return "" if isinstance(first, str) else None
+
+
+def _pointers(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Header -> JSON pointer, for the cells of objects."""
+    pointers: dict[str, str] = {}
+    for item in objects:
+        for name, value in _flat_values(item):
+            if name not in pointers:
+                key, inner = (name, None) if name in item else name.split(".", 1)
+                path = _escape(key) + (f"/{_escape(inner)}" if inner is not None else "")
+                text_key = _text_key(value) if isinstance(value, list) else None
+                pointers[name] = f"/{path}" + ("" if text_key is None else f"/*/{text_key}".rstrip("/"))
+    return pointers
+
+
+def _escape(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _kind_of(item: Mapping[str, Any]) -> str | None:
+    return kind_with({})(item)
+
+
+def kind_with(given: Mapping[str, str]) -> KindOf:
+    """What an object is to a table of posts, with the headers that the user named."""
+    names = frozenset(given.values())
+
+    def kind_of(item: Mapping[str, Any]) -> str | None:
+        if names and names <= item.keys():
+            return "row"
+        if len(item) < 2 or not _NOT_POSTS.isdisjoint(item):
+            return None
+        header = tuple(name for name, _ in _flat_values(item))
+        fits, is_seen = _fit(header)
+        if not fits and not is_account(item, match_headers(header, given), given):
+            return None
+        return "row" if is_seen or not _lists_rows(item) else None
+
+    return kind_of
+
+
+@lru_cache(maxsize=1024)
+def _fit(header: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether an object with these headers is a row, and whether it says how often it was seen, as accounts do not."""
+    headers = match_headers(header, {})
+    return headers.fits, bool({"views", *WATCHED} & headers.columns.keys())
+
+
+def _lists_rows(item: Mapping[str, Any]) -> bool:
+    """Whether an object has a list of rows: it is an account then."""
+    lists = (value for value in item.values() if isinstance(value, list))
+    return any(isinstance(one, dict) and _kind_of(one) for values in lists for one in values[:3])
+
+
+def _headers(part: Part, context: Context) -> tuple[Headers, dict[str, str]]:
+    pointers = {} if part.layout == "csv" else _pointers(part.objects)
+    header = part.header if part.layout == "csv" else tuple(pointers)
+    headers = without_objects(part, match_headers(header, context.hints.columns))
+    return with_platform(part, headers), pointers
 
 
 def _recognises(part: Part, context: Context) -> bool:
-    if part.layout not in {"csv", "ndjson", "array"}:
-        return False
-    return _headers(part, context).fits or _accounts(part, context) is not None
-
-
-def _extract_accounts(part: Part, context: Context, accounts: AccountHeaders) -> Extract:
-    nested = part.layout != "csv"
-    shape = account_shape(NAME, accounts.columns, lambda name: _pointer(name) if nested else name)
-    if nested:
-        return json_extract(part, context, shape)
-    return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
+    if part.layout == "csv":
+        headers, _ = _headers(part, context)
+        return headers.fits or match_accounts(part, headers, context.hints.columns) is not None
+    return any(map(kind_with(context.hints.columns), first_rows(part)))
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
     reading = ReadResult()
     for part in parts:
-        headers = _headers(part, context)
-        if accounts := _accounts(part, context):
-            reading.extracts.append(_extract_accounts(part, context, accounts))
+        headers, pointers = _headers(part, context)
+        if accounts := match_accounts(part, headers, context.hints.columns):
+            reading.extracts.append(_extract_accounts(part, context, accounts, pointers))
             if accounts.dropped:
-                reading.warnings.append(f"{part.name}: columns not imported: {', '.join(accounts.dropped)}.")
+                reading.warnings.append(f"{part.name}: columns not imported: {list_names(accounts.dropped)}.")
             continue
         if not headers.fits:
             raise UnknownFormatError(
                 f"{part.name} lacks what a table of posts needs: an id or link (or posting time with title or length), "
-                f"and a counter or watch time; its columns are {', '.join(part.header[:60])}: name them with "
+                f"and a counter or watch time; its columns are {list_names(part.header, 60)}: name them with "
                 "--map field=column."
             )
-        made = extract(part, context, headers)
+        made = extract(part, context, headers, pointers)
         reading.extracts.append(made)
         used = {name for source in made.shape.columns.values() for name in source.names}
-        if dropped := [name for name in headers.dropped if not {name, f"/{name}"} & used]:
-            reading.warnings.append(f"{part.name}: columns not imported: {', '.join(dropped)}.")
+        dropped = [name for name in headers.dropped if pointers.get(name, name) not in used]
+        dropped += _lists_of_objects(part)
+        if dropped:
+            reading.warnings.append(f"{part.name}: columns not imported: {list_names(dropped)}.")
     return reading
 
 
@@ -173,4 +211,5 @@ FORMAT = Format(
     (frozenset({"url", "views", "likes", "comments", "shares"}),),
     _recognises,
     _read,
+    _kind_of,
 )

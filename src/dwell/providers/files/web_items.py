@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.format import Context, Format, ReadResult
-from dwell.providers.part import Part
-from dwell.providers.payloads import first_rows
+from dwell.providers.part import Part, first_rows
 from dwell.records import Shape, Source, source_at
 
 
@@ -58,19 +58,41 @@ SHAPE = Shape(
 )
 
 
+_STATE_SHAPE = replace(
+    SHAPE,
+    columns={
+        **SHAPE.columns,
+        "handle": source_at("/author"),
+        "creator_id": source_at("/authorId"),
+        "display_name": source_at("/nickname"),
+    },
+)
+"""Items of the `ItemModule` in a saved page (`SIGI_STATE`), which name their author beside them."""
+
+
 def is_item(item: Mapping[str, Any]) -> bool:
     """Whether the object is an item: an author with `uniqueId`, a video, and TikTok's camel-case counters or none."""
     author = item.get("author")
     named = isinstance(author, Mapping) and "uniqueId" in author
+    named = named or (isinstance(author, str) and "createTime" in item and isinstance(item.get("stats"), Mapping))
     return "id" in item and named and bool({"stats", "statsV2", "video", "imagePost"} & item.keys())
 
 
 def _recognises(part: Part, _: Context) -> bool:
-    return part.layout not in {"csv", "parquet"} and any(is_item(item) for item in first_rows(part))
+    return part.layout not in {"csv", "parquet"} and any(map(is_item, first_rows(part)))
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
-    return ReadResult([json_extract(part, context, SHAPE) for part in parts])
+    return ReadResult([json_extract(part, context, _shape(part), _kind_of) for part in parts])
+
+
+def _shape(part: Part) -> Shape:
+    plain = any(isinstance(item.get("author"), str) for item in first_rows(part) if is_item(item))
+    return _STATE_SHAPE if plain else SHAPE
+
+
+def _kind_of(item: Mapping[str, Any]) -> str | None:
+    return "post" if is_item(item) else None
 
 
 FORMAT = Format(
@@ -79,4 +101,5 @@ FORMAT = Format(
     (frozenset({"id", "author", "desc", "createTime", "video", "stats"}),),
     _recognises,
     _read,
+    _kind_of,
 )

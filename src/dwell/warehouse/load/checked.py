@@ -236,7 +236,7 @@ class _Builder:
         if not self.dates_by_id:
             return ["false AS observed_before_id", "stated_posted_at AS final_posted_at"]
         # An id that is younger than the observation tells nothing: one of the two is wrong.
-        known = f"coalesce(row_platform, 'tiktok') = 'tiktok' AND has_id_time(number_post_id)"
+        known = "coalesce(row_platform, 'tiktok') = 'tiktok' AND has_id_time(number_post_id)"
         early = f"(number_post_id >> 32) > epoch_us(final_observed_at) // 1000000 + {_LATE_DAYS * 86400}"
         after = "epoch_us(stated_posted_at) // 1000000 - (timely_id >> 32)"
         # A macro pastes its arguments, so each is computed once, in a lateral column.

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
 from dwell.warehouse.columns import quote_text
-from dwell.warehouse.load import comparison, csv_repair, ids, instants, macros
+from dwell.warehouse.load import comparison, csv_repair, ids, instants, json_repair, macros
 from dwell.warehouse.load.checked import CheckedColumns, LoadOptions, add_checked
 from dwell.warehouse.load.pipeline import Pipeline
-from dwell.warehouse.load.raw import RawRows, csv_rows, header, raw_rows
+from dwell.warehouse.load.raw import NOT_JSON, RawRows, csv_rows, header, raw_rows
 from dwell.warehouse.load.spellings import assume_canonical, read_spellings, words_table
 from dwell.warehouse.load.text import Field, add_text, find_fields, raw_names
 from dwell.warehouse.load.typed import add_typed
@@ -27,6 +29,8 @@ Progress = Callable[[float], None]
 # A file beyond this size is sampled first, so that one with unusual spellings is not read twice in full.
 _LARGE = 8 << 20
 _SAMPLE = 2000
+# Where DuckDB finds the damage.
+_PLACE = re.compile(r"((?:on |in )?(?:line|byte|record/value):? \d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class ExtractReader:
             AmbiguousDatesError: Nothing tells day/month from month/day.
         """
         raw = raw_rows(self.connection, self.extract, raw_names(self.extract.shape))
+        if self.extract.layout in {"ndjson", "array"}:
+            return self._read_json(raw, scratch)
         if self.extract.layout != "csv":
             return self._read(raw, repaired=False)
         try:
@@ -105,6 +111,23 @@ class ExtractReader:
         except BadFileError:
             pass  # not the standard's CSV: the repair separates its good records from its broken lines
         return self._read(self._repaired_rows(scratch), repaired=True)
+
+    def _read_json(self, raw: RawRows, scratch: Path) -> ReadExtract:
+        """JSON that the engine refuses in part is read again without halves of characters, where it has any."""
+        refusal: BadFileError | None = None
+        try:
+            read = self._read(raw, repaired=False)
+            if not self._has_broken(self.table):
+                return read
+        except BadFileError as error:
+            refusal = error
+        target = scratch / f"{self.table.replace('.', '-')}.json"
+        if json_repair.replace_half_characters(self.extract.path, target):
+            repaired = replace(self.extract, path=target)
+            return self._read(raw_rows(self.connection, repaired, raw_names(self.extract.shape)), repaired=False)
+        if refusal:
+            raise refusal
+        return read
 
     def _read(self, raw: RawRows, *, repaired: bool) -> ReadExtract:
         fields = tuple(find_fields(self.extract.shape, raw))
@@ -136,6 +159,12 @@ class ExtractReader:
     def _is_unusual(self, table: str) -> bool:
         return self.connection.execute(f"SELECT 1 FROM {table} WHERE unusual LIMIT 1").fetchone() is not None
 
+    def _has_broken(self, table: str) -> bool:
+        return (
+            self.connection.execute(f"SELECT 1 FROM {table} WHERE problem = {quote_text(NOT_JSON)} LIMIT 1").fetchone()
+            is not None
+        )
+
     def _is_whole(self, rows: int) -> bool:
         """The engine lost no record: counted apart from it, fast where no field holds a line end."""
         path, lines = self.extract.path, self.extract.lines
@@ -145,7 +174,7 @@ class ExtractReader:
 
     def _repaired_rows(self, scratch: Path) -> RawRows:
         target = scratch / f"{self.table.replace('.', '-')}.csv"
-        columns = header(self.extract.path, self.extract.delimiter)
+        columns = header(self.extract)
         csv_repair.repair(self.extract.path, self.extract.delimiter, len(columns), target)
         return csv_rows(target, self.extract.delimiter, columns, raw_names(self.extract.shape), repaired=True)
 
@@ -154,18 +183,30 @@ class ExtractReader:
         done = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(done,), daemon=True)
         watcher.start()
+        threads = self.connection.execute("SELECT current_setting('threads')").fetchone()
         try:
             with self._readable():
                 self.connection.execute("SET preserve_insertion_order = true").fetchall()
+                if self._is_unordered():
+                    self.connection.execute("SET threads = 1").fetchall()
                 rows = self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS {steps.query()}").fetchall()
         finally:
             done.set()
             watcher.join()
             self.connection.execute("SET preserve_insertion_order = false").fetchall()
+            self.connection.execute(f"SET threads = {threads[0] if threads else 1}").fetchall()
         return int(rows[0][0])
 
+    def _is_unordered(self) -> bool:
+        """JSON lines without a line end at the last one: several threads read that line before the others."""
+        if self.extract.layout != "ndjson" or not self.extract.path.stat().st_size:
+            return False
+        with self.extract.path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) != b"\n"
+
     def _readable(self) -> _Readable:
-        return _Readable(self.extract.path)
+        return _Readable(self.extract.name)
 
     def _watch(self, done: threading.Event) -> None:
         """Reports the progress of the running query, a few times a second."""
@@ -178,8 +219,8 @@ class ExtractReader:
 class _Readable:
     """What DuckDB says of a file that it cannot read, as a `BadFileError`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
@@ -188,5 +229,6 @@ class _Readable:
         import duckdb
 
         if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
-            reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
-            raise BadFileError(f"{self.path.name} cannot be read ({reason}); export it again.") from error
+            place = _PLACE.search(str(error).splitlines()[0])
+            at = f" ({' '.join(place[1].casefold().split())})" if place else ""
+            raise BadFileError(f"{self.name} is cut off or damaged{at}; export it again.") from error

@@ -37,6 +37,7 @@ class Loaded:
         rejects: The first of them.
         warnings: What the user should know, a sentence each.
         repeated: This very file was imported before with the same options; nothing was done.
+        reasons: Kinds of reasons for rejects, and how many rows each rejected, the most common first.
     """
 
     path: Path
@@ -54,6 +55,7 @@ class Loaded:
     warnings: tuple[str, ...]
     rows_updated: dict[str, int] = field(default_factory=dict)
     repeated: bool = False
+    reasons: tuple[tuple[str, int], ...] = ()
 
     @property
     def gained(self) -> int:
@@ -67,7 +69,8 @@ def to_report(loaded: Loaded) -> dict[str, Any]:
         "rows_read", "posts_new", "snapshots_new", "watch_times_new", "rows_new", "rows_updated", "known", "rejected",
         "flagged")}  # fmt: skip
     rejects_file = loaded.rejects_file.name if loaded.rejects_file else None
-    return {**plain, "rejects_file": rejects_file, "rejects": [list(reject) for reject in loaded.rejects]}
+    rejects = [list(reject) for reject in loaded.rejects]
+    return {**plain, "rejects_file": rejects_file, "rejects": rejects, "reasons": dict(loaded.reasons)}
 
 
 def repeated(path: Path, form: str, report: dict[str, Any], rejects: Path, warnings: tuple[str, ...]) -> Loaded:
@@ -88,4 +91,5 @@ def repeated(path: Path, form: str, report: dict[str, Any], rejects: Path, warni
         rejects=tuple((line, reason, text) for line, reason, text in report["rejects"]),
         warnings=warnings,
         repeated=True,
+        reasons=tuple(report.get("reasons", {}).items()),
     )

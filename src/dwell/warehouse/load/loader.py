@@ -205,24 +205,42 @@ class Loader:
         Raises:
             BadFileError: No row can be kept, and the load is strict.
         """
+        loaded = self._summarize()
+        if self._is_refused(loaded):
+            raise self._refusal(loaded, None)
+        return loaded
+
+    def _summarize(self) -> Loaded:
         self.merge.merge_with_store()
         self.progress("checking", 0.8)
         loaded = summary.summarize(self.connection, self.file, self.extracts, self.merge)
-        first = tuple(rejects.first_rejects(self._rejects()))
-        if self.strict and loaded.rejected and loaded.rejected == loaded.rows_read:
-            why = summary.most_common_reason(self.connection, self.file)
-            raise BadFileError(
-                f"None of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: "
-                f"{why} (line {first[0][0]}); nothing was loaded."
-            )
-        return replace(loaded, rejects=first)
+        return replace(loaded, rejects=tuple(rejects.first_rejects(self._rejects())))
+
+    def _is_refused(self, loaded: Loaded) -> bool:
+        return self.strict and loaded.rejected > 0 and loaded.rejected == loaded.rows_read
+
+    def _refusal(self, loaded: Loaded, rejects_file: Path | None) -> BadFileError:
+        """No row can be kept: the commonest reason with the value of the first row that it rejects."""
+        kind = loaded.reasons[0][0]
+        first = next((reject for reject in self._rejects() if kind in reject[1]), loaded.rejects[0])
+        every = f"; all are in {rejects_file}" if rejects_file else ""
+        return BadFileError(
+            f"None of the {loaded.rows_read:,} rows can be kept, most often because: {first[1]} (line {first[0]})"
+            f"{every}; nothing was loaded."
+        )
 
     def commit(self, writer: Writer, root: Path, batch_id: str) -> Loaded:
-        """Merges, writes the rejects, and stores the batch."""
-        loaded = self.decide()
+        """Merges, writes the rejects, and stores the batch.
+
+        Raises:
+            BadFileError: No row can be kept, and the load is strict; the rejects are written.
+        """
+        loaded = self._summarize()
         if loaded.rejected:
             name = f"{self.file.path.stem[:80]}-{batch_id[:8]}.csv"
             loaded = replace(loaded, rejects_file=rejects.write_rejects(self._rejects(), root / "rejects", name))
+        if self._is_refused(loaded):
+            raise self._refusal(loaded, loaded.rejects_file)
         self.progress("storing", 0.0)
         batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), to_report(loaded))
         rows = {n: f"out_{n}" for n in self.merge.tables if loaded.rows_new.get(n) or loaded.rows_updated.get(n)}

@@ -59,6 +59,13 @@ _SECONDS = f"""CASE
     ELSE {bind(_PARTS_OF, "p", _PARTS)} END"""
 _PERCENT = bind(f"regexp_replace(t, {quote_text(f'{numbers.PERCENT}$')}, '')", "w", "decimal_of(w)")
 
+_TAG_WORDS = r"string_split_regex({}, '[,;|#\s\p{{Z}}]+')"
+_UNBRACKETED = "trim(t, '[](){} ')"
+_TAG_NAMES = ", ".join(
+    f"nullif(regexp_extract_all(t, {quote_text(name)}, 1), [])" for name in hashtags.NAMES_IN_OBJECTS
+)
+_QUOTES = quote_text("'\" ")
+
 MACROS = (
     # Without the blanks around it, and with plain spaces inside.
     f"clean_of(t) AS trim(translate(t, '{words.BLANKS}', '{_SPACES}'), ' ')",
@@ -108,8 +115,12 @@ MACROS = (
     + bind("l", "q", "CASE WHEN len(q) < 2 THEN q ELSE list_filter(q, lambda x, i: list_position(q, x) = i) END"),
     r"""tags_of(l) AS first_of_each(list_filter(list_transform(l,
         lambda x: lower(regexp_replace(x, '^[#\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'))), lambda x: x <> ''))""",
-    r"""texts_of(t) AS tags_of(CASE WHEN left(t, 1) = '[' AND json_valid(t) THEN CAST(CAST(t AS JSON) AS VARCHAR[])
-        ELSE string_split_regex(regexp_replace(t, '^\[|\]$', '', 'g'), '[,;|#\s\p{Z}]+') END)""",
+    # A list as JSON, or as Python and databases write it: ['a', 'b'], ('a',), {a,b}; of objects, their names.
+    f"""texts_of(t) AS tags_of(CASE WHEN NOT regexp_matches(t, '^[\\[({{]') THEN {_TAG_WORDS.format("t")}
+        WHEN regexp_matches(t, '^\\[ *\\{{')
+            THEN coalesce({_TAG_NAMES}, [])
+        WHEN left(t, 1) = '[' AND json_valid(t) THEN CAST(CAST(t AS JSON) AS VARCHAR[])
+        ELSE list_transform({_TAG_WORDS.format(_UNBRACKETED)}, lambda x: trim(x, {_QUOTES})) END)""",
     # Cut at each # first: a pattern that is tied to its start costs half of one that searches.
     f"""caption_tags_of(t) AS CASE WHEN contains(t, '#') THEN first_of_each(list_filter(list_transform(
         string_split(lower(t), '#')[2:], lambda x: regexp_extract(x, {quote_text(hashtags.PATTERN)})),

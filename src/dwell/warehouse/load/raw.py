@@ -23,6 +23,8 @@ _HEADER_BYTES = 1 << 20
 # DuckDB's own 32 MB a buffer, several a thread, would be half of an import's memory.
 _BUFFER = 4 << 20
 _TEXT = "VARCHAR"
+NOT_JSON = "not a JSON object"
+"""Why a record of JSON cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,21 @@ class RawRows:
 def raw_rows(connection: duckdb.DuckDBPyConnection, extract: Extract, names: Iterable[str]) -> RawRows:
     """The records of an extract with the values of the named columns."""
     if extract.layout == "csv":
-        return csv_rows(extract.path, extract.delimiter, header(extract.path, extract.delimiter), names)
+        return csv_rows(extract.path, extract.delimiter, header(extract), names)
     if extract.layout == "parquet":
         return _parquet_rows(connection, extract.path, names)
     return _json_rows(extract, names)
 
 
-def header(path: Path, delimiter: str) -> list[str]:
+def header(extract: Extract) -> list[str]:
     """The header of a CSV.
 
     Raises:
         BadFileError: It is not text.
     """
+    if extract.header:
+        return list(extract.header)
+    path = extract.path
     with path.open("rb") as file:
         start = file.read(_HEADER_BYTES)
     try:
@@ -70,9 +75,9 @@ def header(path: Path, delimiter: str) -> list[str]:
     except UnicodeDecodeError:
         text = start.splitlines()[0].decode("utf-8-sig", errors="replace")
     try:
-        return next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter), [])
+        return next(csv.reader(text.splitlines(keepends=True), delimiter=extract.delimiter), [])
     except csv.Error as error:
-        raise BadFileError(f"The header of {path.name} cannot be read ({error}); export the file again.") from error
+        raise BadFileError(f"The header of {extract.name} cannot be read; export the file again.") from error
 
 
 def csv_rows(
@@ -96,13 +101,16 @@ def csv_rows(
         f"columns = {{{types}}})"
     )
     indexes = _column_indexes(columns)
-    values = {name: f"c{indexes[_fold_header(name)]}" for name in names if _fold_header(name) in indexes}
+    places = {name: indexes.get(name, indexes.get(_fold_header(name))) for name in names}
+    values = {name: f"c{index}" for name, index in places.items() if index is not None}
     line, broken = ("CAST(line AS BIGINT)", "broken") if repaired else (None, None)
     return RawRows(Pipeline().add("raw", sql), values, line=line, broken=broken)
 
 
 def _column_indexes(columns: list[str]) -> dict[str, int]:
     indexes: dict[str, int] = {}
+    for index, column in enumerate(columns):
+        indexes.setdefault(column, index)
     for index, column in enumerate(columns):
         indexes.setdefault(_fold_header(column), index)
     return indexes
@@ -134,7 +142,7 @@ def _json_rows(extract: Extract, names: Iterable[str]) -> RawRows:
     )
     listed = ", ".join(quote_text(pointer) for pointer in pointers)
     steps = steps.add("raw", f"SELECT json, json_extract_string(json, [{listed}]) AS extracted FROM objects")
-    broken = "CASE WHEN json IS NULL THEN 'not a JSON object' END"
+    broken = f"CASE WHEN json IS NULL THEN {quote_text(NOT_JSON)} END"
     return RawRows(steps, values, dict.fromkeys(lists, "VARCHAR[]"), line, broken)
 
 

@@ -1,4 +1,7 @@
-"""Where a record stands in the user's file, and its text: asked only for rejects, by walking the file once more."""
+"""Where a record stands in the user's file, and its text: asked only for rejects, by walking the file once more.
+
+In a CSV and in JSON lines that is the line; in a JSON array the position among all its entries.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 from dwell.records import Extract
 
 _LONGEST = 2000
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?P<end>"|\\?\Z)|[\[\]{}\n]', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?P<end>"|\\?\Z)|[\[\]{},]', re.DOTALL)
 
 RecordReject = tuple[int, int | None, str]
 Reject = tuple[int, str, str]
@@ -44,7 +47,7 @@ def find_lines(extract: Extract, lines: Iterable[int]) -> dict[int, int]:
         return {line: line - 1 for line in wanted}
     records: dict[int, int] = {}
     for number, (start, text) in enumerate(_RECORDS[extract.layout](extract.path)):
-        end = start + text.rstrip(b"\r\n").count(b"\n")
+        end = start + (0 if extract.layout == "array" else text.rstrip(b"\r\n").count(b"\n"))
         while wanted and wanted[-1] <= end:
             line = wanted.pop()
             if line >= start:
@@ -89,25 +92,30 @@ def _json_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _json_elements(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Elements of one JSON array: brackets are counted outside strings, so a pretty-printed file has true lines."""
-    depth, line, start, parts = 0, 1, 0, list[bytes]()
+    """Position and text of each entry of one JSON array, whatever it is: commas and brackets outside strings."""
+    depth, position, parts = 0, 0, list[bytes]()
     for token, gap in _tokens(path):
-        if depth >= 2:
-            parts.append(gap + token)
-        if token == b"\n" or token.startswith(b'"'):
-            line += token.count(b"\n")
+        parts.append(gap)
+        if token == b",":
+            if depth == 1:
+                position += 1
+                yield position, b"".join(parts).strip()
+                parts = []
+                continue
         elif token in b"[{":
             depth += 1
-            if depth == 2:
-                start, parts = line, [token]
-        else:
-            depth -= 1
             if depth == 1:
-                yield start, b"".join(parts)
+                parts = []
+                continue
+        elif token in b"]}":
+            depth -= 1
+            if depth == 0 and (last := b"".join(parts).strip()):
+                yield position + 1, last
+        parts.append(token)
 
 
 def _tokens(path: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Strings, brackets and line ends, each with what stands before it; a token cut by a block waits for the next."""
+    """Strings, brackets and commas, each with what stands before it; a token cut by a block waits for the next."""
     rest = b""
     with path.open("rb") as file:
         while block := file.read(1 << 20):

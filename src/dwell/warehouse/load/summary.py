@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.records import SourceFile
+from dwell.text.reasons import reason_kind
 from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.merge_observations import ObservationMerge
@@ -49,6 +50,7 @@ def summarize(
         rejects=(),
         warnings=tuple(warnings),
         rows_updated={name: updated for name, (_, updated) in counts.items()},
+        reasons=tuple(_count_reasons(connection, file).most_common()),
     )
 
 
@@ -67,13 +69,13 @@ def _lost_ids(connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedE
     ]
 
 
-def most_common_reason(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> str:
-    """The reason that most rejects share; the value behind its colon does not count."""
-    reasons = Counter(reason.split(":")[0] for extract in file.extracts for _, reason, _ in extract.rejects)
-    counted = connection.execute("SELECT split_part(reason, ':', 1), count(*) FROM work.rejects GROUP BY 1").fetchall()
+def _count_reasons(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> Counter[str]:
+    """Kinds of reasons for rejects; the value in a reason does not count."""
+    reasons = Counter(reason_kind(reason) for extract in file.extracts for _, reason, _ in extract.rejects)
+    counted = connection.execute("SELECT reason, count(*) FROM work.rejects GROUP BY 1").fetchall()
     for reason, times in counted:
-        reasons[reason] += times
-    return reasons.most_common(1)[0][0]
+        reasons[reason_kind(reason)] += times
+    return reasons
 
 
 def _count_flags(

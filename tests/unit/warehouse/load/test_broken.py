@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dwell.errors import BadFileError
 from dwell.records import Shape, source_at
+from dwell.warehouse.load import json_repair
 from dwell.warehouse.load.csv_repair import count_lines, count_records
 from dwell.warehouse.load.loaded import Loaded
 
@@ -111,12 +113,53 @@ def test_json_values_of_every_type(bring: Bring, table: Rows) -> None:
     assert [row["views"] for row in table("post_snapshots", "post_id")] == [5, 7, 6]
 
 
-def test_elements_of_an_array_have_their_own_lines(bring: Bring) -> None:
-    rows = [{"id": f"local-{n}", "text": 'a "b" [c] {d}\\', "stats": {"v1": n}} for n in (1, 2)]
-    rows.insert(1, {"text": "no id", "stats": {"v1": 3}})
-    loaded = bring(json.dumps(rows, indent=1), JSON, layout="array")
-    assert lines(loaded) == {9: "missing id"}
-    assert json.loads(loaded.rejects[0][2]) == rows[1]
+def test_rejects_of_an_array_have_their_positions_among_all_entries(bring: Bring) -> None:
+    rows: list[Any] = [{"id": f"local-{n}", "text": 'a, "b" [c], {d}\\', "stats": {"v1": n}} for n in (1, 2)]
+    rows[1:1] = [None, "a, [b", 7, {"text": "no, id", "stats": {"v1": 3}}, [1, [2]]]
+    for indent in (None, 1):
+        loaded = bring(json.dumps(rows, indent=indent), JSON, layout="array", name=f"{indent}.json")
+        assert lines(loaded) == {**dict.fromkeys((2, 3, 4, 6), "not a JSON object"), 5: "missing id"}
+        assert [json.loads(text) for _, _, text in loaded.rejects] == rows[1:6]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_last_line_stays_the_last(bring: Bring, end: str) -> None:
+    """The engine's threads read a last line without a line end before the lines above it."""
+    rows = [f'{{"id": "local-{n}", "stats": {{"v1": 5}}}}' for n in range(4)]
+    for _ in range(12):
+        loaded = bring("\n".join([*rows, "null"]) + end, JSON, layout="ndjson", dry_run=True)
+        assert lines(loaded) == {5: "not a JSON object"}
+
+
+@pytest.mark.parametrize("layout", ["ndjson", "array"])
+def test_half_a_character_costs_nothing(bring: Bring, table: Rows, layout: str) -> None:
+    texts = [
+        "cut \\ud83d",
+        "\\udc00 cut",
+        "whole \\ud83d\\ude00",
+        "no escape \\\\ud83d",
+        "\\ud83d\\ud83d\\ude00",
+        "plain",
+    ]
+    rows = [f'{{"id": "local-{n}", "text": "{text}", "stats": {{"v1": 5}}}}' for n, text in enumerate(texts)]
+    content = "\n".join(rows) if layout == "ndjson" else f"[{','.join(rows)}]"
+    assert bring(content, JSON, layout=layout).rejected == 0
+    assert [row["caption"] for row in table("posts", "post_id")] == [
+        "cut \ufffd", "\ufffd cut", "whole \U0001f600", "no escape \\ud83d", "\ufffd\U0001f600", "plain",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("block", [1, 5, 64, 1 << 20])
+def test_characters_are_whole_wherever_a_block_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(json_repair, "_BLOCK", block)
+    text = r'{"a": "\\ud83d \ud83d\ude00\ud83d\ude00\ud83d x\\\ud83d", "b": "\u00e9\ude00"}'
+    (tmp_path / "x.json").write_text(text)
+    assert json_repair.replace_half_characters(tmp_path / "x.json", tmp_path / "y.json") == 3
+    assert (tmp_path / "y.json").read_text() == text.replace(r"\ude00\ud83d x", r"\ude00\ufffd x").replace(
+        r"x\\\ud83d", r"x\\\ufffd"
+    ).replace(r"\u00e9\ude00", r"\u00e9\ufffd")
 
 
 def test_an_array_that_is_cut_off_is_an_error(bring: Bring, table: Rows) -> None:

@@ -97,6 +97,16 @@ def test_flags(sql: duckdb.DuckDBPyConnection, text: str, value: bool | None) ->
         ("[one, two]", ["one", "two"]),
         ("#one #two", ["one", "two"]),
         ("a|b;c", ["a", "b", "c"]),
+        ("['cooking', 'Pasta']", ["cooking", "pasta"]),
+        ("('a', 'b')", ["a", "b"]),
+        ("('a',)", ["a"]),
+        ("{'a', 'b'}", ["a", "b"]),
+        ('{a,"b"}', ["a", "b"]),
+        ("['a' 'b']", ["a", "b"]),
+        ("[{'id': '1', 'name': 'Cooking', 'title': ''}, {'id': '2', 'name': 'b', 'title': 'x'}]", ["cooking", "b"]),
+        ('[{"title": "a"}, {"title": "b"}]', ["a", "b"]),
+        ('[{"hashtagName": "q"}]', ["q"]),
+        ("[]", []),
     ],
 )
 def test_lists_of_hashtags(sql: duckdb.DuckDBPyConnection, text: str, tags: list[str]) -> None:

@@ -1,0 +1,178 @@
+"""What is a row of a JSON file: an object that a format recognises, whatever it is wrapped in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dwell.errors import BadFileError, UnknownFormatError
+from dwell.records import Extract, SourceFile
+
+Opened = Callable[..., SourceFile]
+
+
+def post_id(number: int) -> str:
+    return str(((1_768_200_000 + 1000 * number) << 32) + 7_777_777 + number)
+
+
+def link(number: int) -> str:
+    return f"https://www.tiktok.com/@ann.cooks/video/{post_id(number)}"
+
+
+def item(number: int) -> dict[str, Any]:
+    stats = {"diggCount": 9, "shareCount": 3, "commentCount": 8, "playCount": 1000 + number, "collectCount": 6}
+    author = {"id": "68", "uniqueId": "ann.cooks"}
+    return {"id": post_id(number), "desc": "x", "createTime": 1768200000, "author": author, "stats": stats}
+
+
+def aweme(number: int) -> dict[str, Any]:
+    statistics = {"comment_count": 8, "digg_count": 9, "play_count": 1000 + number, "share_count": 3}
+    author = {"uid": "68", "unique_id": "ann.cooks"}
+    return {"aweme_id": post_id(number), "desc": "p", "author": author, "statistics": statistics}
+
+
+def owned(number: int) -> dict[str, Any]:
+    """A video of the Business API."""
+    return {
+        "item_id": post_id(number), "caption": "P", "create_time": "1768200000", "video_views": 1000 + number,
+        "likes": 9, "video_duration": 21.3, "full_video_watched_rate": 0.2134, "average_time_watched": 8.0,
+        "share_url": link(number),
+    }  # fmt: skip
+
+
+def plain(number: int) -> dict[str, Any]:
+    return {"video_id": post_id(number), "url": link(number), "views": 1000 + number, "likes": 9}
+
+
+def lines(*values: Any) -> str:
+    return "\n".join(map(json.dumps, values)) + "\n"
+
+
+def only(file: SourceFile) -> Extract:
+    (extract,) = file.extracts
+    return extract
+
+
+def ids(extract: Extract) -> list[str]:
+    """The posts of an extract in place or in scratch, by any name of their id."""
+    text = extract.path.read_text("utf-8-sig")
+    rows = json.loads(text) if extract.layout == "array" else [json.loads(line) for line in text.splitlines() if line]
+    named = ("post_id", "aweme_id", "item_id", "video_id", "id")
+    return [next(row[name] for name in named if name in row) for row in rows if row]
+
+
+KINDS: dict[str, tuple[str, Any]] = {
+    "collector": ("web-items", {"headers": {}, "collector": [item(0), item(1)]}),
+    "results": ("web-items", {"results": [item(0), item(1)]}),
+    "by number": ("web-items", {"0": item(0), "1": item(1)}),
+    "ItemModule": ("web-items", {"ItemModule": {post_id(n): item(n) for n in (0, 1)}, "UserModule": {}}),
+    "__DEFAULT_SCOPE__": (
+        "web-items",
+        {"__DEFAULT_SCOPE__": {"webapp.video-detail": {"itemInfo": {"itemStruct": item(0)}}, "more": {"x": item(1)}}},
+    ),
+    "search": ("web-items", {"data": [{"type": 1, "item": item(0)}, {"type": 4}, {"type": 1, "item": item(1)}]}),
+    "deep": ("web-items", {"a": [{"b": {"c": [{"d": {"e": [item(0)]}}]}}, {"b": {"c": [{"d": {"e": [item(1)]}}]}}]}),
+    "lists of lists": ("web-items", [[item(0)], [], [item(1)]]),
+    "an account and its posts": (
+        "web-items", {"userInfo": {"user": {"uniqueId": "a"}}, "itemList": [item(0), item(1)]},
+    ),
+    "aweme_details": ("scavio", {"code": 200, "data": {"aweme_details": [aweme(0), aweme(1)], "status_code": 0}}),
+    "aweme_info": ("scavio", {"search_item_list": [{"aweme_info": aweme(0)}, {"aweme_info": aweme(1)}]}),
+    "an array of answers": ("scavio", [{"code": 200, "data": {"aweme_details": [aweme(n)]}} for n in (0, 1)]),
+    "the Business API": ("table", {"code": 0, "message": "OK", "data": {"videos": [owned(0), owned(1)], "cursor": 0}}),
+    "lines of pages": ("table", lines(*({"code": 0, "data": {"videos": [owned(n)]}} for n in (0, 1)))),
+    "Airbyte": ("table", lines(*({"_airbyte_ab_id": "x", "_airbyte_data": owned(n)} for n in (0, 1)))),
+    "edges and nodes": ("table", {"data": {"edges": [{"node": plain(0)}, {"node": plain(1)}], "pageInfo": {}}}),
+    "an account that lists posts": (
+        "table", [{"id": "68", "username": "ann", "likes": 9, "videos": [plain(0), plain(1)]}],
+    ),
+    "columns": ("table", {"video_id": {"0": post_id(0), "1": post_id(1)}, "views": {"0": 5, "1": 6}}),
+    "columns as lists": ("table", {"video_id": [post_id(0), post_id(1)], "views": [5, 6]}),
+    "columns and data": ("table", {"columns": ["video_id", "views"], "data": [[post_id(0), 5], [post_id(1), 6]]}),
+    "documents one by one": (
+        "web-items", json.dumps({"itemList": [item(0)]}, indent=1) + json.dumps(item(1), indent=1),
+    ),
+    "UTF-16": ("web-items", lines(item(0), item(1)).encode("utf-16")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "content"), KINDS.values(), ids=list(KINDS))
+def test_rows_in_a_wrapper(opened: Opened, form: str, content: Any) -> None:
+    file = opened(content, "answer.json")
+    assert file.format == form
+    assert ids(only(file)) == [post_id(0), post_id(1)]
+
+
+@pytest.mark.parametrize("wrap", [lambda rows: lines(*rows), lambda rows: rows, lambda rows: {"data": rows}])
+@pytest.mark.parametrize("make", [item, plain, owned, aweme])
+def test_comments_go_with_their_post(
+    opened: Opened, wrap: Callable[[Any], Any], make: Callable[[int], dict[str, Any]]
+) -> None:
+    comments = [{"id": post_id(50), "cid": "5", "text": "nice", "likes": 3, "digg_count": 3, "views": 1}]
+    rows = [{**make(0), "comments": comments}, {**make(1), "comments": []}]
+    file = opened(wrap(rows), "posts.json")
+    assert ids(only(file)) == [post_id(0), post_id(1)]
+    assert any("comments within posts are not imported" in warning for warning in file.warnings)
+
+
+def test_comments_alone_are_no_posts(opened: Opened) -> None:
+    comment = {"id": post_id(50), "text": "nice", "likes": 3}
+    with pytest.raises(UnknownFormatError):
+        opened({"comments": [comment]}, "comments.json")
+
+
+def test_positions_count_all_entries_of_a_list(opened: Opened) -> None:
+    extract = only(opened({"itemList": [None, item(0), None, item(1), {"desc": "no id"}, 7]}, "answer.json"))
+    kinds = [type(json.loads(line)).__name__ for line in extract.path.read_text().splitlines()]
+    assert kinds == ["NoneType", "dict", "NoneType", "dict", "dict", "NoneType"]
+    parsed = only(opened([None, aweme(0), {"aweme_id": "5", "desc": ""}], "answers.json"))
+    assert [(line, reason[:12]) for line, reason, _ in parsed.rejects] == [(1, "not a JSON o"), (3, "no post id: ")]
+
+
+def test_pages_of_json_lines_keep_their_line(opened: Opened) -> None:
+    pages = [{"data": {"videos": [owned(0), owned(1)]}}, {"code": 40105, "message": "token expired"},
+             {"data": {"videos": []}}, {"data": {"videos": [owned(2)]}}]  # fmt: skip
+    extract = only(opened(lines(*pages), "pages.jsonl"))
+    rows = [json.loads(line) for line in extract.path.read_text().splitlines() if line]
+    assert [row[extract.line_key or ""] for row in rows] == [1, 1, 4]
+    assert extract.rejects == ((2, "an error of the API, not data (token expired)", json.dumps(pages[1])),)
+
+
+def test_a_deleted_post_among_others_is_named(opened: Opened) -> None:
+    gone = {"itemInfo": {}, "statusCode": 10204, "statusMsg": "item doesn't exist"}
+    extract = only(opened(lines(item(0), gone, item(1)), "items.jsonl"))
+    assert extract.rejects[0][:2] == (2, "an error of the API, not data (the post does not exist: statusCode 10204)")
+    with pytest.raises(BadFileError, match="the post is private: statusCode 10216"):
+        opened({"__DEFAULT_SCOPE__": {"webapp.video-detail": {"statusCode": 10216}}}, "page.json")
+
+
+def test_items_that_name_their_author_beside_them(opened: Opened) -> None:
+    state = {**item(0), "author": "ann.cooks", "authorId": "68", "nickname": "Ann"}
+    columns = only(opened({"ItemModule": {post_id(0): state}}, "state.json")).shape.columns
+    assert (columns["handle"].names, columns["creator_id"].names) == (("/author",), ("/authorId",))
+
+
+def test_nested_cells_of_a_table(opened: Opened) -> None:
+    row = {"id": post_id(0), "link": link(0), "stats": {"views": 5}, "metrics": {"avg_watch_time_ms": 7500},
+           "author": {"username": "ann.cooks"}, "tags": ["a", "b"], "curve": [{"second": 0}]}  # fmt: skip
+    file = opened([row, row], "nested.json")
+    columns = only(file).shape.columns
+    places = {name: source.names for name, source in columns.items()}
+    assert places["views"] == ("/stats/views",)
+    assert (places["avg_watch_s"], columns["avg_watch_s"].unit) == (("/metrics/avg_watch_time_ms",), "ms")
+    assert (places["handle"], places["hashtags"]) == (("/author/username",), ("/tags/*",))
+    assert "curve" in file.warnings[0]
+
+
+def test_mapped_keys_are_found_in_a_wrapper(opened: Opened) -> None:
+    rows = [{"clip": link(0), "seen": 5}, {"clip": link(1), "seen": 6}]
+    extract = only(opened({"export": {"rows": rows}}, "x.json", columns={"url": "clip", "views": "seen"}))
+    assert [json.loads(line) for line in extract.path.read_text().splitlines()] == rows
+
+
+def test_a_line_of_an_array_is_no_json_line(opened: Opened) -> None:
+    text = "[\n" + ",\n".join(json.dumps(item(n)) for n in (0, 1)) + "\n]\n"
+    assert ids(only(opened(text, "items.json"))) == [post_id(0), post_id(1)]
