@@ -86,13 +86,14 @@ _POST = {
     """,
     "url": """
         url | link | video link | video url | post url | post link | share url | webvideourl |
-        video link or id | video-link | permalink | tiktok url | webpage url | enlace | enlace del video | lien |
-        lien de la vidéo | link do vídeo | videolink | 動画リンク
+        video link or id | video-link | permalink | tiktok url | webpage url | post page | enlace |
+        enlace del video | lien | lien de la vidéo | link do vídeo | videolink | 動画リンク
     """,
     "handle": """
         handle | tiktok handle | username | user name | unique id | author unique id | author | creator |
-        account | account name | uploader | profile username | channel | konto | brugernavn | usuario |
-        nombre de usuario | cuenta | benutzername | usuário | conta | nom d'utilisateur | compte | profile
+        account | account name | uploader | profile username | channel username | owner username | user username |
+        channel | konto | brugernavn | usuario | nombre de usuario | cuenta | benutzername | usuário | conta |
+        nom d'utilisateur | compte | profile
     """,
     "caption": """
         caption | description | video description | desc | title | video title | text | beskrivelse | titel |
@@ -150,7 +151,7 @@ _POST = {
         display name | nickname | author nickname
     """,
     "followers": """
-        follower count | followers count | author followers | creator followers | author fans |
+        channel followers | follower count | followers count | author followers | creator followers | author fans |
         account followers
     """,
     "following": """
