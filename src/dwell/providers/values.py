@@ -57,16 +57,11 @@ def digits(value: Any, least: int = 1) -> str | None:
     return string if string and least <= len(string) <= 20 and string.isascii() and string.isdigit() else None
 
 
-def other_id(value: Any) -> str | None:
-    """An id of a sound or an account: digits, or what a float left of them, which the loader counts as lost."""
-    return digits(value) or (str(value) if lost_digits(value) else None)
-
-
 def lost_digits(*values: Any) -> str | None:
     """The reason against an object of whose ids a float left the first digits only; None where none is one."""
     for value in values:
         if isinstance(value, float) or (isinstance(value, str) and re.fullmatch(f"{SCIENTIFIC_ID}|{FLOAT_ID}", value)):
-            return f"id damaged by a float {LOST_REASON}: {str(value)[:40]}"
+            return f"no post id but one that a float damaged {LOST_REASON}: {str(value)[:40]}"
     return None
 
 

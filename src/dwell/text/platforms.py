@@ -88,7 +88,7 @@ HOST_IN_LINK = "^(?:[a-z]+://)?(?:[a-z0-9-]+\\.)*?(" + "|".join(HOSTS).replace("
 
 def find_platform(name: str) -> str | None:
     """The platform that a cell names; None where it names none that dwell knows."""
-    return NAMES.get(" ".join(lower(clean(name)).split()))
+    return NAMES.get(re.sub(" +", " ", lower(clean(name))))
 
 
 def link_platform(link: str) -> str | None:

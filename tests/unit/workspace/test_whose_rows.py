@@ -297,8 +297,12 @@ def test_ids_of_api_payloads_that_lost_their_digits(folder: Folder, lose: Callab
 def test_floats_of_api_payloads_name_the_damage(folder: Folder, lost: float | str) -> None:
     good = {"id": ID, "username": "ann.cooks", "region_code": "US", "view_count": 9}
     loaded = folder.load([good, good | {"id": lost}], "json")
-    assert [(line, "damaged by a float" in reason) for line, reason, _ in loaded.rejects] == [(2, True)]
-    sound = {"video_id": OTHER, "author": {"unique_id": "ann.cooks"}, "play_count": 9, "music_info": {"id": lost}}
-    loaded = folder.load([sound], "json")
-    assert any("sound id" in warning for warning in loaded.warnings)
-    assert {row[0] for row in folder.values("posts", "sound_id")} == {None}
+    assert [(line, "last digits are lost" in reason) for line, reason, _ in loaded.rejects] == [(2, True)]
+
+
+@pytest.mark.parametrize("lost", [7.569494737495869e18, "7.569494737495869e+18", "7569494737495869440.0"])
+def test_floats_of_sounds_are_counted_and_not_stored(folder: Folder, lost: float | str) -> None:
+    item = {"id": ID, "author": {"uniqueId": "ann.cooks"}, "stats": {"playCount": 9}, "music": {"id": lost}}
+    loaded = folder.load([item], "json")
+    assert folder.values("posts", "sound_id") == [(None,)]
+    assert any(warning.startswith("1 rows hold a damaged sound id") for warning in loaded.warnings)

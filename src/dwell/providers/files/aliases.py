@@ -143,7 +143,7 @@ _POST = {
     "url": """
         url | link | video link | video url | post url | post link | share url | webvideourl | video link or id |
         video-link | permalink | tiktok url | enlace | enlace del video | lien | lien de la vidéo | link do vídeo |
-        videolink | 動画リンク | webpage url | uri | web video url | video page | link to video | link to post |
+        videolink | 動画リンク | webpage url | post page | uri | web video url | video page | link to video | link to post |
         post permalink | tiktok link | url de la vidéo | url vidéo | lien vidéo | lien tiktok | url del video |
         enlace vídeo | enlace del vídeo | enlace video | vínculo | url do vídeo | link do video | videoadresse |
         link zum video | videolink tiktok | link til video | video-url | link al video | link del video |
@@ -154,7 +154,8 @@ _POST = {
     """,
     "handle": """
         handle | tiktok handle | username | user name | unique id | author unique id | author | creator | account |
-        account name | uploader | profile username | channel | konto | brugernavn | usuario | nombre de usuario | cuenta | benutzername |
+        account name | uploader | profile username | channel username | owner username | user username | channel |
+        konto | brugernavn | usuario | nombre de usuario | cuenta | benutzername |
         usuário | conta | nom d'utilisateur | compte | profile | author name | author handle | account handle |
         account username | user handle | creator username | creator handle | creator name | profile name |
         tiktok account | tiktok username | author username | author uniqueid | créateur | créatrice | auteur | pseudo |
@@ -256,7 +257,7 @@ _POST = {
         display name | nickname | author nickname
     """,
     "followers": """
-        follower count | followers count | author followers | creator followers | author fans | account followers |
+        channel followers | follower count | followers count | author followers | creator followers | author fans | account followers |
         author follower count | author stats follower count | creator follower count
     """,
     "following": """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from dwell.providers.links import Link
-from dwell.providers.values import counter, digits, flag, lost_digits, mapping, name, number, other_id, seconds, text
+from dwell.providers.values import counter, digits, flag, lost_digits, mapping, name, number, seconds, text
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.text.hashtags import extract_hashtags
 
@@ -46,7 +46,7 @@ def post(item: Item) -> PostItem | ParseError:
         hashtags=[tag.lower() for tag in map(name, tags) if tag]
         if isinstance(tags, list)
         else extract_hashtags(caption),
-        sound_id=other_id(item.get("music_id")),
+        sound_id=digits(item.get("music_id")),
         region=text(item.get("region_code")),
         url=Link(post_id, handle=handle).url,
         views=counter(item.get("view_count")),
@@ -75,7 +75,7 @@ def user(item: Item) -> CreatorItem | ParseError:
 def comment(item: Item) -> CommentItem | ParseError:
     """A comment."""
     if (comment_id := digits(item.get("id"))) is None:
-        return ParseError(lost_digits(item.get("id")) or "no comment id")
+        return ParseError("no comment id")
     return CommentItem(
         comment_id=comment_id,
         post_id=digits(item.get("video_id"), 15),

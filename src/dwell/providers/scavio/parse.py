@@ -18,7 +18,6 @@ from dwell.providers.values import (
     mapping,
     name,
     number,
-    other_id,
     rows,
     seconds,
     text,
@@ -55,7 +54,7 @@ def post(item: Item) -> PostItem | ParseError:
     return PostItem(
         post_id=post_id,
         handle=handle,
-        creator_id=other_id(author.get("uid")),
+        creator_id=digits(author.get("uid")),
         display_name=text(author.get("nickname")),
         posted_at=seconds(item.get("create_time")),
         duration_s=duration or None,
@@ -64,7 +63,7 @@ def post(item: Item) -> PostItem | ParseError:
         is_pinned=flag(item.get("is_top")),
         caption=text(item.get("desc")),
         hashtags=_hashtags(item),
-        sound_id=next(filter(None, (other_id(sound.get(key)) for key in ("id_str", "mid", "id"))), None),
+        sound_id=next(filter(None, (digits(sound.get(key)) for key in ("id_str", "mid", "id"))), None),
         sound_title=text(sound.get("title")),
         sound_original=flag(sound.get("is_original_sound", sound.get("is_original"))),
         region=text(item.get("region")),
@@ -86,7 +85,7 @@ def user(item: Item) -> CreatorItem | ParseError:
         return ParseError("no account name: unique_id is missing")
     return CreatorItem(
         handle=handle,
-        creator_id=other_id(who.get("uid")),
+        creator_id=digits(who.get("uid")),
         display_name=text(who.get("nickname")),
         private=flag(who.get("secret")),
         followers=counter(who.get("follower_count")),
@@ -99,7 +98,7 @@ def user(item: Item) -> CreatorItem | ParseError:
 def comment(item: Item) -> CommentItem | ParseError:
     """A comment."""
     if (comment_id := digits(item.get("cid"))) is None:
-        return ParseError(lost_digits(item.get("cid")) or "no comment id")
+        return ParseError("no comment id")
     return CommentItem(
         comment_id=comment_id,
         post_id=digits(item.get("aweme_id"), 15),

@@ -11,7 +11,7 @@ from email.header import decode_header, make_header
 from typing import Any, Literal
 
 from dwell.providers.links import Link
-from dwell.providers.values import counter, digits, flag, lost_digits, mapping, name, number, other_id, seconds, text
+from dwell.providers.values import counter, digits, flag, lost_digits, mapping, name, number, seconds, text
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.text.hashtags import extract_hashtags
 
@@ -53,7 +53,7 @@ def post(item: Item) -> PostItem | ParseError:
     return PostItem(
         post_id=video_id,
         handle=handle,
-        creator_id=other_id(author.get("id")),
+        creator_id=digits(author.get("id")),
         display_name=text(author.get("nickname")),
         posted_at=seconds(item.get("create_time")),
         duration_s=None if photo else duration,
@@ -62,7 +62,7 @@ def post(item: Item) -> PostItem | ParseError:
         is_pinned=flag(item.get("is_top")),
         caption=caption,
         hashtags=extract_hashtags(caption),
-        sound_id=other_id(sound.get("id")),
+        sound_id=digits(sound.get("id")),
         sound_title=text(sound.get("title")),
         sound_original=flag(sound.get("original")),
         region=text(item.get("region")),
@@ -85,7 +85,7 @@ def user(item: Item) -> CreatorItem | ParseError:
         return ParseError("no account name: neither uniqueId nor unique_id")
     return CreatorItem(
         handle=handle,
-        creator_id=other_id(who.get("id")),
+        creator_id=digits(who.get("id")),
         display_name=text(who.get("nickname")),
         verified=flag(who.get("verified")),
         private=flag(who.get("privateAccount", who.get("secret"))),
@@ -99,7 +99,7 @@ def user(item: Item) -> CreatorItem | ParseError:
 def comment(item: Item) -> CommentItem | ParseError:
     """A comment. The counters of its author are always 0 in these payloads, so they are not read."""
     if (comment_id := digits(item.get("id"))) is None:
-        return ParseError(lost_digits(item.get("id")) or "no comment id")
+        return ParseError("no comment id")
     return CommentItem(
         comment_id=comment_id,
         post_id=digits(item.get("video_id"), 15),
