@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal
 
@@ -49,6 +49,9 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|re|[ºª°])(?=\W|$)")
 _PATTERN = re.compile(r"'([^']*)'|([A-Za-z])\2*|.", re.DOTALL)
 _SKELETONS = ("MMMMd", "MMMd", "yMMMMd", "yMMMd")
 _BUDDHIST_YEARS = 543
+# A spreadsheet's days since 1899, from 2005 to 2099, where a column of dates was shown as numbers.
+_SERIAL, _SERIAL_EPOCH = re.compile(r"\d{5}(?:\.\d+)?"), date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL = 38_353, 73_051
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ def _slashed(text: str) -> re.Match[str] | None:
 def has_year(text: str) -> bool:
     """Whether the text contains a year."""
     clean = _day_part(_clean(text))
-    return re.search(r"(?<!\d)\d{4}(?!\d)", clean) is not None or _NUMERIC.fullmatch(clean) is not None
+    if _SERIAL.fullmatch(clean) or _NUMERIC.fullmatch(clean):
+        return True
+    return re.search(r"(?<!\d)\d{4}(?!\d)", clean) is not None
 
 
 def _day_part(clean: str) -> str:
@@ -139,6 +144,9 @@ def _day_part(clean: str) -> str:
 
 def _parse_numbers(text: str, order: Order) -> MonthDay | None:
     clean = _day_part(text)
+    if _SERIAL.fullmatch(clean) and _FIRST_SERIAL <= float(clean) < _LAST_SERIAL:
+        day = _SERIAL_EPOCH + timedelta(days=int(float(clean)))
+        return MonthDay(day.month, day.day, day.year)
     if full := _FULL.fullmatch(clean):
         return _valid_day(int(full[2]), int(full[3]), int(full[1]))
     if cjk := _CJK.fullmatch(clean):
