@@ -31,8 +31,10 @@ VARIANTS = (
     "sr_Latn", "sr_Latn_ME", "uz_Arab", "uz_Cyrl", "yo_BJ", "yue_Hans",
 )  # fmt: skip
 """Locales of CLDR whose names of months are not those of their language."""
-PLAIN_DATES = frozenset({"date", "day", "dato", "fecha", "datum", "data", "日付", "日期", "날짜", "дата", "tanggal"})
-"""Headers that say only that there is a date."""
+_PLAIN_DATES = frozenset({
+    "date", "day", "report date", "stat date", "stat time day", "dato", "fecha", "datum", "data", "día", "dia",
+    "giorno", "jour", "日付", "日期", "날짜", "дата", "tanggal", "ngày", "tarih", "วันที่", "التاريخ",
+})  # fmt: skip
 
 # Studio spells Vietnamese months out; CLDR numbers them.
 _VIETNAMESE = "một hai ba tư năm sáu bảy tám chín mười|mười một|mười hai"
@@ -112,6 +114,11 @@ def _named_days(texts: dict[str, str]) -> dict[str, MonthDay]:
 
 def _read(texts: dict[str, str], language: str) -> dict[str, MonthDay]:
     return {text: day for text, clean in texts.items() if (day := _parse_named(clean, language)) is not None}
+
+
+def is_plain_date(header: str) -> bool:
+    """Whether a header says only that there is a date, and not of what."""
+    return " ".join(header.replace("_", " ").casefold().split()) in _PLAIN_DATES
 
 
 def possible_orders(texts: Iterable[str]) -> tuple[Order, ...]:

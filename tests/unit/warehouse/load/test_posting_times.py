@@ -134,6 +134,17 @@ def test_a_plain_date_on_other_days_than_the_posts_is_asked_for(bring: Bring) ->
         bring(by_day(("2026-01-21", FIRST, 900), ("2026-01-21", SECOND, 10)), BY_DATE, as_of="2026-02-15")
 
 
+def test_a_plain_date_beside_a_posting_time_may_be_that_of_publishing(bring: Bring, table: Rows) -> None:
+    shape = replace(
+        BY_DATE,
+        columns={**BY_DATE.columns, "posted_at": source_at("created at"), "observed_at": source_at("Date")},
+    )
+    rows = [f"2026-01-12,{FIRST},2026-01-12T12:00:00Z,5", f"2026-01-13,{SECOND},2026-01-13T12:00:00Z,6"]
+    loaded = bring("\n".join(["Date,id,created at,views", *rows]), shape, as_of="2026-02-15")
+    assert {str(row["observed_at"])[:10] for row in table("post_snapshots")} == {"2026-02-15"}
+    assert any("Date was left out" in warning for warning in loaded.warnings)
+
+
 def test_one_wrong_date_among_right_ones_is_a_slip(bring: Bring, table: Rows) -> None:
     text = by_day(("2027-01-12", FIRST, 900), ("2026-01-13", SECOND, 10), ("2026-01-14", post_id("2026-01-14"), 11))
     loaded = bring(text, BY_DATE, as_of="2026-02-15")
