@@ -81,7 +81,7 @@ def decide_dates(
         header = judge.header("observed_at")
         return DateColumn(
             extract,
-            f"{header} was taken for the day on which the figures were read, as totals since publishing and not of a day.",
+            f"{header} was taken for the day on which the figures were read: totals, not those of a day.",
         )
     return decided
 
