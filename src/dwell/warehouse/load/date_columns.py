@@ -22,7 +22,9 @@ from dwell.warehouse.load.pipeline import Pipeline
 if TYPE_CHECKING:
     import duckdb
 
-COUNTERS = tuple(column.name for column in TABLES["post_snapshots"].columns if column.kind == "count")
+_READINGS = frozenset({"post_snapshots", "watch_times"})
+# What grows from reading to reading, the most telling first.
+_TOTALS = (*(c.name for c in TABLES["post_snapshots"].columns if c.kind == "count"), "total_watch_s")
 _DAY_SLACK_S = int(DAY_SLACK.total_seconds())
 # More of the dates than this contradict the ids: the column is not one of posting times.
 _MOST_SLIPS = 0.1
@@ -67,9 +69,12 @@ def decide_dates(
         BadFileError: The figures are those of single days, or nothing tells what the dates mean.
     """
     shape = extract.shape
-    if shape.name == OWN_EXPORT or "post_snapshots" not in shape.tables or columns.local_ids or not shape.cumulative:
+    if shape.name == OWN_EXPORT or not _READINGS & set(shape.tables) or not shape.cumulative:
         return DateColumn(extract)
     judge = _Judge(connection, extract, columns, table)
+    if columns.local_ids:
+        judge.require_one_day_a_title()
+        return DateColumn(extract)
     if judge.takes_posting_days_for_readings(given):
         without = judge.without("observed_at")
         return DateColumn(without, f"{judge.header('observed_at')} was left out: its days are those of publishing.")
@@ -180,6 +185,26 @@ class _Judge:
             )
         return DateColumn(self.extract)
 
+    def require_one_day_a_title(self) -> None:
+        """Refuse rows without ids whose title comes back day after day: dwell would make a post of each.
+
+        Raises:
+            BadFileError: More than half of the titles do.
+        """
+        if not (self.is_plain("posted_at") and "caption" in self.columns.names):
+            return
+        length = "duration_s" if "duration_s" in self.columns.names else "NULL"
+        days = f"SELECT caption, count(DISTINCT posted_at) AS days FROM {self.table} WHERE caption <> ''"
+        steps = Pipeline().add("titles", f"{days} GROUP BY caption, {length}")
+        steps = steps.add("counted", "SELECT count(*), count(*) FILTER (days > 1), first(caption) FROM titles")
+        titles, several, example = self.connection.execute(steps.query()).fetchone() or (0, 0, "")
+        if several * 2 > titles:
+            raise BadFileError(
+                f"Column {self.header('posted_at')} of {self.extract.name} has several days for one title "
+                f"({str(example)[:60]!r}): its figures are those of single days, or readings without ids. dwell stores "
+                "totals since publishing: load a table with one row a video, or with ids."
+            )
+
     def require_totals(self, name: str) -> None:
         """Refuse figures that fall from one reading to the next, as those of single days do.
 
@@ -244,7 +269,7 @@ class _Judge:
 
     def _series(self, at: str) -> _Series:
         """The readings of each post in the order of time, one a day: the largest, where there are several."""
-        figure = next((name for name in COUNTERS if name in self.columns.names), "NULL")
+        figure = next((name for name in _TOTALS if name in self.columns.names), "NULL")
         steps = Pipeline().add(
             "days",
             f"SELECT post_id, date_trunc('day', timezone('UTC', {at})) AS day, max({figure}) AS figure "

@@ -120,6 +120,13 @@ def test_figures_of_single_days_are_refused(bring: Bring, table: Rows) -> None:
     assert bring(text.replace("Date", "captured at"), captured).snapshots_new == 4
 
 
+def test_a_title_that_comes_back_every_day_is_no_post_of_each(bring: Bring) -> None:
+    columns = {"caption": source_at("title"), "posted_at": source_at("Date"), "views": source_at("views")}
+    rows = ["2026-01-20,Pasta,900", "2026-01-21,Pasta,400", "2026-01-20,Bread,5", "2026-01-21,Bread,7"]
+    with pytest.raises(BadFileError, match="several days for one title"):
+        bring("\n".join(["Date,title,views", *rows]), replace(BY_DATE, columns=columns), as_of="2026-02-15")
+
+
 def test_several_days_with_totals_are_readings(bring: Bring, table: Rows) -> None:
     text = by_day(("2026-01-20", FIRST, 900), ("2026-01-21", FIRST, 1400), ("2026-01-21", SECOND, 10))
     loaded = bring(text, BY_DATE, as_of="2026-02-15")
