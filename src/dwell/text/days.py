@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal
 
@@ -31,8 +31,10 @@ VARIANTS = (
     "sr_Latn", "sr_Latn_ME", "uz_Arab", "uz_Cyrl", "yo_BJ", "yue_Hans",
 )  # fmt: skip
 """Locales of CLDR whose names of months are not those of their language."""
-PLAIN_DATES = frozenset({"date", "day", "dato", "fecha", "datum", "data", "日付", "日期", "날짜", "дата", "tanggal"})
-"""Headers that say only that there is a date."""
+_PLAIN_DATES = frozenset({
+    "date", "day", "report date", "stat date", "stat time day", "dato", "fecha", "datum", "data", "día", "dia",
+    "giorno", "jour", "日付", "日期", "날짜", "дата", "tanggal", "ngày", "tarih", "วันที่", "التاريخ",
+})  # fmt: skip
 
 # Studio spells Vietnamese months out; CLDR numbers them.
 _VIETNAMESE = "một hai ba tư năm sáu bảy tám chín mười|mười một|mười hai"
@@ -49,6 +51,9 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|re|[ºª°])(?=\W|$)")
 _PATTERN = re.compile(r"'([^']*)'|([A-Za-z])\2*|.", re.DOTALL)
 _SKELETONS = ("MMMMd", "MMMd", "yMMMMd", "yMMMd")
 _BUDDHIST_YEARS = 543
+# A spreadsheet's days since 1899, from 2005 to 2099, where a column of dates was shown as numbers.
+_SERIAL, _SERIAL_EPOCH = re.compile(r"\d{5}(?:\.\d+)?"), date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL = 38_353, 73_051
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,11 @@ def _read(texts: dict[str, str], language: str) -> dict[str, MonthDay]:
     return {text: day for text, clean in texts.items() if (day := _parse_named(clean, language)) is not None}
 
 
+def is_plain_date(header: str) -> bool:
+    """Whether a header says only that there is a date, and not of what."""
+    return " ".join(header.replace("_", " ").casefold().split()) in _PLAIN_DATES
+
+
 def possible_orders(texts: Iterable[str]) -> tuple[Order, ...]:
     """In which orders all numeric dates of a column, such as 3/4/2024, are days."""
     numeric = [match for text in texts if (match := _slashed(text))]
@@ -130,7 +140,9 @@ def _slashed(text: str) -> re.Match[str] | None:
 def has_year(text: str) -> bool:
     """Whether the text contains a year."""
     clean = _day_part(_clean(text))
-    return re.search(r"(?<!\d)\d{4}(?!\d)", clean) is not None or _NUMERIC.fullmatch(clean) is not None
+    if _SERIAL.fullmatch(clean) or _NUMERIC.fullmatch(clean):
+        return True
+    return re.search(r"(?<!\d)\d{4}(?!\d)", clean) is not None
 
 
 def _day_part(clean: str) -> str:
@@ -139,6 +151,9 @@ def _day_part(clean: str) -> str:
 
 def _parse_numbers(text: str, order: Order) -> MonthDay | None:
     clean = _day_part(text)
+    if _SERIAL.fullmatch(clean) and _FIRST_SERIAL <= float(clean) < _LAST_SERIAL:
+        day = _SERIAL_EPOCH + timedelta(days=int(float(clean)))
+        return MonthDay(day.month, day.day, day.year)
     if full := _FULL.fullmatch(clean):
         return _valid_day(int(full[2]), int(full[3]), int(full[1]))
     if cjk := _CJK.fullmatch(clean):

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dwell.providers.format import normalize_header
-from dwell.text.days import PLAIN_DATES
+from dwell.text.days import is_plain_date
 
 if TYPE_CHECKING:
     from dwell.providers.files.table_headers import Headers
@@ -29,20 +28,17 @@ def settle_dates(headers: Headers, clock_values: Sequence[str]) -> Headers:
         columns, dropped = dict(headers.columns), headers.dropped
         day = columns.get("posted_at", "")
         columns["posted_at"] = headers.clock
-        if "observed_at" not in columns and _is_plain(day):
+        if "observed_at" not in columns and is_plain_date(day):
             columns["observed_at"] = day
         else:
             dropped = (*dropped, day)
         return replace(headers, columns=columns, clock=None, dropped=dropped)
-    day = next(filter(_is_plain, headers.dropped), "")
-    if not day or "posted_at" not in headers.columns or "observed_at" in headers.columns:
+    day = next(filter(is_plain_date, headers.dropped), "")
+    free = [column for column in ("posted_at", "observed_at") if column not in headers.columns]
+    if not day or not free:
         return headers
     dropped = tuple(name for name in headers.dropped if name != day)
-    return replace(headers, columns={**headers.columns, "observed_at": day}, dropped=dropped)
-
-
-def _is_plain(header: str) -> bool:
-    return normalize_header(header) in PLAIN_DATES
+    return replace(headers, columns={**headers.columns, free[0]: day}, dropped=dropped)
 
 
 def _has_date(text: str) -> bool:

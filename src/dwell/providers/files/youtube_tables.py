@@ -27,7 +27,7 @@ _OWN = frozenset({
 })  # fmt: skip
 _METRICS = _OWN | {"views", "likes", "dislikes", "shares", "subscribers", "impressions", "unique viewers"}
 _ID = re.compile(r"\s*[\w-]{11}\s*", re.ASCII)
-_DAY_FILE = re.compile(r"(?:.*/)?(?:totals|chart data)\.csv", re.IGNORECASE)
+_DAY_FILE = re.compile(r"(?:^|[/\[])(?:totals|chart data)(?:\.csv|\])$", re.IGNORECASE)
 
 
 def id_header(part: Part) -> str | None:
@@ -47,7 +47,7 @@ def detect_kind(part: Part) -> Kind | None:
     names = {normalize_header(name) for name in part.header}
     if names & _DAYS:
         by_video = bool(names & {"external video id", *ID_HEADERS}) and bool(names & _NAMES)
-        only_figures = bool(names & _OWN or _DAY_FILE.fullmatch(part.name)) and names - _DAYS <= _METRICS
+        only_figures = bool(names & _OWN or _DAY_FILE.search(part.name)) and names - _DAYS <= _METRICS
         return "days" if by_video or only_figures else None
     if names & {*_NAMES} and names & _METRICS and id_header(part):
         return "videos"

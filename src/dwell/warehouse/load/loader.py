@@ -189,12 +189,11 @@ class Loader:
 
         first = read(extract)
         dates = decide_dates(self.connection, extract, first.columns, table, self.hints.columns)
-        if dates.extract is extract:
-            return extract, first
-        extracts = tuple(dates.extract if one is extract else one for one in self.file.extracts)
-        warnings = (*self.file.warnings, f"{extract.name}: {dates.warning}")
-        self.file = replace(self.file, extracts=extracts, warnings=warnings)
-        return dates.extract, read(dates.extract)
+        if dates.warning:
+            extracts = tuple(dates.extract if one is extract else one for one in self.file.extracts)
+            warnings = (*self.file.warnings, f"{extract.name}: {dates.warning}")
+            self.file = replace(self.file, extracts=extracts, warnings=warnings)
+        return dates.extract, first if dates.extract is extract else read(dates.extract)
 
     def _read(self, done: float, many: int, part: float) -> None:
         self.progress("reading", done + part / many)

@@ -91,13 +91,13 @@ def _order(connection: duckdb.DuckDBPyConnection, field: Field, table: str, hint
     if field.kind not in {"instant", "day"}:
         return ""
     unread = f"unread_{field.name}"
-    slashed = f"SELECT 1 FROM {table} WHERE {unread} IS NOT NULL AND needs_date_order(trim({unread})) LIMIT 1"
+    slashed = f"SELECT 1 FROM {table} WHERE {unread} IS NOT NULL AND needs_date_order(word_of({unread})) LIMIT 1"
     if connection.execute(slashed).fetchone() is None:
         return ""
     columns = {row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
     number = "TRY_CAST(value_post_id AS BIGINT)" if "value_post_id" in columns else "NULL::BIGINT"
     id_at = f"CASE WHEN has_id_time({number}) THEN id_time_of({number}) END"
-    dates = f"SELECT trim({unread}) AS t, {id_at} AS id_at FROM {table} WHERE {unread} IS NOT NULL"
+    dates = f"SELECT word_of({unread}) AS t, {id_at} AS id_at FROM {table} WHERE {unread} IS NOT NULL"
     return decide_order(connection, dates, hints.dates or "", field.name)
 
 
@@ -125,7 +125,7 @@ def _meaning(field: Field, order: Order) -> str:
         case "count":
             return "parse_count(word) AS value, has_suffix(word) AS suffixed, is_fraction(word) AS fraction"
         case "instant":
-            given = f"word, clock, {quote_text(order)}, named"
+            given = f"word, word_of(clock), {quote_text(order)}, named"
             return f"parse_absolute({given}) AS absolute, parse_local({given}) AS local"
         case "day":
             return f"parse_date(word, {quote_text(order)}, named) AS value"

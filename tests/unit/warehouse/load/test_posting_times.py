@@ -120,6 +120,13 @@ def test_figures_of_single_days_are_refused(bring: Bring, table: Rows) -> None:
     assert bring(text.replace("Date", "captured at"), captured).snapshots_new == 4
 
 
+def test_a_title_that_comes_back_every_day_is_no_post_of_each(bring: Bring) -> None:
+    columns = {"caption": source_at("title"), "posted_at": source_at("Date"), "views": source_at("views")}
+    rows = ["2026-01-20,Pasta,900", "2026-01-21,Pasta,400", "2026-01-20,Bread,5", "2026-01-21,Bread,7"]
+    with pytest.raises(BadFileError, match="several days for one title"):
+        bring("\n".join(["Date,title,views", *rows]), replace(BY_DATE, columns=columns), as_of="2026-02-15")
+
+
 def test_several_days_with_totals_are_readings(bring: Bring, table: Rows) -> None:
     text = by_day(("2026-01-20", FIRST, 900), ("2026-01-21", FIRST, 1400), ("2026-01-21", SECOND, 10))
     loaded = bring(text, BY_DATE, as_of="2026-02-15")
@@ -132,6 +139,17 @@ def test_several_days_with_totals_are_readings(bring: Bring, table: Rows) -> Non
 def test_a_plain_date_on_other_days_than_the_posts_is_asked_for(bring: Bring) -> None:
     with pytest.raises(BadFileError, match="--map observed_at=Date"):
         bring(by_day(("2026-01-21", FIRST, 900), ("2026-01-21", SECOND, 10)), BY_DATE, as_of="2026-02-15")
+
+
+def test_a_plain_date_beside_a_posting_time_may_be_that_of_publishing(bring: Bring, table: Rows) -> None:
+    shape = replace(
+        BY_DATE,
+        columns={**BY_DATE.columns, "posted_at": source_at("created at"), "observed_at": source_at("Date")},
+    )
+    rows = [f"2026-01-12,{FIRST},2026-01-12T12:00:00Z,5", f"2026-01-13,{SECOND},2026-01-13T12:00:00Z,6"]
+    loaded = bring("\n".join(["Date,id,created at,views", *rows]), shape, as_of="2026-02-15")
+    assert {str(row["observed_at"])[:10] for row in table("post_snapshots")} == {"2026-02-15"}
+    assert any("Date was left out" in warning for warning in loaded.warnings)
 
 
 def test_one_wrong_date_among_right_ones_is_a_slip(bring: Bring, table: Rows) -> None:

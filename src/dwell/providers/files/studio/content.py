@@ -114,12 +114,10 @@ def _observed_at(
 ) -> datetime | str | None:
     """When the row was observed: `Time` gives the day, and `--as-of` the hour where it falls on that day."""
     text = row.cells.get("time")
-    if text is None:
+    if text is None or is_unknown(text):
         return as_of
     if text not in days:
-        if has_year(text):
-            return text
-        raise ValueError(f"{text!r} can't be read as a date")
+        return text
     # The file has the account's day, which may be tomorrow in UTC.
     latest = anchor.date() + timedelta(days=1)
     (plain,), _ = drop_late_years([days[text]], anchor.date())
