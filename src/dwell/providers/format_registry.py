@@ -10,7 +10,7 @@ from typing import Any
 
 from dwell.errors import BadFileError, StrangeFileError, UnknownFormatError
 from dwell.providers import api_formats, archive
-from dwell.providers.files import apify, data_request, own, user_table, watch_template, web_items, youtube
+from dwell.providers.files import apify, business_api, data_request, own, user_table, watch_template, web_items, youtube
 from dwell.providers.files.studio import export as studio
 from dwell.providers.files.table_headers import list_names
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
@@ -32,6 +32,7 @@ _FORMATS: tuple[Format, ...] = (
     apify.FORMAT,
     web_items.FORMAT,
     data_request.FORMAT,
+    business_api.FORMAT,
     *api_formats.formats(),
     user_table.FORMAT,
 )
