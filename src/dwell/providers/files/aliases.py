@@ -157,7 +157,8 @@ _POST = {
         account name | uploader | channel | konto | brugernavn | usuario | nombre de usuario | cuenta | benutzername |
         usuário | conta | nom d'utilisateur | compte | profile | author name | author handle | account handle |
         account username | user handle | creator username | creator handle | creator name | profile name |
-        tiktok account | tiktok username | author username | author uniqueid | créateur | créatrice | auteur | pseudo |
+        tiktok account | tiktok username | author username | author uniqueid | channel username |
+        owner username | créateur | créatrice | auteur | pseudo |
         nom du compte | nom d’utilisateur | autor | autora | creador | creadora | cuenta de tiktok | perfil | criador |
         criadora | nome de usuário | ersteller | kontoname | nutzername | skaber | forfatter | bruger | creatore |
         autore | nome utente | utente | maker | gebruikersnaam | gebruiker | skapare | användarnamn | användare |
@@ -257,7 +258,7 @@ _POST = {
     """,
     "followers": """
         follower count | followers count | author followers | creator followers | author fans | account followers |
-        author follower count | author stats follower count | creator follower count
+        author follower count | channel followers | author stats follower count | creator follower count
     """,
     "following": """
         following count

@@ -10,6 +10,7 @@ from dwell.errors import UnknownFormatError
 from dwell.providers.files.aliases import COUNTERS, FOLLOWING, WATCHED
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.files.table_headers import Headers, list_names, match_headers
+from dwell.providers.files.wide_table import narrow_table
 from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.json_rows import KindOf
 from dwell.providers.part import Part, first_rows
@@ -43,6 +44,8 @@ def extract(part: Part, context: Context, headers: Headers, pointers: Mapping[st
     shape = Shape(NAME, _tables(sources, context), sources, constants)
     if part.layout != "csv":
         return json_extract(part, context, shape, kind_with(context.hints.columns))
+    names = (name for source in sources.values() for name in (*source.names, source.time) if name)
+    part = narrow_table(part, names, context.scratch)
     return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
 
 
