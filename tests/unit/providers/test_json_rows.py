@@ -125,6 +125,19 @@ def test_comments_alone_are_no_posts(opened: Opened) -> None:
         opened({"comments": [comment]}, "comments.json")
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"id": "229207", "title": "fyp", "stats": {"videoCount": 5, "viewCount": 9}},
+        {"id": "229207", "cha_name": "fyp", "view_count": 9},
+        {"id": post_id(9), "comment_id": post_id(9), "text": "nice", "likes": 3},
+    ],
+)
+def test_hashtags_and_comments_resemble_posts_and_are_none(opened: Opened, other: dict[str, Any]) -> None:
+    with pytest.raises((BadFileError, UnknownFormatError)):
+        opened({"found": {"objects": [other]}}, "others.json")
+
+
 def test_positions_count_all_entries_of_a_list(opened: Opened) -> None:
     extract = only(opened({"itemList": [None, item(0), None, item(1), {"desc": "no id"}, 7]}, "answer.json"))
     kinds = [type(json.loads(line)).__name__ for line in extract.path.read_text().splitlines()]

@@ -21,6 +21,10 @@ from dwell.text.numbers import is_percent_column
 NAME = "table"
 _NOT_POSTS = frozenset({"cid", "comment_id", "parent_comment_id", "reply_to_comment_id", "cha_name"})
 """Keys of comments and hashtags, whose ids and likes look like those of posts."""
+_COUNTS_POSTS = frozenset(
+    f"{place}{name}" for place in ("", "stats.", "statsV2.") for name in ("videoCount", "video_count", "user_count")
+)
+"""Keys of accounts, hashtags and sounds, which count posts."""
 _LIST_OF_TEXTS = ("name", "title", "hashtagName", "hashtag_name")
 
 
@@ -130,7 +134,10 @@ def kind_with(given: Mapping[str, str]) -> KindOf:
             return "row"
         if len(item) < 2 or not _NOT_POSTS.isdisjoint(item):
             return None
-        fits, is_seen = _fit(tuple(name for name, _ in _flat_values(item)))
+        header = tuple(name for name, _ in _flat_values(item))
+        if not _COUNTS_POSTS.isdisjoint(header):
+            return None
+        fits, is_seen = _fit(header)
         return "row" if fits and (is_seen or not _lists_rows(item)) else None
 
     return kind_of
