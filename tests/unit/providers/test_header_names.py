@@ -100,6 +100,8 @@ def test_of_several_headers_one_is_taken_and_the_others_are_named() -> None:
     assert matched.columns["views"] == "views"
     assert matched.alternatives["views"] == ("video_views", "Play count")
     assert matched.dropped == ("Play count", "video_views", "likes (column 6)")
+    fitting = match_headers(["url", "Play count", "views"], {}, lambda _, name: name != "views")
+    assert (fitting.columns["views"], fitting.dropped) == ("Play count", ("views",))
 
 
 def test_a_table_of_a_hundred_thousand_columns(opened: Callable[..., SourceFile]) -> None:

@@ -157,7 +157,7 @@ _POST = {
         account name | uploader | channel | konto | brugernavn | usuario | nombre de usuario | cuenta | benutzername |
         usuário | conta | nom d'utilisateur | compte | profile | author name | author handle | account handle |
         account username | user handle | creator username | creator handle | creator name | profile name |
-        tiktok account | tiktok username | author username | author uniqueid | channel username |
+        tiktok account | tiktok username | author username | author uniqueid | profile username | channel username |
         owner username | créateur | créatrice | auteur | pseudo |
         nom du compte | nom d’utilisateur | autor | autora | creador | creadora | cuenta de tiktok | perfil | criador |
         criadora | nome de usuário | ersteller | kontoname | nutzername | skaber | forfatter | bruger | creatore |
