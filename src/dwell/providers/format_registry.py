@@ -12,6 +12,7 @@ from dwell.errors import BadFileError, StrangeFileError, UnknownFormatError
 from dwell.providers import api_formats, archive
 from dwell.providers.files import (
     apify,
+    business_api,
     data_request,
     other_platforms,
     own,
@@ -42,6 +43,7 @@ _FORMATS: tuple[Format, ...] = (
     apify.FORMAT,
     web_items.FORMAT,
     data_request.FORMAT,
+    business_api.FORMAT,
     *api_formats.formats(),
     user_table.FORMAT,
 )

@@ -21,6 +21,8 @@ CHUNK = 1 << 20
 HEAD_BYTES = 4 << 20
 """Recognition looks at the start of a file, and no further."""
 BOM = codecs.BOM_UTF8
+_UNITS_LOOKED_AT = 400
+"""Bytes at the start of a file that tell whether it is UTF-16 without a mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Inspection:
 
     Attributes:
         digest: SHA-256 of its bytes, hex.
-        encoding: `utf-8`, `utf-8-sig` (it starts with a BOM), `utf-16`, or `mixed`.
+        encoding: `utf-8`, `utf-8-sig` (it starts with a BOM), `utf-16`, without its mark `utf-16-le` or `utf-16-be`,
+            or `mixed`.
         nuls: NUL bytes.
         lines: Lines, the last one included where it has no line end; None for JSON.
         head: Its first `HEAD_BYTES`.
@@ -128,7 +131,7 @@ def inspect(name: str, path: Path, *, hashed: bool = True) -> Inspection:
     if not scan.size:
         raise BadFileError(f"{name} is empty: export it again.")
     encoding = scan.encoding()
-    if encoding != "utf-16" and scan.nuls * 20 > scan.size:
+    if not encoding.startswith("utf-16") and scan.nuls * 20 > scan.size:
         raise BadFileError(f"{name} is not text: name a CSV, JSON, JSON lines, xlsx, gz or zip file.")
     return Inspection(scan.digest(), encoding, scan.nuls, scan.lines(), b"".join(scan.head))
 
@@ -159,7 +162,7 @@ class _Scan:
         if not self._is_json:  # only a CSV needs them, and counting takes a third of the pass
             self._line_ends += chunk.count(b"\n")
         self._last = chunk[-1:]
-        if self._encoding not in {"mixed", "utf-16"}:
+        if self._encoding in {"utf-8", "utf-8-sig"}:
             self._encoding = _still_utf8(self._decoder, chunk, self._encoding)
 
     def digest(self) -> str:
@@ -172,7 +175,7 @@ class _Scan:
 
     def encoding(self) -> str:
         """`utf-8`, `utf-8-sig`, `utf-16`, or `mixed` where some bytes are not UTF-8."""
-        if self._encoding in {"mixed", "utf-16"} or _ends_well(self._decoder):
+        if self._encoding not in {"utf-8", "utf-8-sig"} or _ends_well(self._decoder):
             return self._encoding
         return "mixed"
 
@@ -180,6 +183,11 @@ class _Scan:
 def _encoding_of_mark(start: bytes) -> str:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    units = start[:_UNITS_LOOKED_AT]
+    for encoding, first in (("utf-16-le", 1), ("utf-16-be", 0)):  # every other byte of plain letters is a zero
+        zeros, letters = units[first::2], units[1 - first :: 2]
+        if len(letters) > 1 and 10 * zeros.count(0) >= 9 * len(zeros) and not letters.count(0):
+            return encoding
     return "utf-8-sig" if start.startswith(BOM) else "utf-8"
 
 
@@ -199,7 +207,7 @@ def as_utf8(name: str, path: Path, scratch: Path, inspection: Inspection | None 
         BadFileError: As `inspect`.
     """
     seen = inspection or inspect(name, path, hashed=False)
-    encoding, nuls = seen.encoding, 0 if seen.encoding == "utf-16" else seen.nuls
+    encoding, nuls = seen.encoding, 0 if seen.encoding.startswith("utf-16") else seen.nuls
     if not nuls and (encoding == "utf-8" or (encoding == "utf-8-sig" and not _starts_json(seen.head))):
         return PlainFile(name, path, lines=seen.lines, head=inspection.head if inspection else None)
     target = new_file(scratch, ".txt")

@@ -100,11 +100,18 @@ def test_of_several_headers_one_is_taken_and_the_others_are_named() -> None:
     assert matched.columns["views"] == "views"
     assert matched.alternatives["views"] == ("video_views", "Play count")
     assert matched.dropped == ("Play count", "video_views", "likes (column 6)")
+    fitting = match_headers(["url", "Play count", "views"], {}, lambda _, name: name != "views")
+    assert (fitting.columns["views"], fitting.dropped) == ("Play count", ("views",))
 
 
 def test_a_table_of_a_hundred_thousand_columns(opened: Callable[..., SourceFile]) -> None:
     names = [f"c{number}" for number in range(100_000)]
-    text = ",".join([*names, "url", "views"]) + "\n" + "1," * len(names) + f"{LINK},5\n"
+    row = f"{LINK},5{',1' * len(names)}\n"
+    text = ",".join(["url", "views", *names]) + f'\n{row}\n"{LINK}",6,"a\nb"{",1" * (len(names) - 1)}\nshort\n{row}'
     file = opened(text)
-    assert file.format == "table"
+    (extract,) = file.extracts
+    assert (file.format, extract.header) == ("table", ("url", "views"))
     assert file.warnings[0].endswith("c39 and 99,960 more.")
+    assert extract.path.read_text().split("\n") == [
+        "url,views", f"{LINK},5", "", f"{LINK},6", "", "short", f"{LINK},5", "",
+    ]  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from dwell.errors import BadFileError, UnknownFormatError
 from dwell.records import Extract, SourceFile
+from dwell.testing.extracts import read_rows
 
 Opened = Callable[..., SourceFile]
 
@@ -82,9 +83,9 @@ KINDS: dict[str, tuple[str, Any]] = {
     "aweme_details": ("scavio", {"code": 200, "data": {"aweme_details": [aweme(0), aweme(1)], "status_code": 0}}),
     "aweme_info": ("scavio", {"search_item_list": [{"aweme_info": aweme(0)}, {"aweme_info": aweme(1)}]}),
     "an array of answers": ("scavio", [{"code": 200, "data": {"aweme_details": [aweme(n)]}} for n in (0, 1)]),
-    "the Business API": ("table", {"code": 0, "message": "OK", "data": {"videos": [owned(0), owned(1)], "cursor": 0}}),
-    "lines of pages": ("table", lines(*({"code": 0, "data": {"videos": [owned(n)]}} for n in (0, 1)))),
-    "Airbyte": ("table", lines(*({"_airbyte_ab_id": "x", "_airbyte_data": owned(n)} for n in (0, 1)))),
+    "the Business API": ("business-api", {"code": 0, "message": "OK", "data": {"videos": [owned(0), owned(1)]}}),
+    "lines of pages": ("business-api", lines(*({"code": 0, "data": {"videos": [owned(n)]}} for n in (0, 1)))),
+    "Airbyte": ("business-api", lines(*({"_airbyte_ab_id": "x", "_airbyte_data": owned(n)} for n in (0, 1)))),
     "edges and nodes": ("table", {"data": {"edges": [{"node": plain(0)}, {"node": plain(1)}], "pageInfo": {}}}),
     "an account that lists posts": (
         "table", [{"id": "68", "username": "ann", "likes": 9, "videos": [plain(0), plain(1)]}],
@@ -124,6 +125,19 @@ def test_comments_alone_are_no_posts(opened: Opened) -> None:
         opened({"comments": [comment]}, "comments.json")
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"id": "229207", "title": "fyp", "stats": {"videoCount": 5, "viewCount": 9}},
+        {"id": "229207", "cha_name": "fyp", "view_count": 9},
+        {"id": post_id(9), "comment_id": post_id(9), "text": "nice", "likes": 3},
+    ],
+)
+def test_hashtags_and_comments_resemble_posts_and_are_none(opened: Opened, other: dict[str, Any]) -> None:
+    with pytest.raises((BadFileError, UnknownFormatError)):
+        opened({"found": {"objects": [other]}}, "others.json")
+
+
 def test_positions_count_all_entries_of_a_list(opened: Opened) -> None:
     extract = only(opened({"itemList": [None, item(0), None, item(1), {"desc": "no id"}, 7]}, "answer.json"))
     kinds = [type(json.loads(line)).__name__ for line in extract.path.read_text().splitlines()]
@@ -133,12 +147,29 @@ def test_positions_count_all_entries_of_a_list(opened: Opened) -> None:
 
 
 def test_pages_of_json_lines_keep_their_line(opened: Opened) -> None:
-    pages = [{"data": {"videos": [owned(0), owned(1)]}}, {"code": 40105, "message": "token expired"},
-             {"data": {"videos": []}}, {"data": {"videos": [owned(2)]}}]  # fmt: skip
-    extract = only(opened(lines(*pages), "pages.jsonl"))
-    rows = [json.loads(line) for line in extract.path.read_text().splitlines() if line]
-    assert [row[extract.line_key or ""] for row in rows] == [1, 1, 4]
-    assert extract.rejects == ((2, "an error of the API, not data (token expired)", json.dumps(pages[1])),)
+    for make in (owned, plain):
+        pages = [{"data": {"videos": [make(0), make(1)]}}, {"code": 40105, "message": "token expired"},
+                 {"data": {"videos": []}}, {"data": {"videos": [make(2)]}}]  # fmt: skip
+        extract = only(opened(lines(*pages), "pages.jsonl"))
+        rows = [json.loads(line) for line in extract.path.read_text().splitlines() if line]
+        assert [row[extract.line_key or ""] for row in rows] == [1, 1, 4]
+        assert extract.rejects == ((2, "an error of the API, not data (token expired)", json.dumps(pages[1])),)
+
+
+def test_the_curve_of_the_business_api(opened: Opened) -> None:
+    curve = [{"second": "0", "percentage": 1}, {"second": "1", "percentage": 0.62}, {"second": "x", "percentage": 1}]
+    sources = [{"impression_source": "For You", "percentage": 0.9}]
+    more = {"video_view_retention": curve, "impression_sources": sources, "media_type": "VIDEO", "favorites": 6}
+    file = opened({"code": 0, "data": {"videos": [{**owned(0), **more}, {"item_id": "5", **more}]}}, "answer.json")
+    posts, points = (read_rows(extract) for extract in file.extracts)
+    assert posts == [
+        {"line": 1, "post_id": post_id(0), "handle": "ann.cooks", "url": link(0), "caption": "P",
+         "posted_at": "1768200000", "duration_s": "21.3", "media_type": "video", "views": "1000", "likes": "9",
+         "saves": "6", "avg_watch_s": "8.0", "full_watch_rate": "0.2134"}
+    ]  # fmt: skip
+    assert [(point["second"], point["retention_rate"]) for point in points] == [("0", "1"), ("1", "0.62")]
+    assert file.extracts[0].rejects[0][:2] == (2, "no post id: item_id does not have 15 to 20 digits")
+    assert file.warnings == ("answer.json: columns not imported: impression_sources.",)
 
 
 def test_a_deleted_post_among_others_is_named(opened: Opened) -> None:

@@ -52,6 +52,13 @@ def test_spellings_of_a_csv(opened: Opened, bom: str, end: str, delimiter: str) 
     assert extract.shape.columns["url"].names == ("url",)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark(opened: Opened, encoding: str) -> None:
+    file = opened(CSV.replace("likes", "likes,title").replace(",3\n", ",3,café 🍝\n").encode(encoding))
+    assert only(file).path.read_text("utf-8").endswith("café 🍝\n")
+    assert file.warnings == ("file.csv: columns not imported: title.",) or file.warnings == ()
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "cp1252", "latin-1"])
 def test_other_encodings_become_utf8(opened: Opened, encoding: str) -> None:
     text = CSV.replace("likes", "likes,title").replace(",3\n", ",3,café\n")

@@ -257,8 +257,8 @@ _POST = {
         display name | nickname | author nickname
     """,
     "followers": """
-        channel followers | follower count | followers count | author followers | creator followers | author fans | account followers |
-        author follower count | author stats follower count | creator follower count
+        follower count | followers count | author followers | creator followers | author fans | account followers |
+        author follower count | channel followers | author stats follower count | creator follower count
     """,
     "following": """
         following count

@@ -15,6 +15,7 @@ from dwell.records import Extract, Shape, Source
 
 _LINE = "dwell line"
 """Key of the line in the user's file, in lines that were unwrapped."""
+_DUMPS = json.JSONEncoder(ensure_ascii=False).encode
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -71,9 +72,9 @@ def _encode_lines(
                 rejects.append((number, row.reason, row.text[:500]))
             text = "" if numbered or row.reason != NOT_AN_OBJECT else row.text or "null"
         elif numbered:
-            text = json.dumps({**row.item, _LINE: number}, ensure_ascii=False)
+            text = _DUMPS({**row.item, _LINE: number})
         else:
-            text = row.text or json.dumps(row.item, ensure_ascii=False)
+            text = row.text or _DUMPS(row.item)
         yield _encode(text + "\n")
 
 

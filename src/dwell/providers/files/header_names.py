@@ -39,6 +39,8 @@ _AMOUNT = frozenset({
 """Words before the name of a counter that say nothing more."""
 _AFTER = frozenset(["count", "counts", "cnt", "total", "n", "nb", "num", "number", "lifetime"])
 """Words behind the name of a counter that say nothing more."""
+_NESTED = re.compile(r"\w[./]\w")
+"""The name of a value within an object: a value of the row itself is preferred, `id` to `video.id`."""
 _BEFORE_UNSPACED = ("视频", "作品", "動画", "영상")
 _IDENTITY = frozenset({
     "post_id", "url", "handle", "caption", "posted_at", "duration_s", "hashtags", "media_type", "is_ad", "is_pinned",
@@ -93,7 +95,8 @@ def read_header(header: str) -> Meaning | None:
     for distance, (name, unit, left_out) in enumerate(_shorter_names(words)):
         column, rank = _KNOWN.get(name, ("", 0))
         if column and _may_have(column, unit) and (column not in _IDENTITY or left_out <= _OBJECT):
-            stated = UNITS.get(words[-1], "") if len(words) > 1 and not distance else unit
+            distance += bool(_NESTED.search(header))
+            stated = UNITS.get(words[-1], "") if len(words) > 1 and unit is None else unit
             return Meaning(column, distance, rank, stated or "" if column in LENGTHS | SHARES else "")
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dwell.errors import UnknownFormatError
@@ -47,8 +47,17 @@ class Headers:
         return bool(named or described) and bool({*COUNTERS, *WATCHED} & self.columns.keys())
 
 
-def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
+Fits = Callable[[str, str], bool]
+"""Whether the values of a header (the second) are of a column's kind."""
+
+
+def match_headers(header: Sequence[str], given: Mapping[str, str], fits: Fits | None = None) -> Headers:
     """Match headers with columns: what the user gave first, then dwell's own names, then aliases.
+
+    Args:
+        header: As the file has it.
+        given: What the user said: canonical column -> header.
+        fits: Of several headers for a column the first that fits is taken, and the first of all where none does.
 
     Raises:
         UnknownFormatError: When `given` names a column that dwell lacks or a header that the file lacks.
@@ -66,8 +75,10 @@ def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
     alternatives: dict[str, tuple[str, ...]] = {}
     for column, found in candidates.items():
         found.sort(key=lambda pair: (pair[0].rank >= 0, pair[0].distance, pair[0].rank))
-        columns[column], units[column] = found[0][1], found[0][0].unit
-        alternatives[column] = tuple(name for _, name in found[1:])
+        fitting = (pair for pair in found if len(found) > 1 and fits and fits(column, pair[1]))
+        meaning, columns[column] = next(fitting, found[0])
+        units[column] = meaning.unit
+        alternatives[column] = tuple(name for _, name in found if name != columns[column])
     used = {*columns.values(), *([clock] if clock else [])}
     return Headers(columns, clock, units, tuple(_dropped(header, used)), alternatives)
 

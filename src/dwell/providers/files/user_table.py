@@ -19,6 +19,7 @@ from dwell.providers.files.bulk import json_extract
 from dwell.providers.files.date_headers import settle_dates
 from dwell.providers.files.platform_column import with_platform
 from dwell.providers.files.table_headers import Headers, list_names, match_headers
+from dwell.providers.files.wide_table import narrow_table
 from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.json_rows import KindOf
 from dwell.providers.part import Part, first_rows
@@ -29,6 +30,10 @@ from dwell.text.numbers import is_percent_column
 NAME = "table"
 _NOT_POSTS = frozenset({"cid", "comment_id", "parent_comment_id", "reply_to_comment_id", "cha_name"})
 """Keys of comments and hashtags, whose ids and likes look like those of posts."""
+_COUNTS_POSTS = frozenset(
+    f"{place}{name}" for place in ("", "stats.", "statsV2.") for name in ("videoCount", "video_count", "user_count")
+)
+"""Keys of accounts, hashtags and sounds, which count posts."""
 _LIST_OF_TEXTS = ("name", "title", "hashtagName", "hashtag_name")
 
 
@@ -60,6 +65,8 @@ def _extract_accounts(part: Part, context: Context, accounts: AccountHeaders, po
 def _extract_shape(part: Part, context: Context, shape: Shape) -> Extract:
     if part.layout != "csv":
         return json_extract(part, context, shape, kind_with(context.hints.columns))
+    names = (name for source in shape.columns.values() for name in (*source.names, source.time) if name)
+    part = narrow_table(part, names, context.scratch)
     return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
 
 
@@ -145,7 +152,8 @@ def kind_with(given: Mapping[str, str]) -> KindOf:
         if len(item) < 2 or not _NOT_POSTS.isdisjoint(item):
             return None
         header = tuple(name for name, _ in _flat_values(item))
-        fits, is_seen = _fit(header)
+        is_table_of_posts = _COUNTS_POSTS.isdisjoint(header)
+        fits, is_seen = _fit(header) if is_table_of_posts else (False, False)
         if not fits and not is_account(item, match_headers(header, given), given):
             return None
         return "row" if is_seen or not _lists_rows(item) else None

@@ -62,7 +62,7 @@ class Field:
     @property
     def scale(self) -> str:
         """SQL that follows a number to bring it to dwell's unit."""
-        return {"ms": " / 1000", "min": " * 60", "h": " * 3600", "percent": " / 100", "": ""}[self.source.unit]
+        return {"ms": " / 1000", "percent": " / 100", "min": " * 60", "h": " * 3600"}.get(self.source.unit, "")
 
     @property
     def is_length(self) -> bool:
