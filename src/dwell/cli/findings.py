@@ -15,7 +15,7 @@ _SHOWN = (
     *("other_group", "other_value", "other_low", "other_high", "other_n"),
     *("effect_name", "effect", "effect_low", "effect_high", "q_value", "clear"),
 )
-_ANSWERS = {"found": "", "nothing": ", no difference shown", "unknown": ", not enough data"}
+_ANSWERS = {"found": "", "nothing": ", no large difference", "unknown": ", cannot tell"}
 
 
 def findings(
