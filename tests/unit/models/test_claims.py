@@ -16,7 +16,7 @@ BENCHMARK = runpy.run_path(str(Path(__file__).parents[3] / "benchmarks" / "claim
 FAST = [claim for claim in BENCHMARK["CLAIMS"] if claim not in BENCHMARK["SLOW"]]
 ACCOUNTS = 40
 MOST = 5
-"""Of 40 accounts, each with a chance of one in twenty, more than five get the claim once in 70 tries; seeds are fixed."""
+"""Of 40 accounts, each with a chance of one in twenty, more than five get the claim once in 70 tries."""
 
 
 @pytest.mark.parametrize("claim", FAST)
