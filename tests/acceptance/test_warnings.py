@@ -32,7 +32,7 @@ COMMANDS = (
     ("vet", RIVAL, "--stored"),
 )
 WARN = {("score", RIVAL), ("fit", RIVAL), ("findings", OWN), ("vet", "--stored")}
-"""First and last word of the commands that have something to warn of here: for these the test must not pass by finding nothing."""
+"""First and last word of the commands that have something to warn of here, so that the test finds something."""
 
 
 def collect(document: Any) -> Iterator[str]:
@@ -112,8 +112,8 @@ def test_without_rows_the_verdict_is_a_warning() -> None:
 
 def test_a_fit_of_several_accounts_prints_its_transfer_test() -> None:
     mean = {"mean": 0.84, "low": 0.69, "high": 0.99}
-    report: dict[str, Any] = dict(target="watch_ratio", n=90, verdict="usable", model_id="m", reasons=[], baselines={})
-    report |= {"out_of_fold": {"r2": None}, "creators": ["a", "b", "c"]}
+    report: dict[str, Any] = {"target": "watch_ratio", "n": 90, "verdict": "usable", "model_id": "m"}
+    report |= {"reasons": [], "baselines": {}, "out_of_fold": {"r2": None}, "creators": ["a", "b", "c"]}
     report["transfer"] = {"creators": 3, "r2": mean, "spearman": {"mean": 0.7, "low": None, "high": None}}
     report["transfer"]["level_shown"] = True
     said = (

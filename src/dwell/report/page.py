@@ -51,6 +51,7 @@ def render(content: ReportContent) -> str:
         kinds=KINDS,
         tiles=tiles(content),
         findings=statements(content.findings),
+        yardstick=_yardstick(content),
         sections=sections(content),
         method=method(content),
         subtitle=_subtitle(content),
@@ -83,6 +84,13 @@ def tiles(content: ReportContent) -> list[Tile]:
 
 def _inside_parentheses(text: str) -> str:
     return text[text.index("(") + 1 : -1]
+
+
+def _yardstick(content: ReportContent) -> str:
+    """What "best" means on this page."""
+    rate = "Posts are ranked by engagement rate: (likes + comments + shares) ÷ views."
+    watch = " Lengths are compared by watch ratio, which is measured here."
+    return rate + (watch if content.findings.meta["medians"]["watch_ratio"] is not None else "")
 
 
 def _subtitle(content: ReportContent) -> str:
