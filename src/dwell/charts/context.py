@@ -12,7 +12,7 @@ from dwell.charts.formatting import day
 from dwell.charts.theme import wrap_text
 
 _LINE = 135
-_SOURCES = 3
+_SOURCES = 5
 
 
 def context_line(

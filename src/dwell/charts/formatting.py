@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from dwell.text.plurals import pluralize as pluralize
+
 UNKNOWN = "unknown"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NAMES = {
@@ -85,11 +87,6 @@ def with_interval(value: float | None, low: float | None, high: float | None, di
 def sentence_case(text: str) -> str:
     """The text with its first letter in upper case and all others unchanged."""
     return text[:1].upper() + text[1:]
-
-
-def pluralize(n: int, noun: str) -> str:
-    """`1 post`, `12 posts`, `1,200 posts`."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def day(value: datetime | date | str | None) -> str:

@@ -12,6 +12,7 @@ from dwell.cli.options import ChartOut, Csv, Data, Engine, Json, Target
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 
 
 def fit(
@@ -73,7 +74,7 @@ def _skill_columns(entry: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _text(report: Mapping[str, Any], result: Result) -> str:
     interval = report.get("interval") or {}
-    head = f"{report['target']} from {report['n']} posts: {report['verdict']}"
+    head = f"{report['target']} from {pluralize(report['n'], 'post')}: {report['verdict']}"
     if report["verdict"] == "usable":
         head += f", stored as {report['model_id']}"
     lines = [head, *report["reasons"], ""]
@@ -118,5 +119,5 @@ def _topics_text(features: Mapping[str, Any]) -> str:
     if features["gain"] is None:
         return f"{head}. {features['reason']}"
     interval = f" ({features['low']:+.3f} to {features['high']:+.3f})" if features["low"] is not None else ""
-    gain = f"R² out of fold {features['gain']:+.3f}{interval} over {features['n_known']} posts"
+    gain = f"R² out of fold {features['gain']:+.3f}{interval} over {pluralize(features['n_known'], 'post')}"
     return f"{head}; {gain}. {features['reason'] or ''}"

@@ -10,7 +10,7 @@ from dwell.models.medians import Median
 
 Row: TypeAlias = Mapping[str, Any]
 Figure: TypeAlias = dict[str, Any]
-TOO_FEW = "No difference is shown, and the data is too little to exclude a large one."
+TOO_FEW = "No difference is shown, and the posts are too few to exclude a large one."
 
 
 def median_figures(median: Median, prefix: str = "") -> Figure:

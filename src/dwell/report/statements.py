@@ -81,15 +81,20 @@ def _pairs(rows: Sequence[Row]) -> str:
     clear, pairs = sum(bool(row["clear"]) for row in rows), rows[0]["comparisons"]
     verb = "differs" if clear == 1 else "differ"
     controlled = ", false discoveries controlled at 5%" if pairs > 1 else ""
-    p_value = format_p_value(rows[0]["p_value"])
-    odds = p_value if p_value.startswith("<") else f"= {p_value}"
+    odds = _odds(rows[0]["p_value"])
     return f"{clear} of {pluralize(pairs, 'pair')} of lengths {verb} (Kruskal-Wallis p {odds}{controlled})."
+
+
+def _odds(value: float) -> str:
+    """`= 0.021` or `< 0.001`."""
+    text = format_p_value(value)
+    return text if text.startswith("<") else f"= {text}"
 
 
 def _effect(row: Row) -> str:
     """The effect with its interval: `Cliff's delta 0.40 (95% interval 0.20 to 0.60, q = 0.006).` as text."""
-    odds = format_p_value(row["q_value"])
-    sure = "" if row["q_value"] is None else f", q {odds if odds.startswith('<') else f'= {odds}'}"
+    name = "q" if row["q_value"] is not None else "p"
+    sure = "" if row[f"{name}_value"] is None else f", {name} {_odds(row[f'{name}_value'])}"
     interval = f"95% interval {number(row['effect_low'])} to {number(row['effect_high'])}{sure}"
     return f"{sentence_case(column_label(str(row['effect_name'])))} {number(row['effect'])} ({interval})."
 
@@ -209,7 +214,7 @@ def _above_p90(rows: Sequence[Row]) -> Words:
     high = rows[0]["value"]
     verb = "is" if high == 1 else "are"
     text = f"{pluralize(high, 'post')} {verb} above the 90th percentile of their length: worth watching again."
-    return text, f"By construction about one post in ten does; the best are listed under “{TITLES['top-posts']}”."
+    return text, f"By construction about one post in ten is; the best are listed under “{TITLES['top-posts']}”."
 
 
 _WORDS: dict[str, Callable[[Sequence[Row]], Words]] = {

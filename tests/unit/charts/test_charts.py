@@ -249,8 +249,13 @@ def test_a_topic_of_few_posts_has_whole_numbers_on_its_axis():
 
 
 def test_every_picture_can_carry_account_dates_and_source(account):
-    line = context_line("@made_up", "2026-11-18", "2026-11-26", ["apify", "studio", "web-items", "table"])
-    assert line == "@made_up · observed 18 Nov 2026 to 26 Nov 2026 · source: apify, studio, web-items and 1 more"
+    line = context_line(
+        "@made_up", "2026-11-18", "2026-11-26", ["apify", "studio", "web-items", "table", "scavio", "open"]
+    )
+    assert (
+        line
+        == "@made_up · observed 18 Nov 2026 to 26 Nov 2026 · source: apify, studio, web-items, table, scavio and 1 more"
+    )
     assert context_line("@a", "2026-11-18", "2026-11-18", []) == "@a · observed on 18 Nov 2026"
     assert context_line("@a", None, None, []) == "@a"
     for draw in drawings(account).values():
