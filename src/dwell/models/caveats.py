@@ -19,7 +19,7 @@ OLD = timedelta(days=90)
 SHORTFALL = 0.1
 """How far the coverage of later posts may fall below the level before a warning."""
 OVERFIT = 0.85
-"""In-sample R2 above which the seed warns."""
+"""In-sample R² above which the seed warns."""
 
 
 def about_rows(sample: Sample) -> list[str]:
@@ -58,7 +58,7 @@ def about_age(sample: Sample, now: datetime) -> list[str]:
 
 
 def about_skill(in_sample: float | None, out_of_fold: Mapping[str, float | None], duration: Gain) -> list[str]:
-    """An in-sample R2 that means nothing, and a model that uses only the length of the video."""
+    """An in-sample R² that means nothing, and a model that uses only the length of the video."""
     notes = []
     if in_sample is not None and in_sample > OVERFIT:
         unseen = out_of_fold["r2"]
