@@ -42,7 +42,7 @@ def context_line(
 
 def add_context(chart: alt.TopLevelMixin, line: str) -> alt.TopLevelMixin:
     """The chart with that line as the last of its subtitle, so that a copied picture still says what it shows."""
-    title: Any = chart.title  # type: ignore[attr-defined]  # every chart of this package has one
+    title: Any = chart.title
     titled = alt.TitleParams(text=title.text, subtitle=[*title.subtitle, *wrap_text(line, _LINE)])
-    drawn: alt.TopLevelMixin = chart.properties(title=titled)  # type: ignore[attr-defined]
+    drawn: alt.TopLevelMixin = chart.properties(title=titled)
     return drawn

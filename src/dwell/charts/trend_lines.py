@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import altair as alt
 
@@ -13,6 +13,14 @@ from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart
 
 FEW = 3
 _LABEL = 95  # pixels that a date needs
+
+
+class _Axis(TypedDict):
+    """The time axis that both panels share: its ends, its ticks, its width in pixels."""
+
+    ends: list[int]
+    ticks: list[int]
+    inner: int
 
 
 def trend(
@@ -43,7 +51,7 @@ def trend(
     subtitle.append(few + (f" No line over a {every} without posts." if len(periods) > len(rows) else ""))
     inner = width - (62 if width <= NARROW else 70)
     values = [{key: value for key, value in row.items() if key != "start"} for row in rows]
-    x = {"ends": [rows[0]["at"], rows[-1]["at"]], "ticks": _ticks(periods, inner), "inner": inner}
+    x: _Axis = {"ends": [rows[0]["at"], rows[-1]["at"]], "ticks": _ticks(periods, inner), "inner": inner}
     spacing = inner / len(periods)
     panels = alt.vconcat(_medians(values, spacing, **x), _counts(values, spacing, **x), spacing=18)
     return apply_theme(panels, title, subtitle)

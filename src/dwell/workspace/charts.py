@@ -34,7 +34,7 @@ class Charts:
 
         with self._snapshot() as snapshot:
             benchmarks = snapshot.benchmarks(creator=creator, by=by, **options)
-            dots = snapshot.dots(creator=creator, **options) if by == "bucket" else []
+            dots = snapshot.dots(creator=creator, **options) if by == "bucket" else Result((), [])
             return _add_context(snapshot, charts.benchmarks(dots, benchmarks), creator)
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
@@ -120,9 +120,9 @@ class Charts:
 
         drawn = charts.topic_days(topic.meta["days"], lifecycle=topic.meta["lifecycle"])
         looks = [row["last_look_at"] for row in topic.meta["days"] if row.get("last_look_at") is not None]
-        ends = (min(looks), max(looks)) if looks else (None, None)
+        first, last = min(looks, default=None), max(looks, default=None)
         subject = f"{topic.meta['kind']} {topic.meta['topic']}"
-        return add_context(drawn, context_line(subject, *ends, ["the listing of a provider"]))
+        return add_context(drawn, context_line(subject, first, last, ["the listing of a provider"]))
 
 
 def _add_context(snapshot: Snapshot, drawn: altair.TopLevelMixin, *creators: str | None) -> altair.TopLevelMixin:
