@@ -35,7 +35,8 @@ class Charts:
         with self._snapshot() as snapshot:
             benchmarks = snapshot.benchmarks(creator=creator, by=by, **options)
             dots = snapshot.dots(creator=creator, **options) if by == "bucket" else Result((), [])
-            return _add_context(snapshot, charts.benchmarks(dots, benchmarks), creator)
+            drawn = charts.benchmarks(dots, benchmarks)
+            return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"])
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """What the best quarter of the posts has in common that the weakest lacks, with intervals."""
@@ -86,7 +87,7 @@ class Charts:
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return _add_context(snapshot, charts.scores(scores, scores), scores.meta.get("handle"))
+            return _add_context(snapshot, charts.scores(scores, scores), *_known(scores.meta.get("handle")))
 
     def growth(self, *, creator: str) -> altair.TopLevelMixin:
         """Views per hour between the newest two snapshots of a post."""
@@ -111,7 +112,7 @@ class Charts:
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return _add_context(snapshot, charts.vetting(findings), findings.meta.get("handle"))
+            return _add_context(snapshot, charts.vetting(findings), *_known(findings.meta.get("handle")))
 
     def topic_days(self, topic: Result) -> altair.TopLevelMixin:
         """New posts of a topic per day, with its stage."""
@@ -125,17 +126,27 @@ class Charts:
         return add_context(drawn, context_line(subject, first, last, ["the listing of a provider"]))
 
 
-def _add_context(snapshot: Snapshot, drawn: altair.TopLevelMixin, *creators: str | None) -> altair.TopLevelMixin:
-    """The chart with a line about its accounts; None stands for all that are stored."""
+def _known(handle: str | None) -> list[str]:
+    return [] if handle is None else [handle]
+
+
+def _add_context(
+    snapshot: Snapshot, drawn: altair.TopLevelMixin, *creators: str | None, platform: str | None = None
+) -> altair.TopLevelMixin:
+    """The chart with a line about its accounts; None stands for all stored ones of the platform."""
     from dwell.charts.context import add_context, context_line
     from dwell.workspace.creators import parse_handle
 
+    if not creators:
+        return drawn
     handles = [None if name is None else parse_handle(name) for name in creators]
     spans, sources = [], Counter[str]()
     for handle in handles:
-        spans.append(next(iter(snapshot.ask("span", handle=handle))))
-        sources.update({row["source"]: row["snapshots"] for row in snapshot.ask("sources", handle=handle)})
+        chosen: dict[str, Any] = {"handle": handle, **({"platform": platform} if platform else {})}
+        spans.append(next(iter(snapshot.ask("span", **chosen))))
+        sources.update({row["source"]: row["snapshots"] for row in snapshot.ask("sources", **chosen)})
     first = min((row["first_observed_at"] for row in spans if row["first_observed_at"] is not None), default=None)
     last = max((row["last_observed_at"] for row in spans if row["last_observed_at"] is not None), default=None)
-    subject = ", ".join("all stored accounts" if name is None else f"@{name}" for name in handles)
+    everyone = f"all stored accounts{f' on {platform}' if platform else ''}"
+    subject = ", ".join(everyone if name is None else f"@{name}" for name in handles)
     return add_context(drawn, context_line(subject, first, last, [name for name, _ in sources.most_common()]))
