@@ -23,7 +23,7 @@ from dwell.models.targets import CEILINGS
 from dwell.models.transfer import leave_one_creator_out
 
 MEASURED_BEFORE = """\
-measured before (R2 out of fold, forward)            watch_ratio     full_watch_rate
+measured before (R² out of fold, forward)            watch_ratio     full_watch_rate
 mean                                                 -0.01  -0.01     -0.01  -0.01
 bucket mean                                           0.48   0.52      0.27   0.35
 duration only (ridge)                                 0.50   0.61      0.21   0.38
@@ -74,7 +74,7 @@ def _show(title: str, report: dict[str, Any]) -> None:
     for name, line in lines.items():
         figures = [line["out_of_fold"][key] for key in ("r2", "mae", "spearman")] + [line["forward"]["r2"]]
         shown = "  ".join("    -" if figure is None else f"{figure:5.2f}" for figure in figures)
-        print(f"  {name:<14} R2, MAE, Spearman out of fold; R2 forward: {shown}")
+        print(f"  {name:<14} R², MAE, Spearman out of fold; R² forward: {shown}")
     interval = report["interval"]
     if interval["coverage"] is not None:
         buckets = ", ".join(

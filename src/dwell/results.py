@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     import pyarrow
 
 _ROWS_SHOWN = 50
+_WARNING_KEYS = ("reasons", "warnings")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """Rows of a result, with the context that a reader needs.
 
@@ -36,6 +37,22 @@ class Result:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+    def __repr__(self) -> str:
+        """Size and columns, then each warning on a line of its own."""
+        rows = f"{len(self):,} row{'' if len(self) == 1 else 's'}"
+        lines = [f"<{type(self).__name__}: {rows}; {', '.join(self.columns)}>"]
+        return "\n".join([*lines, *(f"Warning: {warning}" for warning in self.warnings)])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader of these numbers must know: every text under `reasons` or `warnings` in `meta`, at any depth.
+
+        Command line, notebooks and chart files show these beside the numbers. Without rows, the `verdict` is one too.
+        """
+        verdict = self.meta.get("verdict")
+        found = [*_warnings(self.meta), *([verdict] if not self.rows and isinstance(verdict, str) else [])]
+        return list(dict.fromkeys(found))
 
     def column(self, name: str) -> list[Any]:
         """The values of one column, in row order."""
@@ -86,11 +103,20 @@ class Result:
         return pyarrow.table({name: self.column(name) for name in self.columns})
 
     def _repr_html_(self) -> str:
-        """A plain table for notebooks; values are escaped, because captions are untrusted input."""
+        """Warnings and a plain table for notebooks; values are escaped, because captions are untrusted input."""
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
         body = "".join(
             "<tr>" + "".join(f"<td>{'' if value is None else html.escape(str(value))}</td>" for value in row) + "</tr>"
             for row in self.rows[:_ROWS_SHOWN]
         )
         more = f"<p>{len(self) - _ROWS_SHOWN:,} more rows</p>" if len(self) > _ROWS_SHOWN else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        warnings = "".join(f"<p>Warning: {html.escape(warning)}</p>" for warning in self.warnings)
+        return f"{warnings}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _warnings(meta: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in meta.items():
+        if isinstance(value, Mapping):
+            yield from _warnings(value)
+        elif key in _WARNING_KEYS and isinstance(value, (list, tuple)):
+            yield from (str(text) for text in value)

@@ -16,6 +16,7 @@ from dwell.charts.formatting import (
     day,
     link,
     percent,
+    percent_format,
     pluralize,
     seconds,
 )
@@ -24,6 +25,7 @@ from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart, l
 
 ROW = 78
 MAX_DOTS = 1500
+MANY_DOTS = 500
 MIN_POSTS_FOR_P90 = 5
 
 
@@ -53,7 +55,7 @@ def benchmarks(
     top = max([mark["p90"] for mark in marks] + [row["value"] for row in rows]) * 1.04 or 0.01
     inner = width - (96 if width <= NARROW else 130)
     drawn = thin_out(rows, [row["high"] for row in rows], MAX_DOTS)
-    _place_dots(drawn, inner / top)
+    _place_dots(drawn, inner / top, _diameter(drawn))
     unit = "average watch time ÷ length" if rate == "watch_ratio" else "share of views"
     subtitle = [
         f"{column_label(rate).capitalize()}, {unit} · {pluralize(sum(mark['n'] for mark in marks), 'eligible post')}"
@@ -75,9 +77,7 @@ def _sample_note(drawn: list[dict[str, Any]], rows: list[dict[str, Any]], meta: 
         return ""
     high = sum(row["high"] for row in drawn)
     total_high = meta.get("total_above_p90") or sum(row["high"] for row in rows)
-    if high < total_high:
-        return f"{len(drawn):,} of {total:,} dots are drawn, {high:,} of {total_high:,} above the 90th percentile."
-    return f"{len(drawn):,} of {total:,} dots are drawn, including all above the 90th percentile."
+    return f"{len(drawn):,} of {total:,} dots are drawn, {high:,} of {total_high:,} above the 90th percentile."
 
 
 def _marks(benchmarks: Iterable[Mapping[str, Any]], rate: str) -> list[dict[str, Any]]:
@@ -128,10 +128,15 @@ def _dots(posts: Iterable[Mapping[str, Any]], marks: list[dict[str, Any]], rate:
     return sorted(dots, key=lambda dot: (dot["line"], dot["value"]))
 
 
-def _place_dots(dots: list[dict[str, Any]], scale: float) -> None:
+def _diameter(dots: list[dict[str, Any]]) -> float:
+    """Smaller dots where there are many: overlapping ones would hide how many there are."""
+    return 8.5 if len(dots) <= MANY_DOTS else 4.5
+
+
+def _place_dots(dots: list[dict[str, Any]], scale: float, diameter: float) -> None:
     for line in {dot["line"] for dot in dots}:
         mine = [dot for dot in dots if dot["line"] == line]
-        offsets = swarm([dot["value"] * scale for dot in mine], diameter=8.5, room=ROW * 0.36)
+        offsets = swarm([dot["value"] * scale for dot in mine], diameter=diameter, room=ROW * 0.36)
         for dot, offset in zip(mine, offsets, strict=True):
             dot["y"] = line + offset / ROW
 
@@ -150,7 +155,7 @@ def _layers(dots: list[dict[str, Any]], marks: list[dict[str, Any]], top: float)
     }
     along = {
         "scale": alt.Scale(domain=[0, top], nice=False),
-        "axis": alt.Axis(format=".0%" if top > 0.04 else ".1%", title=None, tickCount=6),
+        "axis": alt.Axis(format=percent_format(top, 6), title=None, tickCount=6),
     }
     return ([_draw_dots(dots, along, across)] if dots else []) + _draw_lines(marks, along, across)
 
@@ -162,7 +167,9 @@ def _draw_dots(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[s
         alt.Tooltip("value:Q", format=".1%", title="rate"),
         alt.Tooltip("views:Q", format=","),
     ]
-    return points.mark_circle(size=44, stroke=colour("paper"), strokeWidth=0.8, opacity=0.95).encode(
+    diameter = _diameter(dots)
+    size, edge = 0.61 * diameter**2, 0.8 if diameter > 5 else 0.3
+    return points.mark_circle(size=size, stroke=colour("paper"), strokeWidth=edge, opacity=0.95).encode(
         x=alt.X("value:Q", **along),
         y=alt.Y("y:Q", **across),
         color=literal_colour(),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+
+from dwell.text.plurals import pluralize as pluralize
 
 UNKNOWN = "unknown"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -13,6 +16,7 @@ _NAMES = {
     "watch_ratio": "watch ratio",
     "full_watch_rate": "full-watch rate",
     "avg_watch_s": "average watch time",
+    "gain_r2": "gain in R²",
     "views_per_hour": "views per hour",
     "duration_s": "length",
     "caption_length": "caption length",
@@ -40,6 +44,19 @@ def percent(value: float | None, digits: int = 1) -> str:
     if 0 < abs(value) < 0.5 * 10 ** -(digits + 2):
         return f"{100 * value:.2g}%"
     return f"{100 * value:.{digits}f}%"
+
+
+def percent_format(reach: float, ticks: int) -> str:
+    """The d3 format of a percentage axis on which no two labels are equal: as many decimals as its steps need.
+
+    Args:
+        reach: Length of the axis, a fraction.
+        ticks: Number of ticks that the axis asks for; the step is d3's: 1, 2 or 5 times a power of ten.
+    """
+    rough = max(reach, 1e-12) / ticks
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * next((nice for nice, least in ((10, 50), (5, 10), (2, 2)) if rough / power >= math.sqrt(least)), 1)
+    return f".{max(0, math.ceil(-math.log10(100 * step) - 1e-9))}%"
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -70,11 +87,6 @@ def with_interval(value: float | None, low: float | None, high: float | None, di
 def sentence_case(text: str) -> str:
     """The text with its first letter in upper case and all others unchanged."""
     return text[:1].upper() + text[1:]
-
-
-def pluralize(n: int, noun: str) -> str:
-    """`1 post`, `12 posts`, `1,200 posts`."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def day(value: datetime | date | str | None) -> str:

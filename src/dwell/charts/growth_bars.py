@@ -47,7 +47,11 @@ def growth(
     subtitle = [f"Views per hour, the latest pair of observations · top {len(best)} of {total:,} posts observed twice"]
     subtitle.append("Grey: rounding of the counters alone may explain it.")
     return apply_theme(
-        forest(lines, width=width, axis_title="views per hour", domain=(low, top), number_format="~s"), title, subtitle
+        forest(
+            lines, width=width, axis_title="views per hour", domain=(low, top), number_format="~s" if top >= 5 else "~g"
+        ),
+        title,
+        subtitle,
     )
 
 

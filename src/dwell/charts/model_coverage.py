@@ -34,6 +34,8 @@ def coverage(fit: Mapping[str, Any], shares: Iterable[Mapping[str, Any]], *, wid
         f"Share of left-out posts whose measured value is inside their interval; nominal: {percent(level, 0)}",
         f"Mean width of an interval: {number(interval.get('mean_width'))}.{bars}",
     ]
+    if interval.get("coverage_forward") is not None:
+        subtitle.append(f"Of later posts, {percent(interval['coverage_forward'], 0)} were inside theirs.")
     low = min([0.5, *(end for line in lines for end in (line.low, line.value) if end is not None)])
     plot = forest(
         lines,

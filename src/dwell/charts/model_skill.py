@@ -15,7 +15,7 @@ _TESTS = {"out_of_fold": "posts left out at random", "forward": "the newest post
 
 
 def skill(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
-    """R2 of the model and each baseline, on posts left out and on the newest posts; values below −0.5 are at the edge.
+    """R² of the model and each baseline, on posts left out and on the newest posts; values below −0.5 are at the edge.
 
     Args:
         fit: The report of a fit: target, n, out_of_fold, forward, baselines.
@@ -33,7 +33,6 @@ def skill(fit: Mapping[str, Any], *, width: int = WIDE) -> alt.TopLevelMixin:
     subtitle = [
         f"R², share of variation explained: 1 is perfect, 0 a constant guess · {pluralize(fit.get('n') or 0, 'post')}"
     ]
-    subtitle.append("In-sample fit is not shown: it tells nothing about new posts.")
     tall = width <= 480
     inner = width - (24 if tall else 240)
     chart = alt.layer(*_layers(rows, order, tall=tall))
@@ -98,7 +97,7 @@ def _layers(rows: list[dict[str, Any]], order: list[str], *, tall: bool) -> list
 
 
 def _numbers(base: Any, x: alt.X, line: dict[str, Any]) -> list[Any]:
-    """Each R2 next to its mark: left of it where it is below 0, bold for the model."""
+    """Each R² next to its mark: left of it where it is below 0, bold for the model."""
     return [
         base.transform_filter(f"{own} && {side}")
         .mark_text(align=align, dx=dx, fontSize=11, fontWeight=weight)

@@ -9,7 +9,7 @@ import altair as alt
 
 from dwell.charts.forest import ForestRow, forest
 from dwell.charts.formatting import caption, column_label, link, number, with_interval
-from dwell.charts.theme import WIDE, apply_theme, empty_chart
+from dwell.charts.theme import WIDE, apply_theme, empty_chart, wrap_text
 from dwell.results import Result
 
 MAX_POSTS = 20
@@ -45,6 +45,7 @@ def scores(
         if score.get("level_shown")
         else "A rank only: it is not proven that the level of watch time holds for this account."
     )
+    warnings = [line for text in score.get("warnings") or () for line in wrap_text(text, max(40, width // 7))]
     plot = forest(
         lines,
         width=width,
@@ -53,7 +54,7 @@ def scores(
         reference=0.5,
         hue="violet",
     )
-    return apply_theme(plot, title, subtitle)
+    return apply_theme(plot, title, [*subtitle, *warnings])
 
 
 def _row(row: Mapping[str, Any], post: Mapping[str, Any], target: str, limit: int) -> ForestRow:

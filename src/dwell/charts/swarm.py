@@ -37,16 +37,15 @@ def _free_place(x: float, places: list[float], near: list[tuple[float, float]], 
     return best
 
 
-def thin_out(rows: Sequence[Item], keep: Sequence[bool], limit: int) -> list[Item]:
-    """At most about `limit` rows, in order: all that must be kept, and every k-th of the others."""
-    others = len(rows) - sum(keep)
-    allowed = max(1, limit - sum(keep))
-    if others <= allowed:
+def thin_out(rows: Sequence[Item], flags: Sequence[bool], limit: int) -> list[Item]:
+    """At most `limit` rows, in order: every k-th of the flagged and of the others, so that each keeps its share."""
+    if len(rows) <= limit:
         return list(rows)
-    stride = -(-others // allowed)
-    chosen, seen = [], 0
-    for row, wanted in zip(rows, keep, strict=True):
-        if wanted or seen % stride == 0:
+    stride = -(-len(rows) // max(1, limit - 1))
+    seen = {True: 0, False: 0}
+    chosen = []
+    for row, flag in zip(rows, flags, strict=True):
+        if seen[flag] % stride == 0:
             chosen.append(row)
-        seen += not wanted
+        seen[flag] += 1
     return chosen

@@ -140,7 +140,7 @@ def _legend() -> dict[str, Any]:
         "titleFontSize": 12,
         "titleFontWeight": 400,
         "titleLimit": 400,
-        "columnPadding": 16,
+        "columnPadding": 40,  # the page may be shown in a wider font than the picture was laid out with
         "offset": 10,
         "symbolOpacity": 1,
     }

@@ -24,7 +24,7 @@ def tiers(tiers: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
         width: Whole width, pixels.
     """
     meta: Mapping[str, Any] = getattr(tiers, "meta", {})
-    title = "Top quarter of posts against the bottom quarter"
+    title = "Top quarter of posts by engagement rate against the bottom quarter"
     every = [row for row in tiers if row.get("effect") is not None]
     if not every:
         return empty_chart(title, meta.get("verdict") or "Too few eligible posts to split into quarters.", width)
@@ -37,7 +37,7 @@ def tiers(tiers: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
     posts = f"{meta['n_top']} top and {meta['n_bottom']} bottom posts · " if "n_top" in meta else ""
     subtitle = [
         f"{posts}effect with its 95% interval · at the right: top against bottom",
-        "Blue: separates the quarters, with false discoveries controlled. Grey: cannot tell.",
+        "Blue: separates the quarters, with false discoveries controlled. Grey: not shown to.",
     ]
     if len(chosen) < len(every):
         subtitle.append(f"The {len(chosen)} clearest of {len(every)} comparisons; the table lists all.")

@@ -9,8 +9,10 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.formatting import day, number, parse_instant, percent, pluralize
-from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart, wrap_text
+from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart, literal_colour, wrap_text
 
+_DAY_MS = 86_400_000
+_HEIGHT = 220
 _NO_DATA = "Sample it once a day: the number of new posts is known from the second day."
 
 
@@ -37,7 +39,12 @@ def topic_days(
     subtitle += wrap_text(str(stage.get("reason") or ""), max(30, width // 7)) if stage.get("reason") else []
     inner = width - (62 if width <= NARROW else 70)
     bars = [_bar(row, provisional=provisional) for row in shown]
-    return apply_theme(_panel(bars, inner), title, subtitle)
+    gaps = [] if provisional else _days_without_count(bars)
+    if gaps:
+        subtitle.insert(
+            1, "Shaded: not counted on that day; the bar after it is the mean of the days since the last count."
+        )
+    return apply_theme(_panel(bars, gaps, inner), title, subtitle)
 
 
 def _title(rows: list[Mapping[str, Any]], lifecycle: Mapping[str, Any]) -> str:
@@ -77,26 +84,32 @@ def _bar(row: Mapping[str, Any], *, provisional: bool) -> dict[str, Any]:
     }
 
 
-def _panel(bars: list[dict[str, Any]], inner: int) -> alt.Chart:
+def _days_without_count(bars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The days between the first and the last bar that have none: unknown, and not 0."""
+    known = {bar["at"] for bar in bars}
+    missing = (at for at in range(min(known), max(known), _DAY_MS) if at not in known)
+    return [{"from": at - _DAY_MS // 2, "to": at + _DAY_MS // 2, "tip": f"{_date(at)}: not counted"} for at in missing]
+
+
+def _date(at: int) -> str:
+    return day(datetime.fromtimestamp(at / 1000, UTC))
+
+
+def _panel(bars: list[dict[str, Any]], gaps: list[dict[str, Any]], inner: int) -> alt.LayerChart:
     first, last = (end(bar["at"] for bar in bars) for end in (min, max))
-    day_ms = 86_400_000
-    days = (last - first) // day_ms + 1
+    days = (last - first) // _DAY_MS + 1
     every = max(1, -(-days // max(2, inner // 80)))
     axis = alt.Axis(
-        title=None, format="%-d %b", grid=False, values=[first + step * day_ms for step in range(0, days, every)]
+        title=None, format="%-d %b", grid=False, values=[first + step * _DAY_MS for step in range(0, days, every)]
     )
     scale = alt.Scale(type="utc", domain=[first, last], padding=max(14.0, 0.5 * inner / days))
-    y = alt.Y("posts:Q", axis=alt.Axis(title=None, tickCount=5, format="~s"))
+    y = alt.Y("posts:Q", axis=alt.Axis(title=None, tickCount=5, tickMinStep=1, format="~s"))
     thick = max(2.0, min(36.0, 0.6 * inner / days))
-    return (
-        alt.Chart(alt.InlineData(values=bars))
-        .mark_bar(size=thick, cornerRadiusEnd=1.5)
-        .encode(
-            x=alt.X("at:T", scale=scale, axis=axis),
-            y=y,
-            color=alt.Color("ink:N", scale=None),
-            description="tip:N",
-            tooltip=alt.Tooltip("tip:N"),
-        )
-        .properties(width=inner, height=220)
-    )
+    mark = {"description": "tip:N", "tooltip": alt.Tooltip("tip:N")}
+    drawn = alt.Chart(alt.InlineData(values=bars)).mark_bar(size=thick, cornerRadiusEnd=1.5)
+    layers = [drawn.encode(x=alt.X("at:T", scale=scale, axis=axis), y=y, color=literal_colour(), **mark)]
+    if gaps:
+        shade = alt.Chart(alt.InlineData(values=gaps)).mark_rect(color=colour("empty"))
+        x = {"x": alt.X("from:T", scale=scale, axis=axis), "x2": "to:T"}
+        layers.insert(0, shade.encode(**x, y=alt.value(0), y2=alt.value(_HEIGHT), **mark))
+    return alt.layer(*layers).properties(width=inner, height=_HEIGHT)

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.formatting import column_label, percent, pluralize, sentence_case
+from dwell.charts.formatting import column_label, percent, percent_format, pluralize, sentence_case
 from dwell.charts.theme import WIDE, apply_theme, colour, empty_chart, wrap_text
 from dwell.charts.vetting_legend import legend
 from dwell.metrics.counters import VET_RATES
@@ -65,7 +65,7 @@ def _panel(rate: str, checks: Mapping[str, Any], inner: int) -> alt.LayerChart:
     )
     x = {
         "scale": alt.Scale(domain=[0, top], nice=False, clamp=True),
-        "axis": alt.Axis(format=".0%" if top > 0.04 else ".1%", title=None, tickCount=5, grid=rate not in NORMS),
+        "axis": alt.Axis(format=percent_format(top, 5), title=None, tickCount=5, grid=rate not in NORMS),
     }
     reads = f": {middle['reads_as']}" if middle.get("reads_as") else ", no norm"
     label = f"{sentence_case(column_label(rate))}, {percent(middle['value'], 2)}{reads}"

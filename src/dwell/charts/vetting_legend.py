@@ -14,7 +14,7 @@ BANDS = {"empty": "Below the norm", "heat2": "Healthy, or viral potential", "hea
 """Role of the palette -> the meaning of a band in that colour."""
 
 _SWATCH = 22
-_LETTER = 6.0
+_LETTER = 7.2  # of a wide font, so that names never run into the next mark
 _GAP = 20
 _LINE = 22
 

@@ -24,6 +24,7 @@ from dwell.cli.options import (
 )
 from dwell.cli.output import Output, table
 from dwell.results import Result
+from dwell.text.plurals import name_counts, pluralize
 
 
 class BenchmarkGrouping(StrEnum):
@@ -72,7 +73,9 @@ def benchmarks(
         "platform": platform.value if platform else None,
     }
     result = workspace.benchmarks(by=by.value, **options)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.benchmarks(**options))
+    Output(as_json, as_csv, output).show(
+        result, lambda: _text(result), lambda: workspace.charts.benchmarks(by=by.value, **options)
+    )
 
 
 def _text(result: Result) -> str:
@@ -95,14 +98,14 @@ def _text(result: Result) -> str:
     meta = result.meta
     excluded = {reason: count for reason, count in meta["excluded"].items() if count}
     no_length, no_age = excluded.pop("unknown_duration", 0), excluded.pop("unknown_age", 0)
-    notes = ["Left out: " + (", ".join(f"{count:,} {reason}" for reason, count in excluded.items()) or "none") + "."]
+    notes = ["Left out: " + (name_counts(excluded) or "none") + "."]
     if no_length:
         notes.append(f"{no_length:,} have no known length and are not shown: import a source with durations.")
     if no_age:
         notes.append(f"{no_age:,} of unknown age are included.")
     if meta["total"] == 0 and meta["platform"]:
         notes = [f"No {meta['platform']} posts are stored; choose another --platform."]
-    figures = f"Public ratios of {sum(row['n'] for row in result):,} of {meta['total']:,} posts."
+    figures = f"Public ratios of {sum(row['n'] for row in result):,} of {pluralize(meta['total'], 'post')}."
     return "\n".join(
         [table(columns, rows) if rows else "No bucket has eligible posts.", "", " ".join([figures, *notes])]
     )

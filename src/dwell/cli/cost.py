@@ -11,6 +11,7 @@ from dwell.cli import live_options
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 
 
 class CostGrouping(StrEnum):
@@ -56,8 +57,8 @@ def _text(result: Result) -> str:
         return "No requests were sent."
     uncertain = f", {total['uncertain_credits']:,} of them uncertain" if total["uncertain_credits"] else ""
     totals = (
-        f"Total: {live_options.format_count(total['requests'], 'request')}, "
-        f"{live_options.format_count(total['credits'], 'credit')}{uncertain}, "
+        f"Total: {pluralize(total['requests'], 'request')}, "
+        f"{pluralize(total['credits'], 'credit')}{uncertain}, "
         f"{live_options.format_usd(total['usd'])} US dollars."
     )
     shown = [name for name in result.columns if name != "first_at"]

@@ -9,6 +9,7 @@ import typer
 
 from dwell.cli.options import Csv, Data, Json
 from dwell.cli.output import Output
+from dwell.text.plurals import pluralize
 
 Format = Literal["parquet", "csv", "jsonl"]
 
@@ -45,5 +46,8 @@ def export(
     by_ending: Format = next((known for known in get_args(Format) if known == ending), "parquet")
     result = dwell.open(data).export(table, path=output, format=format or by_ending)
     Output(as_json, as_csv).show(
-        result, lambda: "\n".join(f"Wrote {row['rows']:,} rows of {row['table']} to {row['path']}" for row in result)
+        result,
+        lambda: "\n".join(
+            f"Wrote {pluralize(row['rows'], 'row')} of {row['table']} to {row['path']}" for row in result
+        ),
     )

@@ -9,13 +9,14 @@ from dwell.cli.options import Creator, Csv, Data, Engine, Json, Out, TimeZone
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 
 _SHOWN = (
     *("statement", "metric", "level", "group", "value", "low", "high", "n"),
     *("other_group", "other_value", "other_low", "other_high", "other_n"),
     *("effect_name", "effect", "effect_low", "effect_high", "q_value", "clear"),
 )
-_ANSWERS = {"found": "", "nothing": ", no difference shown", "unknown": ", not enough data"}
+_ANSWERS = {"found": "", "nothing": ", no large difference", "unknown": ", cannot tell"}
 
 
 def findings(
@@ -49,7 +50,10 @@ def findings(
 def _text(result: Result) -> str:
     from dwell.report.statements import statements
 
-    lines = [f"@{result.meta['handle']}: {result.meta['eligible']:,} of {result.meta['posts']:,} posts compared.", ""]
+    lines = [
+        f"@{result.meta['handle']}: {result.meta['eligible']:,} of {pluralize(result.meta['posts'], 'post')} compared.",
+        "",
+    ]
     for number, statement in enumerate(statements(result), start=1):
         lines += [
             f"{number}. {statement.text}",

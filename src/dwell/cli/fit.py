@@ -12,6 +12,7 @@ from dwell.cli.options import ChartOut, Csv, Data, Engine, Json, Target
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 
 
 def fit(
@@ -73,7 +74,7 @@ def _skill_columns(entry: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _text(report: Mapping[str, Any], result: Result) -> str:
     interval = report.get("interval") or {}
-    head = f"{report['target']} from {report['n']} posts: {report['verdict']}"
+    head = f"{report['target']} from {pluralize(report['n'], 'post')}: {report['verdict']}"
     if report["verdict"] == "usable":
         head += f", stored as {report['model_id']}"
     lines = [head, *report["reasons"], ""]
@@ -88,10 +89,28 @@ def _text(report: Mapping[str, Any], result: Result) -> str:
         ]
     if (topics := report.get("topic_features")) is not None:
         lines += ["", _topics_text(topics)]
-    lines += [f"Warning: {warning}" for warning in report["warnings"]]
+    if (transfer := report.get("transfer")) is not None:
+        lines += ["", _transfer_text(transfer)]
+    elif report["verdict"] == "usable" and len(report["creators"]) > 1:
+        lines += ["", "How well it does on other accounts is not known: too few of these accounts could be left out."]
     if report.get("refit_due_at"):
         lines.append(f"Fit again after {format_cell('refit_due_at', report['refit_due_at'])[:10]}.")
     return "\n".join(lines)
+
+
+def _transfer_text(transfer: Mapping[str, Any]) -> str:
+    """How well the model does on accounts that it was not fitted on."""
+    level, order = (_mean_text(transfer[name]) for name in ("r2", "spearman"))
+    head = f"Each of {transfer['creators']} accounts left out of the fit in turn: R² {level}, rank correlation {order}."
+    if transfer["level_shown"]:
+        return f"{head} Other accounts get a level as well as a rank."
+    return f"{head} Other accounts get ranks only: their level is not shown to be right."
+
+
+def _mean_text(mean: Mapping[str, Any]) -> str:
+    if mean["low"] is None or mean["high"] is None:
+        return f"{mean['mean']:.2f}"
+    return f"{mean['mean']:.2f} (95% interval {mean['low']:.2f} to {mean['high']:.2f})"
 
 
 def _topics_text(features: Mapping[str, Any]) -> str:
@@ -100,5 +119,5 @@ def _topics_text(features: Mapping[str, Any]) -> str:
     if features["gain"] is None:
         return f"{head}. {features['reason']}"
     interval = f" ({features['low']:+.3f} to {features['high']:+.3f})" if features["low"] is not None else ""
-    gain = f"R2 out of fold {features['gain']:+.3f}{interval} over {features['n_known']} posts"
+    gain = f"R² out of fold {features['gain']:+.3f}{interval} over {pluralize(features['n_known'], 'post')}"
     return f"{head}; {gain}. {features['reason'] or ''}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
@@ -10,6 +14,9 @@ from dwell.results import Result
 def growth(
     *,
     creator: Creator,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Maximum number of rows; the fastest are shown.", metavar="N")
+    ] = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -23,12 +30,15 @@ def growth(
 
     \b
     Example:
+      dwell growth --creator @demo --limit 20
       dwell growth --creator @demo -o growth.svg
     """
     import dwell
 
     workspace = dwell.open(data, engine=engine)
     result = workspace.growth(creator=creator)
+    if limit is not None:
+        result = result.sorted_by("views_per_hour").head(limit)
     Output(as_json, as_csv, output).show(
         result, lambda: _text(result), lambda: workspace.charts.growth(creator=creator)
     )

@@ -14,6 +14,7 @@ import typer
 from dwell.cli.explain_import import explanation_text, split_lines
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
+from dwell.text.plurals import name_counts
 
 if TYPE_CHECKING:
     from dwell.errors import DwellError
@@ -217,7 +218,7 @@ def _notes(loaded: Loaded) -> Iterator[str]:
         ("updated", loaded.rows_updated),
         ("stored, but flagged:", loaded.flagged),
     ):
-        named = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts.items() if n)
+        named = name_counts(counts)
         if named:
             yield f"{what} {named}"
     yield from (warning.removeprefix(f"{loaded.path.name}: ") for warning in loaded.warnings)

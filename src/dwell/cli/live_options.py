@@ -16,6 +16,7 @@ import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.output import table
+from dwell.text.plurals import pluralize
 
 if TYPE_CHECKING:
     from dwell.results import Result
@@ -146,11 +147,6 @@ def format_usd(usd: float) -> str:
     return format_cell("usd", usd)
 
 
-def format_count(number: int, what: str) -> str:
-    """Format a count: `1 request`, `2 requests`."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
-
-
 def _format_rate(per_minute: float) -> str:
     return f"{per_minute:,.0f}" if per_minute >= 100 else f"{per_minute:.3g}"
 
@@ -160,8 +156,8 @@ def cost_lines(meta: Mapping[str, Any]) -> list[str]:
     cost = meta.get("paid")
     if not cost:
         return []
-    spent = f"{format_count(cost['credits'], 'credit')}, {format_usd(cost['usd'])} US dollars"
-    lines = ["", f"{format_count(cost['requests'], 'request')}, {spent}."]
+    spent = f"{pluralize(cost['credits'], 'credit')}, {format_usd(cost['usd'])} US dollars"
+    lines = ["", f"{pluralize(cost['requests'], 'request')}, {spent}."]
     return [*lines, SIMULATION_NOTE] if cost["simulated"] else lines
 
 
@@ -172,8 +168,8 @@ def price_sentence(meta: dict[str, Any]) -> str:
     expected = meta["requests_expected"]
     likely_note = f" ({expected:,} likely)" if expected != meta["requests_at_most"] else ""
     return (
-        f"At most {format_count(meta['requests_at_most'], 'request')}{likely_note} to {meta['provider']}, "
-        f"{format_count(meta['credits_at_most'], 'credit')}, {format_usd(meta['usd_at_most'])} US dollars{duration}."
+        f"At most {pluralize(meta['requests_at_most'], 'request')}{likely_note} to {meta['provider']}, "
+        f"{pluralize(meta['credits_at_most'], 'credit')}, {format_usd(meta['usd_at_most'])} US dollars{duration}."
     )
 
 
@@ -194,7 +190,7 @@ def plan_text(plan: Result, *, full: bool) -> str:
     if resumes := plan.meta["resumes"]:
         lines.append(
             f"Resumes the job started at {resumes['started_at']:%Y-%m-%d %H:%M} UTC: {resumes['targets_done']} of "
-            f"{resumes['targets']} done, {format_count(resumes['credits_spent'], 'credit')} spent "
+            f"{resumes['targets']} done, {pluralize(resumes['credits_spent'], 'credit')} spent "
             "(--fresh starts over)."
         )
     if full:

@@ -52,7 +52,10 @@ class Output:
         return known[ending]
 
     def show(self, result: Result, text: Callable[[], str], chart: Callable[[], Any] | None = None) -> None:
-        """Print or write one result.
+        """Print or write one result with its warnings.
+
+        A text ends with each warning of the result that it does not contain; JSON has them in its keys. CSV and
+        pictures have no place for them, so they go to stderr.
 
         Args:
             result: The result, for JSON and CSV.
@@ -60,14 +63,14 @@ class Output:
             chart: Returns the Altair chart; None if the command has no chart.
         """
         form = self.format
-        if form in PICTURES:
-            self._write_chart(form, chart)
-        elif form == "json":
+        if form == "json":
             self._write(json.dumps(result.to_dict(), default=jsonable, ensure_ascii=False, indent=2) + "\n")
-        elif form == "csv":
-            self._write(as_csv(result))
+        elif form == "text":
+            self._write(with_warnings(text(), result))
         else:
-            self._write(text().rstrip() + "\n")
+            self._write_chart(form, chart) if form in PICTURES else self._write(as_csv(result))
+            for warning in result.warnings:
+                typer.echo(f"Warning: {warning}", err=True)
 
     def _write_chart(self, ending: str, chart: Callable[[], Any] | None) -> None:
         if chart is None or self.target is None:
@@ -89,6 +92,14 @@ class Output:
             typer.echo(f"Wrote {self.target}", err=True)
         except OSError as error:
             raise StorageError(f"Cannot write {self.target}: {error.strerror}; choose another file with -o.") from error
+
+
+def with_warnings(text: str, result: Result) -> str:
+    """The text, and below it each warning of the result that it lacks; line breaks and a last period do not count."""
+    shown = " ".join(text.split())
+    missing = [warning for warning in result.warnings if " ".join(warning.split()).rstrip(".") not in shown]
+    below = "".join(f"Warning: {warning}\n" for warning in missing)
+    return text.rstrip() + "\n" + (f"\n{below}" if below else "")
 
 
 def jsonable(value: Any) -> Any:

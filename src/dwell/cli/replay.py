@@ -46,4 +46,5 @@ def replay(
 
 def _text(result: Result) -> str:
     reasons = "".join(f"\n{times} × {reason}" for reason, times in result.meta["reject_reasons"].items())
-    return table(result.columns, result.rows) + reasons
+    columns = ["responses" if name == "answers" else name for name in result.columns]
+    return table(columns, result.rows) + reasons

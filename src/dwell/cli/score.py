@@ -9,6 +9,7 @@ import typer
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
+from dwell.text.plurals import name_counts
 
 
 def score(
@@ -51,9 +52,7 @@ def _text(result: Result) -> str:
     columns = [name for name in [*shown, "caption"] if name in result.columns]
     lines = [f"Predicted by {result.meta['model_id']}: a rank within the account, not a measurement."]
     if result.meta["left_out"]:
-        lines.append(
-            "Left out: " + ", ".join(f"{count} {reason}" for reason, count in result.meta["left_out"].items()) + "."
-        )
+        lines.append(f"Left out: {name_counts(result.meta['left_out'])}.")
     return "\n".join(
         [
             *lines,

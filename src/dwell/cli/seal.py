@@ -5,6 +5,7 @@ from __future__ import annotations
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 
 
 def seal(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
@@ -25,4 +26,4 @@ def seal(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
 
 def _text(result: Result) -> str:
     (row,) = result
-    return f"Moved {row['rows_moved']:,} rows to the lake." if row["rows_moved"] else "No rows were waiting."
+    return f"Moved {pluralize(row['rows_moved'], 'row')} to the lake." if row["rows_moved"] else "No rows were waiting."

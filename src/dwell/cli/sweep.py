@@ -17,7 +17,6 @@ from dwell.cli.live_options import (
     Provider,
     Topics,
     Watchlist,
-    format_count,
     format_usd,
     plan_text,
     progress_bar,
@@ -26,6 +25,7 @@ from dwell.cli.live_options import (
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 
 _FAILED = frozenset({"failed", "refused"})
 """Reasons caused by neither the account nor the user: the exit code tells unattended callers about them."""
@@ -94,14 +94,13 @@ def _text(result: Result) -> str:
 def _notes(meta: dict[str, Any], result: Result) -> list[str]:
     new_rows = f"{meta['posts_new']:,} new, {meta['snapshots_new']:,} new snapshots of their counters"
     uncertain = f", {meta['uncertain_credits']:,} of the credits uncertain" if meta["uncertain_credits"] else ""
-    spent = f"{format_count(meta['credits'], 'credit')}, {format_usd(meta['usd'])} US dollars{uncertain}"
-    lines = [f"{meta['posts_read']:,} posts read: {new_rows}."] if meta["targets"] > meta["topics"] else []
+    spent = f"{pluralize(meta['credits'], 'credit')}, {format_usd(meta['usd'])} US dollars{uncertain}"
+    lines = [f"{pluralize(meta['posts_read'], 'post')} read: {new_rows}."] if meta["targets"] > meta["topics"] else []
     if meta["topics"]:
-        lines.append(
-            f"{meta['topic_posts_read']:,} posts of {format_count(meta['topics'], 'topic')} read and stored separately."
-        )
+        posts, topics = pluralize(meta["topic_posts_read"], "post"), pluralize(meta["topics"], "topic")
+        lines.append(f"{posts} of {topics} read and stored separately.")
     lines += [
-        f"{format_count(meta['requests'], 'request')}, {spent}.",
+        f"{pluralize(meta['requests'], 'request')}, {spent}.",
     ]
     incomplete = Counter(row["reason"] for row in result if not row["complete"])
     if incomplete:
@@ -111,7 +110,7 @@ def _notes(meta: dict[str, Any], result: Result) -> list[str]:
         lines.append("Run the same command again to resume.")
     if meta["rejected"]:
         reasons = "; ".join(f"{times} × {reason}" for reason, times in meta["reject_reasons"].items())
-        lines.append(f"{format_count(meta['rejected'], 'object')} could not be read: {reasons}.")
+        lines.append(f"{pluralize(meta['rejected'], 'object')} could not be read: {reasons}.")
     if meta["drift"]:
         parts = ", ".join(
             f"{row['object']}.{row['field']} {row['what']} ({row['times']}×)" for row in meta["drift"][:6]

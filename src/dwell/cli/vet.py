@@ -22,6 +22,7 @@ from dwell.cli.live_options import (
 from dwell.cli.options import ChartOut, Csv, Data, Engine, Json
 from dwell.cli.output import Output, table
 from dwell.results import Result
+from dwell.text.plurals import name_counts, pluralize
 
 _SHARES = {"likes_without_comments", "views_without_likes", "identical_ratios", "views_near_median"}
 
@@ -75,8 +76,8 @@ def vet(
 
 def _text(result: Result) -> str:
     meta = result.meta
-    left_out = ", ".join(f"{count} {reason}" for reason, count in meta["left_out"].items())
-    head = f"@{meta['handle']}: {meta['verdict']}, from {meta['n']} posts" + (
+    left_out = name_counts(meta["left_out"])
+    head = f"@{meta['handle']}: {meta['verdict']}, from {pluralize(meta['n'], 'post')}" + (
         f" (left out: {left_out})" if left_out else ""
     )
     rows = [(row["check"], _figure(row, "value"), _interval(row), row["reads_as"], row["n"]) for row in result]

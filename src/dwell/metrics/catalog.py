@@ -282,7 +282,7 @@ METRICS: dict[str, Metric] = {
             SPAN,
             (),
             "One row: the first and the last instant at which a post was observed.",
-            _HANDLE,
+            {**_HANDLE, **_PLATFORM},
             rolled_up=_ROLLUP,
         ),
         Metric(
@@ -293,7 +293,7 @@ METRICS: dict[str, Metric] = {
             SOURCE,
             ("source",),
             "Where snapshots came from, most first.",
-            _HANDLE,
+            {**_HANDLE, **_PLATFORM},
         ),
         Metric(
             "creators",

@@ -34,8 +34,8 @@ def post_dots(
 ) -> Table:
     """At most `most` eligible posts of known length and rate, highest rate first.
 
-    Where there are more, those above their bucket's p90 come first, up to half of `most`, and every k-th of the others
-    in the order of bucket, rate and id: the sample has the shape of the whole, and is the same each time.
+    Where there are more, every k-th of them in the order of bucket, rate and id, those above their bucket's p90 and the
+    others apart: the sample has the shape of the whole, and their share, and is the same each time.
 
     Args:
         rate: A public rate, `watch_ratio` or `full_watch_rate`.
@@ -84,16 +84,14 @@ def _with_edges(valued: Table) -> Table:
 
 
 def _sample(every: Table, scheme: str, most: int) -> Table:
-    """Every post above its p90, or every k-th of them, and as many of the others as there is room for."""
+    """Every k-th post of those above their p90, and of the others; all where there is room."""
     totals = every.agg(total=every.count(), total_above_p90=every.count(where=every.above_p90))
     counted = every.cross_join(totals)
-    above_step = _divide_up(counted.total_above_p90, ibis.literal(most // 2))
-    above_step = ibis.greatest(above_step, 1)
-    room = most - _divide_up(counted.total_above_p90, above_step)
-    step = ibis.greatest(_divide_up(counted.total - counted.total_above_p90, room), 1)
+    # Each of the two kinds is rounded up, which may add one row.
+    step = ibis.cases((counted.total <= most, 1), else_=_divide_up(counted.total, ibis.literal(most - 1)))
     order = [buckets.position(counted.bucket, scheme), counted.value, counted.post_id]
     number = ibis.row_number().over(ibis.window(group_by=counted.above_p90, order_by=order))
-    numbered = counted.mutate(number=number, step=ibis.cases((counted.above_p90, above_step), else_=step))
+    numbered = counted.mutate(number=number, step=step)
     return numbered.filter(numbered.number % numbered.step == 0)
 
 

@@ -10,18 +10,19 @@ from dwell.metrics.tables import ROLLUP, is_rolled_up, table
 from dwell.metrics.watch_times import WATCHED
 
 
-def span(*, handle: str | None = None) -> Table:
+def span(*, handle: str | None = None, platform: str | None = None) -> Table:
     """One row: the first and the last instant at which a post was observed."""
     if is_rolled_up():
         posts = table(ROLLUP) if handle is None else posts_of(handle)
+        posts = posts if platform is None else posts.filter(posts.platform == platform)
         return posts.agg(first_observed_at=posts.first_observed_at.min(), last_observed_at=posts.observed_at.max())
-    snapshots = _snapshots(handle)
+    snapshots = _snapshots(handle, platform)
     return snapshots.agg(first_observed_at=snapshots.observed_at.min(), last_observed_at=snapshots.observed_at.max())
 
 
-def sources(*, handle: str | None = None) -> Table:
+def sources(*, handle: str | None = None, platform: str | None = None) -> Table:
     """One row per source: the number of its snapshots, most first."""
-    snapshots = _snapshots(handle)
+    snapshots = _snapshots(handle, platform)
     counted = snapshots.group_by("source").agg(snapshots=snapshots.count())
     return counted.order_by(ibis.desc("snapshots"), ibis.asc("source"))
 
@@ -64,7 +65,10 @@ def _counted_posts() -> Table:
     return posts.select("post_id", "handle").left_join(seen, "post_id").drop("post_id_right")
 
 
-def _snapshots(handle: str | None) -> Table:
-    """The snapshots of one account's posts, or all."""
+def _snapshots(handle: str | None, platform: str | None) -> Table:
+    """The snapshots of the posts of one account or platform, or all."""
     snapshots = table("post_snapshots")
-    return snapshots if handle is None else snapshots.semi_join(posts_of(handle), "post_id")
+    if handle is None and platform is None:
+        return snapshots
+    posts = posts_of(handle)
+    return snapshots.semi_join(posts if platform is None else posts.filter(posts.platform == platform), "post_id")

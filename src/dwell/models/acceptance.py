@@ -26,11 +26,11 @@ MAX_FACTOR = 10
 
 @dataclass(frozen=True)
 class Gain:
-    """How much a model explains beyond a baseline, as a difference of R2, with a 95 % interval over posts.
+    """How much a model explains beyond a baseline, as a difference of R², with a 95 % interval over posts.
 
     Attributes:
         over: The baseline's name.
-        r2: Gain in out-of-fold R2.
+        r2: Gain in out-of-fold R².
         low: Lower end.
         high: Upper end.
         rows: Posts.
@@ -84,7 +84,7 @@ def gain_in_r2(y: Floats, model: Floats, baseline: Floats, over: str) -> Gain:
 
 
 def best_trivial(evaluation: Evaluation) -> str:
-    """The trivial baseline with the highest out-of-fold R2."""
+    """The trivial baseline with the highest out-of-fold R²."""
     return max(TRIVIAL, key=lambda name: _r2(evaluation.baselines[name]))
 
 
@@ -103,7 +103,7 @@ def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
     if model is not None and mean is not None and model <= mean:
         reasons.append(
             "Fitted on the oldest 60 % of the posts, it predicts the later ones no better than the past mean does"
-            f" (R2 {model:.2f} against {mean:.2f}): the past does not predict the present; leave out posts from before"
+            f" (R² {model:.2f} against {mean:.2f}): the past does not predict the present; leave out posts from before"
             " the change (another format, another audience) and fit again."
         )
     return reasons
@@ -111,7 +111,7 @@ def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
 
 def _unproven_reason(over: Gain) -> str:
     baseline = over.over.replace("_", " ")
-    interval = f"{over.r2:+.2f} of R2, 95 % interval {over.low:+.2f} to {over.high:+.2f}"
+    interval = f"{over.r2:+.2f} of R², 95 % interval {over.low:+.2f} to {over.high:+.2f}"
     needed = over.rows_needed()
     if needed is None:
         cure = "More posts of the same kind may not help: for these the public counters are unrelated to the target."

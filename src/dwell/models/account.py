@@ -1,6 +1,6 @@
 """What is known about one account, as figures: the statements of the report rest on these, and on nothing else.
 
-"Nothing separates them" and "not enough data" are valid findings.
+"No large difference" and "cannot tell" are valid findings.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from typing import Any
 
 from dwell.models.confidence_intervals import LEVEL
 from dwell.models.coverage_shares import coverage_shares
-from dwell.models.medians import Median, median_with_interval, p90
+from dwell.models.figures import TOO_FEW, Figure, Row, effect_figures, median_figures
+from dwell.models.group_comparison import compare_periods, excludes_large
+from dwell.models.lengths import compare_lengths, length_groups, lengths
+from dwell.models.medians import median_with_interval
 from dwell.results import Result
 
-Row = Mapping[str, Any]
-_Figure = dict[str, Any]
 COLUMNS = (
     *("finding", "statement", "kind", "verdict", "target", "metric", "level", "group", "value", "low", "high", "n"),
     *("other_group", "other_value", "other_low", "other_high", "other_n"),
-    *("effect_name", "effect", "effect_low", "effect_high", "q_value", "clear", "confidence", "comparisons", "reason"),
+    *("effect_name", "effect", "effect_low", "effect_high", "p_value", "q_value", "clear", "confidence"),
+    *("comparisons", "reason"),
 )
-_FALSE_ALARM = 0.05  # 1 - LEVEL, exactly
-MIN_LENGTH_POSTS = 6
+LENGTH_ALONE = "duration_only"
+"""The baseline that knows only the length of a video."""
 MIN_HALF_POSTS = 12
 MIN_POSTS = 10
 MOST_DIFFERENCES = 3
@@ -45,17 +47,18 @@ def findings(
 
     Returns:
         One row per figure, columns COLUMNS. Rows of one `statement` belong together; its `verdict` is `found` (a
-        difference), `nothing` (found in enough data) or `unknown` (too little data, with the `reason`). `value` is
-        compared with `other_value`, where there is one; `effect` is the size of the difference. Meta: `posts`,
-        `eligible`, `medians`, `lengths`, `rounded`, `coverage`, `fit`.
+        difference), `nothing` (a large difference is excluded) or `unknown` (too little data for either, with the
+        `reason`). `value` is compared with `other_value`, where there is one; `effect` is the size of the difference.
+        Meta: `posts`, `eligible`, `medians`, `lengths`, `rounded`, `coverage`, `fit`.
     """
     rows = list(posts)
     eligible = [post for post in rows if post.get("excluded") is None]
     target = "watch_ratio" if _known(eligible, "watch_ratio") else "engagement_rate"
-    lengths = _lengths(eligible, target)
+    groups = length_groups(eligible, target)
+    per_length = lengths(groups, target)
     figures = [
         *_watch_ratio(eligible),
-        *_compare_lengths(eligible, lengths, target),
+        *compare_lengths(groups, target),
         *_tiers(tiers),
         *_audit(audit),
         *_model(fit),
@@ -67,7 +70,7 @@ def findings(
         "posts": len(rows),
         "eligible": len(eligible),
         "medians": {metric: _median(_known(eligible, metric)) for metric in ("watch_ratio", "engagement_rate")},
-        "lengths": lengths,
+        "lengths": per_length,
         "rounded": {"posts": sum(bool(post["rounded"]) for post in known), "known": len(known)},
         "coverage": coverage_shares(fit),
         "fit": fit,
@@ -89,17 +92,12 @@ def _known(posts: Iterable[Row], metric: str) -> list[float]:
 
 
 def _median(values: Sequence[float]) -> dict[str, Any] | None:
-    return _interval(median_with_interval(values)) if values else None
-
-
-def _interval(median: Median, prefix: str = "") -> dict[str, Any]:
-    names = ("value", "low", "high", "n")
-    return {f"{prefix}{name}": getattr(median, name) for name in names}
+    return median_figures(median_with_interval(values)) if values else None
 
 
 def _watch_ratio(eligible: list[Row]) -> list[Row]:
     values = _known(eligible, "watch_ratio")
-    about: _Figure = {
+    about: Figure = {
         "finding": "watch_ratio",
         "kind": "measured",
         "target": "watch_ratio",
@@ -109,58 +107,24 @@ def _watch_ratio(eligible: list[Row]) -> list[Row]:
         reason = "no measured watch time was imported for this account"
         return [{**about, "verdict": "unknown", "n": 0, "reason": reason}]
     middle = median_with_interval(values)
-    about |= {**_interval(middle), "confidence": LEVEL}
+    about |= {**median_figures(middle), "confidence": LEVEL}
     if middle.low is None:
         return [{**about, "verdict": "unknown", "reason": "too few posts have a measured watch time"}]
     return [{**about, "verdict": "found"}]
 
 
-def _lengths(eligible: list[Row], target: str) -> list[dict[str, Any]]:
-    """Median and p90 of each duration bucket; intervals are widened for the number of buckets compared (Bonferroni)."""
-    groups: dict[str, list[float]] = {}
-    for post in eligible:
-        if post.get(target) is not None and post.get("bucket"):
-            groups.setdefault(post["bucket"], []).append(post[target])
-    compared = [bucket for bucket, values in groups.items() if len(values) >= MIN_LENGTH_POSTS]
-    confidence = 1 - _FALSE_ALARM / max(1, len(compared))
-    lengths = []
-    for bucket, values in groups.items():
-        enough = bucket in compared
-        middle = median_with_interval(values, confidence)
-        ends = {"low": middle.low if enough else None, "high": middle.high if enough else None}
-        row = {"bucket": bucket, "metric": target, "n": len(values), "median": middle.value, **ends, "p90": p90(values)}
-        lengths.append({**row, "confidence": confidence, "compared": enough})
-    return lengths
-
-
-def _compare_lengths(eligible: list[Row], lengths: list[dict[str, Any]], target: str) -> list[Row]:
-    if not eligible:
-        return []
-    kind = "measured" if target == "watch_ratio" else "public"
-    about: _Figure = {"finding": "length", "kind": kind, "target": target, "metric": target}
-    compared = [row for row in lengths if row["compared"]]
-    if len(compared) < 2:
-        reason = f"A length needs at least {MIN_LENGTH_POSTS} eligible posts."
-        return [{**about, "verdict": "unknown", "comparisons": len(compared), "reason": reason}]
-    best = max(compared, key=lambda row: row["median"])
-    worst = min(compared, key=lambda row: row["median"])
-    high, low = (Median(row["median"], row["low"], row["high"], row["n"]) for row in (best, worst))
-    clear = low.is_below(high)
-    about |= {"group": best["bucket"], **_interval(high), "other_group": worst["bucket"], **_interval(low, "other_")}
-    verdict = {"verdict": "found" if clear else "nothing", "clear": clear}
-    return [{**about, **verdict, "confidence": best["confidence"], "comparisons": len(compared)}]
-
-
 def _tiers(tiers: Result | None) -> list[Row]:
     rows, meta = (list(tiers), tiers.meta) if tiers is not None else ([], {})
-    about: _Figure = {"finding": "best_posts", "kind": "public", "target": "engagement_rate"}
+    about: Figure = {"finding": "best_posts", "kind": "public", "target": "engagement_rate"}
     if not rows:
         return [{**about, "verdict": "unknown", "reason": meta.get("verdict") or "Import more posts of this account."}]
     apart = sorted((row for row in rows if row.get("separates")), key=lambda row: -abs(row["effect"]))
     about |= {"n": meta.get("n_top"), "other_n": meta.get("n_bottom"), "comparisons": len(rows)}
     if apart:
         return [{**about, "verdict": "found", **_tier(row)} for row in apart[:MOST_DIFFERENCES]]
-    return [{**about, "verdict": "nothing", **_tier(row), "continues": at > 0} for at, row in enumerate(rows)]
+    none = all(excludes_large(row.get("low"), row.get("high")) for row in rows)
+    about |= {"verdict": "nothing"} if none else {"verdict": "unknown", "reason": TOO_FEW}
+    return [{**about, **_tier(row), "continues": at > 0} for at, row in enumerate(rows)]
 
 
 def _tier(row: Row) -> dict[str, Any]:
@@ -187,7 +151,7 @@ def _audit(audit: Result | None) -> list[Row]:
         return []
     known = [row for row in audit if row.get("spearman") is not None]
     rows = [row for row in known if row.get("target") == "watch_ratio"] or known
-    about: _Figure = {
+    about: Figure = {
         "finding": "audit",
         "kind": "measured",
         "target": rows[0]["target"] if rows else "watch_ratio",
@@ -196,7 +160,9 @@ def _audit(audit: Result | None) -> list[Row]:
         reason = audit.meta.get("verdict") or "Too few posts have both watch time and public counters."
         return [{**about, "verdict": "unknown", "reason": reason}]
     clear = [row.get("verdict") != "cannot tell" for row in rows]
-    about |= {"verdict": "found" if any(clear) else "nothing", "comparisons": len(rows), "confidence": LEVEL}
+    none = all(excludes_large(row.get("low"), row.get("high")) for row in rows)
+    about |= {"verdict": "found" if any(clear) else "nothing" if none else "unknown", "comparisons": len(rows)}
+    about |= {"confidence": LEVEL, "reason": None if any(clear) or none else TOO_FEW}
     return [
         {
             **about,
@@ -218,7 +184,7 @@ def _audit(audit: Result | None) -> list[Row]:
 def _model(fit: Mapping[str, Any] | None) -> list[Row]:
     if fit is None:
         return []
-    about: _Figure = {"finding": "model", "kind": "predicted", "target": fit.get("target")}
+    about: Figure = {"finding": "model", "kind": "predicted", "target": fit.get("target")}
     if fit.get("verdict") != "usable":
         reasons = "; ".join(str(reason) for reason in fit.get("reasons") or ())
         return [{**about, "verdict": "unknown", "reason": reasons or "it does not beat simple baselines"}]
@@ -230,7 +196,7 @@ def _model(fit: Mapping[str, Any] | None) -> list[Row]:
     best = max(simple, key=lambda name: simple[name], default=None)
     left_out = {"metric": "r2", "group": "posts_left_out", "value": (fit.get("out_of_fold") or {}).get("r2")}
     against = {"other_group": best, "other_value": None if best is None else simple[best]}
-    rows: list[Row] = [{**about, **left_out, "n": fit.get("n"), **against}]
+    rows: list[Row] = [{**about, **left_out, "n": fit.get("n"), **against}, *_counters_gain(fit, about, simple)]
     ahead, interval = (fit.get("forward") or {}).get("r2"), fit.get("interval") or {}
     if ahead is not None:
         rows.append({**about, "continues": True, "metric": "r2", "group": "newest_posts", "value": ahead})
@@ -238,6 +204,16 @@ def _model(fit: Mapping[str, Any] | None) -> list[Row]:
         share = {"metric": "coverage", "group": "posts_left_out", "value": interval["coverage"]}
         rows.append({**about, "continues": True, **share, "confidence": interval["level"]})
     return rows
+
+
+def _counters_gain(fit: Mapping[str, Any], about: Figure, simple: Mapping[str, float]) -> list[Row]:
+    """What length alone predicts, and what the public counters add to it."""
+    gain = (fit.get("gain") or {}).get(LENGTH_ALONE) or {}
+    if LENGTH_ALONE not in simple or gain.get("r2") is None:
+        return []
+    alone = {"metric": "r2", "group": LENGTH_ALONE, "value": simple[LENGTH_ALONE], "n": fit.get("n")}
+    effect = {"effect_name": "gain_r2", "effect": gain["r2"], "effect_low": gain["low"], "effect_high": gain["high"]}
+    return [{**about, "continues": True, **alone, **effect, "clear": gain["low"] > 0, "confidence": LEVEL}]
 
 
 def _change(eligible: list[Row]) -> list[Row]:
@@ -248,7 +224,7 @@ def _change(eligible: list[Row]) -> list[Row]:
     )
     if not dated:
         return []
-    about: _Figure = {
+    about: Figure = {
         "finding": "change",
         "kind": "public",
         "target": "engagement_rate",
@@ -259,15 +235,17 @@ def _change(eligible: list[Row]) -> list[Row]:
         reason = f"{posts} with a date; {2 * MIN_HALF_POSTS} are needed for two halves."
         return [{**about, "verdict": "unknown", "n": len(dated), "reason": reason}]
     middle = len(dated) // 2
-    older, newer = (median_with_interval(_known(half, "engagement_rate")) for half in (dated[:middle], dated[middle:]))
-    clear = older.is_below(newer) or newer.is_below(older)
-    about |= {"group": "newer_half", **_interval(newer), "other_group": "older_half", **_interval(older, "other_")}
-    return [{**about, "verdict": "found" if clear else "nothing", "clear": clear, "confidence": LEVEL}]
+    older, newer = (_known(half, "engagement_rate") for half in (dated[:middle], dated[middle:]))
+    verdict, effect = compare_periods(older, newer)
+    about |= {"group": "newer_half", **median_figures(median_with_interval(newer))}
+    about |= {"other_group": "older_half", **median_figures(median_with_interval(older), "other_")}
+    about |= {"verdict": verdict, "clear": verdict == "found", "reason": TOO_FEW if verdict == "unknown" else None}
+    return [{**about, **effect_figures(effect), "p_value": effect.p_value, "confidence": LEVEL}]
 
 
 def _above_p90(eligible: list[Row]) -> list[Row]:
     high = sum(bool(post.get("above_p90")) for post in eligible)
     if not high or len(eligible) < MIN_POSTS:
         return []
-    about: _Figure = {"finding": "above_p90", "kind": "public", "verdict": "found", "target": "engagement_rate"}
+    about: Figure = {"finding": "above_p90", "kind": "public", "verdict": "found", "target": "engagement_rate"}
     return [{**about, "metric": "posts", "value": high, "n": len(eligible)}]

@@ -79,7 +79,7 @@ def audit(rows: Sequence[Mapping[str, Any]]) -> Result:
 
 
 def _audit_target(measured: Sample, target: str, ceiling: float, meta: dict[str, Any]) -> list[dict[str, Any]]:
-    """Rows of one target without verdicts; adds the target's R2 to `meta`."""
+    """Rows of one target without verdicts; adds the target's R² to `meta`."""
     matrix = np.column_stack([measured.X, _engagement(measured.X)])
     names = (*FEATURES, "log_engagement_rate")
     single = tuple(range(2, len(FEATURES)))
@@ -226,5 +226,5 @@ def _summary(lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> str
         clear.sort(key=lambda line: -abs(line["spearman"]))
         named = ", ".join(f"{line['proxy']} {line['verdict']} ({line['spearman']:+.2f})" for line in clear)
         saves = full - meta["without_saves_r2"][target]
-        parts.append(f"{target}: {named or 'cannot tell for any ratio'}; saves change R2 by {saves:+.2f}.")
+        parts.append(f"{target}: {named or 'cannot tell for any ratio'}; saves change R² by {saves:+.2f}.")
     return " ".join(parts)

@@ -9,6 +9,7 @@ from typing import Any
 
 from dwell.models.confidence_intervals import share_interval
 from dwell.models.vet_check import VetCheck, cannot_tell
+from dwell.text.plurals import pluralize
 
 FACTOR = 2.0
 _STEADY, _HITS = 0.6, 0.25
@@ -35,9 +36,8 @@ def _variation(views: Sequence[float]) -> VetCheck:
     if len(views) < 2 or mean(views) == 0:
         return cannot_tell("views_variation", None, "Fewer than two posts with views.", len(views))
     value = stdev(views) / mean(views)
-    evidence = (
-        f"Standard deviation over mean of the views of {len(views)} posts, {min(views):,.0f} to {max(views):,.0f}."
-    )
+    span = f"{min(views):,.0f} to {max(views):,.0f}"
+    evidence = f"Standard deviation over mean of the views of {pluralize(len(views), 'post')}, {span}."
     return VetCheck("views_variation", value, None, None, None, None, len(views), evidence)
 
 
@@ -51,7 +51,7 @@ def _near_median(views: Sequence[float]) -> VetCheck:
     reads = "consistent" if value >= _STEADY else "varied"
     if high < _HITS or (value < _HITS and len(views) >= 20):
         reads = "carried by single hits"
-    evidence = f"{near} of {len(views)} posts within {usual / FACTOR:,.0f} to {usual * FACTOR:,.0f} views."
+    evidence = f"{near} of {pluralize(len(views), 'post')} within {usual / FACTOR:,.0f} to {usual * FACTOR:,.0f} views."
     return VetCheck("views_near_median", value, low, high, _VIEWS_NORM, reads, len(views), evidence)
 
 

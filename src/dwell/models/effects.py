@@ -14,6 +14,8 @@ from dwell.models.confidence_intervals import share_interval
 
 Numbers = NDArray[np.float64]
 _LEVEL = 0.95
+_MOST_CORRELATION = 0.95
+"""Above this, posts in time are one observation, and any factor would be a guess."""
 _Z = float(stats.norm.ppf(0.5 + _LEVEL / 2))
 
 
@@ -29,8 +31,13 @@ class Effect:
     high: float
     p_value: float
 
+    @property
+    def has_direction(self) -> bool:
+        """Whether the interval excludes "no difference", and the values of the two groups differ in the same way."""
+        return self.low * self.high > 0 and (self.top - self.bottom) * self.value > 0
 
-def ordinal_effect(top: Sequence[float], bottom: Sequence[float]) -> Effect:
+
+def ordinal_effect(top: Sequence[float], bottom: Sequence[float], *, inflation: float = 1.0) -> Effect:
     """Cliff's delta of two groups of numbers: P(top > bottom) - P(top < bottom), from -1 to 1; ties count for neither.
 
     The interval is the asymmetric one of Feng & Cliff (2004), which keeps its coverage in small and skewed groups; the
@@ -39,11 +46,15 @@ def ordinal_effect(top: Sequence[float], bottom: Sequence[float]) -> Effect:
     Args:
         top: At least two numbers.
         bottom: At least two numbers.
+        inflation: Factor of the variance where the numbers of a group are not independent (`variance_inflation`).
     """
     mine, theirs = np.sort(np.asarray(top, dtype=float)), np.sort(np.asarray(bottom, dtype=float))
     delta, error = _delta(mine, theirs)
-    low, high = _delta_interval(delta, error, min(len(mine), len(theirs)))
+    low, high = _delta_interval(delta, error * math.sqrt(inflation), min(len(mine), len(theirs)) / inflation)
     p_value = float(stats.mannwhitneyu(mine, theirs, alternative="two-sided").pvalue)
+    if inflation > 1.0:
+        freedom = max(1.0, (len(mine) + len(theirs)) / inflation - 2)
+        p_value = float(2 * stats.t.sf(stats.norm.isf(p_value / 2) / math.sqrt(inflation), freedom))
     return Effect("cliffs_delta", float(np.median(mine)), float(np.median(theirs)), delta, low, high, min(1.0, p_value))
 
 
@@ -70,6 +81,27 @@ def q_values(p_values: Sequence[float]) -> list[float]:
     return [float(q) for q in stats.false_discovery_control(p_values, method="bh")]
 
 
+def variance_inflation(series: Sequence[Sequence[float]]) -> float:
+    """How much the variance of a mean rank grows because neighbours in time resemble each other; at least 1.
+
+    (1 + r) / (1 - r) for the correlation r of each rank with the next one. The mean of each part is removed first, so
+    that a difference between the parts is not taken for correlation; what this removes from r is added again (Kendall
+    1954).
+
+    Args:
+        series: Consecutive parts of one series, each in the order of time.
+    """
+    ranks = stats.rankdata(np.concatenate([np.asarray(part, dtype=float) for part in series]))
+    ends = np.cumsum([len(part) for part in series])[:-1]
+    rests = [part - part.mean() for part in np.split(ranks, ends)]
+    total = sum(float((rest**2).sum()) for rest in rests)
+    if total == 0.0:
+        return 1.0
+    measured = sum(float((rest[1:] * rest[:-1]).sum()) for rest in rests) / total
+    correlation = measured + (1 + 3 * measured) * len(series) / len(ranks)
+    return (1 + correlation) / (1 - min(correlation, _MOST_CORRELATION)) if correlation > 0 else 1.0
+
+
 def _delta(mine: Numbers, theirs: Numbers) -> tuple[float, float]:
     """Cliff's delta of two sorted groups and its standard error (Cliff 1996, unbiased, floored as he does)."""
     n, m = len(mine), len(theirs)
@@ -83,7 +115,7 @@ def _delta(mine: Numbers, theirs: Numbers) -> tuple[float, float]:
     return delta, math.sqrt(max(0.0, variance))
 
 
-def _delta_interval(delta: float, error: float, smaller: int) -> tuple[float, float]:
+def _delta_interval(delta: float, error: float, smaller: float) -> tuple[float, float]:
     if math.isclose(abs(delta), 1.0):  # the groups do not overlap, so the standard error is meaningless
         reach = (smaller - _Z**2) / (smaller + _Z**2)
         return (reach, 1.0) if delta > 0 else (-1.0, -reach)

@@ -154,7 +154,7 @@ def _report(
 
 
 def _gains(sample: Sample, evaluation: Evaluation) -> dict[str, Any]:
-    """The gain in R2 over the best trivial baseline and over the length alone."""
+    """The gain in R² over the best trivial baseline and over the length alone."""
     return {
         "trivial": gain_over(evaluation, sample.y, best_trivial(evaluation)).to_dict(),
         "duration_only": gain_over(evaluation, sample.y, "duration_only").to_dict(),

@@ -11,6 +11,7 @@ import numpy as np
 
 from dwell.metrics.zones import zone
 from dwell.models.effects import Effect, ordinal_effect, q_values, share_effect
+from dwell.models.group_comparison import excludes_large
 from dwell.results import Result
 
 Post = Mapping[str, Any]
@@ -156,4 +157,11 @@ def _verdict(table: Sequence[tuple[Any, ...]]) -> str:
     if apart:
         verb = "separates" if apart == 1 else "separate"
         return f"{apart} of {len(table)} comparisons {verb} the top quarter from the bottom quarter."
-    return f"Nothing separates the top quarter from the bottom quarter: none of {len(table)} comparisons stands out."
+    none = f"none of {len(table)} comparisons stands out"
+    low, high = COLUMNS.index("low"), COLUMNS.index("high")
+    if all(excludes_large(row[low], row[high]) for row in table):
+        return f"Nothing separates the top quarter from the bottom quarter by much: {none}, large effects are excluded."
+    return (
+        f"Cannot tell what separates the top quarter from the bottom quarter: {none}, and the posts are too few to"
+        " exclude a large difference."
+    )

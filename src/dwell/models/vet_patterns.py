@@ -12,6 +12,7 @@ from statistics import median, stdev
 from typing import Any
 
 from dwell.models.vet_check import CANNOT_TELL, NOTHING_UNUSUAL, SUSPICIOUS, VetCheck, cannot_tell
+from dwell.text.plurals import pluralize
 
 MIN_POSTS = 8
 MIN_PEER_POSTS = 10
@@ -73,7 +74,9 @@ def _compare_with_floor(
 
     norm = f"far under the niche's lowest twentieth; where that is not known, under the general floor: {what}"
     if len(rows) < MIN_POSTS:
-        return cannot_tell(check, norm, f"{len(rows)} posts have the counters; {MIN_POSTS} are needed.", len(rows))
+        return cannot_tell(
+            check, norm, f"{pluralize(len(rows), 'post')} with the counters; {MIN_POSTS} are needed.", len(rows)
+        )
     whole, part = sum(row[0] for row in rows), sum(row[1] for row in rows)
     expected = sum(row[0] * row[2] for row in rows)
     low = float(poisson.ppf(RARE_CHANCE, expected))
@@ -113,7 +116,7 @@ def identical_ratios(posts: Sequence[Row]) -> VetCheck:
     ]
     n = len(rates)
     if n < MIN_POSTS:
-        why = f"{n} posts have {MIN_LIKES} likes and {MIN_VIEWS:,} views; {MIN_POSTS} are needed."
+        why = f"{pluralize(n, 'post')} with {MIN_LIKES} likes and {MIN_VIEWS:,} views; {MIN_POSTS} are needed."
         return cannot_tell("identical_ratios", _BETWEEN_RATES, why, n)
     spread = stdev(rates)
     high = spread * math.sqrt((n - 1) / float(chi2.ppf(0.01, n - 1)))

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from dwell.models.vet_check import NOTHING_UNUSUAL, SUSPICIOUS, VetCheck, cannot_tell
+from dwell.text.plurals import pluralize
 
 Row = Mapping[str, Any]
 
@@ -47,9 +48,8 @@ def view_steps(growth: Iterable[Row], posts: Iterable[str]) -> VetCheck:
     lone = [step for steps in long_enough for step in _lone_steps(steps)]
     with_steps = len({step["post_id"] for step in lone})
     hit = with_steps >= POSTS_WITH_STEPS
-    evidence = (
-        f"{len(lone)} such steps on {with_steps} of {len(long_enough)} posts that were observed four times or more."
-    )
+    seen = f"{pluralize(len(long_enough), 'post')} observed four times or more"
+    evidence = f"{pluralize(len(lone), 'such step')} on {with_steps} of {seen}."
     if lone:
         evidence += f" {_describe_largest(lone)}"
     if hit:
@@ -102,7 +102,7 @@ def follower_steps(steps: Iterable[Row], posts: Iterable[Row]) -> VetCheck:
     rows = sorted(steps, key=lambda row: row["to_at"])
     rows = [row for row in rows if row["followers_per_day"] is not None]
     if len(rows) < 5:
-        why = f"{len(rows)} steps between follower counts are stored; 5 are needed: sweep daily or weekly."
+        why = f"{pluralize(len(rows), 'step')} between stored follower counts; 5 are needed: sweep daily or weekly."
         return cannot_tell("follower_steps", _FOLLOWERS_NORM, why, len(rows))
     usual = median(abs(row["followers_per_day"]) for row in rows)
     lone = [row for row in rows if _is_jump(row, usual)]

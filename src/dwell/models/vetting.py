@@ -16,6 +16,7 @@ from dwell.models.vet_check import COLUMNS, SUSPICIOUS, VetCheck, cannot_tell
 from dwell.models.vet_patterns import MIN_PEER_POSTS, identical_ratios, likes_without_comments, views_without_likes
 from dwell.models.vet_steps import follower_steps, view_steps
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 
 MIN_POSTS = 8
 """With fewer posts no verdict is given."""
@@ -97,7 +98,7 @@ def _rate_checks(posts: Sequence[Row], rate: str) -> tuple[VetCheck, VetCheck]:
         ("mean", float(mean(values)), mean_interval(values)),
     ):
         reads = norm.band_name(value) if norm else None
-        evidence = f"{name.capitalize()} of {len(values)} posts."
+        evidence = f"{name.capitalize()} of {pluralize(len(values), 'post')}."
         if norm and low is not None and high is not None and norm.band_name(low) != norm.band_name(high):
             evidence += f" The interval reaches from “{norm.band_name(low)}” to “{norm.band_name(high)}”."
         checks.append(VetCheck(f"{rate}_{name}", value, low, high, text, reads, len(values), evidence))
@@ -124,7 +125,8 @@ def _peer_check(posts: Sequence[Row], peers: Mapping[str, Row], rate: str, niche
         reads = "above what is usual" if low > 0.5 else "below what is usual"
     fewest, creators = min(row[f"{rate}_peers"] for row in ranked), max(row["peer_creators"] for row in ranked)
     evidence = (
-        f"Median rank of {len(ranked)} posts, each among {fewest:,} posts or more of {others} ({creators:,} in all)."
+        f"Median rank of {pluralize(len(ranked), 'post')}, each among {pluralize(fewest, 'post')} or more of {others}"
+        f" ({creators:,} in all)."
     )
     return VetCheck(
         check, float(median(ranks)), low, high, "0.5 is the middle of the niche", reads, len(ranked), evidence
@@ -142,15 +144,22 @@ def _views_per_follower(posts: Sequence[Row]) -> VetCheck:
     low, high = median_interval(values)
     reads = "posts reach beyond the followers" if median(values) > 1 else "posts reach a part of the followers"
     return VetCheck(
-        check, float(median(values)), low, high, norm, reads, len(values), f"Median of {len(values)} posts."
+        check,
+        float(median(values)),
+        low,
+        high,
+        norm,
+        reads,
+        len(values),
+        f"Median of {pluralize(len(values), 'post')}.",
     )
 
 
 def _verdict(checks: Mapping[str, VetCheck], n: int) -> tuple[str, list[str]]:
     likes = checks["like_rate_median"]
     if n < MIN_POSTS or likes.n < MIN_POSTS or likes.value is None:
-        why = f"{n} eligible posts, {likes.n} of them with known likes per view; {MIN_POSTS} are needed for a verdict."
-        return "cannot tell", [why]
+        known = f"{pluralize(n, 'eligible post')}, {likes.n} of them with known likes per view"
+        return "cannot tell", [f"{known}; {MIN_POSTS} are needed for a verdict."]
     suspicious = [check for check in checks.values() if check.reads_as == SUSPICIOUS]
     if suspicious:
         return "suspicious", [f"{check.check.replace('_', ' ')}: {check.evidence}" for check in suspicious]

@@ -51,6 +51,7 @@ def render(content: ReportContent) -> str:
         kinds=KINDS,
         tiles=tiles(content),
         findings=statements(content.findings),
+        yardstick=_yardstick(content),
         sections=sections(content),
         method=method(content),
         subtitle=_subtitle(content),
@@ -74,7 +75,9 @@ def tiles(content: ReportContent) -> list[Tile]:
         headline.append(Tile("public", "Median engagement rate", percent(middle["value"]), shown))
     r2 = ((content.fit or {}).get("out_of_fold") or {}).get("r2")
     if content.fit is not None and content.fit.get("verdict") == "usable" and r2 is not None:
-        detail = f"R² {number(r2)} on posts left out, n\u00a0=\u00a0{content.fit.get('n')}"
+        length = ((content.fit.get("baselines") or {}).get("duration_only") or {}).get("out_of_fold") or {}
+        alone = f" ({number(length['r2'])} from length alone)" if length.get("r2") is not None else ""
+        detail = f"R² {number(r2)}{alone} on posts left out, n\u00a0=\u00a0{content.fit.get('n')}"
         headline.append(Tile("predicted", "Variation predicted", percent(r2, 0), detail))
     elif content.fit is not None:
         headline.append(Tile("predicted", "Watch-time model", "abstains", "no prediction is better than a wrong one"))
@@ -83,6 +86,13 @@ def tiles(content: ReportContent) -> list[Tile]:
 
 def _inside_parentheses(text: str) -> str:
     return text[text.index("(") + 1 : -1]
+
+
+def _yardstick(content: ReportContent) -> str:
+    """What "best" means on this page."""
+    rate = "Posts are ranked by engagement rate: (likes + comments + shares) ÷ views."
+    watch = " Lengths are compared by watch ratio, which is measured here."
+    return rate + (watch if content.findings.meta["medians"]["watch_ratio"] is not None else "")
 
 
 def _subtitle(content: ReportContent) -> str:

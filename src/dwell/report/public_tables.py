@@ -61,7 +61,7 @@ def tier_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
             f"{column_label(str(row.get('effect_name')))} {number(row['effect'])}",
             interval_text(row),
             format_p_value(row.get("q_value")),
-            "separates" if row.get("separates") else "cannot tell",
+            "separates" if row.get("separates") else "not shown",
         ]
         for row in ordered
     ]

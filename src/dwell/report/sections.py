@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from dwell import charts
+from dwell.charts.context import context_line
 from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
 from dwell.report import model_tables, public_tables
@@ -54,6 +55,19 @@ class Section:
 
 def sections(content: ReportContent) -> list[Section]:
     """All sections after the findings; one without data is kept, and says what is missing."""
+    return [_with_context(section, content) for section in _sections(content)]
+
+
+def _with_context(section: Section, content: ReportContent) -> Section:
+    """The section with a line below each picture that says whose numbers it shows, from when and from where."""
+    status = content.status
+    ends = status.get("first_observed_at"), status.get("last_observed_at")
+    line = context_line(f"@{content.handle}", *ends, status.get("sources") or ())
+    pictures = [replace(plot, wide=replace(plot.wide, notes=(*plot.wide.notes, line))) for plot in section.plots]
+    return replace(section, plots=pictures)
+
+
+def _sections(content: ReportContent) -> list[Section]:
     return [
         _benchmarks(content),
         _tiers(content),

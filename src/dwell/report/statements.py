@@ -31,6 +31,7 @@ _DIRECTIONS = {
     "caption_length": ("has longer captions", "has shorter captions"),
     "hashtag_count": ("has more hashtags", "has fewer hashtags"),
 }
+LARGE_EXCLUDED = "Smaller differences are possible; an effect of 0.5 or more is excluded."
 NOT_A_CAUSE = "Posts differ in more than this; it is an association, not an effect of changing it."
 
 
@@ -57,35 +58,62 @@ def _watch_ratio(rows: Sequence[Row]) -> Words:
 
 
 def _length(rows: Sequence[Row]) -> Words:
-    (row,) = rows
-    if row["verdict"] == "unknown":
-        return "Whether length matters is not known: fewer than two lengths have enough posts.", row["reason"]
+    row = rows[0]
+    if row["value"] is None:
+        return "Whether length matters is not known: fewer than two lengths have enough posts.", str(row["reason"])
     measured = row["metric"] == "watch_ratio"
     what, digits = column_label(row["metric"]), 0 if measured else 1
     best, worst = bucket_label(row["group"]), bucket_label(row["other_group"])
     medians = f"{format_median(row)} for {best}, {format_median(row, 'other_')} for {worst}"
-    detail = f"Median {what}: {medians}. Intervals are widened for {row['comparisons']} lengths."
+    detail = f"Median {what}: {medians}. {_effect(row)} {_pairs(rows)}"
     if row["verdict"] == "nothing":
-        return f"No length stands out in {what}: the highest and the lowest median may be equal.", detail
-    claim = "hold viewers for the largest part of their length" if measured else "have the highest engagement rate"
-    lowest = f"{percent(row['other_value'], digits)} for videos of {worst}"
-    against = f"{percent(row['value'], digits)}, against {lowest}"
+        return f"No large difference in {what} between lengths.", f"{detail} {LARGE_EXCLUDED}"
+    if row["verdict"] == "unknown":
+        return f"Whether length matters for {what} is not known.", f"{row['reason']} {detail}"
+    claim = "hold viewers for a larger part of their length" if measured else "have a higher engagement rate"
+    against = f"{percent(row['value'], digits)}, against {percent(row['other_value'], digits)} for videos of {worst}"
     easier = "A short video is easier to watch to its end, so compare posts of similar length."
     return f"Videos of {best} {claim}: {against}.", f"{detail} {easier if measured else NOT_A_CAUSE}"
 
 
+def _pairs(rows: Sequence[Row]) -> str:
+    """How many pairs of lengths differ, by which tests."""
+    clear, pairs = sum(bool(row["clear"]) for row in rows), rows[0]["comparisons"]
+    verb = "differs" if clear == 1 else "differ"
+    controlled = ", false discoveries controlled at 5%" if pairs > 1 else ""
+    odds = _odds(rows[0]["p_value"])
+    return f"{clear} of {pluralize(pairs, 'pair')} of lengths {verb} (Kruskal-Wallis p {odds}{controlled})."
+
+
+def _odds(value: float) -> str:
+    """`= 0.021` or `< 0.001`."""
+    text = format_p_value(value)
+    return text if text.startswith("<") else f"= {text}"
+
+
+def _effect(row: Row) -> str:
+    """The effect with its interval: `Cliff's delta 0.40 (95% interval 0.20 to 0.60, q = 0.006).` as text."""
+    name = "q" if row["q_value"] is not None else "p"
+    sure = "" if row[f"{name}_value"] is None else f", {name} {_odds(row[f'{name}_value'])}"
+    interval = f"95% interval {number(row['effect_low'])} to {number(row['effect_high'])}{sure}"
+    return f"{sentence_case(column_label(str(row['effect_name'])))} {number(row['effect'])} ({interval})."
+
+
 def _best_posts(rows: Sequence[Row]) -> Words:
     row = rows[0]
-    if row["verdict"] == "unknown":
+    if row["metric"] is None:
         text = "What the best posts have in common is not known yet: too few posts are eligible to compare quarters."
         return text, str(row["reason"])
     posts = f"{row['n']} top and {row['other_n']} bottom posts. " if row["n"] is not None else ""
-    if row["verdict"] == "nothing":
-        compared = ", ".join(dict.fromkeys(column_label(str(one["metric"])) for one in rows))
-        text = "Nothing separates the best quarter of posts from the weakest quarter by engagement rate."
-        none = "none stands out after controlling false discoveries."
-        return text, f"{posts}{pluralize(row['comparisons'], 'comparison')} ({compared}); {none}"
-    return _difference(row, posts)
+    if row["verdict"] == "found":
+        return _difference(row, posts)
+    compared = ", ".join(dict.fromkeys(column_label(str(one["metric"])) for one in rows))
+    none = "none stands out after controlling false discoveries."
+    detail = f"{posts}{pluralize(row['comparisons'], 'comparison')} ({compared}); {none}"
+    if row["verdict"] == "unknown":
+        return "What separates the best quarter of posts from the weakest is not known.", f"{detail} {row['reason']}"
+    text = "Nothing separates the best quarter of posts from the weakest quarter by engagement rate by much."
+    return text, f"{detail} {LARGE_EXCLUDED}"
 
 
 def _difference(row: Row, posts: str) -> Words:
@@ -99,11 +127,7 @@ def _difference(row: Row, posts: str) -> Words:
         text = (
             f"{label}: {top} of the best quarter of posts by engagement rate, against {bottom} of the weakest quarter."
         )
-    odds = format_p_value(row["q_value"])
-    sure = f", q {odds if odds.startswith('<') else f'= {odds}'}" if row["q_value"] is not None else ""
-    interval = f"95% interval {number(row['effect_low'])} to {number(row['effect_high'])}{sure}"
-    effect = f"{sentence_case(column_label(str(row['effect_name'])))} {number(row['effect'])} ({interval}). "
-    return text, effect + posts + NOT_A_CAUSE
+    return text, f"{_effect(row)} {posts}{NOT_A_CAUSE}"
 
 
 def _audit(rows: Sequence[Row]) -> Words:
@@ -152,24 +176,35 @@ def _model(rows: Sequence[Row]) -> Words:
     newest = "".join(f", {number(row['value'])} on the newest posts" for row in rows if row["group"] == "newest_posts")
     best = first["other_value"]
     baseline = "" if best is None else f"; the best simple baseline reaches {number(best)}"
-    text = f"Public counters predict {target} of unseen posts: {percent(first['value'], 0)} of its variation."
+    share = f"{percent(first['value'], 0)} of its variation"
+    text, gain = f"Length and public counters predict {target} of unseen posts: {share}.", ""
+    for row in rows:
+        if row["effect_name"] == "gain_r2":
+            points = f"the counters add {number(100 * row['effect'], 0)} points"
+            added = points if row["clear"] else "it is not shown that the counters add anything"
+            text = f"{text.rstrip('.')}; length alone predicts {percent(row['value'], 0)}, and {added}."
+            spread = with_interval(row["effect"], row["effect_low"], row["effect_high"])
+            gain = f" The counters add {spread} to the R² of length alone."
     note = "".join(
         f" {percent(row['confidence'], 0)} intervals contained {percent(row['value'])} of them."
         for row in rows
         if row["metric"] == "coverage"
     )
-    return text, f"R² {number(first['value'])} on posts left out{newest}{baseline}; n = {first['n']}.{note}"
+    return text, f"R² {number(first['value'])} on posts left out{newest}{baseline}; n = {first['n']}.{gain}{note}"
 
 
 def _change(rows: Sequence[Row]) -> Words:
     (row,) = rows
-    if row["verdict"] == "unknown":
-        return "Whether engagement changes over time is not known yet.", row["reason"]
+    if row["value"] is None:
+        return "Whether engagement changes over time is not known yet.", str(row["reason"])
     newer = f"{format_median(row)} in the newer half"
-    detail = f"Median engagement rate: {format_median(row, 'other_')} in the older half of posts, {newer}."
+    medians = f"Median engagement rate: {format_median(row, 'other_')} in the older half of posts, {newer}."
+    detail = f"{medians} {_effect(row)}"
     if row["verdict"] == "nothing":
-        return "No change of engagement over time can be distinguished from chance.", detail
-    more = "higher" if row["value"] > row["other_value"] else "lower"
+        return "No large change of engagement over time.", f"{detail} {LARGE_EXCLUDED}"
+    if row["verdict"] == "unknown":
+        return "Whether engagement changes over time is not known.", f"{row['reason']} {detail}"
+    more = "higher" if row["effect"] > 0 else "lower"
     change = f"{percent(row['value'])}, against {percent(row['other_value'])} before"
     later = "Older posts also had more time to collect reactions."
     return f"Engagement is {more} in the newer half of posts: {change}.", f"{detail} {later}"
@@ -179,7 +214,7 @@ def _above_p90(rows: Sequence[Row]) -> Words:
     high = rows[0]["value"]
     verb = "is" if high == 1 else "are"
     text = f"{pluralize(high, 'post')} {verb} above the 90th percentile of their length: worth watching again."
-    return text, f"By construction about one post in ten does; the best are listed under “{TITLES['top-posts']}”."
+    return text, f"By construction about one post in ten is; the best are listed under “{TITLES['top-posts']}”."
 
 
 _WORDS: dict[str, Callable[[Sequence[Row]], Words]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 class Charts:
     """`ws.charts.X(...)` takes the arguments of `ws.X(...)` and returns an Altair chart.
 
-    A chart loads the rows that it draws: of many posts, an even sample.
+    A chart loads the rows that it draws: of many posts, an even sample. Below its title it says whose numbers it shows,
+    when they were observed and where they come from.
 
     Args:
         snapshot: Opens the instant whose data a chart shows.
@@ -26,60 +28,66 @@ class Charts:
     def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
         self._snapshot = snapshot
 
-    def benchmarks(self, *, creator: str | None = None, **options: Any) -> altair.TopLevelMixin:
+    def benchmarks(self, *, creator: str | None = None, by: str = "bucket", **options: Any) -> altair.TopLevelMixin:
         """The engagement rate of posts in their duration bucket, with median and 90th percentile of all posts."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            benchmarks = snapshot.benchmarks(creator=creator, **options)
-            return charts.benchmarks(snapshot.dots(creator=creator, **options), benchmarks)
+            benchmarks = snapshot.benchmarks(creator=creator, by=by, **options)
+            dots = snapshot.dots(creator=creator, **options) if by == "bucket" else Result((), [])
+            drawn = charts.benchmarks(dots, benchmarks)
+            return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"])
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """What the best quarter of the posts has in common that the weakest lacks, with intervals."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return charts.tiers(snapshot.tiers(creator=creator, **options))
+            return _add_context(snapshot, charts.tiers(snapshot.tiers(creator=creator, **options)), creator)
 
     def posting_times(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Median engagement rate by weekday and hour, with the number of posts."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return charts.posting_times(snapshot.posting_times(creator=creator, **options))
+            drawn = charts.posting_times(snapshot.posting_times(creator=creator, **options))
+            return _add_context(snapshot, drawn, creator)
 
     def trend(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Median rates and number of posts per period."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return charts.trend(snapshot.trend(creator=creator, **options))
+            return _add_context(snapshot, charts.trend(snapshot.trend(creator=creator, **options)), creator)
 
     def audit(self, *, creator: str) -> altair.TopLevelMixin:
         """Rank correlation of each public ratio with the measured watch time."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return charts.audit(snapshot.audit(creator=creator))
+            return _add_context(snapshot, charts.audit(snapshot.audit(creator=creator)), creator)
 
     def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """The skill of a fitted model next to the baselines."""
         from dwell import charts
 
-        return charts.skill(report)
+        with self._snapshot() as snapshot:
+            return _add_context(snapshot, charts.skill(report), *report["creators"])
 
     def coverage(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """How often the intervals of a fitted model held, per duration bucket."""
         from dwell import charts
         from dwell.models.coverage_shares import coverage_shares
 
-        return charts.coverage(report, coverage_shares(report))
+        with self._snapshot() as snapshot:
+            return _add_context(snapshot, charts.coverage(report, coverage_shares(report)), *report["creators"])
 
     def scores(self, scores: Result) -> altair.TopLevelMixin:
         """Ranked posts with their percentile intervals."""
         from dwell import charts
 
-        return charts.scores(scores, scores)
+        with self._snapshot() as snapshot:
+            return _add_context(snapshot, charts.scores(scores, scores), *_known(scores.meta.get("handle")))
 
     def growth(self, *, creator: str) -> altair.TopLevelMixin:
         """Views per hour between the newest two snapshots of a post."""
@@ -87,7 +95,8 @@ class Charts:
 
         with self._snapshot() as snapshot:
             rows = snapshot.growth_ranking(creator=creator)
-        return charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"])
+            drawn = charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"])
+            return _add_context(snapshot, drawn, creator)
 
     def watch_time(self, *, creator: str, target: str = "watch_ratio") -> altair.TopLevelMixin:
         """The measured watch metric of posts by duration bucket, with median and 90th percentile of all of them."""
@@ -95,16 +104,49 @@ class Charts:
 
         with self._snapshot() as snapshot:
             dots = snapshot.dots(creator=creator, rate=target)
-        return charts.watch_time(dots, dots.meta["lengths"], target=target)
+            drawn = charts.watch_time(dots, dots.meta["lengths"], target=target)
+            return _add_context(snapshot, drawn, creator)
 
     def vetting(self, findings: Result) -> altair.TopLevelMixin:
         """Each rate of a vetting next to its norm."""
         from dwell import charts
 
-        return charts.vetting(findings)
+        with self._snapshot() as snapshot:
+            return _add_context(snapshot, charts.vetting(findings), *_known(findings.meta.get("handle")))
 
     def topic_days(self, topic: Result) -> altair.TopLevelMixin:
         """New posts of a topic per day, with its stage."""
         from dwell import charts
+        from dwell.charts.context import add_context, context_line
 
-        return charts.topic_days(topic.meta["days"], lifecycle=topic.meta["lifecycle"])
+        drawn = charts.topic_days(topic.meta["days"], lifecycle=topic.meta["lifecycle"])
+        looks = [row["last_look_at"] for row in topic.meta["days"] if row.get("last_look_at") is not None]
+        first, last = min(looks, default=None), max(looks, default=None)
+        subject = f"{topic.meta['kind']} {topic.meta['topic']}"
+        return add_context(drawn, context_line(subject, first, last, ["the listing of a provider"]))
+
+
+def _known(handle: str | None) -> list[str]:
+    return [] if handle is None else [handle]
+
+
+def _add_context(
+    snapshot: Snapshot, drawn: altair.TopLevelMixin, *creators: str | None, platform: str | None = None
+) -> altair.TopLevelMixin:
+    """The chart with a line about its accounts; None stands for all stored ones of the platform."""
+    from dwell.charts.context import add_context, context_line
+    from dwell.workspace.creators import parse_handle
+
+    if not creators:
+        return drawn
+    handles = [None if name is None else parse_handle(name) for name in creators]
+    spans, sources = [], Counter[str]()
+    for handle in handles:
+        chosen: dict[str, Any] = {"handle": handle, **({"platform": platform} if platform else {})}
+        spans.append(next(iter(snapshot.ask("span", **chosen))))
+        sources.update({row["source"]: row["snapshots"] for row in snapshot.ask("sources", **chosen)})
+    first = min((row["first_observed_at"] for row in spans if row["first_observed_at"] is not None), default=None)
+    last = max((row["last_observed_at"] for row in spans if row["last_observed_at"] is not None), default=None)
+    everyone = f"all stored accounts{f' on {platform}' if platform else ''}"
+    subject = ", ".join(everyone if name is None else f"@{name}" for name in handles)
+    return add_context(drawn, context_line(subject, first, last, [name for name, _ in sources.most_common()]))

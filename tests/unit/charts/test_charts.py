@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from dwell import charts
 from dwell.charts import render
+from dwell.charts.context import add_context, context_line
 from dwell.charts.theme import NARROW, WIDE
 from dwell.models.account import findings
 from dwell.models.coverage_shares import coverage_shares
@@ -165,8 +168,104 @@ def test_many_posts_are_thinned_and_the_chart_says_so():
     posts = [{"post_id": str(i), "bucket": "<=10", "engagement_rate": i / 1e5, "excluded": None} for i in range(4000)]
     marks = [{"bucket": "<=10", "n": 4000, "engagement_rate_median": 0.02, "engagement_rate_p90": 0.036}]
     chart = charts.benchmarks(posts, marks)
-    assert "of 4,000 dots are drawn" in texts(chart)
-    assert sum(dot["high"] for dot in rows_of(chart, "high")) == 399
+    dots = rows_of(chart, "high")
+    high = sum(dot["high"] for dot in dots)
+    assert f"{len(dots):,} of 4,000 dots are drawn, {high} of 399 above the 90th percentile." in texts(chart)
+    assert len(dots) <= 1500
+    assert high / len(dots) == pytest.approx(0.1, abs=0.005)  # the colours keep their share
+
+
+def periods(every, *starts):
+    rows = [{"period_start": start, "posts": 5, "engagement_rate_median": 0.05} for start in starts]
+    return charts.trend(rows, every=every)
+
+
+@pytest.mark.parametrize(
+    ("every", "starts", "segments"),
+    [
+        ("week", ("2026-02-02", "2026-02-09", "2026-02-23", "2026-03-02"), [0, 0, 1, 1]),
+        ("month", ("2019-07-01", "2020-11-01", "2022-12-01", "2023-01-01", "2023-02-01"), [0, 1, 2, 2, 2]),
+        ("day", ("2026-02-28", "2026-03-01", "2026-03-03"), [0, 0, 1]),
+    ],
+)
+def test_a_line_breaks_where_no_posts_are(every, starts, segments):
+    chart = periods(every, *starts)
+    assert [row["segment"] for row in rows_of(chart, "median")] == segments
+    assert chart.to_dict()["vconcat"][0]["layer"][0]["encoding"]["detail"]["field"] == "segment"
+    assert f"No line over a {every} without posts." in texts(chart)
+    assert "No line over" not in texts(periods("week", "2026-02-02", "2026-02-09"))
+
+
+def test_weekly_ticks_are_mondays_and_each_is_the_start_of_a_period():
+    mondays = [date(2025, 10, 27) + timedelta(weeks=n) for n in (0, 3, 5, 6, 7, 8, 30)]
+    for width in (WIDE, NARROW):
+        rows = [{"period_start": day, "posts": 3, "engagement_rate_median": 0.05} for day in mondays]
+        ticks = charts.trend(rows, width=width).to_dict()["vconcat"][1]["encoding"]["x"]["axis"]["values"]
+        days = [datetime.fromtimestamp(tick / 1000, UTC) for tick in ticks]
+        assert {day.isoweekday() for day in days} == {1}
+        assert len(days) >= 2
+        assert days[0].date() == mondays[0]
+
+
+def test_bars_over_a_long_time_do_not_overlap():
+    rows = [{"period_start": date(2019, 7, 1), "posts": 1, "engagement_rate_median": 0.05}]
+    rows += [
+        {"period_start": date(2023, 1, 2) + timedelta(weeks=n), "posts": 3, "engagement_rate_median": 0.05}
+        for n in range(52)
+    ]
+    bars = charts.trend(rows).to_dict()["vconcat"][1]
+    weeks = (date(2023, 1, 2) - date(2019, 7, 1)).days // 7 + 52
+    assert bars["mark"]["size"] <= bars["width"] / weeks
+
+
+def test_days_without_a_count_are_marked_and_are_no_bars():
+    chart = charts.topic_days(topic(), lifecycle=RISING)
+    assert [row["tip"] for row in rows_of(chart, "from")] == ["22 Feb 2026: not counted"]
+    assert len(rows_of(chart, "posts")) == 4
+    assert "Shaded: not counted on that day" in texts(chart)
+    whole = charts.topic_days(topic((100, 120, 180)))
+    assert not rows_of(whole, "from")
+    assert "Shaded" not in texts(whole)
+
+
+@pytest.mark.parametrize("top", [0.0009, 0.0021, 0.004, 0.0113, 0.04, 0.09, 0.3, 1.2])
+def test_no_axis_of_percentages_repeats_a_label(top):
+    marks = [{"bucket": "<=10", "n": 9, "engagement_rate_median": top / 3, "engagement_rate_p90": top}]
+    rows = [{"period_start": date(2026, 2, 2), "posts": 4, "engagement_rate_median": top}]
+    for chart in (
+        charts.benchmarks([], marks),
+        charts.trend(rows),
+        charts.vetting(vetted(save_rate=top, like_rate=None, comment_rate=None, share_rate=None)),
+    ):
+        labels = [label for label in re.findall(r">([\d.]+%)</text>", render.svg(chart)) if label]
+        on_axes = [label for label in labels if label not in {f"{top:.1%}", f"{top / 3:.1%}"}]
+        assert len(on_axes) >= 3
+        assert len(on_axes) == len(set(on_axes)), on_axes
+
+
+def test_a_topic_of_few_posts_has_whole_numbers_on_its_axis():
+    drawn = render.svg(charts.topic_days(topic((1, 1, 1))))
+    assert "200m" not in drawn
+
+
+def test_every_picture_can_carry_account_dates_and_source(account):
+    line = context_line(
+        "@made_up", "2026-11-18", "2026-11-26", ["apify", "studio", "web-items", "table", "scavio", "open"]
+    )
+    assert (
+        line
+        == "@made_up · observed 18 Nov 2026 to 26 Nov 2026 · source: apify, studio, web-items, table, scavio and 1 more"
+    )
+    assert context_line("@a", "2026-11-18", "2026-11-18", []) == "@a · observed on 18 Nov 2026"
+    assert context_line("@a", None, None, []) == "@a"
+    for draw in drawings(account).values():
+        assert line in texts(add_context(draw(WIDE), line))
+    assert line in " ".join(texts(add_context(charts.trend([]), line)).split())
+
+
+def test_legends_have_room_for_wider_fonts(account):
+    for name in ("skill", "posting_times"):
+        assert drawings(account)[name](WIDE).to_dict()["config"]["legend"]["columnPadding"] >= 30
 
 
 def test_what_cannot_be_told_is_grey(account):

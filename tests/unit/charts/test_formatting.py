@@ -75,3 +75,11 @@ def test_buckets_of_both_schemes_read_well_and_stand_in_order():
         "over 60 s",
         "photo posts",
     ]
+
+
+@pytest.mark.parametrize(
+    ("reach", "text"),
+    [(0.002, ".2%"), (0.0011, ".2%"), (0.005, ".1%"), (0.04, ".0%"), (0.2, ".0%"), (1.2, ".0%"), (0.00002, ".4%")],
+)
+def test_an_axis_has_as_many_decimals_as_its_steps_need(reach, text):
+    assert formatting.percent_format(reach, 5) == text

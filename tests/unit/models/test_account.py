@@ -46,18 +46,55 @@ def test_medians_are_of_eligible_posts_with_their_exact_interval():
     assert result.meta["rounded"] == {"posts": 10, "known": 20}
 
 
-def test_lengths_have_widened_intervals_and_small_ones_none():
+def test_lengths_have_intervals_and_small_ones_are_not_compared():
     groups = {"<=10": [float(n) for n in range(1, 11)], "<=20": [float(n) for n in range(101, 111)], ">60": [7.0, 9.0]}
     rows = [post(n, bucket=bucket, watch_ratio=value) for bucket in groups for n, value in enumerate(groups[bucket])]
     result = findings(rows)
     short, longer, few = result.meta["lengths"]
-    assert (short["median"], short["n"], short["p90"], short["confidence"]) == (5.5, 10, pytest.approx(9.1), 0.975)
+    assert (short["median"], short["n"], short["p90"], short["confidence"]) == (5.5, 10, pytest.approx(9.1), 0.95)
     assert (short["low"], short["high"]) == (2.0, 9.0)
     assert (few["median"], few["low"], few["high"], few["compared"]) == (8.0, None, None, False)
     (row,) = of(result, "length")
-    assert (row["verdict"], row["clear"], row["comparisons"]) == ("found", True, 2)
+    assert (row["verdict"], row["clear"], row["comparisons"]) == ("found", True, 1)
     assert (row["group"], row["value"], row["n"]) == ("<=20", longer["median"], 10)
     assert (row["other_group"], row["other_value"], row["other_high"]) == ("<=10", 5.5, 9.0)
+    assert (row["effect_name"], row["effect"]) == ("cliffs_delta", 1.0)
+    assert row["p_value"] == pytest.approx(0.000157, abs=1e-6)  # Kruskal-Wallis: H = 14.29, one degree of freedom
+
+
+def test_every_pair_of_lengths_that_differs_is_a_row_of_one_statement():
+    groups = {"<=10": 1.0, "<=20": 0.5, "<=35": 0.49, ">60": 0.1}
+    rows = [post(n, bucket=b, watch_ratio=v + n / 1000) for b, v in groups.items() for n in range(20)]
+    pairs = of(findings(rows), "length")
+    assert {row["statement"] for row in pairs} == {2}
+    assert {(row["group"], row["other_group"]) for row in pairs} == {
+        *(("<=10", other) for other in ("<=20", "<=35", ">60")),
+        *(("<=20", other) for other in ("<=35", ">60")),
+        ("<=35", ">60"),
+    }
+    assert (pairs[0]["comparisons"], pairs[0]["effect"]) == (6, 1.0)
+
+
+def test_a_smallest_length_of_few_posts_does_not_decide_for_all():
+    """Two lengths of 37 and 38 posts differ clearly; the lowest median is that of a third length with eleven."""
+    spread = [n / 100 for n in range(-20, 21)]
+    groups = {"<=20": (0.49, 37), "<=60": (0.20, 38), ">60": (0.18, 11)}
+    rows = [
+        post(n, bucket=bucket, watch_ratio=middle + spread[n * 41 // size])
+        for bucket, (middle, size) in groups.items()
+        for n in range(size)
+    ]
+    pairs = of(findings(rows), "length")
+    assert {(row["group"], row["other_group"]) for row in pairs if row["clear"]} == {("<=20", "<=60"), ("<=20", ">60")}
+
+
+@pytest.mark.parametrize(("posts", "verdict"), [(7, "unknown"), (100, "nothing")])
+def test_no_difference_is_said_only_where_a_large_one_is_excluded(posts: int, verdict: str):
+    rows = [post(n, bucket=b, watch_ratio=n % 7 / 7) for b in ("<=10", ">60") for n in range(posts)]
+    (row,) = of(findings(rows), "length")
+    assert (row["verdict"], row["clear"], row["effect"]) == (verdict, False, pytest.approx(0.0))
+    assert bool(row["reason"]) == (verdict == "unknown")
+    assert (row["effect_high"] < 0.5) == (verdict == "nothing")
 
 
 def test_one_length_is_not_compared():
@@ -109,10 +146,17 @@ def test_each_clear_difference_is_a_statement_and_all_others_are_one():
     assert [(row["level"], row["effect"]) for row in rows] == [("b", -0.5), ("c", 0.4), ("a", 0.3)]
     assert len({row["statement"] for row in rows}) == 3
     assert {(row["n"], row["other_n"], row["comparisons"]) for row in rows} == {(30, 31, 4)}
-    dull = [(*row[:-1], False) for row in clear]
-    rows = of(findings([], tiers=Result(TIERS, dull, meta)), "best_posts")
+
+
+@pytest.mark.parametrize(("high", "verdict"), [(0.4, "nothing"), (0.6, "unknown")])
+def test_quarters_without_a_difference_are_alike_only_where_a_large_one_is_excluded(high: float, verdict: str):
+    dull = [
+        ("hashtag", tag, 0.3, 0.2, effect, "difference", -0.1, high, 0.6, False)
+        for tag, effect in zip("abcd", (0.3, -0.5, 0.4, 0.2), strict=True)
+    ]
+    rows = of(findings([], tiers=Result(TIERS, dull, {"n_top": 30, "n_bottom": 31})), "best_posts")
     assert [row["level"] for row in rows] == ["a", "b", "c", "d"]
-    assert {(row["verdict"], row["statement"], row["clear"]) for row in rows} == {("nothing", 2, False)}
+    assert {(row["verdict"], row["statement"], row["clear"]) for row in rows} == {(verdict, 2, False)}
 
 
 def test_the_model_is_compared_with_its_best_baseline():
@@ -120,6 +164,10 @@ def test_the_model_is_compared_with_its_best_baseline():
     fit["baselines"] = {"mean": {"out_of_fold": {"r2": -0.1}}, "duration_only": {"out_of_fold": {"r2": 0.5}}, "x": {}}
     (row,) = of(findings([], fit=fit), "model")
     assert (row["value"], row["n"], row["other_group"], row["other_value"]) == (0.8, 90, "duration_only", 0.5)
+    fit["gain"] = {"duration_only": {"over": "duration_only", "r2": 0.3, "low": 0.2, "high": 0.4}}
+    _, alone = of(findings([], fit=fit), "model")
+    assert (alone["group"], alone["value"], alone["clear"]) == ("duration_only", 0.5, True)
+    assert (alone["effect_name"], alone["effect"], alone["effect_low"]) == ("gain_r2", 0.3, 0.2)
     (row,) = of(findings([], fit={**fit, "verdict": "abstain", "reasons": ["a", "b"]}), "model")
     assert (row["verdict"], row["value"], row["reason"]) == ("unknown", None, "a; b")
 

@@ -122,7 +122,7 @@ def test_an_interval_over_a_border_says_so():
 def test_under_eight_posts_there_is_no_verdict(n):
     result = vet(creator(n, comment=0.0))
     assert result.meta["verdict"] == "cannot tell"
-    assert f"{n} eligible posts" in result.meta["reasons"][0]
+    assert f"{n} eligible post{'' if n == 1 else 's'}, " in result.meta["reasons"][0]
 
 
 def test_unknown_likes_give_no_verdict():

@@ -73,10 +73,14 @@ def test_lengths_apart_are_found_and_named():
     assert "90%, against 30% for videos of over 60 s" in found[0].text
 
 
-def test_lengths_that_overlap_do_not_stand_out():
+def test_lengths_that_overlap_are_alike_only_where_the_posts_are_many():
     values = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
-    found = say(content(posts=posts({"<=10": values, ">60": [v - 0.02 for v in values]})), start="No length")
+    few = posts({"<=10": values, ">60": [v - 0.02 for v in values]})
+    assert say(content(posts=few), start="Whether length matters for watch ratio is not known.")[0].answer == "unknown"
+    many = posts({"<=10": values * 15, ">60": [v - 0.02 for v in values] * 15})
+    found = say(content(posts=many), start="No large difference in watch ratio between lengths.")
     assert found[0].answer == "nothing"
+    assert "an effect of 0.5 or more is excluded" in found[0].detail
 
 
 def test_excluded_posts_do_not_speak():
@@ -98,6 +102,9 @@ def test_nothing_separates_is_an_answer():
     found = say(content(tiers=Result(tiers.COLUMNS, rows, {"n_top": 30, "n_bottom": 30})), start="Nothing separates")
     assert found[0].answer == "nothing"
     assert "30 top and 30 bottom posts" in found[0].detail
+    wide = [(*rows[0][:6], -0.6, 0.5, *rows[0][8:])]
+    found = say(content(tiers=Result(tiers.COLUMNS, wide, {"n_top": 8, "n_bottom": 8})), start="What separates")
+    assert found[0].answer == "unknown"
 
 
 def test_a_difference_names_both_sides_effect_and_interval():
@@ -182,6 +189,19 @@ def test_a_usable_model_is_shown_beside_its_best_baseline(account):
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "added"), [(0.2, "the counters add 29 points"), (-0.01, "it is not shown that the counters add anything")]
+)
+def test_what_the_counters_add_to_length_stands_beside_the_whole(account, low, added):
+    fit = account.fit() | {"gain": {"duration_only": {"over": "duration_only", "r2": 0.29, "low": low, "high": 0.4}}}
+    found = [finding for finding in statements(account.content(fit=fit).findings) if finding.kind == "predicted"]
+    assert found[0].text == (
+        "Length and public counters predict watch ratio of unseen posts: 81% of its variation; length alone predicts"
+        f" 50%, and {added}."
+    )
+    assert "The counters add 0.29 (" in found[0].detail
+
+
 def rated(rates):
     return [
         {"post_id": str(i), "engagement_rate": rate, "posted_at": NOW + timedelta(days=i), "excluded": None}
@@ -189,7 +209,7 @@ def rated(rates):
     ]
 
 
-def test_change_over_time_is_told_only_when_the_intervals_are_apart():
+def test_change_over_time_is_said_only_where_it_is_tested():
     assert say(content(posts=rated([0.05] * 15 + [0.08] * 15)), start="Engagement is higher")
-    assert say(content(posts=rated([0.05, 0.09] * 15)), start="No change")
+    assert say(content(posts=rated([0.05, 0.09] * 15)), start="No large change")
     assert say(content(posts=rated([0.05] * 10)), start="Whether engagement changes")

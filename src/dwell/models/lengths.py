@@ -1,0 +1,63 @@
+"""The findings about video length: median and spread of each duration bucket, and which of them differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dwell.models.confidence_intervals import LEVEL
+from dwell.models.figures import TOO_FEW, Figure, Row, effect_figures, median_figures
+from dwell.models.group_comparison import compare_groups
+from dwell.models.medians import median_with_interval, p90
+
+MIN_LENGTH_POSTS = 6
+
+
+def length_groups(eligible: Iterable[Row], target: str) -> dict[str, list[float]]:
+    """The known values of each duration bucket."""
+    groups: dict[str, list[float]] = {}
+    for post in eligible:
+        if post.get(target) is not None and post.get("bucket"):
+            groups.setdefault(post["bucket"], []).append(post[target])
+    return groups
+
+
+def lengths(groups: Mapping[str, Sequence[float]], target: str) -> list[dict[str, Any]]:
+    """Median with its interval and p90 of each duration bucket, and whether it has enough posts to be compared."""
+    rows = []
+    for bucket, values in groups.items():
+        middle = median_with_interval(values)
+        row = {"bucket": bucket, "metric": target, "n": len(values), "median": middle.value, "low": middle.low}
+        row |= {"high": middle.high, "p90": p90(values), "confidence": LEVEL}
+        rows.append({**row, "compared": len(values) >= MIN_LENGTH_POSTS})
+    return rows
+
+
+def compare_lengths(groups: Mapping[str, Sequence[float]], target: str) -> list[Row]:
+    """The pairs of lengths that differ, the largest difference first; else the pair that differs most."""
+    if not groups:
+        return []
+    kind = "measured" if target == "watch_ratio" else "public"
+    about: Figure = {"finding": "length", "kind": kind, "target": target, "metric": target}
+    enough = {bucket: values for bucket, values in groups.items() if len(values) >= MIN_LENGTH_POSTS}
+    if len(enough) < 2:
+        reason = f"Fewer than two lengths have {MIN_LENGTH_POSTS} eligible posts, which a comparison needs."
+        return [{**about, "verdict": "unknown", "comparisons": len(enough), "reason": reason}]
+    compared = compare_groups(enough)
+    about |= {"verdict": compared.verdict, "p_value": compared.p_value, "confidence": LEVEL}
+    about |= {"comparisons": len(compared.pairs), "reason": TOO_FEW if compared.verdict == "unknown" else None}
+    shown = [pair for pair in compared.pairs if pair.clear] or compared.pairs[:1]
+    return [
+        {
+            **about,
+            "continues": at > 0,
+            "group": pair.higher,
+            **median_figures(median_with_interval(enough[pair.higher])),
+            "other_group": pair.lower,
+            **median_figures(median_with_interval(enough[pair.lower]), "other_"),
+            **effect_figures(pair.effect),
+            "q_value": pair.q_value,
+            "clear": pair.clear,
+        }
+        for at, pair in enumerate(shown)
+    ]
