@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dwell.metrics.counters import PROXY_RATES
+from dwell.models.audit_verdict import SIZES
 from dwell.models.confidence_intervals import LEVEL
 from dwell.models.coverage_shares import coverage_shares
 from dwell.models.medians import Median, median_with_interval, p90
@@ -186,7 +186,7 @@ def _audit(audit: Result | None) -> list[Row]:
     """Every public ratio against the watch ratio, or against what else was measured."""
     if audit is None:
         return []
-    known = [row for row in audit if row.get("spearman") is not None and row.get("proxy") in PROXY_RATES]
+    known = [row for row in audit if row.get("spearman") is not None and row.get("proxy") not in SIZES]
     rows = [row for row in known if row.get("target") == "watch_ratio"] or known
     about: _Figure = {
         "finding": "audit",

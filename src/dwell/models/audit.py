@@ -18,7 +18,7 @@ import numpy as np
 
 from dwell.metrics.counters import PROXY_RATES
 from dwell.models.acceptance import Gain, gain_in_r2
-from dwell.models.audit_verdict import MIN_ROWS, summarize
+from dwell.models.audit_verdict import MIN_ROWS, SIZES, summarize
 from dwell.models.completion import BlendRegressor
 from dwell.models.evaluation import REPEATS, splits
 from dwell.models.sample import Integers, Sample, make_sample, require_one_platform
@@ -48,8 +48,6 @@ COLUMNS = (
     "drop_low",
     "drop_high",
 )
-SIZES = ("duration_s", "views")
-"""Figures that are known of every post; a ratio must add to them."""
 FIGURES = (*PROXY_RATES, *SIZES)
 _SINGLE = tuple(rate for rate in PROXY_RATES if rate != "engagement_rate")
 

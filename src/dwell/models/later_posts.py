@@ -26,7 +26,7 @@ GAMMA = 0.03
 LOWEST_LEVEL = 0.5
 MIN_POSTS = 5
 """Fewer measured later posts do not show a jump."""
-JUMP = 0.01
+JUMP = 0.001
 """Largest p-value at which later errors count as another level than that of the rolling fits."""
 
 Row = Mapping[str, Any]
@@ -39,14 +39,14 @@ class LaterPosts:
     Attributes:
         n: How many there are.
         inside: How many were inside their interval.
-        level: The level that intervals of the next posts need, so that LEVEL of them hold.
+        known: The errors that intervals of the next posts rest on, at the level that lets LEVEL of them hold.
         bias: Mean of predicted minus measured share; None without such posts.
         moved: Whether their errors differ from those of the rolling fits by more than chance explains.
     """
 
     n: int
     inside: int
-    level: float
+    known: Calibration
     bias: float | None
     moved: bool
 
@@ -89,30 +89,33 @@ def follow_later_posts(model: CompletionModel, rows: Sequence[Row], known: Calib
     ]
     measured.sort(key=lambda row: (row["posted_at"], str(row.get("post_id"))))
     if not measured:
-        return LaterPosts(0, 0, LEVEL, None, moved=False)
+        return LaterPosts(0, 0, known, None, moved=False)
     columns = matrix(measured, model.columns)
     true = np.array([measured_value(row, model.target) for row in measured], dtype=np.float64)
     errors = to_link(true, CEILINGS[model.target]) - model.regressor.predict_link(columns)
-    level, inside = adapt(known, errors, [bucket_of(row) for row in measured])
+    adapted, inside = adapt(known, errors, [bucket_of(row) for row in measured])
     bias = float((clip_for_score(model.regressor.predict(columns)) - clip_for_score(true)).mean())
-    return LaterPosts(len(measured), inside, level, bias, moved=_moved(known, errors, inside))
+    return LaterPosts(len(measured), inside, adapted, bias, moved=_moved(known, errors, inside))
 
 
-def adapt(known: Calibration, errors: Floats, buckets: Sequence[str]) -> tuple[float, int]:
-    """The level after these errors, one after another, and how many were inside.
+def adapt(known: Calibration, errors: Floats, buckets: Sequence[str]) -> tuple[Calibration, int]:
+    """Takes these errors in, one after another: they join the known ones, and each moves the level.
 
     Args:
         known: The errors that intervals start from.
         errors: Errors in logit units, oldest first.
         buckets: Duration bucket of each.
+
+    Returns:
+        The errors for the next post, at their level, and how many of these were inside.
     """
     level, inside = LEVEL, 0
-    for error, bucket in zip(errors, buckets, strict=True):
-        held = abs(error) <= known.at_level(level).half_width(bucket)
+    every, names = np.concatenate([known.errors, errors]), np.concatenate([known.buckets, np.array(buckets, np.str_)])
+    for place, (error, bucket) in enumerate(zip(errors, buckets, strict=True), start=len(known.errors)):
+        held = abs(error) <= Calibration(every[:place], names[:place]).at_level(level).half_width(bucket)
         inside += int(held)
-        level += GAMMA * ((1.0 - LEVEL) * -1.0 if held else LEVEL)
-        level = min(max(level, LOWEST_LEVEL), 1.0)
-    return level, inside
+        level = min(max(level + GAMMA * (LEVEL - float(held)), LOWEST_LEVEL), 1.0)
+    return Calibration(every, names).at_level(level), inside
 
 
 def _moved(known: Calibration, errors: Floats, inside: int) -> bool:

@@ -74,7 +74,7 @@ class _Errors:
 
     def half_widths(self, posts: Sequence[Row]) -> Floats:
         """Posts after the training posts get the adapted widths of rolling fits, the others those out of fold."""
-        after = self.after.at_level(self.followed.level)
+        after = self.followed.known
         return np.array(
             [(after if is_later(self.model, post) else self.same).half_width(bucket_of(post)) for post in posts]
         )
@@ -82,7 +82,7 @@ class _Errors:
     def later_posts(self) -> dict[str, Any]:
         """As JSON values."""
         followed = self.followed
-        return {"n": followed.n, "inside": followed.inside, "level": followed.level, "bias": followed.bias}
+        return {"n": followed.n, "inside": followed.inside, "level": followed.known.level, "bias": followed.bias}
 
 
 def _select_scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, int]]:
