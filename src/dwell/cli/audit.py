@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
 from dwell.results import Result
@@ -11,17 +11,18 @@ from dwell.results import Result
 def audit(
     *,
     creator: Creator,
+    platform: OnePlatform = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
     as_csv: Csv = False,
     output: ChartOut = None,
 ) -> None:
-    """Show which public ratio follows measured watch time.
+    """Show which public figure follows measured watch time.
 
-    The verdict is "cannot tell" if the data does not show it. Gives the rank correlation with its interval, and
-    how much the ratio improves predictions of posts that the model has not seen, with and without saves, because
-    some sources lack them.
+    Asks every public ratio, views and length. The verdict is "cannot tell" if the data does not show it. Gives the
+    rank correlation with its interval, and how much a ratio improves predictions of posts that the model has not
+    seen, beyond length and views; with and without saves, because some sources lack them.
 
     \b
     Example:
@@ -31,8 +32,8 @@ def audit(
 
     workspace = dwell.open(data, engine=engine)
     with spinner("Testing each ratio on unseen posts"):
-        result = workspace.audit(creator=creator)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.audit(creator=creator))
+        result = workspace.audit(creator=creator, platform=platform.value if platform else None)
+    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.audit_of(result))
 
 
 def _text(result: Result) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from dwell.cli.cells import format_cell
-from dwell.cli.options import ChartOut, Csv, Data, Engine, Json, Target
+from dwell.cli.options import ChartOut, Csv, Data, Engine, Inputs, Json, OnePlatform, Target
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
 from dwell.results import Result
@@ -22,6 +22,10 @@ def fit(
         typer.Option("--creator", help="The account: @handle or profile link; several are pooled.", metavar="@HANDLE"),
     ],
     target: Annotated[Target, typer.Option("--target", help="What to predict.")] = Target.WATCH_RATIO,
+    inputs: Annotated[
+        Inputs, typer.Option("--inputs", help="What the model reads: all counters, or only the length or its bucket.")
+    ] = Inputs.COUNTERS,
+    platform: OnePlatform = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -40,14 +44,22 @@ def fit(
 
     workspace = dwell.open(data, engine=engine)
     with spinner("Fitting, and testing on unseen posts"):
-        report = workspace.fit(creator=creator, target=target.value)
+        report = workspace.fit(
+            creator=creator,
+            target=target.value,
+            inputs=inputs.value,
+            platform=platform.value if platform else None,
+        )
     result = skill(report)
     Output(as_json, as_csv, output).show(result, lambda: _text(report, result), lambda: workspace.charts.skill(report))
 
 
 def skill(report: Mapping[str, Any]) -> Result:
     """The fit report as rows: the model next to its baselines. JSON has the whole report."""
-    columns = ("model", "out_of_fold_r2", "out_of_fold_mae", "out_of_fold_spearman", "forward_r2", "forward_mae")
+    columns = (
+        *("model", "out_of_fold_r2", "out_of_fold_mae", "out_of_fold_spearman"),
+        *("forward_r2", "forward_mae", "forward_spearman", "forward_bias", "rolling_r2"),
+    )
     entries = {"dwell": report, **report["baselines"]}
     rows = [(name, *_skill_columns(entry)) for name, entry in entries.items()]
     return Report(columns, rows, report)
@@ -69,6 +81,9 @@ def _skill_columns(entry: Mapping[str, Any]) -> tuple[Any, ...]:
         out_of_fold.get("spearman"),
         forward.get("r2"),
         forward.get("mae"),
+        forward.get("spearman"),
+        forward.get("bias"),
+        forward.get("rolling_r2"),
     )
 
 
@@ -77,9 +92,17 @@ def _text(report: Mapping[str, Any], result: Result) -> str:
     head = f"{report['target']} from {pluralize(report['n'], 'post')}: {report['verdict']}"
     if report["verdict"] == "usable":
         head += f", stored as {report['model_id']}"
+    better = report.get("better_forward")
+    if better:
+        head += f"; for later posts {better['name']} alone does better (fit that with --inputs {better['inputs']})"
     lines = [head, *report["reasons"], ""]
     if report["out_of_fold"]["r2"] is not None:
         lines.append(table(result.columns, result.rows))
+    if report.get("r2_interval"):
+        ends = report["r2_interval"]
+        lines += ["", f"R² out of fold: 95% interval {ends['low']:.2f} to {ends['high']:.2f}"]
+    if report.get("by_account"):
+        lines += ["", _accounts_text(report["by_account"])]
     if interval.get("coverage") is not None:
         lines += [
             "",
@@ -111,6 +134,10 @@ def _mean_text(mean: Mapping[str, Any]) -> str:
     if mean["low"] is None or mean["high"] is None:
         return f"{mean['mean']:.2f}"
     return f"{mean['mean']:.2f} (95% interval {mean['low']:.2f} to {mean['high']:.2f})"
+def _accounts_text(accounts: Sequence[Mapping[str, Any]]) -> str:
+    """The skill within each account of a pooled model."""
+    columns = ("handle", "n", "r2", "mae", "spearman", "coverage", "mean_width", "coverage_forward", "rolling_r2")
+    return table(columns, [[account[name] for name in columns] for account in accounts], title="Within each account")
 
 
 def _topics_text(features: Mapping[str, Any]) -> str:

@@ -85,6 +85,20 @@ class Platform(StrEnum):
     YOUTUBE = "youtube"
 
 
+OnePlatform = Annotated[
+    Platform | None,
+    typer.Option("--platform", help="Only posts of this platform; needed where an account has posts of several."),
+]
+
+
+class Inputs(StrEnum):
+    """What a model reads."""
+
+    COUNTERS = "counters"
+    LENGTH = "length"
+    BUCKET = "bucket"
+
+
 class Target(StrEnum):
     """What a model predicts."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
 from dwell.cli.output import Output, table
 from dwell.results import Result
 from dwell.text.plurals import name_counts
@@ -19,11 +19,12 @@ def score(
         str | None,
         typer.Option(
             "--model",
-            help="Model id; by default the newest for watch_ratio, of this account if there is one.",
+            help="Model id; by default the better one out of fold of those that know this account, else the newest.",
             metavar="ID",
         ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of rows.", metavar="N")] = None,
+    platform: OnePlatform = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -41,7 +42,7 @@ def score(
     import dwell
 
     workspace = dwell.open(data, engine=engine)
-    result = workspace.score(creator=creator, model=model, limit=limit)
+    result = workspace.score(creator=creator, model=model, limit=limit, platform=platform.value if platform else None)
     Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.scores(result))
 
 
@@ -51,6 +52,7 @@ def _text(result: Result) -> str:
         shown += [name for name in result.columns if "_predicted" in name]
     columns = [name for name in [*shown, "caption"] if name in result.columns]
     lines = [f"Predicted by {result.meta['model_id']}: a rank within the account, not a measurement."]
+    lines.append(result.meta["model_choice"])
     if result.meta["left_out"]:
         lines.append(f"Left out: {name_counts(result.meta['left_out'])}.")
     return "\n".join(

@@ -11,8 +11,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from dwell.models.baselines import TRIVIAL
+import numpy as np
+
 from dwell.models.evaluation import Evaluation, OutOfFold
+from dwell.models.sample import Integers
 from dwell.models.targets import Floats, clip_for_score
 
 CONFIDENCE = 0.95
@@ -22,6 +24,13 @@ FEW_ROWS = 20
 """The seed recipe: 'never trust a bucket with fewer'."""
 MAX_FACTOR = 10
 """Asking for more than ten times as many posts is not a useful cure."""
+PERIODS = 8
+MIN_PERIOD_ROWS = 4
+"""Fewer periods where a period would hold fewer posts."""
+PERIOD_ROWS = 12
+"""More periods where a period would hold more posts: within fifty posts a random walk still drifts."""
+CHANCE_WITHIN = 0.01
+"""Largest p-value at which predictions count as following the target within periods."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +92,34 @@ def gain_in_r2(y: Floats, model: Floats, baseline: Floats, over: str) -> Gain:
     return Gain(over, middle, middle - half, middle + half, len(y))
 
 
+def r2_interval(y: Floats, model: Floats) -> dict[str, float] | None:
+    """The 95 % interval of an out-of-fold R²: how far it may be off because the posts are few.
+
+    R² is a ratio of two means over posts; its interval is Student's t over what each post adds to it (delta method).
+
+    Args:
+        y: Measured target.
+        model: Out-of-fold predictions, shape (repetitions, posts).
+
+    Returns:
+        `low` and `high`; None where the target does not vary.
+    """
+    from scipy.stats import t
+
+    measured = clip_for_score(y)
+    if float(np.ptp(measured)) == 0.0:
+        return None
+    variance = float(measured.var())
+    errors = ((measured - clip_for_score(model)) ** 2).mean(axis=0)
+    r2 = 1 - float(errors.mean()) / variance
+    parts = (errors - (1 - r2) * (measured - measured.mean()) ** 2) / variance
+    half = float(t.ppf(0.5 + CONFIDENCE / 2, len(y) - 1) * parts.std(ddof=1) / math.sqrt(len(y)))
+    return {"low": r2 - half, "high": min(1.0, r2 + half)}
+
+
 def best_trivial(evaluation: Evaluation) -> str:
     """The trivial baseline with the highest out-of-fold R²."""
-    return max(TRIVIAL, key=lambda name: _r2(evaluation.baselines[name]))
+    return max(evaluation.trivial, key=lambda name: _r2(evaluation.baselines[name]))
 
 
 def gain_over(evaluation: Evaluation, y: Floats, name: str) -> Gain:
@@ -93,12 +127,24 @@ def gain_over(evaluation: Evaluation, y: Floats, name: str) -> Gain:
     return gain_in_r2(y, evaluation.model.predictions, evaluation.baselines[name].predictions, name)
 
 
-def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
-    """Why the model must not be used, each with a cure; empty where it may be used."""
+def reasons_to_abstain(evaluation: Evaluation, y: Floats, order: Integers) -> list[str]:
+    """Why the model must not be used, each with a cure; empty where it may be used.
+
+    Args:
+        evaluation: Of the model and the baselines.
+        y: Measured target.
+        order: Numbers of the posts with a known posting time, oldest first.
+    """
     reasons = []
     over = gain_over(evaluation, y, best_trivial(evaluation))
     if not over.proven:
         reasons.append(_unproven_reason(over))
+    elif (chance := chance_within_periods(y, evaluation.model.predictions.mean(axis=0), order)) >= CHANCE_WITHIN:
+        reasons.append(
+            "It only knows in which period a post was published: within periods of time its predictions do not follow"
+            f" the target (p {chance:.2f}, under {CHANCE_WITHIN} is needed), so a level that drifts by itself would"
+            " look the same; measure more posts of each period, or leave out the posts before a change and fit again."
+        )
     model, mean = evaluation.forward.scores["r2"], evaluation.forward_baselines["mean"].scores["r2"]
     if model is not None and mean is not None and model <= mean:
         reasons.append(
@@ -107,6 +153,34 @@ def reasons_to_abstain(evaluation: Evaluation, y: Floats) -> list[str]:
             " the change (another format, another audience) and fit again."
         )
     return reasons
+
+
+def chance_within_periods(y: Floats, predicted: Floats, order: Integers) -> float:
+    """How likely chance alone lets predictions follow the target within periods of time.
+
+    Folds are random in time, so a model of a target that only drifts (a random walk) predicts each post from its
+    neighbours in time, which resemble it in counters that drift as well. Less the mean of each period, nothing is left.
+
+    Args:
+        y: Measured target.
+        predicted: Out-of-fold predictions.
+        order: Numbers of the posts with a known posting time, oldest first.
+
+    Returns:
+        One-sided p-value of the correlation; 0 where too few times are known to ask.
+    """
+    from scipy.stats import t
+
+    periods = max(min(PERIODS, len(order) // MIN_PERIOD_ROWS), len(order) // PERIOD_ROWS)
+    if periods < 2:
+        return 0.0
+    measured, expected = clip_for_score(y), clip_for_score(predicted)
+    parts = np.array_split(order, periods)
+    left, right = (np.concatenate([line[part] - line[part].mean() for part in parts]) for line in (measured, expected))
+    size = math.sqrt(float(left @ left) * float(right @ right))
+    correlation = float(left @ right) / size if size > 0 else 0.0
+    freedom = len(order) - periods - 1
+    return float(t.sf(correlation * math.sqrt(freedom / max(1e-12, 1 - correlation**2)), freedom))
 
 
 def _unproven_reason(over: Gain) -> str:

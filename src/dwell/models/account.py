@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dwell.models.audit_verdict import SIZES
 from dwell.models.confidence_intervals import LEVEL
 from dwell.models.coverage_shares import coverage_shares
 from dwell.models.figures import TOO_FEW, Figure, Row, effect_figures, median_figures
@@ -149,7 +150,7 @@ def _audit(audit: Result | None) -> list[Row]:
     """Every public ratio against the watch ratio, or against what else was measured."""
     if audit is None:
         return []
-    known = [row for row in audit if row.get("spearman") is not None]
+    known = [row for row in audit if row.get("spearman") is not None and row.get("proxy") not in SIZES]
     rows = [row for row in known if row.get("target") == "watch_ratio"] or known
     about: Figure = {
         "finding": "audit",

@@ -16,11 +16,12 @@ from typing import Any
 from dwell.disk.replace import write_whole
 from dwell.errors import ModelError, StorageError
 from dwell.models.completion_model import CompletionModel
+from dwell.models.features import FEATURES, TOPIC_FEATURES
 
 FORMAT = "dwell completion model"
-SCHEMA = 2
-"""Increased when older code cannot read the new files: 2 adds `features.TOPIC_FEATURES`."""
-_SCHEMA_WITHOUT_TOPICS = 1
+SCHEMA = 3
+"""Increased when older code cannot read the new files: 2 adds `features.TOPIC_FEATURES`, 3 columns of accounts and
+buckets, and models of fewer columns. A model is written with the lowest that describes it."""
 SUFFIX = ".json"
 _ID = re.compile(r"[a-z0-9_][a-z0-9._-]*")
 
@@ -39,7 +40,7 @@ def save(model: CompletionModel, folder: Path) -> Path:
 
     content = {
         "format": FORMAT,
-        "schema": SCHEMA if model.uses_topics else _SCHEMA_WITHOUT_TOPICS,
+        "schema": _schema(model),
         "versions": {"dwell": metadata.version("dwell"), "scikit-learn": sklearn.__version__},
         "model": model.state(),
     }
@@ -74,13 +75,17 @@ def load(folder: Path, model_id: str) -> CompletionModel:
 
 
 def list_models(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
-    """The stored models, newest first: `model_id`, `target`, `handles`, `rows`, `trained_at`, `refit_due_at`.
+    """The stored models, newest first.
 
     Files that `load` would refuse are left out.
 
     Args:
         folder: The folder of models.
         target: Only models of this target.
+
+    Returns:
+        `model_id`, `target`, `inputs`, `handles`, `platform` (None in older models), `rows`, `trained_at`,
+        `refit_due_at`; `r2` out of fold and `r2_by_account` (handle -> R², pooled models only).
     """
     models = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
@@ -89,9 +94,27 @@ def list_models(folder: Path, target: str | None = None) -> list[dict[str, Any]]
         except ModelError:
             continue
         if target in (None, model.target):
-            training = {name: model.training[name] for name in ("handles", "rows", "trained_at", "refit_due_at")}
-            models.append({"model_id": model.model_id, "target": model.target, **training})
+            models.append(_entry(model))
     return sorted(models, key=lambda entry: (entry["trained_at"], entry["model_id"]), reverse=True)
+
+
+def _entry(model: CompletionModel) -> dict[str, Any]:
+    training, report = model.training, model.report
+    return {
+        "model_id": model.model_id,
+        "target": model.target,
+        "inputs": report.get("inputs", "counters"),
+        "platform": model.platform,
+        **{name: training[name] for name in ("handles", "rows", "trained_at", "refit_due_at")},
+        "r2": (report.get("out_of_fold") or {}).get("r2"),
+        "r2_by_account": {line["handle"]: line["r2"] for line in report.get("by_account") or ()},
+    }
+
+
+def _schema(model: CompletionModel) -> int:
+    if model.columns == FEATURES:
+        return 1
+    return 2 if model.columns == (*FEATURES, *TOPIC_FEATURES) else SCHEMA
 
 
 def _model_path(folder: Path, model_id: str) -> Path:

@@ -1,8 +1,12 @@
-"""Which public ratio follows the measured watch metrics of an account, or that the data cannot tell.
+"""Which public figure follows the measured watch metrics of an account, or that the data cannot tell.
 
 Posts are compared within their duration bucket (a long video has a low watch ratio whatever its saves), so the
 correlation is one of ranks within buckets. Two more figures are given for each ratio: what it adds out of fold to
-length and views, and what is lost when it is dropped from all.
+length and views, and what is lost when it is dropped from all. Length and views are asked like the ratios: where they
+follow as closely, no ratio is needed.
+
+Ratios are those that the documentation defines, unsmoothed. The regressions read their square roots, which unlike
+logarithms exist for a ratio of 0.
 """
 
 from __future__ import annotations
@@ -14,15 +18,14 @@ import numpy as np
 
 from dwell.metrics.counters import PROXY_RATES
 from dwell.models.acceptance import Gain, gain_in_r2
+from dwell.models.audit_verdict import MIN_ROWS, SIZES, summarize
 from dwell.models.completion import BlendRegressor
 from dwell.models.evaluation import REPEATS, splits
-from dwell.models.features import FEATURES
-from dwell.models.sample import Integers, Sample, make_sample
+from dwell.models.sample import Integers, Sample, make_sample, require_one_platform
 from dwell.models.skill import skill
 from dwell.models.targets import CEILINGS, Floats, clip_for_score, mean_from_link, to_link
 from dwell.results import Result
 
-MIN_ROWS = 20
 MIN_BUCKET_ROWS = 3
 """A bucket with fewer posts cannot be ranked."""
 BOOTSTRAPS = 1000
@@ -45,13 +48,14 @@ COLUMNS = (
     "drop_low",
     "drop_high",
 )
-_BASE = (0, 1)
+FIGURES = (*PROXY_RATES, *SIZES)
+_SINGLE = tuple(rate for rate in PROXY_RATES if rate != "engagement_rate")
 
 
 def audit(rows: Sequence[Mapping[str, Any]]) -> Result:
-    """Tests for each public ratio whether it follows each watch metric.
+    """Tests for each public ratio, for views and for length, whether it follows each watch metric.
 
-    A ratio follows (or runs against) a target where its rank correlation within buckets differs from 0, with the false
+    A figure follows (or runs against) a target where its rank correlation within buckets differs from 0, with the false
     discovery rate over all comparisons limited to 5 % (Benjamini-Hochberg), and its bootstrap interval agrees.
     Otherwise the verdict is `cannot tell`.
 
@@ -59,67 +63,81 @@ def audit(rows: Sequence[Mapping[str, Any]]) -> Result:
         rows: Rows of the `posts` metric of one account; only eligible posts with a measured target are used.
 
     Returns:
-        One row per target and ratio, columns COLUMNS: `spearman`, `low`, `high` within buckets (95 % bootstrap),
-        `spearman_overall` without buckets, `gain_r2` when added to length and views, `drop_r2` lost when dropped from
-        all. Meta: `n`, `full_r2`, `base_r2`, `without_saves_r2` (each by target), `verdict`.
+        One row per target and figure, columns COLUMNS: `proxy` (a ratio, `duration_s` or `views`), `spearman`, `low`,
+        `high` within buckets (95 % bootstrap), `spearman_overall` without buckets; `gain_r2` of a ratio when added to
+        length and views, of views when added to length, of length over the mean; `drop_r2` lost when dropped from all.
+        Meta: `n`, `full_r2`, `base_r2`, `without_saves_r2`, `ratios_gain` (of the four single ratios together: `r2`,
+        `low`, `high`), each by target; `verdict`.
+
+    Raises:
+        ModelError: The measured posts are of several platforms.
     """
     from threadpoolctl import threadpool_limits
 
+    require_one_platform(rows)
     lines: list[dict[str, Any]] = []
-    meta: dict[str, Any] = {"n": {}, "full_r2": {}, "base_r2": {}, "without_saves_r2": {}}
+    meta: dict[str, Any] = {"n": {}, "full_r2": {}, "base_r2": {}, "without_saves_r2": {}, "ratios_gain": {}}
     with threadpool_limits(1):
         for target, ceiling in CEILINGS.items():
             measured = make_sample(rows, target)
             meta["n"][target] = len(measured)
             if len(measured) >= MIN_ROWS and float(np.ptp(clip_for_score(measured.y))) > 0:
-                lines += _audit_target(measured, target, ceiling, meta)
+                lines += _Regressions(measured, ceiling).lines(target, meta)
     _add_verdicts(lines)
-    meta["verdict"] = _summary(lines, meta)
+    meta["verdict"] = summarize(lines, meta)
     return Result(COLUMNS, [tuple(line[column] for column in COLUMNS) for line in lines], meta)
 
 
-def _audit_target(measured: Sample, target: str, ceiling: float, meta: dict[str, Any]) -> list[dict[str, Any]]:
-    """Rows of one target without verdicts; adds the target's R² to `meta`."""
-    matrix = np.column_stack([measured.X, _engagement(measured.X)])
-    names = (*FEATURES, "log_engagement_rate")
-    single = tuple(range(2, len(FEATURES)))
-    full = _out_of_fold(measured, matrix, (*_BASE, *single), ceiling)
-    base = _out_of_fold(measured, matrix, _BASE, ceiling)
-    saves = names.index("log_save_rate")
-    without_saves = _out_of_fold(measured, matrix, (*_BASE, *(c for c in single if c != saves)), ceiling)
-    for name, predictions in (("full_r2", full), ("base_r2", base), ("without_saves_r2", without_saves)):
-        meta[name][target] = float(np.mean([skill(measured.y, line)["r2"] or 0.0 for line in predictions]))
-    lines = []
-    for proxy in PROXY_RATES:
-        column = names.index(f"log_{proxy}")
-        if np.isnan(matrix[:, column]).all():
-            continue
-        added = gain_in_r2(measured.y, _out_of_fold(measured, matrix, (*_BASE, column), ceiling), base, proxy)
-        dropped = None
-        if column in single:
-            others = (*_BASE, *(other for other in single if other != column))
-            rest = without_saves if column == saves else _out_of_fold(measured, matrix, others, ceiling)
-            dropped = gain_in_r2(measured.y, full, rest, proxy)
-        lines.append(
-            {
-                "target": target,
-                "proxy": proxy,
-                **_correlation(measured, matrix[:, column]),
-                **_gain_columns(added, dropped),
-            }
-        )
-    return lines
+class _Regressions:
+    """Out-of-fold regressions of one target on sets of public figures, each fitted once."""
+
+    def __init__(self, measured: Sample, ceiling: float) -> None:
+        self.measured = measured
+        self.ceiling = ceiling
+        ratios = dict(zip(PROXY_RATES, measured.ratios.T, strict=True))
+        self.raw = {**ratios, "duration_s": measured.X[:, 0], "views": measured.X[:, 1]}
+        self.columns = {name: np.sqrt(column) for name, column in ratios.items()} | {n: self.raw[n] for n in SIZES}
+        self.fitted: dict[tuple[str, ...], Floats] = {}
+
+    def predict(self, *names: str) -> Floats:
+        """Predictions from these figures, shape (repetitions, posts); of none, the mean."""
+        key = tuple(sorted(names, key=FIGURES[::-1].index))
+        if key not in self.fitted:
+            chosen = np.column_stack([self.columns[name] for name in key]) if key else np.zeros((len(self.measured), 1))
+            self.fitted[key] = _out_of_fold(self.measured, chosen, self.ceiling)
+        return self.fitted[key]
+
+    def gain(self, more: Sequence[str], less: Sequence[str], name: str) -> Gain:
+        """What `more` figures explain beyond `less`."""
+        return gain_in_r2(self.measured.y, self.predict(*more), self.predict(*less), name)
+
+    def r2(self, *names: str) -> float:
+        """Out-of-fold R² of these figures."""
+        return float(np.mean([skill(self.measured.y, line)["r2"] or 0.0 for line in self.predict(*names)]))
+
+    def lines(self, target: str, meta: dict[str, Any]) -> list[dict[str, Any]]:
+        """Rows of the result without verdicts; adds the target's R² to `meta`."""
+        every = (*SIZES, *_SINGLE)
+        meta["full_r2"][target], meta["base_r2"][target] = self.r2(*every), self.r2(*SIZES)
+        meta["without_saves_r2"][target] = self.r2(*(name for name in every if name != "save_rate"))
+        together = self.gain(every, SIZES, "ratios")
+        meta["ratios_gain"][target] = {"r2": together.r2, "low": together.low, "high": together.high}
+        lines = []
+        for name in FIGURES:
+            if np.isnan(self.raw[name]).all():
+                continue
+            before = {"duration_s": (), "views": ("duration_s",)}.get(name, SIZES)
+            added = self.gain((*before, name), before, name)
+            others = tuple(other for other in every if other != name)
+            dropped = self.gain(every, others, name) if name in every else None
+            figures = {**_correlation(self.measured, self.raw[name]), **_gain_columns(added, dropped)}
+            lines.append({"target": target, "proxy": name, **figures})
+        return lines
 
 
-def _engagement(design: Floats) -> Floats:
-    """Log of likes + comments + shares over views, from the logs of the three rates."""
-    return np.asarray(np.log(np.exp(design[:, 2:5]).sum(axis=1)), dtype=np.float64)
-
-
-def _out_of_fold(measured: Sample, matrix: Floats, columns: Sequence[int], ceiling: float) -> Floats:
+def _out_of_fold(measured: Sample, chosen: Floats, ceiling: float) -> Floats:
     """Out-of-fold predictions of a pooled ridge on these columns, shape (repetitions, posts)."""
     link = to_link(measured.y, ceiling)
-    chosen = matrix[:, list(columns)]
     predictions = np.empty((REPEATS, len(measured)))
     for number, line in enumerate(predictions):
         folds = splits(len(measured), number)
@@ -213,18 +231,3 @@ def _add_verdicts(lines: list[dict[str, Any]]) -> None:
         line["q_value"] = float(q_value)
         clear = q_value < FALSE_DISCOVERIES and line["low"] * line["high"] > 0
         line["verdict"] = "cannot tell" if not clear else "follows" if line["spearman"] > 0 else "against"
-
-
-def _summary(lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> str:
-    """The result in a sentence or two."""
-    if not lines:
-        most = max(meta["n"].values(), default=0)
-        return f"Cannot tell: {most} posts have a measured watch time, {MIN_ROWS} are needed: import more watch times."
-    parts = []
-    for target, full in meta["full_r2"].items():
-        clear = [line for line in lines if line["target"] == target and line["verdict"] != "cannot tell"]
-        clear.sort(key=lambda line: -abs(line["spearman"]))
-        named = ", ".join(f"{line['proxy']} {line['verdict']} ({line['spearman']:+.2f})" for line in clear)
-        saves = full - meta["without_saves_r2"][target]
-        parts.append(f"{target}: {named or 'cannot tell for any ratio'}; saves change R² by {saves:+.2f}.")
-    return " ".join(parts)

@@ -51,12 +51,14 @@ class Evaluation:
         baselines: The same of each baseline, by name.
         forward: The model's predictions of later posts.
         forward_baselines: The same of each baseline, by name.
+        trivial: The baselines that the model must beat.
     """
 
     model: OutOfFold
     baselines: dict[str, OutOfFold]
     forward: Forward
     forward_baselines: dict[str, Forward]
+    trivial: tuple[str, ...] = TRIVIAL
 
 
 def repeat_count(rows: int) -> int:
@@ -86,27 +88,26 @@ def out_of_fold(y: Floats, runs: Sequence[Predicted]) -> OutOfFold:
 
 
 def evaluate(
-    sample: Sample, ceiling: float, *, repeats: int | None = None, model: Predictor = completion
+    sample: Sample, ceiling: float, *, model: Predictor = completion, trivial: tuple[str, ...] = TRIVIAL
 ) -> Evaluation:
     """Skill of the model and of every baseline, without the interval (see `coverage.py`).
 
     Args:
         sample: The posts.
         ceiling: The target's ceiling.
-        repeats: Repetitions of the cross-validation; `repeat_count` of the sample when None. Where the first shows no
-            gain over a trivial baseline, there are no others and no rolling fits.
-        model: The predictor that is compared with the baselines.
+        model: The predictor that is compared with the baselines. Where the first repetition shows no gain over a
+            trivial one, there are no others and no rolling fits.
+        trivial: The baselines that the model must beat.
     """
-    times = repeat_count(len(sample)) if repeats is None else repeats
     predictors: dict[str, Predictor] = {MODEL: model, **{name: baseline(name) for name in BASELINES}}
     folds, once = [splits(len(sample), 0)], forward_split(sample)
     first = {name: _predict(sample, [*folds, once], predictor, ceiling) for name, predictor in predictors.items()}
     runs = {name: [join(len(sample), folds[0], parts[0])] for name, parts in first.items()}
     rolling: list[Split] = []
     more: dict[str, list[list[Predicted]]] = {name: [[]] for name in predictors}
-    if not _no_better_than_trivial(sample.y, {name: lines[0].value for name, lines in runs.items()}):
+    if not _no_better(sample.y, {name: lines[0].value for name, lines in runs.items()}, trivial):
         rolling = rolling_splits(sample)
-        others = [splits(len(sample), number) for number in range(1, times)]
+        others = [splits(len(sample), number) for number in range(1, repeat_count(len(sample)))]
         more = {
             name: _predict(sample, [rolling, *others], predictor, ceiling) for name, predictor in predictors.items()
         }
@@ -115,7 +116,7 @@ def evaluate(
     results = {name: out_of_fold(sample.y, lines) for name, lines in runs.items()}
     results["mean"].scores["spearman"] = None  # a constant ranks nothing: any correlation is an artefact of the folds
     later = {name: score_forward(sample, first[name][1], rolling, more[name][0]) for name in predictors}
-    return Evaluation(results.pop(MODEL), results, later.pop(MODEL), later)
+    return Evaluation(results.pop(MODEL), results, later.pop(MODEL), later, trivial)
 
 
 def _predict(
@@ -126,9 +127,9 @@ def _predict(
     return [[next(answers) for _ in job] for job in jobs]
 
 
-def _no_better_than_trivial(y: Floats, predictions: dict[str, Floats]) -> bool:
+def _no_better(y: Floats, predictions: dict[str, Floats], trivial: tuple[str, ...]) -> bool:
     """Whether a baseline without a model is already as good: more repetitions would only cost time."""
     error = {
         name: float(((clip_for_score(y) - clip_for_score(line)) ** 2).mean()) for name, line in predictions.items()
     }
-    return any(error[name] <= error[MODEL] for name in TRIVIAL)
+    return any(error[name] <= error[MODEL] for name in trivial)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dwell.models.features import TOPIC_FEATURES, columns
+from dwell.models.features import TOPIC_FEATURES, is_group
 from dwell.models.targets import Floats
 
 WARN_SHARE = 0.2
@@ -19,14 +19,13 @@ def share_outside(design: Floats, ranges: Mapping[str, Any]) -> dict[str, float 
     """Share of the posts with a value outside the training range, per feature; None where no value is known.
 
     Args:
-        design: Design matrix of the posts.
+        design: Design matrix of the posts, columns as in `ranges`.
         ranges: Feature -> [low, high, known share] of the training posts.
     """
     shares: dict[str, float | None] = {}
-    for name, column in zip(columns(design.shape[1]), design.T, strict=True):
-        low, high, _ = ranges[name]
+    for (name, (low, high, _)), column in zip(ranges.items(), design.T, strict=True):
         known = column[~np.isnan(column)]
-        if low is None:
+        if low is None or is_group(name):
             continue
         shares[name] = float(((known < low - 1e-9) | (known > high + 1e-9)).mean()) if len(known) else None
     return shares

@@ -23,6 +23,8 @@ COUNTERS = ("likes", "comments", "shares", "saves")
 FEATURES = ("log_duration_s", "log_views", "log_like_rate", "log_comment_rate", "log_share_rate", "log_save_rate")
 TOPIC_FEATURES = ("sound_rising", "tag_saturated")
 """Flags about a post's sound and hashtags (see `topics.py`), which a model uses only where they are proven to help."""
+ACCOUNT, BUCKET = "account:", "bucket:"
+"""Prefixes of 0/1 columns: the post is of this account, or has this duration bucket."""
 MIN_VIEWS = 100
 """With fewer views, an average watch time depends on a few people and is not a property of the video."""
 MIN_FOR_INDICATOR = 5
@@ -68,9 +70,31 @@ def _flag(value: Any) -> float:
     return math.nan if value is None else float(bool(value))
 
 
-def columns(width: int) -> tuple[str, ...]:
-    """Column names of a design matrix of this width: FEATURES, with TOPIC_FEATURES where it has them."""
-    return (*FEATURES, *TOPIC_FEATURES)[:width]
+def account_column(handle: str) -> str:
+    """Name of the 0/1 column that says whether a post is of this account."""
+    return f"{ACCOUNT}{handle}"
+
+
+def matrix(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Floats:
+    """The columns that a model knows by name: FEATURES, TOPIC_FEATURES, `account:` and `bucket:` columns.
+
+    Args:
+        rows: Rows of the `posts` metric.
+        names: Column names, in the order of the result.
+    """
+    known = dict(zip(FEATURES, design(rows).T, strict=True))
+    known |= dict(zip(TOPIC_FEATURES, topic_flags(rows).T, strict=True))
+    for name in names:
+        for prefix, key in ((ACCOUNT, "handle"), (BUCKET, "bucket")):
+            if name.startswith(prefix):
+                value = name.removeprefix(prefix)
+                known[name] = np.array([float(str(row.get(key)) == value) for row in rows])
+    return np.column_stack([known[name] for name in names]) if rows else np.zeros((0, len(names)))
+
+
+def is_group(name: str) -> bool:
+    """Whether a column only says to which account or bucket a post belongs."""
+    return name.startswith((ACCOUNT, BUCKET))
 
 
 def _known_median(matrix: Floats) -> Floats:
@@ -85,8 +109,8 @@ class KnownScaler(TransformerMixin, BaseEstimator):
     """Standardises columns that may hold unknowns (NaN), with everything learned from the rows of `fit` alone.
 
     An unknown becomes the column's median; a column with enough unknown and known rows gets a second, 0/1 column that
-    says so. A column without any known value becomes 0. Values far outside the training range are clipped to
-    `margin` standard deviations beyond it.
+    says so. A column without any known value, or with one value only, becomes 0: nothing was learnt about others.
+    Values far outside the training range are clipped to `margin` standard deviations beyond it.
 
     Args:
         margin: How far outside the training range a value may lie, in standard deviations.
@@ -109,12 +133,13 @@ class KnownScaler(TransformerMixin, BaseEstimator):
         filled = np.where(missing & ~empty, self.median_, filled)
         self.mean_ = filled.mean(axis=0)
         spread = filled.std(axis=0)
-        self.scale_ = np.where(spread > 1e-9 * np.maximum(1.0, np.abs(self.mean_)), spread, 1.0)
+        varies = spread > 1e-9 * np.maximum(1.0, np.abs(self.mean_))
+        self.scale_ = np.where(varies, spread, 1.0)
         standard = (filled - self.mean_) / self.scale_
         self.low_, self.high_ = standard.min(axis=0), standard.max(axis=0)
         unknown = missing.sum(axis=0)
         self.indicator_ = ~empty & (unknown >= MIN_FOR_INDICATOR) & (len(X) - unknown >= MIN_FOR_INDICATOR)
-        self.empty_ = empty
+        self.empty_ = empty | ~varies
         return self
 
     def transform(self, X: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dwell.models.baselines import BASELINES
-from dwell.models.completion import BlendRegressor
+from dwell.models.completion import MEMBERS, BlendRegressor
 from dwell.models.sample import Integers, Sample
 from dwell.models.targets import Floats, mean_from_link, to_link
 
@@ -27,14 +27,28 @@ Predictor = Callable[[Sequence[Pair], float], list[Predicted]]
 """Learns from the first sample of each pair alone and predicts the second; all pairs at once, which costs less."""
 
 
-def completion(pairs: Sequence[Pair], ceiling: float) -> list[Predicted]:
-    """The completion model as a predictor."""
-    parts = [(train.X, to_link(train.y, ceiling)) for train, _ in pairs]
-    predicted = []
-    for blend, (_, test) in zip(BlendRegressor().fit_many(parts), pairs, strict=True):
-        link = blend.expect(test.X)
-        predicted.append(Predicted(mean_from_link(link, blend.noise_sd_, ceiling), link))
-    return predicted
+def blend_predictor(names: Sequence[str] | None = None, members: tuple[str, ...] = MEMBERS) -> Predictor:
+    """A blend as a predictor.
+
+    Args:
+        names: The columns that it reads; all of each sample when None.
+        members: Members of the blend.
+    """
+
+    def predict(pairs: Sequence[Pair], ceiling: float) -> list[Predicted]:
+        chosen = [(train.only(names), test.only(names)) for train, test in pairs] if names is not None else pairs
+        parts = [(train.X, to_link(train.y, ceiling)) for train, _ in chosen]
+        predicted = []
+        for blend, (_, test) in zip(BlendRegressor(members=members).fit_many(parts), chosen, strict=True):
+            link = blend.expect(test.X)
+            predicted.append(Predicted(mean_from_link(link, blend.noise_sd_, ceiling), link))
+        return predicted
+
+    return predict
+
+
+completion = blend_predictor()
+"""The completion model as a predictor."""
 
 
 def baseline(name: str) -> Predictor:

@@ -11,8 +11,9 @@ import numpy as np
 from dwell import clock
 from dwell.models.completion_model import CompletionModel
 from dwell.models.extrapolation import extrapolation_warnings
-from dwell.models.features import MIN_VIEWS, design, has_features, topic_flags
+from dwell.models.features import MIN_VIEWS, has_features, matrix
 from dwell.models.intervals import LEVEL, Calibration
+from dwell.models.later_posts import LaterPosts, follow_later_posts, is_later
 from dwell.models.sample import bucket_of
 from dwell.models.targets import Floats, measured_value
 from dwell.models.transfer import CREATORS_FOR_LEVEL
@@ -36,6 +37,7 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
 
     Returns:
         JSON values: `model_id`, `target`, `handle`, `level_shown`, `reasons`, `transfer`, `warnings`, `left_out`,
+        `later_posts` (measured posts after the training posts: `n`, `inside`, `level`, `bias`; None for strangers),
         `rows`; each row `post_id`, `rank`, `percentile`, `percentile_low`, `percentile_high`, `<target>_predicted`,
         `<target>_predicted_low`, `<target>_predicted_high` (None where no level is shown).
     """
@@ -43,21 +45,44 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
     handles = {str(row["handle"]) for row in rows if row.get("handle")}
     own = bool(handles) and handles <= set(model.handles)
     shown, reasons = _may_show_level(model, own=own)
-    columns = design(posts)
-    if model.uses_topics:
-        columns = np.column_stack([columns, topic_flags(posts)])
+    columns = matrix(posts, model.columns)
+    handle = handles.pop() if len(handles) == 1 else None
+    errors = _Errors(model, rows, handle) if own else None
     return {
         "model_id": model.model_id,
         "target": model.target,
-        "handle": handles.pop() if len(handles) == 1 else None,
+        "handle": handle,
         "level": LEVEL,
         "level_shown": shown,
         "reasons": reasons,
         "transfer": model.transfer.summary() if model.transfer else None,
-        "warnings": _warnings(model, columns, own=own) if posts else [],
+        "later_posts": errors.later_posts() if errors else None,
+        "warnings": _warnings(model, columns, errors) if posts else [],
         "left_out": left_out,
-        "rows": _rank_rows(model, posts, columns, own=own, shown=shown) if posts else [],
+        "rows": _rank_rows(model, posts, columns, errors, shown=shown) if posts else [],
     }
+
+
+class _Errors:
+    """The errors from which an account gets its intervals that the model was trained on."""
+
+    def __init__(self, model: CompletionModel, rows: Sequence[Row], handle: str | None) -> None:
+        self.model = model
+        self.same = model.calibration.of_account(handle or "")
+        self.after = (model.later or model.calibration).of_account(handle or "")
+        self.followed: LaterPosts = follow_later_posts(model, rows, self.after)
+
+    def half_widths(self, posts: Sequence[Row]) -> Floats:
+        """Posts after the training posts get the adapted widths of rolling fits, the others those out of fold."""
+        after = self.followed.known
+        return np.array(
+            [(after if is_later(self.model, post) else self.same).half_width(bucket_of(post)) for post in posts]
+        )
+
+    def later_posts(self) -> dict[str, Any]:
+        """As JSON values."""
+        followed = self.followed
+        return {"n": followed.n, "inside": followed.inside, "level": followed.known.level, "bias": followed.bias}
 
 
 def _select_scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, int]]:
@@ -102,15 +127,16 @@ def _may_show_level(model: CompletionModel, *, own: bool) -> tuple[bool, list[st
     return True, []
 
 
-def _warnings(model: CompletionModel, columns: Floats, *, own: bool) -> list[str]:
+def _warnings(model: CompletionModel, columns: Floats, errors: _Errors | None) -> list[str]:
     """How well ranks transfer, and how far these posts are outside the training range."""
     warnings = extrapolation_warnings(columns, model.training["ranges"])
     if clock.now() >= datetime.fromisoformat(model.training["refit_due_at"]):
         warnings.append(
             f"The model was due for a new fit on {model.training['refit_due_at'][:10]}: run `dwell fit` again."
         )
-    if own:
-        return warnings
+    if errors:
+        moved = errors.followed.warning()
+        return [*([moved] if moved else []), *warnings]
     if model.transfer is None:
         transfer_note = (
             "How well ranks carry over to another account cannot be known from a single account: the intervals show"
@@ -126,16 +152,18 @@ def _warnings(model: CompletionModel, columns: Floats, *, own: bool) -> list[str
 
 
 def _rank_rows(
-    model: CompletionModel, posts: Sequence[Row], columns: Floats, *, own: bool, shown: bool
+    model: CompletionModel, posts: Sequence[Row], columns: Floats, errors: _Errors | None, *, shown: bool
 ) -> list[dict[str, Any]]:
     """The result's rows, best first; ties keep the order of post ids."""
     link = model.regressor.predict_link(columns)
-    elsewhere = None if own else model.transfer
+    elsewhere = None if errors else model.transfer
     percentile = _percentile(link)
-    low, high = _percentile_band(link, elsewhere.ranking if elsewhere else model.calibration)
+    ranking = errors.same if errors else elsewhere.ranking if elsewhere else model.calibration
+    low, high = _percentile_band(link, ranking)
     value = model.regressor.predict(columns)
     level = elsewhere.calibration if elsewhere else model.calibration
-    band = model.regressor.predict_band(columns, level.half_widths([bucket_of(row) for row in posts]))
+    half = errors.half_widths(posts) if errors else level.half_widths([bucket_of(row) for row in posts])
+    band = model.regressor.predict_band(columns, half)
     name = f"{model.target}_predicted"
     order = sorted(range(len(posts)), key=lambda place: (-link[place], str(posts[place]["post_id"])))
     return [

@@ -7,7 +7,6 @@ same choice again inside each fold, so that choosing does not improve the score 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from dwell.models.acceptance import MIN_ROWS, gain_in_r2
 from dwell.models.completion import BlendRegressor
 from dwell.models.evaluation import out_of_fold, predict_out_of_fold, splits
-from dwell.models.features import FEATURES, TOPIC_FEATURES
+from dwell.models.features import TOPIC_FEATURES
 from dwell.models.predictors import Pair, Predicted, completion
 from dwell.models.sample import Sample
 from dwell.models.targets import from_link, to_link
@@ -71,19 +70,24 @@ def completion_with_topics(pairs: Sequence[Pair], ceiling: float) -> list[Predic
     """
     chosen = []
     for train, test in pairs:
-        width = train.X.shape[1] if _straight_line_gains(train, ceiling) else len(FEATURES)
-        chosen.append((replace(train, X=train.X[:, :width]), replace(test, X=test.X[:, :width])))
+        names = train.names if _straight_line_gains(train, ceiling) else _without_topics(train)
+        chosen.append((train.only(names), test.only(names)))
     return completion(chosen, ceiling)
+
+
+def _without_topics(sample: Sample) -> list[str]:
+    return [name for name in sample.names if name not in TOPIC_FEATURES]
 
 
 def _straight_line_gains(train: Sample, ceiling: float) -> bool:
     link = to_link(train.y, ceiling)
     lines = np.empty((2, len(train)))
-    for inside, outside in splits(len(train), 0):
-        for place, width in enumerate((len(FEATURES), train.X.shape[1])):
-            parts = [(train.X[inside, :width], link[inside])]
-            (ridge,) = BlendRegressor(members=("ridge",)).fit_many(parts)
-            lines[place, outside] = from_link(ridge.expect(train.X[outside, :width]), ceiling)
+    for place, names in enumerate((_without_topics(train), train.names)):
+        columns = train.only(names).X
+        folds = splits(len(train), 0)
+        parts = [(columns[inside], link[inside]) for inside, _ in folds]
+        for ridge, (_, outside) in zip(BlendRegressor(members=("ridge",)).fit_many(parts), folds, strict=True):
+            lines[place, outside] = from_link(ridge.expect(columns[outside]), ceiling)
     return gain_in_r2(train.y, lines[1:], lines[:1], "without topics").proven
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from dwell.models.intervals import Calibration
-from dwell.models.predictors import completion, predict_splits
+from dwell.models.predictors import Predictor, completion, predict_splits
 from dwell.models.sample import Sample
 from dwell.models.skill import skill
 from dwell.models.targets import clip_for_score, to_link
@@ -102,12 +102,13 @@ class Transfer:
         )
 
 
-def leave_one_creator_out(sample: Sample, ceiling: float) -> Transfer | None:
+def leave_one_creator_out(sample: Sample, ceiling: float, model: Predictor = completion) -> Transfer | None:
     """Fits on all accounts but one and tests on that one, for every account with MIN_ROWS posts or more.
 
     Args:
         sample: Posts of several accounts.
         ceiling: The target's ceiling.
+        model: The predictor that is tested.
 
     Returns:
         None where fewer than two accounts can be left out in turn: then transfer cannot be measured.
@@ -125,7 +126,7 @@ def leave_one_creator_out(sample: Sample, ceiling: float) -> Transfer | None:
     errors, centred, buckets = [], [], []
     apart = [(np.flatnonzero(sample.handles != name), np.flatnonzero(sample.handles == name)) for name in tested]
     link = to_link(sample.y, ceiling)
-    for (_, test), predicted in zip(apart, predict_splits(sample, apart, completion, ceiling), strict=True):
+    for (_, test), predicted in zip(apart, predict_splits(sample, apart, model, ceiling), strict=True):
         scores = skill(sample.y[test], predicted.value)
         r2.append(scores["r2"] or 0.0)
         order.append(scores["spearman"] or 0.0)

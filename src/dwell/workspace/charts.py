@@ -67,6 +67,12 @@ class Charts:
         with self._snapshot() as snapshot:
             return _add_context(snapshot, charts.audit(snapshot.audit(creator=creator)), creator)
 
+    def audit_of(self, audit: Result) -> altair.TopLevelMixin:
+        """The same of an audit that was made already."""
+        from dwell import charts
+
+        return charts.audit(audit)
+
     def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """The skill of a fitted model next to the baselines."""
         from dwell import charts

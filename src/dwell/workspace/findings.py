@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dwell.models import account, artifact
+from dwell.models.abstention import list_abstentions
 from dwell.results import Result
 
 if TYPE_CHECKING:
@@ -35,21 +37,38 @@ class AccountFindings:
 def findings(snapshot: Snapshot, handle: str, *, tz: str) -> AccountFindings:
     """The findings of one account; where it has watch time and no model of its own, one is fitted and stored."""
     posts = snapshot.posts(creator=handle)
-    has_watch_time = any(post["watch_ratio"] is not None or post["full_watch_rate"] is not None for post in posts)
-    fit, audit = (_fit_report(snapshot, handle), snapshot.audit(creator=handle)) if has_watch_time else (None, None)
+    fit, audit = None, None
+    if any(_is_measured(post) for post in posts):
+        platform = _platform(posts)
+        fit = _fit_report(snapshot, handle, platform)
+        audit = snapshot.audit(creator=handle, platform=platform)
     tiers = snapshot.tiers(creator=handle, tz=tz)
     found = account.findings(posts, tiers=tiers, audit=audit, fit=fit)
     meta = {"handle": handle, "tz": tz, "simulated": _is_simulated(snapshot, handle), **found.meta}
     return AccountFindings(replace(found, meta=meta), posts, tiers, audit)
 
 
-def _fit_report(snapshot: Snapshot, handle: str) -> Mapping[str, Any]:
-    """The report of the newest model of this account alone; fits one if there is none."""
+def _fit_report(snapshot: Snapshot, handle: str, platform: str | None) -> Mapping[str, Any]:
+    """The report of the newest fit of this account alone; fits anew without one, or if rows came after it abstained."""
     folder = snapshot.root / "models"
-    for entry in artifact.list_models(folder, "watch_ratio"):
-        if entry["handles"] == [handle]:
-            return artifact.load(folder, entry["model_id"]).report
-    return snapshot.fit(creator=handle)
+    own = [entry for entry in artifact.list_models(folder, "watch_ratio") if entry["handles"] == [handle]]
+    verdicts = [verdict for verdict in list_abstentions(folder) if verdict.target == "watch_ratio"]
+    verdicts = [verdict for verdict in verdicts if verdict.handles == (handle,) and verdict.inputs == "counters"]
+    if own and not any(verdict.supersedes(own[0]) for verdict in verdicts):
+        return artifact.load(folder, own[0]["model_id"]).report
+    if verdicts and verdicts[0].seq == snapshot.seq:
+        return verdicts[0].report
+    return snapshot.fit(creator=handle, platform=platform)
+
+
+def _platform(posts: Result) -> str | None:
+    """The platform with the most measured posts: a handle may exist on several, which no model mixes."""
+    counts = Counter(post["platform"] for post in posts if _is_measured(post) and post["platform"])
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _is_measured(post: Mapping[str, Any]) -> bool:
+    return post["watch_ratio"] is not None or post["full_watch_rate"] is not None
 
 
 def _is_simulated(snapshot: Snapshot, handle: str) -> bool:

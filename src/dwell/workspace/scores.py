@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from dwell.errors import NoDataError
+from dwell.errors import ModelError, NoDataError
 from dwell.models import artifact, scoring
-from dwell.models.completion_model import CompletionModel
+from dwell.models.abstention import list_abstentions
+from dwell.models.model_choice import Choice, check_named, choose
 from dwell.results import Result
 from dwell.workspace.studies import with_topics
 
@@ -14,18 +17,22 @@ if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
 
 _POST_COLUMNS = ("posted_at", "duration_s", "views", "caption", "url")
+TARGET = "watch_ratio"
 
 
-def score(snapshot: Snapshot, handle: str, model_id: str | None) -> Result:
+def score(snapshot: Snapshot, handle: str, model_id: str | None, platform: str | None = None) -> Result:
     """The account's posts without watch time, best first.
 
     Raises:
         ModelError: The model does not exist or cannot be read.
-        NoDataError: No model is stored, or no post can be ranked.
+        NoDataError: No model can be taken, or no post can be ranked.
     """
-    model = choose_model(snapshot, handle, model_id)
-    posts = {post["post_id"]: post for post in with_topics(snapshot, list(snapshot.posts(creator=handle)))}
+    stored = list(snapshot.posts(creator=handle, platform=platform))
+    choice = choose_model(snapshot, handle, stored, model_id)
+    model = artifact.load(snapshot.root / "models", choice.model_id)
+    posts = {post["post_id"]: post for post in with_topics(snapshot, stored)}
     scores = scoring.score(model, list(posts.values()))
+    scores |= {"model_choice": choice.why, "warnings": [*choice.warnings, *scores["warnings"]]}
     rows = scores.pop("rows")
     if not rows:
         reasons = ", ".join(f"{count} {reason}" for reason, count in scores["left_out"].items()) or "it has none"
@@ -36,14 +43,33 @@ def score(snapshot: Snapshot, handle: str, model_id: str | None) -> Result:
 
 
 def choose_model(
-    snapshot: Snapshot, handle: str, model_id: str | None = None, target: str = "watch_ratio"
-) -> CompletionModel:
-    """The named model; otherwise the newest of that account, otherwise the newest of any account."""
+    snapshot: Snapshot, handle: str, posts: Sequence[dict[str, Any]], model_id: str | None = None
+) -> Choice:
+    """The named model, or the one that suits the account best.
+
+    Raises:
+        ModelError: The named model does not exist.
+        NoDataError: No model can be taken; or the posts are of several platforms.
+    """
+    platforms = Counter(str(post["platform"]) for post in posts if post["platform"])
+    if len(platforms) > 1:
+        counts = " and ".join(f"{count} of {name}" for name, count in sorted(platforms.items()))
+        cure = f"choose one with --platform {platforms.most_common(1)[0][0]}"
+        raise ModelError(f"@{handle} has posts of several platforms ({counts}), which are never mixed: {cure}.")
+    platform = next(iter(platforms), None)
     folder = snapshot.root / "models"
-    if model_id is not None:
-        return artifact.load(folder, model_id)
-    stored = artifact.list_models(folder, target)
-    if not stored:
-        raise NoDataError("No model is stored: fit one on an account with watch time first (dwell fit --creator @you).")
-    own = [entry for entry in stored if handle in entry["handles"]]
-    return artifact.load(folder, (own or stored)[0]["model_id"])
+    abstentions = list_abstentions(folder)
+    entries = [_with_platform(snapshot, entry) for entry in artifact.list_models(folder)]
+    if model_id is None:
+        return choose(entries, abstentions, handle, target=TARGET, platform=platform)
+    artifact.load(folder, model_id)  # an error with its cause where it cannot be read
+    (named,) = (entry for entry in entries if entry["model_id"] == model_id)
+    return check_named(named, abstentions, target=TARGET, platform=platform)
+
+
+def _with_platform(snapshot: Snapshot, entry: dict[str, Any]) -> dict[str, Any]:
+    """Models of older versions do not say their platform: that of the stored posts of their accounts is taken."""
+    if entry["platform"] is not None:
+        return entry
+    known = {post["platform"] for handle in entry["handles"] for post in snapshot.ask("posts", handle=handle)}
+    return {**entry, "platform": known.pop() if len(known) == 1 else None}

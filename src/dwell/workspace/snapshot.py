@@ -62,6 +62,11 @@ class Snapshot:
 
         return Charts(lambda: nullcontext(self))
 
+    @property
+    def seq(self) -> int:
+        """Number of the newest batch of rows."""
+        return self._tables.catalogue.seq
+
     def rows(self) -> dict[str, int]:
         """Rows per table."""
         return self._tables.rows()
@@ -220,32 +225,38 @@ class Snapshot:
 
     # --- watch time --------------------------------------------------------------------------------------------------
 
-    def audit(self, *, creator: str) -> Result:
+    def audit(self, *, creator: str, platform: str | None = None) -> Result:
         """Which public ratio follows the account's measured watch time, or "cannot tell"."""
         from dwell.models.audit import audit
 
-        return audit(self._post_rows(creator))
+        return audit(self._post_rows(creator, platform=platform))
 
-    def fit(self, *, creator: str | Sequence[str], target: str = "watch_ratio") -> dict[str, Any]:
+    def fit(
+        self,
+        *,
+        creator: str | Sequence[str],
+        target: str = "watch_ratio",
+        inputs: str = "counters",
+        platform: str | None = None,
+    ) -> dict[str, Any]:
         """Fit and store a model; the report gives its skill on unseen posts, or why it abstains.
 
-        Several creators give a pooled model, whose transfer is tested by leaving out one creator at a time.
+        Several creators give a pooled model, whose transfer is tested by leaving out one creator at a time. Platforms
+        are not mixed: an account with posts of several needs `platform`. `inputs` is what the model reads: `counters`,
+        or `length` or `bucket` alone.
         """
-        from dwell.models.artifact import save
-        from dwell.models.fitting import fit
-        from dwell.workspace.studies import with_topics
+        from dwell.workspace.fits import fit
 
         creators = [creator] if isinstance(creator, str) else creator
-        report, model = fit(with_topics(self, [row for name in creators for row in self._post_rows(name)]), target)
-        if model is not None:
-            save(model, self.root / "models")
-        return report
+        return fit(self, [self._handle(name) for name in creators], target, inputs=inputs, platform=platform)
 
-    def score(self, *, creator: str, model: str | None = None, limit: int | None = None) -> Result:
+    def score(
+        self, *, creator: str, model: str | None = None, limit: int | None = None, platform: str | None = None
+    ) -> Result:
         """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown."""
         from dwell.workspace.scores import score
 
-        return score(self, self._handle(creator), model).head(limit)
+        return score(self, self._handle(creator), model, platform).head(limit)
 
     def report(self, *, creator: str, path: str | os.PathLike[str], tz: str = "UTC") -> Result:
         """Write the self-contained HTML page about one account."""

@@ -53,7 +53,7 @@ def test_an_altered_model_is_refused(folder, fitted):
 
 
 def test_a_newer_model_is_refused(folder, fitted):
-    _edited(folder, fitted.model.model_id, lambda content: content.update(schema=3))
+    _edited(folder, fitted.model.model_id, lambda content: content.update(schema=4))
     with pytest.raises(ModelError, match="newer dwell"):
         load(folder, fitted.model.model_id)
 

@@ -81,7 +81,7 @@ def test_intervals_hold_their_estimate(planted):
 
 def test_shape_is_the_contract(planted):
     assert planted.columns == COLUMNS
-    assert {row["proxy"] for row in planted} == set(PROXY_RATES)
+    assert {row["proxy"] for row in planted} == {*PROXY_RATES, "views", "duration_s"}
     assert "save_rate follows" in planted.meta["verdict"]
     json.dumps(planted.to_dict(), allow_nan=False)
 
@@ -100,8 +100,37 @@ def test_length_alone_is_not_taken_for_a_ratio(ranks_only):
 
 def test_on_noise_it_cannot_tell_at_the_stated_rate(ranks_only, monkeypatch):
     monkeypatch.setattr("dwell.models.audit.BOOTSTRAPS", 200)
-    told = [any(row["verdict"] != "cannot tell" for row in audit(_planted(40, 100 + seed))) for seed in range(100)]
+    told = []
+    for seed in range(100):  # the length is planted; ratios and views are noise
+        rows = [row for row in audit(_planted(40, 100 + seed)) if row["proxy"] != "duration_s"]
+        told.append(any(row["verdict"] != "cannot tell" for row in rows))
     assert sum(told) <= 10
+
+
+def test_views_and_length_are_asked_like_the_ratios():
+    """Views carry the watch ratio, no ratio does: the verdict says that none is needed."""
+    rows = _planted(120, 6)
+    rng = np.random.default_rng(6)
+    for row in rows:
+        strength = np.log(row["views"]) - 12
+        row["watch_ratio"] = 1 / (1 + np.exp(-(strength - 0.3 * (np.log(row["duration_s"]) - 3) + 0.3 * rng.normal())))
+    result = audit(rows)
+    views = _line(result, "watch_ratio", "views")
+    assert views["verdict"] == "follows"
+    assert views["gain_low"] > 0.2
+    assert result.meta["ratios_gain"]["watch_ratio"]["low"] <= 0
+    verdict = result.meta["verdict"].split("full_watch_rate")[0]
+    assert "views follows" in verdict
+    assert "cannot tell for any ratio" in verdict
+    assert "no ratio adds anything that shows to length and views" in verdict
+
+
+def test_a_ratio_is_the_documented_one_without_smoothing():
+    """Of two posts without a share, neither has the higher share rate, however many views they have."""
+    rows = [{**row, "shares": 0} for row in _planted(40, 7)]
+    line = _line(audit(rows), "watch_ratio", "share_rate")
+    assert line["spearman"] is None
+    assert line["verdict"] == "cannot tell"
 
 
 def test_unknown_saves_are_left_out(ranks_only):

@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pytest
 
+from dwell.errors import ModelError
 from dwell.models.extrapolation import extrapolation_warnings
-from dwell.models.features import FEATURES, KnownScaler, columns, design, has_features, topic_flags
-from dwell.models.sample import make_sample, seed_rates
+from dwell.models.features import FEATURES, KnownScaler, design, has_features, matrix, topic_flags
+from dwell.models.sample import make_sample, require_one_platform, seed_rates
 
 ROW = {"duration_s": 20.0, "views": 999, "likes": 40, "comments": 0, "shares": 5, "saves": 9, "excluded": None}
 
@@ -90,8 +91,40 @@ def test_topic_flags_are_one_zero_or_unknown():
     flags = topic_flags(rows)
     assert flags[0].tolist() == [1.0, 0.0]
     assert np.isnan(flags[1:]).all()
-    assert columns(len(FEATURES)) == FEATURES
-    assert columns(len(FEATURES) + 2)[-2:] == ("sound_rising", "tag_saturated")
+
+
+def test_matrix_has_the_columns_that_a_model_names():
+    rows = [{**ROW, "handle": "a", "bucket": "<=20", "sound_rising": True}, {**ROW, "handle": "b", "bucket": ">60"}]
+    columns = matrix(rows, ("log_views", "account:a", "bucket:>60", "sound_rising"))
+    assert columns[:, 0].tolist() == design(rows)[:, 1].tolist()
+    assert columns[:, 1:3].tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert columns[0, 3] == 1.0
+    assert np.isnan(columns[1, 3])
+    assert matrix([], ("log_views", "account:a")).shape == (0, 2)
+
+
+def test_accounts_get_a_column_where_there_are_several(made):
+    both = made.account(8, handle="a") + made.account(6, handle="b") + made.account(2, handle="c")
+    wide = make_sample(both, "watch_ratio").with_accounts()
+    assert wide.names == (*FEATURES, "account:a", "account:b")
+    assert wide.X[wide.handles == "b", -1].tolist() == [1.0] * 6
+    assert np.array_equal(matrix(both[:3], wide.names), wide.take(np.flatnonzero(wide.handles == "a")[:3]).X)
+    alone = make_sample(both[:8], "watch_ratio")
+    assert alone.with_accounts().names == FEATURES
+
+
+def test_a_column_with_one_value_carries_nothing_even_when_it_differs_later():
+    scaler = KnownScaler().fit(np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]))
+    assert scaler.transform(np.array([[1.0, 1.0]]))[0, 1] == 0.0
+
+
+def test_platforms_are_never_mixed(made):
+    rows = [{**row, "platform": "tiktok"} for row in made.account(6)]
+    require_one_platform(rows)
+    youtube = [{**row, "platform": "youtube"} for row in made.account(3)]
+    with pytest.raises(ModelError, match=r"6 of tiktok and 3 of youtube.*--platform tiktok"):
+        require_one_platform(rows + youtube)
+    require_one_platform(rows + made.unmeasured(youtube))  # posts without watch time are no part of a model
 
 
 def test_a_flag_that_the_model_never_saw_true_is_told():

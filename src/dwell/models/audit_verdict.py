@@ -1,0 +1,48 @@
+"""The result of an audit in a few sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MIN_ROWS = 20
+"""Posts that an audit needs."""
+SIZES = ("duration_s", "views")
+"""Figures that are known of every post: a ratio must add to them."""
+CANNOT_TELL = "cannot tell"
+
+
+def summarize(lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> str:
+    """Which figures follow each target, and whether any ratio adds to length and views.
+
+    Args:
+        lines: Rows of the audit with their verdicts.
+        meta: Its R² by target.
+    """
+    if not lines:
+        most = max(meta["n"].values(), default=0)
+        return f"Cannot tell: {most} posts have a measured watch time, {MIN_ROWS} are needed: import more watch times."
+    return " ".join(
+        _about(target, [line for line in lines if line["target"] == target], meta) for target in meta["full_r2"]
+    )
+
+
+def _about(target: str, lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> str:
+    clear = sorted((line for line in lines if line["verdict"] != CANNOT_TELL), key=lambda line: -abs(line["spearman"]))
+    named = ", ".join(f"{line['proxy']} {line['verdict']} ({line['spearman']:+.2f})" for line in clear)
+    ratios = [line for line in clear if line["proxy"] not in SIZES]
+    parts = [named or f"{CANNOT_TELL} for any ratio, views or length"]
+    if named and not ratios:
+        parts.append(f"{CANNOT_TELL} for any ratio")
+    views = next((line for line in clear if line["proxy"] == "views"), None)
+    if ratios and views and abs(views["spearman"]) > abs(ratios[0]["spearman"]):
+        parts.append(f"views {'follow' if views['spearman'] > 0 else 'run against'} it more closely than any ratio")
+    together, base = meta["ratios_gain"][target], meta["base_r2"][target]
+    change = f"{together['r2']:+.2f} of R², 95 % interval {together['low']:+.2f} to {together['high']:+.2f}"
+    adds = any(line["gain_low"] > 0 for line in lines if line["proxy"] not in SIZES) or together["low"] > 0
+    if adds:
+        parts.append(f"the ratios add {change}, to length and views (R² {base:.2f})")
+    else:
+        parts.append(f"no ratio adds anything that shows to length and views (R² {base:.2f}; together {change})")
+    saves = round(meta["full_r2"][target] - meta["without_saves_r2"][target], 2) + 0.0  # never -0.00
+    return f"{target}: {'; '.join(parts)}; saves change R² by {saves:+.2f}."

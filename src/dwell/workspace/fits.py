@@ -1,0 +1,44 @@
+"""Fits a model of stored posts, and stores the model or the verdict that there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from dwell import clock
+from dwell.workspace.studies import with_topics
+
+if TYPE_CHECKING:
+    from dwell.workspace.snapshot import Snapshot
+
+
+def fit(
+    snapshot: Snapshot, handles: Sequence[str], target: str, *, inputs: str = "counters", platform: str | None = None
+) -> dict[str, Any]:
+    """The report of the fit.
+
+    Args:
+        snapshot: Runs the queries.
+        handles: The accounts; one that is named twice counts once.
+        target: `watch_ratio` or `full_watch_rate`.
+        inputs: `counters`, `length` or `bucket`.
+        platform: Only posts of this platform; of any when None.
+
+    Raises:
+        ModelError: The target is unknown, or the posts are of several platforms.
+        StorageError: The folder of models cannot be written.
+    """
+    from dwell.models.abstention import forget_abstention, save_abstention
+    from dwell.models.artifact import save
+    from dwell.models.fitting import fit as fit_rows
+
+    rows = [row for name in dict.fromkeys(handles) for row in snapshot.posts(creator=name, platform=platform)]
+    report, model = fit_rows(with_topics(snapshot, rows), target, inputs=inputs)
+    folder = snapshot.root / "models"
+    if model is not None:
+        save(model, folder)
+        forget_abstention(report, folder)
+    elif report["creators"]:
+        save_abstention(report, clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), snapshot.seq, folder)
+    return report

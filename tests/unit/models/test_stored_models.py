@@ -1,0 +1,88 @@
+"""Fits and scores of a data folder: what is stored, what is taken, and what is said."""
+
+import csv
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import dwell
+from dwell import clock
+from dwell.errors import ModelError, NoDataError
+
+START = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+
+
+def _import(workspace, folder, rows, handle, *, measured=True, shift=0):
+    path = folder / f"{handle}-{measured}-{shift}.csv"
+    names = ("post_id", "duration_s", "views", "likes", "comments", "shares", "saves", "avg_watch_s")
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(names if measured else names[:-1])
+        for place, row in enumerate(rows):
+            identifier = ((START + 86_400 * (place + shift)) << 32) + 7_777_777 + len(handle)
+            writer.writerow([identifier, *(row[name] for name in names[1 : None if measured else -1])])
+    done = workspace.import_files([path], as_of="2026-11-01", creator=f"@{handle}")
+    assert not done.failures
+
+
+@pytest.fixture
+def workspace(tmp_path, made, monkeypatch):
+    opened = dwell.open(tmp_path / "data", create=True)
+    _import(opened, tmp_path, made.account(40, seed=1, handle="own"), "own")
+    _import(opened, tmp_path, made.account(12, seed=2, handle="other"), "other", measured=False)
+    instant = [datetime(2026, 12, 2, tzinfo=UTC)]
+    monkeypatch.setattr(clock, "now", lambda: instant.append(instant[-1] + timedelta(hours=1)) or instant[-1])
+    return opened
+
+
+def test_an_older_model_is_not_used_after_an_abstention(workspace, tmp_path, made):
+    usable = workspace.fit(creator="own")
+    assert usable["verdict"] == "usable"
+    scored = workspace.score(creator="other")
+    assert scored.meta["model_id"] == usable["model_id"]
+    assert "No model knows @other" in scored.meta["model_choice"]
+    noise = made.shuffled(made.account(80, seed=3, handle="own"), 5)
+    _import(workspace, tmp_path, noise, "own", shift=60)
+    assert workspace.fit(creator="own")["verdict"] == "abstain"
+    with pytest.raises(NoDataError, match=f"abstained.*--model {usable['model_id']}"):
+        workspace.score(creator="other")
+    named = workspace.score(creator="other", model=usable["model_id"])
+    assert any("abstained" in note for note in named.meta["warnings"])
+    findings = workspace.findings(creator="own")
+    assert findings.meta["fit"]["verdict"] == "abstain"
+
+
+def test_a_usable_fit_takes_back_the_abstention(workspace):
+    with pytest.raises(NoDataError, match="No model is stored"):
+        workspace.score(creator="other")
+    assert workspace.fit(creator="own", target="watch_ratio", inputs="length")["inputs"] == "length"
+    usable = workspace.fit(creator="own")
+    assert not list((workspace.store.root / "models").glob("*counters*.abstained"))
+    assert workspace.score(creator="other").meta["model_id"] == usable["model_id"]
+
+
+def test_an_account_named_twice_counts_once(workspace):
+    assert workspace.fit(creator=["own", "@OWN"])["n"] == 40
+
+
+def test_posts_of_two_platforms_need_a_choice(workspace, monkeypatch):
+    from dwell.workspace.snapshot import Snapshot
+
+    asked = Snapshot.posts
+
+    def mixed(self, *, platform=None, **options):
+        found = asked(self, **options)
+        place = found.columns.index("platform")
+        rows = [(*row[:place], ("tiktok", "youtube")[n % 2], *row[place + 1 :]) for n, row in enumerate(found.rows)]
+        kept = [row for row in rows if platform in (None, row[place])]
+        return dwell.results.Result(found.columns, kept, found.meta)
+
+    monkeypatch.setattr(Snapshot, "posts", mixed)
+    for question in (workspace.fit, workspace.audit, workspace.score):
+        with pytest.raises(ModelError, match="--platform"):
+            question(creator="own")
+    tube = workspace.fit(creator="own", platform="youtube")
+    assert (tube["n"], tube["platform"]) == (20, "youtube")
+    if tube["model_id"]:
+        with pytest.raises(NoDataError, match="youtube"):
+            workspace.score(creator="other", platform="tiktok")
