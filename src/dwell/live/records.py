@@ -7,13 +7,14 @@ which knows every spelling: then there are no records, and the response is loade
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
 import msgspec
 
-from dwell.records import Comment, Creator, CreatorSnapshot, Post, PostSnapshot, TopicPost
+from dwell.records import TABLES, Comment, Creator, CreatorSnapshot, Post, PostSnapshot, TopicPost
 from dwell.records.item import CommentItem, Count, CreatorItem, Item, PostItem
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.numbers import parse_count
@@ -27,6 +28,10 @@ _DIGITS = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _FIRST_SECOND, _LAST_SECOND = 100_000_000, 20_000_000_000
 _BIGINT = 1 << 63
+
+
+# Counter -> the column with its unit.
+_POST_UNITS, _CREATOR_UNITS = TABLES["post_snapshots"].units, TABLES["creator_snapshots"].units
 
 
 class UnusualValueError(ValueError):
@@ -121,7 +126,8 @@ def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...
         shares=_count(item.shares),
         saves=_count(item.saves),
         downloads=_count(item.downloads),
-        rounded=False,  # providers give exact counters: a round number is not a rounded one
+        rounded=False,
+        **_units(item, _POST_UNITS),
         source=observation.source,
     )
     if handle is None:
@@ -147,6 +153,7 @@ def _topic_post(item: PostItem, observation: Observation, topic_rank: TopicRank)
         shares=_count(item.shares),
         saves=_count(item.saves),
         downloads=_count(item.downloads),
+        **_units(item, _POST_UNITS),
         source=observation.source,
     )
 
@@ -165,6 +172,7 @@ def _creator(item: CreatorItem, observation: Observation) -> tuple[msgspec.Struc
         following=_count(item.following),
         total_likes=_count(item.total_likes),
         post_count=_count(item.post_count),
+        **_units(item, _CREATOR_UNITS),
         source=observation.source,
     )
     return creator, snapshot
@@ -209,6 +217,11 @@ def _count(value: Count) -> int | None:
     if value is None or (type(value) is int and -_BIGINT <= value < _BIGINT):
         return value
     raise UnusualValueError(f"a counter {value!r}")
+
+
+def _units(item: Item, units: Mapping[str, str]) -> dict[str, int]:
+    """The units of an item's counters: a number in a response is exact, also a round one."""
+    return {unit: 1 for counter, unit in units.items() if getattr(item, counter) is not None}
 
 
 def _instant(value: int | str | None) -> datetime | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.unit import Unit
 
 
 class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -22,4 +23,10 @@ class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     saves: Annotated[int | None, Meaning("Saves (bookmarks, favourites) since publishing")] = None
     downloads: Annotated[int | None, Meaning("Downloads since publishing")] = None
     rounded: Annotated[bool | None, Meaning("The source rounded counters of this row (17.7K)")] = None
+    views_unit: Unit = None
+    likes_unit: Unit = None
+    comments_unit: Unit = None
+    shares_unit: Unit = None
+    saves_unit: Unit = None
+    downloads_unit: Unit = None
     source: Annotated[str, Meaning("Format or provider")]

@@ -11,6 +11,7 @@ from dwell.text.ids import latest_id
 from dwell.text.names import normalize_handle
 from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.spellings import shown_unit
 from dwell.warehouse.load.text import IDS, Field
 
 NO_TIME = "no observation time; --as-of gives one"
@@ -47,10 +48,12 @@ class CheckedColumns:
     Attributes:
         names: Canonical columns.
         local_ids: The file has no ids, so dwell made them.
+        units: Counters whose text may show a unit, in `shown_unit_<counter>`.
     """
 
     names: frozenset[str]
     local_ids: bool
+    units: tuple[str, ...] = ()
 
 
 def instant(moment: datetime) -> str:
@@ -74,7 +77,7 @@ def add_checked(
     steps = steps.add("whole_row", f"SELECT *, {', '.join(builder.derived())} FROM spelled")
     number = "record, " if numbered else ""
     return steps.add("checked", f"SELECT {number}{builder.checked()} FROM whole_row"), CheckedColumns(
-        frozenset(builder.columns()), builder.local_ids
+        frozenset(builder.columns()), builder.local_ids, tuple(builder.units())
     )
 
 
@@ -93,8 +96,13 @@ class _Builder:
         """The columns of a checked row, marks, and its problem."""
         row = [f"{sql} AS {quote_name(name)}" for name, sql in self.columns().items()]
         zero = "coalesce(value_duration_s = 0, false)" if "duration_s" in self.fields else "false"
-        marks = f"line, suffixed, fractional, unusual, {zero} AS zero_length"
+        units = "".join(f", {shown_unit(name)}" for name in self.units())
+        marks = f"line, fractional, unusual, {zero} AS zero_length{units}"
         return f"{', '.join(row)}, {marks}, {self._problem()} AS problem"
+
+    def units(self) -> list[str]:
+        """Counters whose text may show a unit."""
+        return [name for name, field in self.fields.items() if field.has_unit]
 
     def columns(self) -> dict[str, str]:
         """Canonical column -> SQL of its value."""

@@ -26,7 +26,7 @@ _STEP_OF = {
     "trimmed": "text", "known": "text", "fallbacks": "text", "text": "text",
     "canonical": "typed", "typed": "typed", "numbered": "typed", "spelled": "typed",
     "whole_row": "checked", "checked": "checked", "repaired": "checked", "decided": "checked",
-    "table_columns": "rows", "rows": "rows",
+    "accepted": "rows", "with_units": "rows", "table_columns": "rows", "rows": "rows",
 }  # fmt: skip
 
 

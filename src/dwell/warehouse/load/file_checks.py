@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import MissingTimeError, WrongAccountError
-from dwell.records import TABLES, Extract
+from dwell.records import Extract
+from dwell.text import rounding
 from dwell.text.names import normalize_handle
+from dwell.text.rounding import Rounding
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.checked import NO_TIME, CheckedColumns, LoadOptions
 from dwell.warehouse.load.ids import beyond_chance
 from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.spellings import shown_unit
 
 if TYPE_CHECKING:
     import duckdb
 
-COUNTERS = tuple(c.name for c in TABLES["post_snapshots"].columns if c.kind == "count")
 # Only an owner has these, so every row of such a file must be of the account that was named.
 OWNED = frozenset({"watch_times", "retention", "account_days", "follower_activity", "audience_shares"})
-# Sources write counters from here on with three digits (17.7K): multiples of 100.
-_ROUNDED_FROM = 10_000
 # Share of undamaged ids that look damaged.
 _BY_CHANCE = {"zeros": 1 / 10_000, "steps": 1 / 512}
 _DATE_IN_NAME = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])")
@@ -35,14 +36,14 @@ class FileFacts:
         rows: Records read.
         zeros_are_damage: Ids that end in 0000 are damage.
         steps_are_damage: Ids that are multiples of 512 are damage.
-        rounds: The source rounds counters of 10,000 and more.
+        rounding: Counter -> what its plain numbers tell of rounding, for each band of `dwell.text.rounding`.
         handle: Rows of other accounts than this one are rejects.
     """
 
     rows: int
     zeros_are_damage: bool = False
     steps_are_damage: bool = False
-    rounds: bool = False
+    rounding: Mapping[str, tuple[Rounding, ...]] = field(default_factory=dict)
     handle: str | None = None
 
 
@@ -72,7 +73,7 @@ def check_file(
         rows=facts["rows"],
         zeros_are_damage=zeros,
         steps_are_damage=steps,
-        rounds=facts["large"] > 0 and facts["round"] >= 0.9 * facts["large"],
+        rounding={counter: _rounding(facts, counter) for counter in columns.units},
         handle=options.handle if owned else None,
     )
 
@@ -80,27 +81,40 @@ def check_file(
 def _facts(
     connection: duckdb.DuckDBPyConnection, columns: CheckedColumns, name: str, handle: str | None
 ) -> dict[str, Any]:
-    counters = [column for column in COUNTERS if column in columns.names]
-    large = " + ".join(f"coalesce(CAST({c} >= {_ROUNDED_FROM} AS INTEGER), 0)" for c in counters) or "0"
-    even = (
-        " + ".join(f"coalesce(CAST({c} >= {_ROUNDED_FROM} AND {c} % 100 = 0 AS INTEGER), 0)" for c in counters) or "0"
-    )
     numbers = "post_id" in columns.names and not columns.local_ids
     facts = {
         "rows": "count(*)",
         "timed": "count(observed_at)",
         "untimed": f"count(*) FILTER (problem = '{NO_TIME}')",
-        "large": f"sum({large})",
-        "round": f"sum({even})",
         "zeros": "count(*) FILTER (ends_in_zeros(post_id))" if numbers else "0",
         "steps": "count(*) FILTER (is_float_step(post_id))" if numbers else "0",
         "named": "count(handle)" if "handle" in columns.names else "0",
         "others": f"count(*) FILTER (handle <> {quote_text(handle)})" if handle and "handle" in columns.names else "0",
-    }
+    } | {name: sql for counter in columns.units for name, sql in _band_counts(counter).items()}
     selected = ", ".join(f"coalesce({sql}, 0) AS {fact}" for fact, sql in facts.items())
     cursor = connection.execute(f"SELECT {selected} FROM {name}")
     row = cursor.fetchone() or (0,) * len(facts)
     return dict(zip(facts, row, strict=True))
+
+
+def _band_counts(counter: str) -> dict[str, str]:
+    """SQL of how many plain numbers of a counter are in each band, and how many of those are multiples of 100."""
+    counts = {}
+    for least, below in zip(rounding.BANDS, (*rounding.BANDS[1:], None), strict=True):
+        within = f"{counter} >= {least}" + (f" AND {counter} < {below}" if below else "")
+        plain = f"{within} AND {shown_unit(counter)} IS NULL"
+        counts[f"{counter}_from_{least}"] = f"count(*) FILTER ({plain})"
+        counts[f"{counter}_multiples_from_{least}"] = (
+            f"count(*) FILTER ({plain} AND {counter} % {rounding.FINEST_UNIT} = 0)"
+        )
+    return counts
+
+
+def _rounding(facts: dict[str, Any], counter: str) -> tuple[Rounding, ...]:
+    counts = [
+        (facts[f"{counter}_from_{least}"], facts[f"{counter}_multiples_from_{least}"]) for least in rounding.BANDS
+    ]
+    return rounding.judge_bands(counts)
 
 
 def _find_damage(connection: duckdb.DuckDBPyConnection, name: str, facts: dict[str, Any]) -> tuple[bool, bool]:
