@@ -129,6 +129,7 @@ def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...
         rounded=False,
         **_units(item, _POST_UNITS),
         source=observation.source,
+        observed_precision="instant",
     )
     if handle is None:
         return post, snapshot
@@ -174,6 +175,7 @@ def _creator(item: CreatorItem, observation: Observation) -> tuple[msgspec.Struc
         post_count=_count(item.post_count),
         **_units(item, _CREATOR_UNITS),
         source=observation.source,
+        observed_precision="instant",
     )
     return creator, snapshot
 
@@ -207,6 +209,7 @@ def _comment(item: CommentItem, observation: Observation) -> Comment:
         comment_likes=_count(item.comment_likes),
         replies=_count(item.replies),
         source=observation.source,
+        observed_precision="instant",
     )
 
 

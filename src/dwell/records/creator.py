@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.reading import ObservedPrecision, ObservedZone, ValueSources
 from dwell.records.unit import Unit
 
 
@@ -39,3 +40,6 @@ class CreatorSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     total_likes_unit: Unit = None
     post_count_unit: Unit = None
     source: Annotated[str, Meaning("Format or provider")]
+    observed_precision: ObservedPrecision = None
+    observed_zone: ObservedZone = None
+    value_sources: ValueSources = None
