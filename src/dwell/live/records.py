@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,7 @@ from dwell.records import TABLES, Comment, Creator, CreatorSnapshot, Post, PostS
 from dwell.records.item import CommentItem, Count, CreatorItem, Item, PostItem
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.numbers import parse_count
+from dwell.text.rounding import coarsest_unit, read_unit
 from dwell.text.words import UNKNOWN, lower
 
 _HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
@@ -90,6 +92,20 @@ def whole_number(value: Count) -> int | None:
         return parse_count(value) if isinstance(value, str) else value
     except ValueError:
         return None
+
+
+def counter_unit(value: Count, *, rounded: bool = False) -> int | None:
+    """The unit of a counter: what its text shows, and 1 for a number; None for an unknown one.
+
+    Args:
+        value: The counter.
+        rounded: The source rounds its numbers: then as coarsely as it may have done.
+    """
+    count = whole_number(value)
+    if count is None:
+        return None
+    unit = read_unit(value, count) if isinstance(value, str) else 1
+    return coarsest_unit(count) if rounded and unit == 1 else unit
 
 
 def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...]:
@@ -222,7 +238,7 @@ def _count(value: Count) -> int | None:
     raise UnusualValueError(f"a counter {value!r}")
 
 
-def _units(item: Item, units: Mapping[str, str]) -> dict[str, int]:
+def _units(item: Item, units: Mapping[str, str]) -> dict[str, Any]:
     """The units of an item's counters: a number in a response is exact, also a round one."""
     return {unit: 1 for counter, unit in units.items() if getattr(item, counter) is not None}
 

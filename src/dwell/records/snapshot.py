@@ -23,7 +23,7 @@ class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     shares: Annotated[int | None, Meaning("Shares since publishing")] = None
     saves: Annotated[int | None, Meaning("Saves (bookmarks, favourites) since publishing")] = None
     downloads: Annotated[int | None, Meaning("Downloads since publishing")] = None
-    rounded: Annotated[bool | None, Meaning("A counter of the row is rounded (17.7K); null where that is not known")] = None
+    rounded: Annotated[bool | None, Meaning("A counter of this row is rounded (17.7K); null: not known")] = None
     views_unit: Unit = None
     likes_unit: Unit = None
     comments_unit: Unit = None

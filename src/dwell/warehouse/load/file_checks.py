@@ -97,24 +97,25 @@ def _facts(
     return dict(zip(facts, row, strict=True))
 
 
+_MULTIPLES = (1, rounding.FINEST_UNIT, 1_000)
+
+
 def _band_counts(counter: str) -> dict[str, str]:
-    """SQL of how many plain numbers of a counter are in each band, and how many of those are multiples of 100."""
+    """SQL of how many plain numbers of a counter are in each band, and of those multiples of 100 and of 1,000."""
     counts = {}
     for least, below in zip(rounding.BANDS, (*rounding.BANDS[1:], None), strict=True):
         within = f"{counter} >= {least}" + (f" AND {counter} < {below}" if below else "")
         plain = f"{within} AND {shown_unit(counter)} IS NULL"
-        counts[f"{counter}_from_{least}"] = f"count(*) FILTER ({plain})"
-        counts[f"{counter}_multiples_from_{least}"] = (
-            f"count(*) FILTER ({plain} AND {counter} % {rounding.FINEST_UNIT} = 0)"
-        )
+        for size in _MULTIPLES:
+            test = f"{plain} AND {counter} % {size} = 0" if size > 1 else plain
+            counts[f"{counter}_{least}_{size}"] = f"count(*) FILTER ({test})"
     return counts
 
 
 def _rounding(facts: dict[str, Any], counter: str) -> tuple[Rounding, ...]:
-    counts = [
-        (facts[f"{counter}_from_{least}"], facts[f"{counter}_multiples_from_{least}"]) for least in rounding.BANDS
-    ]
-    return rounding.judge_bands(counts)
+    return rounding.judge_bands(
+        [tuple(facts[f"{counter}_{least}_{size}"] for size in _MULTIPLES) for least in rounding.BANDS]
+    )
 
 
 def _find_damage(connection: duckdb.DuckDBPyConnection, name: str, facts: dict[str, Any]) -> tuple[bool, bool]:

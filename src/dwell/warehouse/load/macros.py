@@ -60,7 +60,10 @@ _SECONDS = f"""CASE
 _PERCENT = bind(f"regexp_replace(t, {quote_text(f'{numbers.PERCENT}$')}, '')", "w", "decimal_of(w)")
 
 _SHOWN_DIGITS = "TRY_CAST(left(regexp_replace(t, '[^0-9]', '', 'g'), 30) AS HUGEINT)"
-_COARSEST = " ".join(f"WHEN n >= {least} AND n % {unit} = 0 THEN {unit}" for least, unit in rounding.UNITS)
+_COARSEST, _DECIMALS = (
+    " ".join(f"WHEN n >= {least} AND n % {unit} = 0 THEN {unit}" for least, unit in units)
+    for units in (rounding.UNITS, rounding.DECIMAL_UNITS)
+)
 
 MACROS = (
     # Without the blanks around it, and with plain spaces inside.
@@ -93,6 +96,7 @@ MACROS = (
     + " END",
     # The coarsest unit to which a source may have rounded to a number.
     f"coarsest_unit(n) AS CASE {_COARSEST} ELSE 1 END",
+    f"decimal_unit(n) AS CASE {_DECIMALS} ELSE 1 END",
     # Decimals: a single comma is decimal; 1,234.5 and 1.234,5 have both.
     f"""decimal_of(t) AS CASE
         WHEN length(t) > {numbers.MOST_DIGITS} THEN NULL

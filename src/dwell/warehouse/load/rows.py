@@ -164,7 +164,8 @@ class CheckedExtract:
         bands = self.facts.rounding[counter]
         if self.shape.constants.get("rounded") is False or set(bands) == {"exact"}:
             return "1"
-        units = {"exact": "1", "mixed": "NULL::BIGINT", "rounded": f"coarsest_unit({counter})"}
+        units = {"exact": "1", "mixed": "NULL::BIGINT"}
+        units |= {"decimals": f"decimal_unit({counter})", "rounded": f"coarsest_unit({counter})"}
         of_band = [
             f"WHEN {counter} >= {least} THEN {units[judged]}"
             for least, judged in reversed(list(zip(BANDS, bands, strict=True)))
