@@ -82,12 +82,13 @@ class Charts:
         return charts.scores(scores, scores)
 
     def growth(self, *, creator: str) -> altair.TopLevelMixin:
-        """Views per hour between the newest two snapshots of a post."""
+        """Views per hour between snapshots of a post an hour or more apart."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
             rows = snapshot.growth_ranking(creator=creator)
-        return charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"])
+        note = next(iter(rows.meta["warnings"]), "")
+        return charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"], note=note)
 
     def watch_time(self, *, creator: str, target: str = "watch_ratio") -> altair.TopLevelMixin:
         """The measured watch metric of posts by duration bucket, with median and 90th percentile of all of them."""
