@@ -110,12 +110,20 @@ def _snapshots(dice: random.Random, post: Mapping[str, Any]) -> list[dict[str, A
         seen = None if dice.random() < 0.05 else views
         found.append(
             {"post_id": post["post_id"], "observed_at": observed_at, "views": seen, "rounded": rounded, **counters}
-            | {"source": dice.choice(["scraper", "export"])}
+            | {"source": dice.choice(["scraper", "export"]), **_how_read(observed_at)}
         )
     if len(found) == 1 and dice.random() < 0.1:
         again = found[0] | {"observed_at": found[0]["observed_at"] + timedelta(microseconds=200)}
         found.append(again)
     return found
+
+
+def _how_read(at: datetime) -> dict[str, Any]:
+    """Units, and days without a time, in some rows; by the instant, so that the other values stay as they are."""
+    kind = int(at.timestamp()) % 7
+    zone = {"observed_precision": "day", "observed_zone": "UTC" if kind else "Europe/Berlin"}
+    units = {"views_unit": (None, 1, 1, 100, 1_000, None, 1)[kind], "observed_precision": "instant"}
+    return {} if kind == 6 else zone if kind % 5 == 0 else units
 
 
 def _watch_times(dice: random.Random, post: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -137,7 +145,9 @@ def _follower_counts(dice: random.Random, handle: str | None) -> list[dict[str, 
     for day in range(0, 400, 9):
         followers += dice.randrange(0, 900)
         known = None if dice.random() < 0.1 else followers
-        counts.append({"handle": handle, "observed_at": start + timedelta(days=day), "followers": known})
+        unit = (None, 1, 100, 1_000)[day % 4]
+        row = {"handle": handle, "observed_at": start + timedelta(days=day), "followers": known}
+        counts.append({**row, "followers_unit": unit, "observed_precision": (None, "instant", "day")[day % 3]})
     return counts
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from dwell import http
 from dwell.errors import NoDataError
+from dwell.workspace.live import SweepRequest
 
 
 @pytest.fixture
@@ -68,3 +69,15 @@ def test_a_topic_that_was_read_in_part_counts_as_not_read(trial, real):
     assert live.trends("hashtag", "onepan", max_credits=whole).meta["read"]
     assert 2 < len(trial.calls()) <= whole
     assert live.plan_trends("hashtag", "onepan").meta["requests_at_most"] == 0
+
+
+def test_a_second_sweep_says_that_it_is_too_early_for_growth(trial):
+    live = trial.workspace.live
+    request = SweepRequest(("@demo_pantry", "@demo_kitchen"), posts=20)
+    assert live.plan(request).meta["warnings"] == []
+    assert live.sweep(SweepRequest(("@demo_pantry",), posts=20)).meta["warnings"] == []
+    plan = live.plan(request)
+    (warning,) = plan.meta["warnings"]
+    assert warning.startswith("Read less than an hour ago: @demo_pantry less than a minute ago.")
+    assert ["less than a minute ago" in row["note"] for row in plan] == [True, False]
+    assert live.sweep(request).meta["warnings"] == [warning]

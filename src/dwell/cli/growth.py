@@ -25,8 +25,8 @@ def growth(
 ) -> None:
     """Show the views that posts gained between two observations.
 
-    One row for each pair of consecutive observations of a post, with the views gained per hour, and whether rounding at
-    the source alone may explain the gain.
+    One row for each observation of a post, with the views gained per hour since one at least an hour older. Rounding
+    and unknown times of day make it a range; where no growth is known, the reason is shown.
 
     \b
     Example:
@@ -45,4 +45,5 @@ def growth(
 
 
 def _text(result: Result) -> str:
-    return table(result.columns, result.rows) if result.rows else "No post was observed twice, so no growth is known."
+    lines = [table(result.columns, result.rows)] if result.rows else []
+    return "\n".join([*lines, *result.meta["warnings"]])

@@ -187,6 +187,7 @@ def plan_text(plan: Result, *, full: bool) -> str:
             lines.append(f" … and {len(plan) - _MAX_ROWS:,} more (--csv lists all)")
         lines.append("")
     lines.append(price_sentence(dict(plan.meta)) if plan.meta["requests_at_most"] else "No requests are needed.")
+    lines += plan.meta["warnings"]
     if resumes := plan.meta["resumes"]:
         lines.append(
             f"Resumes the job started at {resumes['started_at']:%Y-%m-%d %H:%M} UTC: {resumes['targets_done']} of "

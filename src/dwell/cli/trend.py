@@ -66,8 +66,13 @@ def _text(result: Result) -> str:
             "share_rate_median",
             "top_tier_share",
             "views_per_hour_median",
+            "views_per_hour_median_low",
+            "views_per_hour_median_high",
             "views_per_hour_n",
         )
         if name in result.columns
     ]
-    return table(columns, [[row[name] for name in columns] for row in result])
+    if all(row["views_per_hour_median_low"] == row["views_per_hour_median_high"] for row in result):
+        columns = [name for name in columns if not name.endswith(("_low", "_high"))]
+    rows = table(columns, [[row[name] for name in columns] for row in result])
+    return "\n".join([rows, *result.meta["warnings"]])

@@ -149,6 +149,8 @@ def _topic_sample_row(database: StateDatabase, sweep_id: str, position: int, out
         title=outcome.title,
         topic_posts=outcome.total,
         topic_views=outcome.views_total,
+        topic_posts_unit=outcome.total_unit,
+        topic_views_unit=outcome.views_total_unit,
         sampled=None if outcome.again else outcome.posts,  # unknown until the listing is finished
         source="",
     )

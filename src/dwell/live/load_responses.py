@@ -280,11 +280,10 @@ def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
     from dwell.providers.rewrite import Rewriter
 
     tables = _TOPIC_POSTS if kind == "topic" else _TABLES[kind]
-    if kind == "user_posts":  # providers give exact counters: a round number is not a rounded one
+    # A number in a response is exact, also a round one; a text such as `17.7K` shows what it was rounded to.
+    if kind in {"user_posts", "profile"}:
         return Rewriter(scratch, source, *tables, platform="tiktok", rounded=False)
-    if kind == "profile":
-        return Rewriter(scratch, source, *tables, platform="tiktok")
-    return Rewriter(scratch, source, *tables)
+    return Rewriter(scratch, source, *tables, rounded=False)
 
 
 def _digest(batch: Sequence[StoredResponse]) -> str:

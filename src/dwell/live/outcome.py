@@ -24,6 +24,8 @@ class Outcome:
         repeats: Number of posts that were repeated.
         total: Number of posts by the provider's own count.
         views_total: Views of a topic, by the provider's own count.
+        total_unit: What the last digit of a topic's `total` stands for: 1 exact, 1,000 for `12K`; None if not known.
+        views_total_unit: The same of `views_total`.
         title: Title of a topic.
         creator_id: Platform id of the account.
         detail: The provider's message, verbatim.
@@ -44,6 +46,8 @@ class Outcome:
     repeats: int = 0
     total: int | None = None
     views_total: int | None = None
+    total_unit: int | None = None
+    views_total_unit: int | None = None
     title: str | None = None
     creator_id: str | None = None
     detail: str | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
 from dwell.errors import SettingsError
 from dwell.live.job_spec import STEPS, JobSpec, supported_topics
+from dwell.live.recent import age_text, find_recent, recent_warnings
 from dwell.live.target import Target
 from dwell.providers.base import Provider, Subject
 from dwell.results import Result
@@ -46,12 +47,14 @@ class Plan:
         credits: Credits per request.
         credit_price: US dollars for one credit.
         interval_s: Seconds between two requests at the allowed rate.
+        warnings: What the user should know before paying, a sentence each.
     """
 
     items: tuple[PlanItem, ...]
     credits: int
     credit_price: float
     interval_s: float
+    warnings: tuple[str, ...] = ()
 
     def is_of(self, spec: JobSpec) -> bool:
         """The plan has the targets of this job, in its order."""
@@ -81,7 +84,7 @@ class Plan:
             )
             for item in self.items
         ]
-        return Result(columns, rows, self.price())
+        return Result(columns, rows, {**self.price(), "warnings": list(self.warnings)})
 
     def price(self) -> dict[str, Any]:
         """The figures of the whole job."""
@@ -97,22 +100,35 @@ class Plan:
 
 def make_plan(
     database: StateDatabase, provider: Provider, spec: JobSpec, *, credit_price: float, interval_s: float,
-    now: datetime,
+    now: datetime, job: str | None = None,
 ) -> Plan:  # fmt: skip
     """Compute the plan from stored data; sends no request.
+
+    Args:
+        database: Where earlier requests and lookups are stored.
+        provider: The provider.
+        spec: What to do.
+        credit_price: US dollars for one credit.
+        interval_s: Seconds between two requests.
+        now: The present.
+        job: The job itself, where it is resumed.
 
     Raises:
         SettingsError: The provider does not offer one of the targets.
     """
     known = {target: subjects.find(database, provider.name, target.kind, target.name) for target in spec.targets}
-    items = tuple(_plan_item(provider, spec, target, known[target], now) for target in spec.targets)
+    recent = find_recent(database, provider.name, spec.targets, now=now, job=job)
+    items = tuple(
+        _with_age(_plan_item(provider, spec, target, known[target], now), recent.get(target), now)
+        for target in spec.targets
+    )
     if spec.topics:
         requests = spec.topics * len(supported_topics(provider))
         note = f"their {spec.topics} most used hashtags and sounds, unless sampled today"
         items += (PlanItem("topics", requests, requests, requests, None, note),)
     listing = STEPS[spec.targets[0].kind][1]
     request = provider.listing(listing, Subject("any", id="1", key="1"), cursor=None, count=1)
-    return Plan(items, request.credits, credit_price, interval_s)
+    return Plan(items, request.credits, credit_price, interval_s, recent_warnings(recent, now))
 
 
 def lookup_reason(provider: Provider, spec: JobSpec, target: Target, known: CachedSubject | None, now: datetime) -> str:
@@ -151,3 +167,10 @@ def _plan_item(
         )
     pages = ceil(spec.posts / size)
     return PlanItem(target, int(bool(reason)), pages, min(pages, total_pages or pages), known, reason)
+
+
+def _with_age(item: PlanItem, read_at: datetime | None, now: datetime) -> PlanItem:
+    """Adds when the target was read, where that was less than an hour ago."""
+    if read_at is None:
+        return item
+    return replace(item, note="; ".join(filter(None, (item.note, age_text(read_at, now)))))

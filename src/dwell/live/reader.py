@@ -27,7 +27,7 @@ from dwell.live.outcome import Outcome
 from dwell.live.pager import Coverage, Pager
 from dwell.live.parse_responses import ItemCache, parse_payload
 from dwell.live.plan import lookup_reason
-from dwell.live.records import whole_number
+from dwell.live.records import counter_unit, whole_number
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers import drift
 from dwell.providers.base import Lookup, Subject
@@ -178,7 +178,14 @@ class TargetReader:
         if self.target.kind != "account":
             topic = provider.parser.topic(payload)
             if isinstance(topic, TopicItem):
-                self.outcome = replace(self.outcome, title=topic.title, views_total=whole_number(topic.topic_views))
+                self.outcome = replace(
+                    self.outcome,
+                    title=topic.title,
+                    total=whole_number(topic.topic_posts) if total is None else total,
+                    views_total=whole_number(topic.topic_views),
+                    total_unit=counter_unit(topic.topic_posts, rounded=topic.rounded),
+                    views_total_unit=counter_unit(topic.topic_views, rounded=topic.rounded),
+                )
             return
         handle = self.subject.name or self.target.name
         if provider.own_account and handle != self.target.name:

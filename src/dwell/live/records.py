@@ -7,19 +7,22 @@ which knows every spelling: then there are no records, and the response is loade
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
-from dwell.records import Comment, Creator, CreatorSnapshot, Post, PostSnapshot, TopicPost
+from dwell.records import TABLES, Comment, Creator, CreatorSnapshot, Post, PostSnapshot, TopicPost
 from dwell.records.item import CommentItem, Count, CreatorItem, Item, PostItem
 from dwell.text import names
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.ids import FLOAT_ID, SCIENTIFIC_ID
 from dwell.text.numbers import parse_count
 from dwell.text.posting_time import ContradictionError, find_posted_at
+from dwell.text.rounding import coarsest_unit, read_unit
 from dwell.text.words import UNKNOWN, lower
 
 _HANDLE = re.compile(names.TIKTOK_HANDLE, re.ASCII)
@@ -30,6 +33,10 @@ _DIGITS = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _FIRST_SECOND, _LAST_SECOND = 100_000_000, 20_000_000_000
 _BIGINT = 1 << 63
+
+
+# Counter -> the column with its unit.
+_POST_UNITS, _CREATOR_UNITS = TABLES["post_snapshots"].units, TABLES["creator_snapshots"].units
 
 
 class UnusualValueError(ValueError):
@@ -90,6 +97,20 @@ def whole_number(value: Count) -> int | None:
         return None
 
 
+def counter_unit(value: Count, *, rounded: bool = False) -> int | None:
+    """The unit of a counter: what its text shows, and 1 for a number; None for an unknown one.
+
+    Args:
+        value: The counter.
+        rounded: The source rounds its numbers: then as coarsely as it may have done.
+    """
+    count = whole_number(value)
+    if count is None:
+        return None
+    unit = read_unit(value, count) if isinstance(value, str) else 1
+    return coarsest_unit(count) if rounded and unit == 1 else unit
+
+
 def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...]:
     caption, url = _text(item.caption), _link(item.url)
     handle = _handle(item.handle) or _handle(observation.handle)
@@ -126,8 +147,10 @@ def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...
         shares=_count(item.shares),
         saves=_count(item.saves),
         downloads=_count(item.downloads),
-        rounded=False,  # providers give exact counters: a round number is not a rounded one
+        rounded=False,
+        **_units(item, _POST_UNITS),
         source=observation.source,
+        observed_precision="instant",
     )
     if handle is None:
         return post, snapshot
@@ -152,6 +175,7 @@ def _topic_post(item: PostItem, observation: Observation, topic_rank: TopicRank)
         shares=_count(item.shares),
         saves=_count(item.saves),
         downloads=_count(item.downloads),
+        **_units(item, _POST_UNITS),
         source=observation.source,
     )
 
@@ -169,7 +193,9 @@ def _creator(item: CreatorItem, observation: Observation) -> tuple[msgspec.Struc
         following=_count(item.following),
         total_likes=_count(item.total_likes),
         post_count=_count(item.post_count),
+        **_units(item, _CREATOR_UNITS),
         source=observation.source,
+        observed_precision="instant",
     )
     return creator, snapshot
 
@@ -203,6 +229,7 @@ def _comment(item: CommentItem, observation: Observation) -> Comment:
         comment_likes=_count(item.comment_likes),
         replies=_count(item.replies),
         source=observation.source,
+        observed_precision="instant",
     )
 
 
@@ -222,6 +249,9 @@ def _views(item: PostItem) -> int | None:
     if views == 0 and any((_count(other) or 0) > 0 for other in others):
         raise UnusualValueError("0 views beside other counters")
     return views
+def _units(item: Item, units: Mapping[str, str]) -> dict[str, Any]:
+    """The units of an item's counters: a number in a response is exact, also a round one."""
+    return {unit: 1 for counter, unit in units.items() if getattr(item, counter) is not None}
 
 
 def _instant(value: int | str | None) -> datetime | None:

@@ -52,8 +52,8 @@ _END = "the sweep ended: %(complete)d of %(targets)d targets complete, %(request
 log = logs.get_logger(__name__)
 
 
-def plan_sweep(settings: Settings, database: StateDatabase, spec: JobSpec) -> Plan:
-    """Plan a job and its cost; sends no request."""
+def plan_sweep(settings: Settings, database: StateDatabase, spec: JobSpec, job: str | None = None) -> Plan:
+    """Plan a job and its cost; sends no request. `job` is the job itself where it is resumed."""
     terms = client_factory.read_terms(settings, spec.provider)
     return make_plan(
         database,
@@ -62,6 +62,7 @@ def plan_sweep(settings: Settings, database: StateDatabase, spec: JobSpec) -> Pl
         credit_price=terms.credit_price,
         interval_s=terms.interval_s,
         now=clock.now(),
+        job=job,
     )
 
 
@@ -114,10 +115,11 @@ def run(
             lost = _mark_lost(database, job.sweep_id)
             budget = Budget(max_credits, ledger.credits_spent(database, owner.sweep(job.sweep_id)))
             if plan is None or not plan.is_of(spec):
-                plan = plan_sweep(store.settings, database, spec)
+                plan = plan_sweep(store.settings, database, spec, job.sweep_id)
             sweep_run = _SweepRun(store, database, client, budget, spec, job, plan, on_progress)
             outcomes = sweep_run.read()
         result = summarize(store, database, job, spec, outcomes, sweep_run.stats, resumed=resumed, lost=lost)
+        result = replace(result, meta={**result.meta, "warnings": list(plan.warnings)})
         log.info(
             _END, {name: result.meta[name] for name in ("complete", "targets", "requests", "credits", "lost_requests")}
         )

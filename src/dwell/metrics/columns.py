@@ -8,6 +8,12 @@ from dwell.metrics.counters import COUNTERS, PROXY_RATES, RATE_FORMULAS
 
 Columns = Mapping[str, tuple[str, str]]
 
+REASONS = {"too_close": "less than an hour apart", "rounding": "rounding explains it", "suspect": "may be rounded"}
+"""Why no growth between two readings is known: name -> words."""
+REASON_WORDS = ", ".join(f"`{reason}`" for reason in REASONS.values())
+MAY_BE = "given rounding and days whose time is not known"
+GROWN = "negative where they were removed; null where no growth is known (`reason`)"
+EXPLAINS = "The change is at most the coarser unit of the two counters; null where that unit is not known"
 _NO_RATE = "null where a counter is unknown or negative, or views are unknown or 0"
 
 BENCHMARK: Columns = {
@@ -91,28 +97,37 @@ TREND: Columns = {
     ),
     "views_per_hour_median": (
         "views/h",
-        "Median rate between a post's last two snapshots an hour or more apart, where rounding does not explain it",
+        "Median of each post's latest growth between snapshots an hour or more apart, beyond what rounding explains",
     ),
-    "views_per_hour_n": ("posts", "Posts with two such snapshots"),
+    "views_per_hour_n": ("posts", "Posts with such a growth"),
+    "views_per_hour_median_low": ("views/h", f"Median of the least that it may be, {MAY_BE}"),
+    "views_per_hour_median_high": ("views/h", f"Median of the most that it may be, {MAY_BE}"),
 }
 GROWTH: Columns = {
     "post_id": ("", "The post"),
-    "from_at": ("UTC", "Earlier snapshot"),
+    "from_at": ("UTC", "Earlier snapshot: the newest at least an hour older, else the one just before"),
     "to_at": ("UTC", "Later snapshot"),
-    "hours": ("hours", "Between them, to the second"),
+    "hours": ("hours", "Between them, to the second; where only a day is known, from its middle"),
     "views_from": ("views", "Views in the earlier one"),
     "views_to": ("views", "Views in the later one"),
-    "views_per_hour": ("views/h", "Their difference over the hours; negative where views were removed"),
-    "rounding_explains": (
-        "",
-        "A snapshot is rounded and the change is at most the coarser unit; null where it matters and is not known",
-    ),
+    "views_per_hour": ("views/h", f"Their difference over the hours; {GROWN}"),
+    "rounding_explains": ("", EXPLAINS),
     "likes_from": ("likes", "Likes in the earlier one"),
     "likes_to": ("likes", "Likes in the later one"),
+    "hours_low": ("hours", "The least that may be between them: a day may be any moment of it"),
+    "hours_high": ("hours", "The most that may be between them"),
+    "views_per_hour_low": ("views/h", f"The least that it may be, {MAY_BE}; null under an hour"),
+    "views_per_hour_high": ("views/h", f"The most that it may be, {MAY_BE}; null under an hour"),
+    "reason": ("", f"Why no growth is known: {REASON_WORDS}; null where it is"),
+}
+GROWTH_KNOWN: Columns = {
+    "posts": ("posts", "Posts with two snapshots"),
+    "known": ("posts", "Of them, posts with a known growth"),
+    **{name: ("posts", f"Posts without: `{reason}`, by their newest snapshot") for name, reason in REASONS.items()},
 }
 GROWTH_RANK: Columns = {
-    **GROWTH,
-    "observed_twice": ("posts", "Posts with two snapshots, however many are listed"),
+    **{name: meaning for name, meaning in GROWTH.items() if name != "reason"},
+    "observed_twice": ("posts", "Posts with a known growth, however many are listed"),
     "caption": POST["caption"],
     "url": POST["url"],
 }

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import ibis
 from ibis.expr.types import Table
 
-from dwell.metrics.growth import rounding_unit
-from dwell.metrics.newest import hours
+from dwell.metrics.changes import add_change, add_earlier, earlier_columns, reading_columns
 from dwell.metrics.tables import table
 
 
 def follower_steps(*, handle: str | None = None) -> Table:
-    """One row per account and pair of consecutive snapshots that both have the followers.
+    """One row per account and snapshot with followers, with the change since the newest one an hour older or more.
 
-    Whether a follower count is rounded is not stored, so every change that rounding could explain is marked.
+    Where none is, since the snapshot just before, without a pace. Old rows lack the unit of rounding: there a round
+    number is taken for a rounded one.
     """
     rows = table("creator_snapshots")
     if handle is not None:
         rows = rows.filter(rows.handle == handle)
-    known = rows.filter(rows.followers.notnull())
-    in_time = ibis.window(group_by=known.handle, order_by=known.observed_at)
-    both = known.select(
-        "handle",
-        from_at=known.observed_at.lag().over(in_time),
-        to_at=known.observed_at,
-        followers_from=known.followers.lag().over(in_time),
-        followers_to=known.followers,
+    rows = rows.filter(rows.followers.notnull())
+    columns = ("handle", "observed_at", "followers")
+    known = rows.select(*columns, **reading_columns(rows, "followers")).alias("follower_counts")
+    later = add_earlier(known, ("handle",))
+    earlier = known.select(
+        earlier_handle="handle", from_at="observed_at", followers_from="followers", **earlier_columns()
     )
-    both = both.filter(both.from_at.notnull())
-    change = both.followers_to - both.followers_from
-    between = hours(both.from_at, both.to_at)
-    unit = ibis.greatest(rounding_unit(both.followers_from), rounding_unit(both.followers_to))
-    return both.select(
+    both = later.inner_join(earlier, [later.handle == earlier.earlier_handle, later.earlier_at == earlier.from_at])
+    grown = add_change(both, "followers", ("from_at", "followers_from"))
+    return grown.select(
         "handle",
         "from_at",
-        "to_at",
-        hours=between,
-        followers_from=both.followers_from,
-        followers_to=both.followers_to,
-        followers_per_day=change.cast("float64") * 24.0 / between.nullif(0),
-        rounding_explains=(unit > 0) & (change.abs() <= unit),
+        to_at=grown.observed_at,
+        hours=grown.hours,
+        followers_from=grown.followers_from,
+        followers_to=grown.followers,
+        followers_per_day=grown.per_hour * 24.0,
+        rounding_explains=grown.rounding_explains,
+        hours_low=grown.hours_low,
+        hours_high=grown.hours_high,
+        followers_per_day_low=grown.per_hour_low * 24.0,
+        followers_per_day_high=grown.per_hour_high * 24.0,
+        reason=grown.reason,
     ).order_by("handle", "to_at")

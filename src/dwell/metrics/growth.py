@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import ibis
-from ibis.expr.types import IntegerValue, Table
+from ibis.expr.types import Table
 
 from dwell.errors import DwellError
-from dwell.metrics.newest import hours, posts_of
+from dwell.metrics.changes import add_change, add_earlier, earlier_columns, reading_columns
+from dwell.metrics.columns import REASONS
+from dwell.metrics.latest import latest
+from dwell.metrics.newest import posts_of
 from dwell.metrics.tables import table
 
 CUMULATIVE = "tiktok"  # the platform whose counters are totals since publishing
-# Rounding as sources do it: 17.7K, 1.2M, 1.2B. (From this count up, the value of the last digit shown.)
-_UNITS = ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (10_000, 100))
+_RANGES = ("hours_low", "hours_high", "views_per_hour_low", "views_per_hour_high")
+_RANKED = (
+    *("from_at", "to_at", "hours", "views_from", "views_to", "views_per_hour", "rounding_explains"),
+    *("likes_from", "likes_to", *_RANGES),
+)
 
 
 def growth(*, handle: str | None = None) -> Table:
-    """One row per post and pair of consecutive snapshots that both have views.
+    """One row per post and snapshot with views, with the growth since the newest one that is an hour older or more.
 
-    TikTok only: YouTube Studio's figures are those of a period, so their difference is not growth.
+    Where none is, since the snapshot just before, without a growth. TikTok only: YouTube Studio's figures are those of
+    a period, so their difference is not growth.
     """
-    posts = posts_of(handle)
-    counted = viewed("likes").semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")
-    return pairs(counted, ("likes",)).order_by("post_id", "to_at")
+    return _pairs_of(handle, ("likes",)).order_by("post_id", "to_at")
 
 
 def growth_ranking(*, handle: str | None = None, limit: int = 20) -> Table:
-    """The posts that gained views fastest between their newest two snapshots, fastest first.
+    """The posts that gained views fastest, each by its latest known growth, fastest first.
 
     Args:
         handle: Only this account's posts.
@@ -36,11 +41,7 @@ def growth_ranking(*, handle: str | None = None, limit: int = 20) -> Table:
     """
     if not limit >= 1:
         raise DwellError(f"The number of posts is a whole number from 1 up, not {limit}.")
-    every = growth(handle=handle)
-    paced = every.filter(every.views_per_hour.notnull())
-    newest_first = ibis.window(group_by=paced.post_id, order_by=paced.to_at.desc())
-    numbered = paced.mutate(back=ibis.row_number().over(newest_first))
-    last = numbered.filter(numbered.back == 0).drop("back").alias("newest_pairs")
+    last = latest_growth(_pairs_of(handle, ("likes",)), _RANKED).alias("latest_growths")
     ranked = last.cross_join(last.agg(observed_twice=last.count()))
     fastest = ranked.order_by(ibis.desc("views_per_hour"), ibis.asc("post_id")).limit(limit).alias("fastest")
     posts = table("posts").select("post_id", "caption", "url")
@@ -48,52 +49,80 @@ def growth_ranking(*, handle: str | None = None, limit: int = 20) -> Table:
     return joined.order_by(ibis.desc("views_per_hour"), ibis.asc("post_id"))
 
 
+def growth_known(*, handle: str | None = None) -> Table:
+    """One row: posts with two snapshots, those with a known growth, and why it is not known of the others.
+
+    A post counts under the reason of its newest snapshot.
+    """
+    found = _pairs_of(handle, ())
+    newest = latest(found, ("reason",), at="to_at")
+    grown = latest_growth(found, ("views_per_hour",))
+    joined = newest.left_join(grown, "post_id")
+    unknown = joined.views_per_hour.isnull()
+    return joined.agg(
+        posts=joined.count(),
+        known=joined.count(where=~unknown),
+        **{name: joined.count(where=unknown & (joined.reason == reason)) for name, reason in REASONS.items()},
+    )
+
+
+def latest_growth(found: Table, columns: tuple[str, ...]) -> Table:
+    """Each post's latest known growth.
+
+    Args:
+        found: Rows of `pairs`.
+        columns: Of them, besides post_id.
+    """
+    return latest(found.filter(found.views_per_hour.notnull()), columns, at="to_at")
+
+
 def viewed(*also: str) -> Table:
     """The columns of every snapshot that growth needs, and the requested counters."""
-    return table("post_snapshots").select("post_id", "observed_at", "views", "rounded", *also)
+    columns = ("views", "rounded", "views_unit", "observed_precision", "observed_zone")
+    return table("post_snapshots").select("post_id", "observed_at", *columns, *also)
 
 
 def pairs(snapshots: Table, also: tuple[str, ...] = ()) -> Table:
-    """Consecutive snapshots of a post as one row, with views per hour; null where they are less than a second apart.
+    """Each snapshot with the one that its growth is counted from, and that growth.
 
     Args:
         snapshots: Rows of `viewed`.
         also: Counters to carry from both snapshots, as `<counter>_from` and `<counter>_to`.
     """
     known = snapshots.filter(snapshots.views.notnull())
-    in_time = ibis.window(group_by=known.post_id, order_by=known.observed_at)
-    both = known.select(
+    known = known.select(
         "post_id",
-        from_at=known.observed_at.lag().over(in_time),
-        to_at=known.observed_at,
-        views_from=known.views.lag().over(in_time),
-        views_to=known.views,
-        rounded_from=known.rounded.lag().over(in_time),
-        rounded_to=known.rounded,
-        **{f"{name}_from": known[name].lag().over(in_time) for name in also},
-        **{f"{name}_to": known[name] for name in also},
-    )
-    both = both.filter(both.from_at.notnull())
-    change = (both.views_to - both.views_from).cast("int64")
-    between = hours(both.from_at, both.to_at)
-    unit = ibis.greatest(rounding_unit(both.views_from), rounding_unit(both.views_to))
-    return both.select(
+        "observed_at",
+        "views",
+        **reading_columns(known, "views"),
+        **{name: known[name] for name in also},
+    ).alias("viewed_posts")
+    later = add_earlier(known, ("post_id",))
+    earlier = known.select(
+        earlier_post="post_id", from_at="observed_at", views_from="views", **earlier_columns(),
+        **{f"{name}_from": name for name in also},
+    )  # fmt: skip
+    both = later.inner_join(earlier, [later.post_id == earlier.earlier_post, later.earlier_at == earlier.from_at])
+    grown = add_change(both, "views", ("from_at", "views_from"))
+    return grown.select(
         "post_id",
         "from_at",
-        "to_at",
-        hours=between,
-        views_from=both.views_from,
-        views_to=both.views_to,
-        views_per_hour=change.cast("float64") / between.nullif(0),
-        rounding_explains=(unit > 0) & (change.abs() <= unit) & (both.rounded_from | both.rounded_to),
-        **{f"{name}_{end}": both[f"{name}_{end}"] for name in also for end in ("from", "to")},
+        to_at=grown.observed_at,
+        hours=grown.hours,
+        views_from=grown.views_from,
+        views_to=grown.views,
+        views_per_hour=grown.per_hour,
+        rounding_explains=grown.rounding_explains,
+        **{column: grown[name] for each in also for column, name in ((f"{each}_from",) * 2, (f"{each}_to", each))},
+        hours_low=grown.hours_low,
+        hours_high=grown.hours_high,
+        views_per_hour_low=grown.per_hour_low,
+        views_per_hour_high=grown.per_hour_high,
+        reason=grown.reason,
     )
 
 
-def rounding_unit(count: IntegerValue) -> IntegerValue:
-    """How coarse a rounded counter is: 100 for 17,700, 100,000 for 1,200,000; 0 where the number cannot be rounded.
-
-    A count that isn't a multiple of the unit of its size was not rounded to it, so the next finer unit is tried.
-    """
-    branches = [((count >= least) & (count % unit == 0), unit) for least, unit in _UNITS]
-    return ibis.cases(*branches, else_=0)
+def _pairs_of(handle: str | None, also: tuple[str, ...]) -> Table:
+    posts = posts_of(handle)
+    counted = viewed(*also).semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")
+    return pairs(counted, also)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dwell.metrics.columns import Columns
+from dwell.metrics.columns import EXPLAINS, GROWN, MAY_BE, REASON_WORDS, Columns
 from dwell.metrics.counters import RATE_FORMULAS, VET_RATES
 
 _TOPIC: Columns = {
@@ -29,10 +29,12 @@ TOPIC_POST: Columns = {
     ),
     "basis": (
         "",
-        "`measured` between two samples an hour or more apart; else `lifetime`, shares over age; null where unknown",
+        "`measured` between samples an hour or more apart, if rounding does not explain it; else `lifetime`, over age",
     ),
     "between_h": ("hours", "Between those two samples"),
     "age_h": ("hours", "From publishing to the sample"),
+    "share_momentum_low": ("shares/h", f"The least that it may be, {MAY_BE}"),
+    "share_momentum_high": ("shares/h", f"The most that it may be, {MAY_BE}"),
 }
 TOPIC_DAY: Columns = {
     **_TOPIC,
@@ -44,8 +46,10 @@ TOPIC_DAY: Columns = {
     "count_span_d": ("days", "Days since the previous count; null under a quarter of a day"),
     "posts_added": (
         "posts/day",
-        "Difference of the two counts over the days between; negative where posts were removed",
+        "Difference of the two counts over the days; negative where posts were removed; null where rounding explains",
     ),
+    "posts_added_low": ("posts/day", f"The least that it may be, {MAY_BE}"),
+    "posts_added_high": ("posts/day", f"The most that it may be, {MAY_BE}"),
     "sampled": ("posts", "Posts that were read, each once"),
     "new_posts": ("posts", "Posts among them that no earlier sample of this topic contained"),
     "views_median": ("views", "Their median views"),
@@ -59,11 +63,16 @@ FOLLOWER_STEP: Columns = {
     "handle": ("", "Account"),
     "from_at": ("UTC", "Earlier snapshot"),
     "to_at": ("UTC", "Later snapshot"),
-    "hours": ("hours", "Between them, to the second"),
+    "hours": ("hours", "Between them, to the second; where only a day is known, from its middle"),
     "followers_from": ("followers", "Followers in the earlier one"),
     "followers_to": ("followers", "Followers in the later one"),
-    "followers_per_day": ("followers/day", "Their difference over the days between"),
-    "rounding_explains": ("", "The change is at most what rounding of such a count could explain"),
+    "followers_per_day": ("followers/day", f"Their difference over the days between; {GROWN}"),
+    "rounding_explains": ("", EXPLAINS),
+    "hours_low": ("hours", "The least that may be between them: a day may be any moment of it"),
+    "hours_high": ("hours", "The most that may be between them"),
+    "followers_per_day_low": ("followers/day", f"The least that it may be, {MAY_BE}; null under an hour"),
+    "followers_per_day_high": ("followers/day", f"The most that it may be, {MAY_BE}; null under an hour"),
+    "reason": ("", f"Why no change is known: {REASON_WORDS}; null where it is"),
 }
 PEER: Columns = {
     "handle": ("", "Account"),

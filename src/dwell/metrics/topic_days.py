@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import ibis
 from ibis.expr.types import IntegerValue, Table, TimestampValue
 
+from dwell.metrics.changes import add_change, earlier_columns, reading_columns
 from dwell.metrics.newest import hours, seconds
 from dwell.metrics.topic_ranking import DEFAULT_DAYS, TOPIC, last_days, share_rate, topic_rows, used_topics
 
@@ -55,7 +56,7 @@ def topic_days(
     return last_days(rows, "number", "last_number", days).select(*TOPIC, *columns).order_by(*TOPIC, "day")
 
 
-_COUNTED = ("topic_posts", "counted_at", "count_span_d", "posts_added")
+_COUNTED = ("topic_posts", "counted_at", "count_span_d", "posts_added", "posts_added_low", "posts_added_high")
 _SAMPLED = (
     *("sampled", "new_posts", "views_median", "shares_total", "share_rate_median"),
     *("fresh_views_per_hour_median", "fresh_n"),
@@ -88,18 +89,28 @@ def _counts(looks: Table) -> Table:
     known = looks.filter(looks.topic_posts.notnull())
     day = ibis.window(group_by=[*(known[name] for name in TOPIC), known.number], order_by=known.observed_at.desc())
     known = known.mutate(back=ibis.row_number().over(day))
-    last = known.filter(known.back == 0).select(*TOPIC, "number", "topic_posts", counted_at=known.observed_at)
+    last = known.filter(known.back == 0)
+    last = last.select(
+        *TOPIC, "number", "topic_posts", counted_at=last.observed_at, **reading_columns(last, "topic_posts")
+    )
     in_time = ibis.window(group_by=[last[name] for name in TOPIC], order_by=last.counted_at)
-    span = hours(last.counted_at.lag().over(in_time), last.counted_at) / 24.0
-    both = last.mutate(gained=last.topic_posts - last.topic_posts.lag().over(in_time), span=span)
-    span_days = ibis.cases((both.span >= _MIN_SPAN_DAYS, both.span), else_=ibis.null("float64"))
+    both = last.mutate(
+        counted_from=last.counted_at.lag().over(in_time),
+        topic_posts_from=last.topic_posts.lag().over(in_time),
+        **{name: last[part].lag().over(in_time) for name, part in earlier_columns().items()},
+    )
+    both = add_change(both, "topic_posts", ("counted_from", "topic_posts_from"), at="counted_at")
+    span, nothing = both.hours / 24.0, ibis.null("float64")
     return both.select(
         *TOPIC,
         "number",
         "topic_posts",
         "counted_at",
-        count_span_d=span_days,
-        posts_added=both.gained.cast("float64") / span_days,
+        count_span_d=ibis.cases((span >= _MIN_SPAN_DAYS, span), else_=nothing),
+        **{
+            f"posts_added{end}": ibis.cases((span >= _MIN_SPAN_DAYS, both[f"per_hour{end}"] * 24.0), else_=nothing)
+            for end in ("", "_low", "_high")
+        },
     ).alias("counted_days")
 
 

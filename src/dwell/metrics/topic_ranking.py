@@ -11,6 +11,8 @@ import ibis
 from ibis.expr.types import NumericValue, StringValue, Table
 
 from dwell.errors import DwellError
+from dwell.metrics.changes import add_change, earlier_columns, reading_columns
+from dwell.metrics.growth_note import MIN_HOURS
 from dwell.metrics.newest import hours, seconds
 from dwell.metrics.tables import table
 from dwell.records.topic import TOPICS
@@ -19,7 +21,6 @@ TOPIC = ("topic_kind", "topic")
 DEFAULT_DAYS = 14
 _DAY = 86_400
 _SAMPLE_GAP_S = 3_600  # rows of a topic less than an hour apart are pages of one sample
-_MIN_HOURS = 1.0  # counters are updated in batches, so a shorter time shows the batch, not the speed
 _COLUMNS = ("handle", "caption", "url", "posted_at", "duration_s", "views", "likes", "comments", "shares", "saves")
 
 
@@ -40,7 +41,8 @@ def topic_ranking(*, kind: str | None = None, topic: str | None = None, days: in
     now = _latest_sample(seen)
     before = _earlier_samples(seen, now)
     joined = now.left_join(before, [*TOPIC, "post_id"])
-    ranked = _with_momentum(joined.select(*(now[name] for name in now.columns), before.earlier_at, before.had_shares))
+    earlier = (before[name] for name in ("earlier_at", "had_shares", *earlier_columns()))
+    ranked = _with_momentum(joined.select(*(now[name] for name in now.columns), *earlier))
     place = ibis.row_number().over(
         ibis.window(
             group_by=[ranked[name] for name in TOPIC],
@@ -103,32 +105,42 @@ def _latest_sample(seen: Table) -> Table:
     rows = latest.mutate(age_in_look=ibis.row_number().over(order), listed_rank=latest["rank"])
     return (
         rows.filter(rows.age_in_look == 0)
-        .select(*TOPIC, "post_id", "observed_at", "listed_rank", *_COLUMNS)
+        .select(*TOPIC, "post_id", "observed_at", "listed_rank", *_COLUMNS, **reading_columns(rows, "shares"))
         .alias("present_posts")
     )
 
 
 def _earlier_samples(seen: Table, now: Table) -> Table:
     """For each such post, the newest sample at least an hour earlier that has its shares."""
-    then = seen.filter(seen.shares.notnull()).select(*TOPIC, "post_id", earlier_at="observed_at", had_shares="shares")
+    then = seen.filter(seen.shares.notnull())
+    parts = {name: reading_columns(then, "shares")[part] for name, part in earlier_columns().items()}
+    then = then.select(*TOPIC, "post_id", earlier_at="observed_at", had_shares="shares", **parts)
     both = then.inner_join(now.select(*TOPIC, "post_id", now_at=now.observed_at), [*TOPIC, "post_id"])
-    both = both.filter(hours(both.earlier_at, both.now_at) >= _MIN_HOURS)
+    both = both.filter(hours(both.earlier_at, both.now_at) >= MIN_HOURS)
     order = ibis.window(group_by=[*(both[name] for name in TOPIC), both.post_id], order_by=both.earlier_at.desc())
     both = both.mutate(back=ibis.row_number().over(order))
-    return both.filter(both.back == 0).select(*TOPIC, "post_id", "earlier_at", "had_shares").alias("earlier_looks")
+    last = both.filter(both.back == 0)
+    return last.select(*TOPIC, "post_id", "earlier_at", "had_shares", *earlier_columns()).alias("earlier_looks")
 
 
 def _with_momentum(posts: Table) -> Table:
+    """Shares per hour: measured between two samples where that is growth, else over the post's lifetime."""
+    posts = add_change(posts, "shares", ("earlier_at", "had_shares"))
     age = hours(posts.posted_at, posts.observed_at)
-    between = hours(posts.earlier_at, posts.observed_at)
-    gained = (posts.shares - posts.had_shares).cast("float64") / between.nullif(0)
-    lifetime = ibis.cases((age >= _MIN_HOURS, posts.shares.cast("float64") / age.nullif(0)), else_=ibis.null())
+    shares = {"": posts.shares, "_low": posts.shares - posts.own_off, "_high": posts.shares + posts.own_off}
+    lifetime = {
+        end: ibis.cases((age >= MIN_HOURS, count.cast("float64") / age.nullif(0)), else_=ibis.null("float64"))
+        for end, count in shares.items()
+    }
     return posts.mutate(
         age_h=age,
-        between_h=between,
+        between_h=posts.hours,
         share_rate=share_rate(posts),
-        share_momentum=ibis.coalesce(gained, lifetime),
-        basis=_basis(gained, lifetime),
+        basis=_basis(posts.per_hour, lifetime[""]),
+        **{
+            f"share_momentum{end}": ibis.cases((posts.per_hour.notnull(), posts[f"per_hour{end}"]), else_=count)
+            for end, count in lifetime.items()
+        },
     )
 
 
@@ -140,6 +152,7 @@ def _basis(gained: NumericValue, lifetime: NumericValue) -> StringValue:
 def _select_and_order(ranked: Table) -> Table:
     columns = ("rank", "post_id", "handle", "caption", "url", "posted_at", "observed_at", "listed_rank", "duration_s")
     figures = ("views", "shares", "share_rate", "share_momentum", "basis", "between_h", "age_h")
-    return ranked.select(*TOPIC, *columns, *figures).order_by(
+    ranges = ("share_momentum_low", "share_momentum_high")
+    return ranked.select(*TOPIC, *columns, *figures, *ranges).order_by(
         *TOPIC, ranked["rank"].asc(nulls_first=False), ranked.post_id
     )

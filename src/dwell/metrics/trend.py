@@ -10,14 +10,12 @@ from ibis.expr.types import IntegerValue, Table
 from dwell.errors import DwellError
 from dwell.metrics.counters import COUNTERS, PROXY_RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
-from dwell.metrics.growth import CUMULATIVE, pairs, viewed
-from dwell.metrics.latest import latest
+from dwell.metrics.growth import CUMULATIVE, latest_growth, pairs, viewed
 from dwell.metrics.newest import newest, seconds
 from dwell.metrics.quartiles import CREATOR, quartiles
 from dwell.metrics.ratios import with_rates
 
 PERIODS = {"day": "D", "week": "W", "month": "M"}
-_MIN_HOURS = 1.0  # counters are updated in batches, so a shorter time shows the batch, not the speed
 _DAY = 86_400
 _MONDAY = 3  # days from a Monday to 1970-01-01
 
@@ -34,7 +32,9 @@ def trend(
     posts = with_rates(with_excluded(newest(handle, counters=COUNTERS), include, min_age_h))
     posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull()).alias("rated_posts")
     posts = _with_tier(posts)
-    posts = posts.left_join(_latest_growth(posts), "post_id").drop("post_id_right")
+    own = viewed().semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")
+    grown = latest_growth(pairs(own), ("views_per_hour", "views_per_hour_low", "views_per_hour_high"))
+    posts = posts.left_join(grown, "post_id").drop("post_id_right")
     posts = posts.mutate(period_start=posts.posted_at.truncate(PERIODS[every]).date(), number=_number(posts, every))
     periods = posts.group_by(["period_start", "number"]).agg(
         posts=posts.count(),
@@ -43,6 +43,8 @@ def trend(
         top_tier_share=posts.is_top.cast("float64").mean(),
         views_per_hour_median=posts.views_per_hour.quantile(0.5),
         views_per_hour_n=posts.views_per_hour.count(),
+        views_per_hour_median_low=posts.views_per_hour_low.quantile(0.5),
+        views_per_hour_median_high=posts.views_per_hour_high.quantile(0.5),
     )
     return _with_change(periods).order_by("period_start")
 
@@ -62,13 +64,6 @@ def _with_tier(posts: Table) -> Table:
     return joined.select(*(posts[name] for name in posts.columns), is_top=posts.engagement_rate >= edges.q75)
 
 
-def _latest_growth(posts: Table) -> Table:
-    """Each post's last meaningful velocity: over an hour or more, and more than rounding explains."""
-    grown = pairs(viewed().semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id"))
-    meaningful = grown.filter((grown.hours >= _MIN_HOURS) & ~grown.rounding_explains.fill_null(False))  # noqa: FBT003
-    return latest(meaningful, ("views_per_hour",), at="to_at")
-
-
 def _with_change(periods: Table) -> Table:
     in_time = ibis.window(order_by=periods.number)
     follows = periods.number.lag().over(in_time) == periods.number - 1
@@ -82,4 +77,6 @@ def _with_change(periods: Table) -> Table:
         engagement_rate_change=ibis.cases((follows, change), else_=ibis.null("float64")),
         views_per_hour_median=periods.views_per_hour_median,
         views_per_hour_n=periods.views_per_hour_n,
+        views_per_hour_median_low=periods.views_per_hour_median_low,
+        views_per_hour_median_high=periods.views_per_hour_median_high,
     )

@@ -33,6 +33,7 @@ def view_steps(growth: Iterable[Row], posts: Iterable[str]) -> VetCheck:
     """Isolated steps of views on two posts or more that brought hardly any likes.
 
     A second wave lasts for days and brings likes; a batch moves a day at most; a rounded counter moves by its unit.
+    Of a pace that rounding leaves open, the most that it may be counts.
 
     Args:
         growth: Rows of `growth` of the account.
@@ -40,7 +41,7 @@ def view_steps(growth: Iterable[Row], posts: Iterable[str]) -> VetCheck:
     """
     wanted = set(posts)
     rows = sorted((row for row in growth if row["post_id"] in wanted), key=lambda row: (row["post_id"], row["to_at"]))
-    series = [list(steps_of_post) for _, steps_of_post in groupby(rows, key=lambda row: row["post_id"])]
+    series = [_one_after_another(steps_of_post) for _, steps_of_post in groupby(rows, key=lambda row: row["post_id"])]
     long_enough = [steps for steps in series if len(steps) >= 3]
     if not long_enough:
         why = "No post was observed four times or more, so a step cannot be distinguished from growth: sweep daily."
@@ -58,11 +59,20 @@ def view_steps(growth: Iterable[Row], posts: Iterable[str]) -> VetCheck:
     return VetCheck("view_steps", float(with_steps), None, None, _VIEWS_NORM, reads, len(long_enough), evidence)
 
 
+def _one_after_another(rows: Iterable[Row]) -> list[Row]:
+    """The steps that do not overlap: of several readings within an hour, each has a step from the same earlier one."""
+    steps: list[Row] = []
+    for row in rows:
+        if not steps or row["from_at"] >= steps[-1]["to_at"]:
+            steps.append(row)
+    return steps
+
+
 def _lone_steps(steps: Sequence[Row]) -> list[Row]:
     lone = []
     for before, step, after in zip(steps, steps[1:], steps[2:], strict=False):
         gained, pace = step["views_to"] - step["views_from"], _fastest_neighbour(before, after)
-        if pace is None or step.get("rounding_explains") is not False:
+        if pace is None or step.get("rounding_explains") is not False or step.get("reason"):
             continue
         usual = SPIKE_FACTOR * pace * (step["hours"] + BATCH_HOURS)
         if gained > max(usual, MIN_VIEWS, MIN_SHARE * step["views_from"]) and _lacks_likes(step, gained):
@@ -71,9 +81,14 @@ def _lone_steps(steps: Sequence[Row]) -> list[Row]:
 
 
 def _fastest_neighbour(before: Row, after: Row) -> float | None:
-    if before["views_per_hour"] is None or after["views_per_hour"] is None:
-        return None
-    return max(0.0, float(before["views_per_hour"]), float(after["views_per_hour"]))
+    paces = [_most(row, "views_per_hour") for row in (before, after)]
+    return None if None in paces else max(0.0, *(pace for pace in paces if pace is not None))
+
+
+def _most(row: Row, pace: str) -> float | None:
+    """The most that a pace may be; None where it was not read an hour apart."""
+    most = row.get(f"{pace}_high")
+    return row[pace] if most is None else float(most)
 
 
 def _lacks_likes(step: Row, gained: int) -> bool:
@@ -99,12 +114,12 @@ def follower_steps(steps: Iterable[Row], posts: Iterable[Row]) -> VetCheck:
         steps: Rows of `follower_steps` of the account.
         posts: Rows of `posts` of the account.
     """
-    rows = sorted(steps, key=lambda row: row["to_at"])
-    rows = [row for row in rows if row["followers_per_day"] is not None]
+    rows = _one_after_another(sorted(steps, key=lambda row: row["to_at"]))
+    rows = [row for row in rows if _most(row, "followers_per_day") is not None]
     if len(rows) < 5:
         why = f"{pluralize(len(rows), 'step')} between stored follower counts; 5 are needed: sweep daily or weekly."
         return cannot_tell("follower_steps", _FOLLOWERS_NORM, why, len(rows))
-    usual = median(abs(row["followers_per_day"]) for row in rows)
+    usual = median(abs(_most(row, "followers_per_day") or 0.0) for row in rows)
     lone = [row for row in rows if _is_jump(row, usual)]
     known = list(posts)
     unexplained = [row for row in lone if not _explained_by_post(row, known)]
@@ -126,7 +141,7 @@ def _is_jump(row: Row, usual: float) -> bool:
     gained = row["followers_to"] - row["followers_from"]
     days = (row["hours"] + BATCH_HOURS) / 24
     least = max(SPIKE_FACTOR * usual * days, MIN_FOLLOWERS, MIN_FOLLOWER_SHARE * row["followers_from"])
-    return not row["rounding_explains"] and gained > least
+    return row["rounding_explains"] is False and not row.get("reason") and gained > least
 
 
 def _explained_by_post(row: Row, posts: Sequence[Row]) -> bool:

@@ -8,6 +8,8 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.reading import ObservedPrecision, ObservedZone, ValueSources
+from dwell.records.unit import Unit
 
 
 class Creator(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -33,4 +35,11 @@ class CreatorSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     following: Annotated[int | None, Meaning("Accounts followed")] = None
     total_likes: Annotated[int | None, Meaning("Likes received over all posts")] = None
     post_count: Annotated[int | None, Meaning("Posts published, by the source's count")] = None
+    followers_unit: Unit = None
+    following_unit: Unit = None
+    total_likes_unit: Unit = None
+    post_count_unit: Unit = None
     source: Annotated[str, Meaning("Format or provider")]
+    observed_precision: ObservedPrecision = None
+    observed_zone: ObservedZone = None
+    value_sources: ValueSources = None

@@ -76,13 +76,14 @@ class CommentItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class TopicItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The size of a hashtag or a sound."""
+    """The size of a hashtag or a sound; `rounded` where the object has only rounded numbers."""
 
     topic_kind: str
     topic: str
     title: str | None = None
     topic_posts: Count = None
     topic_views: Count = None
+    rounded: bool = False
 
 
 Item = PostItem | CreatorItem | CommentItem | TopicItem

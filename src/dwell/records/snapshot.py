@@ -8,6 +8,8 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.reading import ObservedPrecision, ObservedZone, ValueSources
+from dwell.records.unit import Unit
 
 
 class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -21,5 +23,14 @@ class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     shares: Annotated[int | None, Meaning("Shares since publishing")] = None
     saves: Annotated[int | None, Meaning("Saves (bookmarks, favourites) since publishing")] = None
     downloads: Annotated[int | None, Meaning("Downloads since publishing")] = None
-    rounded: Annotated[bool | None, Meaning("The source rounded counters of this row (17.7K)")] = None
+    rounded: Annotated[bool | None, Meaning("A counter of this row is rounded (17.7K); null: not known")] = None
+    views_unit: Unit = None
+    likes_unit: Unit = None
+    comments_unit: Unit = None
+    shares_unit: Unit = None
+    saves_unit: Unit = None
+    downloads_unit: Unit = None
     source: Annotated[str, Meaning("Format or provider")]
+    observed_precision: ObservedPrecision = None
+    observed_zone: ObservedZone = None
+    value_sources: ValueSources = None

@@ -13,9 +13,11 @@ from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
 from dwell.records.comment import Comment
 from dwell.records.creator import Creator, CreatorSnapshot
 from dwell.records.post import Post
+from dwell.records.reading import PROVENANCE
 from dwell.records.snapshot import PostSnapshot
 from dwell.records.state import CreatorState, PostState
 from dwell.records.topic import TopicPost, TopicSample
+from dwell.records.unit import SUFFIX, unit_of
 from dwell.records.watch_time import Retention, WatchTime
 
 Kind = Literal["text", "count", "number", "flag", "instant", "day", "texts"]
@@ -66,8 +68,8 @@ class Table:
 
     @cached_property
     def values(self) -> tuple[str, ...]:
-        """Names of the columns that carry what was observed: neither key nor `source` nor `observed_at`."""
-        return tuple(c.name for c in self.columns if c.name not in {*self.key, "source", "observed_at"})
+        """Names of the columns that carry what was observed: neither the key, nor where and when it was read."""
+        return tuple(c.name for c in self.columns if c.name not in {*self.key, *PROVENANCE})
 
     @cached_property
     def required(self) -> tuple[str, ...]:
@@ -77,7 +79,12 @@ class Table:
     @cached_property
     def observed(self) -> tuple[str, ...]:
         """Names of the columns of which one must be known for an observation to be one."""
-        return tuple(name for name in self.values if name != "rounded")
+        return tuple(name for name in self.values if name != "rounded" and not name.endswith(SUFFIX))
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Counter -> the column with its unit, for the counters whose unit is stored."""
+        return {name: unit_of(name) for name in self.observed if unit_of(name) in self.values}
 
 
 def _column(name: str, hint: Any) -> Column:

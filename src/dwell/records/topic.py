@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.unit import Unit
 
 TOPICS = ("hashtag", "sound", "search")
 
@@ -21,6 +22,8 @@ class TopicSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     title: Annotated[str | None, Meaning("Title of the sound")] = None
     topic_posts: Annotated[int | None, Meaning("Posts of the topic since it began, by the provider's count")] = None
     topic_views: Annotated[int | None, Meaning("Views of the topic since it began, by the provider's count")] = None
+    topic_posts_unit: Unit = None
+    topic_views_unit: Unit = None
     sampled: Annotated[int | None, Meaning("Posts that were read")] = None
     source: Annotated[str, Meaning("Format or provider")]
 
@@ -48,4 +51,10 @@ class TopicPost(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     shares: Annotated[int | None, Meaning("Shares since publishing")] = None
     saves: Annotated[int | None, Meaning("Saves since publishing")] = None
     downloads: Annotated[int | None, Meaning("Downloads since publishing")] = None
+    views_unit: Unit = None
+    likes_unit: Unit = None
+    comments_unit: Unit = None
+    shares_unit: Unit = None
+    saves_unit: Unit = None
+    downloads_unit: Unit = None
     source: Annotated[str, Meaning("Format or provider")]

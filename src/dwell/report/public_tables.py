@@ -120,7 +120,7 @@ def trend_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
 
 
 def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str, Any]]) -> ReportTable:
-    """Each pair of observations, fastest first."""
+    """Each pair of observations with a known growth, fastest first."""
     known = {post["post_id"]: post for post in posts}
     ordered = sorted(
         (row for row in rows if row.get("views_per_hour") is not None), key=lambda row: -row["views_per_hour"]
@@ -130,8 +130,9 @@ def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str,
         TableColumn("Views before", "counter"),
         TableColumn("Views after", "counter"),
         TableColumn("Views per hour", "counter"),
+        TableColumn("At least", "counter"),
+        TableColumn("At most", "counter"),
     ]
-    columns += [TableColumn("Rounding may explain it", numeric=False)]
     body: list[Row] = [
         [
             post_cell(known.get(row["post_id"], row)),
@@ -140,7 +141,8 @@ def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str,
             number(row.get("views_from"), 0),
             number(row.get("views_to"), 0),
             number(row["views_per_hour"], 1),
-            "yes" if row.get("rounding_explains") else "no",
+            number(row.get("views_per_hour_low"), 1),
+            number(row.get("views_per_hour_high"), 1),
         ]
         for row in ordered
     ]

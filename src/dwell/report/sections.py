@@ -140,10 +140,11 @@ def _trend(content: ReportContent) -> Section:
     if not list(rows):
         return _empty_section("trend")
     plots = [plot("public", "trend", charts.trend, rows, every=content.every, table=public_tables.trend_table(rows))]
-    if list(content.growth):
+    warnings = list(getattr(content.growth, "meta", {}).get("warnings", ()))
+    if any(row.get("views_per_hour") is not None for row in content.growth):
         numbers = public_tables.growth_table(content.growth, content.posts)
         plots.append(plot("counter", "growth", charts.growth, content.growth, content.posts, table=numbers))
-    return Section("trend", plots)
+    return Section("trend", plots, notes=warnings)
 
 
 def _audit(content: ReportContent) -> Section:

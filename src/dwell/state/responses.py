@@ -152,6 +152,29 @@ def time_span(database: StateDatabase, owner: Owner) -> tuple[datetime, datetime
     return None if first is None or last is None else (first, last)
 
 
+def list_reads(
+    database: StateDatabase, provider: str, *, since: datetime, without: str | None = None
+) -> dict[tuple[str, str], datetime]:
+    """(What, subject) -> when it was last requested since then, by this machine's clock, also of a simulation.
+
+    Args:
+        database: Where responses are stored.
+        provider: Only its responses.
+        since: Earlier requests are left out.
+        without: Id of a job whose requests are left out.
+    """
+    statement = (
+        select(responses.c.what, responses.c.subject, func.max(ledger.c.sent_at))
+        .join(ledger, ledger.c.request_id == responses.c.request_id)
+        .where(responses.c.provider == provider, ledger.c.sent_at >= since)
+        .group_by(responses.c.what, responses.c.subject)
+    )
+    if without is not None:
+        statement = statement.where(responses.c.owner_id != without)
+    with database.reading() as connection:
+        return {(what, subject): at for what, subject, at in connection.execute(statement)}
+
+
 def list_pending(database: StateDatabase, limit: int) -> list[StoredResponse]:
     """Responses whose rows are not stored yet, oldest first, without their bodies."""
     pending = select(*_COLUMNS).where(responses.c.parsed_by.is_(None))

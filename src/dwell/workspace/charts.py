@@ -96,12 +96,13 @@ class Charts:
             return _add_context(snapshot, charts.scores(scores, scores), *_known(scores.meta.get("handle")))
 
     def growth(self, *, creator: str) -> altair.TopLevelMixin:
-        """Views per hour between the newest two snapshots of a post."""
+        """Views per hour between snapshots of a post an hour or more apart."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
             rows = snapshot.growth_ranking(creator=creator)
-            drawn = charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"])
+            note = next(iter(rows.meta["warnings"]), "")
+            drawn = charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"], note=note)
             return _add_context(snapshot, drawn, creator)
 
     def watch_time(self, *, creator: str, target: str = "watch_ratio") -> altair.TopLevelMixin:

@@ -53,7 +53,8 @@ class Live:
         """Plan a sweep: one row per target, the price in `meta`; sends no request."""
         spec = self.spec(request, command)
         resumable = None if request.fresh else sweeping.find_resumable(self.database, spec)
-        plan = sweeping.plan_sweep(self._workspace.settings, self.database, spec)
+        job = resumable.sweep_id if resumable else None
+        plan = sweeping.plan_sweep(self._workspace.settings, self.database, spec, job)
         self._planned = spec, plan  # the sweep that follows does not make it again
         price = plan.to_result()
         resumes = {} if resumable is None else self._describe_resumable(resumable.sweep_id, resumable.started_at)

@@ -193,16 +193,28 @@ class Snapshot:
     ) -> Result:
         """Per period: posts, median rates, change from the previous period, views per hour."""
         options: dict[str, Any] = {"handle": self._handle(creator), "include": include, "min_age_h": min_age_h}
-        return replace(self.ask("trend", every=every, **options), meta={"every": every})
+        known = self._growth_known(options["handle"])
+        return replace(self.ask("trend", every=every, **options), meta={"every": every, **known})
 
     def growth(self, *, creator: str) -> Result:
-        """Views per hour between consecutive snapshots of each post."""
-        return self.ask("growth", handle=self._handle(creator))
+        """Views per hour between snapshots of each post an hour or more apart; in `meta`, of how many it is known."""
+        handle = self._handle(creator)
+        return replace(self.ask("growth", handle=handle), meta=self._growth_known(handle))
 
     def growth_ranking(self, *, creator: str, limit: int = 20) -> Result:
-        """The posts that gained views fastest between their newest two snapshots; all such posts in `meta`."""
-        rows = self.ask("growth_ranking", handle=self._handle(creator), limit=limit)
-        return replace(rows, meta={"observed_twice": next((row["observed_twice"] for row in rows), 0)})
+        """The posts that gained views fastest, by their latest known growth; all such posts in `meta`."""
+        handle = self._handle(creator)
+        rows = self.ask("growth_ranking", handle=handle, limit=limit)
+        meta = self._growth_known(handle)
+        return replace(rows, meta={"observed_twice": meta["growth"]["known"], **meta})
+
+    def _growth_known(self, handle: str) -> dict[str, Any]:
+        """Of how many posts the growth is known, and a warning where it is not known of all."""
+        from dwell.metrics.growth_note import growth_note
+
+        counts = next(iter(self.ask("growth_known", handle=handle)))
+        note = growth_note(counts)
+        return {"growth": dict(counts), "warnings": [note] if note else []}
 
     def posting_times(
         self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0

@@ -196,3 +196,31 @@ def test_what_only_the_loader_decides_is_left_to_it(
     folder.load(one, objects)
     rows = folder.store.query("SELECT post_id, handle, sound_id FROM posts ORDER BY post_id", ["posts"]).rows
     assert [tuple(row) for row in rows] == stored
+@pytest.mark.parametrize(
+    ("views", "unit"), [("12K", 1_000), ("1.2M", 100_000), (12_000, 1), ("12000", 1), (None, None)]
+)
+def test_a_response_states_how_exact_its_counters_are(
+    views: Any, unit: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dwell.clock.now", lambda: NOW)
+    folder = Folder(tmp_path)
+    listed, profile = response(1, "user_posts", NOW), response(2, "profile", NOW)
+    topic = response(3, "hashtag_posts", NOW)
+    post = PostItem(post_id=str(FIRST_ID), handle="alice", views=views, likes=5)
+    batches = [
+        (listed, [post]),
+        (profile, [CreatorItem(handle="alice", followers=views, following=1)]),
+        (topic, [post]),
+    ]
+    for one, items in batches:
+        try:
+            folder.append(one, objects_of(one, items))
+        except UnusualValueError:
+            folder.load(one, objects_of(one, items))
+    rows = folder.store.query("SELECT views_unit, rounded, likes_unit FROM post_snapshots", ["post_snapshots"]).rows
+    assert rows == [(unit, (unit or 1) > 1, 1)]
+    followers = folder.store.query(
+        "SELECT followers_unit, following_unit FROM creator_snapshots", ["creator_snapshots"]
+    )
+    assert followers.rows == [(unit, 1)]
+    assert folder.store.query("SELECT views_unit, likes_unit FROM topic_posts", ["topic_posts"]).rows == [(unit, 1)]

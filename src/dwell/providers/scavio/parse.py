@@ -122,6 +122,7 @@ def topic(item: Item) -> TopicItem | ParseError:
         topic=hashtag.lstrip("#").lower(),
         topic_posts=counter(exact.get("videoCount", stats.get("videoCount"))),
         topic_views=counter(exact.get("viewCount", stats.get("viewCount"))),
+        rounded=not exact,
     )
 
 

@@ -205,6 +205,7 @@ class _Comparison:
         self.source = places["source"]
         self.views = places.get("views")
         self.rounded = places.get("rounded") if "rounded" in table.values else None
+        self.units = [(places[name], places[unit]) for name, unit in table.units.items()]
 
     def order(self, group: Sequence[tuple[int, Row]]) -> list[tuple[int, Row]]:
         """The distinct rows: the one with more views, then with more known values, then the first one first."""
@@ -260,6 +261,10 @@ class _Comparison:
         for _, place in self.values:
             first, second = (b, a) if exact else (a, b)
             row[place] = first[place] if first[place] is not None else second[place]
+        first, second = (b, a) if exact else (a, b)
+        for place, unit in self.units:
+            same = first[place] is None or (first[place] == second[place] and first[unit] is None)
+            row[unit] = second[unit] if same else first[unit]
         if self.rounded is not None:
             row[self.rounded] = self._rounded(a, b, exact=exact)
         row[self.source] = b[self.source] if exact else a[self.source]

@@ -13,6 +13,7 @@ from dwell.text.platforms import STORED
 from dwell.text.posting_time import OBSERVATION_SLACK
 from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.spellings import shown_unit
 from dwell.warehouse.load.text import IDS, Field
 
 OTHER_COUNTERS = ("likes", "comments", "shares", "saves", "downloads")
@@ -37,6 +38,7 @@ class LoadOptions:
     Attributes:
         now: The latest instant that is accepted: the present, or a simulation's.
         as_of: When rows without a time were observed.
+        as_of_is_day: Only the day of that is known.
         zone: IANA zone of times without one.
         zone_given: The user named it.
         handle: The account of rows without one.
@@ -47,6 +49,7 @@ class LoadOptions:
     zone: str
     zone_given: bool
     handle: str | None
+    as_of_is_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,12 @@ class CheckedColumns:
     Attributes:
         names: Canonical columns.
         local_ids: The file has no ids, so dwell made them.
+        units: Counters whose text may show a unit, in `shown_unit_<counter>`.
     """
 
     names: frozenset[str]
     local_ids: bool
+    units: tuple[str, ...] = ()
 
 
 def instant(moment: datetime) -> str:
@@ -87,7 +92,7 @@ def add_checked(
     steps = steps.add("dated", f"SELECT *, {', '.join(builder.dated())} FROM whole_row")
     number = "record, " if numbered else ""
     return steps.add("checked", f"SELECT {number}{builder.checked()} FROM dated"), CheckedColumns(
-        frozenset(builder.columns()), builder.local_ids
+        frozenset(builder.columns()), builder.local_ids, tuple(builder.units())
     )
 
 
@@ -111,14 +116,20 @@ class _Builder:
         """The columns of a checked row, marks, and its problem."""
         row = [f"{sql} AS {quote_name(name)}" for name, sql in self.columns().items()]
         zero = "coalesce(value_duration_s = 0, false)" if "duration_s" in self.fields else "false"
-        marks = f"line, suffixed, fractional, unusual, {zero} AS zero_length, {self._account_marks()}"
+        units = "".join(f", {shown_unit(name)}" for name in self.units())
+        marks = f"line, fractional, unusual, {zero} AS zero_length{units}, {self._account_marks()}"
         marks += f", {self._posted_marks()}, {self._views_are_missing()} AS views_missing"
         return f"{', '.join(row)}, {marks}, {self._problem()} AS problem"
+
+    def units(self) -> list[str]:
+        """Counters whose text may show a unit."""
+        return [name for name, field in self.fields.items() if field.has_unit]
 
     def columns(self) -> dict[str, str]:
         """Canonical column -> SQL of its value."""
         columns = {name: self._value(name) for name in self.fields if name not in IDS}
         columns |= {name: f"final_{name}" for name in ("observed_at", "posted_at", "handle", *IDS) if self._has(name)}
+        columns |= {"observed_precision": "final_observed_precision", "observed_zone": self._observed_zone()}
         if "duration_s" in columns:
             columns["duration_s"] = "nullif(value_duration_s, 0)"
         if "posts" in self.shape.tables:
@@ -180,6 +191,7 @@ class _Builder:
     def derived(self) -> list[str]:
         """Values that take more than one column: ids, instants, the account."""
         derived = [f"{self._observed()} AS final_observed_at", f"{self._handle()} AS final_handle"]
+        derived.append(f"{self._observed_precision()} AS final_observed_precision")
         for name in IDS:
             if self._has(name):
                 derived.append(f"{self._id(name)} AS final_{name}")
@@ -246,6 +258,28 @@ class _Builder:
             f"{after} AS after_id",
             "posting_time_of(stated_posted_at, timely_id, after_id, vague_posted_at) AS final_posted_at",
         ]
+
+    def _observed_precision(self) -> str:
+        """How exactly the observation's time is known: a day's first moment without a zone is the day."""
+        own = self._value("observed_precision")
+        if self.shape.name == "dwell":
+            return f"coalesce({own}, NULL::VARCHAR)"
+        whens = []
+        if "observed_at" in self.fields:
+            at_midnight = "local_observed_at = date_trunc('day', local_observed_at)"
+            whens.append("WHEN absolute_observed_at IS NOT NULL THEN 'instant'")
+            whens.append(f"WHEN local_observed_at IS NOT NULL THEN CASE WHEN {at_midnight} THEN 'day' ELSE 'instant' END")
+        constant = str(self.shape.constants.get("observed_at") or "")
+        fixed = "day" if len(constant) == 10 or (not constant and self.options.as_of_is_day) else "instant"
+        if self.options.as_of_is_day and self.options.as_of:
+            whens.insert(0, f"WHEN {self._observed()} = {instant(self.options.as_of)} THEN 'day'")
+        return f"coalesce({own}, CASE {' '.join([*whens, f'WHEN true THEN {quote_text(fixed)}'])} END)"
+
+    def _observed_zone(self) -> str:
+        own = self._value("observed_zone")
+        if self.shape.name == "dwell":
+            return f"coalesce({own}, NULL::VARCHAR)"
+        return f"CASE WHEN final_observed_precision = 'day' THEN coalesce({own}, {quote_text(self.options.zone)}) END"
 
     def _stated(self) -> list[str]:
         """What the source says of the posting time, and whether it leaves the zone or the clock time open."""

@@ -27,7 +27,7 @@ _STEP_OF = {
     "canonical": "typed", "typed": "typed", "numbered": "typed", "spelled": "typed",
     "platforms": "checked", "accounts": "checked", "linked_accounts": "checked", "whole_row": "checked",
     "dated": "checked", "checked": "checked", "repaired": "checked", "decided": "checked",
-    "table_columns": "rows", "rows": "rows",
+    "accepted": "rows", "with_units": "rows", "table_columns": "rows", "rows": "rows",
 }  # fmt: skip
 
 

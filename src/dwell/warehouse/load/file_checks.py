@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import MissingTimeError, WrongAccountError
-from dwell.records import TABLES, Extract
+from dwell.records import Extract
+from dwell.text import rounding
 from dwell.text.names import normalize_handle
+from dwell.text.rounding import Rounding
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.checked import NO_TIME, CheckedColumns, LoadOptions
 from dwell.warehouse.load.damaged_ids import DamagedIds, find_damaged_ids, key_ids
+from dwell.warehouse.load.spellings import shown_unit
 
 if TYPE_CHECKING:
     import duckdb
 
-COUNTERS = tuple(c.name for c in TABLES["post_snapshots"].columns if c.kind == "count")
 # Only an owner has these, so every row of such a file must be of the account that was named.
 OWNED = frozenset({"watch_times", "retention", "account_days", "follower_activity", "audience_shares"})
-# Sources write counters from here on with three digits (17.7K): multiples of 100.
-_ROUNDED_FROM = 10_000
 _DATE_IN_NAME = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])")
 
 
@@ -31,14 +32,14 @@ class FileFacts:
     Attributes:
         rows: Records read.
         ids: Which ids lost their last digits.
-        rounds: The source rounds counters of 10,000 and more.
+        rounding: Counter -> what its plain numbers tell of rounding, for each band of `dwell.text.rounding`.
         handle: Rows of other accounts than this one are rejects.
         mixed: Some rows are of TikTok and some of another platform.
     """
 
     rows: int
     ids: DamagedIds = field(default_factory=DamagedIds)
-    rounds: bool = False
+    rounding: Mapping[str, tuple[Rounding, ...]] = field(default_factory=dict)
     handle: str | None = None
     mixed: bool = False
 
@@ -68,7 +69,7 @@ def check_file(
     return FileFacts(
         rows=facts["rows"],
         ids=find_damaged_ids(connection, ids, key_ids(extract.shape.tables), name),
-        rounds=facts["large"] > 0 and facts["round"] >= 0.9 * facts["large"],
+        rounding={counter: _rounding(facts, counter) for counter in columns.units},
         handle=options.handle if owned else None,
         mixed=0 < facts["tiktok"] < facts["platforms"],
     )
@@ -77,26 +78,40 @@ def check_file(
 def _facts(
     connection: duckdb.DuckDBPyConnection, columns: CheckedColumns, name: str, handle: str | None
 ) -> dict[str, Any]:
-    counters = [column for column in COUNTERS if column in columns.names]
-    large = " + ".join(f"coalesce(CAST({c} >= {_ROUNDED_FROM} AS INTEGER), 0)" for c in counters) or "0"
-    even = (
-        " + ".join(f"coalesce(CAST({c} >= {_ROUNDED_FROM} AND {c} % 100 = 0 AS INTEGER), 0)" for c in counters) or "0"
-    )
     facts = {
         "rows": "count(*)",
         "timed": "count(observed_at)",
         "untimed": f"count(*) FILTER (problem = '{NO_TIME}')",
-        "large": f"sum({large})",
-        "round": f"sum({even})",
         "tiktok": "count(*) FILTER (platform = 'tiktok')" if "platform" in columns.names else "0",
         "platforms": "count(platform)" if "platform" in columns.names else "0",
         "named": "count(handle)" if "handle" in columns.names else "0",
         "others": f"count(*) FILTER (handle <> {quote_text(handle)})" if handle and "handle" in columns.names else "0",
-    }
+    } | {name: sql for counter in columns.units for name, sql in _band_counts(counter).items()}
     selected = ", ".join(f"coalesce({sql}, 0) AS {fact}" for fact, sql in facts.items())
     cursor = connection.execute(f"SELECT {selected} FROM {name}")
     row = cursor.fetchone() or (0,) * len(facts)
     return dict(zip(facts, row, strict=True))
+
+
+_MULTIPLES = (1, rounding.FINEST_UNIT, 1_000)
+
+
+def _band_counts(counter: str) -> dict[str, str]:
+    """SQL of how many plain numbers of a counter are in each band, and of those multiples of 100 and of 1,000."""
+    counts = {}
+    for least, below in zip(rounding.BANDS, (*rounding.BANDS[1:], None), strict=True):
+        within = f"{counter} >= {least}" + (f" AND {counter} < {below}" if below else "")
+        plain = f"{within} AND {shown_unit(counter)} IS NULL"
+        for size in _MULTIPLES:
+            test = f"{plain} AND {counter} % {size} = 0" if size > 1 else plain
+            counts[f"{counter}_{least}_{size}"] = f"count(*) FILTER ({test})"
+    return counts
+
+
+def _rounding(facts: dict[str, Any], counter: str) -> tuple[Rounding, ...]:
+    return rounding.judge_bands(
+        [tuple(facts[f"{counter}_{least}_{size}"] for size in _MULTIPLES) for least in rounding.BANDS]
+    )
 
 
 def _check_account(extract: Extract, facts: dict[str, Any], handle: str | None) -> None:

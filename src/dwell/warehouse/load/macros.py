@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dwell.text import hashtags, numbers, words
+from dwell.text import hashtags, numbers, rounding, words
 from dwell.warehouse.columns import quote_text
 
 
@@ -65,6 +65,11 @@ _TAG_NAMES = ", ".join(
     f"nullif(regexp_extract_all(t, {quote_text(name)}, 1), [])" for name in hashtags.NAMES_IN_OBJECTS
 )
 _QUOTES = quote_text("'\" ")
+_SHOWN_DIGITS = "TRY_CAST(left(regexp_replace(t, '[^0-9]', '', 'g'), 30) AS HUGEINT)"
+_COARSEST, _DECIMALS = (
+    " ".join(f"WHEN n >= {least} AND n % {unit} = 0 THEN {unit}" for least, unit in units)
+    for units in (rounding.UNITS, rounding.DECIMAL_UNITS)
+)
 
 MACROS = (
     # Without the blanks around it, and with plain spaces inside.
@@ -89,8 +94,15 @@ MACROS = (
             THEN TRY_CAST(t[:-3] AS BIGINT) END""",
     # 0.71 for a count: a number, but no count; the value stays unknown and the row is flagged.
     f"is_fraction(t) AS {matches('t', numbers.FRACTION)}",
-    # 17.7K: the source rounded.
-    r"has_suffix(t) AS regexp_full_match(t, '[+-]?\d[\d.,]*\s*[\p{L}]+\.?')",
+    # What the last digit of a written count stands for; `x` is the number that it means.
+    "read_unit(t, x) AS CASE WHEN x IS NULL THEN NULL ELSE "
+    + bind(
+        _SHOWN_DIGITS, "d", "CASE WHEN coalesce(d, 0) = 0 OR abs(x) <= d THEN 1 ELSE CAST(abs(x) // d AS BIGINT) END"
+    )
+    + " END",
+    # The coarsest unit to which a source may have rounded to a number.
+    f"coarsest_unit(n) AS CASE {_COARSEST} ELSE 1 END",
+    f"decimal_unit(n) AS CASE {_DECIMALS} ELSE 1 END",
     # Decimals: a single comma is decimal; 1,234.5 and 1.234,5 have both.
     f"""decimal_of(t) AS CASE
         WHEN length(t) > {numbers.MOST_DIGITS} THEN NULL

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dwell.records import TABLES, Column, Shape, Table
 from dwell.text.ids import LOST_REASON
+from dwell.text.rounding import BANDS, FINEST_UNIT
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
 from dwell.warehouse.load.checked import CheckedColumns
 from dwell.warehouse.load.damaged_ids import ID_COLUMNS, key_ids
-from dwell.warehouse.load.file_checks import COUNTERS, FileFacts
+from dwell.warehouse.load.file_checks import FileFacts
 from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.spellings import shown_unit
 
 # An account is identified by its handle alone: in a file of several platforms, TikTok's account has the name.
 _ACCOUNT_TABLES = frozenset({"creators", "creator_snapshots"})
@@ -52,9 +54,10 @@ class CheckedExtract:
     def decided(self) -> Pipeline:
         """The steps to `decided`: `row_id`, `line`, the columns, and `reason`, which is null for an accepted row."""
         columns = [self._repaired(name) for name in sorted(self.columns.names)]
+        columns += [shown_unit(name) for name in self.columns.units]
         steps = Pipeline().add(
             "repaired",
-            f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, suffixed, fractional, zero_length, "
+            f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, fractional, zero_length, "
             f"other_account, no_handle, observed_before_id, contradicts_id, views_missing, {', '.join(columns)}, "
             f"{self._damage()} AS damage FROM {self.table}",
         )
@@ -67,7 +70,11 @@ class CheckedExtract:
         if self.facts.mixed and table.name in _ACCOUNT_TABLES and "handle" in self.columns.names:
             named = f"SELECT handle FROM {self.view} WHERE {accepted} AND platform = 'tiktok' AND handle IS NOT NULL"
             accepted += f" AND (platform = 'tiktok' OR handle NOT IN ({named}))"
-        steps = Pipeline().add("table_columns", f"SELECT row_id, {columns} FROM {self.view} WHERE {accepted}")
+        steps = Pipeline().add("accepted", f"SELECT * FROM {self.view} WHERE {accepted}")
+        if units := self._units(table):
+            stated = ", ".join(f"{sql} AS {_unit(counter)}" for counter, sql in units.items())
+            steps = steps.add("with_units", f"SELECT *, {stated} FROM accepted")
+        steps = steps.add("table_columns", f"SELECT row_id, {columns} FROM {steps.last}")
         return steps.add("rows", f"SELECT * FROM table_columns WHERE {is_row(table)}")
 
     @property
@@ -121,8 +128,12 @@ class CheckedExtract:
             return self._tags()
         if name in self.columns.names:
             return f"coalesce({name}, {fixed})" if fixed != "NULL" else name
-        if name == "rounded" and fixed == "NULL" and self._counters():
-            return self._rounded()
+        counters = self._units(table)
+        if name == "rounded" and counters:
+            return _rounded(counters)
+        of = next((counter for counter in counters if table.units[counter] == name), None)
+        if of is not None:
+            return _unit(of)
         return f"CAST({fixed} AS {kind})"
 
     def _tags(self) -> str:
@@ -138,13 +149,44 @@ class CheckedExtract:
         value = self.shape.constants.get(name, given.get(name))
         return "NULL" if value is None else quote_text(str(value))
 
-    def _counters(self) -> list[str]:
-        return [name for name in COUNTERS if name in self.columns.names]
+    def _units(self, table: Table) -> dict[str, str]:
+        """Counter -> SQL of its unit, for the counters that the file has without one.
 
-    def _rounded(self) -> str:
-        if not self.facts.rounds:
-            return "suffixed"
-        return f"suffixed OR coalesce(greatest({', '.join(self._counters())}, 0) >= 10000, false)"
+        A text shows its unit. A plain number is exact where the provider is, and otherwise as far as the whole column
+        tells: rounded as coarsely as it may be, or not known where round numbers stand among exact ones.
+        """
+        return {
+            counter: f"CASE WHEN {counter} IS NOT NULL THEN coalesce({shown_unit(counter)}, {self._plain(counter)}) END"
+            for counter in table.units
+            if counter in self.columns.units and table.units[counter] not in self.columns.names
+        }
+
+    def _plain(self, counter: str) -> str:
+        """SQL of the unit of a number that is written in full."""
+        if "rounded" in self.columns.names:
+            return "NULL::BIGINT"  # an export of dwell's, of before units were stored
+        bands = self.facts.rounding[counter]
+        if self.shape.constants.get("rounded") is False or set(bands) == {"exact"}:
+            return "1"
+        units = {"exact": "1", "mixed": "NULL::BIGINT"}
+        units |= {"decimals": f"decimal_unit({counter})", "rounded": f"coarsest_unit({counter})"}
+        of_band = [
+            f"WHEN {counter} >= {least} THEN {units[judged]}"
+            for least, judged in reversed(list(zip(BANDS, bands, strict=True)))
+        ]
+        return f"CASE WHEN {counter} % {FINEST_UNIT} <> 0 THEN 1 {' '.join(of_band)} ELSE 1 END"
+
+
+def _unit(counter: str) -> str:
+    """Name of the column with a counter's unit, before the tables."""
+    return f"stated_unit_{counter}"
+
+
+def _rounded(counters: Iterable[str]) -> str:
+    """SQL: some counter of the row is rounded; null where none is, as far as is known, but one may be."""
+    some = " OR ".join(f"coalesce({_unit(counter)} > 1, false)" for counter in counters)
+    open_ = " OR ".join(f"{counter} IS NOT NULL AND {_unit(counter)} IS NULL" for counter in counters)
+    return f"CASE WHEN {some} THEN true WHEN {open_} THEN NULL ELSE false END"
 
 
 def is_row(table: Table, sql: dict[str, str] | None = None) -> str:

@@ -25,7 +25,8 @@ _READ = frozenset({"count", "number", "instant", "day", "flag"})
 def assume_canonical(steps: Pipeline, fields: Sequence[Field]) -> Pipeline:
     """The pipeline with `spelled` as if all text were canonical: `unusual` marks the rows of which that is wrong."""
     unread = [f"unread_{field.name} IS NOT NULL" for field in fields if field.kind in _READ]
-    marks = f"false AS suffixed, false AS fractional, {' OR '.join([*unread, 'false'])} AS unusual"
+    units = "".join(f", NULL::BIGINT AS {shown_unit(field.name)}" for field in fields if field.has_unit)
+    marks = f"false AS fractional, {' OR '.join([*unread, 'false'])} AS unusual{units}"
     return steps.add("spelled", f"SELECT *, {marks} FROM typed")
 
 
@@ -41,7 +42,7 @@ def read_spellings(
         AmbiguousDatesError: Nothing tells day/month from month/day.
     """
     unusual = {field.name: field for field in fields if field.kind in _READ and _any(connection, table, field)}
-    replaced, joins, suffixed, fractional = [], [], ["false"], ["false"]
+    replaced, joins, fractional = [], [], ["false"]
     for name, field in unusual.items():
         words = words_table(table, name)
         order = _order(connection, field, table, hints)
@@ -51,13 +52,22 @@ def read_spellings(
         joins.append(f"LEFT JOIN {words} w_{name} ON w_{name}.spelling = t.unread_{name}{clock}")
         replaced += _replaced(field)
         if field.kind == "count":
-            suffixed.append(f"coalesce(w_{name}.suffixed, false)")
             fractional.append(f"coalesce(w_{name}.value IS NULL AND w_{name}.fraction, false)")
+    units = [
+        f", {f'w_{field.name}.unit' if field.name in unusual else 'NULL::BIGINT'} AS {shown_unit(field.name)}"
+        for field in fields
+        if field.has_unit
+    ]
     star = f"t.* REPLACE ({', '.join(replaced)})" if replaced else "t.*"
-    marks = f"{' OR '.join(suffixed)} AS suffixed, {' OR '.join(fractional)} AS fractional, false AS unusual"
+    marks = f"{' OR '.join(fractional)} AS fractional, false AS unusual{''.join(units)}"
     steps = Pipeline().add("numbered", f"SELECT *, rowid AS record FROM {table}")
     steps = steps.add("spelled", f"SELECT {star}, {marks} FROM numbered t {' '.join(joins)}")
     return steps, tuple(unusual)
+
+
+def shown_unit(counter: str) -> str:
+    """Name of the column with the unit that the text of a counter shows; null where it is a plain number."""
+    return f"shown_unit_{counter}"
 
 
 def words_table(table: str, column: str) -> str:
@@ -78,7 +88,9 @@ def _words(field: Field, table: str, order: Order, days: Mapping[str, date]) -> 
         named = f"(VALUES {listed}) AS days(text, day) ON days.text = moment_parts_of(word).d"
         steps = steps.add("known_days", f"SELECT known.*, days.day AS named FROM known LEFT JOIN {named}")
     steps = steps.add("meanings", f"SELECT *, {_meaning(field, order)} FROM {steps.last}")
-    return steps.add("words", f"SELECT *, word IS NOT NULL AND {_is_unreadable(field)} AS unreadable FROM meanings")
+    unit = ", nullif(read_unit(word, value), 1) AS unit" if field.kind == "count" else ""
+    unreadable = f"word IS NOT NULL AND {_is_unreadable(field)} AS unreadable"
+    return steps.add("words", f"SELECT *, {unreadable}{unit} FROM meanings")
 
 
 def _any(connection: duckdb.DuckDBPyConnection, table: str, field: Field) -> bool:
@@ -123,7 +135,7 @@ def _meaning(field: Field, order: Order) -> str:
     """SQL of what an unusual text `word` (with its clock time) means."""
     match field.kind:
         case "count":
-            return "parse_count(word) AS value, has_suffix(word) AS suffixed, is_fraction(word) AS fraction"
+            return "parse_count(word) AS value, is_fraction(word) AS fraction"
         case "instant":
             given = f"word, word_of(clock), {quote_text(order)}, named"
             return f"parse_absolute({given}) AS absolute, parse_local({given}) AS local"

@@ -16,6 +16,7 @@ from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.raw import RawRows
 
+UNITS = {counter: unit for table in TABLES.values() for counter, unit in table.units.items()}
 KINDS: dict[str, Kind] = {column.name: column.kind for table in TABLES.values() for column in table.columns}
 
 IDS = ("post_id", "comment_id")
@@ -68,6 +69,11 @@ class Field:
     def is_length(self) -> bool:
         """A number of seconds; the other numbers are shares."""
         return self.name.endswith("_s") or self.name == "second"
+
+    @property
+    def has_unit(self) -> bool:
+        """A counter whose unit of rounding is stored."""
+        return self.name in UNITS
 
     @property
     def combines_flags(self) -> bool:

@@ -1,0 +1,31 @@
+"""What a reader must know where the growth of some posts is not known: one sentence, for text, JSON and page alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MIN_HOURS = 1.0
+"""Counters are updated in batches: over a shorter time a change shows the batch, not the speed."""
+_WHY = {
+    "too_close": "{n} read less than an hour apart",
+    "rounding": "{n} with a change that rounding explains",
+    "suspect": "{n} with a counter that may be rounded",
+}
+AGAIN = "read the account again an hour later or more"
+
+
+def growth_note(counts: Mapping[str, int]) -> str | None:
+    """Why no growth is known of some posts; None where it is known of all that were read twice.
+
+    Args:
+        counts: The row of `growth_known`.
+    """
+    posts, known = counts["posts"], counts["known"]
+    if not posts:
+        return f"No post was read twice, so no growth is known: {AGAIN}."
+    if known == posts:
+        return None
+    why = ", ".join(text.format(n=f"{counts[name]:,}") for name, text in _WHY.items() if counts[name])
+    read = f"{posts:,} {'post' if posts == 1 else 'posts'} read twice"
+    what = f"Growth is known of {known:,} of {read}; not of" if known else f"No growth is known of {read}:"
+    return f"{what} {why}."
