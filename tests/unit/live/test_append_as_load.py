@@ -52,6 +52,9 @@ handles = st.none() | st.sampled_from(["alice", "Bob", "c_d.e"])
 seconds = st.none() | st.sampled_from(
     [1_700_000_000, 1_772_323_200, FIRST_ID >> 32, 1_700_006_400, 1_100_000_000, 1_900_000_000, "1700000001"]
 )
+# Times that the ids rule out, and 0 views with likes, are left to the loader, which flags them.
+posting_times = st.none() | st.sampled_from([1_700_000_000, FIRST_ID >> 32, 1_699_747_200, 1_700_006_400, "1700000001"])
+seen_views = counters.filter(lambda value: value != 0)
 flags = st.none() | st.booleans()
 numbers = st.none() | st.sampled_from([0, 0.0, 15, 15.5, 0.1, -1.0, 1e15, 12.345678])
 
@@ -63,11 +66,11 @@ def with_link(post: PostItem, media: Any) -> PostItem:
 
 
 posts = st.builds(
-    PostItem, post_id=ids, handle=handles, creator_id=other_ids, display_name=texts, posted_at=seconds,
+    PostItem, post_id=ids, handle=handles, creator_id=other_ids, display_name=texts, posted_at=posting_times,
     duration_s=numbers, media_type=st.none() | st.sampled_from(["video", "photo"]), is_ad=flags, is_pinned=flags,
     caption=texts, hashtags=st.none() | st.lists(st.sampled_from(["a", "ß", "food"]), max_size=3),
     sound_id=other_ids, sound_title=texts, sound_original=flags,
-    region=st.none() | st.sampled_from(["US", "DE"]), language=st.none() | st.just("en"), views=counters,
+    region=st.none() | st.sampled_from(["US", "DE"]), language=st.none() | st.just("en"), views=seen_views,
     likes=counters, comments=counters, shares=counters, saves=counters, downloads=counters,
 ).flatmap(lambda post: st.sampled_from([None, "video", "photo"]).map(lambda media: with_link(post, media)))  # fmt: skip
 users = st.builds(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 
 from dwell.errors import BadFileError
@@ -73,8 +75,6 @@ def test_ids_of_another_platform_tell_no_time(bring: Bring, table: Rows) -> None
 
 
 def test_the_rule_in_python() -> None:
-    from datetime import UTC, datetime
-
     minted, seen = datetime(2026, 1, 12, 12, tzinfo=UTC), datetime(2026, 3, 10, tzinfo=UTC)
     assert find_posted_at(None, FIRST, seen) == minted
     assert find_posted_at(datetime(2026, 1, 12, tzinfo=UTC), FIRST, seen) == minted
@@ -85,6 +85,22 @@ def test_the_rule_in_python() -> None:
             find_posted_at(stated, FIRST, seen)
     with pytest.raises(ContradictionError):
         find_posted_at(None, FIRST, datetime(2025, 6, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("hours", [None, -720, -37, -36, -12, -1, 0, 0.005, 12, 36, 37, 240, 719, 721])
+def test_both_rules_agree(sql: duckdb.DuckDBPyConnection, hours: float | None) -> None:
+    minted, seen = datetime(2026, 1, 12, 12, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+    stated = None if hours is None else minted + timedelta(hours=hours)
+    midnight = "epoch_us(s) % 86400000000 = 0"
+    query = f"SELECT posting_time_of(s, n, epoch_us(s) // 1000000 - (n >> 32), {midnight})"
+    (read,) = (
+        sql.execute(f"{query} FROM (SELECT ?::TIMESTAMPTZ AS s, ?::BIGINT AS n)", [stated, FIRST]).fetchone() or ()
+    )
+    try:
+        expected = find_posted_at(stated, FIRST, seen)
+    except ContradictionError:
+        expected = minted
+    assert read == expected
 
 
 def test_times_of_rows_are_no_posting_times(bring: Bring, table: Rows) -> None:
