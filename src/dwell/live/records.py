@@ -123,6 +123,7 @@ def _post(item: PostItem, observation: Observation) -> tuple[msgspec.Struct, ...
         downloads=_count(item.downloads),
         rounded=False,  # providers give exact counters: a round number is not a rounded one
         source=observation.source,
+        observed_precision="instant",
     )
     if handle is None:
         return post, snapshot
@@ -166,6 +167,7 @@ def _creator(item: CreatorItem, observation: Observation) -> tuple[msgspec.Struc
         total_likes=_count(item.total_likes),
         post_count=_count(item.post_count),
         source=observation.source,
+        observed_precision="instant",
     )
     return creator, snapshot
 
@@ -199,6 +201,7 @@ def _comment(item: CommentItem, observation: Observation) -> Comment:
         comment_likes=_count(item.comment_likes),
         replies=_count(item.replies),
         source=observation.source,
+        observed_precision="instant",
     )
 
 

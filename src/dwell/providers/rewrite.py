@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,10 @@ class Rewriter:
 
     def add(self, line: int, values: Mapping[str, Any]) -> None:
         """One row: canonical column -> value; what is unknown is None or absent."""
+        observed = values.get("observed_at")
+        if isinstance(observed, datetime) and observed == datetime.combine(observed, time(), UTC):
+            # Only whole days give such an instant: a format that states the time of day passes its text on.
+            values = {**values, "observed_precision": "day", "observed_zone": "UTC"}
         known: dict[str, Any] = {
             column: value if type(value) in _PLAIN else _text(value)
             for column, value in values.items()

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.reading import ObservedPrecision, ObservedZone
 
 
 class AccountDay(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -52,3 +53,5 @@ class AudienceShare(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     member: Annotated[str, Meaning("Group, e.g. `Female` or `DE`")]
     share: Annotated[float | None, Meaning("Share of followers, 0-1")] = None
     source: Annotated[str, Meaning("Format or provider")]
+    observed_precision: ObservedPrecision = None
+    observed_zone: ObservedZone = None

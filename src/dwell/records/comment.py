@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.reading import ObservedPrecision, ObservedZone, ValueSources
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -22,3 +23,6 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     comment_likes: Annotated[int | None, Meaning("Likes of the comment")] = None
     replies: Annotated[int | None, Meaning("Replies to the comment")] = None
     source: Annotated[str, Meaning("Format or provider")]
+    observed_precision: ObservedPrecision = None
+    observed_zone: ObservedZone = None
+    value_sources: ValueSources = None

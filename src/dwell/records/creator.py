@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.reading import ObservedPrecision, ObservedZone, ValueSources
 
 
 class Creator(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -34,3 +35,6 @@ class CreatorSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     total_likes: Annotated[int | None, Meaning("Likes received over all posts")] = None
     post_count: Annotated[int | None, Meaning("Posts published, by the source's count")] = None
     source: Annotated[str, Meaning("Format or provider")]
+    observed_precision: ObservedPrecision = None
+    observed_zone: ObservedZone = None
+    value_sources: ValueSources = None

@@ -36,6 +36,8 @@ class PostLatest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     saves: Annotated[int | None, Meaning("As in the newest snapshot")] = None
     downloads: Annotated[int | None, Meaning("As in the newest snapshot")] = None
     rounded: Annotated[bool | None, Meaning("As in the newest snapshot")] = None
+    observed_precision: Annotated[str | None, Meaning("As in the newest snapshot")] = None
+    observed_zone: Annotated[str | None, Meaning("As in the newest snapshot")] = None
     first_observed_at: Annotated[datetime | None, Meaning("When the first snapshot was taken, UTC")] = None
     snapshots: Annotated[int, Meaning("Number of snapshots of the post")] = 0
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -145,6 +145,14 @@ class Hints:
     def account(self) -> str | None:
         """`--creator`, lower case, without @."""
         return normalize_handle(self.handle) if self.handle else None
+
+    @property
+    def as_of_is_day(self) -> bool:
+        """`--as-of` names a day and no time of day."""
+        try:
+            return self.as_of is not None and bool(date.fromisoformat(self.as_of.strip()))
+        except ValueError:
+            return False
 
     def as_of_instant(self) -> datetime | None:
         """`--as-of` as an instant, UTC; a bare date is its first moment, and without a zone `--tz` or UTC is meant.

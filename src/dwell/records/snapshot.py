@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.reading import ObservedPrecision, ObservedZone, ValueSources
 
 
 class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -23,3 +24,6 @@ class PostSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     downloads: Annotated[int | None, Meaning("Downloads since publishing")] = None
     rounded: Annotated[bool | None, Meaning("The source rounded counters of this row (17.7K)")] = None
     source: Annotated[str, Meaning("Format or provider")]
+    observed_precision: ObservedPrecision = None
+    observed_zone: ObservedZone = None
+    value_sources: ValueSources = None

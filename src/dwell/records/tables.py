@@ -13,6 +13,7 @@ from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
 from dwell.records.comment import Comment
 from dwell.records.creator import Creator, CreatorSnapshot
 from dwell.records.post import Post
+from dwell.records.reading import PROVENANCE
 from dwell.records.snapshot import PostSnapshot
 from dwell.records.state import CreatorState, PostState
 from dwell.records.topic import TopicPost, TopicSample
@@ -66,8 +67,8 @@ class Table:
 
     @cached_property
     def values(self) -> tuple[str, ...]:
-        """Names of the columns that carry what was observed: neither key nor `source` nor `observed_at`."""
-        return tuple(c.name for c in self.columns if c.name not in {*self.key, "source", "observed_at"})
+        """Names of the columns that carry what was observed: neither the key, nor where and when it was read."""
+        return tuple(c.name for c in self.columns if c.name not in {*self.key, *PROVENANCE})
 
     @cached_property
     def required(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dwell.records.column import Meaning
+from dwell.records.reading import ObservedPrecision, ObservedZone, ValueSources
 
 
 class WatchTime(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -23,6 +24,9 @@ class WatchTime(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reach: Annotated[int | None, Meaning("People who watched at least once")] = None
     new_followers: Annotated[int | None, Meaning("Followers gained by the post")] = None
     source: Annotated[str, Meaning("Format or provider")]
+    observed_precision: ObservedPrecision = None
+    observed_zone: ObservedZone = None
+    value_sources: ValueSources = None
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -33,3 +37,5 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     second: Annotated[float, Meaning("Seconds from the start of the video")]
     retention_rate: Annotated[float, Meaning("Share of viewers still watching, 0-1")]
     source: Annotated[str, Meaning("Format or provider")]
+    observed_precision: ObservedPrecision = None
+    observed_zone: ObservedZone = None

@@ -28,6 +28,7 @@ class LoadOptions:
     Attributes:
         now: The latest instant that is accepted: the present, or a simulation's.
         as_of: When rows without a time were observed.
+        as_of_is_day: Only the day of that is known.
         zone: IANA zone of times without one.
         zone_given: The user named it.
         handle: The account of rows without one.
@@ -38,6 +39,7 @@ class LoadOptions:
     zone: str
     zone_given: bool
     handle: str | None
+    as_of_is_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class _Builder:
         """Canonical column -> SQL of its value."""
         columns = {name: self._value(name) for name in self.fields if name not in IDS}
         columns |= {name: f"final_{name}" for name in ("observed_at", "posted_at", "handle", *IDS) if self._has(name)}
+        columns |= {"observed_precision": "final_observed_precision", "observed_zone": self._observed_zone()}
         if "duration_s" in columns:
             columns["duration_s"] = "nullif(value_duration_s, 0)"
         if "posts" in self.shape.tables:
@@ -124,6 +127,7 @@ class _Builder:
     def derived(self) -> list[str]:
         """Values that take more than one column: ids, instants, the account."""
         derived = [f"{self._observed()} AS final_observed_at", f"{self._handle()} AS final_handle"]
+        derived.append(f"{self._observed_precision()} AS final_observed_precision")
         for name in IDS:
             if self._has(name):
                 derived.append(f"{self._id(name)} AS final_{name}")
@@ -164,6 +168,28 @@ class _Builder:
         constant = self.shape.constants.get("observed_at")
         fixed = f"TRY_CAST({quote_text(str(constant))} AS TIMESTAMPTZ), " if constant else ""
         return f"coalesce({own}{fixed}{instant(as_of) if as_of else 'NULL::TIMESTAMPTZ'}, NULL)"
+
+    def _observed_precision(self) -> str:
+        """How exactly the observation's time is known: a day's first moment without a zone is the day."""
+        own = self._value("observed_precision")
+        if self.shape.name == "dwell":
+            return f"coalesce({own}, NULL::VARCHAR)"
+        whens = []
+        if "observed_at" in self.fields:
+            at_midnight = "local_observed_at = date_trunc('day', local_observed_at)"
+            whens.append("WHEN absolute_observed_at IS NOT NULL THEN 'instant'")
+            whens.append(f"WHEN local_observed_at IS NOT NULL THEN CASE WHEN {at_midnight} THEN 'day' ELSE 'instant' END")
+        constant = str(self.shape.constants.get("observed_at") or "")
+        fixed = "day" if len(constant) == 10 or (not constant and self.options.as_of_is_day) else "instant"
+        if self.options.as_of_is_day and self.options.as_of:
+            whens.insert(0, f"WHEN {self._observed()} = {instant(self.options.as_of)} THEN 'day'")
+        return f"coalesce({own}, CASE {' '.join([*whens, f'WHEN true THEN {quote_text(fixed)}'])} END)"
+
+    def _observed_zone(self) -> str:
+        own = self._value("observed_zone")
+        if self.shape.name == "dwell":
+            return f"coalesce({own}, NULL::VARCHAR)"
+        return f"CASE WHEN final_observed_precision = 'day' THEN coalesce({own}, {quote_text(self.options.zone)}) END"
 
     def _posted(self) -> str:
         stated = f"coalesce(absolute_posted_at, timezone({quote_text(self.options.zone)}, local_posted_at))"

@@ -31,6 +31,8 @@ class Comparison:
     def __init__(self, table: Table) -> None:
         self.values = table.observed
         self.rounds = "rounded" in table.values
+        about = ("observed_precision", "observed_zone", "value_sources")
+        self.about = [column.name for column in table.columns if column.name in about]
 
     def differs(self, name: str, a: str, b: str) -> str:
         """Both know the value, and it is not the same."""
@@ -69,7 +71,7 @@ class Comparison:
     def combined(self, a: str, b: str) -> dict[str, str]:
         """Column -> what both say together, where the second adds something."""
         merged = {name: f"coalesce({a}.{quote_name(name)}, {b}.{quote_name(name)})" for name in self.values}
-        merged["source"] = f"{a}.source"
+        merged |= {name: f"{a}.{quote_name(name)}" for name in ("source", *self.about)}
         if self.rounds:
             exact = f"{self.rounded(a)} AND NOT {self.rounded(b)}"
             own = self.overlaid(a, b)
@@ -80,7 +82,7 @@ class Comparison:
     def overlaid(self, a: str, b: str) -> dict[str, str]:
         """Column -> what the second says, and the first where the second does not know."""
         merged = {name: f"coalesce({b}.{quote_name(name)}, {a}.{quote_name(name)})" for name in self.values}
-        merged["source"] = f"{b}.source"
+        merged |= {name: f"{b}.{quote_name(name)}" for name in ("source", *self.about)}
         if self.rounds:
             left = _any(f"{b}.{quote_name(name)} IS NULL AND {a}.{quote_name(name)} >= 1000" for name in self.values)
             merged["rounded"] = f"coalesce({b}.rounded, {a}.rounded) OR ({self.rounded(a)} AND coalesce({left}, false))"

@@ -227,4 +227,5 @@ def make_options(hints: Hints, now: datetime | None) -> LoadOptions:
         zone=hints.tz or "UTC",
         zone_given=hints.tz is not None,
         handle=hints.account,
+        as_of_is_day=hints.as_of_is_day,
     )

@@ -1,0 +1,26 @@
+"""Columns that every reading has: how exactly its time is known, and after merging where each value comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from dwell.records.column import Meaning
+
+Precision = Literal["instant", "day"]
+PRECISIONS = get_args(Precision)
+
+ObservedPrecision = Annotated[
+    str | None,
+    Meaning("How exactly `observed_at` is known: `instant`, or `day` (then it is the day's first moment); null: unknown"),
+]
+ObservedZone = Annotated[str | None, Meaning("IANA zone of the day, where only the day is known")]
+ValueSources = Annotated[
+    str | None,
+    Meaning(
+        "Of a merged reading: JSON of the source and import of each value, `{column: source@import}`; "
+        "null: all are of `source`"
+    ),
+]
+
+PROVENANCE = frozenset({"source", "observed_at", "observed_precision", "observed_zone", "value_sources"})
+"""Columns that say where, when and how exactly the others were read."""
