@@ -173,6 +173,7 @@ def _text(done: Imports, *, dry_run: bool) -> str:
         "watch_times_new",
         "gained",
         "known",
+        "duplicates",
         "rejected",
     )
     rows = [
@@ -185,6 +186,7 @@ def _text(done: Imports, *, dry_run: bool) -> str:
             f.watch_times_new,
             f.gained,
             f.known,
+            f.duplicates,
             f.rejected,
         )
         for f in done.files

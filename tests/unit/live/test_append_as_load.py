@@ -132,6 +132,8 @@ def counted(loaded: Loaded) -> dict[str, Any]:
         "updated": {name: rows for name, rows in loaded.rows_updated.items() if rows},
         "read": loaded.rows_read,
         "known": loaded.known,
+        "duplicates": loaded.duplicates,
+        "warnings": loaded.warnings,
         "rejected": loaded.rejected,
         "flagged": loaded.flagged,
     }

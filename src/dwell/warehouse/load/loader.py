@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from dwell.warehouse.batches import Batch
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load import rejects, summary
 from dwell.warehouse.load.checked import LoadOptions
+from dwell.warehouse.load.earlier_imports import EarlierImports, import_name
 from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract, prepare
 from dwell.warehouse.load.file_checks import check_file
 from dwell.warehouse.load.loaded import Loaded, repeated, to_report
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 
-# Part of a batch's identity: a loader that reads files differently reads them again.
-VERSION = 1
+# Part of a batch's identity: a loader that reads files differently reads them again, and corrects what it stored.
+VERSION = 2
 # Each thread of DuckDB's readers holds buffers of its own; more than these cost memory and win little.
 _THREADS = 4
 
@@ -77,15 +78,16 @@ def load(
         return _repeated(store, file, before)
     with open_loader(store, file, hints, progress=progress, now=now, correct=correct, strict=strict) as loader:
         loader.check()
+        earlier = earlier_imports(store, file, hints, correct=correct)
         if dry_run:
-            store.attach(loader.connection, loader.merge.tables)
-            return loader.decide()
+            store.attach(loader.connection, loader.merge.tables, with_seq=True)
+            return loader.decide(earlier)
         with store.writing() as writer:
             before = writer.find_batch(batch_id)
             if before:
                 return _repeated(store, file, before)
-            writer.attach(loader.connection, loader.merge.tables)
-            return loader.commit(writer, store.root, batch_id)
+            writer.attach(loader.connection, loader.merge.tables, with_seq=True)
+            return loader.commit(writer, store.root, batch_id, earlier)
 
 
 @contextmanager
@@ -101,11 +103,25 @@ def open_loader(
         yield Loader(connection, file, options, hints, scratch, on_progress, correct=correct, strict=strict)
 
 
-def identity(file: SourceFile, hints: Hints, *, correct: bool = False) -> str:
-    """What makes two imports the same one: the bytes, the format, the hints, and this loader."""
+def identity(file: SourceFile, hints: Hints, *, correct: bool = False, version: int = VERSION) -> str:
+    """What makes two imports the same one: the bytes, the format, the hints, and the loader."""
     given = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
     given += "\ncorrect" if correct else ""
-    return hashlib.sha256(f"{VERSION}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{version}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
+
+
+def earlier_imports(store: Store, file: SourceFile, hints: Hints, *, correct: bool = False) -> EarlierImports:
+    """The imports that the stored rows may be of, above all those of this very file."""
+    batch_id = identity(file, hints, correct=correct)
+
+    def names(numbers: Iterable[int]) -> dict[int, str]:
+        return {number: import_name(found) for number, found in store.batch_ids(numbers).items()}
+
+    of_file = set(store.batch_ids_of_file(file.digest)) - {batch_id}
+    older = {identity(file, hints, correct=correct, version=version) for version in range(1, VERSION)}
+    return EarlierImports(
+        import_name(batch_id), names, frozenset(map(import_name, of_file)), frozenset(map(import_name, of_file & older))
+    )
 
 
 def _repeated(store: Store, file: SourceFile, before: Batch) -> Loaded:
@@ -183,13 +199,16 @@ class Loader:
     def _read(self, done: float, many: int, part: float) -> None:
         self.progress("reading", done + part / many)
 
-    def decide(self) -> Loaded:
+    def decide(self, earlier: EarlierImports) -> Loaded:
         """Decides over every row and counts what became of them.
+
+        Args:
+            earlier: Which imports the stored rows are of.
 
         Raises:
             BadFileError: No row can be kept, and the load is strict.
         """
-        self.merge.merge_with_store()
+        self.merge.merge_with_store(earlier)
         self.progress("checking", 0.8)
         loaded = summary.summarize(self.connection, self.file, self.extracts, self.merge)
         first = tuple(rejects.first_rejects(self._rejects()))
@@ -201,9 +220,9 @@ class Loader:
             )
         return replace(loaded, rejects=first)
 
-    def commit(self, writer: Writer, root: Path, batch_id: str) -> Loaded:
+    def commit(self, writer: Writer, root: Path, batch_id: str, earlier: EarlierImports) -> Loaded:
         """Merges, writes the rejects, and stores the batch."""
-        loaded = self.decide()
+        loaded = self.decide(earlier)
         if loaded.rejected:
             name = f"{self.file.path.stem[:80]}-{batch_id[:8]}.csv"
             loaded = replace(loaded, rejects_file=rejects.write_rejects(self._rejects(), root / "rejects", name))
