@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # A batch of up to so many rows, over all tables, goes to the journal; a larger one straight to the lake.
 JOURNAL_ROWS = 20_000
+DAY_MICROS = 86_400_000_000
 
 
 class Writer:
@@ -79,12 +80,13 @@ class Writer:
             newest = {name: rows[name] for name in wanted if TABLES[name].keeps == "newest"}
             self._attach_stored(connection, log, state, [*newest, *corrected])
             replaced = self._superseded(connection, state, {**newest, **(corrected if to_lake else {})})
+            days = {name: _days_until(connection, TABLES[name], rows[name]) for name in wanted}
             seq = state.seq + 1
             ahead = replace(state.with_tables(replaced), seq=seq)
             if to_lake:
                 ahead = self._to_lake(connection, log, ahead, batch, wanted)
                 with journal.transaction(log):
-                    _finish(log, state, ahead, batch, in_lake=True)
+                    _finish(log, state, ahead, batch, days, in_lake=True)
             else:
                 fetched = {name: _fetch(connection, TABLES[name], source) for name, source in wanted.items()}
                 sealed = {name: _stored_batches(connection, TABLES[name], rows[name]) for name in corrected}
@@ -99,7 +101,7 @@ class Writer:
                             current_rows.update(log, TABLES[name], seq, values)
                     if keeps_current:
                         current_rows.mark_complete(log, seq)
-                    _finish(log, state, ahead, batch, in_lake=False)
+                    _finish(log, state, ahead, batch, days, in_lake=False)
             return seq
 
     def _to_lake(
@@ -132,13 +134,26 @@ class Writer:
         return changed
 
 
-def _finish(log: Any, state: Catalogue, ahead: Catalogue, batch: Batch, *, in_lake: bool) -> None:
+def _finish(
+    log: Any, state: Catalogue, ahead: Catalogue, batch: Batch, days: Mapping[str, int | None], *, in_lake: bool
+) -> None:
+    for name, until in days.items():
+        current_rows.raise_days_until(log, name, until)
     batches.insert(log, ahead.seq, batch, in_lake=in_lake)
     catalogue.write(log, state, ahead)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {quote_name(source)}").fetchall()[0][0])
+
+
+def _days_until(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int | None:
+    """The end of the latest day of the readings that are known to the day, microseconds."""
+    if "observed_precision" not in {column.name for column in table.columns}:
+        return None
+    latest = "epoch_us(max(observed_at) FILTER (observed_precision = 'day'))"
+    ((start,),) = connection.execute(f"SELECT {latest} FROM {quote_name(source)}").fetchall()
+    return None if start is None else int(start) + DAY_MICROS
 
 
 def _stored_batches(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> dict[tuple[Any, ...], int]:

@@ -26,6 +26,7 @@ from dwell.warehouse.journal_damage import journal_errors
 from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.load.loaded import SHOWN, Loaded, repeated, to_report
 from dwell.warehouse.load.unkept import Unkept, describe_unkept
+from dwell.warehouse.writer import DAY_MICROS
 
 Records = Sequence[msgspec.Struct]
 Reject = tuple[int, str, str]
@@ -165,6 +166,8 @@ class _Append:
 
     def _find_observations(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, tuple[Row, str]]:
         """Stored rows of the same keys, and the names of their imports; they are in the journal, unless a seal has moved what is as new as they are."""
+        if self._is_of_stored_day(table, rows):
+            raise SealedRowsError(f"{table.name}: a reading that is known to the day may be of the same day")
         keys = self._possibly_stored(table, rows)
         if not keys:
             return {}
@@ -176,6 +179,21 @@ class _Append:
             raise SealedRowsError(f"{table.name}: an observation is no newer than the lake's")
         ids = batches.find_ids(self.log, {seq for _, seq in stored.values()})
         return {key: (row, import_name(ids[seq])) for key, (row, seq) in stored.items()}
+
+    def _is_of_stored_day(self, table: Table, rows: Sequence[tuple[int, Row]]) -> bool:
+        """A reading that is known to the day may be of the day of one of these, which it may complete.
+
+        Where the table has current rows, such a day has no later start than the newest reading of its post.
+        """
+        until = current_rows.days_until(self.log, table.name)
+        names = [column.name for column in table.columns]
+        observed = names.index("observed_at")
+        near = [row for _, row in rows if until is not None and row[observed] < until]
+        if not near or len(current_rows.KEYS.get(table.name, ())) != 1:
+            return bool(near)
+        place = names.index(current_rows.KEYS[table.name][0])
+        newest = current_rows.newest_observations(self.log, table, {row[place] for row in near})
+        return any(row[place] in newest and newest[row[place]] > row[observed] - DAY_MICROS for row in near)
 
     def _possibly_stored(self, table: Table, rows: Sequence[tuple[int, Row]]) -> dict[Any, int]:
         """Keys, with when they were observed, but those of a post or account that was never observed as late."""

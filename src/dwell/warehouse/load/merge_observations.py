@@ -19,6 +19,7 @@ from __future__ import annotations
 from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.comparison import ReadingColumns
 from dwell.warehouse.load.earlier_imports import EarlierImports
+from dwell.warehouse.load.merge_days import DayFill
 from dwell.warehouse.load.keyed_rows import LIST_CHUNK, KeyedRows
 from dwell.warehouse.load.pipeline import Pipeline
 
@@ -41,9 +42,14 @@ class ObservationMerge:
         self.columns = ReadingColumns(keyed.table)
         self.about = [name for name in _ABOUT if self.columns.has_precision]
         self.sources = ["value_sources"] if self.columns.has_sources else []
+        self.days: DayFill | None = None
 
     def merge(self) -> None:
         """Merges the rows of shared keys: `work.merged_<table>` then has one row for each."""
+        self._merge_keys()
+        self.days = DayFill(self, self.earlier)
+
+    def _merge_keys(self) -> None:
         keyed = self.keyed
         if not keyed.shared:
             return
@@ -243,6 +249,10 @@ class ObservationMerge:
 
     def output(self) -> Pipeline:
         """The steps to the rows to store."""
+        return self.days.output(self.unfilled()) if self.days else self.unfilled()
+
+    def unfilled(self) -> Pipeline:
+        """The same before a day's reading fills those of its instants."""
         keyed, names = self.keyed, self.keyed.names
         rows = [f"SELECT {names} FROM new_keys"]
         if keyed.shared:
@@ -256,9 +266,11 @@ class ObservationMerge:
     def counts(self) -> tuple[int, int]:
         """New keys, and stored keys with a new version."""
         keyed = self.keyed
+        by_day = self.days.updated if self.days else 0
         if not keyed.shared:
-            return keyed.total, 0
+            return keyed.total, by_day
         merged = keyed.work_table("merged")
         shared = keyed.number(f"SELECT sum(times) FROM {keyed.work_table('distinct')}")
         new = keyed.number(f"SELECT count(*) FROM {merged} WHERE is_new")
-        return keyed.total - shared + new, keyed.number(f"SELECT count(*) FROM {merged} WHERE changed AND NOT is_new")
+        changed = keyed.number(f"SELECT count(*) FROM {merged} WHERE changed AND NOT is_new")
+        return keyed.total - shared + new, changed + by_day
