@@ -233,8 +233,8 @@ class SparkEngine:
         self._show_replacing(name)
         match = " AND ".join(f"sealed.{quote_name(key)} = known.{quote_name(key)}" for key in table.key)
         self._connection.show_query(
-            f"SELECT {column_list(table)} FROM dwell_lake_{name} AS sealed ANTI JOIN dwell_replacing_{name} AS known ON "
-            f"{match} UNION ALL SELECT {column_list(table)} FROM dwell_journal_{name}",
+            f"SELECT {column_list(table)} FROM dwell_lake_{name} AS sealed ANTI JOIN dwell_replacing_{name} AS known "
+            f"ON {match} UNION ALL SELECT {column_list(table)} FROM dwell_journal_{name}",
             view or name,
         )
 

@@ -56,7 +56,10 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False) -> int:
                 replaced[name] = sum(row[-1] is not None for row in rows)
         entries = batches.list_unsealed(log)
         ahead = rollup_update.update(
-            connection, root, replace(ahead, rollup=None) if fresh_rollup else ahead, replacing="post_snapshots" in replaced
+            connection,
+            root,
+            replace(ahead, rollup=None) if fresh_rollup else ahead,
+            replacing="post_snapshots" in replaced,
         )
         for name, number in replaced.items():  # the lake has both versions until it is compacted, which is next
             before = ahead.table(name)

@@ -126,8 +126,8 @@ def newest(
 ) -> str:
     """The newest version per key: a plain scan where no row is replaced.
 
-    A reading in the journal says itself whether it replaces one in the lake, so only those few keys are looked for. Where
-    the lake has several versions of a key (the catalogue counts them as superseded), all keys are.
+    A reading in the journal says itself whether it replaces one in the lake, so only those few keys are looked for.
+    Where the lake has several versions of a key (the catalogue counts them as superseded), all keys are.
     """
     names = columns or [column.name for column in table.columns]
     if state.superseded:
@@ -203,4 +203,5 @@ def _unsealed_name(table: Table) -> str:
 
 
 def replacing_name(table: Table) -> str:
+    """Name of the table of the keys that the journal's rows replace in the lake, which `load_unsealed` makes."""
     return quote_name(f"dwell_replacing_{table.name}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
-from dwell.warehouse import batches, catalogue, current_rows, ingest_log, journal, lake, views
+from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, ingest_log, journal, lake, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import SEQ, key_list, quote_name, stored_value, to_journal
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 # A batch of up to so many rows, over all tables, goes to the journal; a larger one straight to the lake.
 JOURNAL_ROWS = 20_000
-DAY_MICROS = 86_400_000_000
 
 
 class Writer:
@@ -80,7 +79,10 @@ class Writer:
             newest = {name: rows[name] for name in wanted if TABLES[name].keeps == "newest"}
             self._attach_stored(connection, log, state, [*newest, *corrected])
             replaced = self._superseded(connection, state, {**newest, **(corrected if to_lake else {})})
-            days = {name: _days_until(connection, TABLES[name], rows[name]) for name in wanted}
+            days = {
+                name: current_rows_refresh.days_until(connection, TABLES[name], quote_name(rows[name]))
+                for name in wanted
+            }
             seq = state.seq + 1
             ahead = replace(state.with_tables(replaced), seq=seq)
             if to_lake:
@@ -145,15 +147,6 @@ def _finish(
 
 def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {quote_name(source)}").fetchall()[0][0])
-
-
-def _days_until(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int | None:
-    """The end of the latest day of the readings that are known to the day, microseconds."""
-    if "observed_precision" not in {column.name for column in table.columns}:
-        return None
-    latest = "epoch_us(max(observed_at) FILTER (observed_precision = 'day'))"
-    ((start,),) = connection.execute(f"SELECT {latest} FROM {quote_name(source)}").fetchall()
-    return None if start is None else int(start) + DAY_MICROS
 
 
 def _stored_batches(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> dict[tuple[Any, ...], int]:

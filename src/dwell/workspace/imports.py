@@ -39,7 +39,17 @@ class Imports:
 
     def to_result(self) -> Result:
         """One row per loaded file; `files` and `failures` in the JSON."""
-        columns = (*_JSON_COLUMNS, "watch_times_new", "gained", "rows_new", "rows_updated", "duplicates", "corrected", "flagged", "warnings")
+        columns = (
+            *_JSON_COLUMNS,
+            "watch_times_new",
+            "gained",
+            "rows_new",
+            "rows_updated",
+            "duplicates",
+            "corrected",
+            "flagged",
+            "warnings",
+        )
         rows = [tuple(_to_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
         return _FileResult(columns, rows, {"failures": [failure_dict(path, error) for path, error in self.failures]})
 
@@ -94,7 +104,11 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
         file = format_registry.read(path, hints, scratch)
         loaded = load(store, file, hints, dry_run=dry_run, progress=step)
     fields = {"file": path.name, "format": loaded.format, **{name: getattr(loaded, name) for name in _COUNTS}}
-    log.info("%(file)s (%(format)s): %(rows_read)d rows read, %(known)d known, %(duplicates)d duplicates, %(rejected)d rejected", fields)
+    log.info(
+        "%(file)s (%(format)s): %(rows_read)d rows read, %(known)d known, %(duplicates)d duplicates, "
+        "%(rejected)d rejected",
+        fields,
+    )
     return loaded
 
 

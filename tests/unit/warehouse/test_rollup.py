@@ -214,7 +214,8 @@ def test_a_correction_is_seen_at_once_and_after_the_seal(
         columns = ", ".join(f"NULL AS {column.name}" for column in TABLES["post_snapshots"].columns)
         connection.execute(
             f"CREATE TEMP TABLE fixed AS SELECT * FROM (SELECT {columns} WHERE false) "
-            f"UNION ALL BY NAME {snapshots(2, first=9, views=99)} UNION ALL BY NAME {snapshots(1, first=9, day=3, views=999)}"
+            f"UNION ALL BY NAME {snapshots(2, first=9, views=99)} "
+            f"UNION ALL BY NAME {snapshots(1, first=9, day=3, views=999)}"
         ).fetchall()
         connection.execute("ALTER TABLE fixed ALTER rounded TYPE BOOLEAN").fetchall()
         from .conftest import batch

@@ -22,11 +22,11 @@ from dwell.warehouse.append.codec import Latest, Row, codec_of
 from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest
 from dwell.warehouse.append.merge_readings import merge_observations
 from dwell.warehouse.batches import Batch
+from dwell.warehouse.current_rows_refresh import DAY_MICROS
 from dwell.warehouse.journal_damage import journal_errors
 from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.load.loaded import SHOWN, Loaded, repeated, to_report
 from dwell.warehouse.load.unkept import Unkept, describe_unkept
-from dwell.warehouse.writer import DAY_MICROS
 
 Records = Sequence[msgspec.Struct]
 Reject = tuple[int, str, str]
@@ -165,7 +165,10 @@ class _Append:
         return current_rows.find(self.log, table, group_by_key(table, rows))
 
     def _find_observations(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, tuple[Row, str]]:
-        """Stored rows of the same keys, and the names of their imports; they are in the journal, unless a seal has moved what is as new as they are."""
+        """Stored rows of the same keys, and the names of their imports.
+
+        They are in the journal, unless a seal has moved what is as new as they are.
+        """
         if self._is_of_stored_day(table, rows):
             raise SealedRowsError(f"{table.name}: a reading that is known to the day may be of the same day")
         keys = self._possibly_stored(table, rows)

@@ -39,6 +39,7 @@ class Merged:
 
 @lru_cache
 def places_of(table: Table) -> dict[str, int]:
+    """Column -> its place in a row."""
     return {column.name: place for place, column in enumerate(table.columns)}
 
 

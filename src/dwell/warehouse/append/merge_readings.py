@@ -174,9 +174,9 @@ class _Readings:
     def _rounded(self, row: Sequence[Any], givers: Mapping[int, _Version]) -> Any:
         assert self.rounded is not None
         for place, giver in givers.items():
-            if place in self.counters and giver.row[self.rounded] and not self._is_exact(giver.row, place):
-                if row[place] >= 1000:
-                    return 1
+            is_rounded = giver.row[self.rounded] and not self._is_exact(giver.row, place)
+            if is_rounded and place in self.counters and row[place] >= 1000:
+                return 1
         return next((g.row[self.rounded] for g in givers.values() if g.row[self.rounded] is not None), None)
 
     def _precision(self, versions: Sequence[_Version]) -> tuple[Any, Any]:

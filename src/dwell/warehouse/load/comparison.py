@@ -47,10 +47,13 @@ class ReadingColumns:
         unit = self.units.get(name)
         return f"coalesce({row}{quote_name(unit)} = 1, {by_row})" if unit else by_row
 
-    def agrees(self, name: str, exact: str, rounded: str, unit: str | None) -> str:
+    @staticmethod
+    def agrees(exact: str, rounded: str, unit: str | None) -> str:
         """SQL: an exact value is what the rounded one was."""
         by_digits = f"is_rounding_of({exact}, {rounded})"
-        return f"CASE WHEN {unit} > 1 THEN abs({exact} - {rounded}) < {unit} ELSE {by_digits} END" if unit else by_digits
+        return (
+            f"CASE WHEN {unit} > 1 THEN abs({exact} - {rounded}) < {unit} ELSE {by_digits} END" if unit else by_digits
+        )
 
     def differs(self, name: str, row: str, merged: str) -> str:
         """SQL: a row knows a value that is not the merged one, nor a rounding of it."""
@@ -58,5 +61,5 @@ class ReadingColumns:
         if not self.can_round(name):
             return f"coalesce({own} <> {kept}, false)"
         unit = f"{row}.{quote_name(self.units[name])}" if name in self.units else None
-        agrees = self.agrees(name, kept, own, unit)
+        agrees = self.agrees(kept, own, unit)
         return f"coalesce({own} <> {kept} AND ({self.is_exact(name, row + '.')} OR NOT {agrees}), false)"

@@ -80,7 +80,7 @@ class KeyedRows:
         self.run(f"CREATE OR REPLACE TABLE {self.work_table('duplicates')} AS {steps.query()}")
 
     def find_stored(self) -> None:
-        """Stored rows with a key of the file; the store's view has the table's name, and each row its batch as `seq`."""
+        """Stored rows with a key of the file, with `seq`; the store's view has the table's name."""
         low_high = ", ".join(f"min({quote_name(key)}), max({quote_name(key)})" for key in self.table.key)
         bounds = self.connection.execute(f"SELECT {low_high} FROM {self.rows}").fetchone() or ()
         within = " AND ".join(f"{quote_name(key)} BETWEEN ? AND ?" for key in self.table.key)

@@ -103,11 +103,11 @@ def open_loader(
         yield Loader(connection, file, options, hints, scratch, on_progress, correct=correct, strict=strict)
 
 
-def identity(file: SourceFile, hints: Hints, *, correct: bool = False, version: int = VERSION) -> str:
+def identity(file: SourceFile, hints: Hints, *, correct: bool = False, version: int | None = None) -> str:
     """What makes two imports the same one: the bytes, the format, the hints, and the loader."""
     given = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
     given += "\ncorrect" if correct else ""
-    return hashlib.sha256(f"{version}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{version or VERSION}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
 
 
 def earlier_imports(store: Store, file: SourceFile, hints: Hints, *, correct: bool = False) -> EarlierImports:

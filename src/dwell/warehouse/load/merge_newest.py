@@ -83,12 +83,15 @@ class NewestMerge:
         changed = {n: f"{quote_name(n)} IS DISTINCT FROM {quote_name('stored_' + n)}" for n in names}
         givers = [f"CASE WHEN {t} OR NOT was_stored THEN {quote_name('from_' + n)} END" for n, t in changed.items()]
         givers.append("CASE WHEN NOT was_stored THEN newest END")
-        known = {c.name: self._known(c).replace(quote_name(c.name), quote_name("stored_" + c.name)) for c in self.values}
+        known = {
+            c.name: self._known(c).replace(quote_name(c.name), quote_name("stored_" + c.name)) for c in self.values
+        }
         corrected = " + ".join(f"CAST(coalesce({known[n]}, false) AND {t} AS INTEGER)" for n, t in changed.items())
         return steps.add(
             "merged",
             f"SELECT {keyed.names}, NOT was_stored AS is_new, NOT was_stored OR {' OR '.join(changed.values())} AS "
-            f"changed, list_filter(list_distinct([{', '.join(givers)}]), lambda x: x >= 0) AS givers, {corrected} AS corrected FROM by_key",
+            f"changed, list_filter(list_distinct([{', '.join(givers)}]), lambda x: x >= 0) AS givers, "
+            f"{corrected} AS corrected FROM by_key",
         )
 
     def _best(self, column: Column) -> str:

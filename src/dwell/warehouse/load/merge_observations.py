@@ -19,8 +19,8 @@ from __future__ import annotations
 from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.comparison import ReadingColumns
 from dwell.warehouse.load.earlier_imports import EarlierImports
-from dwell.warehouse.load.merge_days import DayFill
 from dwell.warehouse.load.keyed_rows import LIST_CHUNK, KeyedRows
+from dwell.warehouse.load.merge_days import DayFill
 from dwell.warehouse.load.pipeline import Pipeline
 
 _ABOUT = ("observed_precision", "observed_zone")
@@ -94,10 +94,10 @@ class ObservationMerge:
         steps = steps.add("chosen", f"SELECT * REPLACE ({', '.join(self._exact_values())}) FROM by_key")
         steps = steps.add("with_units", f"SELECT *, {', '.join([*self._units(), *self._origins()])} FROM chosen")
         steps = steps.add("described", f"SELECT *, {', '.join(self._row())} FROM with_units")
-        return steps.add("merged", self._compared(chunk))
+        return steps.add("merged", self._compared())
 
     def _stored(self, chunk: str) -> str:
-        """SELECT of the stored rows; values that were read from this file before are rows of their own, which come last."""
+        """SELECT of the stored rows; values that were read from this file before are rows of their own and come last."""
         keyed, columns = self.keyed, self.columns
         table = f"{keyed.work_table('stored')} JOIN work.imports USING (seq)"
         about = ", ".join([keyed.key, "source", "import", *map(quote_name, [*self.about, *self.sources])])
@@ -163,7 +163,7 @@ class ObservationMerge:
             if not self.columns.can_round(name):
                 continue
             unit = first + quote_name(self.columns.units[name]) if name in self.columns.units else None
-            agrees = self.columns.agrees(name, f"exact_{name}", value, unit)
+            agrees = self.columns.agrees(f"exact_{name}", value, unit)
             test = f"exact_{name} IS NOT NULL AND NOT {self.columns.is_exact(name, first)} AND {agrees}"
             replaced.append(f"CASE WHEN {test} THEN exact_{name} ELSE {value} END AS {value}")
             replaced.append(f"CASE WHEN {test} THEN exact_from_{name} ELSE from_{name} END AS from_{name}")
@@ -187,7 +187,7 @@ class ObservationMerge:
         return origins
 
     def _row(self) -> list[str]:
-        """What describes the whole row: its source, where its values come from, whether it is rounded, who gave them."""
+        """What describes the whole row: its source, where its values come from, whether it is rounded."""
         values = self.columns.values
         first = f"coalesce({', '.join(f'origin_{name}' for name in values)})"
         described = [f"regexp_replace({first}, '@[^@]*$', '') AS source"]
@@ -195,7 +195,9 @@ class ObservationMerge:
             this = f"regexp_replace({first}, '@[^@]*$', '') || {quote_text('@' + self.earlier.this)}"
             alike = " AND ".join(f"coalesce(origin_{name} = {this}, true)" for name in values)
             listed = ", ".join(f"""'"{name}":' || to_json(origin_{name})::VARCHAR""" for name in values)
-            described.append(f"CASE WHEN NOT ({alike}) THEN '{{' || concat_ws(',', {listed}) || '}}' END AS value_sources")
+            described.append(
+                f"CASE WHEN NOT ({alike}) THEN '{{' || concat_ws(',', {listed}) || '}}' END AS value_sources"
+            )
         if self.columns.rounds:
             rounded = " OR ".join(
                 f"coalesce(rows[from_{name}].rounded AND NOT {self.columns.is_exact(name, f'rows[from_{name}].')} "
@@ -207,8 +209,8 @@ class ObservationMerge:
             described.append(f"CASE WHEN {rounded} THEN true ELSE {own} END AS rounded")
         return described
 
-    def _compared(self, chunk: str) -> str:
-        """SELECT of the merged rows beside the stored ones: is it new, did it change, which rows of the file gave it."""
+    def _compared(self) -> str:
+        """SELECT of the merged rows beside the stored ones: what is new, what changed, which rows of the file gave it."""
         keyed, names = self.keyed, [*self.columns.with_rounding, *self.about]
         changed = {name: f"m.{quote_name(name)} IS DISTINCT FROM s.{quote_name(name)}" for name in names}
         is_new = f"s.{quote_name(keyed.table.key[0])} IS NULL"
@@ -216,7 +218,9 @@ class ObservationMerge:
         same = " AND ".join(f"NOT {changed[name]}" for name in self.columns.values)
         givers.append(f"CASE WHEN {same} THEN m.rows[1].row_id END")
         shown = ", ".join(f"m.{quote_name(column.name)}" for column in keyed.table.columns)
-        corrected = " + ".join(f"CAST(s.{quote_name(n)} IS NOT NULL AND {changed[n]} AS INTEGER)" for n in self.columns.values)
+        corrected = " + ".join(
+            f"CAST(s.{quote_name(n)} IS NOT NULL AND {changed[n]} AS INTEGER)" for n in self.columns.values
+        )
         return (
             f"SELECT {shown}, {is_new} AS is_new, {is_new} OR {' OR '.join(changed.values())} AS changed, "
             f"list_filter(list_distinct([{', '.join(givers)}]), lambda x: x >= 0) AS givers, {corrected} AS corrected "

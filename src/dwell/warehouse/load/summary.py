@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from dwell.records import SourceFile
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.merge import Merge
-from dwell.warehouse.load.unkept import Unkept, describe_unkept
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.rows import CheckedExtract
+from dwell.warehouse.load.unkept import Unkept, describe_unkept
 
 if TYPE_CHECKING:
     import duckdb

@@ -47,6 +47,6 @@ def _sentence(unkept: Unkept) -> str:
     what, one, several = _NAMES[unkept.table]
     of = f"{unkept.entities:,} {one if unkept.entities == 1 else several}"
     return (
-        f"{what} of {of} not stored where another reading of the same time is newer or more exact "
+        f"{what} of {of} not stored: another reading of the same time is newer or more exact "
         f"(the first: {unkept.example})."
     )

@@ -90,8 +90,10 @@ def test_an_older_reading_of_the_same_time_is_a_duplicate_and_a_newer_one_replac
     older = append(store, "b", (post(1), snapshot(1, views=9)))
     assert (older.duplicates, older.known, older.rejected, older.gained) == (1, 0, 0, 0)
     assert older.warnings == (
-        "Counters of 1 post not stored where another reading of the same time is newer or more exact "
-        "(the first: views 9, kept 10).",
+        (
+            "Counters of 1 post not stored: another reading of the same time is newer or more exact "
+            "(the first: views 9, kept 10)."
+        ),
     )
     newer = append(store, "c", (post(1), snapshot(1, views=11)))
     assert (newer.rows_updated["post_snapshots"], newer.duplicates, newer.gained) == (1, 0, 1)

@@ -188,9 +188,7 @@ def test_a_counter_that_is_learnt_later_is_filled_in(
     assert (loaded.rows_updated["post_snapshots"], loaded.gained, loaded.rejected) == (2, 2, 0)
 
 
-def test_rows_of_one_file_complete_each_other(
-    read: Read, table: Rows, made: Callable[..., str]
-) -> None:
+def test_rows_of_one_file_complete_each_other(read: Read, table: Rows, made: Callable[..., str]) -> None:
     i = made("2024-05-01")
     loaded = read(f"{i},2024-05-03,9,,", f"{i},2024-05-03,9,2,", f"{i},2024-05-03,9,3,4", f"{i},2024-05-03,,3,4")
     assert counters(table) == [(9, 3, 4)]

@@ -61,8 +61,10 @@ def test_rows_that_contradict_within_a_file_keep_the_one_with_more_views(
     loaded = bring(csv(f"{i},a,,5,1,,one,10", f"{i},a,,9,1,,one,10", f"{i},a,,9,,,one,10"))
     assert (loaded.known, loaded.duplicates, loaded.gained, loaded.rejected) == (1, 1, 1, 0)
     assert loaded.warnings == (
-        "Counters of 1 post not stored where another reading of the same time is newer or more exact "
-        "(the first: views 5, kept 9).",
+        (
+            "Counters of 1 post not stored: another reading of the same time is newer or more exact "
+            "(the first: views 5, kept 9)."
+        ),
     )
     assert [row["views"] for row in table("post_snapshots")] == [9]
 
