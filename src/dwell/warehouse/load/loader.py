@@ -227,7 +227,8 @@ class Loader:
             name = f"{self.file.path.stem[:80]}-{batch_id[:8]}.csv"
             loaded = replace(loaded, rejects_file=rejects.write_rejects(self._rejects(), root / "rejects", name))
         self.progress("storing", 0.0)
-        batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), to_report(loaded))
+        report = {**to_report(loaded), "loader": VERSION}
+        batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), report)
         rows = {n: f"out_{n}" for n in self.merge.tables if loaded.rows_new.get(n) or loaded.rows_updated.get(n)}
         writer.commit(self.connection, batch, rows, replacing=self.merge.replaced())
         self.progress("storing", 1.0)

@@ -1,7 +1,7 @@
 """A reading that is known to the day beside readings of known instants of that day: it fills what those do not know.
 
-The template that somebody filled in on a day has the saves, the sweep of that day's noon has the likes: together they
-are what is known of the day, whichever came first. The day's reading stays as it is. `views` are never filled: growth is
+The template that somebody filled in on a day has the saves, the sweep of that day's noon the likes: together they are
+what is known of the day, whichever came first. The day's reading stays as it is. `views` are never filled: growth is
 computed from them, and an instant must not get views that are only known to the day.
 """
 

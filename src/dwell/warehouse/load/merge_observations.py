@@ -97,7 +97,7 @@ class ObservationMerge:
         return steps.add("merged", self._compared())
 
     def _stored(self, chunk: str) -> str:
-        """SELECT of the stored rows; values that were read from this file before are rows of their own and come last."""
+        """SELECT of the stored rows; values that were read from this file before come last, as rows of their own."""
         keyed, columns = self.keyed, self.columns
         table = f"{keyed.work_table('stored')} JOIN work.imports USING (seq)"
         about = ", ".join([keyed.key, "source", "import", *map(quote_name, [*self.about, *self.sources])])
@@ -210,7 +210,7 @@ class ObservationMerge:
         return described
 
     def _compared(self) -> str:
-        """SELECT of the merged rows beside the stored ones: what is new, what changed, which rows of the file gave it."""
+        """SELECT of the merged rows beside the stored ones: what is new, what changed, and who gave it."""
         keyed, names = self.keyed, [*self.columns.with_rounding, *self.about]
         changed = {name: f"m.{quote_name(name)} IS DISTINCT FROM s.{quote_name(name)}" for name in names}
         is_new = f"s.{quote_name(keyed.table.key[0])} IS NULL"
