@@ -29,7 +29,7 @@ def test_import_counts_every_row_once(
     before, after = first.json["files"][0], again.json["files"][0]
     assert first.status == again.status == 0
     assert before["rows_read"] == len(scrape.path.read_text().splitlines())
-    assert before["posts_new"] + before["known"] + before["rejected"] == before["rows_read"]
+    assert before["posts_new"] + before["known"] + before["duplicates"] + before["rejected"] == before["rows_read"]
     assert before["posts_new"] > 100
     assert (after["posts_new"], after["snapshots_new"], after["known"]) == (
         0,
@@ -265,6 +265,6 @@ def test_every_kind_of_export_is_explained(
         conforms(done.json, "explain")
         (file,) = done.json["files"]
         assert file["rows"], export.path
-        assert {row["outcome"] for row in file["rows"]} <= {"known", "conflict", "rejected"}, export.path
+        assert {row["outcome"] for row in file["rows"]} <= {"known", "duplicate", "rejected"}, export.path
         assert any(cell["text"] is not None for row in file["rows"] for cell in row["columns"])
     assert dwell("status", "--json", data=stored).json["tables"] == before

@@ -50,7 +50,10 @@ def test_a_sweep_is_logged_with_the_ids_of_the_ledger(
 @pytest.mark.parametrize("before", [True, False])
 def test_v_may_stand_before_or_after_the_command(dwell: Callable[..., Any], table: Path, *, before: bool) -> None:
     words = ["-v", "import", table] if before else ["import", table, "-v"]
-    assert "INFO dwell.workspace.imports posts.csv (table): 1 rows read, 0 known, 0 rejected" in dwell(*words).err
+    assert (
+        "INFO dwell.workspace.imports posts.csv (table): 1 rows read, 0 known, 0 duplicates, 0 rejected"
+        in dwell(*words).err
+    )
 
 
 def test_a_command_is_quiet_without_v(dwell: Callable[..., Any], table: Path) -> None:

@@ -177,7 +177,9 @@ def lose_a_request() -> None:
 def leave_waiting() -> None:
     """As a process leaves it that is killed between keeping a response and loading it."""
     with contextlib.closing(sqlite3.connect("data/live.db")) as state, state:
-        state.execute("UPDATE responses SET parsed_by = NULL WHERE response_id = (SELECT max(response_id) FROM responses)")
+        state.execute(
+            "UPDATE responses SET parsed_by = NULL WHERE response_id = (SELECT max(response_id) FROM responses)"
+        )
 
 
 @contextlib.contextmanager

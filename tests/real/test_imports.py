@@ -78,8 +78,10 @@ def test_apify(imported: Import, store: Store) -> None:
 
 def test_apify_merged(imported: Import, store: Store) -> None:
     loaded = imported("apify_exports/merged.csv.gz", as_of="2025-06-01")
-    # Overlapping searches: a second row of a post at the same time is known, or a counted conflict.
-    assert (loaded.rows_read, loaded.posts_new, loaded.snapshots_new) == (8200, 5202, 5202)
+    # Overlapping searches: a second row of a post at the same time is known, or a duplicate, and never a reject.
+    assert (loaded.rows_read, loaded.posts_new, loaded.snapshots_new, loaded.rejected) == (8200, 5202, 5202, 0)
+    assert 0 < loaded.duplicates < 8200 - 5202
+    assert sum(warning.startswith("Counters of ") for warning in loaded.warnings) == 1
     assert value(store, "SELECT count(*) FROM posts WHERE posted_at IS NULL", "posts") == 0
     assert value(store, "SELECT count(*) FROM posts WHERE handle = 'creator'", "posts") == 0
 

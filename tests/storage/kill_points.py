@@ -36,7 +36,7 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (current_rows, "mark_complete"),
     (current_rows, "record_seal"),
     (journal, "insert"),
-    (journal, "delete"),
+    (journal, "replace"),
     (journal, "clear"),
     (journal, "create"),
     (journal, "commit"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dwell.records import Post, PostSnapshot, WatchTime
 from dwell.warehouse import Batch, Store
+from dwell.warehouse.columns import typed_nulls
 from dwell.warehouse.engine_duckdb import connect, fetch
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def commit(store: Store, name: str, size: int) -> bool:
         snapshots = _SNAPSHOTS + (_CORRECTED if target else "")
         for table, sql in (("posts", _POSTS), ("post_snapshots", snapshots), ("watch_times", _WATCH_TIMES)):
             filled = sql.format(name=name, size=size, generation=generation, shared=SHARED, saves=saves, target=target)
-            connection.execute(f"CREATE TEMP TABLE new_{table} AS {filled}").fetchall()
+            columns = f"SELECT * EXCLUDE (seq) FROM ({typed_nulls(table)})"
+            connection.execute(f"CREATE TEMP TABLE new_{table} AS {columns} UNION ALL BY NAME {filled}").fetchall()
         batch = Batch(name, f"{name}.csv", "made-up", "0" * 64, datetime(2024, 2, 1, tzinfo=UTC), {"size": size})
         rows = {table: f"new_{table}" for table in TABLES}
         writer.commit(connection, batch, rows, replacing=["post_snapshots"] if target else [])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -41,9 +42,7 @@ def check(
 
 
 def _text(result: Result) -> str:
-    if not len(result):
-        return "Every part of the data folder is intact."
-    lines = []
+    lines = [] if len(result) else ["Every part of the data folder is intact."]
     for row in result:
         lines.append(f"{row['part']} {row['detail'].rstrip('.')}.")
         if row["repaired"]:
@@ -52,4 +51,15 @@ def _text(result: Result) -> str:
             lines.append(f"  `dwell check --repair` {row['repair']}.")
         else:
             lines.append("  This file cannot be rebuilt: restore it from a backup, or import the exports again.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_outdated(result.meta["outdated_imports"])])
+
+
+def _outdated(imports: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The files that are worth importing again, with the cure."""
+    if not imports:
+        return []
+    files = "1 file was" if len(imports) == 1 else f"{len(imports):,} files were"
+    return [
+        f"{files} imported by an older dwell, which read some values otherwise. Import them again to correct those:",
+        *(f"  {each['path']} ({each['format']}, {each['imported_at']:%Y-%m-%d})" for each in imports),
+    ]

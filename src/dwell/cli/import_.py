@@ -181,6 +181,7 @@ def _text(done: Imports, *, dry_run: bool) -> str:
         "watch_times_new",
         "gained",
         "known",
+        "duplicates",
         "rejected",
     )
     rows = [
@@ -193,6 +194,7 @@ def _text(done: Imports, *, dry_run: bool) -> str:
             f.watch_times_new,
             f.gained,
             f.known,
+            f.duplicates,
             f.rejected,
         )
         for f in done.files
@@ -213,6 +215,9 @@ def _notes(loaded: Loaded) -> Iterator[str]:
     if loaded.repeated:
         yield "imported before; nothing was added"
     others = {name: n for name, n in loaded.rows_new.items() if name not in {"posts", "post_snapshots", "watch_times"}}
+    if loaded.corrected:
+        values = "1 stored value" if loaded.corrected == 1 else f"{loaded.corrected:,} stored values"
+        yield f"corrected {values} that an earlier import of this file had read otherwise"
     for what, counts in (
         ("also new", others),
         ("updated", loaded.rows_updated),

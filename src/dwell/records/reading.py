@@ -11,7 +11,9 @@ PRECISIONS = get_args(Precision)
 
 ObservedPrecision = Annotated[
     str | None,
-    Meaning("How exactly `observed_at` is known: `instant`, or `day` (then it is the day's first moment); null: unknown"),
+    Meaning(
+        "How exactly `observed_at` is known: `instant`, or `day` (then it is the day's first moment); null: unknown"
+    ),
 ]
 ObservedZone = Annotated[str | None, Meaning("IANA zone of the day, where only the day is known")]
 ValueSources = Annotated[

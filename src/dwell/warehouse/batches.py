@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ SCHEMA = (
     "CREATE TABLE ingest_batches (seq INTEGER PRIMARY KEY, batch_id TEXT NOT NULL UNIQUE, path TEXT NOT NULL, "
     "format TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL, in_lake INTEGER NOT NULL)"
 )
+
+_PARAMETERS = 900  # in one statement; SQLite allows more, older ones 999
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,23 @@ def find(connection: sqlite3.Connection, batch_id: str) -> Batch | None:
     sql = "SELECT batch_id, path, format, digest, at, report FROM ingest_batches WHERE batch_id = ?"
     row = connection.execute(sql, (batch_id,)).fetchone()
     return from_row(row) if row else None
+
+
+def find_ids(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Number of a batch -> its id."""
+    wanted = sorted(set(numbers))
+    ids: dict[int, str] = {}
+    for start in range(0, len(wanted), _PARAMETERS):
+        part = wanted[start : start + _PARAMETERS]
+        sql = f"SELECT seq, batch_id FROM ingest_batches WHERE seq IN ({', '.join('?' * len(part))})"
+        ids.update(connection.execute(sql, part))
+    return ids
+
+
+def find_ids_of_file(connection: sqlite3.Connection, digest: str) -> list[str]:
+    """The ids of the batches that were made of a file with this digest, oldest first."""
+    sql = "SELECT batch_id FROM ingest_batches WHERE digest = ? ORDER BY seq"
+    return [batch_id for (batch_id,) in connection.execute(sql, (digest,))]
 
 
 def list_all(connection: sqlite3.Connection) -> list[Batch]:

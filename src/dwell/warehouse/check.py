@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 STATE = "live.db"
 LOCK = "writer.lock"
-_PROVIDER_FORMATS = "('answers', 'states')"  # stored names of the batches that only sweeps write
+PROVIDER_FORMATS = ("answers", "states")
+"""Stored names of the batches that only sweeps write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,8 @@ def _missing_journal(root: Path) -> Iterator[Problem]:
 
 
 def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
-    return (
-        log.execute(f"SELECT 1 FROM ingest_batches WHERE format IN {_PROVIDER_FORMATS} LIMIT 1").fetchone() is not None
-    )
+    sql = "SELECT 1 FROM ingest_batches WHERE format IN (?, ?) LIMIT 1"
+    return log.execute(sql, PROVIDER_FORMATS).fetchone() is not None
 
 
 def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:

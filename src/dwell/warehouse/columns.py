@@ -11,6 +11,8 @@ from typing import Any
 from dwell.records import POST_LATEST, TABLES, Column, Table
 
 SEQ = "seq"
+REPLACES = "replaces"
+"""Of a reading in the journal: the batch of the row in the lake that it replaces; null where it replaces none."""
 MONTH = "ym"
 
 # Tables that the lake partitions by the calendar month (UTC) of `observed_at`: rewriting one month leaves the others.

@@ -28,6 +28,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 _COMPLETE_UNTIL = "current_seq"
 _SEALED_UNTIL = "sealed_until:"
+_DAYS_UNTIL = "days_until:"
 _LOOKUP = 500
 
 
@@ -133,6 +134,17 @@ def sealed_until(log: sqlite3.Connection) -> dict[str, int]:
     return {key.removeprefix(_SEALED_UNTIL): value for key, value in rows}
 
 
+def days_until(log: sqlite3.Connection, name: str) -> int | None:
+    """The end of the latest day of a table's readings that are known to the day, microseconds; None without any."""
+    row = log.execute("SELECT value FROM meta WHERE key = ?", (_DAYS_UNTIL + name,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def raise_days_until(log: sqlite3.Connection, name: str, until: int | None) -> None:
+    """Note how late a table's readings of days are, inside the caller's transaction."""
+    _raise(log, _DAYS_UNTIL + name, until)
+
+
 def record_seal(log: sqlite3.Connection) -> None:
     """Note how new the rows are that a seal moves; inside the transaction that removes them from the journal."""
     for table in TABLES.values():
@@ -142,8 +154,12 @@ def record_seal(log: sqlite3.Connection) -> None:
 
 def raise_sealed_until(log: sqlite3.Connection, name: str, newest: int | None) -> None:
     """Note how new a table's rows in the lake are, inside the caller's transaction."""
-    if newest is not None:
+    _raise(log, _SEALED_UNTIL + name, newest)
+
+
+def _raise(log: sqlite3.Connection, key: str, value: int | None) -> None:
+    if value is not None:
         log.execute(
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)",
-            (_SEALED_UNTIL + name, newest),
+            (key, value),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dwell.records import TABLES, Column, Table
 from dwell.settings import Settings
@@ -11,7 +12,11 @@ from dwell.warehouse import catalogue, current_rows, journal, lake, lake_scan
 from dwell.warehouse.columns import SEQ, quote_name, to_journal
 from dwell.warehouse.damage import lake_errors, reading_errors
 
+if TYPE_CHECKING:
+    import duckdb
+
 _CHUNK = 20_000
+DAY_MICROS = 86_400_000_000
 
 
 def refresh(log: sqlite3.Connection, root: Path, settings: Settings) -> None:
@@ -46,6 +51,7 @@ def _refresh_from_lake(
                 continue
             rows = f"(SELECT * FROM {lake_scan.scan(root, name, files)} WHERE {SEQ} > {since})"
             newest = connection.execute(f"SELECT epoch_us(max(observed_at)) FROM {rows}").fetchall()[0][0]
+            latest_day = days_until(connection, table, rows)
             if name in current_rows.KEYS:
                 cursor = connection.execute(_newest_rows(table, rows))
                 while chunk := cursor.fetchmany(_CHUNK):
@@ -53,6 +59,16 @@ def _refresh_from_lake(
                         log.executemany(current_rows.upsert_sql(table), chunk)
             with journal.transaction(log):
                 current_rows.raise_sealed_until(log, name, newest)
+                current_rows.raise_days_until(log, name, latest_day)
+
+
+def days_until(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int | None:
+    """The end of the latest day of the readings that are known to the day, microseconds; None without any."""
+    if "observed_precision" not in {column.name for column in table.columns}:
+        return None
+    latest = "epoch_us(max(observed_at) FILTER (observed_precision = 'day'))"
+    ((start,),) = connection.execute(f"SELECT {latest} FROM {source}").fetchall()
+    return None if start is None else int(start) + DAY_MICROS
 
 
 def _newest_rows(table: Table, rows: str) -> str:

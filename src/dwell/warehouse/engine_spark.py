@@ -24,7 +24,7 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse import lake_scan, rollup, views
 from dwell.warehouse.catalogue import TableState
-from dwell.warehouse.columns import DUCKDB, SEQ, column_list, quote_name, quote_text
+from dwell.warehouse.columns import DUCKDB, REPLACES, SEQ, column_list, quote_name, quote_text
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.snapshot import StoreSnapshot
 
@@ -122,6 +122,11 @@ class SparkConnection:
             frame.createOrReplaceTempView(whole)
         self.show_query(shown, name or table.name)
 
+    def show_files(self, paths: Sequence[str], schema: str, name: str) -> None:
+        """Makes a view of some columns of Parquet files."""
+        with self._errors():
+            self._session.read.schema(schema).parquet(*paths).createOrReplaceTempView(name)
+
     def show_query(self, sql: str, name: str) -> None:
         """Makes a view of a query that is quoted as DuckDB's."""
         with self._errors():
@@ -218,9 +223,33 @@ class SparkEngine:
 
     def _show_table(self, name: str, visible: TableState, view: str | None = None) -> None:
         """What `visible` has of a table, with the journal's rows."""
+        table, show = TABLES[name], self._connection.show_table
         paths = [str(path) for path in lake_scan.visible_files(self._snapshot.root, name, visible)]
-        superseded = bool(visible.superseded)
-        self._connection.show_table(TABLES[name], [*paths, *self._unsealed(name)], superseded=superseded, name=view)
+        if visible.superseded or not self._is_replacing(name):
+            show(table, [*paths, *self._unsealed(name)], superseded=bool(visible.superseded), name=view)
+            return
+        show(table, paths, superseded=False, name=f"dwell_lake_{name}")
+        show(table, self._unsealed(name), superseded=False, name=f"dwell_journal_{name}")
+        self._show_replacing(name)
+        match = " AND ".join(f"sealed.{quote_name(key)} = known.{quote_name(key)}" for key in table.key)
+        self._connection.show_query(
+            f"SELECT {column_list(table)} FROM dwell_lake_{name} AS sealed ANTI JOIN dwell_replacing_{name} AS known "
+            f"ON {match} UNION ALL SELECT {column_list(table)} FROM dwell_journal_{name}",
+            view or name,
+        )
+
+    def _is_replacing(self, name: str) -> bool:
+        return views.is_replacing(TABLES[name], self._snapshot.unsealed_rows([name])[name])
+
+    def _show_replacing(self, name: str) -> None:
+        """The keys of the journal's rows that replace readings in the lake."""
+        table = TABLES[name]
+        keys = [column.name for column in table.columns if column.name in table.key]
+        schema = ", ".join(f"`{column.name}` {_SPARK[column.kind]}" for column in table.columns if column.name in keys)
+        self._connection.show_files(self._unsealed(name), f"{schema}, {REPLACES} BIGINT", f"dwell_keys_{name}")
+        self._connection.show_query(
+            f"SELECT * FROM dwell_keys_{name} WHERE {REPLACES} IS NOT NULL", f"dwell_replacing_{name}"
+        )
 
     def _unsealed(self, name: str) -> list[str]:
         """The file with the journal's rows of a table, written once; none where there are no rows."""
@@ -240,7 +269,18 @@ class SparkEngine:
                 later[name] = f"dwell_later_{name}"
                 self._show_table(name, visible, later[name])
         if later["post_snapshots"]:
-            self._connection.show_query(rollup.newest_snapshots(later["post_snapshots"]), "dwell_later_newest")
+            query = rollup.newest_snapshots(later["post_snapshots"])
+            if self._is_replacing("post_snapshots"):
+                source = views.with_replaced(
+                    TABLES["post_snapshots"],
+                    f"SELECT * FROM {later['post_snapshots']}",
+                    "dwell_replacing_post_snapshots",
+                    sealed.seq if sealed else -1,
+                )
+                self._show_replacing("post_snapshots")
+                self._connection.show_query(source, "dwell_later_flagged")
+                query = rollup.newest_snapshots("dwell_later_flagged", replacing=True)
+            self._connection.show_query(query, "dwell_later_newest")
             later["post_snapshots"] = "dwell_later_newest"
         paths = [str((rollup.folder(root) / file.path).absolute()) for file in (sealed.files if sealed else ())]
         self._connection.show_table(POST_LATEST, paths, superseded=False, name="dwell_sealed", with_seq=False)

@@ -7,7 +7,7 @@ makes the moved rows visible in the lake.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from dwell.disk.flush import flush
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
 from dwell.warehouse import batches, catalogue, current_rows
-from dwell.warehouse.columns import SEQ, SQLITE, column_list, key_list, quote_name
+from dwell.warehouse.columns import REPLACES, SEQ, SQLITE, column_list, key_list, quote_name
 from dwell.warehouse.journal_damage import damaged_journal, journal_errors
 
 NAME = "journal.db"
@@ -120,10 +120,13 @@ def _additions(connection: sqlite3.Connection, name: str, table: Table, definiti
     present = _columns(connection, name)
     if not present:
         return [definition, *current_rows.INDEXES.get(name, ())]
+    columns = {column.name: SQLITE[column.kind] for column in table.columns}
+    if table.keeps == "every" and name == table.name:
+        columns[REPLACES] = SQLITE["count"]
     return [
-        f"ALTER TABLE {quote_name(name)} ADD COLUMN {quote_name(column.name)} {SQLITE[column.kind]}"
-        for column in table.columns
-        if column.name not in present
+        f"ALTER TABLE {quote_name(name)} ADD COLUMN {quote_name(column)} {kind}"
+        for column, kind in columns.items()
+        if column not in present
     ]
 
 
@@ -200,6 +203,8 @@ def _ddl(table: Table) -> str:
     # A table that keeps every observation has one row a key; one that keeps the newest has one a key and batch.
     key = [*table.key, SEQ] if table.keeps == "newest" else list(table.key)
     kinds = {column.name: SQLITE[column.kind] for column in table.columns} | {SEQ: SQLITE["count"]}
+    if table.keeps == "every":
+        kinds[REPLACES] = SQLITE["count"]
     ordered = [*key, *(name for name in kinds if name not in key)]
     columns = ", ".join(f"{quote_name(name)} {kinds[name]}" for name in ordered)
     primary = ", ".join(map(quote_name, key))
@@ -213,8 +218,31 @@ def insert(connection: sqlite3.Connection, table: Table, seq: int, rows: Sequenc
     connection.executemany(sql, rows)
 
 
-def find(connection: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
-    """The rows of these keys in a table that keeps every observation, as `insert` takes them, by key.
+def replace(
+    connection: sqlite3.Connection, table: Table, seq: int, rows: Sequence[tuple[Any, ...]], sealed: Mapping[Any, int]
+) -> None:
+    """Adds readings, or replaces those of the same keys, inside the caller's transaction.
+
+    Args:
+        connection: The journal.
+        table: A table that keeps every reading.
+        seq: The batch.
+        rows: As `insert` takes them.
+        sealed: Key -> the batch of the row in the lake that is replaced; no entry for a new key, nor for a row that is
+            in the journal, which knows for itself whether it replaces one.
+    """
+    columns = [column.name for column in table.columns]
+    places = [columns.index(name) for name in table.key]
+    changed = ", ".join(f"{quote_name(name)} = excluded.{quote_name(name)}" for name in (*columns, SEQ))
+    sql = (
+        f"INSERT INTO {quote_name(table.name)} ({column_list(table)}, {SEQ}, {REPLACES}) "
+        f"VALUES ({', '.join('?' * len(columns))}, {seq}, ?) ON CONFLICT ({key_list(table)}) DO UPDATE SET {changed}"
+    )
+    connection.executemany(sql, [(*row, sealed.get(tuple(row[place] for place in places))) for row in rows])
+
+
+def find(connection: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> dict[Any, tuple[tuple[Any, ...], int]]:
+    """The rows of these keys in a table that keeps every reading, as `insert` takes them, and their batches, by key.
 
     Args:
         connection: The journal.
@@ -229,20 +257,12 @@ def find(connection: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> d
         part = wanted[start : start + size]
         listed = ", ".join([f"({', '.join('?' * len(table.key))})"] * len(part))
         sql = (
-            f"SELECT {column_list(table)} FROM {quote_name(table.name)} WHERE ({key_list(table)}) IN (VALUES {listed})"
+            f"SELECT {column_list(table)}, {SEQ} FROM {quote_name(table.name)} "
+            f"WHERE ({key_list(table)}) IN (VALUES {listed})"
         )
         for row in connection.execute(sql, [value for key in part for value in key]):
-            found[tuple(row[place] for place in places)] = row
+            found[tuple(row[place] for place in places)] = (row[:-1], row[-1])
     return found
-
-
-def delete(connection: sqlite3.Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Removes the rows that have the keys of these, inside the caller's transaction, which inserts better ones."""
-    columns = [column.name for column in table.columns]
-    places = [columns.index(name) for name in table.key]
-    match = " AND ".join(f"{quote_name(name)} = ?" for name in table.key)
-    sql = f"DELETE FROM {quote_name(table.name)} WHERE {match}"
-    connection.executemany(sql, [tuple(row[place] for place in places) for row in rows])
 
 
 def clear(connection: sqlite3.Connection) -> None:
@@ -252,7 +272,11 @@ def clear(connection: sqlite3.Connection) -> None:
 
 
 def rows(connection: sqlite3.Connection, table: Table) -> list[tuple[Any, ...]]:
-    """All rows of a table, `seq` last; null in a column that an older dwell did not know."""
+    """All rows of a table, null in a column that an older dwell did not know.
+
+    Behind the columns stands `seq` and, where the table keeps every reading, the batch of the row in the lake that each
+    replaces.
+    """
     present = _columns(connection, table.name)
     if not present:
         return []
@@ -260,7 +284,10 @@ def rows(connection: sqlite3.Connection, table: Table) -> list[tuple[Any, ...]]:
         quote_name(column.name) if column.name in present else f"NULL AS {quote_name(column.name)}"
         for column in table.columns
     )
-    return connection.execute(f"SELECT {selected}, {SEQ} FROM {quote_name(table.name)}").fetchall()
+    selected += f", {SEQ}"
+    if table.keeps == "every":
+        selected += f", {REPLACES}" if REPLACES in present else f", NULL AS {REPLACES}"
+    return connection.execute(f"SELECT {selected} FROM {quote_name(table.name)}").fetchall()
 
 
 def count(connection: sqlite3.Connection, name: str) -> int:
@@ -268,3 +295,10 @@ def count(connection: sqlite3.Connection, name: str) -> int:
     if not _columns(connection, name):
         return 0
     return int(connection.execute(f"SELECT count(*) FROM {quote_name(name)}").fetchone()[0])
+
+
+def count_replaced(connection: sqlite3.Connection, name: str) -> int:
+    """How many rows of a table in the lake are replaced by one in the journal."""
+    if REPLACES not in _columns(connection, name):
+        return 0
+    return int(connection.execute(f"SELECT count({REPLACES}) FROM {quote_name(name)}").fetchone()[0])

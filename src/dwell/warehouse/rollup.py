@@ -46,8 +46,9 @@ def folder(root: Path) -> Path:
 def is_usable(root: Path, state: Catalogue) -> bool:
     """Questions may be answered from the roll-up, and it pays: most snapshots are in it.
 
-    A corrected snapshot may be any of a post's, so until a seal has dropped its older version, counts come from the
-    tables. A missing file is never taken for one without rows.
+    Where the lake has several versions of a snapshot, counts come from the tables until a seal has dropped the older
+    ones; a snapshot in the journal says itself whether it replaces one. A missing file is never taken for one without
+    rows.
     """
     if state.rollup is None or not is_current(root, state, state.rollup):
         return False
@@ -96,17 +97,19 @@ def scan(root: Path, files: tuple[RollUpFile, ...]) -> str:
     return f"(FROM read_parquet([{listed}], hive_partitioning = false))"
 
 
-def newest_snapshots(source: str) -> str:
+def newest_snapshots(source: str, *, replacing: bool = False) -> str:
     """SQL for one row per post out of snapshots: the newest one, with the first instant and the number of snapshots.
 
     Args:
         source: Name of a table or a query in parentheses; `post_id` with `observed_at` is unique in it.
+        replacing: Its column `replaced` says which rows replace one of the sealed part: those are no further snapshot.
     """
+    number = "count(*) - count(CASE WHEN replaced THEN 1 END)" if replacing else "count(*)"
     columns = ", ".join(f"s.{quote_name(name)}" for name in _SNAPSHOT)
     return (
         f"SELECT s.post_id, {columns}, g.first_observed_at, g.snapshots FROM {source} AS s JOIN "
         "(SELECT post_id, max(observed_at) AS last_observed_at, min(observed_at) AS first_observed_at, "
-        f"count(*) AS snapshots FROM {source} AS every_one GROUP BY post_id) AS g "
+        f"{number} AS snapshots FROM {source} AS every_one GROUP BY post_id) AS g "
         "ON s.post_id = g.post_id AND s.observed_at = g.last_observed_at"
     )
 
@@ -161,8 +164,11 @@ def _without_attributes(sealed: str, posts: str | None, snapshots: str) -> str:
 
 
 def _merged_counters() -> dict[str, str]:
-    """The counters of the newer one of the sealed snapshot `r` and the later one `s`, each of which may be missing."""
-    newer = "s.observed_at IS NOT NULL AND (r.observed_at IS NULL OR s.observed_at > r.observed_at)"
+    """The counters of the newer one of the sealed snapshot `r` and the later one `s`, each of which may be missing.
+
+    A later one of the same time replaces the sealed one.
+    """
+    newer = "s.observed_at IS NOT NULL AND (r.observed_at IS NULL OR s.observed_at >= r.observed_at)"
     return {
         name: f"CASE WHEN {newer} THEN s.{quote_name(name)} ELSE r.{quote_name(name)} END" for name in _SNAPSHOT
     } | {

@@ -43,29 +43,37 @@ _SORTED_FILES = 16
 _KEY = "coalesce(handle, '')"  # posts of an unknown account are in the first file
 
 
-def update(connection: duckdb.DuckDBPyConnection, root: Path, ahead: Catalogue) -> Catalogue:
+def update(
+    connection: duckdb.DuckDBPyConnection, root: Path, ahead: Catalogue, *, replacing: bool = False
+) -> Catalogue:
     """Brings the roll-up to every row that is in the lake; the journal's must be there, and the writer lock held.
 
     Must be called before a compaction joins files of different batches.
+
+    Args:
+        connection: Where the journal's rows were loaded.
+        root: The data folder.
+        ahead: The catalogue with the journal's rows in the lake.
+        replacing: Some of those snapshots replace others.
 
     Returns:
         The catalogue to make visible.
     """
     before = ahead.rollup
     if before is None or not rollup.is_current(root, ahead, before):
-        return _bring_up_to_date(connection, root, ahead, None)
+        return _bring_up_to_date(connection, root, ahead, None, replacing=replacing)
     try:
-        return _bring_up_to_date(connection, root, ahead, before)
+        return _bring_up_to_date(connection, root, ahead, before, replacing=replacing)
     except StorageError as error:  # the old files cannot be read: all of them are made again
         _log.warning("%s: making the roll-up again.", error)
-        return _bring_up_to_date(connection, root, ahead, None)
+        return _bring_up_to_date(connection, root, ahead, None, replacing=replacing)
 
 
 def _bring_up_to_date(
-    connection: duckdb.DuckDBPyConnection, root: Path, ahead: Catalogue, before: RollUp | None
+    connection: duckdb.DuckDBPyConnection, root: Path, ahead: Catalogue, before: RollUp | None, *, replacing: bool
 ) -> Catalogue:
     with reading_errors(root), lake_errors(rollup.folder(root)):
-        later = _load_later(connection, root, ahead, before.seq if before else -1)
+        later = _load_later(connection, root, ahead, before.seq if before else -1, replacing=replacing)
         if before is None and not any(later.values()):
             return ahead
         files = before.files if before else ()
@@ -77,7 +85,7 @@ def _bring_up_to_date(
 
 
 def _load_later(
-    connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue, after: int
+    connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue, after: int, *, replacing: bool
 ) -> dict[str, str | None]:
     """Working tables with the rows after this batch; None instead of a name where there are none."""
     posts = rollup.later_table(state, "posts", after)
@@ -88,12 +96,15 @@ def _load_later(
         connection.execute(f"CREATE OR REPLACE TEMP TABLE dwell_later_posts AS {query}").fetchall()
     if snapshots.files:
         source = f"SELECT * FROM {lake_scan.scan(root, 'post_snapshots', snapshots)}"
-        if snapshots.superseded:
+        if snapshots.superseded or replacing:
             source = views.newest_versions(TABLES["post_snapshots"], source)
-        empty = rollup.newest_snapshots(f"({source} LIMIT 0)")
+        if replacing:
+            known = views.replacing_name(TABLES["post_snapshots"])
+            source = views.with_replaced(TABLES["post_snapshots"], source, known, after)
+        empty = rollup.newest_snapshots(f"({source} LIMIT 0)", replacing=replacing)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE dwell_later_snapshots AS {empty}").fetchall()
         for stretch in key_ranges(connection, "post_id", source, _GROUPED_AT_ONCE):
-            query = rollup.newest_snapshots(f"(SELECT * FROM ({source}) WHERE {stretch})")
+            query = rollup.newest_snapshots(f"(SELECT * FROM ({source}) WHERE {stretch})", replacing=replacing)
             connection.execute(f"INSERT INTO dwell_later_snapshots {query}").fetchall()
     return {
         "posts": "dwell_later_posts" if posts.files else None,

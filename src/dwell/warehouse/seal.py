@@ -44,6 +44,7 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False) -> int:
     ):
         state = catalogue.read(log)
         moved, ahead = 0, replace(state, sealed_seq=state.seq)
+        replaced = {}
         for name, table in TABLES.items():
             rows = journal.rows(log, table)
             if not rows:
@@ -51,8 +52,18 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False) -> int:
             source = f"SELECT {column_list(table)}, {SEQ} FROM {views.load_unsealed(connection, table, rows)}"
             ahead = ahead.with_tables({name: lake.append(connection, root, name, source, state.seq, ahead.table(name))})
             moved += len(rows)
+            if views.is_replacing(table, rows):
+                replaced[name] = sum(row[-1] is not None for row in rows)
         entries = batches.list_unsealed(log)
-        ahead = rollup_update.update(connection, root, replace(ahead, rollup=None) if fresh_rollup else ahead)
+        ahead = rollup_update.update(
+            connection,
+            root,
+            replace(ahead, rollup=None) if fresh_rollup else ahead,
+            replacing="post_snapshots" in replaced,
+        )
+        for name, number in replaced.items():  # the lake has both versions until it is compacted, which is next
+            before = ahead.table(name)
+            ahead = ahead.with_tables({name: replace(before, superseded=before.superseded + number)})
         ahead = compact.compact(connection, root, ahead)
         if not moved and not entries and ahead.tables == state.tables and ahead.rollup == state.rollup:
             return 0

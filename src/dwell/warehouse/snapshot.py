@@ -77,7 +77,9 @@ class StoreSnapshot:
         """Rows per table as a reader sees them, without reading the tables."""
         self.require_files()
         with journal_errors(self._path):
-            unsealed = {name: journal.count(self._log, name) for name in TABLES}
+            unsealed = {
+                name: journal.count(self._log, name) - journal.count_replaced(self._log, name) for name in TABLES
+            }
         states = {name: self.catalogue.table(name) for name in TABLES}
         return {name: states[name].rows - states[name].superseded + rows for name, rows in unsealed.items()}
 

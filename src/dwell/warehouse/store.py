@@ -76,16 +76,19 @@ class Store:
             if not self._journal.exists():  # another process may have been faster
                 recover.create_or_rebuild(self.root, self._journal)
 
-    def attach(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None) -> None:
+    def attach(
+        self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None, *, with_seq: bool = False
+    ) -> None:
         """Makes a temporary view per table, all of one instant, without the internal columns.
 
         Args:
             connection: The DuckDB connection that will read.
             tables: Names of the tables, or `post_latest`; all tables when None.
+            with_seq: The views also have the number of each row's batch, as `seq`.
         """
         names = list(TABLES if tables is None else tables)
         state, unsealed = self.instant(names)
-        views.attach(connection, self.root, state, unsealed, names)
+        views.attach(connection, self.root, state, unsealed, names, with_seq=with_seq)
 
     def snapshot(self) -> AbstractContextManager[StoreSnapshot]:
         """One instant of the store, for a `with` block: everything read through it belongs together."""
@@ -130,6 +133,16 @@ class Store:
         """The import of that identity, if it was ever done."""
         with journal.connect(self._journal) as log:
             return batches.find(log, batch_id)
+
+    def batch_ids(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Number of a batch -> its id."""
+        with journal.connect(self._journal) as log:
+            return batches.find_ids(log, numbers)
+
+    def batch_ids_of_file(self, digest: str) -> list[str]:
+        """The ids of the batches that were made of a file with this digest, oldest first."""
+        with journal.connect(self._journal) as log:
+            return batches.find_ids_of_file(log, digest)
 
     def batches(self) -> list[Batch]:
         """Every import that was ever done, oldest first."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dwell.records import TABLES, Table
 from dwell.warehouse import journal, lake_scan, rollup
 from dwell.warehouse.catalogue import Catalogue, TableState
-from dwell.warehouse.columns import SEQ, column_list, from_journal, key_list, quote_name, typed_nulls
+from dwell.warehouse.columns import REPLACES, SEQ, column_list, from_journal, key_list, quote_name, typed_nulls
 from dwell.warehouse.damage import reading_errors
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def attach(
     *,
     prefix: str = "",
     loaded: Collection[str] = (),
+    with_seq: bool = False,
 ) -> None:
     """Makes temporary views that show the rows of one instant, each named as its table behind the prefix.
 
@@ -51,6 +52,7 @@ def attach(
         tables: Names of tables, or the roll-up `post_latest`; every table of `unsealed` when None.
         prefix: Of the views' names.
         loaded: Tables whose journal rows an earlier call copied into the connection.
+        with_seq: The views of tables also have the number of each row's batch, as `seq`.
 
     Raises:
         DamagedDataError: A file of the lake is missing or has another size than was written.
@@ -63,8 +65,30 @@ def attach(
             if name == rollup.NAME:
                 query = _rollup(connection, root, catalogue, unsealed)
             else:
-                query = newest(TABLES[name], root, catalogue.table(name), unsealed=bool(unsealed[name]))
+                shown = [*(column.name for column in TABLES[name].columns), *([SEQ] if with_seq else [])]
+                query = newest(
+                    TABLES[name],
+                    root,
+                    catalogue.table(name),
+                    unsealed=bool(unsealed[name]),
+                    replacing=is_replacing(TABLES[name], unsealed[name]),
+                    columns=shown,
+                )
             connection.execute(f"CREATE OR REPLACE TEMP VIEW {quote_name(prefix + name)} AS {query}").fetchall()
+
+
+def is_replacing(table: Table, rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Some of the journal's rows replace readings in the lake."""
+    return table.keeps == "every" and any(row[-1] is not None for row in rows)
+
+
+def with_replaced(table: Table, query: str, replacing: str, after: int) -> str:
+    """SQL for the rows of a query, and whether each replaces one of a batch up to this number, as `replaced`."""
+    match = " AND ".join(f"later.{quote_name(key)} = known.{quote_name(key)}" for key in table.key)
+    return (
+        f"SELECT later.*, coalesce(known.{REPLACES} <= {after}, false) AS replaced FROM ({query}) AS later "
+        f"LEFT JOIN {replacing} AS known ON {match}"
+    )
 
 
 def _rollup(connection: duckdb.DuckDBPyConnection, root: Path, catalogue: Catalogue, unsealed: Unsealed) -> str:
@@ -76,22 +100,47 @@ def _rollup(connection: duckdb.DuckDBPyConnection, root: Path, catalogue: Catalo
     sources: dict[str, str | None] = dict.fromkeys(rollup.BASES)
     for name, state in later.items():
         if state.files or unsealed[name]:
-            query = newest(TABLES[name], root, state, unsealed=bool(unsealed[name]))
+            replacing = is_replacing(TABLES[name], unsealed[name])
+            query = newest(TABLES[name], root, state, unsealed=bool(unsealed[name]), replacing=replacing)
+            if replacing:
+                after = sealed.seq if sealed else -1
+                query = with_replaced(TABLES[name], query, replacing_name(TABLES[name]), after)
             sources[name] = f"dwell_later_{name}"
             connection.execute(f"CREATE OR REPLACE TEMP {kind} dwell_later_{name} AS {query}").fetchall()
     if sources["post_snapshots"]:
-        query = rollup.newest_snapshots("dwell_later_post_snapshots")
+        replacing = is_replacing(TABLES["post_snapshots"], unsealed["post_snapshots"])
+        query = rollup.newest_snapshots("dwell_later_post_snapshots", replacing=replacing)
         connection.execute(f"CREATE OR REPLACE TEMP {kind} dwell_later_newest AS {query}").fetchall()
         sources["post_snapshots"] = "dwell_later_newest"
     return rollup.merge(rollup.scan(root, sealed.files if sealed else ()), sources["posts"], sources["post_snapshots"])
 
 
-def newest(table: Table, root: Path, state: TableState, *, unsealed: bool) -> str:
-    """The newest version per key; without superseded rows, which the catalogue counts, a plain scan."""
-    every = _all_versions(table, root, state, unsealed=unsealed)
-    if not state.superseded:
-        return f"SELECT {column_list(table)} FROM ({every})"
-    return newest_versions(table, every)
+def newest(
+    table: Table,
+    root: Path,
+    state: TableState,
+    *,
+    unsealed: bool,
+    replacing: bool = False,
+    columns: Sequence[str] | None = None,
+) -> str:
+    """The newest version per key: a plain scan where no row is replaced.
+
+    A reading in the journal says itself whether it replaces one in the lake, so only those few keys are looked for.
+    Where the lake has several versions of a key (the catalogue counts them as superseded), all keys are.
+    """
+    names = columns or [column.name for column in table.columns]
+    if state.superseded:
+        return newest_versions(table, _all_versions(table, root, state, unsealed=unsealed), names)
+    shown = ", ".join(map(quote_name, names))
+    parts = []
+    if state.files:
+        parts.append(f"SELECT {shown} FROM {lake_scan.scan(root, table.name, state)}")
+        if replacing:
+            parts[0] += f" AS sealed ANTI JOIN {replacing_name(table)} AS replacing USING ({key_list(table)})"
+    if unsealed:
+        parts.append(f"SELECT {shown} FROM {_unsealed_name(table)}")
+    return " UNION ALL ".join(parts) or f"SELECT {shown} FROM ({typed_nulls(table.name)})"
 
 
 def newest_versions(table: Table, every: str, columns: Sequence[str] | None = None) -> str:
@@ -130,18 +179,29 @@ def load_unsealed(connection: duckdb.DuckDBPyConnection, table: Table, rows: lis
     from arro3.core import Table as ArrowTable
 
     kinds = {"string": DataType.string(), "int64": DataType.int64(), "float64": DataType.float64()}
-    types = [kinds[_ARROW_TYPES.get(column.kind, "int64")] for column in table.columns] + [kinds["int64"]]
+    extra = [SEQ, *([REPLACES] if table.keeps == "every" else [])]
+    types = [kinds[_ARROW_TYPES.get(column.kind, "int64")] for column in table.columns] + [kinds["int64"]] * len(extra)
     columns = zip(*rows, strict=True)
     arrays = [Array(list(values), type=kind) for values, kind in zip(columns, types, strict=True)]
-    rows_in_arrow = ArrowTable.from_arrays(arrays, names=[*(column.name for column in table.columns), SEQ])
+    rows_in_arrow = ArrowTable.from_arrays(arrays, names=[*(column.name for column in table.columns), *extra])
     select = ", ".join(from_journal(column) for column in table.columns)
     connection.register("dwell_rows", rows_in_arrow)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_unsealed_name(table)} AS SELECT {select}, {SEQ} FROM dwell_rows"
+        f"CREATE OR REPLACE TEMP TABLE {_unsealed_name(table)} AS SELECT {select}, {', '.join(extra)} FROM dwell_rows"
     ).fetchall()
     connection.unregister("dwell_rows")
+    if table.keeps == "every":
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {replacing_name(table)} AS SELECT {key_list(table)}, {REPLACES} "
+            f"FROM {_unsealed_name(table)} WHERE {REPLACES} IS NOT NULL"
+        ).fetchall()
     return _unsealed_name(table)
 
 
 def _unsealed_name(table: Table) -> str:
     return quote_name(f"dwell_unsealed_{table.name}")
+
+
+def replacing_name(table: Table) -> str:
+    """Name of the table of the keys that the journal's rows replace in the lake, which `load_unsealed` makes."""
+    return quote_name(f"dwell_replacing_{table.name}")

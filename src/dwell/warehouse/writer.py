@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
-from dwell.warehouse import batches, catalogue, current_rows, ingest_log, journal, lake, views
+from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, ingest_log, journal, lake, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import SEQ, key_list, quote_name, stored_value, to_journal
@@ -32,11 +32,13 @@ class Writer:
         self.root = root
         self._journal = root / journal.NAME
 
-    def attach(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None) -> None:
+    def attach(
+        self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None, *, with_seq: bool = False
+    ) -> None:
         """As `Store.attach`: temporary views named as the tables."""
         with journal.connect(self._journal) as log, journal.read_transaction(log):
             state, unsealed = catalogue.read(log), views.unsealed_rows(log, TABLES if tables is None else tables)
-        views.attach(connection, self.root, state, unsealed)
+        views.attach(connection, self.root, state, unsealed, with_seq=with_seq)
 
     def find_batch(self, batch_id: str) -> Batch | None:
         """As `Store.find_batch`, under the lock."""
@@ -72,26 +74,36 @@ class Writer:
                 raise StorageError(f"{batch.path} was imported already: nothing was added.")
             counts = {name: _count(connection, source) for name, source in rows.items()}
             wanted = {name: rows[name] for name, rows_in in counts.items() if rows_in}
-            newest = [name for name in wanted if TABLES[name].keeps == "newest" or name in replacing]
-            replaced = self._superseded(connection, log, state, {name: rows[name] for name in newest})
+            to_lake = sum(counts.values()) > JOURNAL_ROWS
+            corrected = {name: rows[name] for name in wanted if name in replacing}
+            newest = {name: rows[name] for name in wanted if TABLES[name].keeps == "newest"}
+            self._attach_stored(connection, log, state, [*newest, *corrected])
+            replaced = self._superseded(connection, state, {**newest, **(corrected if to_lake else {})})
+            days = {
+                name: current_rows_refresh.days_until(connection, TABLES[name], quote_name(rows[name]))
+                for name in wanted
+            }
             seq = state.seq + 1
             ahead = replace(state.with_tables(replaced), seq=seq)
-            # The journal has one row a key of what keeps every observation: a second version goes to the lake.
-            if sum(counts.values()) > JOURNAL_ROWS or any(name in replacing for name in replaced):
+            if to_lake:
                 ahead = self._to_lake(connection, log, ahead, batch, wanted)
                 with journal.transaction(log):
-                    _finish(log, state, ahead, batch, in_lake=True)
+                    _finish(log, state, ahead, batch, days, in_lake=True)
             else:
                 fetched = {name: _fetch(connection, TABLES[name], source) for name, source in wanted.items()}
+                sealed = {name: _stored_batches(connection, TABLES[name], rows[name]) for name in corrected}
                 keeps_current = current_rows.is_complete(log, state.seq)
                 with journal.transaction(log):
                     for name, values in fetched.items():
-                        journal.insert(log, TABLES[name], seq, values)
+                        if name in sealed:
+                            journal.replace(log, TABLES[name], seq, values, sealed[name])
+                        else:
+                            journal.insert(log, TABLES[name], seq, values)
                         if keeps_current:
                             current_rows.update(log, TABLES[name], seq, values)
                     if keeps_current:
                         current_rows.mark_complete(log, seq)
-                    _finish(log, state, ahead, batch, in_lake=False)
+                    _finish(log, state, ahead, batch, days, in_lake=False)
             return seq
 
     def _to_lake(
@@ -105,12 +117,16 @@ class Writer:
         entry = (ahead.seq, *batches.to_row(batch))
         return ingest_log.write_entry(connection, self.root, ahead, [entry], ingest_log.unsealed_since(log))
 
+    def _attach_stored(
+        self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, names: Iterable[str]
+    ) -> None:
+        unsealed = views.unsealed_rows(log, names)
+        views.attach(connection, self.root, state, unsealed, prefix="dwell_stored_", with_seq=True)
+
     def _superseded(
-        self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, rows: Mapping[str, str]
+        self, connection: duckdb.DuckDBPyConnection, state: Catalogue, rows: Mapping[str, str]
     ) -> dict[str, TableState]:
         """The states of the tables of which these rows replace stored ones: a reader must then look for the newest."""
-        unsealed = views.unsealed_rows(log, rows)
-        views.attach(connection, self.root, state, unsealed, prefix="dwell_stored_")
         changed = {}
         for name in rows:
             known = _count_known(connection, TABLES[name], rows[name])
@@ -120,13 +136,27 @@ class Writer:
         return changed
 
 
-def _finish(log: Any, state: Catalogue, ahead: Catalogue, batch: Batch, *, in_lake: bool) -> None:
+def _finish(
+    log: Any, state: Catalogue, ahead: Catalogue, batch: Batch, days: Mapping[str, int | None], *, in_lake: bool
+) -> None:
+    for name, until in days.items():
+        current_rows.raise_days_until(log, name, until)
     batches.insert(log, ahead.seq, batch, in_lake=in_lake)
     catalogue.write(log, state, ahead)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {quote_name(source)}").fetchall()[0][0])
+
+
+def _stored_batches(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> dict[tuple[Any, ...], int]:
+    """Key, as the journal has it, -> the batch of the stored row, for the keys that are stored."""
+    keys = [column for name in table.key for column in table.columns if column.name == name]
+    shown = ", ".join(to_journal(column) for column in keys)
+    new = f"SELECT {', '.join(stored_value(column) for column in keys)} FROM {quote_name(source)}"
+    stored = quote_name(f"dwell_stored_{table.name}")
+    sql = f"SELECT {shown}, {SEQ} FROM ({new}) AS new JOIN {stored} AS old USING ({key_list(table)})"
+    return {tuple(key): int(seq) for *key, seq in connection.execute(sql).fetchall()}
 
 
 def _count_known(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:

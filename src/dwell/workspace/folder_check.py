@@ -21,7 +21,8 @@ def check_folder(settings: Settings, *, repair: bool = False) -> Result:
 
     Returns:
         One row per problem: `part`, `detail`, `repair` (what a repair does; null if only a backup helps), `repaired`.
-        `meta["ok"]` is true if no problem is left.
+        `meta["ok"]` is true if no problem is left; `meta["outdated_imports"]` lists the files that an older dwell
+        imported: it may have read some values otherwise, and importing them again corrects those.
 
     Raises:
         NoDataError: There is no data folder at that place.
@@ -37,7 +38,23 @@ def check_folder(settings: Settings, *, repair: bool = False) -> Result:
         _load_stored_responses(settings)
     remaining = list(check.find_problems(settings.data, state_elsewhere=elsewhere))
     rows = [(one.part, one.detail, one.repair or None, one in repaired) for one in (*repaired, *remaining)]
-    return Result(_COLUMNS, rows, {"ok": not remaining})
+    outdated = [] if remaining else _list_outdated_imports(settings)
+    return Result(_COLUMNS, rows, {"ok": not remaining, "outdated_imports": outdated})
+
+
+def _list_outdated_imports(settings: Settings) -> list[dict[str, object]]:
+    """Files that were imported by an older dwell, which may have read some values otherwise, and not again since."""
+    from dwell.warehouse.load.loader import VERSION
+
+    found: dict[str, dict[str, object]] = {}
+    for batch in Store.open(settings).batches():
+        if batch.format in check.PROVIDER_FORMATS:
+            continue
+        if batch.report.get("loader", 1) < VERSION:
+            found[batch.digest] = {"path": batch.path, "format": batch.format, "imported_at": batch.at}
+        else:
+            found.pop(batch.digest, None)
+    return list(found.values())
 
 
 def _mark_responses_pending(settings: Settings) -> None:

@@ -20,7 +20,7 @@ Progress = Callable[[str, str, float], None]
 
 __all__ = ["Imports", "Loaded", "Progress", "import_files"]
 
-_COUNTS = ("rows_read", "posts_new", "snapshots_new", "known", "rejected")
+_COUNTS = ("rows_read", "posts_new", "snapshots_new", "known", "duplicates", "rejected")
 log = logs.get_logger(__name__)
 
 _JSON_COLUMNS = ("path", "format", "rows_read", "posts_new", "snapshots_new", "known", "rejected", "rejects_file")
@@ -47,7 +47,17 @@ class Imports:
 
     def to_result(self) -> Result:
         """One row per loaded file; `files`, `failures` and `skipped` in the JSON."""
-        columns = (*_JSON_COLUMNS, "watch_times_new", "gained", "rows_new", "rows_updated", "flagged", "warnings")
+        columns = (
+            *_JSON_COLUMNS,
+            "watch_times_new",
+            "gained",
+            "rows_new",
+            "rows_updated",
+            "duplicates",
+            "corrected",
+            "flagged",
+            "warnings",
+        )
         rows = [tuple(_to_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
         failures = [failure_dict(path, error) for path, error in self.failures]
         return _FileResult(columns, rows, {"failures": failures, "skipped": [str(path) for path in self.skipped]})
@@ -108,7 +118,11 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
         file = format_registry.read(path, hints, scratch)
         loaded = load(store, file, hints, dry_run=dry_run, progress=step)
     fields = {"file": path.name, "format": loaded.format, **{name: getattr(loaded, name) for name in _COUNTS}}
-    log.info("%(file)s (%(format)s): %(rows_read)d rows read, %(known)d known, %(rejected)d rejected", fields)
+    log.info(
+        "%(file)s (%(format)s): %(rows_read)d rows read, %(known)d known, %(duplicates)d duplicates, "
+        "%(rejected)d rejected",
+        fields,
+    )
     return loaded
 
 

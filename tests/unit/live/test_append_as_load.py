@@ -19,7 +19,7 @@ from dwell.live import load_responses as loading
 from dwell.live.load_responses import ParsedObject
 from dwell.live.records import TopicRank, UnusualValueError
 from dwell.providers.links import Link
-from dwell.records import TABLES
+from dwell.records import TABLES, Extract, Hints, Shape, SourceFile, source_at
 from dwell.records.item import CommentItem, CreatorItem, Item, ParseError, PostItem
 from dwell.settings import Settings
 from dwell.state.owner import Owner
@@ -27,6 +27,7 @@ from dwell.state.responses import StoredResponse
 from dwell.warehouse import Store
 from dwell.warehouse.append import SealedRowsError
 from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loader import load
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIRST_ID = 7_300_000_000_000_000_137
@@ -126,6 +127,15 @@ class Folder:
     def load(self, response: StoredResponse, objects: list[ParsedObject]) -> Loaded:
         return loading.load_objects(self.store, [response], objects, "food", correct=False)
 
+    def import_day(self, rows: Sequence[tuple[str, int, int]], day: str) -> None:
+        """A template that somebody filled in on a day: post, views, saves."""
+        path = self.store.root.parent / "template.csv"
+        path.write_text("\n".join(["post_id,observed_at,views,saves", *(f"{i},{day},{v},{s}" for i, v, s in rows)]))
+        shape = Shape(
+            "template", ("post_snapshots",), {n: source_at(n) for n in ("post_id", "observed_at", "views", "saves")}
+        )
+        load(self.store, SourceFile(path, day, "template", (Extract(path, "csv", shape),)), Hints(), now=NOW)
+
     def rows(self) -> dict[str, list[Any]]:
         return {name: sorted(map(repr, self.store.query(f"SELECT * FROM {name}", [name]).rows)) for name in TABLES}
 
@@ -139,20 +149,32 @@ def counted(loaded: Loaded) -> dict[str, Any]:
         "updated": {name: rows for name, rows in loaded.rows_updated.items() if rows},
         "read": loaded.rows_read,
         "known": loaded.known,
+        "duplicates": loaded.duplicates,
+        "warnings": loaded.warnings,
         "rejected": loaded.rejected,
         "flagged": loaded.flagged,
     }
 
 
-@given(sequence=st.lists(rounds, min_size=1, max_size=3))
+days = st.lists(
+    st.tuples(st.sampled_from([str(FIRST_ID), str(FIRST_ID + 1)]), st.integers(1, 20_000), st.integers(1, 9)),
+    max_size=2,
+)
+
+
+@given(sequence=st.lists(rounds, min_size=1, max_size=3), day=days, of=st.sampled_from(["2026-03-01", "2026-02-01"]))
 @settings(
     max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
 )  # fmt: skip
-def test_a_sweep_appends_what_the_loader_would_load(sequence: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_appends_what_the_loader_would_load(
+    sequence: list[Any], day: list[tuple[str, int, int]], of: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("dwell.clock.now", lambda: NOW)
     root = Path(tempfile.mkdtemp())
     try:
         appended, loaded = Folder(root / "appended"), Folder(root / "loaded")
+        for folder in (appended, loaded) if day else ():
+            folder.import_day(day, of)
         for number, (what, at, items) in enumerate(sequence):
             one = response(number, what, at)
             objects = objects_of(one, items)

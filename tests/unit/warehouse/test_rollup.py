@@ -201,19 +201,32 @@ def test_a_roll_up_with_other_columns_is_made_again(full: Store, monkeypatch: py
     assert has_rollup(full)
 
 
-def test_a_correction_is_seen_at_once_and_after_the_seal(full: Store) -> None:
+@pytest.mark.parametrize("in_lake", [False, True])
+def test_a_correction_is_seen_at_once_and_after_the_seal(
+    commit: Commit, full: Store, monkeypatch: pytest.MonkeyPatch, *, in_lake: bool
+) -> None:
+    commit("older", post_snapshots=snapshots(2, first=8, day=-3, views=5))
+    commit("later", post_snapshots=snapshots(2, first=8, day=3, views=50))
+    full.seal()
+    if in_lake:
+        monkeypatch.setattr(writer, "JOURNAL_ROWS", 0)
     with connect(full.settings) as connection, full.writing() as writing:
         columns = ", ".join(f"NULL AS {column.name}" for column in TABLES["post_snapshots"].columns)
         connection.execute(
             f"CREATE TEMP TABLE fixed AS SELECT * FROM (SELECT {columns} WHERE false) "
-            f"UNION ALL BY NAME {snapshots(1, first=9, views=99)}"
+            f"UNION ALL BY NAME {snapshots(2, first=9, views=99)} "
+            f"UNION ALL BY NAME {snapshots(1, first=9, day=3, views=999)}"
         ).fetchall()
         connection.execute("ALTER TABLE fixed ALTER rounded TYPE BOOLEAN").fetchall()
         from .conftest import batch
 
         writing.commit(connection, batch("fix"), {"post_snapshots": "fixed"}, replacing=["post_snapshots"])
+    assert has_rollup(full) is not in_lake
     for _ in range(2):
-        assert [row for row in answer(full) if row[2] == 99] == [("p9", "h002", 99, 1)]
+        corrected = [("p10", "h002", 99, 1), ("p9", "h002", 999, 3)]
+        assert [row for row in answer(full) if row[0] in {"p9", "p10"}] == corrected
+        assert full.query("SELECT count(*), max(views) FROM post_snapshots", ["post_snapshots"]).rows == [(164, 999)]
+        assert full.rows()["post_snapshots"] == 164
         full.seal()
     assert has_rollup(full)
     assert problems(full) == []

@@ -143,7 +143,8 @@ _POST = {
     "url": """
         url | link | video link | video url | post url | post link | share url | webvideourl | video link or id |
         video-link | permalink | tiktok url | enlace | enlace del video | lien | lien de la vidéo | link do vídeo |
-        videolink | 動画リンク | webpage url | post page | uri | web video url | video page | link to video | link to post |
+        videolink | 動画リンク | webpage url | post page | uri | web video url | video page | link to video |
+        link to post |
         post permalink | tiktok link | url de la vidéo | url vidéo | lien vidéo | lien tiktok | url del video |
         enlace vídeo | enlace del vídeo | enlace video | vínculo | url do vídeo | link do video | videoadresse |
         link zum video | videolink tiktok | link til video | video-url | link al video | link del video |

@@ -20,10 +20,14 @@ from dwell.text.ids import looks_rounded
 from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
 from dwell.warehouse.append.checks import find_problem, missing_keys
 from dwell.warehouse.append.codec import Latest, Row, codec_of
-from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest, merge_observations
+from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest
+from dwell.warehouse.append.merge_readings import merge_observations
 from dwell.warehouse.batches import Batch
+from dwell.warehouse.current_rows_refresh import DAY_MICROS
 from dwell.warehouse.journal_damage import journal_errors
+from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.load.loaded import ROUNDED_IDS, SHOWN, Loaded, repeated, to_report
+from dwell.warehouse.load.unkept import Unkept, describe_unkept
 
 Records = Sequence[msgspec.Struct]
 Reject = tuple[int, str, str]
@@ -74,7 +78,7 @@ class Appender:
             if before is not None:
                 return repeated(Path(batch.path), batch.format, before.report, self._root / "rejects", ())
             current_rows_refresh.refresh(self._log, self._root, self._settings)
-            work = _Append(self._log, objects, now or clock.now())
+            work = _Append(self._log, objects, now or clock.now(), batch.batch_id)
             work.merge()
             loaded = work.summarize(batch, unread)
             if loaded.rejected:
@@ -96,9 +100,11 @@ class Appender:
             )
             for name, merged in work.merged.items():
                 table = TABLES[name]
+                journal.insert(log, table, seq, merged.new)
                 if table.keeps == "every":
-                    journal.delete(log, table, merged.updated)
-                journal.insert(log, table, seq, [*merged.new, *merged.updated])
+                    journal.replace(log, table, seq, merged.updated, {})
+                else:
+                    journal.insert(log, table, seq, merged.updated)
                 current_rows.update(log, table, seq, [*merged.new, *merged.updated])
             current_rows.mark_complete(log, seq)
             batches.insert(log, seq, batch, in_lake=False)
@@ -107,8 +113,9 @@ class Appender:
 class _Append:
     """The objects of one batch on their way to the tables."""
 
-    def __init__(self, log: sqlite3.Connection, objects: Sequence[Records], now: datetime) -> None:
+    def __init__(self, log: sqlite3.Connection, objects: Sequence[Records], now: datetime, batch_id: str) -> None:
         self.log = log
+        self._imported = import_name(batch_id)
         self.objects = objects
         self.refused: dict[int, str] = {}
         self.rows: dict[str, list[tuple[int, Row]]] = {}
@@ -142,43 +149,29 @@ class _Append:
         return done
 
     def merge(self) -> None:
-        """Decide over every row: observations first, because an object that contradicts one is refused whole."""
-        names = [name for name in TABLES if name in self.rows]
-        carried = "creator_snapshots" if ABOUT_POSTS & set(names) else None
-        strict = [name for name in names if TABLES[name].keeps == "every" and name != carried]
-        while self._merge_strict(strict) and len(strict) > 1:
-            pass
-        for name in names:
-            if name in strict:
+        """Decide over every row, each table by its own key."""
+        for name in TABLES:
+            if name not in self.rows:
                 continue
-            table, rows = TABLES[name], self._accepted(name)
+            table, rows = TABLES[name], self.rows[name]
             if table.keeps == "newest":
                 self.merged[name] = merge_newest(table, rows, self._find_current(table, rows))
             else:
-                self.merged[name] = merge_observations(table, rows, self._find_observations(table, rows))
-
-    def _merge_strict(self, names: Sequence[str]) -> bool:
-        """Merge the tables whose conflicts refuse the object; returns whether any is refused that was not before."""
-        for name in names:
-            rows = self._accepted(name)
-            self.merged[name] = merge_observations(TABLES[name], rows, self._find_observations(TABLES[name], rows))
-        conflicts = {n: reason for name in names for n, reason in self.merged[name].conflicts.items()}
-        fresh = conflicts.keys() - self.refused.keys()
-        self.refused |= {number: conflicts[number] for number in fresh}
-        return bool(fresh)
-
-    def _accepted(self, name: str) -> list[tuple[int, Row]]:
-        if not self.refused:
-            return self.rows[name]
-        return [(number, row) for number, row in self.rows[name] if number not in self.refused]
+                stored = self._find_observations(table, rows)
+                self.merged[name] = merge_observations(table, rows, stored, self._imported)
 
     def _find_current(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, Row]:
         if table.name not in current_rows.KEYS:
             raise SealedRowsError(f"{table.name} has no current rows: load a file instead")
         return current_rows.find(self.log, table, group_by_key(table, rows))
 
-    def _find_observations(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, Row]:
-        """Stored rows of the same keys; they are in the journal, unless a seal has moved what is as new as they are."""
+    def _find_observations(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, tuple[Row, str]]:
+        """Stored rows of the same keys, and the names of their imports.
+
+        They are in the journal, unless a seal has moved what is as new as they are.
+        """
+        if self._is_of_stored_day(table, rows):
+            raise SealedRowsError(f"{table.name}: a reading that is known to the day may be of the same day")
         keys = self._possibly_stored(table, rows)
         if not keys:
             return {}
@@ -188,7 +181,23 @@ class _Append:
         newest = current_rows.sealed_until(self.log).get(table.name)
         if newest is not None and any(key not in stored and observed <= newest for key, observed in keys.items()):
             raise SealedRowsError(f"{table.name}: an observation is no newer than the lake's")
-        return stored
+        ids = batches.find_ids(self.log, {seq for _, seq in stored.values()})
+        return {key: (row, import_name(ids[seq])) for key, (row, seq) in stored.items()}
+
+    def _is_of_stored_day(self, table: Table, rows: Sequence[tuple[int, Row]]) -> bool:
+        """A reading that is known to the day may be of the day of one of these, which it may complete.
+
+        Where the table has current rows, such a day has no later start than the newest reading of its post.
+        """
+        until = current_rows.days_until(self.log, table.name)
+        names = [column.name for column in table.columns]
+        observed = names.index("observed_at")
+        near = [row for _, row in rows if until is not None and row[observed] < until]
+        if not near or len(current_rows.KEYS.get(table.name, ())) != 1:
+            return bool(near)
+        place = names.index(current_rows.KEYS[table.name][0])
+        newest = current_rows.newest_observations(self.log, table, {row[place] for row in near})
+        return any(row[place] in newest and newest[row[place]] > row[observed] - DAY_MICROS for row in near)
 
     def _possibly_stored(self, table: Table, rows: Sequence[tuple[int, Row]]) -> dict[Any, int]:
         """Keys, with when they were observed, but those of a post or account that was never observed as late."""
@@ -209,6 +218,7 @@ class _Append:
         givers = {number for merged in self.merged.values() for number in merged.givers}
         rows_new = {name: len(merged.new) for name, merged in self.merged.items()}
         shown = tuple(self.list_rejects(rejects))[:SHOWN]
+        duplicates = self._find_duplicates()
         return Loaded(
             path=Path(batch.path),
             format=batch.format,
@@ -217,14 +227,34 @@ class _Append:
             snapshots_new=rows_new.get("post_snapshots", 0),
             watch_times_new=rows_new.get("watch_times", 0),
             rows_new=rows_new,
-            known=len(self.objects) - len(self.refused) - len(givers - self.refused.keys()),
+            known=len(self.objects) - len(self.refused) - len(givers | duplicates),
             rejected=len(self.refused) + len(rejects),
             flagged=self._count_flags(),
             rejects_file=None,
             rejects=shown,
-            warnings=(),
+            warnings=tuple(describe_unkept(self._list_unkept())),
             rows_updated={name: len(merged.updated) for name, merged in self.merged.items()},
+            duplicates=len(duplicates),
         )
+
+    @property
+    def _carried(self) -> str | None:
+        """The table of account counters, where objects about posts merely carry them."""
+        return "creator_snapshots" if ABOUT_POSTS & self.rows.keys() else None
+
+    def _find_duplicates(self) -> set[int]:
+        """Objects that gave no reading, because another one of the same key is kept."""
+        readings = [m for name, m in self.merged.items() if TABLES[name].keeps == "every" and name != self._carried]
+        return {number for m in readings for number in m.unkept} - {number for m in readings for number in m.givers}
+
+    def _list_unkept(self) -> list[Unkept]:
+        unkept = []
+        for name, merged in self.merged.items():
+            if merged.unkept and name != self._carried:
+                place = [column.name for column in TABLES[name].columns].index(TABLES[name].key[0])
+                entities = {row[place] for number, row in self.rows[name] if number in merged.unkept}
+                unkept.append(Unkept(name, len(entities), merged.unkept[min(merged.unkept)]))
+        return unkept
 
     def list_rejects(self, rejects: Sequence[Reject]) -> list[Reject]:
         """All rejects, in the order of the objects."""
@@ -240,9 +270,9 @@ class _Append:
             for record in records:
                 flagged.update(_flags(record))
             flagged.update(_rounded_ids(records))
-        carried = self.merged.get("creator_snapshots")
-        if carried is not None and carried.conflicts and ABOUT_POSTS & self.rows.keys():
-            flagged["creator_counters_disagree"] = len(carried.conflicts)
+        carried = self.merged.get(self._carried or "")
+        if carried is not None and carried.unkept:
+            flagged["creator_counters_disagree"] = len(carried.unkept)
         return dict(flagged)
 
 

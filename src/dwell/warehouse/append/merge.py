@@ -1,7 +1,7 @@
 """The merges of `warehouse.load`, for the few rows of an append: each key's rows among themselves and with the stored.
 
-The same rules as `load.merge_newest`, `load.merge_observations` and `load.comparison`, which say them in SQL; one
-property test drives both. A row is a tuple in the order of the table's columns, as the journal has it.
+The same rules as `load.merge_newest`, which says them in SQL; one property test drives both. A row is a tuple in the
+order of the table's columns, as the journal has it. Tables of readings are in `merge_readings`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from dwell.clock import from_micros
 from dwell.records import Table
-from dwell.records.tables import Kind
-from dwell.warehouse.append.checks import format_instant
 from dwell.warehouse.append.codec import Row
 
 _STORED = -1
@@ -31,23 +28,24 @@ class Merged:
         new: Rows of keys that were not stored before.
         updated: Rows that replace the stored one of their key.
         givers: Objects that gave one of these something.
-        conflicts: Object -> the reason why its row contradicts the one that stands.
+        unkept: Object -> the first of its values that is not kept, beside the one that is.
     """
 
     new: list[Row] = field(default_factory=list)
     updated: list[Row] = field(default_factory=list)
     givers: set[int] = field(default_factory=set)
-    conflicts: dict[int, str] = field(default_factory=dict)
+    unkept: dict[int, str] = field(default_factory=dict)
 
 
 @lru_cache
-def _places(table: Table) -> dict[str, int]:
+def places_of(table: Table) -> dict[str, int]:
+    """Column -> its place in a row."""
     return {column.name: place for place, column in enumerate(table.columns)}
 
 
 def key_places(table: Table) -> tuple[int, ...]:
     """Where the columns of the key stand in a row."""
-    return tuple(_places(table)[name] for name in table.key)
+    return tuple(places_of(table)[name] for name in table.key)
 
 
 def group_by_key(table: Table, rows: Sequence[tuple[int, Row]]) -> dict[Any, list[tuple[int, Row]]]:
@@ -96,7 +94,7 @@ class _NewestColumns:
     """The columns of a table that keeps the newest known value of each."""
 
     def __init__(self, table: Table) -> None:
-        places = _places(table)
+        places = places_of(table)
         self.values = [places[name] for name in table.values]
         self.observed, self.source = places["observed_at"], places["source"]
         self.lists = {places[column.name] for column in table.columns if column.kind == "texts"}
@@ -151,153 +149,3 @@ class _NewestColumns:
         if post_id.isascii() and post_id.isdigit() and posted == (int(post_id) >> 32) * 1_000_000:
             return 0
         return 1 if posted % _DAY_MICROS == 0 else 2
-
-
-def merge_observations(table: Table, rows: Sequence[tuple[int, Row]], stored: Mapping[Any, Row]) -> Merged:
-    """Rows of a table that keeps every observation: one row a key, and no two that disagree.
-
-    Args:
-        table: The table.
-        rows: Object and row, in the order of the source.
-        stored: Key -> the stored row.
-    """
-    merged = Merged()
-    for key, group in group_by_key(table, rows).items():
-        before = stored.get(key)
-        if before is None and len(group) == 1:
-            merged.new.append(group[0][1])
-            merged.givers.add(group[0][0])
-        else:
-            _merge_key(_Comparison(table), group, before, merged)
-    return merged
-
-
-def _merge_key(comparison: _Comparison, group: Sequence[tuple[int, Row]], before: Row | None, merged: Merged) -> None:
-    versions = comparison.order(group)
-    if before is not None:
-        versions = [(_STORED, before), *versions]
-    best, givers = versions[0][1], {versions[0][0]}
-    for number, row in versions[1:]:
-        if not comparison.contradicts(best, row) and comparison.adds(best, row):
-            best = comparison.combine(best, row)
-            givers.add(number)
-    for number, row in group:
-        difference = comparison.difference(best, row)
-        if difference:
-            merged.conflicts[number] = f"conflict: another row of the same key and time has {difference}"
-    if before is None:
-        merged.new.append(best)
-    elif comparison.is_changed(before, best):
-        merged.updated.append(best)
-    else:
-        return
-    merged.givers |= givers - {_STORED}
-
-
-class _Comparison:
-    """Comparisons of a row that stands with another one of the same key and time."""
-
-    def __init__(self, table: Table) -> None:
-        places = _places(table)
-        self.values = [(name, places[name]) for name in table.observed]
-        self.kinds = {column.name: column.kind for column in table.columns}
-        self.key = set(key_places(table))
-        self.source = places["source"]
-        self.views = places.get("views")
-        self.rounded = places.get("rounded") if "rounded" in table.values else None
-        self.units = [(places[name], places[unit]) for name, unit in table.units.items()]
-
-    def order(self, group: Sequence[tuple[int, Row]]) -> list[tuple[int, Row]]:
-        """The distinct rows: the one with more views, then with more known values, then the first one first."""
-        distinct: dict[Row, tuple[int, Row]] = {}
-        for number, row in group:
-            distinct.setdefault(tuple(row[place] for _, place in self.values), (number, row))
-
-        def rank(version: tuple[int, Row]) -> tuple[Any, ...]:
-            row = version[1]
-            views = row[self.views] if self.views is not None else None
-            known = sum(row[place] is not None for _, place in self.values)
-            return (views is None, -(views or 0), -known, version[0])
-
-        return sorted(distinct.values(), key=rank)
-
-    def differs(self, a: Row, b: Row, place: int) -> bool:
-        """Both know the value, and it is not the same; a rounded row agrees with an exact one that rounds to it."""
-        one, other = a[place], b[place]
-        if one is None or other is None:
-            return False
-        if self.rounded is None or bool(a[self.rounded]) == bool(b[self.rounded]):
-            return bool(one != other)
-        exact, rounded = (other, one) if a[self.rounded] else (one, other)
-        return not is_rounding_of(exact, rounded)
-
-    def contradicts(self, a: Row, b: Row) -> bool:
-        """They differ in some value."""
-        return any(self.differs(a, b, place) for _, place in self.values)
-
-    def difference(self, a: Row, b: Row) -> str:
-        """The first value in which they differ, in words; empty where they agree."""
-        for name, place in self.values:
-            if self.differs(a, b, place):
-                kind = self.kinds[name]
-                return f"{name} {_format(kind, b[place])}, kept {_format(kind, a[place])}"
-        return ""
-
-    def adds(self, a: Row, b: Row) -> bool:
-        """The second, which does not contradict, knows what the first does not."""
-        fills = any(a[place] is None and b[place] is not None for _, place in self.values)
-        if self.rounded is None or bool(a[self.rounded]) == bool(b[self.rounded]):
-            return fills
-        if b[self.rounded]:
-            return False
-        return fills or any(
-            a[place] is not None and b[place] is not None and a[place] != b[place] for _, place in self.values
-        )
-
-    def combine(self, a: Row, b: Row) -> Row:
-        """What both say together, where the second adds something."""
-        row = list(a)
-        exact = self.rounded is not None and bool(a[self.rounded]) and not b[self.rounded]
-        for _, place in self.values:
-            first, second = (b, a) if exact else (a, b)
-            row[place] = first[place] if first[place] is not None else second[place]
-        first, second = (b, a) if exact else (a, b)
-        for place, unit in self.units:
-            same = first[place] is None or (first[place] == second[place] and first[unit] is None)
-            row[unit] = second[unit] if same else first[unit]
-        if self.rounded is not None:
-            row[self.rounded] = self._rounded(a, b, exact=exact)
-        row[self.source] = b[self.source] if exact else a[self.source]
-        return tuple(row)
-
-    def _rounded(self, a: Row, b: Row, *, exact: bool) -> Any:
-        assert self.rounded is not None
-        one, other = a[self.rounded], b[self.rounded]
-        if not exact:
-            return one if one is not None else other
-        left = any(b[place] is None and a[place] is not None and a[place] >= 1000 for _, place in self.values)
-        return (other if other is not None else one) or left
-
-    def is_changed(self, before: Row, after: Row) -> bool:
-        """They differ in more than the source."""
-        return any(
-            old != new
-            for place, (old, new) in enumerate(zip(before, after, strict=True))
-            if place != self.source and place not in self.key
-        )
-
-
-def _format(kind: Kind, value: Any) -> str:
-    """A value as the loader's engine writes it."""
-    if kind == "instant":
-        return format_instant(from_micros(value))
-    return ("true" if value else "false") if kind == "flag" else str(value)
-
-
-def is_rounding_of(exact: int, rounded: int) -> bool:
-    """17,734 is what 17.7K was, and 17,834 is not; `is_rounding_of` of `warehouse.load.comparison` in SQL."""
-    if rounded < 1000:
-        return exact == rounded
-    text = str(rounded)
-    lost = min(len(text) - 2, len(text) - len(text.rstrip("0")))
-    return bool(abs(exact - rounded) < 10**lost)

@@ -268,7 +268,9 @@ class _Builder:
         if "observed_at" in self.fields:
             at_midnight = "local_observed_at = date_trunc('day', local_observed_at)"
             whens.append("WHEN absolute_observed_at IS NOT NULL THEN 'instant'")
-            whens.append(f"WHEN local_observed_at IS NOT NULL THEN CASE WHEN {at_midnight} THEN 'day' ELSE 'instant' END")
+            whens.append(
+                f"WHEN local_observed_at IS NOT NULL THEN CASE WHEN {at_midnight} THEN 'day' ELSE 'instant' END"
+            )
         constant = str(self.shape.constants.get("observed_at") or "")
         fixed = "day" if len(constant) == 10 or (not constant and self.options.as_of_is_day) else "instant"
         if self.options.as_of_is_day and self.options.as_of:

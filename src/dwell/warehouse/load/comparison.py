@@ -1,12 +1,6 @@
-"""Two rows of one key and time as SQL: do they contradict, does one know more, and what both say together.
-
-Rows agree where no value that both know differs. A rounded row (17.7K) also agrees with an exact one that rounds to it;
-the exact one then stands, and takes nothing from the rounded one.
-"""
+"""Two readings of one key as SQL: which values are exact, which rounded one agrees with an exact one, what differs."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from dwell.records import Table
 from dwell.warehouse.columns import quote_name
@@ -19,91 +13,53 @@ MACROS = (
     "lost_digits_of(t) AS least(length(t) - 2, length(t) - length(rtrim(t, '0')))",
 )
 
+_UNIT = "_unit"
 
-class Comparison:
-    """Comparisons of a row `a`, which stands, with a row `b` of one table; both are names of structs.
+
+class ReadingColumns:
+    """The columns of a table of readings.
 
     Attributes:
-        values: The columns that are compared.
-        rounds: The table says of a row whether it is rounded.
+        values: What was read; each is merged on its own.
+        units: Counter -> the column with its unit, which goes with it.
+        with_rounding: All of them and, where the table has it, whether the row is rounded.
+        has_precision: The table says how exactly the time is known.
+        has_sources: The table can say of each value where it comes from.
     """
 
     def __init__(self, table: Table) -> None:
-        self.values = table.observed
-        self.rounds = "rounded" in table.values
-        self.units = table.units
-        about = ("observed_precision", "observed_zone", "value_sources")
-        self.about = [column.name for column in table.columns if column.name in about]
+        names = {column.name for column in table.columns}
+        self.units = {name: name + _UNIT for name in table.observed if name + _UNIT in names}
+        self.values = [name for name in table.observed if name not in self.units.values()]
+        self.counters = {column.name for column in table.columns if column.kind == "count"}
+        self.rounds = "rounded" in names
+        self.with_rounding = [*self.values, *self.units.values(), *(["rounded"] if self.rounds else [])]
+        self.has_precision = "observed_precision" in names
+        self.has_sources = "value_sources" in names
 
-    def differs(self, name: str, a: str, b: str) -> str:
-        """Both know the value, and it is not the same."""
-        one, other = f"{a}.{quote_name(name)}", f"{b}.{quote_name(name)}"
-        if not self.rounds:
-            return f"coalesce({one} <> {other}, false)"
+    def can_round(self, name: str) -> bool:
+        """The table can say that a value is rounded."""
+        return name in self.units or (self.rounds and name in self.counters)
+
+    def is_exact(self, name: str, row: str = "") -> str:
+        """SQL: the value of a row is not rounded, as far as the row says."""
+        by_row = f"NOT coalesce({row}rounded, false)" if self.rounds else "true"
+        unit = self.units.get(name)
+        return f"coalesce({row}{quote_name(unit)} = 1, {by_row})" if unit else by_row
+
+    @staticmethod
+    def agrees(exact: str, rounded: str, unit: str | None) -> str:
+        """SQL: an exact value is what the rounded one was."""
+        by_digits = f"is_rounding_of({exact}, {rounded})"
         return (
-            f"coalesce(CASE WHEN {self.rounded(a)} = {self.rounded(b)} THEN {one} <> {other} "
-            f"WHEN {self.rounded(a)} THEN NOT is_rounding_of({other}, {one}) "
-            f"ELSE NOT is_rounding_of({one}, {other}) END, false)"
+            f"CASE WHEN {unit} > 1 THEN abs({exact} - {rounded}) < {unit} ELSE {by_digits} END" if unit else by_digits
         )
 
-    def contradicts(self, a: str, b: str) -> str:
-        """They differ in some value."""
-        return _any(self.differs(name, a, b) for name in self.values)
-
-    def adds(self, a: str, b: str) -> str:
-        """The second, which does not contradict, knows what the first does not."""
-        fills = _any(f"{a}.{quote_name(name)} IS NULL AND {b}.{quote_name(name)} IS NOT NULL" for name in self.values)
-        if not self.rounds:
-            return fills
-        unequal = _any(f"coalesce({a}.{quote_name(name)} <> {b}.{quote_name(name)}, false)" for name in self.values)
-        return (
-            f"(CASE WHEN {self.rounded(b)} AND NOT {self.rounded(a)} THEN false "
-            f"WHEN {self.rounded(a)} AND NOT {self.rounded(b)} THEN {fills} OR {unequal} ELSE {fills} END)"
-        )
-
-    def replaces(self, a: str, b: str) -> str:
-        """The second knows something that is not what the first says."""
-        names = [*self.values, "rounded"] if self.rounds else self.values
-        return _any(
-            f"{b}.{quote_name(name)} IS NOT NULL AND {b}.{quote_name(name)} IS DISTINCT FROM {a}.{quote_name(name)}"
-            for name in names
-        )
-
-    def combined(self, a: str, b: str) -> dict[str, str]:
-        """Column -> what both say together, where the second adds something."""
-        merged = {name: f"coalesce({a}.{quote_name(name)}, {b}.{quote_name(name)})" for name in self.values}
-        merged |= {unit: _unit_of_first(a, b, name, unit) for name, unit in self.units.items()}
-        merged |= {name: f"{a}.{quote_name(name)}" for name in ("source", *self.about)}
-        if self.rounds:
-            exact = f"{self.rounded(a)} AND NOT {self.rounded(b)}"
-            own = self.overlaid(a, b)
-            merged = {name: f"CASE WHEN {exact} THEN {own[name]} ELSE {sql} END" for name, sql in merged.items()}
-            merged["rounded"] = f"CASE WHEN {exact} THEN {own['rounded']} ELSE coalesce({a}.rounded, {b}.rounded) END"
-        return merged
-
-    def overlaid(self, a: str, b: str) -> dict[str, str]:
-        """Column -> what the second says, and the first where the second does not know."""
-        merged = {name: f"coalesce({b}.{quote_name(name)}, {a}.{quote_name(name)})" for name in self.values}
-        merged |= {unit: _unit_of_first(b, a, name, unit) for name, unit in self.units.items()}
-        merged |= {name: f"{b}.{quote_name(name)}" for name in ("source", *self.about)}
-        if self.rounds:
-            left = _any(f"{b}.{quote_name(name)} IS NULL AND {a}.{quote_name(name)} >= 1000" for name in self.values)
-            merged["rounded"] = f"coalesce({b}.rounded, {a}.rounded) OR ({self.rounded(a)} AND coalesce({left}, false))"
-        return merged
-
-    def rounded(self, row: str) -> str:
-        """The row is rounded, as far as it says."""
-        return f"coalesce({row}.rounded, false)"
-
-
-def _unit_of_first(a: str, b: str, name: str, unit: str) -> str:
-    """SQL of the unit that goes with `coalesce` of a counter of two rows; equal counters share what is known of it."""
-    counter = quote_name(name)
-    return (
-        f"CASE WHEN {a}.{counter} IS NULL THEN {b}.{unit} WHEN {a}.{counter} = {b}.{counter} "
-        f"THEN coalesce({a}.{unit}, {b}.{unit}) ELSE {a}.{unit} END"
-    )
-
-
-def _any(tests: Iterable[str]) -> str:
-    return f"({' OR '.join(tests)})"
+    def differs(self, name: str, row: str, merged: str) -> str:
+        """SQL: a row knows a value that is not the merged one, nor a rounding of it."""
+        own, kept = f"{row}.{quote_name(name)}", f"{merged}.{quote_name(name)}"
+        if not self.can_round(name):
+            return f"coalesce({own} <> {kept}, false)"
+        unit = f"{row}.{quote_name(self.units[name])}" if name in self.units else None
+        agrees = self.agrees(kept, own, unit)
+        return f"coalesce({own} <> {kept} AND ({self.is_exact(name, row + '.')} OR NOT {agrees}), false)"

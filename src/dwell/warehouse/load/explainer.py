@@ -9,7 +9,7 @@ from dwell.records import TABLES, Extract, Hints, SourceFile
 from dwell.warehouse.load.explanation import Cell, ExplainedRow, Explanation, Query, StepRows, TableRow
 from dwell.warehouse.load.extract_reader import ReadExtract
 from dwell.warehouse.load.loaded import Loaded
-from dwell.warehouse.load.loader import Loader, open_loader
+from dwell.warehouse.load.loader import Loader, earlier_imports, open_loader
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.row_outcomes import RowOutcomes
 from dwell.warehouse.load.row_sample import RowSample
@@ -49,8 +49,8 @@ def explain(store: Store, file: SourceFile, hints: Hints, lines: Iterable[int] =
     with open_loader(store, file, hints, strict=False) as loader:
         loader.check()
         candidates = {name: keyed.total for name, keyed in loader.merge.keyed.items()}
-        store.attach(loader.connection, loader.merge.tables)
-        loaded = loader.decide()
+        store.attach(loader.connection, loader.merge.tables, with_seq=True)
+        loaded = loader.decide(earlier_imports(store, file, hints))
         explainer = _Explainer(loader)
         wanted = sorted(set(lines))
         rows, seen = explainer.rows(wanted)
@@ -72,8 +72,7 @@ class _Explainer:
         """What each step gives, over the whole file."""
         records = sum(checked.facts.rows for checked in self.loader.extracts)
         unread = loaded.rows_read - records
-        conflicts = self._number("SELECT count(DISTINCT row_id) FROM work.conflicts")
-        accepted = records - (loaded.rejected - unread - conflicts)
+        accepted = records - (loaded.rejected - unread)
         spellings = sum(
             self._number(f"SELECT count(*) FROM {words} WHERE NOT unreadable")
             for read in self.loader.reads
@@ -85,7 +84,7 @@ class _Explainer:
         notes = [f"{name} {new:,} new" for name, (new, _) in stored.items() if new]
         notes += [f"{name} {updated:,} updated" for name, (_, updated) in stored.items() if updated]
         notes += [f"{loaded.known:,} rows of the file known"] if loaded.known else []
-        notes += [f"{conflicts:,} rows of the file in conflict"] if conflicts else []
+        notes += [f"{loaded.duplicates:,} rows of the file duplicates"] if loaded.duplicates else []
         return (
             StepRows("raw", records, f"{unread:,} more could not be read as rows" if unread else ""),
             StepRows("text", records, ""),
@@ -156,15 +155,17 @@ class _Explainer:
         row_ids = [record + checked.offset for record in records]
         decided = self._decided(checked, row_ids)
         reasons = self.outcomes.reasons(row_ids)
-        tables = self.outcomes.table_rows(checked, row_ids)
+        unkept, tables = self.outcomes.unkept(row_ids), self.outcomes.table_rows(checked, row_ids)
         wanted: list[RecordReject] = [
             (record, decided[row_id]["line"], "") for record, row_id in zip(records, row_ids, strict=True)
         ]
         texts = find_records(extract, wanted, repaired=read.repaired)
         for record, row_id, (line, _, text) in zip(records, row_ids, texts, strict=True):
             cells = tuple(self._cells(sample, record, decided[row_id]))
-            reason, given = reasons.get(row_id), tables.get(row_id, ())
-            yield ExplainedRow(checked.label, line, text, _outcome(reason, given), reason, cells, tuple(given))
+            given = tables.get(row_id, ())
+            outcome = _outcome(reasons.get(row_id), given, self.loader.merge.carried)
+            reason = unkept.get(row_id) if outcome == "duplicate" else reasons.get(row_id)
+            yield ExplainedRow(checked.label, line, text, outcome, reason, cells, tuple(given))
 
     def _decided(self, checked: CheckedExtract, row_ids: list[int]) -> dict[int, dict[str, Any]]:
         """Row -> its columns after the checks."""
@@ -206,8 +207,11 @@ def _queries(pipelines: Iterable[Pipeline], part: str, table: str | None = None)
             yield Query(_STEP_OF.get(step.name, "stored"), step.name, part, table, step.sql)
 
 
-def _outcome(reason: str | None, tables: Iterable[TableRow]) -> str:
+def _outcome(reason: str | None, tables: Iterable[TableRow], carried: str | None) -> str:
     if reason:
-        return "conflict" if reason.startswith("conflict") else "rejected"
+        return "rejected"
+    readings = {row.outcome for row in tables if row.table != carried and TABLES[row.table].keeps == "every"}
+    if "duplicate" in readings and not readings & {"new", "updated"}:
+        return "duplicate"
     given = {row.outcome for row in tables}
     return next((outcome for outcome in ("new", "updated") if outcome in given), "known")

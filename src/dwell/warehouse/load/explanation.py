@@ -66,7 +66,7 @@ class TableRow:
 
     Attributes:
         table: Name of the table.
-        outcome: `new`, `updated`, `known`, `conflict` or `refused` (the row as a whole is a reject).
+        outcome: `new`, `updated`, `known`, `duplicate` (another reading is kept) or `refused` (the row is a reject).
         values: Column -> value.
     """
 
@@ -83,8 +83,8 @@ class ExplainedRow:
         part: Part of the file, where it has several.
         line: Where it starts.
         text: As it stands in the file; empty for Parquet.
-        outcome: `new`, `updated` or `known`; `conflict` or `rejected`, and then nothing of it is kept.
-        reason: Why it is rejected.
+        outcome: `new`, `updated` or `known`; `duplicate` or `rejected`, and then nothing of it is kept.
+        reason: Why nothing is kept.
         cells: Its columns.
         tables: What it gives to each table.
     """

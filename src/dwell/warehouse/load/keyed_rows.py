@@ -80,7 +80,7 @@ class KeyedRows:
         self.run(f"CREATE OR REPLACE TABLE {self.work_table('duplicates')} AS {steps.query()}")
 
     def find_stored(self) -> None:
-        """Stored rows with a key of the file; the store's view has the table's name."""
+        """Stored rows with a key of the file, with `seq`; the store's view has the table's name."""
         low_high = ", ".join(f"min({quote_name(key)}), max({quote_name(key)})" for key in self.table.key)
         bounds = self.connection.execute(f"SELECT {low_high} FROM {self.rows}").fetchone() or ()
         within = " AND ".join(f"{quote_name(key)} BETWEEN ? AND ?" for key in self.table.key)
@@ -92,7 +92,7 @@ class KeyedRows:
         steps = Pipeline().add("keys", f"SELECT {self.hash} AS key_hash FROM {self.rows}")
         steps = steps.add("nearby", f"SELECT * FROM {stored} WHERE {within if any_stored else 'false'}")
         match = f"SEMI JOIN keys k ON k.key_hash = {self.hash}" if any_stored else ""
-        steps = steps.add("stored", f"SELECT {self.names} FROM nearby {match}")
+        steps = steps.add("stored", f"SELECT {self.names}, seq FROM nearby {match}")
         self.connection.execute(
             f"CREATE OR REPLACE TABLE {self.work_table('stored')} AS {steps.query()}",
             list(bounds) if any_stored else [],

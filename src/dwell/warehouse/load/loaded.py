@@ -19,7 +19,7 @@ ROUNDED_IDS = {
 
 @dataclass(frozen=True)
 class Loaded:
-    """The summary of one file: every source row gave something new, or was known, or was rejected.
+    """The summary of one file: every source row gave something new, or was known, a duplicate, or rejected.
 
     Attributes:
         path: As the user named it.
@@ -31,11 +31,15 @@ class Loaded:
         rows_new: Keys that were not stored before, per table.
         rows_updated: Stored keys with a new version, per table.
         known: Source rows that held nothing new.
+        duplicates: Source rows that gave no reading, because another one of the same key has other values: the newest
+            or most exact one is kept.
         rejected: Source rows of which nothing was kept.
         flagged: Rows that were kept although something about them is unusual, by what it is.
         rejects_file: CSV of all rejects: line, reason, text.
         rejects: The first of them.
         warnings: What the user should know, a sentence each.
+        corrected: Stored values that reading the file again changed, where an older dwell or other options had read
+            them otherwise.
         repeated: This very file was imported before with the same options; nothing was done.
         reasons: Kinds of reasons for rejects, and how many rows each rejected, the most common first.
     """
@@ -56,18 +60,20 @@ class Loaded:
     rows_updated: dict[str, int] = field(default_factory=dict)
     repeated: bool = False
     reasons: tuple[tuple[str, int], ...] = ()
+    duplicates: int = 0
+    corrected: int = 0
 
     @property
     def gained(self) -> int:
         """Source rows that gave something new."""
-        return self.rows_read - self.known - self.rejected
+        return self.rows_read - self.known - self.duplicates - self.rejected
 
 
 def to_report(loaded: Loaded) -> dict[str, Any]:
     """JSON of what the ingest log keeps."""
     plain = {name: getattr(loaded, name) for name in (
         "rows_read", "posts_new", "snapshots_new", "watch_times_new", "rows_new", "rows_updated", "known", "rejected",
-        "flagged")}  # fmt: skip
+        "duplicates", "corrected", "flagged")}  # fmt: skip
     rejects_file = loaded.rejects_file.name if loaded.rejects_file else None
     rejects = [list(reject) for reject in loaded.rejects]
     return {**plain, "rejects_file": rejects_file, "rejects": rejects, "reasons": dict(loaded.reasons)}
@@ -75,7 +81,7 @@ def to_report(loaded: Loaded) -> dict[str, Any]:
 
 def repeated(path: Path, form: str, report: dict[str, Any], rejects: Path, warnings: tuple[str, ...]) -> Loaded:
     """The summary of a file that was imported before: what was good of it is known now."""
-    name = report.get("rejects_file")
+    name, duplicates = report.get("rejects_file"), report.get("duplicates", 0)
     return Loaded(
         path=path,
         format=form,
@@ -84,7 +90,7 @@ def repeated(path: Path, form: str, report: dict[str, Any], rejects: Path, warni
         snapshots_new=0,
         watch_times_new=0,
         rows_new={},
-        known=report["rows_read"] - report["rejected"],
+        known=report["rows_read"] - report["rejected"] - duplicates,
         rejected=report["rejected"],
         flagged=dict(report["flagged"]),
         rejects_file=rejects / name if name else None,
@@ -92,4 +98,5 @@ def repeated(path: Path, form: str, report: dict[str, Any], rejects: Path, warni
         warnings=warnings,
         repeated=True,
         reasons=tuple(report.get("reasons", {}).items()),
+        duplicates=duplicates,
     )

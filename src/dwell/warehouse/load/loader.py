@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -20,6 +20,7 @@ from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load import rejects, summary
 from dwell.warehouse.load.checked import LoadOptions
 from dwell.warehouse.load.date_columns import decide_dates
+from dwell.warehouse.load.earlier_imports import EarlierImports, import_name
 from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract, prepare
 from dwell.warehouse.load.file_checks import check_file
 from dwell.warehouse.load.loaded import Loaded, repeated, to_report
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 
-# Part of a batch's identity: a loader that reads files differently reads them again.
-VERSION = 1
+# Part of a batch's identity: a loader that reads files differently reads them again, and corrects what it stored.
+VERSION = 2
 # Each thread of DuckDB's readers holds buffers of its own; more than these cost memory and win little.
 _THREADS = 4
 
@@ -78,15 +79,16 @@ def load(
         return _repeated(store, file, before)
     with open_loader(store, file, hints, progress=progress, now=now, correct=correct, strict=strict) as loader:
         loader.check()
+        earlier = earlier_imports(store, file, hints, correct=correct)
         if dry_run:
-            store.attach(loader.connection, loader.merge.tables)
-            return loader.decide()
+            store.attach(loader.connection, loader.merge.tables, with_seq=True)
+            return loader.decide(earlier)
         with store.writing() as writer:
             before = writer.find_batch(batch_id)
             if before:
                 return _repeated(store, file, before)
-            writer.attach(loader.connection, loader.merge.tables)
-            return loader.commit(writer, store.root, batch_id)
+            writer.attach(loader.connection, loader.merge.tables, with_seq=True)
+            return loader.commit(writer, store.root, batch_id, earlier)
 
 
 @contextmanager
@@ -102,11 +104,25 @@ def open_loader(
         yield Loader(connection, file, options, hints, scratch, on_progress, correct=correct, strict=strict)
 
 
-def identity(file: SourceFile, hints: Hints, *, correct: bool = False) -> str:
-    """What makes two imports the same one: the bytes, the format, the hints, and this loader."""
+def identity(file: SourceFile, hints: Hints, *, correct: bool = False, version: int | None = None) -> str:
+    """What makes two imports the same one: the bytes, the format, the hints, and the loader."""
     given = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
     given += "\ncorrect" if correct else ""
-    return hashlib.sha256(f"{VERSION}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{version or VERSION}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
+
+
+def earlier_imports(store: Store, file: SourceFile, hints: Hints, *, correct: bool = False) -> EarlierImports:
+    """The imports that the stored rows may be of, above all those of this very file."""
+    batch_id = identity(file, hints, correct=correct)
+
+    def names(numbers: Iterable[int]) -> dict[int, str]:
+        return {number: import_name(found) for number, found in store.batch_ids(numbers).items()}
+
+    of_file = set(store.batch_ids_of_file(file.digest)) - {batch_id}
+    older = {identity(file, hints, correct=correct, version=version) for version in range(1, VERSION)}
+    return EarlierImports(
+        import_name(batch_id), names, frozenset(map(import_name, of_file)), frozenset(map(import_name, of_file & older))
+    )
 
 
 def _repeated(store: Store, file: SourceFile, before: Batch) -> Loaded:
@@ -198,19 +214,22 @@ class Loader:
     def _read(self, done: float, many: int, part: float) -> None:
         self.progress("reading", done + part / many)
 
-    def decide(self) -> Loaded:
+    def decide(self, earlier: EarlierImports) -> Loaded:
         """Decides over every row and counts what became of them.
+
+        Args:
+            earlier: Which imports the stored rows are of.
 
         Raises:
             BadFileError: No row can be kept, and the load is strict.
         """
-        loaded = self._summarize()
+        loaded = self._summarize(earlier)
         if self._is_refused(loaded):
             raise self._refusal(loaded, None)
         return loaded
 
-    def _summarize(self) -> Loaded:
-        self.merge.merge_with_store()
+    def _summarize(self, earlier: EarlierImports) -> Loaded:
+        self.merge.merge_with_store(earlier)
         self.progress("checking", 0.8)
         loaded = summary.summarize(self.connection, self.file, self.extracts, self.merge)
         return replace(loaded, rejects=tuple(rejects.first_rejects(self._rejects())))
@@ -228,20 +247,21 @@ class Loader:
             f"{every}; nothing was loaded."
         )
 
-    def commit(self, writer: Writer, root: Path, batch_id: str) -> Loaded:
+    def commit(self, writer: Writer, root: Path, batch_id: str, earlier: EarlierImports) -> Loaded:
         """Merges, writes the rejects, and stores the batch.
 
         Raises:
             BadFileError: No row can be kept, and the load is strict; the rejects are written.
         """
-        loaded = self._summarize()
+        loaded = self._summarize(earlier)
         if loaded.rejected:
             name = f"{self.file.path.stem[:80]}-{batch_id[:8]}.csv"
             loaded = replace(loaded, rejects_file=rejects.write_rejects(self._rejects(), root / "rejects", name))
         if self._is_refused(loaded):
             raise self._refusal(loaded, loaded.rejects_file)
         self.progress("storing", 0.0)
-        batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), to_report(loaded))
+        report = {**to_report(loaded), "loader": VERSION}
+        batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), report)
         rows = {n: f"out_{n}" for n in self.merge.tables if loaded.rows_new.get(n) or loaded.rows_updated.get(n)}
         writer.commit(self.connection, batch, rows, replacing=self.merge.replaced())
         self.progress("storing", 1.0)

@@ -1,7 +1,8 @@
 """Tables that keep the newest known value of each column: rows of one key become one, together with the stored one.
 
 A value is newer where its row was observed later; at the same instant what is stored stands, then the first row of the
-file; a file that corrects goes before what is stored. Null never replaces a value. Two refinements: figures of an
+file; a file that corrects goes before what is stored, and so does one that was imported before, with other options or
+by an older dwell. Null never replaces a value. Two refinements: figures of an
 account's day that are final beat provisional ones whenever they were observed; and of a post's publishing time a full
 clock time beats a bare date, which beats the time in its id (a lower bound). A new version is stored only where a value
 changed.
@@ -10,7 +11,8 @@ changed.
 from __future__ import annotations
 
 from dwell.records import Column
-from dwell.warehouse.columns import quote_name
+from dwell.warehouse.columns import quote_name, quote_text
+from dwell.warehouse.load.earlier_imports import EarlierImports
 from dwell.warehouse.load.keyed_rows import KeyedRows
 from dwell.warehouse.load.pipeline import Pipeline
 
@@ -23,9 +25,11 @@ _CLOCK = "(1::HUGEINT << 105)"
 class NewestMerge:
     """One such table of one file."""
 
-    def __init__(self, keyed: KeyedRows, *, correct: bool = False) -> None:
+    def __init__(self, keyed: KeyedRows, earlier: EarlierImports, *, correct: bool = False) -> None:
         self.keyed = keyed
-        self.stored_place = str(_PLACES) if correct else "-1"
+        of_file = ", ".join(map(quote_text, sorted(earlier.of_file)))
+        last = "true" if correct else f"import IN ({of_file})" if of_file else "false"
+        self.stored_place = f"CASE WHEN {last} THEN {_PLACES} ELSE -1 END"
         self.values = [column for column in keyed.table.columns if column.name in keyed.table.values]
 
     def merge(self) -> None:
@@ -65,7 +69,7 @@ class NewestMerge:
         steps = Pipeline().add(
             "versions",
             f"SELECT {keyed.names}, row_id, rank FROM {keyed.work_table('distinct')} WHERE {chunk} "
-            f"UNION ALL BY NAME {stored} FROM {keyed.work_table('stored')} WHERE {chunk}",
+            f"UNION ALL BY NAME {stored} FROM {keyed.work_table('stored')} JOIN work.imports USING (seq) WHERE {chunk}",
         )
         best = [f"{self._best(column)} AS {quote_name(column.name)}" for column in self.values]
         origins = [f"{self._origin(column)} AS {quote_name('from_' + column.name)}" for column in self.values]
@@ -79,10 +83,15 @@ class NewestMerge:
         changed = {n: f"{quote_name(n)} IS DISTINCT FROM {quote_name('stored_' + n)}" for n in names}
         givers = [f"CASE WHEN {t} OR NOT was_stored THEN {quote_name('from_' + n)} END" for n, t in changed.items()]
         givers.append("CASE WHEN NOT was_stored THEN newest END")
+        known = {
+            c.name: self._known(c).replace(quote_name(c.name), quote_name("stored_" + c.name)) for c in self.values
+        }
+        corrected = " + ".join(f"CAST(coalesce({known[n]}, false) AND {t} AS INTEGER)" for n, t in changed.items())
         return steps.add(
             "merged",
             f"SELECT {keyed.names}, NOT was_stored AS is_new, NOT was_stored OR {' OR '.join(changed.values())} AS "
-            f"changed, list_filter(list_distinct([{', '.join(givers)}]), lambda x: x >= 0) AS givers FROM by_key",
+            f"changed, list_filter(list_distinct([{', '.join(givers)}]), lambda x: x >= 0) AS givers, "
+            f"{corrected} AS corrected FROM by_key",
         )
 
     def _best(self, column: Column) -> str:

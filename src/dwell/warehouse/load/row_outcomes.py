@@ -32,6 +32,14 @@ class RowOutcomes:
         rows = self.connection.execute(f"SELECT row_id, reason FROM work.rejects WHERE {_among(row_ids)}").fetchall()
         return dict(rows)
 
+    def unkept(self, row_ids: Sequence[int]) -> dict[int, str]:
+        """Row -> what of it is not kept, because another reading of the same time is."""
+        sql = f"SELECT row_id, min(difference) FROM work.unkept WHERE {_among(row_ids)} GROUP BY row_id"
+        return {
+            row_id: f"duplicate: another reading of the same time is kept; {difference}"
+            for row_id, difference in self.connection.execute(sql).fetchall()
+        }
+
     def table_rows(self, checked: CheckedExtract, row_ids: Sequence[int]) -> dict[int, list[TableRow]]:
         """Row -> what it gives to each table."""
         refused = self.reasons(row_ids).keys()
@@ -51,11 +59,11 @@ class RowOutcomes:
         return given
 
     def _outcomes(self, name: str, row_ids: Sequence[int]) -> dict[int, str]:
-        """Row -> `new`, `updated` or `conflict`; the others are known."""
+        """Row -> `new`, `updated` or `duplicate`; the others are known."""
         keyed, merged, among = self.merge.keyed[name], self.merge.merges[name], _among(row_ids)
         outcomes = {row_id: "new" for (row_id,) in self._rows(keyed.unshared_rows(), "row_id", among)}
         if isinstance(merged, ObservationMerge) and keyed.shared:
-            outcomes |= {row_id: "conflict" for (row_id,) in self._rows(merged.conflicts(), "row_id", among)}
+            outcomes |= {row_id: "duplicate" for (row_id,) in self._rows(merged.unkept(), "row_id", among)}
         changed = self._rows(merged.changed_rows(), "row_id, bool_or(is_new)", f"{among} GROUP BY row_id")
         return outcomes | {row_id: "new" if is_new else "updated" for row_id, is_new in changed}
 

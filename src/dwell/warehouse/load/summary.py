@@ -10,9 +10,9 @@ from dwell.records import SourceFile
 from dwell.text.reasons import reason_kind
 from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded
 from dwell.warehouse.load.merge import Merge
-from dwell.warehouse.load.merge_observations import ObservationMerge
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.rows import CheckedExtract
+from dwell.warehouse.load.unkept import Unkept, describe_unkept
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,6 +35,8 @@ def summarize(
     warnings += _lost_ids(connection, extracts)
     if any(extract.columns.local_ids for extract in extracts):
         warnings.append("The rows have no post ids: dwell made local ones out of account, time, title and length.")
+    warnings += describe_unkept(_list_unkept(connection, merge.carried))
+    duplicates = merge.duplicates()
     return Loaded(
         path=file.path,
         format=file.format,
@@ -51,6 +53,8 @@ def summarize(
         warnings=tuple(warnings),
         rows_updated={name: updated for name, (_, updated) in counts.items()},
         reasons=tuple(_count_reasons(connection, file).most_common()),
+        duplicates=duplicates,
+        corrected=merge.corrected(),
     )
 
 
@@ -78,6 +82,13 @@ def _count_reasons(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> C
     return reasons
 
 
+def _list_unkept(connection: duckdb.DuckDBPyConnection, carried: str | None) -> list[Unkept]:
+    rows = connection.execute(
+        "SELECT name, count(DISTINCT entity), arg_min(difference, row_id) FROM work.unkept GROUP BY name"
+    ).fetchall()
+    return [Unkept(*row) for row in rows if row[0] != carried]
+
+
 def _count_flags(
     connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedExtract], merge: Merge
 ) -> dict[str, int]:
@@ -88,12 +99,12 @@ def _count_flags(
             continue
         counts = ", ".join(f"count(*) FILTER ({test})" for test in tests.values())
         steps = Pipeline().add("accepted", f"SELECT * FROM {extract.view} WHERE reason IS NULL")
-        steps = steps.add("counted", f"SELECT {counts} FROM accepted ANTI JOIN work.conflicts USING (row_id)")
+        steps = steps.add("counted", f"SELECT {counts} FROM accepted")
         row = connection.execute(steps.query()).fetchone()
         flagged.update(dict(zip(tests, row or (), strict=True)))
-    carried = merge.merges.get("creator_snapshots")
-    if isinstance(carried, ObservationMerge) and "creator_snapshots" not in merge.strict:
-        flagged["creator_counters_disagree"] = carried.conflict_count()
+    if merge.carried:
+        sql = f"SELECT count(*) FROM work.unkept WHERE name = '{merge.carried}'"
+        flagged["creator_counters_disagree"] = _number(connection, sql)
     return {name: times for name, times in flagged.items() if times}
 
 

@@ -85,13 +85,19 @@ def test_the_same_records_in_another_batch_are_known(store: Store) -> None:
     assert (again.repeated, again.posts_new, again.snapshots_new, again.known, again.rejected) == (False, 0, 0, 1, 0)
 
 
-def test_a_contradiction_refuses_the_whole_object(store: Store) -> None:
+def test_an_older_reading_of_the_same_time_is_a_duplicate_and_a_newer_one_replaces(store: Store) -> None:
     append(store, "a", (post(1), snapshot(1, views=10)))
-    done = append(store, "b", (post(1, caption="other"), snapshot(1, views=11)))
-    assert done.rejects[0][1] == "conflict: another row of the same key and time has views 11, kept 10"
-    assert rows(store, "posts", "caption") == [("first",)]
-    assert done.rejects_file is not None
-    assert "conflict" in done.rejects_file.read_text()
+    older = append(store, "b", (post(1), snapshot(1, views=9)))
+    assert (older.duplicates, older.known, older.rejected, older.gained) == (1, 0, 0, 0)
+    assert older.warnings == (
+        (
+            "Counters of 1 post not stored: another reading of the same time is newer or more exact "
+            "(the first: views 9, kept 10)."
+        ),
+    )
+    newer = append(store, "c", (post(1), snapshot(1, views=11)))
+    assert (newer.rows_updated["post_snapshots"], newer.duplicates, newer.gained) == (1, 0, 1)
+    assert rows(store, "post_snapshots", "views") == [(11,)]
 
 
 def test_a_counter_that_is_learnt_later_is_filled_in(store: Store) -> None:
@@ -219,9 +225,10 @@ print(sorted({{"duckdb", "deltalake", "arro3", "numpy", "sqlalchemy"}} & set(sys
     assert done.stdout.split("\n")[:2] == ["1", "[]"]
 
 
-def test_a_corrected_row_in_the_lake_is_left_to_the_loader(store: Store) -> None:
+def test_a_corrected_row_in_the_lake_is_left_to_the_loader(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     from dwell.warehouse.engine_duckdb import connect
 
+    monkeypatch.setattr(writer, "JOURNAL_ROWS", 0)  # straight to the lake, as a large import
     append(store, "a", (snapshot(1, views=1_000_000),))
     with connect(store.settings) as connection, store.writing() as writing:
         connection.execute(f"CREATE TEMP TABLE made ({', '.join(f'{c.name} {t}' for c, t in kinds('post_snapshots'))})")

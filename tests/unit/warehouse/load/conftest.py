@@ -67,7 +67,7 @@ def bring(store: Store, tmp_path: Path) -> Callable[..., Loaded]:
         file = SourceFile(path, hashlib.sha256(data).hexdigest(), shape.name, (extract,))
         loaded = load(store, file, Hints(**{"as_of": "2024-06-01", **hints}), dry_run=dry_run)
         assert loaded.gained >= 0
-        assert loaded.rows_read == loaded.gained + loaded.known + loaded.rejected
+        assert loaded.rows_read == loaded.gained + loaded.known + loaded.duplicates + loaded.rejected
         return loaded
 
     return brought

@@ -109,17 +109,17 @@ def test_outcomes_against_the_store_and_the_file_itself(
 ) -> None:
     a, b, c, d = (made("2024-03-01", n) for n in range(1, 5))
     rest = "ana,2024-03-01T12:00:00Z,2024-05-01,12"
-    bring(f"{HEADER}\n{a},{rest},old,1,1\n{b},{rest},,1,\n{c},{rest},old,1,1\n")
+    bring(f"{HEADER}\n{a},{rest},old,1,1\n{b},{rest},,1,\n{c},{rest},old,6,1\n")
     before = store.rows()
-    content = f"{HEADER}\n{a},{rest},old,1,1\n{b},{rest},now known,1,5\n{c},{rest},old,7,1\n{d},{rest},new,1,1\n"
+    content = f"{HEADER}\n{a},{rest},old,1,1\n{b},{rest},now known,1,5\n{c},{rest},old,5,1\n{d},{rest},new,1,1\n"
     done = explained(content)
-    assert [row.outcome for row in explained(content, [2, 3, 4, 5]).rows] == ["known", "updated", "conflict", "new"]
-    conflict = next(row for row in done.rows if row.outcome == "conflict")
-    assert conflict.reason == "conflict: another row of the same key and time has views 7, kept 1"
-    assert {given.outcome for given in conflict.tables} == {"refused"}
+    assert [row.outcome for row in explained(content, [2, 3, 4, 5]).rows] == ["known", "updated", "duplicate", "new"]
+    duplicate = next(row for row in done.rows if row.outcome == "duplicate")
+    assert duplicate.reason == "duplicate: another reading of the same time is kept; views 5, kept 6"
+    assert [given.outcome for given in duplicate.tables if given.table == "post_snapshots"] == ["duplicate"]
     assert store.rows() == before
     loaded = bring(content, name="again.csv")
-    assert (loaded.gained, loaded.known, loaded.rejected) == (2, 1, 1)
+    assert (loaded.gained, loaded.known, loaded.duplicates, loaded.rejected) == (2, 1, 1, 0)
 
 
 def test_a_file_of_rejects_only_is_explained(explained: Explain) -> None:
@@ -169,4 +169,4 @@ def test_the_outcomes_are_those_of_the_import(
     loaded = bring(second, name="second.csv")
     assert outcomes["new"] + outcomes["updated"] == loaded.gained
     assert outcomes["known"] == loaded.known
-    assert outcomes["rejected"] + outcomes["conflict"] == loaded.rejected
+    assert (outcomes["rejected"], outcomes["duplicate"]) == (loaded.rejected, loaded.duplicates)

@@ -59,23 +59,32 @@ def test_rows_that_contradict_within_a_file_keep_the_one_with_more_views(
 ) -> None:
     i = made("2024-05-01")
     loaded = bring(csv(f"{i},a,,5,1,,one,10", f"{i},a,,9,1,,one,10", f"{i},a,,9,,,one,10"))
-    assert [(line, "conflict" in reason) for line, reason, _ in loaded.rejects] == [(2, True)]
-    assert (loaded.known, loaded.gained) == (1, 1)
+    assert (loaded.known, loaded.duplicates, loaded.gained, loaded.rejected) == (1, 1, 1, 0)
+    assert loaded.warnings == (
+        (
+            "Counters of 1 post not stored: another reading of the same time is newer or more exact "
+            "(the first: views 5, kept 9)."
+        ),
+    )
     assert [row["views"] for row in table("post_snapshots")] == [9]
 
 
-def test_what_is_stored_stands_against_a_contradiction(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
+@pytest.mark.parametrize("first", [5, 9])
+def test_of_two_readings_of_one_day_the_one_with_more_views_stands(
+    bring: Bring, table: Rows, made: Callable[..., str], first: int
+) -> None:
     i, other = made("2024-05-01"), made("2024-05-02")
-    bring(csv(f"{i},a,,5,1,,one,10"))
-    loaded = bring(csv(f"{i},a,,9,1,,one,10", f"{other},a,,1,1,,two,10"))
-    assert loaded.rejected == 1
-    assert [row["views"] for row in table("post_snapshots", "post_id")] == [5, 1]
+    bring(csv(f"{i},a,,{first},1,,one,10"))
+    loaded = bring(csv(f"{i},a,,{14 - first},1,,one,10", f"{other},a,,1,1,,two,10"))
+    assert (loaded.rejected, loaded.duplicates, loaded.gained) == (0, first == 9, 2 - (first == 9))
+    assert [row["views"] for row in table("post_snapshots", "post_id")] == [9, 1]
 
 
-def test_a_refused_row_gives_nothing_to_any_table(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
+def test_an_older_reading_costs_no_other_table_its_row(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
     i = made("2024-05-01")
-    bring(csv(f"{i},a,,9,1,,right,10", f"{i},a,,5,1,,wrong,10"))
-    assert [row["caption"] for row in table("posts")] == ["right"]
+    loaded = bring(csv(f"{i},a,,9,1,,,10", f"{i},a,,5,1,,the only caption,10"))
+    assert [row["caption"] for row in table("posts")] == ["the only caption"]
+    assert (loaded.gained, loaded.duplicates, loaded.rejected) == (1, 1, 0)
 
 
 def test_an_account_whose_counters_disagree_costs_no_post(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
