@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dwell.errors import MissingTimeError
 from dwell.text.names import normalize_handle
 
-Unit = Literal["", "ms", "percent"]
+Unit = Literal["", "ms", "min", "h", "percent", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Source:
             a list (`a|b`, `#a #b`, `a, b`); for a flag, true where any of them is true. Where `post_id` or `handle`
             point to a TikTok link, its id or account is used; where `posted_at` points to a TikTok post id, the time
             in that id (its upper 32 bits are Unix seconds).
-        unit: `ms` is divided by 1,000; `percent` by 100.
+        unit: Of plain numbers: `ms`, `min` and `h` become seconds, `percent` is divided by 100, and where shares are
+            `undecided`, the column's own values say whether it is percent. A unit in a cell counts before it.
         time: Header of a time of day that is separate from the date in `names`.
         equals: For flags: the value is true when the text equals one of these (case-insensitive). For `media_type`:
             `photo` when the text equals one of these, else `video`; unknown without text; where `*` is among
@@ -60,6 +61,7 @@ class Shape:
         constants: Canonical column -> value that every row has, used where `columns` has no source.
         cumulative: Counters are totals since publishing, so a negative one is a reject; false where they are
             net figures of a period (YouTube Studio), which may be negative.
+        decimal: The decimal mark that the format writes; where empty, each column decides from all its values.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Shape:
     columns: Mapping[str, Source]
     constants: Mapping[str, Any] = field(default_factory=dict)
     cumulative: bool = True
+    decimal: Literal["", ".", ","] = ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,9 @@ class Hints:
         niche: `--niche`: given to every creator in the file.
         dates: `--dates dmy|mdy`: how to read 3/4/2024 where the column itself cannot tell.
         tz: `--tz`: IANA zone of times without one.
+        decimal: `--decimal`: the decimal mark, where a column itself leaves `1.234` or `1,234` open.
+        percent: `--percent`: whether shares without a unit are percentages, where the user said so.
+        suffixes: `--suffix B=1000`: what a suffix multiplies by.
     """
 
     format: str | None = None
@@ -140,6 +146,9 @@ class Hints:
     niche: str | None = None
     dates: Literal["dmy", "mdy"] | None = None
     tz: str | None = None
+    decimal: Literal[".", ","] | None = None
+    percent: bool | None = None
+    suffixes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def account(self) -> str | None:

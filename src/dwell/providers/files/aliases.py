@@ -7,10 +7,6 @@ viewers in copies of Studio's screens, and a count of followers elsewhere.
 
 from __future__ import annotations
 
-from typing import Literal
-
-Unit = Literal["", "ms", "percent"]
-
 _COUNTERS = {
     "views": """
         views | video views | total views | view count | views count | play count | playcount | plays |
@@ -179,6 +175,5 @@ CLOCK = (
 IGNORED = frozenset({"index", "#", "no", "no.", "nr", "row", "unnamed: 0", ""})
 """Row counters; dropping them needs no warning."""
 
-UNITS: dict[str, Unit] = {"duration ms": "ms", "duration (ms)": "ms", "video length ms": "ms"}
 COUNTERS = tuple(_COUNTERS)
 WATCHED = tuple(_WATCHED)

@@ -36,7 +36,7 @@ def _extract(part: Part, context: Context) -> Extract:
         for name in (column.name for column in table.columns)
         if name in part.header
     }
-    shape = Shape("dwell", (table.name,), sources, cumulative=False)
+    shape = Shape("dwell", (table.name,), sources, cumulative=False, decimal=".")
     if part.layout == "csv":
         return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
     if part.layout == "parquet":

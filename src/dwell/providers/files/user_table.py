@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dwell.errors import UnknownFormatError
-from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, UNITS, WATCHED
+from dwell.providers.files.aliases import ALIASES, CLOCK, COUNTERS, IGNORED, WATCHED
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Source
-from dwell.text.numbers import is_percent_column
+from dwell.records.shape import Unit
+from dwell.text.units import header_unit
 
 NAME = "table"
 _FOLLOWING = ("followers", "following", "total_likes", "post_count")
+_LENGTH_UNITS = frozenset({"ms", "s", "min", "h"})
+_UNITS = {**dict.fromkeys(("duration_s", "avg_watch_s", "total_watch_s"), _LENGTH_UNITS),
+          "full_watch_rate": frozenset({"percent"})}  # fmt: skip
 _MAPPABLE = {column.name for table in ("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times")
              for column in TABLES[table].columns} - {"source"}  # fmt: skip
 
@@ -25,7 +29,6 @@ class Headers:
 
     columns: dict[str, str]
     clock: str | None
-    units: dict[str, str]
     dropped: tuple[str, ...]
 
     @property
@@ -44,19 +47,27 @@ def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
     """
     columns = {column: _mapped_header(column, name, header) for column, name in given.items()}
     left = {normalize_header(name): name for name in reversed(header) if name not in columns.values()}
-    units: dict[str, str] = {}
     clock = next((left[name] for name in CLOCK if name in left and _has_date(left, name)), None)
     if clock:
         del left[normalize_header(clock)]
     for column, names in ALIASES.items():
         own = () if column in _FOLLOWING else (normalize_header(column),)
-        spellings = (*own, *names, *(name for name in UNITS if column == "duration_s"))
-        matching = next((name for name in spellings if name in left), None) if column not in columns else None
+        if column in columns:
+            continue
+        spellings = (*own, *names)
+        matching = next((name for name in spellings if name in left), None) or _with_unit(column, spellings, left)
         if matching is not None:
             columns[column] = left.pop(matching)
-            units[column] = UNITS.get(matching, "")
     dropped = tuple(name for name in header if name in left.values() and normalize_header(name) not in IGNORED)
-    return Headers(columns, clock, units, dropped)
+    return Headers(columns, clock, dropped)
+
+
+def _with_unit(column: str, spellings: Sequence[str], left: Mapping[str, str]) -> str | None:
+    """A header that is one of the spellings with a unit behind it."""
+    if column not in _UNITS:
+        return None
+    named = {name: header_unit(header) for name, header in left.items()}
+    return next((name for name, (bare, unit) in named.items() if unit in _UNITS[column] and bare in spellings), None)
 
 
 def _mapped_header(column: str, name: str, header: Sequence[str]) -> str:
@@ -97,11 +108,15 @@ def extract(part: Part, context: Context, headers: Headers) -> Extract:
 def _source(part: Part, column: str, name: str, headers: Headers, *, nested: bool) -> Source:
     place = "/" + name.replace("~", "~0").replace("/", "~1") if nested else name
     time = headers.clock if column == "posted_at" else None
-    percent = column == "full_watch_rate" and is_percent_column(part.column(name))
-    ms = headers.units.get(column) == "ms"
-    return Source(
-        (place,), unit="percent" if percent else "ms" if ms else "", time=f"/{time}" if nested and time else time
-    )
+    return Source((place,), unit=_unit(column, name), time=f"/{time}" if nested and time else time)
+
+
+def _unit(column: str, header: str) -> Unit:
+    """The unit of plain numbers: the header's, seconds for a length, and for a share what the column itself says."""
+    _, unit = header_unit(header)
+    if column == "full_watch_rate":
+        return "percent" if unit == "percent" else "undecided"
+    return unit if column in _UNITS and unit in {"ms", "min", "h"} else ""
 
 
 def _tables(sources: Mapping[str, Source], context: Context) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
 from dwell.text.days import MonthDay, parse_days
 from dwell.text.hashtags import extract_hashtags
+from dwell.text.number_style import Column, Kind, NumberStyle, collect_evidence, decide_styles
 from dwell.text.numbers import parse_decimal, parse_seconds
 from dwell.text.words import known
 
@@ -30,6 +31,11 @@ _KEPT_COLUMNS = frozenset({
     "average percentage viewed (%)", "average view duration", "engaged views", "views", "watch time (hours)", "likes",
     "comments added", "shares", "subscribers",
 })  # fmt: skip
+_PERCENT, _HOURS = "average percentage viewed (%)", "watch time (hours)"
+_NUMBERS: Mapping[str, Kind] = {
+    _PERCENT: "length", _HOURS: "length", "duration": "length", "average view duration": "length",
+    "engaged views": "count", "views": "count", "likes": "count", "comments added": "count",
+}  # fmt: skip
 
 
 def _recognises(part: Part, _: Context) -> bool:
@@ -68,16 +74,18 @@ def _extract(part: Part, names: list[str], context: Context) -> Extract:
         rows = [(reader.line_num, dict(zip(names, row, strict=False)), row) for row in reader if any(row)]
     days = parse_days(text for _, cells, _ in rows if (text := cells.get("video publish time")))
     ends = {text: _period_end(text, context) for text in {cells.get("time range") for _, cells, _ in rows} if text}
+    styles = _styles([cells for _, cells, _ in rows], context, semicolons=part.delimiter == ";")
     for line, cells, row in rows:
         try:
-            writer.add(line, _values(cells, days, ends, context))
+            writer.add(line, _values(cells, days, ends, context, styles))
         except ValueError as error:
             writer.reject(line, str(error), part.delimiter.join(row))
     return writer.extract()
 
 
 def _values(
-    cells: Mapping[str, str], days: Mapping[str, MonthDay], ends: Mapping[str, datetime], context: Context
+    cells: Mapping[str, str], days: Mapping[str, MonthDay], ends: Mapping[str, datetime], context: Context,
+    styles: Mapping[str, NumberStyle],
 ) -> dict[str, Any]:
     post_id = cells.get("content", "").strip()
     if post_id.casefold() in {"total", ""}:
@@ -85,7 +93,8 @@ def _values(
     if not re.fullmatch(r"[\w-]{11}", post_id):
         raise ValueError(f"{post_id[:40]!r} is not a YouTube video id")
     long = cells.get("video type", "").strip().casefold() == "long"
-    duration, hours = parse_seconds(cells.get("duration") or ""), _number(cells.get("watch time (hours)"))
+    duration = parse_seconds(cells.get("duration") or "", styles["duration"])
+    hours = parse_decimal(cells.get(_HOURS) or "", styles[_HOURS])
     published = days.get(cells.get("video publish time", ""))
     return {
         "post_id": post_id,
@@ -102,21 +111,30 @@ def _values(
         "comments": known(cells.get("comments added")),
         "shares": known(cells.get("shares")),
         "new_followers": known(cells.get("subscribers")),
-        "avg_watch_s": _average_watch_s(cells, duration),
+        "avg_watch_s": _average_watch_s(cells, duration, styles),
         "total_watch_s": None if hours is None else round(hours * 3600, 3),
     }
 
 
-def _average_watch_s(cells: Mapping[str, str], duration: float | None) -> float | None:
-    percent = _number(cells.get("average percentage viewed (%)"))
+def _average_watch_s(
+    cells: Mapping[str, str], duration: float | None, styles: Mapping[str, NumberStyle]
+) -> float | None:
+    text = (cells.get(_PERCENT) or "").rstrip("%٪ ")
+    percent = parse_decimal(text, styles[_PERCENT])
     if percent is not None and duration:
         return round(percent / 100 * duration, 4)
-    return parse_seconds(cells.get("average view duration") or "")
+    return parse_seconds(cells.get("average view duration") or "", styles["average view duration"])
 
 
-def _number(text: str | None) -> float | None:
-    """A number of a table in English, so that a comma groups thousands."""
-    return parse_decimal((text or "").replace(",", "").rstrip("% "))
+def _styles(rows: Sequence[Mapping[str, str]], context: Context, *, semicolons: bool) -> dict[str, NumberStyle]:
+    """How each column of numbers is written; a comma that the columns leave open groups, as YouTube writes it."""
+    columns = {}
+    for name, kind in _NUMBERS.items():
+        texts = [text.rstrip("%٪ ") for cells in rows if (text := cells.get(name))]
+        given = context.hints.decimal
+        column = Column(name, kind, given_decimal=given, default="" if kind == "count" else ".", semicolons=semicolons)
+        columns[name] = column, collect_evidence(texts, kind)
+    return decide_styles(columns)
 
 
 def _period_end(text: str, context: Context) -> datetime:

@@ -34,6 +34,8 @@ Progress = Callable[[str, float], None]
 
 # Part of a batch's identity: a loader that reads files differently reads them again.
 VERSION = 1
+# Hints that are part of a batch's identity only where the user gave them: files that were imported before stay known.
+_LATER_HINTS = frozenset({"decimal", "percent", "suffixes"})
 # Each thread of DuckDB's readers holds buffers of its own; more than these cost memory and win little.
 _THREADS = 4
 
@@ -103,7 +105,9 @@ def open_loader(
 
 def identity(file: SourceFile, hints: Hints, *, correct: bool = False) -> str:
     """What makes two imports the same one: the bytes, the format, the hints, and this loader."""
-    given = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
+    said = {**asdict(hints), "columns": dict(sorted(hints.columns.items()))}
+    said = {name: value for name, value in said.items() if name not in _LATER_HINTS or value not in (None, {})}
+    given = json.dumps(said, sort_keys=True)
     given += "\ncorrect" if correct else ""
     return hashlib.sha256(f"{VERSION}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
 
@@ -165,7 +169,7 @@ class Loader:
         for number, extract in enumerate(self.file.extracts):
             table, done = f"work.checked_{number}", number / many
             on_progress = partial(self._read, done, many)
-            reader = ExtractReader(self.connection, extract, table, self.options, self.hints, on_progress)
+            reader = ExtractReader(self.connection, extract, table, self.options, self.hints, on_progress, ask=self.strict)
             read = reader.read(self.scratch)
             facts = check_file(self.connection, extract, read.columns, table, self.options)
             offset = sum(checked.facts.rows for checked in self.extracts)
@@ -199,7 +203,8 @@ class Loader:
                 f"None of the {loaded.rows_read:,} rows of {self.file.path.name} can be kept, most often because: "
                 f"{why} (line {first[0][0]}); nothing was loaded."
             )
-        return replace(loaded, rejects=first)
+        decided = (f"{sentence}." for read in self.reads for sentence in read.warnings)
+        return replace(loaded, rejects=first, warnings=(*loaded.warnings, *decided))
 
     def commit(self, writer: Writer, root: Path, batch_id: str) -> Loaded:
         """Merges, writes the rejects, and stores the batch."""

@@ -49,6 +49,7 @@ class Field:
         lists: Which of them are lists.
         clock: SQL of the clock time that stands apart.
         native: Its one raw value has the column's own type, and is never text.
+        decimal: The decimal mark that the format writes; '' where the column decides.
     """
 
     name: str
@@ -58,11 +59,22 @@ class Field:
     lists: tuple[bool, ...]
     clock: str | None = None
     native: bool = False
+    decimal: str = ""
 
     @property
     def scale(self) -> str:
         """SQL that follows a number to bring it to dwell's unit."""
-        return {"ms": " / 1000", "percent": " / 100", "": ""}[self.source.unit]
+        return {"ms": " / 1000", "percent": " / 100", "min": " * 60", "h": " * 3600"}.get(self.source.unit, "")
+
+    @property
+    def unit_factor(self) -> float:
+        """What a plain number is multiplied by to bring it to dwell's unit."""
+        return {"ms": 0.001, "percent": 0.01, "min": 60.0, "h": 3600.0}.get(self.source.unit, 1.0)
+
+    @property
+    def undecided(self) -> bool:
+        """Shares of which only the whole column tells whether they are percentages."""
+        return self.source.unit == "undecided"
 
     @property
     def is_length(self) -> bool:
@@ -82,11 +94,11 @@ def find_fields(shape: Shape, raw: RawRows) -> list[Field]:
         source = shape.columns.get(name)
         present = [each for each in source.names if each in raw.values] if source else []
         if source and present:
-            fields.append(_field(name, source, present, raw))
+            fields.append(_field(name, source, present, raw, shape.decimal))
     return fields
 
 
-def _field(name: str, source: Source, present: Sequence[str], raw: RawRows) -> Field:
+def _field(name: str, source: Source, present: Sequence[str], raw: RawRows, decimal: str) -> Field:
     kind = KINDS[name]
     clock = _as_text(source.time, raw) if source.time in raw.values else None
     lists = tuple(raw.type_of(each).endswith("[]") for each in present)
@@ -96,7 +108,7 @@ def _field(name: str, source: Source, present: Sequence[str], raw: RawRows) -> F
     values = tuple(
         raw.values[each] if unchanged else _as_text(each, raw) for each, unchanged in zip(present, as_is, strict=True)
     )
-    return Field(name, kind, source, values, lists, clock, native)
+    return Field(name, kind, source, values, lists, clock, native, decimal)
 
 
 def _as_text(name: str | None, raw: RawRows) -> str:
