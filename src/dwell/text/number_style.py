@@ -47,7 +47,7 @@ class NumberStyle:
     Attributes:
         bare: The marks of numbers without a suffix or unit.
         suffixed: The marks of counts with a suffix.
-        factors: What the ambiguous suffixes of the column multiply by; None where nothing decides.
+        factors: What the suffixes of the column multiply by; None where nothing decides.
         slip: `8:40s` is a slip for 8.40 s, not minutes and seconds; None where the column says both.
         unit_s: What a plain number of the column counts, in seconds.
         assumed: The marks that only weak evidence decides: the user is told.

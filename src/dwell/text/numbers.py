@@ -14,7 +14,6 @@ from dwell.text.number_patterns import (
     LARGEST_COUNT, LENGTH, LENGTH_UNITS, MOST_DIGITS, PERCENT, PLAIN, SLIP, SUFFIXED_DIGITS,
     ZERO_FRACTION,
 )  # fmt: skip
-from dwell.text.suffixes import SUFFIXES
 from dwell.text.words import clean, is_unknown, lower, plain_digits
 
 
@@ -35,7 +34,7 @@ def parse_count(text: str, style: NumberStyle | None = None) -> int | None:
     if not match:
         raise ValueError(f"{text!r} is not a count")
     sign, body, suffix = match.groups()[:3]
-    factor = (SUFFIXES.get(suffix) or style.factors.get(suffix)) if suffix else 1
+    factor = style.factors.get(suffix) if suffix else 1
     digits = plain_decimal(body, style.suffixed.decimals if suffix else style.bare.decimals,
                            style.suffixed.groups if suffix else style.bare.groups)  # fmt: skip
     form = SUFFIXED_DIGITS if suffix else COUNT_DIGITS

@@ -113,7 +113,7 @@ def header_languages(headers: Iterable[str]) -> frozenset[str]:
 def choose_factors(
     suffixes: Collection[str], languages: Collection[str], given: Mapping[str, int], *, comma: bool
 ) -> dict[str, int | None]:
-    """What each ambiguous suffix of a column multiplies by; None where nothing decides.
+    """What each suffix of a column multiplies by; None where nothing decides.
 
     Args:
         suffixes: All suffixes of the column.
@@ -121,7 +121,7 @@ def choose_factors(
         given: What the user said.
         comma: The column's suffixed counts have a decimal comma, and no English suffix stands beside them.
     """
-    chosen: dict[str, int | None] = {}
+    chosen: dict[str, int | None] = {suffix: SUFFIXES[suffix] for suffix in suffixes if suffix in SUFFIXES}
     for suffix in AMBIGUOUS.keys() & set(suffixes):
         meanings = AMBIGUOUS[suffix]
         proven = [each for each in meanings if each.beside & set(suffixes)]

@@ -10,7 +10,7 @@ from dwell.errors import AmbiguousNumbersError
 from dwell.records import TABLES, Hints
 from dwell.text.number_style import Column, Evidence, NumberStyle, decide_styles, open_mark
 from dwell.text.suffixes import header_languages
-from dwell.warehouse.load.number_votes import count_votes, kind_of, writes_percentages
+from dwell.warehouse.load.number_votes import count_plain, count_votes, kind_of, writes_percentages
 from dwell.warehouse.load.text import Field
 
 if TYPE_CHECKING:
@@ -67,10 +67,14 @@ def decide_columns(
         AmbiguousNumbersError: A text can mean two numbers, nothing decides, and the user can be asked.
     """
     languages = header_languages(name for each in fields for name in each.source.names)
+    numbers = [each for each in fields if kind_of(each) is not None]
+    plain = count_plain(connection, numbers, table)
     columns = {
-        each.name: (_column(each, languages, hints, writing), count_votes(connection, each, table))
-        for each in fields
-        if kind_of(each) is not None and (each in unusual or not each.native)
+        each.name: (
+            _column(each, languages, hints, writing),
+            count_votes(connection, each, table, plain[each.name]) if each in unusual else plain[each.name],
+        )
+        for each in numbers
     }
     styles = decide_styles(columns)
     for name, (_, evidence) in columns.items():

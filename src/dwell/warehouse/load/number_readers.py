@@ -5,7 +5,6 @@ from __future__ import annotations
 from dwell.text import number_patterns as patterns
 from dwell.text import words
 from dwell.text.number_style import Marks, NumberStyle
-from dwell.text.suffixes import SUFFIXES
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.macros import bind, matches
 
@@ -48,29 +47,25 @@ MACROS = (
 )  # fmt: skip
 
 
-def count_columns(word: str, style: NumberStyle) -> str:
-    """SQL of `value`, `suffixed` and `fraction`: what an unusual text means as a count.
+def count_columns(style: NumberStyle) -> str:
+    """SQL of `value`, `suffixed` and `fraction` over a row of `number_votes.parts_table`: what a text means as a count.
 
     Args:
-        word: SQL of the text after `word_of`.
         style: Of its column.
     """
-    parts = f"count_parts_of(lower(digits_of({word})))"
-    bare, suffixed = _marks(style.bare), _marks(style.suffixed)
     plain = (
-        f"CASE WHEN p.suffix = '' THEN plain_decimal(p.digits, {bare}) ELSE plain_decimal(p.digits, {suffixed}) END"
+        f"CASE WHEN suffix = '' THEN plain_decimal(digits, {_marks(style.bare)}) "
+        f"ELSE plain_decimal(digits, {_marks(style.suffixed)}) END"
     )
-    digits = f"regexp_replace(d, {quote_text(patterns.ZERO_FRACTION)}, '')"
-    scaled = f"""CASE WHEN p.suffix = '' AND {matches("n", patterns.COUNT_DIGITS)}
-            THEN TRY_CAST(p.sign || n AS DECIMAL(38, 9))
-        WHEN p.suffix <> '' AND {matches("n", patterns.SUFFIXED_DIGITS)}
-            THEN TRY_CAST(p.sign || n AS DECIMAL(24, 9)) * CAST({_factor(style)} AS DECIMAL(13, 0)) END"""
-    whole = f"CASE WHEN x = floor(x) AND abs(x) <= {patterns.LARGEST_COUNT} THEN CAST(x AS BIGINT) END"
-    value = bind(parts, "p", bind(plain, "d", bind(digits, "n", bind(scaled, "x", whole))))
-    is_fraction = f"p.suffix = '' AND {matches('p.digits', patterns.FRACTION)} AND {plain} IS NOT NULL"
-    fraction = bind(parts, "p", is_fraction)
-    rounded = bind(parts, "p", f"p.suffix <> '' OR contains({word}, '+')")
-    return f"{value} AS value, {rounded} AS suffixed, {fraction} AS fraction"
+    whole = f"regexp_replace(d, {quote_text(patterns.ZERO_FRACTION)}, '')"
+    scaled = f"""CASE WHEN suffix = '' AND {matches("n", patterns.COUNT_DIGITS)}
+            THEN TRY_CAST(sign || n AS DECIMAL(38, 9))
+        WHEN suffix <> '' AND {matches("n", patterns.SUFFIXED_DIGITS)}
+            THEN TRY_CAST(sign || n AS DECIMAL(24, 9)) * CAST({_factor(style)} AS DECIMAL(13, 0)) END"""
+    count = f"CASE WHEN x = floor(x) AND abs(x) <= {patterns.LARGEST_COUNT} THEN CAST(x AS BIGINT) END"
+    value = bind(plain, "d", bind(whole, "n", bind(scaled, "x", count)))
+    fraction = f"suffix = '' AND {matches('digits', patterns.FRACTION)} AND {plain} IS NOT NULL"
+    return f"{value} AS value, suffix <> '' OR contains(word, '+') AS suffixed, {fraction} AS fraction"
 
 
 def seconds_value(word: str, style: NumberStyle) -> str:
@@ -120,5 +115,5 @@ def _scaled(value: str, unit_s: float) -> str:
 
 
 def _factor(style: NumberStyle) -> str:
-    factors = SUFFIXES | {suffix: factor for suffix, factor in style.factors.items() if factor}
-    return f"CASE p.suffix {' '.join(f'WHEN {quote_text(text)} THEN {n}' for text, n in factors.items())} END"
+    known = [f"WHEN {quote_text(suffix)} THEN {factor}" for suffix, factor in style.factors.items() if factor]
+    return f"CASE suffix {' '.join(known)} END" if known else "NULL"

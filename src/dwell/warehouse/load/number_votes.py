@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.text import number_patterns as patterns
@@ -26,23 +27,51 @@ def kind_of(field: Field) -> Kind | None:
     return ("length" if field.is_length else "share") if field.kind == "number" else None
 
 
-def count_votes(connection: duckdb.DuckDBPyConnection, field: Field, table: str) -> Evidence:
-    """The evidence of the distinct unusual texts of a column, and of its plain values."""
+def parts_table(table: str, column: str) -> str:
+    """Name of the table of the distinct unusual texts of a column, taken apart."""
+    return f"{table}_parts_{column}"
+
+
+def count_plain(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], table: str) -> dict[str, Evidence]:
+    """The evidence of the plain values of columns: 12345 shows that nothing groups, 12.5 that the point is decimal."""
+    facts = []
+    for field in fields:
+        value = f"value_{field.name}"
+        plain = f"unread_{field.name} IS NULL AND {value} IS NOT NULL"
+        raw = f"round(abs({value}) / {field.unit_factor}, 6)"
+        fractions = f"count(*) FILTER ({plain} AND {raw} <> floor({raw}))" if field.kind == "number" else "0"
+        facts += [f"coalesce(bool_or({plain} AND {raw} >= {_LONG}), false)", fractions]
+    row = connection.execute(f"SELECT {', '.join(facts)} FROM {table}").fetchone() if facts else ()
+    found = {}
+    for field, long_plain, fractional in zip(fields, (row or ())[::2], (row or ())[1::2], strict=True):
+        found[field.name] = Evidence(long_plain=long_plain)
+        found[field.name].bare.decimal["."] = fractional
+    return found
+
+
+def count_votes(
+    connection: duckdb.DuckDBPyConnection, field: Field, table: str, plain: Evidence
+) -> Evidence:
+    """The evidence of the distinct unusual texts of a column, and that of its plain values."""
     kind, name = kind_of(field), field.name
     steps = Pipeline().add(
-        "spellings", f"SELECT DISTINCT unread_{name} AS t FROM {table} WHERE unread_{name} IS NOT NULL"
+        "spellings", f"SELECT DISTINCT unread_{name} AS spelling FROM {table} WHERE unread_{name} IS NOT NULL"
     )
-    steps = steps.add("words", "SELECT lower(digits_of(word_of(t))) AS w FROM spellings WHERE word_of(t) IS NOT NULL")
+    steps = steps.add("known", "SELECT spelling, word_of(spelling) AS word FROM spellings")
+    steps = steps.add("words", "SELECT spelling, word, lower(digits_of(word)) AS w FROM known")
     if kind == "count":
-        steps = steps.add("parts", "SELECT w, count_parts_of(w) AS p FROM words")
-        steps = steps.add("bodies", "SELECT w, p.digits AS b, p.suffix AS suffix FROM parts")
+        steps = steps.add("taken", "SELECT spelling, word, w, count_parts_of(w) AS p FROM words")
+        steps = steps.add(
+            "parts", "SELECT spelling, word, w, p.sign AS sign, p.digits AS digits, p.suffix AS suffix FROM taken"
+        )
     else:
         body = f"regexp_extract(w, {quote_text(patterns.NUMBER_BODY)}, 1)"
-        short = f"length(w) <= {patterns.MOST_DIGITS}"
-        steps = steps.add("bodies", f"SELECT w, {body} AS b, '' AS suffix FROM words WHERE {short}")
+        digits = f"CASE WHEN length(w) <= {patterns.MOST_DIGITS} THEN {body} END"
+        steps = steps.add("parts", f"SELECT spelling, word, w, {digits} AS digits, '' AS suffix FROM words")
     # Stored, because each vote would take the texts apart again.
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE number_bodies AS {steps.query()}").fetchall()
-    cursor = connection.execute(f"SELECT {', '.join(_votes())} FROM number_bodies")
+    parts = parts_table(table, name)
+    connection.execute(f"CREATE OR REPLACE TABLE {parts} AS {steps.query()}").fetchall()
+    cursor = connection.execute(f"SELECT {', '.join(_votes())} FROM {parts}")
     names = [column[0] for column in cursor.description or []]
     row = dict(zip(names, cursor.fetchone() or (), strict=True))
     evidence = Evidence(
@@ -50,11 +79,11 @@ def count_votes(connection: duckdb.DuckDBPyConnection, field: Field, table: str)
         suffixed=_marks(row, "suffixed"),
         suffixes={suffix for suffix in row["suffixes"] or [] if suffix},
         largest={s: row[f"largest_{n}"] for n, s in enumerate(AMBIGUOUS) if row[f"largest_{n}"] is not None},
-        long_plain=bool(row["long_plain"]),
+        long_plain=bool(row["long_plain"]) or plain.long_plain,
         slips=row["slips"] if kind != "count" else 0,
         clocks=row["clocks"] if kind != "count" else 0,
     )
-    _add_plain(connection, evidence, field, table)
+    evidence.bare.decimal["."] += plain.bare.decimal["."]
     return evidence
 
 
@@ -62,27 +91,27 @@ def _votes() -> list[str]:
     thousands = ", ".join(map(quote_text, sorted(THOUSANDS)))
     votes = []
     for side, test, telling in (
-        ("bare", "suffix = ''", f"NOT {matches('b', patterns.ZEROS)}"),
+        ("bare", "suffix = ''", f"NOT {matches('digits', patterns.ZEROS)}"),
         ("suffixed", "suffix <> ''", f"suffix IN ({thousands})"),
     ):
         for number, mark in enumerate(MARKS):
-            opened = matches("b", patterns.OPEN_MARK[mark])
-            decimal, group = matches("b", patterns.DECIMAL_MARK[mark]), matches("b", patterns.GROUP_MARK[mark])
+            opened = matches("digits", patterns.OPEN_MARK[mark])
+            decimal, group = matches("digits", patterns.DECIMAL_MARK[mark]), matches("digits", patterns.GROUP_MARK[mark])
             votes += [
                 f"count(*) FILTER ({test} AND {decimal}) AS {side}_decimal_{number}",
                 f"count(*) FILTER ({test} AND {group}) AS {side}_group_{number}",
                 f"count(*) FILTER ({test} AND {opened}) AS {side}_open_{number}",
                 f"count(*) FILTER ({test} AND {opened} AND {telling}) AS {side}_telling_{number}",
-                f"min(b) FILTER ({test} AND {opened}) AS {side}_example_{number}",
+                f"min(digits) FILTER ({test} AND {opened}) AS {side}_example_{number}",
             ]
     for number, suffix in enumerate(AMBIGUOUS):
         votes.append(
-            f"max(TRY_CAST(replace(b, ',', '.') AS DOUBLE)) FILTER (suffix = {quote_text(suffix)} "
-            f"AND {matches('b', '[0-9]{1,9}([.,][0-9]{1,9})?')}) AS largest_{number}"
+            f"max(TRY_CAST(replace(digits, ',', '.') AS DOUBLE)) FILTER (suffix = {quote_text(suffix)} "
+            f"AND {matches('digits', '[0-9]{1,9}([.,][0-9]{1,9})?')}) AS largest_{number}"
         )
     votes += [
         "list(DISTINCT suffix) AS suffixes",
-        f"bool_or(suffix = '' AND {matches('b', '[0-9]{4,}')}) AS long_plain",
+        f"bool_or(suffix = '' AND {matches('digits', '[0-9]{4,}')}) AS long_plain",
         f"count(*) FILTER ({matches('w', patterns.PROVES_SLIP)}) AS slips",
         f"count(*) FILTER ({matches('w', patterns.PROVES_CLOCK)}) AS clocks",
     ]
@@ -98,18 +127,6 @@ def _marks(row: dict[str, object], side: str) -> MarkEvidence:
         if isinstance(example, str):
             evidence.example[mark] = example
     return evidence
-
-
-def _add_plain(connection: duckdb.DuckDBPyConnection, evidence: Evidence, field: Field, table: str) -> None:
-    """Plain values are evidence too: 12345 shows that nothing groups, 12.5 that the point is decimal."""
-    value = f"value_{field.name}"
-    plain = f"unread_{field.name} IS NULL AND {value} IS NOT NULL"
-    raw = f"round(abs({value}) / {field.unit_factor}, 6)"
-    fractions = f"count(*) FILTER ({plain} AND {raw} <> floor({raw}))" if field.kind == "number" else "0"
-    query = f"SELECT bool_or({plain} AND {raw} >= {_LONG}), {fractions} FROM {table}"
-    long_plain, fractional = connection.execute(query).fetchone() or (False, 0)
-    evidence.long_plain = evidence.long_plain or bool(long_plain)
-    evidence.bare.decimal["."] += fractional
 
 
 def writes_percentages(

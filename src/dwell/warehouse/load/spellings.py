@@ -13,6 +13,7 @@ from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.column_styles import ColumnStyles, Writing, decide_columns
 from dwell.warehouse.load.instants import Order, decide_order
 from dwell.warehouse.load.number_readers import count_columns, seconds_value, share_value
+from dwell.warehouse.load.number_votes import parts_table
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import Field
 
@@ -93,6 +94,8 @@ def _words(field: Field, table: str, order: Order, days: Mapping[str, date], sty
         "spellings", f"SELECT DISTINCT {unread} AS spelling, {clock} AS clock FROM {table} WHERE {unread} IS NOT NULL"
     )
     steps = steps.add("known", "SELECT *, word_of(spelling) AS word FROM spellings")
+    if field.kind == "count":
+        steps = Pipeline().add("known", f"SELECT *, NULL AS clock FROM {parts_table(table, field.name)}")
     if field.kind in {"instant", "day"}:
         listed = ", ".join(f"({quote_text(text)}, DATE '{day}')" for text, day in days.items()) or "(NULL, NULL::DATE)"
         named = f"(VALUES {listed}) AS days(text, day) ON days.text = moment_parts_of(word).d"
@@ -143,7 +146,7 @@ def _meaning(field: Field, order: Order, styles: ColumnStyles) -> str:
     """SQL of what an unusual text `word` (with its clock time) means."""
     match field.kind:
         case "count":
-            return count_columns("word", styles.of[field.name])
+            return count_columns(styles.of[field.name])
         case "instant":
             absolute = "parse_absolute(word) AS absolute"
             local = f"parse_local(word, clock, {quote_text(order)})"
