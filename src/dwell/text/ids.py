@@ -12,6 +12,11 @@ SCIENTIFIC_ID = r"\d+([.,]\d+)?[eE]\+?\d+"
 FLOAT_ID = r"\d{15,}\.0+"
 """What a float leaves of an id."""
 
+POST_ID = "[0-9]{17,20}"
+"""What an id of TikTok looks like."""
+ROW_NUMBER = "[A-Za-z]{0,3}[-_#]?[0-9]{1,12}"
+"""What databases and spreadsheets number their rows with; no platform's id looks so."""
+
 
 def minted_at(post_id: str) -> datetime:
     """When a post id was minted, UTC.

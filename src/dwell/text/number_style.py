@@ -281,7 +281,7 @@ def _factors(column: Column, evidence: Evidence, style: NumberStyle) -> dict[str
     factors = choose_factors(evidence.suffixes, column.languages, column.factors, comma=comma)
     for suffix, factor in factors.items():
         impossible = column.limited and factor and evidence.largest.get(suffix, 0.0) * factor > LARGEST_POST_COUNT
-        if impossible and suffix not in column.factors:
+        if impossible and suffix.rstrip(".") not in column.factors:
             factors[suffix] = None
     return factors
 

@@ -130,4 +130,4 @@ def choose_factors(
             proven = [meanings[1]]
         proven = proven or [each for each in meanings if each.default]
         chosen[suffix] = proven[0].factor if len(proven) == 1 else None
-    return chosen | {suffix: factor for suffix, factor in given.items() if suffix in suffixes}
+    return chosen | {suffix: given[bare] for suffix in suffixes if (bare := suffix.rstrip(".")) in given}

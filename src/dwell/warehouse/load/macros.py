@@ -50,6 +50,7 @@ MACROS = (
     "known_of(t) AS CASE WHEN NOT is_unknown(trimmed_of(t)) THEN trimmed_of(t) END",
     # The same with plain spaces inside, as the `parse_` macros need it.
     "word_of(t) AS CASE WHEN NOT is_unknown(clean_of(t)) THEN clean_of(t) END",
+    "starts_count(t) AS t >= '0' AND t < ':'",
     """canonical_count(t) AS CASE WHEN CAST(TRY_CAST(t AS BIGINT) AS VARCHAR) = t THEN TRY_CAST(t AS BIGINT)
         WHEN ends_with(t, '.0') AND CAST(TRY_CAST(t[:-3] AS BIGINT) AS VARCHAR) = t[:-3]
             THEN TRY_CAST(t[:-3] AS BIGINT) END""",

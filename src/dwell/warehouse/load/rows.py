@@ -50,7 +50,7 @@ class CheckedExtract:
         steps = Pipeline().add(
             "repaired",
             f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, suffixed, fractional, "
-            f"zero_length, {', '.join(columns)}, {self._damage()} AS damage FROM {self.table}",
+            f"zero_length, left_unknown, {', '.join(columns)}, {self._damage()} AS damage FROM {self.table}",
         )
         return steps.add("decided", f"SELECT * EXCLUDE (problem, damage), {self._reason()} AS reason FROM repaired")
 
@@ -97,8 +97,17 @@ class CheckedExtract:
         if self.facts.handle and "handle" in self.columns.names:
             whens.append(f"WHEN handle <> {quote_text(self.facts.handle)} THEN 'another account: ' || handle")
         gives_any = " OR ".join(f"({self._gives_row(TABLES[name])})" for name in self.shape.tables)
+        whens.append(f"WHEN left_unknown IS NOT NULL AND NOT ({self._gives_value()}) THEN left_unknown[1]")
         whens.append(f"WHEN NOT ({gives_any}) THEN 'nothing to keep: no {self._keys()}'")
         return f"CASE {' '.join(whens)} END"
+
+    def _gives_value(self) -> str:
+        """SQL: something that one of the tables exists for is known."""
+        tables = [TABLES[name] for name in self.shape.tables]
+        tests = [f"({self._gives_row(table)})" for table in tables if table.keeps == "every"]
+        wanted = {name for table in tables if table.keeps == "newest" for name in described(table)}
+        tests += [f"{name} IS NOT NULL" for name in sorted(wanted & self.columns.names)]
+        return " OR ".join(tests) or "false"
 
     def _keys(self) -> str:
         names = dict.fromkeys(key for table in self.shape.tables for key in TABLES[table].key)
@@ -151,6 +160,11 @@ def is_row(table: Table, sql: dict[str, str] | None = None) -> str:
         return whole
     some = " OR ".join(f"{values[name]} IS NOT NULL" for name in table.observed)
     return f"{whole} AND ({some})"
+
+
+def described(table: Table) -> frozenset[str]:
+    """Columns of a table of newest values that say something of what the key names; a link or a name does not."""
+    return frozenset(table.values) - {"handle", "platform", "url", "hashtags", "media_type", "provisional", "niche"}
 
 
 def candidate_rows(extracts: Sequence[CheckedExtract], table: Table) -> str:

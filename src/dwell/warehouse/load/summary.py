@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.records import SourceFile
-from dwell.warehouse.load.loaded import Loaded
+from dwell.warehouse.load.loaded import Loaded, UnknownValues
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.merge_observations import ObservationMerge
 from dwell.warehouse.load.pipeline import Pipeline
@@ -26,6 +26,8 @@ def summarize(
     rows_new = {name: new for name, (new, _) in counts.items()}
     warnings = list(file.warnings)
     flagged = _count_flags(connection, extracts, merge)
+    unknown = _count_unknown(connection, extracts)
+    warnings += unknown.sentences()
     rows_read = sum(extract.facts.rows for extract in extracts) + unread
     if not rows_read:
         warnings.append("The file holds no rows.")
@@ -47,8 +49,30 @@ def summarize(
         rejects_file=None,
         rejects=(),
         warnings=tuple(warnings),
+        unknown_values=unknown.counts,
         rows_updated={name: updated for name, (_, updated) in counts.items()},
     )
+
+
+def _count_unknown(connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedExtract]) -> UnknownValues:
+    """Values of accepted rows that were left unknown."""
+    unknown = UnknownValues()
+    for extract in extracts:
+        if not _number(connection, f"SELECT count(*) FROM {extract.table} WHERE left_unknown IS NOT NULL"):
+            continue
+        steps = Pipeline().add(
+            "reasons",
+            f"SELECT row_id, unnest(left_unknown) AS reason FROM {extract.view} "
+            "WHERE reason IS NULL AND left_unknown IS NOT NULL",
+        )
+        steps = steps.add(
+            "counted",
+            "SELECT min_by(reason, row_id), count(*) FROM reasons GROUP BY split_part(reason, ':', 1) "
+            "ORDER BY min(row_id), 1",
+        )
+        for reason, times in connection.execute(steps.query()).fetchall():
+            unknown.add(reason, times)
+    return unknown
 
 
 def most_common_reason(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> str:

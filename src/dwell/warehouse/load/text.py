@@ -142,14 +142,17 @@ class _Cells:
     def __init__(self) -> None:
         self._names: dict[tuple[str, bool], str] = {}
         self._fallbacks: dict[tuple[str, str], str] = {}
+        self._tests: dict[str, str] = {}
 
     def known(self, raw: str, *, trim: bool = True) -> str:
         """Name of the cell of a raw value: null where it holds no value."""
         return self._names.setdefault((raw, trim), f"cell_{len(self._names)}")
 
-    def fallback(self, raw: str, first: str) -> str:
-        """Name of the cell of a raw value that is only looked at where the first cell holds none."""
-        return self._fallbacks.setdefault((raw, first), f"fallback_{len(self._fallbacks)}")
+    def fallback(self, raw: str, first: str, *, fits: bool = False) -> str:
+        """Name of the cell of a raw value that is only looked at where the first holds none, or none that fits."""
+        name = self._fallbacks.setdefault((raw, first), f"fallback_{len(self._fallbacks)}")
+        self._tests[name] = f"starts_count({first}) IS NOT TRUE" if fits else f"{first} IS NULL"
+        return name
 
     def add_to(self, steps: Pipeline) -> Pipeline:
         """The pipeline with the cells beside the raw values."""
@@ -160,8 +163,8 @@ class _Cells:
         steps = steps.add("trimmed", f"SELECT *, {', '.join(trimmed)} FROM raw")
         steps = steps.add("known", f"SELECT * REPLACE ({', '.join(known)}) FROM trimmed")
         fallbacks = [
-            f"CASE WHEN {first} IS NULL THEN known_of({raw}) END AS {name}"
-            for (raw, first), name in self._fallbacks.items()
+            f"CASE WHEN {self._tests[name]} THEN known_of({raw}) END AS {name}"
+            for (raw, _), name in self._fallbacks.items()
         ]
         return steps.add("fallbacks", f"SELECT *, {', '.join(fallbacks)} FROM known") if fallbacks else steps
 
@@ -188,7 +191,13 @@ def _text(field: Field, cells: _Cells) -> str:
     else:
         form = _FORMS.get(field.name, "{}")
         first = cells.known(field.raw[0], trim=field.name not in _UNTRIMMED)
-        each = [form.format(cell) for cell in (first, *(cells.fallback(raw, first) for raw in field.raw[1:]))]
+        fits = field.kind == "count"
+        others = [cells.fallback(raw, first, fits=fits) for raw in field.raw[1:]]
+        each = [form.format(cell) for cell in (first, *others)]
+        if fits and others:
+            # Of several columns the first whose value can be a count: not -994967296, and not a text.
+            whens = " ".join(f"WHEN starts_count({cell}) THEN {cell}" for cell in each)
+            return f"CASE {whens} ELSE coalesce({', '.join(each)}) END"
     return each[0] if len(each) == 1 else f"coalesce({', '.join(each)})"
 
 
