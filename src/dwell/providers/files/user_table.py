@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dwell.errors import UnknownFormatError
@@ -12,10 +12,15 @@ from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Source
 from dwell.records.shape import Unit
+from dwell.text.number_style import number_style
+from dwell.text.numbers import parse_count, parse_seconds
 from dwell.text.units import header_unit
+from dwell.text.words import is_unknown, parse_flag
 
 NAME = "table"
 _FOLLOWING = ("followers", "following", "total_likes", "post_count")
+KINDS = {column.name: column.kind for table in TABLES.values() for column in table.columns
+         if column.kind in {"count", "number", "flag"}}  # fmt: skip
 _LENGTH_UNITS = frozenset({"ms", "s", "min", "h"})
 _UNITS = {**dict.fromkeys(("duration_s", "avg_watch_s", "total_watch_s"), _LENGTH_UNITS),
           "full_watch_rate": frozenset({"percent"})}  # fmt: skip
@@ -39,8 +44,17 @@ class Headers:
         return bool(named or described) and bool({*COUNTERS, *WATCHED} & self.columns.keys())
 
 
-def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
+Fits = Callable[[str, str], bool]
+
+
+def match_headers(header: Sequence[str], given: Mapping[str, str], fits: Fits | None = None) -> Headers:
     """Match headers with columns: what the user gave first, then dwell's own names, then aliases.
+
+    Args:
+        header: As the file has it.
+        given: What the user said: canonical column -> header.
+        fits: Whether the values of a header are of a column's kind; of several headers for a column the first that
+            fits is taken, and the first of all where none does.
 
     Raises:
         UnknownFormatError: When `given` names a column that dwell lacks or a header that the file lacks.
@@ -55,11 +69,41 @@ def match_headers(header: Sequence[str], given: Mapping[str, str]) -> Headers:
         if column in columns:
             continue
         spellings = (*own, *names)
-        matching = next((name for name in spellings if name in left), None) or _with_unit(column, spellings, left)
+        named = [name for name in spellings if name in left]
+        fitting = (name for name in named if len(named) > 1 and fits and fits(column, left[name]))
+        matching = next(fitting, None) or next(iter(named), None) or _with_unit(column, spellings, left)
         if matching is not None:
             columns[column] = left.pop(matching)
     dropped = tuple(name for name in header if name in left.values() and normalize_header(name) not in IGNORED)
     return Headers(columns, clock, dropped)
+
+
+def _fits(part: Part) -> Fits:
+    """Whether most of the first values of a header can be read as a column's kind."""
+
+    def fits(column: str, header: str) -> bool:
+        texts = [text for text in part.column(header) if not is_unknown(text)]
+        kind = KINDS.get(column)
+        if kind is None or not texts:
+            return kind is None
+        read = sum(_is_read(kind, text) for text in texts)
+        return 2 * read >= len(texts)
+
+    return fits
+
+
+def _is_read(kind: str, text: str) -> bool:
+    style = number_style([text, "12.5", "1,234.5"], "count" if kind == "count" else "length")
+    try:
+        if kind == "count":
+            parse_count(text, style)
+        elif kind == "flag":
+            parse_flag(text)
+        else:
+            parse_seconds(text.rstrip("% "), style)
+    except ValueError:
+        return False
+    return True
 
 
 def _with_unit(column: str, spellings: Sequence[str], left: Mapping[str, str]) -> str | None:
@@ -135,7 +179,7 @@ def _recognises(part: Part, context: Context) -> bool:
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:
     reading = ReadResult()
     for part in parts:
-        headers = match_headers(part.header, context.hints.columns)
+        headers = match_headers(part.header, context.hints.columns, _fits(part))
         if not headers.fits:
             raise UnknownFormatError(
                 f"{part.name} lacks what a table of posts needs: an id or link (or posting time with title or length), "

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from dwell.providers.links import Link
-from dwell.providers.values import counter, digits, flag, mapping, name, number, rows, seconds, text
+from dwell.providers.values import counter, first_counter, digits, flag, mapping, name, number, rows, seconds, text
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.text.hashtags import extract_hashtags
 
@@ -108,8 +108,8 @@ def topic(item: Item) -> TopicItem | ParseError:
     return TopicItem(
         topic_kind="hashtag",
         topic=hashtag.lstrip("#").lower(),
-        topic_posts=counter(exact.get("videoCount", stats.get("videoCount"))),
-        topic_views=counter(exact.get("viewCount", stats.get("viewCount"))),
+        topic_posts=first_counter(exact.get("videoCount"), stats.get("videoCount")),
+        topic_views=first_counter(exact.get("viewCount"), stats.get("viewCount")),
     )
 
 

@@ -17,12 +17,12 @@ from dwell.disk.lock import exclusive
 from dwell.records import ABOUT_POSTS, TABLES, Table
 from dwell.settings import Settings
 from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
-from dwell.warehouse.append.checks import find_problem, missing_keys
+from dwell.warehouse.append.checks import check_records, missing_keys
 from dwell.warehouse.append.codec import Latest, Row, codec_of
 from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest, merge_observations
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.journal_damage import journal_errors
-from dwell.warehouse.load.loaded import SHOWN, Loaded, repeated, to_report
+from dwell.warehouse.load.loaded import SHOWN, Loaded, UnknownValues, repeated, to_report
 
 Records = Sequence[msgspec.Struct]
 Reject = tuple[int, str, str]
@@ -108,13 +108,14 @@ class _Append:
 
     def __init__(self, log: sqlite3.Connection, objects: Sequence[Records], now: datetime) -> None:
         self.log = log
-        self.objects = objects
+        self.objects = list(objects)
+        self.unknown = UnknownValues()
         self.refused: dict[int, str] = {}
         self.rows: dict[str, list[tuple[int, Row]]] = {}
         self.merged: dict[str, Merged] = {}
         self._now, self._latest = now, Latest.of(now)
         self._read: dict[int, tuple[str, Row | None, bool]] = {}
-        for number, records in enumerate(objects):
+        for number, records in enumerate(self.objects):
             self._add(number, records)
 
     def _add(self, number: int, records: Records) -> None:
@@ -125,10 +126,18 @@ class _Append:
             plain = plain and is_plain
             if row is not None:
                 rows.append((name, row))
-        problem = None if plain else find_problem(records, self._now)
+        problem, reasons = None, ()
+        if not plain:
+            checked = check_records(records, self._now)
+            problem, reasons = checked.problem, checked.unknown
+            if reasons:
+                records = self.objects[number] = checked.records
+                rows = [(name, row) for name, row, _ in map(self._read_record, records) if row is not None]
         if problem or not rows:
             self.refused[number] = problem or missing_keys([type(record) for record in records])
             return
+        for reason in reasons:
+            self.unknown.add(reason)
         for name, row in rows:
             self.rows.setdefault(name, []).append((number, row))
 
@@ -221,7 +230,8 @@ class _Append:
             flagged=self._count_flags(),
             rejects_file=None,
             rejects=shown,
-            warnings=(),
+            warnings=tuple(self.unknown.sentences()),
+            unknown_values=self.unknown.counts,
             rows_updated={name: len(merged.updated) for name, merged in self.merged.items()},
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from dwell.records import TABLES, Column, Shape, Table
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
 from dwell.warehouse.load.checked import CheckedColumns
+from dwell.warehouse.load.described import described
 from dwell.warehouse.load.file_checks import COUNTERS, FileFacts
 from dwell.warehouse.load.pipeline import Pipeline
 
@@ -160,11 +161,6 @@ def is_row(table: Table, sql: dict[str, str] | None = None) -> str:
         return whole
     some = " OR ".join(f"{values[name]} IS NOT NULL" for name in table.observed)
     return f"{whole} AND ({some})"
-
-
-def described(table: Table) -> frozenset[str]:
-    """Columns of a table of newest values that say something of what the key names; a link or a name does not."""
-    return frozenset(table.values) - {"handle", "platform", "url", "hashtags", "media_type", "provisional", "niche"}
 
 
 def candidate_rows(extracts: Sequence[CheckedExtract], table: Table) -> str:
