@@ -7,6 +7,7 @@ from ibis.expr.types import IntegerValue, Table
 
 from dwell.errors import DwellError
 from dwell.metrics.newest import hours, posts_of
+from dwell.metrics.plausible import plausible_snapshots
 from dwell.metrics.tables import table
 
 CUMULATIVE = "tiktok"  # the platform whose counters are totals since publishing
@@ -49,8 +50,9 @@ def growth_ranking(*, handle: str | None = None, limit: int = 20) -> Table:
 
 
 def viewed(*also: str) -> Table:
-    """The columns of every snapshot that growth needs, and the requested counters."""
-    return table("post_snapshots").select("post_id", "observed_at", "views", "rounded", *also)
+    """The columns of every plausible snapshot that growth needs, and the requested counters."""
+    snapshots = plausible_snapshots(table("post_snapshots"))
+    return snapshots.select("post_id", "observed_at", "views", "rounded", *also)
 
 
 def pairs(snapshots: Table, also: tuple[str, ...] = ()) -> Table:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from dwell.models.features import COUNTERS, MIN_VIEWS, design, has_features, known_count, topic_flags
-from dwell.models.targets import Floats, measured_value
+from dwell.models.targets import Floats, is_implausible, measured_value
 
 UNKNOWN = "unknown"
 SEED_RATES = ("engagement_rate", "save_rate", "share_rate", "comment_rate")
@@ -67,7 +67,7 @@ def _reason_left_out(row: Mapping[str, Any], target: str) -> str | None:
     if row.get("excluded"):
         return str(row["excluded"])
     if measured_value(row, target) is None:
-        return "not measured"
+        return "implausible" if is_implausible(row, target) else "not measured"
     if not known_count(row.get("duration_s")) > 0:
         return "length unknown"
     return None if has_features(row) else f"fewer than {MIN_VIEWS} views or views unknown"

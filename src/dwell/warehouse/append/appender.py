@@ -15,6 +15,7 @@ import msgspec
 from dwell import clock
 from dwell.disk.lock import exclusive
 from dwell.records import ABOUT_POSTS, TABLES, Table
+from dwell.records import plausibility as limits
 from dwell.settings import Settings
 from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
 from dwell.warehouse.append.checks import check_records, missing_keys
@@ -260,8 +261,12 @@ def _flags(record: Any) -> list[str]:
         if record.duration_s == 0:
             return ["duration_zero"]
         photo = record.media_type == "photo" or "/photo/" in (record.url or "")
-        return [] if photo or record.duration_s is not None else ["no_duration"]
+        if record.duration_s is None:
+            return [] if photo else ["no_duration"]
+        return [limits.LENGTH_OVER_HOURS] if record.duration_s > limits.LONGEST_POST_S else []
     if name != "post_snapshots" or record.views is None:
         return []
     flags = ["views_zero"] if record.views == 0 else []
-    return [*flags, "likes_over_views"] if record.likes is not None and record.likes > record.views else flags
+    if record.views == 0 and any(getattr(record, reaction) for reaction in limits.REACTIONS):
+        flags.append(limits.REACTIONS_WITHOUT_VIEWS)
+    return [*flags, limits.LIKES_OVER_VIEWS] if record.likes is not None and record.likes > record.views else flags

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.records import SourceFile
+from dwell.records import plausibility as limits
 from dwell.warehouse.load.loaded import Loaded, UnknownValues
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.merge_observations import ObservationMerge
@@ -92,9 +93,12 @@ def _count_flags(
         tests = _flag_tests(extract)
         if not tests:
             continue
-        counts = ", ".join(f"count(*) FILTER ({test})" for test in tests.values())
+        # A test may look at the row before: so the rows are marked first, and counted then.
+        marks = ", ".join(f"{test} AS flag_{number}" for number, test in enumerate(tests.values()))
+        counts = ", ".join(f"count(*) FILTER (flag_{number})" for number in range(len(tests)))
         steps = Pipeline().add("accepted", f"SELECT * FROM {extract.view} WHERE reason IS NULL")
-        steps = steps.add("counted", f"SELECT {counts} FROM accepted ANTI JOIN work.conflicts USING (row_id)")
+        steps = steps.add("marked", f"SELECT {marks} FROM accepted ANTI JOIN work.conflicts USING (row_id)")
+        steps = steps.add("counted", f"SELECT {counts} FROM marked")
         row = connection.execute(steps.query()).fetchone()
         flagged.update(dict(zip(tests, row or (), strict=True)))
     carried = merge.merges.get("creator_snapshots")
@@ -109,8 +113,21 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
     tests = {"fractional_counts": "fractional"}
     if has("views") and "post_snapshots" in extract.shape.tables:
         tests["views_zero"] = "views = 0"
+        reactions = " OR ".join(f"{name} > 0" for name in limits.REACTIONS if has(name))
+        if reactions:
+            tests[limits.REACTIONS_WITHOUT_VIEWS] = f"views = 0 AND ({reactions})"
         if has("likes"):
-            tests["likes_over_views"] = "likes > views"
+            tests[limits.LIKES_OVER_VIEWS] = "likes > views AND views >= 0"
+    if has("duration_s"):
+        tests[limits.LENGTH_OVER_HOURS] = f"duration_s > {limits.LONGEST_POST_S}"
+        if has("avg_watch_s"):
+            tests[limits.AVG_WATCH_OVER_LENGTHS] = f"avg_watch_s > duration_s * {limits.MOST_LENGTHS}"
+    shares = " OR ".join(f"{name} > {limits.MOST_SHARE}" for name in ("full_watch_rate", "share") if has(name))
+    if shares:
+        tests[limits.SHARE_OVER_WHOLE] = shares
+    if "retention" in extract.shape.tables and has("retention_rate"):
+        before = "lag(retention_rate) OVER (PARTITION BY post_id, observed_at ORDER BY second)"
+        tests[limits.CURVE_RISES] = f"retention_rate > {before} + {limits.MOST_CURVE_RISE}"
     if "posts" in extract.shape.tables:
         tests["duration_zero"] = "zero_length"
         known = "duration_s IS NULL AND NOT zero_length" if has("duration_s") else "true"
