@@ -15,6 +15,7 @@ from typing import Any
 from dwell.errors import BadFileError
 from dwell.providers import archive
 from dwell.providers.opening import CHUNK, PlainFile, new_file, write_chunks
+from dwell.text.numbers import format_number
 
 _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
@@ -89,4 +90,4 @@ def _cell_text(value: Any, number_format: str) -> str:
         return f"{value * 100:.10g}%"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value)
+    return format_number(value) if isinstance(value, float) else str(value)

@@ -74,6 +74,12 @@ def plain_decimal(body: str, decimals: str, groups: str) -> str | None:
     return re.sub("[,٫]", ".", body) if re.fullmatch(DECIMAL, body) else None
 
 
+def format_number(value: float) -> str:
+    """A number as text that reads as nothing else: 8.981 gets a further 0, because `8.981` may be thousands."""
+    text = str(value)
+    return f"{text}0" if re.fullmatch(f"-?{AMBIGUOUS}", text) else text
+
+
 def parse_decimal(text: str, style: NumberStyle | None = None) -> float | None:
     """The number that a text means; None where the text marks it as unknown.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dwell.errors import AmbiguousNumbersError
@@ -27,11 +27,13 @@ class Writing:
         decimal: The decimal mark of its syntax (JSON's numbers have a point), for columns that leave it open.
         semicolons: `;` stands between its cells.
         ask: The user can be asked; otherwise a text that stays open is not read.
+        is_quoted: In JSON: whether a text stands there as a string. A number's point is always decimal.
     """
 
     decimal: str = ""
     semicolons: bool = False
     ask: bool = True
+    is_quoted: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def decide_columns(
         )
         for each in numbers
     }
+    if writing.is_quoted:
+        columns = {name: _as_written(*known, writing.is_quoted) for name, known in columns.items()}
     styles = decide_styles(columns)
     for name, (_, evidence) in columns.items():
         mark = open_mark(styles[name], evidence)
@@ -98,6 +102,15 @@ def _column(each: Field, languages: frozenset[str], hints: Hints, writing: Writi
         each.name, kind, languages, hints.decimal, hints.suffixes, default, writing.semicolons,
         each.unit_factor if kind == "length" else 1.0, each.name in _LIMITED,
     )  # fmt: skip
+
+
+def _as_written(column: Column, evidence: Evidence, is_quoted: Callable[[str], bool]) -> tuple[Column, Evidence]:
+    """`1.234` without quotes is a number of JSON, which nothing groups."""
+    example = evidence.bare.example.get(".")
+    if example is None or is_quoted(example):
+        return column, evidence
+    evidence.bare.telling["."] = 0
+    return replace(column, default="."), evidence
 
 
 def _question(name: str, example: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,7 +126,7 @@ class ExtractReader:
                 return ReadExtract(columns, rows, repaired, "rowid", fields, typing, checking)
         typed = f"{self.table}_typed"
         rows = self._create(typed, typing)
-        spelled = read_spellings(self.connection, fields, typed, self.hints, self._writing())
+        spelled = read_spellings(self.connection, fields, typed, self.hints, self._writing(raw))
         checking, columns = add_checked(spelled.steps, self.extract.shape, fields, self.options, numbered=True)
         self._create(self.table, checking)
         self.connection.execute(f"DROP TABLE {typed}").fetchall()
@@ -133,10 +135,16 @@ class ExtractReader:
             columns, rows, repaired, "record", fields, typing, checking, words, spelled.warnings
         )
 
-    def _writing(self) -> Writing:
-        own_json = self.extract.layout in {"ndjson", "array"} and not self.extract.line_key
+    def _writing(self, raw: RawRows) -> Writing:
         semicolons = self.extract.layout == "csv" and self.extract.delimiter == ";"
-        return Writing("." if own_json else "", semicolons, self.ask)
+        if self.extract.layout not in {"ndjson", "array"} or self.extract.line_key:
+            return Writing("", semicolons, self.ask)
+        return Writing(".", ask=self.ask, is_quoted=partial(self._is_quoted, raw))
+
+    def _is_quoted(self, raw: RawRows, text: str) -> bool:
+        quoted = quote_text(json.dumps(text))
+        steps = raw.steps.add("quoted", f"SELECT 1 FROM raw WHERE contains(json, {quoted}) LIMIT 1")
+        return self.connection.execute(steps.query()).fetchone() is not None
 
     def _sample_is_unusual(self, steps: Pipeline) -> bool:
         if self.extract.path.stat().st_size < _LARGE:

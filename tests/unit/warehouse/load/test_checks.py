@@ -94,7 +94,7 @@ def test_a_row_number_is_no_id_and_a_guard_against_spreadsheets_is_none_of_it(
 ) -> None:
     ids = [made(f"2024-05-0{day}") for day in range(1, 5)]
     link = f"https://www.tiktok.com/@a/video/{ids[0]}"
-    rows = [f"1,{link},1", f"'{ids[1]},,2", f'"=""{ids[2]}""",,'3', f"m4,{link.replace(ids[0], ids[3])},4"]
+    rows = [f"1,{link},1", f"'{ids[1]},,2", f'"=""{ids[2]}""",,' + "'3", f"m4,{link.replace(ids[0], ids[3])},4"]
     shape = replace(posts_shape, columns={**posts_shape.columns, "url": source_at("link")})
     assert bring("\n".join(["id,link,views", *rows]), shape).rejected == 0
     assert [(row["post_id"], row["views"]) for row in table("post_snapshots")] == list(zip(ids, range(1, 5), strict=True))
@@ -121,7 +121,8 @@ def test_odd_rows_are_kept_and_counted(bring: Bring, table: Callable[..., Any], 
     loaded = bring("\n".join([HEAD, *rows]))
     assert loaded.rejected == 0
     assert loaded.flagged == {
-        "duration_zero": 1, "no_duration": 1, "views_zero": 1, "likes_over_views": 2, "fractional_counts": 1,
+        "duration_zero": 1, "no_duration": 1, "views_zero": 1, "reactions_without_views": 1, "likes_over_views": 2,
+        "fractional_counts": 1,
     }  # fmt: skip
     assert [row["duration_s"] for row in table("posts", "post_id")] == [None, None, 7, 7, 7]
     assert [row["views"] for row in table("post_snapshots", "post_id")] == [100, 100, 0, 5, None]
