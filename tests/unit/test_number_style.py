@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from dwell.text.number_style import (
-    Column, Kind, collect_evidence, is_percent_column, is_percent_curve, number_style, open_mark,
+    Column,
+    Kind,
+    collect_evidence,
+    is_percent_column,
+    is_percent_curve,
+    number_style,
+    open_mark,
 )  # fmt: skip
 from dwell.text.numbers import parse_count, parse_decimal, parse_seconds, parse_share
 from dwell.text.suffixes import header_languages

@@ -149,8 +149,7 @@ def test_decimals_and_words_for_no_value(sql: duckdb.DuckDBPyConnection, texts: 
     style = style_of(texts, "share")
     marks = f"'{style.bare.decimals}', '{style.bare.groups}'"
     query = (
-        f"SELECT word_of(t) IS NULL, double_of(digits_of(word_of(t)), {marks}) "
-        "FROM (SELECT unnest(?::VARCHAR[]) AS t)"
+        f"SELECT word_of(t) IS NULL, double_of(digits_of(word_of(t)), {marks}) FROM (SELECT unnest(?::VARCHAR[]) AS t)"
     )
     unknown, values = zip(*sql.execute(query, [texts]).fetchall(), strict=True)
     assert list(unknown) == [words.is_unknown(text) for text in texts]

@@ -71,8 +71,14 @@ POST: Columns = {
     "avg_watch_s": ("s", "Measured average watch time, newest measurement"),
     "watch_ratio": ("", "avg_watch_s / duration_s; above 1 where viewers loop, null where implausible"),
     "full_watch_rate": ("0-1", "Measured share of views that reached the end"),
-    "excluded": ("", "Why the post is not eligible: photos, ads, pinned, young, unknown_views, implausible; null where it is"),
-    "implausible": ("", "Names of values that no reading can be, with commas between; they are left out of every figure"),
+    "excluded": (
+        "",
+        "Why the post is not eligible: photos, ads, pinned, young, unknown_views, implausible; null where it is",
+    ),
+    "implausible": (
+        "",
+        "Names of values that no reading can be, with commas between; they are left out of every figure",
+    ),
 }
 POSTING_TIME: Columns = {
     "weekday": ("", "1 Monday to 7 Sunday"),

@@ -12,8 +12,8 @@ from dwell.metrics import buckets
 from dwell.metrics.counters import COUNTERS, RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.newest import newest
-from dwell.metrics.ratios import with_rates
 from dwell.metrics.plausible import avg_watch_implausible, full_watch_implausible
+from dwell.metrics.ratios import with_rates
 from dwell.metrics.watch_times import newest_watch_time
 
 MAX_DOTS = 1_500

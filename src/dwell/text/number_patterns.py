@@ -13,14 +13,14 @@ MOST_DIGITS = 40
 # Digits with marks. One mark before exactly three digits groups thousands or is decimal: the column decides.
 AMBIGUOUS = "[1-9][0-9]{0,2}[.,][0-9]{3}"
 PLAIN = "[0-9]+"
-_REPEATED = "|".join(rf"[0-9]{{1,3}}({mark}[0-9]{{3}}){{{least},}}" for mark, least in ((r"\.", 2), (",", 2), (" ", 1), ("'", 1)))
+_REPEATED = "|".join(
+    rf"[0-9]{{1,3}}({mark}[0-9]{{3}}){{{least},}}" for mark, least in ((r"\.", 2), (",", 2), (" ", 1), ("'", 1))
+)
 _INDIAN = "[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}"
 GROUPED = f"{_REPEATED}|{_INDIAN}"
 _GROUPS = {".": r"[0-9]{1,3}(\.[0-9]{3})+", ",": f"[0-9]{{1,3}}(,[0-9]{{3}})+|{_INDIAN}"}
 _BLANK_GROUPS = "[0-9]{1,3}( [0-9]{3})+|[0-9]{1,3}('[0-9]{3})+"
-GROUPED_DECIMAL = (
-    f"({_GROUPS['.']}|{_BLANK_GROUPS})[,٫][0-9]+|({_GROUPS[',']}|{_BLANK_GROUPS})[.٫][0-9]+"
-)
+GROUPED_DECIMAL = f"({_GROUPS['.']}|{_BLANK_GROUPS})[,٫][0-9]+|({_GROUPS[',']}|{_BLANK_GROUPS})[.٫][0-9]+"
 DECIMAL = r"[0-9]+[.,٫][0-9]+|[0-9]+\.|[.٫][0-9]+"
 EXPONENT = r"([+-]?)([0-9.,' ٫]*[0-9][.]?)([eE][+-]?[0-9]{1,3})?"
 COUNT_DIGITS = r"[0-9]{1,19}(\.[0-9]{1,9})?"

@@ -300,7 +300,9 @@ def is_percent_column(texts: Collection[str], style: NumberStyle | None = None) 
     """
     numbers = read_numbers(texts, style)
     marked = any("%" in plain_digits(text) for text in texts)
-    return writes_percent(marked=marked, largest=max(numbers, default=None), middle=median(numbers) if numbers else None)
+    return writes_percent(
+        marked=marked, largest=max(numbers, default=None), middle=median(numbers) if numbers else None
+    )
 
 
 def writes_percent(*, marked: bool, largest: float | None, middle: float | None) -> bool:

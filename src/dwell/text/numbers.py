@@ -8,12 +8,28 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from dwell.text.number_style import NumberStyle, number_style
 from dwell.text.number_patterns import (
-    AMBIGUOUS, BOUND, CLOCK, COUNT, COUNT_DIGITS, DECIMAL, EXPONENT, GROUPED, GROUPED_DECIMAL, HOURS_MINUTES_SECONDS,
-    LARGEST_COUNT, LENGTH, LENGTH_UNITS, MOST_DIGITS, PERCENT, PLAIN, SLIP, SUFFIXED_DIGITS,
+    AMBIGUOUS,
+    BOUND,
+    CLOCK,
+    COUNT,
+    COUNT_DIGITS,
+    DECIMAL,
+    EXPONENT,
+    GROUPED,
+    GROUPED_DECIMAL,
+    HOURS_MINUTES_SECONDS,
+    LARGEST_COUNT,
+    LENGTH,
+    LENGTH_UNITS,
+    MOST_DIGITS,
+    PERCENT,
+    PLAIN,
+    SLIP,
+    SUFFIXED_DIGITS,
     ZERO_FRACTION,
 )  # fmt: skip
+from dwell.text.number_style import NumberStyle, number_style
 from dwell.text.words import clean, is_unknown, lower, plain_digits
 
 

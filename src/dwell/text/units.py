@@ -13,9 +13,14 @@ _UNITS: tuple[tuple[HeaderUnit, str], ...] = (
     ("s", "s|sec|secs|seconds?|sek|sekunden|sekunder|segundos|secondes|secondi|сек|秒"),
     ("min", "min|mins|minutes?|minuten|minuter|minutos|minuti|мин|分|分钟"),
     ("h", "h|hr|hrs|hours?|std|stunden|timer|timmar|horas|heures|ore|ч|час|часов|時間|小时"),
-    ("percent", "%|pct|perc|percent|percentage|prozent|procent|por ciento|por cento|pourcent|percentuale|процент(ы|ов)?"),
+    (
+        "percent",
+        "%|pct|perc|percent|percentage|prozent|procent|por ciento|por cento|pourcent|percentuale|процент(ы|ов)?",
+    ),
 )
-_LAST = re.compile(r"^(?P<name>.*?)[\s_.]*(?P<open>[(\[])?\s*(?:in\s+|en\s+|em\s+)?(?P<unit>[^\s()\[\]_.]+|por cien?to)\s*[)\]]?$")
+_LAST = re.compile(
+    r"^(?P<name>.*?)[\s_.]*(?P<open>[(\[])?\s*(?:in\s+|en\s+|em\s+)?(?P<unit>[^\s()\[\]_.]+|por cien?to)\s*[)\]]?$"
+)
 
 
 def header_unit(header: str) -> tuple[str, HeaderUnit]:

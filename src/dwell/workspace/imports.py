@@ -39,7 +39,16 @@ class Imports:
 
     def to_result(self) -> Result:
         """One row per loaded file; `files` and `failures` in the JSON."""
-        columns = (*_JSON_COLUMNS, "watch_times_new", "gained", "rows_new", "rows_updated", "flagged", "unknown_values", "warnings")
+        columns = (
+            *_JSON_COLUMNS,
+            "watch_times_new",
+            "gained",
+            "rows_new",
+            "rows_updated",
+            "flagged",
+            "unknown_values",
+            "warnings",
+        )
         rows = [tuple(_to_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
         return _FileResult(columns, rows, {"failures": [failure_dict(path, error) for path, error in self.failures]})
 

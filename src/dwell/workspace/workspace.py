@@ -180,4 +180,6 @@ def _hints(
     suffixes: Mapping[str, int] | None = None, **others: Any,
 ) -> Hints:  # fmt: skip
     lowered = {text.lower(): factor for text, factor in (suffixes or {}).items()}
-    return Hints(columns=columns or {}, suffixes=lowered, handle=None if creator is None else parse_handle(creator), **others)
+    return Hints(
+        columns=columns or {}, suffixes=lowered, handle=None if creator is None else parse_handle(creator), **others
+    )

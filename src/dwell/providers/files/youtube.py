@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -84,7 +84,10 @@ def _extract(part: Part, names: list[str], context: Context) -> Extract:
 
 
 def _values(
-    cells: Mapping[str, str], days: Mapping[str, MonthDay], ends: Mapping[str, datetime], context: Context,
+    cells: Mapping[str, str],
+    days: Mapping[str, MonthDay],
+    ends: Mapping[str, datetime],
+    context: Context,
     styles: Mapping[str, NumberStyle],
 ) -> dict[str, Any]:
     post_id = cells.get("content", "").strip()
@@ -93,8 +96,9 @@ def _values(
     if not re.fullmatch(r"[\w-]{11}", post_id):
         raise ValueError(f"{post_id[:40]!r} is not a YouTube video id")
     long = cells.get("video type", "").strip().casefold() == "long"
-    duration = parse_seconds(cells.get("duration") or "", styles["duration"])
-    hours = parse_decimal(cells.get(_HOURS) or "", styles[_HOURS])
+    duration = _number(parse_seconds, cells.get("duration"), styles["duration"])
+    length = duration if isinstance(duration, float) else None
+    hours = _number(parse_decimal, cells.get(_HOURS), styles[_HOURS])
     published = days.get(cells.get("video publish time", ""))
     return {
         "post_id": post_id,
@@ -111,19 +115,29 @@ def _values(
         "comments": known(cells.get("comments added")),
         "shares": known(cells.get("shares")),
         "new_followers": known(cells.get("subscribers")),
-        "avg_watch_s": _average_watch_s(cells, duration, styles),
-        "total_watch_s": None if hours is None else round(hours * 3600, 3),
+        "avg_watch_s": _average_watch_s(cells, length, styles),
+        "total_watch_s": round(hours * 3600, 3) if isinstance(hours, float) else hours,
     }
 
 
 def _average_watch_s(
     cells: Mapping[str, str], duration: float | None, styles: Mapping[str, NumberStyle]
-) -> float | None:
-    text = (cells.get(_PERCENT) or "").rstrip("%٪ ")
-    percent = parse_decimal(text, styles[_PERCENT])
-    if percent is not None and duration:
+) -> float | str | None:
+    percent = _number(parse_decimal, (cells.get(_PERCENT) or "").rstrip("%٪ "), styles[_PERCENT])
+    if isinstance(percent, float) and duration:
         return round(percent / 100 * duration, 4)
-    return parse_seconds(cells.get("average view duration") or "", styles["average view duration"])
+    watched = _number(parse_seconds, cells.get("average view duration"), styles["average view duration"])
+    return watched if watched is not None or isinstance(percent, float) else percent
+
+
+def _number(
+    parse: Callable[[str, NumberStyle], float | None], text: str | None, style: NumberStyle
+) -> float | str | None:
+    """The number of a cell; a text that is none is passed on, for the loader to count."""
+    try:
+        return parse(text or "", style)
+    except ValueError:
+        return text
 
 
 def _styles(rows: Sequence[Mapping[str, str]], context: Context, *, semicolons: bool) -> dict[str, NumberStyle]:

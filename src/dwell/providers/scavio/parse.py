@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from dwell.providers.links import Link
-from dwell.providers.values import counter, first_counter, digits, flag, mapping, name, number, rows, seconds, text
+from dwell.providers.values import counter, digits, first_counter, flag, mapping, name, number, rows, seconds, text
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.text.hashtags import extract_hashtags
 

@@ -127,7 +127,8 @@ class _Append:
             plain = plain and is_plain
             if row is not None:
                 rows.append((name, row))
-        problem, reasons = None, ()
+        problem: str | None = None
+        reasons: tuple[str, ...] = ()
         if not plain:
             checked = check_records(records, self._now)
             problem, reasons = checked.problem, checked.unknown

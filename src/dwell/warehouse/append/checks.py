@@ -69,7 +69,7 @@ def _instead(record: Any, name: str) -> Any:
 
 def _says_something(record: Any) -> bool:
     """The record says what its table exists for."""
-    codec = codec_of(type(record))
+    codec = codec_of(record.__class__)
     if codec.table.keeps == "every":
         return codec.is_row(codec.read(record))
     return any(getattr(record, name) is not None for name in described(codec.table))

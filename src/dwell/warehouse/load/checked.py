@@ -121,7 +121,11 @@ class _Builder:
 
     def _possible(self, name: str) -> str:
         """A value, null where it is negative and cannot be."""
-        return f"CASE WHEN value_{name} >= 0 THEN value_{name} END" if name in self._never_negative() else self._value(name)
+        return (
+            f"CASE WHEN value_{name} >= 0 THEN value_{name} END"
+            if name in self._never_negative()
+            else self._value(name)
+        )
 
     def _possible_posted(self) -> str:
         """The posting time; where what is stated is unreadable or impossible, the time in the id."""

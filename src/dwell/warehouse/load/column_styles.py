@@ -114,10 +114,11 @@ def _as_written(column: Column, evidence: Evidence, is_quoted: Callable[[str], b
 
 
 def _question(name: str, example: str) -> str:
+    mark = "point" if "." in example else "comma"
     grouped, decimal = example.replace(",", "").replace(".", ""), example.replace(",", ".")
     return (
-        f"Nothing in {name} tells whether {example} is {int(grouped):,} or {decimal.rstrip('0').rstrip('.')}: give the "
-        "decimal mark, --decimal . or --decimal ,"
+        f"Nothing in {name} tells whether the {mark} of {example} groups thousands ({grouped}) or is the decimal mark "
+        f"({decimal}): give the decimal mark with --decimal . or --decimal ,"
     )
 
 

@@ -131,9 +131,7 @@ class ExtractReader:
         self._create(self.table, checking)
         self.connection.execute(f"DROP TABLE {typed}").fetchall()
         words = tuple(words_table(typed, column) for column in spelled.unusual)
-        return ReadExtract(
-            columns, rows, repaired, "record", fields, typing, checking, words, spelled.warnings
-        )
+        return ReadExtract(columns, rows, repaired, "record", fields, typing, checking, words, spelled.warnings)
 
     def _writing(self, raw: RawRows) -> Writing:
         semicolons = self.extract.layout == "csv" and self.extract.delimiter == ";"

@@ -169,7 +169,9 @@ class Loader:
         for number, extract in enumerate(self.file.extracts):
             table, done = f"work.checked_{number}", number / many
             on_progress = partial(self._read, done, many)
-            reader = ExtractReader(self.connection, extract, table, self.options, self.hints, on_progress, ask=self.strict)
+            reader = ExtractReader(
+                self.connection, extract, table, self.options, self.hints, on_progress, ask=self.strict
+            )
             read = reader.read(self.scratch)
             facts = check_file(self.connection, extract, read.columns, table, self.options)
             offset = sum(checked.facts.rows for checked in self.extracts)

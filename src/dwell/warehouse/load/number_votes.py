@@ -49,9 +49,7 @@ def count_plain(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], 
     return found
 
 
-def count_votes(
-    connection: duckdb.DuckDBPyConnection, field: Field, table: str, plain: Evidence
-) -> Evidence:
+def count_votes(connection: duckdb.DuckDBPyConnection, field: Field, table: str, plain: Evidence) -> Evidence:
     """The evidence of the distinct unusual texts of a column, and that of its plain values."""
     kind, name = kind_of(field), field.name
     steps = Pipeline().add(
@@ -96,7 +94,10 @@ def _votes() -> list[str]:
     ):
         for number, mark in enumerate(MARKS):
             opened = matches("digits", patterns.OPEN_MARK[mark])
-            decimal, group = matches("digits", patterns.DECIMAL_MARK[mark]), matches("digits", patterns.GROUP_MARK[mark])
+            decimal, group = (
+                matches("digits", patterns.DECIMAL_MARK[mark]),
+                matches("digits", patterns.GROUP_MARK[mark]),
+            )
             votes += [
                 f"count(*) FILTER ({test} AND {decimal}) AS {side}_decimal_{number}",
                 f"count(*) FILTER ({test} AND {group}) AS {side}_group_{number}",
@@ -129,9 +130,7 @@ def _marks(row: dict[str, object], side: str) -> MarkEvidence:
     return evidence
 
 
-def writes_percentages(
-    connection: duckdb.DuckDBPyConnection, field: Field, style: NumberStyle, table: str
-) -> bool:
+def writes_percentages(connection: duckdb.DuckDBPyConnection, field: Field, style: NumberStyle, table: str) -> bool:
     """A column of shares is in hundredths: a cell has a `%`, or the numbers of the others say so."""
     name = field.name
     steps = Pipeline().add(

@@ -23,7 +23,7 @@ def reasons(loaded: Loaded) -> dict[int, str]:
 
 
 def test_each_bad_row_has_its_line_and_one_reason(bring: Bring, made: Callable[..., str]) -> None:
-    good, other = made("2024-05-01"), made("2024-05-02")
+    good = made("2024-05-01")
     rows = [
         f"{good},a,2024-05-01,12,100,9",
         ",a,2024-05-01,12,100,9",
@@ -97,7 +97,9 @@ def test_a_row_number_is_no_id_and_a_guard_against_spreadsheets_is_none_of_it(
     rows = [f"1,{link},1", f"'{ids[1]},,2", f'"=""{ids[2]}""",,' + "'3", f"m4,{link.replace(ids[0], ids[3])},4"]
     shape = replace(posts_shape, columns={**posts_shape.columns, "url": source_at("link")})
     assert bring("\n".join(["id,link,views", *rows]), shape).rejected == 0
-    assert [(row["post_id"], row["views"]) for row in table("post_snapshots")] == list(zip(ids, range(1, 5), strict=True))
+    assert [(row["post_id"], row["views"]) for row in table("post_snapshots")] == list(
+        zip(ids, range(1, 5), strict=True)
+    )
 
 
 def test_the_rejects_file_holds_line_reason_and_text(bring: Bring, made: Callable[..., str]) -> None:
