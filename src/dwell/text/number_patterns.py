@@ -28,8 +28,9 @@ SUFFIXED_DIGITS = r"[0-9]{1,15}(\.[0-9]{1,9})?"
 ZERO_FRACTION = r"\.0+$"
 
 # What one text proves of a mark, for the decision over a column.
+_MANY_OR_FEW = "([0-9]{1,2}|[0-9]{4,})"
 DECIMAL_MARK = {
-    mark: rf"[0-9]*{each}([0-9]{{1,2}}|[0-9]{{4,}})|(0[0-9]*|[0-9]{{4,}}){each}[0-9]{{3}}|({groups}|{_BLANK_GROUPS}){each}[0-9]+"
+    mark: rf"[0-9]*{each}{_MANY_OR_FEW}|(0[0-9]*|[0-9]{{4,}}){each}[0-9]{{3}}|({groups}|{_BLANK_GROUPS}){each}[0-9]+"
     for mark, each, groups in ((".", r"\.", _GROUPS[","]), (",", ",", _GROUPS["."]))
 }
 GROUP_MARK = {
@@ -51,9 +52,15 @@ FRACTION = "[+-]?[0-9]+[.,٫][0-9]+"
 # A number and whatever unit follows.
 NUMBER_BODY = "^[+-]?([.,]?[0-9]([0-9.,' ٫]*[0-9])?)[.]?[^0-9:]*$"
 
-_SECOND = "s|sec|secs|seconds?|sek|sekunden|sekunder|seg|segs|segundos?|secondes?|secondi|сек|с|секунд|sn|saniye|giây|detik|秒|초|วินาที|ثانية"
+_SECOND = (
+    "s|sec|secs|seconds?|sek|sekunden|sekunder|seg|segs|segundos?|secondes?|secondi|"
+    "сек|с|секунд|sn|saniye|giây|detik|秒|초|วินาที|ثانية"
+)
 _MINUTE = "m|min|mins|minutes?|minuten|minuter|minutos?|minuti|мин|хв|минут|dk|dakika|phút|menit|分|分钟|분|นาที|دقيقة"
-_HOUR = "h|hr|hrs|hours?|std|stunden|timer|timmar|horas?|heures?|ore|ч|час|часов|год|sa|saat|giờ|jam|時間|小时|시간|ชั่วโมง|ساعة"
+_HOUR = (
+    "h|hr|hrs|hours?|std|stunden|timer|timmar|horas?|heures?|ore|"
+    "ч|час|часов|год|sa|saat|giờ|jam|時間|小时|시간|ชั่วโมง|ساعة"
+)
 _MILLISECOND = "ms|msec|msecs|milliseconds?|millis|мс|毫秒"
 LENGTH = rf"([+-]?)([0-9.,' ٫]*[0-9]) *({_MILLISECOND}|{_SECOND}|{_MINUTE}|{_HOUR})\.?"
 

@@ -207,7 +207,7 @@ def _decide_alone(column: Column, evidence: Evidence) -> NumberStyle:
     suffixed = _with_partner({mark: _proof(evidence.suffixed, mark, column) for mark in MARKS})
     suffixed = {mark: meaning or bare[mark] for mark, meaning in suffixed.items()}
     style = NumberStyle(_marks(bare), _marks(suffixed), unit_s=column.unit_s, assumed=assumed)
-    return replace(style, factors=_factors(column, evidence, style), slip=_slip(evidence))
+    return replace(style, factors=_factors(column, evidence), slip=_slip(evidence))
 
 
 def _proof(evidence: MarkEvidence, mark: str, column: Column) -> str | None:
@@ -276,7 +276,7 @@ def _meanings(marks: Marks) -> dict[str, str | None]:
     return {m: "decimal" if m in marks.decimals else "group" if m in marks.groups else None for m in MARKS}
 
 
-def _factors(column: Column, evidence: Evidence, style: NumberStyle) -> dict[str, int | None]:
+def _factors(column: Column, evidence: Evidence) -> dict[str, int | None]:
     comma = bool(evidence.suffixed.decimal[","]) and not evidence.suffixes & {"k", "m", "bn"}
     factors = choose_factors(evidence.suffixes, column.languages, column.factors, comma=comma)
     for suffix, factor in factors.items():

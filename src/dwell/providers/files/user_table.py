@@ -135,7 +135,7 @@ def _has_date(left: Mapping[str, str], clock: str) -> bool:
 def extract(part: Part, context: Context, headers: Headers) -> Extract:
     """The table in place, with the source of each column."""
     nested = part.layout != "csv"
-    sources = {column: _source(part, column, name, headers, nested=nested) for column, name in headers.columns.items()}
+    sources = {column: _source(column, name, headers, nested=nested) for column, name in headers.columns.items()}
     link = sources.get("url")
     for column in ("post_id", "handle"):
         if link and column not in sources:
@@ -149,7 +149,7 @@ def extract(part: Part, context: Context, headers: Headers) -> Extract:
     return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines)
 
 
-def _source(part: Part, column: str, name: str, headers: Headers, *, nested: bool) -> Source:
+def _source(column: str, name: str, headers: Headers, *, nested: bool) -> Source:
     place = "/" + name.replace("~", "~0").replace("/", "~1") if nested else name
     time = headers.clock if column == "posted_at" else None
     return Source((place,), unit=_unit(column, name), time=f"/{time}" if nested and time else time)

@@ -2,9 +2,10 @@
 
 The `canonical_...` macros read canonical text only, cheaply, and run over every row. All other spellings are read by
 `number_readers` and by the `parse_...` macros; they run over the distinct unusual texts of a file (`spellings`), so a
-clean file of five gigabytes never pays for them. They expect text that went through `word_of`, and give null for what they cannot read. The facts,
-and the same rules in Python, are in `dwell.text`. A macro's argument is pasted wherever the macro names it, so an
-argument that is more than a column is bound first: otherwise nested macros grow beyond any memory.
+clean file of five gigabytes never pays for them. They expect text that went through `word_of`, and give null for what
+they cannot read. The facts, and the same rules in Python, are in `dwell.text`. A macro's argument is pasted wherever
+the macro names it, so an argument that is more than a column is bound first: otherwise nested macros grow beyond any
+memory.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ MACROS = (
             THEN TRY_CAST(t[:-3] AS BIGINT) END""",
     # A number whose point can only be decimal, and any number with a point: in a format that always means it so.
     f"""canonical_number(t) AS CASE WHEN length(t) <= {patterns.MOST_DIGITS}
-        AND regexp_full_match(t, '-?(\\d+(\\.(\\d{{1,2}}|\\d{{4,}}))?|(0\\d*|\\d{{4,}})\\.\\d{{3}})') THEN TRY_CAST(t AS DOUBLE) END""",
+        AND regexp_full_match(t, '-?(\\d+(\\.(\\d{{1,2}}|\\d{{4,}}))?|(0\\d*|\\d{{4,}})\\.\\d{{3}})')
+        THEN TRY_CAST(t AS DOUBLE) END""",
     f"""pointed_number(t) AS CASE WHEN length(t) <= {patterns.MOST_DIGITS}
         AND regexp_full_match(t, '-?\\d+(\\.\\d+)?') THEN TRY_CAST(t AS DOUBLE) END""",
     f"""canonical_flag(t) AS CASE WHEN t = 'false' THEN false WHEN t = 'true' THEN true

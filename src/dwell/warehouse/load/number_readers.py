@@ -1,4 +1,4 @@
-"""Numbers as SQL under the style of their column: the rules of `dwell.text.numbers`, over the distinct unusual texts."""
+"""Numbers as SQL under the style of their column: the rules of `dwell.text.numbers`, over distinct unusual texts."""
 
 from __future__ import annotations
 
