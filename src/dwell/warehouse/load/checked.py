@@ -238,7 +238,10 @@ class _Builder:
         bad = [(test, reason) for name, test, reason in self._bad_values() if name not in self._keys()]
         if not bad:
             return "NULL::VARCHAR[]"
-        tests = " OR ".join(test for test, _ in bad)
+        # One question for all amounts: most rows have nothing below 0.
+        amounts = [f"value_{name}" for name in self._never_negative() if name not in self._keys()]
+        single = [test for test, _ in bad if not any(test == _is_negative(value) for value in amounts)]
+        tests = " OR ".join([*single, *([f"least({', '.join(amounts)}, 0) < 0"] if amounts else [])])
         reasons = ", ".join(f"CASE WHEN {test} THEN {reason} END" for test, reason in bad)
         return f"CASE WHEN {tests} THEN list_filter([{reasons}], lambda x: x IS NOT NULL) END"
 
@@ -249,7 +252,7 @@ class _Builder:
             (name, f"unread_{name} IS NOT NULL", f"'unreadable {name}: ' || left(unread_{name}, 60)") for name in typed
         ]
         bad += [
-            (name, f"coalesce(value_{name} < 0, false)", f"'negative {name}: ' || value_{name}")
+            (name, _is_negative(f"value_{name}"), f"'negative {name}: ' || value_{name}")
             for name in self._never_negative()
         ]
         if "posted_at" in self.fields:
@@ -284,3 +287,7 @@ class _Builder:
             kinds = ", ".join(map(quote_text, TOPICS))
             tests += [f"WHEN value_topic_kind NOT IN ({kinds}) THEN 'unknown kind of topic: ' || value_topic_kind"]
         return tests
+
+
+def _is_negative(value: str) -> str:
+    return f"coalesce({value} < 0, false)"

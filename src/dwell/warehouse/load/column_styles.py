@@ -85,14 +85,18 @@ def decide_columns(
         mark = open_mark(styles[name], evidence)
         if mark and writing.ask:
             raise AmbiguousNumbersError(_question(name, evidence.bare.example[mark]))
-    undecided = [each for each in fields if each.undecided]
-    percent = frozenset(
-        each.name
-        for each in undecided
-        if (writes_percentages(connection, each, styles[each.name], table) if hints.percent is None else hints.percent)
-    )
     warnings = [w for name, (_, evidence) in columns.items() for w in _assumptions(name, styles[name], evidence)]
-    return ColumnStyles(styles, percent, tuple(warnings))
+    percent = set[str]()
+    for each in (each for each in fields if each.undecided):
+        proven, largest = writes_percentages(connection, each, styles[each.name], table)
+        if proven if hints.percent is None else hints.percent:
+            percent.add(each.name)
+        elif largest is not None and hints.percent is None:
+            warnings.append(
+                f"{each.name}: its numbers were read as fractions (0.8 is 80 %), because none of them says that they "
+                "are percentages; if they are, give --percent"
+            )
+    return ColumnStyles(styles, frozenset(percent), tuple(warnings))
 
 
 def _column(each: Field, languages: frozenset[str], hints: Hints, writing: Writing) -> Column:

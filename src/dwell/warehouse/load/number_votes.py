@@ -130,8 +130,11 @@ def _marks(row: dict[str, object], side: str) -> MarkEvidence:
     return evidence
 
 
-def writes_percentages(connection: duckdb.DuckDBPyConnection, field: Field, style: NumberStyle, table: str) -> bool:
-    """A column of shares is in hundredths: a cell has a `%`, or the numbers of the others say so."""
+def writes_percentages(connection: duckdb.DuckDBPyConnection, field: Field, style: NumberStyle, table: str) -> tuple[bool, float | None]:
+    """Whether a column of shares is in hundredths, and the largest number without a `%`.
+
+    It is where a cell has a `%`, or the numbers of the others say so.
+    """
     name = field.name
     steps = Pipeline().add(
         "cells", f"SELECT unread_{name} AS t, value_{name} AS plain, word_of(unread_{name}) AS word FROM {table}"
@@ -144,4 +147,4 @@ def writes_percentages(connection: duckdb.DuckDBPyConnection, field: Field, styl
     )
     steps = steps.add("facts", "SELECT coalesce(bool_or(marked), false), max(number), median(number) FROM numbers")
     marked, largest, middle = connection.execute(steps.query()).fetchone() or (False, None, None)
-    return writes_percent(marked=marked, largest=largest, middle=middle)
+    return writes_percent(marked=marked, largest=largest, middle=middle), largest

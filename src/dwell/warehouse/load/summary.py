@@ -17,6 +17,8 @@ from dwell.warehouse.load.rows import CheckedExtract
 if TYPE_CHECKING:
     import duckdb
 
+_RATE_BEFORE = "lag(retention_rate) OVER (PARTITION BY post_id, observed_at ORDER BY second)"
+
 
 def summarize(
     connection: duckdb.DuckDBPyConnection, file: SourceFile, extracts: Sequence[CheckedExtract], merge: Merge
@@ -93,12 +95,11 @@ def _count_flags(
         tests = _flag_tests(extract)
         if not tests:
             continue
-        # A test may look at the row before: so the rows are marked first, and counted then.
-        marks = ", ".join(f"{test} AS flag_{number}" for number, test in enumerate(tests.values()))
-        counts = ", ".join(f"count(*) FILTER (flag_{number})" for number in range(len(tests)))
         steps = Pipeline().add("accepted", f"SELECT * FROM {extract.view} WHERE reason IS NULL")
-        steps = steps.add("marked", f"SELECT {marks} FROM accepted ANTI JOIN work.conflicts USING (row_id)")
-        steps = steps.add("counted", f"SELECT {counts} FROM marked")
+        if limits.CURVE_RISES in tests:  # it looks at the point before
+            steps = steps.add("curves", f"SELECT *, {_RATE_BEFORE} AS rate_before FROM accepted")
+        counts = ", ".join(f"count(*) FILTER ({test})" for test in tests.values())
+        steps = steps.add("counted", f"SELECT {counts} FROM {steps.last} ANTI JOIN work.conflicts USING (row_id)")
         row = connection.execute(steps.query()).fetchone()
         flagged.update(dict(zip(tests, row or (), strict=True)))
     carried = merge.merges.get("creator_snapshots")
@@ -126,8 +127,7 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
     if shares:
         tests[limits.SHARE_OVER_WHOLE] = shares
     if "retention" in extract.shape.tables and has("retention_rate"):
-        before = "lag(retention_rate) OVER (PARTITION BY post_id, observed_at ORDER BY second)"
-        tests[limits.CURVE_RISES] = f"retention_rate > {before} + {limits.MOST_CURVE_RISE}"
+        tests[limits.CURVE_RISES] = f"retention_rate > rate_before + {limits.MOST_CURVE_RISE}"
     if "posts" in extract.shape.tables:
         tests["duration_zero"] = "zero_length"
         known = "duration_s IS NULL AND NOT zero_length" if has("duration_s") else "true"
