@@ -42,6 +42,12 @@ class AmbiguousDatesError(DwellError):
     code = "ambiguous_dates"
 
 
+class AmbiguousNumbersError(DwellError):
+    """Nothing in the whole file shows whether 1.234 is a thousand or a bit more than one."""
+
+    code = "ambiguous_numbers"
+
+
 class WrongAccountError(DwellError):
     """The file belongs to a different account than the one named."""
 

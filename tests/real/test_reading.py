@@ -38,7 +38,7 @@ def test_a_creator_copied_by_hand(opened: Opened) -> None:
     extract = only(file)
     assert (file.format, len(rows(extract))) == ("table", 140)
     assert sum(bool(text) for text in values(extract, "avg_watch_s")) == 137
-    assert extract.shape.columns["full_watch_rate"].unit == "percent"
+    assert extract.shape.columns["full_watch_rate"].unit == "undecided"
     assert extract.shape.columns["posted_at"].time == "published time"
     assert len(extract.shape.columns) == 15
     assert "followers" in file.warnings[0]

@@ -20,7 +20,10 @@ from dwell.providers.links import LinkError, check_id, parse_link
 from dwell.records import Hints, Source, source_at
 from dwell.settings import Settings
 from dwell.text import days, hashtags, ids, names, numbers, platforms, words
+from dwell.text.number_style import Column, Kind, NumberStyle, collect_evidence, decide_styles
+from dwell.text.suffixes import EVERY
 from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.load.column_styles import Writing
 from dwell.warehouse.load.extract_reader import prepare
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.spellings import read_spellings
@@ -48,10 +51,17 @@ def load_cells(connection: duckdb.DuckDBPyConnection, column: str, texts: list[s
     connection.executemany("INSERT INTO work.cells VALUES (?, NULL, ?)", list(enumerate(texts)))
     steps = Pipeline().add("text", f"SELECT line, broken, t AS text_{column} FROM work.cells")
     connection.execute(f"CREATE OR REPLACE TABLE work.typed AS {add_typed(steps, [field]).query()}")
-    spelled, _ = read_spellings(connection, [field], "work.typed", Hints())
+    writing = Writing(ask=False)
+    spelled = read_spellings(connection, [field], "work.typed", Hints(), writing).steps
     found = spelled.add("found", f"SELECT value_{column}, unread_{column}, fractional FROM spelled ORDER BY line")
     rows = connection.execute(found.query()).fetchall()
     return [REFUSED if unread is not None or fractional else value for value, unread, fractional in rows]
+
+
+def style_of(texts: list[str], kind: Kind) -> NumberStyle:
+    """What Python decides for a column of these texts."""
+    column = Column("views", kind, limited=kind == "count")
+    return decide_styles({"": (column, collect_evidence(texts, kind))})[""]
 
 
 def read_cells(parse: Callable[[str], Any], texts: list[str]) -> list[Any]:
@@ -69,7 +79,7 @@ BLANK = st.sampled_from(["", " ", "\u00a0", "\u202f", "\u200b", "\t", "\ufeff", 
 DIGITS = st.from_regex(r"[0-9]{1,4}", fullmatch=True) | st.from_regex(r"[0-9]{14,21}", fullmatch=True)
 MARK = st.sampled_from([".", ",", " ", "'", "\u2019", "\u00a0", "\u202f", ":", "/"])
 SUFFIX = st.sampled_from(
-    [*numbers.SUFFIXES, "К", "MİL", "Mil", "TYS", "ТЫС", "K", "apples", "e5", "%", " %%", "s", "sec", "h", "²"]
+    [*EVERY, "К", "MİL", "Mil", "TYS", "ТЫС", "K", "apples", "e5", "%", " %%", "s", "sec", "h", "²"]
 )  # fmt: skip
 SOME_SUFFIX = st.just("") | st.just("") | st.builds("{}{}".format, SUFFIX, st.sampled_from(["", "", "."]))
 SIGN = st.sampled_from(["", "", "", "-", "+", "\u2212", "–", "<", "≥"])
@@ -103,23 +113,30 @@ CELLS = st.lists(NUMBER_LIKE | GROUPED | LENGTH | CLOCK | UNKNOWN | FLAG | TEXT,
 @given(CELLS)
 @settings(max_examples=40, deadline=None)
 def test_counts(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    assert load_cells(sql, "views", texts, source_at("views")) == read_cells(numbers.parse_count, texts)
+    style = style_of(texts, "count")
+    assert load_cells(sql, "views", texts, source_at("views")) == read_cells(
+        lambda text: numbers.parse_count(text, style), texts
+    )
 
 
 @given(CELLS)
 @settings(max_examples=40, deadline=None)
 def test_lengths(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    assert load_cells(sql, "avg_watch_s", texts, source_at("s")) == read_cells(numbers.parse_seconds, texts)
+    style = style_of(texts, "length")
+    assert load_cells(sql, "avg_watch_s", texts, source_at("s")) == read_cells(
+        lambda text: numbers.parse_seconds(text, style), texts
+    )
 
 
 @given(CELLS, st.sampled_from(["", "percent"]))
 @settings(max_examples=40, deadline=None)
 def test_shares(sql: duckdb.DuckDBPyConnection, texts: list[str], unit: Literal["", "percent"]) -> None:
-    """The loader refuses shares outside 0-1 in a later step, and Python rounds what it writes to ten digits."""
+    """The loader refuses shares below 0 in a later step, and Python rounds what it writes to ten digits."""
+    style = style_of(texts, "share")
     loaded = load_cells(sql, "share", texts, source_at("share", unit=unit))
-    outside = [REFUSED if isinstance(value, float) and not 0 <= value <= 1 else value for value in loaded]
+    outside = [REFUSED if isinstance(value, float) and value < 0 else value for value in loaded]
     rounded = [round(value, 10) if isinstance(value, float) else value for value in outside]
-    assert rounded == read_cells(lambda text: numbers.parse_share(text, percent=unit == "percent"), texts)
+    assert rounded == read_cells(lambda text: numbers.parse_share(text, percent=unit == "percent", style=style), texts)
 
 
 @given(CELLS)
@@ -131,13 +148,17 @@ def test_flags(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
 @given(CELLS)
 @settings(max_examples=30, deadline=None)
 def test_decimals_and_words_for_no_value(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    query = "SELECT word_of(t) IS NULL, decimal_of(word_of(t)) FROM (SELECT unnest(?::VARCHAR[]) AS t)"
+    style = style_of(texts, "share")
+    marks = f"'{style.bare.decimals}', '{style.bare.groups}'"
+    query = (
+        f"SELECT word_of(t) IS NULL, double_of(digits_of(word_of(t)), {marks}) FROM (SELECT unnest(?::VARCHAR[]) AS t)"
+    )
     unknown, values = zip(*sql.execute(query, [texts]).fetchall(), strict=True)
     assert list(unknown) == [words.is_unknown(text) for text in texts]
     loaded = [
         REFUSED if value is None and not missing else value for missing, value in zip(unknown, values, strict=True)
     ]
-    assert loaded == read_cells(numbers.parse_decimal, texts)
+    assert loaded == read_cells(lambda text: numbers.parse_decimal(text, style), texts)
 
 
 PATTERNS = {

@@ -134,6 +134,8 @@ def _mean_text(mean: Mapping[str, Any]) -> str:
     if mean["low"] is None or mean["high"] is None:
         return f"{mean['mean']:.2f}"
     return f"{mean['mean']:.2f} (95% interval {mean['low']:.2f} to {mean['high']:.2f})"
+
+
 def _accounts_text(accounts: Sequence[Mapping[str, Any]]) -> str:
     """The skill within each account of a pooled model."""
     columns = ("handle", "n", "r2", "mae", "spearman", "coverage", "mean_width", "coverage_forward", "rolling_r2")

@@ -25,6 +25,13 @@ _REJECTS_SHOWN = 5
 _REASONS_SHOWN = 4
 
 
+class DecimalMark(StrEnum):
+    """What stands before the fraction of a number."""
+
+    POINT = "."
+    COMMA = ","
+
+
 class DateOrder(StrEnum):
     """How to read 3/4/2024 if nothing in the file shows it."""
 
@@ -76,6 +83,22 @@ def import_files(
     tz: Annotated[
         str | None, typer.Option("--tz", help="Time zone of times without one; UTC by default.", metavar="ZONE")
     ] = None,
+    decimal: Annotated[
+        DecimalMark | None,
+        typer.Option("--decimal", help="The decimal mark, if nothing in the file shows whether 1.234 is a thousand."),
+    ] = None,
+    percent: Annotated[
+        bool | None,
+        typer.Option("--percent/--fraction", help="Shares without a unit are percentages, or fractions of 1."),
+    ] = None,
+    suffix: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--suffix",
+            help="What a suffix multiplies by, e.g. B=1000 in Turkish; may be repeated.",
+            metavar="TEXT=NUMBER",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything except storing.")] = False,
     explain: Annotated[
         bool,
@@ -118,6 +141,9 @@ def import_files(
         "niche": niche,
         "dates": dates.value if dates else None,
         "tz": tz,
+        "decimal": decimal.value if decimal else None,
+        "percent": percent,
+        "suffixes": _suffixes(suffix or []),
     }
     if explain:
         files, lines = split_lines(paths)
@@ -168,6 +194,17 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
         if not equals or not field.strip() or not column.strip():
             raise typer.BadParameter(f"{pair!r} isn't FIELD=COLUMN, as in views=Visninger.", param_hint="--map")
         found[field.strip()] = column.strip()
+    return found
+
+
+def _suffixes(pairs: list[str]) -> dict[str, int]:
+    found = {}
+    for pair in pairs:
+        text, equals, number = pair.partition("=")
+        factor = number.strip().replace(",", "").replace("_", "")
+        if not equals or not text.strip() or not factor.isdecimal() or not 1 <= int(factor) <= 10**12:
+            raise typer.BadParameter(f"{pair!r} isn't TEXT=NUMBER, as in B=1000.", param_hint="--suffix")
+        found[text.strip().lower()] = int(factor)
     return found
 
 

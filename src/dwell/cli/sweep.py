@@ -111,6 +111,9 @@ def _notes(meta: dict[str, Any], result: Result) -> list[str]:
     if meta["rejected"]:
         reasons = "; ".join(f"{times} × {reason}" for reason, times in meta["reject_reasons"].items())
         lines.append(f"{pluralize(meta['rejected'], 'object')} could not be read: {reasons}.")
+    if meta["unknown_values"]:
+        columns = "; ".join(f"{times} × {column}" for column, times in meta["unknown_values"].items())
+        lines.append(f"Values that no counter can have were left unknown: {columns}.")
     if meta["drift"]:
         parts = ", ".join(
             f"{row['object']}.{row['field']} {row['what']} ({row['times']}×)" for row in meta["drift"][:6]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,11 +11,13 @@ from pathlib import Path
 import msgspec
 
 from dwell import clock
-from dwell.errors import StorageError
+from dwell.errors import DwellError, StorageError
 from dwell.live.load_responses import SIMULATED_SUFFIX
 from dwell.live.load_stats import LoadStats
 from dwell.live.outcome import Outcome
+from dwell.live.parse_responses import parse_response
 from dwell.records import TABLES, CreatorState, Hints, PostState, SourceFile, TopicSample
+from dwell.records.item import PostItem
 from dwell.state import StateDatabase, owner, responses
 from dwell.warehouse.append import SealedRowsError
 from dwell.warehouse.batches import Batch
@@ -40,7 +42,8 @@ def finalize(
         The outcomes. If a listing left out many known posts of the time span it covers, its outcome is not complete.
     """
     accounts = [outcome for outcome in outcomes if outcome.kind == "account"]
-    post_rows, checked = _post_state_rows(store, database, sweep_id, accounts)
+    places = {outcome.name: place for place, outcome in enumerate(outcomes) if outcome.kind == "account"}
+    post_rows, checked = _post_state_rows(store, database, sweep_id, accounts, places)
     creator_rows = _creator_state_rows(store, accounts)
     topic_rows = [
         _topic_sample_row(database, sweep_id, position, outcome)
@@ -80,9 +83,11 @@ def _creator_state_rows(store: Store, accounts: Sequence[Outcome]) -> list[Creat
 
 
 def _post_state_rows(
-    store: Store, database: StateDatabase, sweep_id: str, accounts: Sequence[Outcome]
+    store: Store, database: StateDatabase, sweep_id: str, accounts: Sequence[Outcome], places: Mapping[str, int]
 ) -> tuple[list[PostState], dict[str, Outcome]]:
     """Known posts that are missing from a listing that covers them, or that reappeared.
+
+    A post that the listing named is there, also where nothing of it could be stored.
 
     A listing that was read to its end covers every post; one that was read in part covers the posts since its oldest
     post that is not pinned.
@@ -105,7 +110,9 @@ def _post_state_rows(
     for handle, account in read.items():
         covered = _covered([post for post in known if post.handle == handle], since, whole=handle in whole)
         gone = [post for post in covered if not _is_seen(post, since)]
-        seen += [post for post in covered if _is_seen(post, since)]
+        listed = _listed_ids(database, sweep_id, places[account.name]) if gone else frozenset()
+        gone = [post for post in gone if post.post_id not in listed]
+        seen += [post for post in covered if _is_seen(post, since) or post.post_id in listed]
         if len(gone) > max(_GAP_POSTS, _GAP_SHARE * len(covered)):  # such a listing proves nothing about a post
             lacks = _gap_sentence(len(gone), len(covered))
             checked[account.name] = replace(account, complete=False, reason="gap", lacks=lacks)
@@ -114,6 +121,20 @@ def _post_state_rows(
     rows = [_post_state(post, "missing", until) for post in missing if post.state != "missing"]
     rows += [_post_state(post, "ok", until) for post in seen if post.state == "missing"]
     return rows, checked
+
+
+def _listed_ids(database: StateDatabase, sweep_id: str, place: int) -> frozenset[str]:
+    """The posts that the listing of a target named."""
+    stored = responses.list_target(database, owner.sweep(sweep_id), place)
+    listings = [response for response in stored if response.what == "user_posts"]
+    found = set()
+    for response in responses.read_bodies(database, listings):
+        try:
+            items = parse_response(response)
+        except DwellError:  # counted where it was loaded
+            continue
+        found |= {item.post_id for item in items if isinstance(item, PostItem)}
+    return frozenset(found)
 
 
 def _covered(posts: Sequence[StoredPost], since: datetime, *, whole: bool) -> list[StoredPost]:

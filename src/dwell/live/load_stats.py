@@ -23,6 +23,7 @@ class LoadStats:
         rows_updated: Stored rows that were changed.
         rejected: Objects that could not be turned into rows.
         reasons: Reason -> number of rejects.
+        unknown_values: Column -> values that could not be read, in objects that were stored without them.
     """
 
     posts_new: int = 0
@@ -30,6 +31,7 @@ class LoadStats:
     rows_updated: int = 0
     rejected: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    unknown_values: dict[str, int] = field(default_factory=dict)
 
     def add(self, loaded: Loaded | None) -> None:
         """Add the counts of one batch."""
@@ -39,6 +41,8 @@ class LoadStats:
         self.snapshots_new += loaded.snapshots_new
         self.rows_updated += sum(loaded.rows_updated.values())
         self.rejected += loaded.rejected
+        for column, times in loaded.unknown_values.items():
+            self.unknown_values[column] = self.unknown_values.get(column, 0) + times
         for reason in _reject_reasons(loaded):
             self._count(reason.removeprefix(REASON_PREFIX).split(":")[0])
 

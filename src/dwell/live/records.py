@@ -249,6 +249,8 @@ def _views(item: PostItem) -> int | None:
     if views == 0 and any((_count(other) or 0) > 0 for other in others):
         raise UnusualValueError("0 views beside other counters")
     return views
+
+
 def _units(item: Item, units: Mapping[str, str]) -> dict[str, Any]:
     """The units of an item's counters: a number in a response is exact, also a round one."""
     return {unit: 1 for counter, unit in units.items() if getattr(item, counter) is not None}

@@ -47,6 +47,7 @@ def summarize(
         **totals,
         "rejected": stats.rejected,
         "reject_reasons": stats.reasons,
+        "unknown_values": stats.unknown_values,
         **figures,
         "lost_requests": lost,
         "resumed": resumed,

@@ -39,6 +39,7 @@ EXCLUSION: Columns = {
     "pinned": ("posts", "Pinned to the profile"),
     "photos": ("posts", "Photo posts"),
     "unknown_views": ("posts", "Views not known, or no snapshot at all"),
+    "implausible": ("posts", "More likes than views, reactions without views, or a length over 10 hours"),
     "unknown_age": ("posts", "Eligible posts whose time of publishing is not known; they are included"),
     "unknown_duration": ("posts", "Eligible videos of unknown length; they are in no bucket"),
 }
@@ -74,9 +75,16 @@ POST: Columns = {
     "followers": ("", "Newest follower count not later than the snapshot, else the earliest after it"),
     "niche": ("", "Niche that the user gave the account"),
     "avg_watch_s": ("s", "Measured average watch time, newest measurement"),
-    "watch_ratio": ("", "avg_watch_s / duration_s; above 1 where viewers loop"),
+    "watch_ratio": ("", "avg_watch_s / duration_s; above 1 where viewers loop, null where implausible"),
     "full_watch_rate": ("0-1", "Measured share of views that reached the end"),
-    "excluded": ("", "Why the post is not eligible: photos, ads, pinned, young, unknown_views; null where it is"),
+    "excluded": (
+        "",
+        "Why the post is not eligible: photos, ads, pinned, young, unknown_views, implausible; null where it is",
+    ),
+    "implausible": (
+        "",
+        "Names of values that no reading can be, with commas between; they are left out of every figure",
+    ),
 }
 POSTING_TIME: Columns = {
     "weekday": ("", "1 Monday to 7 Sunday"),

@@ -9,12 +9,14 @@ from ibis.expr.types import Table
 
 from dwell.errors import DwellError
 from dwell.metrics import buckets
+from dwell.metrics.counters import COUNTERS
 from dwell.metrics.newest import newest
+from dwell.metrics.plausible import counters_implausible, length_implausible
 
 MIN_AGE_H = 72.0
 # A post is counted under the first reason that applies.
-REASONS = ("photos", "ads", "pinned", "young", "unknown_views")
-INCLUDABLE = REASONS[:-1]
+REASONS = ("photos", "ads", "pinned", "young", "unknown_views", "implausible")
+INCLUDABLE = REASONS[:4]
 
 
 def with_excluded(posts: Table, include: Iterable[str], min_age_h: float) -> Table:
@@ -23,7 +25,7 @@ def with_excluded(posts: Table, include: Iterable[str], min_age_h: float) -> Tab
     A post of unknown age is eligible; `exclusions` counts them.
 
     Args:
-        posts: Rows of `newest` that carry `views`.
+        posts: Rows of `newest` that carry the counters.
         include: Filters to switch off: photos, ads, pinned, young.
         min_age_h: Hours between publishing and observation below which a post is young.
 
@@ -39,6 +41,7 @@ def with_excluded(posts: Table, include: Iterable[str], min_age_h: float) -> Tab
         "pinned": posts.is_pinned,
         "young": posts.age_h < float(min_age_h),
         "unknown_views": posts.views.isnull(),
+        "implausible": counters_implausible(posts) | length_implausible(posts),
     }
     active = [(rules[reason], reason) for reason in REASONS if reason not in included]
     return posts.mutate(excluded=ibis.cases(*active, else_=ibis.null("string")))
@@ -56,10 +59,10 @@ def exclusions(
     """One row: how many posts there are, how many are eligible, and how many each filter excluded."""
     buckets.bounds(scheme)
     buckets.grouping(by)
-    posts = with_excluded(newest(handle, counters=("views",), platform=platform), include, min_age_h)
+    posts = with_excluded(newest(handle, counters=COUNTERS, platform=platform), include, min_age_h)
     counts = {
         reason: posts.count(where=posts.excluded == reason)
-        for reason in ("young", "ads", "pinned", "photos", "unknown_views")
+        for reason in ("young", "ads", "pinned", "photos", "unknown_views", "implausible")
     }
     eligible = posts.excluded.isnull()
     no_length = ~posts.is_photo & (posts.duration_s.isnull() | (posts.duration_s <= 0))

@@ -10,6 +10,7 @@ from dwell.metrics.changes import add_change, add_earlier, earlier_columns, read
 from dwell.metrics.columns import REASONS
 from dwell.metrics.latest import latest
 from dwell.metrics.newest import posts_of
+from dwell.metrics.plausible import plausible_snapshots
 from dwell.metrics.tables import table
 
 CUMULATIVE = "tiktok"  # the platform whose counters are totals since publishing
@@ -77,9 +78,9 @@ def latest_growth(found: Table, columns: tuple[str, ...]) -> Table:
 
 
 def viewed(*also: str) -> Table:
-    """The columns of every snapshot that growth needs, and the requested counters."""
+    """The columns of every plausible snapshot that growth needs, and the requested counters."""
     columns = ("views", "rounded", "views_unit", "observed_precision", "observed_zone")
-    return table("post_snapshots").select("post_id", "observed_at", *columns, *also)
+    return plausible_snapshots(table("post_snapshots")).select("post_id", "observed_at", *columns, *also)
 
 
 def pairs(snapshots: Table, also: tuple[str, ...] = ()) -> Table:

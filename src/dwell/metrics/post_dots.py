@@ -12,6 +12,7 @@ from dwell.metrics import buckets
 from dwell.metrics.counters import COUNTERS, RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.newest import newest
+from dwell.metrics.plausible import avg_watch_implausible, full_watch_implausible
 from dwell.metrics.ratios import with_rates
 from dwell.metrics.watch_times import newest_watch_time
 
@@ -69,7 +70,9 @@ def _with_value(posts: Table, rate: str) -> Table:
     measured = newest_watch_time(posts)
     joined = posts.left_join(measured, posts.post_id == measured.post_id)
     ratio = measured.avg_watch_s / posts.duration_s.nullif(0)
-    value = measured.full_watch_rate if rate == "full_watch_rate" else ratio
+    full = rate == "full_watch_rate"
+    wrong = full_watch_implausible(measured) if full else avg_watch_implausible(measured, posts)
+    value = ibis.cases((wrong, ibis.null("float64")), else_=measured.full_watch_rate if full else ratio)
     return joined.select(*(posts[name] for name in posts.columns), value=value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import ibis
-from ibis.expr.types import BooleanValue, Table
+from ibis.expr.types import BooleanValue, NumericValue, Table
 
 from dwell.errors import DwellError
 from dwell.metrics import buckets
@@ -14,6 +14,7 @@ from dwell.metrics.counters import COUNTERS, RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.followers import followers
 from dwell.metrics.newest import newest
+from dwell.metrics.plausible import avg_watch_implausible, flags
 from dwell.metrics.ratios import with_rates
 from dwell.metrics.tables import table
 from dwell.metrics.watch_times import newest_watch_time
@@ -97,10 +98,17 @@ def _every_post(
         audience.followers,
         creators.niche,
         measured.avg_watch_s,
-        (measured.avg_watch_s / rows.duration_s.nullif(0)).name("watch_ratio"),
+        _unless(avg_watch_implausible(measured, rows), measured.avg_watch_s / rows.duration_s.nullif(0)).name(
+            "watch_ratio"
+        ),
         measured.full_watch_rate,
         rows.excluded,
+        flags(rows, measured).name("implausible"),
     )
+
+
+def _unless(condition: BooleanValue, value: NumericValue) -> NumericValue:
+    return ibis.cases((condition, ibis.null("float64")), else_=value)
 
 
 def _counted(rows: Table) -> BooleanValue:

@@ -25,7 +25,7 @@ from dwell.models.features import (
     known_count,
     topic_flags,
 )
-from dwell.models.targets import CEILINGS, Floats, measured_value
+from dwell.models.targets import CEILINGS, Floats, is_implausible, measured_value
 
 UNKNOWN = "unknown"
 MIN_ACCOUNT_ROWS = 5
@@ -114,7 +114,7 @@ def _reason_left_out(row: Mapping[str, Any], target: str) -> str | None:
     if row.get("excluded"):
         return str(row["excluded"])
     if measured_value(row, target) is None:
-        return "not measured"
+        return "implausible" if is_implausible(row, target) else "not measured"
     if not known_count(row.get("duration_s")) > 0:
         return "length unknown"
     return None if has_features(row) else f"fewer than {MIN_VIEWS} views or views unknown"

@@ -13,9 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dwell.records import plausibility as limits
+
 Floats = NDArray[np.float64]
 
 CEILINGS = {"watch_ratio": 2.0, "full_watch_rate": 1.0}
+_IMPLAUSIBLE = {
+    "watch_ratio": {limits.AVG_WATCH_OVER_LENGTHS, limits.LENGTH_OVER_HOURS},
+    "full_watch_rate": {limits.SHARE_OVER_WHOLE},
+}
 FLOOR = 0.002
 """Smaller values only mean 'almost no viewers': the logit would magnify rounding."""
 TOP = 0.99
@@ -25,10 +31,12 @@ SCORED_UP_TO = 1.0
 
 
 def measured_value(row: Mapping[str, Any], target: str) -> float | None:
-    """The measured target of one post, unclipped; None where it was not measured.
+    """The measured target of one post, unclipped; None where it was not measured, or cannot be true.
 
     A `watch_ratio` that is absent is computed from `avg_watch_s / duration_s`.
     """
+    if is_implausible(row, target):
+        return None
     value = row.get(target)
     if value is None and target == "watch_ratio":
         watched, length = row.get("avg_watch_s"), row.get("duration_s")
@@ -36,6 +44,11 @@ def measured_value(row: Mapping[str, Any], target: str) -> float | None:
     if value is None or not np.isfinite(value) or value < 0:
         return None
     return float(value)
+
+
+def is_implausible(row: Mapping[str, Any], target: str) -> bool:
+    """What was measured of the target cannot be true: the row of `posts` flags it."""
+    return bool(_IMPLAUSIBLE[target] & set((row.get("implausible") or "").split(",")))
 
 
 def to_link(values: Floats, ceiling: float) -> Floats:

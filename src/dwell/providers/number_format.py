@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 
-from dwell.text.numbers import SUFFIXES
+from dwell.text.suffixes import EVERY
 
 # Day 0 of a spreadsheet; before March 1900 it counts one day less, because it takes 1900 for a leap year.
 _EPOCH = datetime.fromisoformat("1899-12-30")
@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"\[(h+|m+|s+)\]|(h+|m+|s+)|(AM/PM|A/P)|\.(0+)|(.)", re.IGNO
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _NO_OUTPUT = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.", re.IGNORECASE)
 # Units that a number format writes after a number, and that readers of text know.
-_UNITS = frozenset({"s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minutes", "h", "hours", *SUFFIXES})
+_UNITS = frozenset({"s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minutes", "h", "hours", *EVERY})
 
 
 def show_number(value: float, number_format: str) -> str:

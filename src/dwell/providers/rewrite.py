@@ -11,6 +11,7 @@ import msgspec
 
 from dwell.providers.opening import new_file, write_chunks
 from dwell.records import TABLES, Extract, Shape, Source, source_at
+from dwell.text.numbers import format_number
 from dwell.text.reasons import plain_reason
 
 LINE = "line"
@@ -101,4 +102,6 @@ def _text(value: Any) -> str | list[str]:
         return value.isoformat()
     if isinstance(value, (list, tuple)):
         return [str(item) for item in value]
+    if isinstance(value, float):
+        return format_number(value)
     return str(value)

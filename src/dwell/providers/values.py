@@ -74,6 +74,13 @@ def counter(value: Any) -> int | str | None:
     return None if isinstance(value, bool) or not isinstance(value, (int, str)) else value
 
 
+def first_counter(*values: Any) -> int | str | None:
+    """Of several places for one counter the first that holds a possible one: a counter that overflowed is negative."""
+    counters = [counter(value) for value in values]
+    fits = [value for value in counters if value is not None and not str(value).lstrip().startswith("-")]
+    return next(iter(fits), None) if fits else next((value for value in counters if value is not None), None)
+
+
 def number(value: Any) -> float | int | None:
     """A finite number, also where it is written as text; None for anything else."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", value):

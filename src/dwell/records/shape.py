@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dwell.errors import MissingTimeError
 from dwell.text.names import normalize_handle
 
-Unit = Literal["", "ms", "min", "h", "percent"]
+Unit = Literal["", "ms", "min", "h", "percent", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Source:
             a list (`a|b`, `#a #b`, `a, b`); for a flag, true where any of them is true. Where `post_id` or `handle`
             point to a TikTok link, its id or account is used; where `posted_at` points to a TikTok post id, the time
             in that id (its upper 32 bits are Unix seconds).
-        unit: Of the numbers, where it is not seconds or a fraction: `ms`, `min`, `h`, `percent`.
+        unit: Of plain numbers: `ms`, `min` and `h` become seconds, `percent` is divided by 100, and where shares are
+            `undecided`, the column's own values say whether it is percent. A unit in a cell counts before it.
         time: Header of a time of day that is separate from the date in `names`.
         equals: For flags: the value is true when the text equals one of these (case-insensitive). For `media_type`:
             `photo` when the text equals one of these, else `video`; unknown without text; where `*` is among
@@ -62,6 +63,7 @@ class Shape:
             net figures of a period (YouTube Studio), which may be negative.
         accounts: What names the account of a row: a vendor's `column`, else the link; in tables that people made the
             `link`, else the column, which may hold names of people; or rows are `stored` ones, taken as they are.
+        decimal: The decimal mark that the format writes; where empty, each column decides from all its values.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Shape:
     constants: Mapping[str, Any] = field(default_factory=dict)
     cumulative: bool = True
     accounts: Literal["column", "link", "stored"] = "column"
+    decimal: Literal["", ".", ","] = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,9 @@ class Hints:
         niche: `--niche`: given to every creator in the file.
         dates: `--dates dmy|mdy`: how to read 3/4/2024 where the column itself cannot tell.
         tz: `--tz`: IANA zone of times without one.
+        decimal: `--decimal`: the decimal mark, where a column itself leaves `1.234` or `1,234` open.
+        percent: `--percent`: whether shares without a unit are percentages, where the user said so.
+        suffixes: `--suffix B=1000`: what a suffix multiplies by.
     """
 
     format: str | None = None
@@ -145,6 +151,9 @@ class Hints:
     niche: str | None = None
     dates: Literal["dmy", "mdy"] | None = None
     tz: str | None = None
+    decimal: Literal[".", ","] | None = None
+    percent: bool | None = None
+    suffixes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def account(self) -> str | None:

@@ -32,6 +32,10 @@ LOST_REASON = "(its last digits are lost; export ids as text, or add a column wi
 """What every reason against a rounded id says."""
 BEYOND_CHANCE = 1e-4
 """A column is damaged where chance alone would mark as many of its ids at most this often."""
+POST_ID = "[0-9]{17,20}"
+"""What an id of TikTok looks like."""
+ROW_NUMBER = "[A-Za-z]{0,3}[-_#]?[0-9]{1,12}"
+"""What databases and spreadsheets number their rows with; no platform's id looks so."""
 
 
 def minted_at(post_id: str) -> datetime:

@@ -1,180 +1,198 @@
-"""Counts, decimals, lengths and shares as people and exports write them: `5,431`, `1,2 mil`, `0:54`, `61%`."""
+"""Counts, decimals, lengths and shares as people and exports write them: `5,431`, `1,2 mil`, `0:54`, `61%`.
+
+What a spelling means is decided for a column (`number_style`); here is what it means under that decision.
+"""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
-from statistics import median
 
-from dwell.text.words import clean, is_unknown, lower
-
-SUFFIXES = {
-    "k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "mil": 1_000, "tys": 1_000, "tsd": 1_000, "тыс": 1_000,
-    "mi": 1_000_000, "mio": 1_000_000, "mln": 1_000_000, "млн": 1_000_000, "千": 1_000, "천": 1_000,
-    "万": 10_000, "萬": 10_000, "만": 10_000, "億": 100_000_000, "亿": 100_000_000, "억": 100_000_000,
-}  # fmt: skip
-"""Letters after a count, lower case, and what they multiply it by."""
-MINUS = "\u2212"
-"""The sign that typographers use for `-`."""
-
-# Sign, digits with separators, suffix. With a suffix a separator is decimal.
-COUNT = rf"([+-]?)([0-9][0-9.,' ]*?) *({'|'.join(sorted(SUFFIXES, key=len, reverse=True))})?\.?"
-SUFFIXED = r"[0-9]{1,15}([.,][0-9]{1,9})?"
-# Without a suffix, a separator before exactly three digits groups thousands (before two, in India).
-_BY_THREE = "|".join(rf"[0-9]{{1,3}}({mark}[0-9]{{3}})+" for mark in (r"\.", ",", " ", "'"))
-NO_FRACTION = "[.,]0{1,2}"
-GROUPED = rf"({_BY_THREE}|[0-9]{{1,2}}(,[0-9]{{2}})+,[0-9]{{3}})({NO_FRACTION})?"
-WHOLE = "[0-9]+([.,]0+)?"
-FRACTION = "[+-]?[0-9]+[.,][0-9]+"
-LARGEST_COUNT = 2**63 - 1
-
-MOST_DIGITS = 40
-"""A number with more characters is none: this also keeps every number finite."""
-POINT = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
-COMMA = "[+-]?[0-9]+,[0-9]+"
-COMMAS_AND_POINT = r"[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+"
-POINTS_AND_COMMA = r"[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+"
-
-# `8:40s` is a slip for 8.40 s: with a unit it cannot be a clock time.
-SLIP = "[0-9]+:[0-9]{2} *s"
-CLOCK = r"[0-9]+:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)?"
-SECONDS = r"-?[0-9]+([.,][0-9]+)? *(s|sec|secs|seconds?)\.?"
-HOURS_MINUTES_SECONDS = (
-    r"(?:([0-9]+) *h(?:ours?|rs?)?)?[: ]*(?:([0-9]+) *m(?:in(?:utes?|s)?)?)?[: ]*"
-    r"(?:([0-9]+(?:\.[0-9]+)?) *s(?:ec(?:onds?|s)?)?)?"
-)
-PERCENT = " *%+"
-BOUND = " *[<>≤≥]"
-"""`<1%` tells that there is a value, and not which."""
+from dwell.text.number_patterns import (
+    AMBIGUOUS,
+    BOUND,
+    CLOCK,
+    COUNT,
+    COUNT_DIGITS,
+    DECIMAL,
+    EXPONENT,
+    GROUPED,
+    GROUPED_DECIMAL,
+    HOURS_MINUTES_SECONDS,
+    LARGEST_COUNT,
+    LENGTH,
+    LENGTH_UNITS,
+    MOST_DIGITS,
+    PERCENT,
+    PLAIN,
+    SLIP,
+    SUFFIXED_DIGITS,
+    ZERO_FRACTION,
+)  # fmt: skip
+from dwell.text.number_style import NumberStyle, number_style
+from dwell.text.words import clean, is_unknown, lower, plain_digits
 
 
-def parse_count(text: str) -> int | None:
+def parse_count(text: str, style: NumberStyle | None = None) -> int | None:
     """The whole number that a text means; None where the text marks it as unknown.
 
-    With a suffix (K, M, 万, mil ...) a separator is decimal; without one, a separator before exactly three digits is
-    a thousands separator.
+    Args:
+        text: The text.
+        style: What was decided for its column; None: it is alone, and decides for itself.
 
     Raises:
-        ValueError: For anything else, such as `1.2.3K`, `0.71` or `many`.
+        ValueError: For anything else, such as `1.2.3K`, `0.71` or `many`, and where the style leaves it open.
     """
     if is_unknown(text):
         return None
-    match = re.fullmatch(COUNT, lower(clean(text).replace(MINUS, "-")))
+    style = style or number_style([text], "count")
+    match = re.fullmatch(COUNT, count_word(text))
     if not match:
         raise ValueError(f"{text!r} is not a count")
-    sign, digits, suffix = match.groups()
-    value = _scaled(digits, suffix) if suffix else _ungrouped(digits)
-    if value is None:
-        raise ValueError(f"{text!r} is not a {'whole number' if re.fullmatch(FRACTION, digits) else 'count'}")
-    return -value if sign == "-" else value
+    sign, body, suffix = match.groups()[:3]
+    factor = style.factors.get(suffix) if suffix else 1
+    digits = plain_decimal(body, style.suffixed.decimals if suffix else style.bare.decimals,
+                           style.suffixed.groups if suffix else style.bare.groups)  # fmt: skip
+    form = SUFFIXED_DIGITS if suffix else COUNT_DIGITS
+    if digits is None or factor is None or not re.fullmatch(form, digits := re.sub(ZERO_FRACTION, "", digits)):
+        raise ValueError(f"{text!r} is not a count, or nothing tells which")
+    value = Decimal(digits) * factor
+    if value != value.to_integral_value() or value > LARGEST_COUNT:
+        raise ValueError(f"{text!r} is not a whole number")
+    return int(-value if sign == "-" else value)
 
 
-def _scaled(digits: str, suffix: str) -> int | None:
-    if not re.fullmatch(SUFFIXED, digits):
-        return None
-    value = Decimal(digits.replace(",", ".")) * SUFFIXES[suffix]
-    return int(value) if value == value.to_integral_value() and value <= LARGEST_COUNT else None
+def count_word(text: str) -> str:
+    """The text of a count as the pattern `COUNT` reads it."""
+    return lower(plain_digits(clean(text)))
 
 
-def _ungrouped(digits: str) -> int | None:
-    if re.fullmatch(GROUPED, digits):
-        whole = re.sub("[^0-9]", "", re.sub(f"{NO_FRACTION}$", "", digits))
-    elif re.fullmatch(WHOLE, digits):
-        whole = re.split("[.,]", digits)[0]
-    else:
-        return None
-    return int(whole) if int(whole) <= LARGEST_COUNT else None
+def plain_decimal(body: str, decimals: str, groups: str) -> str | None:
+    """Digits with a point for the decimal mark; None where the text is no number, or open.
+
+    Args:
+        body: Digits with marks.
+        decimals: Marks that are decimal where the text itself leaves that open.
+        groups: Marks that group thousands there.
+    """
+    if re.fullmatch(AMBIGUOUS, body):
+        mark = "." if "." in body else ","
+        if mark in decimals:
+            return body.replace(",", ".")
+        return re.sub("[.,]", "", body) if mark in groups else None
+    if re.fullmatch(PLAIN, body):
+        return body
+    if re.fullmatch(GROUPED, body):
+        return re.sub("[^0-9]", "", body)
+    if re.fullmatch(GROUPED_DECIMAL, body):
+        whole, fraction = re.split("[.,٫](?=[0-9]+$)", body)
+        return f"{re.sub('[^0-9]', '', whole)}.{fraction}"
+    return re.sub("[,٫]", ".", body) if re.fullmatch(DECIMAL, body) else None
 
 
-def parse_decimal(text: str) -> float | None:
+def format_number(value: float) -> str:
+    """A number as text that reads as nothing else: 8.981 gets a further 0, because `8.981` may be thousands."""
+    text = str(value)
+    return f"{text}0" if re.fullmatch(f"-?{AMBIGUOUS}", text) else text
+
+
+def parse_decimal(text: str, style: NumberStyle | None = None) -> float | None:
     """The number that a text means; None where the text marks it as unknown.
 
-    A single comma is decimal; `1,234.5` and `1.234,5` have both separators.
-
     Raises:
-        ValueError: For anything else.
+        ValueError: For anything else, and where the style leaves it open.
     """
     if is_unknown(text):
         return None
-    value = _decimal(clean(text))
+    value = _decimal(plain_digits(clean(text)), style or number_style([text], "share"))
     if value is None:
-        raise ValueError(f"{text!r} is not a number")
+        raise ValueError(f"{text!r} is not a number, or nothing tells which")
     return value
 
 
-def _decimal(text: str) -> float | None:
-    if len(text) > MOST_DIGITS:
+def _decimal(word: str, style: NumberStyle) -> float | None:
+    if len(word) > MOST_DIGITS:
         return None
-    if re.fullmatch(POINT, text):
-        return float(text)
-    if re.fullmatch(COMMA, text):
-        return float(text.replace(",", "."))
-    if re.fullmatch(COMMAS_AND_POINT, text):
-        return float(text.replace(",", ""))
-    if re.fullmatch(POINTS_AND_COMMA, text):
-        return float(text.replace(".", "").replace(",", "."))
-    return None
+    match = re.fullmatch(EXPONENT, word)
+    if not match:
+        return None
+    sign, body, exponent = match.groups(default="")
+    digits = plain_decimal(body, style.bare.decimals, style.bare.groups)
+    value = None if digits is None else float(sign + digits + exponent)
+    return None if value is None or value in {float("inf"), float("-inf")} else value
 
 
-def parse_seconds(text: str) -> float | None:
+def parse_seconds(text: str, style: NumberStyle | None = None) -> float | None:
     """The length in seconds of `8.98`, `8.98s`, `0:54`, `1:02:03` or `133h:48m:23s`; None where it is unknown.
 
     Raises:
-        ValueError: For anything else.
+        ValueError: For anything else, and where the style leaves it open.
     """
     if is_unknown(text):
         return None
-    word = clean(text)
-    value = _decimal(word)
-    if value is None and len(word) <= MOST_DIGITS:
-        value = _length(lower(word))
+    style = style or number_style([text], "length")
+    word = plain_digits(clean(text))
+    value = _decimal(word, style)
+    if value is not None:
+        return scale_seconds(value, style.unit_s)
+    value = _length(lower(word), style) if len(word) <= MOST_DIGITS else None
     if value is None:
-        raise ValueError(f"{text!r} is not a length of time")
+        raise ValueError(f"{text!r} is not a length of time, or nothing tells which")
     return value
 
 
-def _length(text: str) -> float | None:
+def scale_seconds(value: float, unit_s: float) -> float:
+    """A number of units as seconds; a thousandth is a division, which is exact where a product is not."""
+    return value / 1000 if unit_s == 0.001 else value * unit_s
+
+
+def _length(text: str, style: NumberStyle) -> float | None:
     if re.fullmatch(SLIP, text):
-        return float(re.sub("[^0-9:]", "", text).replace(":", "."))
+        return _slip(text, style)
     if re.fullmatch(CLOCK, text):
-        parts = [float(part) for part in text.split(":")]
-        return parts[-1] + parts[-2] * 60 + (parts[0] * 3600 if len(parts) == 3 else 0)
-    if re.fullmatch(SECONDS, text):
-        return float(re.sub("[^0-9.,-]", "", text.rstrip(".")).replace(",", "."))
+        parts = [float(part) for part in re.sub("[^0-9:.]", "", text).split(":")]
+        if len(parts) == 3:
+            return parts[2] + parts[1] * 60 + parts[0] * 3600
+        return parts[1] * (60 if style.unit_s == 3600 else 1) + parts[0] * (3600 if style.unit_s == 3600 else 60)
+    if match := re.fullmatch(LENGTH, text):
+        sign, body, unit = match.groups()[:3]
+        digits = plain_decimal(body, style.bare.decimals, style.bare.groups)
+        return None if digits is None else scale_seconds(float(sign + digits), LENGTH_UNITS[unit])
     match = re.fullmatch(HOURS_MINUTES_SECONDS, text)
     if not match or not any(match.groups()):
         return None
-    hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    hours, minutes, seconds = (float((part or "0").replace(",", ".")) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds
 
 
-def parse_share(text: str, *, percent: bool) -> float | None:
-    """The share, 0-1, that a text means, to ten digits; None where it is unknown, or only a bound (`<1%`).
+def _slip(text: str, style: NumberStyle) -> float | None:
+    """`8:40s`: minutes and seconds, or, in a column of decimals with a unit, a slip for 8.40 s."""
+    digits = re.sub("[^0-9:]", "", text)
+    if style.slip is None:
+        return None
+    if style.slip:
+        return float(digits.replace(":", "."))
+    minutes, seconds = digits.split(":")
+    return float(minutes) * 60 + float(seconds)
+
+
+def parse_share(text: str, *, percent: bool, style: NumberStyle | None = None) -> float | None:
+    """The share that a text means, to ten digits, 1 for the whole; None where unknown, or only a bound (`<1%`).
 
     Args:
         text: The text; a `%` in it says for itself that it is in hundredths.
         percent: The file writes hundredths.
+        style: What was decided for its column.
 
     Raises:
-        ValueError: For text that isn't a number, or a share outside 0-1.
+        ValueError: For text that isn't a number, or a negative share.
     """
-    word = clean(text)
+    word = plain_digits(clean(text))
     if is_unknown(text) or re.match(BOUND, word):
         return None
-    value = _decimal(re.sub(f"{PERCENT}$", "", word) if "%" in word else word)
+    value = _decimal(re.sub(f"{PERCENT}$", "", word) if "%" in word else word, style or number_style([text], "share"))
     if value is None:
         raise ValueError(f"{text!r} is not a number")
-    value = value / 100 if percent or "%" in word else value
-    if not 0 <= value <= 1:
-        raise ValueError(f"{text!r} is not a share between 0 and 100 %")
-    return round(value, 10)
-
-
-def is_percent_column(texts: list[str]) -> bool:
-    """The shares of a file are percentages: one has a `%`, or is above 2, or half of them are above 1.
-
-    A single 1.02 among fractions is a typing error, not a reason to divide a column by 100.
-    """
-    numbers = [value for text in texts if (value := _decimal(clean(text))) is not None]
-    marked = any("%" in text for text in texts)
-    return marked or (bool(numbers) and (max(numbers) > 2 or median(numbers) > 1))
+    if value < 0:
+        raise ValueError(f"{text!r} is below 0")
+    return round(value / 100 if percent or "%" in word else value, 10)

@@ -10,11 +10,27 @@ BLANKS = "\u00a0\u202f\u2009\u200b\u200e\u200f\ufeff\t\r\n"
 """Characters that count as a space, within a value and around it."""
 
 _TO_SPACES = str.maketrans(BLANKS, " " * len(BLANKS))
+_ZEROS = "٠۰०০๐０"
+_MARKS = {"٬": "'", "’": "'", "،": ",", "．": ".", "，": ",", "：": ":", "\u2212": "-", "＋": "+", "٪": "%", "％": "%"}
+DIGITS_AND_MARKS = "".join(chr(ord(zero) + n) for zero in _ZEROS for n in range(10)) + "".join(_MARKS)
+"""Digits of other scripts, and marks that stand for ASCII ones; the Arabic decimal mark has no other meaning."""
+PLAIN_DIGITS_AND_MARKS = "0123456789" * len(_ZEROS) + "".join(_MARKS.values())
+"""What each of them stands for."""
+
+_TO_PLAIN = str.maketrans(DIGITS_AND_MARKS, PLAIN_DIGITS_AND_MARKS)
 
 
 def clean(text: str) -> str:
-    """The text with plain spaces only, and none around it."""
-    return text.translate(_TO_SPACES).strip(" ")
+    """The text with plain spaces only, none around it, and without the guard that keeps a spreadsheet from it."""
+    word = text.translate(_TO_SPACES).strip(" ")
+    if word[:1] == "'":
+        return word[1:].strip(" ")
+    return word[2:-1].strip(" ") if len(word) > 3 and word[:2] == '="' and word[-1] == '"' else word
+
+
+def plain_digits(text: str) -> str:
+    """The text with ASCII digits, and ASCII marks between them."""
+    return text.translate(_TO_PLAIN)
 
 
 def lower(text: str) -> str:

@@ -56,6 +56,7 @@ class Imports:
             "duplicates",
             "corrected",
             "flagged",
+            "unknown_values",
             "warnings",
         )
         rows = [tuple(_to_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]

@@ -100,13 +100,19 @@ class Workspace:
         niche: str | None = None,
         dates: Literal["dmy", "mdy"] | None = None,
         tz: str | None = None,
+        decimal: Literal[".", ","] | None = None,
+        percent: bool | None = None,
+        suffixes: Mapping[str, int] | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> Imports:
         """Load exports; rows that are already stored are not added twice. Takes the arguments of `dwell import`."""
         from dwell.workspace.imports import import_files
 
-        hints = _hints(format=format, as_of=as_of, columns=columns, creator=creator, niche=niche, dates=dates, tz=tz)
+        hints = _hints(
+            format=format, as_of=as_of, columns=columns, creator=creator, niche=niche, dates=dates, tz=tz,
+            decimal=decimal, percent=percent, suffixes=suffixes,
+        )  # fmt: skip
         return import_files(self.store, map(Path, paths), hints, dry_run=dry_run, progress=progress)
 
     def explain_import(
@@ -169,5 +175,11 @@ class Workspace:
     report = _in_one_snapshot(Snapshot.report)
 
 
-def _hints(*, columns: Mapping[str, str] | None = None, creator: str | None = None, **others: Any) -> Hints:
-    return Hints(columns=columns or {}, handle=None if creator is None else parse_handle(creator), **others)
+def _hints(
+    *, columns: Mapping[str, str] | None = None, creator: str | None = None,
+    suffixes: Mapping[str, int] | None = None, **others: Any,
+) -> Hints:  # fmt: skip
+    lowered = {text.lower(): factor for text, factor in (suffixes or {}).items()}
+    return Hints(
+        columns=columns or {}, suffixes=lowered, handle=None if creator is None else parse_handle(creator), **others
+    )

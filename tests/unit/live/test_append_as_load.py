@@ -221,6 +221,8 @@ def test_what_only_the_loader_decides_is_left_to_it(
     folder.load(one, objects)
     rows = folder.store.query("SELECT post_id, handle, sound_id FROM posts ORDER BY post_id", ["posts"]).rows
     assert [tuple(row) for row in rows] == stored
+
+
 @pytest.mark.parametrize(
     ("views", "unit"), [("12K", 1_000), ("1.2M", 100_000), (12_000, 1), ("12000", 1), (None, None)]
 )

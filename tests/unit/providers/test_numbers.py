@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dwell.text.hashtags import extract_hashtags
-from dwell.text.numbers import is_percent_column, parse_count, parse_share
+from dwell.text.number_style import is_percent_column
+from dwell.text.numbers import parse_count, parse_share
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ def test_counts_as_people_write_them(text: str, value: int | None) -> None:
     assert parse_count(text) == value
 
 
-@pytest.mark.parametrize("text", ["1.2.3K", "0.71", "many", "1,2345", "12 apples", "1.00001K"])
+@pytest.mark.parametrize("text", ["1.2.3K", "0.71", "many", "1,2345", "12 apples", "1.00001K", "1.000", "1,000"])
 def test_what_is_no_count_is_never_guessed(text: str) -> None:
     with pytest.raises(ValueError, match="is not"):
         parse_count(text)
@@ -35,8 +36,9 @@ def test_shares() -> None:
     assert parse_share("61%", percent=True) == 0.61
     assert parse_share("0.381", percent=False) == 0.381
     assert parse_share("undefined", percent=False) is None
-    with pytest.raises(ValueError, match="share"):
-        parse_share("120", percent=True)
+    assert parse_share("120", percent=True) == 1.2
+    with pytest.raises(ValueError, match="below 0"):
+        parse_share("-1%", percent=True)
 
 
 def test_hashtags_of_a_caption() -> None:

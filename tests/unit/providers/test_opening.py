@@ -248,7 +248,7 @@ def test_a_workbook_is_a_csv_of_what_it_shows(opened: Opened) -> None:
     ]
     extract = only(opened(_workbook(rows, {"D2": "0.0%"}), "file.xlsx"))
     assert extract.path.read_text().splitlines()[1] == f"{url},1200,3.5,12.5%,2024-03-05 09:30:00"
-    assert extract.shape.columns["full_watch_rate"].unit == "percent"
+    assert extract.shape.columns["full_watch_rate"].unit == "undecided"
 
 
 def test_a_workbook_with_a_formula_is_refused(opened: Opened) -> None:

@@ -36,7 +36,7 @@ def test_a_table_copied_from_studios_screens(opened: Opened) -> None:
     assert file.format == "table"
     assert extract.shape.tables == ("posts", "post_snapshots", "watch_times", "creators")
     assert (columns["posted_at"].names, columns["posted_at"].time) == (("published date",), "published time")
-    assert columns["full_watch_rate"].unit == "percent"
+    assert columns["full_watch_rate"].unit == "undecided"
     assert columns["post_id"].names == columns["handle"].names == columns["url"].names == ("url",)
     assert columns["total_watch_s"].names == ("play time",)
     assert not {"followers", "following"} & columns.keys()
@@ -87,7 +87,7 @@ def test_map_of_a_percentage_and_of_followers(opened: Opened) -> None:
     file = opened(
         f"url,views,kept,followers\n{LINK},1,45%,9\n", columns={"full_watch_rate": "kept", "followers": "followers"}
     )
-    assert only(file).shape.columns["full_watch_rate"].unit == "percent"
+    assert only(file).shape.columns["full_watch_rate"].unit == "undecided"
     assert "creator_snapshots" in only(file).shape.tables
 
 
@@ -116,7 +116,7 @@ def test_a_table_without_anything_to_tell_posts_apart_is_unknown(opened: Opened)
 def test_flat_json_objects_are_a_table(opened: Opened) -> None:
     extract = only(opened([{"url": LINK, "views": 5, "full watch rate": 0.4}], "mine.json"))
     assert places(extract)["views"] == ("/views",)
-    assert extract.shape.columns["full_watch_rate"].unit == ""
+    assert extract.shape.columns["full_watch_rate"].unit == "undecided"
 
 
 def test_an_id_beside_a_link_may_be_mended_from_it(opened: Opened) -> None:
@@ -155,17 +155,21 @@ def test_template_rejects(opened: Opened) -> None:
         f"{ID},,1.2.3K,1,1,1,1,1,1",
     ]
     extract = only(opened("\n".join([TEMPLATE, f"{ID},,1,61.5,1,1,1,1,1", *bad])))
-    assert [row["avg_watch_s"] for row in read_rows(extract)] == ["61.5"]
-    assert [line for line, _, _ in extract.rejects] == [3, 4, 5, 6]
+    rows = read_rows(extract)
+    assert [row["avg_watch_s"] for row in rows] == ["61.5", "1", "1"]
+    assert [row["full_watch_rate"] for row in rows] == ["0.01", "1.2", "0.01"]
+    assert rows[2]["views"] == "1.2.3K"  # the loader counts what it cannot read, and keeps the rest of the row
+    assert [line for line, _, _ in extract.rejects] == [3, 5]
 
 
 def test_the_recipe_of_the_first_seed(opened: Opened) -> None:
     text = f"aweme_id,avg_watch_time_s,full_video_views,total_views\n{ID},8.5,25,200\n{ID},8.5,300,200\n{ID},8.5,5,0\n"
     extract = only(opened(text))
-    first, unknown = read_rows(extract)
+    first, over, unknown = read_rows(extract)
     assert (first["full_watch_rate"], first["views"], first["avg_watch_s"]) == ("0.125", "200", "8.5")
     assert "full_watch_rate" not in unknown
-    assert extract.rejects[0][:2] == (3, "full_video_views 300 is more than total_views 200")
+    assert over["full_watch_rate"] == "1.5"
+    assert extract.rejects == ()
 
 
 YOUTUBE = (

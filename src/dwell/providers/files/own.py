@@ -43,7 +43,7 @@ def _extract(part: Part, context: Context) -> Extract:
         for name in (column.name for column in table.columns)
         if name in part.header
     }
-    shape = Shape("dwell", (table.name,), sources, cumulative=False, accounts="stored")
+    shape = Shape("dwell", (table.name,), sources, cumulative=False, accounts="stored", decimal=".")
     if part.layout == "csv":
         return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
     if part.layout == "parquet":

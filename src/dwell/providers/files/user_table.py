@@ -18,14 +18,16 @@ from dwell.providers.files.aliases import COUNTERS, FOLLOWING, WATCHED
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.files.date_headers import settle_dates
 from dwell.providers.files.platform_column import with_platform
-from dwell.providers.files.table_headers import Headers, list_names, match_headers
+from dwell.providers.files.table_headers import FitsColumn, Headers, list_names, match_headers, prefer_fitting
 from dwell.providers.files.wide_table import narrow_table
 from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.json_rows import KindOf
 from dwell.providers.part import Part, first_rows
-from dwell.records import Extract, Shape, Source
+from dwell.records import TABLES, Extract, Shape, Source
 from dwell.records.shape import Unit
-from dwell.text.numbers import is_percent_column
+from dwell.text.number_style import number_style
+from dwell.text.numbers import parse_count, parse_seconds
+from dwell.text.words import is_unknown, parse_flag
 
 NAME = "table"
 _NOT_POSTS = frozenset({"cid", "comment_id", "parent_comment_id", "reply_to_comment_id", "cha_name"})
@@ -35,6 +37,8 @@ _COUNTS_POSTS = frozenset(
 )
 """Keys of accounts, hashtags and sounds, which count posts."""
 _LIST_OF_TEXTS = ("name", "title", "hashtagName", "hashtag_name")
+KINDS = {column.name: column.kind for table in TABLES.values() for column in table.columns
+         if column.kind in {"count", "number", "flag"}}  # fmt: skip
 
 
 def extract(part: Part, context: Context, headers: Headers, pointers: Mapping[str, str]) -> Extract:
@@ -47,7 +51,7 @@ def extract(part: Part, context: Context, headers: Headers, pointers: Mapping[st
         pointers: Of JSON: header -> where it stands in a row; empty for a CSV.
     """
     headers = settle_dates(headers, _first_values(part, headers.clock) if headers.clock else ())
-    sources = {column: _source(part, column, name, headers, pointers) for column, name in headers.columns.items()}
+    sources = {column: _source(column, name, headers, pointers) for column, name in headers.columns.items()}
     link = sources.get("url")
     for column in ("post_id", "handle"):
         if link and column not in sources:
@@ -70,12 +74,39 @@ def _extract_shape(part: Part, context: Context, shape: Shape) -> Extract:
     return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
 
 
-def _source(part: Part, column: str, name: str, headers: Headers, pointers: Mapping[str, str]) -> Source:
+def _source(column: str, name: str, headers: Headers, pointers: Mapping[str, str]) -> Source:
     time = headers.clock if column == "posted_at" else None
     unit: Unit = headers.units.get(column, "")
-    if column == "full_watch_rate" and not unit and is_percent_column(_first_values(part, name)):
-        unit = "percent"
+    if column == "full_watch_rate" and unit != "percent":
+        unit = "undecided"  # the column itself says
     return Source((pointers.get(name, name),), unit=unit, time=pointers.get(time, time) if time else None)
+
+
+def _fits(part: Part) -> FitsColumn:
+    """Whether most of the first values of a header can be read as a column's kind."""
+
+    def fits(column: str, header: str) -> bool:
+        kind = KINDS.get(column)
+        if kind is None:
+            return True
+        texts = [text for text in _first_values(part, header) if not is_unknown(text)]
+        return bool(texts) and 2 * sum(_is_read(kind, text) for text in texts) >= len(texts)
+
+    return fits
+
+
+def _is_read(kind: str, text: str) -> bool:
+    style = number_style([text, "12.5", "1,234.5"], "count" if kind == "count" else "length")
+    try:
+        if kind == "count":
+            parse_count(text, style)
+        elif kind == "flag":
+            parse_flag(text)
+        else:
+            parse_seconds(text.rstrip("% "), style)
+    except ValueError:
+        return False
+    return True
 
 
 def _first_values(part: Part, name: str) -> list[str]:
@@ -177,7 +208,8 @@ def _lists_rows(item: Mapping[str, Any]) -> bool:
 def _headers(part: Part, context: Context) -> tuple[Headers, dict[str, str]]:
     pointers = {} if part.layout == "csv" else _pointers(part.objects)
     header = part.header if part.layout == "csv" else tuple(pointers)
-    headers = without_objects(part, match_headers(header, context.hints.columns))
+    matched = prefer_fitting(match_headers(header, context.hints.columns), _fits(part))
+    headers = without_objects(part, matched)
     return with_platform(part, headers), pointers
 
 

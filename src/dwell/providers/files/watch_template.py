@@ -13,7 +13,8 @@ from dwell.providers.links import LinkError, parse_link
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
-from dwell.text.numbers import is_percent_column, parse_count, parse_share
+from dwell.text.number_style import is_percent_curve, number_style
+from dwell.text.numbers import parse_count, parse_share
 from dwell.text.words import known
 
 NAME = "watch-template"
@@ -23,7 +24,8 @@ HEADER = (
 )  # fmt: skip
 RECIPE = ("aweme_id", "avg_watch_time_s", "full_video_views", "total_views")
 
-_RETENTION = re.compile(r"retention (\d+(?:\.\d+)?)s")
+_RETENTION = re.compile(r"retention (\d+(?:\.\d+)?)s(?P<percent> ?(?:%|\(%\)|pct|\(pct\)|percent))?")
+_COUNTS = ("views", "total views", "full video views")
 _ID = ("video link or id", "aweme id")
 
 
@@ -57,28 +59,37 @@ class _TemplateReader:
             context.scratch, NAME, "posts", "post_snapshots", "watch_times", "creators", platform="tiktok"
         )
         self.curve = Rewriter(context.scratch, NAME, "retention")
-        self.seconds = {
-            index: float(match[1]) for name, index in names.items() if (match := _RETENTION.fullmatch(name))
-        }
-        self.percent = {
-            index: is_percent_column([row[index] for row in part.rows if len(row) > index]) for index in self.seconds
-        }
+        points = {index: match for name, index in names.items() if (match := _RETENTION.fullmatch(name))}
+        self.seconds = {index: float(match[1]) for index, match in points.items()}
+        self.rows = self._read()
+        curve = [text for index in points for text in self._column(index)]
+        self.curve_style = number_style(curve, "share")
+        # One file writes its curves in one unit: 100, 50, 0.9 is a percentage throughout.
+        self.percent = any(match["percent"] for match in points.values()) or is_percent_curve(curve, self.curve_style)
+        self.counts = {name: number_style(self._column(names[name]), "count") for name in _COUNTS if name in names}
+        full = _column_of(names, "watched full video pct")
+        self.full_style = number_style([] if full is None else self._column(full), "share")
 
-    def extracts(self) -> list[Extract]:
-        """Watch times, and the retention curves where the file has them."""
+    def _read(self) -> list[tuple[int, list[str]]]:
         with self.part.path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, delimiter=self.part.delimiter)
             next(reader)
-            for row in reader:
-                if any(cell.strip() for cell in row):
-                    self._row(reader.line_num, row)
+            return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+
+    def _column(self, index: int) -> list[str]:
+        return [row[index] for _, row in self.rows if len(row) > index]
+
+    def extracts(self) -> list[Extract]:
+        """Watch times, and the retention curves where the file has them."""
+        for line, row in self.rows:
+            self._row(line, row)
         return [self.posts.extract(), *([self.curve.extract()] if self.curve.rows else [])]
 
     def _row(self, line: int, row: list[str]) -> None:
         cells = {name: row[index] for name, index in self.names.items() if index < len(row)}
         try:
             link = parse_link(cells.get(_ID[0]) or cells.get(_ID[1]) or "")
-            values = _values(cells)
+            values = self._values(cells)
         except (LinkError, ValueError) as error:
             self.posts.reject(line, str(error), self.part.delimiter.join(row))
             return
@@ -94,7 +105,7 @@ class _TemplateReader:
         for index, second in self.seconds.items():
             text = row[index] if index < len(row) else ""
             try:
-                rate = parse_share(text, percent=self.percent[index])
+                rate = parse_share(text, percent=self.percent, style=self.curve_style)
             except ValueError as error:
                 self.warnings.append(f"{self.part.name} line {line}: retention at {second:g} s was left out ({error}).")
                 continue
@@ -102,29 +113,39 @@ class _TemplateReader:
                 point = {"post_id": post_id, "observed_at": observed_at, "second": second, "retention_rate": rate}
                 self.curve.add(line, point)
 
+    def _values(self, cells: Mapping[str, str]) -> dict[str, Any]:
+        """Columns of a row, as text that the loader reads; only what takes two cells is computed here.
 
-def _values(cells: Mapping[str, str]) -> dict[str, Any]:
-    """Columns of a row, as text that the loader reads; only what takes two cells is computed here.
+        The template's percentages are always percentages, as its header says.
+        """
+        return {
+            "observed_at": known(cells.get("captured on") or cells.get("captured at")),
+            "views": known(cells.get("views") or cells.get("total views")),
+            "saves": known(cells.get("saves")),
+            "avg_watch_s": known(cells.get("avg watch time s")),
+            "total_watch_s": known(cells.get("total play time s")),
+            "full_watch_rate": self._full_share(cells),
+            "reach": known(cells.get("reach")),
+            "new_followers": known(cells.get("new followers")),
+        }
 
-    The template's percentages are always percentages, as its header says.
-    """
-    views = parse_count(cells.get("views") or cells.get("total views") or "")
-    full = parse_share(cells.get("watched full video pct") or "", percent=True)
-    watched = parse_count(cells.get("full video views") or "")
-    if full is None and watched is not None and views:
-        if watched > views:
-            raise ValueError(f"full_video_views {watched} is more than total_views {views}")
-        full = watched / views
-    return {
-        "observed_at": known(cells.get("captured on") or cells.get("captured at")),
-        "views": known(cells.get("views") or cells.get("total views")),
-        "saves": known(cells.get("saves")),
-        "avg_watch_s": known(cells.get("avg watch time s")),
-        "total_watch_s": known(cells.get("total play time s")),
-        "full_watch_rate": full,
-        "reach": known(cells.get("reach")),
-        "new_followers": known(cells.get("new followers")),
-    }
+    def _full_share(self, cells: Mapping[str, str]) -> float | str | None:
+        """The share of full views, as written or of the recipe's two counts; the text where it cannot be read."""
+        written = known(cells.get("watched full video pct"))
+        watched = known(cells.get("full video views"))
+        name = next((name for name in ("views", "total views") if known(cells.get(name))), None)
+        try:
+            if written is not None:
+                return parse_share(written, percent=True, style=self.full_style)
+            views = parse_count(cells[name], self.counts[name]) if name and watched else None
+            full = parse_count(watched or "", self.counts["full video views"]) if views else None
+        except ValueError:
+            return written or watched
+        return full / views if full is not None and views else None
+
+
+def _column_of(names: Mapping[str, int], *wanted: str) -> int | None:
+    return next((names[name] for name in wanted if name in names), None)
 
 
 FORMAT = Format(

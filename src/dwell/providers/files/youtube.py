@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
 from dwell.text.days import MonthDay, parse_days
 from dwell.text.hashtags import extract_hashtags
+from dwell.text.number_style import Column, Kind, NumberStyle, collect_evidence, decide_styles
 from dwell.text.numbers import parse_decimal, parse_seconds
 from dwell.text.words import known
 
@@ -31,6 +32,11 @@ _KEPT_COLUMNS = frozenset({
     "duration", "average percentage viewed (%)", "average view duration", "engaged views", "views",
     "watch time (hours)", "likes", "comments added", "shares", "subscribers",
 })  # fmt: skip
+_PERCENT, _HOURS = "average percentage viewed (%)", "watch time (hours)"
+_NUMBERS: Mapping[str, Kind] = {
+    _PERCENT: "length", _HOURS: "length", "duration": "length", "average view duration": "length",
+    "engaged views": "count", "views": "count", "likes": "count", "comments added": "count",
+}  # fmt: skip
 
 _FIRST_SHORTS, _THREE_MINUTES = date(2020, 9, 1), date(2024, 10, 15)
 _LONGEST_SHORT_S = 180
@@ -79,26 +85,33 @@ def _extract(part: Part, names: list[str], context: Context) -> Extract:
         rows = [(reader.line_num, dict(zip(names, row, strict=False)), row) for row in reader if any(row)]
     days = parse_days(text for _, cells, _ in rows if (text := cells.get("video publish time")))
     ends = {text: _period_end(text, context) for text in {cells.get("time range") for _, cells, _ in rows} if text}
+    styles = _styles([cells for _, cells, _ in rows], context, semicolons=part.delimiter == ";")
     for line, cells, row in rows:
         try:
-            writer.add(line, _values(cells, days, ends, context))
+            writer.add(line, _values(cells, days, ends, context, styles))
         except ValueError as error:
             writer.reject(line, str(error), part.delimiter.join(row))
     return writer.extract()
 
 
 def _values(
-    cells: Mapping[str, str], days: Mapping[str, MonthDay], ends: Mapping[str, datetime], context: Context
+    cells: Mapping[str, str],
+    days: Mapping[str, MonthDay],
+    ends: Mapping[str, datetime],
+    context: Context,
+    styles: Mapping[str, NumberStyle],
 ) -> dict[str, Any]:
     post_id = cells.get("content", "").strip()
     if post_id.casefold() in {"total", ""}:
         raise ValueError("the total of all rows, not a video")
     if not re.fullmatch(r"[\w-]{11}", post_id):
         raise ValueError(f"{post_id[:40]!r} is not a YouTube video id")
-    duration, hours = parse_seconds(cells.get("duration") or ""), _number(cells.get("watch time (hours)"))
+    duration = _number(parse_seconds, cells.get("duration"), styles["duration"])
+    length = duration if isinstance(duration, float) else None
+    hours = _number(parse_decimal, cells.get(_HOURS), styles[_HOURS])
     published = days.get(cells.get("video publish time", ""))
     posted = published.date if published else None
-    kind = _video_type(cells, duration, posted)
+    kind = _video_type(cells, length, posted, styles)
     return {
         "post_id": post_id,
         "handle": (cells.get("account") or cells.get("channel") or context.handle or "").strip() or None,
@@ -114,8 +127,8 @@ def _values(
         "comments": known(cells.get("comments added")),
         "shares": known(cells.get("shares")),
         "new_followers": known(cells.get("subscribers")),
-        "avg_watch_s": _average_watch_s(cells, duration),
-        "total_watch_s": None if hours is None else round(hours * 3600, 3),
+        "avg_watch_s": _average_watch_s(cells, length, styles),
+        "total_watch_s": round(hours * 3600, 3) if isinstance(hours, float) else hours,
     }
 
 
@@ -125,7 +138,9 @@ def _views(cells: Mapping[str, str]) -> str | None:
     return views if engaged in {None, "0"} and views is not None else engaged
 
 
-def _video_type(cells: Mapping[str, str], duration: float | None, posted: date | None) -> str | None:
+def _video_type(
+    cells: Mapping[str, str], duration: float | None, posted: date | None, styles: Mapping[str, NumberStyle]
+) -> str | None:
     """`video` for a Short, else `long`; None where a table without the column leaves it open.
 
     A Short lasts up to a minute, since October 2024 up to three; before September 2020 there were none.
@@ -133,9 +148,10 @@ def _video_type(cells: Mapping[str, str], duration: float | None, posted: date |
     stated = cells.get("video type", "").strip().casefold()
     if stated:
         return "long" if stated == "long" else "video"
-    watched, share = parse_seconds(cells.get("average view duration") or ""), cells.get("average percentage viewed (%)")
-    percent = _number(share)
-    length = duration or (watched / percent * 100 if watched and percent else None)
+    watched, percent = _watched(cells, styles), _percent(cells, styles)
+    length = duration
+    if not length and isinstance(watched, float) and isinstance(percent, float) and percent:
+        length = watched / percent * 100
     if (posted and posted < _FIRST_SHORTS) or (length and length > _LONGEST_SHORT_S):
         return "long"
     if length is None or posted is None:
@@ -152,16 +168,42 @@ def _period_in_name(name: str) -> datetime | None:
         return None
 
 
-def _average_watch_s(cells: Mapping[str, str], duration: float | None) -> float | None:
-    percent = _number(cells.get("average percentage viewed (%)"))
-    if percent is not None and duration:
+def _average_watch_s(
+    cells: Mapping[str, str], duration: float | None, styles: Mapping[str, NumberStyle]
+) -> float | str | None:
+    percent, watched = _percent(cells, styles), _watched(cells, styles)
+    if isinstance(percent, float) and duration:
         return round(percent / 100 * duration, 4)
-    return parse_seconds(cells.get("average view duration") or "")
+    return watched if watched is not None or isinstance(percent, float) else percent
 
 
-def _number(text: str | None) -> float | None:
-    """A number of a table in English, so that a comma groups thousands."""
-    return parse_decimal((text or "").replace(",", "").rstrip("% "))
+def _percent(cells: Mapping[str, str], styles: Mapping[str, NumberStyle]) -> float | str | None:
+    return _number(parse_decimal, (cells.get(_PERCENT) or "").rstrip("%٪ "), styles[_PERCENT])
+
+
+def _watched(cells: Mapping[str, str], styles: Mapping[str, NumberStyle]) -> float | str | None:
+    return _number(parse_seconds, cells.get("average view duration"), styles["average view duration"])
+
+
+def _number(
+    parse: Callable[[str, NumberStyle], float | None], text: str | None, style: NumberStyle
+) -> float | str | None:
+    """The number of a cell; a text that is none is passed on, for the loader to count."""
+    try:
+        return parse(text or "", style)
+    except ValueError:
+        return text
+
+
+def _styles(rows: Sequence[Mapping[str, str]], context: Context, *, semicolons: bool) -> dict[str, NumberStyle]:
+    """How each column of numbers is written; a comma that the columns leave open groups, as YouTube writes it."""
+    columns = {}
+    for name, kind in _NUMBERS.items():
+        texts = [text.rstrip("%٪ ") for cells in rows if (text := cells.get(name))]
+        given = context.hints.decimal
+        column = Column(name, kind, given_decimal=given, default="" if kind == "count" else ".", semicolons=semicolons)
+        columns[name] = column, collect_evidence(texts, kind)
+    return decide_styles(columns)
 
 
 def _period_end(text: str, context: Context) -> datetime:

@@ -13,6 +13,7 @@ from dwell.providers.links import Link
 from dwell.providers.values import (
     counter,
     digits,
+    first_counter,
     flag,
     lost_digits,
     mapping,
@@ -120,8 +121,8 @@ def topic(item: Item) -> TopicItem | ParseError:
     return TopicItem(
         topic_kind="hashtag",
         topic=hashtag.lstrip("#").lower(),
-        topic_posts=counter(exact.get("videoCount", stats.get("videoCount"))),
-        topic_views=counter(exact.get("viewCount", stats.get("viewCount"))),
+        topic_posts=first_counter(exact.get("videoCount"), stats.get("videoCount")),
+        topic_views=first_counter(exact.get("viewCount"), stats.get("viewCount")),
         rounded=not exact,
     )
 

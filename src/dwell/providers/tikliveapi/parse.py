@@ -11,8 +11,19 @@ from email.header import decode_header, make_header
 from typing import Any, Literal
 
 from dwell.providers.links import Link
-from dwell.providers.values import counter, digits, flag, lost_digits, mapping, name, number, seconds, text
-from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
+from dwell.providers.values import (
+    counter,
+    digits,
+    first_counter,
+    flag,
+    lost_digits,
+    mapping,
+    name,
+    number,
+    seconds,
+    text,
+)
+from dwell.records.item import CommentItem, Count, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.text.hashtags import extract_hashtags
 
 Item = Mapping[str, Any]
@@ -79,6 +90,7 @@ def post(item: Item) -> PostItem | ParseError:
 def user(item: Item) -> CreatorItem | ParseError:
     """An account and its counters, from user info, a search result, or a row of a follower list."""
     who = mapping(item, "user", "user_info") or item
+    exact = mapping(item, "statsV2") or mapping(who, "statsV2")
     stats = mapping(item, "stats") or mapping(who, "stats")
     handle = name(who.get("uniqueId")) or name(who.get("unique_id"))
     if not handle:
@@ -89,11 +101,19 @@ def user(item: Item) -> CreatorItem | ParseError:
         display_name=text(who.get("nickname")),
         verified=flag(who.get("verified")),
         private=flag(who.get("privateAccount", who.get("secret"))),
-        followers=counter(stats.get("followerCount", who.get("follower_count"))),
-        following=counter(stats.get("followingCount", who.get("following_count"))),
-        total_likes=counter(stats.get("heartCount", stats.get("heart", who.get("total_favorited")))),
-        post_count=counter(stats.get("videoCount", who.get("aweme_count"))),
+        followers=_stat(exact, stats, "followerCount", who.get("follower_count")),
+        following=_stat(exact, stats, "followingCount", who.get("following_count")),
+        total_likes=first_counter(
+            *(place.get(name) for place in (exact, stats) for name in ("heartCount", "heart")),
+            who.get("total_favorited"),
+        ),
+        post_count=_stat(exact, stats, "videoCount", who.get("aweme_count")),
     )
+
+
+def _stat(exact: Item, stats: Item, name: str, other: Any) -> Count:
+    """A counter of an account: exact where the payload has `statsV2`, else rounded."""
+    return first_counter(exact.get(name), stats.get(name), other)
 
 
 def comment(item: Item) -> CommentItem | ParseError:

@@ -15,10 +15,11 @@ import msgspec
 from dwell import clock
 from dwell.disk.lock import exclusive
 from dwell.records import ABOUT_POSTS, TABLES, Table
+from dwell.records import plausibility as limits
 from dwell.settings import Settings
 from dwell.text.ids import looks_rounded
 from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
-from dwell.warehouse.append.checks import find_problem, missing_keys
+from dwell.warehouse.append.checks import check_records, missing_keys
 from dwell.warehouse.append.codec import Latest, Row, codec_of
 from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest
 from dwell.warehouse.append.merge_readings import merge_observations
@@ -26,7 +27,7 @@ from dwell.warehouse.batches import Batch
 from dwell.warehouse.current_rows_refresh import DAY_MICROS
 from dwell.warehouse.journal_damage import journal_errors
 from dwell.warehouse.load.earlier_imports import import_name
-from dwell.warehouse.load.loaded import ROUNDED_IDS, SHOWN, Loaded, repeated, to_report
+from dwell.warehouse.load.loaded import ROUNDED_IDS, SHOWN, Loaded, UnknownValues, repeated, to_report
 from dwell.warehouse.load.unkept import Unkept, describe_unkept
 
 Records = Sequence[msgspec.Struct]
@@ -116,13 +117,14 @@ class _Append:
     def __init__(self, log: sqlite3.Connection, objects: Sequence[Records], now: datetime, batch_id: str) -> None:
         self.log = log
         self._imported = import_name(batch_id)
-        self.objects = objects
+        self.objects = list(objects)
+        self.unknown = UnknownValues()
         self.refused: dict[int, str] = {}
         self.rows: dict[str, list[tuple[int, Row]]] = {}
         self.merged: dict[str, Merged] = {}
         self._now, self._latest = now, Latest.of(now)
         self._read: dict[int, tuple[str, Row | None, bool]] = {}
-        for number, records in enumerate(objects):
+        for number, records in enumerate(self.objects):
             self._add(number, records)
 
     def _add(self, number: int, records: Records) -> None:
@@ -133,10 +135,19 @@ class _Append:
             plain = plain and is_plain
             if row is not None:
                 rows.append((name, row))
-        problem = None if plain else find_problem(records, self._now)
+        problem: str | None = None
+        reasons: tuple[str, ...] = ()
+        if not plain:
+            checked = check_records(records, self._now)
+            problem, reasons = checked.problem, checked.unknown
+            if reasons:
+                records = self.objects[number] = checked.records
+                rows = [(name, row) for name, row, _ in map(self._read_record, records) if row is not None]
         if problem or not rows:
             self.refused[number] = problem or missing_keys([type(record) for record in records])
             return
+        for reason in reasons:
+            self.unknown.add(reason)
         for name, row in rows:
             self.rows.setdefault(name, []).append((number, row))
 
@@ -232,7 +243,8 @@ class _Append:
             flagged=self._count_flags(),
             rejects_file=None,
             rejects=shown,
-            warnings=tuple(describe_unkept(self._list_unkept())),
+            warnings=(*self.unknown.sentences(), *describe_unkept(self._list_unkept())),
+            unknown_values=self.unknown.counts,
             rows_updated={name: len(merged.updated) for name, merged in self.merged.items()},
             duplicates=len(duplicates),
         )
@@ -291,8 +303,12 @@ def _flags(record: Any) -> list[str]:
         if record.duration_s == 0:
             return ["duration_zero"]
         photo = record.media_type == "photo" or "/photo/" in (record.url or "")
-        return [] if photo or record.duration_s is not None else ["no_duration"]
+        if record.duration_s is None:
+            return [] if photo else ["no_duration"]
+        return [limits.LENGTH_OVER_HOURS] if record.duration_s > limits.LONGEST_POST_S else []
     if name != "post_snapshots" or record.views is None:
         return []
     flags = ["views_zero"] if record.views == 0 else []
-    return [*flags, "likes_over_views"] if record.likes is not None and record.likes > record.views else flags
+    if record.views == 0 and any(getattr(record, reaction) for reaction in limits.REACTIONS):
+        flags.append(limits.REACTIONS_WITHOUT_VIEWS)
+    return [*flags, limits.LIKES_OVER_VIEWS] if record.likes is not None and record.likes > record.views else flags

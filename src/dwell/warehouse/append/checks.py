@@ -1,4 +1,4 @@
-"""The checks of `warehouse.load.checked`, for records: the first reason against what one object of a source says.
+"""The checks of `warehouse.load.checked`, for records: what is wrong with what one object of a source says.
 
 A file is checked in bulk by its engine, a record here, without one; both give the same reasons in the same order;
 `tests/unit/live/test_append_as_load.py` drives both. What only a whole file can tell is not asked of records.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,23 +17,62 @@ from typing import Any
 import msgspec
 
 from dwell.records import TOPICS
-from dwell.text.ids import FLOAT_ID, LOST_REASON, SCIENTIFIC_ID, is_post_id, latest_id
+from dwell.text.ids import FLOAT_ID, LOST_REASON, OLDEST_ID, SCIENTIFIC_ID, is_post_id, latest_id, minted_at
 from dwell.warehouse.append.codec import DAY, LARGEST_COUNT, OLDEST_INSTANT, codec_of
+from dwell.warehouse.load.described import described
 
 
-def find_problem(records: Sequence[msgspec.Struct], now: datetime) -> str | None:
-    """The first reason against the records of one object; None for good ones.
+@dataclass(frozen=True)
+class CheckedRecords:
+    """The records of one object after the checks.
+
+    Attributes:
+        records: With unknown in place of what is unreadable or impossible.
+        problem: The first reason that refuses the object; None for a good one.
+        unknown: The reasons for the values that were left unknown.
+    """
+
+    records: tuple[msgspec.Struct, ...]
+    problem: str | None
+    unknown: tuple[str, ...]
+
+
+def check_records(records: Sequence[msgspec.Struct], now: datetime) -> CheckedRecords:
+    """What is wrong with the records of one object: a key refuses it, any other value is left unknown.
 
     Args:
         records: At most one of each table.
         now: The latest instant that is accepted; records observed more than a day later are refused.
     """
-    checks = _checks(tuple(type(record) for record in records))
-    for place, check in checks:
+    keys, values = _checks(tuple(type(record) for record in records))
+    for place, check in keys:
         problem = check(records[place], now)
         if problem is not None:
-            return problem
-    return None
+            return CheckedRecords(tuple(records), problem, ())
+    checked, unknown = list(records), []
+    for place, name, check in values:
+        problem = check(checked[place], now)
+        if problem is not None:
+            unknown.append(problem)
+            checked[place] = msgspec.structs.replace(checked[place], **{name: _instead(checked[place], name)})
+    if unknown and not any(_says_something(record) for record in checked):
+        return CheckedRecords(tuple(checked), unknown[0], ())
+    return CheckedRecords(tuple(checked), None, tuple(unknown))
+
+
+def _instead(record: Any, name: str) -> Any:
+    """Unknown; of an impossible posting time the time in the id."""
+    if name != "posted_at" or not re.fullmatch("[0-9]{19}", getattr(record, "post_id", None) or ""):
+        return None
+    return minted_at(record.post_id) if int(record.post_id) >= OLDEST_ID else None
+
+
+def _says_something(record: Any) -> bool:
+    """The record says what its table exists for."""
+    codec = codec_of(record.__class__)
+    if codec.table.keeps == "every":
+        return codec.is_row(codec.read(record))
+    return any(getattr(record, name) is not None for name in described(codec.table))
 
 
 def missing_keys(types: Sequence[type]) -> str:
@@ -45,30 +85,30 @@ Check = Callable[[Any, datetime], str | None]
 
 
 @lru_cache
-def _checks(types: tuple[type, ...]) -> list[tuple[int, Check]]:
-    """The checks of one combination of records: which record, and what is asked of it."""
+def _checks(types: tuple[type, ...]) -> tuple[list[tuple[int, Check]], list[tuple[int, str, Check]]]:
+    """The checks of one combination of records: those of its keys, and those of its other values."""
     tables = [codec_of(kind).table for kind in types]
     place_of = {column.name: place for place in reversed(range(len(tables))) for column in tables[place].columns}
     kind_of = {column.name: column.kind for table in tables for column in table.columns}
     keys = {key for table in tables for key in table.key}
-    checks: list[tuple[int, Check]] = []
+    refusing: list[tuple[int, Check]] = []
     if "comments" in (table.name for table in tables):
-        checks.append((place_of["comment_id"], _id_check("comment_id")))
+        refusing.append((place_of["comment_id"], _id_check("comment_id")))
     if "post_id" in keys:
-        checks.append((place_of["post_id"], _id_check("post_id")))
-    checks += [(place_of[name], _readable(name)) for name, kind in kind_of.items() if kind in {"count", "number"}]
-    numbers = [name for name, kind in kind_of.items() if kind == "number"]
-    counts = [name for name, kind in kind_of.items() if kind == "count"]
-    checks += [(place_of[name], _not_negative(name)) for name in (*numbers, *counts)]
-    checks.append((place_of["observed_at"], _observed))
-    if "posted_at" in kind_of:
-        checks.append((place_of["posted_at"], _posted))
+        refusing.append((place_of["post_id"], _id_check("post_id")))
+    amounts = [(place_of[name], name, _readable(name)) for name, kind in kind_of.items() if kind in {"count", "number"}]
+    for kind in ("number", "count"):
+        amounts += [(place_of[name], name, _not_negative(name)) for name in kind_of if kind_of[name] == kind]
+    refusing += [(place, check) for place, name, check in amounts if name in keys]
+    refusing.append((place_of["observed_at"], _observed))
     if "day" in kind_of:
-        checks.append((place_of["day"], _day))
+        refusing.append((place_of["day"], _day))
     if "topic_kind" in kind_of:
-        checks.append((place_of["topic_kind"], _topic_kind))
-    checks += [(place_of[name], _at_most_one(name)) for name in ("full_watch_rate", "share") if name in kind_of]
-    return checks
+        refusing.append((place_of["topic_kind"], _topic_kind))
+    others = [(place, name, check) for place, name, check in amounts if name not in keys]
+    if "posted_at" in kind_of:
+        others.append((place_of["posted_at"], "posted_at", _posted))
+    return refusing, others
 
 
 def _id_check(name: str) -> Check:
@@ -132,9 +172,9 @@ def _posted(record: Any, _: datetime) -> str | None:
     if posted is None:
         return None
     if posted < OLDEST_INSTANT:
-        return f"published before 2005: {format_instant(posted)}"
+        return f"posted_at before 2005: {format_instant(posted)}"
     late = posted > record.observed_at + 2 * DAY
-    return f"published after it was observed: {format_instant(posted)}" if late else None
+    return f"posted_at after it was observed: {format_instant(posted)}" if late else None
 
 
 def _day(record: Any, now: datetime) -> str | None:
@@ -145,14 +185,6 @@ def _day(record: Any, now: datetime) -> str | None:
 
 def _topic_kind(record: Any, _: datetime) -> str | None:
     return None if record.topic_kind in TOPICS else f"unknown kind of topic: {record.topic_kind}"
-
-
-def _at_most_one(name: str) -> Check:
-    def check(record: Any, _: datetime) -> str | None:
-        value = getattr(record, name)
-        return f"{name} above 100 %: {value}" if value is not None and value > 1 else None
-
-    return check
 
 
 def format_instant(moment: datetime) -> str:

@@ -31,7 +31,6 @@ _TYPES: dict[Kind, tuple[type, ...]] = {
     "day": (date,),
     "texts": (tuple, list),
 }
-_SHARES = frozenset({"full_watch_rate", "share"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,6 @@ class Codec:
         ids = ["comment_id"] if table.name == "comments" else ["post_id"] if "post_id" in table.key else []
         self._ids = [place_of[name] for name in ids]
         self._amounts = [*of_kind["count"], *of_kind["number"]]
-        self._shares = [place_of[name] for name in _SHARES & place_of.keys()]
         self._observed_at = place_of["observed_at"]
         self._posted_at, self._duration_s = place_of.get("posted_at"), place_of.get("duration_s")
         self._platform, self._topic_kind = place_of.get("platform"), place_of.get("topic_kind")
@@ -103,9 +101,7 @@ class Codec:
             return False
         if self._platform is not None and values[self._platform] != "tiktok":
             return False
-        if self._topic_kind is not None and values[self._topic_kind] not in TOPICS:
-            return False
-        return not self._shares or all(values[place] is None or values[place] <= 1 for place in self._shares)
+        return self._topic_kind is None or values[self._topic_kind] in TOPICS
 
     def is_row(self, values: Row) -> bool:
         """The values make a row: the key is known and, in a table of observations, something was observed."""

@@ -1,4 +1,7 @@
-"""Step `checked`: one row a record of the file, with its values and, where it is bad, the first reason for that."""
+"""Step `checked`: one row a record of the file, with its values and, where it is bad, the first reason for that.
+
+A value that is unreadable or impossible is left unknown and listed in `left_unknown`; only a key refuses its row.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dwell.records import TABLES, TOPICS, Shape
-from dwell.text.ids import latest_id
+from dwell.text.ids import POST_ID, ROW_NUMBER, latest_id
 from dwell.text.names import normalize_handle
 from dwell.text.platforms import STORED
 from dwell.text.posting_time import OBSERVATION_SLACK
 from dwell.warehouse.columns import quote_name, quote_text
+from dwell.warehouse.load.macros import bind, matches
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.spellings import shown_unit
 from dwell.warehouse.load.text import IDS, Field
@@ -119,7 +123,7 @@ class _Builder:
         units = "".join(f", {shown_unit(name)}" for name in self.units())
         marks = f"line, fractional, unusual, {zero} AS zero_length{units}, {self._account_marks()}"
         marks += f", {self._posted_marks()}, {self._views_are_missing()} AS views_missing"
-        return f"{', '.join(row)}, {marks}, {self._problem()} AS problem"
+        return f"{', '.join(row)}, {marks}, {self._unknown()} AS left_unknown, {self._problem()} AS problem"
 
     def units(self) -> list[str]:
         """Counters whose text may show a unit."""
@@ -127,11 +131,13 @@ class _Builder:
 
     def columns(self) -> dict[str, str]:
         """Canonical column -> SQL of its value."""
-        columns = {name: self._value(name) for name in self.fields if name not in IDS}
+        columns = {name: self._possible(name) for name in self.fields if name not in IDS}
         columns |= {name: f"final_{name}" for name in ("observed_at", "posted_at", "handle", *IDS) if self._has(name)}
         columns |= {"observed_precision": "final_observed_precision", "observed_zone": self._observed_zone()}
         if "duration_s" in columns:
-            columns["duration_s"] = "nullif(value_duration_s, 0)"
+            columns["duration_s"] = f"nullif({self._possible('duration_s')}, 0)"
+        if "posted_at" in columns:
+            columns["posted_at"] = self._possible_posted()
         if "posts" in self.shape.tables:
             columns["media_type"] = self._media_type()
         if {"platform", "url"} & self.fields.keys() and _PLATFORM_TABLES & set(self.shape.tables):
@@ -155,6 +161,27 @@ class _Builder:
         if name == "posted_at":
             return name in self.fields or self.dates_by_id
         return name in self.fields or (name == "post_id" and self.posts)
+
+    def _possible(self, name: str) -> str:
+        """A value, null where it is negative and cannot be."""
+        return (
+            f"CASE WHEN value_{name} >= 0 THEN value_{name} END"
+            if name in self._never_negative()
+            else self._value(name)
+        )
+
+    def _possible_posted(self) -> str:
+        """The posting time; where what is stated is unreadable or impossible, the time in the id."""
+        if "post_id" not in self.fields:
+            return f"CASE WHEN NOT ({self._impossible_posted()}) THEN final_posted_at END"
+        wrong = f"unread_posted_at IS NOT NULL OR ({self._impossible_posted()})"
+        minted = "CASE WHEN has_id_time(number_post_id) THEN id_time_of(number_post_id) END"
+        return f"CASE WHEN {wrong} THEN {minted} ELSE final_posted_at END"
+
+    @staticmethod
+    def _impossible_posted() -> str:
+        late = "final_posted_at > final_observed_at + INTERVAL 2 DAY"
+        return f"coalesce(final_posted_at < {_OLDEST} OR {late}, false)"
 
     def _value(self, name: str) -> str:
         return f"value_{name}" if name in self.fields else "NULL"
@@ -204,7 +231,13 @@ class _Builder:
         constant = self.shape.constants.get(name)
         own = f"value_{name}" if name in self.fields else quote_text(str(constant)) if constant else "NULL::VARCHAR"
         if name == "post_id" and name in self.fields and "url" in self.fields:
-            return f"mended_id_of({own}, id_of(value_url))"
+            # A row number beside a link is no id: the link has it.
+            return bind(
+                f"mended_id_of({own}, id_of(value_url))",
+                "i",
+                f"CASE WHEN {matches('i', ROW_NUMBER)} AND {matches('id_of(value_url)', POST_ID)} "
+                "THEN id_of(value_url) ELSE i END",
+            )
         return own
 
     def _local_id(self) -> str:
@@ -317,12 +350,47 @@ class _Builder:
             other = f"row_platform NOT IN ({', '.join(map(quote_text, STORED))})"
             whens += [f"WHEN {other} THEN {quote_text(OTHER_PLATFORM)} || left(row_platform, 40)"]
         whens += [f"WHEN {self._id_problem(name)} IS NOT NULL THEN {self._id_problem(name)}" for name in self._ids()]
-        typed = [name for name, field in self.fields.items() if field.kind not in {"text", "texts"}]
-        whens += [
-            f"WHEN unread_{name} IS NOT NULL THEN 'unreadable {name}: ' || left(unread_{name}, 60)" for name in typed
-        ]
-        whens += ["WHEN final_observed_at IS NULL THEN " + quote_text(NO_TIME), *self._negative(), *self._impossible()]
+        whens += [f"WHEN {test} THEN {reason}" for name, test, reason in self._bad_values() if name in self._keys()]
+        whens += ["WHEN final_observed_at IS NULL THEN " + quote_text(NO_TIME), *self._impossible()]
         return f"CASE {' '.join(whens)} END"
+
+    def _keys(self) -> frozenset[str]:
+        """Columns without which a row of the shape's tables is none: what is wrong with them refuses the row."""
+        return frozenset(key for table in self.shape.tables for key in TABLES[table].key)
+
+    def _unknown(self) -> str:
+        """A list of what was left unknown because it is unreadable or impossible; null where nothing was."""
+        bad = [(test, reason) for name, test, reason in self._bad_values() if name not in self._keys()]
+        if not bad:
+            return "NULL::VARCHAR[]"
+        # One question for all amounts: most rows have nothing below 0.
+        amounts = [f"value_{name}" for name in self._never_negative() if name not in self._keys()]
+        single = [test for test, _ in bad if not any(test == _is_negative(value) for value in amounts)]
+        tests = " OR ".join([*single, *([f"least({', '.join(amounts)}, 0) < 0"] if amounts else [])])
+        reasons = ", ".join(f"CASE WHEN {test} THEN {reason} END" for test, reason in bad)
+        return f"CASE WHEN {tests} THEN list_filter([{reasons}], lambda x: x IS NOT NULL) END"
+
+    def _bad_values(self) -> list[tuple[str, str, str]]:
+        """Column, SQL of whether its value is unreadable or impossible, and SQL of the reason."""
+        typed = [name for name, field in self.fields.items() if field.kind not in {"text", "texts"}]
+        bad = [
+            (name, f"unread_{name} IS NOT NULL", f"'unreadable {name}: ' || left(unread_{name}, 60)") for name in typed
+        ]
+        bad += [
+            (name, _is_negative(f"value_{name}"), f"'negative {name}: ' || value_{name}")
+            for name in self._never_negative()
+        ]
+        if "posted_at" in self.fields:
+            reason = (
+                f"CASE WHEN final_posted_at < {_OLDEST} THEN 'posted_at before 2005: ' "
+                "ELSE 'posted_at after it was observed: ' END || final_posted_at"
+            )
+            bad.append(("posted_at", self._impossible_posted(), reason))
+        return bad
+
+    def _never_negative(self) -> list[str]:
+        kinds = {"number", "count"} if self.shape.cumulative else {"number"}
+        return [name for name, field in self.fields.items() if field.kind in kinds]
 
     def _ids(self) -> list[str]:
         key = {"comment_id": "comments" in self.shape.tables, "post_id": self.posts}
@@ -331,40 +399,25 @@ class _Builder:
     def _id_problem(self, name: str) -> str:
         return f"id_problem_of(final_{name}, number_{name}, {latest_id(self.options.now)}, row_platform)"
 
-    def _negative(self) -> list[str]:
-        names = [name for name, field in self.fields.items() if field.kind == "number"]
-        if self.shape.cumulative:
-            names += [name for name, field in self.fields.items() if field.kind == "count"]
-        if not names:
-            return []
-        lowest = f"least({', '.join(f'value_{name}' for name in names)}, 0) < 0"
-        which = " ".join(f"WHEN value_{name} < 0 THEN 'negative {name}: ' || value_{name}" for name in names)
-        return [f"WHEN {lowest} THEN CASE {which} END"]
-
     def _impossible(self) -> list[str]:
         now = instant(self.options.now)
         tests = [
             f"WHEN final_observed_at > {now} + INTERVAL 1 DAY THEN 'observed in the future: ' || final_observed_at"
         ]
         tests += [f"WHEN final_observed_at < {_OLDEST} THEN 'observed before 2005: ' || final_observed_at"]
-        if self._has("posted_at"):
-            tests += [f"WHEN final_posted_at < {_OLDEST} THEN 'published before 2005: ' || final_posted_at"]
-            late = f"final_posted_at > final_observed_at + INTERVAL {_LATE_DAYS} DAY"
-            tests += [f"WHEN {late} THEN 'published after it was observed: ' || final_posted_at"]
         if "day" in self.fields:
             impossible = f"value_day < DATE '2005-01-01' OR value_day > {now} + INTERVAL 2 DAY"
             tests += [f"WHEN {impossible} THEN 'impossible day: ' || value_day"]
         if "topic_kind" in self.fields:
             kinds = ", ".join(map(quote_text, TOPICS))
             tests += [f"WHEN value_topic_kind NOT IN ({kinds}) THEN 'unknown kind of topic: ' || value_topic_kind"]
-        tests += [
-            f"WHEN value_{name} > 1 THEN '{name} above 100 %: ' || value_{name}"
-            for name in ("full_watch_rate", "share")
-            if name in self.fields
-        ]
         return tests
 
 
 def _valid(handle: str) -> str:
     """SQL of an account's name where the row's platform allows it."""
     return f"CASE WHEN row_platform <> 'tiktok' OR is_tiktok_handle({handle}) THEN {handle} END"
+
+
+def _is_negative(value: str) -> str:
+    return f"coalesce({value} < 0, false)"

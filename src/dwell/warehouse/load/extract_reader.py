@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
 from dwell.warehouse.columns import quote_text
-from dwell.warehouse.load import comparison, csv_repair, ids, instants, json_repair, macros
+from dwell.warehouse.load import comparison, csv_repair, ids, instants, json_repair, macros, number_readers
 from dwell.warehouse.load.checked import CheckedColumns, LoadOptions, add_checked
+from dwell.warehouse.load.column_styles import Writing
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.raw import NOT_JSON, RawRows, csv_rows, header, raw_rows
 from dwell.warehouse.load.spellings import assume_canonical, read_spellings, words_table
@@ -46,6 +49,7 @@ class ReadExtract:
         typing: The steps from `raw` to `typed`.
         checking: The steps from there to `checked`.
         words: Tables of the unusual spellings, one for each column that has any.
+        warnings: What was decided on weak evidence, a sentence each.
     """
 
     columns: CheckedColumns
@@ -56,11 +60,12 @@ class ReadExtract:
     typing: Pipeline
     checking: Pipeline
     words: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     """Macros, and a database in the scratch folder for working tables: compressed, and never all in memory."""
-    for macro in (*macros.MACROS, *ids.MACROS, *instants.MACROS, *comparison.MACROS):
+    for macro in (*macros.MACROS, *number_readers.MACROS, *ids.MACROS, *instants.MACROS, *comparison.MACROS):
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}").fetchall()
     # Progress can then be asked for; DuckDB must not print it by itself.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()
@@ -79,12 +84,14 @@ class ExtractReader:
         options: What was decided before.
         hints: What the user said.
         progress: Called with the fraction that is read.
+        ask: The user can be asked what a spelling means; otherwise it is not read.
     """
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, extract: Extract, table: str, options: LoadOptions, hints: Hints,
-        progress: Progress,
+        progress: Progress, *, ask: bool = True,
     ) -> None:  # fmt: skip
+        self.ask = ask
         self.connection = connection
         self.extract = extract
         self.table = table
@@ -98,6 +105,7 @@ class ExtractReader:
         Raises:
             BadFileError: The file cannot be read as what it is.
             AmbiguousDatesError: Nothing tells day/month from month/day.
+            AmbiguousNumbersError: Nothing tells what a mark between digits means.
         """
         raw = raw_rows(self.connection, self.extract, raw_names(self.extract.shape))
         if self.extract.layout in {"ndjson", "array"}:
@@ -133,7 +141,7 @@ class ExtractReader:
         fields = tuple(find_fields(self.extract.shape, raw))
         typing = add_typed(add_text(fields, raw), fields)
         canonical = assume_canonical(typing, fields)
-        if not self._sample_is_unusual(canonical):
+        if not any(field.undecided for field in fields) and not self._sample_is_unusual(canonical):
             steps, columns = add_checked(canonical, self.extract.shape, fields, self.options)
             rows = self._create(self.table, steps)
             if not self._is_unusual(self.table):
@@ -141,12 +149,23 @@ class ExtractReader:
                 return ReadExtract(columns, rows, repaired, "rowid", fields, typing, checking)
         typed = f"{self.table}_typed"
         rows = self._create(typed, typing)
-        spelled, unusual = read_spellings(self.connection, fields, typed, self.hints)
-        checking, columns = add_checked(spelled, self.extract.shape, fields, self.options, numbered=True)
+        spelled = read_spellings(self.connection, fields, typed, self.hints, self._writing(raw))
+        checking, columns = add_checked(spelled.steps, self.extract.shape, fields, self.options, numbered=True)
         self._create(self.table, checking)
         self.connection.execute(f"DROP TABLE {typed}").fetchall()
-        words = tuple(words_table(typed, column) for column in unusual)
-        return ReadExtract(columns, rows, repaired, "record", fields, typing, checking, words)
+        words = tuple(words_table(typed, column) for column in spelled.unusual)
+        return ReadExtract(columns, rows, repaired, "record", fields, typing, checking, words, spelled.warnings)
+
+    def _writing(self, raw: RawRows) -> Writing:
+        semicolons = self.extract.layout == "csv" and self.extract.delimiter == ";"
+        if self.extract.layout not in {"ndjson", "array"} or self.extract.line_key:
+            return Writing("", semicolons, self.ask)
+        return Writing(".", ask=self.ask, is_quoted=partial(self._is_quoted, raw))
+
+    def _is_quoted(self, raw: RawRows, text: str) -> bool:
+        quoted = quote_text(json.dumps(text))
+        steps = raw.steps.add("quoted", f"SELECT 1 FROM raw WHERE contains(json, {quoted}) LIMIT 1")
+        return self.connection.execute(steps.query()).fetchone() is not None
 
     def _sample_is_unusual(self, steps: Pipeline) -> bool:
         if self.extract.path.stat().st_size < _LARGE:

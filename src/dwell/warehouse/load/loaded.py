@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dwell.records import TABLES
+
+_COLUMNS = frozenset(column.name for table in TABLES.values() for column in table.columns)
 # Rejects that are shown at once; all of them are in the rejects file.
 SHOWN = 20
 ROUNDED_IDS = {
@@ -40,6 +43,7 @@ class Loaded:
         warnings: What the user should know, a sentence each.
         corrected: Stored values that reading the file again changed, where an older dwell or other options had read
             them otherwise.
+        unknown_values: Column -> values that were left unknown because they are unreadable or impossible.
         repeated: This very file was imported before with the same options; nothing was done.
         reasons: Kinds of reasons for rejects, and how many rows each rejected, the most common first.
     """
@@ -58,6 +62,7 @@ class Loaded:
     rejects: tuple[tuple[int, str, str], ...]
     warnings: tuple[str, ...]
     rows_updated: dict[str, int] = field(default_factory=dict)
+    unknown_values: dict[str, int] = field(default_factory=dict)
     repeated: bool = False
     reasons: tuple[tuple[str, int], ...] = ()
     duplicates: int = 0
@@ -69,11 +74,34 @@ class Loaded:
         return self.rows_read - self.known - self.duplicates - self.rejected
 
 
+class UnknownValues:
+    """Counts values that were left unknown, by column, with an example of each reason."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self._reasons: dict[str, tuple[int, str]] = {}
+
+    def add(self, reason: str, times: int = 1) -> None:
+        """Values with one kind of reason, such as `unreadable views: many`."""
+        kind, _, value = reason.partition(": ")
+        column = next((word for word in kind.split() if word in _COLUMNS), kind)
+        self.counts[column] = self.counts.get(column, 0) + times
+        before, example = self._reasons.get(kind, (0, value))
+        self._reasons[kind] = before + times, example
+
+    def sentences(self) -> list[str]:
+        """A warning for each kind of reason."""
+        return [
+            f"{kind}, such as {example!r}: not stored in {times:,} row{'s' * (times > 1)}."
+            for kind, (times, example) in self._reasons.items()
+        ]
+
+
 def to_report(loaded: Loaded) -> dict[str, Any]:
     """JSON of what the ingest log keeps."""
     plain = {name: getattr(loaded, name) for name in (
         "rows_read", "posts_new", "snapshots_new", "watch_times_new", "rows_new", "rows_updated", "known", "rejected",
-        "duplicates", "corrected", "flagged")}  # fmt: skip
+        "duplicates", "corrected", "flagged", "unknown_values")}  # fmt: skip
     rejects_file = loaded.rejects_file.name if loaded.rejects_file else None
     rejects = [list(reject) for reject in loaded.rejects]
     return {**plain, "rejects_file": rejects_file, "rejects": rejects, "reasons": dict(loaded.reasons)}
@@ -96,6 +124,7 @@ def repeated(path: Path, form: str, report: dict[str, Any], rejects: Path, warni
         rejects_file=rejects / name if name else None,
         rejects=tuple((line, reason, text) for line, reason, text in report["rejects"]),
         warnings=warnings,
+        unknown_values=dict(report.get("unknown_values", {})),
         repeated=True,
         reasons=tuple(report.get("reasons", {}).items()),
         duplicates=duplicates,

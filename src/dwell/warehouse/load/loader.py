@@ -36,6 +36,8 @@ Progress = Callable[[str, float], None]
 
 # Part of a batch's identity: a loader that reads files differently reads them again, and corrects what it stored.
 VERSION = 2
+# Hints that are part of a batch's identity only where the user gave them: files that were imported before stay known.
+_LATER_HINTS = frozenset({"decimal", "percent", "suffixes"})
 # Each thread of DuckDB's readers holds buffers of its own; more than these cost memory and win little.
 _THREADS = 4
 
@@ -106,7 +108,9 @@ def open_loader(
 
 def identity(file: SourceFile, hints: Hints, *, correct: bool = False, version: int | None = None) -> str:
     """What makes two imports the same one: the bytes, the format, the hints, and the loader."""
-    given = json.dumps({**asdict(hints), "columns": dict(sorted(hints.columns.items()))}, sort_keys=True)
+    stated = {**asdict(hints), "columns": dict(sorted(hints.columns.items()))}
+    stated = {name: value for name, value in stated.items() if name not in _LATER_HINTS or value not in (None, {})}
+    given = json.dumps(stated, sort_keys=True)
     given += "\ncorrect" if correct else ""
     return hashlib.sha256(f"{version or VERSION}\n{file.digest}\n{file.format}\n{given}".encode()).hexdigest()[:32]
 
@@ -201,7 +205,9 @@ class Loader:
         """Reads an extract, again where its dates turn out to mean something else than their header says."""
 
         def read(one: Extract) -> ReadExtract:
-            return ExtractReader(self.connection, one, table, self.options, self.hints, progress).read(self.scratch)
+            return ExtractReader(self.connection, one, table, self.options, self.hints, progress, ask=self.strict).read(
+                self.scratch
+            )
 
         first = read(extract)
         dates = decide_dates(self.connection, extract, first.columns, table, self.hints.columns)
@@ -232,7 +238,9 @@ class Loader:
         self.merge.merge_with_store(earlier)
         self.progress("checking", 0.8)
         loaded = summary.summarize(self.connection, self.file, self.extracts, self.merge)
-        return replace(loaded, rejects=tuple(rejects.first_rejects(self._rejects())))
+        decided = (f"{sentence}." for read in self.reads for sentence in read.warnings)
+        first = tuple(rejects.first_rejects(self._rejects()))
+        return replace(loaded, rejects=first, warnings=(*loaded.warnings, *decided))
 
     def _is_refused(self, loaded: Loaded) -> bool:
         return self.strict and loaded.rejected > 0 and loaded.rejected == loaded.rows_read

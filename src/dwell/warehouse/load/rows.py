@@ -12,6 +12,7 @@ from dwell.text.rounding import BANDS, FINEST_UNIT
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
 from dwell.warehouse.load.checked import CheckedColumns
 from dwell.warehouse.load.damaged_ids import ID_COLUMNS, key_ids
+from dwell.warehouse.load.described import described
 from dwell.warehouse.load.file_checks import FileFacts
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.spellings import shown_unit
@@ -58,8 +59,8 @@ class CheckedExtract:
         steps = Pipeline().add(
             "repaired",
             f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, fractional, zero_length, "
-            f"other_account, no_handle, observed_before_id, contradicts_id, views_missing, {', '.join(columns)}, "
-            f"{self._damage()} AS damage FROM {self.table}",
+            "other_account, no_handle, observed_before_id, contradicts_id, views_missing, left_unknown, "
+            f"{', '.join(columns)}, {self._damage()} AS damage FROM {self.table}",
         )
         return steps.add("decided", f"SELECT * EXCLUDE (problem, damage), {self._reason()} AS reason FROM repaired")
 
@@ -108,8 +109,17 @@ class CheckedExtract:
         if self.facts.handle and "handle" in self.columns.names:
             whens.append(f"WHEN handle <> {quote_text(self.facts.handle)} THEN 'another account: ' || handle")
         gives_any = " OR ".join(f"({self._gives_row(TABLES[name])})" for name in self.shape.tables)
+        whens.append(f"WHEN left_unknown IS NOT NULL AND NOT ({self._gives_value()}) THEN left_unknown[1]")
         whens.append(f"WHEN NOT ({gives_any}) THEN 'nothing to keep: no {self._keys()}'")
         return f"CASE {' '.join(whens)} END"
+
+    def _gives_value(self) -> str:
+        """SQL: something that one of the tables exists for is known."""
+        tables = [TABLES[name] for name in self.shape.tables]
+        tests = [f"({self._gives_row(table)})" for table in tables if table.keeps == "every"]
+        wanted = {name for table in tables if table.keeps == "newest" for name in described(table)}
+        tests += [f"{name} IS NOT NULL" for name in sorted(wanted & self.columns.names)]
+        return " OR ".join(tests) or "false"
 
     def _keys(self) -> str:
         names = dict.fromkeys(key for table in self.shape.tables for key in TABLES[table].key)

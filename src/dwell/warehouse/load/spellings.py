@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from dwell.records import Hints
 from dwell.text.days import parse_days
 from dwell.warehouse.columns import quote_text
+from dwell.warehouse.load.column_styles import ColumnStyles, Writing, decide_columns
 from dwell.warehouse.load.instants import Order, decide_order
+from dwell.warehouse.load.number_readers import count_columns, seconds_value, share_value
+from dwell.warehouse.load.number_votes import parts_table
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import Field
 
@@ -30,27 +34,44 @@ def assume_canonical(steps: Pipeline, fields: Sequence[Field]) -> Pipeline:
     return steps.add("spelled", f"SELECT *, {marks} FROM typed")
 
 
-def read_spellings(
-    connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], table: str, hints: Hints
-) -> tuple[Pipeline, tuple[str, ...]]:
-    """A pipeline from a table of typed rows to `spelled`: every unusual text is read.
+@dataclass(frozen=True)
+class Spelled:
+    """A pipeline from typed rows to `spelled`.
 
-    Its rows have their number as `record`; what stays in `unread_x` cannot be read. The columns with unusual spellings
-    come with it.
+    Attributes:
+        steps: Its rows have their number as `record`; what stays in `unread_x` cannot be read.
+        unusual: The columns with unusual spellings.
+        warnings: What was decided on weak evidence, a sentence each.
+    """
+
+    steps: Pipeline
+    unusual: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def read_spellings(
+    connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], table: str, hints: Hints,
+    writing: Writing | None = None,
+) -> Spelled:  # fmt: skip
+    """Reads every unusual text of a table of typed rows.
 
     Raises:
         AmbiguousDatesError: Nothing tells day/month from month/day.
+        AmbiguousNumbersError: Nothing tells what a mark between digits means.
     """
     unusual = {field.name: field for field in fields if field.kind in _READ and _any(connection, table, field)}
+    styles = decide_columns(connection, [*unusual.values()], fields, table, hints, writing or Writing())
     replaced, joins, fractional = [], [], ["false"]
+    replaced += [f"t.value_{name} / 100 AS value_{name}" for name in styles.percent if name not in unusual]
     for name, field in unusual.items():
         words = words_table(table, name)
         order = _order(connection, field, table, hints)
-        query = _words(field, table, order, _named_days(connection, field, table, order)).query()
+        days = _named_days(connection, field, table, order)
+        query = _words(field, table, order, days, styles).query()
         connection.execute(f"CREATE OR REPLACE TABLE {words} AS {query}").fetchall()
         clock = f" AND w_{name}.clock IS NOT DISTINCT FROM t.clock_{name}" if field.kind == "instant" else ""
         joins.append(f"LEFT JOIN {words} w_{name} ON w_{name}.spelling = t.unread_{name}{clock}")
-        replaced += _replaced(field)
+        replaced += _replaced(field, percent=name in styles.percent)
         if field.kind == "count":
             fractional.append(f"coalesce(w_{name}.value IS NULL AND w_{name}.fraction, false)")
     units = [
@@ -62,7 +83,7 @@ def read_spellings(
     marks = f"{' OR '.join(fractional)} AS fractional, false AS unusual{''.join(units)}"
     steps = Pipeline().add("numbered", f"SELECT *, rowid AS record FROM {table}")
     steps = steps.add("spelled", f"SELECT {star}, {marks} FROM numbered t {' '.join(joins)}")
-    return steps, tuple(unusual)
+    return Spelled(steps, tuple(unusual), styles.warnings)
 
 
 def shown_unit(counter: str) -> str:
@@ -75,7 +96,7 @@ def words_table(table: str, column: str) -> str:
     return f"{table}_words_{column}"
 
 
-def _words(field: Field, table: str, order: Order, days: Mapping[str, date]) -> Pipeline:
+def _words(field: Field, table: str, order: Order, days: Mapping[str, date], styles: ColumnStyles) -> Pipeline:
     """What each distinct unusual text of a column means; `days` are those that other languages name."""
     clock = f"clock_{field.name}" if field.kind == "instant" else "NULL"
     unread = f"unread_{field.name}"
@@ -83,11 +104,13 @@ def _words(field: Field, table: str, order: Order, days: Mapping[str, date]) -> 
         "spellings", f"SELECT DISTINCT {unread} AS spelling, {clock} AS clock FROM {table} WHERE {unread} IS NOT NULL"
     )
     steps = steps.add("known", "SELECT *, word_of(spelling) AS word FROM spellings")
+    if field.kind == "count":
+        steps = Pipeline().add("known", f"SELECT *, NULL AS clock FROM {parts_table(table, field.name)}")
     if field.kind in {"instant", "day"}:
         listed = ", ".join(f"({quote_text(text)}, DATE '{day}')" for text, day in days.items()) or "(NULL, NULL::DATE)"
         named = f"(VALUES {listed}) AS days(text, day) ON days.text = moment_parts_of(word).d"
         steps = steps.add("known_days", f"SELECT known.*, days.day AS named FROM known LEFT JOIN {named}")
-    steps = steps.add("meanings", f"SELECT *, {_meaning(field, order)} FROM {steps.last}")
+    steps = steps.add("meanings", f"SELECT *, {_meaning(field, order, styles)} FROM {steps.last}")
     unit = ", nullif(read_unit(word, value), 1) AS unit" if field.kind == "count" else ""
     unreadable = f"word IS NOT NULL AND {_is_unreadable(field)} AS unreadable"
     return steps.add("words", f"SELECT *, {unreadable}{unit} FROM meanings")
@@ -131,11 +154,11 @@ def _named_days(connection: duckdb.DuckDBPyConnection, field: Field, table: str,
     return {text: day.date for text, day in parse_days(texts).items() if day.date is not None}
 
 
-def _meaning(field: Field, order: Order) -> str:
+def _meaning(field: Field, order: Order, styles: ColumnStyles) -> str:
     """SQL of what an unusual text `word` (with its clock time) means."""
     match field.kind:
         case "count":
-            return "parse_count(word) AS value, is_fraction(word) AS fraction"
+            return count_columns(styles.of[field.name])
         case "instant":
             given = f"word, word_of(clock), {quote_text(order)}, named"
             return f"parse_absolute({given}) AS absolute, parse_local({given}) AS local"
@@ -144,9 +167,9 @@ def _meaning(field: Field, order: Order) -> str:
         case "flag":
             return f"canonical_flag(word){' = false' * field.source.negate} AS value"
         case _ if field.is_length:
-            return f"parse_seconds(word){' / 1000' if field.source.unit == 'ms' else ''} AS value"
-    percent = str(field.source.unit == "percent").lower()
-    return f"parse_rate(word, {percent}) AS value, is_bound(word) AS bound"
+            return f"{seconds_value('word', styles.of[field.name])} AS value"
+    percent = field.source.unit == "percent" or field.name in styles.percent
+    return f"{share_value('word', styles.of[field.name], percent=percent)} AS value, is_bound(word) AS bound"
 
 
 def _is_unreadable(field: Field) -> str:
@@ -161,8 +184,9 @@ def _is_unreadable(field: Field) -> str:
     return "value IS NULL"
 
 
-def _replaced(field: Field) -> list[str]:
+def _replaced(field: Field, *, percent: bool) -> list[str]:
     name = field.name
     values = ("absolute", "local") if field.kind == "instant" else ("value",)
-    read = [f"coalesce(t.{value}_{name}, w_{name}.{value}) AS {value}_{name}" for value in values]
+    scale = " / 100" if percent else ""
+    read = [f"coalesce(t.{value}_{name}{scale}, w_{name}.{value}) AS {value}_{name}" for value in values]
     return [*read, f"CASE WHEN w_{name}.unreadable THEN t.unread_{name} END AS unread_{name}"]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.records import SourceFile
+from dwell.records import plausibility as limits
 from dwell.text.reasons import reason_kind
-from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded
+from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded, UnknownValues
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.rows import CheckedExtract
@@ -16,6 +17,8 @@ from dwell.warehouse.load.unkept import Unkept, describe_unkept
 
 if TYPE_CHECKING:
     import duckdb
+
+_RATE_BEFORE = "lag(retention_rate) OVER (PARTITION BY post_id, observed_at ORDER BY second)"
 
 
 def summarize(
@@ -27,6 +30,8 @@ def summarize(
     rows_new = {name: new for name, (new, _) in counts.items()}
     warnings = list(file.warnings)
     flagged = _count_flags(connection, extracts, merge)
+    unknown = _count_unknown(connection, extracts)
+    warnings += unknown.sentences()
     rows_read = sum(extract.facts.rows for extract in extracts) + unread
     if not rows_read:
         warnings.append("The file holds no rows.")
@@ -51,6 +56,7 @@ def summarize(
         rejects_file=None,
         rejects=(),
         warnings=tuple(warnings),
+        unknown_values=unknown.counts,
         rows_updated={name: updated for name, (_, updated) in counts.items()},
         reasons=tuple(_count_reasons(connection, file).most_common()),
         duplicates=duplicates,
@@ -71,6 +77,27 @@ def _lost_ids(connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedE
         for name, times in lost.items()
         if times
     ]
+
+
+def _count_unknown(connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedExtract]) -> UnknownValues:
+    """Values of accepted rows that were left unknown."""
+    unknown = UnknownValues()
+    for extract in extracts:
+        if not _number(connection, f"SELECT count(*) FROM {extract.table} WHERE left_unknown IS NOT NULL"):
+            continue
+        steps = Pipeline().add(
+            "reasons",
+            f"SELECT row_id, unnest(left_unknown) AS reason FROM {extract.view} "
+            "WHERE reason IS NULL AND left_unknown IS NOT NULL",
+        )
+        steps = steps.add(
+            "counted",
+            "SELECT min_by(reason, row_id), count(*) FROM reasons GROUP BY split_part(reason, ':', 1) "
+            "ORDER BY min(row_id), 1",
+        )
+        for reason, times in connection.execute(steps.query()).fetchall():
+            unknown.add(reason, times)
+    return unknown
 
 
 def _count_reasons(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> Counter[str]:
@@ -97,9 +124,11 @@ def _count_flags(
         tests = _flag_tests(extract)
         if not tests:
             continue
-        counts = ", ".join(f"count(*) FILTER ({test})" for test in tests.values())
         steps = Pipeline().add("accepted", f"SELECT * FROM {extract.view} WHERE reason IS NULL")
-        steps = steps.add("counted", f"SELECT {counts} FROM accepted")
+        if limits.CURVE_RISES in tests:  # it looks at the point before
+            steps = steps.add("curves", f"SELECT *, {_RATE_BEFORE} AS rate_before FROM accepted")
+        counts = ", ".join(f"count(*) FILTER ({test})" for test in tests.values())
+        steps = steps.add("counted", f"SELECT {counts} FROM {steps.last}")
         row = connection.execute(steps.query()).fetchone()
         flagged.update(dict(zip(tests, row or (), strict=True)))
     if merge.carried:
@@ -119,9 +148,21 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
             tests[flag] = f"looks_rounded(TRY_CAST({name} AS BIGINT))"
     if has("views") and "post_snapshots" in extract.shape.tables:
         tests |= {"views_zero": "views = 0", "zero_views_beside_other_counters": "views_missing"}
+        reactions = " OR ".join(f"{name} > 0" for name in limits.REACTIONS if has(name))
+        if reactions:
+            tests[limits.REACTIONS_WITHOUT_VIEWS] = f"views = 0 AND ({reactions})"
         if has("likes"):
-            tests["likes_over_views"] = "likes > views"
+            tests[limits.LIKES_OVER_VIEWS] = "likes > views AND views >= 0"
     tests |= {"posting_time_contradicts_id": "contradicts_id", "observed_before_id": "observed_before_id"}
+    if has("duration_s"):
+        tests[limits.LENGTH_OVER_HOURS] = f"duration_s > {limits.LONGEST_POST_S}"
+        if has("avg_watch_s"):
+            tests[limits.AVG_WATCH_OVER_LENGTHS] = f"avg_watch_s > duration_s * {limits.MOST_LENGTHS}"
+    shares = " OR ".join(f"{name} > {limits.MOST_SHARE}" for name in ("full_watch_rate", "share") if has(name))
+    if shares:
+        tests[limits.SHARE_OVER_WHOLE] = shares
+    if "retention" in extract.shape.tables and has("retention_rate"):
+        tests[limits.CURVE_RISES] = f"retention_rate > rate_before + {limits.MOST_CURVE_RISE}"
     if "posts" in extract.shape.tables:
         tests["duration_zero"] = "zero_length"
         known = "duration_s IS NULL AND NOT zero_length" if has("duration_s") else "true"

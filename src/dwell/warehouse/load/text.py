@@ -50,6 +50,7 @@ class Field:
         lists: Which of them are lists.
         clock: SQL of the clock time that stands apart.
         native: Its one raw value has the column's own type, and is never text.
+        decimal: The decimal mark that the format writes; '' where the column decides.
     """
 
     name: str
@@ -59,11 +60,22 @@ class Field:
     lists: tuple[bool, ...]
     clock: str | None = None
     native: bool = False
+    decimal: str = ""
 
     @property
     def scale(self) -> str:
         """SQL that follows a number to bring it to dwell's unit."""
         return {"ms": " / 1000", "percent": " / 100", "min": " * 60", "h": " * 3600"}.get(self.source.unit, "")
+
+    @property
+    def unit_factor(self) -> float:
+        """What a plain number is multiplied by to bring it to dwell's unit."""
+        return {"ms": 0.001, "percent": 0.01, "min": 60.0, "h": 3600.0}.get(self.source.unit, 1.0)
+
+    @property
+    def undecided(self) -> bool:
+        """Shares of which only the whole column tells whether they are percentages."""
+        return self.source.unit == "undecided"
 
     @property
     def is_length(self) -> bool:
@@ -90,11 +102,11 @@ def find_fields(shape: Shape, raw: RawRows) -> list[Field]:
         source = shape.columns.get(name)
         present = [each for each in source.names if each in raw.values] if source else []
         if source and present:
-            fields.append(_field(name, source, present, raw))
+            fields.append(_field(name, source, present, raw, shape.decimal))
     return fields
 
 
-def _field(name: str, source: Source, present: Sequence[str], raw: RawRows) -> Field:
+def _field(name: str, source: Source, present: Sequence[str], raw: RawRows, decimal: str) -> Field:
     kind = KINDS[name]
     clock = _as_text(source.time, raw) if source.time in raw.values else None
     lists = tuple(raw.type_of(each).endswith("[]") for each in present)
@@ -104,7 +116,7 @@ def _field(name: str, source: Source, present: Sequence[str], raw: RawRows) -> F
     values = tuple(
         raw.values[each] if unchanged else _as_text(each, raw) for each, unchanged in zip(present, as_is, strict=True)
     )
-    return Field(name, kind, source, values, lists, clock, native)
+    return Field(name, kind, source, values, lists, clock, native, decimal)
 
 
 def _as_text(name: str | None, raw: RawRows) -> str:
@@ -138,14 +150,17 @@ class _Cells:
     def __init__(self) -> None:
         self._names: dict[tuple[str, bool], str] = {}
         self._fallbacks: dict[tuple[str, str], str] = {}
+        self._tests: dict[str, str] = {}
 
     def known(self, raw: str, *, trim: bool = True) -> str:
         """Name of the cell of a raw value: null where it holds no value."""
         return self._names.setdefault((raw, trim), f"cell_{len(self._names)}")
 
-    def fallback(self, raw: str, first: str) -> str:
-        """Name of the cell of a raw value that is only looked at where the first cell holds none."""
-        return self._fallbacks.setdefault((raw, first), f"fallback_{len(self._fallbacks)}")
+    def fallback(self, raw: str, first: str, *, fits: bool = False) -> str:
+        """Name of the cell of a raw value that is only looked at where the first holds none, or none that fits."""
+        name = self._fallbacks.setdefault((raw, first), f"fallback_{len(self._fallbacks)}")
+        self._tests[name] = f"starts_count({first}) IS NOT TRUE" if fits else f"{first} IS NULL"
+        return name
 
     def add_to(self, steps: Pipeline) -> Pipeline:
         """The pipeline with the cells beside the raw values."""
@@ -156,8 +171,8 @@ class _Cells:
         steps = steps.add("trimmed", f"SELECT *, {', '.join(trimmed)} FROM raw")
         steps = steps.add("known", f"SELECT * REPLACE ({', '.join(known)}) FROM trimmed")
         fallbacks = [
-            f"CASE WHEN {first} IS NULL THEN known_of({raw}) END AS {name}"
-            for (raw, first), name in self._fallbacks.items()
+            f"CASE WHEN {self._tests[name]} THEN known_of({raw}) END AS {name}"
+            for (raw, _), name in self._fallbacks.items()
         ]
         return steps.add("fallbacks", f"SELECT *, {', '.join(fallbacks)} FROM known") if fallbacks else steps
 
@@ -184,7 +199,13 @@ def _text(field: Field, cells: _Cells) -> str:
     else:
         form = _FORMS.get(field.name, "{}")
         first = cells.known(field.raw[0], trim=field.name not in _UNTRIMMED)
-        each = [form.format(cell) for cell in (first, *(cells.fallback(raw, first) for raw in field.raw[1:]))]
+        fits = field.kind == "count"
+        others = [cells.fallback(raw, first, fits=fits) for raw in field.raw[1:]]
+        each = [form.format(cell) for cell in (first, *others)]
+        if fits and others:
+            # Of several columns the first whose value can be a count: not -994967296, and not a text.
+            whens = " ".join(f"WHEN starts_count({cell}) THEN {cell}" for cell in each)
+            return f"CASE {whens} ELSE coalesce({', '.join(each)}) END"
     return each[0] if len(each) == 1 else f"coalesce({', '.join(each)})"
 
 

@@ -42,7 +42,8 @@ def _values(field: Field) -> list[str]:
         case "count":
             return [f"canonical_count({text}) AS value_{name}"]
         case "number":
-            return [f"canonical_number({text}){field.scale} AS value_{name}"]
+            read = "pointed_number" if field.decimal == "." else "canonical_number"
+            return [f"{read}({text}){field.scale} AS value_{name}"]
         case "day":
             return [f"canonical_day({text}) AS value_{name}"]
         case "instant" if field.clock:

@@ -8,7 +8,8 @@ from dwell.providers.files.studio.csv_rows import plain_rows
 from dwell.providers.files.studio.headers import field_positions
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
-from dwell.text.numbers import is_percent_column, parse_share
+from dwell.text.number_style import is_percent_column, number_style
+from dwell.text.numbers import parse_share
 
 
 def write(part: Part, dimension: str, handle: str, observed_at: datetime | None, writer: Rewriter) -> None:
@@ -23,11 +24,14 @@ def write(part: Part, dimension: str, handle: str, observed_at: datetime | None,
     """
     places = field_positions(part.header)
     rows = list(plain_rows(part))
-    percent = is_percent_column([row[places["share"]] for _, row in rows if len(row) > places["share"]])
+    texts = [row[places["share"]] for _, row in rows if len(row) > places["share"]]
+    style = number_style(texts, "share")
+    percent = is_percent_column(texts, style)
     for line, row in rows:
         text = part.delimiter.join(row)
         try:
-            member, value = row[places[dimension]].strip(), parse_share(row[places["share"]], percent=percent)
+            member = row[places[dimension]].strip()
+            value = parse_share(row[places["share"]], percent=percent, style=style)
         except (IndexError, ValueError) as error:
             writer.reject(line, str(error) if isinstance(error, ValueError) else "cells are missing", text)
             continue

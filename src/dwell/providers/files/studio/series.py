@@ -20,6 +20,7 @@ from dwell.providers.files.studio.headers import field_positions
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.text.days import Order, parse_days
+from dwell.text.number_style import NumberStyle, number_style
 from dwell.text.numbers import parse_count
 from dwell.text.words import is_unknown, known
 
@@ -145,15 +146,21 @@ def _day_values(row: DayRow) -> dict[str, Any]:
 
 def count_viewer_mismatches(rows: list[DayRow]) -> int:
     """Days on which new and returning viewers do not add up to the total."""
+    names = ("viewers", "new_viewers", "returning_viewers")
+    style = _count_style(rows, *names)
     differing = 0
     for row in rows:
         try:
-            parts = [parse_count(row.cells[name]) for name in ("viewers", "new_viewers", "returning_viewers")]
+            parts = [parse_count(row.cells[name], style) for name in names]
         except (KeyError, ValueError):
             continue
         total, new, returning = parts
         differing += total is not None and new is not None and returning is not None and total != new + returning
     return differing
+
+
+def _count_style(rows: list[DayRow], *names: str) -> NumberStyle:
+    return number_style((text for row in rows for name in names if (text := row.cells.get(name))), "count")
 
 
 def write_hours(rows: list[DayRow], handle: str, dates: ExportDates, writer: Rewriter) -> None:
@@ -164,9 +171,10 @@ def write_hours(rows: list[DayRow], handle: str, dates: ExportDates, writer: Rew
     last = max(row.day for row in rows if row.day)
     unfinished = _unfinished_lines(rows, last)
     first = 1 if any(row.cells.get("hour", "").strip() == "24" for row in rows) else 0
+    style = _count_style(rows, "active_followers")
     for row in rows:
         try:
-            values = _hour_values(row, first)
+            values = _hour_values(row, first, style)
         except ValueError as error:
             writer.reject(row.line, str(error), row.text)
             continue
@@ -180,10 +188,10 @@ def write_hours(rows: list[DayRow], handle: str, dates: ExportDates, writer: Rew
         writer.add(row.line, {"handle": handle, "day": row.day, "observed_at": dates.exported_at(last), **values})
 
 
-def _hour_values(row: DayRow, first: int) -> dict[str, Any]:
+def _hour_values(row: DayRow, first: int, style: NumberStyle) -> dict[str, Any]:
     if row.day is None:
         raise ValueError(f"{row.cells.get('date', '')!r} can't be read as a date")
-    hour, active = parse_count(row.cells.get("hour", "")), parse_count(row.cells.get("active_followers", ""))
+    hour, active = parse_count(row.cells.get("hour", "")), parse_count(row.cells.get("active_followers", ""), style)
     if hour is None or not 0 <= hour - first <= 23:
         raise ValueError(f"{row.cells.get('hour', '')!r} isn't an hour of a day")
     if active is None:
