@@ -61,9 +61,10 @@ class Shape:
         constants: Canonical column -> value that every row has, used where `columns` has no source.
         cumulative: Counters are totals since publishing, so a negative one is a reject; false where they are
             net figures of a period (YouTube Studio), which may be negative.
-        accounts: What names the account of a row: a vendor's `column`, else the link; in tables that people made the
-            `link`, else the column, which may hold names of people; or rows are `stored` ones, taken as they are.
         decimal: The decimal mark that the format writes; where empty, each column decides from all its values.
+        accounts: What names the account of a row: a vendor's `column`, or the link where it has none; in tables that
+            people made the `link`, else the column, which may hold names of people; or rows are `stored` ones, taken as
+            they are.
     """
 
     name: str

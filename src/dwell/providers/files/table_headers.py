@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.aliases import CLOCK, COUNTERS, IGNORED, WATCHED
@@ -47,21 +47,40 @@ class Headers:
         return bool(named or described) and bool({*COUNTERS, *WATCHED} & self.columns.keys())
 
 
-FitsColumn = Callable[[str, str], bool]
-"""Whether the values of a header are of a column's kind."""
+Fits = Callable[[str, str], bool]
+"""Whether the values of a header (the second) are of a column's kind."""
 
 
-def prefer_fitting(headers: Headers, fits: FitsColumn) -> Headers:
-    """The headers with another one that could mean a column, where its values fit and those of the first do not."""
-    for column, others in headers.alternatives.items():
-        first = headers.columns[column]
-        if not others or fits(column, first):
-            continue
-        better = next((name for name in others if fits(column, name)), None)
-        if better is not None:
-            dropped = tuple(first if name == better else name for name in headers.dropped)
-            headers = replace(headers, columns={**headers.columns, column: better}, dropped=dropped)
-    return headers
+def match_headers(header: Sequence[str], given: Mapping[str, str], fits: Fits | None = None) -> Headers:
+    """Match headers with columns: what the user gave first, then dwell's own names, then aliases.
+
+    Args:
+        header: As the file has it.
+        given: What the user said: canonical column -> header.
+        fits: Of several headers for a column the first that fits is taken, and the first of all where none does.
+
+    Raises:
+        UnknownFormatError: When `given` names a column that dwell lacks or a header that the file lacks.
+    """
+    columns = {column: _mapped_header(column, name, header) for column, name in given.items()}
+    mapped = set(columns.values())
+    meanings = {name: read_header(name) for name in dict.fromkeys(header) if name not in mapped}
+    clock = _find_clock(meanings)
+    candidates: dict[str, list[tuple[Meaning, str]]] = {}
+    for name, meaning in meanings.items():
+        if meaning and name != clock and meaning.column not in columns:
+            candidates.setdefault(meaning.column, []).append((meaning, name))
+    _add_watch_time(candidates, meanings)
+    units: dict[str, Unit] = {}
+    alternatives: dict[str, tuple[str, ...]] = {}
+    for column, found in candidates.items():
+        found.sort(key=lambda pair: (pair[0].rank >= 0, pair[0].distance, pair[0].rank))
+        fitting = (pair for pair in found if len(found) > 1 and fits and fits(column, pair[1]))
+        meaning, columns[column] = next(fitting, found[0])
+        units[column] = meaning.unit
+        alternatives[column] = tuple(name for _, name in found if name != columns[column])
+    used = {*columns.values(), *([clock] if clock else [])}
+    return Headers(columns, clock, units, tuple(_dropped(header, used)), alternatives)
 
 
 def list_names(names: Iterable[str], most: int = 40) -> str:

@@ -18,7 +18,7 @@ from dwell.providers.files.aliases import COUNTERS, FOLLOWING, WATCHED
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.files.date_headers import settle_dates
 from dwell.providers.files.platform_column import with_platform
-from dwell.providers.files.table_headers import FitsColumn, Headers, list_names, match_headers, prefer_fitting
+from dwell.providers.files.table_headers import Fits, Headers, list_names, match_headers
 from dwell.providers.files.wide_table import narrow_table
 from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.json_rows import KindOf
@@ -82,7 +82,7 @@ def _source(column: str, name: str, headers: Headers, pointers: Mapping[str, str
     return Source((pointers.get(name, name),), unit=unit, time=pointers.get(time, time) if time else None)
 
 
-def _fits(part: Part) -> FitsColumn:
+def _fits(part: Part) -> Fits:
     """Whether most of the first values of a header can be read as a column's kind."""
 
     def fits(column: str, header: str) -> bool:
@@ -208,8 +208,7 @@ def _lists_rows(item: Mapping[str, Any]) -> bool:
 def _headers(part: Part, context: Context) -> tuple[Headers, dict[str, str]]:
     pointers = {} if part.layout == "csv" else _pointers(part.objects)
     header = part.header if part.layout == "csv" else tuple(pointers)
-    matched = prefer_fitting(match_headers(header, context.hints.columns), _fits(part))
-    headers = without_objects(part, matched)
+    headers = without_objects(part, match_headers(header, context.hints.columns, _fits(part)))
     return with_platform(part, headers), pointers
 
 

@@ -213,7 +213,7 @@ class _Builder:
         linked = f"WHEN contains(value_url, '/') THEN {_valid('handle_of(value_url)')}"
         if self.shape.accounts == "link":
             return f"CASE WHEN contains(value_url, concat('/@', column_handle, '/')) THEN column_handle {linked} END"
-        return f"CASE WHEN column_handle IS NULL THEN CASE {linked} END END"
+        return f"CASE {linked} END" if "handle" not in self.fields else "NULL::VARCHAR"
 
     def derived(self) -> list[str]:
         """Values that take more than one column: ids, instants, the account."""
