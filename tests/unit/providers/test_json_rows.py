@@ -96,6 +96,7 @@ KINDS: dict[str, tuple[str, Any]] = {
     "documents one by one": (
         "web-items", json.dumps({"itemList": [item(0)]}, indent=1) + json.dumps(item(1), indent=1),
     ),
+    "a null before the rows": ("web-items", "null\n" + lines(item(0), item(1))),
     "UTF-16": ("web-items", lines(item(0), item(1)).encode("utf-16")),
 }  # fmt: skip
 
