@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ Layout = Literal["csv", "ndjson", "array", "document", "parquet"]
 
 PARQUET = "PAR1"
 """How a Parquet file begins."""
+_JSON_START = re.compile(r"""\s*(?:null\s+)*(?:\{|\[\s*(?:[\[{"'\]\d-]|true\b|false\b|null\b|NaN\b|$))""")
 SAMPLE_ROWS = 1_000
 MAX_DOCUMENT_BYTES = 64 << 20
 """A JSON document up to this size is parsed in memory; a longer array is loaded in place, a longer wrapper streams."""
@@ -91,8 +93,8 @@ def inspect_part(plain: PlainFile, kind_of: KindOf) -> Part:
 
 
 def is_json(text: str) -> bool:
-    """Whether a text begins as JSON does."""
-    return text.lstrip().startswith(("{", "["))
+    """Whether a text begins as JSON does; `[Report]` is the title of a table, and a first line may be `null`."""
+    return _JSON_START.match(text) is not None
 
 
 def _inspect_csv(plain: PlainFile, text: str) -> Part:

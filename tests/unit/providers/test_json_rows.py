@@ -90,12 +90,15 @@ KINDS: dict[str, tuple[str, Any]] = {
     "an account that lists posts": (
         "table", [{"id": "68", "username": "ann", "likes": 9, "videos": [plain(0), plain(1)]}],
     ),
+    "objects of rows by name": ("table", {"video": plain(0), "reel": plain(1)}),
+    "single answers": ("table", [{"code": 0, "msg": "ok", "data": {"clip": plain(n), "took": 5}} for n in (0, 1)]),
     "columns": ("table", {"video_id": {"0": post_id(0), "1": post_id(1)}, "views": {"0": 5, "1": 6}}),
     "columns as lists": ("table", {"video_id": [post_id(0), post_id(1)], "views": [5, 6]}),
     "columns and data": ("table", {"columns": ["video_id", "views"], "data": [[post_id(0), 5], [post_id(1), 6]]}),
     "documents one by one": (
         "web-items", json.dumps({"itemList": [item(0)]}, indent=1) + json.dumps(item(1), indent=1),
     ),
+    "a null before the rows": ("web-items", "null\n" + lines(item(0), item(1))),
     "UTF-16": ("web-items", lines(item(0), item(1)).encode("utf-16")),
 }  # fmt: skip
 
@@ -196,6 +199,17 @@ def test_nested_cells_of_a_table(opened: Opened) -> None:
     assert (places["avg_watch_s"], columns["avg_watch_s"].unit) == (("/metrics/avg_watch_time_ms",), "ms")
     assert (places["handle"], places["hashtags"]) == (("/author/username",), ("/tags/*",))
     assert "curve" in file.warnings[0]
+
+
+def test_cells_in_objects_of_objects(opened: Opened) -> None:
+    video = {"id": post_id(0), "stats": {"views": 5}}
+    row = {"webapp.id": 1, "video": video, "avg_watch_sec": 7.5, "author": {"username": "ann"}}
+    columns = only(opened([row, row], "deep.json")).shape.columns
+    places = {name: source.names for name, source in columns.items()}
+    assert places == {
+        "post_id": ("/video/id",), "views": ("/video/stats/views",), "avg_watch_s": ("/avg_watch_sec",),
+        "handle": ("/author/username",),
+    }  # fmt: skip
 
 
 def test_mapped_keys_are_found_in_a_wrapper(opened: Opened) -> None:

@@ -37,6 +37,7 @@ BEFORE = {
     "sep= padded by a spreadsheet": "sep=,,,,\n",
     "a title": "My videos\n",
     "titles with separators": "Account:,@ana\nPeriod:,2026-01-01,2026-02-01\n\n",
+    "a title in brackets": "[Report] all videos\n",
     "a title in quotes": '"Report, all videos"\n\n',
 }
 

@@ -36,6 +36,8 @@ _COUNTS_POSTS = frozenset(
     f"{place}{name}" for place in ("", "stats.", "statsV2.") for name in ("videoCount", "video_count", "user_count")
 )
 """Keys of accounts, hashtags and sounds, which count posts."""
+_DEEPEST = 3
+"""Objects within a row whose values are columns: `{"video": {"stats": {"views": 5}}}`."""
 _LIST_OF_TEXTS = ("name", "title", "hashtagName", "hashtag_name")
 KINDS = {column.name: column.kind for table in TABLES.values() for column in table.columns
          if column.kind in {"count", "number", "flag"}}  # fmt: skip
@@ -112,7 +114,7 @@ def _is_read(kind: str, text: str) -> bool:
 def _first_values(part: Part, name: str) -> list[str]:
     if part.layout == "csv":
         return part.column(name)
-    values = (dict(_flat_values(item)).get(name) for item in part.objects)
+    values = (_flat_values(item).get(name) for item in part.objects)
     return [str(value) for value in values if value is not None]
 
 
@@ -125,13 +127,22 @@ def _tables(sources: Mapping[str, Source], context: Context) -> tuple[str, ...]:
     return tuple(tables)
 
 
-def _flat_values(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Header and value of each cell of an object: those of the objects in it are `stats.views`, lists are no cells."""
-    nested = [(key, value) for key, value in item.items() if isinstance(value, dict)]
-    yield from ((key, value) for key, value in item.items() if not isinstance(value, dict) and _is_cell(value))
-    for key, value in nested:
-        inner = ((f"{key}.{name}", one) for name, one in value.items() if not isinstance(one, dict) and _is_cell(one))
-        yield from ((name, one) for name, one in inner if name not in item)
+def _cells(item: Mapping[str, Any], place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Place and value of each cell of an object and of the objects in it, its own first; lists are no cells."""
+    yield from (
+        ((*place, key), value) for key, value in item.items() if not isinstance(value, dict) and _is_cell(value)
+    )
+    for key, value in item.items():
+        if isinstance(value, dict) and len(place) < _DEEPEST:
+            yield from _cells(value, (*place, key))
+
+
+def _flat_values(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Header -> value of each cell of an object; those of the objects in it are called `stats.views`."""
+    values: dict[str, Any] = {}
+    for place, value in _cells(item):
+        values.setdefault(".".join(place), value)
+    return values
 
 
 def _lists_of_objects(part: Part) -> list[str]:
@@ -156,12 +167,12 @@ def _pointers(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Header -> JSON pointer, for the cells of objects."""
     pointers: dict[str, str] = {}
     for item in objects:
-        for name, value in _flat_values(item):
+        for place, value in _cells(item):
+            name = ".".join(place)
             if name not in pointers:
-                key, inner = (name, None) if name in item else name.split(".", 1)
-                path = _escape(key) + (f"/{_escape(inner)}" if inner is not None else "")
                 text_key = _text_key(value) if isinstance(value, list) else None
-                pointers[name] = f"/{path}" + ("" if text_key is None else f"/*/{text_key}".rstrip("/"))
+                end = "" if text_key is None else f"/*/{text_key}".rstrip("/")
+                pointers[name] = "".join(f"/{_escape(key)}" for key in place) + end
     return pointers
 
 
@@ -180,16 +191,45 @@ def kind_with(given: Mapping[str, str]) -> KindOf:
     def kind_of(item: Mapping[str, Any]) -> str | None:
         if names and names <= item.keys():
             return "row"
-        if len(item) < 2 or not _NOT_POSTS.isdisjoint(item):
-            return None
-        header = tuple(name for name, _ in _flat_values(item))
-        is_table_of_posts = _COUNTS_POSTS.isdisjoint(header)
-        fits, is_seen = _fit(header) if is_table_of_posts else (False, False)
-        if not fits and not is_account(item, match_headers(header, given), given):
-            return None
-        return "row" if is_seen or not _lists_rows(item) else None
+        return _row_kind(item, 0) or ("row" if _is_account_row(item, given) else None)
 
     return kind_of
+
+
+def _row_kind(item: Mapping[str, Any], depth: int) -> str | None:
+    """`row` for an object that is one by its own cells, or by those of the objects in it if none of these is a row."""
+    if len(item) < 2 or not _NOT_POSTS.isdisjoint(item):
+        return None
+    header = tuple(_flat_values(item))
+    if not _COUNTS_POSTS.isdisjoint(header):
+        return None
+    fits, is_seen = _fit(tuple(key for key, value in item.items() if not isinstance(value, dict) and _is_cell(value)))
+    if not fits:
+        if depth >= _DEEPEST or _wraps_rows(item, header, depth):
+            return None
+        fits, is_seen = _fit(header)
+    return "row" if fits and (is_seen or not _lists_rows(item)) else None
+
+
+def _is_account_row(item: Mapping[str, Any], given: Mapping[str, str]) -> bool:
+    """Whether an object is a row of a table of accounts; one that lists its posts is a wrapper."""
+    if len(item) < 2 or not _NOT_POSTS.isdisjoint(item):
+        return False
+    return is_account(item, match_headers(tuple(_flat_values(item)), given), given) and not _lists_rows(item)
+
+
+def _wraps_rows(item: Mapping[str, Any], header: tuple[str, ...], depth: int) -> bool:
+    """Whether the rows are objects within this one: several, or one beside which nothing of a post is said."""
+    nested = [key for key, value in item.items() if isinstance(value, dict) and _row_kind(value, depth + 1)]
+    if len(nested) != 1:
+        return len(nested) > 1
+    beside = _columns(tuple(name for name in header if not name.startswith(f"{nested[0]}.")))
+    return not beside or "post_id" in beside
+
+
+@lru_cache(maxsize=1024)
+def _columns(header: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(match_headers(header, {}).columns)
 
 
 @lru_cache(maxsize=1024)
