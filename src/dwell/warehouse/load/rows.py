@@ -50,7 +50,7 @@ class CheckedExtract:
         steps = Pipeline().add(
             "repaired",
             f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, suffixed, fractional, "
-            f"zero_length, observed_before_id, contradicts_id, views_missing, {', '.join(columns)}, "
+            f"zero_length, observed_before_id, contradicts_id, stated_posted_at, views_missing, {', '.join(columns)}, "
             f"{self._damage()} AS damage FROM {self.table}",
         )
         return steps.add("decided", f"SELECT * EXCLUDE (problem, damage), {self._reason()} AS reason FROM repaired")

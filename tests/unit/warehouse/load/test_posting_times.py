@@ -173,6 +173,7 @@ def test_one_wrong_date_among_right_ones_is_a_slip(bring: Bring, table: Rows) ->
     loaded = bring(text, BY_DATE, as_of="2026-02-15")
     assert posted(table) == ["2026-01-12 12:00", "2026-01-13 12:00", "2026-01-14 12:00"]
     assert loaded.flagged["posting_time_contradicts_id"] == 1
+    assert any(f"post {FIRST} is not of 2027-01-12" in warning for warning in loaded.warnings)
 
 
 def test_zero_views_beside_other_counters_are_unknown(bring: Bring, table: Rows) -> None:
