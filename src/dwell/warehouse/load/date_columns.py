@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _READINGS = frozenset({"post_snapshots", "watch_times"})
 # What grows from reading to reading, the most telling first.
 _TOTALS = (*(c.name for c in TABLES["post_snapshots"].columns if c.kind == "count"), "total_watch_s")
+_KEY_AND_TIMES = frozenset({"post_id", "posted_at", "observed_at"})
 _DAY_SLACK_S = int(DAY_SLACK.total_seconds())
 # More of the dates than this contradict the ids: the column is not one of posting times.
 _MOST_SLIPS = 0.1
@@ -69,7 +70,10 @@ def decide_dates(
         BadFileError: The figures are those of single days, or nothing tells what the dates mean.
     """
     shape = extract.shape
-    if shape.name == OWN_EXPORT or not _READINGS & set(shape.tables) or not shape.cumulative:
+    # Under dwell's own names stand the rows of a format or a provider whose dates are known.
+    places = {name: source.names for name, source in shape.columns.items() if name in _KEY_AND_TIMES}
+    rewritten = all(names == (f"/{name}",) for name, names in places.items())
+    if rewritten or shape.name == OWN_EXPORT or not _READINGS & set(shape.tables) or not shape.cumulative:
         return DateColumn(extract)
     judge = _Judge(connection, extract, columns, table)
     if columns.local_ids:

@@ -30,6 +30,10 @@ _WORDED = ", ".join(
 )  # fmt: skip
 _ISO_DAY = r"\d{4}-\d{2}-\d{2}"
 _ISO_CLOCK = r"[T ]\d{2}:\d{2}:\d{2}"
+_FRACTION = r"\.\d{1,6}"
+# What the casts read in full, at a tenth of the cost of taking the text apart.
+_ISO_WITH_ZONE = rf"{_ISO_DAY}{_ISO_CLOCK}({_FRACTION})?(Z| UTC| ?[+-](0\d|1[0-3]):?[0-5]\d)"
+_ISO_WITH_FRACTION = f"{_ISO_DAY}{_ISO_CLOCK}{_FRACTION}"
 
 # Abbreviations with one meaning, in minutes east of UTC. `CST`, `IST`, `BST` and `AST` mean several zones: a text with
 # one of these is unreadable, as is one with any other word after its clock time.
@@ -109,7 +113,7 @@ MACROS = (
     # DuckDB's casts read the start of a text and drop the rest (`09:00 PM` is 9:00 to them), so every text is matched
     # in full before it is cast.
     rf"""canonical_absolute(t) AS CASE
-        WHEN t[5:5] = '-' THEN CASE WHEN regexp_full_match(t, '{_ISO_DAY}{_ISO_CLOCK}(\.\d{{1,6}})?(Z|\+00:00|\+00)')
+        WHEN t[5:5] = '-' THEN CASE WHEN regexp_full_match(t, '{_ISO_DAY}{_ISO_CLOCK}({_FRACTION})?(Z|\+00:00|\+00)')
             THEN TRY_CAST(t AS TIMESTAMPTZ) END
         WHEN CAST(TRY_CAST(t AS BIGINT) AS VARCHAR) = t THEN epoch_of(TRY_CAST(t AS BIGINT)) END""",
     rf"""canonical_local(t) AS CASE WHEN t[5:5] = '-' AND regexp_full_match(t, '{_ISO_DAY}({_ISO_CLOCK})?')
@@ -141,8 +145,12 @@ MACROS = (
     "moment_at(day, c) AS CASE WHEN c = '' THEN CAST(day AS TIMESTAMP) ELSE day + clock_of(c) END",
     # `named` is the day where only the names of its language's months tell it (`text.days`).
     rf"""parse_absolute(t, c, o, named) AS CASE
+        WHEN regexp_full_match(t, '{_ISO_WITH_ZONE}') THEN TRY_CAST(t AS TIMESTAMPTZ)
+        WHEN c IS NULL AND regexp_full_match(t, '{_ISO_WITH_FRACTION}') THEN NULL
         WHEN regexp_full_match(t, '\d{{9,13}}\.\d+') THEN {_FLOAT_EPOCH} ELSE {_ABSOLUTE} END""",
-    rf"""parse_local(t, c, o, named) AS CASE WHEN regexp_full_match(t, '\d{{9,13}}(\.\d+)?|\d{{15,}}') THEN NULL
+    rf"""parse_local(t, c, o, named) AS CASE
+        WHEN regexp_full_match(t, '{_ISO_WITH_ZONE}|\d{{9,13}}(\.\d+)?|\d{{15,}}') THEN NULL
+        WHEN c IS NULL AND regexp_full_match(t, '{_ISO_WITH_FRACTION}') THEN TRY_CAST(t AS TIMESTAMP)
         ELSE {_LOCAL} END""",
     f"canonical_day(t) AS CASE WHEN t[5:5] = '-' AND regexp_full_match(t, '{_ISO_DAY}') THEN TRY_CAST(t AS DATE) END",
     "parse_date(t, o, named) AS CAST("

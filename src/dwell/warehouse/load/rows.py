@@ -59,8 +59,8 @@ class CheckedExtract:
         steps = Pipeline().add(
             "repaired",
             f"SELECT {self.number_column} + {self.offset} AS row_id, line, problem, fractional, zero_length, "
-            "other_account, no_handle, observed_before_id, contradicts_id, views_missing, left_unknown, "
-            f"{', '.join(columns)}, {self._damage()} AS damage FROM {self.table}",
+            "other_account, no_handle, observed_before_id, contradicts_id, stated_posted_at, views_missing, "
+            f"left_unknown, {', '.join(columns)}, {self._damage()} AS damage FROM {self.table}",
         )
         return steps.add("decided", f"SELECT * EXCLUDE (problem, damage), {self._reason()} AS reason FROM repaired")
 

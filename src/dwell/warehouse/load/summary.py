@@ -38,6 +38,8 @@ def summarize(
     if flagged.get("fractional_counts"):
         warnings.append("Counts with a fraction (0.71) are not valid: those values were left unknown.")
     warnings += _lost_ids(connection, extracts)
+    if flagged.get("posting_time_contradicts_id"):
+        warnings.append(_describe_contradiction(connection, extracts))
     if any(extract.columns.local_ids for extract in extracts):
         warnings.append("The rows have no post ids: dwell made local ones out of account, time, title and length.")
     warnings += describe_unkept(_list_unkept(connection, merge.carried))
@@ -135,6 +137,24 @@ def _count_flags(
         sql = f"SELECT count(*) FROM work.unkept WHERE name = '{merge.carried}'"
         flagged["creator_counters_disagree"] = _number(connection, sql)
     return {name: times for name, times in flagged.items() if times}
+
+
+def _describe_contradiction(connection: duckdb.DuckDBPyConnection, extracts: Sequence[CheckedExtract]) -> str:
+    """The first post whose stated posting time its id rules out, with both."""
+    for extract in extracts:
+        query = f"SELECT post_id, stated_posted_at::VARCHAR, posted_at::VARCHAR FROM {extract.view}"
+        columns = {"post_id", "posted_at"} <= extract.columns.names
+        row = (
+            connection.execute(f"{query} WHERE contradicts_id AND reason IS NULL LIMIT 1").fetchone()
+            if columns
+            else None
+        )
+        if row:
+            return (
+                f"Posting times that the ids rule out were replaced by the ids' own: post {row[0]} is not of {row[1]}, "
+                f"but of {row[2]}."
+            )
+    return "Posting times that the ids rule out were replaced by the ids' own."
 
 
 def _flag_tests(extract: CheckedExtract) -> dict[str, str]:

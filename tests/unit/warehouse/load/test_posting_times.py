@@ -173,6 +173,7 @@ def test_one_wrong_date_among_right_ones_is_a_slip(bring: Bring, table: Rows) ->
     loaded = bring(text, BY_DATE, as_of="2026-02-15")
     assert posted(table) == ["2026-01-12 12:00", "2026-01-13 12:00", "2026-01-14 12:00"]
     assert loaded.flagged["posting_time_contradicts_id"] == 1
+    assert any(f"post {FIRST} is not of 2027-01-12" in warning for warning in loaded.warnings)
 
 
 def test_zero_views_beside_other_counters_are_unknown(bring: Bring, table: Rows) -> None:
@@ -182,3 +183,10 @@ def test_zero_views_beside_other_counters_are_unknown(bring: Bring, table: Rows)
         (None, 2936), (0, 0), (0, None),
     ]  # fmt: skip
     assert (loaded.flagged["zero_views_beside_other_counters"], loaded.flagged["views_zero"]) == (1, 2)
+
+
+def test_figures_of_single_days_in_json_are_refused_too(bring: Bring) -> None:
+    columns = {"post_id": source_at("/post_id"), "posted_at": source_at("/date"), "views": source_at("/views")}
+    rows = [{"post_id": FIRST, "date": f"2026-01-{day}", "views": views} for day, views in ((20, 900), (21, 400))]
+    with pytest.raises(BadFileError, match="single days"):
+        bring(rows, replace(BY_DATE, columns=columns), as_of="2026-02-15")
