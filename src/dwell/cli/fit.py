@@ -99,7 +99,7 @@ def _text(report: Mapping[str, Any], result: Result) -> str:
         lines.append(table(result.columns, result.rows))
     if report.get("r2_interval"):
         ends = report["r2_interval"]
-        lines += ["", f"R2 out of fold: 95% interval {ends['low']:.2f} to {ends['high']:.2f}"]
+        lines += ["", f"R² out of fold: 95% interval {ends['low']:.2f} to {ends['high']:.2f}"]
     if report.get("by_account"):
         lines += ["", _accounts_text(report["by_account"])]
     if interval.get("coverage") is not None:
@@ -129,5 +129,5 @@ def _topics_text(features: Mapping[str, Any]) -> str:
     if features["gain"] is None:
         return f"{head}. {features['reason']}"
     interval = f" ({features['low']:+.3f} to {features['high']:+.3f})" if features["low"] is not None else ""
-    gain = f"R2 out of fold {features['gain']:+.3f}{interval} over {features['n_known']} posts"
+    gain = f"R² out of fold {features['gain']:+.3f}{interval} over {features['n_known']} posts"
     return f"{head}; {gain}. {features['reason'] or ''}"

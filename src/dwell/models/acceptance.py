@@ -35,11 +35,11 @@ CHANCE_WITHIN = 0.01
 
 @dataclass(frozen=True)
 class Gain:
-    """How much a model explains beyond a baseline, as a difference of R2, with a 95 % interval over posts.
+    """How much a model explains beyond a baseline, as a difference of R², with a 95 % interval over posts.
 
     Attributes:
         over: The baseline's name.
-        r2: Gain in out-of-fold R2.
+        r2: Gain in out-of-fold R².
         low: Lower end.
         high: Upper end.
         rows: Posts.
@@ -93,9 +93,9 @@ def gain_in_r2(y: Floats, model: Floats, baseline: Floats, over: str) -> Gain:
 
 
 def r2_interval(y: Floats, model: Floats) -> dict[str, float] | None:
-    """The 95 % interval of an out-of-fold R2: how far it may be off because the posts are few.
+    """The 95 % interval of an out-of-fold R²: how far it may be off because the posts are few.
 
-    R2 is a ratio of two means over posts; its interval is Student's t over what each post adds to it (delta method).
+    R² is a ratio of two means over posts; its interval is Student's t over what each post adds to it (delta method).
 
     Args:
         y: Measured target.
@@ -118,7 +118,7 @@ def r2_interval(y: Floats, model: Floats) -> dict[str, float] | None:
 
 
 def best_trivial(evaluation: Evaluation) -> str:
-    """The trivial baseline with the highest out-of-fold R2."""
+    """The trivial baseline with the highest out-of-fold R²."""
     return max(evaluation.trivial, key=lambda name: _r2(evaluation.baselines[name]))
 
 
@@ -149,7 +149,7 @@ def reasons_to_abstain(evaluation: Evaluation, y: Floats, order: Integers) -> li
     if model is not None and mean is not None and model <= mean:
         reasons.append(
             "Fitted on the oldest 60 % of the posts, it predicts the later ones no better than the past mean does"
-            f" (R2 {model:.2f} against {mean:.2f}): the past does not predict the present; leave out posts from before"
+            f" (R² {model:.2f} against {mean:.2f}): the past does not predict the present; leave out posts from before"
             " the change (another format, another audience) and fit again."
         )
     return reasons
@@ -185,7 +185,7 @@ def chance_within_periods(y: Floats, predicted: Floats, order: Integers) -> floa
 
 def _unproven_reason(over: Gain) -> str:
     baseline = over.over.replace("_", " ")
-    interval = f"{over.r2:+.2f} of R2, 95 % interval {over.low:+.2f} to {over.high:+.2f}"
+    interval = f"{over.r2:+.2f} of R², 95 % interval {over.low:+.2f} to {over.high:+.2f}"
     needed = over.rows_needed()
     if needed is None:
         cure = "More posts of the same kind may not help: for these the public counters are unrelated to the target."

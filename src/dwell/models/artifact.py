@@ -85,7 +85,7 @@ def list_models(folder: Path, target: str | None = None) -> list[dict[str, Any]]
 
     Returns:
         `model_id`, `target`, `inputs`, `handles`, `platform` (None in older models), `rows`, `trained_at`,
-        `refit_due_at`; `r2` out of fold and `r2_by_account` (handle -> R2, pooled models only).
+        `refit_due_at`; `r2` out of fold and `r2_by_account` (handle -> R², pooled models only).
     """
     models = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):

@@ -112,11 +112,11 @@ class _Regressions:
         return gain_in_r2(self.measured.y, self.predict(*more), self.predict(*less), name)
 
     def r2(self, *names: str) -> float:
-        """Out-of-fold R2 of these figures."""
+        """Out-of-fold R² of these figures."""
         return float(np.mean([skill(self.measured.y, line)["r2"] or 0.0 for line in self.predict(*names)]))
 
     def lines(self, target: str, meta: dict[str, Any]) -> list[dict[str, Any]]:
-        """Rows of the result without verdicts; adds the target's R2 to `meta`."""
+        """Rows of the result without verdicts; adds the target's R² to `meta`."""
         every = (*SIZES, *_SINGLE)
         meta["full_r2"][target], meta["base_r2"][target] = self.r2(*every), self.r2(*SIZES)
         meta["without_saves_r2"][target] = self.r2(*(name for name in every if name != "save_rate"))

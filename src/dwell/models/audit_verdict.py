@@ -17,7 +17,7 @@ def summarize(lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> st
 
     Args:
         lines: Rows of the audit with their verdicts.
-        meta: Its R2 by target.
+        meta: Its R² by target.
     """
     if not lines:
         most = max(meta["n"].values(), default=0)
@@ -38,11 +38,11 @@ def _about(target: str, lines: Sequence[Mapping[str, Any]], meta: Mapping[str, A
     if ratios and views and abs(views["spearman"]) > abs(ratios[0]["spearman"]):
         parts.append(f"views {'follow' if views['spearman'] > 0 else 'run against'} it more closely than any ratio")
     together, base = meta["ratios_gain"][target], meta["base_r2"][target]
-    change = f"{together['r2']:+.2f} of R2, 95 % interval {together['low']:+.2f} to {together['high']:+.2f}"
+    change = f"{together['r2']:+.2f} of R², 95 % interval {together['low']:+.2f} to {together['high']:+.2f}"
     adds = any(line["gain_low"] > 0 for line in lines if line["proxy"] not in SIZES) or together["low"] > 0
     if adds:
-        parts.append(f"the ratios add {change}, to length and views (R2 {base:.2f})")
+        parts.append(f"the ratios add {change}, to length and views (R² {base:.2f})")
     else:
-        parts.append(f"no ratio adds anything that shows to length and views (R2 {base:.2f}; together {change})")
+        parts.append(f"no ratio adds anything that shows to length and views (R² {base:.2f}; together {change})")
     saves = round(meta["full_r2"][target] - meta["without_saves_r2"][target], 2) + 0.0  # never -0.00
-    return f"{target}: {'; '.join(parts)}; saves change R2 by {saves:+.2f}."
+    return f"{target}: {'; '.join(parts)}; saves change R² by {saves:+.2f}."

@@ -18,12 +18,12 @@ OLD = timedelta(days=90)
 SHORTFALL = 0.1
 """How far the coverage of later posts may fall below the level before a warning."""
 SELECTED_ROWS = 60
-"""With fewer posts the R2 of models that passed was up to 0.3 too high."""
+"""With fewer posts the R² of models that passed was up to 0.3 too high."""
 MOVED = 0.05
 """A mean error of later posts that is worth a warning."""
 MOST_ACCOUNTS = 10
 OVERFIT = 0.85
-"""In-sample R2 above which the seed warns."""
+"""In-sample R² above which the seed warns."""
 
 
 def about_fit(sample: Sample, report: Mapping[str, Any], length: Gain | None, now: datetime) -> list[str]:
@@ -81,36 +81,37 @@ def about_age(sample: Sample, now: datetime) -> list[str]:
 
 
 def about_skill(in_sample: float | None, out_of_fold: Mapping[str, float | None], duration: Gain | None) -> list[str]:
-    """An in-sample R2 that means nothing, and a model that uses only the length of the video."""
+    """An in-sample R² that means nothing, and a model that uses only the length of the video."""
     notes = []
     if in_sample is not None and in_sample > OVERFIT:
         unseen = out_of_fold["r2"]
-        beside = f"; on unseen posts R2 is {unseen:.2f}, and that is the figure to quote" if unseen is not None else ""
+        beside = f"; on unseen posts R² is {unseen:.2f}, and that is the figure to quote" if unseen is not None else ""
         notes.append(
-            f"In-sample R2 is {in_sample:.2f}: over {OVERFIT} it only shows that the model memorises its posts{beside}."
+            f"The model fits its own posts with R² {in_sample:.2f}: over {OVERFIT}, that only shows that it memorises"
+            f" them{beside}."
         )
     if duration is not None and not duration.proven:
         notes.append(
             "Beyond the length of the videos, no gain is proven: over a model of length alone the public counters add"
-            f" {duration.r2:+.2f} of R2 (95 % interval {duration.low:+.2f} to {duration.high:+.2f})."
+            f" {duration.r2:+.2f} of R² (95 % interval {duration.low:+.2f} to {duration.high:+.2f})."
         )
     return notes
 
 
 def about_few(rows: int, report: Mapping[str, Any]) -> list[str]:
-    """The R2 of few posts, which is too high where the model passed: of models alike, only the lucky ones pass."""
+    """The R² of few posts, which is too high where the model passed: of models alike, only the lucky ones pass."""
     ends, r2 = report["r2_interval"], report["out_of_fold"]["r2"]
     if rows >= SELECTED_ROWS or ends is None or r2 is None:
         return []
     note = (
-        f"R2 {r2:.2f} of {rows} posts has a 95 % interval of {ends['low']:.2f} to {ends['high']:.2f}, and is too high"
+        f"R² {r2:.2f} of {rows} posts has a 95 % interval of {ends['low']:.2f} to {ends['high']:.2f}, and is too high"
         f" on average, because only models that look good are stored: count on {ends['low']:.2f}."
     )
     return [note]
 
 
 def about_accounts(report: Mapping[str, Any]) -> list[str]:
-    """What a pooled model explains within each account: the R2 of all is flattered by their different levels."""
+    """What a pooled model explains within each account: the R² of all is flattered by their different levels."""
     lines = report["by_account"]
     if not lines:
         return []
@@ -121,25 +122,7 @@ def about_accounts(report: Mapping[str, Any]) -> list[str]:
         for line in lines[:MOST_ACCOUNTS]
     ]
     more = f", and {len(lines) - MOST_ACCOUNTS} more" if len(lines) > MOST_ACCOUNTS else ""
-    return [f"R2 within each account: {', '.join(parts)}{more}; the R2 of all together also counts their levels."]
-
-
-def about_transfer(transfer: Mapping[str, Any] | None, accounts: int) -> list[str]:
-    """How a pooled model does on accounts that it has not seen."""
-    if accounts < 2:
-        return []
-    if transfer is None:
-        return [
-            "Whether it carries over to other accounts is unknown: two accounts with ten measured posts are needed."
-        ]
-    order, level = transfer["spearman"], transfer["r2"]
-    ends = "" if level["low"] is None else f", 95 % interval {level['low']:.2f} to {level['high']:.2f}"
-    shown = "shown" if transfer["level_shown"] else "not shown"
-    note = (
-        f"On {transfer['creators']} accounts left out in turn, its order agreed with the true one at Spearman"
-        f" {order['mean']:.2f}, its level at R2 {level['mean']:.2f}{ends}: for other accounts a level is {shown}."
-    )
-    return [note]
+    return [f"R² within each account: {', '.join(parts)}{more}; the R² of all together also counts their levels."]
 
 
 def about_forward(report: Mapping[str, Any]) -> list[str]:
@@ -154,7 +137,7 @@ def about_forward(report: Mapping[str, Any]) -> list[str]:
     better = report["better_forward"]
     if better:
         notes.append(
-            f"For later posts {better['name']} alone does better (forward R2 {better['r2']:.2f}"
+            f"For later posts {better['name']} alone does better (forward R² {better['r2']:.2f}"
             f" against {better['model_r2']:.2f}): `dwell fit --inputs {better['inputs']}` stores that model."
         )
     return notes

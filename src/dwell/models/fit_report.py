@@ -38,7 +38,7 @@ def make_report(
         inputs: What the model reads: `counters`, `length` or `bucket`.
         reasons: Why it abstains.
         notes: Warnings.
-        in_sample: R2 on the posts that it was fitted to.
+        in_sample: R² on the posts that it was fitted to.
     """
     return {
         "model_id": None,
@@ -75,7 +75,7 @@ def make_report(
 
 
 def _gains(sample: Sample, evaluation: Evaluation) -> dict[str, Any]:
-    """The gain in R2 over the best trivial baseline and over the length alone."""
+    """The gain in R² over the best trivial baseline and over the length alone."""
     return {
         "trivial": gain_over(evaluation, sample.y, best_trivial(evaluation)).to_dict(),
         "duration_only": gain_over(evaluation, sample.y, "duration_only").to_dict(),
@@ -90,7 +90,7 @@ def better_forward(evaluation: Evaluation) -> dict[str, Any] | None:
     """The simpler model that predicts later posts better than this one; None where there is none.
 
     Returns:
-        `baseline`, `inputs`, `name` (in a sentence), `r2` (its forward R2), `model_r2`. Figures that agree to two
+        `baseline`, `inputs`, `name` (in a sentence), `r2` (its forward R²), `model_r2`. Figures that agree to two
         digits are equal.
     """
     own = evaluation.forward.scores["r2"]

@@ -130,7 +130,7 @@ def _why_none(
 
 
 def _best_own(own: Sequence[Entry], handle: str) -> Choice:
-    """The account's newest own model, or the newest pooled one that has it, by R2 on its posts out of fold."""
+    """The account's newest own model, or the newest pooled one that has it, by R² on its posts out of fold."""
     alone = next((entry for entry in own if entry["handles"] == [handle]), None)
     pooled = next((entry for entry in own if len(entry["handles"]) > 1), None)
     if alone is None or pooled is None:
@@ -141,9 +141,9 @@ def _best_own(own: Sequence[Entry], handle: str) -> Choice:
     if within is None or alone["r2"] is None:
         return Choice(alone["model_id"], "It is the account's own; how good the pooled one is for it is not known.")
     if within > alone["r2"]:
-        versus = f"R2 {within:.2f} of the pooled model within the account against {alone['r2']:.2f} of its own"
+        versus = f"R² {within:.2f} of the pooled model within the account against {alone['r2']:.2f} of its own"
         return Choice(pooled["model_id"], f"Out of fold the pooled model is the better one for this account: {versus}.")
-    versus = f"R2 {alone['r2']:.2f} of its own model against {within:.2f} of the pooled one within the account"
+    versus = f"R² {alone['r2']:.2f} of its own model against {within:.2f} of the pooled one within the account"
     return Choice(alone["model_id"], f"Out of fold the account's own model is the better one: {versus}.")
 
 

@@ -29,7 +29,7 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
 
     A percentile is the share of the account's ranked posts that a post is expected to beat (0-1, ties shared); its
     interval comes from resampling every post's error. A level is shown for an account that the model was trained on,
-    and for another account only where leave-one-creator-out over three accounts or more shows an R2 above 0.
+    and for another account only where leave-one-creator-out over three accounts or more shows an R² above 0.
 
     Args:
         model: A fitted model.
@@ -120,7 +120,7 @@ def _may_show_level(model: CompletionModel, *, own: bool) -> tuple[bool, list[st
     if not model.transfer.level_shown:
         r2 = model.transfer.r2
         why = (
-            f"The level fails on accounts left out of the fit (R2 {r2.mean:.2f}, 95 % interval {r2.low:.2f} to"
+            f"The level fails on accounts left out of the fit (R² {r2.mean:.2f}, 95 % interval {r2.low:.2f} to"
             f" {r2.high:.2f} over {model.transfer.creators} accounts): only ranks within this account are shown."
         )
         return False, [why]

@@ -1,6 +1,6 @@
 """Whether a post's sound was rising and its hashtags were saturated when it was published.
 
-Seed S0 names both flags without defining them and claims two to five points of R2 for them. They are defined here, and
+Seed S0 names both flags without defining them and claims two to five points of R² for them. They are defined here, and
 `topic_gain.py` measures what they add.
 Nothing observed after the post's own snapshot, or more than a week after it was published, enters a flag.
 """

@@ -33,7 +33,7 @@ def topic_gain(sample: Sample, ceiling: float) -> dict[str, Any]:
         ceiling: The target's ceiling.
 
     Returns:
-        JSON values: `n_known` (posts of which a flag is known), `r2_without`, `r2_with`, `gain` (difference of R2) with
+        JSON values: `n_known` (posts of which a flag is known), `r2_without`, `r2_with`, `gain` (difference of R²) with
         its 95 % interval `low`, `high`; `verdict`: `helps`, `no help shown` or `cannot tell`; `used`; `reason`.
     """
     result: dict[str, Any] = {"n_known": known_posts(sample), "r2_without": None, "r2_with": None}
@@ -48,7 +48,7 @@ def topic_gain(sample: Sample, ceiling: float) -> dict[str, Any]:
     more = gain_in_r2(sample.y, flagged.predictions, plain.predictions, "without topics")
     without, with_topics = plain.scores["r2"], flagged.scores["r2"]
     result |= {"r2_without": without, "r2_with": with_topics, "gain": more.r2, "low": more.low, "high": more.high}
-    interval = f"{more.r2:+.3f} of R2 out of fold, 95 % interval {more.low:+.3f} to {more.high:+.3f}"
+    interval = f"{more.r2:+.3f} of R² out of fold, 95 % interval {more.low:+.3f} to {more.high:+.3f}"
     if more.proven:
         return {**result, "verdict": "helps", "used": True, "reason": f"They add {interval}."}
     return {**result, "verdict": "no help shown", "reason": f"Not used: what they add is not proven ({interval})."}

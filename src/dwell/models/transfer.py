@@ -54,7 +54,7 @@ class Transfer:
 
     Attributes:
         creators: Accounts that were left out in turn.
-        r2: R2 of the level.
+        r2: R² of the level.
         spearman: Rank correlation within the account, limited to -1 .. 1.
         calibration: Errors of the level on the left-out accounts.
         ranking: The same errors without each account's own mean, which is what changes the order.

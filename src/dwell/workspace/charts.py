@@ -55,18 +55,12 @@ class Charts:
         with self._snapshot() as snapshot:
             return charts.trend(snapshot.trend(creator=creator, **options))
 
-    def audit(self, *, creator: str) -> altair.TopLevelMixin:
+    def audit(self, *, creator: str, platform: str | None = None) -> altair.TopLevelMixin:
         """Rank correlation of each public ratio with the measured watch time."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return charts.audit(snapshot.audit(creator=creator))
-
-    def audit_of(self, audit: Result) -> altair.TopLevelMixin:
-        """The same of an audit that was made already."""
-        from dwell import charts
-
-        return charts.audit(audit)
+            return charts.audit(snapshot.audit(creator=creator, platform=platform))
 
     def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """The skill of a fitted model next to the baselines."""
