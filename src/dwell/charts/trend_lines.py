@@ -90,7 +90,7 @@ def _medians(rows: list[dict[str, Any]], inner: int, ends: list[int]) -> alt.Lay
         x=x,
         y=y,
         fill=alt.Fill("fill:N", scale=None),
-        description="tip:N",
+        description=alt.Description("tip:N"),
         tooltip=alt.Tooltip("tip:N"),
     )
     return alt.layer(line, dots).properties(width=inner, height=210)
@@ -101,6 +101,6 @@ def _counts(rows: list[dict[str, Any]], inner: int, ends: list[int]) -> alt.Char
     thick = max(2.0, min(18.0, 0.6 * inner / len(rows)))
     y = alt.Y("posts:Q", axis=alt.Axis(title=None, tickCount=2, tickMinStep=1, format="d"))
     bars = base.mark_bar(size=thick, color=colour("dot"), cornerRadiusEnd=1.5).encode(
-        x=_along(ends, inner, labels=True), y=y, description="tip:N", tooltip=alt.Tooltip("tip:N")
+        x=_along(ends, inner, labels=True), y=y, description=alt.Description("tip:N"), tooltip=alt.Tooltip("tip:N")
     )
     return bars.properties(width=inner, height=64)
