@@ -173,7 +173,7 @@ def _draw_dots(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[s
         x=alt.X("value:Q", **along),
         y=alt.Y("y:Q", **across),
         color=literal_colour(),
-        description="tip:N",
+        description=alt.Description("tip:N"),
         tooltip=tooltip,
         **link_encoding(dots),
     )

@@ -99,7 +99,7 @@ def _marks(base: Any, y: alt.Y, x: dict[str, Any]) -> list[Any]:
     bars = known.mark_rule(strokeWidth=3, opacity=0.45, strokeCap="round")
     dots = known.mark_circle(size=110, opacity=1, stroke=colour("paper"), strokeWidth=1.2)
     return [
-        bars.encode(x=alt.X("low:Q", **x), x2="high:Q", **shared),
+        bars.encode(x=alt.X("low:Q", **x), x2=alt.X2("high:Q"), **shared),
         dots.encode(x=alt.X("value:Q", **x), **shared),
     ]
 
@@ -122,11 +122,11 @@ def _labels(base: Any, y: alt.Y, inner: int, link: dict[str, Any], *, above: boo
     if above:
         label = base.mark_text(align="left", dy=-17, fontSize=12).encode(**shown)
         note = base.mark_text(align="right", dy=-17, fontSize=11, color=colour("muted")).encode(
-            y=y, x=alt.X(value=inner), text="note:N"
+            y=y, x=alt.X(value=inner), text=alt.Text("note:N")
         )
     else:
         label = base.mark_text(align="right", dx=-14, fontSize=13).encode(**shown)
         note = base.mark_text(align="left", dx=14, fontSize=12, color=colour("muted")).encode(
-            y=y, x=alt.X(value=inner), text="note:N"
+            y=y, x=alt.X(value=inner), text=alt.Text("note:N")
         )
     return [label, note] if noted else [label]

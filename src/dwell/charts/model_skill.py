@@ -83,13 +83,13 @@ def _layers(rows: list[dict[str, Any]], order: list[str], *, tall: bool) -> list
     )
     zero = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=colour("muted"), strokeDash=[2, 3]).encode(x=x)
     stem = base.transform_calculate(zero="0").transform_filter("datum.r2 == datum.at")
-    stem = stem.mark_rule(strokeWidth=2, opacity=0.5).encode(x=alt.X("zero:Q"), x2="at:Q", color=hue, **line)
+    stem = stem.mark_rule(strokeWidth=2, opacity=0.5).encode(x=alt.X("zero:Q"), x2=alt.X2("at:Q"), color=hue, **line)
     dots = base.mark_point(filled=True, opacity=1).encode(
         x=x,
         color=hue,
         shape=alt.Shape("test:N", scale=alt.Scale(domain=tests, range=["circle", "diamond"])),
         size=literal_size(),
-        description="tip:N",
+        description=alt.Description("tip:N"),
         tooltip=alt.Tooltip("tip:N"),
         **line,
     )
@@ -101,7 +101,7 @@ def _numbers(base: Any, x: alt.X, line: dict[str, Any]) -> list[Any]:
     return [
         base.transform_filter(f"{own} && {side}")
         .mark_text(align=align, dx=dx, fontSize=11, fontWeight=weight)
-        .encode(x=x, text="text:N", **line)
+        .encode(x=x, text=alt.Text("text:N"), **line)
         for own, weight in (("datum.own", 700), ("!datum.own", 400))
         for side, align, dx in (("!datum.left", "left", 10), ("datum.left", "right", -10))
     ]
@@ -111,4 +111,4 @@ def _names(order: list[str], y: alt.Y) -> list[Any]:
     """The names above their lines, where there is no space beside them."""
     names = alt.Chart(alt.InlineData(values=[{"model": model} for model in order]))
     shown = names.mark_text(align="left", dy=-22, fontSize=12, fontWeight=600)
-    return [shown.encode(x=alt.value(0), y=y, text="model:N")]
+    return [shown.encode(x=alt.XValue(0), y=y, text=alt.Text("model:N"))]

@@ -105,12 +105,12 @@ def _layers(cells: list[dict[str, Any]], steps: list[str], *, tall: bool, size: 
         **place,
         color=alt.Color("step:N", scale=alt.Scale(domain=steps, range=shades), sort=steps, legend=legend),
         size=literal_size(),
-        description="tip:N",
+        description=alt.Description("tip:N"),
         tooltip=alt.Tooltip("tip:N"),
     )
     counts = used.mark_text(fontSize=11).encode(
         **place,
-        text="n:Q",
+        text=alt.Text("n:Q"),
         color=literal_colour(),
     )
     return [ground, squares, counts]

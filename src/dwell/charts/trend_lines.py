@@ -132,7 +132,7 @@ def _medians(
         y=y,
         stroke=alt.value(colour("accent")),
         fill=alt.Fill("fill:N", scale=None),
-        description="tip:N",
+        description=alt.Description("tip:N"),
         tooltip=alt.Tooltip("tip:N"),
     )
     return alt.layer(line, dots).properties(width=inner, height=210)
@@ -143,6 +143,6 @@ def _counts(rows: list[dict[str, Any]], spacing: float, *, ends: list[int], tick
     thick = max(1.5, min(18.0, 0.6 * spacing))
     y = alt.Y("posts:Q", axis=alt.Axis(title=None, tickCount=2, tickMinStep=1, format="d"))
     bars = base.mark_bar(size=thick, color=colour("dot"), cornerRadiusEnd=1.5).encode(
-        x=_along(ends, ticks, labels=True), y=y, description="tip:N", tooltip=alt.Tooltip("tip:N")
+        x=_along(ends, ticks, labels=True), y=y, description=alt.Description("tip:N"), tooltip=alt.Tooltip("tip:N")
     )
     return bars.properties(width=inner, height=64)

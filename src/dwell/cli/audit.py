@@ -32,8 +32,11 @@ def audit(
 
     workspace = dwell.open(data, engine=engine)
     with spinner("Testing each ratio on unseen posts"):
-        result = workspace.audit(creator=creator, platform=platform.value if platform else None)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.audit_of(result))
+        chosen = platform.value if platform else None
+        result = workspace.audit(creator=creator, platform=chosen)
+    Output(as_json, as_csv, output).show(
+        result, lambda: _text(result), lambda: workspace.charts.audit(creator=creator, platform=chosen)
+    )
 
 
 def _text(result: Result) -> str:

@@ -127,24 +127,6 @@ def about_accounts(report: Mapping[str, Any]) -> list[str]:
     return [f"R² within each account: {', '.join(parts)}{more}; the R² of all together also counts their levels."]
 
 
-def about_transfer(transfer: Mapping[str, Any] | None, accounts: int) -> list[str]:
-    """How a pooled model does on accounts that it has not seen."""
-    if accounts < 2:
-        return []
-    if transfer is None:
-        return [
-            "Whether it carries over to other accounts is unknown: two accounts with ten measured posts are needed."
-        ]
-    order, level = transfer["spearman"], transfer["r2"]
-    ends = "" if level["low"] is None else f", 95 % interval {level['low']:.2f} to {level['high']:.2f}"
-    shown = "shown" if transfer["level_shown"] else "not shown"
-    note = (
-        f"On {transfer['creators']} accounts left out in turn, its order agreed with the true one at Spearman"
-        f" {order['mean']:.2f}, its level at R² {level['mean']:.2f}{ends}: for other accounts a level is {shown}."
-    )
-    return [note]
-
-
 def about_forward(report: Mapping[str, Any]) -> list[str]:
     """A level that moved, and a simpler model that predicts later posts better."""
     notes, bias = [], report["forward"]["bias"]

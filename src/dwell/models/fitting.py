@@ -106,7 +106,6 @@ def _fit(sample: Sample, target: str, inputs: Inputs) -> tuple[dict[str, Any], C
         "refit_due_at": _iso(now + caveats.REFIT_AFTER),
         "transfer": transfer.summary() if transfer else None,
     }
-    report["warnings"] += caveats.about_transfer(report["transfer"], len(report["creators"]))
     errors = to_link(sample.y, ceiling) - evaluation.model.links[0]
     return report, CompletionModel(
         model_id=report["model_id"],

@@ -60,12 +60,13 @@ class Charts:
         with self._snapshot() as snapshot:
             return _add_context(snapshot, charts.trend(snapshot.trend(creator=creator, **options)), creator)
 
-    def audit(self, *, creator: str) -> altair.TopLevelMixin:
+    def audit(self, *, creator: str, platform: str | None = None) -> altair.TopLevelMixin:
         """Rank correlation of each public ratio with the measured watch time."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return _add_context(snapshot, charts.audit(snapshot.audit(creator=creator)), creator)
+            drawn = charts.audit(snapshot.audit(creator=creator, platform=platform))
+            return _add_context(snapshot, drawn, creator)
 
     def audit_of(self, audit: Result) -> altair.TopLevelMixin:
         """The same of an audit that was made already."""

@@ -57,13 +57,6 @@ def test_a_stranger_has_none_of_the_columns(pooled, made):
     assert not any("account:" in note for note in found["warnings"])
 
 
-def test_the_transfer_to_other_accounts_is_a_warning(pooled):
-    (note,) = (note for note in pooled.report["warnings"] if "left out in turn" in note)
-    transfer = pooled.report["transfer"]
-    assert f"Spearman {transfer['spearman']['mean']:.2f}" in note
-    assert "a level is not shown" in note
-
-
 def test_it_is_stored_with_a_schema_that_an_older_dwell_refuses(pooled, tmp_path):
     save(pooled.model, tmp_path)
     again = load(tmp_path, pooled.model.model_id)
