@@ -163,8 +163,11 @@ class CheckedExtract:
         """Counter -> SQL of its unit, for the counters that the file has without one.
 
         A text shows its unit. A plain number is exact where the provider is, and otherwise as far as the whole column
-        tells: rounded as coarsely as it may be, or not known where round numbers stand among exact ones.
+        tells: rounded as coarsely as it may be, or not known where round numbers stand among exact ones. An export of
+        dwell's has the units that are known.
         """
+        if self.shape.name == "dwell":
+            return {}
         return {
             counter: f"CASE WHEN {counter} IS NOT NULL THEN coalesce({shown_unit(counter)}, {self._plain(counter)}) END"
             for counter in table.units
@@ -174,7 +177,7 @@ class CheckedExtract:
     def _plain(self, counter: str) -> str:
         """SQL of the unit of a number that is written in full."""
         if "rounded" in self.columns.names:
-            return "NULL::BIGINT"  # an export of dwell's, of before units were stored
+            return "NULL::BIGINT"  # the file has its own word on it
         bands = self.facts.rounding[counter]
         if self.shape.constants.get("rounded") is False or set(bands) == {"exact"}:
             return "1"

@@ -90,3 +90,14 @@ def test_an_exact_value_brings_its_unit_along(bring: Bring, table: Rows, made: C
     bring(f"{HEAD}\n{post},a,12,17734,,", name="exact.csv")
     (row,) = table("post_snapshots")
     assert [row[name] for name in ("views", "views_unit", "rounded")] == [17_734, 1, False]
+
+
+def test_an_export_of_dwell_keeps_its_units_and_gets_no_others(
+    bring: Bring, table: Rows, made: Callable[..., str]
+) -> None:
+    columns = ("post_id", "observed_at", "views", "likes", "rounded", "views_unit", "likes_unit")
+    shape = Shape("dwell", ("post_snapshots",), {name: source_at(name) for name in columns}, cumulative=False)
+    post, day = made("2024-05-01"), "2024-05-20T00:00:00Z"
+    bring(f"{','.join(columns)}\n{post},{day},17700,1200,,,100\n{post[:-1]}9,{day},17700,5,true,,\n", shape)
+    found = [(row["views_unit"], row["likes_unit"], row["rounded"]) for row in table("post_snapshots")]
+    assert sorted(found, key=str) == [(None, 100, None), (None, None, True)]
