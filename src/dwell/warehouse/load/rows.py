@@ -8,7 +8,7 @@ from typing import Any
 
 from dwell.records import TABLES, Column, Shape, Table
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
-from dwell.warehouse.load.checked import CheckedColumns
+from dwell.warehouse.load.checked import BACKUP, CheckedColumns
 from dwell.warehouse.load.file_checks import COUNTERS, FileFacts
 from dwell.warehouse.load.pipeline import Pipeline
 
@@ -125,11 +125,13 @@ class CheckedExtract:
         """Hashtags: the source's own, else those in the caption; read only for rows that are kept: it is slow."""
         own = "coalesce(hashtags, [])" if "hashtags" in self.columns.names else None
         tags = "coalesce(caption_tags_of(caption), [])" if "caption" in self.columns.names else "[]::VARCHAR[]"
+        if own and self.shape.name == BACKUP:
+            return own
         return f"CASE WHEN len({own}) > 0 THEN {own} ELSE {tags} END" if own else tags
 
     def _fixed(self, table: Table, name: str) -> str:
         given: dict[str, Any] = {"source": self.shape.name, "platform": "tiktok", "niche": self.niche}
-        if table.name == "account_days":
+        if table.name == "account_days" and self.shape.name != BACKUP:
             given["provisional"] = False
         value = self.shape.constants.get(name, given.get(name))
         return "NULL" if value is None else quote_text(str(value))
