@@ -21,26 +21,16 @@ from dwell.disk.lock import scratch_folder
 from dwell.errors import EngineError, MissingExtraError
 from dwell.records import POST_LATEST, TABLES, Table
 from dwell.results import Result
-from dwell.settings import Settings
 from dwell.warehouse import lake_scan, rollup, views
 from dwell.warehouse.catalogue import TableState
-from dwell.warehouse.columns import DUCKDB, REPLACES, SEQ, column_list, quote_name, quote_text
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.columns import REPLACES, SEQ, column_list, quote_name
 from dwell.warehouse.snapshot import StoreSnapshot
+from dwell.warehouse.spark_rows import SPARK, empty_query, write_rows, write_unsealed_rows
 
 _DEFAULT_PORT = 15_002  # of `sc://host`
 _CONNECT_S = 5.0
 _MOST_SAID = 200
 _WITHOUT = "or leave out --engine and DWELL_ENGINE to use DuckDB in this process"
-_SPARK = {
-    "text": "STRING",
-    "count": "BIGINT",
-    "number": "DOUBLE",
-    "flag": "BOOLEAN",
-    "instant": "TIMESTAMP",
-    "day": "DATE",
-    "texts": "ARRAY<STRING>",
-}
 
 
 class SparkConnection:
@@ -108,7 +98,7 @@ class SparkConnection:
             name: Of the view; the table's when None.
             with_seq: The files say to which batch a row belongs.
         """
-        schema = ", ".join(f"`{column.name}` {_SPARK[column.kind]}" for column in table.columns)
+        schema = ", ".join(f"`{column.name}` {SPARK[column.kind]}" for column in table.columns)
         schema += f", {SEQ} BIGINT" if with_seq else ""
         # Without the schema Spark would take the first file's, in which a column may be "never null" by chance.
         reader = self._session.read.schema(schema)
@@ -118,7 +108,7 @@ class SparkConnection:
         else:
             shown = f"SELECT {column_list(table)} FROM {whole}"
         with self._errors():
-            frame = reader.parquet(*paths) if paths else self._session.sql(_empty_query(table))
+            frame = reader.parquet(*paths) if paths else self._session.sql(empty_query(table))
             frame.createOrReplaceTempView(whole)
         self.show_query(shown, name or table.name)
 
@@ -142,7 +132,7 @@ class SparkConnection:
         """
         with scratch_folder(self._scratch) as folder:
             for name, given in rows.items():
-                self.show_table(TABLES[name], [str(_write_rows(TABLES[name], given, folder))], superseded=False)
+                self.show_table(TABLES[name], [str(write_rows(TABLES[name], given, folder))], superseded=False)
             yield
 
     def run(self, sql: str) -> Result:
@@ -245,7 +235,7 @@ class SparkEngine:
         """The keys of the journal's rows that replace readings in the lake."""
         table = TABLES[name]
         keys = [column.name for column in table.columns if column.name in table.key]
-        schema = ", ".join(f"`{column.name}` {_SPARK[column.kind]}" for column in table.columns if column.name in keys)
+        schema = ", ".join(f"`{column.name}` {SPARK[column.kind]}" for column in table.columns if column.name in keys)
         self._connection.show_files(self._unsealed(name), f"{schema}, {REPLACES} BIGINT", f"dwell_keys_{name}")
         self._connection.show_query(
             f"SELECT * FROM dwell_keys_{name} WHERE {REPLACES} IS NOT NULL", f"dwell_replacing_{name}"
@@ -255,7 +245,7 @@ class SparkEngine:
         """The file with the journal's rows of a table, written once; none where there are no rows."""
         if name not in self._written:
             rows = self._snapshot.unsealed_rows([name])[name]
-            self._written[name] = [str(_write_unsealed_rows(TABLES[name], rows, self._folder))] if rows else []
+            self._written[name] = [str(write_unsealed_rows(TABLES[name], rows, self._folder))] if rows else []
         return self._written[name]
 
     def _show_rollup(self) -> None:
@@ -300,32 +290,6 @@ def _require_listener(address: str) -> None:
             return
     except (OSError, ValueError) as error:
         raise EngineError(f"No Spark server answers at {address} ({error}): start it, {_WITHOUT}.") from error
-
-
-def _empty_query(table: Table) -> str:
-    columns = [f"CAST(NULL AS {_SPARK[column.kind]}) AS `{column.name}`" for column in table.columns]
-    return f"SELECT {', '.join(columns)}, CAST(NULL AS BIGINT) AS {SEQ} WHERE false"
-
-
-def _write_unsealed_rows(table: Table, rows: list[tuple[Any, ...]], folder: Path) -> Path:
-    path = (folder / f"{table.name}.parquet").absolute()
-    with connect(Settings(), folder) as connection:
-        loaded = views.load_unsealed(connection, table, rows)
-        connection.execute(f"COPY (FROM {loaded}) TO {quote_text(str(path))} (FORMAT parquet)").fetchall()
-    return path
-
-
-def _write_rows(table: Table, rows: Sequence[Mapping[str, Any]], folder: Path) -> Path:
-    path = (folder / f"{table.name}.parquet").absolute()
-    columns = ", ".join(f"{quote_name(column.name)} {DUCKDB[column.kind]}" for column in table.columns)
-    with connect(Settings(), folder) as connection:
-        connection.execute(f"CREATE TABLE given ({columns}, {SEQ} BIGINT)").fetchall()
-        places = ", ".join("?" * (len(table.columns) + 1))
-        for row in rows:
-            values = [row.get(column.name, [] if column.kind == "texts" else None) for column in table.columns]
-            connection.execute(f"INSERT INTO given VALUES ({places})", [*values, 1]).fetchall()
-        connection.execute(f"COPY given TO {quote_text(str(path))} (FORMAT parquet)").fetchall()
-    return path
 
 
 def _to_python(value: Any) -> Any:

@@ -272,11 +272,7 @@ def clear(connection: sqlite3.Connection) -> None:
 
 
 def rows(connection: sqlite3.Connection, table: Table) -> list[tuple[Any, ...]]:
-    """All rows of a table, null in a column that an older dwell did not know.
-
-    Behind the columns stands `seq` and, where the table keeps every reading, the batch of the row in the lake that each
-    replaces.
-    """
+    """All rows of a table, with `seq` and in tables of readings `replaces`; null in a column that was added later."""
     present = _columns(connection, table.name)
     if not present:
         return []

@@ -23,7 +23,7 @@ from dwell.warehouse.load.text import IDS, Field
 OTHER_COUNTERS = ("likes", "comments", "shares", "saves", "downloads")
 """Counters that a post without views cannot have."""
 OWN_EXPORT = "dwell"
-"""Name of the shape of dwell's own exports."""
+"""The format of dwell's own exports: what they say was decided when it was stored, and is not decided again."""
 NO_TIME = "no observation time; --as-of gives one"
 OTHER_PLATFORM = "another platform, of which dwell stores nothing: "
 
@@ -295,7 +295,7 @@ class _Builder:
     def _observed_precision(self) -> str:
         """How exactly the observation's time is known: a day's first moment without a zone is the day."""
         own = self._value("observed_precision")
-        if self.shape.name == "dwell":
+        if self.shape.name == OWN_EXPORT:
             return f"coalesce({own}, NULL::VARCHAR)"
         whens = []
         if "observed_at" in self.fields:
@@ -312,7 +312,7 @@ class _Builder:
 
     def _observed_zone(self) -> str:
         own = self._value("observed_zone")
-        if self.shape.name == "dwell":
+        if self.shape.name == OWN_EXPORT:
             return f"coalesce({own}, NULL::VARCHAR)"
         return f"CASE WHEN final_observed_precision = 'day' THEN coalesce({own}, {quote_text(self.options.zone)}) END"
 
@@ -336,6 +336,8 @@ class _Builder:
     def _media_type(self) -> str:
         """What the source says; a link says photo; and where only absence stated video, a length of 0 says photo."""
         field, own = self.fields.get("media_type"), self._value("media_type")
+        if self.shape.name == OWN_EXPORT and field is not None:
+            return own
         weak = field is not None and "*" in field.source.equals and "duration_s" in self.fields
         linked = "WHEN contains(value_url, '/photo/') THEN 'photo' " if "url" in self.fields else ""
         zero = "WHEN value_duration_s = 0 THEN 'photo' " if weak else ""

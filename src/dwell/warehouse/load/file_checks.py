@@ -13,7 +13,7 @@ from dwell.text import rounding
 from dwell.text.names import normalize_handle
 from dwell.text.rounding import Rounding
 from dwell.warehouse.columns import quote_text
-from dwell.warehouse.load.checked import NO_TIME, CheckedColumns, LoadOptions
+from dwell.warehouse.load.checked import NO_TIME, OWN_EXPORT, CheckedColumns, LoadOptions
 from dwell.warehouse.load.damaged_ids import DamagedIds, find_damaged_ids, key_ids
 from dwell.warehouse.load.spellings import shown_unit
 
@@ -65,6 +65,8 @@ def check_file(
         raise MissingTimeError(_missing_time(extract))
     _check_account(extract, facts, options.handle)
     ids = columns.names - {"post_id"} if columns.local_ids else columns.names
+    if extract.shape.name == OWN_EXPORT:  # its ids were held against the files that they came from
+        ids = frozenset()
     owned = OWNED & set(extract.shape.tables)
     return FileFacts(
         rows=facts["rows"],

@@ -10,7 +10,7 @@ from dwell.records import TABLES, Column, Shape, Table
 from dwell.text.ids import LOST_REASON
 from dwell.text.rounding import BANDS, FINEST_UNIT
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
-from dwell.warehouse.load.checked import CheckedColumns
+from dwell.warehouse.load.checked import OWN_EXPORT, CheckedColumns
 from dwell.warehouse.load.damaged_ids import ID_COLUMNS, key_ids
 from dwell.warehouse.load.described import described
 from dwell.warehouse.load.file_checks import FileFacts
@@ -150,11 +150,13 @@ class CheckedExtract:
         """Hashtags: the source's own, else those in the caption; read only for rows that are kept: it is slow."""
         own = "coalesce(hashtags, [])" if "hashtags" in self.columns.names else None
         tags = "coalesce(caption_tags_of(caption), [])" if "caption" in self.columns.names else "[]::VARCHAR[]"
+        if own and self.shape.name == OWN_EXPORT:
+            return own
         return f"CASE WHEN len({own}) > 0 THEN {own} ELSE {tags} END" if own else tags
 
     def _fixed(self, table: Table, name: str) -> str:
         given: dict[str, Any] = {"source": self.shape.name, "platform": "tiktok", "niche": self.niche}
-        if table.name == "account_days":
+        if table.name == "account_days" and self.shape.name != OWN_EXPORT:
             given["provisional"] = False
         value = self.shape.constants.get(name, given.get(name))
         return "NULL" if value is None else quote_text(str(value))
