@@ -130,7 +130,9 @@ def _marks(row: dict[str, object], side: str) -> MarkEvidence:
     return evidence
 
 
-def writes_percentages(connection: duckdb.DuckDBPyConnection, field: Field, style: NumberStyle, table: str) -> tuple[bool, float | None]:
+def writes_percentages(
+    connection: duckdb.DuckDBPyConnection, field: Field, style: NumberStyle, table: str
+) -> tuple[bool, float | None]:
     """Whether a column of shares is in hundredths, and the largest number without a `%`.
 
     It is where a cell has a `%`, or the numbers of the others say so.
