@@ -69,11 +69,15 @@ def peers(
     return placed.order_by("handle", ibis.desc("posted_at"), "post_id")
 
 
+_MOST_POSTS = 2**62
+"""No account has more; a larger number would be none that an engine can compare."""
+
+
 def _latest_posts(counted: Table, handle: str | None, posts: int) -> Table:
     mine = counted if handle is None else counted.filter(counted.handle == handle)
     order = [mine.posted_at.desc(nulls_first=False), mine.post_id]
     numbered = mine.mutate(back=ibis.row_number().over(ibis.window(group_by=mine.handle, order_by=order)))
-    return numbered.filter(numbered.back < posts).select(
+    return numbered.filter(numbered.back < min(posts, _MOST_POSTS)).select(
         "handle", "platform", "post_id", "posted_at", "bucket", *VET_RATES
     )
 

@@ -30,8 +30,12 @@ class World:
         self.rows: dict[str, list[Row]] = {name: [] for name in ("posts", "post_snapshots", "creators")}
         self.rows |= {"creator_snapshots": [], "watch_times": [], "topic_samples": [], "topic_posts": []}
 
-    def post(self, post_id: str, *, views: int | None = 1_000, likes: int | None = 100, **given: Any) -> None:
-        """A settled video of 15 s by `me`, seen once 100 h after DAY; `given` changes its attributes and counters."""
+    def post(self, post_id: str, *, views: int | None = 1_000, likes: Any = ..., **given: Any) -> None:
+        """A settled video of 15 s by `me`, seen once 100 h after DAY; `given` changes its attributes and counters.
+
+        It has 100 likes, or as many as views where those are fewer.
+        """
+        likes = likes if likes is not ... else 100 if views is None else min(views, 100)
         counters = {"comments": 0, "shares": 0, "saves": 0, "downloads": 0, "rounded": False}
         counters = {name: given.pop(name, default) for name, default in counters.items()}
         seen_at = given.pop("seen_at", DAY + timedelta(hours=100))

@@ -7,6 +7,7 @@ import pytest
 
 from dwell.errors import DwellError
 from dwell.metrics.compile import sql
+from dwell.models.targets import measured_value
 
 from .conftest import DAY, Ask, World
 
@@ -39,6 +40,12 @@ def test_least_age_can_be_changed(world: World, ask: Ask) -> None:
         ({"media_type": None}, None),
         ({"views": None}, "unknown_views"),
         ({"views": 0}, None),
+        ({"views": 0, "comments": 2_936}, "implausible"),
+        ({"views": 10, "likes": 11}, "implausible"),
+        ({"views": None, "likes": 11}, "unknown_views"),
+        ({"views": -3, "likes": 11}, None),
+        ({"duration_s": 36_001.0}, "implausible"),
+        ({"duration_s": 36_000.0}, None),
         ({"posted_at": None}, None),
     ],
 )
@@ -65,15 +72,17 @@ def test_exclusions_add_up(world: World, ask: Ask) -> None:
     world.post("unseen", views=None)
     world.post("undated", posted_at=None)
     world.post("unmeasured", duration_s=None)
+    world.post("wrong", views=5, likes=6)
     (row,) = ask("exclusions")
     assert row == {
-        "total": 8,
+        "total": 9,
         "eligible": 3,
         "young": 1,
         "ads": 1,
         "pinned": 1,
         "photos": 1,
         "unknown_views": 1,
+        "implausible": 1,
         "unknown_age": 1,
         "unknown_duration": 1,
     }
@@ -84,6 +93,21 @@ def test_a_post_without_a_snapshot_has_unknown_views(world: World, ask: Ask) -> 
     world.rows["post_snapshots"].clear()
     (row,) = ask("exclusions")
     assert (row["total"], row["eligible"], row["unknown_views"]) == (1, 0, 1)
+
+
+def test_what_cannot_be_true_is_named_and_left_out(world: World, ask: Ask) -> None:
+    world.post("a", duration_s=20.0)
+    world.post("b", views=10, likes=11)
+    for post, watched, full in (("a", 401.0, 1.2), ("b", 5.0, 0.5)):
+        row = {"post_id": post, "observed_at": DAY, "avg_watch_s": watched, "full_watch_rate": full}
+        world.rows["watch_times"].append(row)
+    a, b = sorted(ask("posts"), key=lambda row: row["post_id"])
+    assert a["implausible"] == "avg_watch_over_20_lengths,share_over_100_percent"
+    assert (a["avg_watch_s"], a["watch_ratio"], a["excluded"]) == (401.0, None, None)
+    assert (b["implausible"], b["excluded"]) == ("likes_over_views", "implausible")
+    assert [row["n"] for row in ask("benchmarks")] == [1]
+    assert measured_value(a, "full_watch_rate") is None
+    assert measured_value(a, "watch_ratio") is None
 
 
 def test_nothing_stored_is_a_row_of_zeros(ask: Ask) -> None:

@@ -15,7 +15,7 @@ from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
 from dwell.text.number_style import is_percent_curve, number_style
 from dwell.text.numbers import parse_count, parse_share
-from dwell.text.words import known
+from dwell.text.words import clean, known
 
 NAME = "watch-template"
 HEADER = (
@@ -88,7 +88,7 @@ class _TemplateReader:
     def _row(self, line: int, row: list[str]) -> None:
         cells = {name: row[index] for name, index in self.names.items() if index < len(row)}
         try:
-            link = parse_link(cells.get(_ID[0]) or cells.get(_ID[1]) or "")
+            link = parse_link(clean(cells.get(_ID[0]) or cells.get(_ID[1]) or ""))
             values = self._values(cells)
         except (LinkError, ValueError) as error:
             self.posts.reject(line, str(error), self.part.delimiter.join(row))

@@ -24,7 +24,7 @@ from dwell.text.days import MonthDay, parse_days
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.number_style import Column, Kind, NumberStyle, collect_evidence, decide_styles
 from dwell.text.numbers import parse_decimal, parse_seconds
-from dwell.text.words import known
+from dwell.text.words import clean, known
 
 NAME = "youtube-shorts"
 _KEPT_COLUMNS = frozenset({
@@ -101,7 +101,7 @@ def _values(
     context: Context,
     styles: Mapping[str, NumberStyle],
 ) -> dict[str, Any]:
-    post_id = cells.get("content", "").strip()
+    post_id = clean(cells.get("content", ""))
     if post_id.casefold() in {"total", ""}:
         raise ValueError("the total of all rows, not a video")
     if not re.fullmatch(r"[\w-]{11}", post_id):

@@ -44,9 +44,11 @@ def explain(store: Store, file: SourceFile, hints: Hints, lines: Iterable[int] =
         BadFileError: The file cannot be read.
         MissingTimeError: No row says when it was observed, nor did the user.
         AmbiguousDatesError: Nothing tells day/month from month/day.
+        AmbiguousNumbersError: Nothing tells what a mark between digits means.
         WrongAccountError: The file is another account's than the user named.
     """
     with open_loader(store, file, hints, strict=False) as loader:
+        loader.ask = True
         loader.check()
         candidates = {name: keyed.total for name, keyed in loader.merge.keyed.items()}
         store.attach(loader.connection, loader.merge.tables, with_seq=True)

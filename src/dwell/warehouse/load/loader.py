@@ -72,6 +72,7 @@ def load(
         BadFileError: The file cannot be read, or, if strict, no row of it can be kept.
         MissingTimeError: No row says when it was observed, nor did the user.
         AmbiguousDatesError: Nothing tells day/month from month/day.
+        AmbiguousNumbersError: Nothing tells what a mark between digits means.
         WrongAccountError: The file is another account's than the user named.
         StorageError: The data folder cannot be written.
     """
@@ -176,6 +177,7 @@ class Loader:
         self.options = options
         self.correct = correct
         self.strict = strict
+        self.ask = strict  # what a spelling means: of the user who named the file
         self.extracts: list[CheckedExtract] = []
         self.reads: list[ReadExtract] = []
 

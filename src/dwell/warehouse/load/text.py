@@ -23,8 +23,6 @@ IDS = ("post_id", "comment_id")
 # Text that people wrote: "-" or "none" may be the whole caption, and "na" a hashtag.
 _FREE = frozenset({"caption", "detail", "display_name", "sound_title", "text", "title", "topic"})
 OTHER_IDS = frozenset({"creator_id", "sound_id"})
-# Long text that machines wrote is not worth a look for blanks around it.
-_UNTRIMMED = frozenset({*OTHER_IDS, "url"})
 _FORMS = {
     "handle": "handle_of({})", "new_handle": "handle_of({})", "post_id": "id_of({})", "comment_id": "id_of({})",
 }  # fmt: skip
@@ -148,13 +146,13 @@ class _Cells:
     """Raw values that are cleaned before anything is asked of them."""
 
     def __init__(self) -> None:
-        self._names: dict[tuple[str, bool], str] = {}
+        self._names: dict[str, str] = {}
         self._fallbacks: dict[tuple[str, str], str] = {}
         self._tests: dict[str, str] = {}
 
-    def known(self, raw: str, *, trim: bool = True) -> str:
+    def known(self, raw: str) -> str:
         """Name of the cell of a raw value: null where it holds no value."""
-        return self._names.setdefault((raw, trim), f"cell_{len(self._names)}")
+        return self._names.setdefault(raw, f"cell_{len(self._names)}")
 
     def fallback(self, raw: str, first: str, *, fits: bool = False) -> str:
         """Name of the cell of a raw value that is only looked at where the first holds none, or none that fits."""
@@ -166,7 +164,7 @@ class _Cells:
         """The pipeline with the cells beside the raw values."""
         if not self._names:
             return steps
-        trimmed = [f"{f'trimmed_of({raw})' if trim else raw} AS {name}" for (raw, trim), name in self._names.items()]
+        trimmed = [f"trimmed_of({raw}) AS {name}" for raw, name in self._names.items()]
         known = [f"CASE WHEN NOT is_unknown({name}) THEN {name} END AS {name}" for name in self._names.values()]
         steps = steps.add("trimmed", f"SELECT *, {', '.join(trimmed)} FROM raw")
         steps = steps.add("known", f"SELECT * REPLACE ({', '.join(known)}) FROM trimmed")
@@ -198,7 +196,7 @@ def _text(field: Field, cells: _Cells) -> str:
         each = list(field.raw)
     else:
         form = _FORMS.get(field.name, "{}")
-        first = cells.known(field.raw[0], trim=field.name not in _UNTRIMMED)
+        first = cells.known(field.raw[0])
         fits = field.kind == "count"
         others = [cells.fallback(raw, first, fits=fits) for raw in field.raw[1:]]
         each = [form.format(cell) for cell in (first, *others)]
