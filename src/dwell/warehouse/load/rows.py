@@ -168,7 +168,7 @@ class CheckedExtract:
         tells: rounded as coarsely as it may be, or not known where round numbers stand among exact ones. An export of
         dwell's has the units that are known.
         """
-        if self.shape.name == "dwell":
+        if self.shape.name == OWN_EXPORT:
             return {}
         return {
             counter: f"CASE WHEN {counter} IS NOT NULL THEN coalesce({shown_unit(counter)}, {self._plain(counter)}) END"
