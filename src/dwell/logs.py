@@ -24,7 +24,7 @@ LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 _IDS = ("sweep", "request")
 _LIBRARIES = (
-    "httpx2", "httpcore2.connection", "httpcore2.http11", "httpcore2.http2", "httpcore2.proxy", "httpcore2.socks",
+    "httpcore2.connection", "httpcore2.http11", "httpcore2.http2", "httpcore2.proxy", "httpcore2.socks",
 )  # fmt: skip
 _CONTEXT: ContextVar[Mapping[str, Any]] = ContextVar("dwell_log_context", default=MappingProxyType({}))
 # A provider's text must not be able to start a line of its own, or to control the terminal.

@@ -186,7 +186,11 @@ class ApiClient:
         """Return the credits charged, and either the response or the error."""
         request_log = RequestLog(request, context.subject)
         try:
-            response = self.transport.send(request, {"x-dwell-call": entry.request_id})
+            response = self.transport.send(request, {"x-dwell-call": entry.request_id}, stop=self.stop)
+        except StoppedError:
+            # The provider may have received the request and charged for it.
+            self._record_outcome(entry, StoppedError.code, request.credits, certain=False)
+            raise
         except Exception as error:  # noqa: BLE001 - any failure of a provider concerns one target only
             failure = self._to_provider_error(error)
             # A request without a response may have been charged: the ledger assumes that it was.
@@ -202,6 +206,8 @@ class ApiClient:
             payload = self.provider.read(request, response)
             summary = summarize(payload)
         except Exception as error:  # noqa: BLE001 - anything wrong with a response concerns one target only
+            if response.large_body is not None:
+                response.large_body.release()
             failure = self._to_provider_error(error)
             certain = not isinstance(failure, DamagedAnswerError)
             self._record_outcome(entry, failure.code, credits_charged, certain=certain, response=response)
@@ -260,6 +266,7 @@ class ApiClient:
                 f"The response of {self.provider.name} cannot be read ({type(error).__name__}): run the command again."
             )
         error.args = (self.transport.redactor.redact_text(str(error)),)
+        error.__cause__ = error.__context__ = error.__traceback__ = None  # their frames would keep bodies in memory
         return error
 
     def _redact_drift(self, differences: Mapping[drift.FieldChange, int]) -> dict[drift.FieldChange, int]:

@@ -20,7 +20,7 @@ import msgspec
 from dwell import clock, logs
 from dwell.errors import MemoryLimitError, SettingsError, StorageError
 from dwell.live.load_stats import REASON_PREFIX, LoadStats
-from dwell.live.parse_responses import ItemCache, parse_response
+from dwell.live.parse_responses import ItemCache, Items, parse_response
 from dwell.live.records import Observation, TopicRank, UnusualValueError, to_records
 from dwell.live.topic_ranks import TOPICS, TopicRanks
 from dwell.providers.provider_registry import get_provider, parser_version
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 SIMULATED_SUFFIX = "-sandbox"
 
 _BATCH_RESPONSES = 2_000
-_BODIES = 100
-"""Bodies that are in memory at once, of responses that this process has not just parsed."""
+_BATCH_BYTES = 64 << 20
+"""Size of the responses whose items are in memory at once."""
 
 log = logs.get_logger(__name__)
 
@@ -160,21 +160,29 @@ class ResponseLoader:
         return load_objects(self.store, batch, objects, niche, correct=self.correct)
 
     def _parse(self, batch: Sequence[StoredResponse]) -> Iterator[ParsedObject]:
-        """Every object of the responses: its item, or the reason why it has none, and its rank in a topic."""
-        ranks = TopicRanks(self.database)
-        wanted = [response for response in batch if response.what in _TABLES or response.what in TOPICS]
-        for start in range(0, len(wanted), _BODIES):
-            part = wanted[start : start + _BODIES]
-            known = {response.response_id: self.parsed.take(response.request_id) for response in part}
-            missing = [response for response in part if known[response.response_id] is None]
-            bodies = {response.response_id: response for response in responses.read_bodies(self.database, missing)}
-            for response in part:
-                items = known[response.response_id]
-                for item in parse_response(bodies[response.response_id]) if items is None else items:
-                    topic_rank = None
-                    if response.what in TOPICS and isinstance(item, PostItem):
-                        topic_rank = ranks.find_rank(response, item)
-                    yield response, item, topic_rank
+        """Every object of the responses: its item, or the reason why it has none, and its rank in a topic.
+
+        Raises:
+            MemoryLimitError: There are several responses, and they are too large to be loaded at once.
+        """
+        ranks, total = TopicRanks(self.database), 0
+        for response in batch:
+            if response.what not in _TABLES and response.what not in TOPICS:
+                continue
+            items, size = self.parsed.take(response.request_id) or self._read_items(response)
+            total += size
+            if total > _BATCH_BYTES and len(batch) > 1:
+                raise MemoryLimitError(f"{len(batch)} responses need too much memory at once.")
+            for item in items:
+                topic_rank = None
+                if response.what in TOPICS and isinstance(item, PostItem):
+                    topic_rank = ranks.find_rank(response, item)
+                yield response, item, topic_rank
+
+    def _read_items(self, response: StoredResponse) -> tuple[Items, int]:
+        """The items of a stored response, and its bytes."""
+        whole = responses.read_body(self.database, response)
+        return parse_response(whole), len(whole.body)
 
 
 def _is_installed(provider: str) -> bool:

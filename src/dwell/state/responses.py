@@ -40,7 +40,7 @@ _COLUMNS = (
 )
 _WITH_BODY = (*_COLUMNS, responses.c.body)
 _OF_TARGET = (
-    select(*_WITH_BODY)
+    select(*_COLUMNS)
     .where(
         responses.c.owner_id == bindparam("of"),
         responses.c.owner_kind == bindparam("of_kind"),
@@ -48,6 +48,8 @@ _OF_TARGET = (
     )
     .order_by(responses.c.response_id)
 )
+
+_ONE = select(*_WITH_BODY).where(responses.c.response_id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def insert_response(
 
 
 def list_target(database: StateDatabase, owner: Owner, position: int) -> list[StoredResponse]:
-    """The responses of one target, oldest first."""
+    """The responses of one target without their bodies, oldest first."""
     return _read(database, _OF_TARGET, {"of": owner.id, "of_kind": owner.kind, "at": position})
 
 
@@ -158,12 +160,10 @@ def list_pending(database: StateDatabase, limit: int) -> list[StoredResponse]:
     return _read(database, pending.order_by(responses.c.response_id).limit(limit))
 
 
-def read_bodies(database: StateDatabase, without: Sequence[StoredResponse]) -> list[StoredResponse]:
-    """These responses with their bodies; at most some hundred."""
-    if not without:
-        return []
-    ids = [response.response_id for response in without]
-    return _read(database, select(*_WITH_BODY).where(responses.c.response_id.in_(ids)))
+def read_body(database: StateDatabase, response: StoredResponse) -> StoredResponse:
+    """The response with its body: one at a time, since a body may have 32 MB."""
+    with database.reading() as connection:
+        return _from_row(connection.execute(_ONE, {"id": response.response_id}).one())
 
 
 def count(database: StateDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
@@ -176,11 +176,11 @@ def count(database: StateDatabase, *, provider: str | None = None, since: dateti
 def iterate(
     database: StateDatabase, *, provider: str | None = None, since: datetime | None = None, step: int = 200
 ) -> Iterator[list[StoredResponse]]:
-    """All responses that are still kept, in groups, oldest first."""
+    """All responses that are still kept, in groups, oldest first, without their bodies."""
     last = 0
     while group := _read(
         database,
-        _chosen(select(*_WITH_BODY), provider, since)
+        _chosen(select(*_COLUMNS), provider, since)
         .where(responses.c.response_id > last)
         .order_by(responses.c.response_id)
         .limit(step),
