@@ -37,8 +37,11 @@ def finalize(
     A state that cannot be stored is counted as a reject; the job still ends.
 
     Returns:
-        The outcomes. If a listing left out many known posts of the time span it covers, its outcome is not complete.
+        The outcomes. If a listing left out many known posts of the time span it covers, or some of its posts were
+        rejected, its outcome is not complete.
     """
+    rejected = responses.count_rejected(database, owner.sweep(sweep_id))
+    outcomes = [_without_rejects(outcome, rejected.get(position, 0)) for position, outcome in enumerate(outcomes)]
     accounts = [outcome for outcome in outcomes if outcome.kind == "account"]
     post_rows, checked = _post_state_rows(store, database, sweep_id, accounts)
     creator_rows = _creator_state_rows(store, accounts)
@@ -59,6 +62,14 @@ def finalize(
     except Exception as error:  # noqa: BLE001 - otherwise the job would fail with the same error each time it is resumed
         stats.fail(error)
     return [checked.get(outcome.name, outcome) if outcome.kind == "account" else outcome for outcome in outcomes]
+
+
+def _without_rejects(outcome: Outcome, rejected: int) -> Outcome:
+    """The outcome, which is not complete if objects were rejected."""
+    if not outcome.complete or not rejected:
+        return outcome
+    objects = "1 object was" if rejected == 1 else f"{rejected:,} objects were"
+    return replace(outcome, complete=False, reason="rejected", lacks=f"{objects} rejected")
 
 
 def _creator_state_rows(store: Store, accounts: Sequence[Outcome]) -> list[CreatorState]:

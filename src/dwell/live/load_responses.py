@@ -8,6 +8,7 @@ are loaded as a file is.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,7 +20,7 @@ import msgspec
 
 from dwell import clock, logs
 from dwell.errors import MemoryLimitError, SettingsError, StorageError
-from dwell.live.load_stats import REASON_PREFIX, LoadStats
+from dwell.live.load_stats import REASON_PREFIX, LoadStats, list_rejects
 from dwell.live.parse_responses import ItemCache, Items, parse_response
 from dwell.live.records import Observation, TopicRank, UnusualValueError, to_records
 from dwell.live.topic_ranks import TOPICS, TopicRanks
@@ -126,7 +127,7 @@ class ResponseLoader:
             StorageError: The data folder cannot be read or written; the responses themselves are fine.
         """
         try:
-            loaded = self.load_responses(batch)
+            loaded, rejected = self.load_responses(batch)
             self.stats.add(loaded)
         except Exception as error:
             if isinstance(error, StorageError) and not isinstance(error, MemoryLimitError):
@@ -137,18 +138,30 @@ class ResponseLoader:
             else:
                 log.debug("a response of %(subject)s cannot be loaded", {"subject": batch[0].subject}, exc_info=error)
                 self.stats.fail(error)
-                responses.mark_parsed(self.database, [batch[0].response_id], responses.FAILED)
+                failed = batch[0].response_id
+                responses.mark_parsed(self.database, [failed], responses.FAILED, {failed: 1})
         else:
-            _mark_loaded(self.database, batch)
-            rows, rejected = (loaded.rows_read, loaded.rejected) if loaded else (0, 0)
-            fields = {"responses": len(batch), "rows_read": rows, "rejected": rejected}
+            _mark_loaded(self.database, batch, rejected)
+            fields = {
+                "responses": len(batch),
+                "rows_read": loaded.rows_read if loaded else 0,
+                "rejected": sum(rejected.values()),
+            }
             log.info("loaded %(responses)d responses: %(rows_read)d rows read, %(rejected)d rejected", fields)
 
-    def load_responses(self, batch: Sequence[StoredResponse]) -> Loaded | None:
-        """Load responses of one job; returns None if they contain no rows."""
+    def load_responses(self, batch: Sequence[StoredResponse]) -> tuple[Loaded | None, Mapping[int, int]]:
+        """Load responses of one job.
+
+        Returns:
+            What became of their objects, None if there are none; and how many were rejected, by response.
+        """
         objects = list(self._parse(batch))
         if not objects:
-            return None
+            return None, {}
+        loaded = self._load_objects(batch, objects)
+        return loaded, Counter(objects[line - 1][0].response_id for line, _ in list_rejects(loaded))
+
+    def _load_objects(self, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject]) -> Loaded:
         niche = sweeps.get_spec(self.database, batch[0].owner.id).get("niche")
         if not self.correct:
             try:
@@ -193,13 +206,14 @@ def _is_installed(provider: str) -> bool:
     return True
 
 
-def _mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> None:
-    """Mark these responses as loaded by the current parser."""
+def _mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse], rejected: Mapping[int, int]) -> None:
+    """Mark these responses as loaded by the current parser, with the number of objects that were rejected."""
     by_parser: dict[str, list[int]] = {}
     for response in batch:
         by_parser.setdefault(parser_version(response.provider), []).append(response.response_id)
     for version, response_ids in by_parser.items():
-        responses.mark_parsed(database, response_ids, version)
+        counts = {response_id: rejected[response_id] for response_id in response_ids if response_id in rejected}
+        responses.mark_parsed(database, response_ids, version, counts)
 
 
 def append_objects(

@@ -11,6 +11,7 @@ from dwell import logs
 from dwell.errors import (
     BudgetError,
     DwellError,
+    HeldError,
     KeyRefusedError,
     OutOfCreditsError,
     ProviderError,
@@ -87,6 +88,8 @@ class TargetReader:
         except BudgetError as error:
             return self._cut_short("budget", str(error), again=True)
         except (KeyRefusedError, OutOfCreditsError) as error:
+            return self._cut_short(error.code, str(error), again=True)
+        except HeldError as error:
             return self._cut_short(error.code, str(error), again=True)
         except TemporaryError as error:
             return self._cut_short("failed", str(error), again=True)

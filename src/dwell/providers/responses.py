@@ -77,7 +77,8 @@ def check_status(vendor: Vendor, response: HttpResponse) -> None:
     """Accept a 2xx status.
 
     Raises:
-        ProviderError: The subclass for the status; a 404 without JSON means a wrong address, not a missing account.
+        ProviderError: The subclass for the status. A 404 is the state of an account or post only if its message names
+            one: web frameworks and proxies answer 404, too, where the address is wrong.
     """
     status = response.status
     if 200 <= status < 300:
@@ -91,14 +92,22 @@ def check_status(vendor: Vendor, response: HttpResponse) -> None:
         raise out_of_credits(vendor)
     if status == 408 or status >= 500:
         raise TemporaryError(f"{vendor.title} is failing at the moment (status {status}): try again later.")
-    if status == 404 and response.json is not None:
-        raise unavailable(vendor, message or "not found", states.find_state(message or "") or "not_found")
+    if status == 404:
+        state = states.find_state(message) if message and states.names_subject(message) else None
+        if message is None or state is None:
+            raise wrong_address(vendor, response)
+        raise unavailable(vendor, message, state)
     if message:
         raise_for_message(vendor, response, message)
     if status == 403:
         raise key_refused(vendor)
-    raise ProviderError(
-        f"{vendor.title} responds with status {status} at this address: check the URL in the settings, "
+    raise wrong_address(vendor, response)
+
+
+def wrong_address(vendor: Vendor, response: HttpResponse) -> ProviderError:
+    """Nothing of the provider's API is at this address."""
+    return ProviderError(
+        f"{vendor.title} responds with status {response.status} at this address: check the URL in the settings, "
         "or look for a newer dwell."
     )
 

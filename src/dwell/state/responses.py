@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -189,9 +189,35 @@ def iterate(
         yield group
 
 
-def mark_parsed(database: StateDatabase, response_ids: Sequence[int], parser: str) -> None:
-    """Their rows are stored, as this version of the parser reads them."""
+def count_rejected(database: StateDatabase, owner: Owner) -> dict[int, int]:
+    """How many objects of a job were rejected, by the position of the target; targets without any are left out."""
+    number = func.sum(responses.c.rejected)
+    statement = (
+        select(responses.c.position, number)
+        .where(responses.c.owner_id == owner.id, responses.c.owner_kind == owner.kind)
+        .group_by(responses.c.position)
+        .having(number > 0)
+    )
+    with database.reading() as connection:
+        return {position: int(rejected) for position, rejected in connection.execute(statement)}
+
+
+def mark_parsed(
+    database: StateDatabase, response_ids: Sequence[int], parser: str, rejected: Mapping[int, int] | None = None
+) -> None:
+    """Their rows are stored, as this version of the parser reads them.
+
+    Args:
+        database: Where they are.
+        response_ids: The responses.
+        parser: Version of the parser.
+        rejected: Number of objects that gave no row, by response; those without any may be left out.
+    """
     with database.transaction() as connection:
+        for response_id, number in (rejected or {}).items():
+            connection.execute(
+                update(responses).where(responses.c.response_id == response_id).values(rejected=number)
+            )
         for at in range(0, len(response_ids), 500):
             chosen = responses.c.response_id.in_(response_ids[at : at + 500])
             connection.execute(update(responses).where(chosen).values(parsed_by=parser))

@@ -53,7 +53,7 @@ def run_schedules(store: Store, database: StateDatabase, sweep: Callable[[SweepR
         incomplete = Counter(row["reason"].replace("_", " ") for row in result if not row["complete"])
         reasons = ", ".join(f"{count} {reason}" for reason, count in incomplete.most_common())
         outcome = f"{meta['complete']} of {meta['targets']} complete" + (f" ({reasons})" if reasons else "")
-        if any(row["again"] and row["reason"] == "failed" for row in result):
+        if any(row["again"] and row["reason"] in {"failed", "held"} for row in result):
             raise scheduler.UnfinishedError(outcome)
         if not meta["complete"]:
             without_data.append(schedule.name)
