@@ -126,7 +126,7 @@ class _StderrHandler(logging.StreamHandler[Any]):
         logging.Handler.__init__(self)
 
     @property
-    def stream(self) -> Any:  # type: ignore[override]
+    def stream(self) -> Any:
         """The stream."""
         return sys.stderr
 

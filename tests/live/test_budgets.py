@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dwell.http import transport
 from dwell.errors import NoDataError
+from dwell.http import transport
 
 
 @pytest.fixture

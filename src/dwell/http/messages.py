@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
@@ -90,3 +91,12 @@ def _replace_surrogates(value: Any) -> Any:
         if isinstance(value, dict)
         else value
     )
+
+
+def parse_http_date(text: str | None) -> datetime | None:
+    """The instant that a header such as `Date` or `Retry-After` names, UTC; None if it names none."""
+    try:
+        instant = parsedate_to_datetime(text) if text else None
+        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC) if instant else None
+    except (ValueError, OverflowError):
+        return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies, proxy_bypass
 
 import httpcore2
 
@@ -49,9 +49,9 @@ def open_pool(address: SplitResult, connections: int) -> httpcore2.ConnectionPoo
 
 def _find_proxy(address: SplitResult) -> SplitResult | None:
     """The proxy for an address; None where there is none, or `NO_PROXY` names the host."""
-    proxies = getproxies_environment()
+    proxies = getproxies()
     text = proxies.get(address.scheme) or proxies.get("all")
-    if not text or proxy_bypass_environment(address.hostname or "", proxies):
+    if not text or proxy_bypass(address.hostname or "", proxies):
         return None
     proxy = urlsplit(text if "://" in text else f"http://{text}")
     if proxy.scheme not in {"http", "https", "socks5", "socks5h"} or not proxy.hostname or proxy.port == 0:

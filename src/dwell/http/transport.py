@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 import msgspec
@@ -18,7 +18,7 @@ import msgspec
 from dwell import clock, logs
 from dwell.errors import ProviderError, SettingsError, TemporaryError
 from dwell.http.large_bodies import LARGE_BYTES, MAX_VALUES, LargeBody, count_values
-from dwell.http.messages import HttpRequest, HttpResponse
+from dwell.http.messages import HttpRequest, HttpResponse, parse_http_date
 from dwell.redact import Redactor, register_secrets
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _FIRST_YEAR, _LAST_YEAR = 2005, 2100
 _MAX_BODY_BYTES = 32 << 20
 _MAX_TARGET_BYTES = 65_536
 _CONNECT_S = 10.0
+_OLDEST_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # an earlier Date header is a fault of the server's
 
 log = logs.get_logger(__name__)
 
@@ -76,6 +77,7 @@ class HttpTransport:
         register_secrets(secrets)
         logs.redact_libraries()
         self._pool = open_pool(address, connections)
+        self._is_clock_reported = False
 
     def send(
         self, request: HttpRequest, headers: Mapping[str, str] | None = None, *, stop: threading.Event | None = None
@@ -98,7 +100,9 @@ class HttpTransport:
         from dwell.http.encoding import EncodingError
 
         url, body = self._build_url(request), None if request.body is None else msgspec.json.encode(request.body)
-        sent = {**self._headers, **(headers or {})} | ({} if body is None else {"content-type": "application/json"})
+        sent: Any = {**self._headers, **(headers or {})} | (
+            {} if body is None else {"content-type": "application/json"}
+        )
         timeouts = {"connect": min(_CONNECT_S, request.timeout_s), "pool": request.timeout_s}
         deadline = Deadline(request.timeout_s, _MAX_BODY_BYTES, stop)
         # Without the query: a provider may want a token there.
@@ -153,8 +157,7 @@ class HttpTransport:
         large_body = LargeBody(deadline.at)
         try:
             body = self._read_body(response, headers.get("content-encoding", ""), request, large_body)
-            if len(body) > MAX_VALUES and count_values(body) > MAX_VALUES:
-                raise TemporaryError(f"{self.host} sent more than {MAX_VALUES:,} values for one page.")
+            self._check_values(body)
             body = self.redactor.redact_body(_as_utf8(body))
         except BaseException:
             large_body.release()
@@ -164,10 +167,33 @@ class HttpTransport:
             status=response.status,
             headers=headers,
             body=body,
-            received_at=_parse_instant(simulated) or clock.now(),
+            received_at=_parse_instant(simulated) or self._read_clock(None if simulated else headers.get("date")),
             simulated=simulated is not None,
             large_body=large_body,
         )
+
+    def _check_values(self, body: bytes) -> None:
+        """Refuse a body whose decoded values would fill the memory."""
+        if len(body) > MAX_VALUES and count_values(body) > MAX_VALUES:
+            raise TemporaryError(f"{self.host} sent more than {MAX_VALUES:,} values for one page.")
+
+    def _read_clock(self, date: str | None) -> datetime:
+        """The time now, or the provider's if this machine's clock is ahead: no reading is stamped in the future."""
+        now, theirs = clock.now(), parse_http_date(date)
+        if theirs is None or theirs < _OLDEST_DATE or abs(now - theirs) <= clock.TOLERANCE:
+            return now
+        if not self._is_clock_reported:
+            self._is_clock_reported = True
+            ours, difference = f"{now:%Y-%m-%d %H:%M:%S} UTC", abs(now - theirs)
+            fields = {"host": self.host, "theirs": f"{theirs:%Y-%m-%d %H:%M:%S} UTC", "ours": ours}
+            fields["direction"] = "ahead of" if now > theirs else "behind"
+            fields["difference"] = str(timedelta(seconds=round(difference.total_seconds())))
+            log.warning(
+                "The clock of this machine (%(ours)s) is %(difference)s %(direction)s that of %(host)s (%(theirs)s): "
+                "set it. Readings get the earlier of the two times.",
+                fields,
+            )
+        return min(now, theirs)
 
     def _read_body(
         self, response: httpcore2.Response, encoding: str, request: HttpRequest, large_body: LargeBody
@@ -178,19 +204,20 @@ class HttpTransport:
         from dwell.http.deadline import TooManyBytesError
         from dwell.http.encoding import decode
 
-        body = bytearray()
-        try:
-            for chunk in decode(response.iter_stream(), encoding):
-                body += chunk
-                if len(body) > LARGE_BYTES and not large_body.acquire():
-                    raise httpcore2.ReadTimeout
-                if len(body) > _MAX_BODY_BYTES:
-                    raise TooManyBytesError
-        except httpcore2.ReadTimeout as error:
-            raise TemporaryError(
-                f"{self.host} did not send the whole response within {request.timeout_s:g} s."
-            ) from error
-        return bytes(body)
+        body, chunks = bytearray(), decode(response.iter_stream(), encoding)
+        late = f"{self.host} did not send the whole response within {request.timeout_s:g} s."
+        while True:
+            try:
+                chunk = next(chunks, None)
+            except httpcore2.ReadTimeout as error:
+                raise TemporaryError(late) from error
+            if chunk is None:
+                return bytes(body)
+            body += chunk
+            if len(body) > _MAX_BODY_BYTES:
+                raise TooManyBytesError
+            if len(body) > LARGE_BYTES and not large_body.acquire():
+                raise TemporaryError(late)
 
 
 def _parse_address(base_url: str) -> SplitResult:

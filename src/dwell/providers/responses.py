@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
 from dwell.errors import (
@@ -19,6 +17,7 @@ from dwell.errors import (
     UnavailableError,
 )
 from dwell.http import HttpResponse
+from dwell.http.messages import parse_http_date
 from dwell.providers import states
 
 _MAX_WAIT_S = 86_400.0
@@ -177,10 +176,10 @@ def retry_after_s(response: HttpResponse, message: str = "") -> float | None:
     Counted from the server's own `Date` where it sends one, so a wrong clock here does no harm. None where it states
     no time, or an absurd one (more than a day).
     """
-    sent_at = _parse_date(response.headers.get("date")) or response.received_at
+    sent_at = parse_http_date(response.headers.get("date")) or response.received_at
     after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
     in_words = re.search(r"retry (?:after|in) ([0-9]{1,5}(?:\.[0-9]+)?) ?s", message, re.IGNORECASE)
-    at = _parse_date(after)
+    at = parse_http_date(after)
     candidates = (
         _parse_number(after),
         (at - sent_at).total_seconds() if at else None,
@@ -192,11 +191,3 @@ def retry_after_s(response: HttpResponse, message: str = "") -> float | None:
 
 def _parse_number(text: str) -> float | None:
     return float(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,9})?", text.strip()) else None
-
-
-def _parse_date(text: str | None) -> datetime | None:
-    try:
-        instant = parsedate_to_datetime(text) if text else None
-        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC) if instant else None
-    except (ValueError, OverflowError):
-        return None

@@ -84,7 +84,8 @@ def list_limits(database: StateDatabase, now: datetime) -> list[KeyLimit]:
         rows = connection.execute(select(rate_limits).order_by(rate_limits.c.name)).all()
     return [
         KeyLimit(
-            *row.name.split("/", 1),
+            row.name.partition("/")[0],
+            row.name.partition("/")[2],
             from_micros(row.tat) if at < row.tat <= at + _MAX_WAIT_US else None,
             from_micros(row.paused_until) if at < row.paused_until <= at + _MAX_WAIT_US else None,
             None if row.day is None else row.day_used if row.day == today else 0,

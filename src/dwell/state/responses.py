@@ -163,7 +163,8 @@ def list_pending(database: StateDatabase, limit: int) -> list[StoredResponse]:
 def read_body(database: StateDatabase, response: StoredResponse) -> StoredResponse:
     """The response with its body: one at a time, since a body may have 32 MB."""
     with database.reading() as connection:
-        return _from_row(connection.execute(_ONE, {"id": response.response_id}).one())
+        row: Row[Any] = connection.execute(_ONE, {"id": response.response_id}).one()
+        return _from_row(row)
 
 
 def count(database: StateDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
@@ -215,9 +216,7 @@ def mark_parsed(
     """
     with database.transaction() as connection:
         for response_id, number in (rejected or {}).items():
-            connection.execute(
-                update(responses).where(responses.c.response_id == response_id).values(rejected=number)
-            )
+            connection.execute(update(responses).where(responses.c.response_id == response_id).values(rejected=number))
         for at in range(0, len(response_ids), 500):
             chosen = responses.c.response_id.in_(response_ids[at : at + 500])
             connection.execute(update(responses).where(chosen).values(parsed_by=parser))

@@ -22,7 +22,7 @@ def list_schedules(database: StateDatabase) -> Result:
     """One row per schedule, with its next and last runs."""
     now, rows = database.now(), []
     for schedule in schedules.list_all(database):
-        latest = schedules.latest_run(database, schedule.name)
+        latest = schedules.latest_run(database, schedule.name, now)
         last_due, outcome = (latest[0], latest[2]) if latest else (None, None)
         what = schedule.spec.get("watchlist") or ", ".join(schedule.spec.get("names", ()))
         fields = tuple(schedule.spec.get(name) for name in _FIELDS)

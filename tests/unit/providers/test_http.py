@@ -401,3 +401,29 @@ def test_importing_the_transport_is_cheap() -> None:
     script = "import sys, dwell.http, dwell.providers.provider_registry; print('httpcore2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("date", "received", "warned"),
+    [
+        ("Thu, 26 Nov 2026 12:00:00 GMT", datetime(2026, 11, 26, 12, tzinfo=UTC), True),  # our clock is ahead
+        ("Fri, 24 Nov 2028 11:57:00 GMT", datetime(2028, 11, 24, 12, tzinfo=UTC), False),
+        ("Sun, 24 Nov 2030 12:00:00 GMT", datetime(2028, 11, 24, 12, tzinfo=UTC), True),  # our clock is behind
+        ("Thu, 01 Jan 1970 00:00:00 GMT", datetime(2028, 11, 24, 12, tzinfo=UTC), False),
+        ("nonsense", datetime(2028, 11, 24, 12, tzinfo=UTC), False),
+    ],
+)
+def test_no_reading_is_stamped_in_the_future(
+    transport: HttpTransport, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    date: str, received: datetime, warned: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("dwell.clock.now", lambda: datetime(2028, 11, 24, 12, tzinfo=UTC))
+
+    def reply(handler: Handler) -> None:
+        handler.date_time_string = lambda *_: date
+        handler.reply(b"{}")
+
+    server.plays["/ok/"] = reply
+    for _ in range(2):
+        assert transport.send(get()).received_at == received
+    assert sum("set it." in record.getMessage() for record in caplog.records) == int(warned)

@@ -1,4 +1,4 @@
-"""A response says how many of its objects were rejected, so that a listing with such objects never counts as complete."""
+"""A response says how many of its objects were rejected: a listing with such objects never counts as complete."""
 
 from __future__ import annotations
 
