@@ -163,8 +163,8 @@ def list_pending(database: StateDatabase, limit: int) -> list[StoredResponse]:
 def read_body(database: StateDatabase, response: StoredResponse) -> StoredResponse:
     """The response with its body: one at a time, since a body may have 32 MB."""
     with database.reading() as connection:
-        row: Row[Any] = connection.execute(_ONE, {"id": response.response_id}).one()
-        return _from_row(row)
+        (found,) = connection.execute(_ONE, {"id": response.response_id}).all()
+    return _from_row(found)
 
 
 def count(database: StateDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
@@ -260,7 +260,7 @@ def _read(
     return [_from_row(row) for row in rows]
 
 
-def _from_row(row: Row[Any]) -> StoredResponse:
+def _from_row(row: Row[*tuple[Any, ...]]) -> StoredResponse:
     values: dict[str, Any] = row._asdict()
     owner, packed = Owner(values.pop("owner_kind"), values.pop("owner_id")), values.pop("body", None)
     if packed is None:
