@@ -160,6 +160,20 @@ class RateLimitedError(TemporaryError):
         self.retry_after_s = retry_after_s
 
 
+class HeldError(TemporaryError):
+    """The provider asks for a pause that is too long to wait for; the message says until when.
+
+    Attributes:
+        until: When the pause ends.
+    """
+
+    code = "held"
+
+    def __init__(self, message: str, until: datetime) -> None:
+        super().__init__(message, sent=False)
+        self.until = until
+
+
 class UnavailableError(ProviderError):
     """The requested account or post is not available.
 

@@ -24,7 +24,7 @@ LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 _IDS = ("sweep", "request")
 _LIBRARIES = (
-    "httpx2", "httpcore2.connection", "httpcore2.http11", "httpcore2.http2", "httpcore2.proxy", "httpcore2.socks",
+    "httpcore2.connection", "httpcore2.http11", "httpcore2.http2", "httpcore2.proxy", "httpcore2.socks",
 )  # fmt: skip
 _CONTEXT: ContextVar[Mapping[str, Any]] = ContextVar("dwell_log_context", default=MappingProxyType({}))
 # A provider's text must not be able to start a line of its own, or to control the terminal.
@@ -67,7 +67,7 @@ def print_to_stderr(verbosity: int, *, as_json: bool) -> Iterator[None]:
     """
     logger = logging.getLogger("dwell")
     handlers, level = logger.handlers, logger.level
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StderrHandler()
     handler.setFormatter(_JsonFormatter() if as_json else _TextFormatter())
     logger.handlers = [handler]
     logger.setLevel(LEVELS[min(verbosity, len(LEVELS) - 1)])
@@ -117,6 +117,18 @@ def _redact_value(value: Any) -> Any:
 
 def _time_of(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class _StderrHandler(logging.StreamHandler[Any]):
+    """Prints to what stderr is at the moment: a progress bar replaces it, so that lines appear above the bar."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        """The stream."""
+        return sys.stderr
 
 
 class _TextFormatter(logging.Formatter):

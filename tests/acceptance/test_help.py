@@ -24,6 +24,7 @@ COMMANDS = [
     "export",
     "check",
     "seal",
+    "limits",
     "sweep",
     "watchlist",
     "watchlist add",

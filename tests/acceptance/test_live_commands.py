@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from dwell import clock, http
+from dwell import clock
+from dwell.http import transport
 from dwell_sandbox.server.sandbox import Sandbox
 
 from .conftest import NOON, calls
@@ -128,7 +129,7 @@ def test_vet_and_trends_have_a_price_and_a_budget(
 def test_a_topic_that_was_read_today_has_no_price(
     dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "SIMULATED_AT", "x-never-sent")  # what is simulated is read again and again
+    monkeypatch.setattr(transport, "SIMULATED_AT", "x-never-sent")  # what is simulated is read again and again
     words = ("trends", "--hashtag", "onepan")
     assert dwell(*words).status == 0
     asked = len(calls(sandbox))

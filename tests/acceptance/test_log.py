@@ -65,8 +65,8 @@ def test_a_command_is_quiet_without_v(dwell: Callable[..., Any], table: Path) ->
 def test_vv_shows_more_than_v(dwell: Callable[..., Any], sandbox: Sandbox) -> None:
     some = dwell("sweep", "@demo_kitchen", "--posts", "35", "--fresh", "-v").err
     more = dwell("sweep", "@demo_kitchen", "--posts", "35", "--fresh", "-v", "-v").err
-    assert " DEBUG dwell.http " not in some
-    assert " DEBUG dwell.http " in more
+    assert " DEBUG dwell.http.transport " not in some
+    assert " DEBUG dwell.http.transport " in more
     assert " INFO dwell.live.sweep " in some
 
 

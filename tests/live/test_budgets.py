@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from dwell import http
 from dwell.errors import NoDataError
+from dwell.http import transport
 from dwell.workspace.live import SweepRequest
 
 
 @pytest.fixture
 def real(monkeypatch):
     """Make the sandbox look like a provider of real data, whose topics are not read twice a day."""
-    monkeypatch.setattr(http, "SIMULATED_AT", "x-never-sent")
+    monkeypatch.setattr(transport, "SIMULATED_AT", "x-never-sent")
 
 
 def test_a_vetting_costs_what_its_plan_says(trial):

@@ -273,7 +273,7 @@ def test_an_echoed_key_is_neither_stored_nor_logged(trial, alter, monkeypatch, t
 
 
 def _check_log(caplog, *, header: bool) -> None:
-    assert {"dwell.http", "dwell.live.request_log", "httpx2", "httpcore2.http11"} <= {
+    assert {"dwell.http.transport", "dwell.live.request_log", "httpcore2.http11"} <= {
         one.name for one in caplog.records
     }
     logged = caplog.text.lower()

@@ -354,7 +354,9 @@ def test_a_fresh_start_gives_up_the_old_sweep(trial):
 def test_a_page_is_decoded_once_and_each_post_parsed_once(trial, monkeypatch):
     decoded, parsed = [], []
     decode, parse_post = msgspec.json.decode, tikliveapi.post
-    monkeypatch.setattr("dwell.http.msgspec.json.decode", lambda body, **kw: decoded.append(body) or decode(body, **kw))
+    monkeypatch.setattr(
+        "dwell.http.messages.msgspec.json.decode", lambda body, **kw: decoded.append(body) or decode(body, **kw)
+    )
     monkeypatch.setattr(tikliveapi, "post", lambda item: parsed.append(item) or parse_post(item))
     done = trial.workspace.live.sweep(SweepRequest(("@demo_kitchen",), posts=70))
     assert done.meta["posts_new"] == len(parsed) == 70

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sys
@@ -89,10 +90,15 @@ def parse_since(text: str | None) -> datetime | None:
 
 @contextmanager
 def stop_on_signal() -> Iterator[threading.Event]:
-    """Let Ctrl-C and SIGTERM end the work before its next request, not in the middle of one."""
+    """Let Ctrl-C and SIGTERM end the work in an orderly way, and a second one end the process at once.
+
+    Even then nothing is lost: the same command resumes the work, as after a crash.
+    """
     event = threading.Event()
 
-    def request_stop(_signal: int, _frame: FrameType | None) -> None:
+    def request_stop(number: int, _frame: FrameType | None) -> None:
+        if event.is_set():
+            os._exit(128 + number)
         event.set()
 
     previous = {number: signal.signal(number, request_stop) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -127,6 +133,8 @@ def progress_bar(what: str) -> Iterator[Callable[[Progress], None] | None]:
 
     def advance(now: Progress) -> None:
         rate = f"{now.per_minute:.0f}/min, {format_duration(now.seconds_left)} left"
+        if now.paused_until is not None:
+            rate = f"waiting for the provider until {now.paused_until:%H:%M:%S} UTC"
         words = f"requests, {now.targets_done}/{now.targets} done, {rate}"
         progress.update(task, completed=now.requests, total=now.planned, description=words)
 
@@ -168,7 +176,7 @@ def price_sentence(meta: dict[str, Any]) -> str:
     expected = meta["requests_expected"]
     likely_note = f" ({expected:,} likely)" if expected != meta["requests_at_most"] else ""
     return (
-        f"At most {pluralize(meta['requests_at_most'], 'request')}{likely_note} to {meta['provider']}, "
+        f"About {pluralize(meta['requests_at_most'], 'request')}{likely_note} to {meta['provider']}, "
         f"{pluralize(meta['credits_at_most'], 'credit')}, {format_usd(meta['usd_at_most'])} US dollars{duration}."
     )
 

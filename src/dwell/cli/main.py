@@ -22,6 +22,7 @@ from dwell.cli import (
     fit,
     growth,
     import_,
+    limits,
     posting_times,
     posts,
     replay,
@@ -93,6 +94,7 @@ app.command()(run_.run)
 app.command()(vet.vet)
 app.command()(trends.trends)
 app.command()(cost.cost)
+app.command()(limits.limits)
 app.command()(replay.replay)
 app.command()(sandbox.sandbox)
 app.command()(demo.demo)

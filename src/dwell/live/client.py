@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from dwell import logs
 from dwell.errors import (
     DamagedAnswerError,
+    HeldError,
     KeyRefusedError,
     OutOfCreditsError,
     ProviderError,
@@ -36,6 +37,10 @@ from dwell.state.rate_limiter import RateLimiter
 MAX_ATTEMPTS = 5
 """Attempts before a request counts as failed; each attempt takes a token."""
 
+MAX_PAUSE_S = 300.0
+"""The longest pause of a provider's that is waited for; a longer one ends the work, which can be resumed then."""
+
+_SHOWN_PAUSE_S = 2.0
 _FIRST_BACKOFF_S = 0.5
 _MAX_BACKOFF_S = 30.0
 
@@ -57,6 +62,7 @@ class ApiClient:
 
     Attributes:
         requests: Number of requests sent by this client.
+        paused_until: Until when the client waits because the provider asked for a pause; None if it does not.
     """
 
     def __init__(
@@ -80,6 +86,7 @@ class ApiClient:
         self.random = random or Random()
         self.now = now or database.now
         self.requests = 0
+        self.paused_until: datetime | None = None
         self._refused: ProviderError | None = None
 
     def fetch(
@@ -102,6 +109,7 @@ class ApiClient:
             KeyRefusedError: The key is rejected; this client sends no more requests.
             OutOfCreditsError: The provider's credits are used up; this client sends no more requests.
             UnavailableError: The account or topic is not available.
+            HeldError: The provider asks for a pause of more than `MAX_PAUSE_S` seconds.
             TemporaryError: Every attempt failed.
             StoppedError: The user stopped the job.
         """
@@ -111,7 +119,7 @@ class ApiClient:
             if not isinstance(result, ProviderError):
                 return result
             if isinstance(result, RateLimitedError):
-                self.limiter.pause(self.now(), max(self._backoff_s(attempt), result.retry_after_s or 0.0))
+                self._pause(max(self._backoff_s(attempt), result.retry_after_s or 0.0))
             elif isinstance(result, TemporaryError) and attempt < MAX_ATTEMPTS:
                 seconds = self._backoff_s(attempt)
                 log.info("retrying %(endpoint)s in %(wait_s).1f s", {"endpoint": request.endpoint, "wait_s": seconds})
@@ -140,16 +148,53 @@ class ApiClient:
             budget.refund(request.credits, credits_charged)
         return result
 
+    def _pause(self, seconds: float) -> None:
+        """Nobody uses the key for a while; a pause that somebody would notice is shown."""
+        now = self.now()
+        self.limiter.pause(now, seconds)
+        if seconds >= _SHOWN_PAUSE_S:
+            until = f"{now + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S} UTC"
+            fields = {"provider": self.provider.name, "until": until, "wait_s": round(seconds)}
+            log.warning("%(provider)s asks to wait until %(until)s (%(wait_s)d s)", fields)
+
+    def _check_hold(self) -> None:
+        """Give up if the provider asked for a long pause.
+
+        Raises:
+            HeldError: It did.
+        """
+        with self.database.reading() as connection:
+            seconds = self.limiter.pause_left(connection, self.now())
+        if seconds <= MAX_PAUSE_S:
+            return
+        until = self.now() + timedelta(seconds=seconds)
+        raise HeldError(
+            f"{self.provider.name} asks to wait until {until:%Y-%m-%d %H:%M:%S} UTC: run the same command again then, "
+            f"or send requests sooner after `dwell limits --clear {self.provider.name}`.",
+            until,
+        )
+
     def _acquire_token(self) -> None:
         """Wait until the rate limiter allows this request."""
         self._wait(0)
         seconds = self.limiter.acquire(self.now())
         log.debug("waiting %(wait_s).3f s for the rate limit", {"wait_s": seconds})
         try:
-            self._wait(seconds)
-        except StoppedError:
+            if seconds > MAX_PAUSE_S:
+                self._check_hold()
+            self._wait_for_turn(seconds)
+        except (StoppedError, HeldError):
             self.limiter.release()
             raise
+
+    def _wait_for_turn(self, seconds: float) -> None:
+        """Wait for the rate limit; `paused_until` tells others how long, if it takes a while."""
+        if seconds >= _SHOWN_PAUSE_S:
+            self.paused_until = self.now() + timedelta(seconds=seconds)
+        try:
+            self._wait(seconds)
+        finally:
+            self.paused_until = None
 
     def _record_request(self, request: HttpRequest, context: RequestContext) -> ledger.LedgerEntry:
         """Take a token and record the request; take another if the provider asked all clients to pause meanwhile."""
@@ -174,7 +219,9 @@ class ApiClient:
                     self.requests += 1
                     return entry
             if not self.limiter.interval:  # where there is a limit, the next token already comes after the pause
-                self._wait(pause_s)
+                if pause_s > MAX_PAUSE_S:
+                    self._check_hold()
+                self._wait_for_turn(pause_s)
 
     def _send(
         self,
@@ -186,7 +233,11 @@ class ApiClient:
         """Return the credits charged, and either the response or the error."""
         request_log = RequestLog(request, context.subject)
         try:
-            response = self.transport.send(request, {"x-dwell-call": entry.request_id})
+            response = self.transport.send(request, {"x-dwell-call": entry.request_id}, stop=self.stop)
+        except StoppedError:
+            # The provider may have received the request and charged for it.
+            self._record_outcome(entry, StoppedError.code, request.credits, certain=False)
+            raise
         except Exception as error:  # noqa: BLE001 - any failure of a provider concerns one target only
             failure = self._to_provider_error(error)
             # A request without a response may have been charged: the ledger assumes that it was.
@@ -202,6 +253,8 @@ class ApiClient:
             payload = self.provider.read(request, response)
             summary = summarize(payload)
         except Exception as error:  # noqa: BLE001 - anything wrong with a response concerns one target only
+            if response.large_body is not None:
+                response.large_body.release()
             failure = self._to_provider_error(error)
             certain = not isinstance(failure, DamagedAnswerError)
             self._record_outcome(entry, failure.code, credits_charged, certain=certain, response=response)
@@ -260,6 +313,7 @@ class ApiClient:
                 f"The response of {self.provider.name} cannot be read ({type(error).__name__}): run the command again."
             )
         error.args = (self.transport.redactor.redact_text(str(error)),)
+        error.__cause__ = error.__context__ = error.__traceback__ = None  # their frames would keep bodies in memory
         return error
 
     def _redact_drift(self, differences: Mapping[drift.FieldChange, int]) -> dict[drift.FieldChange, int]:

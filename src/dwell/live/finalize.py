@@ -39,8 +39,11 @@ def finalize(
     A state that cannot be stored is counted as a reject; the job still ends.
 
     Returns:
-        The outcomes. If a listing left out many known posts of the time span it covers, its outcome is not complete.
+        The outcomes. If a listing left out many known posts of the time span it covers, or some of its posts were
+        rejected, its outcome is not complete.
     """
+    rejected = responses.count_rejected(database, owner.sweep(sweep_id))
+    outcomes = [_without_rejects(outcome, rejected.get(position, 0)) for position, outcome in enumerate(outcomes)]
     accounts = [outcome for outcome in outcomes if outcome.kind == "account"]
     places = {outcome.name: place for place, outcome in enumerate(outcomes) if outcome.kind == "account"}
     post_rows, checked = _post_state_rows(store, database, sweep_id, accounts, places)
@@ -62,6 +65,14 @@ def finalize(
     except Exception as error:  # noqa: BLE001 - otherwise the job would fail with the same error each time it is resumed
         stats.fail(error)
     return [checked.get(outcome.name, outcome) if outcome.kind == "account" else outcome for outcome in outcomes]
+
+
+def _without_rejects(outcome: Outcome, rejected: int) -> Outcome:
+    """The outcome, which is not complete if objects were rejected."""
+    if not outcome.complete or not rejected:
+        return outcome
+    objects = "1 object was" if rejected == 1 else f"{rejected:,} objects were"
+    return replace(outcome, complete=False, reason="rejected", lacks=f"{objects} rejected")
 
 
 def _creator_state_rows(store: Store, accounts: Sequence[Outcome]) -> list[CreatorState]:
@@ -128,9 +139,9 @@ def _listed_ids(database: StateDatabase, sweep_id: str, place: int) -> frozenset
     stored = responses.list_target(database, owner.sweep(sweep_id), place)
     listings = [response for response in stored if response.what == "user_posts"]
     found = set()
-    for response in responses.read_bodies(database, listings):
+    for response in listings:
         try:
-            items = parse_response(response)
+            items = parse_response(responses.read_body(database, response))
         except DwellError:  # counted where it was loaded
             continue
         found |= {item.post_id for item in items if isinstance(item, PostItem)}

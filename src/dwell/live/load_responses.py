@@ -8,6 +8,7 @@ are loaded as a file is.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,8 +20,8 @@ import msgspec
 
 from dwell import clock, logs
 from dwell.errors import MemoryLimitError, SettingsError, StorageError
-from dwell.live.load_stats import REASON_PREFIX, LoadStats
-from dwell.live.parse_responses import ItemCache, parse_response
+from dwell.live.load_stats import REASON_PREFIX, LoadStats, list_rejects
+from dwell.live.parse_responses import ItemCache, Items, parse_response
 from dwell.live.records import Observation, TopicRank, UnusualValueError, to_records
 from dwell.live.topic_ranks import TOPICS, TopicRanks
 from dwell.providers.provider_registry import get_provider, parser_version
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
 SIMULATED_SUFFIX = "-sandbox"
 
 _BATCH_RESPONSES = 2_000
-_BODIES = 100
-"""Bodies that are in memory at once, of responses that this process has not just parsed."""
+_BATCH_BYTES = 64 << 20
+"""Size of the responses whose items are in memory at once."""
 
 log = logs.get_logger(__name__)
 
@@ -128,7 +129,7 @@ class ResponseLoader:
             StorageError: The data folder cannot be read or written; the responses themselves are fine.
         """
         try:
-            loaded = self.load_responses(batch)
+            loaded, rejected = self.load_responses(batch)
             self.stats.add(loaded)
         except Exception as error:
             if isinstance(error, StorageError) and not isinstance(error, MemoryLimitError):
@@ -139,18 +140,30 @@ class ResponseLoader:
             else:
                 log.debug("a response of %(subject)s cannot be loaded", {"subject": batch[0].subject}, exc_info=error)
                 self.stats.fail(error)
-                responses.mark_parsed(self.database, [batch[0].response_id], responses.FAILED)
+                failed = batch[0].response_id
+                responses.mark_parsed(self.database, [failed], responses.FAILED, {failed: 1})
         else:
-            _mark_loaded(self.database, batch)
-            rows, rejected = (loaded.rows_read, loaded.rejected) if loaded else (0, 0)
-            fields = {"responses": len(batch), "rows_read": rows, "rejected": rejected}
+            _mark_loaded(self.database, batch, rejected)
+            fields = {
+                "responses": len(batch),
+                "rows_read": loaded.rows_read if loaded else 0,
+                "rejected": sum(rejected.values()),
+            }
             log.info("loaded %(responses)d responses: %(rows_read)d rows read, %(rejected)d rejected", fields)
 
-    def load_responses(self, batch: Sequence[StoredResponse]) -> Loaded | None:
-        """Load responses of one job; returns None if they contain no rows."""
+    def load_responses(self, batch: Sequence[StoredResponse]) -> tuple[Loaded | None, Mapping[int, int]]:
+        """Load responses of one job.
+
+        Returns:
+            What became of their objects, None if there are none; and how many were rejected, by response.
+        """
         objects = list(self._parse(batch))
         if not objects:
-            return None
+            return None, {}
+        loaded = self._load_objects(batch, objects)
+        return loaded, Counter(objects[line - 1][0].response_id for line, _ in list_rejects(loaded))
+
+    def _load_objects(self, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject]) -> Loaded:
         niche = sweeps.get_spec(self.database, batch[0].owner.id).get("niche")
         if not self.correct:
             try:
@@ -162,21 +175,29 @@ class ResponseLoader:
         return load_objects(self.store, batch, objects, niche, correct=self.correct)
 
     def _parse(self, batch: Sequence[StoredResponse]) -> Iterator[ParsedObject]:
-        """Every object of the responses: its item, or the reason why it has none, and its rank in a topic."""
-        ranks = TopicRanks(self.database)
-        wanted = [response for response in batch if response.what in _TABLES or response.what in TOPICS]
-        for start in range(0, len(wanted), _BODIES):
-            part = wanted[start : start + _BODIES]
-            known = {response.response_id: self.parsed.take(response.request_id) for response in part}
-            missing = [response for response in part if known[response.response_id] is None]
-            bodies = {response.response_id: response for response in responses.read_bodies(self.database, missing)}
-            for response in part:
-                items = known[response.response_id]
-                for item in parse_response(bodies[response.response_id]) if items is None else items:
-                    topic_rank = None
-                    if response.what in TOPICS and isinstance(item, PostItem):
-                        topic_rank = ranks.find_rank(response, item)
-                    yield response, item, topic_rank
+        """Every object of the responses: its item, or the reason why it has none, and its rank in a topic.
+
+        Raises:
+            MemoryLimitError: There are several responses, and they are too large to be loaded at once.
+        """
+        ranks, total = TopicRanks(self.database), 0
+        for response in batch:
+            if response.what not in _TABLES and response.what not in TOPICS:
+                continue
+            items, size = self.parsed.take(response.request_id) or self._read_items(response)
+            total += size
+            if total > _BATCH_BYTES and len(batch) > 1:
+                raise MemoryLimitError(f"{len(batch)} responses need too much memory at once.")
+            for item in items:
+                topic_rank = None
+                if response.what in TOPICS and isinstance(item, PostItem):
+                    topic_rank = ranks.find_rank(response, item)
+                yield response, item, topic_rank
+
+    def _read_items(self, response: StoredResponse) -> tuple[Items, int]:
+        """The items of a stored response, and its bytes."""
+        whole = responses.read_body(self.database, response)
+        return parse_response(whole), len(whole.body)
 
 
 def _is_installed(provider: str) -> bool:
@@ -187,13 +208,14 @@ def _is_installed(provider: str) -> bool:
     return True
 
 
-def _mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse]) -> None:
-    """Mark these responses as loaded by the current parser."""
+def _mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse], rejected: Mapping[int, int]) -> None:
+    """Mark these responses as loaded by the current parser, with the number of objects that were rejected."""
     by_parser: dict[str, list[int]] = {}
     for response in batch:
         by_parser.setdefault(parser_version(response.provider), []).append(response.response_id)
     for version, response_ids in by_parser.items():
-        responses.mark_parsed(database, response_ids, version)
+        counts = {response_id: rejected[response_id] for response_id in response_ids if response_id in rejected}
+        responses.mark_parsed(database, response_ids, version, counts)
 
 
 def append_objects(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dwell.errors import DwellError
@@ -43,7 +42,7 @@ class LoadStats:
         self.rejected += loaded.rejected
         for column, times in loaded.unknown_values.items():
             self.unknown_values[column] = self.unknown_values.get(column, 0) + times
-        for reason in _reject_reasons(loaded):
+        for _, reason in list_rejects(loaded):
             self._count(reason.removeprefix(REASON_PREFIX).split(":")[0])
 
     def fail(self, error: Exception) -> None:
@@ -55,9 +54,9 @@ class LoadStats:
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
-def _reject_reasons(loaded: Loaded) -> Iterable[str]:
-    """The reason of every reject; if there is a rejects file, it has all of them."""
+def list_rejects(loaded: Loaded) -> list[tuple[int, str]]:
+    """Line and reason of every reject; if there is a rejects file, it has all of them."""
     if loaded.rejects_file is None:
-        return [reason for _, reason, _ in loaded.rejects]
+        return [(line, reason) for line, reason, _ in loaded.rejects]
     with loaded.rejects_file.open(encoding="utf-8", newline="") as lines:
-        return [row["reason"] for row in csv.DictReader(lines)]
+        return [(int(row["line"]), row["reason"]) for row in csv.DictReader(lines)]

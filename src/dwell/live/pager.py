@@ -21,7 +21,7 @@ class Coverage:
     Attributes:
         complete: Everything requested was read.
         reason: `all` if the listing ended, `asked` if the limit was reached, or what went wrong: `repeated_cursor`,
-            `no_cursor`, `barren_pages`, `stopped_early`; the caller adds its own, such as `budget`.
+            `no_cursor`, `barren_pages`, `stopped_early`, `unreadable`; the caller adds its own, such as `budget`.
         lacks: What is missing, in a sentence; empty if nothing is.
         items: Number of distinct items read.
         repeats: Number of repeated items.
@@ -119,6 +119,8 @@ class Pager:
         reason, lacks = (reason_code, detail) if reason_code else (self._end or "unfinished", self._describe_gap())
         if reason == "all" and self._is_short():
             reason = "stopped_early"
+        if reason in {"all", "asked"} and self._unnamed:
+            reason, lacks = "unreadable", f"{self._unnamed:,} of {self._read:,} posts listed have no readable id"
         complete = reason in {"all", "asked"}
         repeats = self._read - self._unnamed - len(self._seen)
         return Coverage(complete, reason, "" if complete else lacks, self.items, repeats, self.pages)

@@ -15,8 +15,8 @@ from dwell.state.responses import StoredResponse
 
 Items = Sequence[Item | ParseError]
 
-_CACHED_RESPONSES = 600
-"""Responses whose items stay in memory between reading and loading, about 50 kB each."""
+_CACHED_BYTES = 64 << 20
+"""Size of the responses whose items stay in memory between reading and loading; most have about 50 kB."""
 
 
 def parse_payload(provider: Provider, what: str, payload: Mapping[str, Any]) -> Items:
@@ -43,17 +43,22 @@ class ItemCache:
     """The items of the newest responses by their request: a sweep stores soon what it has just read."""
 
     def __init__(self) -> None:
-        self._items: OrderedDict[str, Items] = OrderedDict()
+        self._items: OrderedDict[str, tuple[Items, int]] = OrderedDict()
+        self._bytes = 0
         self._lock = Lock()
 
-    def put(self, request_id: str, items: Items) -> None:
-        """Remember the items of a response; the oldest of too many are forgotten."""
+    def put(self, request_id: str, items: Items, size: int) -> None:
+        """Remember the items of a response of that many bytes; the oldest are forgotten if they are too many."""
         with self._lock:
-            self._items[request_id] = items
-            if len(self._items) > _CACHED_RESPONSES:
-                self._items.popitem(last=False)
+            self._items[request_id] = items, size
+            self._bytes += size
+            while self._bytes > _CACHED_BYTES:
+                _, (_, forgotten) = self._items.popitem(last=False)
+                self._bytes -= forgotten
 
-    def take(self, request_id: str) -> Items | None:
-        """The items of a response, which are forgotten then; None where they are not in memory."""
+    def take(self, request_id: str) -> tuple[Items, int] | None:
+        """The items of a response, which are forgotten then, and its bytes; None where they are not in memory."""
         with self._lock:
-            return self._items.pop(request_id, None)
+            taken = self._items.pop(request_id, None)
+            self._bytes -= taken[1] if taken else 0
+            return taken

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
+from dwell import clock
 from dwell.errors import SettingsError
 from dwell.live.job_spec import STEPS, JobSpec, supported_topics
 from dwell.live.recent import age_text, find_recent, recent_warnings
@@ -140,7 +141,7 @@ def lookup_reason(provider: Provider, spec: JobSpec, target: Target, known: Cach
         return "current size of the topic"
     if known is None:
         return "first time"
-    if now - known.looked_up_at >= timedelta(days=spec.profile_days):
+    if not timedelta(0) <= now - known.looked_up_at + clock.TOLERANCE < timedelta(days=spec.profile_days):
         return "profile is due for a refresh"
     return ""
 

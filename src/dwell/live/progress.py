@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Progress:
         targets_done: Targets done, of `targets`.
         per_minute: Requests per minute so far.
         seconds_left: Remaining time at the allowed rate.
+        paused_until: Until when the work waits for the provider; None if it does not.
     """
 
     requests: int
@@ -26,6 +28,7 @@ class Progress:
     targets: int
     per_minute: float
     seconds_left: float
+    paused_until: datetime | None = None
 
 
 OnProgress = Callable[[Progress], None]

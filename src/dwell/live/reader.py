@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from dwell import logs
 from dwell.errors import (
     BudgetError,
     DwellError,
+    HeldError,
     KeyRefusedError,
     OutOfCreditsError,
     ProviderError,
@@ -88,6 +89,8 @@ class TargetReader:
             return self._cut_short("budget", str(error), again=True)
         except (KeyRefusedError, OutOfCreditsError) as error:
             return self._cut_short(error.code, str(error), again=True)
+        except HeldError as error:
+            return self._cut_short(error.code, str(error), again=True)
         except TemporaryError as error:
             return self._cut_short("failed", str(error), again=True)
         except ProviderError as error:
@@ -105,7 +108,7 @@ class TargetReader:
     # --- lookup ------------------------------------------------------------------------------------------------------
 
     def _look_up(self) -> None:
-        stored = [response for response in self._stored_responses() if response.what == self.lookup]
+        stored = list(self._stored_responses(self.lookup))
         if stored:
             self._apply_lookup(self.client.provider.read(stored[-1].request, stored[-1].response), stored[-1].response)
             return
@@ -210,10 +213,11 @@ class TargetReader:
         total = self.outcome.total if self.target.kind == "account" else None
         pager = self.pager = Pager(self.spec.post_limit(self.position), total, self._tolerance)
         provider = self.client.provider
-        for stored in self._stored_responses():
-            if stored.what == self.listing and not pager.done:
-                payload = provider.read(stored.request, stored.response)
-                self._add_page(pager, FetchedResponse(stored.request_id, payload, stored.response))
+        for stored in self._stored_responses(self.listing):
+            response = stored.response
+            self._add_page(pager, FetchedResponse(stored.request_id, provider.read(stored.request, response), response))
+            if pager.done:
+                break
         while not pager.done:
             self._add_page(pager, self._fetch(self.listing, self._listing_request(pager), self._summarize_page))
         self._apply_coverage(pager.coverage())
@@ -230,7 +234,7 @@ class TargetReader:
     def _add_page(self, pager: Pager, fetched: FetchedResponse) -> None:
         provider = self.client.provider
         items = parse_payload(provider, self.listing, fetched.payload)
-        self.parsed.put(fetched.request_id, items)
+        self.parsed.put(fetched.request_id, items, len(fetched.response.body))
         posts = [item if isinstance(item, PostItem) else None for item in items]
         pager.add(provider.page(self.listing, fetched.payload), [post.post_id if post else None for post in posts])
         self._handles.update(post.handle.lower() for post in posts if post and post.handle)
@@ -293,9 +297,13 @@ class TargetReader:
     def _count_drift(self, kind: str, items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str, str], int]:
         return drift.count_changes(self.client.provider.name, kind, items)
 
-    def _stored_responses(self) -> list[responses.StoredResponse]:
-        stored = responses.list_target(self.client.database, self.owner, self.position)
-        return [response for response in stored if not response.damage]  # damaged responses are requested again
+    def _stored_responses(self, what: str | None) -> Iterator[responses.StoredResponse]:
+        """What earlier processes read, one body at a time; damaged responses are requested again."""
+        for stored in responses.list_target(self.client.database, self.owner, self.position):
+            if stored.what == what:
+                response = responses.read_body(self.client.database, stored)
+                if not response.damage:
+                    yield response
 
 
 def _format_iso(at: datetime) -> str:

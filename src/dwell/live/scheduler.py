@@ -119,9 +119,9 @@ def find_due(database: StateDatabase, now: datetime) -> list[tuple[Schedule, dat
     due = []
     for schedule in schedules.list_all(database):
         slot = last_due(schedule, now)
-        latest = schedules.latest_run(database, schedule.name)
+        latest = schedules.latest_run(database, schedule.name, now)
         done = latest is not None and (latest[0] > slot or (latest[0] == slot and latest[1] is not None))
-        if slot > schedule.added_at and not done:
+        if (slot > schedule.added_at or schedule.added_at > now) and not done:
             due.append((schedule, slot))
     return due
 

@@ -48,8 +48,9 @@ class TopicRanks:
         ranks: dict[str, int] = {}
         stored = responses.list_target(self._database, *target)
         for page in stored:
-            if page.response_id < response.response_id and page.what == response.what and not page.damage:
-                for item in parse_response(page):
+            if page.response_id < response.response_id and page.what == response.what:
+                whole = responses.read_body(self._database, page)
+                for item in () if whole.damage else parse_response(whole):
                     if isinstance(item, PostItem):
                         ranks.setdefault(item.post_id, len(ranks) + 1)
         self._started_at[target] = stored[0].received_at

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from dwell import clock
 from dwell.live.target import Kind, Target
 from dwell.warehouse.store import Store
 
@@ -24,7 +25,7 @@ def find_due_topics(
         return []
     with store.lookups() as lookups:
         used = Counter(lookups.topics_used(handles, now - timedelta(days=days)))
-        fresh = lookups.topics_sampled(now - FRESH_FOR)
+        fresh = lookups.topics_sampled(now - FRESH_FOR, now + clock.TOLERANCE)
     due = []
     kinds: tuple[Kind, ...] = ("hashtag", "sound")
     for kind in kinds:
@@ -36,5 +37,5 @@ def find_due_topics(
 def is_fresh(store: Store, topic: Target, now: datetime) -> bool:
     """The topic was sampled so recently that it does not need to be sampled again."""
     with store.lookups() as lookups:
-        source = lookups.topics_sampled(now - FRESH_FOR).get((topic.kind, topic.name))
+        source = lookups.topics_sampled(now - FRESH_FOR, now + clock.TOLERANCE).get((topic.kind, topic.name))
     return source is not None and not source.endswith("-sandbox")

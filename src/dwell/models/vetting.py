@@ -168,6 +168,8 @@ def _verdict(checks: Mapping[str, VetCheck], n: int) -> tuple[str, list[str]]:
     doubts = _doubts(checks)
     if doubts:
         return "mixed", doubts
+    if not checks["comment_rate_median"].n:
+        return "cannot tell", ["comments are unknown for every post, so bought likes cannot be ruled out."]
     return "recommended", [f"likes per view: {_format_median(likes)}; no check found a problem."]
 
 

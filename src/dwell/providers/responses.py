@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
 from dwell.errors import (
@@ -19,6 +17,7 @@ from dwell.errors import (
     UnavailableError,
 )
 from dwell.http import HttpResponse
+from dwell.http.messages import parse_http_date
 from dwell.providers import states
 
 _MAX_WAIT_S = 86_400.0
@@ -77,7 +76,8 @@ def check_status(vendor: Vendor, response: HttpResponse) -> None:
     """Accept a 2xx status.
 
     Raises:
-        ProviderError: The subclass for the status; a 404 without JSON means a wrong address, not a missing account.
+        ProviderError: The subclass for the status. A 404 is the state of an account or post only if its message names
+            one: web frameworks and proxies answer 404, too, where the address is wrong.
     """
     status = response.status
     if 200 <= status < 300:
@@ -91,14 +91,22 @@ def check_status(vendor: Vendor, response: HttpResponse) -> None:
         raise out_of_credits(vendor)
     if status == 408 or status >= 500:
         raise TemporaryError(f"{vendor.title} is failing at the moment (status {status}): try again later.")
-    if status == 404 and response.json is not None:
-        raise unavailable(vendor, message or "not found", states.find_state(message or "") or "not_found")
+    if status == 404:
+        state = states.find_state(message) if message and states.names_subject(message) else None
+        if message is None or state is None:
+            raise wrong_address(vendor, response)
+        raise unavailable(vendor, message, state)
     if message:
         raise_for_message(vendor, response, message)
     if status == 403:
         raise key_refused(vendor)
-    raise ProviderError(
-        f"{vendor.title} responds with status {status} at this address: check the URL in the settings, "
+    raise wrong_address(vendor, response)
+
+
+def wrong_address(vendor: Vendor, response: HttpResponse) -> ProviderError:
+    """Nothing of the provider's API is at this address."""
+    return ProviderError(
+        f"{vendor.title} responds with status {response.status} at this address: check the URL in the settings, "
         "or look for a newer dwell."
     )
 
@@ -168,10 +176,10 @@ def retry_after_s(response: HttpResponse, message: str = "") -> float | None:
     Counted from the server's own `Date` where it sends one, so a wrong clock here does no harm. None where it states
     no time, or an absurd one (more than a day).
     """
-    sent_at = _parse_date(response.headers.get("date")) or response.received_at
+    sent_at = parse_http_date(response.headers.get("date")) or response.received_at
     after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
     in_words = re.search(r"retry (?:after|in) ([0-9]{1,5}(?:\.[0-9]+)?) ?s", message, re.IGNORECASE)
-    at = _parse_date(after)
+    at = parse_http_date(after)
     candidates = (
         _parse_number(after),
         (at - sent_at).total_seconds() if at else None,
@@ -183,11 +191,3 @@ def retry_after_s(response: HttpResponse, message: str = "") -> float | None:
 
 def _parse_number(text: str) -> float | None:
     return float(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,9})?", text.strip()) else None
-
-
-def _parse_date(text: str | None) -> datetime | None:
-    try:
-        instant = parsedate_to_datetime(text) if text else None
-        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC) if instant else None
-    except (ValueError, OverflowError):
-        return None

@@ -20,6 +20,17 @@ _PATTERNS = {
 """In the order in which they are tried: the more specific first."""
 
 
+_ADDRESS = re.compile(
+    r"\b(?:urls?|routes?|paths?|pages?|resources?|endpoints?|servers?|cannot (?:get|post))\b|/\w+/", re.IGNORECASE
+)
+_SUBJECT = re.compile(rf"\b{_OBJECT}s?\b", re.IGNORECASE)
+
+
+def names_subject(message: str) -> bool:
+    """Whether a message is about an account, post or topic, not about an address, as `Not Found` alone is."""
+    return _SUBJECT.search(message) is not None and _ADDRESS.search(message) is None
+
+
 def find_state(message: str) -> str | None:
     """The state that a provider's message names: `private`, `banned`, `region_blocked`, `deleted`, `not_found`.
 

@@ -8,6 +8,7 @@ allowed rate the jitter of a network does not push one request too many into the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, case, select, update
 
 from dwell import logs
-from dwell.clock import to_micros
+from dwell.clock import from_micros, to_micros
 from dwell.errors import BudgetError
 from dwell.state.schema import rate_limits
 from dwell.state.types import Big
@@ -55,6 +56,53 @@ def _acquire(dialect: str) -> Any:
         .on_conflict_do_update(index_elements=[row.name], set_={"tat": due + step})
         .returning(row.tat)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLimit:
+    """The state of a key's rate limiter.
+
+    Attributes:
+        provider: The provider.
+        key: Fingerprint of the key.
+        next_request_at: When the next request may go out; None if it may now.
+        held_until: Until when the provider asked for a pause; None if it did not.
+        requests_today: Requests counted against a quota of the day; None without a quota.
+    """
+
+    provider: str
+    key: str
+    next_request_at: datetime | None
+    held_until: datetime | None
+    requests_today: int | None
+
+
+def list_limits(database: StateDatabase, now: datetime) -> list[KeyLimit]:
+    """The rate limiter of every key that was used."""
+    at, today = to_micros(now), now.astimezone(UTC).date().isoformat()
+    with database.reading() as connection:
+        rows = connection.execute(select(rate_limits).order_by(rate_limits.c.name)).all()
+    return [
+        KeyLimit(
+            row.name.partition("/")[0],
+            row.name.partition("/")[2],
+            from_micros(row.tat) if at < row.tat <= at + _MAX_WAIT_US else None,
+            from_micros(row.paused_until) if at < row.paused_until <= at + _MAX_WAIT_US else None,
+            None if row.day is None else row.day_used if row.day == today else 0,
+        )
+        for row in rows
+    ]
+
+
+def clear_holds(database: StateDatabase, now: datetime, provider: str) -> int:
+    """Ends the pauses that a provider asked for; returns how many keys were held."""
+    row = rate_limits.c
+    with database.transaction() as connection:
+        return connection.execute(
+            update(rate_limits)
+            .where(row.name.startswith(f"{provider}/", autoescape=True), row.paused_until > to_micros(now))
+            .values(paused_until=0, tat=to_micros(now))
+        ).rowcount
 
 
 class RateLimiter:
@@ -112,8 +160,8 @@ class RateLimiter:
         return (until - at) / 1_000_000 if until is not None and at < until <= at + self._max_wait else 0.0
 
     def pause(self, now: datetime, seconds: float) -> None:
-        """No request with this key goes out before that many seconds have passed."""
-        until = to_micros(now) + round(seconds * 1_000_000)
+        """No request with this key goes out before that many seconds have passed, a day at most."""
+        until = to_micros(now) + min(_MAX_WAIT_US, round(seconds * 1_000_000))
         fields = {"provider": self.name.partition("/")[0], "wait_s": round(seconds, 1)}
         log.info("%(provider)s asked to wait: no process uses this key for %(wait_s)s s", fields)
         row = rate_limits.c

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -40,7 +40,7 @@ _COLUMNS = (
 )
 _WITH_BODY = (*_COLUMNS, responses.c.body)
 _OF_TARGET = (
-    select(*_WITH_BODY)
+    select(*_COLUMNS)
     .where(
         responses.c.owner_id == bindparam("of"),
         responses.c.owner_kind == bindparam("of_kind"),
@@ -48,6 +48,8 @@ _OF_TARGET = (
     )
     .order_by(responses.c.response_id)
 )
+
+_ONE = select(*_WITH_BODY).where(responses.c.response_id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def insert_response(
 
 
 def list_target(database: StateDatabase, owner: Owner, position: int) -> list[StoredResponse]:
-    """The responses of one target, oldest first."""
+    """The responses of one target without their bodies, oldest first."""
     return _read(database, _OF_TARGET, {"of": owner.id, "of_kind": owner.kind, "at": position})
 
 
@@ -181,12 +183,11 @@ def list_pending(database: StateDatabase, limit: int) -> list[StoredResponse]:
     return _read(database, pending.order_by(responses.c.response_id).limit(limit))
 
 
-def read_bodies(database: StateDatabase, without: Sequence[StoredResponse]) -> list[StoredResponse]:
-    """These responses with their bodies; at most some hundred."""
-    if not without:
-        return []
-    ids = [response.response_id for response in without]
-    return _read(database, select(*_WITH_BODY).where(responses.c.response_id.in_(ids)))
+def read_body(database: StateDatabase, response: StoredResponse) -> StoredResponse:
+    """The response with its body: one at a time, since a body may have 32 MB."""
+    with database.reading() as connection:
+        (found,) = connection.execute(_ONE, {"id": response.response_id}).all()
+    return _from_row(found)
 
 
 def count(database: StateDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
@@ -199,11 +200,11 @@ def count(database: StateDatabase, *, provider: str | None = None, since: dateti
 def iterate(
     database: StateDatabase, *, provider: str | None = None, since: datetime | None = None, step: int = 200
 ) -> Iterator[list[StoredResponse]]:
-    """All responses that are still kept, in groups, oldest first."""
+    """All responses that are still kept, in groups, oldest first, without their bodies."""
     last = 0
     while group := _read(
         database,
-        _chosen(select(*_WITH_BODY), provider, since)
+        _chosen(select(*_COLUMNS), provider, since)
         .where(responses.c.response_id > last)
         .order_by(responses.c.response_id)
         .limit(step),
@@ -212,9 +213,33 @@ def iterate(
         yield group
 
 
-def mark_parsed(database: StateDatabase, response_ids: Sequence[int], parser: str) -> None:
-    """Their rows are stored, as this version of the parser reads them."""
+def count_rejected(database: StateDatabase, owner: Owner) -> dict[int, int]:
+    """How many objects of a job were rejected, by the position of the target; targets without any are left out."""
+    number = func.sum(responses.c.rejected)
+    statement = (
+        select(responses.c.position, number)
+        .where(responses.c.owner_id == owner.id, responses.c.owner_kind == owner.kind)
+        .group_by(responses.c.position)
+        .having(number > 0)
+    )
+    with database.reading() as connection:
+        return {position: int(rejected) for position, rejected in connection.execute(statement)}
+
+
+def mark_parsed(
+    database: StateDatabase, response_ids: Sequence[int], parser: str, rejected: Mapping[int, int] | None = None
+) -> None:
+    """Their rows are stored, as this version of the parser reads them.
+
+    Args:
+        database: Where they are.
+        response_ids: The responses.
+        parser: Version of the parser.
+        rejected: Number of objects that gave no row, by response; those without any may be left out.
+    """
     with database.transaction() as connection:
+        for response_id, number in (rejected or {}).items():
+            connection.execute(update(responses).where(responses.c.response_id == response_id).values(rejected=number))
         for at in range(0, len(response_ids), 500):
             chosen = responses.c.response_id.in_(response_ids[at : at + 500])
             connection.execute(update(responses).where(chosen).values(parsed_by=parser))
@@ -258,7 +283,7 @@ def _read(
     return [_from_row(row) for row in rows]
 
 
-def _from_row(row: Row[Any]) -> StoredResponse:
+def _from_row(row: Row[*tuple[Any, ...]]) -> StoredResponse:
     values: dict[str, Any] = row._asdict()
     owner, packed = Owner(values.pop("owner_kind"), values.pop("owner_id")), values.pop("body", None)
     if packed is None:

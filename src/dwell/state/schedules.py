@@ -121,10 +121,15 @@ def finish(database: StateDatabase, name: str, slot: datetime, token: str, now: 
         connection.execute(mine)
 
 
-def latest_run(database: StateDatabase, name: str) -> tuple[datetime, datetime | None, str | None] | None:
-    """Time, end and outcome of the newest scheduled time that was taken."""
+def latest_run(
+    database: StateDatabase, name: str, now: datetime
+) -> tuple[datetime, datetime | None, str | None] | None:
+    """Time, end and outcome of the newest scheduled time up to now that was taken.
+
+    A later one was taken while the clock was wrong, and must not keep the schedule from running.
+    """
     columns = (runs.c.slot, runs.c.finished_at, runs.c.outcome)
-    newest = select(*columns).where(runs.c.schedule == name).order_by(runs.c.slot.desc()).limit(1)
+    newest = select(*columns).where(runs.c.schedule == name, runs.c.slot <= now).order_by(runs.c.slot.desc()).limit(1)
     with database.reading() as connection:
         row = connection.execute(newest).one_or_none()
     return None if row is None else (row[0], row[1], row[2])

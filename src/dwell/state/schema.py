@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from dwell.state.types import Big, Flag, Instant, JsonText, Words
 
-LAYOUT = 3
+LAYOUT = 4
 """Number of the newest migration; a database with a higher one is refused."""
 
 metadata = MetaData()
@@ -98,13 +98,15 @@ responses = _table(
     _instant("received_at"),
     Column("simulated", Flag, nullable=False),
     _count("items"),
+    _count("rejected", 0),
     Column("parsed_by", Text),
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("request_id", name="responses_request_id_key"),
     key=("response_id",),
     rowid=True,
 )
-"""What came back, as it came, packed. `parsed_by` is the parser whose rows are stored; null: not yet."""
+"""What came back, as it came, packed. `parsed_by` is the parser whose rows are stored; null: not yet. `rejected` of its
+objects gave no row."""
 Index("responses_by_owner", responses.c.owner_id, responses.c.position)
 Index(
     "responses_pending",

@@ -68,10 +68,11 @@ class Lookups:
             used += [("sound", sound_id)] if sound_id is not None and not original else []
         return used
 
-    def topics_sampled(self, since: datetime) -> dict[tuple[str, str], str]:
-        """Kind and name of the topics that were sampled since then, with the source of the newest sample."""
-        sql = "SELECT topic_kind, topic, source FROM current_topic_samples WHERE observed_at >= ?"
-        return {(kind, topic): source for kind, topic, source in self._log.execute(sql, (to_micros(since),))}
+    def topics_sampled(self, since: datetime, until: datetime) -> dict[tuple[str, str], str]:
+        """Kind and name of the topics that were sampled in that time, with the source of the newest sample."""
+        sql = "SELECT topic_kind, topic, source FROM current_topic_samples WHERE observed_at BETWEEN ? AND ?"
+        span = (to_micros(since), to_micros(until))
+        return {(kind, topic): source for kind, topic, source in self._log.execute(sql, span)}
 
 
 def _instant(micros: int | None) -> datetime | None:

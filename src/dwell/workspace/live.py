@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -15,8 +16,9 @@ from dwell.live import sweep as sweeping
 from dwell.live.job_spec import PROFILE_DAYS, JobSpec
 from dwell.live.plan import Plan, PlanItem
 from dwell.live.progress import OnProgress, Progress
+from dwell.providers.provider_registry import get_provider
 from dwell.results import Result
-from dwell.state import StateDatabase, drift, ledger, owner, schedules, sweeps, watchlists
+from dwell.state import StateDatabase, drift, ledger, owner, rate_limiter, schedules, sweeps, watchlists
 from dwell.state.schedules import Schedule
 from dwell.workspace.schedules import list_schedules, run_schedules
 from dwell.workspace.state import open_state
@@ -277,6 +279,19 @@ class Live:
         return replaying.replay(
             store, self.database, provider=provider, since=since, every=every, on_progress=on_progress
         )
+
+    def limits(self) -> Result:
+        """The rate limiter of each key that was used: one row per key, times null where nothing waits."""
+        limits = rate_limiter.list_limits(self.database, self.database.now())
+        return Result(tuple(rate_limiter.KeyLimit.__slots__), [astuple(limit) for limit in limits])
+
+    def clear_holds(self, provider: str) -> int:
+        """End the pauses that a provider asked for; returns how many keys were held.
+
+        Raises:
+            SettingsError: The provider does not exist.
+        """
+        return rate_limiter.clear_holds(self.database, self.database.now(), get_provider(provider).name)
 
     def drift(self) -> Result:
         """Where objects of providers differ from their contracts: one row per field."""

@@ -22,7 +22,7 @@ def list_schedules(database: StateDatabase) -> Result:
     """One row per schedule, with its next and last runs."""
     now, rows = database.now(), []
     for schedule in schedules.list_all(database):
-        latest = schedules.latest_run(database, schedule.name)
+        latest = schedules.latest_run(database, schedule.name, now)
         last_due, outcome = (latest[0], latest[2]) if latest else (None, None)
         what = schedule.spec.get("watchlist") or ", ".join(schedule.spec.get("names", ()))
         fields = tuple(schedule.spec.get(name) for name in _FIELDS)
@@ -53,7 +53,7 @@ def run_schedules(store: Store, database: StateDatabase, sweep: Callable[[SweepR
         incomplete = Counter(row["reason"].replace("_", " ") for row in result if not row["complete"])
         reasons = ", ".join(f"{count} {reason}" for reason, count in incomplete.most_common())
         outcome = f"{meta['complete']} of {meta['targets']} complete" + (f" ({reasons})" if reasons else "")
-        if any(row["again"] and row["reason"] == "failed" for row in result):
+        if any(row["again"] and row["reason"] in {"failed", "held"} for row in result):
             raise scheduler.UnfinishedError(outcome)
         if not meta["complete"]:
             without_data.append(schedule.name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC
+from email.utils import format_datetime
 from types import MappingProxyType
 
 from dwell_sandbox.scavio.protocol import Scavio
@@ -192,6 +194,7 @@ class Sandbox:
         headers = {
             "content-type": "application/json; charset=utf-8",
             SIMULATED_AT: exchange.context.at.isoformat(),
+            "date": format_datetime(exchange.context.at.astimezone(UTC), usegmt=True),
             SIMULATED: f"seed={self.world.seed}",
             **exchange.protocol.limit_headers(exchange.decision),
             **response.headers,

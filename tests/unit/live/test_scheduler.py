@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -255,3 +256,20 @@ def test_a_run_that_a_failing_provider_cut_short_is_retried_later(database):
     assert scheduler.run_due(database, work, lambda: now + timedelta(minutes=9)) == []
     assert len(scheduler.run_due(database, work, lambda: now + timedelta(minutes=10, seconds=1))) == 1
     assert scheduler.run_due(database, work, lambda: now + timedelta(minutes=30)) == []
+
+
+def test_a_clock_that_was_ahead_does_not_stop_a_schedule(tmp_path) -> None:
+    now = at("2026-03-05T12:00")
+    ahead = now + timedelta(days=730)
+    done = []
+
+    def work(_schedule: Schedule, slot: datetime) -> str:
+        done.append(slot)
+        return "done"
+
+    with contextlib.closing(open_database(tmp_path)) as database:
+        schedules.save(database, request(added=ahead))
+        for time in (ahead + timedelta(days=1), now, now, now + timedelta(days=1)):
+            scheduler.run_due(database, work, now=lambda time=time: time)
+        assert done == [at("2028-03-05T00:00"), at("2026-03-05T00:00"), at("2026-03-06T00:00")]
+        assert schedules.latest_run(database, "nightly", now + timedelta(days=1))[0] == at("2026-03-06T00:00")

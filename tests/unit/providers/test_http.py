@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from dwell import clock
-from dwell.errors import ProviderError, SettingsError, TemporaryError
+from dwell.errors import ProviderError, SettingsError, StoppedError, TemporaryError
 from dwell.http import HttpRequest, HttpTransport
 
 KEY = "k3y-0a1b2c3d4e5f6a7b"
@@ -151,7 +152,7 @@ def test_gzip_is_unpacked(transport: HttpTransport, server: Server) -> None:
 
 def test_damaged_gzip_is_a_temporary_failure(transport: HttpTransport, server: Server) -> None:
     server.plays["/ok/"] = lambda handler: handler.reply(b"no gzip at all", content_encoding="gzip")
-    with pytest.raises(TemporaryError, match="DecodingError"):
+    with pytest.raises(TemporaryError, match="EncodingError"):
         transport.send(get())
 
 
@@ -205,6 +206,75 @@ def test_a_response_that_only_trickles(transport: HttpTransport, server: Server)
         transport.send(get(timeout_s=0.2))
 
 
+def flood(handler: Handler) -> None:
+    while not handler.server.released.is_set():
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 64)
+
+
+def slow_headers(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nx-slow: ")
+    while not handler.server.released.wait(0.02):
+        handler.wfile.write(b"a")
+
+
+def silence(handler: Handler) -> None:
+    handler.server.released.wait(10)
+
+
+@pytest.mark.parametrize("play", [flood, slow_headers, silence])
+def test_one_deadline_holds_for_the_whole_request(transport: HttpTransport, server: Server, play: Play) -> None:
+    server.plays["/ok/"] = play
+    with pytest.raises(TemporaryError, match=r"did not respond within 0\.3 s|more than 32 MB"):
+        transport.send(get(timeout_s=0.3))
+
+
+@pytest.mark.parametrize("play", [flood, slow_headers, silence])
+def test_a_stop_ends_the_wait(transport: HttpTransport, server: Server, play: Play) -> None:
+    server.plays["/ok/"], stop = play, threading.Event()
+    timer = threading.Timer(0.2, stop.set)
+    timer.start()
+    with pytest.raises(StoppedError):
+        transport.send(get(timeout_s=60), stop=stop)
+    timer.join()
+    server.plays["/ok/"] = lambda handler: handler.reply(b"{}")
+    assert transport.send(get(), stop=threading.Event()).status == 200
+
+
+def test_a_stop_ends_a_connection_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    asleep = threading.Event()
+    monkeypatch.setattr("socket.create_connection", lambda *_, **__: asleep.wait(20) and None)
+    transport, stop = HttpTransport("http://127.0.0.1:1", {}), threading.Event()
+    stop.set()
+    with pytest.raises(StoppedError):
+        transport.send(get(timeout_s=60), stop=stop)
+    asleep.set()
+    transport.close()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", lambda body: zlib.compress(body)[2:-4]),
+        ("gzip", lambda body: gzip.compress(body[:9]) + gzip.compress(body[9:])),
+        ("deflate, gzip", lambda body: gzip.compress(zlib.compress(body))),
+        ("identity", bytes),
+    ],
+)
+def test_encodings(transport: HttpTransport, server: Server, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    body = json.dumps({"videos": ["x"] * 9_000}).encode()
+    server.plays["/ok/"] = lambda handler: handler.reply(pack(body), content_encoding=encoding)
+    assert transport.send(get()).body == body
+
+
+def test_a_gzip_that_is_cut_off_is_a_temporary_failure(transport: HttpTransport, server: Server) -> None:
+    packed = gzip.compress(json.dumps(list(range(9_000))).encode())
+    server.plays["/ok/"] = lambda handler: handler.reply(packed[:-100], content_encoding="gzip")
+    with pytest.raises(TemporaryError, match="EncodingError"):
+        transport.send(get())
+
+
 def test_a_connection_that_breaks(transport: HttpTransport, server: Server) -> None:
     def cut(handler: Handler) -> None:
         handler.send_response(200)
@@ -237,7 +307,7 @@ def test_nothing_listens_at_the_address() -> None:
 def test_a_response_that_is_too_large(
     transport: HttpTransport, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dwell.http._MAX_BODY_BYTES", 1 << 20)
+    monkeypatch.setattr("dwell.http.transport._MAX_BODY_BYTES", 1 << 20)
     server.plays["/ok/"] = lambda handler: handler.reply(gzip.compress(b" " * (3 << 20)), content_encoding="gzip")
     with pytest.raises(TemporaryError, match="more than 1 MB"):
         transport.send(get())
@@ -328,6 +398,32 @@ def test_invalid_requests(transport: HttpTransport) -> None:
 
 
 def test_importing_the_transport_is_cheap() -> None:
-    script = "import sys, dwell.http, dwell.providers.provider_registry; print('httpx2' in sys.modules)"
+    script = "import sys, dwell.http, dwell.providers.provider_registry; print('httpcore2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("date", "received", "warned"),
+    [
+        ("Thu, 26 Nov 2026 12:00:00 GMT", datetime(2026, 11, 26, 12, tzinfo=UTC), True),  # our clock is ahead
+        ("Fri, 24 Nov 2028 11:57:00 GMT", datetime(2028, 11, 24, 12, tzinfo=UTC), False),
+        ("Sun, 24 Nov 2030 12:00:00 GMT", datetime(2028, 11, 24, 12, tzinfo=UTC), True),  # our clock is behind
+        ("Thu, 01 Jan 1970 00:00:00 GMT", datetime(2028, 11, 24, 12, tzinfo=UTC), False),
+        ("nonsense", datetime(2028, 11, 24, 12, tzinfo=UTC), False),
+    ],
+)
+def test_no_reading_is_stamped_in_the_future(
+    transport: HttpTransport, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    date: str, received: datetime, warned: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("dwell.clock.now", lambda: datetime(2028, 11, 24, 12, tzinfo=UTC))
+
+    def reply(handler: Handler) -> None:
+        handler.date_time_string = lambda *_: date
+        handler.reply(b"{}")
+
+    server.plays["/ok/"] = reply
+    for _ in range(2):
+        assert transport.send(get()).received_at == received
+    assert sum("set it." in record.getMessage() for record in caplog.records) == int(warned)

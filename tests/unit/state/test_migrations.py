@@ -80,7 +80,8 @@ def test_every_row_is_kept(first: Path, caplog: pytest.LogCaptureFixture) -> Non
     for name, rows in before.items():
         new = after[renamed.get(name, name)]
         assert [row[: len(old)] for row, old in zip(new, rows, strict=True)] == rows  # columns are added at the end
-    assert all(row[-1] == "sweep" for row in (*after["ledger"], *after["responses"]))
+    assert all(row[-1] == "sweep" for row in after["ledger"])
+    assert all(row[-2:] == ("sweep", 0) for row in after["responses"])
 
 
 def test_no_response_is_copied(first: Path) -> None:

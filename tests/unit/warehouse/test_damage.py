@@ -224,6 +224,8 @@ def test_a_damaged_kept_answer_is_named(tmp_path: Path) -> None:
             connection, "request", owner.sweep("s"), 0, provider="scavio", endpoint="posts", what="user_posts",
             subject="demo", response=response, items=1, packed=b"no zlib at all",
         )  # fmt: skip
-    (kept,) = responses.read_bodies(database, responses.list_pending(database, 10))  # the others are still read
+    (kept,) = [
+        responses.read_body(database, response) for response in responses.list_pending(database, 10)
+    ]  # the others are still read
     assert (kept.body, kept.damage[:8]) == (b"", "Error -3")
     database.close()

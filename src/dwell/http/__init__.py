@@ -1,0 +1,8 @@
+"""HTTP requests to providers: the only place where dwell sends one."""
+
+from __future__ import annotations
+
+from dwell.http.messages import HttpRequest, HttpResponse
+from dwell.http.transport import SIMULATED_AT, HttpTransport
+
+__all__ = ["SIMULATED_AT", "HttpRequest", "HttpResponse", "HttpTransport"]

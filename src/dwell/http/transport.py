@@ -1,0 +1,260 @@
+"""The HTTP transport: the only place where dwell sends a request.
+
+Redirects are not followed, so a key cannot leak to another host; cookies are neither stored nor sent. Keys are sent
+only in headers and never appear in an error message.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
+
+import msgspec
+
+from dwell import clock, logs
+from dwell.errors import ProviderError, SettingsError, TemporaryError
+from dwell.http.large_bodies import LARGE_BYTES, MAX_VALUES, LargeBody, count_values
+from dwell.http.messages import HttpRequest, HttpResponse, parse_http_date
+from dwell.redact import Redactor, register_secrets
+
+if TYPE_CHECKING:
+    import httpcore2
+
+    from dwell.http.deadline import Deadline
+
+SIMULATED_AT = "x-dwell-simulated-at"
+"""The header that marks a simulated response and gives its simulated time (ISO 8601, UTC)."""
+
+# Headers that describe the request; any other header of a provider may carry the key.
+_KEYLESS = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
+_SCHEMES = frozenset({"basic", "bearer", "token", "apikey"})
+_FIRST_YEAR, _LAST_YEAR = 2005, 2100
+_MAX_BODY_BYTES = 32 << 20
+_MAX_TARGET_BYTES = 65_536
+_CONNECT_S = 10.0
+_OLDEST_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # an earlier Date header is a fault of the server's
+
+log = logs.get_logger(__name__)
+
+
+class HttpTransport:
+    """An HTTP connection pool for one provider; safe to share between threads.
+
+    Args:
+        base_url: The provider's address.
+        headers: Headers of every request, including the key.
+        connections: Maximum number of open connections.
+
+    Raises:
+        SettingsError: The address is invalid, the key has characters that are not allowed in a header, or the
+            environment names a proxy or certificates that cannot be used.
+    """
+
+    def __init__(self, base_url: str, headers: Mapping[str, str], *, connections: int = 16) -> None:
+        from importlib import metadata
+
+        from dwell.http.encoding import ACCEPTED
+        from dwell.http.pool import open_pool
+
+        address = _parse_address(base_url)
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise SettingsError("The key contains invalid characters: copy it again, as one word.")
+        self.host = address.netloc
+        self._address = address
+        self._base_url = base_url.rstrip("/")
+        self._headers = {
+            "user-agent": f"dwell/{metadata.version('dwell')}",
+            "accept": "application/json",
+            "accept-encoding": ACCEPTED,
+            **headers,
+        }
+        secrets = _find_secrets(headers)
+        self.redactor = Redactor(secrets)
+        register_secrets(secrets)
+        logs.redact_libraries()
+        self._pool = open_pool(address, connections)
+        self._is_clock_reported = False
+
+    def send(
+        self, request: HttpRequest, headers: Mapping[str, str] | None = None, *, stop: threading.Event | None = None
+    ) -> HttpResponse:
+        """Send one request and wait for the whole response, at most `request.timeout_s` seconds in all.
+
+        Args:
+            request: What to send.
+            headers: Headers in addition to those of the transport.
+            stop: Set it to end the wait at once.
+
+        Raises:
+            TemporaryError: There was no response in time, the connection broke, or the response is too large.
+            ProviderError: The request cannot be built from this input.
+            StoppedError: `stop` was set; the provider may have received the request.
+        """
+        import httpcore2
+
+        from dwell.http.deadline import Deadline, TooManyBytesError
+        from dwell.http.encoding import EncodingError
+
+        url, body = self._build_url(request), None if request.body is None else msgspec.json.encode(request.body)
+        sent: Any = {**self._headers, **(headers or {})} | (
+            {} if body is None else {"content-type": "application/json"}
+        )
+        timeouts = {"connect": min(_CONNECT_S, request.timeout_s), "pool": request.timeout_s}
+        deadline = Deadline(request.timeout_s, _MAX_BODY_BYTES, stop)
+        # Without the query: a provider may want a token there.
+        log.debug("%(method)s %(url)s", {"method": request.method, "url": f"{self._base_url}{request.path}"})
+        try:
+            with (
+                deadline.applied(),
+                self._pool.stream(
+                    request.method, url, headers=sent, content=body, extensions={"timeout": timeouts}
+                ) as response,
+            ):
+                return self._read(response, request, deadline)
+        except TooManyBytesError as error:
+            raise TemporaryError(f"{self.host} sent more than {_MAX_BODY_BYTES >> 20} MB for one page.") from error
+        except (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.PoolTimeout) as error:
+            raise TemporaryError(f"{self.host} cannot be reached ({type(error).__name__}).", sent=False) from error
+        except httpcore2.TimeoutException as error:
+            raise TemporaryError(f"{self.host} did not respond within {request.timeout_s:g} s.") from error
+        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, EncodingError) as error:
+            raise TemporaryError(f"The connection to {self.host} failed ({type(error).__name__}).") from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def _build_url(self, request: HttpRequest) -> httpcore2.URL:
+        import httpcore2
+
+        if not request.path.startswith("/") or request.path.startswith("//"):
+            raise ProviderError(f"{request.path[:80]!r} isn't a path on {self.host}: a path starts with one slash.")
+        address = self._address
+        try:
+            target = quote(address.path.rstrip("/") + request.path, safe="/%:@!$&'()*+,;=~")
+            target += f"?{urlencode(request.query)}" if request.query else ""
+        except UnicodeError:
+            target = ""
+        if not 0 < len(target) <= _MAX_TARGET_BYTES:
+            raise ProviderError(
+                f"No request for {request.endpoint} can be built from this name or text: it is too long or damaged."
+            )
+        try:
+            host = (address.hostname or "").encode("idna")
+        except UnicodeError as error:  # a part of the host's name is empty or longer than 63 letters
+            raise ProviderError(f"{self.host} can't be the name of a host: check the URL in the settings.") from error
+        return httpcore2.URL(
+            scheme=address.scheme.encode(), host=host, port=address.port, target=target.encode("ascii")
+        )
+
+    def _read(self, response: httpcore2.Response, request: HttpRequest, deadline: Deadline) -> HttpResponse:
+        """Read the whole response."""
+        headers = {name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers}
+        large_body = LargeBody(deadline.at)
+        try:
+            body = self._read_body(response, headers.get("content-encoding", ""), request, large_body)
+            self._check_values(body)
+            body = self.redactor.redact_body(_as_utf8(body))
+        except BaseException:
+            large_body.release()
+            raise
+        simulated = headers.get(SIMULATED_AT)
+        return HttpResponse(
+            status=response.status,
+            headers=headers,
+            body=body,
+            received_at=_parse_instant(simulated) or self._read_clock(None if simulated else headers.get("date")),
+            simulated=simulated is not None,
+            large_body=large_body,
+        )
+
+    def _check_values(self, body: bytes) -> None:
+        """Refuse a body whose decoded values would fill the memory."""
+        if len(body) > MAX_VALUES and count_values(body) > MAX_VALUES:
+            raise TemporaryError(f"{self.host} sent more than {MAX_VALUES:,} values for one page.")
+
+    def _read_clock(self, date: str | None) -> datetime:
+        """The time now, or the provider's if this machine's clock is ahead: no reading is stamped in the future."""
+        now, theirs = clock.now(), parse_http_date(date)
+        if theirs is None or theirs < _OLDEST_DATE or abs(now - theirs) <= clock.TOLERANCE:
+            return now
+        if not self._is_clock_reported:
+            self._is_clock_reported = True
+            ours, difference = f"{now:%Y-%m-%d %H:%M:%S} UTC", abs(now - theirs)
+            fields = {"host": self.host, "theirs": f"{theirs:%Y-%m-%d %H:%M:%S} UTC", "ours": ours}
+            fields["direction"] = "ahead of" if now > theirs else "behind"
+            fields["difference"] = str(timedelta(seconds=round(difference.total_seconds())))
+            log.warning(
+                "The clock of this machine (%(ours)s) is %(difference)s %(direction)s that of %(host)s (%(theirs)s): "
+                "set it. Readings get the earlier of the two times.",
+                fields,
+            )
+        return min(now, theirs)
+
+    def _read_body(
+        self, response: httpcore2.Response, encoding: str, request: HttpRequest, large_body: LargeBody
+    ) -> bytes:
+        """The unpacked body."""
+        import httpcore2
+
+        from dwell.http.deadline import TooManyBytesError
+        from dwell.http.encoding import decode
+
+        body, chunks = bytearray(), decode(response.iter_stream(), encoding)
+        late = f"{self.host} did not send the whole response within {request.timeout_s:g} s."
+        while True:
+            try:
+                chunk = next(chunks, None)
+            except httpcore2.ReadTimeout as error:
+                raise TemporaryError(late) from error
+            if chunk is None:
+                return bytes(body)
+            body += chunk
+            if len(body) > _MAX_BODY_BYTES:
+                raise TooManyBytesError
+            if len(body) > LARGE_BYTES and not large_body.acquire():
+                raise TemporaryError(late)
+
+
+def _parse_address(base_url: str) -> SplitResult:
+    """Parse an address. It may hold no user and password, because that would put a key in a URL."""
+    try:
+        parts = urlsplit(base_url)
+        valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and parts.username is None
+    except ValueError:
+        valid = False
+    if not valid:
+        raise SettingsError(
+            "The provider's address isn't valid: write https://host or http://host:port, without a key."
+        )
+    return parts
+
+
+def _find_secrets(headers: Mapping[str, str]) -> set[str]:
+    """The words of each header that may carry a key, without the scheme in front (`Bearer`)."""
+    values = [value for name, value in headers.items() if name.lower() not in _KEYLESS]
+    return {word for value in values for word in value.split() if word.lower() not in _SCHEMES}
+
+
+def _as_utf8(body: bytes) -> bytes:
+    """JSON in UTF-16 or UTF-32 as UTF-8: a key is only looked for in that."""
+    if b"\0" not in body[:4]:
+        return body
+    try:
+        return body.decode(json.detect_encoding(body)).removeprefix("\ufeff").encode()
+    except UnicodeError:
+        return body
+
+
+def _parse_instant(text: str | None) -> datetime | None:
+    """The time that a simulation states; None if it cannot be parsed or lies outside the years of possible posts."""
+    try:
+        stated = datetime.fromisoformat(text) if text else None
+        instant = stated.astimezone(UTC) if stated and stated.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+    return instant if instant and _FIRST_YEAR <= instant.year < _LAST_YEAR else None
