@@ -6,16 +6,10 @@ from typing import Any
 
 import pytest
 
-from dwell.text.number_style import (
-    Column,
-    Kind,
-    collect_evidence,
-    is_percent_column,
-    is_percent_curve,
-    number_style,
-    open_mark,
-)  # fmt: skip
+from dwell.text.number_evidence import Kind, collect_evidence
+from dwell.text.number_style import Column, number_style, open_mark
 from dwell.text.numbers import parse_count, parse_decimal, parse_seconds, parse_share
+from dwell.text.percentages import is_percent_column, is_percent_curve
 from dwell.text.suffixes import header_languages
 from dwell.text.units import header_unit
 
