@@ -39,6 +39,7 @@ class NumberStyle:
         slip: `8:40s` is a slip for 8.40 s, not minutes and seconds; None where the column says both.
         unit_s: What a plain number of the column counts, in seconds.
         assumed: The marks that only weak evidence decides: the user is told.
+        plain: The marks that plain numbers of the column decide, which says nothing of other columns.
     """
 
     bare: Marks = Marks()
@@ -47,6 +48,7 @@ class NumberStyle:
     slip: bool | None = False
     unit_s: float = 1.0
     assumed: str = ""
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Column:
 def decide_styles(columns: Mapping[str, tuple[Column, Evidence]]) -> dict[str, NumberStyle]:
     """The style of each column of a file; a column that leaves a mark open follows what the others prove."""
     own = {name: _decide_alone(column, evidence) for name, (column, evidence) in columns.items()}
-    proven = _agreed(own[name].bare for name in columns if not own[name].assumed)
+    proven = _agreed(own.values())
     plain = any(evidence.long_plain for _, evidence in columns.values())
     return {
         name: _complete(own[name], column, evidence, proven, nothing_groups=plain)
@@ -101,16 +103,17 @@ def open_mark(style: NumberStyle, evidence: Evidence) -> str | None:
 
 def _decide_alone(column: Column, evidence: Evidence) -> NumberStyle:
     bare = _with_partner({mark: _proof(evidence.bare, mark, column) for mark in MARKS})
-    assumed = ""
+    assumed = plain = ""
     for mark in MARKS:
         if bare[mark] is None and column.kind == "share":
             bare[mark] = "decimal"  # grouped, it would be a thousand times the whole
         elif bare[mark] is None and evidence.long_plain and (column.kind != "count" or mark == "."):
             bare[mark] = "decimal"  # nothing groups
+            plain += mark
             assumed += mark if evidence.bare.open[mark] else ""
     suffixed = _with_partner({mark: _proof(evidence.suffixed, mark, column) for mark in MARKS})
     suffixed = {mark: meaning or bare[mark] for mark, meaning in suffixed.items()}
-    style = NumberStyle(_marks(bare), _marks(suffixed), unit_s=column.unit_s, assumed=assumed)
+    style = NumberStyle(_marks(bare), _marks(suffixed), unit_s=column.unit_s, assumed=assumed, plain=plain)
     return replace(style, factors=_factors(column, evidence), slip=_slip(evidence))
 
 
@@ -144,12 +147,13 @@ def _marks(meanings: Mapping[str, str | None]) -> Marks:
     return Marks(*("".join(m for m in MARKS if meanings[m] == meaning) for meaning in ("decimal", "group")))
 
 
-def _agreed(marks: Iterable[Marks]) -> dict[str, str | None]:
-    """What all columns of a file that decide a mark make of it."""
+def _agreed(styles: Iterable[NumberStyle]) -> dict[str, str | None]:
+    """What all columns of a file that prove a mark make of it."""
     found: dict[str, set[str]] = {mark: set() for mark in MARKS}
-    for each in marks:
-        for mark in MARKS:
-            found[mark] |= {"decimal"} if mark in each.decimals else {"group"} if mark in each.groups else set()
+    for style in styles:
+        for mark in (mark for mark in MARKS if mark not in style.plain):
+            meaning = _meanings(style.bare)[mark]
+            found[mark] |= {meaning} if meaning else set()
     return {mark: next(iter(meanings)) if len(meanings) == 1 else None for mark, meanings in found.items()}
 
 

@@ -134,6 +134,6 @@ def _assumptions(name: str, style: NumberStyle, evidence: Evidence) -> list[str]
         other = "," if mark == "." else "."
         sentences.append(
             f"{name}: {example} was read with {mark!r} as the decimal mark, because nothing groups thousands there; "
-            f"if it does, give --decimal {other}"
+            f"--decimal {other} reads it the other way"
         )
     return sentences
