@@ -6,16 +6,10 @@ from typing import Any
 
 import pytest
 
-from dwell.text.number_style import (
-    Column,
-    Kind,
-    collect_evidence,
-    is_percent_column,
-    is_percent_curve,
-    number_style,
-    open_mark,
-)  # fmt: skip
+from dwell.text.number_evidence import Kind, collect_evidence
+from dwell.text.number_style import Column, decide_styles, number_style, open_mark
 from dwell.text.numbers import parse_count, parse_decimal, parse_seconds, parse_share
+from dwell.text.percentages import is_percent_column, is_percent_curve
 from dwell.text.suffixes import header_languages
 from dwell.text.units import header_unit
 
@@ -105,6 +99,28 @@ def test_what_the_user_says_decides_what_stays_open() -> None:
     assert read(["1,2 mil."], "count", factors={"mil": 1000}) == [1200]
     evidence = collect_evidence(["1.234"], "length")
     assert open_mark(number_style(["1.234"], "length", Column("x", "length")), evidence) == "."
+
+
+@pytest.mark.parametrize(
+    ("views", "lengths", "marks", "assumed"),
+    [
+        (["15234"], ["8.981"], (".", ""), "."),  # nothing groups in the file: said in a warning
+        (["15234"], ["8,981"], ("", ""), ""),  # a comma may be either: asked for
+        (["5,431"], ["8,981"], (".", ","), ""),
+        (["5.431"], ["8,981"], (",", "."), ""),
+    ],
+)
+def test_what_other_columns_prove(views: list[str], lengths: list[str], marks: tuple[str, str], assumed: str) -> None:
+    columns = {
+        "views": (Column("views", "count"), collect_evidence(views, "count")),
+        "watched": (Column("watched", "length"), collect_evidence(lengths, "length")),
+    }
+    style = decide_styles(columns)["watched"]
+    open_marks = open_mark(style, columns["watched"][1])
+    assert (open_marks is None) is bool("".join(marks))
+    if marks != ("", ""):
+        assert (style.bare.decimals, style.bare.groups) == marks or marks[0] in style.bare.decimals
+    assert style.assumed == assumed
 
 
 def test_the_unit_of_shares_and_of_curves() -> None:

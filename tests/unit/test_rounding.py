@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dwell.text.numbers import SUFFIXES, parse_count
+from dwell.text.numbers import parse_count
+from dwell.text.suffixes import SUFFIXES
 from dwell.text.rounding import coarsest_unit, judge_bands, read_unit
 
 

@@ -20,7 +20,8 @@ from dwell.providers.links import LinkError, check_id, parse_link
 from dwell.records import Hints, Source, source_at
 from dwell.settings import Settings
 from dwell.text import days, hashtags, ids, names, numbers, platforms, words
-from dwell.text.number_style import Column, Kind, NumberStyle, collect_evidence, decide_styles
+from dwell.text.number_evidence import Kind, collect_evidence
+from dwell.text.number_style import Column, NumberStyle, decide_styles
 from dwell.text.suffixes import EVERY
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load.column_styles import Writing

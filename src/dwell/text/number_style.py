@@ -8,28 +8,16 @@ stays open is asked for; it is never guessed. `warehouse.load.number_votes` coun
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from statistics import median
-from typing import Literal
 
-from dwell.text import number_patterns as patterns
-from dwell.text.suffixes import AMBIGUOUS, THOUSANDS, choose_factors
-from dwell.text.words import clean, is_unknown, lower, plain_digits
+from dwell.text.number_evidence import MARKS, Evidence, Kind, MarkEvidence, collect_evidence
+from dwell.text.suffixes import choose_factors
 
-Kind = Literal["count", "length", "share"]
-
-MARKS = (".", ",")
 SLIPS_OF_ONE = 20
 """Of so many telling cells one may contradict the others: it is a slip."""
 LARGEST_POST_COUNT = 20 * 10**9
 """More than any post has: the most viewed video of all platforms has 16 billion views."""
-MOST_FRACTION = 2.0
-"""A share above it proves that its column writes percentages; 1.02 among fractions is a slip."""
-MOST_REWATCHED = 10.0
-"""A point of a retention curve above it proves percentages; loops take a fraction above 1, not above this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +39,7 @@ class NumberStyle:
         slip: `8:40s` is a slip for 8.40 s, not minutes and seconds; None where the column says both.
         unit_s: What a plain number of the column counts, in seconds.
         assumed: The marks that only weak evidence decides: the user is told.
+        plain: The marks that plain numbers of the column decide, which says nothing of other columns.
     """
 
     bare: Marks = Marks()
@@ -59,50 +48,7 @@ class NumberStyle:
     slip: bool | None = False
     unit_s: float = 1.0
     assumed: str = ""
-
-
-@dataclass
-class MarkEvidence:
-    """What the texts of a column say of the marks: how many prove each reading, and how many leave it open."""
-
-    decimal: Counter[str] = field(default_factory=Counter)
-    group: Counter[str] = field(default_factory=Counter)
-    telling: Counter[str] = field(default_factory=Counter)
-    open: Counter[str] = field(default_factory=Counter)
-    example: dict[str, str] = field(default_factory=dict)
-
-    def add(self, body: str, *, telling: bool) -> None:
-        """One number without sign, suffix and unit; `telling`: only grouped it is worth its spelling."""
-        for mark in MARKS:
-            self.decimal[mark] += bool(re.fullmatch(patterns.DECIMAL_MARK[mark], body))
-            self.group[mark] += bool(re.fullmatch(patterns.GROUP_MARK[mark], body))
-            if re.fullmatch(patterns.OPEN_MARK[mark], body):
-                self.open[mark] += 1
-                self.telling[mark] += telling
-                self.example[mark] = min(self.example.get(mark, body), body)
-
-
-@dataclass
-class Evidence:
-    """What the texts of one column prove.
-
-    Attributes:
-        bare: Of numbers without a suffix.
-        suffixed: Of counts with one.
-        suffixes: The suffixes.
-        largest: The largest number before each ambiguous suffix.
-        long_plain: A number of four digits or more without a mark stands among them.
-        slips: Cells that prove `8:40s` a slip, and cells that prove it a clock time.
-        clocks: See `slips`.
-    """
-
-    bare: MarkEvidence = field(default_factory=MarkEvidence)
-    suffixed: MarkEvidence = field(default_factory=MarkEvidence)
-    suffixes: set[str] = field(default_factory=set)
-    largest: dict[str, float] = field(default_factory=dict)
-    long_plain: bool = False
-    slips: int = 0
-    clocks: int = 0
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,50 +78,10 @@ class Column:
     limited: bool = False
 
 
-def collect_evidence(texts: Iterable[str], kind: Kind) -> Evidence:
-    """What texts prove, unusual or plain."""
-    evidence = Evidence()
-    for text in texts:
-        if is_unknown(text):
-            continue
-        word = lower(plain_digits(clean(text)))
-        if kind == "count":
-            _add_count(evidence, word)
-        else:
-            _add_number(evidence, word)
-    return evidence
-
-
-def _add_count(evidence: Evidence, word: str) -> None:
-    match = re.fullmatch(patterns.COUNT, word)
-    if not match:
-        return
-    _, body, suffix = match.groups()[:3]
-    if not suffix:
-        evidence.bare.add(body, telling=not re.fullmatch(patterns.ZEROS, body))
-        evidence.long_plain = evidence.long_plain or bool(re.fullmatch("[0-9]{4,}", body))
-    else:
-        evidence.suffixed.add(body, telling=suffix in THOUSANDS)
-        evidence.suffixes.add(suffix)
-        if suffix in AMBIGUOUS and re.fullmatch("[0-9]{1,9}([.,][0-9]{1,9})?", body):
-            evidence.largest[suffix] = max(evidence.largest.get(suffix, 0.0), float(body.replace(",", ".")))
-
-
-def _add_number(evidence: Evidence, word: str) -> None:
-    if len(word) > patterns.MOST_DIGITS:
-        return
-    match = re.fullmatch(patterns.NUMBER_BODY, word)
-    if match:
-        evidence.bare.add(match[1], telling=False)
-        evidence.long_plain = evidence.long_plain or bool(re.fullmatch("[0-9]{4,}", match[1]))
-    evidence.slips += bool(re.fullmatch(patterns.PROVES_SLIP, word))
-    evidence.clocks += bool(re.fullmatch(patterns.PROVES_CLOCK, word))
-
-
 def decide_styles(columns: Mapping[str, tuple[Column, Evidence]]) -> dict[str, NumberStyle]:
     """The style of each column of a file; a column that leaves a mark open follows what the others prove."""
     own = {name: _decide_alone(column, evidence) for name, (column, evidence) in columns.items()}
-    proven = _agreed(own[name].bare for name in columns if not own[name].assumed)
+    proven = _agreed(own.values())
     plain = any(evidence.long_plain for _, evidence in columns.values())
     return {
         name: _complete(own[name], column, evidence, proven, nothing_groups=plain)
@@ -197,16 +103,17 @@ def open_mark(style: NumberStyle, evidence: Evidence) -> str | None:
 
 def _decide_alone(column: Column, evidence: Evidence) -> NumberStyle:
     bare = _with_partner({mark: _proof(evidence.bare, mark, column) for mark in MARKS})
-    assumed = ""
+    assumed = plain = ""
     for mark in MARKS:
         if bare[mark] is None and column.kind == "share":
             bare[mark] = "decimal"  # grouped, it would be a thousand times the whole
         elif bare[mark] is None and evidence.long_plain and (column.kind != "count" or mark == "."):
             bare[mark] = "decimal"  # nothing groups
+            plain += mark
             assumed += mark if evidence.bare.open[mark] else ""
     suffixed = _with_partner({mark: _proof(evidence.suffixed, mark, column) for mark in MARKS})
     suffixed = {mark: meaning or bare[mark] for mark, meaning in suffixed.items()}
-    style = NumberStyle(_marks(bare), _marks(suffixed), unit_s=column.unit_s, assumed=assumed)
+    style = NumberStyle(_marks(bare), _marks(suffixed), unit_s=column.unit_s, assumed=assumed, plain=plain)
     return replace(style, factors=_factors(column, evidence), slip=_slip(evidence))
 
 
@@ -240,12 +147,13 @@ def _marks(meanings: Mapping[str, str | None]) -> Marks:
     return Marks(*("".join(m for m in MARKS if meanings[m] == meaning) for meaning in ("decimal", "group")))
 
 
-def _agreed(marks: Iterable[Marks]) -> dict[str, str | None]:
-    """What all columns of a file that decide a mark make of it."""
+def _agreed(styles: Iterable[NumberStyle]) -> dict[str, str | None]:
+    """What all columns of a file that prove a mark make of it."""
     found: dict[str, set[str]] = {mark: set() for mark in MARKS}
-    for each in marks:
-        for mark in MARKS:
-            found[mark] |= {"decimal"} if mark in each.decimals else {"group"} if mark in each.groups else set()
+    for style in styles:
+        for mark in (mark for mark in MARKS if mark not in style.plain):
+            meaning = _meanings(style.bare)[mark]
+            found[mark] |= {meaning} if meaning else set()
     return {mark: next(iter(meanings)) if len(meanings) == 1 else None for mark, meanings in found.items()}
 
 
@@ -291,42 +199,3 @@ def _slip(evidence: Evidence) -> bool | None:
         clear = min(evidence.slips, evidence.clocks) * SLIPS_OF_ONE <= evidence.slips + evidence.clocks
         return evidence.slips > evidence.clocks if clear else None
     return bool(evidence.slips)
-
-
-def is_percent_column(texts: Collection[str], style: NumberStyle | None = None) -> bool:
-    """The shares of a file are percentages: one has a `%`, or is above 2, or half of them are above 1.
-
-    A single 1.02 among fractions is a typing error, not a reason to divide a column by 100.
-    """
-    numbers = read_numbers(texts, style)
-    marked = any("%" in plain_digits(text) for text in texts)
-    return writes_percent(
-        marked=marked, largest=max(numbers, default=None), middle=median(numbers) if numbers else None
-    )
-
-
-def writes_percent(*, marked: bool, largest: float | None, middle: float | None) -> bool:
-    """The same, of the largest and the middle one of the numbers without a `%`."""
-    return marked or (largest is not None and largest > MOST_FRACTION) or (middle is not None and middle > 1)
-
-
-def is_percent_curve(texts: Collection[str], style: NumberStyle | None = None) -> bool:
-    """The retention curves of a file are in hundredths: a point has a `%`, or is above what loops can make of 1."""
-    return any("%" in plain_digits(t) for t in texts) or max(read_numbers(texts, style), default=0.0) > MOST_REWATCHED
-
-
-def read_numbers(texts: Iterable[str], style: NumberStyle | None = None) -> list[float]:
-    """The texts that are numbers."""
-    from dwell.text.numbers import parse_decimal
-
-    listed = [text for text in texts if text]
-    chosen = style or number_style(listed, "share")
-    numbers = []
-    for text in listed:
-        try:
-            value = parse_decimal(text, chosen)
-        except ValueError:
-            continue
-        if value is not None:
-            numbers.append(value)
-    return numbers

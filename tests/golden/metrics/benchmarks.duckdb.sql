@@ -88,6 +88,21 @@ FROM (
           THEN 'young'
           WHEN "t8"."views" IS NULL
           THEN 'unknown_views'
+          WHEN (
+            COALESCE("t8"."likes" > "t8"."views", FALSE)
+            AND COALESCE("t8"."views" >= 0, FALSE)
+          )
+          OR (
+            COALESCE("t8"."views" = 0, FALSE)
+            AND (
+              COALESCE("t8"."likes" > 0, FALSE)
+              OR COALESCE("t8"."comments" > 0, FALSE)
+              OR COALESCE("t8"."shares" > 0, FALSE)
+              OR COALESCE("t8"."saves" > 0, FALSE)
+            )
+          )
+          OR COALESCE("t8"."duration_s" > 36000.0, FALSE)
+          THEN 'implausible'
           ELSE CAST(NULL AS TEXT)
         END AS "excluded",
         (

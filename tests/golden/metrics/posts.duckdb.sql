@@ -85,6 +85,21 @@ WITH "follower_counts" AS (
       THEN 'young'
       WHEN "t19"."views" IS NULL
       THEN 'unknown_views'
+      WHEN (
+        COALESCE("t19"."likes" > "t19"."views", FALSE)
+        AND COALESCE("t19"."views" >= 0, FALSE)
+      )
+      OR (
+        COALESCE("t19"."views" = 0, FALSE)
+        AND (
+          COALESCE("t19"."likes" > 0, FALSE)
+          OR COALESCE("t19"."comments" > 0, FALSE)
+          OR COALESCE("t19"."shares" > 0, FALSE)
+          OR COALESCE("t19"."saves" > 0, FALSE)
+        )
+      )
+      OR COALESCE("t19"."duration_s" > 36000.0, FALSE)
+      THEN 'implausible'
       ELSE CAST(NULL AS TEXT)
     END AS "excluded",
     (
@@ -447,9 +462,119 @@ FROM (
     "t53"."followers",
     "t5"."niche",
     "t48"."avg_watch_s",
-    "t48"."avg_watch_s" / NULLIF("t22"."duration_s", 0) AS "watch_ratio",
+    CASE
+      WHEN COALESCE("t48"."avg_watch_s" > (
+        NULLIF("t22"."duration_s", 0) * 20.0
+      ), FALSE)
+      OR COALESCE("t22"."duration_s" > 36000.0, FALSE)
+      THEN CAST(NULL AS DOUBLE)
+      ELSE "t48"."avg_watch_s" / NULLIF("t22"."duration_s", 0)
+    END AS "watch_ratio",
     "t48"."full_watch_rate",
-    "t22"."excluded"
+    "t22"."excluded",
+    CASE
+      WHEN CASE
+        WHEN COALESCE("t22"."likes" > "t22"."views", FALSE)
+        AND COALESCE("t22"."views" >= 0, FALSE)
+        THEN ',likes_over_views'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE("t22"."views" = 0, FALSE)
+        AND (
+          COALESCE("t22"."likes" > 0, FALSE)
+          OR COALESCE("t22"."comments" > 0, FALSE)
+          OR COALESCE("t22"."shares" > 0, FALSE)
+          OR COALESCE("t22"."saves" > 0, FALSE)
+        )
+        THEN ',reactions_without_views'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE("t22"."duration_s" > 36000.0, FALSE)
+        THEN ',length_over_10_hours'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE("t48"."avg_watch_s" > (
+          NULLIF("t22"."duration_s", 0) * 20.0
+        ), FALSE)
+        THEN ',avg_watch_over_20_lengths'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE("t48"."full_watch_rate" > 1.0, FALSE)
+        THEN ',share_over_100_percent'
+        ELSE ''
+      END <> ''
+      THEN SUBSTRING(
+        CASE
+          WHEN COALESCE("t22"."likes" > "t22"."views", FALSE)
+          AND COALESCE("t22"."views" >= 0, FALSE)
+          THEN ',likes_over_views'
+          ELSE ''
+        END || CASE
+          WHEN COALESCE("t22"."views" = 0, FALSE)
+          AND (
+            COALESCE("t22"."likes" > 0, FALSE)
+            OR COALESCE("t22"."comments" > 0, FALSE)
+            OR COALESCE("t22"."shares" > 0, FALSE)
+            OR COALESCE("t22"."saves" > 0, FALSE)
+          )
+          THEN ',reactions_without_views'
+          ELSE ''
+        END || CASE
+          WHEN COALESCE("t22"."duration_s" > 36000.0, FALSE)
+          THEN ',length_over_10_hours'
+          ELSE ''
+        END || CASE
+          WHEN COALESCE("t48"."avg_watch_s" > (
+            NULLIF("t22"."duration_s", 0) * 20.0
+          ), FALSE)
+          THEN ',avg_watch_over_20_lengths'
+          ELSE ''
+        END || CASE
+          WHEN COALESCE("t48"."full_watch_rate" > 1.0, FALSE)
+          THEN ',share_over_100_percent'
+          ELSE ''
+        END,
+        CASE
+          WHEN (
+            1 + 1
+          ) >= 1
+          THEN 1 + 1
+          ELSE 1 + 1 + LENGTH(
+            CASE
+              WHEN COALESCE("t22"."likes" > "t22"."views", FALSE)
+              AND COALESCE("t22"."views" >= 0, FALSE)
+              THEN ',likes_over_views'
+              ELSE ''
+            END || CASE
+              WHEN COALESCE("t22"."views" = 0, FALSE)
+              AND (
+                COALESCE("t22"."likes" > 0, FALSE)
+                OR COALESCE("t22"."comments" > 0, FALSE)
+                OR COALESCE("t22"."shares" > 0, FALSE)
+                OR COALESCE("t22"."saves" > 0, FALSE)
+              )
+              THEN ',reactions_without_views'
+              ELSE ''
+            END || CASE
+              WHEN COALESCE("t22"."duration_s" > 36000.0, FALSE)
+              THEN ',length_over_10_hours'
+              ELSE ''
+            END || CASE
+              WHEN COALESCE("t48"."avg_watch_s" > (
+                NULLIF("t22"."duration_s", 0) * 20.0
+              ), FALSE)
+              THEN ',avg_watch_over_20_lengths'
+              ELSE ''
+            END || CASE
+              WHEN COALESCE("t48"."full_watch_rate" > 1.0, FALSE)
+              THEN ',share_over_100_percent'
+              ELSE ''
+            END
+          )
+        END
+      )
+      ELSE CAST(NULL AS TEXT)
+    END AS "implausible"
   FROM "rated_posts" AS "t22"
   LEFT OUTER JOIN "baselines" AS "t55"
     ON "t22"."post_id" = "t55"."post_id"

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import pytest
+
+from dwell.live import finalize
 from dwell.live.finalize import store_states
 from dwell.records import CreatorState, TopicSample
+from dwell.records.item import ParseError, PostItem
 from dwell.settings import Settings
+from dwell.state import StateDatabase
 from dwell.warehouse import Store
 
 AT = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -29,3 +36,13 @@ def test_an_older_sample_than_the_lake_has_is_stored(tmp_path: Path) -> None:
     assert sum(again.rows_new.values()) == 0
     rows = store.query("SELECT topic, sampled FROM topic_samples ORDER BY topic, sampled", ["topic_samples"]).rows
     assert list(rows) == [("food", 5), ("food", 10), ("travel", 5)]
+
+
+def test_the_posts_that_a_listing_named_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A post of which nothing could be stored stands in the listing all the same."""
+    kept = [SimpleNamespace(what="user_posts"), SimpleNamespace(what="profile"), SimpleNamespace(what="user_posts")]
+    items = [PostItem(post_id="1", views=-1), ParseError("no post id"), PostItem(post_id="2")]
+    monkeypatch.setattr(finalize.responses, "list_target", lambda *_: kept)
+    monkeypatch.setattr(finalize.responses, "read_bodies", lambda _, wanted: wanted)
+    monkeypatch.setattr(finalize, "parse_response", lambda response: items if response is kept[0] else [])
+    assert finalize._listed_ids(cast("StateDatabase", None), "sweep", 0) == {"1", "2"}

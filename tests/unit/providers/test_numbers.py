@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dwell.text.hashtags import extract_hashtags
-from dwell.text.number_style import is_percent_column
 from dwell.text.numbers import parse_count, parse_share
+from dwell.text.percentages import is_percent_column
 
 
 @pytest.mark.parametrize(

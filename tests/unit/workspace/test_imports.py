@@ -56,7 +56,7 @@ def test_ids_that_a_float_damaged_are_refused_with_the_cause(tmp_path: Path) -> 
 
 
 def test_counts_of_studio_are_read_as_those_of_any_table(tmp_path: Path) -> None:
-    """A Russian export: rounded counts keep their mark, and one that means nothing refuses its row."""
+    """A Russian export: rounded counts keep their mark, and one that means nothing is unknown."""
     link = "https://www.tiktok.com/@ana/video/{}"
     rows = [
         f'25 марта,a,{link.format(7612545815780805904)},2 марта,"1,2 тыс","1,2 млн",-,5 тыс.',
@@ -67,8 +67,9 @@ def test_counts_of_studio_are_read_as_those_of_any_table(tmp_path: Path) -> None
     export.write_text("\n".join([header, *rows]), encoding="utf-8")
     workspace = dwell.open(tmp_path / "data", create=True)
     done = workspace.import_files([export], as_of="2026-03-25", creator="@ana")
-    assert [reason for _, reason, _ in done.files[0].rejects] == ["unreadable likes: many"]
-    (post,) = workspace.store.query("SELECT * FROM post_snapshots", ["post_snapshots"])
+    assert (done.files[0].rejected, done.files[0].unknown_values) == (0, {"likes": 1})
+    other, post = workspace.store.query("SELECT * FROM post_snapshots ORDER BY post_id", ["post_snapshots"])
+    assert (other["likes"], other["views"]) == (None, 100)
     counts = {name: post[name] for name in ("likes", "comments", "shares", "views", "rounded")}
     assert counts == {"likes": 1_200, "comments": 1_200_000, "shares": None, "views": 5_000, "rounded": True}
 

@@ -13,8 +13,9 @@ from dwell.providers.links import LinkError, parse_link
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
-from dwell.text.number_style import is_percent_curve, number_style
+from dwell.text.number_style import number_style
 from dwell.text.numbers import parse_count, parse_share
+from dwell.text.percentages import is_percent_curve
 from dwell.text.words import clean, known
 
 NAME = "watch-template"

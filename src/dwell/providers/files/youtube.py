@@ -22,7 +22,8 @@ from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
 from dwell.text.days import MonthDay, parse_days
 from dwell.text.hashtags import extract_hashtags
-from dwell.text.number_style import Column, Kind, NumberStyle, collect_evidence, decide_styles
+from dwell.text.number_evidence import Kind, collect_evidence
+from dwell.text.number_style import Column, NumberStyle, decide_styles
 from dwell.text.numbers import parse_decimal, parse_seconds
 from dwell.text.words import clean, known
 

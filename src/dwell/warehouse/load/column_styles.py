@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import AmbiguousNumbersError
 from dwell.records import TABLES, Hints
-from dwell.text.number_style import Column, Evidence, NumberStyle, decide_styles, open_mark
+from dwell.text.number_evidence import Evidence
+from dwell.text.number_style import Column, NumberStyle, decide_styles, open_mark
 from dwell.text.suffixes import header_languages
 from dwell.warehouse.load.number_votes import count_plain, count_votes, kind_of, writes_percentages
 from dwell.warehouse.load.text import Field
@@ -133,6 +134,6 @@ def _assumptions(name: str, style: NumberStyle, evidence: Evidence) -> list[str]
         other = "," if mark == "." else "."
         sentences.append(
             f"{name}: {example} was read with {mark!r} as the decimal mark, because nothing groups thousands there; "
-            f"if it does, give --decimal {other}"
+            f"--decimal {other} reads it the other way"
         )
     return sentences

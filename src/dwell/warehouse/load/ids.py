@@ -79,9 +79,9 @@ MACROS = (
     "float_of(n) AS TRY_CAST(CAST(n AS DOUBLE) AS BIGINT)",
     f"""is_float_step(n) AS CASE WHEN n >= {STEP_FROM} THEN n % {STEP} = 0
         WHEN n >= {SHORTEST_MARKED} THEN float_of(n) = n ELSE false END""",
-    "digits_of(n, unit) AS (float_of(n) + unit // 2) // unit * unit",
-    """shortest_of(n, unit) AS CASE WHEN CAST(digits_of(n, unit) AS DOUBLE) = CAST(n AS DOUBLE)
-        THEN digits_of(n, unit) ELSE digits_of(n, unit // 10) END""",
+    "rounded_digits(n, unit) AS (float_of(n) + unit // 2) // unit * unit",
+    """shortest_of(n, unit) AS CASE WHEN CAST(rounded_digits(n, unit) AS DOUBLE) = CAST(n AS DOUBLE)
+        THEN rounded_digits(n, unit) ELSE rounded_digits(n, unit // 10) END""",
     f"is_float_text(n) AS CASE {_FLOAT_TEXT} ELSE false END",
     # Most ids show at their end that they have no mark.
     f"""looks_rounded(n) AS CASE WHEN n >= {STEP_FROM} AND n % {STEP} <> 0 AND n % 100 <> 0 THEN false

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.text import number_patterns as patterns
-from dwell.text.number_style import MARKS, Evidence, Kind, MarkEvidence, NumberStyle, writes_percent
+from dwell.text.number_evidence import MARKS, Evidence, Kind, MarkEvidence
+from dwell.text.number_style import NumberStyle
+from dwell.text.percentages import writes_percent
 from dwell.text.suffixes import AMBIGUOUS, THOUSANDS
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.macros import matches

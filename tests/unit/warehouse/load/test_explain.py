@@ -71,7 +71,7 @@ def test_each_step_of_a_row(explained: Explain, made: Callable[..., str]) -> Non
 
 def test_the_steps_count_the_whole_file(explained: Explain, made: Callable[..., str]) -> None:
     rows = [f"{made('2024-03-01', n)},ana,2024-03-01T12:00:00Z,2024-05-01,12,c,{100 * n},1" for n in range(1, 6)]
-    rows[1] = rows[1].replace(",200,", ",-200,")
+    rows[1] = "12," + rows[1].split(",", 1)[1]
     rows[2] = rows[2].replace(",300,", ",3 000,")
     done = explained("\n".join([HEADER, *rows]))
     assert [step.step for step in done.steps] == list(STEPS)
@@ -85,13 +85,13 @@ def test_the_steps_count_the_whole_file(explained: Explain, made: Callable[..., 
 
 def test_without_lines_the_first_rows_and_each_kind_of_reject(explained: Explain, made: Callable[..., str]) -> None:
     rows = [f"{made('2024-03-01', n)},ana,2024-03-01T12:00:00Z,2024-05-01,12,c,1,1" for n in range(1, 21)]
-    rows[10], rows[11] = rows[10].replace(",1,1", ",-1,1"), rows[11].replace(",1,1", ",-2,1")
-    rows[15] = "12," + rows[15].split(",", 1)[1]
+    for number, bad in ((10, "12"), (11, "13"), (15, "7.35E+18")):
+        rows[number] = f"{bad}," + rows[number].split(",", 1)[1]
     done = explained("\n".join([HEADER, *rows]))
     assert [(row.line, row.outcome) for row in done.rows] == [
         (2, "new"), (3, "new"), (4, "new"), (12, "rejected"), (17, "rejected"),
     ]  # fmt: skip
-    assert done.rows[3].reason == "negative views: -1"
+    assert done.rows[3].reason == "implausible id, no post of this platform: 12"
 
 
 @pytest.mark.parametrize("odd", [False, True])

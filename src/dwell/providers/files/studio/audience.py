@@ -8,8 +8,9 @@ from dwell.providers.files.studio.csv_rows import plain_rows
 from dwell.providers.files.studio.headers import field_positions
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
-from dwell.text.number_style import is_percent_column, number_style
+from dwell.text.number_style import number_style
 from dwell.text.numbers import parse_share
+from dwell.text.percentages import is_percent_column
 
 
 def write(part: Part, dimension: str, handle: str, observed_at: datetime | None, writer: Rewriter) -> None:
