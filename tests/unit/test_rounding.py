@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dwell.text.numbers import parse_count
-from dwell.text.suffixes import SUFFIXES
 from dwell.text.rounding import coarsest_unit, judge_bands, read_unit
+from dwell.text.suffixes import SUFFIXES
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from dwell.text.rounding import coarsest_unit, judge_bands, read_unit
         ("12,345", 1),
         ("12,000.00", 1),
         ("0", 1),
-        ("1.234K", 1),
+        ("1.234K", 1_000),
     ],
 )
 def test_the_last_digit_of_a_count_shows_its_unit(text: str, unit: int) -> None:

@@ -171,12 +171,9 @@ class _Builder:
         )
 
     def _possible_posted(self) -> str:
-        """The posting time; where what is stated is unreadable or impossible, the time in the id."""
-        if "post_id" not in self.fields:
-            return f"CASE WHEN NOT ({self._impossible_posted()}) THEN final_posted_at END"
-        wrong = f"unread_posted_at IS NOT NULL OR ({self._impossible_posted()})"
-        minted = "CASE WHEN has_id_time(number_post_id) THEN id_time_of(number_post_id) END"
-        return f"CASE WHEN {wrong} THEN {minted} ELSE final_posted_at END"
+        """The posting time; where it is impossible, the time in the id."""
+        minted = "CASE WHEN timely_id IS NOT NULL THEN id_time_of(timely_id) END" if self.dates_by_id else "NULL"
+        return f"CASE WHEN {self._impossible_posted()} THEN {minted} ELSE final_posted_at END"
 
     @staticmethod
     def _impossible_posted() -> str:
