@@ -115,8 +115,7 @@ class _Readings:
         known = sum(row[place] is not None for place in self.value_places)
         precision = row[self.precision] if self.precision is not None else None
         now = 1 if version.number == _STORED else 0 if precision == "day" else 2
-        vague = self.precision is not None and precision != "instant"
-        return (vague, views is None, -(views or 0), now, -known, version.number)
+        return (precision == "day", views is None, -(views or 0), now, -known, version.number)
 
     def combine(self, versions: Sequence[_Version], imported: str) -> tuple[Row, dict[int, int]]:
         """One row of the best value of each column, and which object gave each value."""

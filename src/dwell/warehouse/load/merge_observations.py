@@ -134,7 +134,7 @@ class ObservationMerge:
         known = " + ".join(f"CAST({quote_name(name)} IS NOT NULL AS INTEGER)" for name in self.columns.values)
         order = ["is_last"]
         if self.columns.has_precision:
-            order.append("coalesce(observed_precision = 'instant', false) DESC")
+            order.append("coalesce(observed_precision = 'day', false)")
         if "views" in self.columns.values:
             order.append("views DESC NULLS LAST")
         day = "WHEN observed_precision = 'day' THEN 0 " if self.columns.has_precision else ""
