@@ -109,12 +109,13 @@ class _Readings:
         return list(found.values())
 
     def rank(self, version: _Version) -> tuple[Any, ...]:
-        """Known to the instant first, then more views, then what is read now, then what knows more, then the first."""
+        """Known to the instant first, then more views, then a day read now before the stored row, before an instant."""
         row = version.row
         views = row[self.views] if self.views is not None else None
         known = sum(row[place] is not None for place in self.value_places)
-        day = self.precision is not None and row[self.precision] != "instant"
-        return (day, views is None, -(views or 0), version.number == _STORED, -known, version.number)
+        precision = row[self.precision] if self.precision is not None else None
+        now = 1 if version.number == _STORED else 0 if precision == "day" else 2
+        return (precision == "day", views is None, -(views or 0), now, -known, version.number)
 
     def combine(self, versions: Sequence[_Version], imported: str) -> tuple[Row, dict[int, int]]:
         """One row of the best value of each column, and which object gave each value."""

@@ -5,7 +5,8 @@ decided on its own: it gets the value of the first reading that knows it, in thi
 
 1. a reading whose time is known exactly, before one that is known to the day;
 2. more views, because counters grow: the later reading;
-3. what is read now, before what is stored; in one file the row that knows more, then the first one.
+3. of a day what is read now, before what is stored; of an instant what is stored; in one file the row that knows more,
+   then the first one.
 
 A rounded value (17.7K) makes room for an exact one that it is the rounding of. Values of a stored reading that were
 read from this very file, by an older dwell or with other options, come last: reading the file again corrects them. So
@@ -133,10 +134,11 @@ class ObservationMerge:
         known = " + ".join(f"CAST({quote_name(name)} IS NOT NULL AS INTEGER)" for name in self.columns.values)
         order = ["is_last"]
         if self.columns.has_precision:
-            order.append("coalesce(observed_precision = 'instant', false) DESC")
+            order.append("coalesce(observed_precision = 'day', false)")
         if "views" in self.columns.values:
             order.append("views DESC NULLS LAST")
-        order += ["row_id < 0", f"{known} DESC", "row_id"]
+        day = "WHEN observed_precision = 'day' THEN 0 " if self.columns.has_precision else ""
+        order += [f"CASE WHEN row_id < 0 THEN 1 {day}ELSE 2 END", f"{known} DESC", "row_id"]
         return f"row_number() OVER (PARTITION BY {self.keyed.key} ORDER BY {', '.join(order)})"
 
     def _best(self, name: str) -> list[str]:
