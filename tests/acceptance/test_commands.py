@@ -219,7 +219,7 @@ def test_explain_shows_the_steps_of_a_row_and_stores_nothing(
 ) -> None:
     post = (1_700_000_000 << 32) + 7_777_777
     path = tmp_path / "mine.csv"
-    path.write_text(f"post_id,views,likes\n{post},1.2K,7\n{post + 1},-4,7\n{post + 2},9,1\n")
+    path.write_text(f"post_id,views,likes\n{post},1.2K,7\n12,4,7\n{post + 2},9,1\n")
     words = ("import", path, "--explain", "--as-of", "2026-01-01", "--creator", "@demo")
     shown = dwell(*words, 2)
     assert shown.status == 0
