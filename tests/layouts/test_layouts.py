@@ -14,7 +14,7 @@ from dwell.cli.main import main
 from .make import QUESTIONS
 
 MOVING = {"next_due_at"}  # depends on the day on which it is asked
-ADDED = {"storage"}  # of status: fields may be added
+ADDED = {"storage", "later_posts", "model_choice"}  # of status and score: fields may be added
 
 Dwell = Callable[..., Any]
 
