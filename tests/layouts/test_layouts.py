@@ -15,7 +15,7 @@ from dwell.records import TABLES
 from .make import QUESTIONS
 
 MOVING = {"next_due_at"}  # depends on the day on which it is asked
-ADDED = {"storage"}  # of status: fields may be added
+ADDED = {"storage", "later_posts", "model_choice"}  # of status and score: fields may be added
 ADDED |= {"growth", "views_per_hour_median_low", "views_per_hour_median_high"}  # of trend
 
 Dwell = Callable[..., Any]
