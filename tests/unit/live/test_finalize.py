@@ -43,6 +43,6 @@ def test_the_posts_that_a_listing_named_are_there(monkeypatch: pytest.MonkeyPatc
     kept = [SimpleNamespace(what="user_posts"), SimpleNamespace(what="profile"), SimpleNamespace(what="user_posts")]
     items = [PostItem(post_id="1", views=-1), ParseError("no post id"), PostItem(post_id="2")]
     monkeypatch.setattr(finalize.responses, "list_target", lambda *_: kept)
-    monkeypatch.setattr(finalize.responses, "read_bodies", lambda _, wanted: wanted)
+    monkeypatch.setattr(finalize.responses, "read_body", lambda _, wanted: wanted)
     monkeypatch.setattr(finalize, "parse_response", lambda response: items if response is kept[0] else [])
     assert finalize._listed_ids(cast("StateDatabase", None), "sweep", 0) == {"1", "2"}

@@ -100,7 +100,7 @@ def test_old_and_undated_posts_are_mentioned(made, monkeypatch):
     rows[0]["posted_at"] = None
     report, _ = fit(rows, "watch_ratio")
     assert any("days old" in note for note in report["warnings"])
-    assert any("no posting time" in note for note in report["warnings"])
+    assert any("Without a posting time" in note for note in report["warnings"])
 
 
 def test_a_target_that_never_varies_is_refused(made):

@@ -77,6 +77,7 @@ def test_content_in_greek(opened: Opened) -> None:
         "line": 2, "post_id": "7612545815780805904", "handle": "ana", "url": link("7612545815780805904"),
         "media_type": "video", "caption": "one #tag", "hashtags": ["tag"], "posted_at": "2026-03-02",
         "observed_at": "2026-03-25T00:00:00+00:00", "views": "100", "likes": "5", "comments": "1", "shares": "0",
+        "observed_precision": "day", "observed_zone": "UTC",
     }  # fmt: skip
     assert "caption" not in found[2]
     assert any("2026-03-25" in warning and "--as-of" in warning for warning in file.warnings)
@@ -217,7 +218,7 @@ def test_follower_history_ignores_the_difference(opened: Opened) -> None:
     file = opened(native(HISTORY, ["May 1", "undefined", 0], ["May 2", "1,204", 7]), handle="ana")
     assert read_rows(only(file)) == [
         {"line": 3, "handle": "ana", "day": "2026-05-02", "observed_at": "2026-05-03T00:00:00+00:00",
-         "provisional": "true", "followers": "1,204"}
+         "provisional": "true", "followers": "1,204", "observed_precision": "day", "observed_zone": "UTC"}
     ]  # fmt: skip
     assert any("columns not imported: Difference" in warning for warning in file.warnings)
 

@@ -199,7 +199,8 @@ def test_youtube_shorts(opened: Opened) -> None:
         "observed_at": "2025-03-31T00:00:00+00:00", "duration_s": "60.0", "media_type": "video", "caption": "hi #a",
         "hashtags": ["a"],
         "url": "https://www.youtube.com/shorts/abcdefghijk", "views": "7420692", "likes": "-7", "comments": "13",
-        "new_followers": "5", "avg_watch_s": "54.474", "total_watch_s": "37800.0",
+        "new_followers": "5", "avg_watch_s": "54.4740", "total_watch_s": "37800.0",
+        "observed_precision": "day", "observed_zone": "UTC",
     }  # fmt: skip
     assert (long["media_type"], long["avg_watch_s"], long["observed_at"]) == (
         "long",

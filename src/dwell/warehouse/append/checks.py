@@ -72,7 +72,16 @@ def _says_something(record: Any) -> bool:
     codec = codec_of(record.__class__)
     if codec.table.keeps == "every":
         return codec.is_row(codec.read(record))
-    return any(getattr(record, name) is not None for name in described(codec.table))
+    return any(_is_stated(record, name) for name in described(codec.table))
+
+
+def _is_stated(record: msgspec.Struct, name: str) -> bool:
+    """The record says what a column holds; the posting time in its id says nothing beyond the id."""
+    value = getattr(record, name)
+    post_id = getattr(record, "post_id", None)
+    if name != "posted_at" or post_id is None or not post_id.isdigit() or int(post_id) < OLDEST_ID:
+        return value is not None
+    return value is not None and value != minted_at(post_id)
 
 
 def missing_keys(types: Sequence[type]) -> str:

@@ -143,7 +143,7 @@ class _Builder:
         if {"platform", "url"} & self.fields.keys() and _PLATFORM_TABLES & set(self.shape.tables):
             columns["platform"] = "row_platform"
         if "views" in columns:
-            columns["views"] = f"CASE WHEN NOT ({self._views_are_missing()}) THEN value_views END"
+            columns["views"] = f"CASE WHEN NOT ({self._views_are_missing()}) THEN {self._possible('views')} END"
         return columns
 
     def _views_are_missing(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.records import ABOUT_POSTS, TABLES, Table
+from dwell.warehouse.load.checked import OWN_EXPORT
 from dwell.warehouse.load.earlier_imports import EarlierImports
 from dwell.warehouse.load.keyed_rows import KeyedRows
 from dwell.warehouse.load.merge_newest import NewestMerge
@@ -52,9 +53,14 @@ class Merge:
             keyed.find_shared()
         self._name_imports(earlier)
         self.reads_again = bool(earlier.of_file)
+        are_stored = all(extract.shape.name == OWN_EXPORT for extract in self.extracts)
         for name in self.tables:
-            kind = NewestMerge if TABLES[name].keeps == "newest" else ObservationMerge
-            self.merges[name] = kind(self.keyed[name], earlier, correct=self.correct)
+            if TABLES[name].keeps == "newest":
+                self.merges[name] = NewestMerge(self.keyed[name], earlier, correct=self.correct)
+            else:
+                self.merges[name] = ObservationMerge(
+                    self.keyed[name], earlier, correct=self.correct, fill_days=not are_stored
+                )
             self.merges[name].merge()
         unkept = [
             f"SELECT '{name}' AS name, row_id, entity, difference FROM ({merged.unkept()})"

@@ -34,9 +34,12 @@ class ObservationMerge:
         keyed: Its rows.
         earlier: Which imports the stored rows are of.
         correct: What the file knows replaces what is stored.
+        fill_days: Readings of a day fill what those of its instants do not know; in a backup they have done so.
     """
 
-    def __init__(self, keyed: KeyedRows, earlier: EarlierImports, *, correct: bool = False) -> None:
+    def __init__(
+        self, keyed: KeyedRows, earlier: EarlierImports, *, correct: bool = False, fill_days: bool = True
+    ) -> None:
         self.keyed = keyed
         self.earlier = earlier
         self.correct = correct
@@ -44,11 +47,12 @@ class ObservationMerge:
         self.about = [name for name in _ABOUT if self.columns.has_precision]
         self.sources = ["value_sources"] if self.columns.has_sources else []
         self.days: DayFill | None = None
+        self.fill_days = fill_days
 
     def merge(self) -> None:
         """Merges the rows of shared keys: `work.merged_<table>` then has one row for each."""
         self._merge_keys()
-        self.days = DayFill(self, self.earlier)
+        self.days = DayFill(self, self.earlier) if self.fill_days else None
 
     def _merge_keys(self) -> None:
         keyed = self.keyed

@@ -118,8 +118,17 @@ class CheckedExtract:
         tables = [TABLES[name] for name in self.shape.tables]
         tests = [f"({self._gives_row(table)})" for table in tables if table.keeps == "every"]
         wanted = {name for table in tables if table.keeps == "newest" for name in described(table)}
-        tests += [f"{name} IS NOT NULL" for name in sorted(wanted & self.columns.names)]
+        tests += [self._is_stated(name) for name in sorted(wanted & self.columns.names)]
         return " OR ".join(tests) or "false"
+
+    def _is_stated(self, name: str) -> str:
+        """SQL: the row says what a column holds; the posting time in its id says nothing beyond the id."""
+        known = f"{name} IS NOT NULL"
+        if name != "posted_at" or "post_id" not in self.columns.names:
+            return known
+        number = "TRY_CAST(post_id AS BIGINT)"
+        minted = f"CASE WHEN has_id_time({number}) THEN id_time_of({number}) END"
+        return f"({known} AND posted_at IS DISTINCT FROM {minted})"
 
     def _keys(self) -> str:
         names = dict.fromkeys(key for table in self.shape.tables for key in TABLES[table].key)

@@ -40,7 +40,7 @@ def summarize(
     warnings += _lost_ids(connection, extracts)
     if flagged.get("posting_time_contradicts_id"):
         warnings.append(_describe_contradiction(connection, extracts))
-    if any(extract.columns.local_ids for extract in extracts):
+    if any(extract.columns.local_ids and extract.facts.rows for extract in extracts):
         warnings.append("The rows have no post ids: dwell made local ones out of account, time, title and length.")
     warnings += describe_unkept(_list_unkept(connection, merge.carried))
     duplicates = merge.duplicates()

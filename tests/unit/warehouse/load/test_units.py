@@ -18,7 +18,7 @@ HEAD = "id,account,length,views,likes,followers"
 
 def lines(made: Callable[..., str], cells: list[str]) -> str:
     ids = [made(f"2024-{month:02}-{day:02}") for month in range(1, 5) for day in range(1, 29)]
-    return "\n".join([HEAD, *(f"{post},a,12,{cell}" for post, cell in zip(ids, cells, strict=False))])
+    return "\n".join([HEAD, *(f"{post},ann,12,{cell}" for post, cell in zip(ids, cells, strict=False))])
 
 
 def units(table: Rows, counter: str = "views") -> dict[int, int | None]:
