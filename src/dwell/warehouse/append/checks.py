@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from dwell.records import TOPICS
+from dwell.records.unit import unit_of
 from dwell.text.ids import FLOAT_ID, LOST_REASON, OLDEST_ID, SCIENTIFIC_ID, is_post_id, latest_id, minted_at
 from dwell.warehouse.append.codec import DAY, LARGEST_COUNT, OLDEST_INSTANT, codec_of
 from dwell.warehouse.load.described import described
@@ -54,7 +55,10 @@ def check_records(records: Sequence[msgspec.Struct], now: datetime) -> CheckedRe
         problem = check(checked[place], now)
         if problem is not None:
             unknown.append(problem)
-            checked[place] = msgspec.structs.replace(checked[place], **{name: _instead(checked[place], name)})
+            instead = {name: _instead(checked[place], name)}
+            if unit_of(name) in checked[place].__struct_fields__:
+                instead[unit_of(name)] = None
+            checked[place] = msgspec.structs.replace(checked[place], **instead)
     if unknown and not any(_says_something(record) for record in checked):
         return CheckedRecords(tuple(checked), unknown[0], ())
     return CheckedRecords(tuple(checked), None, tuple(unknown))
