@@ -67,7 +67,7 @@ def running(*options: str, seed: int = SEED) -> Iterator[Sandbox]:
         yield Sandbox(url)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)  # a busy machine takes its time
 
 
 def handles(count: int, posts: int, seed: int = SEED, at: datetime | None = None) -> list[str]:
