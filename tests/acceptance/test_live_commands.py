@@ -130,6 +130,7 @@ def test_a_topic_that_was_read_today_has_no_price(
     dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "SIMULATED_AT", "x-never-sent")  # what is simulated is read again and again
+    monkeypatch.setattr(transport.HttpTransport, "_read_clock", lambda *_: clock.now())
     words = ("trends", "--hashtag", "onepan")
     assert dwell(*words).status == 0
     asked = len(calls(sandbox))

@@ -37,7 +37,8 @@ def tables(folder: Path) -> dict[str, list[str]]:
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:
     later = {"observed_precision", "observed_zone", "value_sources"}  # learnt when stored responses are loaded again
-    return {name: value for name, value in row.items() if value is not None and name not in later}
+    shown = {name: value for name, value in row.items() if value is not None and name not in later}
+    return {name: value for name, value in shown.items() if not name.endswith("_unit")}
 
 
 def run(*words: str, code: int = 0) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dwell import clock
 from dwell.errors import NoDataError
 from dwell.http import transport
 from dwell.workspace.live import SweepRequest
@@ -13,6 +14,7 @@ from dwell.workspace.live import SweepRequest
 def real(monkeypatch):
     """Make the sandbox look like a provider of real data, whose topics are not read twice a day."""
     monkeypatch.setattr(transport, "SIMULATED_AT", "x-never-sent")
+    monkeypatch.setattr(transport.HttpTransport, "_read_clock", lambda *_: clock.now())
 
 
 def test_a_vetting_costs_what_its_plan_says(trial):

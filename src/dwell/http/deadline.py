@@ -19,6 +19,9 @@ from dwell.errors import StoppedError
 _POLL_S = 0.1
 """How soon a waiting request notices that the user stopped the job."""
 
+GRACE_S = 2.0
+"""How long a request that was sent may still take when the user stops the job: its response is paid for."""
+
 _MAX_HEADER_BYTES = 1 << 20
 
 _requests = threading.local()
@@ -41,6 +44,7 @@ class Deadline:
         self.at = monotonic() + seconds
         self.bytes_left = max_bytes + _MAX_HEADER_BYTES
         self.stop = stop
+        self._is_stopping = False
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -58,11 +62,14 @@ class Deadline:
             timed_out: What to raise when the time is up.
 
         Raises:
-            StoppedError: The user stopped the job.
+            StoppedError: The user stopped the job, and the response did not come within `GRACE_S` seconds of it.
         """
-        if self.stop is not None and self.stop.is_set():
-            raise StoppedError("Stopped by you: run the same command again to resume.")
+        if self.stop is not None and self.stop.is_set() and not self._is_stopping:
+            self._is_stopping = True
+            self.at = min(self.at, monotonic() + GRACE_S)
         left = self.at - monotonic()
+        if left <= 0 and self._is_stopping:
+            raise StoppedError("Stopped by you: run the same command again to resume.")
         if left <= 0:
             raise timed_out
         return left if self.stop is None else min(left, _POLL_S)

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, quote, urlencode, urlsplit
 import msgspec
 
 from dwell import clock, logs
-from dwell.errors import ProviderError, SettingsError, TemporaryError
+from dwell.errors import ProviderError, SettingsError, StoppedError, TemporaryError
 from dwell.http.large_bodies import LARGE_BYTES, MAX_VALUES, LargeBody, count_values
 from dwell.http.messages import HttpRequest, HttpResponse, parse_http_date
 from dwell.redact import Redactor, register_secrets
@@ -87,7 +87,7 @@ class HttpTransport:
         Args:
             request: What to send.
             headers: Headers in addition to those of the transport.
-            stop: Set it to end the wait at once.
+            stop: Set it to end the wait: a response that does not come within two seconds is given up.
 
         Raises:
             TemporaryError: There was no response in time, the connection broke, or the response is too large.
@@ -98,6 +98,9 @@ class HttpTransport:
 
         from dwell.http.deadline import Deadline, TooManyBytesError
         from dwell.http.encoding import EncodingError
+
+        if stop is not None and stop.is_set():
+            raise StoppedError("Stopped by you: run the same command again to resume.")
 
         url, body = self._build_url(request), None if request.body is None else msgspec.json.encode(request.body)
         sent: Any = {**self._headers, **(headers or {})} | (

@@ -240,6 +240,18 @@ def test_a_stop_ends_the_wait(transport: HttpTransport, server: Server, play: Pl
     assert transport.send(get(), stop=threading.Event()).status == 200
 
 
+def test_a_response_that_is_on_its_way_is_still_taken(transport: HttpTransport, server: Server) -> None:
+    stop = threading.Event()
+
+    def slow(handler: Handler) -> None:
+        stop.set()
+        handler.server.released.wait(0.5)
+        handler.reply(b"{}")
+
+    server.plays["/ok/"] = slow
+    assert transport.send(get(timeout_s=60), stop=stop).status == 200
+
+
 def test_a_stop_ends_a_connection_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     asleep = threading.Event()
     monkeypatch.setattr("socket.create_connection", lambda *_, **__: asleep.wait(20) and None)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dwell import clock
 from dwell.errors import BadFileError, MemoryLimitError, StorageError
-from dwell.records import Extract, Hints, SourceFile
+from dwell.records import TABLES, Extract, Hints, SourceFile
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load import rejects, summary
@@ -125,9 +125,17 @@ def earlier_imports(store: Store, file: SourceFile, hints: Hints, *, correct: bo
 
     of_file = set(store.batch_ids_of_file(file.digest)) - {batch_id}
     older = {identity(file, hints, correct=correct, version=version) for version in range(1, VERSION)}
-    return EarlierImports(
-        import_name(batch_id), names, frozenset(map(import_name, of_file)), frozenset(map(import_name, of_file & older))
-    )
+    merged = {import_name(found): _merged_tables(store.find_batch(found)) for found in of_file & older}
+    return EarlierImports(import_name(batch_id), names, frozenset(map(import_name, of_file)), frozenset(merged), merged)
+
+
+def _merged_tables(batch: Batch | None) -> frozenset[str]:
+    """Tables in which a batch changed stored rows without storing where each value is from: before loader 2."""
+    if batch is None or "rows_updated" not in batch.report:
+        return frozenset(TABLES)
+    if "loader" in batch.report:
+        return frozenset()
+    return frozenset(name for name, rows in batch.report["rows_updated"].items() if rows)
 
 
 def _repeated(store: Store, file: SourceFile, before: Batch) -> Loaded:

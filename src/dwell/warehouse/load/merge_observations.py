@@ -121,7 +121,7 @@ class ObservationMerge:
         if not self.earlier.of_file:
             return part(-1, dict.fromkeys(columns.values, "true"), is_last=self.correct)
         read_before, forgotten = ({n: self._is_of(n, ids) for n in columns.values} for ids in (
-            self.earlier.of_file, self.earlier.replaced))  # fmt: skip
+            self.earlier.of_file, self.earlier.replaced_in(keyed.table.name)))  # fmt: skip
         others = {name: f"NOT {sql}" for name, sql in read_before.items()}
         before = {name: f"{sql} AND NOT {forgotten[name]}" for name, sql in read_before.items()}
         return f"{part(-1, others, is_last=self.correct)} UNION ALL {part(-2, before, is_last=True)}"
