@@ -16,8 +16,9 @@ from dwell.errors import BadFileError
 from dwell.records import TABLES, Extract, Source
 from dwell.text.days import is_plain_date
 from dwell.text.posting_time import DAY_SLACK
-from dwell.warehouse.load.checked import OWN_EXPORT, CheckedColumns
+from dwell.warehouse.load.checked import CheckedColumns
 from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.row_facts import OWN_EXPORT
 
 if TYPE_CHECKING:
     import duckdb

@@ -16,10 +16,11 @@ from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load import comparison, csv_repair, ids, instants, json_repair, macros, number_readers
-from dwell.warehouse.load.checked import CheckedColumns, LoadOptions, add_checked
+from dwell.warehouse.load.checked import CheckedColumns, add_checked
 from dwell.warehouse.load.column_styles import Writing
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.raw import NOT_JSON, RawRows, csv_rows, header, raw_rows
+from dwell.warehouse.load.row_facts import LoadOptions
 from dwell.warehouse.load.spellings import assume_canonical, read_spellings, words_table
 from dwell.warehouse.load.text import Field, add_text, find_fields, raw_names
 from dwell.warehouse.load.typed import add_typed

@@ -13,8 +13,10 @@ from dwell.text import rounding
 from dwell.text.names import normalize_handle
 from dwell.text.rounding import Rounding
 from dwell.warehouse.columns import quote_text
-from dwell.warehouse.load.checked import NO_TIME, OWN_EXPORT, CheckedColumns, LoadOptions
+from dwell.warehouse.load.checked import CheckedColumns
 from dwell.warehouse.load.damaged_ids import DamagedIds, find_damaged_ids, key_ids
+from dwell.warehouse.load.row_facts import OWN_EXPORT, LoadOptions
+from dwell.warehouse.load.row_problems import NO_TIME
 from dwell.warehouse.load.spellings import shown_unit
 
 if TYPE_CHECKING:

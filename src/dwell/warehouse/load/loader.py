@@ -18,13 +18,13 @@ from dwell.records import TABLES, Extract, Hints, SourceFile
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load import rejects, summary
-from dwell.warehouse.load.checked import LoadOptions
 from dwell.warehouse.load.date_columns import decide_dates
 from dwell.warehouse.load.earlier_imports import EarlierImports, import_name
 from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract, prepare
 from dwell.warehouse.load.file_checks import check_file
 from dwell.warehouse.load.loaded import Loaded, repeated, to_report
 from dwell.warehouse.load.merge import Merge
+from dwell.warehouse.load.row_facts import LoadOptions
 from dwell.warehouse.load.rows import CheckedExtract
 from dwell.warehouse.store import Store
 from dwell.warehouse.writer import Writer

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dwell.records import ABOUT_POSTS, TABLES, Table
-from dwell.warehouse.load.checked import OWN_EXPORT
 from dwell.warehouse.load.earlier_imports import EarlierImports
 from dwell.warehouse.load.keyed_rows import KeyedRows
 from dwell.warehouse.load.merge_newest import NewestMerge
 from dwell.warehouse.load.merge_observations import ObservationMerge
 from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.row_facts import OWN_EXPORT
 from dwell.warehouse.load.rows import CheckedExtract, candidate_rows
 
 if TYPE_CHECKING:

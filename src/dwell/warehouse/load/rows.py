@@ -10,11 +10,12 @@ from dwell.records import TABLES, Column, Shape, Table
 from dwell.text.ids import LOST_REASON
 from dwell.text.rounding import BANDS, FINEST_UNIT
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
-from dwell.warehouse.load.checked import OWN_EXPORT, CheckedColumns
+from dwell.warehouse.load.checked import CheckedColumns
 from dwell.warehouse.load.damaged_ids import ID_COLUMNS, key_ids
 from dwell.warehouse.load.described import described
 from dwell.warehouse.load.file_checks import FileFacts
 from dwell.warehouse.load.pipeline import Pipeline
+from dwell.warehouse.load.row_facts import OWN_EXPORT
 from dwell.warehouse.load.spellings import shown_unit
 
 # An account is identified by its handle alone: in a file of several platforms, TikTok's account has the name.
