@@ -10,14 +10,13 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
 
 from dwell import logs
 from dwell.errors import (
     DamagedAnswerError,
-    HeldError,
     KeyRefusedError,
     OutOfCreditsError,
     ProviderError,
@@ -30,6 +29,7 @@ from dwell.http import HttpRequest, HttpResponse, HttpTransport
 from dwell.live.budget import Budget
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.live.request_log import RequestLog
+from dwell.live.throttle import Throttle
 from dwell.providers.base import Provider
 from dwell.state import StateDatabase, drift, ledger, responses, subjects
 from dwell.state.rate_limiter import RateLimiter
@@ -37,10 +37,6 @@ from dwell.state.rate_limiter import RateLimiter
 MAX_ATTEMPTS = 5
 """Attempts before a request counts as failed; each attempt takes a token."""
 
-MAX_PAUSE_S = 300.0
-"""The longest pause of a provider's that is waited for; a longer one ends the work, which can be resumed then."""
-
-_SHOWN_PAUSE_S = 2.0
 _FIRST_BACKOFF_S = 0.5
 _MAX_BACKOFF_S = 30.0
 
@@ -62,7 +58,7 @@ class ApiClient:
 
     Attributes:
         requests: Number of requests sent by this client.
-        paused_until: Until when the client waits because the provider asked for a pause; None if it does not.
+        throttle: Waits before each request, as the rate limit and the provider ask.
     """
 
     def __init__(
@@ -80,13 +76,12 @@ class ApiClient:
         self.provider = provider
         self.transport = transport
         self.database = database
-        self.limiter = limiter
         self.price_micros = price_micros
         self.stop = stop or threading.Event()
         self.random = random or Random()
         self.now = now or database.now
         self.requests = 0
-        self.paused_until: datetime | None = None
+        self.throttle = Throttle(provider.name, limiter, database, self.now, self.stop)
         self._refused: ProviderError | None = None
 
     def fetch(
@@ -109,7 +104,7 @@ class ApiClient:
             KeyRefusedError: The key is rejected; this client sends no more requests.
             OutOfCreditsError: The provider's credits are used up; this client sends no more requests.
             UnavailableError: The account or topic is not available.
-            HeldError: The provider asks for a pause of more than `MAX_PAUSE_S` seconds.
+            HeldError: The provider asks for a pause of more than `throttle.MAX_PAUSE_S` seconds.
             TemporaryError: Every attempt failed.
             StoppedError: The user stopped the job.
         """
@@ -119,11 +114,11 @@ class ApiClient:
             if not isinstance(result, ProviderError):
                 return result
             if isinstance(result, RateLimitedError):
-                self._pause(max(self._backoff_s(attempt), result.retry_after_s or 0.0))
+                self.throttle.pause(max(self._backoff_s(attempt), result.retry_after_s or 0.0))
             elif isinstance(result, TemporaryError) and attempt < MAX_ATTEMPTS:
                 seconds = self._backoff_s(attempt)
                 log.info("retrying %(endpoint)s in %(wait_s).1f s", {"endpoint": request.endpoint, "wait_s": seconds})
-                self._wait(seconds)
+                self.throttle.wait(seconds)
             if attempt == MAX_ATTEMPTS or not isinstance(result, TemporaryError):
                 raise result
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -148,54 +143,6 @@ class ApiClient:
             budget.refund(request.credits, credits_charged)
         return result
 
-    def _pause(self, seconds: float) -> None:
-        """Nobody uses the key for a while; a pause that somebody would notice is shown."""
-        now = self.now()
-        self.limiter.pause(now, seconds)
-        if seconds >= _SHOWN_PAUSE_S:
-            until = f"{now + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S} UTC"
-            fields = {"provider": self.provider.name, "until": until, "wait_s": round(seconds)}
-            log.warning("%(provider)s asks to wait until %(until)s (%(wait_s)d s)", fields)
-
-    def _check_hold(self) -> None:
-        """Give up if the provider asked for a long pause.
-
-        Raises:
-            HeldError: It did.
-        """
-        with self.database.reading() as connection:
-            seconds = self.limiter.pause_left(connection, self.now())
-        if seconds <= MAX_PAUSE_S:
-            return
-        until = self.now() + timedelta(seconds=seconds)
-        raise HeldError(
-            f"{self.provider.name} asks to wait until {until:%Y-%m-%d %H:%M:%S} UTC: run the same command again then, "
-            f"or send requests sooner after `dwell limits --clear {self.provider.name}`.",
-            until,
-        )
-
-    def _acquire_token(self) -> None:
-        """Wait until the rate limiter allows this request."""
-        self._wait(0)
-        seconds = self.limiter.acquire(self.now())
-        log.debug("waiting %(wait_s).3f s for the rate limit", {"wait_s": seconds})
-        try:
-            if seconds > MAX_PAUSE_S:
-                self._check_hold()
-            self._wait_for_turn(seconds)
-        except (StoppedError, HeldError):
-            self.limiter.release()
-            raise
-
-    def _wait_for_turn(self, seconds: float) -> None:
-        """Wait for the rate limit; `paused_until` tells others how long, if it takes a while."""
-        if seconds >= _SHOWN_PAUSE_S:
-            self.paused_until = self.now() + timedelta(seconds=seconds)
-        try:
-            self._wait(seconds)
-        finally:
-            self.paused_until = None
-
     def _record_request(self, request: HttpRequest, context: RequestContext) -> ledger.LedgerEntry:
         """Take a token and record the request; take another if the provider asked all clients to pause meanwhile."""
         entry = ledger.LedgerEntry(
@@ -211,17 +158,14 @@ class ApiClient:
         # The record survives a killed process. A power cut may lose only the records of requests in flight: storing a
         # response also flushes every record before it, and one more fsync per request would halve the rate.
         while True:
-            self._acquire_token()
+            self.throttle.acquire_token()
             with self.database.transaction(durable=False) as connection:
-                pause_s = self.limiter.pause_left(connection, self.now())
+                pause_s = self.throttle.pause_left(connection)
                 if not pause_s:
                     ledger.record_sent(connection, entry, self.now())
                     self.requests += 1
                     return entry
-            if not self.limiter.interval:  # where there is a limit, the next token already comes after the pause
-                if pause_s > MAX_PAUSE_S:
-                    self._check_hold()
-                self._wait_for_turn(pause_s)
+            self.throttle.wait_for_pause(pause_s)
 
     def _send(
         self,
@@ -346,7 +290,3 @@ class ApiClient:
         """Exponential backoff with jitter, in seconds, so that requests that failed together do not retry together."""
         longest = min(_MAX_BACKOFF_S, _FIRST_BACKOFF_S * 2.0 ** (attempt - 1))
         return longest * (0.5 + self.random.random() / 2)
-
-    def _wait(self, seconds: float) -> None:
-        if self.stop.wait(seconds) if seconds > 0 else self.stop.is_set():
-            raise StoppedError("Stopped by you: run the same command again to resume.")

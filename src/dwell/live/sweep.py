@@ -253,7 +253,7 @@ class _SweepRun:
                 targets=len(self.spec.all_targets),
                 per_minute=self.client.requests / minutes,
                 seconds_left=requests_left * self.plan.interval_s,
-                paused_until=self.client.paused_until,
+                paused_until=self.client.throttle.paused_until,
             )
         )
 
