@@ -11,7 +11,6 @@ from dwell.text.number_style import Column, decide_styles, number_style, open_ma
 from dwell.text.numbers import parse_count, parse_decimal, parse_seconds, parse_share
 from dwell.text.percentages import is_percent_column, is_percent_curve
 from dwell.text.suffixes import header_languages
-from dwell.text.units import header_unit
 
 READERS = {"count": parse_count, "length": parse_seconds, "share": parse_decimal}
 
@@ -128,15 +127,3 @@ def test_the_unit_of_shares_and_of_curves() -> None:
     assert is_percent_curve(["100", "50", "0.9"]) is True
     assert is_percent_curve(["1.2", "0.9", "0.5"]) is False
     assert parse_share("٦١٪", percent=False) == 0.61
-
-
-@pytest.mark.parametrize(
-    ("header", "unit"),
-    [
-        ("Watched full video (%)", "percent"), ("watched_full_video_pct", "percent"), ("completion%", "percent"),
-        ("duration_ms", "ms"), ("durationMs", "ms"), ("avg watch time min", "min"), ("Watch time (hours)", "h"),
-        ("total play time s", "s"), ("avg watch time", ""), ("shares", ""), ("views", ""),
-    ],
-)  # fmt: skip
-def test_units_in_headers(header: str, unit: str) -> None:
-    assert header_unit(header)[1] == unit

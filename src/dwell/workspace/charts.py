@@ -68,12 +68,6 @@ class Charts:
             drawn = charts.audit(snapshot.audit(creator=creator, platform=platform))
             return _add_context(snapshot, drawn, creator)
 
-    def audit_of(self, audit: Result) -> altair.TopLevelMixin:
-        """The same of an audit that was made already."""
-        from dwell import charts
-
-        return charts.audit(audit)
-
     def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """The skill of a fitted model next to the baselines."""
         from dwell import charts
