@@ -81,6 +81,7 @@ class ApiClient:
         self.random = random or Random()
         self.now = now or database.now
         self.requests = 0
+        self.limiter = limiter
         self.throttle = Throttle(provider.name, limiter, database, self.now, self.stop)
         self._refused: ProviderError | None = None
 
@@ -160,7 +161,7 @@ class ApiClient:
         while True:
             self.throttle.acquire_token()
             with self.database.transaction(durable=False) as connection:
-                pause_s = self.throttle.pause_left(connection)
+                pause_s = self.limiter.pause_left(connection, self.now())
                 if not pause_s:
                     ledger.record_sent(connection, entry, self.now())
                     self.requests += 1

@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from dwell import logs
 from dwell.errors import HeldError, StoppedError
 from dwell.state import StateDatabase
@@ -59,10 +57,6 @@ class Throttle:
             fields = {"provider": self.provider, "until": until, "wait_s": round(seconds)}
             log.warning("%(provider)s asks to wait until %(until)s (%(wait_s)d s)", fields)
 
-    def pause_left(self, connection: Connection) -> float:
-        """Seconds that the provider's pause still lasts; 0 if there is none."""
-        return self.limiter.pause_left(connection, self.now())
-
     def acquire_token(self) -> None:
         """Wait until the rate limiter allows one request.
 
@@ -106,7 +100,7 @@ class Throttle:
     def _check_hold(self) -> None:
         """Give up if the provider asked for a long pause."""
         with self.database.reading() as connection:
-            seconds = self.pause_left(connection)
+            seconds = self.limiter.pause_left(connection, self.now())
         if seconds <= MAX_PAUSE_S:
             return
         until = self.now() + timedelta(seconds=seconds)
