@@ -12,12 +12,12 @@ import msgspec
 
 from dwell import clock
 from dwell.errors import DwellError, StorageError
-from dwell.live.load_responses import SIMULATED_SUFFIX
 from dwell.live.load_stats import LoadStats
 from dwell.live.outcome import Outcome
 from dwell.live.parse_responses import parse_response
 from dwell.records import TABLES, CreatorState, Hints, PostState, SourceFile, TopicSample
 from dwell.records.item import PostItem
+from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.state import StateDatabase, owner, responses
 from dwell.warehouse.append import SealedRowsError
 from dwell.warehouse.batches import Batch

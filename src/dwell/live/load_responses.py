@@ -27,6 +27,7 @@ from dwell.live.topic_ranks import TOPICS, TopicRanks
 from dwell.providers.provider_registry import get_provider, parser_version
 from dwell.records import Hints, SourceFile
 from dwell.records.item import Item, ParseError, PostItem
+from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.state import StateDatabase, responses, sweeps
 from dwell.state.responses import StoredResponse
 from dwell.text.ids import are_damaged
@@ -38,8 +39,6 @@ from dwell.warehouse.store import Store
 
 if TYPE_CHECKING:
     from dwell.providers.rewrite import Rewriter
-
-SIMULATED_SUFFIX = "-sandbox"
 
 _BATCH_RESPONSES = 2_000
 _BATCH_BYTES = 64 << 20

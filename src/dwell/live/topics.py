@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from dwell import clock
 from dwell.live.target import Kind, Target
+from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.warehouse.store import Store
 
 FRESH_FOR = timedelta(hours=20)
@@ -38,4 +39,4 @@ def is_fresh(store: Store, topic: Target, now: datetime) -> bool:
     """The topic was sampled so recently that it does not need to be sampled again."""
     with store.lookups() as lookups:
         source = lookups.topics_sampled(now - FRESH_FOR, now + clock.TOLERANCE).get((topic.kind, topic.name))
-    return source is not None and not source.endswith("-sandbox")
+    return source is not None and not source.endswith(SIMULATED_SUFFIX)

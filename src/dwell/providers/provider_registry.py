@@ -18,6 +18,7 @@ from dwell.providers.parser import Parser
 from dwell.providers.research_api.client import ResearchAPI
 from dwell.providers.scavio.client import Scavio
 from dwell.providers.tikliveapi.client import TikLiveAPI
+from dwell.records.reading import SIMULATED_SUFFIX
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -100,8 +101,8 @@ def _name_problem(name: str, offers: Sequence[EntryPoint]) -> str:
         return "dwell has a provider of that name, so its entry point must be renamed"
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):  # it becomes part of DWELL_<NAME>_KEY
         return "a name has lower-case letters, digits and dashes only, so its entry point must be renamed"
-    if name.endswith("-sandbox"):
-        return "-sandbox marks simulated rows, so its entry point must be renamed"
+    if name.endswith(SIMULATED_SUFFIX):
+        return f"{SIMULATED_SUFFIX} marks simulated rows, so its entry point must be renamed"
     return "only one package can offer it, so the others must be uninstalled" if len(offers) > 1 else ""
 
 

@@ -24,5 +24,8 @@ ValueSources = Annotated[
     ),
 ]
 
+SIMULATED_SUFFIX = "-sandbox"
+"""Ends the source of simulated readings: they are stamped and judged by the simulation's clock."""
+
 PROVENANCE = frozenset({"source", "observed_at", "observed_precision", "observed_zone", "value_sources"})
 """Columns that say where, when and how exactly the others were read."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.models import account, artifact
 from dwell.models.abstention import list_abstentions
+from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.results import Result
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _is_measured(post: Mapping[str, Any]) -> bool:
 
 
 def _is_simulated(snapshot: Snapshot, handle: str) -> bool:
-    if any(row["source"].endswith("-sandbox") for row in snapshot.ask("sources", handle=handle)):
+    if any(row["source"].endswith(SIMULATED_SUFFIX) for row in snapshot.ask("sources", handle=handle)):
         return True
     names = {row["handle"]: row["display_name"] for row in snapshot.ask("creators")}
     return _SIMULATED_WORD in (names.get(handle) or "").lower()
