@@ -34,13 +34,23 @@ KEEP = timedelta(hours=24)
 logger = logs.get_logger(__name__)
 
 
-def compact(connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue) -> Catalogue:
+def compact(
+    connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue, *, keep_versions: bool = False
+) -> Catalogue:
     """Rewrites what is worth it; the journal's rows must be in the lake already, and the writer lock held.
+
+    Args:
+        connection: Any DuckDB connection.
+        root: The data folder.
+        state: The catalogue.
+        keep_versions: Leave the tables of newest values alone, whose older versions would be dropped.
 
     Returns:
         The catalogue to make visible; the given one if nothing was worth it.
     """
     for name, before in state.tables.items():
+        if keep_versions and not _keeps_every(name):
+            continue
         with lake_errors(lake.folder(root, name)):
             for group in _groups(connection, root, name, before):
                 logger.info("compacting %(files)d files of %(table)s", {"files": len(group), "table": name})
@@ -107,7 +117,7 @@ def is_cleanup_due(log: sqlite3.Connection) -> bool:
     """Once a day; noted at once, so that a sweep that fails is not tried again by every import."""
     now = to_micros(clock.now())
     row = log.execute("SELECT value FROM meta WHERE key = 'swept_at'").fetchone()
-    if row and now - row[0] < KEEP // timedelta(microseconds=1):
+    if row and 0 <= now - row[0] < KEEP // timedelta(microseconds=1):  # a clock may have been ahead
         return False
     log.execute("INSERT OR REPLACE INTO meta VALUES ('swept_at', ?)", (now,))
     return True
