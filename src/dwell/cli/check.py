@@ -1,4 +1,4 @@
-"""`dwell check`: checks a data folder, and rebuilds what can be rebuilt."""
+"""`dwell check`: checks a data folder, rebuilds what can be rebuilt, and sets readings from the future aside."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 
 
 def check(
@@ -20,6 +21,13 @@ def check(
             "--repair", help="Rebuild what can be rebuilt; damaged files are moved to damaged/, never deleted."
         ),
     ] = False,
+    set_aside_future: Annotated[
+        bool,
+        typer.Option(
+            "--set-aside-future",
+            help="Move the rows that are stamped later than now out of the tables, to files in set-aside/.",
+        ),
+    ] = False,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -27,16 +35,18 @@ def check(
 ) -> int:
     """Check that every part of the data folder is intact; repair it.
 
-    Every stored row is read once. Exits with 0 if no problem is left, with 1 otherwise.
+    Every stored row is read once. Rows that are stamped more than 5 minutes later than now are listed: a clock was
+    ahead when they were read. Exits with 0 if no problem and no such row is left, with 1 otherwise.
 
     \b
     Example:
       dwell check
       dwell check --repair
+      dwell check --set-aside-future
     """
     import dwell
 
-    result = dwell.check(data, repair=repair)
+    result = dwell.check(data, repair=repair, set_aside_future=set_aside_future)
     Output(as_json, as_csv, output).show(result, lambda: _text(result))
     return 0 if result.meta["ok"] else 1
 
@@ -51,7 +61,45 @@ def _text(result: Result) -> str:
             lines.append(f"  `dwell check --repair` {row['repair']}.")
         else:
             lines.append("  This file cannot be rebuilt: restore it from a backup, or import the exports again.")
+    lines += [*_set_aside(result.meta["set_aside"]), *_future(result)]
     return "\n".join([*lines, *_outdated(result.meta["outdated_imports"])])
+
+
+def _set_aside(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The files that rows were moved to, with what can be done with them."""
+    if not files:
+        return []
+    return [
+        "Rows that are stamped later than now were moved out of the tables:",
+        *(f"  {each['path']} ({pluralize(each['rows'], 'row')})" for each in files),
+        "To keep their values, correct observed_at in these files and import them.",
+    ]
+
+
+def _future(result: Result) -> list[str]:
+    """The rows that are stamped later than now, by table and source, with the cure."""
+    readings = result.meta["future_readings"]
+    if not readings:
+        return []
+    (said,) = result.meta["warnings"]
+    return [
+        f"{said}:",
+        *map(_reading, readings),
+        "  A clock was ahead when they were read, or a file gave a wrong time. They hide what was read after them.",
+        "  If this machine's clock is right, `dwell check --set-aside-future` moves them to files in set-aside/, as if",
+        "  they had never been read; nothing is deleted.",
+    ]
+
+
+def _reading(reading: Mapping[str, Any]) -> str:
+    first, last = (f"{reading[name]:%Y-%m-%d %H:%M}" for name in ("first_observed_at", "last_observed_at"))
+    alone = reading["subjects_without_others"]
+    subject = reading["subject"].removesuffix("s")
+    text = (
+        f"  {reading['table']} of {reading['source']}: {pluralize(reading['rows'], 'row')} about "
+        f"{pluralize(reading['subjects'], subject)}, {first} to {last}"
+    )
+    return f"{text}; {pluralize(alone, subject)} without any other row there" if alone else text
 
 
 def _outdated(imports: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -10,11 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from dwell.clock import from_micros, to_micros
+from dwell.warehouse.load.earlier_imports import import_name
 
 SCHEMA = (
     "CREATE TABLE ingest_batches (seq INTEGER PRIMARY KEY, batch_id TEXT NOT NULL UNIQUE, path TEXT NOT NULL, "
     "format TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL, in_lake INTEGER NOT NULL)"
 )
+
+SET_ASIDE = "set-aside"
+"""Format of a batch that removed rows; its report names the imports that they came from, as `imports`."""
 
 _PARAMETERS = 900  # in one statement; SQLite allows more, older ones 999
 
@@ -62,6 +67,15 @@ def find(connection: sqlite3.Connection, batch_id: str) -> Batch | None:
     sql = "SELECT batch_id, path, format, digest, at, report FROM ingest_batches WHERE batch_id = ?"
     row = connection.execute(sql, (batch_id,)).fetchone()
     return from_row(row) if row else None
+
+
+def current_id(connection: sqlite3.Connection, batch_id: str) -> str:
+    """The id of an import today: another one after each time that rows of it were set aside, so it can be repeated."""
+    sql = "SELECT batch_id, report FROM ingest_batches WHERE format = ? ORDER BY seq"
+    for removal, report in connection.execute(sql, (SET_ASIDE,)):
+        if import_name(batch_id) in json.loads(report)["imports"]:
+            batch_id = hashlib.sha256(f"{batch_id}\n{removal}".encode()).hexdigest()[:32]
+    return batch_id
 
 
 def find_ids(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:

@@ -98,6 +98,22 @@ def upsert_sql(table: Table, seq: str = "?") -> str:
     )
 
 
+def replace(
+    log: sqlite3.Connection, table: Table, keys: Sequence[tuple[str, ...]], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Store other current rows of these keys, inside the caller's transaction; none where a key has no row.
+
+    Args:
+        log: The journal.
+        table: A table with current rows.
+        keys: Tuples of the columns by which its current row is found.
+        rows: As `journal.insert` takes them, each with its `seq`.
+    """
+    match = " AND ".join(f"{quote_name(name)} = ?" for name in KEYS[table.name])
+    log.executemany(f"DELETE FROM {table_name(table.name)} WHERE {match}", keys)
+    log.executemany(upsert_sql(table), rows)
+
+
 def find(log: sqlite3.Connection, table: Table, keys: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """The current rows with these keys, as `journal.insert` takes them, by key.
 
@@ -155,6 +171,13 @@ def record_seal(log: sqlite3.Connection) -> None:
 def raise_sealed_until(log: sqlite3.Connection, name: str, newest: int | None) -> None:
     """Note how new a table's rows in the lake are, inside the caller's transaction."""
     _raise(log, _SEALED_UNTIL + name, newest)
+
+
+def reset_until(log: sqlite3.Connection, name: str, newest: int | None, latest_day: int | None) -> None:
+    """Note, inside the caller's transaction, how new a table's rows are when all are in the lake; None without any."""
+    for key, value in ((_SEALED_UNTIL + name, newest), (_DAYS_UNTIL + name, latest_day)):
+        log.execute("DELETE FROM meta WHERE key = ?", (key,))
+        _raise(log, key, value)
 
 
 def _raise(log: sqlite3.Connection, key: str, value: int | None) -> None:

@@ -53,7 +53,7 @@ def _refresh_from_lake(
             newest = connection.execute(f"SELECT epoch_us(max(observed_at)) FROM {rows}").fetchall()[0][0]
             latest_day = days_until(connection, table, rows)
             if name in current_rows.KEYS:
-                cursor = connection.execute(_newest_rows(table, rows))
+                cursor = connection.execute(newest_rows(table, rows))
                 while chunk := cursor.fetchmany(_CHUNK):
                     with journal.transaction(log):
                         log.executemany(current_rows.upsert_sql(table), chunk)
@@ -71,7 +71,8 @@ def days_until(connection: duckdb.DuckDBPyConnection, table: Table, source: str)
     return None if start is None else int(start) + DAY_MICROS
 
 
-def _newest_rows(table: Table, rows: str) -> str:
+def newest_rows(table: Table, rows: str) -> str:
+    """SQL for the current rows out of rows with `seq`, as `current_rows.upsert_sql` takes them."""
     key = ", ".join(map(quote_name, current_rows.KEYS[table.name]))
     order = f"{SEQ} DESC" if table.keeps == "newest" else f"observed_at DESC, {SEQ} DESC"
     columns = ", ".join(_as_column(column) for column in table.columns)

@@ -123,6 +123,8 @@ def commit(
     seq: int,
     removed: Iterable[LakeFile] = (),
     description: dict[str, Any] | None = None,
+    *,
+    drops_rows: bool = False,
 ) -> int:
     """One Delta commit that adds and removes files; on the disk when this returns.
 
@@ -131,8 +133,9 @@ def commit(
         name: The table; it is made if it does not exist.
         added: Files already in the table's folder.
         seq: The batch.
-        removed: Files whose rows are in `added`.
+        removed: Files whose rows are in `added`; all of them, unless rows are dropped.
         description: For the ingest log: what the lake as a whole looks like with this commit.
+        drops_rows: Some rows of the removed files are not in `added`.
 
     Returns:
         The version it made.
@@ -144,7 +147,7 @@ def commit(
     rewrite = [
         RemoveAction(
             file.path,
-            data_change=False,
+            data_change=drops_rows,
             deletion_timestamp=now,
             size=file.bytes,
             partition_values=_partition(file.path),
@@ -152,7 +155,7 @@ def commit(
         for file in removed
     ]
     table.create_write_transaction(
-        [*(_add(written, now, new=not rewrite) for written in added), *rewrite],
+        [*(_add(written, now, new=drops_rows or not rewrite) for written in added), *rewrite],
         mode="append",
         schema=delta_schema(name),
         partition_by=[MONTH] if name in BY_MONTH else [],

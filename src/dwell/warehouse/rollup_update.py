@@ -69,6 +69,29 @@ def update(
         return _bring_up_to_date(connection, root, ahead, None, replacing=replacing)
 
 
+def remake_posts(connection: duckdb.DuckDBPyConnection, root: Path, ahead: Catalogue, stale: str) -> Catalogue:
+    """Makes the rows of some posts again out of the tables, of which rows were removed; all rows must be in the lake.
+
+    Args:
+        connection: Any DuckDB connection.
+        root: The data folder.
+        ahead: The catalogue without the removed rows.
+        stale: Name of a table with the `post_id` of these posts.
+
+    Returns:
+        The catalogue to make visible.
+    """
+    before = ahead.rollup
+    if before is None:
+        return ahead
+    with reading_errors(root), lake_errors(rollup.folder(root)):
+        remade = _load_later(connection, root, ahead, -1, only=stale)
+        files = _rewrite(connection, root, before.files, **remade, stale=stale)
+        for name in filter(None, remade.values()):
+            connection.execute(f"DROP TABLE {name}").fetchall()
+    return replace(ahead, rollup=RollUp(ahead.seq, rollup.LAYOUT, files))
+
+
 def _bring_up_to_date(
     connection: duckdb.DuckDBPyConnection, root: Path, ahead: Catalogue, before: RollUp | None, *, replacing: bool
 ) -> Catalogue:
@@ -85,17 +108,28 @@ def _bring_up_to_date(
 
 
 def _load_later(
-    connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue, after: int, *, replacing: bool
-) -> dict[str, str | None]:
-    """Working tables with the rows after this batch; None instead of a name where there are none."""
+    connection: duckdb.DuckDBPyConnection, root: Path, state: Catalogue, after: int, *, replacing: bool = False,
+    only: str | None = None,
+) -> dict[str, str | None]:  # fmt: skip
+    """Working tables with the rows after this batch; None instead of a name where there are none.
+
+    Args:
+        connection: Where they are made.
+        root: The data folder.
+        state: What is visible.
+        after: The batch.
+        replacing: Some of the snapshots replace others.
+        only: Name of a table with the `post_id` of the posts whose rows are wanted; all where None.
+    """
+    chosen = f" SEMI JOIN {only} USING (post_id)" if only else ""
     posts = rollup.later_table(state, "posts", after)
     snapshots = rollup.later_table(state, "post_snapshots", after)
     if posts.files:
-        every = f"SELECT * FROM {lake_scan.scan(root, 'posts', posts)}"
+        every = f"SELECT * FROM {lake_scan.scan(root, 'posts', posts)}{chosen}"
         query = views.newest_versions(TABLES["posts"], every) if posts.superseded else every
         connection.execute(f"CREATE OR REPLACE TEMP TABLE dwell_later_posts AS {query}").fetchall()
     if snapshots.files:
-        source = f"SELECT * FROM {lake_scan.scan(root, 'post_snapshots', snapshots)}"
+        source = f"SELECT * FROM {lake_scan.scan(root, 'post_snapshots', snapshots)}{chosen}"
         if snapshots.superseded or replacing:
             source = views.newest_versions(TABLES["post_snapshots"], source)
         if replacing:
@@ -118,11 +152,17 @@ def _rewrite(
     files: tuple[RollUpFile, ...],
     posts: str | None,
     snapshots: str | None,
+    stale: str | None = None,
 ) -> tuple[RollUpFile, ...]:
-    """The files after these changes: each that has or gets a changed post is written again."""
+    """The files after these changes: each that has or gets a changed post is written again.
+
+    What the files say of the posts in the table `stale` counts for nothing.
+    """
     lows = ["", *(file.low for file in files[1:])]  # the first one takes whatever comes before the second
-    changed = _changed(connection, root, files, lows, posts, snapshots)
+    changed = _changed(connection, root, files, lows, posts, snapshots, stale)
     sealed = rollup.scan(root, tuple(files[number] for number in changed if files))
+    if stale:
+        sealed = f"(SELECT * FROM {sealed} ANTI JOIN {stale} USING (post_id))"
     merged = rollup.merge(sealed, posts, snapshots)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE dwell_rollup AS SELECT *, {_KEY} AS low FROM ({merged})")
     ranges = []
@@ -143,6 +183,7 @@ def _changed(
     lows: Sequence[str],
     posts: str | None,
     snapshots: str | None,
+    stale: str | None,
 ) -> list[int]:
     """Numbers of the files that have a changed post, or get one: an account may have a new name."""
     if not files:
@@ -152,7 +193,7 @@ def _changed(
     connection.executemany(
         "INSERT INTO dwell_files VALUES (?, ?, ?)", [*zip(range(len(files)), paths, lows, strict=True)]
     )
-    later = " UNION ".join(f"SELECT post_id FROM {name}" for name in (posts, snapshots) if name)
+    later = " UNION ".join(f"SELECT post_id FROM {name}" for name in (posts, snapshots, stale) if name)
     listed = ", ".join(map(quote_text, paths))
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE dwell_known AS SELECT post_id, number "
@@ -164,7 +205,8 @@ def _changed(
         handles = f"(SELECT DISTINCT {_KEY} AS low FROM {posts})"
         queries.append(f"SELECT number FROM {handles} AS h ASOF JOIN dwell_files AS f ON h.low >= f.low")
     if snapshots:
-        known = "SELECT post_id FROM dwell_known" + (f" UNION ALL SELECT post_id FROM {posts}" if posts else "")
+        known = "SELECT post_id FROM dwell_known" + (f" ANTI JOIN {stale} USING (post_id)" if stale else "")
+        known += f" UNION ALL SELECT post_id FROM {posts}" if posts else ""
         queries.append(f"SELECT 0 FROM (SELECT post_id FROM {snapshots} ANTI JOIN ({known}) USING (post_id) LIMIT 1)")
     return sorted(number for (number,) in connection.execute(" UNION ".join(queries)).fetchall())
 

@@ -26,13 +26,14 @@ from dwell.warehouse.engine_duckdb import connect
 logger = logs.get_logger(__name__)
 
 
-def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False) -> int:
+def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False, keep_versions: bool = False) -> int:
     """Moves every row of the journal to the lake, then tidies the lake; the caller holds the writer lock.
 
     Args:
         root: The data folder.
         settings: Memory and threads.
         fresh_rollup: Make the roll-up out of the tables, whatever is there.
+        keep_versions: Drop no older version of a row in a table of newest values.
 
     Returns:
         Rows moved.
@@ -64,7 +65,7 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False) -> int:
         for name, number in replaced.items():  # the lake has both versions until it is compacted, which is next
             before = ahead.table(name)
             ahead = ahead.with_tables({name: replace(before, superseded=before.superseded + number)})
-        ahead = compact.compact(connection, root, ahead)
+        ahead = compact.compact(connection, root, ahead, keep_versions=keep_versions)
         if not moved and not entries and ahead.tables == state.tables and ahead.rollup == state.rollup:
             return 0
         ahead = ingest_log.write_entry(connection, root, ahead, entries, None)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from dwell.warehouse.append import Appender
+    from dwell.warehouse.future_readings import FutureReadings
+    from dwell.warehouse.set_aside import CopiedRows
     from dwell.warehouse.waiting import Waiting
 
 LOCK = "writer.lock"
@@ -134,6 +136,11 @@ class Store:
         with journal.connect(self._journal) as log:
             return batches.find(log, batch_id)
 
+    def current_id(self, batch_id: str) -> str:
+        """The id of an import today: another one after each time that rows of it were set aside."""
+        with journal.connect(self._journal) as log:
+            return batches.current_id(log, batch_id)
+
     def batch_ids(self, numbers: Iterable[int]) -> dict[int, str]:
         """Number of a batch -> its id."""
         with journal.connect(self._journal) as log:
@@ -209,6 +216,21 @@ class Store:
         with exclusive(self.root / LOCK):
             recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
             return seal(self.root, self.settings)
+
+    def list_future_readings(self, now: datetime) -> list[FutureReadings]:
+        """The readings that are stamped later than now, by table and source."""
+        from dwell.warehouse.future_readings import list_future_readings
+
+        with self.snapshot() as snapshot:
+            return list_future_readings(snapshot, self.settings, now)
+
+    def set_aside_future_readings(self, now: datetime) -> list[CopiedRows]:
+        """Moves the readings that are stamped later than now to files in `set-aside/`; returns the files."""
+        from dwell.warehouse.set_aside import set_aside_future_readings
+
+        with exclusive(self.root / LOCK):
+            recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
+            return set_aside_future_readings(self.root, self.settings, now)
 
     def seal_if_due(self) -> int:
         """Seals at the end of a command if very many rows are in the journal; returns how many rows moved."""

@@ -131,7 +131,7 @@ def newest(
     """
     names = columns or [column.name for column in table.columns]
     if state.superseded:
-        return newest_versions(table, _all_versions(table, root, state, unsealed=unsealed), names)
+        return newest_versions(table, all_versions(table, root, state, unsealed=unsealed), names)
     shown = ", ".join(map(quote_name, names))
     parts = []
     if state.files:
@@ -159,7 +159,8 @@ def newest_versions(table: Table, every: str, columns: Sequence[str] | None = No
     )
 
 
-def _all_versions(table: Table, root: Path, state: TableState, *, unsealed: bool) -> str:
+def all_versions(table: Table, root: Path, state: TableState, *, unsealed: bool) -> str:
+    """SQL for every stored version of every row, with its `seq`; the journal's rows are loaded already."""
     parts = []
     if state.files:
         parts.append(f"SELECT {column_list(table)}, {SEQ} FROM {lake_scan.scan(root, table.name, state)}")

@@ -36,12 +36,15 @@ def open(  # noqa: A001 - `dwell.open` reads as it should
     return Workspace(Settings.read(data, engine), create=create)
 
 
-def check(data: str | os.PathLike[str] | None = None, *, repair: bool = False) -> Result:
+def check(
+    data: str | os.PathLike[str] | None = None, *, repair: bool = False, set_aside_future: bool = False
+) -> Result:
     """Look a data folder over; see `dwell.workspace.folder_check.check_folder`.
 
     Args:
         data: The folder; `DWELL_DATA` or `./dwell-data` when not given.
         repair: Make again what can be made again.
+        set_aside_future: Move the readings that are stamped later than now to files.
 
     Raises:
         NoDataError: There is no data folder at that place.
@@ -49,4 +52,4 @@ def check(data: str | os.PathLike[str] | None = None, *, repair: bool = False) -
     """
     from dwell.workspace.folder_check import check_folder
 
-    return check_folder(Settings.read(data), repair=repair)
+    return check_folder(Settings.read(data), repair=repair, set_aside_future=set_aside_future)

@@ -1,28 +1,36 @@
-"""Checks a data folder, and rebuilds what can be rebuilt."""
+"""Checks a data folder, rebuilds what can be rebuilt, and sets readings from the future aside."""
 
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
+from dwell import clock
 from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import Store, check, journal, lake
+from dwell.text.plurals import pluralize
+from dwell.warehouse import Store, batches, check, journal, lake
 
 _COLUMNS = ("part", "detail", "repair", "repaired")
 
 
-def check_folder(settings: Settings, *, repair: bool = False) -> Result:
+def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: bool = False) -> Result:
     """Check a data folder; every stored row is read once.
 
     Args:
         settings: Where the folder is.
         repair: Rebuild what can be rebuilt. Damaged files are moved to `damaged/`, never deleted.
+        set_aside_future: Move the readings that are stamped later than now to files in `set-aside/`.
 
     Returns:
         One row per problem: `part`, `detail`, `repair` (what a repair does; null if only a backup helps), `repaired`.
-        `meta["ok"]` is true if no problem is left; `meta["outdated_imports"]` lists the files that an older dwell
-        imported: it may have read some values otherwise, and importing them again corrects those.
+        `meta["ok"]` is true if no problem and no reading from the future is left. `meta["outdated_imports"]` lists the
+        files that an older dwell imported: it may have read some values otherwise, and importing them again corrects
+        those. `meta["future_readings"]` lists the readings that are stamped later than now, by table and source;
+        `meta["set_aside"]` the files with those that were set aside. Both are empty while there is a problem.
 
     Raises:
         NoDataError: There is no data folder at that place.
@@ -38,17 +46,36 @@ def check_folder(settings: Settings, *, repair: bool = False) -> Result:
         _load_stored_responses(settings)
     remaining = list(check.find_problems(settings.data, state_elsewhere=elsewhere))
     rows = [(one.part, one.detail, one.repair or None, one in repaired) for one in (*repaired, *remaining)]
-    outdated = [] if remaining else _list_outdated_imports(settings)
-    return Result(_COLUMNS, rows, {"ok": not remaining, "outdated_imports": outdated})
+    if remaining:
+        warnings = ["Nothing was set aside: the problems of the folder come first"] if set_aside_future else []
+        empty: dict[str, Any] = {"outdated_imports": [], "future_readings": [], "set_aside": []}
+        return Result(_COLUMNS, rows, {"ok": False, **empty, "warnings": warnings})
+    store, now = Store.open(settings), clock.now()
+    files = store.set_aside_future_readings(now) if set_aside_future else []
+    future = store.list_future_readings(now)
+    found: dict[str, Any] = {
+        "ok": not future,
+        "outdated_imports": _list_outdated_imports(store),
+        "future_readings": [asdict(reading) for reading in future],
+        "set_aside": [{"table": file.table, "rows": file.rows, "path": str(file.path)} for file in files],
+        "warnings": [_describe_future(sum(reading.rows for reading in future), now)] if future else [],
+    }
+    return Result(_COLUMNS, rows, found)
 
 
-def _list_outdated_imports(settings: Settings) -> list[dict[str, object]]:
+def _describe_future(rows: int, now: datetime) -> str:
+    are = "is" if rows == 1 else "are"
+    moment = f"{now:%Y-%m-%d %H:%M} UTC"
+    return f"{pluralize(rows, 'row')} {are} stamped later than now ({moment} by this machine's clock)"
+
+
+def _list_outdated_imports(store: Store) -> list[dict[str, object]]:
     """Files that were imported by an older dwell, which may have read some values otherwise, and not again since."""
     from dwell.warehouse.load.loader import VERSION
 
     found: dict[str, dict[str, object]] = {}
-    for batch in Store.open(settings).batches():
-        if batch.format in check.PROVIDER_FORMATS:
+    for batch in store.batches():
+        if batch.format in {*check.PROVIDER_FORMATS, batches.SET_ASIDE}:
             continue
         if batch.report.get("loader", 1) < VERSION:
             found[batch.digest] = {"path": batch.path, "format": batch.format, "imported_at": batch.at}

@@ -76,7 +76,7 @@ def load(
         WrongAccountError: The file is another account's than the user named.
         StorageError: The data folder cannot be written.
     """
-    batch_id = identity(file, hints, correct=correct)
+    batch_id = store.current_id(identity(file, hints, correct=correct))
     before = store.find_batch(batch_id)
     if before:
         return _repeated(store, file, before)
@@ -118,7 +118,7 @@ def identity(file: SourceFile, hints: Hints, *, correct: bool = False, version: 
 
 def earlier_imports(store: Store, file: SourceFile, hints: Hints, *, correct: bool = False) -> EarlierImports:
     """The imports that the stored rows may be of, above all those of this very file."""
-    batch_id = identity(file, hints, correct=correct)
+    batch_id = store.current_id(identity(file, hints, correct=correct))
 
     def names(numbers: Iterable[int]) -> dict[int, str]:
         return {number: import_name(found) for number, found in store.batch_ids(numbers).items()}
