@@ -14,7 +14,17 @@ from typing import Any, NoReturn
 
 import deltalake
 
-from dwell.warehouse import batches, catalogue, compact, current_rows, ingest_log, journal, parquet, rollup_update
+from dwell.warehouse import (
+    batches,
+    catalogue,
+    compact,
+    current_rows,
+    ingest_log,
+    journal,
+    parquet,
+    rollup_update,
+    set_aside,
+)
 
 STEPS: tuple[tuple[Any, str], ...] = (
     (parquet, "_copy"),
@@ -34,7 +44,11 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (catalogue, "advance"),
     (current_rows, "update"),
     (current_rows, "mark_complete"),
+    (current_rows, "replace"),
+    (current_rows, "reset_until"),
     (current_rows, "record_seal"),
+    (set_aside._Removal, "_copy"),
+    (set_aside._Removal, "rewrite_lake"),
     (journal, "insert"),
     (journal, "replace"),
     (journal, "clear"),

@@ -24,7 +24,7 @@ def test_no_kill_loses_doubles_or_tears_a_batch() -> None:
 
     assert report["wrong"] == [], done.stderr[-4000:]
     assert set(report["points"]) == {
-        *("first", "small", "append", "refresh", "large", "correct", "seal", "recover", "rebuild")
+        *("first", "small", "append", "refresh", "large", "correct", "seal", "recover", "rebuild", "set_aside")
     }
     assert report["stepped"] >= sum(report["points"].values()) // 3
     assert report["timed"] > 0

@@ -31,7 +31,7 @@ for heavy in ("arro3.core", "duckdb", "deltalake"):
     importlib.import_module(heavy)
 
 # Kinds of work that every step is killed in. `recover` comes after `large`, whose steps it needs.
-LANES = (("first", "large", "recover", "refresh"), ("small", "append", "seal", "correct", "rebuild"))
+LANES = (("first", "large", "recover", "refresh", "set_aside"), ("small", "append", "seal", "correct", "rebuild"))
 
 # Before each commit, and before every third of the other steps; `make torture` leaves none out.
 STRIDE = int(os.environ.get("DWELL_KILL_STRIDE", "3"))
@@ -134,6 +134,12 @@ def every_step(run: Run, kinds: tuple[str, ...]) -> dict[str, int]:
             before = world.append if kind == "append" else world.commit
             run.do("prepare", lambda: before(run.store(), f"{name}-before", SMALL if kind == "append" else LARGE))
             return lambda: world.append(run.store(), name, SMALL)
+        if kind == "set_aside":  # of what a large batch brought to the lake and a small one to the journal
+            sizes = {f"{world.FUTURE}-large-{name}": LARGE, f"{world.FUTURE}-small-{name}": SMALL}
+            run.do("prepare", lambda: run.store().seal())
+            for batch, size in sizes.items():
+                run.do("prepare", lambda batch=batch, size=size: world.commit(run.store(), batch, size))
+            return lambda: world.set_aside(run.store(), sizes)
         if kind == "first":
             shutil.rmtree(run.root, ignore_errors=True)
         if kind == "correct":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from dwell import clock
 from dwell.records import Post, PostSnapshot, WatchTime
 from dwell.warehouse import Batch, Store
 from dwell.warehouse.columns import typed_nulls
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SHARED = 20  # posts that every batch writes again, so each batch supersedes the one before
 FIX = "fix"  # a batch whose name begins so also corrects the snapshots of another: it adds one to their saves
+FUTURE = "future"  # a batch whose name begins so is stamped a century later
 TABLES = ("posts", "post_snapshots", "watch_times")
 
 _POSTS = """
@@ -26,12 +28,12 @@ _POSTS = """
         '{name}' AS caption,
         ['one', 'two'] AS hashtags, NULL AS sound_id, NULL AS sound_title, NULL AS sound_original, NULL AS region,
         NULL AS language, NULL AS url, '{name}' AS source,
-        TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_seconds({generation}) AS observed_at
+        TIMESTAMPTZ '{year}-01-01 00:00:00+00' + to_seconds({generation}) AS observed_at
     FROM range({shared}) t(i)"""
 
 _SNAPSHOTS = """
     SELECT 'local-{name}-' || i AS post_id,
-        TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_days((i % 2)::INTEGER) + to_seconds({generation}) AS observed_at,
+        TIMESTAMPTZ '{year}-01-31 12:00:00+00' + to_days((i % 2)::INTEGER) + to_seconds({generation}) AS observed_at,
         {size} AS views, i AS likes, NULL AS comments, NULL AS shares, {saves} AS saves, NULL AS downloads,
         false AS rounded, '{name}' AS source
     FROM range({size}) t(i)"""
@@ -40,7 +42,7 @@ _CORRECTED = " UNION ALL BY NAME SELECT * REPLACE (saves + 1 AS saves) FROM post
 
 _WATCH_TIMES = """
     SELECT 'local-{name}-' || i AS post_id,
-        TIMESTAMPTZ '2024-01-31 12:00:00+00' + to_seconds({generation}) AS observed_at, i / 7 AS avg_watch_s,
+        TIMESTAMPTZ '{year}-01-31 12:00:00+00' + to_seconds({generation}) AS observed_at, i / 7 AS avg_watch_s,
         NULL AS full_watch_rate, NULL AS total_watch_s, {size} AS reach, NULL AS new_followers, '{name}' AS source
     FROM range({size}) t(i)"""
 
@@ -55,8 +57,11 @@ def commit(store: Store, name: str, size: int) -> bool:
         target = _target(connection) if name.startswith(FIX) else None
         saves = int(name.startswith(FIX) and target is None)  # the first batch of all has only itself to correct
         snapshots = _SNAPSHOTS + (_CORRECTED if target else "")
+        year = 2124 if name.startswith(FUTURE) else 2024
         for table, sql in (("posts", _POSTS), ("post_snapshots", snapshots), ("watch_times", _WATCH_TIMES)):
-            filled = sql.format(name=name, size=size, generation=generation, shared=SHARED, saves=saves, target=target)
+            filled = sql.format(
+                name=name, size=size, generation=generation, shared=SHARED, saves=saves, target=target, year=year
+            )
             columns = f"SELECT * EXCLUDE (seq) FROM ({typed_nulls(table)})"
             connection.execute(f"CREATE TEMP TABLE new_{table} AS {columns} UNION ALL BY NAME {filled}").fetchall()
         batch = Batch(name, f"{name}.csv", "made-up", "0" * 64, datetime(2024, 2, 1, tzinfo=UTC), {"size": size})
@@ -90,6 +95,17 @@ def append(store: Store, name: str, size: int) -> bool:
     with store.appending() as appender:
         appender.append(batch, [*((post,) for post in shared), *measured], now=datetime(2025, 1, 1, tzinfo=UTC))
     return True
+
+
+def set_aside(store: Store, sizes: dict[str, int]) -> None:
+    """Sets the rows of the future aside; fails unless those of these batches are in files, and nowhere else."""
+    store.set_aside_future_readings(clock.now())
+    copies = f"read_parquet('{store.root}/set-aside/*/post_snapshots.parquet')"
+    for name, size in sizes.items():
+        for source, rows in ((copies, size), ("post_snapshots", 0)):
+            sql = f"SELECT count(DISTINCT post_id) FROM {source} WHERE source = '{name}'"
+            ((found,),) = store.query(sql, ["post_snapshots"]).rows
+            assert found == rows, f"{found} rows of {name} in {source}"
 
 
 def _target(connection: duckdb.DuckDBPyConnection) -> str | None:
