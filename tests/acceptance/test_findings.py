@@ -96,7 +96,7 @@ def test_everything_on_the_page_is_json_of_a_command(
         return done.json
 
     with api.open(data).snapshot() as snapshot:
-        content = collect_content(snapshot, handle, TZ)
+        content = collect_content(snapshot, {"handle": handle}, TZ)
     findings, status = ask("findings", "--tz", TZ), ask("status")
     benchmarks, tiers = ask("benchmarks"), ask("tiers", "--tz", TZ)
     expected = {

@@ -1,4 +1,4 @@
-"""Which public ratio follows the measured watch time of one account."""
+"""Which public figure follows the measured watch time of one account."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CANNOT_TELL = "cannot tell"
 
 
 def audit(audit: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLevelMixin:
-    """Rank correlation of each public ratio with measured watch time, with intervals; "cannot tell" is grey.
+    """Rank correlation of each public figure with measured watch time, with intervals; "cannot tell" is grey.
 
     Args:
         audit: Rows of `audit`: target, proxy, n, spearman, low, high, verdict. Each target has its own panel.
@@ -23,7 +23,7 @@ def audit(audit: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
     """
     rows = [row for row in audit if row.get("spearman") is not None]
     meta: Mapping[str, Any] = getattr(audit, "meta", {})
-    title = "Which public ratio follows measured watch time"
+    title = "Which public figure follows measured watch time"
     if not rows:
         return empty_chart(
             title, meta.get("verdict") or "No post of this account has both watch time and public counters.", width

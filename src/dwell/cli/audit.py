@@ -1,4 +1,4 @@
-"""`dwell audit`: which public ratio follows the measured watch time of an account."""
+"""`dwell audit`: which public figure follows the measured watch time of an account."""
 
 from __future__ import annotations
 

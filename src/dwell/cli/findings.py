@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dwell.cli.cells import format_cell
-from dwell.cli.options import Creator, Csv, Data, Engine, Json, Out, TimeZone
+from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, Out, TimeZone
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
 from dwell.results import Result
@@ -22,6 +22,7 @@ _ANSWERS = {"found": "", "nothing": ", no large difference", "unknown": ", canno
 def findings(
     *,
     creator: Creator,
+    platform: OnePlatform = None,
     tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
@@ -43,15 +44,19 @@ def findings(
     import dwell
 
     with spinner("Collecting the figures"):
-        result = dwell.open(data, engine=engine).findings(creator=creator, tz=tz)
+        result = dwell.open(data, engine=engine).findings(
+            creator=creator, platform=platform.value if platform else None, tz=tz
+        )
     Output(as_json, as_csv, output).show(result, lambda: _text(result))
 
 
 def _text(result: Result) -> str:
     from dwell.report.statements import statements
 
+    meta = result.meta
+    where = f" on {meta['platform']}" if meta["platform"] else ""
     lines = [
-        f"@{result.meta['handle']}: {result.meta['eligible']:,} of {pluralize(result.meta['posts'], 'post')} compared.",
+        f"@{meta['handle']}{where}: {meta['eligible']:,} of {pluralize(meta['posts'], 'post')} compared.",
         "",
     ]
     for number, statement in enumerate(statements(result), start=1):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -14,6 +14,7 @@ from dwell.results import Result
 def growth(
     *,
     creator: Creator,
+    platform: OnePlatform = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Maximum number of rows; the fastest are shown.", metavar="N")
     ] = None,
@@ -36,12 +37,11 @@ def growth(
     import dwell
 
     workspace = dwell.open(data, engine=engine)
-    result = workspace.growth(creator=creator)
+    account: dict[str, Any] = {"creator": creator, "platform": platform.value if platform else None}
+    result = workspace.growth(**account)
     if limit is not None:
         result = result.sorted_by("views_per_hour").head(limit)
-    Output(as_json, as_csv, output).show(
-        result, lambda: _text(result), lambda: workspace.charts.growth(creator=creator)
-    )
+    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.growth(**account))
 
 
 def _text(result: Result) -> str:

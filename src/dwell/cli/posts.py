@@ -15,6 +15,7 @@ from dwell.cli.options import (
     Include,
     Json,
     MinAge,
+    OnePlatform,
     Out,
     Scheme,
     parse_age,
@@ -46,6 +47,7 @@ _SHOWN = (
 def posts(
     *,
     creator: Creator,
+    platform: OnePlatform = None,
     sort: Annotated[
         str, typer.Option("--sort", help="Column to sort by, highest first; unknown last.", metavar="COLUMN")
     ] = "engagement_rate",
@@ -74,6 +76,7 @@ def posts(
 
     result = dwell.open(data, engine=engine).posts(
         creator=creator,
+        platform=platform.value if platform else None,
         sort=sort,
         above_p90=above_p90,
         limit=limit,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import Creator, Csv, Data, Engine, Json, TimeZone
+from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, TimeZone
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 
@@ -15,6 +15,7 @@ from dwell.cli.spinner import spinner
 def report(
     *,
     creator: Creator,
+    platform: OnePlatform = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.", metavar="FILE")] = Path(
         "report.html"
     ),
@@ -35,5 +36,7 @@ def report(
     import dwell
 
     with spinner("Collecting the figures of the page"):
-        result = dwell.open(data, engine=engine).report(creator=creator, path=output, tz=tz)
+        result = dwell.open(data, engine=engine).report(
+            creator=creator, platform=platform.value if platform else None, path=output, tz=tz
+        )
     Output(as_json, as_csv).show(result, lambda: f"Wrote {output}")

@@ -13,6 +13,7 @@ from dwell.cli.options import (
     Include,
     Json,
     MinAge,
+    OnePlatform,
     TimeZone,
     parse_age,
     parse_include,
@@ -24,6 +25,7 @@ from dwell.results import Result
 def tiers(
     *,
     creator: Creator,
+    platform: OnePlatform = None,
     tz: TimeZone = "UTC",
     include: Include = "",
     min_age: MinAge = "72h",
@@ -46,6 +48,7 @@ def tiers(
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "creator": creator,
+        "platform": platform.value if platform else None,
         "tz": tz,
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),

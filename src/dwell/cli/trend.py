@@ -7,7 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Include, Json, MinAge, parse_age, parse_include
+from dwell.cli.options import (
+    ChartOut,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    Include,
+    Json,
+    MinAge,
+    OnePlatform,
+    parse_age,
+    parse_include,
+)
 from dwell.cli.output import Output, table
 from dwell.results import Result
 
@@ -23,6 +35,7 @@ class Period(StrEnum):
 def trend(
     *,
     creator: Creator,
+    platform: OnePlatform = None,
     every: Annotated[Period, typer.Option("--every", help="Length of a period, by posting time (UTC).")] = Period.WEEK,
     include: Include = "",
     min_age: MinAge = "72h",
@@ -45,6 +58,7 @@ def trend(
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "creator": creator,
+        "platform": platform.value if platform else None,
         "every": every.value,
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),

@@ -19,7 +19,7 @@ from dwell.cli.live_options import (
     progress_bar,
     stop_on_signal,
 )
-from dwell.cli.options import ChartOut, Csv, Data, Engine, Json
+from dwell.cli.options import ChartOut, Csv, Data, Engine, Json, OnePlatform, Platform
 from dwell.cli.output import Output, table
 from dwell.results import Result
 from dwell.text.plurals import name_counts, pluralize
@@ -32,6 +32,7 @@ def vet(
     *,
     niche: Niche = None,
     posts: Annotated[int, typer.Option("--posts", min=1, help="Number of latest posts to check.", metavar="N")] = 20,
+    platform: OnePlatform = None,
     stored: Annotated[bool, typer.Option("--stored", help="Send nothing: check what is stored.")] = False,
     provider: Provider = None,
     max_credits: MaxCredits = None,
@@ -57,6 +58,8 @@ def vet(
     import dwell
 
     check_plan_options(stored=stored, dry_run=dry_run)
+    if platform is Platform.YOUTUBE and not stored:
+        raise typer.BadParameter("providers read TikTok: --platform youtube needs --stored.", param_hint="--platform")
     printer = Output(as_json, as_csv, output)
     workspace = dwell.open(data, create=not stored, engine=engine)
     if dry_run:
@@ -64,7 +67,7 @@ def vet(
         printer.show(plan, lambda: plan_text(plan, full=True))
         return
     if stored:
-        result = workspace.vet(creator=creator, niche=niche, posts=posts)
+        result = workspace.vet(creator=creator, platform=platform.value if platform else None, niche=niche, posts=posts)
     else:
         with stop_on_signal() as stop, progress_bar(f"Reading {creator}") as on_progress:
             result = workspace.live.vet(

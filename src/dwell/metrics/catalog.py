@@ -152,7 +152,7 @@ METRICS: dict[str, Metric] = {
             POSTING_TIME,
             ("weekday", "hour"),
             "Eligible posts by weekday and hour of publishing, on the clocks of one time zone.",
-            {"tz": "IANA time zone; UTC", **_FILTERS},
+            {"tz": "IANA time zone; UTC", **_PLATFORM, **_FILTERS},
             rolled_up=_ROLLUP,
         ),
         Metric(
@@ -163,7 +163,7 @@ METRICS: dict[str, Metric] = {
             TREND,
             ("period_start",),
             "The catalogue over time: eligible posts by the period (UTC) in which they were published.",
-            {"every": "`day`, `week` (default, from Monday) or `month`", **_FILTERS},
+            {"every": "`day`, `week` (default, from Monday) or `month`", **_PLATFORM, **_FILTERS},
             rolled_up=(*_ROLLUP, "post_snapshots"),
         ),
         Metric(
@@ -174,7 +174,7 @@ METRICS: dict[str, Metric] = {
             GROWTH,
             ("post_id", "to_at"),
             "Views gained between snapshots of a post an hour or more apart, over the time between them.",
-            _HANDLE,
+            {**_HANDLE, **_PLATFORM},
         ),
         Metric(
             "growth_known",
@@ -184,7 +184,7 @@ METRICS: dict[str, Metric] = {
             GROWTH_KNOWN,
             (),
             "One row: of how many posts a growth is known, and why not of the others.",
-            _HANDLE,
+            {**_HANDLE, **_PLATFORM},
         ),
         Metric(
             "growth_ranking",
@@ -194,7 +194,7 @@ METRICS: dict[str, Metric] = {
             GROWTH_RANK,
             ("post_id",),
             "The posts that gained views fastest, each by its latest known growth, fastest first.",
-            {**_HANDLE, "limit": "Number of posts; 20"},
+            {**_HANDLE, **_PLATFORM, "limit": "Number of posts; 20"},
         ),
         Metric(
             "follower_steps",
@@ -252,7 +252,7 @@ METRICS: dict[str, Metric] = {
             UNKNOWN,
             (),
             "One row: the share of posts whose newest snapshot lacks each counter.",
-            _HANDLE,
+            {**_HANDLE, **_PLATFORM},
             rolled_up=_ROLLUP,
         ),
         Metric(
@@ -271,9 +271,10 @@ METRICS: dict[str, Metric] = {
             "handles",
             ("posts",),
             HANDLE,
-            ("handle",),
-            "Accounts with stored posts.",
-            {"handle": "Account, lower case without @: one row if posts of it are stored; all accounts when None"},
+            ("handle", "platform"),
+            "Accounts with stored posts: a handle may exist on several platforms.",
+            _HANDLE,
+            rolled_up=_ROLLUP,
         ),
         Metric(
             "creator_ids",

@@ -159,8 +159,12 @@ STORED: Columns = {
     "first_posted_at": ("UTC", "When the oldest was published"),
     "last_posted_at": ("UTC", "When the newest was published"),
 }
-HANDLE: Columns = {"handle": ("", "Account")}
-CREATOR_ID: Columns = {"creator_id": ("", "Platform id of the account"), **HANDLE}
+HANDLE: Columns = {
+    "handle": ("", "Account"),
+    "platform": ("", "`tiktok` or `youtube`"),
+    "posts": ("posts", "Stored posts of that handle on it"),
+}
+CREATOR_ID: Columns = {"creator_id": ("", "Platform id of the account"), "handle": ("", "Account")}
 SPAN: Columns = {
     "first_observed_at": ("UTC", "First instant at which a post was observed"),
     "last_observed_at": ("UTC", "Last instant at which a post was observed"),

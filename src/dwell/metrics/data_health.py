@@ -10,9 +10,12 @@ from dwell.metrics.newest import last_snapshots, posts_of
 from dwell.metrics.tables import table
 
 
-def unknown_share(*, handle: str | None = None) -> Table:
+def unknown_share(*, handle: str | None = None, platform: str | None = None) -> Table:
     """One row: posts with a snapshot, and the share of them whose newest snapshot lacks each counter."""
-    last = last_snapshots(None if handle is None else posts_of(handle), COUNTERS)
+    posts = None if handle is None and platform is None else posts_of(handle)
+    if posts is not None and platform is not None:
+        posts = posts.filter(posts.platform == platform)
+    last = last_snapshots(posts, COUNTERS)
     shares = {name: last[name].isnull().cast("float64").mean() for name in COUNTERS}
     return last.agg(posts=last.count(), **shares)
 
@@ -28,11 +31,10 @@ def creators_stored() -> Table:
 
 
 def handles(*, handle: str | None = None) -> Table:
-    """The accounts with stored posts; of one account a point look-up, which ends at the first of its posts."""
-    posts = table("posts")
-    if handle is not None:
-        return posts.filter(posts.handle == handle).select("handle").limit(1)
-    return posts.filter(posts.handle.notnull()).select("handle").distinct().order_by("handle")
+    """The accounts with stored posts, or one account: a row for each platform on which the handle has posts."""
+    posts = posts_of(handle)
+    named = posts.filter(posts.handle.notnull())
+    return named.group_by(["handle", "platform"]).agg(posts=named.count()).order_by("handle", "platform")
 
 
 def creator_ids(*, creator_id: str | None = None) -> Table:

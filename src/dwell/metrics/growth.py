@@ -8,12 +8,12 @@ from ibis.expr.types import Table
 from dwell.errors import DwellError
 from dwell.metrics.changes import add_change, add_earlier, earlier_columns, reading_columns
 from dwell.metrics.columns import REASONS
+from dwell.metrics.growth_note import CUMULATIVE
 from dwell.metrics.latest import latest
 from dwell.metrics.newest import posts_of
 from dwell.metrics.plausible import plausible_snapshots
 from dwell.metrics.tables import table
 
-CUMULATIVE = "tiktok"  # the platform whose counters are totals since publishing
 _RANGES = ("hours_low", "hours_high", "views_per_hour_low", "views_per_hour_high")
 _RANKED = (
     *("from_at", "to_at", "hours", "views_from", "views_to", "views_per_hour", "rounding_explains"),
@@ -21,20 +21,21 @@ _RANKED = (
 )
 
 
-def growth(*, handle: str | None = None) -> Table:
+def growth(*, handle: str | None = None, platform: str | None = None) -> Table:
     """One row per post and snapshot with views, with the growth since the newest one that is an hour older or more.
 
     Where none is, since the snapshot just before, without a growth. TikTok only: YouTube Studio's figures are those of
     a period, so their difference is not growth.
     """
-    return _pairs_of(handle, ("likes",)).order_by("post_id", "to_at")
+    return _pairs_of(handle, platform, ("likes",)).order_by("post_id", "to_at")
 
 
-def growth_ranking(*, handle: str | None = None, limit: int = 20) -> Table:
+def growth_ranking(*, handle: str | None = None, platform: str | None = None, limit: int = 20) -> Table:
     """The posts that gained views fastest, each by its latest known growth, fastest first.
 
     Args:
         handle: Only this account's posts.
+        platform: Only the posts of this platform.
         limit: Number of posts.
 
     Raises:
@@ -42,7 +43,7 @@ def growth_ranking(*, handle: str | None = None, limit: int = 20) -> Table:
     """
     if not limit >= 1:
         raise DwellError(f"The number of posts is a whole number from 1 up, not {limit}.")
-    last = latest_growth(_pairs_of(handle, ("likes",)), _RANKED).alias("latest_growths")
+    last = latest_growth(_pairs_of(handle, platform, ("likes",)), _RANKED).alias("latest_growths")
     ranked = last.cross_join(last.agg(observed_twice=last.count()))
     fastest = ranked.order_by(ibis.desc("views_per_hour"), ibis.asc("post_id")).limit(limit).alias("fastest")
     posts = table("posts").select("post_id", "caption", "url")
@@ -50,12 +51,12 @@ def growth_ranking(*, handle: str | None = None, limit: int = 20) -> Table:
     return joined.order_by(ibis.desc("views_per_hour"), ibis.asc("post_id"))
 
 
-def growth_known(*, handle: str | None = None) -> Table:
+def growth_known(*, handle: str | None = None, platform: str | None = None) -> Table:
     """One row: posts with two snapshots, those with a known growth, and why it is not known of the others.
 
     A post counts under the reason of its newest snapshot.
     """
-    found = _pairs_of(handle, ())
+    found = _pairs_of(handle, platform, ())
     newest = latest(found, ("reason",), at="to_at")
     grown = latest_growth(found, ("views_per_hour",))
     joined = newest.left_join(grown, "post_id")
@@ -123,7 +124,9 @@ def pairs(snapshots: Table, also: tuple[str, ...] = ()) -> Table:
     )
 
 
-def _pairs_of(handle: str | None, also: tuple[str, ...]) -> Table:
+def _pairs_of(handle: str | None, platform: str | None, also: tuple[str, ...]) -> Table:
     posts = posts_of(handle)
+    if platform is not None:
+        posts = posts.filter(posts.platform == platform)
     counted = viewed(*also).semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")
     return pairs(counted, also)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 MIN_HOURS = 1.0
 """Counters are updated in batches: over a shorter time a change shows the batch, not the speed."""
@@ -11,15 +11,20 @@ _WHY = {
     "rounding": "{n} with a change that rounding explains",
     "suspect": "{n} with a counter that may be rounded",
 }
+CUMULATIVE = "tiktok"
+"""The platform whose counters are totals since publishing; YouTube Studio's are those of a period."""
 AGAIN = "read the account again an hour later or more"
 
 
-def growth_note(counts: Mapping[str, int]) -> str | None:
+def growth_note(counts: Mapping[str, int], platforms: Collection[str]) -> str | None:
     """Why no growth is known of some posts; None where it is known of all that were read twice.
 
     Args:
         counts: The row of `growth_known`.
+        platforms: Those of the posts.
     """
+    if platforms and CUMULATIVE not in platforms:
+        return "YouTube's figures are those of a period, not totals, so no growth can be counted from them."
     posts, known = counts["posts"], counts["known"]
     if not posts:
         return f"No post was read twice, so no growth is known: {AGAIN}."

@@ -15,10 +15,15 @@ from dwell.metrics.ratios import with_rates
 
 
 def posting_times(
-    *, handle: str | None = None, tz: str = "UTC", include: Iterable[str] = (), min_age_h: float = MIN_AGE_H
+    *,
+    handle: str | None = None,
+    platform: str | None = None,
+    tz: str = "UTC",
+    include: Iterable[str] = (),
+    min_age_h: float = MIN_AGE_H,
 ) -> Table:
     """One row per weekday and hour with an eligible post, in the local time of `tz` (an IANA zone)."""
-    posts = with_rates(with_excluded(newest(handle, counters=COUNTERS), include, min_age_h))
+    posts = with_rates(with_excluded(newest(handle, counters=COUNTERS, platform=platform), include, min_age_h))
     posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull())
     posts = posts.mutate(local=_local_seconds(posts.posted_at, tz))
     posts = posts.mutate(weekday=zones.weekday(posts.local).cast("int64"), hour=zones.hour(posts.local).cast("int64"))

@@ -10,7 +10,8 @@ from ibis.expr.types import IntegerValue, Table
 from dwell.errors import DwellError
 from dwell.metrics.counters import COUNTERS, PROXY_RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
-from dwell.metrics.growth import CUMULATIVE, latest_growth, pairs, viewed
+from dwell.metrics.growth import latest_growth, pairs, viewed
+from dwell.metrics.growth_note import CUMULATIVE
 from dwell.metrics.newest import newest, seconds
 from dwell.metrics.quartiles import CREATOR, quartiles
 from dwell.metrics.ratios import with_rates
@@ -21,7 +22,12 @@ _MONDAY = 3  # days from a Monday to 1970-01-01
 
 
 def trend(
-    *, handle: str | None = None, every: str = "week", include: Iterable[str] = (), min_age_h: float = MIN_AGE_H
+    *,
+    handle: str | None = None,
+    platform: str | None = None,
+    every: str = "week",
+    include: Iterable[str] = (),
+    min_age_h: float = MIN_AGE_H,
 ) -> Table:
     """One row per period (UTC; weeks begin on Monday) in which eligible posts were published.
 
@@ -29,7 +35,7 @@ def trend(
     """
     if every not in PERIODS:
         raise DwellError(f"Unknown period {every!r}: choose from {', '.join(PERIODS)}.")
-    posts = with_rates(with_excluded(newest(handle, counters=COUNTERS), include, min_age_h))
+    posts = with_rates(with_excluded(newest(handle, counters=COUNTERS, platform=platform), include, min_age_h))
     posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull()).alias("rated_posts")
     posts = _with_tier(posts)
     own = viewed().semi_join(posts.filter(posts.platform == CUMULATIVE), "post_id")

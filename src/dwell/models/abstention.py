@@ -28,6 +28,7 @@ class Abstention:
         target: What it was to predict.
         inputs: What the model would have read.
         handles: Accounts, sorted.
+        platform: Of their posts; None in verdicts of before it was stored.
         at: Time of the fit, ISO 8601 in UTC.
         reasons: Why it abstained.
         report: What `fit` reported.
@@ -37,23 +38,25 @@ class Abstention:
     target: str
     inputs: str
     handles: tuple[str, ...]
+    platform: str | None
     at: str
     reasons: tuple[str, ...]
     report: Mapping[str, Any]
     seq: int | None = None
 
     def supersedes(self, model: Mapping[str, Any]) -> bool:
-        """Whether this fit came after that model of the same accounts, target and inputs.
+        """Whether this fit came after that model of the same accounts, platform, target and inputs.
 
         Args:
             model: An entry of `artifact.list_models`.
         """
         same = (self.target, self.inputs, list(self.handles)) == (model["target"], model["inputs"], model["handles"])
-        return same and self.at >= model["trained_at"]
+        elsewhere = None not in {self.platform, model["platform"]} and self.platform != model["platform"]
+        return same and not elsewhere and self.at >= model["trained_at"]
 
 
 def save_abstention(report: Mapping[str, Any], at: str, seq: int, folder: Path) -> None:
-    """Writes the verdict of a fit; a later one of the same accounts, target and inputs replaces it.
+    """Writes the verdict of a fit; a later one of the same accounts, platform, target and inputs replaces it.
 
     Args:
         report: The report of the fit.
@@ -74,7 +77,7 @@ def save_abstention(report: Mapping[str, Any], at: str, seq: int, folder: Path) 
 
 
 def forget_abstention(report: Mapping[str, Any], folder: Path) -> None:
-    """Removes the verdict that a newer, usable fit of the same accounts, target and inputs replaces."""
+    """Removes the verdict that a newer, usable fit of the same accounts, platform, target and inputs replaces."""
     _path(report, folder).unlink(missing_ok=True)
 
 
@@ -90,6 +93,7 @@ def list_abstentions(folder: Path) -> list[Abstention]:
                     report["target"],
                     report["inputs"],
                     tuple(report["creators"]),
+                    report.get("platform"),
                     content["at"],
                     tuple(report["reasons"]),
                     report,
@@ -104,5 +108,6 @@ def list_abstentions(folder: Path) -> list[Abstention]:
 def _path(report: Mapping[str, Any], folder: Path) -> Path:
     names = [re.sub(r"[^a-z0-9._]+", "_", str(name).lower()) for name in report["creators"]]
     account = names[0] if len(names) == 1 else f"pooled-{len(names)}"
-    digest = f"{zlib.crc32('|'.join(report['creators']).encode()):08x}"
+    elsewhere = [] if report["platform"] in {None, "tiktok"} else [report["platform"]]
+    digest = f"{zlib.crc32('|'.join([*report['creators'], *elsewhere]).encode()):08x}"
     return folder / f"{report['target']}-{report['inputs']}-{account[:60]}-{digest}{SUFFIX}"

@@ -56,6 +56,7 @@ def choose(
     usable = [entry for entry in same if verdicts[entry["model_id"]] is None]
     refused = [verdict for verdict in verdicts.values() if verdict is not None]
     own_refused = [verdict for verdict in abstentions if verdict.target == target and verdict.handles == (handle,)]
+    own_refused = [verdict for verdict in own_refused if not _differs(verdict.platform, platform)]
     if not usable:
         raise NoDataError(_why_none(entries, fitting, same, refused or own_refused, target=target, platform=platform))
     own = [entry for entry in usable if handle in entry["handles"]]

@@ -10,10 +10,10 @@ from dwell.report.report_table import ReportTable, Row, TableColumn, interval_te
 
 
 def audit_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
-    """Each public ratio against each measured target."""
+    """Each public ratio, views and length against each measured target."""
     columns = [
         TableColumn("Measured", numeric=False),
-        TableColumn("Public ratio", numeric=False),
+        TableColumn("Public figure", numeric=False),
         TableColumn("Posts"),
         TableColumn("Rank correlation", "measured"),
     ]
@@ -34,7 +34,7 @@ def audit_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
         ]
         for row in rows
     ]
-    return make_table("Public ratios against measured watch time", columns, body)
+    return make_table("Public figures against measured watch time", columns, body)
 
 
 def skill_table(fit: Mapping[str, Any]) -> ReportTable:

@@ -97,7 +97,9 @@ def _yardstick(content: ReportContent) -> str:
 
 def _subtitle(content: ReportContent) -> str:
     status = content.status
-    posts = pluralize(content.findings.meta["posts"], "post")
+    meta = content.findings.meta
+    where = f" on {meta['platform']}" if meta.get("platform") else ""
+    posts = f"{pluralize(meta['posts'], 'post')}{where}"
     first, last = status.get("first_observed_at"), status.get("last_observed_at")
     return f"{posts}, observed {day(first)} to {day(last)}" if first and last else posts
 

@@ -7,7 +7,7 @@ TITLES = {
     "tiers": "What the best posts have in common",
     "posting-times": "Posting times",
     "trend": "Over time",
-    "audit": "Public ratios against watch time",
+    "audit": "Public figures against watch time",
     "model": "How reliable predictions are",
     "top-posts": "Posts worth a look",
 }
@@ -17,7 +17,8 @@ INTRODUCTIONS = {
     "An association is not a cause.",
     "posting-times": "When posts were published, and how they performed. The findings above test whether time matters.",
     "trend": "The posts of each period, by their latest observation. Medians of a few posts vary by chance.",
-    "audit": "Public ratios are a proxy for unknown watch time. Where both are known, the proxy can be checked.",
+    "audit": "Public ratios, views and length are a proxy for unknown watch time. "
+    "Where both are known, the proxy can be checked.",
     "model": "How well public counters predict the watch time of unseen posts, compared with simple baselines.",
     "top-posts": "The highest engagement rates among posts of similar length. Watch them to see what they do.",
 }

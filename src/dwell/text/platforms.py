@@ -83,15 +83,9 @@ HOSTS: dict[str, str] = {
 }
 """Host of a link, without what stands before it -> platform. Other hosts say nothing: a copy may lie anywhere."""
 HOST_IN_LINK = "^(?:[a-z]+://)?(?:[a-z0-9-]+\\.)*?(" + "|".join(HOSTS).replace(".", "\\.") + ")(?::[0-9]+)?(?:[/?#]|$)"
-"""Of a link in lower case; a pattern that Python and RE2 read alike."""
+"""The host of a link in lower case, for RE2: only files have links that dwell did not make."""
 
 
 def find_platform(name: str) -> str | None:
     """The platform that a cell names; None where it names none that dwell knows."""
     return NAMES.get(re.sub(" +", " ", lower(clean(name))))
-
-
-def link_platform(link: str) -> str | None:
-    """The platform of a link; None for a host that is none."""
-    match = re.match(HOST_IN_LINK, lower(link)) if "." in link and "/" in link else None
-    return HOSTS[match[1]] if match else None

@@ -43,7 +43,9 @@ class Charts:
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return _add_context(snapshot, charts.tiers(snapshot.tiers(creator=creator, **options)), creator)
+            return _add_context(
+                snapshot, charts.tiers(snapshot.tiers(creator=creator, **options)), creator, **_place(options)
+            )
 
     def posting_times(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Median engagement rate by weekday and hour, with the number of posts."""
@@ -51,14 +53,16 @@ class Charts:
 
         with self._snapshot() as snapshot:
             drawn = charts.posting_times(snapshot.posting_times(creator=creator, **options))
-            return _add_context(snapshot, drawn, creator)
+            return _add_context(snapshot, drawn, creator, **_place(options))
 
     def trend(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Median rates and number of posts per period."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return _add_context(snapshot, charts.trend(snapshot.trend(creator=creator, **options)), creator)
+            return _add_context(
+                snapshot, charts.trend(snapshot.trend(creator=creator, **options)), creator, **_place(options)
+            )
 
     def audit(self, *, creator: str, platform: str | None = None) -> altair.TopLevelMixin:
         """Rank correlation of each public ratio with the measured watch time."""
@@ -66,14 +70,14 @@ class Charts:
 
         with self._snapshot() as snapshot:
             drawn = charts.audit(snapshot.audit(creator=creator, platform=platform))
-            return _add_context(snapshot, drawn, creator)
+            return _add_context(snapshot, drawn, creator, platform=platform)
 
     def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """The skill of a fitted model next to the baselines."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return _add_context(snapshot, charts.skill(report), *report["creators"])
+            return _add_context(snapshot, charts.skill(report), *report["creators"], platform=report["platform"])
 
     def coverage(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """How often the intervals of a fitted model held, per duration bucket."""
@@ -81,7 +85,8 @@ class Charts:
         from dwell.models.coverage_shares import coverage_shares
 
         with self._snapshot() as snapshot:
-            return _add_context(snapshot, charts.coverage(report, coverage_shares(report)), *report["creators"])
+            drawn = charts.coverage(report, coverage_shares(report))
+            return _add_context(snapshot, drawn, *report["creators"], platform=report["platform"])
 
     def scores(self, scores: Result) -> altair.TopLevelMixin:
         """Ranked posts with their percentile intervals."""
@@ -90,24 +95,26 @@ class Charts:
         with self._snapshot() as snapshot:
             return _add_context(snapshot, charts.scores(scores, scores), *_known(scores.meta.get("handle")))
 
-    def growth(self, *, creator: str) -> altair.TopLevelMixin:
+    def growth(self, *, creator: str, platform: str | None = None) -> altair.TopLevelMixin:
         """Views per hour between snapshots of a post an hour or more apart."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            rows = snapshot.growth_ranking(creator=creator)
+            rows = snapshot.growth_ranking(creator=creator, platform=platform)
             note = next(iter(rows.meta["warnings"]), "")
             drawn = charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"], note=note)
-            return _add_context(snapshot, drawn, creator)
+            return _add_context(snapshot, drawn, creator, platform=platform)
 
-    def watch_time(self, *, creator: str, target: str = "watch_ratio") -> altair.TopLevelMixin:
+    def watch_time(
+        self, *, creator: str, target: str = "watch_ratio", platform: str | None = None
+    ) -> altair.TopLevelMixin:
         """The measured watch metric of posts by duration bucket, with median and 90th percentile of all of them."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            dots = snapshot.dots(creator=creator, rate=target)
+            dots = snapshot.dots(creator=creator, rate=target, platform=platform)
             drawn = charts.watch_time(dots, dots.meta["lengths"], target=target)
-            return _add_context(snapshot, drawn, creator)
+            return _add_context(snapshot, drawn, creator, platform=platform)
 
     def vetting(self, findings: Result) -> altair.TopLevelMixin:
         """Each rate of a vetting next to its norm."""
@@ -126,6 +133,10 @@ class Charts:
         first, last = min(looks, default=None), max(looks, default=None)
         subject = f"{topic.meta['kind']} {topic.meta['topic']}"
         return add_context(drawn, context_line(subject, first, last, ["the listing of a provider"]))
+
+
+def _place(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {"platform": options.get("platform")}
 
 
 def _known(handle: str | None) -> list[str]:

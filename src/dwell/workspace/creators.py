@@ -27,6 +27,28 @@ def parse_handle(creator: str) -> str:
     return handle
 
 
+def find_account(snapshot: Snapshot, creator: str, platform: str | None) -> dict[str, str]:
+    """The account as the parameters of a metric: its handle, and its platform where one was chosen.
+
+    Platforms are never mixed: the same handle on two of them is two accounts.
+
+    Raises:
+        NoDataError: No post of it is stored, or none on this platform; or the posts are of several platforms.
+    """
+    handle = find_creator(snapshot, creator)
+    posts = {row["platform"]: row["posts"] for row in snapshot.ask("handles", handle=handle)}
+    stored = " and ".join(f"{count:,} on {name}" for name, count in posts.items())
+    if platform is not None and platform not in posts:
+        raise NoDataError(f"No posts of @{handle} on {platform} are stored (stored: {stored}).")
+    if platform is None and len(posts) > 1:
+        most = max(posts, key=lambda name: posts[name])
+        raise NoDataError(
+            f"@{handle} has posts on several platforms ({stored}), which are never mixed: choose one with"
+            f" --platform {most}."
+        )
+    return {"handle": handle, **({"platform": platform} if platform else {})}
+
+
 def find_creator(snapshot: Snapshot, creator: str) -> str:
     """The handle of an account with stored posts, given by handle, link or numeric id.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,8 @@ class AccountFindings:
     """What is known about an account.
 
     Attributes:
-        findings: One row per figure; see `dwell.models.account.findings`. Meta also has `handle`, `tz`, `simulated`.
+        findings: One row per figure; see `dwell.models.account.findings`. Meta also has `handle`, `platform`
+            (where one was chosen), `tz`, `simulated`.
         posts: Its posts, highest engagement rate first.
         tiers: What its best posts have in common.
         audit: Which public ratio follows watch time; None for an account without watch time.
@@ -35,37 +35,46 @@ class AccountFindings:
     audit: Result | None
 
 
-def findings(snapshot: Snapshot, handle: str, *, tz: str) -> AccountFindings:
-    """The findings of one account; where it has watch time and no model of its own, one is fitted and stored."""
-    posts = snapshot.posts(creator=handle)
+def findings(snapshot: Snapshot, handle: str, platform: str | None = None, *, tz: str) -> AccountFindings:
+    """The findings of one account; where it has watch time and no model of its own, one is fitted and stored.
+
+    Args:
+        snapshot: Runs the queries.
+        handle: The account.
+        platform: Its platform; None where its posts are of one only.
+        tz: Time zone of weekdays and hours.
+    """
+    posts = snapshot.posts(creator=handle, platform=platform)
     fit, audit = None, None
     if any(_is_measured(post) for post in posts):
-        platform = _platform(posts)
-        fit = _fit_report(snapshot, handle, platform)
+        fit = _fit_report(snapshot, handle, platform or next((post["platform"] for post in posts), None))
         audit = snapshot.audit(creator=handle, platform=platform)
-    tiers = snapshot.tiers(creator=handle, tz=tz)
+    tiers = snapshot.tiers(creator=handle, platform=platform, tz=tz)
     found = account.findings(posts, tiers=tiers, audit=audit, fit=fit)
-    meta = {"handle": handle, "tz": tz, "simulated": _is_simulated(snapshot, handle), **found.meta}
+    simulated = _is_simulated(snapshot, handle)
+    meta = {"handle": handle, "platform": platform, "tz": tz, "simulated": simulated, **found.meta}
     return AccountFindings(replace(found, meta=meta), posts, tiers, audit)
 
 
 def _fit_report(snapshot: Snapshot, handle: str, platform: str | None) -> Mapping[str, Any]:
-    """The report of the newest fit of this account alone; fits anew without one, or if rows came after it abstained."""
-    folder = snapshot.root / "models"
+    """The report of the newest fit of this account alone; fits anew without one, or if rows came after it abstained.
+
+    Args:
+        snapshot: Runs the queries.
+        handle: The account.
+        platform: That of its posts. Models of before platforms were stored are of any.
+    """
+    folder, of_account = snapshot.root / "models", {None, platform}
     own = [entry for entry in artifact.list_models(folder, "watch_ratio") if entry["handles"] == [handle]]
+    own = [entry for entry in own if entry["platform"] in of_account]
     verdicts = [verdict for verdict in list_abstentions(folder) if verdict.target == "watch_ratio"]
     verdicts = [verdict for verdict in verdicts if verdict.handles == (handle,) and verdict.inputs == "counters"]
+    verdicts = [verdict for verdict in verdicts if verdict.platform in of_account]
     if own and not any(verdict.supersedes(own[0]) for verdict in verdicts):
         return artifact.load(folder, own[0]["model_id"]).report
     if verdicts and verdicts[0].seq == snapshot.seq:
         return verdicts[0].report
     return snapshot.fit(creator=handle, platform=platform)
-
-
-def _platform(posts: Result) -> str | None:
-    """The platform with the most measured posts: a handle may exist on several, which no model mixes."""
-    counts = Counter(post["platform"] for post in posts if _is_measured(post) and post["platform"])
-    return counts.most_common(1)[0][0] if counts else None
 
 
 def _is_measured(post: Mapping[str, Any]) -> bool:

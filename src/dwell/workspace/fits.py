@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +14,15 @@ if TYPE_CHECKING:
 
 
 def fit(
-    snapshot: Snapshot, handles: Sequence[str], target: str, *, inputs: str = "counters", platform: str | None = None
+    snapshot: Snapshot, accounts: Sequence[Mapping[str, str]], target: str, *, inputs: str = "counters"
 ) -> dict[str, Any]:
     """The report of the fit.
 
     Args:
         snapshot: Runs the queries.
-        handles: The accounts; one that is named twice counts once.
+        accounts: What `find_account` returned; one that is named twice counts once.
         target: `watch_ratio` or `full_watch_rate`.
         inputs: `counters`, `length` or `bucket`.
-        platform: Only posts of this platform; of any when None.
 
     Raises:
         ModelError: The target is unknown, or the posts are of several platforms.
@@ -33,7 +32,8 @@ def fit(
     from dwell.models.artifact import save
     from dwell.models.fitting import fit as fit_rows
 
-    rows = [row for name in dict.fromkeys(handles) for row in snapshot.posts(creator=name, platform=platform)]
+    named = {account["handle"]: account.get("platform") for account in accounts}
+    rows = [row for name, platform in named.items() for row in snapshot.posts(creator=name, platform=platform)]
     report, model = fit_rows(with_topics(snapshot, rows), target, inputs=inputs)
     folder = snapshot.root / "models"
     if model is not None:

@@ -107,7 +107,7 @@ class Live:
             why = row["lacks"].rstrip(".") or "it has no posts"
             shown = f"@{handle}" if row["handle"] else handle
             raise NoDataError(f"{shown} cannot be vetted: {why}.")
-        vetting = self._workspace.vet(creator=handle, niche=niche, posts=posts)
+        vetting = self._workspace.vet(creator=handle, platform="tiktok", niche=niche, posts=posts)
         return Result(vetting.columns, vetting.rows, {**vetting.meta, "paid": _cost_summary(sweep)})
 
     def plan_vet(

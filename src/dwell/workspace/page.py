@@ -14,14 +14,15 @@ from dwell.report.content import ReportContent
 from dwell.report.page import render
 from dwell.results import Result
 from dwell.workspace.findings import findings
+from dwell.workspace.status import status
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
 
 
-def write_report(snapshot: Snapshot, handle: str, path: Path, tz: str) -> Result:
+def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str) -> Result:
     """Write the page about one account; returns one row with its path and size."""
-    page = render(collect_content(snapshot, handle, tz))
+    page = render(collect_content(snapshot, account, tz))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, page)
@@ -30,31 +31,38 @@ def write_report(snapshot: Snapshot, handle: str, path: Path, tz: str) -> Result
     return Result(("path", "characters"), [(str(path), len(page))])
 
 
-def collect_content(snapshot: Snapshot, handle: str, tz: str) -> ReportContent:
-    """Everything that the page shows; a section without data stays empty, and the page says why."""
-    found = findings(snapshot, handle, tz=tz)
+def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str) -> ReportContent:
+    """Everything that the page shows; a section without data stays empty, and the page says why.
+
+    Args:
+        snapshot: Runs the queries.
+        account: What `find_account` returned.
+        tz: Time zone of weekdays and hours.
+    """
+    found = findings(snapshot, **account, tz=tz)
+    named: dict[str, Any] = {"creator": account["handle"], "platform": account.get("platform")}
     return ReportContent(
-        handle=handle,
+        handle=account["handle"],
         generated_at=clock.now(),
         findings=found.findings,
         posts=found.posts,
-        benchmarks=snapshot.benchmarks(creator=handle),
-        exclusions=next(iter(snapshot.ask("exclusions", handle=handle))),
+        benchmarks=snapshot.benchmarks(**named),
+        exclusions=next(iter(snapshot.ask("exclusions", **account))),
         tiers=found.tiers,
-        posting_times=snapshot.posting_times(creator=handle, tz=tz),
-        trend=snapshot.trend(creator=handle),
-        growth=snapshot.growth(creator=handle),
+        posting_times=snapshot.posting_times(**named, tz=tz),
+        trend=snapshot.trend(**named),
+        growth=snapshot.growth(**named),
         audit=found.audit,
-        score=None if found.audit is not None else _score(snapshot, handle),
-        status=snapshot.status(creator=handle).meta,
+        score=None if found.audit is not None else _score(snapshot, named),
+        status=status(snapshot, **account).meta,
         versions={name: metadata.version(name) for name in ("dwell", "scikit-learn")},
         tz=tz,
         simulated=found.findings.meta["simulated"],
     )
 
 
-def _score(snapshot: Snapshot, handle: str) -> Mapping[str, Any] | None:
+def _score(snapshot: Snapshot, named: Mapping[str, Any]) -> Mapping[str, Any] | None:
     try:
-        return snapshot.score(creator=handle).to_dict()
+        return snapshot.score(**named).to_dict()
     except DwellError:  # no model, or nothing to rank: the section says how to get one
         return None

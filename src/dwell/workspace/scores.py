@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dwell.errors import ModelError, NoDataError
+from dwell.errors import NoDataError
 from dwell.models import artifact, scoring
 from dwell.models.abstention import list_abstentions
 from dwell.models.model_choice import Choice, check_named, choose
@@ -20,14 +19,15 @@ _POST_COLUMNS = ("posted_at", "duration_s", "views", "caption", "url")
 TARGET = "watch_ratio"
 
 
-def score(snapshot: Snapshot, handle: str, model_id: str | None, platform: str | None = None) -> Result:
+def score(snapshot: Snapshot, account: Mapping[str, str], model_id: str | None) -> Result:
     """The account's posts without watch time, best first.
 
     Raises:
         ModelError: The model does not exist or cannot be read.
         NoDataError: No model can be taken, or no post can be ranked.
     """
-    stored = list(snapshot.posts(creator=handle, platform=platform))
+    handle = account["handle"]
+    stored = list(snapshot.posts(creator=handle, platform=account.get("platform")))
     choice = choose_model(snapshot, handle, stored, model_id)
     model = artifact.load(snapshot.root / "models", choice.model_id)
     posts = {post["post_id"]: post for post in with_topics(snapshot, stored)}
@@ -49,14 +49,9 @@ def choose_model(
 
     Raises:
         ModelError: The named model does not exist.
-        NoDataError: No model can be taken; or the posts are of several platforms.
+        NoDataError: No model can be taken.
     """
-    platforms = Counter(str(post["platform"]) for post in posts if post["platform"])
-    if len(platforms) > 1:
-        counts = " and ".join(f"{count} of {name}" for name, count in sorted(platforms.items()))
-        cure = f"choose one with --platform {platforms.most_common(1)[0][0]}"
-        raise ModelError(f"@{handle} has posts of several platforms ({counts}), which are never mixed: {cure}.")
-    platform = next(iter(platforms), None)
+    platform = next((str(post["platform"]) for post in posts if post["platform"]), None)
     folder = snapshot.root / "models"
     abstentions = list_abstentions(folder)
     entries = [_with_platform(snapshot, entry) for entry in artifact.list_models(folder)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
 from dwell.results import Result
-from dwell.workspace.creators import find_creator
+from dwell.workspace.creators import find_account, find_creator
 from dwell.workspace.result_cache import ResultCache
 
 if TYPE_CHECKING:
@@ -101,16 +101,16 @@ class Snapshot:
         """
         from dwell.workspace.status import status
 
-        return status(self, None if creator is None else self._handle(creator))
+        return status(self, None if creator is None else find_creator(self, creator))
 
-    def findings(self, *, creator: str, tz: str = "UTC") -> Result:
+    def findings(self, *, creator: str, platform: str | None = None, tz: str = "UTC") -> Result:
         """What holds the account's viewers, as figures with their uncertainty: the numbers of the report's statements.
 
         An account with watch time and without a model of its own gets one, as by `fit`.
         """
         from dwell.workspace.findings import findings
 
-        return findings(self, self._handle(creator), tz=tz).findings
+        return findings(self, **self._account(creator, platform), tz=tz).findings
 
     def benchmarks(
         self,
@@ -182,52 +182,75 @@ class Snapshot:
         columns = tuple(rate if name == "value" else name for name in rows.columns)
         return Result(columns, rows.rows, {**totals, "lengths": list(lengths.values())})
 
-    def tiers(self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0) -> Result:
+    def tiers(
+        self,
+        *,
+        creator: str,
+        platform: str | None = None,
+        tz: str = "UTC",
+        include: tuple[str, ...] = (),
+        min_age_h: float = 72.0,
+    ) -> Result:
         """What the best quarter of the account's posts has in common that the weakest lacks."""
         from dwell.models.tiers import tiers
 
-        return tiers(self._post_rows(creator, include=include, min_age_h=min_age_h), tz)
+        return tiers(self._post_rows(creator, platform, include=include, min_age_h=min_age_h), tz)
 
     def trend(
-        self, *, creator: str, every: str = "week", include: tuple[str, ...] = (), min_age_h: float = 72.0
+        self,
+        *,
+        creator: str,
+        platform: str | None = None,
+        every: str = "week",
+        include: tuple[str, ...] = (),
+        min_age_h: float = 72.0,
     ) -> Result:
         """Per period: posts, median rates, change from the previous period, views per hour."""
-        options: dict[str, Any] = {"handle": self._handle(creator), "include": include, "min_age_h": min_age_h}
-        known = self._growth_known(options["handle"])
-        return replace(self.ask("trend", every=every, **options), meta={"every": every, **known})
+        account = self._account(creator, platform)
+        rows = self.ask("trend", every=every, **account, include=include, min_age_h=min_age_h)
+        return replace(rows, meta={"every": every, **self._growth_known(account)})
 
-    def growth(self, *, creator: str) -> Result:
+    def growth(self, *, creator: str, platform: str | None = None) -> Result:
         """Views per hour between snapshots of each post an hour or more apart; in `meta`, of how many it is known."""
-        handle = self._handle(creator)
-        return replace(self.ask("growth", handle=handle), meta=self._growth_known(handle))
+        account = self._account(creator, platform)
+        return replace(self.ask("growth", **account), meta=self._growth_known(account))
 
-    def growth_ranking(self, *, creator: str, limit: int = 20) -> Result:
+    def growth_ranking(self, *, creator: str, platform: str | None = None, limit: int = 20) -> Result:
         """The posts that gained views fastest, by their latest known growth; all such posts in `meta`."""
-        handle = self._handle(creator)
-        rows = self.ask("growth_ranking", handle=handle, limit=limit)
-        meta = self._growth_known(handle)
+        account = self._account(creator, platform)
+        rows = self.ask("growth_ranking", **account, limit=limit)
+        meta = self._growth_known(account)
         return replace(rows, meta={"observed_twice": meta["growth"]["known"], **meta})
 
-    def _growth_known(self, handle: str) -> dict[str, Any]:
+    def _growth_known(self, account: dict[str, str]) -> dict[str, Any]:
         """Of how many posts the growth is known, and a warning where it is not known of all."""
         from dwell.metrics.growth_note import growth_note
 
-        counts = next(iter(self.ask("growth_known", handle=handle)))
-        note = growth_note(counts)
+        counts = next(iter(self.ask("growth_known", **account)))
+        chosen = account.get("platform")
+        platforms = [chosen] if chosen else self.ask("handles", handle=account["handle"]).column("platform")
+        note = growth_note(counts, platforms)
         return {"growth": dict(counts), "warnings": [note] if note else []}
 
     def posting_times(
-        self, *, creator: str, tz: str = "UTC", include: tuple[str, ...] = (), min_age_h: float = 72.0
+        self,
+        *,
+        creator: str,
+        platform: str | None = None,
+        tz: str = "UTC",
+        include: tuple[str, ...] = (),
+        min_age_h: float = 72.0,
     ) -> Result:
         """Median engagement rate by weekday and hour of posting, with n."""
-        options: dict[str, Any] = {"handle": self._handle(creator), "include": include, "min_age_h": min_age_h}
-        return replace(self.ask("posting_times", tz=tz, **options), meta={"tz": tz})
+        account = self._account(creator, platform)
+        rows = self.ask("posting_times", tz=tz, **account, include=include, min_age_h=min_age_h)
+        return replace(rows, meta={"tz": tz})
 
-    def vet(self, *, creator: str, niche: str | None = None, posts: int = 20) -> Result:
+    def vet(self, *, creator: str, platform: str | None = None, niche: str | None = None, posts: int = 20) -> Result:
         """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
         from dwell.workspace.studies import vet
 
-        return vet(self, self._handle(creator), niche=niche, posts=posts)
+        return vet(self, self._account(creator, platform), niche=niche, posts=posts)
 
     def topic(self, kind: str, name: str, *, days: int = 14) -> Result:
         """Posts of a hashtag, sound or search by share momentum; its daily series and stage in `meta`."""
@@ -241,7 +264,7 @@ class Snapshot:
         """Which public ratio follows the account's measured watch time, or "cannot tell"."""
         from dwell.models.audit import audit
 
-        return audit(self._post_rows(creator, platform=platform))
+        return audit(self._post_rows(creator, platform))
 
     def fit(
         self,
@@ -260,7 +283,7 @@ class Snapshot:
         from dwell.workspace.fits import fit
 
         creators = [creator] if isinstance(creator, str) else creator
-        return fit(self, [self._handle(name) for name in creators], target, inputs=inputs, platform=platform)
+        return fit(self, [self._account(name, platform) for name in creators], target, inputs=inputs)
 
     def score(
         self, *, creator: str, model: str | None = None, limit: int | None = None, platform: str | None = None
@@ -268,23 +291,27 @@ class Snapshot:
         """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown."""
         from dwell.workspace.scores import score
 
-        return score(self, self._handle(creator), model, platform).head(limit)
+        return score(self, self._account(creator, platform), model).head(limit)
 
-    def report(self, *, creator: str, path: str | os.PathLike[str], tz: str = "UTC") -> Result:
+    def report(
+        self, *, creator: str, path: str | os.PathLike[str], platform: str | None = None, tz: str = "UTC"
+    ) -> Result:
         """Write the self-contained HTML page about one account."""
         from dwell.workspace.page import write_report
 
-        return write_report(self, self._handle(creator), Path(path), tz)
+        return write_report(self, self._account(creator, platform), Path(path), tz)
 
     # --- shared ------------------------------------------------------------------------------------------------------
 
-    def _post_rows(self, creator: str, **options: Any) -> list[dict[str, Any]]:
-        return list(self.posts(creator=creator, **options))
+    def _post_rows(self, creator: str, platform: str | None, **options: Any) -> list[dict[str, Any]]:
+        return list(self.posts(creator=creator, platform=platform, **options))
 
     def _post_filter(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
         """Select posts: of an account, of a platform, or of TikTok if neither is given."""
-        handle = None if creator is None else self._handle(creator)
-        return {"handle": handle, "platform": platform or (None if handle else "tiktok")}
+        if creator is None:
+            return {"handle": None, "platform": platform or "tiktok"}
+        return {"platform": None, **self._account(creator, platform)}
 
-    def _handle(self, creator: str) -> str:
-        return find_creator(self, creator)
+    def _account(self, creator: str, platform: str | None) -> dict[str, str]:
+        """The parameters that select an account; platforms are never mixed."""
+        return find_account(self, creator, platform)

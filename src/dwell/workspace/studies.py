@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
@@ -11,17 +12,17 @@ if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
 
 
-def vet(snapshot: Snapshot, handle: str, *, niche: str | None, posts: int) -> Result:
+def vet(snapshot: Snapshot, account: Mapping[str, str], *, niche: str | None, posts: int) -> Result:
     """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
     from dwell.models.vetting import vet as judge
 
     return judge(
-        snapshot.posts(creator=handle),
-        snapshot.ask("peers", handle=handle, niche=niche, posts=posts),
+        snapshot.posts(creator=account["handle"], platform=account.get("platform")),
+        snapshot.ask("peers", **account, niche=niche, posts=posts),
         niche=niche,
         n=posts,
-        growth=snapshot.ask("growth", handle=handle),
-        steps=snapshot.ask("follower_steps", handle=handle),
+        growth=snapshot.ask("growth", **account),
+        steps=snapshot.ask("follower_steps", handle=account["handle"]),
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dwell.errors import NoDataError
-from dwell.models.abstention import Abstention
+from dwell.models.abstention import Abstention, forget_abstention, list_abstentions, save_abstention
 from dwell.models.model_choice import check_named, choose
 
 
@@ -25,7 +25,12 @@ def _entry(name, handles, day, **changes):
 
 def _abstained(handles, day, **changes):
     values = {"target": "watch_ratio", "inputs": "counters", "handles": tuple(handles), **changes}
-    return Abstention(at=f"2026-01-{day:02}T00:00:00Z", reasons=("it does not beat the mean.",), report={}, **values)
+    return Abstention(
+        at=f"2026-01-{day:02}T00:00:00Z",
+        reasons=("it does not beat the mean.",),
+        report={},
+        **{"platform": None, **values},
+    )
 
 
 def _choose(entries, abstentions=(), handle="me", platform="tiktok"):
@@ -99,3 +104,17 @@ def test_other_abstentions_do_not_matter(verdict):
 def test_nothing_stored_says_how_to_begin():
     with pytest.raises(NoDataError, match="dwell fit --creator @you"):
         _choose([])
+
+
+def test_a_verdict_about_one_platform_says_nothing_of_the_other(tmp_path):
+    report = {"target": "watch_ratio", "inputs": "counters", "creators": ["me"], "reasons": ["noise"]}
+    for day, platform in ((4, "tiktok"), (5, "youtube")):
+        save_abstention({**report, "platform": platform}, f"2026-01-{day:02}T00:00:00Z", 1, tmp_path)
+    tube, tok = list_abstentions(tmp_path)
+    assert (tube.platform, tok.platform) == ("youtube", "tiktok")
+    own = _entry("own", ["me"], 3)
+    assert tok.supersedes(own)
+    assert not tube.supersedes(own)
+    assert _choose([own], [tube]).warnings == ()
+    forget_abstention({**report, "platform": "tiktok"}, tmp_path)
+    assert [verdict.platform for verdict in list_abstentions(tmp_path)] == ["youtube"]

@@ -7,7 +7,7 @@ import pytest
 
 import dwell
 from dwell import clock
-from dwell.errors import ModelError, NoDataError
+from dwell.errors import NoDataError
 
 START = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 
@@ -63,26 +63,3 @@ def test_a_usable_fit_takes_back_the_abstention(workspace):
 
 def test_an_account_named_twice_counts_once(workspace):
     assert workspace.fit(creator=["own", "@OWN"])["n"] == 40
-
-
-def test_posts_of_two_platforms_need_a_choice(workspace, monkeypatch):
-    from dwell.workspace.snapshot import Snapshot
-
-    asked = Snapshot.posts
-
-    def mixed(self, *, platform=None, **options):
-        found = asked(self, **options)
-        place = found.columns.index("platform")
-        rows = [(*row[:place], ("tiktok", "youtube")[n % 2], *row[place + 1 :]) for n, row in enumerate(found.rows)]
-        kept = [row for row in rows if platform in (None, row[place])]
-        return dwell.results.Result(found.columns, kept, found.meta)
-
-    monkeypatch.setattr(Snapshot, "posts", mixed)
-    for question in (workspace.fit, workspace.audit, workspace.score):
-        with pytest.raises(ModelError, match="--platform"):
-            question(creator="own")
-    tube = workspace.fit(creator="own", platform="youtube")
-    assert (tube["n"], tube["platform"]) == (20, "youtube")
-    if tube["model_id"]:
-        with pytest.raises(NoDataError, match="youtube"):
-            workspace.score(creator="other", platform="tiktok")
