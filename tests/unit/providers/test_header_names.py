@@ -95,6 +95,40 @@ def test_watch_time_is_the_total_only_beside_an_average() -> None:
     assert (alone.dropped, "avg_watch_s" in alone.columns) == (("watch_time_sec",), False)
 
 
+@pytest.mark.parametrize(
+    ("header", "column", "unit"),
+    [
+        ("duration (мс)", "duration_s", "ms"),
+        ("Длительность, мин.", "duration_s", "min"),
+        ("длительность в секундах", "duration_s", ""),
+        ("Dauer in Sekunden", "duration_s", ""),
+        ("Dauer in Minuten", "duration_s", "min"),
+        ("durée en millisecondes", "duration_s", "ms"),
+        ("duração (milissegundos)", "duration_s", "ms"),
+        ("süre (dk)", "duration_s", "min"),
+        ("thời lượng (giây)", "duration_s", ""),
+        ("thời lượng (phút)", "duration_s", "min"),
+        ("durationInMillis", "duration_s", "ms"),
+        ("duration (mm:ss)", "duration_s", ""),
+        ("Length (hh:mm:ss)", "duration_s", ""),
+        ("% watched full video", "full_watch_rate", "percent"),
+        ("# views", "views", ""),
+        ("# of likes", "likes", ""),
+    ],
+)
+def test_units_and_signs_around_a_name(header: str, column: str, unit: str) -> None:
+    meaning = read_header(header)
+    assert meaning is not None
+    assert (meaning.column, meaning.unit) == (column, unit)
+
+
+@pytest.mark.parametrize(
+    "header", ["duration std", "Dauer Std.", "duration (hh:mm)", "# video", "duration m", "likes %"]
+)
+def test_what_a_header_does_not_say(header: str) -> None:
+    assert read_header(header) is None
+
+
 def test_of_several_headers_one_is_taken_and_the_others_are_named() -> None:
     matched = match_headers(["url", "Play count", "views", "video_views", "likes", "likes"], {})
     assert matched.columns["views"] == "views"

@@ -215,6 +215,8 @@ def test_profiles_are_accounts_and_never_posts(folder: Folder, form: str) -> Non
         {"Profile URL": "https://www.tiktok.com/@Ann.Cooks?lang=en", "Fans": 12_000, "Hearts": 9},
         {"id": "6744469562807747589", "url": "https://www.tiktok.com/@ann.cooks", "likes": 9, "follower_count": 12_000},
         {"usuario": "@ann.cooks", "seguidores": 12_000, "curtidas": 9, "vídeos": 4},
+        {"username": "ann.cooks", "# followers": 12_000, "# likes": 9},
+        {"username": "ann.cooks", "followers %": 3, "Abonnés": 12_000, "likes": 9},
     ],
 )
 def test_followers_without_a_post_describe_an_account(folder: Folder, row: Row) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell.providers.files.aliases import ALIASES, WATCHED
+from dwell.providers.files.header_names import fold_header
 from dwell.providers.files.platform_column import header_of, sample
 from dwell.providers.part import Part
 from dwell.records import Shape, Source
@@ -66,12 +67,8 @@ _BORROWED = {
 }
 
 
-def _fold(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
-
-
 _FOLDED = {
-    column: tuple(dict.fromkeys(_fold(name) for name in [*names.split("|"), *(
+    column: tuple(dict.fromkeys(fold_header(name) for name in [*names.split("|"), *(
         ALIASES.get("likes" if column == "total_likes" else column, ()) if column in _BORROWED else ())]))
     for column, names in _NAMES.items()
 }  # fmt: skip
@@ -95,9 +92,10 @@ def match_accounts(part: Part, posts: Headers, given: Mapping[str, str]) -> Acco
     """
     if {"post_id", "views", *WATCHED} & given.keys():
         return None
-    columns = dict(given)
+    columns, folded = dict(given), {name: fold_header(name) for name in reversed(header_of(part))}
     for column, names in _FOLDED.items():
-        left = {_fold(name): name for name in reversed(header_of(part)) if name not in columns.values()}
+        used = set(columns.values())
+        left = {short: name for name, short in folded.items() if name not in used}
         fitting = [left[name] for name in names if name in left and _fits(column, part, left[name])]
         if fitting and column not in columns:
             columns[column] = fitting[0]
@@ -105,7 +103,7 @@ def match_accounts(part: Part, posts: Headers, given: Mapping[str, str]) -> Acco
         columns["platform"] = posts.columns["platform"]
     if not _are_accounts(part, columns, posts.columns):
         return None
-    used = columns.values()
+    used = set(columns.values())
     return AccountHeaders(columns, tuple(name for name in header_of(part) if name not in used))
 
 
@@ -130,10 +128,13 @@ def without_objects(part: Part, headers: Headers) -> Headers:
     """The matched headers without those whose cells are JSON objects: no value can be cut out of them."""
     from dataclasses import replace
 
-    objects = {name for name in headers.columns.values() if name in header_of(part) and _holds_objects(part, name)}
+    known = set(header_of(part))
+    objects = {name for name in headers.columns.values() if name in known and _holds_objects(part, name)}
+    if not objects:
+        return headers
     columns = {column: name for column, name in headers.columns.items() if name not in objects}
-    dropped = [name for name in header_of(part) if name in objects or name in headers.dropped]
-    return replace(headers, columns=columns, dropped=tuple(dropped)) if objects else headers
+    left = objects | set(headers.dropped)
+    return replace(headers, columns=columns, dropped=tuple(name for name in header_of(part) if name in left))
 
 
 def _holds_objects(part: Part, name: str) -> bool:
@@ -150,7 +151,7 @@ def _are_accounts(part: Part, columns: Mapping[str, str], posts: Mapping[str, st
     link = columns.get("url") or posts.get("url")
     links = [value.strip() for value in sample(part, link) if value.strip()] if link else []
     of_posts = _POST_ONLY & posts.keys()
-    if _fold(posts.get("post_id", "id")) not in _FOLDED["creator_id"]:
+    if fold_header(posts.get("post_id", "id")) not in _FOLDED["creator_id"]:
         return False  # a header that says that the id is a post's
     if any(_POST.search(value) for value in links) or not {"handle", "url"} & columns.keys():
         return False

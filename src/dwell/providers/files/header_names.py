@@ -17,14 +17,29 @@ from dwell.providers.format import normalize_header
 from dwell.records.shape import Unit
 
 _UNIT_WORDS: dict[Unit, str] = {
-    "": "s sec secs second seconds sek sekunden sekunder seg segundos secondes secondi секунд сек 秒 초 ratio fraction",
-    "ms": "ms msec msecs millis millisecond milliseconds milisegundos millisekunden 毫秒 ミリ秒 밀리초",
-    "min": "min mins minute minutes minutos minuten minuter minuti мин минут 分 分钟 분",
-    "h": "h hr hrs hour hours horas stunden heures ore timer timmar часов 小时 時間 시간",
-    "percent": "% pct percent percentage perc prozent porcentaje pourcentage percentuale процент 百分比 パーセント",
+    "": """
+        s sec secs second seconds sek sekunden sekunder sekundy sekund sekundach seg segs segundo segundos seconde
+        secondes seconden secondi с сек секунда секунды секунд секундах sn saniye giây detik δευτερόλεπτα δευτ
+        秒 초 ratio fraction
+    """,
+    "ms": """
+        ms msec msecs mseg millis milli millisecond milliseconds milisegundos millisekunden millisekunder millisecondes
+        milliseconden millisecondi milissegundos milisekundy milisekund milisaniye mili milidetik мс мсек миллисекунды
+        миллисекунд миллисекундах 毫秒 ミリ秒 밀리초
+    """,
+    "min": """
+        min mins minute minutes minuto minutos minuten minuter minutter minuti minuty minut minutach mn мин минута
+        минуты минут минутах dk dakika phút menit λεπτά 分 分钟 分鐘 분
+    """,
+    "h": """
+        h hr hrs hour hours hora horas stunden heure heures ore timer timmar godz godziny godzin uur uren час часы часов
+        часах saat giờ jam ώρες 小时 小時 時間 시간
+    """,
+    "percent": """
+        % pct percent percentage perc prozent porcentaje porcentagem pourcentage percentuale procent persen yüzde
+        процент процентов 百分比 パーセント 퍼센트
+    """,
 }
-UNITS: dict[str, Unit] = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
-"""Last word of a name -> the unit that it states; seconds and fractions need no factor."""
 LENGTHS = frozenset({"duration_s", "avg_watch_s", "total_watch_s"})
 SHARES = frozenset({"full_watch_rate"})
 
@@ -34,11 +49,15 @@ _OBJECT = frozenset({
 """Words before a name that only say that it is a post's."""
 _AMOUNT = frozenset({
     "stats", "stat", "v2", "statsv2", "statistics", "metrics", "metric", "public", "insights", "insight", "engagement",
-    "counts", "count", "n", "no", "num", "nb", "number", "of", "total", "tot", "sum", "lifetime", "organic",
+    "counts", "count", "n", "#", "no", "num", "nb", "number", "of", "total", "tot", "sum", "lifetime", "organic",
 })  # fmt: skip
 """Words before the name of a counter that say nothing more."""
 _AFTER = frozenset(["count", "counts", "cnt", "total", "n", "nb", "num", "number", "lifetime"])
 """Words behind the name of a counter that say nothing more."""
+_IN = frozenset({"in", "en", "em", "i", "w", "в", "σε"})
+"""Words between a name and its unit: `Dauer in Sekunden`, `durée en secondes`."""
+_CLOCK = re.compile(r"(?<=.)(?:h{1,2} )?(?:m{1,2} s{1,2}|min sec|min sek)$")
+"""How a length is written, behind its name: `duration (mm:ss)`."""
 _NESTED = re.compile(r"\w[./]\w")
 """The name of a value within an object: a value of the row itself is preferred, `id` to `video.id`."""
 _BEFORE_UNSPACED = ("视频", "作品", "動画", "영상")
@@ -69,12 +88,18 @@ def split_header(header: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header.replace("\u00ad", "").replace("\u200b", ""))
     text = unicodedata.normalize("NFKD", normalize_header(spaced))
     plain = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", text)).replace("ı", "i")
-    return re.sub(r"[^\w%#]|_", " ", plain.replace("%", " % ")).split()
+    return re.sub(r"[^\w%#]|_", " ", plain.replace("%", " % ").replace("#", " # ")).split()
 
 
+@lru_cache(maxsize=8192)
 def fold_header(header: str) -> str:
-    """A header as it is compared: only its letters and digits."""
-    return "".join(split_header(header))
+    """A header as it is compared: only its letters and digits, and a percent sign; `# followers` is followers."""
+    words = split_header(header)
+    return "".join(word for word in words if word != "#" or len(words) == 1)
+
+
+UNITS: dict[str, Unit] = {fold_header(word): unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
+"""Last word of a name -> the unit that it states; seconds and fractions need no factor."""
 
 
 def _known_names() -> dict[str, tuple[str, int]]:
@@ -92,6 +117,9 @@ _KNOWN = _known_names()
 def read_header(header: str) -> Meaning | None:
     """What a header means; None where it is unknown."""
     words = split_header(header[:200])
+    if words[:1] == ["%"]:
+        words = [*words[1:], "%"]
+    words = _CLOCK.sub("s", " ".join(words)).split()
     for distance, (name, unit, left_out) in enumerate(_shorter_names(words)):
         column, rank = _KNOWN.get(name, ("", 0))
         if column and _may_have(column, unit) and (column not in _IDENTITY or left_out <= _OBJECT):
@@ -114,6 +142,9 @@ def _shorter_names(words: list[str]) -> Iterator[tuple[str, Unit | None, frozens
     if len(words) > 1 and words[-1] in UNITS:
         unit, words = UNITS[words[-1]], words[:-1]
         yield "".join(words), unit, frozenset()
+        if len(words) > 1 and words[-1] in _IN:
+            words = words[:-1]
+            yield "".join(words), unit, frozenset()
     first, last, left_out = 0, len(words), set[str]()
     while last - first > 1 and words[first] in _OBJECT | _AMOUNT:
         left_out.add(words[first])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dwell.providers.files.header_names import fold_header
 from dwell.providers.part import Part
 from dwell.text.platforms import find_platform
 
@@ -21,19 +22,19 @@ _NAMES = """
     réseausocial reseausocial piattaforma netværk plattformnamn platforma платформа соцсеть πλατφόρμα nềntảng
     プラットフォーム 平台 플랫폼 sosyalmedya
 """
-_HEADERS = frozenset(_NAMES.split())
+_HEADERS = frozenset(map(fold_header, _NAMES.split()))
 """Headers of a platform; one cell that names a platform confirms them."""
 _MAYBE_NAMES = """
     source channel channels site website service app extractor extractorkey medium provider accounttype origin quelle
     kanal fuente canal fonte kilde kilden источник 来源 渠道
 """
-_MAYBE = frozenset(_MAYBE_NAMES.split())
+_MAYBE = frozenset(map(fold_header, _MAYBE_NAMES.split()))
 """Headers that often mean something else: every cell has to name a platform."""
 
 
 def find_platform_column(part: Part, names: tuple[str, ...]) -> str | None:
     """The header of the column that names platforms; None where there is none."""
-    confirmed = [(name, _fold(name)) for name in names if _fold(name) in _HEADERS | _MAYBE]
+    confirmed = [(name, fold_header(name)) for name in names if fold_header(name) in _HEADERS | _MAYBE]
     for name, folded in sorted(confirmed, key=lambda pair: pair[1] in _MAYBE):
         values = {value for value in sample(part, name) if value.strip()}
         known = [value for value in values if find_platform(value)]
@@ -65,7 +66,3 @@ def sample(part: Part, name: str) -> list[str]:
         index = part.header.index(name)
         return [row[index] for row in part.rows if len(row) > index]
     return [value for item in part.objects if isinstance(value := item.get(name), str)]
-
-
-def _fold(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
