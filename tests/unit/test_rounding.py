@@ -62,6 +62,12 @@ def test_a_number_alone_may_be_rounded_as_coarsely_as_sources_do(count: int, uni
         ((50, 50, 5), (100, 95, 9), ("decimals", "decimals")),
         ((20, 20, 20), (30, 30, 30), ("rounded", "rounded")),  # thousands only
         ((0, 0, 0), (0, 0, 0), ("exact", "exact")),
+        ((1, 1, 0), (0, 0, 0), ("exact", "exact")),  # one 1,200 says nothing
+        ((0, 0, 0), (5, 1, 0), ("exact", "exact")),  # nor does one 17,700 among others
+        ((3, 0, 0), (5, 1, 1), ("exact", "exact")),
+        ((0, 0, 0), (1, 1, 1), ("exact", "rounded")),  # 23,000 and no other: one in a thousand
+        ((1, 0, 0), (1, 1, 1), ("exact", "exact")),  # beside 1,234 of the same column
+        ((2, 2, 0), (0, 0, 0), ("decimals", "exact")),
         ((1_000_000, 10_150, 1_000), (0, 0, 0), ("exact", "exact")),
         ((1_000_000, 20_000, 1_000), (0, 0, 0), ("mixed", "exact")),
     ],

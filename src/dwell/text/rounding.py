@@ -27,6 +27,8 @@ BANDS = (LEAST_ROUNDED, 10_000)
 """A source may round from a thousand up, or, as TikTok does, from ten thousand up: each band is judged by itself."""
 ROUNDED_SHARE = 0.9
 """From this share of multiples of 100 on, the counters of a band are rounded; one in a hundred is one by chance."""
+LEAST_EVIDENCE = 2
+"""So many different round numbers it takes: one in a hundred exact ones is round."""
 DEVIATIONS = 2.0
 """So many standard deviations beyond chance make round numbers suspect: few are lost where that is an error."""
 
@@ -54,14 +56,19 @@ def judge_bands(counts: Sequence[tuple[int, int, int]]) -> tuple[Rounding, ...]:
     """Whether the counters of each band are rounded.
 
     Args:
-        counts: For each of `BANDS`: its numbers, written in full, and how many of them are multiples of 100 and 1,000.
+        counts: For each of `BANDS`: its distinct numbers, written in full, and how many of them are multiples of 100
+            and 1,000. Of a number that stands in many rows the tenth says no more than the first.
 
     Returns:
         `rounded` where nearly all are multiples of 100, `decimals` where most of these are none of 1,000; `mixed`
         where more are multiples than chance gives (two standard deviations beyond one in a hundred), so that each of
         these is suspect; otherwise `exact`. No source rounds small numbers and leaves large ones as they are, so there
-        the small ones are `mixed`, too.
+        the small ones are `mixed`, too. One round number is no evidence, unless it is the only large one of the column
+        and a multiple of 1,000.
     """
+    numbers, rounds, whole = (sum(column) for column in zip(*counts, strict=True))
+    if rounds < LEAST_EVIDENCE and not numbers == whole == 1:
+        return tuple("exact" for _ in counts)
     judged: list[Rounding] = []
     larger_are_exact = False
     for large, multiples, thousands in reversed(counts):

@@ -73,7 +73,7 @@ def check_file(
     return FileFacts(
         rows=facts["rows"],
         ids=find_damaged_ids(connection, ids, key_ids(extract.shape.tables), name),
-        rounding={counter: _rounding(facts, counter) for counter in columns.units},
+        rounding={counter: _rounding(connection, counter, name) for counter in columns.units},
         handle=options.handle if owned else None,
         mixed=0 < facts["tiktok"] < facts["platforms"],
     )
@@ -90,7 +90,7 @@ def _facts(
         "platforms": "count(platform)" if "platform" in columns.names else "0",
         "named": "count(handle)" if "handle" in columns.names else "0",
         "others": f"count(*) FILTER (handle <> {quote_text(handle)})" if handle and "handle" in columns.names else "0",
-    } | {name: sql for counter in columns.units for name, sql in _band_counts(counter).items()}
+    }
     selected = ", ".join(f"coalesce({sql}, 0) AS {fact}" for fact, sql in facts.items())
     cursor = connection.execute(f"SELECT {selected} FROM {name}")
     row = cursor.fetchone() or (0,) * len(facts)
@@ -100,22 +100,18 @@ def _facts(
 _MULTIPLES = (1, rounding.FINEST_UNIT, 1_000)
 
 
-def _band_counts(counter: str) -> dict[str, str]:
-    """SQL of how many plain numbers of a counter are in each band, and of those multiples of 100 and of 1,000."""
-    counts = {}
+def _rounding(connection: duckdb.DuckDBPyConnection, counter: str, name: str) -> tuple[Rounding, ...]:
+    """What the different plain numbers of a counter tell of rounding."""
+    selected = []
     for least, below in zip(rounding.BANDS, (*rounding.BANDS[1:], None), strict=True):
-        within = f"{counter} >= {least}" + (f" AND {counter} < {below}" if below else "")
-        plain = f"{within} AND {shown_unit(counter)} IS NULL"
-        for size in _MULTIPLES:
-            test = f"{plain} AND {counter} % {size} = 0" if size > 1 else plain
-            counts[f"{counter}_{least}_{size}"] = f"count(*) FILTER ({test})"
-    return counts
-
-
-def _rounding(facts: dict[str, Any], counter: str) -> tuple[Rounding, ...]:
-    return rounding.judge_bands(
-        [tuple(facts[f"{counter}_{least}_{size}"] for size in _MULTIPLES) for least in rounding.BANDS]
-    )
+        within = f"number >= {least}" + (f" AND number < {below}" if below else "")
+        selected += [f"count(*) FILTER ({within} AND number % {size} = 0)" for size in _MULTIPLES]
+    large = f"{counter} >= {rounding.LEAST_ROUNDED} AND {shown_unit(counter)} IS NULL"
+    numbers = f"SELECT DISTINCT {counter} AS number FROM {name} WHERE {large}"
+    found = connection.execute(f"SELECT {', '.join(selected)} FROM ({numbers})").fetchone()
+    assert found is not None
+    size = len(_MULTIPLES)
+    return rounding.judge_bands([(*found[at : at + size],) for at in range(0, len(found), size)])
 
 
 def _check_account(extract: Extract, facts: dict[str, Any], handle: str | None) -> None:

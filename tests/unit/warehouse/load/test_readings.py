@@ -66,11 +66,12 @@ def test_a_scrape_and_a_template_of_one_day_lose_nothing_in_either_order(
         if sealed:
             store.seal()
     (row,) = table("post_snapshots")
-    assert values(row, "views", "likes", "comments", "shares", "saves") == (max(views, 12_000), 900, 40, 12, 35)
+    # A lone 12,000 may be rounded, a lone 11,900 is exact: of these two the exact one stands.
+    assert values(row, "views", "likes", "comments", "shares", "saves") == (views, 900, 40, 12, 35)
     assert values(row, "observed_precision", "observed_zone") == ("day", "UTC")
     sources = {name: source.partition("@")[0] for name, source in json.loads(row["value_sources"]).items()}
     assert (sources["likes"], sources["saves"]) == ("scrape", "template")
-    assert sources["views"] == ("scrape" if views < 12_000 else order[1] if views == 12_000 else "template")
+    assert sources["views"] == (order[1] if views == 12_000 else "template")
     (watched,) = table("watch_times")
     assert values(watched, "avg_watch_s", "reach", "observed_precision") == (8.98, 9000, "day")
 

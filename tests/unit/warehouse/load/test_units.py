@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from dwell.records import Shape, source_at
+from dwell.text import rounding
+from dwell.warehouse.load import loader
 from dwell.warehouse.load.loaded import Loaded
 
 Bring = Callable[..., Loaded]
@@ -63,6 +65,24 @@ def test_a_column_of_round_numbers_is_rounded(bring: Bring, table: Rows, made: C
     assert set(units(table, "likes").values()) == {1}  # each column by itself
 
 
+@pytest.mark.parametrize("rest", [[], [1_234, 17_701], [950]])
+def test_one_round_number_is_exact(bring: Bring, table: Rows, made: Callable[..., str], rest: list[int]) -> None:
+    bring(lines(made, [f"{count},5," for count in (1_200, *rest)]))
+    assert set(units(table).values()) == {1}
+    assert {row["rounded"] for row in table("post_snapshots")} == {False}
+
+
+def test_a_number_in_many_rows_is_one_number(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
+    bring(lines(made, [f"{count},5," for count in [1_200] * 30 + [1_234, 17_701]]))
+    assert set(units(table).values()) == {1}
+    exact = [f"{count},5," for count in [12_345] * 60 + [17_700, 18_200, 23_000]]
+    bring(lines(made, exact), as_of="2025-06-01")
+    later = [row for row in table("post_snapshots") if row["observed_at"].year == 2025]
+    assert {(row["views"], row["views_unit"]) for row in later} == {
+        (12_345, 1), (17_700, None), (18_200, None), (23_000, None),
+    }  # fmt: skip
+
+
 def test_numbers_of_json_are_judged_like_those_of_a_table(bring: Bring, table: Rows, made: Callable[..., str]) -> None:
     counts = (17_700, 8_200, 12_345, "23K")
     rows = [{"id": made(f"2024-05-{day + 1:02}"), "account": "a", "views": count} for day, count in enumerate(counts)]
@@ -101,3 +121,17 @@ def test_an_export_of_dwell_keeps_its_units_and_gets_no_others(
     bring(f"{','.join(columns)}\n{post},{day},17700,1200,,,100\n{post[:-1]}9,{day},17700,5,true,,\n", shape)
     found = [(row["views_unit"], row["likes_unit"], row["rounded"]) for row in table("post_snapshots")]
     assert sorted(found, key=str) == [(None, 100, None), (None, None, True)]
+
+
+def test_a_unit_that_an_older_dwell_judged_otherwise_is_corrected(
+    bring: Bring, table: Rows, made: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = lines(made, ["1200,5,", "12345,5,", "845,5,"])
+    monkeypatch.setattr(loader, "VERSION", 2)
+    monkeypatch.setattr(rounding, "LEAST_EVIDENCE", 1)
+    bring(file)
+    assert units(table) == {1_200: None, 12_345: 1, 845: 1}
+    monkeypatch.undo()
+    bring(file)
+    assert units(table) == {1_200: 1, 12_345: 1, 845: 1}
+    assert len(table("post_snapshots")) == 3
