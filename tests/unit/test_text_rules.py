@@ -97,8 +97,9 @@ GROUPED = st.builds(
 UNIT = st.sampled_from(["", "h", "H", " hours", "hr", " m", "min", " Minutes", "s", " sec", "seconds", "S."])
 PARTS = st.lists(st.tuples(st.from_regex(r"[0-9]{1,2}(\.[0-9])?", fullmatch=True), UNIT), min_size=1, max_size=4)
 LENGTH = st.builds(
-    lambda parts, gap: gap.join(number + unit for number, unit in parts), PARTS, st.sampled_from(["", ":", " "])
-)
+    lambda before, parts, gap: before + gap.join(number + unit for number, unit in parts),
+    st.sampled_from(["", "PT"]), PARTS, st.sampled_from(["", ":", " "]),
+)  # fmt: skip
 CLOCK = st.lists(st.integers(0, 99).map("{:02}".format), min_size=2, max_size=3).flatmap(
     lambda parts: st.sampled_from([":".join(parts), ":".join(parts) + ".5", ":".join(parts) + " s"])
 )

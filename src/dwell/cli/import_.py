@@ -14,7 +14,8 @@ import typer
 from dwell.cli.explain_import import explanation_text, split_lines
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
-from dwell.text.plurals import name_counts
+from dwell.records.plausibility import FLAG_WORDS
+from dwell.text.plurals import name_counts, pluralize
 
 if TYPE_CHECKING:
     from dwell.errors import DwellError
@@ -258,11 +259,13 @@ def _notes(loaded: Loaded) -> Iterator[str]:
     for what, counts in (
         ("also new", others),
         ("updated", loaded.rows_updated),
-        ("stored, but flagged:", loaded.flagged),
     ):
         named = name_counts(counts)
         if named:
             yield f"{what} {named}"
+    if loaded.flagged:
+        flags = (f"{pluralize(n, 'row')} {FLAG_WORDS.get(name, name)}" for name, n in loaded.flagged.items())
+        yield f"stored, but flagged: {', '.join(flags)}"
     yield from (warning.removeprefix(f"{loaded.path.name}: ") for warning in loaded.warnings)
     if loaded.rejected:
         yield f"{loaded.rejected:,} rejected" + (f", all in {loaded.rejects_file}" if loaded.rejects_file else "")

@@ -24,3 +24,27 @@ CURVE_RISES = "curve_rises"
 
 REACTIONS = ("likes", "comments", "shares", "saves")
 """Counters that need a view: where views are 0 and one of these is not, views are no measured 0."""
+
+FLAG_WORDS = {
+    AVG_WATCH_OVER_LENGTHS: "with an average watch time over 20 lengths of the video",
+    SHARE_OVER_WHOLE: "with a share over 100 %",
+    LENGTH_OVER_HOURS: "longer than 10 hours",
+    LIKES_OVER_VIEWS: "with more likes than views",
+    REACTIONS_WITHOUT_VIEWS: "with 0 views beside likes, comments, shares or saves",
+    CURVE_RISES: "where a retention curve rises by more than rewatching can",
+    "account_differs_from_link": "whose account differs from the link, which was believed",
+    "account_names_without_handle": "whose account is a name without a handle",
+    "creator_counters_disagree": "whose account has other counters at the same time",
+    "duration_zero": "with length 0",
+    "fractional_counts": "with a fraction in a count",
+    "no_duration": "without a length",
+    "observed_before_id": "observed before the post was made",
+    "posting_time_contradicts_id": "whose posting time contradicts the id",
+    "ids_look_rounded": "with an id that may be rounded",
+    "creator_ids_look_rounded": "with an account id that may be rounded",
+    "sound_ids_look_rounded": "with a sound id that may be rounded",
+    "comment_ids_look_rounded": "with a comment id that may be rounded",
+    "views_zero": "with 0 views",
+    "zero_views_beside_other_counters": "with 0 views beside other counters: views were left unknown",
+}
+"""Name of a flag on import -> what stands behind `12 rows`."""

@@ -55,6 +55,19 @@ def test_units_of_headers_and_of_cells(load: Load) -> None:
     assert values["duration_s"] == [15.0, 60.0, 22.0]
 
 
+def test_lengths_of_iso_8601(load: Load) -> None:
+    _, values = load(table("views,duration", "900,PT45S", "5000,PT1M5.5S", "300,PT1H"))
+    assert values["duration_s"] == [45.0, 65.5, 3600.0]
+
+
+def test_fractions_beside_percentages_are_read_as_percentages_and_said(load: Load) -> None:
+    done, values = load(table("views,full watch rate", "900,0.4", "5000,0.5", "300,61%"))
+    assert values["full_watch_rate"] == [0.004, 0.005, 0.61]
+    assert "if they are fractions, give --fraction" in " ".join(done.files[0].warnings)
+    done, _ = load(table("views,full watch rate", "900,7", "5000,0.5", "300,61%"), "other.csv")
+    assert not any("--fraction" in warning for warning in done.files[0].warnings)
+
+
 def test_a_unit_late_in_a_long_column_decides_for_all_of_it(load: Load) -> None:
     rows = [f"{int(IDS[0]) + n * (1 << 33)},{n + 1}," for n in range(1_200)]
     rows += [f"{int(IDS[0]) + (1_200 + n) * (1 << 33)},5,{text}" for n, text in enumerate(("45", "0.8", "12.5"))]

@@ -92,6 +92,11 @@ def decide_columns(
         proven, largest = writes_percentages(connection, each, styles[each.name], table)
         if proven if hints.percent is None else hints.percent:
             percent.add(each.name)
+            if hints.percent is None and largest is not None and largest <= 1:
+                warnings.append(
+                    f"{each.name}: its numbers without a % were read as percentages (0.8 is 0.8 %), because others "
+                    "have a %, though none of them is above 1; if they are fractions, give --fraction"
+                )
         elif largest is not None and hints.percent is None:
             warnings.append(
                 f"{each.name}: its numbers were read as fractions (0.8 is 80 %), because none of them says that they "

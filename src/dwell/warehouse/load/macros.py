@@ -91,7 +91,7 @@ MACROS = (
         lambda x: lower(regexp_replace(x, '^[#\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'))), lambda x: x <> ''))""",
     # A list as JSON, or as Python and databases write it: ['a', 'b'], ('a',), {a,b}; of objects, their names.
     f"""texts_of(t) AS tags_of(CASE WHEN NOT regexp_matches(t, '^[\\[({{]') THEN {_TAG_WORDS.format("t")}
-        WHEN regexp_matches(t, '^\\[ *\\{{')
+        WHEN regexp_matches(t, '^\\[ *\\{{|^\\{{ *[''"][^''"]*[''"] *:')
             THEN coalesce({_TAG_NAMES}, [])
         WHEN left(t, 1) = '[' AND json_valid(t) THEN CAST(CAST(t AS JSON) AS VARCHAR[])
         ELSE list_transform({_TAG_WORDS.format(_UNBRACKETED)}, lambda x: trim(x, {_QUOTES})) END)""",

@@ -118,6 +118,8 @@ def test_flags(sql: duckdb.DuckDBPyConnection, text: str, value: bool | None) ->
         ("[{'id': '1', 'name': 'Cooking', 'title': ''}, {'id': '2', 'name': 'b', 'title': 'x'}]", ["cooking", "b"]),
         ('[{"title": "a"}, {"title": "b"}]', ["a", "b"]),
         ('[{"hashtagName": "q"}]', ["q"]),
+        ("{'name': 'q'}", ["q"]),
+        ('{"id": "5", "name": "zz"}', ["zz"]),
         ("[]", []),
     ],
 )
