@@ -21,7 +21,8 @@ def summarize(lines: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]) -> st
     """
     if not lines:
         most = max(meta["n"].values(), default=0)
-        return f"Cannot tell: {most} posts have a measured watch time, {MIN_ROWS} are needed: import more watch times."
+        have = "1 post has" if most == 1 else f"{most} posts have"
+        return f"Cannot tell: {have} a measured watch time, {MIN_ROWS} are needed: import more watch times."
     return " ".join(
         _about(target, [line for line in lines if line["target"] == target], meta) for target in meta["full_r2"]
     )

@@ -27,6 +27,7 @@ from dwell.models.skill import skill
 from dwell.models.targets import CEILINGS, clip_for_score, to_link
 from dwell.models.topic_gain import completion_with_topics, topic_gain
 from dwell.models.transfer import leave_one_creator_out
+from dwell.text.plurals import pluralize
 
 
 def fit(
@@ -70,8 +71,9 @@ def fit(
 def _reason_not_to_fit(sample: Sample) -> str | None:
     if len(sample) < MIN_ROWS:
         return (
-            f"Only {len(sample)} posts have the target, a length and enough views; fewer than {MIN_ROWS} cannot be"
-            f" checked: import watch times of {MIN_ROWS - len(sample)} more posts (20 or more in all are better)."
+            f"Only {pluralize(len(sample), 'post')} with the target, a length and enough views; fewer than {MIN_ROWS}"
+            f" cannot be checked: import watch times of {pluralize(MIN_ROWS - len(sample), 'more post')} (20 or more in"
+            " all are better)."
         )
     if float(np.ptp(clip_for_score(sample.y))) == 0.0:
         return "Every post has the same value (or one over 1): there is nothing to predict; check the imported column."

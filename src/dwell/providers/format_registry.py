@@ -135,8 +135,14 @@ def _recognise(part: Part, context: Context, formats: Sequence[Format]) -> Forma
 
 
 def _kind_of(item: Mapping[str, Any]) -> str | None:
-    """What an object is to the first format that knows it."""
-    return next(filter(None, (known.kind_of(item) for known in _FORMATS)), None)
+    """What an object is to the first format that knows it.
+
+    An account that lists posts which only a table knows, such as posts without their author, wraps these: the account's
+    format would not read them.
+    """
+    kind = next(filter(None, (known.kind_of(item) for known in _FORMATS)), None)
+    listed = user_table.listed_posts(item) if kind == "user" else ()
+    return None if listed and not any(known.kind_of(one) == "post" for one in listed for known in _FORMATS) else kind
 
 
 def _chosen_format(hints: Hints) -> Format | None:

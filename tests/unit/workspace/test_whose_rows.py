@@ -308,3 +308,13 @@ def test_floats_of_sounds_are_counted_and_not_stored(folder: Folder, lost: float
     loaded = folder.load([item], "json")
     assert folder.values("posts", "sound_id") == [(None,)]
     assert any(warning.startswith("1 rows hold a damaged sound id") for warning in loaded.warnings)
+
+
+@pytest.mark.parametrize("key", ["itemList", "videos", "data"])
+def test_posts_without_an_author_below_their_account_are_read(folder: Folder, key: str) -> None:
+    posts = [{"id": each, "desc": "x", "stats": {"playCount": 5}, "video": {"duration": 15}} for each in (ID, OTHER)]
+    path = folder.path / "account.json"
+    path.write_text(json.dumps({"user": {"uniqueId": "ann.cooks"}, key: posts}), "utf-8")
+    assert not folder.workspace.import_files([path], as_of="2026-02-15").failures
+    assert folder.values("post_snapshots", "post_id", "views") == [(ID, 5), (OTHER, 5)]
+    assert folder.values("posts", "duration_s") == [(15.0,), (15.0,)]

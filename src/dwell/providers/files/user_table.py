@@ -245,6 +245,12 @@ def _lists_rows(item: Mapping[str, Any]) -> bool:
     return any(isinstance(one, dict) and _kind_of(one) for values in lists for one in values[:3])
 
 
+def listed_posts(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The first objects of each list of an object that are rows of a table of posts."""
+    lists = (value for value in item.values() if isinstance(value, list))
+    return [one for values in lists for one in values[:3] if isinstance(one, dict) and _row_kind(one, 0)]
+
+
 def _headers(part: Part, context: Context) -> tuple[Headers, dict[str, str]]:
     pointers = {} if part.layout == "csv" else _pointers(part.objects)
     header = part.header if part.layout == "csv" else tuple(pointers)
