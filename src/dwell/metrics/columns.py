@@ -39,7 +39,10 @@ EXCLUSION: Columns = {
     "pinned": ("posts", "Pinned to the profile"),
     "photos": ("posts", "Photo posts"),
     "unknown_views": ("posts", "Views not known, or no snapshot at all"),
-    "implausible": ("posts", "More likes than views, reactions without views, or a length over 10 hours"),
+    "implausible": (
+        "posts",
+        "More likes than views, reactions without views, or a length over 10 hours (on TikTok: 60 minutes)",
+    ),
     "unknown_age": ("posts", "Eligible posts whose time of publishing is not known; they are included"),
     "unknown_duration": ("posts", "Eligible videos of unknown length; they are in no bucket"),
 }

@@ -20,8 +20,8 @@ def counters_implausible(posts: Table) -> BooleanValue:
 
 
 def length_implausible(posts: Table) -> BooleanValue:
-    """Longer than any post."""
-    return _known(posts.duration_s > limits.LONGEST_POST_S)
+    """Longer than any post of its platform."""
+    return _known(posts.duration_s > limits.LONGEST_POST_S) | _over_tiktok(posts)
 
 
 def avg_watch_implausible(watched: Table, posts: Table) -> BooleanValue:
@@ -40,7 +40,8 @@ def flags(posts: Table, watched: Table) -> StringValue:
     tests = {
         limits.LIKES_OVER_VIEWS: _known(posts.likes > posts.views) & _known(posts.views >= 0),
         limits.REACTIONS_WITHOUT_VIEWS: _without_views(posts),
-        limits.LENGTH_OVER_HOURS: length_implausible(posts),
+        limits.LENGTH_OVER_HOURS: _known(posts.duration_s > limits.LONGEST_POST_S),
+        limits.LENGTH_OVER_TIKTOK: _over_tiktok(posts) & ~_known(posts.duration_s > limits.LONGEST_POST_S),
         limits.AVG_WATCH_OVER_LENGTHS: _known(watched.avg_watch_s > posts.duration_s.nullif(0) * limits.MOST_LENGTHS),
         limits.SHARE_OVER_WHOLE: full_watch_implausible(watched),
     }
@@ -57,6 +58,10 @@ def plausible_snapshots(snapshots: Table) -> Table:
 def _without_views(posts: Table) -> BooleanValue:
     reacted = functools.reduce(operator.or_, (_known(posts[name] > 0) for name in limits.REACTIONS))
     return _known(posts.views == 0) & reacted
+
+
+def _over_tiktok(posts: Table) -> BooleanValue:
+    return _known((posts.platform == "tiktok") & (posts.duration_s > limits.LONGEST_TIKTOK_S))
 
 
 def _known(condition: BooleanValue) -> BooleanValue:

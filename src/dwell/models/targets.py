@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 CEILINGS = {"watch_ratio": 2.0, "full_watch_rate": 1.0}
 _IMPLAUSIBLE = {
-    "watch_ratio": {limits.AVG_WATCH_OVER_LENGTHS, limits.LENGTH_OVER_HOURS},
+    "watch_ratio": {limits.AVG_WATCH_OVER_LENGTHS, limits.LENGTH_OVER_HOURS, limits.LENGTH_OVER_TIKTOK},
     "full_watch_rate": {limits.SHARE_OVER_WHOLE},
 }
 FLOOR = 0.002

@@ -17,7 +17,7 @@ _FILTERS = {
     "pinned": "posts pinned to the profile",
     "young": "posts observed less than 72 hours after posting, by default",
     "unknown_views": "posts whose views are unknown",
-    "implausible": "posts with counters or a length that cannot be (more likes than views, over 10 hours)",
+    "implausible": "posts with counters or a length that cannot be (more likes than views, on TikTok over 60 minutes)",
 }
 _DEFINITIONS = {
     "engagement_rate": "(likes + comments + shares) ÷ views. Unknown where views are unknown or 0.",

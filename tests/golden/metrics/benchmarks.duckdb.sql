@@ -101,7 +101,14 @@ FROM (
               OR COALESCE("t8"."saves" > 0, FALSE)
             )
           )
-          OR COALESCE("t8"."duration_s" > 36000.0, FALSE)
+          OR (
+            COALESCE("t8"."duration_s" > 36000.0, FALSE)
+            OR COALESCE((
+              "t8"."platform" = 'tiktok'
+            ) AND (
+              "t8"."duration_s" > 3700.0
+            ), FALSE)
+          )
           THEN 'implausible'
           ELSE CAST(NULL AS TEXT)
         END AS "excluded",

@@ -98,7 +98,14 @@ WITH "follower_counts" AS (
           OR COALESCE("t19"."saves" > 0, FALSE)
         )
       )
-      OR COALESCE("t19"."duration_s" > 36000.0, FALSE)
+      OR (
+        COALESCE("t19"."duration_s" > 36000.0, FALSE)
+        OR COALESCE((
+          "t19"."platform" = 'tiktok'
+        ) AND (
+          "t19"."duration_s" > 3700.0
+        ), FALSE)
+      )
       THEN 'implausible'
       ELSE CAST(NULL AS TEXT)
     END AS "excluded",
@@ -466,7 +473,14 @@ FROM (
       WHEN COALESCE("t48"."avg_watch_s" > (
         NULLIF("t22"."duration_s", 0) * 20.0
       ), FALSE)
-      OR COALESCE("t22"."duration_s" > 36000.0, FALSE)
+      OR (
+        COALESCE("t22"."duration_s" > 36000.0, FALSE)
+        OR COALESCE((
+          "t22"."platform" = 'tiktok'
+        ) AND (
+          "t22"."duration_s" > 3700.0
+        ), FALSE)
+      )
       THEN CAST(NULL AS DOUBLE)
       ELSE "t48"."avg_watch_s" / NULLIF("t22"."duration_s", 0)
     END AS "watch_ratio",
@@ -491,6 +505,17 @@ FROM (
       END || CASE
         WHEN COALESCE("t22"."duration_s" > 36000.0, FALSE)
         THEN ',length_over_10_hours'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE((
+          "t22"."platform" = 'tiktok'
+        ) AND (
+          "t22"."duration_s" > 3700.0
+        ), FALSE)
+        AND NOT (
+          COALESCE("t22"."duration_s" > 36000.0, FALSE)
+        )
+        THEN ',length_over_60_minutes_on_tiktok'
         ELSE ''
       END || CASE
         WHEN COALESCE("t48"."avg_watch_s" > (
@@ -522,6 +547,17 @@ FROM (
         END || CASE
           WHEN COALESCE("t22"."duration_s" > 36000.0, FALSE)
           THEN ',length_over_10_hours'
+          ELSE ''
+        END || CASE
+          WHEN COALESCE((
+            "t22"."platform" = 'tiktok'
+          ) AND (
+            "t22"."duration_s" > 3700.0
+          ), FALSE)
+          AND NOT (
+            COALESCE("t22"."duration_s" > 36000.0, FALSE)
+          )
+          THEN ',length_over_60_minutes_on_tiktok'
           ELSE ''
         END || CASE
           WHEN COALESCE("t48"."avg_watch_s" > (
@@ -558,6 +594,17 @@ FROM (
             END || CASE
               WHEN COALESCE("t22"."duration_s" > 36000.0, FALSE)
               THEN ',length_over_10_hours'
+              ELSE ''
+            END || CASE
+              WHEN COALESCE((
+                "t22"."platform" = 'tiktok'
+              ) AND (
+                "t22"."duration_s" > 3700.0
+              ), FALSE)
+              AND NOT (
+                COALESCE("t22"."duration_s" > 36000.0, FALSE)
+              )
+              THEN ',length_over_60_minutes_on_tiktok'
               ELSE ''
             END || CASE
               WHEN COALESCE("t48"."avg_watch_s" > (

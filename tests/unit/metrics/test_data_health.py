@@ -53,16 +53,19 @@ def test_an_account_is_known_by_its_posts(world: World, ask: Ask) -> None:
         {"handle": "profile_only", "creator_id": "68002"},
         {"handle": "unknown_id"},
     ]
-    assert ask("handles", handle="me") == [{"handle": "me"}]
+    world.post("tube", platform="youtube")
+    here = [{"handle": "me", "platform": "tiktok", "posts": 3}, {"handle": "me", "platform": "youtube", "posts": 1}]
+    assert ask("handles", handle="me") == here
     assert ask("handles", handle="profile_only") == []
-    assert ask("handles") == [{"handle": "me"}, {"handle": "them"}]
+    assert ask("handles") == [*here, {"handle": "them", "platform": "tiktok", "posts": 1}]
     assert ask("creator_ids", creator_id="68002") == [{"creator_id": "68002", "handle": "profile_only"}]
     assert ask("creator_ids", creator_id="1") == []
     assert [row["handle"] for row in ask("creator_ids")] == ["me", "profile_only"]
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "spark"])
-def test_the_look_up_of_one_account_groups_and_sorts_nothing(engine: Any) -> None:
-    text = sql("handles", engine, handle="me").upper()
-    assert "LIMIT 1" in text
-    assert not any(word in text for word in ("GROUP BY", "ORDER BY", "DISTINCT"))
+def test_the_look_up_of_one_account_groups_its_posts_alone(engine: Any) -> None:
+    text = sql("handles", engine, handle="me", rolled_up=True).upper()
+    assert text.index("= 'ME'") < text.index("GROUP BY")
+    assert "POST_LATEST" in text
+    assert "FROM `POSTS`" not in text.replace('"', "`")

@@ -45,7 +45,9 @@ def test_least_age_can_be_changed(world: World, ask: Ask) -> None:
         ({"views": None, "likes": 11}, "unknown_views"),
         ({"views": -3, "likes": 11}, None),
         ({"duration_s": 36_001.0}, "implausible"),
-        ({"duration_s": 36_000.0}, None),
+        ({"duration_s": 36_000.0, "platform": "youtube"}, None),
+        ({"duration_s": 3_700.0}, None),
+        ({"duration_s": 3_701.0}, "implausible"),
         ({"posted_at": None}, None),
     ],
 )

@@ -138,6 +138,19 @@ def test_a_youtube_file_with_decimal_commas(load: Load) -> None:
     assert values["total_watch_s"] == [404_260_557.84]
 
 
+def test_milliseconds_without_a_unit_are_flagged_and_left_out(load: Load, tmp_path: Path) -> None:
+    done, values = load(table("views,duration,avg watch time", "900,15000,7000", "5000,32500,9100", "300,61200,8000"))
+    assert values["duration_s"] == [15_000.0, 32_500.0, 61_200.0]
+    flagged = done.files[0].flagged
+    assert (flagged["length_over_60_minutes_on_tiktok"], flagged["length_over_10_hours"]) == (2, 1)
+    assert "name that column duration_ms" in " ".join(done.files[0].warnings)
+    posts = dwell.open(tmp_path / "data").posts(creator="@ann.cooks")
+    assert {post["excluded"] for post in posts} == {"implausible"}
+    assert {post["watch_ratio"] for post in posts} == {None}
+    done, values = load("url,views,duration\nhttps://youtu.be/dQw4w9WgXcQ,900,15000\n", "tube.csv")
+    assert "length_over_60_minutes_on_tiktok" not in done.files[0].flagged
+
+
 def test_bad_cells_and_implausible_values_are_counted(load: Load) -> None:
     header = "views,duration,avg watch time,original sound"
     done, values = load(table(header, "900,1e400,4.1,a title", "5000,30,700,", "-1,1e300,3,yes"))

@@ -305,7 +305,10 @@ def _flags(record: Any) -> list[str]:
         photo = record.media_type == "photo" or "/photo/" in (record.url or "")
         if record.duration_s is None:
             return [] if photo else ["no_duration"]
-        return [limits.LENGTH_OVER_HOURS] if record.duration_s > limits.LONGEST_POST_S else []
+        if record.duration_s > limits.LONGEST_POST_S:
+            return [limits.LENGTH_OVER_HOURS]
+        over = record.platform == "tiktok" and record.duration_s > limits.LONGEST_TIKTOK_S
+        return [limits.LENGTH_OVER_TIKTOK] if over else []
     if name != "post_snapshots" or record.views is None:
         return []
     flags = ["views_zero"] if record.views == 0 else []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dwell.records import SourceFile
 from dwell.records import plausibility as limits
 from dwell.text.reasons import reason_kind
+from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded, UnknownValues
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.pipeline import Pipeline
@@ -35,6 +36,10 @@ def summarize(
     rows_read = sum(extract.facts.rows for extract in extracts) + unread
     if not rows_read:
         warnings.append("The file holds no rows.")
+    if flagged.get(limits.LENGTH_OVER_TIKTOK):
+        warnings.append(
+            "TikTok takes no video of over 60 minutes: if lengths are in milliseconds, name that column duration_ms."
+        )
     if flagged.get("fractional_counts"):
         warnings.append("Counts with a fraction (0.71) are not valid: those values were left unknown.")
     warnings += _lost_ids(connection, extracts)
@@ -176,6 +181,10 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
     tests |= {"posting_time_contradicts_id": "contradicts_id", "observed_before_id": "observed_before_id"}
     if has("duration_s"):
         tests[limits.LENGTH_OVER_HOURS] = f"duration_s > {limits.LONGEST_POST_S}"
+        fixed = extract.shape.constants.get("platform", "tiktok")
+        platform = f"coalesce(platform, {quote_text(str(fixed))})" if has("platform") else quote_text(str(fixed))
+        over = f"duration_s > {limits.LONGEST_TIKTOK_S} AND duration_s <= {limits.LONGEST_POST_S}"
+        tests[limits.LENGTH_OVER_TIKTOK] = f"{platform} = 'tiktok' AND {over}"
         if has("avg_watch_s"):
             tests[limits.AVG_WATCH_OVER_LENGTHS] = f"avg_watch_s > duration_s * {limits.MOST_LENGTHS}"
     shares = " OR ".join(f"{name} > {limits.MOST_SHARE}" for name in ("full_watch_rate", "share") if has(name))
