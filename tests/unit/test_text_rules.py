@@ -107,7 +107,7 @@ UNKNOWN = st.builds(
     lambda before, word, upper, after: before + (word.upper() if upper else word) + after,
     BLANK, st.sampled_from([*words.UNKNOWN, "undefıned", "undeﬁned", "none of it"]), st.booleans(), BLANK,
 )  # fmt: skip
-FLAG = st.sampled_from([*words.TRUE, *words.FALSE, "YES", "ja", "on", "yeſ", "2", "FALSE "])
+FLAG = st.sampled_from([*words.TRUE, *words.FALSE, "YES", "Sí", "on", "yeſ", "2", "FALSE "])
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 CELLS = st.lists(NUMBER_LIKE | GROUPED | LENGTH | CLOCK | UNKNOWN | FLAG | TEXT, min_size=20, max_size=60)
 

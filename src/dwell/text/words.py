@@ -4,8 +4,15 @@ from __future__ import annotations
 
 UNKNOWN = ("", "-", "--", "–", "—", "undefined", "null", "none", "nan", "n/a", "na", "#n/a")
 """What a source writes where it has no value, lower case."""
-TRUE = ("true", "1", "yes", "y", "t")
-FALSE = ("false", "0", "no", "n", "f")
+TRUE = (
+    *("true", "1", "yes", "y", "t", "ja", "oui", "sí", "si", "sim", "да", "tak", "evet", "ναι", "ya", "có"),
+    *("是", "はい", "예", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "истина", "doğru"),
+)
+FALSE = (
+    *("false", "0", "no", "n", "f", "nein", "non", "não", "nej", "nee", "nei", "нет", "nie", "hayır", "όχι", "tidak"),
+    *("không", "否", "いいえ", "아니요", "falsch", "faux", "falso", "ложь", "yanlış", "onwaar"),
+)
+"""Yes and no, and what spreadsheets write for the two in their languages."""
 BLANKS = "\u00a0\u202f\u2009\u200b\u200e\u200f\ufeff\t\r\n"
 """Characters that count as a space, within a value and around it."""
 
