@@ -95,7 +95,9 @@ def test_texts_that_say_something(sql: duckdb.DuckDBPyConnection, text: str) -> 
         ("False", False),
         ("0", False),
         ("n", False),
-        ("ja", None),
+        ("ja", True),
+        ("Nein", False),
+        ("maybe", None),
     ],
 )
 def test_flags(sql: duckdb.DuckDBPyConnection, text: str, value: bool | None) -> None:
