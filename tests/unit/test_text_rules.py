@@ -49,7 +49,8 @@ def load_cells(connection: duckdb.DuckDBPyConnection, column: str, texts: list[s
     """What the loader's own steps make of the texts of one column: a value, None, or `REFUSED`."""
     field = Field(column, KINDS[column], source, (column,), (False,))
     connection.execute("CREATE OR REPLACE TABLE work.cells (line BIGINT, broken VARCHAR, t VARCHAR)")
-    connection.executemany("INSERT INTO work.cells VALUES (?, NULL, ?)", list(enumerate(texts)))
+    cells = "SELECT unnest(range(len($1::VARCHAR[]))), NULL, unnest($1::VARCHAR[])"
+    connection.execute(f"INSERT INTO work.cells {cells}", [texts])
     steps = Pipeline().add("text", f"SELECT line, broken, t AS text_{column} FROM work.cells")
     connection.execute(f"CREATE OR REPLACE TABLE work.typed AS {add_typed(steps, [field]).query()}")
     writing = Writing(ask=False)
