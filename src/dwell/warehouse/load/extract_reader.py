@@ -64,15 +64,26 @@ class ReadExtract:
     warnings: tuple[str, ...] = ()
 
 
+_prepared: list[bytes] = []
+"""The working database with the macros, as the first import of this process made it: defining them takes longer than
+all other work on a small file."""
+
+
 def prepare(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
-    """Macros, and a database in the scratch folder for working tables: compressed, and never all in memory."""
-    for macro in (*macros.MACROS, *number_readers.MACROS, *ids.MACROS, *instants.MACROS, *comparison.MACROS):
-        connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}").fetchall()
+    """A database in the scratch folder for working tables, compressed and never all in memory, with the macros."""
+    file = scratch / "work.duckdb"
+    if _prepared:
+        file.write_bytes(_prepared[0])
+    # This database is never read after a crash, so it keeps no log.
+    connection.execute(f"ATTACH {quote_text(str(file))} AS work (RECOVERY_MODE no_wal_writes)").fetchall()
+    connection.execute("SET search_path = 'memory.main,work.main'").fetchall()
+    if not _prepared:
+        for macro in (*macros.MACROS, *number_readers.MACROS, *ids.MACROS, *instants.MACROS, *comparison.MACROS):
+            connection.execute(f"CREATE MACRO work.main.{macro}").fetchall()
+        connection.execute("CHECKPOINT work").fetchall()
+        _prepared.append(file.read_bytes())
     # Progress can then be asked for; DuckDB must not print it by itself.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()
-    # This database is never read after a crash, so it keeps no log.
-    path = quote_text(str(scratch / "work.duckdb"))
-    connection.execute(f"ATTACH {path} AS work (RECOVERY_MODE no_wal_writes)").fetchall()
 
 
 class ExtractReader:
