@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,12 +91,21 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
 
 
 @pytest.fixture(scope="session")
-def stored(exports: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with everything imported; tests only read it."""
+def stored(
+    exports: list[Any], run_folder: Path, make_once: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A data folder with everything imported, which one process of the run made; this one's copy is only read."""
+    whole = run_folder / "stored"
+
+    def import_all() -> None:
+        for export in exports:
+            words = [word for key, value in export.hints.items() for word in (OPTIONS[key], value)]
+            quiet = ["--data", str(whole), "-o", str(run_folder / "imported.txt")]
+            assert main(["import", str(export.path), *words, *quiet]) == 0
+
+    make_once("imported", import_all)
     data = tmp_path_factory.mktemp("stored") / "data"
-    for export in exports:
-        words = [word for key, value in export.hints.items() for word in (OPTIONS[key], value)]
-        assert main(["import", str(export.path), *words, "--data", str(data), "-o", str(data.parent / "out.txt")]) == 0
+    shutil.copytree(whole, data)
     return data
 
 
