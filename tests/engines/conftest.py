@@ -9,11 +9,13 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dwell.metrics.compile import sql
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
@@ -169,10 +171,17 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def duckdb(lake: Path) -> Iterator[Run]:
+    """Each query is answered once: several tests look at the same rows."""
     with connect(Settings()) as connection:
         for name in NAMES:
             connection.execute(f"CREATE VIEW {name} AS FROM '{lake / name}.parquet'").fetchall()
-        yield lambda sql: fetch(connection, sql)
+        yield cache(lambda sql: fetch(connection, sql))
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """`sql` of a metric, compiled once: several tests ask the same."""
+    return partial(sql, cache=tmp_path_factory.mktemp("queries"))
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from dwell.metrics.catalog import METRICS
-from dwell.metrics.compile import sql
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in METRICS),
@@ -55,11 +55,16 @@ _NAMED = [
 @pytest.mark.parametrize(("metric", "parameters"), _NAMED)
 @pytest.mark.parametrize("engine", ["sail", "spark"])
 def test_same_rows_as_duckdb(
-    metric: str, parameters: dict[str, Any], engine: str, duckdb: Any, request: pytest.FixtureRequest
+    metric: str,
+    parameters: dict[str, Any],
+    engine: str,
+    duckdb: Any,
+    compiled: Callable[..., str],
+    request: pytest.FixtureRequest,
 ) -> None:
     run = request.getfixturevalue(engine)
-    expected = duckdb(sql(metric, "duckdb", **parameters))
-    found = run(sql(metric, "spark", **parameters))
+    expected = duckdb(compiled(metric, "duckdb", **parameters))
+    found = run(compiled(metric, "spark", **parameters))
     assert found.columns == expected.columns
     assert len(found) == len(expected)
     for mine, theirs in zip(found.rows, expected.rows, strict=True):
@@ -68,24 +73,28 @@ def test_same_rows_as_duckdb(
 
 
 @pytest.mark.parametrize(("metric", "parameters"), _NAMED)
-def test_rows_are_as_the_catalogue_says(metric: str, parameters: dict[str, Any], duckdb: Any) -> None:
+def test_rows_are_as_the_catalogue_says(
+    metric: str, parameters: dict[str, Any], duckdb: Any, compiled: Callable[..., str]
+) -> None:
     entry = METRICS[metric]
-    found = duckdb(sql(metric, **parameters))
+    found = duckdb(compiled(metric, **parameters))
     given = set(entry.optional) if parameters.get("by", "bucket") != "bucket" else set()
     assert found.columns == tuple(name for name in entry.columns if name not in entry.optional or name in given)
     keys = [tuple(row[name] for name in entry.key if name in row) for row in found]
     assert len(set(keys)) == len(keys)
     assert all(value is not None for key in keys for value in key)
     # Sums that DuckDB widened, and decimals, would reach Arrow as something else than a count.
-    types = set(duckdb("DESCRIBE " + sql(metric, **parameters)).column("column_type"))
+    types = set(duckdb("DESCRIBE " + compiled(metric, **parameters)).column("column_type"))
     assert types <= {"BIGINT", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP WITH TIME ZONE", "VARCHAR[]"}
     assert not any(isinstance(value, float) and not math.isfinite(value) for row in found.rows for value in row)
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_every_column_is_known_somewhere_in_the_nasty_world(metric: str, duckdb: Any) -> None:
+def test_every_column_is_known_somewhere_in_the_nasty_world(
+    metric: str, duckdb: Any, compiled: Callable[..., str]
+) -> None:
     """Engines that agree on nulls alone would prove nothing."""
-    found = duckdb(sql(metric))
+    found = duckdb(compiled(metric))
     empty = {name for name in found.columns if all(value is None for value in found.column(name))}
     assert not empty
 
