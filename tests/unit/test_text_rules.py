@@ -31,6 +31,8 @@ from dwell.warehouse.load.spellings import read_spellings
 from dwell.warehouse.load.text import KINDS, Field
 from dwell.warehouse.load.typed import add_typed
 
+pytestmark = pytest.mark.slow
+
 REFUSED = "refused"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LATEST = ids.latest_id(NOW)
