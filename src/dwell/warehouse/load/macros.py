@@ -10,8 +10,6 @@ memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from dwell.text import hashtags, rounding, words
 from dwell.text import number_patterns as patterns
 from dwell.warehouse.columns import quote_text
@@ -25,10 +23,6 @@ def bind(argument: str, name: str, body: str) -> str:
 def matches(argument: str, pattern: str) -> str:
     """SQL of whether a pattern matches the whole text."""
     return f"regexp_full_match({argument}, {quote_text(pattern)})"
-
-
-def _listed(texts: Iterable[str]) -> str:
-    return ", ".join(map(quote_text, texts))
 
 
 _SPACES = " " * len(words.BLANKS)
@@ -82,8 +76,10 @@ MACROS = (
         THEN TRY_CAST(t AS DOUBLE) END""",
     f"""pointed_number(t) AS CASE WHEN length(t) <= {patterns.MOST_DIGITS}
         AND regexp_full_match(t, '-?\\d+(\\.\\d+)?') THEN TRY_CAST(t AS DOUBLE) END""",
+    # Patterns: DuckDB makes a join of a long list, and each join takes its share of the memory.
     f"""canonical_flag(t) AS CASE WHEN t = 'false' THEN false WHEN t = 'true' THEN true
-        WHEN lower(t) IN ({_listed(words.TRUE)}) THEN true WHEN lower(t) IN ({_listed(words.FALSE)}) THEN false END""",
+        WHEN {matches("lower(t)", "|".join(words.TRUE))} THEN true
+        WHEN {matches("lower(t)", "|".join(words.FALSE))} THEN false END""",
     # Hashtags: a JSON or DuckDB list, or words divided by blanks, commas, semicolons, bars or #.
     "first_of_each(l) AS "
     + bind("l", "q", "CASE WHEN len(q) < 2 THEN q ELSE list_filter(q, lambda x, i: list_position(q, x) = i) END"),
