@@ -7,7 +7,7 @@ collision sends a row the slower way and changes nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dwell.records import Table
 from dwell.warehouse.columns import quote_name
@@ -27,14 +27,17 @@ class KeyedRows:
 
     Attributes:
         table: The table.
-        rows: View of the candidates: `row_id` and the columns.
+        rows: The candidates: `row_id` and the columns; a view, or for few rows a table.
         total: Candidates.
         shared: Keys that several rows share, the file's or stored ones; most files have none.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, table: Table, select: str) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, select: str, kind: Literal["TABLE", "VIEW"]
+    ) -> None:
         self.connection = connection
         self.table = table
+        self._kind = kind
         self.rows = f"rows_{table.name}"
         self.key = ", ".join(quote_name(name) for name in table.key)
         self.hash = f"hash({self.key})"
@@ -45,7 +48,7 @@ class KeyedRows:
 
     def set_rows(self, select: str) -> None:
         """Takes another SELECT for the candidates."""
-        self.run(f"CREATE OR REPLACE TEMP VIEW {self.rows} AS {select}")
+        self.run(f"CREATE OR REPLACE TEMP {self._kind} {self.rows} AS {select}")
         self.total = self.number(f"SELECT count(*) FROM {self.rows}")
 
     def run(self, sql: str) -> None:

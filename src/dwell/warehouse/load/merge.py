@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dwell.records import ABOUT_POSTS, TABLES, Table
 from dwell.warehouse.load.earlier_imports import EarlierImports
@@ -16,6 +16,10 @@ from dwell.warehouse.load.rows import CheckedExtract, candidate_rows
 
 if TYPE_CHECKING:
     import duckdb
+
+# So many rows are stored between the steps; of more the steps are views, which need neither memory nor disk. To plan a
+# view, which each of some twenty queries does again, takes longer than to store few rows.
+_FEW_ROWS = 5_000
 
 
 class Merge:
@@ -38,8 +42,10 @@ class Merge:
         self.merges: dict[str, ObservationMerge | NewestMerge] = {}
         self.reads_again = False
         self.carried = "creator_snapshots" if wanted & ABOUT_POSTS else None
+        rows = sum(extract.facts.rows for extract in extracts)
+        self._kind: Literal["TABLE", "VIEW"] = "TABLE" if rows <= _FEW_ROWS else "VIEW"
         for extract in extracts:
-            self._run(f"CREATE OR REPLACE TEMP VIEW {extract.view} AS {extract.decided().query()}")
+            self._run(f"CREATE OR REPLACE TEMP {self._kind} {extract.view} AS {extract.decided().query()}")
         rejects = [f"SELECT row_id, reason FROM {extract.view} WHERE reason IS NOT NULL" for extract in extracts]
         self._run(f"CREATE OR REPLACE TABLE work.rejects AS {' UNION ALL '.join(rejects)}")
         self.keyed = {name: self._keyed(TABLES[name]) for name in self.tables}
@@ -70,7 +76,7 @@ class Merge:
         empty = "SELECT '' AS name, 0::BIGINT AS row_id, '' AS entity, '' AS difference WHERE false"
         self._run(f"CREATE OR REPLACE TABLE work.unkept AS {' UNION ALL '.join([empty, *unkept])}")
         for name, merged in self.merges.items():
-            self._run(f"CREATE OR REPLACE TEMP VIEW out_{name} AS {merged.output().query()}")
+            self._run(f"CREATE OR REPLACE TEMP {self._kind} out_{name} AS {merged.output().query()}")
 
     def _name_imports(self, earlier: EarlierImports) -> None:
         """`work.imports`: the batches of the stored rows, and the names of their imports."""
@@ -89,7 +95,7 @@ class Merge:
         return name != "posts" and "post_id" in TABLES[name].key and all("posts" in tables for tables in feeds)
 
     def _keyed(self, table: Table) -> KeyedRows:
-        return KeyedRows(self.connection, table, candidate_rows(self.extracts, table))
+        return KeyedRows(self.connection, table, candidate_rows(self.extracts, table), self._kind)
 
     def replaced(self) -> list[str]:
         """Tables of readings in which rows get a new version."""
