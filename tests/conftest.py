@@ -64,6 +64,14 @@ def make_once(run_folder: Path) -> Callable[[str, Callable[[], Any]], Any]:
 
 
 @pytest.fixture(scope="session")
+def sql_cache(run_folder: Path) -> Path:
+    """For queries that tests compile: one folder for all processes of this run."""
+    folder = run_folder / "sql"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def account() -> ModuleType:
     """A made-up account, for tests of charts and the report: the functions of account.py."""
     return _load("unit/report/account.py")

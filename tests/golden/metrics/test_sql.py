@@ -33,7 +33,7 @@ def test_no_golden_file_is_left_over() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("metric", METRICS)
-def test_nothing_approximate_is_used(metric: str, engine: Engine) -> None:
-    text = sql(metric, engine).upper()
+def test_nothing_approximate_is_used(metric: str, engine: Engine, sql_cache: Path) -> None:
+    text = sql(metric, engine, sql_cache).upper()
     assert "APPROX" not in text
     assert "TRY_DIVIDE" not in text

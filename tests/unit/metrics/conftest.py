@@ -60,11 +60,6 @@ def world() -> World:
     return World()
 
 
-@pytest.fixture(scope="session")
-def sql_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sql")
-
-
 @pytest.fixture
 def ask(world: World, tmp_path: Path, sql_cache: Path) -> Iterator[Ask]:
     """Run a metric over the world as it stands."""
