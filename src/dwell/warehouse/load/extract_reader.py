@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dwell.disk.errors import os_error
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
 from dwell.warehouse.columns import quote_text
@@ -73,7 +74,10 @@ def prepare(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     """A database in the scratch folder for working tables, compressed and never all in memory, with the macros."""
     file = scratch / "work.duckdb"
     if _prepared:
-        file.write_bytes(_prepared[0])
+        try:
+            file.write_bytes(_prepared[0])
+        except OSError as error:
+            raise os_error(file, error) from error
     # This database is never read after a crash, so it keeps no log.
     connection.execute(f"ATTACH {quote_text(str(file))} AS work (RECOVERY_MODE no_wal_writes)").fetchall()
     connection.execute("SET search_path = 'memory.main,work.main'").fetchall()

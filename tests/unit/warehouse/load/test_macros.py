@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from dwell.errors import StorageError
+from dwell.settings import Settings
 from dwell.text.number_style import number_style
+from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.load.extract_reader import prepare
 from dwell.warehouse.load.number_readers import count_columns, seconds_value, share_value
 
 LENGTHS = [
@@ -220,3 +226,16 @@ def test_a_link_mends_a_damaged_id_only_where_they_agree(
     sql: duckdb.DuckDBPyConnection, text: str, mended: bool
 ) -> None:
     assert (said(sql, "mended_id_of(t, '7398151412611321104')", text) == "7398151412611321104") is mended
+
+
+def test_a_working_database_that_cannot_be_made_is_an_error_with_a_cure(tmp_path: Path) -> None:
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        with closing(connect(Settings(threads=1), tmp_path / folder)) as connection:
+            prepare(connection, tmp_path / folder)
+            assert connection.execute("SELECT word_of(' 12 ')").fetchone() == ("12",)
+    with (
+        closing(connect(Settings(threads=1), tmp_path)) as connection,
+        pytest.raises(StorageError, match="or name another folder with --data"),
+    ):
+        prepare(connection, tmp_path / "gone")
