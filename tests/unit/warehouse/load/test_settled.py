@@ -10,12 +10,19 @@ import pytest
 
 from dwell.records import Extract, Hints, Shape, SourceFile, source_at
 from dwell.warehouse import Store
+from dwell.warehouse.load import merge
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load
 
 Row = tuple[int | None, int | None, int | None]
 NAMES = ("views", "likes", "saves")
 SHAPE = Shape("made-up", ("post_snapshots",), {name: source_at(name) for name in ("post_id", "observed_at", *NAMES)})
+
+
+@pytest.fixture(autouse=True, params=[0, merge._FEW_ROWS], ids=["views", "tables"])
+def _steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps of an import as those of a large file, and as those of a small one."""
+    monkeypatch.setattr(merge, "_FEW_ROWS", request.param)
 
 
 def expected(stored: Row | None, rows: list[Row], *, correct: bool) -> Row:

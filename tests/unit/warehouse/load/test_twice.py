@@ -11,13 +11,19 @@ import pytest
 
 from dwell.records import Extract, Hints, Shape, SourceFile, source_at
 from dwell.warehouse import Store
-from dwell.warehouse.load import keyed_rows
+from dwell.warehouse.load import keyed_rows, merge
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load
 
 Bring = Callable[..., Loaded]
 Rows = Callable[..., list[dict[str, Any]]]
 HEAD = "id,account,seen,views,likes,saves,caption,followers"
+
+
+@pytest.fixture(autouse=True, params=[0, merge._FEW_ROWS], ids=["views", "tables"])
+def _steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps of an import as those of a large file, and as those of a small one."""
+    monkeypatch.setattr(merge, "_FEW_ROWS", request.param)
 
 
 def csv(*rows: str) -> str:
