@@ -78,6 +78,12 @@ def account() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def api_checks() -> ModuleType:
+    """Schemathesis, for tests of the API over any service: the functions of api_checks.py."""
+    return _load("api/api_checks.py")
+
+
+@pytest.fixture(scope="session")
 def postgresql() -> Iterator[Any]:
     """A real server, started for the tests that want one."""
     if importlib.util.find_spec("psycopg") is None:

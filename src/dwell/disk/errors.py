@@ -6,18 +6,18 @@ import errno
 import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dwell.errors import DamagedDataError, StorageError
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def os_error(path: Path, error: OSError) -> StorageError:
     """An `OSError` on a stored file, as the error that a user sees."""
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return disk_full(path)
     if error.errno in _CLOSED:
         return not_writable(path)
@@ -85,6 +85,20 @@ def move_away(path: Path) -> None:
             file.rename(place / file.name.replace(path.name, f"{path.name}.{number}", 1))
     except OSError as error:
         raise os_error(path, error) from error
+
+
+def is_in_use(database: Path) -> bool:
+    """Another connection, of any process, has an SQLite database in WAL mode open, be it to read or to write."""
+    if not database.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(database, isolation_level=None, timeout=0.0)) as connection:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:  # a damaged one says nothing about who uses it
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    return False
 
 
 def sidecars(journal: Path) -> list[Path]:

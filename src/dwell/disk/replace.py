@@ -16,7 +16,7 @@ _NO_FLUSH = frozenset({errno.EINVAL, errno.EACCES, errno.ENOTSUP})
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, *, mode: int | None = None) -> Iterator[Path]:
     """A new file that takes the place of `target` when the block ends: killed at any moment, `target` is old or new.
 
     An existing file keeps its mode, and a symbolic link stays and points to the new file. What is not a file, such as
@@ -24,6 +24,7 @@ def replacing(target: Path) -> Iterator[Path]:
 
     Args:
         target: The file to write; its folder must exist.
+        mode: The file's permissions, whatever those of an existing one are.
 
     Yields:
         The path to write to. If the block raises, it is removed, and `target` is as it was.
@@ -38,7 +39,9 @@ def replacing(target: Path) -> Iterator[Path]:
     partial = file.with_name(f".dwell-{secrets.token_hex(8)}.partial")
     try:
         yield partial
-        if file.exists():
+        if mode is not None:
+            partial.chmod(mode)
+        elif file.exists():
             partial.chmod(stat.S_IMODE(file.stat().st_mode))
         flush(partial)
         partial.replace(file)

@@ -13,6 +13,7 @@ from dwell.errors import SettingsError
 
 if TYPE_CHECKING:
     from dwell.settings.provider import ProviderSettings
+    from dwell.settings.tracking import TrackingSettings
 
 DEFAULT_DATA = Path("dwell-data")
 _MEMORY_SIZE = r"(?=[0.]*[1-9])(?:[0-9]{1,9}(?:\.[0-9]{1,3})? ?[KM]|[0-9]{1,6}(?:\.[0-9]{1,3})? ?[GT])i?B"
@@ -87,6 +88,17 @@ class Settings:
         if "key" in from_environment or "token" in from_environment:
             from_file.pop("key", None)
         return parse_settings({**from_file, **from_environment})
+
+    @staticmethod
+    def tracking() -> TrackingSettings:
+        """Read the settings of the tracking service: `DWELL_TRACK_*`, `DWELL_BILLING`, `DWELL_PLAN_*`.
+
+        Raises:
+            SettingsError: A value is malformed.
+        """
+        from dwell.settings.tracking import read_tracking_settings
+
+        return read_tracking_settings(os.environ)
 
 
 def _parse_memory(text: str) -> str | None:

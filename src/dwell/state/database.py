@@ -19,10 +19,13 @@ from dwell.errors import DamagedDataError, StorageError
 from dwell.redact import register_secrets
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection as Connection  # for rooms that hand it on and write no SQL
+    from sqlalchemy import Engine
 
 NAME = "live.db"
 APPLICATION = 0x6477656D  # "dwem" in SQLite's header: not the journal's
+PROGRAM = "dwell"
+"""How connections to PostgreSQL are named, so that a restore sees who uses the database."""
 _BUSY_MS = 30_000
 _CLOCK_EVERY_S = 60.0
 
@@ -41,6 +44,7 @@ class StateDatabase:
         self.path = place if isinstance(place, Path) else None
         self.engine = _sqlite_engine(place) if isinstance(place, Path) else _postgresql_engine(place)
         self.name = str(place) if isinstance(place, Path) else _shown(self.engine)
+        self._file = None if self.path is None else _identify(self.path)
         self._closing = weakref.finalize(self, self.engine.dispose)  # also if nobody closes it
         # SQLite has one writer at a time, and lets the others sleep and try again: threads of one process line up here.
         self._one_writer = nullcontext() if self.path is None else threading.Lock()
@@ -57,6 +61,7 @@ class StateDatabase:
                 process, and a power cut once a durable one has followed.
         """
         with self._errors(), self._one_writer, self.engine.connect() as connection:
+            self._check_file()
             if self.path is not None:
                 _set_durable(connection, durable=durable)
             with connection.begin():
@@ -72,7 +77,21 @@ class StateDatabase:
             self.engine.connect().execution_options(dwell_reads=True) as connection,
             connection.begin(),
         ):
+            self._check_file()
             yield connection
+
+    @contextmanager
+    def instant(self) -> Iterator[Connection]:
+        """A connection that only reads, however much: all of one instant, also on PostgreSQL."""
+        if self.path is not None:
+            with self.reading() as connection:
+                _raw(connection).execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # the instant is now
+                yield connection
+            return
+        with self._errors(), self.engine.connect() as connection:
+            isolated = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with isolated.begin():
+                yield isolated
 
     def now(self) -> datetime:
         """The present instant; on PostgreSQL by the server's clock, which all machines share."""
@@ -90,6 +109,14 @@ class StateDatabase:
     def close(self) -> None:
         """Ends its connections."""
         self._closing()
+
+    def _check_file(self) -> None:
+        """Refuses to work on a file that has no name any more: what is written there is lost with this process."""
+        if self.path is not None and _identify(self.path) != self._file:
+            raise StorageError(
+                f"{self.path} was removed or replaced while this process used it: nothing can be stored. Put it back, "
+                "and start dwell again."
+            )
 
     def _errors(self) -> AbstractContextManager[None]:
         return _database_errors(self)
@@ -117,6 +144,15 @@ def _sqlite_engine(path: Path) -> Engine:
         _raw(connection).execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _identify(path: Path) -> tuple[int, int] | None:
+    """Which file has this name; None where none has."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -164,7 +200,11 @@ def _postgresql_engine(url: str) -> Engine:
         raise SettingsError(f"DWELL_DATABASE names {parsed.get_backend_name()}: only postgresql://... is supported.")
     try:
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=16, max_overflow=64, pool_pre_ping=True
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=16,
+            max_overflow=64,
+            pool_pre_ping=True,
+            connect_args={"application_name": PROGRAM},
         )
     except ImportError as error:
         raise MissingExtraError("PostgreSQL needs its driver: pip install 'dwell[postgresql]'.") from error

@@ -14,7 +14,7 @@ from dwell.state.upsert import insert_into
 if TYPE_CHECKING:
     from dwell.state.database import StateDatabase
 
-SEAL = "seal"
+SEAL, LOAD = "seal", "load"
 
 
 def acquire(database: StateDatabase, job: str, holder: str, now: datetime, lease_s: float = leases.LEASE_S) -> bool:

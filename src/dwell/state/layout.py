@@ -16,15 +16,15 @@ from dwell import logs
 from dwell.disk.lock import exclusive
 from dwell.errors import StorageError
 from dwell.state.database import APPLICATION, StateDatabase, read_layout
-from dwell.state.schema import LAYOUT, identity, metadata
+from dwell.state.schema import LAYOUT, identity
 from dwell.state.upsert import insert_into
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, MetaData
 
 log = logs.get_logger(__name__)
 
-_ADVISORY_LOCK = 0x6477656C6C  # "dwell": processes on several machines that open a new database at once
+ADVISORY_LOCK = 0x6477656C6C  # "dwell": processes on several machines that open a new database at once
 
 
 def prepare(database: StateDatabase) -> None:
@@ -45,8 +45,7 @@ def prepare(database: StateDatabase) -> None:
                 raw.execute("PRAGMA journal_mode = WAL")
         with database.transaction() as connection:
             if number == 0:
-                metadata.create_all(connection)
-                _stamp(connection)
+                create_tables(connection)
             else:
                 from dwell.state.migrate import upgrade
 
@@ -59,6 +58,20 @@ def prepare(database: StateDatabase) -> None:
         if number:
             fields = {"database": database.name, "from": number, "to": LAYOUT}
             log.info("%(database)s was upgraded from layout %(from)d to %(to)d", fields)
+
+
+def load_metadata() -> MetaData:
+    """Every table of the state database."""
+    from dwell.state import tracking_schema, webhook_schema  # noqa: F401 - their tables are known from then on
+    from dwell.state.columns import metadata
+
+    return metadata
+
+
+def create_tables(connection: Connection) -> None:
+    """Makes every table, inside the caller's transaction."""
+    load_metadata().create_all(connection)
+    _stamp(connection)
 
 
 def read_folder_id(database: StateDatabase) -> str | None:
@@ -113,11 +126,11 @@ def _exclusive(database: StateDatabase) -> Iterator[None]:
             yield
     else:
         with database.engine.connect() as connection:
-            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ADVISORY_LOCK})")
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({ADVISORY_LOCK})")
             try:
                 yield
             finally:
-                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ADVISORY_LOCK})")
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({ADVISORY_LOCK})")
                 connection.commit()
 
 

@@ -6,15 +6,16 @@ and counts as paid, because a budget must hold in the worse case.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, bindparam, case, func, insert, literal_column, select, type_coerce, update
+from sqlalchemy import BigInteger, bindparam, case, delete, func, insert, literal_column, select, type_coerce, update
 
 from dwell.clock import from_micros
 from dwell.results import Result
-from dwell.state.owner import Owner
+from dwell.state.owner import TRACKING, Owner
 from dwell.state.schema import ledger
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _GROUPS: dict[str, Any] = {
     "sweep": ledger.c.owner_id,
 }
 _DAY_US = 86_400_000_000
+_MERGED = "day-"  # begins the id of a row that stands for several requests
 
 _INSERT = insert(ledger)
 _OUTCOME = (
@@ -43,11 +45,11 @@ _OUTCOME = (
     )
 )
 _COSTS = (
-    func.count(ledger.c.request_id),
+    func.coalesce(func.sum(ledger.c.requests), 0),
     func.sum(ledger.c.credits),
     func.sum(case((ledger.c.certain == True, 0), else_=ledger.c.credits)),  # noqa: E712 - SQL, not Python
     func.sum(ledger.c.cost_micros),
-    func.sum(case((ledger.c.outcome == "ok", 0), else_=1)),
+    func.sum(case((ledger.c.outcome == "ok", 0), else_=ledger.c.requests)),
 )
 
 
@@ -131,6 +133,13 @@ def mark_lost(connection: Connection, owner: Owner) -> int:
     return connection.execute(update(ledger).where(mine, ledger.c.outcome == "sent").values(outcome="lost")).rowcount
 
 
+def mark_stale_polls(database: StateDatabase, before: datetime) -> int:
+    """Polls that were sent before then, without an outcome, died with their worker: they count as paid."""
+    stale = (ledger.c.owner_kind == TRACKING, ledger.c.outcome == "sent", ledger.c.sent_at < before)
+    with database.transaction() as connection:
+        return connection.execute(update(ledger).where(*stale).values(outcome="lost")).rowcount
+
+
 def credits_spent(database: StateDatabase, owner: Owner) -> int:
     """Credits of an owner, the uncertain ones included."""
     statement = select(func.coalesce(func.sum(ledger.c.credits), 0)).where(_of(owner))
@@ -143,7 +152,7 @@ def owner_totals(database: StateDatabase, owner: Owner) -> dict[str, float]:
     with database.reading() as connection:
         requests, charged, uncertain, cost, failed = connection.execute(select(*_COSTS).where(_of(owner))).one()
     return {
-        "requests": requests,
+        "requests": int(requests),
         "failed_requests": int(failed or 0),
         "credits": int(charged or 0),
         "uncertain_credits": int(uncertain or 0),
@@ -183,6 +192,28 @@ def group_totals(database: StateDatabase, by: str, since: datetime | None = None
     return Result(names, shown, {"by": by, "since": since, "total": total})
 
 
+def merge_days(database: StateDatabase, before: datetime) -> int:
+    """Makes one row of the polls of each day before then, by endpoint and outcome; returns how many rows went.
+
+    What was paid stays; which account or post each poll was about is forgotten.
+    """
+    same = tuple(
+        ledger.c[name]
+        for name in ("owner_kind", "owner_id", "provider", "endpoint", "command", "outcome", "certain", "simulated")
+    )
+    old = (ledger.c.owner_kind == TRACKING) & (ledger.c.owner_id < before.date().isoformat())
+    single = old & ~ledger.c.request_id.startswith(_MERGED)
+    sums = {name: func.sum(ledger.c[name]).label(name) for name in ("requests", "credits", "cost_micros")}
+    times = {"sent_at": func.min(ledger.c.sent_at), "done_at": func.max(ledger.c.done_at)}
+    grouped = select(*same, *sums.values(), *(value.label(name) for name, value in times.items())).where(single)
+    with database.transaction() as connection:
+        rows = [row._asdict() for row in connection.execute(grouped.group_by(*same))]
+        for row in rows:
+            connection.execute(_INSERT, {**row, "request_id": _MERGED + uuid.uuid4().hex, "subject": ""})
+        removed = connection.execute(delete(ledger).where(single, ledger.c.request_id.not_like(f"{_MERGED}%")))
+        return removed.rowcount
+
+
 def _of(owner: Owner) -> ColumnElement[bool]:
     return (ledger.c.owner_kind == owner.kind) & (ledger.c.owner_id == owner.id)
 
@@ -194,4 +225,4 @@ def _group_name(by: str, value: Any) -> Any:
 def _figures(row: tuple[Any, ...]) -> tuple[object, ...]:
     requests, charged, uncertain, cost, failed, first, last = row
     money = round(int(cost or 0) / 1_000_000, 6)
-    return requests, int(charged or 0), int(uncertain or 0), money, int(failed or 0), first, last
+    return int(requests), int(charged or 0), int(uncertain or 0), money, int(failed or 0), first, last

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from dwell.http import HttpRequest, HttpResponse
-from dwell.state.owner import Owner
+from dwell.state.owner import TRACKING, Owner
 from dwell.state.schema import ledger, responses, sweeps
 
 if TYPE_CHECKING:
@@ -227,7 +227,11 @@ def count_rejected(database: StateDatabase, owner: Owner) -> dict[int, int]:
 
 
 def mark_parsed(
-    database: StateDatabase, response_ids: Sequence[int], parser: str, rejected: Mapping[int, int] | None = None
+    database: StateDatabase,
+    response_ids: Sequence[int],
+    parser: str,
+    rejected: Mapping[int, int] | None = None,
+    batch: str | None = None,
 ) -> None:
     """Their rows are stored, as this version of the parser reads them.
 
@@ -236,23 +240,54 @@ def mark_parsed(
         response_ids: The responses.
         parser: Version of the parser.
         rejected: Number of objects that gave no row, by response; those without any may be left out.
+        batch: Digest of the batch that has the rows; None where they gave none.
     """
     with database.transaction() as connection:
         for response_id, number in (rejected or {}).items():
             connection.execute(update(responses).where(responses.c.response_id == response_id).values(rejected=number))
         for at in range(0, len(response_ids), 500):
             chosen = responses.c.response_id.in_(response_ids[at : at + 500])
-            connection.execute(update(responses).where(chosen).values(parsed_by=parser))
+            connection.execute(update(responses).where(chosen).values(parsed_by=parser, loaded_in=batch))
 
 
-def mark_pending(database: StateDatabase) -> None:
-    """The rows of all kept responses are to be made again: tables that held them were lost."""
-    with database.transaction() as connection:
-        connection.execute(update(responses).values(parsed_by=None))
+def mark_pending(database: StateDatabase, batches: Sequence[str] | None = None) -> int:
+    """The rows of kept responses are to be made again: tables that held them were lost.
+
+    Args:
+        database: Where responses are.
+        batches: Only those of these batches, by digest; of all where None.
+
+    Returns:
+        How many responses.
+    """
+    again = update(responses).values(parsed_by=None, loaded_in=None)
+    if batches is None:
+        with database.transaction() as connection:
+            return connection.execute(again).rowcount
+    number = 0
+    for at in range(0, len(batches), 500):
+        with database.transaction() as connection:
+            number += connection.execute(again.where(responses.c.loaded_in.in_(batches[at : at + 500]))).rowcount
+    return number
+
+
+def newest_batch(database: StateDatabase) -> str | None:
+    """Digest of the batch that the newest loaded response is in; None where none was loaded."""
+    loaded = select(responses.c.loaded_in).where(responses.c.loaded_in.is_not(None))
+    with database.reading() as connection:
+        found: str | None = connection.scalar(loaded.order_by(responses.c.response_id.desc()).limit(1))
+        return found
+
+
+def list_batches(database: StateDatabase) -> list[str]:
+    """Digests of all batches that responses are in."""
+    loaded = select(responses.c.loaded_in).where(responses.c.loaded_in.is_not(None)).distinct()
+    with database.reading() as connection:
+        return [digest for (digest,) in connection.execute(loaded)]
 
 
 def delete_before(database: StateDatabase, before: datetime) -> int:
-    """Deletes responses that came before then, of finished jobs, whose rows are stored; returns how many.
+    """Deletes responses that came before then, of finished jobs and of polls, whose rows are stored; returns how many.
 
     Their age is by our clock: a simulation's may be any.
     """
@@ -262,8 +297,7 @@ def delete_before(database: StateDatabase, before: datetime) -> int:
         return connection.execute(
             delete(responses).where(
                 responses.c.parsed_by != FAILED,
-                responses.c.owner_kind == "sweep",
-                responses.c.owner_id.in_(finished),
+                (responses.c.owner_kind == TRACKING) | responses.c.owner_id.in_(finished),
                 responses.c.request_id.in_(old),
             )
         ).rowcount

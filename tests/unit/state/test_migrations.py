@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import inspect
 
 from dwell.state import layout, open_database
-from dwell.state.schema import LAYOUT, metadata
+from dwell.state.columns import metadata
+from dwell.state.schema import LAYOUT
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"
 
@@ -80,12 +81,14 @@ def test_every_row_is_kept(first: Path, caplog: pytest.LogCaptureFixture) -> Non
     for name, rows in before.items():
         new = after[renamed.get(name, name)]
         assert [row[: len(old)] for row, old in zip(new, rows, strict=True)] == rows  # columns are added at the end
-    assert all(row[-1] == "sweep" for row in after["ledger"])
-    assert all(row[-2:] == ("sweep", 0) for row in after["responses"])
+    assert all(row[-2:] == ("sweep", 1) for row in after["ledger"])
+    assert all(row[-3:] == ("sweep", 0, None) for row in after["responses"])
 
 
 def test_no_response_is_copied(first: Path) -> None:
     """The pages of the bodies stay where they are: only the catalogue of tables and two roots change."""
+    with closing(sqlite3.connect(first / "live.db")) as connection, connection:
+        connection.execute("UPDATE answers SET body = randomblob(100000)")
     with closing(sqlite3.connect(first / "live.db")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     size = (first / "live.db").stat().st_size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from dwell.state.schema import metadata
+from dwell.state.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
