@@ -127,10 +127,14 @@ class DeadlineStream(httpcore2.NetworkStream):
 
 
 class DeadlineBackend(httpcore2.NetworkBackend):
-    """Opens connections that obey the deadline of the request that uses them."""
+    """Opens connections that obey the deadline of the request that uses them.
 
-    def __init__(self) -> None:
-        self._backend = httpcore2.SyncBackend()
+    Args:
+        backend: What opens them.
+    """
+
+    def __init__(self, backend: httpcore2.NetworkBackend | None = None) -> None:
+        self._backend = backend or httpcore2.SyncBackend()
 
     def connect_tcp(
         self,

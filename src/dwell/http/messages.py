@@ -22,18 +22,18 @@ class HttpRequest:
 
     Attributes:
         endpoint: The provider's name for it, used in the ledger.
-        method: `GET` or `POST`.
+        method: `GET`, `POST` or `DELETE`.
         path: Path below the base URL, starting with a slash.
-        query: Query string.
+        query: Query string; a list of values repeats its name.
         body: JSON body of a `POST`.
         timeout_s: Seconds within which the whole response must arrive.
         credits: Its price if it succeeds, by the provider's price list.
     """
 
     endpoint: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | list[str]] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     timeout_s: float = 30.0
     credits: int = 1

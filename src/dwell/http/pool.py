@@ -28,27 +28,52 @@ def open_pool(address: SplitResult, connections: int) -> httpcore2.ConnectionPoo
     Raises:
         SettingsError: The environment names a proxy or certificates that cannot be used.
     """
-    options: dict[str, Any] = {
-        "max_connections": connections,
-        "max_keepalive_connections": connections,
-        "keepalive_expiry": _KEEPALIVE_S,
-        "network_backend": DeadlineBackend(),
-    }
+    options = {**_options(connections), "network_backend": DeadlineBackend()}
     with _environment_errors():
-        if address.hostname in {"localhost", "127.0.0.1", "::1"}:
-            # Traffic between processes of one machine must not go through a proxy.
-            return httpcore2.ConnectionPool(ssl_context=_ssl_context(), **options)
         proxy = _find_proxy(address)
         if proxy is None:
             return httpcore2.ConnectionPool(ssl_context=_ssl_context(), **options)
-        user = (unquote(proxy.username), unquote(proxy.password or "")) if proxy.username else None
         pool = httpcore2.SOCKSProxy if proxy.scheme.startswith("socks5") else httpcore2.HTTPProxy
-        url = f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}"
-        return pool(url, user, ssl_context=_ssl_context(), **options)
+        return pool(*_proxy_arguments(proxy), ssl_context=_ssl_context(), **options)
+
+
+def open_async_pool(address: SplitResult, connections: int) -> httpcore2.AsyncConnectionPool:
+    """The same for asyncio; the caller keeps the deadline.
+
+    Args:
+        address: The server's address.
+        connections: Maximum number of open connections.
+
+    Raises:
+        SettingsError: The environment names a proxy or certificates that cannot be used.
+    """
+    options = _options(connections)
+    with _environment_errors():
+        proxy = _find_proxy(address)
+        if proxy is None:
+            return httpcore2.AsyncConnectionPool(ssl_context=_ssl_context(), **options)
+        pool = httpcore2.AsyncSOCKSProxy if proxy.scheme.startswith("socks5") else httpcore2.AsyncHTTPProxy
+        return pool(*_proxy_arguments(proxy), ssl_context=_ssl_context(), **options)
+
+
+def _options(connections: int) -> dict[str, Any]:
+    return {
+        "max_connections": connections,
+        "max_keepalive_connections": connections,
+        "keepalive_expiry": _KEEPALIVE_S,
+    }
+
+
+def _proxy_arguments(proxy: SplitResult) -> tuple[str, tuple[str, str] | None]:
+    """The URL of a proxy, and its user with the password."""
+    user = (unquote(proxy.username), unquote(proxy.password or "")) if proxy.username else None
+    return f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}", user
 
 
 def _find_proxy(address: SplitResult) -> SplitResult | None:
     """The proxy for an address; None where there is none, or `NO_PROXY` names the host."""
+    if address.hostname in {"localhost", "127.0.0.1", "::1"}:
+        return None  # traffic between processes of one machine must not go through a proxy
     proxies = getproxies()
     text = proxies.get(address.scheme) or proxies.get("all")
     if not text or proxy_bypass(address.hostname or "", proxies):

@@ -11,14 +11,14 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 import msgspec
 
 from dwell import clock, logs
-from dwell.errors import ProviderError, SettingsError, StoppedError, TemporaryError
+from dwell.errors import StoppedError, TemporaryError
 from dwell.http.large_bodies import LARGE_BYTES, MAX_VALUES, LargeBody, count_values
 from dwell.http.messages import HttpRequest, HttpResponse, parse_http_date
+from dwell.http.request_url import CONNECT_S, MAX_BODY_BYTES, build_url, check_headers, find_secrets, parse_address
 from dwell.redact import Redactor, register_secrets
 
 if TYPE_CHECKING:
@@ -29,13 +29,7 @@ if TYPE_CHECKING:
 SIMULATED_AT = "x-dwell-simulated-at"
 """The header that marks a simulated response and gives its simulated time (ISO 8601, UTC)."""
 
-# Headers that describe the request; any other header of a provider may carry the key.
-_KEYLESS = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
-_SCHEMES = frozenset({"basic", "bearer", "token", "apikey"})
 _FIRST_YEAR, _LAST_YEAR = 2005, 2100
-_MAX_BODY_BYTES = 32 << 20
-_MAX_TARGET_BYTES = 65_536
-_CONNECT_S = 10.0
 _OLDEST_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # an earlier Date header is a fault of the server's
 
 log = logs.get_logger(__name__)
@@ -60,9 +54,8 @@ class HttpTransport:
         from dwell.http.encoding import ACCEPTED
         from dwell.http.pool import open_pool
 
-        address = _parse_address(base_url)
-        if not all(value.isascii() and value.isprintable() for value in headers.values()):
-            raise SettingsError("The key contains invalid characters: copy it again, as one word.")
+        address = parse_address(base_url)
+        check_headers(headers)
         self.host = address.netloc
         self._address = address
         self._base_url = base_url.rstrip("/")
@@ -72,7 +65,7 @@ class HttpTransport:
             "accept-encoding": ACCEPTED,
             **headers,
         }
-        secrets = _find_secrets(headers)
+        secrets = find_secrets(headers)
         self.redactor = Redactor(secrets)
         register_secrets(secrets)
         logs.redact_libraries()
@@ -102,12 +95,15 @@ class HttpTransport:
         if stop is not None and stop.is_set():
             raise StoppedError("Stopped by you: run the same command again to resume.")
 
-        url, body = self._build_url(request), None if request.body is None else msgspec.json.encode(request.body)
+        url, body = (
+            build_url(self._address, request),
+            None if request.body is None else msgspec.json.encode(request.body),
+        )
         sent: Any = {**self._headers, **(headers or {})} | (
             {} if body is None else {"content-type": "application/json"}
         )
-        timeouts = {"connect": min(_CONNECT_S, request.timeout_s), "pool": request.timeout_s}
-        deadline = Deadline(request.timeout_s, _MAX_BODY_BYTES, stop)
+        timeouts = {"connect": min(CONNECT_S, request.timeout_s), "pool": request.timeout_s}
+        deadline = Deadline(request.timeout_s, MAX_BODY_BYTES, stop)
         # Without the query: a provider may want a token there.
         log.debug("%(method)s %(url)s", {"method": request.method, "url": f"{self._base_url}{request.path}"})
         try:
@@ -119,7 +115,7 @@ class HttpTransport:
             ):
                 return self._read(response, request, deadline)
         except TooManyBytesError as error:
-            raise TemporaryError(f"{self.host} sent more than {_MAX_BODY_BYTES >> 20} MB for one page.") from error
+            raise TemporaryError(f"{self.host} sent more than {MAX_BODY_BYTES >> 20} MB for one page.") from error
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.PoolTimeout) as error:
             raise TemporaryError(f"{self.host} cannot be reached ({type(error).__name__}).", sent=False) from error
         except httpcore2.TimeoutException as error:
@@ -130,29 +126,6 @@ class HttpTransport:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
-
-    def _build_url(self, request: HttpRequest) -> httpcore2.URL:
-        import httpcore2
-
-        if not request.path.startswith("/") or request.path.startswith("//"):
-            raise ProviderError(f"{request.path[:80]!r} isn't a path on {self.host}: a path starts with one slash.")
-        address = self._address
-        try:
-            target = quote(address.path.rstrip("/") + request.path, safe="/%:@!$&'()*+,;=~")
-            target += f"?{urlencode(request.query)}" if request.query else ""
-        except UnicodeError:
-            target = ""
-        if not 0 < len(target) <= _MAX_TARGET_BYTES:
-            raise ProviderError(
-                f"No request for {request.endpoint} can be built from this name or text: it is too long or damaged."
-            )
-        try:
-            host = (address.hostname or "").encode("idna")
-        except UnicodeError as error:  # a part of the host's name is empty or longer than 63 letters
-            raise ProviderError(f"{self.host} can't be the name of a host: check the URL in the settings.") from error
-        return httpcore2.URL(
-            scheme=address.scheme.encode(), host=host, port=address.port, target=target.encode("ascii")
-        )
 
     def _read(self, response: httpcore2.Response, request: HttpRequest, deadline: Deadline) -> HttpResponse:
         """Read the whole response."""
@@ -217,30 +190,10 @@ class HttpTransport:
             if chunk is None:
                 return bytes(body)
             body += chunk
-            if len(body) > _MAX_BODY_BYTES:
+            if len(body) > MAX_BODY_BYTES:
                 raise TooManyBytesError
             if len(body) > LARGE_BYTES and not large_body.acquire():
                 raise TemporaryError(late)
-
-
-def _parse_address(base_url: str) -> SplitResult:
-    """Parse an address. It may hold no user and password, because that would put a key in a URL."""
-    try:
-        parts = urlsplit(base_url)
-        valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and parts.username is None
-    except ValueError:
-        valid = False
-    if not valid:
-        raise SettingsError(
-            "The provider's address isn't valid: write https://host or http://host:port, without a key."
-        )
-    return parts
-
-
-def _find_secrets(headers: Mapping[str, str]) -> set[str]:
-    """The words of each header that may carry a key, without the scheme in front (`Bearer`)."""
-    values = [value for name, value in headers.items() if name.lower() not in _KEYLESS]
-    return {word for value in values for word in value.split() if word.lower() not in _SCHEMES}
 
 
 def _as_utf8(body: bytes) -> bytes:

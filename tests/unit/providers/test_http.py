@@ -319,7 +319,7 @@ def test_nothing_listens_at_the_address() -> None:
 def test_a_response_that_is_too_large(
     transport: HttpTransport, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dwell.http.transport._MAX_BODY_BYTES", 1 << 20)
+    monkeypatch.setattr("dwell.http.transport.MAX_BODY_BYTES", 1 << 20)
     server.plays["/ok/"] = lambda handler: handler.reply(gzip.compress(b" " * (3 << 20)), content_encoding="gzip")
     with pytest.raises(TemporaryError, match="more than 1 MB"):
         transport.send(get())
