@@ -1,0 +1,234 @@
+"""`dwell webhooks`: which URLs are told of snapshots and of the ends of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.output import Output, table
+from dwell.results import Result
+
+if TYPE_CHECKING:
+    from dwell.tracking.webhooks import WebhookService
+
+Id = Annotated[str, typer.Argument(help="Id of the webhook, from dwell webhooks list.", metavar="ID")]
+Secret = Annotated[
+    str | None,
+    typer.Option(
+        "--secret",
+        envvar="DWELL_WEBHOOK_SECRET",
+        help="Sign with this: whsec_ and the base64 of 24 to 64 random bytes. Made and shown once if left out.",
+        metavar="SECRET",
+    ),
+]
+
+app = typer.Typer(
+    help="URLs that are told of snapshots and of the ends of jobs.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command("add")
+def add(
+    url: Annotated[str, typer.Argument(help="Where to send events: https://... or http://...", metavar="URL")],
+    events: Annotated[
+        list[str],
+        typer.Option(
+            "--event",
+            help="snapshot.created, tracking.completed, tracking.failed or balance.low; can be repeated.",
+            metavar="EVENT",
+        ),
+    ],
+    *,
+    secret: Secret = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            "--account", help="Whose events, if there are several accounts; see dwell keys list.", metavar="ID"
+        ),
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> None:
+    """Tell a URL of events from now on. The secret that signs them is shown once.
+
+    Only addresses of the public internet are sent to; DWELL_WEBHOOK_ALLOW=192.168.1.0/24,hooks.local adds your own.
+
+    \b
+    Example:
+      dwell webhooks add https://example.com/hook --event snapshot.created --event tracking.completed
+    """
+    service = _open(data)
+    made = service.create(service.choose_account(account), events, url, secret)
+    _show_rows([_row(service.account_of(made.id), made)], Output(as_json, as_csv, output))
+
+
+@app.command("list")
+def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
+    """Show all webhooks, and why one is disabled.
+
+    \b
+    Example:
+      dwell webhooks list
+    """
+    rows = [_row(account_id, webhook) for account_id, webhook in _open(data).list_all()]
+    empty = "No webhooks yet; add one with: dwell webhooks add URL --event snapshot.created"
+    _show_rows(rows, Output(as_json, as_csv, output), empty)
+
+
+@app.command("disable")
+def disable(webhook: Id, *, data: Data = None, as_json: Json = False) -> None:
+    """Send nothing to a webhook; events that are due meanwhile can be replayed.
+
+    \b
+    Example:
+      dwell webhooks disable wh_5f0c6a9d1e2b3c4d5e6f7a8b
+    """
+    service = _open(data)
+    account = service.account_of(webhook)
+    _show_rows([_row(account, service.disable(account, webhook))], Output(as_json))
+
+
+@app.command("enable")
+def enable(webhook: Id, *, data: Data = None, as_json: Json = False) -> None:
+    """Send to a webhook again.
+
+    \b
+    Example:
+      dwell webhooks enable wh_5f0c6a9d1e2b3c4d5e6f7a8b
+    """
+    service = _open(data)
+    account = service.account_of(webhook)
+    _show_rows([_row(account, service.enable(account, webhook))], Output(as_json))
+
+
+@app.command("rotate")
+def rotate(webhook: Id, *, secret: Secret = None, data: Data = None, as_json: Json = False) -> None:
+    """Replace the secret of a webhook; for 24 hours events are signed with both.
+
+    \b
+    Example:
+      dwell webhooks rotate wh_5f0c6a9d1e2b3c4d5e6f7a8b
+    """
+    service = _open(data)
+    account = service.account_of(webhook)
+    _show_rows([_row(account, service.rotate(account, webhook, secret))], Output(as_json))
+
+
+@app.command("delete")
+def delete(webhook: Id, *, data: Data = None) -> None:
+    """Remove a webhook with its delivery log.
+
+    \b
+    Example:
+      dwell webhooks delete wh_5f0c6a9d1e2b3c4d5e6f7a8b
+    """
+    service = _open(data)
+    service.delete(service.account_of(webhook), webhook)
+    typer.echo(f"Deleted {webhook}.")
+
+
+@app.command("test")
+def send_test(webhook: Id, *, data: Data = None, as_json: Json = False) -> None:
+    """Send a test event to a webhook; dwell webhooks log says what came of it.
+
+    It is sent by the server that runs on the folder, as every event is.
+
+    \b
+    Example:
+      dwell webhooks test wh_5f0c6a9d1e2b3c4d5e6f7a8b
+    """
+    service = _open(data)
+    event_id = service.send_test(service.account_of(webhook), webhook).event_id
+    text = f"{event_id} will be sent; see: dwell webhooks log {webhook}"
+    Output(as_json).show(Result(("event_id",), [(event_id,)]), lambda: text)
+
+
+@app.command("log")
+def log(
+    webhook: Id,
+    *,
+    limit: Annotated[int, typer.Option("--limit", help="The most attempts to show.", min=1, max=1_000)] = 50,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> None:
+    """Show what was sent to a webhook, newest first.
+
+    \b
+    Example:
+      dwell webhooks log wh_5f0c6a9d1e2b3c4d5e6f7a8b --limit 10
+    """
+    from dwell.tracking.webhook_objects import DeliveryAttempt
+
+    service = _open(data)
+    attempts = service.list_attempts(service.account_of(webhook), webhook, limit=limit)
+    columns = DeliveryAttempt.__struct_fields__
+    result = Result(columns, [tuple(getattr(one, name) for name in columns) for one in attempts])
+    empty = "Nothing was sent yet."
+    Output(as_json, as_csv, output).show(result, lambda: table(columns, result.rows) if len(result) else empty)
+
+
+@app.command("replay")
+def replay(
+    webhook: Id,
+    *,
+    since: Annotated[str, typer.Option("--since", help="From this time on, e.g. 2026-06-10T12:00Z.", metavar="TIME")],
+    until: Annotated[
+        str | None, typer.Option("--until", help="Before this time; now if left out.", metavar="TIME")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Send the events of a time again, with the ids that they had. Events are kept for seven days.
+
+    \b
+    Example:
+      dwell webhooks replay wh_5f0c6a9d1e2b3c4d5e6f7a8b --since 2026-06-10T12:00Z
+    """
+    service = _open(data)
+    begin, end = _parse_time("--since", since), None if until is None else _parse_time("--until", until)
+    count = service.replay(service.account_of(webhook), webhook, begin, end).deliveries
+    text = f"{count} {'event' if count == 1 else 'events'} will be sent again."
+    Output(as_json).show(Result(("deliveries",), [(count,)]), lambda: text)
+
+
+def _open(data: Path | None) -> WebhookService:
+    import dwell
+    from dwell.tracking.webhooks import WebhookService, read_allowed
+
+    return WebhookService(dwell.open(data).live.database, read_allowed())
+
+
+def _row(account_id: str, webhook: Any) -> dict[str, Any]:
+    values = {name: getattr(webhook, name) for name in webhook.__struct_fields__}
+    return {"id": values.pop("id"), "account_id": account_id, **values}
+
+
+def _show_rows(rows: Sequence[dict[str, Any]], output: Output, empty: str = "") -> None:
+    result = Result(tuple(rows[0]) if rows else ("id",), [tuple(row.values()) for row in rows])
+    output.show(result, lambda: _table(rows) if rows else empty)
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> str:
+    """The webhooks without what is unknown of all of them, such as since when they are disabled."""
+    shown = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    cells = [[", ".join(row[name]) if isinstance(row[name], list) else row[name] for name in shown] for row in rows]
+    return table(shown, cells)
+
+
+def _parse_time(option: str, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise typer.BadParameter(f"{option} {text!r} isn't a time with its zone, such as 2026-06-10T12:00Z.")
+    return found
