@@ -22,6 +22,7 @@ from dwell.errors import MemoryLimitError
 from dwell.live import scheduler
 from dwell.live.load_responses import ResponseLoader
 from dwell.state import responses, schema
+from dwell.state.layout import load_metadata
 from dwell.workspace.live import SweepRequest
 
 from .proxy import Reply, altered
@@ -263,7 +264,7 @@ def test_an_echoed_key_is_neither_stored_nor_logged(trial, alter, monkeypatch, t
         kept = connection.execute(select(schema.responses)).mappings().all()
         bodies = b"".join(zlib.decompress(row["body"]) for row in kept)
         written = "\n".join(journal.iterdump())
-        for table in schema.metadata.sorted_tables:
+        for table in load_metadata().sorted_tables:
             rows = connection.execute(select(table)).mappings()
             written += repr([{name: value for name, value in row.items() if name != "body"} for row in rows])
     written += json.dumps([list(done), done.meta], default=str)

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import threading
+from typing import Protocol
 
 from dwell.errors import BudgetError
+
+
+class CreditBudget(Protocol):
+    """What limits the credits of requests: those of one job, or those of a day."""
+
+    def reserve(self, amount: int) -> None:
+        """Reserve credits before a request.
+
+        Raises:
+            BudgetError: The request would cost more than is left.
+        """
+
+    def refund(self, reserved: int, credits_charged: int) -> None:
+        """Return the reserved credits that a request did not cost."""
 
 
 class Budget:

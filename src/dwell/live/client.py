@@ -26,7 +26,7 @@ from dwell.errors import (
     UnavailableError,
 )
 from dwell.http import HttpRequest, HttpResponse, HttpTransport
-from dwell.live.budget import Budget
+from dwell.live.budget import CreditBudget
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.live.request_log import RequestLog
 from dwell.live.throttle import Throttle
@@ -55,6 +55,7 @@ class ApiClient:
         stop: Set it to end all work.
         random: Source of the backoff jitter.
         now: Returns the current time; the database's clock if None.
+        max_attempts: Attempts before a request counts as failed.
 
     Attributes:
         requests: Number of requests sent by this client.
@@ -72,6 +73,7 @@ class ApiClient:
         stop: threading.Event | None = None,
         random: Random | None = None,
         now: Callable[[], datetime] | None = None,
+        max_attempts: int = MAX_ATTEMPTS,
     ) -> None:
         self.provider = provider
         self.transport = transport
@@ -81,6 +83,7 @@ class ApiClient:
         self.random = random or Random()
         self.now = now or database.now
         self.requests = 0
+        self.max_attempts = max_attempts
         self.limiter = limiter
         self.throttle = Throttle(provider.name, limiter, database, self.now, self.stop)
         self._refused: ProviderError | None = None
@@ -89,7 +92,7 @@ class ApiClient:
         self,
         request: HttpRequest,
         context: RequestContext,
-        budget: Budget,
+        budget: CreditBudget,
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
     ) -> FetchedResponse:
         """Send a request, with retries, and store the response.
@@ -109,18 +112,18 @@ class ApiClient:
             TemporaryError: Every attempt failed.
             StoppedError: The user stopped the job.
         """
-        for attempt in range(1, MAX_ATTEMPTS + 1):
+        for attempt in range(1, self.max_attempts + 1):
             with logs.context(attempt=attempt):
                 result = self._attempt(request, context, budget, summarize)
             if not isinstance(result, ProviderError):
                 return result
             if isinstance(result, RateLimitedError):
                 self.throttle.pause(max(self._backoff_s(attempt), result.retry_after_s or 0.0))
-            elif isinstance(result, TemporaryError) and attempt < MAX_ATTEMPTS:
+            elif isinstance(result, TemporaryError) and attempt < self.max_attempts:
                 seconds = self._backoff_s(attempt)
                 log.info("retrying %(endpoint)s in %(wait_s).1f s", {"endpoint": request.endpoint, "wait_s": seconds})
                 self.throttle.wait(seconds)
-            if attempt == MAX_ATTEMPTS or not isinstance(result, TemporaryError):
+            if attempt == self.max_attempts or not isinstance(result, TemporaryError):
                 raise result
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -128,7 +131,7 @@ class ApiClient:
         self,
         request: HttpRequest,
         context: RequestContext,
-        budget: Budget,
+        budget: CreditBudget,
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
     ) -> FetchedResponse | ProviderError:
         """Send a request once, within the budget."""

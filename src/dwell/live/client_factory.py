@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dwell.errors import SettingsError
 from dwell.http import HttpTransport
-from dwell.live.client import ApiClient
+from dwell.live.client import MAX_ATTEMPTS, ApiClient
 from dwell.providers.base import Limit, Provider
 from dwell.providers.provider_registry import get_provider, provider_names
 from dwell.settings import Settings
@@ -76,7 +76,14 @@ def read_terms(settings: Settings, name: str) -> ProviderTerms:
 
 
 @contextmanager
-def open_client(settings: Settings, database: StateDatabase, name: str, stop: threading.Event) -> Iterator[ApiClient]:
+def open_client(
+    settings: Settings,
+    database: StateDatabase,
+    name: str,
+    stop: threading.Event,
+    *,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> Iterator[ApiClient]:
     """Open an API client with the user's key.
 
     Raises:
@@ -94,6 +101,8 @@ def open_client(settings: Settings, database: StateDatabase, name: str, stop: th
         limiter = RateLimiter(
             database, f"{name}/{configured.key.fingerprint()}", round(terms.interval_s * 1_000_000), per_day
         )
-        yield ApiClient(terms.provider, transport, database, limiter, terms.price_micros, stop=stop)
+        yield ApiClient(
+            terms.provider, transport, database, limiter, terms.price_micros, stop=stop, max_attempts=max_attempts
+        )
     finally:
         transport.close()

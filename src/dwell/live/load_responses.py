@@ -50,6 +50,7 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("creators", "creator_snapshots"),
     "user_posts": ("posts", "post_snapshots", "creators"),
     "comments": ("comments",),
+    "post": ("posts", "post_snapshots", "creators"),
 }
 _TOPIC_POSTS = ("topic_posts",)
 
@@ -70,6 +71,7 @@ def load_pending(
         parsed: Items of responses that this process has parsed.
     """
     stats = stats or LoadStats()
+    load_again(store, database)
     with ResponseLoader(store, database, stats, parsed) as loader:
         skipped = 0
         while len(pending := responses.list_pending(database, _BATCH_RESPONSES + skipped)) > skipped:
@@ -142,7 +144,7 @@ class ResponseLoader:
                 failed = batch[0].response_id
                 responses.mark_parsed(self.database, [failed], responses.FAILED, {failed: 1})
         else:
-            _mark_loaded(self.database, batch, rejected)
+            _mark_loaded(self.database, batch, rejected, None if loaded is None else _digest(batch))
             fields = {
                 "responses": len(batch),
                 "rows_read": loaded.rows_read if loaded else 0,
@@ -163,7 +165,7 @@ class ResponseLoader:
         return loaded, Counter(objects[line - 1][0].response_id for line, _ in list_rejects(loaded))
 
     def _load_objects(self, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject]) -> Loaded:
-        niche = sweeps.get_spec(self.database, batch[0].owner.id).get("niche")
+        niche = sweeps.get_spec(self.database, batch[0].owner.id).get("niche")  # polls have none
         if not self.correct:
             try:
                 if self._appender is None:
@@ -207,14 +209,40 @@ def _is_installed(provider: str) -> bool:
     return True
 
 
-def _mark_loaded(database: StateDatabase, batch: Iterable[StoredResponse], rejected: Mapping[int, int]) -> None:
+def load_again(store: Store, database: StateDatabase, *, thorough: bool = False) -> int:
+    """Mark responses as pending whose batch the tables no longer have: an older backup of the folder was restored.
+
+    Args:
+        store: The tables.
+        database: Where responses are stored.
+        thorough: Look for every batch, not only for the newest one.
+
+    Returns:
+        How many responses.
+    """
+    newest = responses.newest_batch(database)
+    if newest is None or (not thorough and store.batch_ids_of_file(newest)):
+        return 0
+    lost = [digest for digest in responses.list_batches(database) if not store.batch_ids_of_file(digest)]
+    if not lost:
+        return 0
+    number = responses.mark_pending(database, lost)
+    log.warning(
+        "the tables lack %(responses)d responses that were loaded: they are loaded again", {"responses": number}
+    )
+    return number
+
+
+def _mark_loaded(
+    database: StateDatabase, batch: Iterable[StoredResponse], rejected: Mapping[int, int], digest: str | None
+) -> None:
     """Mark these responses as loaded by the current parser, with the number of objects that were rejected."""
     by_parser: dict[str, list[int]] = {}
     for response in batch:
         by_parser.setdefault(parser_version(response.provider), []).append(response.response_id)
     for version, response_ids in by_parser.items():
         counts = {response_id: rejected[response_id] for response_id in response_ids if response_id in rejected}
-        responses.mark_parsed(database, response_ids, version, counts)
+        responses.mark_parsed(database, response_ids, version, counts, digest)
 
 
 def append_objects(
@@ -302,13 +330,14 @@ def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
 
     tables = _TOPIC_POSTS if kind == "topic" else _TABLES[kind]
     # A number in a response is exact, also a round one; a text such as `17.7K` shows what it was rounded to.
-    if kind in {"user_posts", "profile"}:
+    if kind in {"user_posts", "profile", "post"}:
         return Rewriter(scratch, source, *tables, platform="tiktok", rounded=False)
     return Rewriter(scratch, source, *tables, rounded=False)
 
 
 def _digest(batch: Sequence[StoredResponse]) -> str:
-    parts = [f"{response.response_id}/{response.provider}/{parser_version(response.provider)}" for response in batch]
+    # By the request's id, which is unique for ever: after a restored backup, another response may have the same number.
+    parts = [f"{response.request_id}/{response.provider}/{parser_version(response.provider)}" for response in batch]
     return hashlib.sha256("\n".join([batch[0].owner.id, *parts]).encode()).hexdigest()
 
 

@@ -23,6 +23,8 @@ def parse_payload(provider: Provider, what: str, payload: Mapping[str, Any]) -> 
     """The item of each object in a payload; for an object that cannot be parsed, the reason."""
     if what == "profile":
         return [provider.parser.user(payload)]
+    if what == "post":
+        return [provider.parser.post(payload)]
     parse = provider.parser.comment if what == "comments" else provider.parser.post
     return [parse(item) for item in provider.page(cast("Listing", what), payload).items]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from dwell.errors import ProviderError
@@ -110,6 +111,17 @@ class Provider(Protocol):
 
         Raises:
             ProviderError: The provider does not offer it, or the subject lacks the id that it requires.
+        """
+
+    def cursor_after_pinned(self, what: Listing, now: datetime) -> str | None:
+        """The cursor of a listing that begins with the newest item, without those that are pinned before it.
+
+        Args:
+            what: The listing.
+            now: The present.
+
+        Returns:
+            None where there is no such cursor.
         """
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
