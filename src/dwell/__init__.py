@@ -9,16 +9,21 @@ if os.name != "posix":
     raise ImportError("dwell runs on Linux, macOS and other POSIX systems: on Windows, install and run it inside WSL.")
 
 __version__ = "0.1.0"
-__all__ = ["Workspace", "__version__", "check", "open"]
+__all__ = ["AsyncClient", "Client", "Workspace", "__version__", "backup", "check", "open", "restore"]
 
 if TYPE_CHECKING:
-    from dwell.workspace import Workspace, check, open  # noqa: A004 - `dwell.open` reads as it should
+    from dwell.client import AsyncClient, Client
+    from dwell.workspace import Workspace, backup, check, open, restore  # noqa: A004 - `dwell.open` reads as it should
 
 
 def __getattr__(name: str) -> Any:
-    """Load the workspace on first use: `import dwell` alone stays instant."""
-    if name in {"Workspace", "check", "open"}:
+    """Load the workspace or a client on first use: `import dwell` alone stays instant."""
+    if name in {"Workspace", "backup", "check", "open", "restore"}:
         from dwell import workspace
 
         return getattr(workspace, name)
+    if name in {"AsyncClient", "Client"}:
+        from dwell import client
+
+        return getattr(client, name)
     raise AttributeError(name)
