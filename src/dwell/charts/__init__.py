@@ -21,6 +21,7 @@ _MODULES = {
     "topic_days": "topic_bars",
     "trend": "trend_lines",
     "vetting": "vetting_bands",
+    "views_per_hour": "tracked_views",
     "watch_time": "watch_strip",
 }
 """Name of each chart -> module that holds it."""

@@ -13,6 +13,7 @@ from dwell.providers import api_formats, archive
 from dwell.providers.files import (
     apify,
     business_api,
+    contentstats,
     data_request,
     other_platforms,
     own,
@@ -40,6 +41,7 @@ _FORMATS: tuple[Format, ...] = (
     watch_template.FORMAT,
     youtube.FORMAT,
     other_platforms.FORMAT,
+    contentstats.FORMAT,
     apify.FORMAT,
     web_items.FORMAT,
     data_request.FORMAT,

@@ -40,6 +40,7 @@ def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
         "scores": lambda width: charts.scores(account.score(found), found, width=width),
         "topic_days": lambda width: charts.topic_days(topic(), lifecycle=RISING, width=width),
         "vetting": lambda width: charts.vetting(vetted(), width=width),
+        "views_per_hour": lambda width: charts.views_per_hour(*tracked(), width=width),
     }
 
 
@@ -47,6 +48,19 @@ RISING = {
     "stage": "rising",
     "reason": "Posts added per day changed by +20 % a day (95 % interval +16 % to +24 %, 7 days).",
 }
+
+
+def tracked(gaps=("missed", "missed", "provider")):
+    start = datetime(2026, 2, 1, 9, 20, tzinfo=UTC)
+    rows = [
+        {"slot": slot, "at": start + timedelta(hours=slot), "views": 1000 * slot, "gap": None}
+        | {"views_per_hour": 1000.0 if slot else None, "hours": 1.0}
+        for slot in range(20)
+    ]
+    for slot, reason in enumerate(gaps, start=7):
+        rows[slot] |= {"gap": reason, "views": None, "views_per_hour": None}
+    video = {"id": "vid_1", "creator": "demo", "title": "One-pan pasta", "slots": 24, "slot_s": 3600.0}
+    return rows, {**video, "snapshots": 20 - len(gaps), "gaps": dict(Counter(gaps))}
 
 
 def topic(added=(100, 120, None, 180, 90)):
