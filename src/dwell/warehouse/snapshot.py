@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import time
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +14,14 @@ from typing import TYPE_CHECKING
 from dwell.errors import StorageError
 from dwell.records import TABLES
 from dwell.warehouse import catalogue, journal, rollup, views
-from dwell.warehouse.journal_damage import journal_errors
+from dwell.warehouse.journal_damage import damaged_journal, journal_errors
 
 if TYPE_CHECKING:
     from dwell.warehouse.waiting import Waiting
 
 # Compaction keeps files that are no longer visible for a day (`compact.py`), so a younger snapshot finds all its files.
 MAX_AGE_S = 23 * 3_600
+_PAGES = 4_096  # that are copied before somebody is told
 
 
 class StoreSnapshot:
@@ -90,6 +93,27 @@ class StoreSnapshot:
 
         with journal_errors(self._path):
             return read_waiting(self._log)
+
+    def copy_journal(self, target: Path, on_pages: Callable[[int, int], None] | None = None) -> None:
+        """Copies the journal as it was at this instant; only its owner can read the copy.
+
+        Args:
+            target: The file to write, which does not exist.
+            on_pages: Is told how many pages are left, and how many there are.
+
+        Raises:
+            DamagedDataError: The journal is damaged.
+            StorageError: The copy cannot be written.
+        """
+        self.require_files()
+        with journal_errors(self._path):
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+                report = None if on_pages is None else lambda _, left, total: on_pages(left, total)
+                self._log.backup(copy, pages=_PAGES, progress=report)
+                (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        if verdict != "ok":
+            raise damaged_journal(self._path, verdict)
 
     def require_files(self) -> None:
         """Refuses to read a snapshot that is closed, or whose files compaction may have deleted.

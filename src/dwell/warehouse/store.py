@@ -15,7 +15,7 @@ from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal, recover, views
+from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal, recover, unfinished, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.check import require_parts
 from dwell.warehouse.journal_damage import journal_errors
@@ -58,15 +58,16 @@ class Store:
         Raises:
             NoDataError: There is no data in the folder and `create` is not set.
             DamagedDataError: A part of it is missing, or the journal is damaged.
-            StorageError: A newer dwell wrote the folder, or it cannot be used.
+            StorageError: A newer dwell wrote the folder, it is being restored, or it cannot be used.
         """
         store = cls(settings)
+        unfinished.require_finished(store.root)
         require_parts(store.root, state_elsewhere=settings.database is not None)
         if not store._journal.exists():
             if not create:
                 raise NoDataError(
-                    f"There is no data in {store.root}: import a file first (dwell import PATH), or read accounts "
-                    "(dwell sweep @name)."
+                    f"There is no data in {store.root}: import a file (dwell import PATH), read accounts (dwell sweep "
+                    "@name) or track a video (dwell track URL) first, or name another folder with --data."
                 )
             store._create()
         return store

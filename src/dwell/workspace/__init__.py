@@ -9,12 +9,17 @@ ws.benchmarks(creator="@demo").to_polars()
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.workspace.workspace import Workspace
 
-__all__ = ["Workspace", "check", "open"]
+if TYPE_CHECKING:
+    from dwell.workspace.backups import Progress
+
+__all__ = ["Workspace", "backup", "check", "open", "restore"]
 
 
 def open(  # noqa: A001 - `dwell.open` reads as it should
@@ -53,3 +58,53 @@ def check(
     from dwell.workspace.folder_check import check_folder
 
     return check_folder(Settings.read(data), repair=repair, set_aside_future=set_aside_future)
+
+
+def backup(
+    file: str | os.PathLike[str],
+    data: str | os.PathLike[str] | None = None,
+    *,
+    state_only: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    """Write a whole backup of a data folder and its state; see `dwell.workspace.backups.back_up`.
+
+    Args:
+        file: The file to write; an existing one is replaced.
+        data: The folder; `DWELL_DATA` or `./dwell-data` when not given.
+        state_only: Leave the tables out.
+        progress: Is told what is done, how much of it, and how much there is.
+
+    Raises:
+        NoDataError: There is no data folder at that place.
+        StorageError: Something cannot be read, or the file cannot be written.
+    """
+    from dwell.workspace.backups import back_up
+
+    return back_up(Settings.read(data), Path(file), state_only=state_only, progress=progress)
+
+
+def restore(
+    file: str | os.PathLike[str],
+    data: str | os.PathLike[str] | None = None,
+    *,
+    replace: bool = False,
+    only: Literal["tables", "state"] | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Restore a backup into a data folder and its state; see `dwell.workspace.restores.restore_backup`.
+
+    Args:
+        file: What `backup` wrote.
+        data: The folder; `DWELL_DATA` or `./dwell-data` when not given.
+        replace: What is there is moved aside.
+        only: Restore only the tables, or only the state.
+        progress: Is told what is done, how much of it, and how much there is.
+
+    Raises:
+        BadFileError: The backup is damaged.
+        StorageError: Something is there already, is in use, or cannot be written.
+    """
+    from dwell.workspace.restores import restore_backup
+
+    return restore_backup(Settings.read(data), Path(file), replace=replace, only=only, progress=progress)

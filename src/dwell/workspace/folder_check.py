@@ -12,7 +12,7 @@ from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.text.plurals import pluralize
-from dwell.warehouse import Store, batches, check, journal, lake
+from dwell.warehouse import Store, batches, check, journal, lake, unfinished
 
 _COLUMNS = ("part", "detail", "repair", "repaired")
 
@@ -36,6 +36,7 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
         NoDataError: There is no data folder at that place.
         StorageError: The folder cannot be written.
     """
+    unfinished.require_finished(settings.data)
     if not any((settings.data / name).exists() for name in (journal.NAME, check.STATE, lake.FOLDER)):
         raise NoDataError(f"There is no data in {settings.data}: name its folder with --data or DWELL_DATA.")
     elsewhere = settings.database is not None
