@@ -23,6 +23,8 @@ COMMANDS = [
     "report",
     "export",
     "check",
+    "backup",
+    "restore",
     "seal",
     "limits",
     "sweep",
@@ -35,15 +37,36 @@ COMMANDS = [
     "schedule list",
     "schedule remove",
     "run",
+    "serve",
+    "worker",
+    "webhooks",
+    "webhooks add",
+    "webhooks list",
+    "webhooks disable",
+    "webhooks enable",
+    "webhooks rotate",
+    "webhooks delete",
+    "webhooks test",
+    "webhooks log",
+    "webhooks replay",
     "vet",
     "trends",
     "cost",
+    "track",
+    "videos",
+    "stop",
+    "usage",
+    "keys",
+    "keys create",
+    "keys list",
+    "keys revoke",
+    "keys top-up",
     "replay",
     "sandbox",
     "demo",
 ]
 
-GROUPS = ("watchlist", "schedule")
+GROUPS = ("keys", "watchlist", "schedule", "webhooks")
 """Commands that only hold others."""
 
 

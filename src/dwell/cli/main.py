@@ -13,6 +13,7 @@ import typer
 from dwell import __version__
 from dwell.cli import (
     audit,
+    backup,
     benchmarks,
     check,
     cost,
@@ -22,23 +23,32 @@ from dwell.cli import (
     fit,
     growth,
     import_,
+    keys,
     limits,
     posting_times,
     posts,
     replay,
     report,
+    restore,
     sandbox,
     schedule,
     score,
     seal,
+    serve,
     status,
+    stop,
     sweep,
     tiers,
+    track,
     trend,
     trends,
+    usage,
     verbosity,
     vet,
+    videos,
     watchlist,
+    webhooks,
+    worker,
 )
 from dwell.cli import (
     run as run_,
@@ -86,11 +96,21 @@ app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
 app.command()(check.check)
+app.command()(backup.backup)
+app.command()(restore.restore)
 app.command()(seal.seal)
 app.command()(sweep.sweep)
 app.add_typer(watchlist.app, name="watchlist")
 app.add_typer(schedule.app, name="schedule")
 app.command()(run_.run)
+app.command()(serve.serve)
+app.command()(worker.worker)
+app.command()(track.track)
+app.command()(videos.videos)
+app.command()(stop.stop)
+app.command()(usage.usage)
+app.add_typer(keys.app, name="keys")
+app.add_typer(webhooks.app, name="webhooks")
 app.command()(vet.vet)
 app.command()(trends.trends)
 app.command()(cost.cost)

@@ -23,6 +23,8 @@ from dwell.results import Result
 PICTURES = (".png", ".svg", ".html")
 _UNLIMITED_WIDTH = 4_000
 _HEADING_WIDTH = 12
+_PROSE_WIDTH = 16
+_HEIGHT = 25  # without one, a width is ignored in a dumb terminal
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ def _csv_cell(value: Any) -> Any:
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "", most: int = 60) -> str:
     """A table to read: numbers right-aligned, text left-aligned and cut at `most` characters.
 
+    In a terminal, text of several words wraps; nothing else does, so a row can be longer than the terminal is wide.
+
     Args:
         columns: Column names, used as headings.
         rows: Values, formatted by `cells.format_cell`.
@@ -149,10 +153,20 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
     for index, name in enumerate(columns):
         numbers = any(isinstance(row[index], (int, float)) and not isinstance(row[index], bool) for row in rows)
         heading = name if wide else _wrap_heading(name)
-        grid.add_column(Text(heading), justify="right" if numbers else "left", no_wrap=wide or name.endswith("_id"))
+        is_prose = any(isinstance(row[index], str) and " " in row[index] for row in rows)
+        longest = max((len(line[index]) for line in texts), default=0)
+        grid.add_column(
+            Text(heading),
+            justify="right" if numbers else "left",
+            no_wrap=wide or not is_prose,
+            min_width=min(longest, _PROSE_WIDTH) if is_prose else max(longest, *map(len, heading.split("\n"))),
+        )
     for line in texts:
         grid.add_row(*(Text(text) for text in line))
-    console = Console(file=sys.stdout, width=_UNLIMITED_WIDTH if wide else None)
+    unlimited = Console(file=sys.stdout, width=_UNLIMITED_WIDTH, height=_HEIGHT)
+    # Numbers, ids and handles are whole: where they need more than the terminal has, the lines are longer.
+    width = max(Console(file=sys.stdout).width, unlimited.measure(grid).minimum)
+    console = unlimited if wide else Console(file=sys.stdout, width=width, height=_HEIGHT)
     with console.capture() as captured:
         console.print(grid)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")

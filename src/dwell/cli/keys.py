@@ -1,0 +1,203 @@
+"""`dwell keys`: API keys and accounts of the servers on a data folder."""
+
+from __future__ import annotations
+
+import re
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dwell.cli.cells import format_cell
+from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.output import Output, table
+from dwell.cli.tracking_options import as_row
+from dwell.results import Result
+
+if TYPE_CHECKING:
+    from dwell.tracking.folder import FolderTracking
+    from dwell.tracking.objects import ApiKey, NewApiKey
+
+_SHOWN = ("id", "account_id", "name", "plan", "prefix", "scopes", "created_at", "expires_at", "revoked_at")
+
+app = typer.Typer(
+    help="API keys of the servers on a data folder, and the money of their accounts.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+class PlanName(StrEnum):
+    """What an account may do."""
+
+    FREE = "free"
+    PRO = "pro"
+    ENTERPRISE = "enterprise"
+
+
+@app.command("create")
+def create(
+    *,
+    plan: Annotated[
+        PlanName | None,
+        typer.Option("--plan", help="Requests a minute and videos at once of the new account.", show_default="free"),
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="What you call it.", metavar="TEXT")] = "",
+    scope: Annotated[
+        str, typer.Option("--scope", help="What the key may do: any of read,track,admin.", metavar="LIST")
+    ] = "read,track",
+    expires: Annotated[
+        str | None, typer.Option("--expires", help="When it ends, e.g. 90d or 2027-01-31.", metavar="WHEN")
+    ] = None,
+    credit: Annotated[str, typer.Option("--credit", help="US dollars to begin with.", metavar="USD")] = "0",
+    account: Annotated[
+        str | None,
+        typer.Option("--account", help="Another key of this account, instead of a new account.", metavar="ID"),
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make an API key, with an account of its own. The key is shown once.
+
+    \b
+    Example:
+      dwell keys create --plan pro --name "web app" --scope read,track --expires 90d
+      dwell keys create --account acc_0fz8k2m1q7xa1b2c3d4e5f6 --name "its second key"
+    """
+    scopes = [part.strip() for part in scope.split(",") if part.strip()]
+    chosen = plan or (None if account else PlanName.FREE)
+    ends, amount = _parse_expires(expires), _parse_usd(credit, "--credit")
+    with _open(data, create=True) as folder:
+        made = folder.create_key(
+            plan=chosen.value if chosen else None,
+            name=name,
+            scopes=scopes,
+            expires_at=ends,
+            credit_usd=amount,
+            account_id=account,
+        )
+    row = {**_row(made), "key": made.key}
+    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: _created_text(made))
+
+
+@app.command("list")
+def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
+    """Show all keys by their first characters, also those that ended.
+
+    \b
+    Example:
+      dwell keys list
+    """
+    with _open(data) as folder:
+        rows = [_row(key) for key in folder.list_keys()]
+    columns = tuple(rows[0]) if rows else _SHOWN
+    result = Result(columns, [tuple(row.values()) for row in rows])
+    empty = "No keys yet; make one with: dwell keys create --plan free"
+    Output(as_json, as_csv, output).show(result, lambda: _table(rows) if rows else empty)
+
+
+@app.command("revoke")
+def revoke(
+    key: Annotated[str, typer.Argument(help="Id of the key, from dwell keys list.", metavar="ID")],
+    *,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Refuse a key from now on. The videos of its account are tracked on.
+
+    \b
+    Example:
+      dwell keys revoke key_0fz8k2m1q7xa1b2c3d4e5f6
+    """
+    with _open(data) as folder:
+        row = _row(folder.revoke_key(key))
+    text = f"{row['prefix']}… is refused from now on; its account {row['account_id']} keeps its videos."
+    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: text)
+
+
+@app.command("top-up")
+def top_up(
+    account: Annotated[str, typer.Argument(help="Id of the account, from dwell keys list.", metavar="ACCOUNT")],
+    amount: Annotated[str, typer.Argument(help="US dollars to add.", metavar="USD")],
+    *,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Add money to an account; its paused videos go on.
+
+    \b
+    Example:
+      dwell keys top-up acc_0fz8k2m1q7xa1b2c3d4e5f6 25
+    """
+    added = _parse_usd(amount, "USD")
+    with _open(data) as folder:
+        balance = folder.top_up(account, added)
+    row = {"account_id": account, "added_usd": float(added), "balance_usd": float(balance)}
+    text = f"Added {added:,.2f} US dollars: {account} has {balance:,.2f} now."
+    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: text)
+
+
+def _open(data: Path | None, *, create: bool = False) -> AbstractContextManager[FolderTracking]:
+    from dwell.tracking.folder import open_folder
+
+    return open_folder(data, create=create)
+
+
+def _row(key: ApiKey) -> dict[str, Any]:
+    row = dict(as_row(key))
+    row.pop("key", None)
+    return row
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    shown = [{**row, "plan": row["plan"]["name"], "scopes": ",".join(row["scopes"])} for row in rows]
+    return table(_SHOWN, [[row[name] for name in _SHOWN] for row in shown])
+
+
+def _created_text(made: NewApiKey) -> str:
+    plan = made.plan
+    requests = "any number of" if plan.requests_per_minute is None else f"{plan.requests_per_minute:,}"
+    videos = "any number of" if plan.concurrent_videos is None else f"{plan.concurrent_videos:,}"
+    ends = "" if made.expires_at is None else f" It ends at {format_cell('at', made.expires_at)} UTC."
+    return "\n".join(
+        [
+            made.key,
+            "",
+            "This is the only time that the key is shown: store it now.",
+            f"It is {made.id} of account {made.account_id}, with the scopes {', '.join(made.scopes)}.{ends}",
+            f"Plan {plan.name}: {requests} requests a minute, {videos} videos at once.",
+            "Send it as the header X-API-Key, or set DWELL_SERVER_KEY for --server.",
+        ]
+    )
+
+
+def _parse_expires(text: str | None) -> datetime | None:
+    """Parse `90d`, `12h`, a date or an ISO time."""
+    if text is None:
+        return None
+    from dwell import clock
+
+    try:
+        if match := re.fullmatch(r"([0-9]{1,5})([dh])", text):
+            number = int(match[1])
+            return clock.now() + (timedelta(days=number) if match[2] == "d" else timedelta(hours=number))
+        instant = datetime.fromisoformat(text)
+        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(
+            f"{text[:40]!r} isn't a date; write 2027-01-31, or 90d.", param_hint="--expires"
+        ) from None
+
+
+def _parse_usd(text: str, hint: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or not 0 <= amount <= 1_000_000 or amount != amount.quantize(Decimal("0.000001")):
+        raise typer.BadParameter(f"{text[:40]!r} isn't an amount of US dollars; write 25 or 2.50.", param_hint=hint)
+    return amount

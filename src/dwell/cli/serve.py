@@ -1,0 +1,57 @@
+"""`dwell serve`: the API, the poller and the webhooks in one process."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dwell.cli.options import Data
+
+
+def serve(
+    *,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for every network of this machine.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on; 0 for any free port.")] = 8000,
+    cors: Annotated[
+        list[str] | None,
+        typer.Option("--cors", help="Origin of a web page whose scripts may use the API. May be repeated."),
+    ] = None,
+    closed_metrics: Annotated[
+        bool, typer.Option("--closed-metrics", help="/metrics needs a key with the scope admin.")
+    ] = False,
+    data: Data = None,
+) -> int:
+    """Serve the tracking API, read every tracked video each hour, and send webhooks, until Ctrl-C.
+
+    The first time, it makes an API key for this machine and prints it once. The documentation of the API is at /docs.
+
+    \b
+    Example:
+      dwell serve
+      dwell serve --host 0.0.0.0 --port 80
+    """
+    from dwell.api.app import create_app
+    from dwell.api.server import serve as serve_app
+    from dwell.tracking.opening import open_tracking
+    from dwell.tracking.request_limiter import RequestLimiter
+
+    with open_tracking(data) as tracking:
+
+        def ready(url: str) -> None:
+            typer.echo(f"The API is at {url}/api/v1, its documentation at {url}/docs.")
+            # Only now: a server that could not begin would have made a key that nobody has seen.
+            first = tracking.service.keys.create_first()
+            if first is not None:
+                typer.echo(f"Key of this machine (it is not shown again):\n  export DWELL_SERVER_KEY={first.key}")
+            typer.echo(f"Videos are read from {tracking.service.provider}. Press Ctrl-C to stop.")
+
+        limiter = RequestLimiter(tracking.database)
+        app = create_app(
+            tracking.service, limiter, ready=limiter.check, cors_origins=cors or (), open_metrics=not closed_metrics
+        )
+        with tracking.working():
+            serve_app(app, host, port, ready=ready)
+    return 0

@@ -1,0 +1,159 @@
+"""`dwell videos`: the tracked videos, or the curve of one of them."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dwell.cli.cells import format_cell
+from dwell.cli.options import ChartOut, Csv, Data, Json
+from dwell.cli.output import Output, table
+from dwell.cli.tracking_options import (
+    Key,
+    Metadata,
+    Server,
+    as_row,
+    find_video,
+    open_tracking,
+    parse_metadata,
+    where_options,
+)
+from dwell.errors import NoDataError
+from dwell.results import Result
+from dwell.text.plurals import pluralize
+
+if TYPE_CHECKING:
+    from dwell.client import Client
+    from dwell.tracking.folder import FolderTracking
+
+_SLOTS_SHOWN = 48
+_SHOWN = ("id", "status", "creator", "title", "snapshots_count", "slots", "days_remaining", "last_updated")
+_TITLE = 40
+
+
+class VideoStatus(StrEnum):
+    """How far the tracking of a video is."""
+
+    MONITORING = "monitoring"
+    COMPLETED = "completed"
+    PAUSED = "paused"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+
+
+def videos(
+    video: Annotated[
+        str | None, typer.Argument(help="Only this one, with its snapshots and gaps.", metavar="ID")
+    ] = None,
+    *,
+    status: Annotated[VideoStatus | None, typer.Option("--status", help="Only those with this status.")] = None,
+    metadata: Metadata = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="The most videos to list, newest first.", metavar="N")
+    ] = 50,
+    everything: Annotated[bool, typer.Option("--all", help="List all of them.")] = False,
+    server: Server = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: ChartOut = None,
+) -> None:
+    """List the tracked videos, or show the snapshots and gaps of one.
+
+    A chart of one video shows its views per hour; the line is broken, and the reason named, where an hour has no
+    snapshot.
+
+    \b
+    Example:
+      dwell videos --status monitoring
+      dwell videos vid_0fz8k2m1q7xa1b2c3d4e5f6
+      dwell videos https://www.tiktok.com/@demo_kitchen/video/7350810998023949599 -o curve.png
+    """
+    show = Output(as_json, as_csv, output)
+    with open_tracking(data, server, key) as tracking:
+        if video is None:
+            most = None if everything else limit
+            listed, more = _list(tracking, status, parse_metadata(metadata), most)
+            show.show(listed, lambda: _list_text(listed, where_options(server), more=more))
+        else:
+            _show_one(tracking, video, show, where_options(server))
+
+
+def _list(
+    tracking: Client | FolderTracking, status: VideoStatus | None, metadata: dict[str, str] | None, most: int | None
+) -> tuple[Result, bool]:
+    page_size = 100 if most is None else min(100, most + 1)
+    found = tracking.videos(status=status.value if status else None, metadata=metadata, page_size=page_size)
+    rows = [_row(one) for one in islice(found, None if most is None else most + 1)]
+    columns = tuple(rows[0]) if rows else _SHOWN
+    more = most is not None and len(rows) > most
+    meta = {"complete": not more}
+    return Result(columns, [tuple(row.values()) for row in rows[:most]], meta), more
+
+
+def _row(video: Any) -> dict[str, Any]:
+    row = dict(as_row(video))
+    current = row.pop("current_metadata")
+    place = {"id": row.pop("id"), "status": row.pop("status"), "creator": current["creator"], "title": current["title"]}
+    return {**place, **row}
+
+
+def _list_text(result: Result, options: str, *, more: bool) -> str:
+    if not len(result):
+        return f"No such video is tracked. Track one with: dwell track URL{options}"
+    rows = [[_cut(name, row[name]) for name in _SHOWN] for row in result]
+    hint = ["", f"There are more than {len(result):,}: --all lists all."] if more else []
+    return "\n".join([table(_SHOWN, rows), *hint])
+
+
+def _cut(name: str, value: Any) -> Any:
+    return value[: _TITLE - 1] + "…" if name == "title" and value and len(value) > _TITLE else value
+
+
+def _find_id(tracking: Client | FolderTracking, text: str, options: str) -> str:
+    """The id itself, or that of the newest job on the video that a link shows."""
+    post = re.search(r"(?<![0-9])[0-9]{17,20}(?![0-9])", text)
+    if post is None or text.startswith("vid_"):
+        return text
+    found = next((one.id for one in tracking.videos() if one.video_link.endswith(f"/{post[0]}")), None)
+    if found is None:
+        raise NoDataError(f"The video {post[0]} is not tracked: track it with dwell track {text}{options}")
+    return found
+
+
+def _show_one(tracking: Client | FolderTracking, text: str, show: Output, options: str) -> None:
+    from dwell.tracking.curve import draw_curve, make_curve
+
+    video_id = _find_id(tracking, text, options)
+    with find_video(video_id, options):
+        curve = make_curve(tracking.get_video(video_id))
+    if show.format == "csv" and not len(curve):
+        raise NoDataError(f"{video_id} has no snapshot yet.")
+    show.show(curve, lambda: _curve_text(curve), lambda: draw_curve(curve))
+
+
+def _curve_text(curve: Result) -> str:
+    meta = curve.meta
+    who = f"@{meta['creator']}" if meta["creator"] else "an unknown account"
+    lines = [f"{meta['title'] or '(no caption)'} · {who}", meta["video_link"], _state(meta)]
+    rows = list(curve)[-_SLOTS_SHOWN:]
+    if not rows:
+        return "\n".join([*lines, "", "No snapshot yet: dwell serve or dwell worker reads them while it runs."])
+    shown = [name for name in curve.columns if name not in {"hours", "provider"}]
+    hidden = len(curve) - len(rows)
+    before = [f" … {hidden:,} earlier hours (--csv lists all)"] if hidden else []
+    return "\n".join([*lines, "", *before, table(shown, [[row[name] for name in shown] for row in rows])])
+
+
+def _state(meta: Any) -> str:
+    gaps = sum(meta["gaps"].values())
+    why = f" ({', '.join(f'{n} {reason}' for reason, n in meta['gaps'].items())})" if gaps else ""
+    counts = f"{pluralize(meta['snapshots'], 'snapshot')} of {meta['slots']}, {pluralize(gaps, 'gap')}{why}"
+    if meta["ended_at"] is None:
+        return f"{meta['status']}, {meta['days_remaining']:g} of {pluralize(meta['slots'] // 24, 'day')} left: {counts}"
+    return f"{meta['status']} ({meta['reason']}), {format_cell('at', meta['ended_at'])} UTC: {counts}"
