@@ -25,6 +25,9 @@ FULL = {
     "sweep_speed.py": [],
     "sweep_kills.py": ["--kills", "200"],
     "sweep_faults.py": [],
+    "api_read.py": [],
+    "tracking_load.py": [],
+    "tracking_kills.py": [],
 }
 QUICK = {
     "command_time.py": ["--rows", "100000", "--runs", "2"],
@@ -40,6 +43,9 @@ QUICK = {
     "sweep_speed.py": ["--accounts", "5", "--runs", "1"],
     "sweep_kills.py": ["--kills", "5"],
     "sweep_faults.py": ["--sweeps", "2"],
+    "api_read.py": ["--rounds", "2", "--seconds", "1"],
+    "tracking_load.py": ["--videos", "20000", "--snapshots", "3500", "--accounts", "10", "--hours", "2"],
+    "tracking_kills.py": ["--videos", "40", "--accounts", "4", "--interval", "3"],
 }
 
 
