@@ -70,4 +70,4 @@ def test_the_page_names_its_yardstick_and_repeats_the_context_below_each_picture
     page = unescape((tmp_path / "page.html").read_text())
     assert "Posts are ranked by engagement rate: (likes + comments + shares) ÷ views." in page
     assert page.count("<figure>") == page.count(f"{OWN} · observed ")
-    assert "0 minutes" not in page
+    assert " 0 minutes" not in page
