@@ -156,13 +156,13 @@ def requests(options: argparse.Namespace, folder: Path) -> str:
         poller = Poller(database, service.reader, 3600.0, threading.Event(), service.on_events)
         while poller.run_round():
             pass
-        first_credits = service.budget.spent_today()
+        first_credits = service.access.budget.spent_today()
         before = service.usage(caller).total_snapshots
         for _ in range(options.hours * 6):
             at[0] += HOUR / 6
             while poller.run_round():
                 pass
-        spent = service.budget.spent_today() - first_credits
+        spent = service.access.budget.spent_today() - first_credits
         stored = service.usage(caller).total_snapshots - before
         service.close()
     an_hour = spent / (stored / len(items)) / options.accounts

@@ -94,7 +94,7 @@ def test_all_hops_together_have_one_time(redirector, monkeypatch):
 
 def test_slow_short_links_do_not_hold_a_bulk_request(trial, redirector, monkeypatch):
     monkeypatch.setattr(service, "BULK_LINKS_S", 0.6)
-    trial.service.short_links = ShortLinkResolver(redirector)
+    trial.service._creator._short_links = ShortLinkResolver(redirector)
     links = [f"https://vm.tiktok.com/slower-{number}/" for number in range(50)]
     items = [{"video_link": link, "duration_days": 1} for link in [*links, trial.link(trial.posts()[0])]]
     begin = time.monotonic()

@@ -221,7 +221,7 @@ def test_the_state_stays_small(trial):
     track(trial, days=2)
     trial.pass_time(NOON + 30 * HOUR, timedelta(minutes=30))
     load_if_free(trial.store, trial.database)
-    paid = trial.service.budget.spent_today()
+    paid = trial.service.access.budget.spent_today()
     before = ledger.group_totals(trial.database, "provider").meta["total"]
     trial.clock.at += timedelta(days=40)
     remove_old(trial.database, 30)

@@ -20,7 +20,7 @@ from dwell.errors import (
 )
 from dwell.state import accounts, due_slots, idempotency, slot_results
 from dwell.state.slot_results import Failure
-from dwell.tracking import service, slots
+from dwell.tracking import slots, video_creator
 
 from .conftest import HOUR, NOON
 
@@ -150,13 +150,13 @@ def test_metadata_are_json(trial, value):
 
 
 def test_a_first_reading_that_nobody_waits_for_is_not_paid_for(trial, monkeypatch):
-    monkeypatch.setattr(service, "FIRST_READING_S", 0.2)
+    monkeypatch.setattr(video_creator, "FIRST_READING_S", 0.2)
     ended = threading.Event()
-    for _ in range(service._READERS):  # as many slow answers as may be waited for
-        trial.service._threads.submit(ended.wait, 30)
+    for _ in range(video_creator._READERS):  # as many slow answers as may be waited for
+        trial.service._creator._threads.submit(ended.wait, 30)
     tracked = trial.service.track(trial.caller, trial.link(trial.posts()[0]), 1)
     ended.set()
-    trial.service._threads.shutdown(wait=True)
+    trial.service._creator._threads.shutdown(wait=True)
     assert (trial.requests("post-detail"), trial.get(tracked.id).snapshots) == (0, [])
     trial.poll()
     assert len(trial.get(tracked.id).snapshots) == 1
@@ -406,7 +406,7 @@ class TestMoney:
         with opened(DWELL_TRACK_MAX_CREDITS="48") as trial:
             (post,) = trial.posts()
             video_id = trial.service.track(trial.caller, trial.link(post), 2).id
-            trial.service.budget.limit = 6
+            trial.service.access.budget.limit = 6
             trial.pass_time(NOON + 11 * HOUR)
             video = trial.get(video_id)
             assert len(video.snapshots) == trial.service.usage(trial.caller).provider_credits_today == 6

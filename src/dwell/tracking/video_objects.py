@@ -99,4 +99,9 @@ def _days_remaining(video: TrackedVideo, now: datetime) -> float:
 
 
 def _cost(video: TrackedVideo) -> float:
-    return round(video.price_micros * video.slots / 1_000_000, 6)
+    return dollars(video.price_micros * video.slots)
+
+
+def dollars(micros: int) -> float:
+    """Micro-dollars as US dollars."""
+    return round(micros / 1_000_000, 6)

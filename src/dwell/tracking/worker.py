@@ -97,7 +97,7 @@ class Worker(AbstractContextManager["Worker"]):
 
     def _load(self) -> None:
         if self.store is not None:
-            load_if_free(self.store, self.database, self.service.parsed)
+            load_if_free(self.store, self.database, self.service.access.parsed)
 
     def _keep_small(self) -> None:
         remove_old(self.database, self.settings.keep_days)

@@ -1,0 +1,79 @@
+"""What a request to track a video may have: days, metadata, an idempotency key, and the cursor of a list."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from dwell.errors import InvalidRequestError
+
+MAX_DAYS = 30
+_MAX_METADATA_BYTES = 4_096
+_MAX_KEY_LENGTH = 255
+
+
+def check_request(duration_days: Any, metadata: Any) -> None:
+    """Refuse what a job cannot have.
+
+    Raises:
+        InvalidRequestError: The days or the metadata aren't valid.
+    """
+    details = []
+    if type(duration_days) is not int or not 1 <= duration_days <= MAX_DAYS:
+        details.append(("duration_days", f"a whole number from 1 to {MAX_DAYS}"))
+    if metadata is not None:
+        try:
+            text = json.dumps(metadata, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            size = len(text.encode()) if isinstance(metadata, Mapping) else _MAX_METADATA_BYTES + 1
+        except (TypeError, ValueError, RecursionError):  # no JSON has such a value, such as NaN or half a character
+            size = _MAX_METADATA_BYTES + 1
+        if size > _MAX_METADATA_BYTES:
+            details.append(("metadata", f"a JSON object of at most {_MAX_METADATA_BYTES:,} bytes"))
+    if details:
+        raise InvalidRequestError("Invalid request", tuple(details))
+
+
+def check_idempotency_key(key: str) -> None:
+    """Refuse a key that cannot be stored.
+
+    Raises:
+        InvalidRequestError: It is empty, too long, or not printable.
+    """
+    if not 1 <= len(key) <= _MAX_KEY_LENGTH or not key.isprintable():
+        message = f"1 to {_MAX_KEY_LENGTH} printable characters"
+        raise InvalidRequestError("The idempotency key isn't valid.", (("Idempotency-Key", message),))
+
+
+def encode_cursor(video_id: str) -> str:
+    """The cursor of the page after a video."""
+    return base64.urlsafe_b64encode(video_id.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None) -> str | None:
+    """The video that a page begins after.
+
+    Raises:
+        InvalidRequestError: It is no cursor of ours.
+    """
+    if cursor is None:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except ValueError:
+        text = ""
+    if not text.startswith("vid_"):
+        raise InvalidRequestError("cursor isn't valid.", (("cursor", "next_cursor of an earlier page"),))
+    return text
+
+
+def has_metadata(stored: Mapping[str, Any] | None, wanted: Mapping[str, str] | None) -> bool:
+    """Whether metadata have all these values, compared as text."""
+    if not wanted:
+        return True
+    return stored is not None and all(_as_text(stored.get(name)) == value for name, value in wanted.items())
+
+
+def _as_text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
