@@ -13,7 +13,7 @@ from typing import Any, Literal
 import duckdb
 import pytest
 from babel.dates import format_date
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from dwell.providers.links import LinkError, check_id, parse_link
@@ -118,6 +118,26 @@ CELLS = st.lists(NUMBER_LIKE | GROUPED | LENGTH | CLOCK | UNKNOWN | FLAG | TEXT,
 @given(CELLS)
 @settings(max_examples=40, deadline=None)
 def test_counts(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
+    style = style_of(texts, "count")
+    assert load_cells(sql, "views", texts, source_at("views")) == read_cells(
+        lambda text: numbers.parse_count(text, style), texts
+    )
+
+
+FEW_CELLS = st.lists(
+    st.sampled_from(
+        ["0", "0.0", "7", "12.0", "-3.0", "999", "1000", "1234", "1234.0", "1,234", "7.370", "7,370", "1.000", "2.50",
+         "0,5", "1.234.567", "1,234,567", "1.234,5", "3K", "1.5K", "1,5K", "1.234M", "12 345", ""]
+    ), min_size=1, max_size=5,
+)  # fmt: skip
+
+
+@given(FEW_CELLS)
+@example(["0.0", "7.370"])
+@example(["1234.0", "1.234.567", "7.370"])
+@settings(max_examples=300, deadline=None)
+def test_what_few_cells_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
+    """Plain values are evidence, too: whatever stands beside a number decides the same in SQL and in Python."""
     style = style_of(texts, "count")
     assert load_cells(sql, "views", texts, source_at("views")) == read_cells(
         lambda text: numbers.parse_count(text, style), texts

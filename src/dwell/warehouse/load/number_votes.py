@@ -15,6 +15,7 @@ from dwell.warehouse.load.macros import matches
 from dwell.warehouse.load.number_readers import share_value
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.text import Field
+from dwell.warehouse.load.typed import is_pointed, pointed_column
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,14 +36,19 @@ def parts_table(table: str, column: str) -> str:
 
 
 def count_plain(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], table: str) -> dict[str, Evidence]:
-    """The evidence of the plain values of columns: 12345 shows that nothing groups, 12.5 that the point is decimal."""
+    """The evidence of the plain values of columns: 12345 shows that nothing groups, 12.0 that the point is decimal."""
     facts = []
     for field in fields:
         value = f"value_{field.name}"
         plain = f"unread_{field.name} IS NULL AND {value} IS NOT NULL"
         raw = f"round(abs({value}) / {field.unit_factor}, 6)"
-        fractions = f"count(*) FILTER ({plain} AND {raw} <> floor({raw}))" if field.kind == "number" else "0"
-        facts += [f"coalesce(bool_or({plain} AND {raw} >= {_LONG}), false)", fractions]
+        is_fraction, is_long = "false", f"{raw} >= {_LONG}"
+        if field.kind == "number":
+            is_fraction = f"{raw} <> floor({raw})"
+        elif is_pointed(field):
+            is_fraction = pointed_column(field)
+            is_long += f" AND NOT {is_fraction}"
+        facts += [f"coalesce(bool_or({plain} AND {is_long}), false)", f"count(*) FILTER ({plain} AND {is_fraction})"]
     row = connection.execute(f"SELECT {', '.join(facts)} FROM {table}").fetchone() if facts else ()
     found = {}
     for field, long_plain, fractional in zip(fields, (row or ())[::2], (row or ())[1::2], strict=True):
