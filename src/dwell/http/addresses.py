@@ -74,6 +74,10 @@ class Allowed:
         return any(address in network for network in self.networks)
 
 
+PUBLIC_ONLY = Allowed()
+"""Nothing but the public internet."""
+
+
 def is_public(address: Address) -> bool:
     """The address is one of the public internet, by whatever way it would be reached."""
     if isinstance(address, ipaddress.IPv4Address):

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from dwell import logs
 from dwell.errors import DwellError, StoppedError, StorageError
-from dwell.http.addresses import Allowed
+from dwell.http.addresses import PUBLIC_ONLY, Allowed
 from dwell.http.outbound import OutboundClient
 from dwell.state import webhook_deliveries, webhook_events
 from dwell.state.webhook_deliveries import Attempt, Claim
@@ -82,7 +82,7 @@ class WebhookSender:
     def __init__(
         self,
         database: StateDatabase,
-        allowed: Allowed = Allowed(),  # noqa: B008 - it cannot be changed
+        allowed: Allowed = PUBLIC_ONLY,
         *,
         client: OutboundClient | None = None,
         threads: int = THREADS,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell import logs
 from dwell.errors import AddressRefusedError, ConflictError, InvalidRequestError, NoDataError, WebhookNotFoundError
-from dwell.http.addresses import Allowed, Resolve, check, host_name, parse_url, port_of, resolve
+from dwell.http.addresses import PUBLIC_ONLY, Allowed, Resolve, check, host_name, parse_url, port_of, resolve
 from dwell.settings import webhooks as settings
 from dwell.state import accounts, webhook_deliveries, webhook_events
 from dwell.state import webhooks as rows
@@ -61,7 +61,7 @@ class WebhookService:
     def __init__(
         self,
         database: StateDatabase,
-        allowed: Allowed = Allowed(),  # noqa: B008 - it cannot be changed
+        allowed: Allowed = PUBLIC_ONLY,
         *,
         now: Callable[[], datetime] | None = None,
         resolve: Resolve = resolve,
@@ -143,12 +143,14 @@ class WebhookService:
 
     def disable(self, account_id: str, webhook_id: str) -> Webhook:
         """Sends nothing from now on: what becomes due meanwhile is dropped; WebhookNotFoundError."""
-        _found(rows.disable(self._database, account_id, webhook_id, DISABLED_BY_OWNER, self._now()))
+        if not rows.disable(self._database, account_id, webhook_id, DISABLED_BY_OWNER, self._now()):
+            raise _not_found()
         return self.get(account_id, webhook_id)
 
     def enable(self, account_id: str, webhook_id: str) -> Webhook:
         """Sends again; what was dropped comes with a replay. WebhookNotFoundError."""
-        _found(rows.enable(self._database, account_id, webhook_id))
+        if not rows.enable(self._database, account_id, webhook_id):
+            raise _not_found()
         return self.get(account_id, webhook_id)
 
     def rotate(self, account_id: str, webhook_id: str, secret: str | None = None) -> WebhookWithSecret:
@@ -159,12 +161,14 @@ class WebhookService:
             InvalidRequestError: The secret cannot be used.
         """
         fresh = new_secret() if secret is None else check_secret(secret)
-        _found(rows.rotate(self._database, account_id, webhook_id, fresh, self._now() + ROTATION))
+        if not rows.rotate(self._database, account_id, webhook_id, fresh, self._now() + ROTATION):
+            raise _not_found()
         return self._with_secret(self._find(account_id, webhook_id), fresh if secret is None else None)
 
     def delete(self, account_id: str, webhook_id: str) -> None:
         """Removes a webhook with its log; WebhookNotFoundError."""
-        _found(rows.remove(self._database, account_id, webhook_id))
+        if not rows.remove(self._database, account_id, webhook_id):
+            raise _not_found()
 
     def send_test(self, account_id: str, webhook_id: str) -> TestEvent:
         """Sends a test event to one webhook.
@@ -298,11 +302,6 @@ def _logged(one: webhook_deliveries.LoggedAttempt) -> DeliveryAttempt:
         error=one.error,
         next_attempt_at=one.next_at,
     )
-
-
-def _found(exists: bool) -> None:  # noqa: FBT001 - what a statement says of its rows
-    if not exists:
-        raise _not_found()
 
 
 def _not_found() -> WebhookNotFoundError:

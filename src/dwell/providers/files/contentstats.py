@@ -26,7 +26,7 @@ _OWN = "dwell"  # the source of rows that are taken as they are
 _SHOWN = 60
 
 
-class _Refused(Exception):  # noqa: N818 - not an error of the program, but the reason against one row
+class _RowError(Exception):
     """Why a video or a snapshot cannot be stored."""
 
 
@@ -75,8 +75,8 @@ def _read_part(part: Part, context: Context, result: ReadResult) -> None:
             continue
         try:
             without += _add_video(writers, line, item)
-        except _Refused as refused:
-            writers.get(_NAME, readings=True).reject(line, str(refused), raw or _as_text(item))
+        except _RowError as error:
+            writers.get(_NAME, readings=True).reject(line, str(error), raw or _as_text(item))
     result.extracts += [writer.extract() for writer in writers.found.values() if writer.rows or writer.rejects]
     if without:
         result.warnings.append(
@@ -129,19 +129,19 @@ def _find_post(item: Mapping[str, Any]) -> Link:
     """The post of a video.
 
     Raises:
-        _Refused: Nothing says which one it is, or the link is none of a post.
+        _RowError: Nothing says which one it is, or the link is none of a post.
     """
     platform, link = text(item.get("platform")), text(item.get("video_link"))
     if platform and platform.lower() != "tiktok":
-        raise _Refused(f"a video of another platform: {platform[:_SHOWN]}")
+        raise _RowError(f"a video of another platform: {platform[:_SHOWN]}")
     if not link:
-        raise _Refused("no video_link, so nothing says which post it is")
+        raise _RowError("no video_link, so nothing says which post it is")
     try:
         found = parse_link(link)
     except LinkError as error:
-        raise _Refused(f"video_link is no link to a post ({error.reason}): {link[:_SHOWN]}") from error
+        raise _RowError(f"video_link is no link to a post ({error.reason}): {link[:_SHOWN]}") from error
     if found.post_id is None:
-        raise _Refused(f"video_link is a short link, which does not say the post's id: {link[:_SHOWN]}")
+        raise _RowError(f"video_link is a short link, which does not say the post's id: {link[:_SHOWN]}")
     return found
 
 
