@@ -224,7 +224,7 @@ def poll(folder: Path) -> None:
     from tracking_load import NOW, add_videos, service_account
 
     from dwell.state import due_slots, open_database, slot_results
-    from dwell.state.slot_results import Reading
+    from dwell.state.readings import COUNTERS, Reading
     from dwell.tracking import slots
     from dwell.tracking.webhook_events import write_events
 
@@ -234,7 +234,7 @@ def poll(folder: Path) -> None:
     now = NOW
     while True:
         claimed = due_slots.claim(database, f"poll-{time.monotonic()}", 1, now, 180.0)
-        reading = Reading(now, now, "tikliveapi", dict.fromkeys(slot_results.COUNTERS, 1_234_567), "creator")
+        reading = Reading(now, now, "tikliveapi", dict.fromkeys(COUNTERS, 1_234_567), "creator")
         with database.transaction() as connection:
             results = [(one, reading) for one in claimed]
             slot_results.settle(connection, results, now, align=slots.align, on_events=write_events)

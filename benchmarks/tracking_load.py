@@ -30,7 +30,7 @@ from dwell.http import HttpResponse
 from dwell.settings import Settings
 from dwell.state import StateDatabase, due_slots, open_database, owner, responses, slot_results
 from dwell.state.new_id import new_id
-from dwell.state.slot_results import Reading
+from dwell.state.readings import COUNTERS, Reading
 from dwell.state.tracking_schema import due_slots as due_table
 from dwell.state.tracking_schema import tracked_videos as videos_table
 from dwell.tracking import slots
@@ -111,7 +111,7 @@ def snapshots(options: argparse.Namespace, folder: Path) -> str:
         begun, done = time.perf_counter(), 0
         cpu = time.process_time()
         while claimed := due_slots.claim(database, secrets.token_hex(4), 1, NOW, 180.0):
-            reading = Reading(NOW, NOW, "tikliveapi", dict.fromkeys(slot_results.COUNTERS, 1_234_567), "creator")
+            reading = Reading(NOW, NOW, "tikliveapi", dict.fromkeys(COUNTERS, 1_234_567), "creator")
             with database.transaction() as connection:
                 settled = slot_results.settle(
                     connection, [(one, reading) for one in claimed], NOW, align=slots.align, on_events=write_events

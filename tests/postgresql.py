@@ -11,7 +11,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,8 +74,13 @@ class Server:
     def kill(self) -> None:
         """kill -9 of the server and of everything that it started."""
         assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
+        group = self.process.pid
+        os.killpg(group, signal.SIGKILL)
         self.process.wait()
+        with suppress(ProcessLookupError):
+            while True:  # as long as one of its processes holds its shared memory, it cannot start again
+                os.killpg(group, 0)
+                time.sleep(0.01)
         self.process = None
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 

@@ -231,13 +231,13 @@ class InsufficientBalanceError(DwellError):
     """The account's balance does not cover the request.
 
     Attributes:
-        balance: US dollars that the account has.
-        estimated_cost: US dollars that the request may cost.
+        balance: US dollars that the account has; None where a server does not say.
+        estimated_cost: US dollars that the request may cost; None where a server does not say.
     """
 
     code = "insufficient_balance"
 
-    def __init__(self, message: str, balance: float, estimated_cost: float) -> None:
+    def __init__(self, message: str, balance: float | None, estimated_cost: float | None) -> None:
         super().__init__(message)
         self.balance = balance
         self.estimated_cost = estimated_cost
@@ -247,13 +247,13 @@ class VideoLimitError(DwellError):
     """The account tracks as many videos as its plan allows.
 
     Attributes:
-        limit: Videos that the plan allows at once.
-        active: Videos that are tracked now.
+        limit: Videos that the plan allows at once; None where a server does not say.
+        active: Videos that are tracked now; None where a server does not say.
     """
 
     code = "video_limit"
 
-    def __init__(self, message: str, limit: int, active: int) -> None:
+    def __init__(self, message: str, limit: int | None, active: int | None) -> None:
         super().__init__(message)
         self.limit = limit
         self.active = active
@@ -299,13 +299,13 @@ class TooManyRequestsError(DwellError):
     """The account has sent more requests in this minute than its plan allows.
 
     Attributes:
-        limit: Requests a minute.
-        reset: When the next minute begins, Unix seconds.
+        limit: Requests a minute; None where a server does not say.
+        reset: When the next minute begins, Unix seconds; None where a server does not say.
     """
 
     code = "too_many_requests"
 
-    def __init__(self, message: str, limit: int, reset: int) -> None:
+    def __init__(self, message: str, limit: int | None, reset: int | None) -> None:
         super().__init__(message)
         self.limit = limit
         self.reset = reset

@@ -6,7 +6,7 @@ import json
 import re
 from html.parser import HTMLParser
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from dwell.api.examples import PROBLEMS
 from dwell.api.snapshot_formats import COLUMNS
-from dwell.tracking.objects import GapReason, Status
+from dwell.records.tracking import GapReason, Status
 
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _READ = {401, 403, 429, 500, 503}
@@ -123,8 +123,8 @@ def test_schemas_say_what_the_types_say(document: dict[str, Any]) -> None:
     days = schemas["TrackRequest"]["properties"]["duration_days"]
     assert (days["type"], days["minimum"], days["maximum"]) == ("integer", 1, 30)
     assert schemas["TrackRequest"]["required"] == ["video_link", "duration_days"]
-    assert set(schemas["Video"]["properties"]["status"]["enum"]) == set(Status.__args__)  # type: ignore[attr-defined]
-    assert set(schemas["Gap"]["properties"]["reason"]["enum"]) == set(GapReason.__args__)  # type: ignore[attr-defined]
+    assert set(schemas["Video"]["properties"]["status"]["enum"]) == set(get_args(Status))
+    assert set(schemas["Gap"]["properties"]["reason"]["enum"]) == set(get_args(GapReason))
     assert schemas["Snapshot"]["properties"]["snapshot_time"]["format"] == "date-time"
     assert tuple(schemas["Snapshot"]["properties"]) == COLUMNS
     assert "24 a day" in schemas["VideoDetail"]["properties"]["slots"]["description"]

@@ -166,6 +166,7 @@ def test_a_video_has_its_snapshots_as_decimal_strings(client: TestClient, video:
         "shares": None,
         "saves": None,
         "provider": "tikliveapi",
+        "rounded_to": None,
     }
     assert body["gaps"] == [{"slot": 2, "slot_time": "2026-01-29T12:00:00Z", "reason": "provider"}]
     assert body["current_metadata"]["creator"] == "user"
@@ -271,8 +272,8 @@ def test_snapshots_come_in_four_formats(client: TestClient, video: Any) -> None:
     table = get("csv")
     assert table.headers["content-type"].startswith("text/csv")
     assert table.text.split("\r\n")[:2] == [
-        "id,snapshot_id,slot,snapshot_time,views,likes,comments,shares,saves,provider",
-        "vid_1-0,vid_1-0,0,2026-01-29T10:00:00Z,9007199254740993,185000,4200,12500,,tikliveapi",
+        "id,snapshot_id,slot,snapshot_time,views,likes,comments,shares,saves,provider,rounded_to",
+        "vid_1-0,vid_1-0,0,2026-01-29T10:00:00Z,9007199254740993,185000,4200,12500,,tikliveapi,",
     ]
     pa = pytest.importorskip("pyarrow")
     arrow = pa.ipc.open_stream(io.BytesIO(get("arrow").content)).read_all()

@@ -37,6 +37,7 @@ QUESTIONS = {
     "watchlists": ["watchlist", "list"],
     "schedules": ["schedule", "list"],
 }
+TRACKING = {"videos": ["videos"], "keys": ["keys", "list"], "webhooks": ["webhooks", "list"]}
 
 
 def main(name: str) -> None:
@@ -46,6 +47,7 @@ def main(name: str) -> None:
         os.environ.update(XDG_CONFIG_HOME="config", DWELL_DATA="data")
         fill()
         ask()
+        dwell("backup", "backup.tar")
         subprocess.run(["rm", "-rf", "config", "data/cache", "data/scratch"], check=True)
         with tarfile.open(place, "w:xz") as packed:
             packed.add(".", name)
@@ -117,6 +119,7 @@ def live(faults: str, at: datetime) -> None:
         with serve_in_thread(sandbox) as url, provider(url):
             dwell("sweep", f"@{OWN}", *rivals, "@demo_nobody", "--posts", "35", "--topics", "1", "--niche", "cooking")
             if number == 0:
+                track(url)
                 dwell("trends", "--hashtag", "recipe")
                 dwell("vet", rivals[0])
                 with days_ago(2):
@@ -139,6 +142,24 @@ def live(faults: str, at: datetime) -> None:
     correct()
     lose_a_request()
     leave_waiting()
+
+
+def track(url: str) -> None:
+    """Two videos, hour by hour; the worker is killed twice."""
+    dwell("keys", "create", "--plan", "pro", "--credit", "5", "--name", "web app")
+    dwell("webhooks", "add", "https://example.com/hook", "--event", "snapshot.created", "--event", "tracking.failed")
+    posts = json.loads(dwell("posts", "--creator", f"@{OWN}", "--json"))["rows"]
+    os.environ["DWELL_TRACK_INTERVAL_S"] = "3"
+    for row in posts[:2]:
+        dwell("track", f"https://www.tiktok.com/@{OWN}/video/{row['post_id']}", "--days", "1", "--metadata", "a=b")
+    for pause_s in (8, 0):  # meanwhile slots are missed
+        command = [sys.executable, "-c", "from dwell.cli.main import run; run()", "worker"]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        time.sleep(10)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        time.sleep(pause_s)
+    del os.environ["DWELL_TRACK_INTERVAL_S"]
 
 
 def correct() -> None:
@@ -204,7 +225,7 @@ def provider(url: str) -> Iterator[None]:
 def ask() -> None:
     """What this version answers, for later ones to be held against."""
     Path("answers").mkdir()
-    for name, words in QUESTIONS.items():
+    for name, words in (QUESTIONS | TRACKING).items():
         Path("answers", f"{name}.json").write_text(dwell(*words, "--json"))
     dwell("export", "all", "--format", "jsonl", "-o", "answers/tables")
 

@@ -16,7 +16,7 @@ from dwell.errors import StorageError, TemporaryError
 from dwell.http import HttpTransport
 from dwell.live.load_responses import load_pending
 from dwell.state import due_slots, leases, ledger, responses, slot_results
-from dwell.state.slot_results import Failure
+from dwell.state.readings import Failure
 from dwell.state.tracking_schema import tracked_snapshots
 from dwell.tracking import slots
 from dwell.tracking.loader import load_if_free, remove_old

@@ -8,8 +8,11 @@ import threading
 from datetime import timedelta
 from itertools import pairwise
 
+import pyarrow as pa
 import pytest
+from msgspec.structs import replace
 
+from dwell.api.snapshot_formats import encode_snapshots
 from dwell.errors import (
     ConflictError,
     IdempotencyError,
@@ -18,8 +21,9 @@ from dwell.errors import (
     VideoLimitError,
     VideoNotFoundError,
 )
+from dwell.providers.tikliveapi import parse
 from dwell.state import accounts, due_slots, idempotency, slot_results
-from dwell.state.slot_results import Failure
+from dwell.state.readings import Failure
 from dwell.tracking import slots, video_creator
 
 from .conftest import HOUR, NOON
@@ -434,3 +438,17 @@ def test_more_than_100_videos_can_be_listed(trial):
     assert trial.service.list_videos(trial.caller, status="completed").videos == []
     with pytest.raises(InvalidRequestError):
         trial.service.list_videos(trial.caller, cursor="bm9uc2Vuc2U")
+
+
+def test_a_rounded_counter_says_its_unit(trial, monkeypatch):
+    whole = parse.post
+    monkeypatch.setattr(parse, "post", lambda item: replace(whole(item), views="17.7K", likes="1,234", saves="3万"))
+    made = trial.service.track(trial.caller, trial.link(trial.posts()[0]), 1)
+    (snapshot,) = trial.get(made.id).snapshots
+    assert (snapshot.views, snapshot.likes, snapshot.saves) == ("17700", "1234", "30000")
+    assert snapshot.rounded_to == {"views": 100, "saves": 10_000}
+    header, row = encode_snapshots(made.id, [snapshot], "csv").decode().splitlines()
+    assert header.endswith(",rounded_to")
+    assert row.endswith(',"{""saves"":10000,""views"":100}"')
+    table = pa.ipc.open_stream(encode_snapshots(made.id, [snapshot], "arrow")).read_all()
+    assert json.loads(table["rounded_to"][0].as_py()) == {"saves": 10_000, "views": 100}

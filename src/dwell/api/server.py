@@ -6,9 +6,10 @@ import contextlib
 import ipaddress
 import signal
 import socket
-from asyncio import TimerHandle, Transport
+from asyncio import TimerHandle
 from collections.abc import Callable, Iterator
 from threading import Thread
+from typing import Any
 
 import h11
 import uvicorn
@@ -79,7 +80,7 @@ class _Protocol(H11Protocol):
 
     _deadline: TimerHandle | None = None
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Any) -> None:
         """A client has connected: its first request is awaited from now on."""
         super().connection_made(transport)
         self._deadline = self.loop.call_later(REQUEST_S, self._give_up)

@@ -42,7 +42,8 @@ def encode_snapshots(video_id: str, snapshots: Sequence[Snapshot], form: Format)
     Args:
         video_id: The video.
         snapshots: Its snapshots.
-        form: In CSV an unknown counter is an empty cell; in Arrow counters are 64-bit integers.
+        form: In CSV an unknown counter is an empty cell; in Arrow counters are 64-bit integers. Both have `rounded_to`
+            as JSON text.
 
     Raises:
         InvalidRequestError: The server has no library that writes Arrow.
@@ -58,7 +59,7 @@ def _csv(snapshots: Sequence[Snapshot]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(msgspec.to_builtins(snapshot).values() for snapshot in snapshots)
+    writer.writerows([_text(value) for value in msgspec.to_builtins(one).values()] for one in snapshots)
     return text.getvalue().encode()
 
 
@@ -79,5 +80,10 @@ def _arrow(snapshots: Sequence[Snapshot]) -> bytes:
     return buffer.getvalue()
 
 
+def _text(value: Any) -> Any:
+    """Units as JSON text, everything else as it is."""
+    return msgspec.json.encode(value).decode() if isinstance(value, dict) else value
+
+
 def _cell(name: str, value: Any) -> Any:
-    return int(value) if name in COUNTERS and value is not None else value
+    return int(value) if name in COUNTERS and value is not None else _text(value)

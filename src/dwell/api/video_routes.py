@@ -37,9 +37,9 @@ from dwell.api.schemas import reference
 from dwell.api.slow_calls import SlowCalls
 from dwell.api.snapshot_formats import MEDIA_TYPES, Format, SnapshotList, encode_snapshots
 from dwell.errors import InvalidRequestError
+from dwell.records.tracking import Status
 from dwell.tracking.objects import (
     BulkItem,
-    Status,
     StoppedVideo,
     TrackedVideo,
     VideoDetail,
@@ -145,14 +145,19 @@ def video_routes(service: TrackingService, slow_calls: SlowCalls) -> APIRouter:
     )
     def list_videos(
         request: Request,
+        *,
         platform: Annotated[str | None, Query(pattern="^[a-z0-9_-]{1,40}$", examples=["tiktok"])] = None,
         status: Annotated[Status | None, Query(examples=["monitoring"])] = None,
         limit: Annotated[int, Query(ge=1, le=100, examples=[50])] = 50,
         cursor: Annotated[str | None, Query(pattern="^[!-~]{1,512}$")] = None,
         metadata: Annotated[
             list[Annotated[str, Query(pattern="^[^:\x00]+:[^\x00]*$", max_length=512)]],
-            Query(description="`key:value` of the metadata that you gave.", examples=[["campaign:spring"]]),
-        ] = [],  # noqa: B006 - FastAPI copies it
+            Query(
+                default_factory=list,
+                description="`key:value` of the metadata that you gave.",
+                examples=[["campaign:spring"]],
+            ),
+        ],
     ) -> Response:
         page = service.list_videos(
             caller_of(request.scope),

@@ -35,20 +35,24 @@ def views_per_hour(
     """Views gained per hour; the line is broken where a slot has no snapshot, and the break says why.
 
     Args:
-        curve: Rows with `slot`, `at`, `views`, `views_per_hour`, `hours` and `gap`, by slot.
-        video: `creator`, `title`, `id`, `slots`, `slot_s`, `snapshots`, and `gaps`: reason -> number.
+        curve: Rows with `slot`, `at`, `views`, `views_per_hour` with `_low` and `_high`, `hours` and `gap`, by slot.
+        video: `creator`, `title`, `id`, `slots`, `slot_s`, `snapshots`, `gaps` (reason -> number), and
+            `views_rounded_to`: by how much views may be off; None where they are exact.
         width: Whole width, pixels.
     """
     rows = [{**row, "at": cast("datetime", parse_instant(row["at"]))} for row in curve]
     title = "Views per hour"
     known = [row for row in rows if row["views_per_hour"] is not None]
+    rounding = _rounding(video)
     subtitle = [_title(video), *wrap_text(_counts(video), _LINE)]
     if not known:
-        reason = f"{_counts(video)}. Views per hour need two snapshots with views, an hour or more apart."
+        reason = f"{_counts(video)}. Views per hour need two snapshots with views, an hour or more apart.{rounding}"
         return empty_chart(title, reason, width)
     subtitle.append("Each dot: views gained per hour since the newest snapshot at least an hour older.")
     if video["gaps"]:
         subtitle[-1] += " No line over hours without a snapshot."
+    if rounding:
+        subtitle.append(rounding.strip())
     inner = width - (70 if width <= NARROW else 80)
     bands = _bands(rows, timedelta(seconds=video["slot_s"]))
     ends = [_milliseconds(min(row["at"] for row in rows)), max(_milliseconds(rows[-1]["at"]), _last(bands))]
@@ -79,6 +83,11 @@ def _counts(video: Mapping[str, Any]) -> str:
     gaps = [f"{n} {REASONS.get(reason, reason)}" for reason, n in video["gaps"].items()]
     total = f"{pluralize(video['snapshots'], 'snapshot')} of {pluralize(video['slots'], 'hour')}"
     return f"{total} · {pluralize(sum(video['gaps'].values()), 'gap')}" + (f": {', '.join(gaps)}" if gaps else "")
+
+
+def _rounding(video: Mapping[str, Any]) -> str:
+    unit = video["views_rounded_to"]
+    return f" Views are rounded to {unit:,}, so a change of at most {unit:,} is no growth." if unit else ""
 
 
 def _milliseconds(at: datetime) -> int:
@@ -185,5 +194,7 @@ def _draw_dots(rows: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y, inner: int
 
 def _tip(row: Mapping[str, Any]) -> str:
     at = row["at"].astimezone(UTC)
-    rate = f"{number(row['views_per_hour'], 1)} views per hour over {number(row['hours'], 1)} h"
+    low, high = (number(row[f"views_per_hour_{end}"], 1) for end in ("low", "high"))
+    between = "" if low == high else f" ({low} to {high})"
+    rate = f"{number(row['views_per_hour'], 1)} views per hour{between} over {number(row['hours'], 1)} h"
     return f"{at.day} {at:%b %Y %H:%M} UTC: {rate}, {number(row['views'], 0)} views"

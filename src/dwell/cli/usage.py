@@ -38,8 +38,8 @@ def _text(row: dict[str, Any]) -> str:
         ("snapshots", f"{row['total_snapshots']:,}"),
         ("plan", plan["name"]),
         ("requests a minute", _of(None, plan["requests_per_minute"])),
-        (f"credits of {row['provider']} today", _of(row["provider_credits_today"], most)),
-        ("due hours that its rate limit can serve", f"{row['served_share']:.0%}"),
+        (f"credits of {row['provider'] or 'the provider'} today", _of(row["provider_credits_today"], most)),
+        ("due hours that its rate limit can serve", _share(row["served_share"])),
     ]
     if row["billing"]:
         lines += [
@@ -47,10 +47,19 @@ def _text(row: dict[str, Any]) -> str:
             ("charged so far, US dollars", f"{row['total_charged_usd']:,.2f}"),
             ("price of a snapshot, US dollars", f"{row['cost_per_snapshot']:g}"),
             ("snapshots that the balance pays for", f"{row['estimated_snapshots_remaining']:,}"),
+            ("balance.low is sent below, US dollars", _usd(row["low_balance_usd"])),
         ]
     else:
         lines.append(("billing", "off: snapshots cost nothing"))
     return table(("", "account"), lines)
+
+
+def _share(share: float | None) -> str:
+    return "not known: no key of a provider is set here" if share is None else f"{share:.0%}"
+
+
+def _usd(amount: float | None) -> str:
+    return "never" if amount is None else f"{amount:,.2f}"
 
 
 def _of(number: int | None, most: int | None) -> str:

@@ -144,7 +144,10 @@ def _curve_text(curve: Result) -> str:
     rows = list(curve)[-_SLOTS_SHOWN:]
     if not rows:
         return "\n".join([*lines, "", "No snapshot yet: dwell serve or dwell worker reads them while it runs."])
-    shown = [name for name in curve.columns if name not in {"hours", "provider"}]
+    hidden_columns = {"hours", "provider"}
+    if meta["views_rounded_to"] is None:
+        hidden_columns |= {"views_per_hour_low", "views_per_hour_high"}
+    shown = [name for name in curve.columns if name not in hidden_columns]
     hidden = len(curve) - len(rows)
     before = [f" … {hidden:,} earlier hours (--csv lists all)"] if hidden else []
     return "\n".join([*lines, "", *before, table(shown, [[row[name] for name in shown] for row in rows])])

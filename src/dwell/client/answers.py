@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ from dwell.errors import (
     TooManyRequestsError,
     VideoLimitError,
     VideoNotFoundError,
+    WebhookNotFoundError,
 )
 from dwell.http import HttpResponse
 
@@ -37,6 +39,7 @@ _PLAIN: tuple[type[DwellError], ...] = (
     IdempotencyError,
     NoDataError,
     VideoNotFoundError,
+    WebhookNotFoundError,
 )
 _BY_CODE: Mapping[str, type[DwellError]] = {kind.code: kind for kind in _PLAIN}
 _BY_STATUS: Mapping[int, type[DwellError]] = {
@@ -49,6 +52,7 @@ _BY_STATUS: Mapping[int, type[DwellError]] = {
 _SERVER_ERRORS, _SUCCESS, _REDIRECTS = 500, 200, 300
 _OTHER_PATHS = frozenset({"not_found", "method_not_allowed"})
 """Codes of a server that has no such call."""
+_GONE = frozenset({VideoNotFoundError.code, WebhookNotFoundError.code})
 _MOST = 500
 _MOST_NUMBER = 1e15
 
@@ -65,14 +69,12 @@ def read_answer(response: HttpResponse, call: Call[Answer], host: str, *, tries:
     Raises:
         DwellError: The error that the answer stands for.
     """
-    if call.answers is None and tries > 1 and _code(response) == VideoNotFoundError.code:
-        return None  # type: ignore[return-value] # an earlier try, whose answer was lost, has erased it
-    if not _SUCCESS <= response.status < _REDIRECTS:
+    is_erased = call.answers is NoneType and tries > 1 and _code(response) in _GONE  # by a try whose answer was lost
+    if not is_erased and not _SUCCESS <= response.status < _REDIRECTS:
         raise _read_error(response, host)
-    if call.answers is None:
-        return None  # type: ignore[return-value] # the type of a call without an answer is None
+    body = b"null" if call.answers is NoneType else response.body
     try:
-        return msgspec.json.decode(response.body, type=call.answers)
+        return msgspec.json.decode(body, type=call.answers)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedAnswerError(
             f"{host} sent an answer that this dwell cannot read: is it a dwell server of the same version?"
@@ -108,9 +110,9 @@ def _find_error(status: int, body: Mapping[str, Any]) -> DwellError:
     if code == InsufficientBalanceError.code or status == 402:
         return InsufficientBalanceError(message, _number(body, "balance"), _number(body, "estimated_cost"))
     if code == VideoLimitError.code:
-        return VideoLimitError(message, int(_number(body, "limit")), int(_number(body, "active")))
+        return VideoLimitError(message, _whole(body, "limit"), _whole(body, "active"))
     if status == 429:
-        return TooManyRequestsError(message, int(_number(body, "limit")), int(_number(body, "reset")))
+        return TooManyRequestsError(message, _whole(body, "limit"), _whole(body, "reset"))
     kind = _BY_CODE.get(str(code)) or _BY_STATUS.get(status)
     if kind is not None:
         return kind(message)
@@ -130,8 +132,14 @@ def _message(body: Mapping[str, Any]) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in said)
 
 
-def _number(body: Mapping[str, Any], name: str) -> float:
+def _number(body: Mapping[str, Any], name: str) -> float | None:
+    """A number of a problem; None where it is left out, or no number of ours: neither NaN nor infinity is."""
     value = body.get(name)
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return 0.0
-    return float(value) if abs(value) <= _MOST_NUMBER else 0.0  # neither NaN nor infinity is
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not abs(value) <= _MOST_NUMBER:
+        return None
+    return float(value)
+
+
+def _whole(body: Mapping[str, Any], name: str) -> int | None:
+    number = _number(body, name)
+    return None if number is None else int(number)

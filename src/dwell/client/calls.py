@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import quote
 
@@ -48,14 +49,14 @@ class Call(Generic[Answer]):
 
     Attributes:
         request: What is sent.
-        answers: The type of its answer; None where there is no body.
+        answers: The type of its answer; that of None where there is no body.
         headers: Headers of this call.
         repeat: `safe` if a second one changes nothing more; `keyed` if the server knows a second one by its
             idempotency key.
     """
 
     request: HttpRequest
-    answers: type[Answer] | None
+    answers: type[Answer]
     headers: Mapping[str, str] = field(default_factory=dict)
     repeat: Literal["safe", "keyed"] = "safe"
 
@@ -128,7 +129,7 @@ def stop(video_id: str, timeout_s: float) -> Call[StoppedVideo]:
 
 def erase(video_id: str, timeout_s: float) -> Call[None]:
     """Erase a job."""
-    return Call(HttpRequest("erase", "DELETE", _path(video_id), timeout_s=timeout_s), None)
+    return Call(HttpRequest("erase", "DELETE", _path(video_id), timeout_s=timeout_s), NoneType)
 
 
 def usage(timeout_s: float) -> Call[Usage]:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from dwell.records.tracking import GapReason, Status
 from dwell.state import accounts
 from dwell.state.due_slots import Claim
 from dwell.state.new_id import new_id
+from dwell.state.readings import COUNTERS, Reading, Result
 from dwell.state.tracked_videos import COMPLETED, ERROR, MONITORING, PAUSED, TrackedVideo
 from dwell.state.tracking_schema import (
     balance_entries,
@@ -30,58 +32,6 @@ if TYPE_CHECKING:
 
 GONE_SLOTS = 3
 """Slots in a row at which a video must be gone in the same way before its job ends."""
-
-COUNTERS = ("views", "likes", "comments", "shares", "saves")
-
-
-def make_creator_key(handle: str | None, creator_id: str | None) -> str | None:
-    """The account that posted a video, as videos are grouped by; None where neither handle nor id is known."""
-    return f"@{handle}" if handle else f"id:{creator_id}" if creator_id else None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A post as it was read.
-
-    Attributes:
-        read_at: When the response came, by the clock that slots are judged by.
-        observed_at: The time of the reading: the same, or that of a simulation.
-        provider: Who was asked.
-        counters: Name -> value; None where the provider does not offer it.
-        handle: The account that posted it; None where the response leaves it out.
-        creator_id: The account's id; None where the response leaves it out.
-        display_name: The account's name; None where the response leaves it out.
-        caption: The video's text; None where the response leaves it out.
-    """
-
-    read_at: datetime
-    observed_at: datetime
-    provider: str
-    counters: Mapping[str, int | None]
-    handle: str | None = None
-    creator_id: str | None = None
-    display_name: str | None = None
-    caption: str | None = None
-
-    @property
-    def creator_key(self) -> str | None:
-        """The account as videos are grouped by; None where the reading does not name it."""
-        return make_creator_key(self.handle, self.creator_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A slot that was not met.
-
-    Attributes:
-        reason: `deleted`, `private`, `region`, `provider`, `budget`.
-        retry_at: When to try the same slot again, if that is before the next one begins; None to end it now.
-        is_gone: The platform says that the video is not available: at several slots in a row, the job ends.
-    """
-
-    reason: str
-    retry_at: datetime | None = None
-    is_gone: bool = False
 
 
 @dataclass(slots=True)
@@ -126,7 +76,6 @@ class SlotEvent:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Result = Reading | Failure
 Align = Callable[[str, datetime, int], datetime]
 """When slot 1 of a job is due: from the key of the account, the job's start, and microseconds between two slots."""
 
@@ -194,8 +143,8 @@ class _HeldSlot:
     video: TrackedVideo
     slot: int
     attempts: int
-    failure: str | None
-    gone_state: str | None
+    failure: GapReason | None
+    gone_state: GapReason | None
     gone_slots: int
 
 
@@ -291,7 +240,7 @@ class _Writer:
         change |= {"creator_key": key, "aligned_at": aligned}
         return replace(video, creator_key=key, aligned_at=aligned)
 
-    def _skip_passed(self, video: TrackedVideo, slot: int, at: datetime, reason: str) -> int:
+    def _skip_passed(self, video: TrackedVideo, slot: int, at: datetime, reason: GapReason) -> int:
         """Declares the slots missed that ended by then; the first of them for a reason of its own."""
         while slot < video.slots and video.slot_at(slot + 1) <= at:
             self._add_gap(slot, reason, video)
@@ -318,19 +267,20 @@ class _Writer:
             "provider": reading.provider,
             "price_micros": video.price_micros,
             **{name: reading.counters.get(name) for name in COUNTERS},
+            "units": dict(reading.units) or None,
         }
         self.snapshots.append(row)
         self.settled.snapshots += 1
         change |= {"status": MONITORING, "snapshots": video.snapshots + 1, "last_snapshot_at": reading.observed_at}
         self._add_event("snapshot.created", video, change, snapshot=row)
 
-    def _add_gap(self, slot: int, reason: str, video: TrackedVideo) -> None:
+    def _add_gap(self, slot: int, reason: GapReason, video: TrackedVideo) -> None:
         self.gaps.append({"video_id": video.video_id, "slot": slot, "reason": reason, "at": self.now})
         self.settled.gaps[reason] = self.settled.gaps.get(reason, 0) + 1
 
     def _advance(
-        self, slot: int, video: TrackedVideo, run_at: datetime, gone: tuple[str | None, int], *, attempts: int = 0,
-        failure: str | None = None,
+        self, slot: int, video: TrackedVideo, run_at: datetime, gone: tuple[GapReason | None, int], *,
+        attempts: int = 0, failure: GapReason | None = None,
     ) -> None:  # fmt: skip
         self.advanced.append(
             {
@@ -347,7 +297,7 @@ class _Writer:
             }
         )
 
-    def _end(self, video: TrackedVideo, change: dict[str, Any], status: str, reason: str) -> None:
+    def _end(self, video: TrackedVideo, change: dict[str, Any], status: Status, reason: str) -> None:
         change |= {"status": status, "reason": reason, "ended_at": self.now, "is_deleted": reason == "deleted"}
         self.ended.append(video.video_id)
         event = "tracking.completed" if status == COMPLETED else "tracking.failed"

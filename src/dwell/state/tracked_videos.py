@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, type_coerce, update
+from sqlalchemy import Text, bindparam, delete, func, insert, select, type_coerce, update
 
+from dwell.records.tracking import GapReason, Status
 from dwell.state.tracking_schema import due_slots, idempotency_keys, tracked_gaps, tracked_snapshots
 from dwell.state.tracking_schema import tracked_videos as videos
 from dwell.state.types import Big
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     from dwell.state.database import StateDatabase
 
-MONITORING, PAUSED, COMPLETED, ERROR = "monitoring", "paused", "completed", "error"
+MONITORING: Status = "monitoring"
+PAUSED: Status = "paused"
+COMPLETED: Status = "completed"
+ERROR: Status = "error"
 ACTIVE = (MONITORING, PAUSED)
 """Statuses of videos that are still tracked."""
 
@@ -28,6 +32,7 @@ _SNAPSHOT = (
     tracked_snapshots.c.snapshot_id,
     type_coerce(tracked_snapshots.c.snapshot_time, Big),  # the hot read: microseconds are made into text at once
     *(tracked_snapshots.c[name] for name in ("views", "likes", "comments", "shares", "saves", "provider")),
+    type_coerce(tracked_snapshots.c.units, Text),  # read where there are any
 )
 
 
@@ -48,7 +53,7 @@ class TrackedVideo:
         display_name: The account's name; None while it is unknown.
         caption: The video's text; None while it is unknown.
         provider: The provider that is asked.
-        status: `monitoring`, `paused`, `completed` or `error`.
+        status: How it stands.
         reason: Why it ended; None while it has not.
         is_deleted: The platform says that it was deleted.
         duration_days: Days of the job.
@@ -77,7 +82,7 @@ class TrackedVideo:
     display_name: str | None
     caption: str | None
     provider: str
-    status: str
+    status: Status
     reason: str | None
     is_deleted: bool
     duration_days: int
@@ -151,10 +156,10 @@ def find_version(database: StateDatabase, account_id: str, video_id: str) -> int
 
 def read_detail(
     database: StateDatabase, account_id: str, video_id: str
-) -> tuple[TrackedVideo, list[Row[Any]], list[tuple[int, str]]] | None:
+) -> tuple[TrackedVideo, list[Row[Any]], list[tuple[int, GapReason]]] | None:
     """A job, its snapshots and its gaps (slot, reason), all of one instant; None where there is no such job.
 
-    A snapshot is a row of slot, id, microseconds since 1970, five counters and provider.
+    A snapshot is a row of slot, id, microseconds since 1970, five counters, provider and units as JSON text.
     """
     with database.reading() as connection:
         video = find_in(connection, account_id, video_id)
@@ -242,7 +247,7 @@ def lock_due(connection: Connection, video_id: str) -> None:
     connection.execute(select(due_slots.c.slot).where(due_slots.c.video_id == video_id).with_for_update())
 
 
-def end(connection: Connection, video_id: str, status: str, reason: str, now: datetime) -> None:
+def end(connection: Connection, video_id: str, status: Status, reason: str, now: datetime) -> None:
     """Ends a job; the caller has locked its slot."""
     connection.execute(delete(due_slots).where(due_slots.c.video_id == video_id))
     ended = {"status": status, "reason": reason, "ended_at": now, "version": videos.c.version + 1}

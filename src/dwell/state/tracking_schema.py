@@ -122,9 +122,11 @@ tracked_snapshots = table(
     *(Column(name, Big) for name in ("views", "likes", "comments", "shares", "saves")),
     words("provider"),
     big("price_micros"),
+    Column("units", JsonText),
     key=("video_id", "slot"),
 )
-"""A slot that was met: the counters as they were; null where the provider does not offer one."""
+"""A slot that was met: the counters as they were, null where the provider does not offer one, and the units of those
+that it rounded."""
 
 tracked_gaps = table(
     "tracked_gaps",

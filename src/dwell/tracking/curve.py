@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from dwell.metrics.growth_note import MIN_HOURS
 from dwell.results import Result
 from dwell.tracking.objects import Gap, Snapshot, VideoDetail
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     import altair
 
 _COUNTERS = ("views", "likes", "comments", "shares", "saves")
-COLUMNS = ("slot", "at", *_COUNTERS, "views_per_hour", "hours", "gap", "provider")
+_GROWTH = ("views_per_hour", "views_per_hour_low", "views_per_hour_high", "hours")
+COLUMNS = ("slot", "at", *_COUNTERS, *_GROWTH, "gap", "provider")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +28,20 @@ class Growth:
     """Views gained since an earlier snapshot.
 
     Attributes:
-        views_per_hour: How fast.
+        views_per_hour: How fast; None where rounding explains the change.
+        views_per_hour_low: The least that it may be: a rounded counter may be off by less than its unit.
+        views_per_hour_high: The most that it may be.
         hours: Hours between the two.
     """
 
-    views_per_hour: float
+    views_per_hour: float | None
+    views_per_hour_low: float
+    views_per_hour_high: float
     hours: float
 
 
 def find_growth(snapshots: Sequence[Snapshot], least_s: float) -> dict[int, Growth]:
-    """Growth by slot: since the newest snapshot that is at least one slot older, where both have views.
+    """Growth by slot: since the newest snapshot that is at least a slot and an hour older, where both have views.
 
     Over a shorter time a change shows when the platform updates its counters, not how fast they grow. A slot without
     such a snapshot has no growth.
@@ -44,14 +50,18 @@ def find_growth(snapshots: Sequence[Snapshot], least_s: float) -> dict[int, Grow
         snapshots: Of one video.
         least_s: Seconds between two slots.
     """
-    known = sorted((one.snapshot_time, int(one.views), one.slot) for one in snapshots if one.views is not None)
-    times = [at for at, _, _ in known]
+    counted = ((one, int(one.views)) for one in snapshots if one.views is not None)
+    known = sorted((one.snapshot_time, one.slot, views, _unit(one)) for one, views in counted)
+    times = [at for at, *_ in known]
+    least = max(timedelta(seconds=least_s), timedelta(hours=MIN_HOURS))
     found = {}
-    for at, views, slot in known:
-        before = bisect_right(times, at - timedelta(seconds=least_s)) - 1
-        if before >= 0 and times[before] < at:
+    for at, slot, views, unit in known:
+        before = bisect_right(times, at - least) - 1
+        if before >= 0:
             hours = (at - times[before]) / timedelta(hours=1)
-            found[slot] = Growth((views - known[before][1]) / hours, hours)
+            gained, off = views - known[before][2], max(unit, known[before][3])
+            rate = None if off and abs(gained) <= off else gained / hours
+            found[slot] = Growth(rate, (gained - off) / hours, (gained + off) / hours, hours)
     return found
 
 
@@ -84,6 +94,7 @@ def make_curve(video: VideoDetail) -> Result:
         "ended_at": video.ended_at,
         "first_observed_at": min(times, default=None),
         "last_observed_at": max(times, default=None),
+        "views_rounded_to": max(map(_unit, snapshots), default=0) or None,
         "sources": [name for name, _ in Counter(one.provider for one in snapshots).most_common()],
     }
     return Result(COLUMNS, rows, meta)
@@ -106,12 +117,17 @@ def draw_curve(curve: Result) -> altair.TopLevelMixin:
 def _snapshot_row(one: Snapshot, growth: Growth | None) -> tuple[Any, ...]:
     counters = (getattr(one, name) for name in _COUNTERS)
     numbers = (None if text is None else int(text) for text in counters)
-    rate = (None, None) if growth is None else (growth.views_per_hour, growth.hours)
+    rate = [None if growth is None else getattr(growth, name) for name in _GROWTH]
     return (one.slot, one.snapshot_time, *numbers, *rate, None, one.provider)
 
 
 def _gap_row(gap: Gap, at: datetime) -> tuple[Any, ...]:
-    return (gap.slot, at, *(None for _ in _COUNTERS), None, None, gap.reason, None)
+    return (gap.slot, at, *(None for _ in (*_COUNTERS, *_GROWTH)), gap.reason, None)
+
+
+def _unit(snapshot: Snapshot) -> int:
+    """By how much its views may be off; 0 where they are exact."""
+    return (snapshot.rounded_to or {}).get("views", 0)
 
 
 def _seconds_per_slot(snapshots: Sequence[Snapshot], interval_s: float) -> float:

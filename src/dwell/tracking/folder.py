@@ -44,6 +44,8 @@ class FolderTracking:
                 self._caller, video_link, duration_days, metadata=metadata, idempotency_key=idempotency_key
             )
         except InsufficientBalanceError as error:
+            if error.balance is None or error.estimated_cost is None:
+                raise
             missing = Decimal(str(error.estimated_cost)) - Decimal(str(error.balance))
             raise InsufficientBalanceError(
                 f"The video may cost {error.estimated_cost:.2f} US dollars, and the balance is {error.balance:.2f}: "

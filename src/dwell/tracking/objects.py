@@ -7,14 +7,11 @@ strings); what dwell adds is optional there. Instants are UTC, money is US dolla
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-Status = Literal["monitoring", "completed", "paused", "error", "cancelled"]
-GapReason = Literal["deleted", "private", "region", "provider", "budget", "missed"]
-"""Why a slot has no snapshot: the video is deleted, private or blocked in the region; the provider did not answer; the
-balance or the day's credits were used up; nobody polled."""
+from dwell.records.tracking import GapReason, Status
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -23,6 +20,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         slot: Which hour of the job it meets, from 0.
         views: Decimal text, as large counters exceed what JavaScript's numbers hold; None where it is unknown.
+        rounded_to: Counters that the provider rounded, with the unit: 1,000 for `120K`. None if all are exact.
     """
 
     id: str
@@ -35,6 +33,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     shares: str | None
     saves: str | None
     provider: str
+    rounded_to: dict[str, int] | None = None
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -166,7 +165,9 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         estimated_snapshots_remaining: Snapshots that the balance pays for; None without billing.
         provider_credits_today: Credits of the provider that all polls spent today (UTC).
         provider_max_credits: The most that they may spend a day; None without a limit.
-        served_share: Share of the due slots that the provider's rate limit can serve, 0 to 1.
+        provider: Who is asked; None where it isn't known: no key is set on this machine, and another one polls.
+        served_share: Share of the due slots that the provider's rate limit can serve, 0 to 1; None where the provider
+            isn't known.
         low_balance_usd: The event `balance.low` is sent when the balance falls below this; None for none.
     """
 
@@ -179,10 +180,10 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cost_per_snapshot: float
     billing: bool
     plan: PlanLimits
-    provider: str
+    provider: str | None
     provider_credits_today: int
     provider_max_credits: int | None
-    served_share: float
+    served_share: float | None
     low_balance_usd: float | None = None
 
 

@@ -17,7 +17,8 @@ from dwell import logs
 from dwell.errors import StoppedError
 from dwell.state import StateDatabase, due_slots, leases, slot_results
 from dwell.state.due_slots import Claim
-from dwell.state.slot_results import Failure, OnEvents, Result
+from dwell.state.readings import Failure, Result
+from dwell.state.slot_results import OnEvents
 from dwell.tracking import slots
 from dwell.tracking.poll_stats import PollStats
 from dwell.tracking.post_reader import Creator, PostReader

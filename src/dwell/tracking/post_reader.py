@@ -29,16 +29,17 @@ from dwell.http.messages import parse_http_date
 from dwell.live.client import ApiClient
 from dwell.live.client_factory import open_client
 from dwell.live.parse_responses import ItemCache, Items, parse_payload
-from dwell.live.records import whole_number
+from dwell.live.records import counter_unit, whole_number
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers import drift
 from dwell.providers.base import Provider, Subject
 from dwell.providers.provider_registry import get_provider
 from dwell.records.item import Item, ParseError, PostItem
 from dwell.records.reading import SIMULATED_SUFFIX
+from dwell.records.tracking import GapReason
 from dwell.settings import Settings
 from dwell.state import StateDatabase, owner, subjects, tracking_days
-from dwell.state.slot_results import COUNTERS, Failure, Reading, Result
+from dwell.state.readings import COUNTERS, Failure, Reading, Result
 from dwell.state.subjects import CachedSubject
 from dwell.tracking.day_budget import DayBudget
 from dwell.tracking.provider_clock import ProviderClock
@@ -49,7 +50,7 @@ MAX_ATTEMPTS = 2
 _FEWEST_ON_PAGE = 2
 """A page of a listing is worth its price if it has at least this many of the posts."""
 
-_GONE = {"private": "private", "region_blocked": "region"}
+_GONE: Mapping[str, GapReason] = {"private": "private", "region_blocked": "region"}
 """State in a provider's message -> reason of the gap; whatever else is not available counts as deleted."""
 
 _REFUSED_PAUSE_S = 300.0
@@ -313,8 +314,10 @@ class PostReader:
         counters = {name: _counter(getattr(item, name)) for name in COUNTERS}
         if counters["views"] == 0 and any(value for value in counters.values()):
             counters["views"] = None  # 0 views beside other counters: the provider does not know them
-        if all(value is None for value in counters.values()):
+        known = [name for name in COUNTERS if counters[name] is not None]
+        if not known:
             return None
+        units = {name: unit for name in known if (unit := counter_unit(getattr(item, name)) or 1) > 1}
         return Reading(
             read_at=self.clock.now(),
             observed_at=response.received_at,
@@ -324,6 +327,7 @@ class PostReader:
             creator_id=item.creator_id,
             display_name=item.display_name,
             caption=item.caption,
+            units=units,
         )
 
     def _to_failure(self, error: ProviderError, post_id: str) -> Failure:

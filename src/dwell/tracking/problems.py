@@ -93,7 +93,8 @@ def describe(error: DwellError) -> Problem:
     for kind, status, title in _KINDS:
         if isinstance(error, kind):
             code = VideoNotFoundError.code if isinstance(error, UnavailableError) else error.code
-            return Problem(status, code, title, str(error), _members(error), _retry_after_s(error))
+            members = {name: value for name, value in _members(error).items() if value is not None}
+            return Problem(status, code, title, str(error), members, _retry_after_s(error))
     if isinstance(error, (StorageError, SettingsError, TemporaryError)):
         detail = "The service cannot answer now: try again later."
         return Problem(503, ServiceUnavailableError.code, "Service unavailable", detail, {}, _RETRY_AFTER_S)
@@ -117,7 +118,9 @@ def _members(error: DwellError) -> dict[str, Any]:
         details = [{"field": name, "message": message} for name, message in error.details]
         return {"details": details} | ({"reason": error.reason} if error.reason else {})
     if isinstance(error, InsufficientBalanceError):
-        required = max(0.0, round(error.estimated_cost - error.balance, 6))
+        required = None
+        if error.balance is not None and error.estimated_cost is not None:
+            required = max(0.0, round(error.estimated_cost - error.balance, 6))
         return {"balance": error.balance, "estimated_cost": error.estimated_cost, "required": required}
     if isinstance(error, VideoLimitError):
         return {"limit": error.limit, "active": error.active}

@@ -14,8 +14,8 @@ _MAX_METADATA_BYTES = 4_096
 _MAX_KEY_LENGTH = 255
 
 
-def check_request(duration_days: Any, metadata: Any) -> None:
-    """Refuse what a job cannot have.
+def check_request(duration_days: Any, metadata: Any) -> tuple[int, Mapping[str, Any] | None]:
+    """Days and metadata of a request, as a job can have them.
 
     Raises:
         InvalidRequestError: The days or the metadata aren't valid.
@@ -33,6 +33,7 @@ def check_request(duration_days: Any, metadata: Any) -> None:
             details.append(("metadata", f"a JSON object of at most {_MAX_METADATA_BYTES:,} bytes"))
     if details:
         raise InvalidRequestError("Invalid request", tuple(details))
+    return duration_days, metadata
 
 
 def check_idempotency_key(key: str) -> None:

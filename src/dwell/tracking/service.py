@@ -12,7 +12,6 @@ from dwell import logs
 from dwell.errors import (
     DwellError,
     InvalidRequestError,
-    SettingsError,
     VideoNotFoundError,
 )
 from dwell.settings import Settings
@@ -20,7 +19,7 @@ from dwell.state import StateDatabase, accounts, slot_results, tracked_videos, w
 from dwell.state.slot_results import OnEvents
 from dwell.state.tracked_videos import ACTIVE, COMPLETED
 from dwell.tracking import video_objects
-from dwell.tracking.keys import Caller, Keys, plan_limits
+from dwell.tracking.keys import Caller, Keys
 from dwell.tracking.metrics import Metric, list_metrics
 from dwell.tracking.objects import (
     ApiKey,
@@ -45,8 +44,8 @@ from dwell.tracking.request_checks import (
     encode_cursor,
     has_metadata,
 )
+from dwell.tracking.usage import read_usage
 from dwell.tracking.video_creator import VideoCreator
-from dwell.tracking.video_objects import dollars
 from dwell.tracking.webhook_events import write_events
 from dwell.tracking.webhooks import WebhookService, read_allowed
 
@@ -211,13 +210,12 @@ class TrackingService:
         for place, item in enumerate(items):
             link = str(item.get("video_link", ""))
             try:
-                days, metadata = item.get("duration_days"), item.get("metadata")
-                check_request(days, metadata)
+                days, metadata = check_request(item.get("duration_days"), item.get("metadata"))
                 if idempotency_key is None:
-                    video = self._creator.create(caller, link, days, metadata, None, bulk_until=until)  # type: ignore[arg-type]
+                    video = self._creator.create(caller, link, days, metadata, None, bulk_until=until)
                 else:
                     key = f"{idempotency_key}\t{place}"  # no key of a client has a tab
-                    video = self._creator.create_once(caller, link, days, metadata, key, bulk_until=until)  # type: ignore[arg-type]
+                    video = self._creator.create_once(caller, link, days, metadata, key, bulk_until=until)
             except DwellError as error:
                 status, body = describe_error(error)
                 results.append(BulkItem(video_link=link, status=status, error=body))
@@ -243,8 +241,8 @@ class TrackingService:
             id=video.video_id,
             job_id=video.job_id,
             video_link=video.video_link,
-            previous_status=video.status,  # type: ignore[arg-type]
-            new_status="completed" if active else video.status,  # type: ignore[arg-type]
+            previous_status=video.status,
+            new_status="completed" if active else video.status,
         )
 
     def erase(self, caller: Caller, video_id: str) -> None:
@@ -343,33 +341,7 @@ class TrackingService:
 
     def usage(self, caller: Caller) -> Usage:
         """What the account has and uses."""
-        account = accounts.find(self.database, caller.account_id)
-        balance, low = (account.balance_micros, account.low_balance_micros) if account else (0, None)
-        _, charged = accounts.count_charges(self.database, caller.account_id)
-        price = self.settings.price_micros
-        try:
-            provider, capacity = self.provider, self.access.capacity()
-        except SettingsError:  # no key is set here: another machine polls
-            provider, capacity = self.settings.provider or "", None
-        with self.database.reading() as connection:
-            active = tracked_videos.count_active(connection, caller.account_id)
-            creators = tracked_videos.count_creators(connection, 1_000_000)
-        return Usage(
-            balance_usd=dollars(balance),
-            total_snapshots=tracked_videos.count_snapshots(self.database, caller.account_id),
-            active_videos=active,
-            uncharged_usage_usd=0.0,
-            total_charged_usd=dollars(charged),
-            estimated_snapshots_remaining=max(0, balance // price) if price else None,
-            cost_per_snapshot=dollars(price),
-            billing=self.settings.billing,
-            plan=plan_limits(caller.plan),
-            provider=provider,
-            provider_credits_today=self.access.budget.spent_today(),
-            provider_max_credits=self.settings.max_credits,
-            served_share=1.0 if capacity is None or not creators else round(min(1.0, capacity / creators), 4),
-            low_balance_usd=None if low is None else dollars(low),
-        )
+        return read_usage(self.database, self.settings, self.access, caller)
 
     def set_low_balance(self, caller: Caller, amount_usd: float | None) -> Usage:
         """Set the balance below which `balance.low` is sent; None for none.

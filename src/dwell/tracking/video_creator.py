@@ -27,7 +27,8 @@ from dwell.settings.tracking import TrackingSettings
 from dwell.state import StateDatabase, accounts, idempotency, leases, slot_results, tracked_videos
 from dwell.state.due_slots import Claim
 from dwell.state.new_id import new_id
-from dwell.state.slot_results import Failure, OnEvents, Reading, Result
+from dwell.state.readings import Failure, Reading, Result, make_creator_key
+from dwell.state.slot_results import OnEvents
 from dwell.state.tracked_videos import MONITORING
 from dwell.tracking import slots, video_objects
 from dwell.tracking.keys import Caller
@@ -163,7 +164,7 @@ class VideoCreator:
     ) -> tracked_videos.TrackedVideo:
         step = slots.interval_us(self._settings.interval_s)
         post_id = link.post_id or ""
-        key = slot_results.make_creator_key(link.handle, None) or f"post:{post_id}"
+        key = make_creator_key(link.handle, None) or f"post:{post_id}"
         return tracked_videos.TrackedVideo(
             video_id=new_id("vid", now),
             job_id=new_id("job", now),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from dwell.clock import from_micros
+from dwell.records.tracking import GapReason
 from dwell.state.tracked_videos import ACTIVE, TrackedVideo
 from dwell.tracking import objects, slots
 
@@ -18,7 +20,7 @@ def to_tracked(video: TrackedVideo, duplicate_of: str | None, now: datetime) -> 
         job_id=video.job_id,
         video_link=video.video_link,
         platform=video.platform,
-        status=video.status,  # type: ignore[arg-type]
+        status=video.status,
         monitoring_duration_days=video.duration_days,
         days_remaining=_days_remaining(video, now),
         estimated_cost=_cost(video),
@@ -34,22 +36,19 @@ def to_video(video: TrackedVideo, now: datetime) -> objects.Video:
 
 
 def to_detail(
-    video: TrackedVideo, snapshots: Sequence[Any], gaps: Sequence[tuple[int, str]], now: datetime
+    video: TrackedVideo, snapshots: Sequence[Any], gaps: Sequence[tuple[int, GapReason]], now: datetime
 ) -> objects.VideoDetail:
     """A video with its snapshots and gaps."""
     return objects.VideoDetail(
         **_fields(video, now),
         snapshots=[to_snapshot(row) for row in snapshots],
-        gaps=[
-            objects.Gap(slot=slot, slot_time=video.slot_at(slot), reason=reason)  # type: ignore[arg-type]
-            for slot, reason in gaps
-        ],
+        gaps=[objects.Gap(slot=slot, slot_time=video.slot_at(slot), reason=reason) for slot, reason in gaps],
     )
 
 
 def to_snapshot(row: Any) -> objects.Snapshot:
     """A snapshot from a row of `state.tracked_videos`; counters become decimal text."""
-    slot, snapshot_id, micros, views, likes, comments, shares, saves, provider = row
+    slot, snapshot_id, micros, views, likes, comments, shares, saves, provider, units = row
     return objects.Snapshot(
         id=snapshot_id,
         snapshot_id=snapshot_id,
@@ -61,6 +60,7 @@ def to_snapshot(row: Any) -> objects.Snapshot:
         shares=None if shares is None else str(shares),
         saves=None if saves is None else str(saves),
         provider=provider,
+        rounded_to=None if units is None else json.loads(units),
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dwell.state.slot_results import COUNTERS, SlotEvent
+from dwell.state.readings import COUNTERS
+from dwell.state.slot_results import SlotEvent
 from dwell.state.webhook_events import Event, record_events
 from dwell.state.webhooks import subscriptions
 
@@ -65,4 +66,5 @@ def _snapshot(row: Mapping[str, Any]) -> dict[str, Any]:
         "snapshot_time": row["snapshot_time"],
         **{name: None if row[name] is None else str(row[name]) for name in COUNTERS},
         "provider": row["provider"],
+        "rounded_to": row["units"],
     }

@@ -54,7 +54,9 @@ def test_every_type_of_event(told, clock):
     counters = {"views": 2**63 - 1, "likes": 5, "comments": 0, "shares": None, "saves": None}
     row = {"video_id": "vid_1", "slot": 3, "snapshot_id": "snp_1", "snapshot_time": clock.at, "provider": "scavio"}
     created, completed, failed, low = told(
-        Happened("snapshot.created", sequence=4, snapshot={**row, **counters, "price_micros": 15_000}),
+        Happened(
+            "snapshot.created", sequence=4, snapshot={**row, **counters, "units": {"likes": 5}, "price_micros": 15_000}
+        ),
         Happened("tracking.completed", sequence=5, data={"reason": "expired"}),
         Happened("tracking.failed", sequence=6, video=Video(client_metadata={"a": "b"}), data={"reason": "deleted"}),
         Happened("balance.low", video=None, sequence=None, data={"balance_micros": 1_250_000}),
@@ -66,7 +68,7 @@ def test_every_type_of_event(told, clock):
     assert created == {
         "type": "snapshot.created",
         "timestamp": "2026-06-10T12:00:00Z",
-        "data": {**about, "sequence": 4, "snapshot": {**snapshot, "provider": "scavio"}},
+        "data": {**about, "sequence": 4, "snapshot": {**snapshot, "provider": "scavio", "rounded_to": {"likes": 5}}},
     }
     ended = {"sequence": 5, "reason": "expired", "status": "completed", "is_deleted": False}
     assert completed["data"] == {**about, **ended}

@@ -146,3 +146,13 @@ def test_a_list_is_imported_without_a_time(tmp_path: Path) -> None:
 
 def test_the_format_can_be_named(opened: Any) -> None:
     assert opened(video(snapshot(1)), "x.json", format="contentstats").format == "contentstats"
+
+
+def test_a_rounded_counter_of_our_own_answer_keeps_its_unit(opened: Any) -> None:
+    rounded = {"slot": 1, "provider": "tikliveapi", "rounded_to": {"views": 100, "likes": "100", "saves": True}}
+    file = opened(video(snapshot(1, "17700", **rounded), snapshot(2, "17734", slot=2)), "video.json")
+    rows = [row for extract in file.extracts for row in read_rows(extract)]
+    assert sorted((row["views"], row["likes"], row["saves"]) for row in rows) == [
+        ("17.7K", "185000", "8900"),  # in hundreds
+        ("17734", "185000", "8900"),
+    ]

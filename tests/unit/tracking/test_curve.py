@@ -18,11 +18,12 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 HOUR_S = 3600.0
 
 
-def snapshot(slot: int, seconds: float, views: int | None) -> Snapshot:
+def snapshot(slot: int, seconds: float, views: int | None, rounded_to: dict[str, int] | None = None) -> Snapshot:
     text = None if views is None else str(views)
     return Snapshot(
         id=f"s{slot}", snapshot_id=f"s{slot}", slot=slot, snapshot_time=NOON + timedelta(seconds=seconds), views=text,
         likes="1", comments="2", shares=None, saves=None, provider="tikliveapi",
+        rounded_to=rounded_to,
     )  # fmt: skip
 
 
@@ -170,3 +171,27 @@ def test_many_short_gaps_of_one_reason_have_one_label() -> None:
 
 def values_of_bands(chart: Any) -> list[str]:
     return [row["label"] for row in next(data for data in values(chart) if data and "until" in data[0])]
+
+
+def test_a_change_that_rounding_explains_is_no_growth() -> None:
+    read = [
+        snapshot(0, 0, 17_700, {"views": 100}),
+        snapshot(1, 3600, 17_800, {"views": 100}),
+        snapshot(2, 7200, 18_100, {"views": 100}),
+        snapshot(3, 10_800, 18_150),
+        snapshot(4, 14_400, 18_150),
+    ]
+    curve = make_curve(video(read))
+    assert rates(curve) == {0: None, 1: None, 2: 300.0, 3: None, 4: 0.0}
+    assert curve.column("views_per_hour_low") == [None, 0.0, 200.0, -50.0, 0.0]
+    assert curve.column("views_per_hour_high") == [None, 200.0, 400.0, 150.0, 0.0]
+    assert curve.meta["views_rounded_to"] == 100
+    assert "rounded to 100" in draw_curve(curve).to_json()
+
+
+def test_slots_shorter_than_an_hour_are_compared_over_an_hour() -> None:
+    """TikTok updates its counters in batches: the change in five minutes shows the batch."""
+    read = [snapshot(slot, slot * 300, 1000 * (slot // 4)) for slot in range(25)]
+    curve = make_curve(video(read, interval_s=300.0))
+    assert [rate for rate in rates(curve).values() if rate is not None] == [3000.0] * 13
+    assert curve.column("hours")[12:] == [1.0] * 13

@@ -17,11 +17,13 @@ from dwell.providers.links import Link, LinkError, parse_link
 from dwell.providers.part import Part, first_rows, iterate_rows
 from dwell.providers.rewrite import Rewriter
 from dwell.providers.values import counter, mapping, text
+from dwell.text.rounding import format_rounded
 
 _NAME = "contentstats"
 _COUNTERS = ("views", "likes", "comments", "shares", "saves")
 _JOB = frozenset({"job_id", "current_metadata", "monitoring_started", "monitoring_duration_days", "days_remaining"})
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_DIGITS = re.compile("[0-9]{1,19}")
 _OWN = "dwell"  # the source of rows that are taken as they are
 _SHOWN = 60
 
@@ -115,7 +117,9 @@ def _readings(writers: _Writers, line: int, snapshots: Sequence[Any]) -> Iterato
             reason = "no snapshot_time" if isinstance(one, dict) else NOT_AN_OBJECT
             writers.get(_NAME, readings=True).reject(line, reason, _as_text(one))
             continue
-        yield _find_source(one), {"observed_at": at, **{name: counter(one.get(name)) for name in _COUNTERS}}
+        units = mapping(one, "rounded_to")
+        counters = {name: _with_unit(counter(one.get(name)), units.get(name)) for name in _COUNTERS}
+        yield _find_source(one), {"observed_at": at, **counters}
 
 
 def _find_source(snapshot: Mapping[str, Any]) -> str:
@@ -123,6 +127,12 @@ def _find_source(snapshot: Mapping[str, Any]) -> str:
     provider = snapshot.get("provider")
     is_ours = "slot" in snapshot and isinstance(provider, str) and _SOURCE.fullmatch(provider) and provider != _OWN
     return str(provider) if is_ours else _NAME
+
+
+def _with_unit(count: int | str | None, unit: Any) -> int | str | None:
+    """A counter that was rounded as text that shows its unit, such as `17.7K`."""
+    is_rounded = isinstance(unit, int) and unit > 1 and _DIGITS.fullmatch(str(count))
+    return format_rounded(int(str(count)), unit) if is_rounded else count
 
 
 def _find_post(item: Mapping[str, Any]) -> Link:
