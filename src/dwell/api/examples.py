@@ -154,6 +154,7 @@ NEW_KEY = NewApiKey(**_API_KEY, key="dwell_8d1fQz(40 more characters)")
 KEY_LIST = KeyList(keys=[API_KEY], total=1)
 _WEBHOOK: dict[str, Any] = {
     "id": WEBHOOK_ID,
+    "account_id": "acc_31c2",
     "url": HOOK_URL,
     "events": ["snapshot.created", "tracking.completed"],
     "status": "active",

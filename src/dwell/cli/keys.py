@@ -1,13 +1,11 @@
-"""`dwell keys`: API keys and accounts of the servers on a data folder."""
+"""`dwell keys`: API keys and accounts of the servers on a data folder, or those of the account on a server."""
 
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,11 +13,10 @@ import typer
 from dwell.cli.cells import format_cell
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
-from dwell.cli.tracking_options import as_row
+from dwell.cli.tracking_options import Key, Server, as_row, open_tracking
 from dwell.results import Result
 
 if TYPE_CHECKING:
-    from dwell.tracking.folder import FolderTracking
     from dwell.tracking.objects import ApiKey, NewApiKey
 
 _SHOWN = ("id", "account_id", "name", "plan", "prefix", "scopes", "created_at", "expires_at", "revoked_at")
@@ -58,10 +55,14 @@ def create(
         str | None,
         typer.Option("--account", help="Another key of this account, instead of a new account.", metavar="ID"),
     ] = None,
+    server: Server = None,
+    key: Key = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Make an API key, with an account of its own. The key is shown once.
+
+    With --server, it is another key of the account that the key for it belongs to, which needs the scope admin.
 
     \b
     Example:
@@ -69,31 +70,38 @@ def create(
       dwell keys create --account acc_0fz8k2m1q7xa1b2c3d4e5f6 --name "its second key"
     """
     scopes = [part.strip() for part in scope.split(",") if part.strip()]
-    chosen = plan or (None if account else PlanName.FREE)
     ends, amount = _parse_expires(expires), _parse_usd(credit, "--credit")
-    with _open(data, create=True) as folder:
-        made = folder.create_key(
-            plan=chosen.value if chosen else None,
-            name=name,
-            scopes=scopes,
-            expires_at=ends,
-            credit_usd=amount,
-            account_id=account,
+    if server and (plan or account or amount):
+        raise typer.BadParameter(
+            "--plan, --account and --credit work on the data folder alone: with --server, the new key belongs to the "
+            "account of the key that you use."
         )
+    chosen = plan or (None if account else PlanName.FREE)
+    local: dict[str, Any] = {"plan": chosen.value if chosen else None, "account_id": account, "credit_usd": amount}
+    with open_tracking(data, server, key, create=True) as tracking:
+        made = tracking.create_key(name=name, scopes=scopes, expires_at=ends, **({} if server else local))
     row = {**_row(made), "key": made.key}
     Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: _created_text(made))
 
 
 @app.command("list")
-def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
-    """Show all keys by their first characters, also those that ended.
+def show(
+    *,
+    server: Server = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> None:
+    """Show all keys by their first characters, also those that ended; with --server, those of the account.
 
     \b
     Example:
       dwell keys list
     """
-    with _open(data) as folder:
-        rows = [_row(key) for key in folder.list_keys()]
+    with open_tracking(data, server, key) as tracking:
+        rows = [_row(each) for each in tracking.list_keys()]
     columns = tuple(rows[0]) if rows else _SHOWN
     result = Result(columns, [tuple(row.values()) for row in rows])
     empty = "No keys yet; make one with: dwell keys create --plan free"
@@ -102,8 +110,10 @@ def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
 
 @app.command("revoke")
 def revoke(
-    key: Annotated[str, typer.Argument(help="Id of the key, from dwell keys list.", metavar="ID")],
+    key_id: Annotated[str, typer.Argument(help="Id of the key, from dwell keys list.", metavar="ID")],
     *,
+    server: Server = None,
+    key: Key = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -113,8 +123,8 @@ def revoke(
     Example:
       dwell keys revoke key_0fz8k2m1q7xa1b2c3d4e5f6
     """
-    with _open(data) as folder:
-        row = _row(folder.revoke_key(key))
+    with open_tracking(data, server, key) as tracking:
+        row = _row(tracking.revoke_key(key_id))
     text = f"{row['prefix']}… is refused from now on; its account {row['account_id']} keeps its videos."
     Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: text)
 
@@ -127,24 +137,20 @@ def top_up(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Add money to an account; its paused videos go on.
+    """Add money to an account; its paused videos go on. It works on the data folder alone: no key can do it.
 
     \b
     Example:
       dwell keys top-up acc_0fz8k2m1q7xa1b2c3d4e5f6 25
     """
+    from dwell.tracking.folder import open_folder
+
     added = _parse_usd(amount, "USD")
-    with _open(data) as folder:
+    with open_folder(data) as folder:
         balance = folder.top_up(account, added)
     row = {"account_id": account, "added_usd": float(added), "balance_usd": float(balance)}
     text = f"Added {added:,.2f} US dollars: {account} has {balance:,.2f} now."
     Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: text)
-
-
-def _open(data: Path | None, *, create: bool = False) -> AbstractContextManager[FolderTracking]:
-    from dwell.tracking.folder import open_folder
-
-    return open_folder(data, create=create)
 
 
 def _row(key: ApiKey) -> dict[str, Any]:

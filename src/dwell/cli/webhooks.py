@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
+from dwell.cli.tracking_options import Key, Server, as_row, open_tracking, where_options
 from dwell.results import Result
-
-if TYPE_CHECKING:
-    from dwell.tracking.webhooks import WebhookService
 
 Id = Annotated[str, typer.Argument(help="Id of the webhook, from dwell webhooks list.", metavar="ID")]
 Secret = Annotated[
@@ -51,6 +48,8 @@ def add(
             "--account", help="Whose events, if there are several accounts; see dwell keys list.", metavar="ID"
         ),
     ] = None,
+    server: Server = None,
+    key: Key = None,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -64,78 +63,98 @@ def add(
     Example:
       dwell webhooks add https://example.com/hook --event snapshot.created --event tracking.completed
     """
-    service = _open(data)
-    made = service.create(service.choose_account(account), events, url, secret)
-    _show_rows([_row(service.account_of(made.id), made)], Output(as_json, as_csv, output))
+    if server and account:
+        raise typer.BadParameter("leave it out: the key for --server names the account.", param_hint="--account")
+    chosen = {"account_id": account} if account else {}
+    with open_tracking(data, server, key) as tracking:
+        made = tracking.webhooks.create(url, events, secret=secret, **chosen)
+    _show_rows([as_row(made)], Output(as_json, as_csv, output))
 
 
 @app.command("list")
-def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
+def show(
+    *,
+    server: Server = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    output: Out = None,
+) -> None:
     """Show all webhooks, and why one is disabled.
 
     \b
     Example:
       dwell webhooks list
     """
-    rows = [_row(account_id, webhook) for account_id, webhook in _open(data).list_all()]
+    with open_tracking(data, server, key) as tracking:
+        rows = [as_row(webhook) for webhook in tracking.webhooks.list()]
     empty = "No webhooks yet; add one with: dwell webhooks add URL --event snapshot.created"
     _show_rows(rows, Output(as_json, as_csv, output), empty)
 
 
 @app.command("disable")
-def disable(webhook: Id, *, data: Data = None, as_json: Json = False) -> None:
+def disable(webhook: Id, *, server: Server = None, key: Key = None, data: Data = None, as_json: Json = False) -> None:
     """Send nothing to a webhook; events that are due meanwhile can be replayed.
 
     \b
     Example:
       dwell webhooks disable wh_5f0c6a9d1e2b3c4d5e6f7a8b
     """
-    service = _open(data)
-    account = service.account_of(webhook)
-    _show_rows([_row(account, service.disable(account, webhook))], Output(as_json))
+    with open_tracking(data, server, key) as tracking:
+        changed = tracking.webhooks.disable(webhook)
+    _show_rows([as_row(changed)], Output(as_json))
 
 
 @app.command("enable")
-def enable(webhook: Id, *, data: Data = None, as_json: Json = False) -> None:
+def enable(webhook: Id, *, server: Server = None, key: Key = None, data: Data = None, as_json: Json = False) -> None:
     """Send to a webhook again.
 
     \b
     Example:
       dwell webhooks enable wh_5f0c6a9d1e2b3c4d5e6f7a8b
     """
-    service = _open(data)
-    account = service.account_of(webhook)
-    _show_rows([_row(account, service.enable(account, webhook))], Output(as_json))
+    with open_tracking(data, server, key) as tracking:
+        changed = tracking.webhooks.enable(webhook)
+    _show_rows([as_row(changed)], Output(as_json))
 
 
 @app.command("rotate")
-def rotate(webhook: Id, *, secret: Secret = None, data: Data = None, as_json: Json = False) -> None:
+def rotate(
+    webhook: Id,
+    *,
+    secret: Secret = None,
+    server: Server = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
     """Replace the secret of a webhook; for 24 hours events are signed with both.
 
     \b
     Example:
       dwell webhooks rotate wh_5f0c6a9d1e2b3c4d5e6f7a8b
     """
-    service = _open(data)
-    account = service.account_of(webhook)
-    _show_rows([_row(account, service.rotate(account, webhook, secret))], Output(as_json))
+    with open_tracking(data, server, key) as tracking:
+        changed = tracking.webhooks.rotate(webhook, secret=secret)
+    _show_rows([as_row(changed)], Output(as_json))
 
 
 @app.command("delete")
-def delete(webhook: Id, *, data: Data = None) -> None:
+def delete(webhook: Id, *, server: Server = None, key: Key = None, data: Data = None) -> None:
     """Remove a webhook with its delivery log.
 
     \b
     Example:
       dwell webhooks delete wh_5f0c6a9d1e2b3c4d5e6f7a8b
     """
-    service = _open(data)
-    service.delete(service.account_of(webhook), webhook)
+    with open_tracking(data, server, key) as tracking:
+        tracking.webhooks.delete(webhook)
     typer.echo(f"Deleted {webhook}.")
 
 
 @app.command("test")
-def send_test(webhook: Id, *, data: Data = None, as_json: Json = False) -> None:
+def send_test(webhook: Id, *, server: Server = None, key: Key = None, data: Data = None, as_json: Json = False) -> None:
     """Send a test event to a webhook; dwell webhooks log says what came of it.
 
     It is sent by the server that runs on the folder, as every event is.
@@ -144,9 +163,9 @@ def send_test(webhook: Id, *, data: Data = None, as_json: Json = False) -> None:
     Example:
       dwell webhooks test wh_5f0c6a9d1e2b3c4d5e6f7a8b
     """
-    service = _open(data)
-    event_id = service.send_test(service.account_of(webhook), webhook).event_id
-    text = f"{event_id} will be sent; see: dwell webhooks log {webhook}"
+    with open_tracking(data, server, key) as tracking:
+        event_id = tracking.webhooks.send_test(webhook).event_id
+    text = f"{event_id} will be sent; see: dwell webhooks log {webhook}{where_options(server)}"
     Output(as_json).show(Result(("event_id",), [(event_id,)]), lambda: text)
 
 
@@ -155,6 +174,8 @@ def log(
     webhook: Id,
     *,
     limit: Annotated[int, typer.Option("--limit", help="The most attempts to show.", min=1, max=1_000)] = 50,
+    server: Server = None,
+    key: Key = None,
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -168,8 +189,8 @@ def log(
     """
     from dwell.tracking.webhook_objects import DeliveryAttempt
 
-    service = _open(data)
-    attempts = service.list_attempts(service.account_of(webhook), webhook, limit=limit)
+    with open_tracking(data, server, key) as tracking:
+        attempts = tracking.webhooks.list_attempts(webhook, limit=limit)
     columns = DeliveryAttempt.__struct_fields__
     result = Result(columns, [tuple(getattr(one, name) for name in columns) for one in attempts])
     empty = "Nothing was sent yet."
@@ -184,6 +205,8 @@ def replay(
     until: Annotated[
         str | None, typer.Option("--until", help="Before this time; now if left out.", metavar="TIME")
     ] = None,
+    server: Server = None,
+    key: Key = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -193,31 +216,19 @@ def replay(
     Example:
       dwell webhooks replay wh_5f0c6a9d1e2b3c4d5e6f7a8b --since 2026-06-10T12:00Z
     """
-    service = _open(data)
     begin, end = _parse_time("--since", since), None if until is None else _parse_time("--until", until)
-    count = service.replay(service.account_of(webhook), webhook, begin, end).deliveries
+    with open_tracking(data, server, key) as tracking:
+        count = tracking.webhooks.replay(webhook, begin, end).deliveries
     text = f"{count} {'event' if count == 1 else 'events'} will be sent again."
     Output(as_json).show(Result(("deliveries",), [(count,)]), lambda: text)
 
 
-def _open(data: Path | None) -> WebhookService:
-    import dwell
-    from dwell.tracking.webhooks import WebhookService, read_allowed
-
-    return WebhookService(dwell.open(data).live.database, read_allowed())
-
-
-def _row(account_id: str, webhook: Any) -> dict[str, Any]:
-    values = {name: getattr(webhook, name) for name in webhook.__struct_fields__}
-    return {"id": values.pop("id"), "account_id": account_id, **values}
-
-
-def _show_rows(rows: Sequence[dict[str, Any]], output: Output, empty: str = "") -> None:
+def _show_rows(rows: Sequence[Mapping[str, Any]], output: Output, empty: str = "") -> None:
     result = Result(tuple(rows[0]) if rows else ("id",), [tuple(row.values()) for row in rows])
     output.show(result, lambda: _table(rows) if rows else empty)
 
 
-def _table(rows: Sequence[dict[str, Any]]) -> str:
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
     """The webhooks without what is unknown of all of them, such as since when they are disabled."""
     shown = [name for name in rows[0] if any(row[name] is not None for row in rows)]
     cells = [[", ".join(row[name]) if isinstance(row[name], list) else row[name] for name in shown] for row in rows]

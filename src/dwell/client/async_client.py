@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -11,9 +11,20 @@ from dwell.client.address import find_api, require_key
 from dwell.client.answers import read_answer, unreachable
 from dwell.client.calls import Answer, Call
 from dwell.client.retries import Retries
+from dwell.client.webhooks import AsyncWebhooks
 from dwell.errors import TemporaryError
 from dwell.http import AsyncHttpTransport
-from dwell.tracking.objects import ApiKey, BulkItem, Snapshot, StoppedVideo, TrackedVideo, Usage, Video, VideoDetail
+from dwell.tracking.objects import (
+    ApiKey,
+    BulkItem,
+    NewApiKey,
+    Snapshot,
+    StoppedVideo,
+    TrackedVideo,
+    Usage,
+    Video,
+    VideoDetail,
+)
 
 
 class AsyncClient:
@@ -29,6 +40,9 @@ class AsyncClient:
         timeout_s: Seconds that one try may take.
         max_wait_s: Seconds that a call may wait between its tries, in all; 0 for one try only.
 
+    Attributes:
+        webhooks: The account's webhooks.
+
     Raises:
         SettingsError: The address or the key isn't valid.
     """
@@ -37,6 +51,7 @@ class AsyncClient:
         self.base_url = find_api(base_url)
         self.timeout_s, self.max_wait_s = timeout_s, max_wait_s
         self._transport = AsyncHttpTransport(self.base_url, {"X-API-Key": require_key(key)})
+        self.webhooks = AsyncWebhooks(self._ask, timeout_s)
 
     def __repr__(self) -> str:
         return f"<dwell.AsyncClient: {self.base_url}>"
@@ -164,6 +179,42 @@ class AsyncClient:
         """The key that this client uses, without its secret."""
         return await self._ask(calls.key(self.timeout_s))
 
+    async def create_key(
+        self, name: str = "", *, scopes: Sequence[str] = ("read", "track"), expires_at: datetime | None = None
+    ) -> NewApiKey:
+        """Make another key of the account, which is shown this once; needs the scope `admin`.
+
+        Args:
+            name: What you call it.
+            scopes: What it may do: any of `read`, `track`, `admin` that this client's own key may do.
+            expires_at: When it ends; never if it is None.
+
+        Raises:
+            InvalidRequestError: The name, a scope or the time isn't valid, or the account has too many keys.
+            PermissionDeniedError: This client's key lacks `admin` or one of the scopes.
+        """
+        return await self._ask(calls.create_key(name, scopes, expires_at, self.timeout_s))
+
+    async def list_keys(self) -> list[ApiKey]:
+        """All keys of the account, the oldest first; needs the scope `admin`."""
+        return (await self._ask(calls.list_keys(self.timeout_s))).keys
+
+    async def revoke_key(self, key_id: str) -> ApiKey:
+        """Refuse a key of the account from now on; needs the scope `admin`.
+
+        Raises:
+            NoDataError: The account has no such key.
+        """
+        return await self._ask(calls.revoke_key(key_id, self.timeout_s))
+
+    async def set_low_balance(self, amount_usd: float | None) -> Usage:
+        """Set the balance below which `balance.low` is sent; None for none.
+
+        Raises:
+            InvalidRequestError: The amount is negative or too large.
+        """
+        return await self._ask(calls.set_low_balance(amount_usd, self.timeout_s))
+
     async def _ask(self, call: Call[Answer]) -> Answer:
         import anyio
 
@@ -172,7 +223,7 @@ class AsyncClient:
             try:
                 response = await self._transport.send(call.request, call.headers)
             except TemporaryError as error:
-                wait_s = retries.after_error()
+                wait_s = retries.after_error(error)
                 if wait_s is None:
                     raise unreachable(error) from error
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import NoneType
@@ -16,6 +16,8 @@ from dwell.http import HttpRequest
 from dwell.tracking.objects import (
     ApiKey,
     BulkItem,
+    KeyList,
+    NewApiKey,
     Snapshot,
     StoppedVideo,
     TrackedVideo,
@@ -52,13 +54,13 @@ class Call(Generic[Answer]):
         answers: The type of its answer; that of None where there is no body.
         headers: Headers of this call.
         repeat: `safe` if a second one changes nothing more; `keyed` if the server knows a second one by its
-            idempotency key.
+            idempotency key; `once` if a second one would do it twice.
     """
 
     request: HttpRequest
     answers: type[Answer]
     headers: Mapping[str, str] = field(default_factory=dict)
-    repeat: Literal["safe", "keyed"] = "safe"
+    repeat: Literal["safe", "keyed", "once"] = "safe"
 
 
 def track(
@@ -116,7 +118,7 @@ def list_snapshots(
 ) -> Call[SnapshotList]:
     """Snapshots of a time."""
     query: dict[str, str | list[str]] = {
-        name: _write_instant(instant) for name, instant in (("since", since), ("until", until)) if instant is not None
+        name: write_instant(instant) for name, instant in (("since", since), ("until", until)) if instant is not None
     }
     request = HttpRequest("snapshots", "GET", f"{_path(video_id)}/snapshots", query=query, timeout_s=timeout_s)
     return Call(request, SnapshotList)
@@ -137,6 +139,31 @@ def usage(timeout_s: float) -> Call[Usage]:
     return Call(HttpRequest("usage", "GET", "/usage", timeout_s=timeout_s), Usage)
 
 
+def create_key(name: str, scopes: Sequence[str], expires_at: datetime | None, timeout_s: float) -> Call[NewApiKey]:
+    """Make a key of the same account."""
+    body: dict[str, Any] = {"name": name, "scopes": list(scopes)}
+    if expires_at is not None:
+        body["expires_at"] = write_instant(expires_at)
+    return Call(HttpRequest("keys", "POST", "/keys", body=body, timeout_s=timeout_s), NewApiKey, repeat="once")
+
+
+def list_keys(timeout_s: float) -> Call[KeyList]:
+    """The keys of the account."""
+    return Call(HttpRequest("keys", "GET", "/keys", timeout_s=timeout_s), KeyList)
+
+
+def revoke_key(key_id: str, timeout_s: float) -> Call[ApiKey]:
+    """Refuse a key from now on."""
+    path = f"/keys/{quote(key_id, safe='')}/revoke"
+    return Call(HttpRequest("revoke", "POST", path, timeout_s=timeout_s), ApiKey)
+
+
+def set_low_balance(amount_usd: float | None, timeout_s: float) -> Call[Usage]:
+    """Set the threshold of `balance.low`."""
+    body = {"low_balance_usd": amount_usd}
+    return Call(HttpRequest("usage", "PATCH", "/usage", body=body, timeout_s=timeout_s), Usage)
+
+
 def key(timeout_s: float) -> Call[ApiKey]:
     """The key that is used."""
     return Call(HttpRequest("key", "GET", "/keys/self", timeout_s=timeout_s), ApiKey)
@@ -151,7 +178,8 @@ def _path(video_id: str) -> str:
     return f"/videos/{quote(video_id, safe='')}"
 
 
-def _write_instant(instant: datetime) -> str:
+def write_instant(instant: datetime) -> str:
+    """An instant as the API reads it; one without a time zone is UTC."""
     return (
         (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC).isoformat().replace("+00:00", "Z")
     )

@@ -8,13 +8,14 @@ from typing import Any
 
 from dwell import clock
 from dwell.client.calls import Call
-from dwell.errors import ConflictError
+from dwell.errors import ConflictError, TemporaryError
 from dwell.http import HttpResponse
 from dwell.http.messages import parse_http_date
 
 _FIRST_S, _FACTOR, _LONGEST_S = 0.5, 2.0, 8.0
 _MOST = 8
-_BUSY = frozenset({429, 502, 503, 504})
+_TOO_MANY = 429
+_BUSY = frozenset({_TOO_MANY, 502, 503, 504})
 _CONFLICT = 409
 
 
@@ -32,10 +33,10 @@ class Retries:
     wait_s: float
     tries: int = 0
 
-    def after_error(self) -> float | None:
+    def after_error(self, error: TemporaryError) -> float | None:
         """Seconds to wait after a failure of the connection; None if it is final."""
         self.tries += 1
-        return self._wait(None)
+        return None if error.sent and self.call.repeat == "once" else self._wait(None)
 
     def after_response(self, response: HttpResponse) -> float | None:
         """Seconds to wait after this response; None if it is final."""
@@ -44,7 +45,7 @@ class Retries:
 
     def _may_repeat(self, response: HttpResponse) -> bool:
         if response.status in _BUSY:
-            return True
+            return response.status == _TOO_MANY or self.call.repeat != "once"
         code = response.json.get("code") if isinstance(response.json, dict) else None
         # The first try, whose answer was lost, is still being carried out.
         return response.status == _CONFLICT and code == ConflictError.code and self._is_second_with_key()

@@ -31,7 +31,7 @@ class HttpRequest:
     """
 
     endpoint: str
-    method: Literal["GET", "POST", "DELETE"]
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
     path: str
     query: Mapping[str, str | list[str]] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None

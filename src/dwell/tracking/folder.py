@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from dwell.errors import InsufficientBalanceError
+from dwell.tracking.folder_webhooks import FolderWebhooks
 from dwell.tracking.keys import LOCAL_ACCOUNT, Caller
 from dwell.tracking.objects import ApiKey, NewApiKey, StoppedVideo, TrackedVideo, Usage, Video, VideoDetail
 from dwell.tracking.opening import open_tracking
@@ -24,10 +25,14 @@ class FolderTracking:
 
     Args:
         service: The tracking service of the folder.
+
+    Attributes:
+        webhooks: The webhooks of all its accounts.
     """
 
     def __init__(self, service: TrackingService) -> None:
         self._service = service
+        self.webhooks = FolderWebhooks(service.webhooks)
 
     def track(
         self,

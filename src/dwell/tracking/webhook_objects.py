@@ -24,6 +24,7 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """
 
     id: str
+    account_id: str
     url: str
     events: list[str]
     status: Literal["active", "disabled"]

@@ -129,9 +129,9 @@ class WebhookService:
             raise _invalid("account", "There are several accounts: choose one with --account; see dwell keys list.")
         return found[0]
 
-    def list_all(self) -> Sequence[tuple[str, Webhook]]:
-        """Every account's webhooks, with the account, for who may see all of them."""
-        return [(one.account_id, self._shown(one)) for one in rows.list_all(self._database)]
+    def list_all(self) -> Sequence[Webhook]:
+        """Every account's webhooks, for who may see all of them."""
+        return [self._shown(one) for one in rows.list_all(self._database)]
 
     def list(self, account_id: str) -> list[Webhook]:
         """The webhooks of an account, oldest first."""
@@ -277,6 +277,7 @@ class WebhookService:
         until = webhook.previous_until
         return {
             "id": webhook.webhook_id,
+            "account_id": webhook.account_id,
             "url": webhook.url,
             "events": [*webhook.events],
             "status": "active" if webhook.disabled_at is None else "disabled",

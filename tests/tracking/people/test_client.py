@@ -36,6 +36,56 @@ def test_every_call(at_one_time: Any, api: str, key: str) -> None:
         assert len(client.get_video(other).snapshots) >= 2
 
 
+def test_webhooks_and_keys(at_one_time: Any, api: str) -> None:
+    made = at_one_time.service.create_key(plan="free", scopes=["read", "track", "admin"])
+    with dwell.Client(api, made.key) as client:
+        hook = client.webhooks.create("https://93.184.215.14/hook", ["snapshot.created"])
+        assert (hook.account_id, hook.status) == (made.account_id, "active")
+        assert hook.secret is not None
+        assert [one.id for one in client.webhooks.list()] == [hook.id]
+        assert client.webhooks.disable(hook.id).status == "disabled"
+        with pytest.raises(errors.ConflictError):
+            client.webhooks.send_test(hook.id)
+        assert client.webhooks.enable(hook.id) == client.webhooks.get(hook.id)
+        assert client.webhooks.rotate(hook.id, secret=hook.secret).secret is None
+        assert client.webhooks.send_test(hook.id).event_id
+        assert client.webhooks.replay(hook.id, at_one_time.clock.at - timedelta(hours=1)).deliveries == 0
+        assert client.webhooks.list_attempts(hook.id, limit=5) == []
+        assert client.set_low_balance(1.5).low_balance_usd == 1.5
+        second = client.create_key("second", scopes=["read"])
+        assert [one.id for one in client.list_keys()] == [made.id, second.id]
+        assert client.revoke_key(second.id).revoked_at is not None
+        client.webhooks.delete(hook.id)
+        with pytest.raises(errors.WebhookNotFoundError):
+            client.webhooks.delete(hook.id)
+        with pytest.raises(errors.InvalidRequestError):
+            client.webhooks.create("https://127.0.0.1/hook", ["snapshot.created"])
+
+
+def test_webhooks_and_keys_for_asyncio(at_one_time: Any, api: str) -> None:
+    made = at_one_time.service.create_key(plan="free", scopes=["read", "admin", "track"])
+    url, events = "https://93.184.215.14/hook", ["balance.low", "snapshot.created"]
+
+    async def run() -> None:
+        async with dwell.AsyncClient(api, made.key) as client:
+            hook = await client.webhooks.create(url, events)
+            assert [one.id for one in await client.webhooks.list()] == [hook.id]
+            await client.webhooks.disable(hook.id)
+            assert (await client.webhooks.get(hook.id)).status == "disabled"
+            await client.webhooks.enable(hook.id)
+            assert (await client.webhooks.rotate(hook.id)).secret != hook.secret
+            await client.webhooks.send_test(hook.id)
+            assert await client.webhooks.list_attempts(hook.id) == []
+            since = at_one_time.clock.at - timedelta(hours=1)
+            assert (await client.webhooks.replay(hook.id, since)).deliveries == 0
+            await client.webhooks.delete(hook.id)
+            assert (await client.set_low_balance(None)).low_balance_usd is None
+            second = await client.create_key()
+            assert (await client.revoke_key(second.id)).id in {one.id for one in await client.list_keys()}
+
+    asyncio.run(run())
+
+
 def test_errors_are_those_of_the_service(at_one_time: Any, api: str, key: str) -> None:
     trial = at_one_time
     links = [trial.link(post) for post in trial.posts(number=12)]

@@ -216,3 +216,38 @@ class TestKeys:
         assert run("keys", "top-up", "acc_local", "2.52").status == 0
         assert "at most 2.52 US dollars" in run("track", link, "--days", "7").out
         assert "2.50" in run("usage").out
+
+
+class TestServer:
+    """Keys and webhooks of an account on a server, as on the folder itself."""
+
+    @pytest.fixture
+    def on_server(self, run, at_one_time, api, monkeypatch):
+        made = at_one_time.service.create_key(plan="free", scopes=["read", "track", "admin"])
+        monkeypatch.setenv("DWELL_SERVER_KEY", made.key)
+        return lambda *words: run(*words, "--server", api, data=None)
+
+    def test_keys(self, on_server, run, conforms):
+        run("keys", "create")  # of another account
+        made = on_server("keys", "create", "--name", "second", "--scope", "read", "--json")
+        conforms(made.json, "keys")
+        assert [row["name"] for row in on_server("keys", "list", "--json").json["rows"]] == ["", "second"]
+        assert "is refused from now on" in on_server("keys", "revoke", made.json["rows"][0]["id"]).out
+        refused = on_server("keys", "create", "--plan", "pro")
+        assert (refused.status, "data folder alone" in refused.err) == (2, True)
+
+    def test_webhooks(self, on_server, run, at_one_time):
+        url = "https://93.184.215.14/hook"
+        made = on_server("webhooks", "add", url, "--event", "snapshot.created", "--json").json["rows"][0]
+        assert made["secret"].startswith("whsec_")
+        for command in ("disable", "enable", "rotate"):
+            assert made["id"] in on_server("webhooks", command, made["id"]).out
+        assert f"dwell webhooks log {made['id']} --server" in on_server("webhooks", "test", made["id"]).out
+        replayed = on_server("webhooks", "replay", made["id"], "--since", "2026-06-10T00:00Z")
+        assert replayed.out == "0 events will be sent again.\n"
+        assert "Nothing was sent yet" in on_server("webhooks", "log", made["id"]).out
+        (listed,) = on_server("webhooks", "list", "--json").json["rows"]
+        assert run("webhooks", "list", "--json").json["rows"] == [listed]
+        assert on_server("webhooks", "delete", made["id"]).out == f"Deleted {made['id']}.\n"
+        refused = on_server("webhooks", "add", url, "--event", "balance.low", "--account", "acc_1")
+        assert (refused.status, "--account" in refused.err) == (2, True)

@@ -21,6 +21,7 @@ def test_the_body_of_the_api_it_stands_in_for(hooks, receiver, clock):
     made = hooks.create("acc", **body)
     assert msgspec.to_builtins(made) == {
         "id": made.id,
+        "account_id": "acc",
         "url": receiver.url,
         "events": ["snapshot.created", "tracking.completed"],
         "status": "active",

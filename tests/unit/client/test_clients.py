@@ -17,6 +17,7 @@ import pytest
 import dwell
 from dwell import errors
 from dwell.client import retries
+from dwell.client.webhooks import AsyncWebhooks, Webhooks
 from dwell.tracking.objects import Snapshot, TrackedVideo, VideoDetail
 
 KEY = "dwell_0a1b2c3d4e5f6a7b8c9d0e1f2a3b"
@@ -106,6 +107,27 @@ def test_an_idempotency_key_of_ones_own(ask: Ask, server: Any) -> None:
     server.answer(201, TRACKED)
     ask("track", "7350810998023949599", idempotency_key="mine")
     assert server.asked[0].headers["idempotency-key"] == "mine"
+
+
+def test_a_call_that_would_be_done_twice_is_not_sent_again(ask: Ask, server: Any) -> None:
+    """Keys have no idempotency keys: the first request may have made one."""
+    server.break_connection()
+    with pytest.raises(errors.ServiceUnavailableError):
+        ask("create_key", "mine")
+    assert len(server.asked) == 1
+    server.answers[:] = []
+    server.answer(503, problem("unavailable_now"))
+    with pytest.raises(errors.ServiceUnavailableError):
+        ask("create_key", "mine")
+    assert len(server.asked) == 2
+
+
+def test_a_call_that_was_refused_at_once_is_sent_again(ask: Ask, server: Any) -> None:
+    server.answer(429, problem("too_many_requests"), retry_after="0")
+    server.answer(403, problem("permission_denied"))
+    with pytest.raises(errors.PermissionDeniedError):
+        ask("create_key", "mine")
+    assert len(server.asked) == 2
 
 
 def test_a_conflict_at_the_first_try_is_an_error(ask: Ask, server: Any) -> None:
@@ -291,6 +313,18 @@ def test_an_address_that_is_none(address: str) -> None:
         dwell.Client(address, KEY)
 
 
+def test_what_an_error_does_not_say_is_unknown(ask: Ask, server: Any) -> None:
+    server.answer(402, {"error": "Insufficient balance", "code": "insufficient_balance"})
+    with pytest.raises(errors.InsufficientBalanceError) as poor:
+        ask("track", "7350810998023949599")
+    assert (poor.value.balance, poor.value.estimated_cost) == (None, None)
+    server.answers[:] = []
+    server.answer(403, problem("video_limit", limit="many"))
+    with pytest.raises(errors.VideoLimitError) as full:
+        ask("track", "7350810998023949599")
+    assert (full.value.limit, full.value.active) == (None, None)
+
+
 def test_both_addresses_mean_the_same() -> None:
     for address in ("http://h:1", "http://h:1/", "http://h:1/api/v1", "http://h:1/api/v1/"):
         assert dwell.Client(address, KEY).base_url == "http://h:1/api/v1"
@@ -302,6 +336,7 @@ def test_both_clients_have_the_same_methods() -> None:
         return {name: list(inspect.signature(getattr(client, name)).parameters) for name in public}
 
     assert signatures(dwell.Client) == signatures(dwell.AsyncClient)
+    assert signatures(Webhooks) == signatures(AsyncWebhooks)
 
 
 def test_import_of_dwell_loads_no_client() -> None:
