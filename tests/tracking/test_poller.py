@@ -132,6 +132,20 @@ def test_a_listing_without_the_video_says_nothing_about_it(trial):
     assert trial.requests("user-posts") <= 2  # tried once, then left alone for some hours
 
 
+def test_posts_that_are_published_meanwhile_do_not_push_tracked_ones_off_the_page(trial):
+    handle = "demo_tech_8"  # publishes often
+    pinned = trial.world.pinned(handle, NOON)
+    for post in [post for post in trial.posts(handle, 40) if post.post_id not in pinned][:34]:
+        trial.service.track(trial.caller, trial.link(post, handle), 3)
+    trial.pass_time(NOON + HOUR)
+    pages, singles = trial.requests("user-posts"), trial.requests("post-detail")
+    trial.pass_time(NOON + 49 * HOUR, step=HOUR)
+    assert len([post for post in trial.posts(handle, 40) if post.posted_at > NOON]) == 4
+    from_the_top = 48 // 12  # what a first page showed is remembered for 12 hours
+    assert trial.requests("user-posts") - pages <= 48 + from_the_top
+    assert trial.requests("post-detail") - singles <= from_the_top
+
+
 def test_a_provider_that_asks_to_wait_for_long_ends_the_slot(trial):
     (video_id,) = track(trial)
     trial.service.reader._client().__enter__().limiter.pause(trial.clock.at, 3 * 3600)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from dwell.errors import ProviderError
 from dwell.http import HttpRequest, HttpResponse
@@ -113,17 +113,6 @@ class Provider(Protocol):
             ProviderError: The provider does not offer it, or the subject lacks the id that it requires.
         """
 
-    def cursor_after_pinned(self, what: Listing, now: datetime) -> str | None:
-        """The cursor of a listing that begins with the newest item, without those that are pinned before it.
-
-        Args:
-            what: The listing.
-            now: The present.
-
-        Returns:
-            None where there is no such cursor.
-        """
-
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """The payload of a response, without its wrapper.
 
@@ -160,3 +149,11 @@ def unsupported_error(title: str, what: Listing | Lookup, offered: Iterable[str]
 def missing_id_error(title: str, what: Listing | Lookup, wanted: str) -> ProviderError:
     """The error for a subject without the id that the provider requires."""
     return ProviderError(f"{title} needs {wanted} for {what.replace('_', ' ')}: look that up first.")
+
+
+@runtime_checkable
+class TimeCursors(Protocol):
+    """A provider whose listing of an account can begin at any time: an optional part of `Provider`."""
+
+    def cursor_before(self, at: datetime) -> str:
+        """The cursor of `user_posts` that begins with the newest post before an instant, without pinned posts."""

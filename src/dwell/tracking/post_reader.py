@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dwell import logs
@@ -32,7 +32,7 @@ from dwell.live.parse_responses import ItemCache, Items, parse_payload
 from dwell.live.records import counter_unit, whole_number
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers import drift
-from dwell.providers.base import Provider, Subject
+from dwell.providers.base import Provider, Subject, TimeCursors
 from dwell.providers.provider_registry import get_provider
 from dwell.records.item import Item, ParseError, PostItem
 from dwell.records.reading import SIMULATED_SUFFIX
@@ -55,8 +55,11 @@ _GONE: Mapping[str, GapReason] = {"private": "private", "region_blocked": "regio
 
 _REFUSED_PAUSE_S = 300.0
 _LISTING_PAUSE = timedelta(hours=6)
-_PINNED_FOR = timedelta(hours=12)
-"""How long it is remembered which posts of an account are pinned."""
+_REMEMBERED_FOR = timedelta(hours=12)
+"""How long it is remembered what the first page of an account showed."""
+_LAST_SECOND = 20_000_000_000
+_AHEAD = timedelta(days=1)
+"""A listing from this far ahead begins with the newest post, whatever the clocks say."""
 
 log = logs.get_logger(__name__)
 
@@ -72,6 +75,23 @@ class Creator:
 
     handle: str | None = None
     creator_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _FirstPage:
+    """What the first page of an account's listing showed.
+
+    Attributes:
+        read_at: When.
+        pinned: Posts that are pinned.
+        newest: Of the posts that were wanted and are not pinned, the newest.
+        posted_at: When it was posted; None where the page does not say.
+    """
+
+    read_at: datetime
+    pinned: frozenset[str]
+    newest: str | None
+    posted_at: datetime | None
 
 
 class PostReader:
@@ -117,7 +137,7 @@ class PostReader:
         self._refused_until: datetime | None = None
         self._parsed = parsed
         self._unlisted: dict[str, datetime] = {}
-        self._pinned: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._first_pages: dict[str, _FirstPage] = {}
         self.results: Counter[str] = Counter()
         self.clock = ProviderClock(database.now, self.ask_time)
 
@@ -171,7 +191,7 @@ class PostReader:
                 creator = Creator(result.handle, result.creator_id)
             yield first, result
         if len(left) >= _FEWEST_ON_PAGE and self._is_listing_worth_it(creator_key):
-            for post_id, reading in self._read_listing(creator, left, creator_key):
+            for post_id, reading in self._read_listing(creator, frozenset(left), creator_key):
                 left.discard(post_id)
                 yield post_id, reading
         for post_id in sorted(left, reverse=True):
@@ -184,10 +204,11 @@ class PostReader:
         return "user_posts" in self.provider.page_size and (again is None or again <= self.clock.now())
 
     def _read_listing(
-        self, creator: Creator, wanted: Collection[str], creator_key: str
+        self, creator: Creator, wanted: frozenset[str], creator_key: str
     ) -> Iterator[tuple[str, Reading]]:
         """The posts that pages of the listing have, as long as a page costs less than single lookups."""
-        left, cursor, pages = set(wanted), self._first_cursor(creator_key, wanted), 0
+        left, start, pages = set(wanted), self._first_cursor(creator_key, wanted), 0
+        cursor = start
         try:
             while len(left) >= _FEWEST_ON_PAGE:
                 with self._client() as client:
@@ -208,10 +229,10 @@ class PostReader:
                         yield item.post_id, reading
                 if pages == 1 and matches < _FEWEST_ON_PAGE:
                     self._unlisted[creator_key] = self.clock.now() + _LISTING_PAUSE
+                posts = [item for item in items if isinstance(item, PostItem)]
                 if cursor is None:
-                    pinned = (item.post_id for item in items if isinstance(item, PostItem) and item.is_pinned)
-                    self._pinned[creator_key] = self.clock.now(), frozenset(pinned)
-                unpinned = [item.post_id for item in items if isinstance(item, PostItem) and not item.is_pinned]
+                    self._first_pages[creator_key] = self._remember(posts, wanted)
+                unpinned = [item.post_id for item in posts if not item.is_pinned]
                 is_past = not unpinned or all(int(post_id) > int(min(unpinned, key=int)) for post_id in left)
                 if matches < _FEWEST_ON_PAGE or is_past or page.has_more is False or page.cursor in (None, cursor):
                     return
@@ -221,13 +242,33 @@ class PostReader:
             log.info(
                 "the posts of %(creator)s cannot be listed: %(reason)s", {"creator": creator_key, "reason": str(error)}
             )
+        finally:
+            if left and start is not None:
+                self._first_pages.pop(creator_key, None)  # one of them may have been pinned meanwhile
 
-    def _first_cursor(self, creator_key: str, wanted: Collection[str]) -> str | None:
-        """Where the listing is to begin: after the pinned posts, if none of them is wanted, so that more others fit."""
-        at, pinned = self._pinned.get(creator_key, (None, frozenset()))
-        if at is None or self.clock.now() - at > _PINNED_FOR or not pinned or pinned & set(wanted):
+    def _remember(self, posts: Sequence[PostItem], wanted: frozenset[str]) -> _FirstPage:
+        pinned = frozenset(post.post_id for post in posts if post.is_pinned)
+        matches = [post for post in posts if post.post_id in wanted and post.post_id not in pinned]
+        newest = max(matches, key=lambda post: int(post.post_id), default=None)
+        seconds, posted_at = newest.posted_at if newest is not None else None, None
+        if isinstance(seconds, int) and 0 < seconds < _LAST_SECOND:
+            posted_at = datetime.fromtimestamp(seconds, UTC)
+        return _FirstPage(self.clock.now(), pinned, newest.post_id if newest else None, posted_at)
+
+    def _first_cursor(self, creator_key: str, wanted: frozenset[str]) -> str | None:
+        """Where the listing is to begin, so that most of the wanted posts are on one page.
+
+        Pinned posts are left out, if none of them is wanted, and so are posts that are newer than the newest of these.
+        """
+        page = self._first_pages.get(creator_key)
+        if page is None or not isinstance(self.provider, TimeCursors) or page.pinned & wanted:
             return None
-        return self.provider.cursor_after_pinned("user_posts", self.clock.now())
+        now = self.clock.now()
+        if now - page.read_at > _REMEMBERED_FOR:
+            return None
+        if page.posted_at is not None and page.newest == max(wanted, key=int):
+            return self.provider.cursor_before(page.posted_at + timedelta(seconds=1))
+        return self.provider.cursor_before(now + _AHEAD) if page.pinned else None
 
     def _listing_subject(self, client: ApiClient, creator: Creator) -> Subject:
         """The account with every id that the provider needs for its listing."""

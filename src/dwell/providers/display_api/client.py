@@ -7,7 +7,6 @@ other accounts; the account's name is only given where the token has the scope `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
@@ -68,11 +67,6 @@ class DisplayAPI:
                 raise ProviderError("This isn't a cursor of TikTok's Display API: start again without one.")
             body["cursor"] = int(cursor)
         return HttpRequest("video/list", "POST", "/v2/video/list/", {"fields": _VIDEO}, body, credits=0)
-
-    def cursor_after_pinned(self, what: Listing, now: datetime) -> str | None:
-        """See `Provider`; none is documented."""
-        del what, now
-        return None
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`."""

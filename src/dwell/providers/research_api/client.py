@@ -7,7 +7,6 @@ the next page; ids are JSON integers; the response about an account leaves out i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from dwell.errors import DamagedAnswerError, UnavailableError
@@ -96,11 +95,6 @@ class ResearchAPI:
             return _request(_ENDPOINT[what], _COMMENT, body)
         body = {"username": _require_name(what, subject), "max_count": most, **({"cursor": at} if at else {})}
         return _request(_ENDPOINT[what], None, body)
-
-    def cursor_after_pinned(self, what: Listing, now: datetime) -> str | None:
-        """See `Provider`; none is documented."""
-        del what, now
-        return None
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`; adds what was requested and the response leaves out (the account, the window)."""

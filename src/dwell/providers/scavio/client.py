@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
@@ -94,11 +93,6 @@ class Scavio:
         else:
             body["cursor"] = cursor or "0"
         return _request(endpoint, PAGE_S, body)
-
-    def cursor_after_pinned(self, what: Listing, now: datetime) -> str | None:
-        """See `Provider`; none is documented."""
-        del what, now
-        return None
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`; of a post the content of `aweme_detail`."""

@@ -8,7 +8,7 @@ the post's link.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
@@ -47,7 +47,6 @@ _LOOKUPS: Mapping[str, tuple[str, ...]] = {
 """The keys that identify the subject of a response."""
 _EXPECTED = {**_LOOKUPS, **{endpoint: (key,) for endpoint, key, _ in _LISTINGS.values()}}
 """Keys of which a valid response has at least one; a page may lack its list where it has a cursor."""
-_AHEAD = timedelta(days=400)  # the clock of a simulation may be ahead of ours
 _PAGING = frozenset({"cursor", "time", "hasMore"})
 _PAGE_SIZE: Mapping[Listing, int] = {what: most for what, (_, _, most) in _LISTINGS.items()}
 
@@ -94,11 +93,9 @@ class TikLiveAPI:
         where = {"count": str(min(max(count, 1), most)), paging: cursor or "0"}
         return _request(endpoint, PAGE_S, **_subject_fields(what, subject), **where)
 
-    def cursor_after_pinned(self, what: Listing, now: datetime) -> str | None:
-        """See `Provider`: a cursor of posts is a time in milliseconds, and means older than that."""
-        if what != "user_posts":
-            return None
-        return str(round((now + _AHEAD).timestamp() * 1000))
+    def cursor_before(self, at: datetime) -> str:
+        """See `TimeCursors`: a cursor of posts is a time in milliseconds, and means older than that."""
+        return str(round(at.timestamp() * 1000))
 
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """See `Provider`."""
