@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from dwell.errors import CapacityError, ConflictError, DwellError, InsufficientBalanceError, VideoLimitError
-from dwell.state import accounts
+from dwell.state import accounts, tracked_videos
 
 from .conftest import HOUR, NOON
 
@@ -65,6 +67,30 @@ def test_a_rate_that_serves_no_further_account_refuses_it(opened):
             trial.service.track(trial.caller, trial.link(pantry[0], "demo_pantry"), 1)
         assert trial.service.usage(trial.caller).served_share == 1.0
         assert len(trial.service.list_videos(trial.caller).videos) == 1
+
+
+def test_the_rate_is_not_exceeded_by_requests_at_once(opened, monkeypatch):
+    together, count = threading.Barrier(2), tracked_videos.count_creators
+
+    def count_at_once(*arguments):
+        found = count(*arguments)
+        with suppress(threading.BrokenBarrierError):
+            together.wait(0.5)
+        return found
+
+    with opened(DWELL_TIKLIVEAPI_LIMIT="2/3600") as trial:
+        monkeypatch.setattr(tracked_videos, "count_creators", count_at_once)
+        callers = {handle: trial.key(plan="enterprise") for handle in ("demo_kitchen", "demo_pantry")}
+
+        def track(handle):
+            try:
+                link = trial.link(trial.posts(handle)[0], handle)
+                return trial.service.track_bulk(callers[handle], [{"video_link": link, "duration_days": 1}])[0].status
+            finally:
+                together.abort()
+
+        with ThreadPoolExecutor(2) as threads:
+            assert sorted(threads.map(track, callers)) == [201, 409]
 
 
 def test_the_days_credits_limit_the_accounts_as_well(opened):

@@ -37,6 +37,9 @@ Metadata = Annotated[
     typer.Option("--metadata", help="A note about the video, such as campaign=spring; can be repeated.", metavar="K=V"),
 ]
 
+_MAX_WAIT_S = 8.0
+"""How long a command tries again before it says that the server cannot be reached."""
+
 
 @contextmanager
 def open_tracking(
@@ -58,7 +61,7 @@ def open_tracking(
             raise SettingsError(f"{server} needs an API key: export DWELL_SERVER_KEY (made with dwell keys create).")
         from dwell.client import Client
 
-        with Client(server, key) as client:
+        with Client(server, key, max_wait_s=_MAX_WAIT_S) as client:
             try:
                 yield client
             except AuthenticationError as error:

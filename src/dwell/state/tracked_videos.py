@@ -26,6 +26,7 @@ ERROR: Status = "error"
 ACTIVE = (MONITORING, PAUSED)
 """Statuses of videos that are still tracked."""
 
+_CREATORS_LOCK = 0x6477656C6C02
 _VIDEO = tuple(videos.c)
 _SNAPSHOT = (
     tracked_snapshots.c.slot,
@@ -240,6 +241,12 @@ def has_creator(connection: Connection, creator_key: str) -> bool:
     """Whether videos of this account are tracked."""
     statement = select(due_slots.c.video_id).where(due_slots.c.creator_key == creator_key).limit(1)
     return connection.scalar(statement) is not None
+
+
+def lock_creators(connection: Connection) -> None:
+    """Keeps others from adding an account until this transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CREATORS_LOCK})")
 
 
 def lock_due(connection: Connection, video_id: str) -> None:

@@ -107,6 +107,8 @@ class VideoCreator:
             video = _with_reading(video, result)
         with self._database.transaction() as connection:
             account = accounts.lock(connection, caller.account_id)
+            if self._access.capacity() is not None:
+                tracked_videos.lock_creators(connection)
             self._check_limits(connection, caller, video, account.balance_micros if account else 0)
             duplicate_of = tracked_videos.find_active_on(connection, caller.account_id, video.post_id)
             tracked_videos.save(connection, video)
