@@ -28,7 +28,9 @@ LINK = "https://www.tiktok.com/@ana/video/7350810998023949599"
         ("Watched full video (%)", "full_watch_rate", "percent"), ("completion_rate", "full_watch_rate", ""),
         ("completion rate pct", "full_watch_rate", "percent"), ("平均播放时长(秒)", "avg_watch_s", ""),
         ("平均播放时长（毫秒）", "avg_watch_s", "ms"), ("视频播放量", "views", ""), ("ID Vidéo", "post_id", ""),
-        ("createur", "handle", ""), ("İzlenme", "views", ""), ("post\u00adtime", "posted_at", ""),
+        ("createur", "handle", ""), ("İzlenme", "views", ""), ("เวลารับชมเฉลี่ย (วินาที)", "avg_watch_s", ""),
+        ("متوسط وقت المشاهدة (دقائق)", "avg_watch_s", "min"), ("Тривалість (хв)", "duration_s", "min"),
+        ("post\u00adtime", "posted_at", ""),
     ],
 )  # fmt: skip
 def test_what_a_header_means(header: str, column: str, unit: str) -> None:
@@ -55,6 +57,7 @@ def test_no_name_means_two_columns() -> None:
 
 
 LANGUAGES = {
+    "ar": "معرّف الفيديو,اسم المستخدم,تاريخ النشر,مدة الفيديو,المشاهدات,متوسط وقت المشاهدة,إجمالي وقت المشاهدة",
     "da": "video-id,brugernavn,udgivet,varighed,visninger,gennemsnitlig afspilningstid,samlet visningstid",
     "de": "Video-ID,Benutzername,Veröffentlicht am,Dauer,Aufrufe,Durchschnittliche Wiedergabezeit,Gesamtwiedergabezeit",
     "el": "ID βίντεο,Όνομα χρήστη,Ημερομηνία,Διάρκεια,Προβολές,Μέσος χρόνος παρακολούθησης,"
@@ -62,6 +65,8 @@ LANGUAGES = {
     "es": "ID de video,Usuario,Fecha de publicación,Duración,Vistas,Tiempo promedio de visualización,"
           "Tiempo total de reproducción",
     "fr": "ID de la vidéo,Créateur,Date de publication,Durée,Vues,Durée moyenne de visionnage,Temps de lecture total",
+    "he": "מזהה סרטון,שם משתמש,תאריך פרסום,משך,צפיות,זמן צפייה ממוצע,זמן צפייה כולל",
+    "hi": "वीडियो आईडी,उपयोगकर्ता नाम,तारीख,वीडियो की अवधि,व्यूज़,औसत वॉच टाइम,कुल वॉच टाइम",
     "id": "ID video,Nama pengguna,Tanggal posting,Durasi,Tayangan,Waktu tonton rata-rata,Total waktu tonton",
     "it": "ID video,Nome utente,Data di pubblicazione,Durata,Visualizzazioni,Tempo medio di visualizzazione,"
           "Tempo totale di visualizzazione",
@@ -75,7 +80,10 @@ LANGUAGES = {
     "ru": "ID видео,Имя пользователя,Дата публикации,Длительность,Просмотры,Среднее время просмотра,"
           "Общее время просмотра",
     "sv": "Video-ID,Användarnamn,Publicerad,Längd,Visningar,Genomsnittlig visningstid,Total visningstid",
+    "th": "รหัสวิดีโอ,ชื่อผู้ใช้,วันที่โพสต์,ความยาววิดีโอ,ยอดวิว,เวลารับชมเฉลี่ย,เวลารับชมทั้งหมด",
     "tr": "Video kimliği,Kullanıcı adı,Yayın tarihi,Süre,Görüntülenme,Ortalama izlenme süresi,Toplam izlenme süresi",
+    "uk": "ID відео,Ім’я користувача,Дата публікації,Тривалість,Перегляди,Середній час перегляду,"
+          "Загальний час перегляду",
     "vi": "ID bài đăng,Tên người dùng,Ngày đăng,Thời lượng,Lượt xem,Thời gian xem trung bình,Tổng thời gian xem",
     "zh": "视频ID,用户名,发布时间,时长,播放量,平均播放时长,总播放时长",
 }  # fmt: skip

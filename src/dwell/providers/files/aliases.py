@@ -18,7 +18,10 @@ _COUNTERS = {
         количество просмотров | số lượt xem | 观看次数 | 观看量 | 播放次数 | 視聴回数 | 재생수 | 재생 횟수 |
         jumlah tayangan | penayangan | izlenme | görüntülenme sayısı | antal visninger | número de visualizaciones |
         anzahl der aufrufe | número de visualizações | numero di visualizzazioni | liczba wyświetleń |
-        video views count | avspilningar | afspeelaantal | nombre de visionnages
+        video views count | avspilningar | afspeelaantal | nombre de visionnages |
+        ยอดวิว | ยอดดู | ยอดการดู | จำนวนการดู | ยอดเข้าชม | การรับชม | จำนวนวิว | المشاهدات | مشاهدات | عدد
+        المشاهدات | مشاهدات الفيديو | перегляди | кількість переглядів | переглядів | व्यूज़ | व्यू | देखे जाने की
+        संख्या | צפיות | מספר צפיות
     """,
     "likes": """
         likes | total likes | like count | likes count | digg count | diggcount | hearts | synes godt om | me gusta |
@@ -27,7 +30,10 @@ _COUNTERS = {
         点赞数 | 좋아요 | suka | beğeni | j’aimes | nombre de j'aime | antal likes | anzahl likes |
         número de me gusta | polubień | liczba polubień | количество лайков | лайк | μου αρέσει | số lượt thích | ❤ |
         点赞量 | 赞 | 좋아요 수 | jumlah suka | disukai | beğeniler | beğeni sayısı | número de curtidas | gillningar |
-        numero di mi piace
+        numero di mi piace |
+        ถูกใจ | ยอดถูกใจ | จำนวนถูกใจ | ยอดไลก์ | ไลก์ | الإعجابات | إعجابات | عدد الإعجابات | تسجيلات الإعجاب |
+        вподобання | кількість вподобань | вподобайки | लाइक | पसंद | लाइक की संख्या | לייקים | סימוני לייק | מספר
+        לייקים
     """,
     "comments": """
         comments | total comments | comment count | comments count | commentcount | comments added | kommentarer |
@@ -35,7 +41,9 @@ _COUNTERS = {
         komentarze | комментарии | σχόλια | bình luận | コメント | コメント数 | 评论 | 评论数 | 댓글 | komentar |
         yorumlar | antal kommentarer | número de comentarios | anzahl kommentare | kommentarer antal |
         nombre de commentaires | numero di commenti | liczba komentarzy | количество комментариев | комментарий |
-        số bình luận | 评论量 | 댓글 수 | jumlah komentar | yorum | yorum sayısı | opmerkingen | número de comentários
+        số bình luận | 评论量 | 댓글 수 | jumlah komentar | yorum | yorum sayısı | opmerkingen | número de comentários |
+        ความคิดเห็น | จำนวนความคิดเห็น | คอมเมนต์ | ยอดคอมเมนต์ | التعليقات | تعليقات | عدد التعليقات | коментарі |
+        кількість коментарів | कमेंट | टिप्पणियाँ | टिप्पणियां | תגובות | מספר תגובות
     """,
     "shares": """
         shares | total shares | share count | shares count | sharecount | delinger | deler | compartidos |
@@ -44,7 +52,9 @@ _COUNTERS = {
         chia sẻ | シェア | シェア数 | 分享 | 分享数 | 转发 | 공유 | dibagikan | paylaşımlar | antal delinger |
         partages du post | nombre de partages | keer gedeeld | liczba udostępnień | количество репостов | пересылки |
         lượt chia sẻ | số lượt chia sẻ | 分享量 | 转发量 | 转发数 | 공유 수 | jumlah dibagikan | bagikan | paylaşım |
-        paylaşım sayısı | anzahl geteilt | número de compartilhamentos | condivisi
+        paylaşım sayısı | anzahl geteilt | número de compartilhamentos | condivisi |
+        แชร์ | ยอดแชร์ | จำนวนการแชร์ | การแชร์ | จำนวนแชร์ | المشاركات | مشاركات | عدد المشاركات | مرات المشاركة |
+        поширення | кількість поширень | репости | शेयर | शेयर की संख्या | שיתופים | מספר שיתופים
     """,
     "saves": """
         saves | saved | total saves | save count | saves count | collect count | collectcount | favorites |
@@ -56,7 +66,9 @@ _COUNTERS = {
         added to favourites | collects | collected | ajouts aux favoris | zapisania | liczba zapisań |
         количество сохранений | в избранное | đã lưu | số lượt lưu | lượt yêu thích | 收藏量 | ブックマーク |
         お気に入り | 저장 수 | 즐겨찾기 | disimpan | jumlah simpan | favorit | kaydetme | kaydedilenler | favoritter |
-        bewaard | sparningar | αποθηκευμένα
+        bewaard | sparningar | αποθηκευμένα |
+        บันทึก | ยอดบันทึก | การบันทึก | จำนวนการบันทึก | รายการโปรด | مرات الحفظ | عدد مرات الحفظ | الحفظ |
+        المحفوظات | المفضلة | збереження | кількість збережень | सेव | पसंदीदा | שמירות | מספר שמירות
     """,
     "downloads": """
         downloads | download count | downloadcount | descargas | téléchargements | 下载 | 下载量
@@ -83,7 +95,9 @@ _WATCHED = {
         thời gian xem trung bình | thời lượng xem trung bình | 平均再生時間 | 平均视听时间 | 平均播放时长 |
         平均观看时长 | 平均播放时间 | 人均播放时长 | 평균 시청 지속 시간 | waktu tonton rata-rata |
         rata-rata waktu tonton | durasi tonton rata-rata | ortalama izlenme süresi | ortalama izleme süresi |
-        ortalama görüntüleme süresi
+        ortalama görüntüleme süresi |
+        เวลารับชมเฉลี่ย | เวลาดูเฉลี่ย | ระยะเวลาการรับชมเฉลี่ย | متوسط وقت المشاهدة | متوسط مدة المشاهدة | середній
+        час перегляду | середня тривалість перегляду | औसत वॉच टाइम | औसत देखने का समय | זמן צפייה ממוצע
     """,
     "total_watch_s": """
         total watch s | play time | total play time | total play time s | total watch time | total time watched |
@@ -98,7 +112,9 @@ _WATCHED = {
         суммарное время просмотра | συνολικός χρόνος παρακολούθησης | tổng thời gian xem | tổng thời lượng xem |
         総視聴時間 | 合計再生時間 | 合計視聴時間 | 总播放时长 | 播放总时长 | 总观看时长 | 总观看时间 | 총 시청 시간 |
         총 재생 시간 | total waktu tonton | total waktu pemutaran | toplam izlenme süresi | toplam izleme süresi |
-        toplam oynatma süresi
+        toplam oynatma süresi |
+        เวลารับชมทั้งหมด | เวลารับชมรวม | เวลาเล่นทั้งหมด | إجمالي وقت المشاهدة | إجمالي وقت التشغيل | загальний час
+        перегляду | загальний час відтворення | कुल वॉच टाइम | कुल देखने का समय | זמן צפייה כולל
     """,
     "full_watch_rate": """
         full watch rate | watched full video | watched full video pct | watched full video (%) |
@@ -115,18 +131,22 @@ _WATCHED = {
         просмотрели видео полностью | доля досмотров | ποσοστό ολοκλήρωσης | είδαν ολόκληρο το βίντεο | tỷ lệ xem hết |
         tỷ lệ hoàn thành | đã xem toàn bộ video | 視聴完了率 | 完全視聴率 | フル視聴率 | 视频完播率 | 播放完成率 |
         完整播放率 | 시청 완료율 | 완주율 | 전체 시청률 | tingkat penyelesaian | menonton video penuh |
-        tamamlanma oranı | izlenme tamamlama oranı | videonun tamamını izledi
+        tamamlanma oranı | izlenme tamamlama oranı | videonun tamamını izledi |
+        อัตราการดูจบ | ดูวิดีโอจนจบ | معدل الإكمال | شاهدوا الفيديو كاملا | شاهدوا الفيديو بالكامل | частка повних
+        переглядів | переглянули відео повністю | पूरा वीडियो देखा | שיעור השלמה | צפו בסרטון המלא
     """,
     "reach": """
         reach | total viewers | reached audience | unique viewers | rækkevidde | alcance | reichweite | portée |
         リーチ | portata | bereik | räckvidd | zasięg | охват | εμβέλεια | phạm vi tiếp cận | 到达人数 | 触达人数 |
-        观看人数 | 도달 | jangkauan | erişim | alcance total
+        观看人数 | 도달 | jangkauan | erişim | alcance total |
+        การเข้าถึง | จำนวนผู้ชมทั้งหมด | الوصول | охоплення | पहुंच | חשיפה
     """,
     "new_followers": """
         new followers | followers gained | nye følgere | nuevos seguidores | neue follower | novos seguidores |
         nouveaux abonnés | 新規フォロワー | 新增粉丝 | nuovi follower | nieuwe volgers | nya följare |
         nowi obserwujący | новые подписчики | νέοι ακόλουθοι | người theo dõi mới | 新增粉丝数 | 涨粉 | 涨粉数 |
-        涨粉量 | 새 팔로워 | 신규 팔로워 | pengikut baru | yeni takipçiler | yeni takipçi | フォロワー増加数
+        涨粉量 | 새 팔로워 | 신규 팔로워 | pengikut baru | yeni takipçiler | yeni takipçi | フォロワー増加数 |
+        ผู้ติดตามใหม่ | المتابعون الجدد | متابعون جدد | нові підписники | नए फ़ॉलोअर | עוקבים חדשים
     """,
 }
 _POST = {
@@ -138,7 +158,9 @@ _POST = {
         identyfikator filmu | id видео | ид видео | идентификатор видео | айди видео | αναγνωριστικό βίντεο |
         id βίντεο | id video tiktok | mã video | 動画id | 動画 id | ビデオid | 投稿id | 视频id | 视频 id | 作品id |
         帖子id | 视频编号 | 동영상 id | 영상 id | 비디오 id | 게시물 id | video kimliği | video no | gönderi kimliği |
-        id bài đăng
+        id bài đăng |
+        รหัสวิดีโอ | ไอดีวิดีโอ | รหัสโพสต์ | معرف الفيديو | معرف المنشور | id відео | ідентифікатор відео | वीडियो
+        आईडी | מזהה סרטון | מזהה וידאו
     """,
     "url": """
         url | link | video link | video url | post url | post link | share url | webvideourl | video link or id |
@@ -151,7 +173,9 @@ _POST = {
         collegamento | videokoppeling | koppeling | länk | länk till video | videolänk | link do filmu | adres filmu |
         odnośnik | ссылка | ссылка на видео | адрес видео | σύνδεσμος | σύνδεσμος βίντεο | đường dẫn | liên kết |
         link video | liên kết video | url動画 | 動画url | リンク | 投稿リンク | 链接 | 视频链接 | 作品链接 | 视频地址 |
-        分享链接 | 링크 | 동영상 링크 | 영상 링크 | 게시물 링크 | tautan | tautan video | bağlantı | video bağlantısı
+        分享链接 | 링크 | 동영상 링크 | 영상 링크 | 게시물 링크 | tautan | tautan video | bağlantı | video bağlantısı |
+        ลิงก์ | ลิงก์วิดีโอ | ลิงก์โพสต์ | الرابط | رابط الفيديو | رابط المنشور | посилання | посилання на відео |
+        लिंक | वीडियो लिंक | קישור | קישור לסרטון
     """,
     "handle": """
         handle | tiktok handle | username | user name | unique id | author unique id | author | creator | account |
@@ -167,7 +191,9 @@ _POST = {
         ник | δημιουργός | όνομα χρήστη | λογαριασμός | χρήστης | tác giả | người tạo | tài khoản | tên người dùng |
         người dùng | 作者 | 账号 | 帐号 | 用户名 | 用户 | 博主 | 达人 | 创作者 | 作成者 | アカウント | ユーザー名 |
         ユーザー | クリエイター | 投稿者 | 작성자 | 크리에이터 | 계정 | 사용자 이름 | 사용자명 | kreator | pembuat |
-        akun | nama pengguna | pengguna | yazar | içerik üretici | oluşturan | hesap | kullanıcı adı | kullanıcı
+        akun | nama pengguna | pengguna | yazar | içerik üretici | oluşturan | hesap | kullanıcı adı | kullanıcı |
+        ชื่อผู้ใช้ | บัญชี | ครีเอเตอร์ | اسم المستخدم | الحساب | صانع المحتوى | ім'я користувача | обліковий запис
+        | акаунт | उपयोगकर्ता नाम | यूज़रनेम | खाता | क्रिएटर | שם משתמש | חשבון | יוצר
     """,
     "caption": """
         caption | description | video description | desc | title | video title | text | beskrivelse | titel |
@@ -178,7 +204,9 @@ _POST = {
         tytuł filmu | opis | название | название видео | описание | подпись | заголовок | текст | τίτλος | περιγραφή |
         λεζάντα | tiêu đề | mô tả | chú thích | nội dung | タイトル | キャプション | 説明 | 説明文 | 标题 | 视频标题 |
         作品标题 | 视频描述 | 描述 | 文案 | 作品描述 | 제목 | 동영상 제목 | 설명 | 캡션 | judul | judul video |
-        deskripsi | keterangan | başlık | video başlığı | açıklama | videotitel | videobeskrivelse
+        deskripsi | keterangan | başlık | video başlığı | açıklama | videotitel | videobeskrivelse |
+        คำบรรยาย | ชื่อวิดีโอ | คำอธิบาย | الوصف | العنوان | عنوان الفيديو | وصف الفيديو | опис | назва | назва
+        відео | підпис | कैप्शन | शीर्षक | विवरण | כיתוב | כותרת | תיאור
     """,
     "posted_at": """
         posted at | published at | create time | createtime | createtimeiso | create time iso | created at |
@@ -198,7 +226,9 @@ _POST = {
         アップロード日 | 日付 | 发布时间 | 发布日期 | 发表时间 | 创建时间 | 上传时间 | 日期 | 게시일 | 게시 날짜 |
         업로드 날짜 | 작성일 | 게시 시간 | 날짜 | tanggal posting | tanggal unggah | tanggal publikasi | tanggal |
         waktu posting | diunggah | yayın tarihi | yayınlanma tarihi | paylaşım tarihi | gönderi tarihi |
-        yüklenme tarihi | tarih
+        yüklenme tarihi | tarih |
+        วันที่โพสต์ | เวลาที่โพสต์ | วันที่เผยแพร่ | วันที่ | تاريخ النشر | وقت النشر | التاريخ | дата публікації |
+        час публікації | опубліковано | पोस्ट करने की तारीख | प्रकाशन तिथि | तारीख | תאריך פרסום | תאריך
     """,
     "duration_s": """
         duration s | duration | duration (s) | video length | video length s | length | length s | video duration |
@@ -210,7 +240,9 @@ _POST = {
         speltid | czas trwania | długość | długość filmu | длительность | продолжительность | длина |
         длительность видео | διάρκεια | διάρκεια βίντεο | thời lượng | thời lượng video | độ dài | 長さ | 動画の長さ |
         動画時間 | 时长 | 视频时长 | 视频长度 | 作品时长 | 길이 | 동영상 길이 | 영상 길이 | durasi | durasi video |
-        panjang video | süre | video süresi | video uzunluğu
+        panjang video | süre | video süresi | video uzunluğu |
+        ความยาว | ความยาววิดีโอ | ระยะเวลา | المدة | مدة الفيديو | طول الفيديو | тривалість | тривалість відео |
+        अवधि | वीडियो की अवधि | משך | אורך הסרטון | משך הסרטון
     """,
     "observed_at": """
         observed at | captured on | captured at | snapshot at | snapshot date | scraped at | scrape date |
@@ -225,7 +257,8 @@ _POST = {
     "hashtags": """
         hashtags | hashtag names | tags | emneord | hashtag | hashtag list | hashtags used | etiquetas | mots-dièse |
         hashtaggar | hasztagi | хештеги | хэштеги | теги | ετικέτες | thẻ | ハッシュタグ | タグ | 话题 | 标签 |
-        话题标签 | 해시태그 | tagar | etiketler
+        话题标签 | 해시태그 | tagar | etiketler |
+        แฮชแท็ก | الهاشتاقات | هاشتاغات | الوسوم | हैशटैग | האשטאגים
     """,
     "media_type": """
         media type

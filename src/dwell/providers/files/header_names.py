@@ -20,20 +20,21 @@ _UNIT_WORDS: dict[Unit, str] = {
     "": """
         s sec secs second seconds sek sekunden sekunder sekundy sekund sekundach seg segs segundo segundos seconde
         secondes seconden secondi с сек секунда секунды секунд секундах sn saniye giây detik δευτερόλεπτα δευτ
-        秒 초 ratio fraction
+        秒 초 วินาที ثانية ثوان ثواني секунди सेकंड שניות ratio fraction
     """,
     "ms": """
         ms msec msecs mseg millis milli millisecond milliseconds milisegundos millisekunden millisekunder millisecondes
         milliseconden millisecondi milissegundos milisekundy milisekund milisaniye mili milidetik мс мсек миллисекунды
-        миллисекунд миллисекундах 毫秒 ミリ秒 밀리초
+        миллисекунд миллисекундах 毫秒 ミリ秒 밀리초 มิลลิวินาที мілісекунди मिलीसेकंड
     """,
     "min": """
         min mins minute minutes minuto minutos minuten minuter minutter minuti minuty minut minutach mn мин минута
         минуты минут минутах dk dakika phút menit λεπτά 分 分钟 分鐘 분
+        นาที دقيقة دقائق хв хвилини хвилин मिनट דקות
     """,
     "h": """
         h hr hrs hour hours hora horas stunden heure heures ore timer timmar godz godziny godzin uur uren час часы часов
-        часах saat giờ jam ώρες 小时 小時 時間 시간
+        часах saat giờ jam ώρες 小时 小時 時間 시간 ชั่วโมง ساعة ساعات години годин घंटे שעות
     """,
     "percent": """
         % pct percent percentage perc prozent porcentaje porcentagem pourcentage percentuale procent persen yüzde
@@ -58,6 +59,10 @@ _IN = frozenset({"in", "en", "em", "i", "w", "в", "σε"})
 """Words between a name and its unit: `Dauer in Sekunden`, `durée en secondes`."""
 _CLOCK = re.compile(r"(?<=.)(?:h{1,2} )?(?:m{1,2} s{1,2}|min sec|min sek)$")
 """How a length is written, behind its name: `duration (mm:ss)`."""
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
+"""Accents, and the points of Hebrew and Arabic, which people leave out."""
+_SEPARATORS = re.compile("[^\\w%#\u0900-\u0903\u093a-\u0957\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|_")
+"""Whatever is no letter, digit or sign; a vowel of Hindi or Thai is part of its word, which `\\w` does not know."""
 _NESTED = re.compile(r"\w[./]\w")
 """The name of a value within an object: a value of the row itself is preferred, `id` to `video.id`."""
 _BEFORE_UNSPACED = ("视频", "作品", "動画", "영상")
@@ -87,8 +92,8 @@ def split_header(header: str) -> list[str]:
     """The words of a header, folded: `avgWatchTime (s)` is avg, watch, time, s."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header.replace("\u00ad", "").replace("\u200b", ""))
     text = unicodedata.normalize("NFKD", normalize_header(spaced))
-    plain = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", text)).replace("ı", "i")
-    return re.sub(r"[^\w%#]|_", " ", plain.replace("%", " % ").replace("#", " # ")).split()
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", text)).replace("ı", "i")
+    return _SEPARATORS.sub(" ", plain.replace("%", " % ").replace("#", " # ")).split()
 
 
 @lru_cache(maxsize=8192)
