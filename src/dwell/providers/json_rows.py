@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from dwell.providers.json_stream import JsonReader
 from dwell.providers.payloads import find_error
+from dwell.text.ids import POST_ID
 
 KindOf = Callable[[Mapping[str, Any]], str | None]
 """What an object is to a format: `post`, `user`, `comment`, `row` of a table that a user made, or None."""
@@ -27,6 +28,7 @@ _MOST_PENDING = 1_000
 """Entries before the first row of a list whose text is remembered; of further ones only the number."""
 _BESIDE = re.compile(r"comment|repl(y|ies)|author|user|music|sound|challenge|hashtag", re.IGNORECASE)
 """Keys of what stands beside posts: an object below them that merely resembles a row of a table is none."""
+_ID = re.compile(r"(?:(?:post|video|aweme|item|tiktok)[ _-]?)?ids?", re.IGNORECASE)
 
 
 class Row(NamedTuple):
@@ -135,7 +137,7 @@ class _Search:
             if kind:
                 yield Row(value, "", text)
             if kind is None and _is_numbered(value):
-                yield from self._entries(value.values(), depth)
+                yield from self._entries((self._named(key, child) for key, child in value.items()), depth)
             elif kind is None:
                 yield from self._members(value, depth)
             elif kind == "user":  # an account may be answered together with its posts
@@ -147,21 +149,31 @@ class _Search:
         for value in values:
             yield from entries.add(value, "", self.rows(value, "", depth + 1))
 
+    def _named(self, key: str, value: Any) -> Any:
+        """Objects with the post id that is their key, unless they have an id themselves."""
+        if re.fullmatch(POST_ID, key, re.ASCII) is None:
+            return value
+        if isinstance(value, list):
+            return [self._named(key, each) for each in value]
+        if not isinstance(value, dict) or self.kind_of(value) == "user":
+            return value
+        return value if any(_ID.fullmatch(name) for name in value) else {"id": key, **value}
+
     def _members(self, value: Mapping[str, Any], depth: int) -> Iterator[Row]:
         for key, child in value.items():
             if isinstance(child, (list, dict)) and child:
-                yield from self._beside(key, self.rows(child, "", depth + 1))
+                yield from self._beside(key, self.rows(self._named(key, child), "", depth + 1))
 
     def _beside(self, key: str, rows: Iterator[Row]) -> Iterator[Row]:
         if not _BESIDE.search(key):
             return rows
         return (row for row in rows if row.item is not None and self.kind_of(row.item) != "row")
 
-    def stream(self, reader: JsonReader, entries: _Entries, depth: int) -> Iterator[Row]:
-        """The rows in the reader's next value, which is an entry of a list."""
+    def stream(self, reader: JsonReader, entries: _Entries, depth: int, key: str = "") -> Iterator[Row]:
+        """The rows in the reader's next value, which is an entry of a list, or of an object that stands for one."""
         read = reader.read_value(MOST_LETTERS if depth < _DEEPEST else None)
         if read is not None:
-            value, text = read[0], read[1].replace("\n", " ").replace("\r", " ")
+            value, text = self._named(key, read[0]), read[1].replace("\n", " ").replace("\r", " ")
             yield from entries.add(value, text, self.rows(value, text, depth))
         else:
             yield from entries.add(None, "", self._stream_inside(reader, depth))
@@ -174,7 +186,7 @@ class _Search:
             return
         for key in reader.members():
             inner = inner if key.isdigit() else _Entries()
-            yield from self._beside(key, self.stream(reader, inner, depth + 1))
+            yield from self._beside(key, self.stream(reader, inner, depth + 1, key))
 
 
 def _is_numbered(value: Mapping[str, Any]) -> bool:

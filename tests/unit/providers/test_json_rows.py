@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dwell.errors import BadFileError, UnknownFormatError
+from dwell.providers import json_rows
 from dwell.records import Extract, SourceFile
 from dwell.testing.extracts import read_rows
 
@@ -221,3 +222,28 @@ def test_mapped_keys_are_found_in_a_wrapper(opened: Opened) -> None:
 def test_a_line_of_an_array_is_no_json_line(opened: Opened) -> None:
     text = "[\n" + ",\n".join(json.dumps(item(n)) for n in (0, 1)) + "\n]\n"
     assert ids(only(opened(text, "items.json"))) == [post_id(0), post_id(1)]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda rows: rows,
+        lambda rows: {"videos": rows},
+        lambda rows: {**rows, "updated": "2026-06-01"},
+        lambda rows: {key: [row] for key, row in rows.items()},
+    ],
+    ids=["top", "below", "beside", "lists"],
+)
+def test_the_key_of_an_object_is_its_post_id(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, wrap: Callable[[Any], Any], *, streamed: bool
+) -> None:
+    """Many programs index their posts by id, and leave the id out of each: no other id may be made up for it."""
+    monkeypatch.setattr(json_rows, "MOST_LETTERS", 50 if streamed else json_rows.MOST_LETTERS)
+    rows = {post_id(number): {"views": 1000 + number, "likes": 9, "author": "ann.cooks"} for number in range(3)}
+    assert ids(only(opened(wrap(rows), "videos.json"))) == list(rows)
+
+
+def test_an_object_keeps_its_own_id(opened: Opened) -> None:
+    file = opened({post_id(9): plain(1), post_id(8): plain(2)}, "videos.json")
+    assert ids(only(file)) == [post_id(1), post_id(2)]
