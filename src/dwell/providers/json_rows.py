@@ -28,6 +28,10 @@ _MOST_PENDING = 1_000
 """Entries before the first row of a list whose text is remembered; of further ones only the number."""
 _BESIDE = re.compile(r"comment|repl(y|ies)|author|user|music|sound|challenge|hashtag", re.IGNORECASE)
 """Keys of what stands beside posts: an object below them that merely resembles a row of a table is none."""
+_NAMES_ACCOUNT = re.compile(r"author|handle|user|unique_?id|creator|account|channel|uploader", re.IGNORECASE)
+_ACCOUNTS = ("user", "author", "profile", "account", "creator")
+_HANDLES = ("uniqueId", "unique_id", "username", "user_name", "handle")
+_FOLLOWERS = ("followerCount", "follower_count", "followersCount", "followers_count", "followers", "fans")
 _ID = re.compile(r"(?:(?:post|video|aweme|item|tiktok)[ _-]?)?ids?", re.IGNORECASE)
 
 
@@ -160,9 +164,17 @@ class _Search:
         return value if any(_ID.fullmatch(name) for name in value) else {"id": key, **value}
 
     def _members(self, value: Mapping[str, Any], depth: int) -> Iterator[Row]:
+        account = _find_account(value)
         for key, child in value.items():
             if isinstance(child, (list, dict)) and child:
-                yield from self._beside(key, self.rows(self._named(key, child), "", depth + 1))
+                rows = self._beside(key, self.rows(self._named(key, child), "", depth + 1))
+                yield from (self._with_account(row, account) for row in rows) if account else rows
+
+    def _with_account(self, row: Row, account: Mapping[str, Any]) -> Row:
+        """A row of a table with the account that it stands below, unless it names one itself."""
+        if row.item is None or self.kind_of(row.item) != "row" or any(map(_NAMES_ACCOUNT.search, row.item)):
+            return row
+        return row._replace(item={**row.item, **account})
 
     def _beside(self, key: str, rows: Iterator[Row]) -> Iterator[Row]:
         if not _BESIDE.search(key):
@@ -192,3 +204,17 @@ class _Search:
 def _is_numbered(value: Mapping[str, Any]) -> bool:
     """An object that stands for a list: its keys are numbers or ids."""
     return bool(value) and all(key.isdigit() for key in value)
+
+
+def _find_account(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What an object, or the one in it that describes an account, says of the account; empty for anything else.
+
+    A name alone may be that of a program's user: an account has followers, too.
+    """
+    for one in (value, *(value.get(key) for key in _ACCOUNTS)):
+        if isinstance(one, dict):
+            handle = next((one[key] for key in _HANDLES if isinstance(one.get(key), str)), None)
+            followers = next((one[key] for key in _FOLLOWERS if type(one.get(key)) is int), None)
+            if handle and followers is not None:
+                return {"author_handle": handle, "author_followers": followers}
+    return {}

@@ -247,3 +247,40 @@ def test_the_key_of_an_object_is_its_post_id(
 def test_an_object_keeps_its_own_id(opened: Opened) -> None:
     file = opened({post_id(9): plain(1), post_id(8): plain(2)}, "videos.json")
     assert ids(only(file)) == [post_id(1), post_id(2)]
+
+
+def bare(number: int) -> dict[str, Any]:
+    return {"video_id": post_id(number), "views": 1000 + number, "likes": 9}
+
+
+ANA = {"username": "ana", "followers": 120_001}
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        {**ANA, "videos": [bare(0), bare(1)]},
+        {"user": {**ANA, "bio": "x"}, "posts": {"items": [bare(0), bare(1)]}},
+        [{**ANA, "videos": [bare(0), bare(1)]}, {"username": "ben", "followers": 7, "videos": [bare(2)]}],
+    ],
+)
+def test_posts_below_their_account_are_its_posts(opened: Opened, wrapped: Any) -> None:
+    extract = only(opened(wrapped, "accounts.json"))
+    assert "creator_snapshots" in extract.shape.tables
+    rows = [json.loads(line) for line in extract.path.read_text().splitlines()]
+    found = [(row["video_id"], row["author_handle"], row["author_followers"]) for row in rows]
+    assert found[:2] == [(post_id(0), "ana", 120_001), (post_id(1), "ana", 120_001)]
+    assert found[2:] in ([], [(post_id(2), "ben", 7)])
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        {"username": "my_login", "videos": [bare(0), bare(1)]},
+        {**ANA, "videos": [{**bare(0), "author": "eva"}, {**bare(1), "author": "eva"}]},
+    ],
+    ids=["a name without followers", "rows that name their own"],
+)
+def test_a_name_around_posts_is_no_account_of_theirs(opened: Opened, wrapped: Any) -> None:
+    extract = only(opened(wrapped, "videos.json"))
+    assert "author_handle" not in extract.path.read_text()
