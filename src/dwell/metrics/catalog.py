@@ -313,7 +313,7 @@ METRICS: dict[str, Metric] = {
             "creators",
             (*_FACTS, "creators", "watch_times"),
             CREATOR,
-            ("handle",),
+            ("handle", "platform"),
             "Accounts and how much of each is stored, most posts first.",
             rolled_up=(*_ROLLUP, "creators", "watch_times"),
         ),

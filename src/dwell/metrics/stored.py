@@ -28,7 +28,7 @@ def sources(*, handle: str | None = None, platform: str | None = None) -> Table:
 
 
 def creators() -> Table:
-    """One row per account: how much of it is stored, most posts first.
+    """One row per account: how much of it is stored, most posts first; a handle on two platforms is two accounts.
 
     Snapshots, and posts with a measured watch time, are counted over the account's posts; an account without posts has
     zeros.
@@ -37,8 +37,9 @@ def creators() -> Table:
     # An owner's file may know only followers and reach of a post: that is no watch time.
     watch = watch.filter(ibis.or_(*(watch[name].notnull() for name in WATCHED)))
     measured = watch.group_by("post_id").agg(watched=watch.count())
-    facts = _counted_posts().left_join(measured, "post_id")
-    counted = facts.group_by("handle").agg(
+    posts = _counted_posts()
+    facts = posts.filter(posts.handle.notnull()).left_join(measured, "post_id")
+    counted = facts.group_by(["handle", "platform"]).agg(
         posts=facts.count(),
         # As a float, because DuckDB widens a sum of whole numbers to a type that Arrow lacks.
         snapshots=facts.snapshots.fill_null(0).cast("float64").sum().cast("int64"),
@@ -46,23 +47,28 @@ def creators() -> Table:
         last_observed_at=facts.last_observed_at.max(),
     )
     known = table("creators").select("handle", "platform", "display_name", "niche")
-    joined = known.left_join(counted, "handle").drop("handle_right")
-    rows = joined.mutate(
+    joined = known.outer_join(counted, ["handle", "platform"])
+    rows = joined.select(
+        handle=ibis.coalesce(joined.handle, joined.handle_right),
+        platform=ibis.coalesce(joined.platform, joined.platform_right),
+        display_name=joined.display_name,
+        niche=joined.niche,
         posts=joined.posts.fill_null(0),
         snapshots=joined.snapshots.fill_null(0),
         posts_with_watch_time=joined.posts_with_watch_time.fill_null(0),
+        last_observed_at=joined.last_observed_at,
     )
-    return rows.order_by(ibis.desc("posts"), ibis.asc("handle"))
+    return rows.order_by(ibis.desc("posts"), ibis.asc("handle"), ibis.asc("platform"))
 
 
 def _counted_posts() -> Table:
-    """post_id, handle, `snapshots` and `last_observed_at` of each post; null where it has no snapshot."""
+    """post_id, handle, platform, `snapshots` and `last_observed_at` of each post; null where it has no snapshot."""
     posts = posts_of(None)
     if is_rolled_up():
-        return posts.select("post_id", "handle", "snapshots", last_observed_at=posts.observed_at)
+        return posts.select("post_id", "handle", "platform", "snapshots", last_observed_at=posts.observed_at)
     snapshots = table("post_snapshots")
     seen = snapshots.group_by("post_id").agg(snapshots=snapshots.count(), last_observed_at=snapshots.observed_at.max())
-    return posts.select("post_id", "handle").left_join(seen, "post_id").drop("post_id_right")
+    return posts.select("post_id", "handle", "platform").left_join(seen, "post_id").drop("post_id_right")
 
 
 def _snapshots(handle: str | None, platform: str | None) -> Table:

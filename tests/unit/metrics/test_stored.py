@@ -29,3 +29,12 @@ def test_creators_count_what_is_theirs(world: World, ask: Ask) -> None:
     ]
     rows = [(r["handle"], r["posts"], r["snapshots"], r["posts_with_watch_time"]) for r in ask("creators")]
     assert rows == [("me", 2, 4, 1), ("empty", 0, 0, 0)]
+
+
+def test_a_handle_on_two_platforms_is_two_accounts(world: World, ask: Ask) -> None:
+    world.post("a")
+    world.post("b", platform="youtube")
+    world.snapshot("b", DAY, views=1)
+    world.rows["creators"].append({"handle": "me", "platform": "youtube", "display_name": "Me"})
+    rows = [(r["handle"], r["platform"], r["display_name"], r["posts"], r["snapshots"]) for r in ask("creators")]
+    assert rows == [("me", "tiktok", None, 1, 1), ("me", "youtube", "Me", 1, 2)]
