@@ -20,8 +20,8 @@ def counters_implausible(posts: Table) -> BooleanValue:
 
 
 def length_implausible(posts: Table) -> BooleanValue:
-    """Longer than any post of its platform."""
-    return _known(posts.duration_s > limits.LONGEST_POST_S) | _over_tiktok(posts)
+    """Longer than any post of its platform, or shorter than any post."""
+    return _known(posts.duration_s > limits.LONGEST_POST_S) | _over_tiktok(posts) | _too_short(posts)
 
 
 def avg_watch_implausible(watched: Table, posts: Table) -> BooleanValue:
@@ -42,6 +42,7 @@ def flags(posts: Table, watched: Table) -> StringValue:
         limits.REACTIONS_WITHOUT_VIEWS: _without_views(posts),
         limits.LENGTH_OVER_HOURS: _known(posts.duration_s > limits.LONGEST_POST_S),
         limits.LENGTH_OVER_TIKTOK: _over_tiktok(posts) & ~_known(posts.duration_s > limits.LONGEST_POST_S),
+        limits.LENGTH_UNDER_HALF_SECOND: _too_short(posts),
         limits.AVG_WATCH_OVER_LENGTHS: _known(watched.avg_watch_s > posts.duration_s.nullif(0) * limits.MOST_LENGTHS),
         limits.SHARE_OVER_WHOLE: full_watch_implausible(watched),
     }
@@ -58,6 +59,10 @@ def plausible_snapshots(snapshots: Table) -> Table:
 def _without_views(posts: Table) -> BooleanValue:
     reacted = functools.reduce(operator.or_, (_known(posts[name] > 0) for name in limits.REACTIONS))
     return _known(posts.views == 0) & reacted
+
+
+def _too_short(posts: Table) -> BooleanValue:
+    return _known((posts.duration_s > 0) & (posts.duration_s < limits.SHORTEST_POST_S))
 
 
 def _over_tiktok(posts: Table) -> BooleanValue:

@@ -19,7 +19,12 @@ Floats = NDArray[np.float64]
 
 CEILINGS = {"watch_ratio": 2.0, "full_watch_rate": 1.0}
 _IMPLAUSIBLE = {
-    "watch_ratio": {limits.AVG_WATCH_OVER_LENGTHS, limits.LENGTH_OVER_HOURS, limits.LENGTH_OVER_TIKTOK},
+    "watch_ratio": {
+        limits.AVG_WATCH_OVER_LENGTHS,
+        limits.LENGTH_OVER_HOURS,
+        limits.LENGTH_OVER_TIKTOK,
+        limits.LENGTH_UNDER_HALF_SECOND,
+    },
     "full_watch_rate": {limits.SHARE_OVER_WHOLE},
 }
 FLOOR = 0.002

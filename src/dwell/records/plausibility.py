@@ -12,6 +12,8 @@ LONGEST_POST_S = 36_000.0
 """Ten hours leave room for the streams of other platforms than TikTok."""
 LONGEST_TIKTOK_S = 3_700.0
 """TikTok takes 60 minutes: 15000 in a column without a unit is 15 s in milliseconds, not four hours."""
+SHORTEST_POST_S = 0.5
+"""No app publishes less: 8.5 in a column of milliseconds is 8.5 s, and 0.25 one of minutes."""
 MOST_SHARE = 1.0
 """A share of views or of viewers cannot exceed the whole; only a point of a retention curve may, by rewatching."""
 MOST_CURVE_RISE = 0.3
@@ -21,6 +23,7 @@ AVG_WATCH_OVER_LENGTHS = "avg_watch_over_20_lengths"
 SHARE_OVER_WHOLE = "share_over_100_percent"
 LENGTH_OVER_HOURS = "length_over_10_hours"
 LENGTH_OVER_TIKTOK = "length_over_60_minutes_on_tiktok"
+LENGTH_UNDER_HALF_SECOND = "length_under_half_a_second"
 LIKES_OVER_VIEWS = "likes_over_views"
 REACTIONS_WITHOUT_VIEWS = "reactions_without_views"
 CURVE_RISES = "curve_rises"
@@ -33,6 +36,7 @@ FLAG_WORDS = {
     SHARE_OVER_WHOLE: "with a share over 100 %",
     LENGTH_OVER_HOURS: "longer than 10 hours",
     LENGTH_OVER_TIKTOK: "longer than the 60 minutes that TikTok takes",
+    LENGTH_UNDER_HALF_SECOND: "shorter than half a second",
     LIKES_OVER_VIEWS: "with more likes than views",
     REACTIONS_WITHOUT_VIEWS: "with 0 views beside likes, comments, shares or saves",
     CURVE_RISES: "where a retention curve rises by more than rewatching can",

@@ -108,6 +108,11 @@ FROM (
             ) AND (
               "t8"."duration_s" > 3700.0
             ), FALSE)
+            OR COALESCE((
+              "t8"."duration_s" > 0
+            ) AND (
+              "t8"."duration_s" < 0.5
+            ), FALSE)
           )
           THEN 'implausible'
           ELSE CAST(NULL AS TEXT)

@@ -105,6 +105,11 @@ WITH "follower_counts" AS (
         ) AND (
           "t19"."duration_s" > 3700.0
         ), FALSE)
+        OR COALESCE((
+          "t19"."duration_s" > 0
+        ) AND (
+          "t19"."duration_s" < 0.5
+        ), FALSE)
       )
       THEN 'implausible'
       ELSE CAST(NULL AS TEXT)
@@ -480,6 +485,11 @@ FROM (
         ) AND (
           "t22"."duration_s" > 3700.0
         ), FALSE)
+        OR COALESCE((
+          "t22"."duration_s" > 0
+        ) AND (
+          "t22"."duration_s" < 0.5
+        ), FALSE)
       )
       THEN CAST(NULL AS DOUBLE)
       ELSE "t48"."avg_watch_s" / NULLIF("t22"."duration_s", 0)
@@ -516,6 +526,14 @@ FROM (
           COALESCE("t22"."duration_s" > 36000.0, FALSE)
         )
         THEN ',length_over_60_minutes_on_tiktok'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE((
+          "t22"."duration_s" > 0
+        ) AND (
+          "t22"."duration_s" < 0.5
+        ), FALSE)
+        THEN ',length_under_half_a_second'
         ELSE ''
       END || CASE
         WHEN COALESCE("t48"."avg_watch_s" > (
@@ -558,6 +576,14 @@ FROM (
             COALESCE("t22"."duration_s" > 36000.0, FALSE)
           )
           THEN ',length_over_60_minutes_on_tiktok'
+          ELSE ''
+        END || CASE
+          WHEN COALESCE((
+            "t22"."duration_s" > 0
+          ) AND (
+            "t22"."duration_s" < 0.5
+          ), FALSE)
+          THEN ',length_under_half_a_second'
           ELSE ''
         END || CASE
           WHEN COALESCE("t48"."avg_watch_s" > (
@@ -605,6 +631,14 @@ FROM (
                 COALESCE("t22"."duration_s" > 36000.0, FALSE)
               )
               THEN ',length_over_60_minutes_on_tiktok'
+              ELSE ''
+            END || CASE
+              WHEN COALESCE((
+                "t22"."duration_s" > 0
+              ) AND (
+                "t22"."duration_s" < 0.5
+              ), FALSE)
+              THEN ',length_under_half_a_second'
               ELSE ''
             END || CASE
               WHEN COALESCE("t48"."avg_watch_s" > (

@@ -168,3 +168,18 @@ def test_the_column_whose_values_fit(load: Load) -> None:
     done, _ = load(table("views,Comments,Comment Count", '900,"Love it,So good",2', "5,Nice,3"))
     assert done.files[0].unknown_values == {}
     assert "Comments" in done.files[0].warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "lengths"), [("duration_ms", ("8.5", "12", "31")), ("duration", ("0.2", "0.4", "1"))]
+)
+def test_lengths_of_less_than_half_a_second_are_flagged_and_left_out(
+    load: Load, tmp_path: Path, header: str, lengths: tuple[str, ...]
+) -> None:
+    done, _ = load(table(f"views,{header}", *(f"900,{length}" for length in lengths)))
+    wrong = 3 if header == "duration_ms" else 2
+    assert done.files[0].flagged["length_under_half_a_second"] == wrong
+    assert "name that column duration_s or duration_min" in " ".join(done.files[0].warnings)
+    posts = dwell.open(tmp_path / "data").posts(creator="@ann.cooks")
+    assert sum(post["excluded"] == "implausible" for post in posts) == wrong
+    assert sum(post["implausible"] == "length_under_half_a_second" for post in posts) == wrong

@@ -307,6 +307,8 @@ def _flags(record: Any) -> list[str]:
             return [] if photo else ["no_duration"]
         if record.duration_s > limits.LONGEST_POST_S:
             return [limits.LENGTH_OVER_HOURS]
+        if record.duration_s < limits.SHORTEST_POST_S:
+            return [limits.LENGTH_UNDER_HALF_SECOND]
         over = record.platform == "tiktok" and record.duration_s > limits.LONGEST_TIKTOK_S
         return [limits.LENGTH_OVER_TIKTOK] if over else []
     if name != "post_snapshots" or record.views is None:

@@ -40,6 +40,11 @@ def summarize(
         warnings.append(
             "TikTok takes no video of over 60 minutes: if lengths are in milliseconds, name that column duration_ms."
         )
+    if flagged.get(limits.LENGTH_UNDER_HALF_SECOND):
+        warnings.append(
+            "No post is shorter than half a second: if lengths are in seconds or minutes, name that column duration_s or "
+            "duration_min."
+        )
     if flagged.get("fractional_counts"):
         warnings.append("Counts with a fraction (0.71) are not valid: those values were left unknown.")
     warnings += _lost_ids(connection, extracts)
@@ -181,6 +186,7 @@ def _flag_tests(extract: CheckedExtract) -> dict[str, str]:
     tests |= {"posting_time_contradicts_id": "contradicts_id", "observed_before_id": "observed_before_id"}
     if has("duration_s"):
         tests[limits.LENGTH_OVER_HOURS] = f"duration_s > {limits.LONGEST_POST_S}"
+        tests[limits.LENGTH_UNDER_HALF_SECOND] = f"duration_s > 0 AND duration_s < {limits.SHORTEST_POST_S}"
         fixed = extract.shape.constants.get("platform", "tiktok")
         platform = f"coalesce(platform, {quote_text(str(fixed))})" if has("platform") else quote_text(str(fixed))
         over = f"duration_s > {limits.LONGEST_TIKTOK_S} AND duration_s <= {limits.LONGEST_POST_S}"
