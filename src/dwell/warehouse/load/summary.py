@@ -42,8 +42,8 @@ def summarize(
         )
     if flagged.get(limits.LENGTH_UNDER_HALF_SECOND):
         warnings.append(
-            "No post is shorter than half a second: if lengths are in seconds or minutes, name that column duration_s or "
-            "duration_min."
+            "No post is shorter than half a second: if lengths are in seconds or minutes, name that column duration_s "
+            "or duration_min."
         )
     if flagged.get("fractional_counts"):
         warnings.append("Counts with a fraction (0.71) are not valid: those values were left unknown.")
