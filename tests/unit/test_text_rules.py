@@ -144,6 +144,55 @@ def test_what_few_cells_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) 
     )
 
 
+BLANKS = " " * 5_000
+FEW_LENGTHS = st.lists(
+    st.sampled_from(
+        ["0", "0.0", "-0.0", "7", "12.0", "12.00", "12.5", "999", "1000", "1234", "1234.0", "1,234", "7.370", "7,370",
+         "1.000", "2.50", "0,5", "0.000", "1.234.567", "1,234.5", "12.0s", "7.370s", "8:40s", "0:54", "0.370", "1000.0",
+         "1000.000", "1234.5678", "5.", "7.3701", ""]
+    ), min_size=1, max_size=4,
+)  # fmt: skip
+FEW_SHARES = st.lists(
+    st.sampled_from(
+        ["0", "0.0", "12.0", "12.00", "1000.0", "0.50", "7.370", "7,370", "7.370%", "1.000", "12.0%", "0,5", "1234",
+         "1000.000", ""]
+    ), min_size=1, max_size=4,
+)  # fmt: skip
+
+
+@given(FEW_LENGTHS)
+@example(["1.000", "7", "12.0"])
+@example(["7,370", "1000.000", "1234.0"])
+@example(["1000.0", "7.370s", "1.234.567"])
+@settings(max_examples=300, deadline=None)
+def test_what_few_lengths_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
+    style = style_of(texts, "length")
+    assert load_cells(sql, "avg_watch_s", texts, source_at("s")) == read_cells(
+        lambda text: numbers.parse_seconds(text, style), texts
+    )
+
+
+@given(FEW_SHARES)
+@example(["12.00", "7.370", "0,5"])
+@example(["7,370", "12.0"])
+@settings(max_examples=300, deadline=None)
+def test_what_few_shares_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
+    style = style_of(texts, "share")
+    read = load_cells(sql, "share", texts, source_at("share"))
+    assert [round(value, 10) if isinstance(value, float) else value for value in read] == read_cells(
+        lambda text: numbers.parse_share(text, percent=False, style=style), texts
+    )
+
+
+@pytest.mark.parametrize(
+    "text", [f"1{BLANKS}x", f"1{BLANKS}.{BLANKS}x", "1" * 9_000 + "x"], ids=["blanks", "mark", "digits"]
+)
+def test_a_hostile_text_is_refused_at_once(text: str) -> None:
+    """Where blanks can be read in several ways, this takes longer than anyone waits."""
+    with pytest.raises(ValueError, match="not a count"):
+        numbers.parse_count(text)
+
+
 @given(CELLS)
 @settings(max_examples=40, deadline=None)
 def test_lengths(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:

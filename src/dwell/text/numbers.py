@@ -190,7 +190,8 @@ def parse_share(text: str, *, percent: bool, style: NumberStyle | None = None) -
     word = plain_digits(clean(text))
     if is_unknown(text) or re.match(BOUND, word):
         return None
-    value = _decimal(re.sub(f"{PERCENT}$", "", word) if "%" in word else word, style or number_style([text], "share"))
+    bare = re.sub(f"{PERCENT}$", "", word) if "%" in word and len(word) <= 2 * MOST_DIGITS else word
+    value = _decimal(bare, style or number_style([text], "share"))
     if value is None:
         raise ValueError(f"{text!r} is not a number")
     if value < 0:

@@ -41,6 +41,7 @@ from dwell.settings import Settings
 from dwell.state import StateDatabase, owner, subjects, tracking_days
 from dwell.state.readings import COUNTERS, Failure, Reading, Result
 from dwell.state.subjects import CachedSubject
+from dwell.text.ids import minted_at
 from dwell.tracking.day_budget import DayBudget
 from dwell.tracking.provider_clock import ProviderClock
 
@@ -55,6 +56,7 @@ _GONE: Mapping[str, GapReason] = {"private": "private", "region_blocked": "regio
 
 _REFUSED_PAUSE_S = 300.0
 _LISTING_PAUSE = timedelta(hours=6)
+"""How long a way that brought too few posts is not tried again."""
 _REMEMBERED_FOR = timedelta(hours=12)
 """How long it is remembered what the first page of an account showed."""
 _LAST_SECOND = 20_000_000_000
@@ -84,8 +86,8 @@ class _FirstPage:
     Attributes:
         read_at: When.
         pinned: Posts that are pinned.
-        newest: Of the posts that were wanted and are not pinned, the newest.
-        posted_at: When it was posted; None where the page does not say.
+        newest: Of the posts that were wanted and are not pinned, the highest id.
+        posted_at: When the last of them was posted, which may be another one; None where that is not known.
     """
 
     read_at: datetime
@@ -138,6 +140,7 @@ class PostReader:
         self._parsed = parsed
         self._unlisted: dict[str, datetime] = {}
         self._first_pages: dict[str, _FirstPage] = {}
+        self._from_the_top: dict[str, datetime] = {}
         self.results: Counter[str] = Counter()
         self.clock = ProviderClock(database.now, self.ask_time)
 
@@ -208,7 +211,7 @@ class PostReader:
     ) -> Iterator[tuple[str, Reading]]:
         """The posts that pages of the listing have, as long as a page costs less than single lookups."""
         left, start, pages = set(wanted), self._first_cursor(creator_key, wanted), 0
-        cursor = start
+        cursor = began = start
         try:
             while len(left) >= _FEWEST_ON_PAGE:
                 with self._client() as client:
@@ -227,7 +230,7 @@ class PostReader:
                         left.discard(item.post_id)
                         matches += 1
                         yield item.post_id, reading
-                if pages == 1 and matches < _FEWEST_ON_PAGE:
+                if pages == 1 and start is None and matches < _FEWEST_ON_PAGE:
                     self._unlisted[creator_key] = self.clock.now() + _LISTING_PAUSE
                 posts = [item for item in items if isinstance(item, PostItem)]
                 if cursor is None:
@@ -235,25 +238,32 @@ class PostReader:
                 unpinned = [item.post_id for item in posts if not item.is_pinned]
                 is_past = not unpinned or all(int(post_id) > int(min(unpinned, key=int)) for post_id in left)
                 if matches < _FEWEST_ON_PAGE or is_past or page.has_more is False or page.cursor in (None, cursor):
-                    return
-                cursor = page.cursor
+                    if start is None or len(left) < _FEWEST_ON_PAGE:
+                        return
+                    start, pages = None, 0  # it began too late for some of them
+                    cursor = None
+                else:
+                    cursor = page.cursor
         except (ProviderError, BudgetError) as error:
             # The account may be private, renamed, or listed badly: each post's own lookup decides.
             log.info(
                 "the posts of %(creator)s cannot be listed: %(reason)s", {"creator": creator_key, "reason": str(error)}
             )
         finally:
-            if left and start is not None:
-                self._first_pages.pop(creator_key, None)  # one of them may have been pinned meanwhile
+            if began is not None and (left or start is None):  # one of them may have been pinned meanwhile
+                self._from_the_top[creator_key] = self.clock.now() + _LISTING_PAUSE
 
     def _remember(self, posts: Sequence[PostItem], wanted: frozenset[str]) -> _FirstPage:
         pinned = frozenset(post.post_id for post in posts if post.is_pinned)
         matches = [post for post in posts if post.post_id in wanted and post.post_id not in pinned]
-        newest = max(matches, key=lambda post: int(post.post_id), default=None)
-        seconds, posted_at = newest.posted_at if newest is not None else None, None
-        if isinstance(seconds, int) and 0 < seconds < _LAST_SECOND:
-            posted_at = datetime.fromtimestamp(seconds, UTC)
-        return _FirstPage(self.clock.now(), pinned, newest.post_id if newest else None, posted_at)
+        newest = max((post.post_id for post in matches), key=int, default=None)
+        times = [post.posted_at for post in matches if isinstance(post.posted_at, int)]
+        posted_at = None
+        if newest is not None and len(times) == len(matches):
+            last = max(times)  # a scheduled post is published later than one whose id was made after its own
+            if minted_at(newest).timestamp() <= last < _LAST_SECOND:
+                posted_at = datetime.fromtimestamp(last, UTC)
+        return _FirstPage(self.clock.now(), pinned, newest, posted_at)
 
     def _first_cursor(self, creator_key: str, wanted: frozenset[str]) -> str | None:
         """Where the listing is to begin, so that most of the wanted posts are on one page.
@@ -264,7 +274,7 @@ class PostReader:
         if page is None or not isinstance(self.provider, TimeCursors) or page.pinned & wanted:
             return None
         now = self.clock.now()
-        if now - page.read_at > _REMEMBERED_FOR:
+        if now - page.read_at > _REMEMBERED_FOR or now < self._from_the_top.get(creator_key, now):
             return None
         if page.posted_at is not None and page.newest == max(wanted, key=int):
             return self.provider.cursor_before(page.posted_at + timedelta(seconds=1))

@@ -42,18 +42,14 @@ def count_plain(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], 
         value = f"value_{field.name}"
         plain = f"unread_{field.name} IS NULL AND {value} IS NOT NULL"
         raw = f"round(abs({value}) / {field.unit_factor}, 6)"
-        is_fraction, is_long = "false", f"{raw} >= {_LONG}"
-        if field.kind == "number":
-            is_fraction = f"{raw} <> floor({raw})"
-        elif is_pointed(field):
-            is_fraction = pointed_column(field)
-            is_long += f" AND NOT {is_fraction}"
-        facts += [f"coalesce(bool_or({plain} AND {is_long}), false)", f"count(*) FILTER ({plain} AND {is_fraction})"]
+        is_decimal = pointed_column(field) if is_pointed(field) else f"{raw} <> floor({raw})"
+        is_long = f"{raw} >= {_LONG} AND NOT {is_decimal}"
+        facts += [f"coalesce(bool_or({plain} AND {is_long}), false)", f"count(*) FILTER ({plain} AND {is_decimal})"]
     row = connection.execute(f"SELECT {', '.join(facts)} FROM {table}").fetchone() if facts else ()
     found = {}
-    for field, long_plain, fractional in zip(fields, (row or ())[::2], (row or ())[1::2], strict=True):
+    for field, long_plain, decimals in zip(fields, (row or ())[::2], (row or ())[1::2], strict=True):
         found[field.name] = Evidence(long_plain=long_plain)
-        found[field.name].bare.decimal["."] = fractional
+        found[field.name].bare.decimal["."] = decimals
     return found
 
 

@@ -2,7 +2,7 @@
 
 A row of it has `value_x` for column `x`, where the text was canonical (an instant has `absolute_x`, with a zone, or
 `local_x`, without one), and `unread_x`, the text where it was not: `spellings` reads those, once per distinct text.
-A count has `pointed_x` as well: evidence of its decimal mark that the value no longer shows.
+A number has `pointed_x` as well: evidence of its decimal mark that the value no longer shows.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ def add_typed(steps: Pipeline, fields: Sequence[Field]) -> Pipeline:
     values = ["*", *(sql for field in fields for sql in _values(field))]
     unread = [f"{_unread(field)} AS unread_{field.name}" for field in fields if field.kind not in {"text", "texts"}]
     columns = [name for field in fields for name in value_columns(field)]
-    pointed = [f"ends_with(text_{each.name}, '.0') AS {pointed_column(each)}" for each in fields if is_pointed(each)]
+    pointed = [f"contains(text_{each.name}, '.') AS {pointed_column(each)}" for each in fields if is_pointed(each)]
     steps = steps.add("canonical", f"SELECT {', '.join(values)} FROM text")
     return steps.add("typed", f"SELECT {', '.join([*columns, *unread, *pointed, 'line', 'broken'])} FROM canonical")
 
 
 def is_pointed(field: Field) -> bool:
-    """Whether `pointed_x` says which canonical texts end in `.0`: a count of 12.0 is 12, and shows the decimal mark."""
-    return field.kind == "count" and not field.native
+    """Whether `pointed_x` says which texts have a point: 12.0 is 12, and, being canonical, shows the decimal mark."""
+    return field.kind in {"count", "number"} and not field.native
 
 
 def pointed_column(field: Field) -> str:
