@@ -28,6 +28,11 @@ from dwell.text.suffixes import SUFFIXES
         ("12,000.00", 1),
         ("0", 1),
         ("1.234K", 1_000),
+        ("1000+", 1_000),
+        ("99+", 10),
+        ("1,234+", 1_000),
+        ("10K+", 1_000),
+        ("+12", 1),
     ],
 )
 def test_the_last_digit_of_a_count_shows_its_unit(text: str, unit: int) -> None:

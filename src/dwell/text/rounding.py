@@ -45,10 +45,13 @@ def read_unit(text: str, value: int) -> int:
         value: The number that it means.
 
     Returns:
-        1,000 for `120K`, 100 for `1.2K`, 10,000 for `3万`; 1 where every digit is written.
+        1,000 for `120K`, 100 for `1.2K`, 10,000 for `3万`; of a bound (`1000+`, `99+`) what its first digit stands for;
+        1 where every digit is written.
     """
     digits = int(re.sub(r"\D", "", text)[:30] or 0)
-    return 1 if abs(value) <= digits or not digits else abs(value) // digits
+    if digits and abs(value) > digits:
+        return abs(value) // digits
+    return 10 ** (len(str(abs(value))) - 1) if "+" in text[1:] else 1
 
 
 def format_rounded(value: int, unit: int) -> str:

@@ -64,7 +64,10 @@ MACROS = (
     # What the last digit of a written count stands for; `x` is the number that it means.
     "read_unit(t, x) AS CASE WHEN x IS NULL THEN NULL ELSE "
     + bind(
-        _SHOWN_DIGITS, "d", "CASE WHEN coalesce(d, 0) = 0 OR abs(x) <= d THEN 1 ELSE CAST(abs(x) // d AS BIGINT) END"
+        _SHOWN_DIGITS,
+        "d",
+        "CASE WHEN d > 0 AND abs(x) > d THEN CAST(abs(x) // d AS BIGINT) "
+        "WHEN contains(t[2:], '+') THEN CAST(pow(10, length(CAST(abs(x) AS VARCHAR)) - 1) AS BIGINT) ELSE 1 END",
     )
     + " END",
     # The coarsest unit to which a source may have rounded to a number.
