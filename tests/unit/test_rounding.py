@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dwell.text.numbers import parse_count
-from dwell.text.rounding import coarsest_unit, format_rounded, judge_bands, read_unit
+from dwell.text.rounding import coarsest_unit, judge_bands, read_unit
 from dwell.text.suffixes import SUFFIXES
 
 
@@ -81,21 +81,3 @@ def test_round_numbers_beyond_chance_are_suspect(
     small: tuple[int, int, int], large: tuple[int, int, int], judged: tuple[str, str]
 ) -> None:
     assert judge_bands([small, large]) == judged
-
-
-@given(st.integers(0, 10**7), st.sampled_from([10**power for power in range(1, 10)]))
-def test_a_rounded_count_is_written_so_that_its_unit_can_be_read(digits: int, unit: int) -> None:
-    text = format_rounded(digits * unit, unit)
-    assert parse_count(text) == digits * unit
-    assert not digits or read_unit(text, digits * unit) == unit
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        (17_700, 100, "17.7K"), (120_000, 1_000, "120K"), (30_000, 10_000, "0.03M"), (1_250_000, 10_000, "1.25M"),
-        (120, 10, "0.12K"), (17_734, 100, "17734"), (1_000, 30, "1000"), (5, 10**12, "5"),
-    ],
-)  # fmt: skip
-def test_rounded_counts_as_text(value: int, unit: int, text: str) -> None:
-    assert format_rounded(value, unit) == text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Literal
 
 Rounding = Literal["exact", "mixed", "decimals", "rounded"]
@@ -24,9 +23,6 @@ DECIMAL_UNITS = ((1_000_000_000, 100_000_000), (1_000_000, 100_000), (1_000, 100
 """The same where a source always shows a decimal: 17.7K, 18.0K."""
 LEAST_ROUNDED = 1_000
 FINEST_UNIT = 100
-_SUFFIXES = ((1_000, "K"), (1_000_000, "M"), (1_000_000_000, "B"))
-_MOST_DECIMALS = 2
-"""Three decimals could be a group of thousands."""
 BANDS = (LEAST_ROUNDED, 10_000)
 """A source may round from a thousand up, or, as TikTok does, from ten thousand up: each band is judged by itself."""
 ROUNDED_SHARE = 0.9
@@ -52,20 +48,6 @@ def read_unit(text: str, value: int) -> int:
     if digits and abs(value) > digits:
         return abs(value) // digits
     return 10 ** (len(str(abs(value))) - 1) if "+" in text[1:] else 1
-
-
-def format_rounded(value: int, unit: int) -> str:
-    """A rounded count as text from which `read_unit` reads the unit again: 17,700 in hundreds is `17.7K`.
-
-    Args:
-        value: A multiple of the unit.
-        unit: A power of ten from 10 to 1,000,000,000; with another one the text has every digit.
-    """
-    size, suffix = next((each for each in _SUFFIXES if each[0] >= unit), (0, ""))
-    decimals = len(str(size // unit)) - 1 if size else 0
-    if not size or size != unit * 10**decimals or value % unit or decimals > _MOST_DECIMALS:
-        return str(value)
-    return f"{Decimal(value) / size:.{decimals}f}{suffix}"
 
 
 def coarsest_unit(count: int) -> int:

@@ -148,11 +148,26 @@ def test_the_format_can_be_named(opened: Any) -> None:
     assert opened(video(snapshot(1)), "x.json", format="contentstats").format == "contentstats"
 
 
-def test_a_rounded_counter_of_our_own_answer_keeps_its_unit(opened: Any) -> None:
-    rounded = {"slot": 1, "provider": "tikliveapi", "rounded_to": {"views": 100, "likes": "100", "saves": True}}
-    file = opened(video(snapshot(1, "17700", **rounded), snapshot(2, "17734", slot=2)), "video.json")
-    rows = [row for extract in file.extracts for row in read_rows(extract)]
-    assert sorted((row["views"], row["likes"], row["saves"]) for row in rows) == [
-        ("17.7K", "185000", "8900"),  # in hundreds
-        ("17734", "185000", "8900"),
-    ]
+@pytest.mark.parametrize(
+    ("rounded_to", "unit", "rounded"),
+    [
+        ({"views": 100}, 100, True),
+        (None, 1, False),
+        ({"likes": 1_000}, 1, True),
+        ({"views": True}, None, None),
+        ([], 1, False),
+    ],
+)
+def test_our_own_answers_state_the_units_of_counters(tmp_path: Path, rounded_to: Any, unit: int, rounded: bool) -> None:
+    """17700, 18000 and 20000 look rounded; whoever read them knows."""
+    own = {"provider": "tikliveapi", "rounded_to": rounded_to}
+    views = ("17700", "18000", "20000")
+    answer = video(*(snapshot(hour, text, slot=hour, **own) for hour, text in enumerate(views)))
+    file = tmp_path / "video.json"
+    file.write_text(json.dumps(answer))
+    workspace = dwell.open(tmp_path / "data", create=True)
+    workspace.import_files([file])
+    rows = workspace.store.query(
+        "SELECT views, views_unit, rounded FROM post_snapshots ORDER BY observed_at", ["post_snapshots"]
+    ).rows
+    assert rows == [(int(text), unit, rounded) for text in views]

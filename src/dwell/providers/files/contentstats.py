@@ -17,13 +17,12 @@ from dwell.providers.links import Link, LinkError, parse_link
 from dwell.providers.part import Part, first_rows, iterate_rows
 from dwell.providers.rewrite import Rewriter
 from dwell.providers.values import counter, mapping, text
-from dwell.text.rounding import format_rounded
+from dwell.records.unit import unit_of
 
 _NAME = "contentstats"
 _COUNTERS = ("views", "likes", "comments", "shares", "saves")
 _JOB = frozenset({"job_id", "current_metadata", "monitoring_started", "monitoring_duration_days", "days_remaining"})
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_DIGITS = re.compile("[0-9]{1,19}")
 _OWN = "dwell"  # the source of rows that are taken as they are
 _SHOWN = 60
 
@@ -117,9 +116,20 @@ def _readings(writers: _Writers, line: int, snapshots: Sequence[Any]) -> Iterato
             reason = "no snapshot_time" if isinstance(one, dict) else NOT_AN_OBJECT
             writers.get(_NAME, readings=True).reject(line, reason, _as_text(one))
             continue
-        units = mapping(one, "rounded_to")
-        counters = {name: _with_unit(counter(one.get(name)), units.get(name)) for name in _COUNTERS}
-        yield _find_source(one), {"observed_at": at, **counters}
+        counters = {name: counter(one.get(name)) for name in _COUNTERS}
+        yield _find_source(one), {"observed_at": at, **counters, **_find_units(one, counters)}
+
+
+def _find_units(snapshot: Mapping[str, Any], counters: Mapping[str, Any]) -> dict[str, Any]:
+    """The units of the counters, which dwell's own answers state: those that are not named are exact."""
+    if "rounded_to" not in snapshot:
+        return {}
+    rounded = snapshot["rounded_to"] or {}
+    stated = {name: rounded.get(name, 1) if isinstance(rounded, dict) else None for name in counters}
+    units = {name: unit if type(unit) is int and unit > 0 else None for name, unit in stated.items()}
+    known = [unit for name, unit in units.items() if counters[name] is not None]
+    columns = {unit_of(name): unit for name, unit in units.items() if counters[name] is not None}
+    return {**columns, "rounded": any(unit > 1 for unit in known if unit) or (None if None in known else False)}
 
 
 def _find_source(snapshot: Mapping[str, Any]) -> str:
@@ -127,12 +137,6 @@ def _find_source(snapshot: Mapping[str, Any]) -> str:
     provider = snapshot.get("provider")
     is_ours = "slot" in snapshot and isinstance(provider, str) and _SOURCE.fullmatch(provider) and provider != _OWN
     return str(provider) if is_ours else _NAME
-
-
-def _with_unit(count: int | str | None, unit: Any) -> int | str | None:
-    """A counter that was rounded as text that shows its unit, such as `17.7K`."""
-    is_rounded = isinstance(unit, int) and unit > 1 and _DIGITS.fullmatch(str(count))
-    return format_rounded(int(str(count)), unit) if is_rounded else count
 
 
 def _find_post(item: Mapping[str, Any]) -> Link:
