@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from dwell.errors import InvalidRequestError, NoDataError, VideoNotFoundError, WebhookNotFoundError
+from dwell.text.resource_ids import check_resource_id
 
 _INSTANT = "Write an instant such as 2026-01-29T10:00:00Z."
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 _SPACE_FOR_PLUS = re.compile(r" (\d\d:?\d\d)$")
 
@@ -22,9 +22,7 @@ def check_video_id(video_id: str) -> str:
     Raises:
         VideoNotFoundError: No video has such an id.
     """
-    if _ID.fullmatch(video_id) is None:
-        raise VideoNotFoundError("No video of this account has this id.")
-    return video_id
+    return check_resource_id(video_id, VideoNotFoundError("No video of this account has this id."))
 
 
 def check_webhook_id(webhook_id: str) -> str:
@@ -33,9 +31,7 @@ def check_webhook_id(webhook_id: str) -> str:
     Raises:
         WebhookNotFoundError: No webhook has such an id.
     """
-    if _ID.fullmatch(webhook_id) is None:
-        raise WebhookNotFoundError("No webhook of this account has this id.")
-    return webhook_id
+    return check_resource_id(webhook_id, WebhookNotFoundError("No webhook of this account has this id."))
 
 
 def check_key_id(key_id: str) -> str:
@@ -44,9 +40,7 @@ def check_key_id(key_id: str) -> str:
     Raises:
         NoDataError: No key has such an id.
     """
-    if _ID.fullmatch(key_id) is None:
-        raise NoDataError("No key of this account has this id.")
-    return key_id
+    return check_resource_id(key_id, NoDataError("No key of this account has this id."))
 
 
 def read_instant(name: str, text: str | None) -> datetime | None:

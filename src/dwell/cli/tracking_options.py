@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -56,6 +57,11 @@ def open_tracking(
     Raises:
         SettingsError: There is no key for the server, or a setting is malformed.
     """
+    if server and data is not None and str(data) != os.environ.get("DWELL_DATA"):
+        cure = "unset DWELL_SERVER" if server == os.environ.get("DWELL_SERVER") else "leave --server out"
+        raise typer.BadParameter(
+            f"{server} would be asked instead: {cure} to use the data folder.", param_hint="--data"
+        )
     if server:
         if not key:
             raise SettingsError(f"{server} needs an API key: export DWELL_SERVER_KEY (made with dwell keys create).")

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import NoneType
 from typing import Any, Generic, Literal, TypeVar
-from urllib.parse import quote
 
 import msgspec
 
+from dwell.errors import InvalidRequestError, NoDataError, VideoNotFoundError
 from dwell.http import HttpRequest
+from dwell.text.resource_ids import check_resource_id
 from dwell.tracking.objects import (
     ApiKey,
     BulkItem,
@@ -31,6 +32,7 @@ MAX_BULK = 500
 """Videos in one bulk request."""
 MAX_PAGE = 100
 """Videos in one page of the list."""
+_SHOWN = 60
 
 
 class BulkResult(msgspec.Struct, frozen=True):
@@ -118,7 +120,9 @@ def list_snapshots(
 ) -> Call[SnapshotList]:
     """Snapshots of a time."""
     query: dict[str, str | list[str]] = {
-        name: write_instant(instant) for name, instant in (("since", since), ("until", until)) if instant is not None
+        name: write_instant(name, instant)
+        for name, instant in (("since", since), ("until", until))
+        if instant is not None
     }
     request = HttpRequest("snapshots", "GET", f"{_path(video_id)}/snapshots", query=query, timeout_s=timeout_s)
     return Call(request, SnapshotList)
@@ -143,7 +147,7 @@ def create_key(name: str, scopes: Sequence[str], expires_at: datetime | None, ti
     """Make a key of the same account."""
     body: dict[str, Any] = {"name": name, "scopes": list(scopes)}
     if expires_at is not None:
-        body["expires_at"] = write_instant(expires_at)
+        body["expires_at"] = write_instant("expires_at", expires_at)
     return Call(HttpRequest("keys", "POST", "/keys", body=body, timeout_s=timeout_s), NewApiKey, repeat="once")
 
 
@@ -154,8 +158,8 @@ def list_keys(timeout_s: float) -> Call[KeyList]:
 
 def revoke_key(key_id: str, timeout_s: float) -> Call[ApiKey]:
     """Refuse a key from now on."""
-    path = f"/keys/{quote(key_id, safe='')}/revoke"
-    return Call(HttpRequest("revoke", "POST", path, timeout_s=timeout_s), ApiKey)
+    checked = check_resource_id(key_id, NoDataError(f"Key {key_id[:_SHOWN]!r} not found: see dwell keys list."))
+    return Call(HttpRequest("revoke", "POST", f"/keys/{checked}/revoke", timeout_s=timeout_s), ApiKey)
 
 
 def set_low_balance(amount_usd: float | None, timeout_s: float) -> Call[Usage]:
@@ -175,11 +179,18 @@ def _track_body(video_link: str, duration_days: int, metadata: Mapping[str, Any]
 
 
 def _path(video_id: str) -> str:
-    return f"/videos/{quote(video_id, safe='')}"
+    error = VideoNotFoundError(f"Video {video_id[:_SHOWN]!r} not found: an id looks like vid_0fz8k2m1q7xa1b2c3d4e5f6.")
+    return f"/videos/{check_resource_id(video_id, error)}"
 
 
-def write_instant(instant: datetime) -> str:
-    """An instant as the API reads it; one without a time zone is UTC."""
+def write_instant(name: str, instant: datetime) -> str:
+    """An instant as the API reads it; one without a time zone is UTC.
+
+    Raises:
+        InvalidRequestError: It is something else, such as text.
+    """
+    if not isinstance(instant, datetime):
+        raise InvalidRequestError(f"{name} is a datetime, such as datetime(2026, 6, 10, 12, tzinfo=UTC).")
     return (
         (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC).isoformat().replace("+00:00", "Z")
     )

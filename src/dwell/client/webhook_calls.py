@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from types import NoneType
 from typing import Any
-from urllib.parse import quote
 
 from dwell.client.calls import Call, write_instant
+from dwell.errors import WebhookNotFoundError
 from dwell.http import HttpRequest
+from dwell.text.resource_ids import check_resource_id
 from dwell.tracking.webhook_objects import (
     DeliveryLog,
     Replay,
@@ -20,6 +21,7 @@ from dwell.tracking.webhook_objects import (
 )
 
 _PATH = "/webhooks"
+_SHOWN = 60
 
 
 def create(url: str, events: Iterable[str], secret: str | None, timeout_s: float) -> Call[WebhookWithSecret]:
@@ -68,7 +70,9 @@ def send_test(webhook_id: str, timeout_s: float) -> Call[TestEvent]:
 
 def replay(webhook_id: str, since: datetime, until: datetime | None, timeout_s: float) -> Call[Replay]:
     """Send events again; a second request sends them with the same ids, so that receivers drop them."""
-    body = _without_none(since=write_instant(since), until=None if until is None else write_instant(until))
+    body = _without_none(
+        since=write_instant("since", since), until=None if until is None else write_instant("until", until)
+    )
     return Call(_post(webhook_id, "replay", timeout_s, body), Replay)
 
 
@@ -86,7 +90,8 @@ def _post(webhook_id: str, action: str, timeout_s: float, body: dict[str, Any] |
 
 
 def _path(webhook_id: str) -> str:
-    return f"{_PATH}/{quote(webhook_id, safe='')}"
+    error = WebhookNotFoundError(f"Webhook {webhook_id[:_SHOWN]!r} not found: see dwell webhooks list.")
+    return f"{_PATH}/{check_resource_id(webhook_id, error)}"
 
 
 def _without_none(**values: Any) -> dict[str, Any]:

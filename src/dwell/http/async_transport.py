@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from dwell import clock, logs
 from dwell.errors import TemporaryError
 from dwell.http.messages import HttpRequest, HttpResponse
-from dwell.http.request_url import CONNECT_S, MAX_BODY_BYTES, build_url, check_headers, find_secrets, parse_address
+from dwell.http.request_url import (
+    CONNECT_S,
+    MAX_BODY_BYTES,
+    build_url,
+    check_headers,
+    encode_body,
+    find_secrets,
+    parse_address,
+)
 from dwell.redact import Redactor, register_secrets
 
 
@@ -64,10 +70,7 @@ class AsyncHttpTransport:
 
         from dwell.http.encoding import EncodingError
 
-        url, body = (
-            build_url(self._address, request),
-            None if request.body is None else msgspec.json.encode(request.body),
-        )
+        url, body = build_url(self._address, request), encode_body(request.body)
         content = {} if body is None else {"content-type": "application/json"}
         sent: Any = {**self._headers, **(headers or {}), **content}
         timeouts = {"connect": min(CONNECT_S, request.timeout_s), "pool": request.timeout_s}

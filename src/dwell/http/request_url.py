@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
-from dwell.errors import ProviderError, SettingsError
+import msgspec
+
+from dwell.errors import InvalidRequestError, ProviderError, SettingsError
 from dwell.http.messages import HttpRequest
 
 if TYPE_CHECKING:
@@ -54,6 +57,22 @@ def find_secrets(headers: Mapping[str, str]) -> set[str]:
     """The words of each header that may carry a key, without the scheme in front (`Bearer`)."""
     values = [value for name, value in headers.items() if name.lower() not in _KEYLESS]
     return {word for value in values for word in value.split() if word.lower() not in _SCHEMES}
+
+
+def encode_body(body: Any) -> bytes | None:
+    """The JSON of a request's body; None without one.
+
+    Raises:
+        InvalidRequestError: It has a value that JSON cannot have: msgspec would write null for NaN.
+    """
+    if body is None:
+        return None
+    try:
+        return json.dumps(msgspec.to_builtins(body), ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidRequestError(
+            "The request has a value that JSON cannot have, such as NaN, infinity or half a character."
+        ) from error
 
 
 def build_url(address: SplitResult, request: HttpRequest) -> httpcore2.URL:

@@ -12,13 +12,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from dwell import clock, logs
 from dwell.errors import StoppedError, TemporaryError
 from dwell.http.large_bodies import LARGE_BYTES, MAX_VALUES, LargeBody, count_values
 from dwell.http.messages import HttpRequest, HttpResponse, parse_http_date
-from dwell.http.request_url import CONNECT_S, MAX_BODY_BYTES, build_url, check_headers, find_secrets, parse_address
+from dwell.http.request_url import (
+    CONNECT_S,
+    MAX_BODY_BYTES,
+    build_url,
+    check_headers,
+    encode_body,
+    find_secrets,
+    parse_address,
+)
 from dwell.redact import Redactor, register_secrets
 
 if TYPE_CHECKING:
@@ -95,10 +101,7 @@ class HttpTransport:
         if stop is not None and stop.is_set():
             raise StoppedError("Stopped by you: run the same command again to resume.")
 
-        url, body = (
-            build_url(self._address, request),
-            None if request.body is None else msgspec.json.encode(request.body),
-        )
+        url, body = build_url(self._address, request), encode_body(request.body)
         sent: Any = {**self._headers, **(headers or {})} | (
             {} if body is None else {"content-type": "application/json"}
         )

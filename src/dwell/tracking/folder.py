@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from dwell.errors import InsufficientBalanceError
+from dwell.errors import InsufficientBalanceError, VideoNotFoundError
+from dwell.text.resource_ids import check_resource_id
 from dwell.tracking.folder_webhooks import FolderWebhooks
 from dwell.tracking.keys import LOCAL_ACCOUNT, Caller
 from dwell.tracking.objects import ApiKey, NewApiKey, StoppedVideo, TrackedVideo, Usage, Video, VideoDetail
@@ -65,7 +66,7 @@ class FolderTracking:
         Raises:
             VideoNotFoundError: There is no such video.
         """
-        return self._service.get_video(self._caller, video_id)
+        return self._service.get_video(self._caller, check_resource_id(video_id, _not_found()))
 
     def videos(
         self,
@@ -92,7 +93,7 @@ class FolderTracking:
         Raises:
             VideoNotFoundError: There is no such video.
         """
-        return self._service.stop(self._caller, video_id)
+        return self._service.stop(self._caller, check_resource_id(video_id, _not_found()))
 
     def erase(self, video_id: str) -> None:
         """Remove a video with its snapshots.
@@ -100,7 +101,7 @@ class FolderTracking:
         Raises:
             VideoNotFoundError: There is no such video.
         """
-        self._service.erase(self._caller, video_id)
+        self._service.erase(self._caller, check_resource_id(video_id, _not_found()))
 
     def usage(self) -> Usage:
         """What the account has and uses."""
@@ -159,6 +160,10 @@ def open_folder(data: str | os.PathLike[str] | None = None, *, create: bool = Fa
     """Open a data folder for tracking until the block ends; see `open_tracking`."""
     with open_tracking(data, create=create) as tracking:
         yield FolderTracking(tracking.service)
+
+
+def _not_found() -> VideoNotFoundError:
+    return VideoNotFoundError("Video not found")
 
 
 def _micros(usd: Decimal) -> int:

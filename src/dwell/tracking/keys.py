@@ -15,6 +15,7 @@ from dwell.settings.tracking import TrackingSettings
 from dwell.state import StateDatabase, accounts, api_keys
 from dwell.state.api_keys import StoredKey
 from dwell.state.new_id import new_id
+from dwell.text.resource_ids import check_resource_id
 from dwell.tracking.objects import ApiKey, NewApiKey, PlanLimits
 from dwell.tracking.plans import LOCAL, Plan, find_plan
 
@@ -27,6 +28,7 @@ MAX_KEYS = 100
 """Keys of one account that are neither revoked nor expired."""
 
 MAX_NAME = 100
+_SHOWN_ID = 60
 _SHOWN = len(PREFIX) + 6
 
 
@@ -186,9 +188,10 @@ class Keys:
         Raises:
             NoDataError: There is none with this id.
         """
-        stored = api_keys.find(self.database, key_id)
+        error = NoDataError(f"Key {key_id[:_SHOWN_ID]!a} not found: see dwell keys list.")
+        stored = api_keys.find(self.database, check_resource_id(key_id, error))
         if stored is None:
-            raise NoDataError(f"Key {key_id} not found: see dwell keys list.")
+            raise error
         return ApiKey(**_fields(stored, self._plan(stored)))
 
     def revoke(self, key_id: str) -> ApiKey:
@@ -197,6 +200,7 @@ class Keys:
         Raises:
             NoDataError: There is none with this id.
         """
+        self.get(key_id)
         api_keys.revoke(self.database, key_id, self.database.now())
         return self.get(key_id)
 

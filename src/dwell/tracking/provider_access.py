@@ -48,6 +48,11 @@ class ProviderAccess:
         """
         return choose_provider(self._settings, self._tracking.provider)
 
+    @property
+    def has_key(self) -> bool:
+        """A key of the provider is set on this machine."""
+        return self._settings.provider(self.name).key is not None
+
     @cached_property
     def terms(self) -> ProviderTerms:
         """Its rate limit and price."""

@@ -53,6 +53,8 @@ def _read_provider(access: ProviderAccess, creators: int) -> tuple[str | None, f
     """Who is asked, and the share of the due slots that its limits can serve."""
     try:
         provider, capacity = access.name, access.capacity()
-    except SettingsError:  # no key is set here: another machine polls
+    except SettingsError:
         return None, None
+    if not access.has_key:  # another machine polls, and may have other limits
+        return provider, None
     return provider, 1.0 if capacity is None or not creators else round(min(1.0, capacity / creators), 4)

@@ -15,6 +15,7 @@ from dwell.settings import webhooks as settings
 from dwell.state import accounts, webhook_deliveries, webhook_events
 from dwell.state import webhooks as rows
 from dwell.state.webhook_events import Event
+from dwell.text.resource_ids import check_resource_id
 from dwell.tracking.webhook_objects import (
     EVENT_TYPES,
     DeliveryAttempt,
@@ -39,6 +40,7 @@ TEST = "webhook.test"
 DISABLED_BY_OWNER = "disabled by its owner"
 
 _LOOKUP_S = 3.0
+_SHOWN = 60
 
 log = logs.get_logger(__name__)
 
@@ -106,9 +108,10 @@ class WebhookService:
 
     def account_of(self, webhook_id: str) -> str:
         """Whose a webhook is, for who may see all of them; WebhookNotFoundError."""
-        found = rows.find_account(self._database, webhook_id)
+        error = WebhookNotFoundError(f"Webhook {webhook_id[:_SHOWN]!a} not found: see dwell webhooks list.")
+        found = rows.find_account(self._database, check_resource_id(webhook_id, error))
         if found is None:
-            raise WebhookNotFoundError(f"Webhook {webhook_id} not found: see dwell webhooks list.")
+            raise error
         return found
 
     def choose_account(self, account_id: str | None = None) -> str:

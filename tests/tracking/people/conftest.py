@@ -52,7 +52,7 @@ def run(at_one_time: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     """Runs `dwell WORDS --data <the folder of the trial>`."""
 
     def call(*words: object, data: Path | None = tmp_path / "data") -> Done:
-        place = [] if data is None else ["--data", str(data)]
+        place = [] if data is None or "--server" in words else ["--data", str(data)]
         status = main([str(word) for word in words] + place)
         printed = capsys.readouterr()
         return Done(status, printed.out, printed.err)

@@ -53,7 +53,7 @@ def test_webhooks_and_keys(at_one_time: Any, api: str) -> None:
         assert client.webhooks.list_attempts(hook.id, limit=5) == []
         assert client.set_low_balance(1.5).low_balance_usd == 1.5
         second = client.create_key("second", scopes=["read"])
-        assert [one.id for one in client.list_keys()] == [made.id, second.id]
+        assert {one.id for one in client.list_keys()} == {made.id, second.id}
         assert client.revoke_key(second.id).revoked_at is not None
         client.webhooks.delete(hook.id)
         with pytest.raises(errors.WebhookNotFoundError):

@@ -251,3 +251,16 @@ class TestServer:
         assert on_server("webhooks", "delete", made["id"]).out == f"Deleted {made['id']}.\n"
         refused = on_server("webhooks", "add", url, "--event", "balance.low", "--account", "acc_1")
         assert (refused.status, "--account" in refused.err) == (2, True)
+
+    def test_a_folder_beside_a_server_is_refused(self, on_server, run, api, tmp_path, monkeypatch):
+        done = run("keys", "list", "--server", api, "--data", tmp_path, data=None)
+        assert (done.status, "leave --server out" in done.err) == (2, True)
+        monkeypatch.setenv("DWELL_SERVER", api)
+        done = run("stop", "vid_x", "--erase", data=tmp_path)
+        assert (done.status, "unset DWELL_SERVER" in done.err) == (2, True)
+
+    def test_an_id_that_is_no_text_is_not_found(self, on_server, run):
+        for command in (["webhooks", "delete"], ["keys", "revoke"], ["stop"]):
+            for asked in (run, on_server):
+                done = asked(*command, "\udcff")
+                assert (done.status, "not found" in done.err) == (1, True)

@@ -233,11 +233,31 @@ def test_what_was_erased_before_the_connection_broke_is_erased(ask: Ask, server:
     assert ask("erase", "vid_1") is None
 
 
-def test_an_id_is_no_path(ask: Ask, server: Any) -> None:
-    server.answer(404, problem("video_not_found"))
-    with pytest.raises(errors.VideoNotFoundError):
-        ask("get_video", "../usage?x")
-    assert server.asked[0].path == "/api/v1/videos/..%2Fusage%3Fx"
+@pytest.mark.parametrize("wrong", ["../keys/self", "a/b", "", "a?b=c", "\ud800", "x" * 129])
+def test_an_id_is_no_path(ask: Ask, server: Any, wrong: str) -> None:
+    for method in ("get_video", "stop", "erase"):
+        with pytest.raises(errors.VideoNotFoundError):
+            ask(method, wrong)
+    with pytest.raises(errors.NoDataError):
+        ask("revoke_key", wrong)
+    assert server.asked == []
+
+
+def test_what_json_cannot_have_is_not_sent(ask: Ask, server: Any) -> None:
+    for amount in (float("nan"), float("inf")):
+        with pytest.raises(errors.InvalidRequestError):
+            ask("set_low_balance", amount)
+    with pytest.raises(errors.InvalidRequestError):
+        ask("track", "7350810998023949599", metadata={"x": [float("nan")]})
+    with pytest.raises(errors.InvalidRequestError):
+        ask("create_key", "\ud800")
+    assert server.asked == []
+
+
+def test_an_instant_is_a_datetime(ask: Ask, server: Any) -> None:
+    with pytest.raises(errors.InvalidRequestError, match="expires_at is a datetime"):
+        ask("create_key", expires_at="2027-01-31")
+    assert server.asked == []
 
 
 ERRORS = [

@@ -154,7 +154,6 @@ def test_the_format_can_be_named(opened: Any) -> None:
         ({"views": 100}, 100, True),
         (None, 1, False),
         ({"likes": 1_000}, 1, True),
-        ({"views": True}, None, None),
         ([], 1, False),
     ],
 )
