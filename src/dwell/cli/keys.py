@@ -125,7 +125,10 @@ def revoke(
     """
     with open_tracking(data, server, key) as tracking:
         row = _row(tracking.revoke_key(key_id))
-    text = f"{row['prefix']}… is refused from now on; its account {row['account_id']} keeps its videos."
+    text = (
+        f"{row['prefix']}… is refused from now on, by every running server within 4 seconds; its account "
+        f"{row['account_id']} keeps its videos."
+    )
     Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: text)
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from dwell.cli.output_files import PICTURES, TABLES, check_output
+
 Data = Annotated[
     Path | None,
     typer.Option("--data", envvar="DWELL_DATA", help="Data folder.", show_default="./dwell-data", metavar="DIR"),
@@ -22,8 +24,26 @@ Engine = Annotated[
         metavar="ENGINE",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON in the documented format.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+
+
+def _check_format(context: typer.Context, value: bool) -> bool:  # noqa: FBT001 - typer gives it
+    """Refuse two formats before the command does anything."""
+    if value and (context.params.get("as_json") or context.params.get("as_csv")):
+        raise typer.BadParameter("choose either --json or --csv.")
+    return value
+
+
+def _check_table(path: Path | None) -> Path | None:
+    """Refuse a file that cannot be written before the command does anything."""
+    return check_output(path, TABLES)
+
+
+def _check_chart(path: Path | None) -> Path | None:
+    return check_output(path, (*TABLES, *PICTURES))
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON in the documented format.", callback=_check_format)]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.", callback=_check_format)]
 Out = Annotated[
     Path | None,
     typer.Option(
@@ -31,6 +51,7 @@ Out = Annotated[
         "--output",
         help="Write to this file; its extension selects the format: .json, .csv, .txt.",
         metavar="FILE",
+        callback=_check_table,
     ),
 ]
 ChartOut = Annotated[
@@ -40,6 +61,7 @@ ChartOut = Annotated[
         "--output",
         help="Write to this file; its extension selects the format: .json, .csv, .txt, or a chart: .png, .svg, .html.",
         metavar="FILE",
+        callback=_check_chart,
     ),
 ]
 Creator = Annotated[str, typer.Option("--creator", help="The account: @handle or profile link.", metavar="@HANDLE")]

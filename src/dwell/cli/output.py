@@ -16,11 +16,11 @@ from typing import Any
 import typer
 
 from dwell.cli.cells import format_cell
+from dwell.cli.output_files import PICTURES
 from dwell.disk.replace import write_whole
 from dwell.errors import StorageError
 from dwell.results import Result
 
-PICTURES = (".png", ".svg", ".html")
 _UNLIMITED_WIDTH = 4_000
 _HEADING_WIDTH = 12
 _PROSE_WIDTH = 16

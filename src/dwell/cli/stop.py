@@ -8,7 +8,16 @@ import typer
 
 from dwell.cli.options import Data, Json
 from dwell.cli.output import Output
-from dwell.cli.tracking_options import Key, Server, VideoId, as_row, find_video, open_tracking, where_options
+from dwell.cli.tracking_options import (
+    Key,
+    Server,
+    VideoId,
+    as_row,
+    find_video,
+    find_video_id,
+    open_tracking,
+    where_options,
+)
 from dwell.results import Result
 
 
@@ -33,11 +42,14 @@ def stop(
       dwell stop vid_0fz8k2m1q7xa1b2c3d4e5f6 --erase
     """
     with open_tracking(data, server, key) as tracking, find_video(video, where_options(server)):
-        stopped = tracking.stop(video)
+        video_id = find_video_id(tracking, video, where_options(server))
+        stopped = tracking.stop(video_id)
         if erase:
-            tracking.erase(video)
+            tracking.erase(video_id)
     row = {**as_row(stopped), "erased": erase}
     ended = stopped.previous_status not in {"monitoring", "paused"}
     what = "erased" if erase else f"already {stopped.previous_status}" if ended else "no longer tracked"
     kept = "" if erase else " Its snapshots are kept."
-    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: f"{stopped.video_link} is {what}.{kept}")
+    Output(as_json).show(
+        Result(tuple(row), [tuple(row.values())]), lambda: f"{stopped.id} ({stopped.video_link}) is {what}.{kept}"
+    )

@@ -91,7 +91,7 @@ def _interval(video: VideoDetail | None) -> str:
 
 def _first_snapshot(video: VideoDetail) -> str:
     if not video.snapshots:
-        return "The provider did not answer in time: the first snapshot will be read when polling begins."
+        return "The first snapshot could not be read now: it will be read when polling begins."
     first = video.snapshots[0]
     views = "views unknown" if first.views is None else f"{int(first.views):,} views"
     return f"First snapshot: {views}, {format_cell('at', first.snapshot_time)} UTC, from {first.provider}."

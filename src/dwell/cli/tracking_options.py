@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dwell.errors import AuthenticationError, SettingsError, VideoNotFoundError
+from dwell.errors import AuthenticationError, NoDataError, SettingsError, VideoNotFoundError
 
 if TYPE_CHECKING:
     from dwell.client import Client
@@ -32,12 +33,14 @@ Key = Annotated[
         "--key", envvar="DWELL_SERVER_KEY", help="API key for --server; better set as DWELL_SERVER_KEY.", metavar="KEY"
     ),
 ]
-VideoId = Annotated[str, typer.Argument(help="Id of the video, from dwell track or dwell videos.", metavar="ID")]
+VideoId = Annotated[str, typer.Argument(help="Id of the video, from dwell videos, or a link to it.", metavar="ID")]
 Metadata = Annotated[
     list[str] | None,
     typer.Option("--metadata", help="A note about the video, such as campaign=spring; can be repeated.", metavar="K=V"),
 ]
 
+_SHOWN = 80
+_TIMEOUT_S = 15.0
 _MAX_WAIT_S = 8.0
 """How long a command tries again before it says that the server cannot be reached."""
 
@@ -67,7 +70,7 @@ def open_tracking(
             raise SettingsError(f"{server} needs an API key: export DWELL_SERVER_KEY (made with dwell keys create).")
         from dwell.client import Client
 
-        with Client(server, key, max_wait_s=_MAX_WAIT_S) as client:
+        with Client(server, key, timeout_s=_TIMEOUT_S, max_wait_s=_MAX_WAIT_S) as client:
             try:
                 yield client
             except AuthenticationError as error:
@@ -95,7 +98,28 @@ def find_video(video_id: str, options: str) -> Iterator[None]:
     try:
         yield
     except VideoNotFoundError as error:
-        raise VideoNotFoundError(f"Video {video_id} not found: see dwell videos{options}.") from error
+        shown = video_id if video_id.isprintable() else ascii(video_id)
+        raise VideoNotFoundError(f"Video {shown[:_SHOWN]} not found: see dwell videos{options}.") from error
+
+
+def find_video_id(tracking: Client | FolderTracking, text: str, options: str) -> str:
+    """The id itself, or that of the newest job on the video that a link shows.
+
+    Args:
+        tracking: Where the video is tracked.
+        text: An id, or a link.
+        options: What `where_options` gives.
+
+    Raises:
+        NoDataError: The video that the link shows is not tracked.
+    """
+    post = re.search(r"(?<![0-9])[0-9]{17,20}(?![0-9])", text)
+    if post is None or text.startswith("vid_"):
+        return text
+    found = next((one.id for one in tracking.videos() if one.video_link.endswith(f"/{post[0]}")), None)
+    if found is None:
+        raise NoDataError(f"The video {post[0]} is not tracked: track it with dwell track {text}{options}")
+    return found
 
 
 def parse_metadata(pairs: Sequence[str] | None) -> dict[str, str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +17,7 @@ from dwell.cli.tracking_options import (
     Server,
     as_row,
     find_video,
+    find_video_id,
     open_tracking,
     parse_metadata,
     where_options,
@@ -115,21 +115,10 @@ def _cut(name: str, value: Any) -> Any:
     return value[: _TITLE - 1] + "…" if name == "title" and value and len(value) > _TITLE else value
 
 
-def _find_id(tracking: Client | FolderTracking, text: str, options: str) -> str:
-    """The id itself, or that of the newest job on the video that a link shows."""
-    post = re.search(r"(?<![0-9])[0-9]{17,20}(?![0-9])", text)
-    if post is None or text.startswith("vid_"):
-        return text
-    found = next((one.id for one in tracking.videos() if one.video_link.endswith(f"/{post[0]}")), None)
-    if found is None:
-        raise NoDataError(f"The video {post[0]} is not tracked: track it with dwell track {text}{options}")
-    return found
-
-
 def _show_one(tracking: Client | FolderTracking, text: str, show: Output, options: str) -> None:
     from dwell.tracking.curve import draw_curve, make_curve
 
-    video_id = _find_id(tracking, text, options)
+    video_id = find_video_id(tracking, text, options)
     with find_video(video_id, options):
         curve = make_curve(tracking.get_video(video_id))
     if show.format == "csv" and not len(curve):

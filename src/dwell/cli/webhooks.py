@@ -68,7 +68,7 @@ def add(
     chosen = {"account_id": account} if account else {}
     with open_tracking(data, server, key) as tracking:
         made = tracking.webhooks.create(url, events, secret=secret, **chosen)
-    _show_rows([as_row(made)], Output(as_json, as_csv, output))
+    _show_secret(as_row(made), Output(as_json, as_csv, output), "")
 
 
 @app.command("list")
@@ -137,7 +137,9 @@ def rotate(
     """
     with open_tracking(data, server, key) as tracking:
         changed = tracking.webhooks.rotate(webhook, secret=secret)
-    _show_rows([as_row(changed)], Output(as_json))
+    _show_secret(
+        as_row(changed), Output(as_json), " For 24 hours, events are signed with the secret before it as well."
+    )
 
 
 @app.command("delete")
@@ -226,6 +228,14 @@ def replay(
 def _show_rows(rows: Sequence[Mapping[str, Any]], output: Output, empty: str = "") -> None:
     result = Result(tuple(rows[0]) if rows else ("id",), [tuple(row.values()) for row in rows])
     output.show(result, lambda: _table(rows) if rows else empty)
+
+
+def _show_secret(row: Mapping[str, Any], output: Output, more: str) -> None:
+    """A webhook whose secret may have been made just now: then it stands on a line of its own, this once."""
+    secret = row["secret"]
+    made = [secret, "", "This is the only time that the secret is shown: store it now."] if secret else []
+    told = f"{row['id']} tells {row['url']} of {', '.join(row['events'])}.{more}"
+    output.show(Result(tuple(row), [tuple(row.values())]), lambda: "\n".join([*made, told]))
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -6,11 +6,13 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from dwell import clock
+from dwell import clock, logs
 from dwell.client.calls import Call
 from dwell.errors import ConflictError, TemporaryError
 from dwell.http import HttpResponse
 from dwell.http.messages import parse_http_date
+
+log = logs.get_logger(__name__)
 
 _FIRST_S, _FACTOR, _LONGEST_S = 0.5, 2.0, 8.0
 _MOST = 8
@@ -59,6 +61,9 @@ class Retries:
         if self.tries > _MOST or wait_s > self.wait_s:
             return None
         self.wait_s -= wait_s
+        if self.tries == 1:
+            fields = {"path": self.call.request.path, "seconds": self.wait_s + wait_s}
+            log.warning("%(path)s was not answered; trying again for up to %(seconds).0f s", fields)
         return wait_s
 
 

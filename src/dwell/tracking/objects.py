@@ -20,7 +20,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         slot: Which hour of the job it meets, from 0.
         views: Decimal text, as large counters exceed what JavaScript's numbers hold; None where it is unknown.
-        rounded_to: Counters that the provider rounded, with the unit: 1,000 for `120K`. None if all are exact.
+        rounded_to: Counters that the provider rounded, with the unit: 1,000 for `120K`. None if all are exact; of
+            snapshots of before layout 6 it is not known.
     """
 
     id: str

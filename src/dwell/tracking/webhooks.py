@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from dwell import logs
 from dwell.errors import AddressRefusedError, ConflictError, InvalidRequestError, NoDataError, WebhookNotFoundError
-from dwell.http.addresses import PUBLIC_ONLY, Allowed, Resolve, check, host_name, parse_url, port_of, resolve
+from dwell.http.addresses import (
+    PUBLIC_ONLY,
+    Allowed,
+    Resolve,
+    check,
+    check_port,
+    host_name,
+    parse_url,
+    port_of,
+    resolve,
+)
 from dwell.settings import webhooks as settings
 from dwell.state import accounts, webhook_deliveries, webhook_events
 from dwell.state import webhooks as rows
@@ -253,16 +263,21 @@ class WebhookService:
 
         def look_up() -> None:
             try:
-                check(host_name(parts.hostname or ""), port_of(parts), self._allowed, self._resolve)
+                check(host, port_of(parts), self._allowed, self._resolve)
             except AddressRefusedError as error:
                 refused.append(error)
-            except OSError:
-                return
+            except OSError:  # a name that cannot be looked up now; its port can be judged all the same
+                if host not in self._allowed.hosts:
+                    try:
+                        check_port(port_of(parts))
+                    except AddressRefusedError as error:
+                        refused.append(error)
 
         try:
             parts = parse_url(url)
         except AddressRefusedError as error:
             raise _invalid("url", str(error)) from error
+        host = host_name(parts.hostname or "")
         # A lookup cannot be interrupted, and may take as long as its server lets it.
         thread = threading.Thread(target=look_up, name="dwell-lookup", daemon=True)
         thread.start()

@@ -231,7 +231,7 @@ class TestServer:
         run("keys", "create")  # of another account
         made = on_server("keys", "create", "--name", "second", "--scope", "read", "--json")
         conforms(made.json, "keys")
-        assert [row["name"] for row in on_server("keys", "list", "--json").json["rows"]] == ["", "second"]
+        assert {row["name"] for row in on_server("keys", "list", "--json").json["rows"]} == {"", "second"}
         assert "is refused from now on" in on_server("keys", "revoke", made.json["rows"][0]["id"]).out
         refused = on_server("keys", "create", "--plan", "pro")
         assert (refused.status, "data folder alone" in refused.err) == (2, True)
@@ -264,3 +264,34 @@ class TestServer:
             for asked in (run, on_server):
                 done = asked(*command, "\udcff")
                 assert (done.status, "not found" in done.err) == (1, True)
+
+    def test_a_new_secret_stands_alone(self, on_server, run):
+        made = on_server("webhooks", "add", "https://93.184.215.14/hook", "--event", "balance.low").out.splitlines()
+        assert made[0].startswith("whsec_")
+        assert "the only time that the secret is shown" in made[2]
+        webhook = made[3].split()[0]
+        assert run("webhooks", "rotate", webhook).out.startswith("whsec_")
+
+    def test_a_link_can_be_stopped(self, on_server, at_one_time):
+        link = at_one_time.link(at_one_time.posts()[0])
+        on_server("track", link, "--days", "1")
+        assert "is no longer tracked" in on_server("stop", link).out
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--csv", "--json"],
+        ["--json", "--csv"],
+        ["-o", "x.pdf"],
+        ["-o", "x.png"],
+        ["-o", "/nowhere/at/all/x.csv"],
+        ["-o", "/"],
+    ],
+)
+def test_nothing_is_done_before_the_output_is_known_to_work(run, at_one_time, wrong):
+    link = at_one_time.link(at_one_time.posts()[0])
+    for words in (["track", link], ["webhooks", "add", "https://93.184.215.14/hook", "--event", "balance.low"]):
+        assert run(*words, *wrong).status in {1, 2}
+    assert run("videos", "--json").json["rows"] == []
+    assert run("webhooks", "list", "--json").json["rows"] == []
