@@ -288,7 +288,7 @@ class TestServer:
         ["-o", "/nowhere/at/all/x.csv"],
         ["-o", "/"],
     ],
-)
+)  # fmt: skip
 def test_nothing_is_done_before_the_output_is_known_to_work(run, at_one_time, wrong):
     link = at_one_time.link(at_one_time.posts()[0])
     for words in (["track", link], ["webhooks", "add", "https://93.184.215.14/hook", "--event", "balance.low"]):
