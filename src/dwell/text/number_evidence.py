@@ -25,6 +25,8 @@ class MarkEvidence:
     telling: Counter[str] = field(default_factory=Counter)
     open: Counter[str] = field(default_factory=Counter)
     example: dict[str, str] = field(default_factory=dict)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    """More of them, where a file can be asked how it writes them."""
 
     def add(self, body: str, *, telling: bool) -> None:
         """One number without sign, suffix and unit; `telling`: only grouped it is worth its spelling."""

@@ -183,3 +183,11 @@ def test_lengths_of_less_than_half_a_second_are_flagged_and_left_out(
     posts = dwell.open(tmp_path / "data").posts(creator="@ann.cooks")
     assert sum(post["excluded"] == "implausible" for post in posts) == wrong
     assert sum(post["implausible"] == "length_under_half_a_second" for post in posts) == wrong
+
+
+def test_a_number_of_json_has_a_decimal_point_whatever_stands_beside_it(load: Load) -> None:
+    """7.371 without quotes cannot be thousands: then neither is "7.370" in the same column."""
+    rows = [{"url": f"https://www.tiktok.com/@ann/video/{7350810998023949599 + n}", "views": views, "likes": 1}
+            for n, views in enumerate(["7.370", 7.371, "1.234"])]  # fmt: skip
+    _, values = load("\n".join(map(json.dumps, rows)) + "\n", "videos.jsonl")
+    assert values["views"] == [None, None, None]  # a count has no fraction

@@ -116,8 +116,7 @@ def _column(each: Field, languages: frozenset[str], hints: Hints, writing: Writi
 
 def _as_written(column: Column, evidence: Evidence, is_quoted: Callable[[str], bool]) -> tuple[Column, Evidence]:
     """`1.234` without quotes is a number of JSON, which nothing groups."""
-    example = evidence.bare.example.get(".")
-    if example is None or is_quoted(example):
+    if all(map(is_quoted, evidence.bare.examples.get(".", ()))):
         return column, evidence
     evidence.bare.telling["."] = 0
     return replace(column, default="."), evidence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dwell.text import number_patterns as patterns
 from dwell.text.number_evidence import MARKS, Evidence, Kind, MarkEvidence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _LONG = 1000
+_EXAMPLES = 20
 
 
 def kind_of(field: Field) -> Kind | None:
@@ -108,6 +109,7 @@ def _votes() -> list[str]:
                 f"count(*) FILTER ({test} AND {opened}) AS {side}_open_{number}",
                 f"count(*) FILTER ({test} AND {opened} AND {telling}) AS {side}_telling_{number}",
                 f"min(digits) FILTER ({test} AND {opened}) AS {side}_example_{number}",
+                f"list_sort(list(DISTINCT digits) FILTER ({test} AND {opened}))[:{_EXAMPLES}] AS {side}_some_{number}",
             ]
     for number, suffix in enumerate(AMBIGUOUS):
         votes.append(
@@ -123,7 +125,7 @@ def _votes() -> list[str]:
     return votes
 
 
-def _marks(row: dict[str, object], side: str) -> MarkEvidence:
+def _marks(row: dict[str, Any], side: str) -> MarkEvidence:
     evidence = MarkEvidence()
     for number, mark in enumerate(MARKS):
         for what in ("decimal", "group", "open", "telling"):
@@ -131,6 +133,7 @@ def _marks(row: dict[str, object], side: str) -> MarkEvidence:
         example = row[f"{side}_example_{number}"]
         if isinstance(example, str):
             evidence.example[mark] = example
+            evidence.examples[mark] = [str(text) for text in row[f"{side}_some_{number}"] or []]
     return evidence
 
 
