@@ -152,7 +152,8 @@ def _open_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SettingsError(
-            f"The server cannot use port {port} of {host} ({error}); choose another port, or 0 for any free one."
+            f"The server cannot use port {port} of {host} ({error.strerror or error}): choose another one with --port, "
+            "or --port 0 for any free one."
         ) from error
     return listener
 

@@ -19,6 +19,7 @@ from dwell.results import Result
 if TYPE_CHECKING:
     from dwell.tracking.objects import ApiKey, NewApiKey
 
+_SCOPES = ("read", "track", "admin")
 _SHOWN = ("id", "account_id", "name", "plan", "prefix", "scopes", "created_at", "expires_at", "revoked_at")
 
 app = typer.Typer(
@@ -70,6 +71,8 @@ def create(
       dwell keys create --account acc_0fz8k2m1q7xa1b2c3d4e5f6 --name "its second key"
     """
     scopes = [part.strip() for part in scope.split(",") if part.strip()]
+    if unknown := sorted(set(scopes) - set(_SCOPES)):
+        raise typer.BadParameter(f"Unknown scope {unknown[0]}: choose from {', '.join(_SCOPES)}.", param_hint="--scope")
     ends, amount = _parse_expires(expires), _parse_usd(credit, "--credit")
     if server and (plan or account or amount):
         raise typer.BadParameter(

@@ -102,7 +102,7 @@ class Keys:
             raise InvalidRequestError("A key of an existing account has that account's plan: name only one of them.")
         now = self.database.now()
         if expires_at is not None and expires_at <= now:
-            raise _invalid("expires_at", "The key would expire in the past.")
+            raise _invalid("expires_at", "The key would expire in the past: give a time that is still to come.")
         find_plan(self.settings, plan or "free")
         key = PREFIX + secrets.token_urlsafe(32)
         with self.database.transaction() as connection:

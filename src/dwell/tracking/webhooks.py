@@ -213,8 +213,10 @@ class WebhookService:
         webhook, now = self._find_active(account_id, webhook_id), self._now()
         if since.tzinfo is None or (until is not None and until.tzinfo is None):
             raise _invalid("since", "since and until need a time zone, such as 2026-06-10T12:00:00Z.")
-        if (until or now) <= since:
-            raise _invalid("since", "since must be before until, and not in the future.")
+        if since >= now:
+            raise _invalid("since", "since is in the future: give a time of the last seven days.")
+        if until is not None and until <= since:
+            raise _invalid("until", "until must be after since.")
         types = [*webhook.events, TEST]
         count = webhook_events.replay(self._database, webhook_id, types, since, until or now, now)
         return Replay(deliveries=count)
