@@ -87,7 +87,7 @@ def _counts(video: Mapping[str, Any]) -> str:
 
 def _rounding(video: Mapping[str, Any]) -> str:
     unit = video["views_rounded_to"]
-    return f" Views are rounded to {unit:,}, so a change of at most {unit:,} is no growth." if unit else ""
+    return f" Views are rounded to {unit:,}: an hour whose change is at most that has no dot." if unit else ""
 
 
 def _milliseconds(at: datetime) -> int:
