@@ -50,16 +50,27 @@ RISING = {
 }
 
 
+RATES = ("views_per_hour", "views_per_hour_low", "views_per_hour_high")
+
+
 def tracked(gaps=("missed", "missed", "provider")):
     start = datetime(2026, 2, 1, 9, 20, tzinfo=UTC)
     rows = [
         {"slot": slot, "at": start + timedelta(hours=slot), "views": 1000 * slot, "gap": None}
-        | {"views_per_hour": 1000.0 if slot else None, "hours": 1.0}
+        | dict.fromkeys(RATES, 1000.0 if slot else None)
+        | {"hours": 1.0}
         for slot in range(20)
     ]
     for slot, reason in enumerate(gaps, start=7):
-        rows[slot] |= {"gap": reason, "views": None, "views_per_hour": None}
-    video = {"id": "vid_1", "creator": "demo", "title": "One-pan pasta", "slots": 24, "slot_s": 3600.0}
+        rows[slot] |= {"gap": reason, "views": None, **dict.fromkeys(RATES)}
+    video = {
+        "id": "vid_1",
+        "creator": "demo",
+        "title": "One-pan pasta",
+        "slots": 24,
+        "slot_s": 3600.0,
+        "views_rounded_to": 100,
+    }
     return rows, {**video, "snapshots": 20 - len(gaps), "gaps": dict(Counter(gaps))}
 
 
