@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from dwell import logs
@@ -32,7 +32,7 @@ from dwell.live.parse_responses import ItemCache, Items, parse_payload
 from dwell.live.records import counter_unit, whole_number
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers import drift
-from dwell.providers.base import Provider, Subject, TimeCursors
+from dwell.providers.base import Provider, Subject
 from dwell.providers.provider_registry import get_provider
 from dwell.records.item import Item, ParseError, PostItem
 from dwell.records.reading import SIMULATED_SUFFIX
@@ -41,8 +41,8 @@ from dwell.settings import Settings
 from dwell.state import StateDatabase, owner, subjects, tracking_days
 from dwell.state.readings import COUNTERS, Failure, Reading, Result
 from dwell.state.subjects import CachedSubject
-from dwell.text.ids import minted_at
 from dwell.tracking.day_budget import DayBudget
+from dwell.tracking.listing_starts import ListingStarts
 from dwell.tracking.provider_clock import ProviderClock
 
 MAX_ATTEMPTS = 2
@@ -56,13 +56,7 @@ _GONE: Mapping[str, GapReason] = {"private": "private", "region_blocked": "regio
 
 _REFUSED_PAUSE_S = 300.0
 _LISTING_PAUSE = timedelta(hours=6)
-"""How long a way that brought too few posts is not tried again."""
-_REMEMBERED_FOR = timedelta(hours=12)
-"""How long it is remembered what the first page of an account showed."""
-_LAST_SECOND = 20_000_000_000
-_AHEAD = timedelta(days=1)
-"""A listing from this far ahead begins with the newest post, whatever the clocks say."""
-
+"""How long a listing that had too few of the posts is not read again."""
 log = logs.get_logger(__name__)
 
 
@@ -77,23 +71,6 @@ class Creator:
 
     handle: str | None = None
     creator_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _FirstPage:
-    """What the first page of an account's listing showed.
-
-    Attributes:
-        read_at: When.
-        pinned: Posts that are pinned.
-        newest: Of the posts that were wanted and are not pinned, the highest id.
-        posted_at: When the last of them was posted, which may be another one; None where that is not known.
-    """
-
-    read_at: datetime
-    pinned: frozenset[str]
-    newest: str | None
-    posted_at: datetime | None
 
 
 class PostReader:
@@ -139,10 +116,9 @@ class PostReader:
         self._refused_until: datetime | None = None
         self._parsed = parsed
         self._unlisted: dict[str, datetime] = {}
-        self._first_pages: dict[str, _FirstPage] = {}
-        self._from_the_top: dict[str, datetime] = {}
         self.results: Counter[str] = Counter()
         self.clock = ProviderClock(database.now, self.ask_time)
+        self._starts = ListingStarts(self.provider, self.clock.now)
 
     def close(self) -> None:
         """Close the connections."""
@@ -210,8 +186,8 @@ class PostReader:
         self, creator: Creator, wanted: frozenset[str], creator_key: str
     ) -> Iterator[tuple[str, Reading]]:
         """The posts that pages of the listing have, as long as a page costs less than single lookups."""
-        left, start, pages = set(wanted), self._first_cursor(creator_key, wanted), 0
-        cursor = began = start
+        start = cursor = self._starts.find_cursor(creator_key, wanted)
+        left, pages = set(wanted), 0
         try:
             while len(left) >= _FEWEST_ON_PAGE:
                 with self._client() as client:
@@ -234,51 +210,24 @@ class PostReader:
                     self._unlisted[creator_key] = self.clock.now() + _LISTING_PAUSE
                 posts = [item for item in items if isinstance(item, PostItem)]
                 if cursor is None:
-                    self._first_pages[creator_key] = self._remember(posts, wanted)
+                    self._starts.remember(creator_key, posts, wanted)
+                if not left:
+                    return
                 unpinned = [item.post_id for item in posts if not item.is_pinned]
                 is_past = not unpinned or all(int(post_id) > int(min(unpinned, key=int)) for post_id in left)
-                if matches < _FEWEST_ON_PAGE or is_past or page.has_more is False or page.cursor in (None, cursor):
-                    if start is None or len(left) < _FEWEST_ON_PAGE:
+                cursor, last = page.cursor, cursor
+                if matches < _FEWEST_ON_PAGE or is_past or page.has_more is False or cursor in (None, last):
+                    if start is None:
                         return
-                    start, pages = None, 0  # it began too late for some of them
-                    cursor = None
-                else:
-                    cursor = page.cursor
+                    # It began too late for some of them: one may have been pinned, or published later.
+                    self._starts.distrust(creator_key)
+                    start = cursor = None
+                    pages = 0
         except (ProviderError, BudgetError) as error:
             # The account may be private, renamed, or listed badly: each post's own lookup decides.
             log.info(
                 "the posts of %(creator)s cannot be listed: %(reason)s", {"creator": creator_key, "reason": str(error)}
             )
-        finally:
-            if began is not None and (left or start is None):  # one of them may have been pinned meanwhile
-                self._from_the_top[creator_key] = self.clock.now() + _LISTING_PAUSE
-
-    def _remember(self, posts: Sequence[PostItem], wanted: frozenset[str]) -> _FirstPage:
-        pinned = frozenset(post.post_id for post in posts if post.is_pinned)
-        matches = [post for post in posts if post.post_id in wanted and post.post_id not in pinned]
-        newest = max((post.post_id for post in matches), key=int, default=None)
-        times = [post.posted_at for post in matches if isinstance(post.posted_at, int)]
-        posted_at = None
-        if newest is not None and len(times) == len(matches):
-            last = max(times)  # a scheduled post is published later than one whose id was made after its own
-            if minted_at(newest).timestamp() <= last < _LAST_SECOND:
-                posted_at = datetime.fromtimestamp(last, UTC)
-        return _FirstPage(self.clock.now(), pinned, newest, posted_at)
-
-    def _first_cursor(self, creator_key: str, wanted: frozenset[str]) -> str | None:
-        """Where the listing is to begin, so that most of the wanted posts are on one page.
-
-        Pinned posts are left out, if none of them is wanted, and so are posts that are newer than the newest of these.
-        """
-        page = self._first_pages.get(creator_key)
-        if page is None or not isinstance(self.provider, TimeCursors) or page.pinned & wanted:
-            return None
-        now = self.clock.now()
-        if now - page.read_at > _REMEMBERED_FOR or now < self._from_the_top.get(creator_key, now):
-            return None
-        if page.posted_at is not None and page.newest == max(wanted, key=int):
-            return self.provider.cursor_before(page.posted_at + timedelta(seconds=1))
-        return self.provider.cursor_before(now + _AHEAD) if page.pinned else None
 
     def _listing_subject(self, client: ApiClient, creator: Creator) -> Subject:
         """The account with every id that the provider needs for its listing."""
