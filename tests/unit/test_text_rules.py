@@ -135,7 +135,7 @@ FEW_CELLS = st.lists(
 @given(FEW_CELLS)
 @example(["0.0", "7.370"])
 @example(["1234.0", "1.234.567", "7.370"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_few_cells_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     """Plain values are evidence, too: whatever stands beside a number decides the same in SQL and in Python."""
     style = style_of(texts, "count")
@@ -164,7 +164,7 @@ FEW_SHARES = st.lists(
 @example(["1.000", "7", "12.0"])
 @example(["7,370", "1000.000", "1234.0"])
 @example(["1000.0", "7.370s", "1.234.567"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_few_lengths_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     style = style_of(texts, "length")
     assert load_cells(sql, "avg_watch_s", texts, source_at("s")) == read_cells(
@@ -175,7 +175,7 @@ def test_what_few_lengths_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]
 @given(FEW_SHARES)
 @example(["12.00", "7.370", "0,5"])
 @example(["7,370", "12.0"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_few_shares_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     style = style_of(texts, "share")
     read = load_cells(sql, "share", texts, source_at("share"))
