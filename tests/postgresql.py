@@ -77,8 +77,10 @@ class Server:
         group = self.process.pid
         os.killpg(group, signal.SIGKILL)
         self.process.wait()
+        deadline = time.monotonic() + 60
         with suppress(ProcessLookupError):
-            while True:  # as long as one of its processes holds its shared memory, it cannot start again
+            # As long as one of its processes holds its shared memory, it cannot start again; who ends last is not told.
+            while time.monotonic() < deadline:
                 os.killpg(group, 0)
                 time.sleep(0.01)
         self.process = None

@@ -152,7 +152,8 @@ def track(url: str) -> None:
     os.environ["DWELL_TRACK_INTERVAL_S"] = "3"
     for row in posts[:2]:
         dwell("track", f"https://www.tiktok.com/@{OWN}/video/{row['post_id']}", "--days", "1", "--metadata", "a=b")
-    for pause_s in (8, 0):  # meanwhile slots are missed
+    # Slots begin by the clock: it takes real seconds until some are polled, and until some are missed.
+    for pause_s in (8, 0):
         command = [sys.executable, "-c", "from dwell.cli.main import run; run()", "worker"]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         time.sleep(10)

@@ -11,7 +11,7 @@ import pytest
 
 from dwell.errors import InvalidRequestError, ServiceUnavailableError
 from dwell.providers.links import Link
-from dwell.tracking import service, short_links
+from dwell.tracking import short_links, video_creator
 from dwell.tracking.short_links import ShortLinkResolver
 
 POST = "7350810998023949599"
@@ -93,7 +93,7 @@ def test_all_hops_together_have_one_time(redirector, monkeypatch):
 
 
 def test_slow_short_links_do_not_hold_a_bulk_request(trial, redirector, monkeypatch):
-    monkeypatch.setattr(service, "BULK_LINKS_S", 0.6)
+    monkeypatch.setattr(video_creator, "BULK_LINKS_S", 0.6)
     trial.service._creator._short_links = ShortLinkResolver(redirector)
     links = [f"https://vm.tiktok.com/slower-{number}/" for number in range(50)]
     items = [{"video_link": link, "duration_days": 1} for link in [*links, trial.link(trial.posts()[0])]]

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 import msgspec
 
 from dwell.api.json_body import check_object, invalid_fields, read_object
-from dwell.tracking.objects import BulkItem
+from dwell.tracking.objects import MAX_BULK, BulkItem
 
-MAX_BULK = 500
 MAX_DAYS = 30
 _MAX_LINK = 2_048
 _MAX_METADATA_BYTES = 4_096

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from dwell.api.bodies import MAX_BULK
 from dwell.api.problems import key_required, method_not_allowed, too_large, too_slow, unknown_path
 from dwell.api.snapshot_formats import SnapshotList, encode_snapshots
 from dwell.errors import (
@@ -26,6 +25,7 @@ from dwell.errors import (
     WebhookNotFoundError,
 )
 from dwell.tracking.objects import (
+    MAX_BULK,
     ApiKey,
     BulkItem,
     Gap,

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from dwell import __version__
 from dwell.api import examples
 from dwell.api.bodies import (
-    MAX_BULK,
     BulkRequest,
     BulkResult,
     TrackRequest,
@@ -39,6 +38,7 @@ from dwell.api.snapshot_formats import MEDIA_TYPES, Format, SnapshotList, encode
 from dwell.errors import InvalidRequestError
 from dwell.records.tracking import Status
 from dwell.tracking.objects import (
+    MAX_BULK,
     BulkItem,
     StoppedVideo,
     TrackedVideo,

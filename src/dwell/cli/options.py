@@ -26,7 +26,7 @@ Engine = Annotated[
 ]
 
 
-def _check_format(context: typer.Context, value: bool) -> bool:  # noqa: FBT001 - typer gives it
+def _check_format(context: typer.Context, *, value: bool) -> bool:
     """Refuse two formats before the command does anything."""
     if value and (context.params.get("as_json") or context.params.get("as_csv")):
         raise typer.BadParameter("choose either --json or --csv.")

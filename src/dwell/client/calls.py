@@ -15,6 +15,7 @@ from dwell.errors import InvalidRequestError, NoDataError, VideoNotFoundError
 from dwell.http import HttpRequest
 from dwell.text.resource_ids import check_resource_id
 from dwell.tracking.objects import (
+    MAX_BULK,
     ApiKey,
     BulkItem,
     KeyList,
@@ -28,8 +29,6 @@ from dwell.tracking.objects import (
 )
 
 Answer = TypeVar("Answer")
-MAX_BULK = 500
-"""Videos in one bulk request."""
 MAX_PAGE = 100
 """Videos in one page of the list."""
 _SHOWN = 60

@@ -112,6 +112,10 @@ class TrackedVideo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     duplicate_of: str | None = None
 
 
+MAX_BULK = 500
+"""Videos in one bulk request."""
+
+
 class BulkItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of one link of a bulk request: a video, or the error that it would have had alone.
 

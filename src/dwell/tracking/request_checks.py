@@ -1,8 +1,7 @@
-"""What a request to track a video may have: days, metadata, an idempotency key, and the cursor of a list."""
+"""What a request to track a video may have: days, metadata, an idempotency key."""
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -45,36 +44,3 @@ def check_idempotency_key(key: str) -> None:
     if not 1 <= len(key) <= _MAX_KEY_LENGTH or not key.isprintable():
         message = f"1 to {_MAX_KEY_LENGTH} printable characters"
         raise InvalidRequestError("The idempotency key isn't valid.", (("Idempotency-Key", message),))
-
-
-def encode_cursor(video_id: str) -> str:
-    """The cursor of the page after a video."""
-    return base64.urlsafe_b64encode(video_id.encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str | None) -> str | None:
-    """The video that a page begins after.
-
-    Raises:
-        InvalidRequestError: It is no cursor of ours.
-    """
-    if cursor is None:
-        return None
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-    except ValueError:
-        text = ""
-    if not text.startswith("vid_"):
-        raise InvalidRequestError("cursor isn't valid.", (("cursor", "next_cursor of an earlier page"),))
-    return text
-
-
-def has_metadata(stored: Mapping[str, Any] | None, wanted: Mapping[str, str] | None) -> bool:
-    """Whether metadata have all these values, compared as text."""
-    if not wanted:
-        return True
-    return stored is not None and all(_as_text(stored.get(name)) == value for name, value in wanted.items())
-
-
-def _as_text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value)

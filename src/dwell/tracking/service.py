@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dwell import logs
 from dwell.errors import (
-    DwellError,
     InvalidRequestError,
     VideoNotFoundError,
 )
@@ -22,6 +20,7 @@ from dwell.tracking import video_objects
 from dwell.tracking.keys import Caller, Keys
 from dwell.tracking.metrics import Metric, list_metrics
 from dwell.tracking.objects import (
+    MAX_BULK,
     ApiKey,
     BulkItem,
     KeyList,
@@ -35,17 +34,11 @@ from dwell.tracking.objects import (
 )
 from dwell.tracking.poll_stats import PollStats
 from dwell.tracking.post_reader import PostReader
-from dwell.tracking.problems import describe_error
 from dwell.tracking.provider_access import ProviderAccess
-from dwell.tracking.request_checks import (
-    check_idempotency_key,
-    check_request,
-    decode_cursor,
-    encode_cursor,
-    has_metadata,
-)
+from dwell.tracking.request_checks import check_idempotency_key, check_request
 from dwell.tracking.usage import read_usage
 from dwell.tracking.video_creator import VideoCreator
+from dwell.tracking.video_list import read_page
 from dwell.tracking.webhook_events import write_events
 from dwell.tracking.webhooks import WebhookService, read_allowed
 
@@ -54,12 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Caller", "TrackingService"]
 
-BULK_LINKS_S = 20.0
-"""The longest that a bulk request resolves short links; those that are left are refused, to be sent again."""
-
-MAX_BULK = 500
 MAX_LOW_BALANCE_USD = 1_000_000
-_STATUSES = ("monitoring", "completed", "paused", "error", "cancelled")
 
 log = logs.get_logger(__name__)
 
@@ -205,23 +193,7 @@ class TrackingService:
             raise InvalidRequestError(
                 f"A bulk request has 1 to {MAX_BULK} videos.", (("videos", f"1 to {MAX_BULK} items"),)
             )
-        until = time.monotonic() + BULK_LINKS_S
-        results = []
-        for place, item in enumerate(items):
-            link = str(item.get("video_link", ""))
-            try:
-                days, metadata = check_request(item.get("duration_days"), item.get("metadata"))
-                if idempotency_key is None:
-                    video = self._creator.create(caller, link, days, metadata, None, bulk_until=until)
-                else:
-                    key = f"{idempotency_key}\t{place}"  # no key of a client has a tab
-                    video = self._creator.create_once(caller, link, days, metadata, key, bulk_until=until)
-            except DwellError as error:
-                status, body = describe_error(error)
-                results.append(BulkItem(video_link=link, status=status, error=body))
-            else:
-                results.append(BulkItem(video_link=link, status=201, video=video))
-        return results
+        return self._creator.create_many(caller, items, idempotency_key)
 
     def stop(self, caller: Caller, video_id: str) -> StoppedVideo:
         """Stop tracking a video; to stop one that has ended changes nothing.
@@ -304,27 +276,14 @@ class TrackingService:
         Raises:
             InvalidRequestError: A value isn't valid.
         """
-        if not 1 <= limit <= 100:
-            raise InvalidRequestError("limit isn't valid.", (("limit", "a whole number from 1 to 100"),))
-        if status is not None and status not in _STATUSES:
-            raise InvalidRequestError("status isn't valid.", (("status", f"one of {', '.join(_STATUSES)}"),))
-        before, wanted = decode_cursor(cursor), limit + 1
-        found: list[tracked_videos.TrackedVideo] = []
-        while len(found) < wanted:
-            step = wanted if not metadata else 500
-            page = tracked_videos.list_page(
-                self.database, caller.account_id, platform=platform, status=status, before=before, limit=step
-            )
-            found += [video for video in page if has_metadata(video.client_metadata, metadata)]
-            if len(page) < step:
-                break
-            before = page[-1].video_id
-        shown, now = found[:limit], self.database.now()
-        return VideoList(
-            videos=[video_objects.to_video(video, now) for video in shown],
-            total=len(shown),
+        return read_page(
+            self.database,
+            caller.account_id,
+            platform=platform,
+            status=status,
             limit=limit,
-            next_cursor=encode_cursor(shown[-1].video_id) if len(found) > limit else None,
+            cursor=cursor,
+            metadata=metadata,
         )
 
     def list_snapshots(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as WaitTimeoutError
 from dataclasses import replace
@@ -16,6 +17,7 @@ import msgspec
 from dwell.errors import (
     CapacityError,
     ConflictError,
+    DwellError,
     IdempotencyError,
     InsufficientBalanceError,
     StoppedError,
@@ -32,8 +34,10 @@ from dwell.state.slot_results import OnEvents
 from dwell.state.tracked_videos import MONITORING
 from dwell.tracking import slots, video_objects
 from dwell.tracking.keys import Caller
-from dwell.tracking.objects import TrackedVideo
+from dwell.tracking.objects import BulkItem, TrackedVideo
+from dwell.tracking.problems import describe_error
 from dwell.tracking.provider_access import ProviderAccess
+from dwell.tracking.request_checks import check_request
 from dwell.tracking.short_links import ShortLinkResolver, parse_video_link
 from dwell.tracking.video_objects import dollars
 
@@ -42,6 +46,9 @@ if TYPE_CHECKING:
 
 FIRST_READING_S = 10.0
 """The longest that a request to track a video waits for its first snapshot."""
+
+BULK_LINKS_S = 20.0
+"""The longest that a bulk request resolves short links; those that are left are refused, to be sent again."""
 
 _LEASE_S = 60.0
 _READERS = 16
@@ -160,6 +167,28 @@ class VideoCreator:
         except BaseException:
             idempotency.abandon(self._database, caller.account_id, idempotency_key, holder)
             raise
+
+    def create_many(
+        self, caller: Caller, items: Sequence[Mapping[str, Any]], idempotency_key: str | None
+    ) -> list[BulkItem]:
+        """Make a job of each item of a bulk request, in a transaction of its own; see `TrackingService.track_bulk`."""
+        until = time.monotonic() + BULK_LINKS_S
+        results = []
+        for place, item in enumerate(items):
+            link = str(item.get("video_link", ""))
+            try:
+                days, metadata = check_request(item.get("duration_days"), item.get("metadata"))
+                if idempotency_key is None:
+                    video = self.create(caller, link, days, metadata, None, bulk_until=until)
+                else:
+                    key = f"{idempotency_key}\t{place}"  # no key of a client has a tab
+                    video = self.create_once(caller, link, days, metadata, key, bulk_until=until)
+            except DwellError as error:
+                status, body = describe_error(error)
+                results.append(BulkItem(video_link=link, status=status, error=body))
+            else:
+                results.append(BulkItem(video_link=link, status=201, video=video))
+        return results
 
     def _make_video(
         self, caller: Caller, link: Link, duration_days: int, metadata: Mapping[str, Any] | None, now: datetime

@@ -72,10 +72,10 @@ KINDS: dict[str, dict[str, tuple[int, int]]] = {
 
 
 @pytest.mark.parametrize("posts", KINDS.values(), ids=list(KINDS))
-def test_one_page_an_hour(posts: dict[str, tuple[int, int]], tmp_path: Path) -> None:
+def test_one_page_an_hour(posts: dict[str, tuple[int, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(open_database(tmp_path)) as database:
         now = [NOON]
-        database.now = lambda: now[0]  # type: ignore[method-assign]
+        monkeypatch.setattr(database, "now", lambda: now[0])
         reader = Reader(database, posts)
         for _ in range(9):
             found = dict(reader.read_posts(Creator("ann", "123"), posts, "@ann"))
@@ -84,11 +84,11 @@ def test_one_page_an_hour(posts: dict[str, tuple[int, int]], tmp_path: Path) -> 
     assert reader.asked == {"user_posts": 9}
 
 
-def test_a_cursor_that_begins_too_late_costs_one_page(tmp_path: Path) -> None:
+def test_a_cursor_that_begins_too_late_costs_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A post of them was pinned, or its time changed: the hour is read from the top, and so are the next six hours."""
     with closing(open_database(tmp_path)) as database:
         now = [NOON]
-        database.now = lambda: now[0]  # type: ignore[method-assign]
+        monkeypatch.setattr(database, "now", lambda: now[0])
         reader = Reader(database, NORMAL)
         for hour in range(9):
             if hour == 2:
