@@ -33,6 +33,9 @@ from dwell.text.suffixes import SUFFIXES
         ("1,234+", 1_000),
         ("10K+", 1_000),
         ("+12", 1),
+        ("0K", 1_000),
+        ("0.0M", 1_000),
+        ("0 views", 1),
     ],
 )
 def test_the_last_digit_of_a_count_shows_its_unit(text: str, unit: int) -> None:

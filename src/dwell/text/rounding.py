@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from dwell.text.number_patterns import ZERO_SUFFIXED
+
 Rounding = Literal["exact", "mixed", "decimals", "rounded"]
 
 UNITS = (
@@ -42,11 +44,13 @@ def read_unit(text: str, value: int) -> int:
 
     Returns:
         1,000 for `120K`, 100 for `1.2K`, 10,000 for `3万`; of a bound (`1000+`, `99+`) what its first digit stands for;
-        1 where every digit is written.
+        1,000 at least for `0K`, which hides some hundreds; 1 where every digit is written.
     """
     digits = int(re.sub(r"\D", "", text)[:30] or 0)
     if digits and abs(value) > digits:
         return abs(value) // digits
+    if not value and re.fullmatch(ZERO_SUFFIXED, text.strip().lower()):
+        return LEAST_ROUNDED
     return 10 ** (len(str(abs(value))) - 1) if "+" in text[1:] else 1
 
 

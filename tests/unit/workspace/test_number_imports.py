@@ -191,3 +191,11 @@ def test_a_number_of_json_has_a_decimal_point_whatever_stands_beside_it(load: Lo
             for n, views in enumerate(["7.370", 7.371, "1.234"])]  # fmt: skip
     _, values = load("\n".join(map(json.dumps, rows)) + "\n", "videos.jsonl")
     assert values["views"] == [None, None, None]  # a count has no fraction
+
+
+def test_a_bound_and_a_hidden_zero_are_not_exact(load: Load, tmp_path: Path) -> None:
+    load("url,views,likes\n" + "".join(f"https://www.tiktok.com/@ann/video/{7350810998023949599 + n},{row}\n"
+         for n, row in enumerate(["1000+,0K", "12K,3K", "99+,0", "1234,5"])))  # fmt: skip
+    query = "SELECT views, views_unit, likes, likes_unit FROM post_snapshots ORDER BY post_id"
+    rows = dwell.open(tmp_path / "data").store.query(query, ["post_snapshots"]).rows
+    assert rows == [(1000, 1000, 0, 1000), (12_000, 1000, 3000, 1000), (99, 10, 0, 1), (1234, 1, 5, 1)]
