@@ -51,10 +51,11 @@ docs: $(VENV)/dev  ## Write the generated pages and golden SQL again, to be read
 spark: .venv-spark/run  ## Metrics and some commands on PySpark as well (needs Java; DWELL_SPARK_ALL=1 asks every command).
 	.venv-spark/bin/python -m pytest -q -p no:cacheprovider tests/engines -k "spark and same"
 
+# Extras are written out (coverage[toml]==...): without them pip 23 asks for the newest version, which has no hash here.
 lock:  ## Resolve the dependencies again (needs uv).
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
-	uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
-	echo pytest | uv pip compile pyproject.toml - --extra spark --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-spark.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -q -o requirements-dev.lock
+	echo pytest | uv pip compile pyproject.toml - --extra spark --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -q -o requirements-spark.lock
 
 clean:  ## Remove what the other targets made.
 	rm -rf $(VENV) .venv-spark dwell-demo .coverage .engines.coverage .engines.log .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
