@@ -58,6 +58,8 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
                 "display_name": dice.choice(["Größe", None, "B"]),
             }
         )
+        if handle == "both_platforms":
+            rows["creators"].append(rows["creators"][-1] | {"platform": "youtube", "niche": "art"})
         if handle != "größe":
             rows["creator_snapshots"] += _follower_counts(dice, handle)
     return rows | topics()
@@ -148,7 +150,9 @@ def _follower_counts(dice: random.Random, handle: str | None) -> list[dict[str, 
         followers += dice.randrange(0, 900)
         known = None if dice.random() < 0.1 else followers
         unit = (None, 1, 100, 1_000)[day % 4]
-        row = {"handle": handle, "observed_at": start + timedelta(days=day), "followers": known}
+        platform = "youtube" if handle == "both_platforms" and day % 2 else "tiktok"
+        at = start + timedelta(days=day)
+        row = {"handle": handle, "platform": platform, "observed_at": at, "followers": known}
         counts.append({**row, "followers_unit": unit, "observed_precision": (None, "instant", "day")[day % 3]})
     return counts
 

@@ -28,11 +28,16 @@ NEW = {"post_id": POST, "observed_at": "2026-06-20T00:00:00Z", "views": 10, "rep
 
 
 def tables(folder: Path) -> dict[str, list[str]]:
-    """Every row of every table as JSON, without what is null: a released folder lacks the columns that came later."""
+    """Every row of every table as JSON, without what is null: a released folder lacks the columns that came later.
+
+    A column that may not be null has its default there.
+    """
+    from dwell.records import TABLES
+
     found = {}
     for path in folder.glob("*.jsonl"):
         rows = [json.loads(line) for line in path.read_text().splitlines()]
-        found[path.stem] = sorted(json.dumps(plain(row), sort_keys=True) for row in rows)
+        found[path.stem] = sorted(json.dumps(plain(TABLES[path.stem].defaults | row), sort_keys=True) for row in rows)
     return found
 
 

@@ -43,19 +43,21 @@ def still(value: Any) -> Any:
 
 
 def tables(folder: Path) -> dict[str, list[str]]:
-    """Every table's rows, in one order, without what is null: a release lacks the columns that came later."""
-    return {
-        path.name: sorted(known(json.loads(line)) for line in path.read_text().splitlines())
-        for path in folder.glob("*.jsonl")
-    }
+    """Every table's rows, in one order, without what is null: a release lacks the columns that came later.
+
+    A column that may not be null has its default there.
+    """
+    return {path.name: sorted(known(row) for row in rows_of(path)) for path in folder.glob("*.jsonl")}
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    return [TABLES[path.stem].defaults | json.loads(line) for line in path.read_text().splitlines()]
 
 
 def keys(folder: Path) -> dict[str, set[tuple[Any, ...]]]:
     """The keys of every table's rows."""
     return {
-        path.stem: {
-            tuple(json.loads(line)[name] for name in TABLES[path.stem].key) for line in path.read_text().splitlines()
-        }
+        path.stem: {tuple(row[name] for name in TABLES[path.stem].key) for row in rows_of(path)}
         for path in folder.glob("*.jsonl")
     }
 

@@ -105,6 +105,7 @@ class Platform(StrEnum):
 
     TIKTOK = "tiktok"
     YOUTUBE = "youtube"
+    FACEBOOK = "facebook"
 
 
 OnePlatform = Annotated[

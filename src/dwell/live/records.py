@@ -188,6 +188,7 @@ def _creator(item: CreatorItem, observation: Observation) -> tuple[msgspec.Struc
     creator = _account(handle, creator_id, display_name, observation, verified=item.verified, private=item.private)
     snapshot = CreatorSnapshot(
         handle=handle,
+        platform="tiktok",
         observed_at=observation.observed_at,
         followers=_count(item.followers),
         following=_count(item.following),

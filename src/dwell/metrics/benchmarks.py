@@ -52,8 +52,8 @@ def _figures(posts: Table) -> dict[str, ibis.expr.types.Value]:
 
 def _with_group(posts: Table, by: str) -> Table:
     if by == "niche":
-        creators = table("creators").select("handle", "niche")
-        joined = posts.left_join(creators, "handle").drop("handle_right")
+        creators = table("creators").select("handle", "platform", "niche")
+        joined = posts.left_join(creators, ["handle", "platform"]).drop("handle_right", "platform_right")
         return joined.mutate(group=joined.niche.fill_null(sizes.UNKNOWN))
     known = followers(posts)
     joined = posts.left_join(known, "post_id").drop("post_id_right")

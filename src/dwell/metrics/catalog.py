@@ -70,7 +70,7 @@ _FILTERS = {
     "include": "Filters to switch off: ads, pinned, young, photos",
     "min_age_h": "Hours from publishing to observation below which a post is young; 72",
 }
-_PLATFORM = {"platform": "`tiktok` or `youtube`; all when None"}
+_PLATFORM = {"platform": "`tiktok`, `youtube` or `facebook`; all when None"}
 _SCHEME = {"scheme": "Duration buckets: `proxy` (default) or `sweet-spot`"}
 _BY = {"by": "`bucket` (default), `creator-size` or `niche`: what rows are grouped by besides the bucket"}
 _TOPIC = {
@@ -202,9 +202,9 @@ METRICS: dict[str, Metric] = {
             "follower_steps",
             ("creator_snapshots",),
             FOLLOWER_STEP,
-            ("handle", "to_at"),
+            ("handle", "platform", "to_at"),
             "Followers gained between snapshots of an account an hour or more apart.",
-            _HANDLE,
+            {**_HANDLE, **_PLATFORM},
         ),
         Metric(
             "peers",

@@ -48,7 +48,7 @@ EXCLUSION: Columns = {
 }
 POST: Columns = {
     "post_id": ("", "Platform id"),
-    "platform": ("", "`tiktok` or `youtube`"),
+    "platform": ("", "`tiktok`, `youtube` or `facebook`"),
     "handle": ("", "Account"),
     "caption": ("", "Text under the post"),
     "url": ("", "Link to the post"),
@@ -164,7 +164,7 @@ STORED: Columns = {
 }
 HANDLE: Columns = {
     "handle": ("", "Account"),
-    "platform": ("", "`tiktok` or `youtube`"),
+    "platform": ("", "`tiktok`, `youtube` or `facebook`"),
     "posts": ("posts", "Stored posts of that handle on it"),
 }
 CREATOR_ID: Columns = {"creator_id": ("", "Platform id of the account"), "handle": ("", "Account")}
@@ -178,7 +178,7 @@ SOURCE: Columns = {
 }
 CREATOR: Columns = {
     "handle": ("", "Account"),
-    "platform": ("", "`tiktok` or `youtube`"),
+    "platform": ("", "`tiktok`, `youtube` or `facebook`"),
     "display_name": ("", "Name shown on the profile"),
     "niche": ("", "Niche that the user gave it"),
     "posts": ("posts", "Stored posts"),

@@ -12,7 +12,7 @@ _WHY = {
     "suspect": "{n} with a counter that may be rounded",
 }
 CUMULATIVE = "tiktok"
-"""The platform whose counters are totals since publishing; YouTube Studio's are those of a period."""
+"""The platform whose growth is counted; YouTube Studio's counters are those of a period."""
 AGAIN = "read the account again an hour later or more"
 
 
@@ -24,7 +24,7 @@ def growth_note(counts: Mapping[str, int], platforms: Collection[str]) -> str | 
         platforms: Those of the posts.
     """
     if platforms and CUMULATIVE not in platforms:
-        return "YouTube's figures are those of a period, not totals, so no growth can be counted from them."
+        return "Growth is counted from TikTok's figures only: YouTube's are those of a period, not totals."
     posts, known = counts["posts"], counts["known"]
     if not posts:
         return f"No post was read twice, so no growth is known: {AGAIN}."

@@ -38,7 +38,7 @@ def peers(
         scheme: Duration buckets.
         handle: Whose posts; those of every account when None.
         niche: Only creators of this niche are peers; all when None.
-        platform: `tiktok` or `youtube`; all when None.
+        platform: `tiktok`, `youtube` or `facebook`; all when None.
         posts: Number of the account's latest eligible posts.
         include: Filters to switch off.
         min_age_h: Hours from publishing to observation below which a post is young.
@@ -76,7 +76,9 @@ _MOST_POSTS = 2**62
 def _latest_posts(counted: Table, handle: str | None, posts: int) -> Table:
     mine = counted if handle is None else counted.filter(counted.handle == handle)
     order = [mine.posted_at.desc(nulls_first=False), mine.post_id]
-    numbered = mine.mutate(back=ibis.row_number().over(ibis.window(group_by=mine.handle, order_by=order)))
+    numbered = mine.mutate(
+        back=ibis.row_number().over(ibis.window(group_by=[mine.platform, mine.handle], order_by=order))
+    )
     return numbered.filter(numbered.back < min(posts, _MOST_POSTS)).select(
         "handle", "platform", "post_id", "posted_at", "bucket", *VET_RATES
     )
@@ -84,7 +86,11 @@ def _latest_posts(counted: Table, handle: str | None, posts: int) -> Table:
 
 def _peer_posts(counted: Table, niche: str | None) -> Table:
     creators = table("creators")
-    theirs = counted if niche is None else counted.semi_join(creators.filter(creators.niche == niche), "handle")
+    theirs = (
+        counted
+        if niche is None
+        else counted.semi_join(creators.filter(creators.niche == niche), ["handle", "platform"])
+    )
     enough = (theirs.likes >= MIN_LIKES) & (theirs.comments >= 0)
     ratio = theirs.comments.cast("float64") / theirs.likes.cast("float64").nullif(0)
     return theirs.select(

@@ -83,7 +83,7 @@ def _every_post(
         .left_join(audience, rows.post_id == audience.post_id)
         .left_join(places, rows.post_id == places.post_id)
         .left_join(edges, rows.bucket == edges.bucket)
-        .left_join(creators, rows.handle == creators.handle)
+        .left_join(creators, [rows.handle == creators.handle, rows.platform == creators.platform])
     )
     above = rows.engagement_rate > edges.engagement_rate_p90
     return joined.select(

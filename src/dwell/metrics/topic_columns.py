@@ -61,6 +61,7 @@ TOPIC_DAY: Columns = {
 }
 FOLLOWER_STEP: Columns = {
     "handle": ("", "Account"),
+    "platform": ("", "`tiktok`, `youtube` or `facebook`"),
     "from_at": ("UTC", "Earlier snapshot"),
     "to_at": ("UTC", "Later snapshot"),
     "hours": ("hours", "Between them, to the second; where only a day is known, from its middle"),

@@ -13,10 +13,10 @@ from dwell.records.unit import Unit
 
 
 class Creator(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One account. The newest known value of each attribute is kept."""
+    """One account: a handle on a platform. The newest known value of each attribute is kept."""
 
     handle: Annotated[str, Meaning("Account name, lower case, without @")]
-    platform: Annotated[str, Meaning("`tiktok` or `youtube`")]
+    platform: Annotated[str, Meaning("`tiktok`, `youtube` or `facebook`")]
     creator_id: Annotated[str | None, Meaning("Platform id, as text")] = None
     display_name: Annotated[str | None, Meaning("Name shown on the profile")] = None
     verified: Annotated[bool | None, Meaning("Verified by the platform")] = None
@@ -30,6 +30,7 @@ class CreatorSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Public counters of one account at one instant."""
 
     handle: Annotated[str, Meaning("The account")]
+    platform: Annotated[str, Meaning("`tiktok`, `youtube` or `facebook`", default="tiktok")]
     observed_at: Annotated[datetime, Meaning("When the counters were read, UTC")]
     followers: Annotated[int | None, Meaning("Followers")] = None
     following: Annotated[int | None, Meaning("Accounts followed")] = None

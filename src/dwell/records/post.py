@@ -16,7 +16,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     post_id: Annotated[
         str, Meaning("Platform id as text; `local-…` where the source had none and dwell made a stable one")
     ]
-    platform: Annotated[str, Meaning("`tiktok` or `youtube`")]
+    platform: Annotated[str, Meaning("`tiktok`, `youtube` or `facebook`")]
     handle: Annotated[str | None, Meaning("Account name, lower case, without @")] = None
     creator_id: Annotated[str | None, Meaning("Platform id of the account, as text")] = None
     posted_at: Annotated[datetime | None, Meaning("When it was published, UTC")] = None

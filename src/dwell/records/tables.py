@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -35,12 +36,16 @@ _KINDS: dict[Any, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, what kind of value it holds, whether it may be unknown, and its meaning."""
+    """One column: its name, what kind of value it holds, whether it may be unknown, and its meaning.
+
+    Rows that were written before the column existed have the default there.
+    """
 
     name: str
     kind: Kind
     nullable: bool
     meaning: str
+    default: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,12 @@ class Table:
         return tuple(_column(name, hints[name]) for name in self.record.__struct_fields__)
 
     @cached_property
+    def entity(self) -> tuple[str, ...]:
+        """Names of the columns that say what a row is about: the key, up to the instant of a reading."""
+        instant = self.key.index("observed_at") if "observed_at" in self.key else len(self.key)
+        return self.key[:instant]
+
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """Names of the columns that carry what was observed: neither the key, nor where and when it was read."""
         return tuple(c.name for c in self.columns if c.name not in {*self.key, *PROVENANCE})
@@ -75,6 +86,11 @@ class Table:
     def required(self) -> tuple[str, ...]:
         """Names of the columns without which there is no row."""
         return tuple(c.name for c in self.columns if not c.nullable and c.kind != "texts")
+
+    @cached_property
+    def defaults(self) -> dict[str, str]:
+        """Column -> what rows have that were written before the column existed, for the columns that are not null."""
+        return {column.name: column.default for column in self.columns if column.default is not None}
 
     @cached_property
     def observed(self) -> tuple[str, ...]:
@@ -90,7 +106,7 @@ class Table:
 def _column(name: str, hint: Any) -> Column:
     kind, meaning = get_args(hint)
     options = [option for option in get_args(kind) if option is not type(None)] if type(None) in get_args(kind) else []
-    return Column(name, _KINDS[options[0] if options else kind], bool(options), meaning.text)
+    return Column(name, _KINDS[options[0] if options else kind], bool(options), meaning.text, meaning.default)
 
 
 TABLES: dict[str, Table] = {
@@ -98,8 +114,8 @@ TABLES: dict[str, Table] = {
     for table in (
         Table("posts", Post, ("post_id",), "newest"),
         Table("post_snapshots", PostSnapshot, ("post_id", "observed_at"), "every"),
-        Table("creators", Creator, ("handle",), "newest"),
-        Table("creator_snapshots", CreatorSnapshot, ("handle", "observed_at"), "every"),
+        Table("creators", Creator, ("handle", "platform"), "newest"),
+        Table("creator_snapshots", CreatorSnapshot, ("handle", "platform", "observed_at"), "every"),
         Table("watch_times", WatchTime, ("post_id", "observed_at"), "every"),
         Table("retention", Retention, ("post_id", "observed_at", "second"), "every"),
         Table("account_days", AccountDay, ("handle", "day"), "newest"),
@@ -112,6 +128,13 @@ TABLES: dict[str, Table] = {
         Table("topic_posts", TopicPost, ("topic_kind", "topic", "observed_at", "post_id"), "every"),
     )
 }
+
+
+def missing_key(tables: Iterable[Table]) -> str:
+    """The reason against an object that makes no row of these tables; its instant and its platform are always known."""
+    names = dict.fromkeys(name for table in tables for name in table.key if name not in {"observed_at", "platform"})
+    return f"nothing to keep: no {' or '.join(names)}"
+
 
 ABOUT_POSTS = frozenset({"posts", "post_snapshots", "watch_times", "retention", "comments"})
 """Tables whose rows are about posts: what such a row says of the account besides cannot refuse it."""

@@ -34,6 +34,8 @@ BEYOND_CHANCE = 1e-4
 """A column is damaged where chance alone would mark as many of its ids at most this often."""
 POST_ID = "[0-9]{17,20}"
 """What an id of TikTok looks like."""
+FACEBOOK_ID = "[0-9]{13,18}"
+"""What an id of a Facebook video looks like."""
 ROW_NUMBER = "[A-Za-z]{0,3}[-_#]?[0-9]{1,12}"
 """What databases and spreadsheets number their rows with; no platform's id looks so."""
 

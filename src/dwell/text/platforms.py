@@ -6,8 +6,10 @@ import re
 
 from dwell.text.words import clean, lower
 
-STORED = ("tiktok", "youtube")
-"""Platforms whose posts dwell stores; rows of others are rejected."""
+IN_TABLES = ("tiktok", "youtube")
+"""Platforms whose rows are stored from any table; those of others are rejected."""
+STORED = (*IN_TABLES, "facebook")
+"""Platforms whose posts dwell stores; Facebook's only from Meta's own table."""
 
 _NAMES = {
     "tiktok": "tiktok | tik tok | tik-tok | tt | tiktok.com | tiktok ads | tiktok organic | tiktok video",

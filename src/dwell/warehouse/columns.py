@@ -91,6 +91,13 @@ def typed_nulls(name: str) -> str:
     return f"SELECT {columns} WHERE false"
 
 
+def replace_defaults(name: str) -> str:
+    """SQL behind `SELECT *` for a table's rows of files that may lack a column with a default; empty without such."""
+    defaults = TABLES[name].defaults if name in TABLES else {}
+    filled = [f"coalesce({quote_name(c)}, {quote_text(d)}) AS {quote_name(c)}" for c, d in defaults.items()]
+    return f"REPLACE ({', '.join(filled)})" if filled else ""
+
+
 def stored_value(column: Column) -> str:
     """DuckDB SQL for the value to keep: its exact type, NaN as null, a missing list as the empty one."""
     name = quote_name(column.name)

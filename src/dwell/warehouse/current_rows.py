@@ -11,25 +11,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from dwell.records import TABLES, Table
 from dwell.warehouse.columns import SEQ, SQLITE, quote_name
 
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "posts": ("post_id",),
-    "creators": ("handle",),
-    "post_snapshots": ("post_id",),
-    "post_states": ("post_id",),
-    "creator_states": ("handle",),
-    "topic_samples": ("topic_kind", "topic"),
+    name: TABLES[name].entity
+    for name in ("posts", "creators", "post_snapshots", "post_states", "creator_states", "topic_samples")
 }
 """Table -> the columns by which its current row is found."""
 
 _COMPLETE_UNTIL = "current_seq"
+FORGET = f"DELETE FROM meta WHERE key = '{_COMPLETE_UNTIL}'"
+"""Marks them as incomplete: the next append reads them from the tables again."""
+
 _SEALED_UNTIL = "sealed_until:"
 _DAYS_UNTIL = "days_until:"
-_LOOKUP = 500
+_LOOKUP = 400
 
 
 def table_name(name: str) -> str:
@@ -114,19 +114,20 @@ def replace(
     log.executemany(upsert_sql(table), rows)
 
 
-def find(log: sqlite3.Connection, table: Table, keys: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+def find(log: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
     """The current rows with these keys, as `journal.insert` takes them, by key.
 
     Args:
         log: The journal.
-        table: A table whose current row is found by one column.
-        keys: Values of that column.
+        table: A table with current rows.
+        keys: Values of the column by which its current row is found, or tuples of the columns.
     """
-    (key,) = KEYS[table.name]
-    place = [column.name for column in table.columns].index(key)
-    columns = ", ".join(quote_name(column.name) for column in table.columns)
-    sql = f"SELECT {columns} FROM {table_name(table.name)} WHERE {quote_name(key)} IN "
-    return {row[place]: row for row in select_in(log, sql, keys)}
+    names = [column.name for column in table.columns]
+    key = KEYS[table.name]
+    key_of = itemgetter(*map(names.index, key))
+    columns = ", ".join(map(quote_name, names))
+    sql = f"SELECT {columns} FROM {table_name(table.name)} WHERE ({', '.join(map(quote_name, key))}) IN"
+    return {key_of(row): row for row in select_in(log, sql, keys)}
 
 
 def newest_observations(log: sqlite3.Connection, table: Table, keys: Iterable[str]) -> dict[str, int]:
@@ -137,11 +138,15 @@ def newest_observations(log: sqlite3.Connection, table: Table, keys: Iterable[st
 
 
 def select_in(log: sqlite3.Connection, sql: str, values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query that ends with `IN`, for any number of values."""
+    """The rows of a query that ends with `IN`, for any number of values, or of tuples of values."""
     wanted = list(dict.fromkeys(values))
     for start in range(0, len(wanted), _LOOKUP):
         part = wanted[start : start + _LOOKUP]
-        yield from log.execute(f"{sql} ({', '.join('?' * len(part))})", part)
+        if isinstance(part[0], tuple):
+            listed = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))
+            yield from log.execute(f"{sql} (VALUES {listed})", [value for row in part for value in row])
+        else:
+            yield from log.execute(f"{sql} ({', '.join('?' * len(part))})", part)
 
 
 def sealed_until(log: sqlite3.Connection) -> dict[str, int]:

@@ -109,6 +109,7 @@ class SparkConnection:
             shown = f"SELECT {column_list(table)} FROM {whole}"
         with self._errors():
             frame = reader.parquet(*paths) if paths else self._session.sql(empty_query(table))
+            frame = frame.fillna(table.defaults) if table.defaults else frame
             frame.createOrReplaceTempView(whole)
         self.show_query(shown, name or table.name)
 

@@ -16,11 +16,11 @@ from dwell.disk.flush import flush
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
 from dwell.warehouse import batches, catalogue, current_rows
-from dwell.warehouse.columns import REPLACES, SEQ, SQLITE, column_list, key_list, quote_name
+from dwell.warehouse.columns import REPLACES, SEQ, SQLITE, column_list, key_list, quote_name, quote_text
 from dwell.warehouse.journal_damage import damaged_journal, journal_errors
 
 NAME = "journal.db"
-VERSION = 4  # of the folder's layout: goes up with every table or column that is added; a newer one is refused
+VERSION = 5  # of the folder's layout: goes up with every table or column that is added; a newer one is refused
 APPLICATION = 0x6477656C  # "dwel", in SQLite's header
 
 # A writer waits this long for a reader that is copying the WAL back; writers exclude one another by `writer.lock`.
@@ -91,7 +91,10 @@ def check_pages(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
-    """Adds the tables and columns that the journal of an older dwell lacks; the caller holds the writer lock."""
+    """Adds what the journal of an older dwell lacks: tables, columns, and columns of keys.
+
+    The caller holds the writer lock.
+    """
     missing = [*catalogue.upgrade(connection)]
     missing += [
         statement
@@ -123,16 +126,46 @@ def _additions(connection: sqlite3.Connection, name: str, table: Table, definiti
     columns = {column.name: SQLITE[column.kind] for column in table.columns}
     if table.keeps == "every" and name == table.name:
         columns[REPLACES] = SQLITE["count"]
-    return [
-        f"ALTER TABLE {quote_name(name)} ADD COLUMN {quote_name(column)} {kind}"
+    added = [
+        f"ALTER TABLE {quote_name(name)} ADD COLUMN {quote_name(column)} {kind} DEFAULT {_default(table, column)}"
         for column, kind in columns.items()
         if column not in present
     ]
+    if _has_key(present, definition):
+        return added
+    if name == table.name:
+        return [*added, *_copies(name, definition, [*columns, SEQ])]
+    return [f"DROP TABLE {quote_name(name)}", definition, *current_rows.INDEXES.get(name, ()), current_rows.FORGET]
 
 
-def _columns(connection: sqlite3.Connection, name: str) -> set[str]:
-    """Names of the columns that a table has in this journal; none where an older dwell wrote it without the table."""
-    return {row[1] for row in connection.execute(f"PRAGMA table_info({quote_name(name)})")}
+def _has_key(present: Mapping[str, int], definition: str) -> bool:
+    """The table has the key of its definition; SQLite cannot change the key of a table that is there."""
+    key = sorted((place, name) for name, place in present.items() if place)
+    return f"PRIMARY KEY ({', '.join(quote_name(name) for _, name in key)})" in definition
+
+
+def _copies(name: str, definition: str, columns: Sequence[str]) -> list[str]:
+    """What copies a table into one with the key of today."""
+    old, listed = quote_name(f"{name}_before"), ", ".join(map(quote_name, columns))
+    return [
+        f"ALTER TABLE {quote_name(name)} RENAME TO {old}",
+        definition,
+        f"INSERT INTO {quote_name(name)} ({listed}) SELECT {listed} FROM {old}",
+        f"DROP TABLE {old}",
+    ]
+
+
+def _default(table: Table, column: str) -> str:
+    """SQL of what a column has in rows that were written before it existed."""
+    return quote_text(table.defaults[column]) if column in table.defaults else "NULL"
+
+
+def _columns(connection: sqlite3.Connection, name: str) -> dict[str, int]:
+    """The columns that a table has in this journal, with their place in its key, from 1, or 0.
+
+    None where an older dwell wrote the journal without the table.
+    """
+    return {row[1]: row[5] for row in connection.execute(f"PRAGMA table_info({quote_name(name)})")}
 
 
 def create(path: Path, state: catalogue.Catalogue, log: Sequence[tuple[Any, ...]] = ()) -> None:
@@ -272,12 +305,17 @@ def clear(connection: sqlite3.Connection) -> None:
 
 
 def rows(connection: sqlite3.Connection, table: Table) -> list[tuple[Any, ...]]:
-    """All rows of a table, with `seq` and in tables of readings `replaces`; null in a column that was added later."""
+    """All rows of a table, with `seq` and in tables of readings `replaces`.
+
+    A column that was added later has its default, or null.
+    """
     present = _columns(connection, table.name)
     if not present:
         return []
     selected = ", ".join(
-        quote_name(column.name) if column.name in present else f"NULL AS {quote_name(column.name)}"
+        quote_name(column.name)
+        if column.name in present
+        else f"{_default(table, column.name)} AS {quote_name(column.name)}"
         for column in table.columns
     )
     selected += f", {SEQ}"

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from dwell.warehouse import lake
 from dwell.warehouse.catalogue import TableState
-from dwell.warehouse.columns import quote_text, typed_nulls
+from dwell.warehouse.columns import quote_text, replace_defaults, typed_nulls
 from dwell.warehouse.damage import damaged_lake_file
 
 
 def scan(root: Path, name: str, state: TableState) -> str:
     """DuckDB SQL, in parentheses, that reads the visible files of a table.
 
-    A file that was written before a column existed lacks it: its rows have null there.
+    A file that was written before a column existed lacks it: its rows have the column's default there, or null.
     """
     return read_files(name, visible_files(root, name, state))
 
@@ -23,7 +23,8 @@ def read_files(name: str, paths: Sequence[Path]) -> str:
     """The same for files by their paths."""
     listed = ", ".join(quote_text(str(path)) for path in paths)
     stored = f"FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
-    return f"({typed_nulls(name)} UNION ALL BY NAME {stored})"
+    whole = f"{typed_nulls(name)} UNION ALL BY NAME {stored}"
+    return f"(SELECT * {replaced} FROM ({whole}))" if (replaced := replace_defaults(name)) else f"({whole})"
 
 
 def visible_files(root: Path, name: str, state: TableState) -> list[Path]:

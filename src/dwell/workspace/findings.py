@@ -84,5 +84,5 @@ def _is_measured(post: Mapping[str, Any]) -> bool:
 def _is_simulated(snapshot: Snapshot, handle: str) -> bool:
     if any(row["source"].endswith(SIMULATED_SUFFIX) for row in snapshot.ask("sources", handle=handle)):
         return True
-    names = {row["handle"]: row["display_name"] for row in snapshot.ask("creators") if row["display_name"]}
-    return _SIMULATED_WORD in (names.get(handle) or "").lower()
+    names = [row["display_name"] or "" for row in snapshot.ask("creators") if row["handle"] == handle]
+    return any(_SIMULATED_WORD in name.lower() for name in names)

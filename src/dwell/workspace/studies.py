@@ -16,13 +16,15 @@ def vet(snapshot: Snapshot, account: Mapping[str, str], *, niche: str | None, po
     """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
     from dwell.models.vetting import vet as judge
 
+    rows = snapshot.posts(creator=account["handle"], platform=account.get("platform"))
+    platform = next((row["platform"] for row in rows), None)
     return judge(
-        snapshot.posts(creator=account["handle"], platform=account.get("platform")),
+        rows,
         snapshot.ask("peers", **account, niche=niche, posts=posts),
         niche=niche,
         n=posts,
         growth=snapshot.ask("growth", **account),
-        steps=snapshot.ask("follower_steps", handle=account["handle"]),
+        steps=snapshot.ask("follower_steps", handle=account["handle"], platform=platform),
     )
 
 

@@ -1,10 +1,11 @@
 WITH "follower_counts" AS (
   SELECT
+    "t10"."platform",
     "t10"."handle",
     "t10"."observed_at",
     "t10"."followers",
     ROW_NUMBER() OVER (
-      PARTITION BY "t10"."handle"
+      PARTITION BY "t10"."platform", "t10"."handle"
       ORDER BY "t10"."observed_at" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
@@ -319,16 +320,18 @@ WITH "follower_counts" AS (
   FROM (
     SELECT
       "t34"."post_id",
+      "t34"."platform",
       "t34"."handle",
       GREATEST("t34"."counts_so_far" - 1, 0) AS "place"
     FROM (
       SELECT
+        "t28"."platform",
         "t28"."handle",
         "t28"."observed_at",
         "t28"."post_id",
         "t28"."is_count",
         COUNT(NULLIF("t28"."is_count", 0)) OVER (
-          PARTITION BY "t28"."handle"
+          PARTITION BY "t28"."platform", "t28"."handle"
           ORDER BY "t28"."observed_at" ASC, "t28"."is_count" DESC, "t28"."post_id" ASC
           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS "counts_so_far"
@@ -337,6 +340,7 @@ WITH "follower_counts" AS (
           *
         FROM (
           SELECT
+            "t14"."platform",
             "t14"."handle",
             "t14"."observed_at",
             CAST(NULL AS TEXT) AS "post_id",
@@ -348,6 +352,7 @@ WITH "follower_counts" AS (
           *
         FROM (
           SELECT
+            "t21"."platform",
             "t21"."handle",
             "t21"."observed_at",
             "t21"."post_id",
@@ -362,7 +367,9 @@ WITH "follower_counts" AS (
       "t34"."post_id" IS NOT NULL
   ) AS "t44"
   INNER JOIN "follower_counts" AS "t15"
-    ON "t44"."handle" = "t15"."handle" AND "t44"."place" = "t15"."place"
+    ON "t44"."platform" = "t15"."platform"
+    AND "t44"."handle" = "t15"."handle"
+    AND "t44"."place" = "t15"."place"
 ), "baselines" AS (
   SELECT
     "t49"."post_id",
@@ -668,7 +675,7 @@ FROM (
   LEFT OUTER JOIN "bucket_edges" AS "t35"
     ON "t22"."bucket" = "t35"."bucket"
   LEFT OUTER JOIN "creators" AS "t5"
-    ON "t22"."handle" = "t5"."handle"
+    ON "t22"."handle" = "t5"."handle" AND "t22"."platform" = "t5"."platform"
 ) AS "t56"
 ORDER BY
   "t56"."posted_at" DESC,

@@ -77,6 +77,7 @@ def ask(world: World, tmp_path: Path, sql_cache: Path) -> Iterator[Ask]:
 
 def _rows(name: str, rows: list[Mapping[str, Any]], folder: Path) -> str:
     file = folder / f"{name}.ndjson"
-    file.write_text("".join(json.dumps(row, default=datetime.isoformat) + "\n" for row in rows), encoding="utf-8")
+    whole = [TABLES[name].defaults | row for row in rows]
+    file.write_text("".join(json.dumps(row, default=datetime.isoformat) + "\n" for row in whole), encoding="utf-8")
     types = ", ".join(f"'{column.name}': '{_TYPES[column.kind]}'" for column in TABLES[name].columns)
     return f"FROM read_json('{file}', format = 'newline_delimited', columns = {{{types}}})"

@@ -52,7 +52,7 @@ def test_creator_sizes_small_first_and_unknown_last(world: World, ask: Ask) -> N
 def test_niches_by_name_and_unknown_where_none_was_given(world: World, ask: Ask) -> None:
     for handle, niche in (("a", "food"), ("b", None), ("c", "art")):
         world.post(handle, handle=handle)
-        world.rows["creators"].append({"handle": handle, "niche": niche})
+        world.rows["creators"].append({"handle": handle, "platform": "tiktok", "niche": niche})
     world.post("d", handle="never heard of")
     assert [(row["group"], row["n"]) for row in ask("benchmarks", by="niche")] == [
         ("art", 1),

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from dwell.errors import BadFileError
-from dwell.providers.format_registry import FORMATS
 from dwell.records import Extract, SourceFile
 from dwell.testing.extracts import read_rows
 
@@ -85,12 +84,3 @@ def test_views_of_a_video_that_has_no_engaged_views(opened: Opened) -> None:
     rows = [f'OtqQYqRNDGI,x,"Aug 17, 2025",600,{engaged},{views},3' for engaged, views in ((0, 50), (9, 50), ("", 7))]
     found = read_rows(only(opened("\n".join([header, *rows]), as_of="2025-10-05")))
     assert [row["views"] for row in found] == ["50", "9", "7"]
-
-
-def test_a_table_of_reels_is_named_and_refused(opened: Opened) -> None:
-    points = [f"Percentage of total views at interval {n}" for n in range(41)]
-    header = ["Title", "Duration (sec)", "Publish time", "Permalink", "Views", "Reach", "Likes", "Comments", *points]
-    row = ["x", "30", "10/03/2026 08:31", "https://www.facebook.com/reel/1234567890123456", "5", "4", "1", "1"]
-    with pytest.raises(BadFileError, match="Facebook or Instagram videos, with a retention curve of 41 points"):
-        opened("\n".join([",".join(header), ",".join([*row, *(["0.5"] * 41)])]))
-    assert "meta-videos" not in FORMATS

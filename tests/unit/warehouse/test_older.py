@@ -6,16 +6,18 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from dwell.records import TABLES
+from dwell.records import TABLES, Creator
 from dwell.settings import Settings
 from dwell.warehouse import Store, check, current_rows, journal, recover
+from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.export import export
 
-from .conftest import Commit, post, snapshots
+from .conftest import Commit, batch, post, snapshots
 
 ADDED = ("creator_states", "post_states", "topic_samples", "topic_posts")
 STATE = (
@@ -49,7 +51,7 @@ def older(commit: Commit, store: Store) -> Store:
 
 def test_the_number_of_the_layout_goes_up_with_the_tables() -> None:
     # A dwell that does not know a table must refuse the folder: it would seal the log without the table's rows.
-    assert (journal.VERSION, len(TABLES), len(current_rows.KEYS)) == (4, 14, 6)
+    assert (journal.VERSION, len(TABLES), len(current_rows.KEYS)) == (5, 14, 6)
 
 
 def test_a_reader_finds_the_later_tables_empty_and_changes_nothing(older: Store, tmp_path: Path) -> None:
@@ -140,3 +142,83 @@ def test_a_reader_that_began_before_the_tables_came_sees_its_own_instant(older: 
         commit("states", creator_states=STATE)
         assert journal.rows(log, TABLES["creator_states"]) == []
     assert Store.open(Settings(data=older.root)).rows()["creator_states"] == 1
+
+
+ACCOUNT = """
+    SELECT 'ann' AS handle, 'tiktok' AS platform, 'Ann' AS display_name, 'food' AS niche, 'made-up' AS source,
+    TIMESTAMPTZ '2024-02-01 00:00:00+00' AS observed_at"""
+FOLLOWERS = """
+    SELECT 'ann' AS handle, 'tiktok' AS platform, TIMESTAMPTZ '2024-02-01 00:00:00+00' AS observed_at,
+    5 AS followers, 'made-up' AS source"""
+
+
+@pytest.fixture(params=["journal", "lake"])
+def keyed_by_handle(commit: Commit, store: Store, request: pytest.FixtureRequest) -> Store:
+    """A folder as layout 4 left it: its accounts have no platform in their keys."""
+    commit("accounts", creators=ACCOUNT, creator_snapshots=FOLLOWERS)
+    if request.param == "lake":
+        store.seal()
+        (path,) = (store.root / "lake" / "creator_snapshots").glob("*.parquet")
+        with connect(store.settings) as engine:
+            engine.execute(f"CREATE TABLE old AS SELECT * EXCLUDE (platform) FROM '{path}'").fetchall()
+            engine.execute(f"COPY old TO '{path}' (FORMAT parquet)").fetchall()
+    with sqlite3.connect(store.root / journal.NAME) as log:
+        for name, key in (
+            ("creators", "handle, seq"), ("current_creators", "handle"), ("creator_snapshots", "handle, observed_at")
+        ):  # fmt: skip
+            columns = [row[1] for row in log.execute(f"PRAGMA table_info({name})")]
+            if name == "creator_snapshots":
+                columns.remove("platform")
+            listed = ", ".join(columns)
+            log.execute(f"ALTER TABLE {name} RENAME TO newer")
+            log.execute(f"CREATE TABLE {name} ({listed}, PRIMARY KEY ({key})) WITHOUT ROWID")
+            log.execute(f"INSERT INTO {name} SELECT {listed} FROM newer")
+            log.execute("DROP TABLE newer")
+        if request.param == "lake":
+            log.execute(f"UPDATE lake_files SET bytes = {path.stat().st_size} WHERE path = '{path.name}'")
+        log.execute("PRAGMA user_version = 4")
+    log.close()
+    return store
+
+
+def accounts(store: Store) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """The accounts, and their followers."""
+    opened = Store.open(store.settings)
+    names = opened.query("SELECT handle, platform, display_name, niche FROM creators ORDER BY ALL", ["creators"])
+    counts = opened.query(
+        "SELECT handle, platform, followers FROM creator_snapshots ORDER BY ALL", ["creator_snapshots"]
+    )
+    return names.rows, counts.rows
+
+
+def test_an_account_gets_its_platform_and_keeps_its_values(keyed_by_handle: Store, commit: Commit) -> None:
+    store, mine = keyed_by_handle, ("ann", "tiktok", "Ann", "food")
+    assert accounts(store) == ([mine], [("ann", "tiktok", 5)])
+    commit(
+        "channel", creators=ACCOUNT.replace("tiktok", "youtube").replace("'Ann'", "'Ann B'").replace("'food'", "NULL")
+    )
+    commit("subscribers", creator_snapshots=FOLLOWERS.replace("tiktok", "youtube").replace("5 AS", "9 AS"))
+    both = ([mine, ("ann", "youtube", "Ann B", None)], [("ann", "tiktok", 5), ("ann", "youtube", 9)])
+    assert accounts(store) == both
+    store.seal()
+    assert accounts(store) == both
+
+
+def test_an_append_finds_the_stored_account_of_each_platform(keyed_by_handle: Store) -> None:
+    seen = datetime(2024, 3, 1, tzinfo=UTC)
+    with keyed_by_handle.appending() as appender:
+        for platform in ("tiktok", "youtube"):
+            account = Creator(handle="ann", platform=platform, verified=True, source="made-up", observed_at=seen)
+            appender.append(batch(platform), [[account]])
+    assert accounts(keyed_by_handle)[0] == [("ann", "tiktok", "Ann", "food"), ("ann", "youtube", None, None)]
+
+
+def test_a_writer_that_is_killed_while_it_changes_the_keys_leaves_the_folder_as_it_was(keyed_by_handle: Store) -> None:
+    store = keyed_by_handle
+    before = accounts(store)
+    assert killed_at("commit", lambda: recover.prepare_for_writing(store.root, store.root / journal.NAME))
+    assert layout(store)[0] == 4
+    assert accounts(store) == before
+    with store.writing():
+        assert layout(store)[0] == journal.VERSION
+    assert accounts(store) == before

@@ -143,7 +143,7 @@ def test_a_platform_column_is_recognised(folder: Folder, header: str, form: str)
     assert [row[0] for row in folder.values("posts", "platform")] == ["tiktok", "youtube"]
     assert loaded.rejected == len(named) - 2
     assert all(reason.startswith("another platform") for _, reason, _ in loaded.rejects)
-    assert folder.values("creators", "handle", "platform") == [("ann.cooks", "tiktok")]
+    assert folder.values("creators", "handle", "platform") == [("ann.cooks", "tiktok"), ("ann.cooks", "youtube")]
 
 
 def test_map_names_the_platform_column(folder: Folder) -> None:

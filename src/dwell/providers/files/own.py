@@ -15,7 +15,7 @@ _MOST_COLUMNS = max(len(table.columns) for table in TABLES.values())
 
 
 def table_of(part: Part) -> Table | None:
-    """The table whose export this is: every column belongs to it, and no required column is missing."""
+    """The table whose export this is: every column belongs to it, and none without which there is no row is missing."""
     return _table_with(part.header)
 
 
@@ -25,7 +25,7 @@ def _table_with(header: Iterable[str]) -> Table | None:
         table
         for table in TABLES.values()
         if names <= {column.name for column in table.columns}
-        and names >= {column.name for column in table.columns if not column.nullable and column.kind != "texts"}
+        and names >= {name for name in table.required if name not in table.defaults}
     ]
     return max(fitting, key=lambda table: len(names) - len(table.columns), default=None)
 

@@ -14,12 +14,12 @@ import msgspec
 
 from dwell import clock
 from dwell.disk.lock import exclusive
-from dwell.records import ABOUT_POSTS, TABLES, Table
+from dwell.records import ABOUT_POSTS, TABLES, Table, missing_key
 from dwell.records import plausibility as limits
 from dwell.settings import Settings
 from dwell.text.ids import looks_rounded
 from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
-from dwell.warehouse.append.checks import check_records, missing_keys
+from dwell.warehouse.append.checks import check_records
 from dwell.warehouse.append.codec import Latest, Row, codec_of
 from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest
 from dwell.warehouse.append.merge_readings import merge_observations
@@ -144,7 +144,7 @@ class _Append:
                 records = self.objects[number] = checked.records
                 rows = [(name, row) for name, row, _ in map(self._read_record, records) if row is not None]
         if problem or not rows:
-            self.refused[number] = problem or missing_keys([type(record) for record in records])
+            self.refused[number] = problem or missing_key(codec_of(type(record)).table for record in records)
             return
         for reason in reasons:
             self.unknown.add(reason)

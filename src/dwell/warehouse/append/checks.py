@@ -18,7 +18,16 @@ import msgspec
 
 from dwell.records import TOPICS
 from dwell.records.unit import unit_of
-from dwell.text.ids import FLOAT_ID, LOST_REASON, OLDEST_ID, SCIENTIFIC_ID, is_post_id, latest_id, minted_at
+from dwell.text.ids import (
+    FACEBOOK_ID,
+    FLOAT_ID,
+    LOST_REASON,
+    OLDEST_ID,
+    SCIENTIFIC_ID,
+    is_post_id,
+    latest_id,
+    minted_at,
+)
 from dwell.warehouse.append.codec import DAY, LARGEST_COUNT, OLDEST_INSTANT, codec_of
 from dwell.warehouse.load.described import described
 
@@ -88,12 +97,6 @@ def _is_stated(record: msgspec.Struct, name: str) -> bool:
     return value is not None and value != minted_at(post_id)
 
 
-def missing_keys(types: Sequence[type]) -> str:
-    """The reason against an object of which no record makes a row."""
-    names = dict.fromkeys(key for kind in types for key in codec_of(kind).table.key)
-    return f"nothing to keep: no {' or '.join(name for name in names if name != 'observed_at')}"
-
-
 Check = Callable[[Any, datetime], str | None]
 
 
@@ -140,6 +143,8 @@ def id_problem(value: str | None, platform: str | None, latest: int) -> str | No
     if value.startswith("local-"):
         return None
     if platform in {None, "youtube"} and re.fullmatch(r"[A-Za-z0-9_-]{11}", value):
+        return None
+    if platform == "facebook" and re.fullmatch(FACEBOOK_ID, value):
         return None
     if re.fullmatch(SCIENTIFIC_ID, value, re.ASCII):
         return f"id in scientific notation {LOST_REASON}: {value[:40]}"

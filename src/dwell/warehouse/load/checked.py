@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dwell.records import Shape
+from dwell.records import TABLES, Shape
 from dwell.text.ids import POST_ID, ROW_NUMBER
 from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.macros import bind, matches
@@ -22,7 +22,7 @@ from dwell.warehouse.load.text import IDS, Field
 OTHER_COUNTERS = ("likes", "comments", "shares", "saves", "downloads")
 """Counters that a post without views cannot have."""
 
-_PLATFORM_TABLES = frozenset({"posts", "creators"})
+_PLATFORM_TABLES = frozenset(name for name, table in TABLES.items() if "platform" in {c.name for c in table.columns})
 
 
 @dataclass(frozen=True)

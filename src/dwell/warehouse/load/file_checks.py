@@ -36,14 +36,12 @@ class FileFacts:
         ids: Which ids lost their last digits.
         rounding: Counter -> what its plain numbers tell of rounding, for each band of `dwell.text.rounding`.
         handle: Rows of other accounts than this one are rejects.
-        mixed: Some rows are of TikTok and some of another platform.
     """
 
     rows: int
     ids: DamagedIds = field(default_factory=DamagedIds)
     rounding: Mapping[str, tuple[Rounding, ...]] = field(default_factory=dict)
     handle: str | None = None
-    mixed: bool = False
 
 
 def check_file(
@@ -75,7 +73,6 @@ def check_file(
         ids=find_damaged_ids(connection, ids, key_ids(extract.shape.tables), name),
         rounding={counter: _rounding(connection, counter, name) for counter in columns.units},
         handle=options.handle if owned else None,
-        mixed=0 < facts["tiktok"] < facts["platforms"],
     )
 
 
@@ -86,8 +83,6 @@ def _facts(
         "rows": "count(*)",
         "timed": "count(observed_at)",
         "untimed": f"count(*) FILTER (problem = '{NO_TIME}')",
-        "tiktok": "count(*) FILTER (platform = 'tiktok')" if "platform" in columns.names else "0",
-        "platforms": "count(platform)" if "platform" in columns.names else "0",
         "named": "count(handle)" if "handle" in columns.names else "0",
         "others": f"count(*) FILTER (handle <> {quote_text(handle)})" if handle and "handle" in columns.names else "0",
     }

@@ -8,7 +8,17 @@ only a link in the same row, whose id agrees in the digits that were kept, repai
 from __future__ import annotations
 
 from dwell.text import names, platforms
-from dwell.text.ids import FLOAT_ID, LOST_REASON, OLDEST_ID, SCIENTIFIC_ID, SHORTEST_MARKED, STEP, STEP_FROM, ZEROS
+from dwell.text.ids import (
+    FACEBOOK_ID,
+    FLOAT_ID,
+    LOST_REASON,
+    OLDEST_ID,
+    SCIENTIFIC_ID,
+    SHORTEST_MARKED,
+    STEP,
+    STEP_FROM,
+    ZEROS,
+)
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load.macros import bind
 
@@ -69,6 +79,7 @@ MACROS = (
         WHEN t IS NULL THEN 'missing id'
         WHEN starts_with(t, 'local-') THEN NULL
         WHEN coalesce(platform, 'youtube') = 'youtube' AND regexp_full_match(t, '[A-Za-z0-9_-]{{11}}') THEN NULL
+        WHEN platform = 'facebook' AND regexp_full_match(t, '{FACEBOOK_ID}') THEN NULL
         WHEN regexp_full_match(t, '{SCIENTIFIC_ID}') THEN 'id in scientific notation {LOST_REASON}: ' || left(t, 40)
         WHEN regexp_full_match(t, '{FLOAT_ID}') THEN 'id damaged by a float {LOST_REASON}: ' || left(t, 40)
         WHEN contains(t, '/') THEN 'no post id in the link: ' || left(t, 120)

@@ -37,7 +37,7 @@ class DayFill:
 
     def __init__(self, merge: ObservationMerge, earlier: EarlierImports) -> None:
         self.merge, self.keyed, self.columns, self.earlier = merge, merge.keyed, merge.columns, earlier
-        self.entity = quote_name(self.keyed.table.key[0])
+        self.entity = self.keyed.table.entity
         self.values = [name for name in self.columns.values if name != NEVER_FILLED]
         self.updated, self.filled = 0, False
         if can_fill(self.columns) and self._is_needed():
@@ -55,12 +55,13 @@ class DayFill:
             near.append(f"observed_precision = 'day' AND observed_at BETWEEN $low::TIMESTAMPTZ - {DAY} AND $high")
         if has_days:
             near.append(f"observed_precision = 'instant' AND observed_at BETWEEN $low AND $high::TIMESTAMPTZ + {DAY}")
-        steps = Pipeline().add("entities", f"SELECT DISTINCT {self.entity} FROM {self.keyed.rows}")
+        names = ", ".join(map(quote_name, self.entity))
+        steps = Pipeline().add("entities", f"SELECT DISTINCT {names} FROM {self.keyed.rows}")
         steps = steps.add(
             "nearby",
             f"SELECT {self.keyed.names}, seq FROM {quote_name(self.keyed.table.name)} WHERE ({' OR '.join(near)})",
         )
-        steps = steps.add("near", f"SELECT * FROM nearby SEMI JOIN entities USING ({self.entity})")
+        steps = steps.add("near", f"SELECT * FROM nearby SEMI JOIN entities USING ({names})")
         self.keyed.connection.execute(
             f"CREATE OR REPLACE TABLE {self.keyed.work_table('near')} AS {steps.query()}", {"low": low, "high": high}
         ).fetchall()
@@ -91,10 +92,11 @@ class DayFill:
         origins = ", ".join(f"{self._origin(name)} AS origin_{name}" for name in self.columns.values)
         steps = steps.add("with_origins", f"SELECT *, {origins} FROM readings")
         fills = [sql for name in self.values for sql in self._fills(name)]
+        same = " AND ".join(f"i.{quote_name(name)} = d.{quote_name(name)}" for name in self.entity)
         steps = steps.add(
             "day_values",
             f"SELECT {', '.join(f'i.{quote_name(name)}' for name in keyed.table.key)}, {', '.join(fills)} "
-            f"FROM with_origins i JOIN with_origins d ON i.{self.entity} = d.{self.entity} "
+            f"FROM with_origins i JOIN with_origins d ON {same} "
             f"AND i.observed_precision = 'instant' AND d.observed_precision = 'day' "
             f"AND d.observed_at <= i.observed_at AND i.observed_at < d.observed_at + {DAY} "
             f"GROUP BY {', '.join(f'i.{quote_name(name)}' for name in keyed.table.key)}",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dwell.records import TABLES, TOPICS
-from dwell.text.ids import latest_id
-from dwell.text.platforms import STORED
+from dwell.text.ids import FACEBOOK_ID, latest_id
+from dwell.text.platforms import IN_TABLES
 from dwell.warehouse.columns import quote_text
+from dwell.warehouse.load.macros import matches
 from dwell.warehouse.load.row_facts import OLDEST, instant
 from dwell.warehouse.load.row_times import RowTimes
 from dwell.warehouse.load.text import IDS
@@ -21,7 +22,8 @@ class RowProblems(RowTimes):
         """The first reason against the row, or null."""
         whens = ["WHEN broken IS NOT NULL THEN broken"]
         if not self.is_stored:
-            other = f"row_platform NOT IN ({', '.join(map(quote_text, STORED))})"
+            known = dict.fromkeys([*IN_TABLES, *([own] if (own := self.shape.constants.get("platform")) else [])])
+            other = f"row_platform NOT IN ({', '.join(map(quote_text, known))})"
             whens += [f"WHEN {other} THEN {quote_text(OTHER_PLATFORM)} || left(row_platform, 40)"]
         whens += [f"WHEN {self._id_problem(name)} IS NOT NULL THEN {self._id_problem(name)}" for name in self._ids()]
         whens += [f"WHEN {test} THEN {reason}" for name, test, reason in self._bad_values() if name in self._keys()]
@@ -79,7 +81,11 @@ class RowProblems(RowTimes):
         return [name for name in IDS if key[name] and self._has(name)]
 
     def _id_problem(self, name: str) -> str:
-        return f"id_problem_of(final_{name}, number_{name}, {latest_id(self.options.now)}, row_platform)"
+        problem = f"id_problem_of(final_{name}, number_{name}, {latest_id(self.options.now)}, row_platform)"
+        if not self.is_stored or "platform" in self.fields:
+            return problem
+        # A table of readings does not say of which platform its posts are.
+        return f"CASE WHEN NOT {matches(f'final_{name}', FACEBOOK_ID)} THEN {problem} END"
 
     def _impossible(self) -> list[str]:
         now = instant(self.options.now)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dwell.records import TABLES, Column, Shape, Table
+from dwell.records import TABLES, Column, Shape, Table, missing_key
 from dwell.text.ids import LOST_REASON
 from dwell.text.rounding import BANDS, FINEST_UNIT
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
@@ -17,9 +17,6 @@ from dwell.warehouse.load.file_checks import FileFacts
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.row_facts import OWN_EXPORT
 from dwell.warehouse.load.spellings import shown_unit
-
-# An account is identified by its handle alone: in a file of several platforms, TikTok's account has the name.
-_ACCOUNT_TABLES = frozenset({"creators", "creator_snapshots"})
 
 
 @dataclass(frozen=True)
@@ -69,9 +66,6 @@ class CheckedExtract:
         """The steps to `row_id` and the table's columns, for the accepted rows that give the table a row."""
         columns = ", ".join(f"{self._column(table, column)} AS {quote_name(column.name)}" for column in table.columns)
         accepted = "reason IS NULL"
-        if self.facts.mixed and table.name in _ACCOUNT_TABLES and "handle" in self.columns.names:
-            named = f"SELECT handle FROM {self.view} WHERE {accepted} AND platform = 'tiktok' AND handle IS NOT NULL"
-            accepted += f" AND (platform = 'tiktok' OR handle NOT IN ({named}))"
         steps = Pipeline().add("accepted", f"SELECT * FROM {self.view} WHERE {accepted}")
         if units := self._units(table):
             stated = ", ".join(f"{sql} AS {_unit(counter)}" for counter, sql in units.items())
@@ -111,7 +105,9 @@ class CheckedExtract:
             whens.append(f"WHEN handle <> {quote_text(self.facts.handle)} THEN 'another account: ' || handle")
         gives_any = " OR ".join(f"({self._gives_row(TABLES[name])})" for name in self.shape.tables)
         whens.append(f"WHEN left_unknown IS NOT NULL AND NOT ({self._gives_value()}) THEN left_unknown[1]")
-        whens.append(f"WHEN NOT ({gives_any}) THEN 'nothing to keep: no {self._keys()}'")
+        whens.append(
+            f"WHEN NOT ({gives_any}) THEN {quote_text(missing_key(TABLES[name] for name in self.shape.tables))}"
+        )
         return f"CASE {' '.join(whens)} END"
 
     def _gives_value(self) -> str:
@@ -130,10 +126,6 @@ class CheckedExtract:
         number = "TRY_CAST(post_id AS BIGINT)"
         minted = f"CASE WHEN has_id_time({number}) THEN id_time_of({number}) END"
         return f"({known} AND posted_at IS DISTINCT FROM {minted})"
-
-    def _keys(self) -> str:
-        names = dict.fromkeys(key for table in self.shape.tables for key in TABLES[table].key)
-        return " or ".join(name for name in names if name != "observed_at")
 
     def _gives_row(self, table: Table) -> str:
         wanted = [*table.required, *([] if table.keeps == "newest" else table.observed)]
