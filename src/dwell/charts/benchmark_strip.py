@@ -21,7 +21,7 @@ from dwell.charts.formatting import (
     seconds,
 )
 from dwell.charts.swarm import swarm, thin_out
-from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart, link_encoding, literal_colour
+from dwell.charts.theme import NARROW, WIDE, InlineRows, apply_theme, colour, empty_chart, link_encoding, literal_colour
 
 ROW = 78
 MAX_DOTS = 1500
@@ -161,7 +161,7 @@ def _layers(dots: list[dict[str, Any]], marks: list[dict[str, Any]], top: float)
 
 
 def _draw_dots(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> Any:
-    points = alt.Chart(alt.InlineData(values=dots))
+    points = alt.Chart(InlineRows(values=dots))
     tooltip = [
         alt.Tooltip("caption:N"),
         alt.Tooltip("value:Q", format=".1%", title="rate"),
@@ -180,8 +180,8 @@ def _draw_dots(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[s
 
 
 def _draw_lines(marks: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> list[Any]:
-    every = alt.Chart(alt.InlineData(values=marks))
-    enough = alt.Chart(alt.InlineData(values=[mark for mark in marks if mark["enough"]]))
+    every = alt.Chart(InlineRows(values=marks))
+    enough = alt.Chart(InlineRows(values=[mark for mark in marks if mark["enough"]]))
     y = alt.Y("top:Q", **across)
     span = {"y": y, "y2": "bottom:Q", "description": "tip:N", "tooltip": alt.Tooltip("tip:N")}
     rules, values = [], []

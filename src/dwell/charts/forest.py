@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import colour, link_encoding, literal_colour, wrap_text
+from dwell.charts.theme import InlineRows, colour, link_encoding, literal_colour, wrap_text
 
 _LABELS_ABOVE = 480
 
@@ -70,10 +70,10 @@ def forest(
         "scale": alt.Scale(domain=list(domain), type=scale, clamp=True, nice=False),
         "axis": alt.Axis(title=wrap_text(axis_title, inner // 7), format=number_format, tickCount=5),
     }
-    base = alt.Chart(alt.InlineData(values=_values(lines, hue)))
+    base = alt.Chart(InlineRows(values=_values(lines, hue)))
     layers = _marks(base, y, x) + _labels(base, y, inner, link_encoding(_links(lines)), above=above, noted=noted)
     if reference is not None:
-        rule = alt.Chart(alt.InlineData(values=[{"at": reference}]))
+        rule = alt.Chart(InlineRows(values=[{"at": reference}]))
         layers.insert(0, rule.mark_rule(color=colour("muted"), strokeDash=[2, 3]).encode(x=alt.X("at:Q", **x)))
     return alt.layer(*layers).properties(width=inner, height=(52 if above else 36) * len(lines))
 

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.formatting import column_label, number, pluralize, sentence_case
-from dwell.charts.theme import WIDE, apply_theme, colour, empty_chart, literal_size
+from dwell.charts.theme import WIDE, InlineRows, apply_theme, colour, empty_chart, literal_size
 
 FLOOR = -0.5
 _TESTS = {"out_of_fold": "posts left out at random", "forward": "the newest posts, from older posts"}
@@ -68,7 +68,7 @@ def _rows(fit: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
 
 def _layers(rows: list[dict[str, Any]], order: list[str], *, tall: bool) -> list[Any]:
     tests = list(_TESTS.values())
-    base = alt.Chart(alt.InlineData(values=rows))
+    base = alt.Chart(InlineRows(values=rows))
     ends = [min(0.0, *(row["at"] for row in rows)) - 0.14, 1.0]
     axis = alt.Axis(title="R²", tickCount=5, format=".1~f")
     x = alt.X("at:Q", scale=alt.Scale(domain=ends, nice=False), axis=axis)
@@ -81,7 +81,7 @@ def _layers(rows: list[dict[str, Any]], order: list[str], *, tall: bool) -> list
         scale=alt.Scale(domain=tests, range=[colour("accent"), colour("warm")]),
         legend=alt.Legend(title="tested on", columns=1 if tall else 2),
     )
-    zero = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=colour("muted"), strokeDash=[2, 3]).encode(x=x)
+    zero = alt.Chart(InlineRows(values=[{"at": 0}])).mark_rule(color=colour("muted"), strokeDash=[2, 3]).encode(x=x)
     stem = base.transform_calculate(zero="0").transform_filter("datum.r2 == datum.at")
     stem = stem.mark_rule(strokeWidth=2, opacity=0.5).encode(x=alt.X("zero:Q"), x2=alt.X2("at:Q"), color=hue, **line)
     dots = base.mark_point(filled=True, opacity=1).encode(
@@ -109,6 +109,6 @@ def _numbers(base: Any, x: alt.X, line: dict[str, Any]) -> list[Any]:
 
 def _names(order: list[str], y: alt.Y) -> list[Any]:
     """The names above their lines, where there is no space beside them."""
-    names = alt.Chart(alt.InlineData(values=[{"model": model} for model in order]))
+    names = alt.Chart(InlineRows(values=[{"model": model} for model in order]))
     shown = names.mark_text(align="left", dy=-22, fontSize=12, fontWeight=600)
     return [shown.encode(x=alt.XValue(0), y=y, text=alt.Text("model:N"))]

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.formatting import WEEKDAYS, percent, pluralize
-from dwell.charts.theme import HEAT, WIDE, apply_theme, colour, empty_chart, literal_colour, literal_size
+from dwell.charts.theme import HEAT, WIDE, InlineRows, apply_theme, colour, empty_chart, literal_colour, literal_size
 
 FEW = 3
 _TALL = 480
@@ -94,10 +94,10 @@ def _layers(cells: list[dict[str, Any]], steps: list[str], *, tall: bool, size: 
         else {"x": alt.X("hour:O", **hours), "y": alt.Y("weekday:O", **days)}
     )
     shades = list(HEAT[: len(steps)]) if len(steps) > 3 else list(HEAT[1 : 1 + len(steps)])
-    base = alt.Chart(alt.InlineData(values=cells))
+    base = alt.Chart(InlineRows(values=cells))
     side = 20 if tall else size
     posted = [cell | {"size": side**2 if cell["n"] >= FEW else (side * 0.62) ** 2} for cell in cells if cell["n"]]
-    used = alt.Chart(alt.InlineData(values=posted))
+    used = alt.Chart(InlineRows(values=posted))
     ground = base.mark_square(size=side**2, color=colour("empty"), opacity=1).encode(**place)
     legend = alt.Legend(title="median engagement rate", symbolType="square", symbolSize=140, columns=2 if tall else 0)
     known = used.transform_filter("isValid(datum.step)")

@@ -166,6 +166,13 @@ def link_encoding(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"href": alt.condition("isValid(datum.url)", "url:N", alt.value(None))}
 
 
+class InlineRows(alt.InlineData):  # type: ignore[misc]  # Altair is skipped by the type check
+    """The rows of a chart, shared by its copies: Altair copies charts at each step, and their rows never change."""
+
+    def __deepcopy__(self, memo: object) -> InlineRows:
+        return self
+
+
 def apply_theme(chart: Any, title: str, subtitle: Sequence[str]) -> alt.TopLevelMixin:
     """The chart with its title, its subtitle lines (units, n, what the marks are) and the shared theme."""
     titled = chart.properties(title=alt.TitleParams(text=title, subtitle=list(subtitle)))
@@ -175,7 +182,7 @@ def apply_theme(chart: Any, title: str, subtitle: Sequence[str]) -> alt.TopLevel
 def empty_chart(title: str, reason: str, width: int = WIDE) -> alt.TopLevelMixin:
     """The chart where there is nothing to draw: the title, and one sentence that says why."""
     lines = wrap_text(reason, max(20, width // 8))
-    text = alt.Chart(alt.InlineData(values=[{"reason": lines}])).mark_text(
+    text = alt.Chart(InlineRows(values=[{"reason": lines}])).mark_text(
         align="left", baseline="top", color=colour("muted"), fontSize=13, lineHeight=19
     )
     body = text.encode(x=alt.value(0), y=alt.value(0), text="reason:N")

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.formatting import day, number, parse_instant, percent, pluralize
-from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart, literal_colour, wrap_text
+from dwell.charts.theme import NARROW, WIDE, InlineRows, apply_theme, colour, empty_chart, literal_colour, wrap_text
 
 _DAY_MS = 86_400_000
 _HEIGHT = 220
@@ -106,10 +106,10 @@ def _panel(bars: list[dict[str, Any]], gaps: list[dict[str, Any]], inner: int) -
     y = alt.Y("posts:Q", axis=alt.Axis(title=None, tickCount=5, tickMinStep=1, format="~s"))
     thick = max(2.0, min(36.0, 0.6 * inner / days))
     mark = {"description": "tip:N", "tooltip": alt.Tooltip("tip:N")}
-    drawn = alt.Chart(alt.InlineData(values=bars)).mark_bar(size=thick, cornerRadiusEnd=1.5)
+    drawn = alt.Chart(InlineRows(values=bars)).mark_bar(size=thick, cornerRadiusEnd=1.5)
     layers = [drawn.encode(x=alt.X("at:T", scale=scale, axis=axis), y=y, color=literal_colour(), **mark)]
     if gaps:
-        shade = alt.Chart(alt.InlineData(values=gaps)).mark_rect(color=colour("empty"))
+        shade = alt.Chart(InlineRows(values=gaps)).mark_rect(color=colour("empty"))
         x = {"x": alt.X("from:T", scale=scale, axis=axis), "x2": "to:T"}
         layers.insert(0, shade.encode(**x, y=alt.value(0), y2=alt.value(_HEIGHT), **mark))
     return alt.layer(*layers).properties(width=inner, height=_HEIGHT)

@@ -9,7 +9,7 @@ from typing import Any, cast
 import altair as alt
 
 from dwell.charts.formatting import caption, number, parse_instant, pluralize
-from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart, wrap_text
+from dwell.charts.theme import NARROW, WIDE, InlineRows, apply_theme, colour, empty_chart, wrap_text
 
 REASONS = {
     "deleted": "deleted",
@@ -164,7 +164,7 @@ def _along(ends: Sequence[int], inner: int) -> alt.X:
 def _draw_bands(bands: list[dict[str, Any]], x: alt.X, levels: int) -> list[alt.Chart]:
     if not bands:
         return []
-    base = alt.Chart(alt.InlineData(values=bands))
+    base = alt.Chart(InlineRows(values=bands))
     shade = base.mark_rect(color=colour("empty"), stroke=colour("rule"), strokeWidth=0.5).encode(
         x=x, x2="until:T", description=alt.Description("tip:N"), tooltip=alt.Tooltip("tip:N")
     )
@@ -177,7 +177,7 @@ def _draw_bands(bands: list[dict[str, Any]], x: alt.X, levels: int) -> list[alt.
 
 
 def _draw_line(rows: list[dict[str, Any]], x: alt.X, y: alt.Y) -> alt.Chart:
-    base = alt.Chart(alt.InlineData(values=rows))
+    base = alt.Chart(InlineRows(values=rows))
     return base.mark_line(color=colour("accent"), strokeWidth=2, opacity=0.6).encode(x=x, y=y, detail="segment:N")
 
 
@@ -186,7 +186,7 @@ def _draw_dots(rows: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y, inner: int
         {"at": _milliseconds(row["at"]), "views_per_hour": row["views_per_hour"], "tip": _tip(row)} for row in rows
     ]
     size = max(10.0, min(40.0, (0.8 * inner / len(values)) ** 2))
-    base = alt.Chart(alt.InlineData(values=values))
+    base = alt.Chart(InlineRows(values=values))
     return base.mark_point(size=size, filled=True, opacity=1, color=colour("accent")).encode(
         x=x, y=y, description=alt.Description("tip:N"), tooltip=alt.Tooltip("tip:N")
     )

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, cast
 import altair as alt
 
 from dwell.charts.formatting import column_label, day, number, parse_instant, percent, percent_format, pluralize
-from dwell.charts.theme import NARROW, WIDE, apply_theme, colour, empty_chart
+from dwell.charts.theme import NARROW, WIDE, InlineRows, apply_theme, colour, empty_chart
 
 FEW = 3
 _LABEL = 95  # pixels that a date needs
@@ -117,7 +117,7 @@ def _medians(
     rows: list[dict[str, Any]], spacing: float, *, ends: list[int], ticks: list[int], inner: int
 ) -> alt.LayerChart:
     known = [row for row in rows if row["median"] is not None]
-    base = alt.Chart(alt.InlineData(values=known))
+    base = alt.Chart(InlineRows(values=known))
     x = _along(ends, ticks, labels=False)
     top = max((row["median"] for row in known), default=0.0) * 1.15 or 0.01
     y = alt.Y(
@@ -139,7 +139,7 @@ def _medians(
 
 
 def _counts(rows: list[dict[str, Any]], spacing: float, *, ends: list[int], ticks: list[int], inner: int) -> alt.Chart:
-    base = alt.Chart(alt.InlineData(values=rows))
+    base = alt.Chart(InlineRows(values=rows))
     thick = max(1.5, min(18.0, 0.6 * spacing))
     y = alt.Y("posts:Q", axis=alt.Axis(title=None, tickCount=2, tickMinStep=1, format="d"))
     bars = base.mark_bar(size=thick, color=colour("dot"), cornerRadiusEnd=1.5).encode(

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.formatting import column_label, percent, percent_format, pluralize, sentence_case
-from dwell.charts.theme import WIDE, apply_theme, colour, empty_chart, wrap_text
+from dwell.charts.theme import WIDE, InlineRows, apply_theme, colour, empty_chart, wrap_text
 from dwell.charts.vetting_legend import legend
 from dwell.metrics.counters import VET_RATES
 from dwell.models.norms import NORMS
@@ -71,7 +71,7 @@ def _panel(rate: str, checks: Mapping[str, Any], inner: int) -> alt.LayerChart:
     label = f"{sentence_case(column_label(rate))}, {percent(middle['value'], 2)}{reads}"
     tip = f"{label} ({percent(middle['low'], 2)} to {percent(middle['high'], 2)}, n = {middle['n']})"
     point = {"value": middle["value"], "low": middle["low"], "high": middle["high"], "mean": mean.get("value")}
-    base = alt.Chart(alt.InlineData(values=[point | {"tip": tip, "label": label}]))
+    base = alt.Chart(InlineRows(values=[point | {"tip": tip, "label": label}]))
     layers = [] if rate not in NORMS else [_bands(rate, top, x)]
     mark = {"description": "tip:N", "tooltip": alt.Tooltip("tip:N")}
     if middle["low"] is not None and middle["high"] is not None:
@@ -104,7 +104,7 @@ def _bands(rate: str, top: float, x: dict[str, Any]) -> alt.Chart:
                 {"start": start, "stop": stop, "band": f"{band} ({percent(start)} to {percent(stop)})", "ink": shade}
             )
         start = end
-    chart = alt.Chart(alt.InlineData(values=rows)).mark_rect(stroke=colour("paper"))
+    chart = alt.Chart(InlineRows(values=rows)).mark_rect(stroke=colour("paper"))
     return chart.encode(
         x=alt.X("start:Q", **x), x2="stop:Q", color=alt.Color("ink:N", scale=None), tooltip=alt.Tooltip("band:N")
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.theme import colour, literal_colour
+from dwell.charts.theme import InlineRows, colour, literal_colour
 
 MARKS = {"dot": "Median", "span": "Its 95% interval", "tick": "Mean"}
 BANDS = {"empty": "Below the norm", "heat2": "Healthy, or viral potential", "heat1": "Above healthy"}
@@ -34,7 +34,7 @@ def legend(shown: Sequence[str], inner: int) -> alt.LayerChart:
     y = alt.Y("y:Q", **down)
 
     def drawn(*kinds: str) -> alt.Chart:
-        return alt.Chart(alt.InlineData(values=[row for row in rows if row["kind"] in kinds]))
+        return alt.Chart(InlineRows(values=[row for row in rows if row["kind"] in kinds]))
 
     middle = alt.X("middle:Q", **x)
     layers: dict[str, alt.Chart] = {
