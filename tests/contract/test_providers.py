@@ -12,6 +12,7 @@ from dwell.errors import DamagedAnswerError, TemporaryError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.base import Page, Subject
 from dwell.providers.provider_registry import PROVIDERS
+from dwell.providers.streams import Stream
 from dwell.providers.tikliveapi import parse
 from dwell.providers.tikliveapi.client import TikLiveAPI
 from dwell.records.item import ParseError, PostItem
@@ -26,7 +27,7 @@ def _fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_provider_keeps_the_contract(name: str, samples: Any) -> None:
     provider = PROVIDERS[name]
-    assert set(samples) == {*provider.page_size, *provider.lookups}
+    assert set(samples) == {*provider.streams, *provider.lookups}
     check_provider(provider, samples)
 
 
@@ -148,6 +149,12 @@ class Fragile(FloatIds):
         return replace(found, likes=int(item["digg_count"])) if isinstance(found, PostItem) else found
 
 
+def declaring(**streams: Stream) -> TikLiveAPI:
+    provider = TikLiveAPI()
+    provider.streams = {**provider.streams, **streams}
+    return provider
+
+
 def parsing(parser: Any) -> TikLiveAPI:
     provider = TikLiveAPI()
     provider.parser = parser
@@ -170,6 +177,15 @@ def parsing(parser: Any) -> TikLiveAPI:
         (AlwaysDamaged(), "is refused: This answer is damaged"),
         (NumericCursor(), "query of comments holds something other than text"),
         (NeedsList(), "raises KeyError"),
+        (declaring(User_Posts=Stream(("posts",), "post", 5)), "is not named in lower case"),
+        (declaring(profile=Stream(("posts",), "post", 5)), "has the name of a lookup"),
+        (declaring(likes=Stream(("likes",), "post", 5)), "names no table, or one that dwell lacks: .'likes'"),
+        (declaring(likes=Stream((), "post", 5)), "names no table"),
+        (declaring(likes=Stream(("posts",), "like", 5)), "has no function like, which reads the items of likes"),
+        (declaring(likes=Stream(("posts",), "post", 0)), "has a page of no items"),
+        (declaring(likes=Stream(("posts",), "post", 5, window_days=0)), "has a window of no days"),
+        (declaring(likes=("posts",)), "instead of a Stream"),
+        (declaring(likes=Stream(("posts",), "post", 5)), "with every id known gives ProviderError"),
         (parsing(FloatIds), "Expected `str`, got `float` - at `.*post_id`"),
         (parsing(AwemeIds), "is not an id as text"),
         (parsing(OwnColumns), "makes dict of a post, not PostItem"),

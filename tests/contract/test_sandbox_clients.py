@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
@@ -18,8 +18,9 @@ from dwell.errors import (
     UnavailableError,
 )
 from dwell.http import HttpRequest, HttpTransport
-from dwell.providers.base import Listing, Provider, Subject
+from dwell.providers.base import Provider, Subject
 from dwell.providers.scavio.client import Scavio
+from dwell.providers.streams import STANDARD_STREAMS
 from dwell.providers.tikliveapi.client import TikLiveAPI
 from dwell.records.item import PostItem
 from dwell_sandbox import World
@@ -103,9 +104,9 @@ def test_every_lookup_finds_what_it_is_asked_for(line: Line):
     assert line.provider.total("profile", profile) == WORLD.profile("demo_kitchen", NOW).post_count
 
 
-@pytest.mark.parametrize("what", [each for each in get_args(Listing) if each != "posts"])
-def test_every_listing_goes_on_page_by_page(line: Line, what: Listing):
-    if what not in line.provider.page_size:
+@pytest.mark.parametrize("what", STANDARD_STREAMS)
+def test_every_stream_goes_on_page_by_page(line: Line, what: str):
+    if what not in line.provider.streams:
         pytest.skip(f"{line.provider.name} has no such listing")
     account = line.account("demo_bigtable")
     post = max(

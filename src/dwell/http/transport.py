@@ -46,8 +46,12 @@ class HttpTransport:
 
     Args:
         base_url: The provider's address.
-        headers: Headers of every request, including the key.
+        headers: Headers of every request; with a key that never changes, including that.
         connections: Maximum number of open connections.
+
+    Attributes:
+        host: Host and port of the address.
+        redactor: Hides every key that was sent.
 
     Raises:
         SettingsError: The address is invalid, the key has characters that are not allowed in a header, or the
@@ -61,7 +65,6 @@ class HttpTransport:
         from dwell.http.pool import open_pool
 
         address = parse_address(base_url)
-        check_headers(headers)
         self.host = address.netloc
         self._address = address
         self._base_url = base_url.rstrip("/")
@@ -71,12 +74,28 @@ class HttpTransport:
             "accept-encoding": ACCEPTED,
             **headers,
         }
-        secrets = find_secrets(headers)
-        self.redactor = Redactor(secrets)
-        register_secrets(secrets)
+        self._secrets: frozenset[str] = frozenset()
+        self._secrets_lock = threading.Lock()
+        self.redactor = Redactor(())
+        self.hide(headers)
         logs.redact_libraries()
         self._pool = open_pool(address, connections)
         self._is_clock_reported = False
+
+    def hide(self, headers: Mapping[str, str]) -> None:
+        """Hide the keys in these headers from now on, in responses, messages and logs.
+
+        Raises:
+            SettingsError: A key has characters that are not allowed in a header.
+        """
+        secrets = find_secrets(headers)
+        if secrets <= self._secrets:
+            return
+        check_headers(headers)
+        with self._secrets_lock:
+            self._secrets |= secrets
+            self.redactor = Redactor(self._secrets)
+        register_secrets(secrets)
 
     def send(
         self, request: HttpRequest, headers: Mapping[str, str] | None = None, *, stop: threading.Event | None = None

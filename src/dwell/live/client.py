@@ -25,7 +25,7 @@ from dwell.errors import (
     TemporaryError,
     UnavailableError,
 )
-from dwell.http import HttpRequest, HttpResponse, HttpTransport
+from dwell.http import Credentials, HttpRequest, HttpResponse, HttpTransport
 from dwell.live.budget import CreditBudget
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.live.request_log import RequestLog
@@ -49,6 +49,7 @@ class ApiClient:
     Args:
         provider: The provider.
         transport: The connection to it.
+        credentials: What authorises the requests.
         database: Rate limits, ledger and stored responses.
         limiter: The rate limiter of the key.
         price_micros: Micro-dollars for one credit.
@@ -66,6 +67,7 @@ class ApiClient:
         self,
         provider: Provider,
         transport: HttpTransport,
+        credentials: Credentials,
         database: StateDatabase,
         limiter: RateLimiter,
         price_micros: int,
@@ -77,6 +79,7 @@ class ApiClient:
     ) -> None:
         self.provider = provider
         self.transport = transport
+        self.credentials = credentials
         self.database = database
         self.price_micros = price_micros
         self.stop = stop or threading.Event()
@@ -112,11 +115,19 @@ class ApiClient:
             TemporaryError: Every attempt failed.
             StoppedError: The user stopped the job.
         """
+        is_renewed = False
         for attempt in range(1, self.max_attempts + 1):
+            authorization = self.credentials.headers()
             with logs.context(attempt=attempt):
-                result = self._attempt(request, context, budget, summarize)
+                result = self._attempt(request, authorization, context, budget, summarize)
             if not isinstance(result, ProviderError):
                 return result
+            if isinstance(result, KeyRefusedError) and attempt < self.max_attempts and not is_renewed:
+                is_renewed = self.credentials.renew(authorization)
+                if is_renewed:
+                    continue
+            if isinstance(result, (KeyRefusedError, OutOfCreditsError)):
+                self._refused = result
             if isinstance(result, RateLimitedError):
                 self.throttle.pause(max(self._backoff_s(attempt), result.retry_after_s or 0.0))
             elif isinstance(result, TemporaryError) and attempt < self.max_attempts:
@@ -130,6 +141,7 @@ class ApiClient:
     def _attempt(
         self,
         request: HttpRequest,
+        authorization: Mapping[str, str],
         context: RequestContext,
         budget: CreditBudget,
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
@@ -142,7 +154,7 @@ class ApiClient:
         try:
             entry = self._record_request(request, context)
             with logs.context(request=entry.request_id):
-                credits_charged, result = self._send(request, entry, context, summarize)
+                credits_charged, result = self._send(request, authorization, entry, context, summarize)
         finally:
             budget.refund(request.credits, credits_charged)
         return result
@@ -174,6 +186,7 @@ class ApiClient:
     def _send(
         self,
         request: HttpRequest,
+        authorization: Mapping[str, str],
         entry: ledger.LedgerEntry,
         context: RequestContext,
         summarize: Callable[[Mapping[str, Any]], ResponseSummary],
@@ -181,7 +194,9 @@ class ApiClient:
         """Return the credits charged, and either the response or the error."""
         request_log = RequestLog(request, context.subject)
         try:
-            response = self.transport.send(request, {"x-dwell-call": entry.request_id}, stop=self.stop)
+            self.transport.hide(authorization)
+            headers = {**authorization, "x-dwell-call": entry.request_id}
+            response = self.transport.send(request, headers, stop=self.stop)
         except StoppedError:
             # The provider may have received the request and charged for it.
             self._record_outcome(entry, StoppedError.code, request.credits, certain=False)
@@ -207,8 +222,6 @@ class ApiClient:
             certain = not isinstance(failure, DamagedAnswerError)
             self._record_outcome(entry, failure.code, credits_charged, certain=certain, response=response)
             request_log.write(response, credits_charged, failure)
-            if isinstance(failure, (KeyRefusedError, OutOfCreditsError)):
-                self._refused = failure
             if isinstance(failure, UnavailableError):
                 failure.observed_at, failure.simulated = response.received_at, response.simulated
             return credits_charged, failure

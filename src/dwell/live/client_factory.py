@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from dwell.errors import SettingsError
-from dwell.http import HttpTransport
+from dwell.http import FixedCredentials, HttpTransport
 from dwell.live.client import MAX_ATTEMPTS, ApiClient
 from dwell.providers.base import Limit, Provider
 from dwell.providers.provider_registry import get_provider, provider_names
@@ -93,16 +93,23 @@ def open_client(
     if configured.key is None:
         variable = f"DWELL_{name.upper().replace('-', '_')}_KEY"
         raise SettingsError(f"No key for {name} is set: export {variable}, or put it in the settings file.")
-    transport = HttpTransport(
-        configured.url or terms.provider.base_url, terms.provider.headers(configured.key.reveal())
-    )
+    credentials = FixedCredentials(configured.key.fingerprint(), terms.provider.headers(configured.key.reveal()))
+    transport = HttpTransport(configured.url or terms.provider.base_url, {})
     try:
+        transport.hide(credentials.headers())
         per_day = terms.limit.per_day if terms.limit else None
         limiter = RateLimiter(
-            database, f"{name}/{configured.key.fingerprint()}", round(terms.interval_s * 1_000_000), per_day
+            database, f"{name}/{credentials.fingerprint}", round(terms.interval_s * 1_000_000), per_day
         )
         yield ApiClient(
-            terms.provider, transport, database, limiter, terms.price_micros, stop=stop, max_attempts=max_attempts
+            terms.provider,
+            transport,
+            credentials,
+            database,
+            limiter,
+            terms.price_micros,
+            stop=stop,
+            max_attempts=max_attempts,
         )
     finally:
         transport.close()

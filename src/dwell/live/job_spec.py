@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dwell.live.target import Target
-from dwell.providers.base import Listing, Lookup, Provider
+from dwell.providers.base import Lookup, Provider
 
-STEPS: Mapping[str, tuple[Lookup | None, Listing]] = {
+STEPS: Mapping[str, tuple[Lookup | None, str]] = {
     "account": ("profile", "user_posts"),
     "hashtag": ("hashtag", "hashtag_posts"),
     "sound": ("sound", "sound_posts"),
     "search": (None, "search_posts"),
 }
-"""Kind of target -> the lookup for it, and the listing of its posts."""
+"""Kind of target -> the lookup for it, and the stream of its posts."""
 
 SAMPLE_POSTS = 1
 """Posts to read for a sampled topic: pages are read whole, so this means one page of about thirty."""
@@ -88,5 +88,5 @@ def supported_topics(provider: Provider) -> list[str]:
     return [
         kind
         for kind in ("hashtag", "sound")
-        if STEPS[kind][0] in provider.lookups and STEPS[kind][1] in provider.page_size
+        if STEPS[kind][0] in provider.lookups and STEPS[kind][1] in provider.streams
     ]

@@ -25,7 +25,7 @@ from dwell.live.parse_responses import ItemCache, Items, parse_response
 from dwell.live.records import Observation, TopicRank, UnusualValueError, to_records
 from dwell.live.topic_ranks import TOPICS, TopicRanks
 from dwell.providers.provider_registry import get_provider, parser_version
-from dwell.records import Hints, SourceFile
+from dwell.records import TABLES, Hints, SourceFile
 from dwell.records.item import Item, ParseError, PostItem
 from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.state import StateDatabase, responses, sweeps
@@ -46,13 +46,10 @@ _BATCH_BYTES = 64 << 20
 
 log = logs.get_logger(__name__)
 
-_TABLES: Mapping[str, tuple[str, ...]] = {
+_LOOKUP_TABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("creators", "creator_snapshots"),
-    "user_posts": ("posts", "post_snapshots", "creators"),
-    "comments": ("comments",),
     "post": ("posts", "post_snapshots", "creators"),
 }
-_TOPIC_POSTS = ("topic_posts",)
 
 ParsedObject = tuple[StoredResponse, Item | ParseError, TopicRank | None]
 
@@ -183,7 +180,7 @@ class ResponseLoader:
         """
         ranks, total = TopicRanks(self.database), 0
         for response in batch:
-            if response.what not in _TABLES and response.what not in TOPICS:
+            if not _tables_of(response):
                 continue
             items, size = self.parsed.take(response.request_id) or self._read_items(response)
             total += size
@@ -289,13 +286,13 @@ def load_objects(
     from dwell.warehouse.load.loader import load
 
     with store.scratch() as scratch:
-        writers: dict[tuple[str, str], Rewriter] = {}
+        writers: dict[tuple[str, tuple[str, ...]], Rewriter] = {}
         for line, (response, item, topic_rank) in enumerate(objects, 1):
-            kind = "topic" if response.what in TOPICS else response.what
+            tables = _tables_of(response)
             observation = _observation(response, topic_rank, niche)
-            writer = writers.get((observation.source, kind))
+            writer = writers.get((observation.source, tables))
             if writer is None:
-                writer = writers[observation.source, kind] = _writer(scratch, observation.source, kind)
+                writer = writers[observation.source, tables] = _writer(scratch, observation.source, tables)
             if isinstance(item, ParseError):
                 writer.reject(line, item.reason, "")
             else:
@@ -325,12 +322,19 @@ def _observation(response: StoredResponse, topic_rank: TopicRank | None, niche: 
     return Observation(source, observed_at, response.subject if named else None, niche)
 
 
-def _writer(scratch: Path, source: str, kind: str) -> Rewriter:
+def _tables_of(response: StoredResponse) -> tuple[str, ...]:
+    """The tables that the items of a response give rows to; none for a lookup that is only needed for its ids."""
+    if response.what in _LOOKUP_TABLES:
+        return _LOOKUP_TABLES[response.what]
+    stream = get_provider(response.provider).streams.get(response.what)
+    return stream.tables if stream else ()
+
+
+def _writer(scratch: Path, source: str, tables: tuple[str, ...]) -> Rewriter:
     from dwell.providers.rewrite import Rewriter
 
-    tables = _TOPIC_POSTS if kind == "topic" else _TABLES[kind]
     # A number in a response is exact, also a round one; a text such as `17.7K` shows what it was rounded to.
-    if kind in {"user_posts", "profile", "post"}:
+    if any(column.name == "platform" for table in tables for column in TABLES[table].columns):
         return Rewriter(scratch, source, *tables, platform="tiktok", rounded=False)
     return Rewriter(scratch, source, *tables, rounded=False)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 from dwell.errors import DamagedAnswerError
-from dwell.providers.base import Listing, Provider
+from dwell.providers.base import Provider
 from dwell.providers.provider_registry import get_provider
 from dwell.records.item import Item, ParseError
 from dwell.state.responses import StoredResponse
@@ -25,8 +25,8 @@ def parse_payload(provider: Provider, what: str, payload: Mapping[str, Any]) -> 
         return [provider.parser.user(payload)]
     if what == "post":
         return [provider.parser.post(payload)]
-    parse = provider.parser.comment if what == "comments" else provider.parser.post
-    return [parse(item) for item in provider.page(cast("Listing", what), payload).items]
+    parse = getattr(provider.parser, provider.streams[what].item)
+    return [parse(item) for item in provider.page(what, payload).items]
 
 
 def parse_response(response: StoredResponse) -> Items:

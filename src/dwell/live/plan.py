@@ -150,9 +150,9 @@ def _plan_item(
     provider: Provider, spec: JobSpec, target: Target, known: CachedSubject | None, now: datetime
 ) -> PlanItem:
     listing = STEPS[target.kind][1]
-    if listing not in provider.page_size:
+    if listing not in provider.streams:
         raise SettingsError(f"{provider.name} doesn't list {target.kind} posts; choose another --provider.")
-    size = provider.page_size[listing]
+    size = provider.streams[listing].page_size
     reason = lookup_reason(provider, spec, target, known, now)
     total = known.total if known and target.kind == "account" else None
     total_pages = None if total is None else max(1, ceil(total / size))

@@ -224,7 +224,7 @@ class TargetReader:
 
     def _listing_request(self, pager: Pager) -> HttpRequest:
         # Always request a full page: it costs the same, and a short last page could end inside repeated rows.
-        size = self.client.provider.page_size[self.listing]
+        size = self.client.provider.streams[self.listing].page_size
         return self.client.provider.listing(self.listing, self.subject, cursor=pager.cursor, count=size)
 
     def _summarize_page(self, payload: Mapping[str, Any]) -> ResponseSummary:

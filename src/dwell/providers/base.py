@@ -13,9 +13,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from dwell.errors import ProviderError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers.parser import Parser
-
-Listing = Literal["user_posts", "sound_posts", "hashtag_posts", "search_posts", "comments", "followers", "following"]
-"""What can be read page by page."""
+from dwell.providers.streams import Stream
 
 Lookup = Literal["profile", "post", "posts", "sound", "hashtag", "usage"]
 """What can be read with one request."""
@@ -38,7 +36,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a listing.
+    """One page of a stream.
 
     Attributes:
         items: The vendor's objects, as received.
@@ -78,7 +76,7 @@ class Provider(Protocol):
         base_url: Its address, unless the user sets another one.
         limit: Its documented default limit.
         credit_price: Money for one credit in US dollars, by the provider's published price.
-        page_size: Maximum number of items per page, for each listing that it offers.
+        streams: What can be read page by page, by name; commands know the names of `standard_streams`.
         own_account: It returns data of the account that the key belongs to, whatever name is requested.
         lookups: What it can look up.
         parser: Turns its objects into columns.
@@ -90,7 +88,7 @@ class Provider(Protocol):
     base_url: str
     limit: Limit
     credit_price: float
-    page_size: Mapping[Listing, int]
+    streams: Mapping[str, Stream]
     own_account: bool
     lookups: frozenset[Lookup]
     parser: Parser
@@ -106,8 +104,8 @@ class Provider(Protocol):
             ProviderError: The provider does not offer it, or the subject lacks the id that it requires.
         """
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
-        """The request for one page; the first has no cursor.
+    def listing(self, what: str, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
+        """The request for one page of a stream; the first has no cursor.
 
         Raises:
             ProviderError: The provider does not offer it, or the subject lacks the id that it requires.
@@ -116,7 +114,7 @@ class Provider(Protocol):
     def read(self, request: HttpRequest, response: HttpResponse) -> Mapping[str, Any]:
         """The payload of a response, without its wrapper.
 
-        For a listing it is what `page` reads. For a lookup it is the object that the parser reads: `parser.user` reads
+        For a stream it is what `page` reads. For a lookup it is the object that the parser reads: `parser.user` reads
         a profile, `parser.post` a post, `parser.topic` a sound or hashtag. For `posts` it is what `page` reads as
         `user_posts`.
 
@@ -125,8 +123,8 @@ class Provider(Protocol):
                 temporary failure, a damaged response, or a subject that is not available.
         """
 
-    def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
-        """A payload as a page."""
+    def page(self, what: str, payload: Mapping[str, Any]) -> Page:
+        """A payload as a page of a stream."""
 
     def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:
         """Credits that the provider charges for this response: what it states, otherwise its list price."""
@@ -138,7 +136,7 @@ class Provider(Protocol):
         """How many posts the subject has by the provider's count; None where the response does not state it."""
 
 
-def unsupported_error(title: str, what: Listing | Lookup, offered: Iterable[str]) -> ProviderError:
+def unsupported_error(title: str, what: str, offered: Iterable[str]) -> ProviderError:
     """The error for a request that a provider does not support."""
     return ProviderError(
         f"{title} does not offer {what.replace('_', ' ')}: choose another provider (this one has "
@@ -146,7 +144,7 @@ def unsupported_error(title: str, what: Listing | Lookup, offered: Iterable[str]
     )
 
 
-def missing_id_error(title: str, what: Listing | Lookup, wanted: str) -> ProviderError:
+def missing_id_error(title: str, what: str, wanted: str) -> ProviderError:
     """The error for a subject without the id that the provider requires."""
     return ProviderError(f"{title} needs {wanted} for {what.replace('_', ' ')}: look that up first.")
 

@@ -62,8 +62,8 @@ def iterate_requests(provider: Provider) -> Iterator[HttpRequest]:
     """Every kind of request that a provider makes."""
     for lookup in sorted(provider.lookups):
         yield provider.lookup(lookup, subject_of(lookup))
-    for listing in sorted(provider.page_size):
-        yield provider.listing(listing, subject_of(listing), cursor=None, count=1)
+    for stream in sorted(provider.streams):
+        yield provider.listing(stream, subject_of(stream), cursor=None, count=1)
 
 
 def _check_redirects(provider: Provider, request: HttpRequest) -> None:

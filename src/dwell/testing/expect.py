@@ -9,7 +9,7 @@ from typing import Any
 
 from dwell.errors import DwellError
 from dwell.http import HttpResponse
-from dwell.providers.base import Listing, Lookup, Subject
+from dwell.providers.base import Subject
 
 KEY = "k3y-of-a-test-0a1b2c3d4e5f6a7b"
 AT = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
@@ -37,7 +37,7 @@ def require(condition: object, sentence: str) -> None:
         raise AssertionError(f"{sentence[0].upper()}{sentence[1:]}.")
 
 
-def subject_of(what: Listing | Lookup) -> Subject:
+def subject_of(what: str) -> Subject:
     """A made-up subject of a request, with every id known."""
     return _SUBJECTS.get(what, Subject("demo", id=USER, key="MS4wLjABAAAAexample"))
 

@@ -12,12 +12,12 @@ import msgspec
 
 from dwell.errors import DwellError
 from dwell.http import HttpRequest
-from dwell.providers.base import Listing, Lookup, Page, Provider, Subject
+from dwell.providers.base import Page, Provider, Subject
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.testing.expect import make_response, only_dwell_errors, require, subject_of
 from dwell.testing.mutate import mutate
 
-Samples = Mapping[Listing | Lookup, Mapping[str, Any]]
+Samples = Mapping[str, Mapping[str, Any]]
 
 ROUNDS = 150
 """How many damaged copies of each sample are read."""
@@ -26,10 +26,9 @@ ITEMS: Mapping[str, type[msgspec.Struct]] = {
 }  # fmt: skip
 """What the parser's function makes of an object."""
 KINDS: Mapping[str, str] = {
-    "comments": "comment", "followers": "user", "following": "user", "profile": "user", "sound": "topic",
-    "hashtag": "topic",
+    "profile": "user", "post": "post", "posts": "post", "usage": "post", "sound": "topic", "hashtag": "topic",
 }  # fmt: skip
-"""The parser's function for each listing or lookup; `post` for all others."""
+"""The parser's function for each lookup."""
 
 
 def check_payloads(provider: Provider, samples: Samples) -> None:
@@ -56,7 +55,7 @@ def check_payloads(provider: Provider, samples: Samples) -> None:
             any(isinstance(row, tuple(ITEMS.values())) for row in first) or what == "usage",
             f"no row is read from the sample of {what}",
         )
-        if what in provider.page_size:
+        if what in provider.streams:
             _check_odd_pages(provider, what, payload)
         random = Random(f"{provider.name} {what}")
         for _ in range(ROUNDS):
@@ -88,18 +87,19 @@ def check_item(kind: str, item: Any) -> None:
 
 
 def _make_request(provider: Provider, what: Any) -> HttpRequest:
-    if what in provider.page_size:
-        return provider.listing(what, subject_of(what), cursor=None, count=provider.page_size[what])
+    if what in provider.streams:
+        return provider.listing(what, subject_of(what), cursor=None, count=provider.streams[what].page_size)
     require(what in provider.lookups, f"there is a sample of {what}, which the provider does not offer")
     return provider.lookup(what, subject_of(what))
 
 
 def _parse_payload(provider: Provider, what: Any, payload: Mapping[str, Any]) -> list[Any]:
     """Everything that is parsed from one payload: rows, then the page or the subject."""
-    kind = KINDS.get(what, "post")
+    stream = provider.streams.get("user_posts" if what == "posts" else what)
+    kind = stream.item if stream else KINDS[what]
     parse = getattr(provider.parser, kind)
-    if what in provider.page_size or what == "posts":
-        listing: Any = what if what in provider.page_size else "user_posts"
+    if what in provider.streams or what == "posts":
+        listing: Any = what if what in provider.streams else "user_posts"
         page = only_dwell_errors(f"page() of {what}", provider.page, listing, payload)
         _check_page(what, page)
         rows = [only_dwell_errors(f"parsing a {kind} of {what}", parse, item) for item in page.items]

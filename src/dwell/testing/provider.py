@@ -9,7 +9,9 @@ from typing import Any, get_args
 
 from dwell.errors import ProviderError
 from dwell.http import HttpRequest
-from dwell.providers.base import Listing, Lookup, Page, Provider, Subject
+from dwell.providers.base import Lookup, Page, Provider, Subject
+from dwell.providers.streams import STANDARD_STREAMS, Stream
+from dwell.records import TABLES
 from dwell.testing import error_responses
 from dwell.testing.expect import KEY, make_response, only_dwell_errors, require, subject_of
 from dwell.testing.payloads import Samples, check_payloads
@@ -20,7 +22,7 @@ def check_provider(provider: Provider, samples: Samples | None = None) -> None:
 
     Args:
         provider: What to check.
-        samples: For each listing and lookup, the decoded JSON body of a valid response; a page must not be the last and
+        samples: For each stream and lookup, the decoded JSON body of a valid response; a page must not be the last and
             must have at least one item. Without a sample only requests and errors are checked.
 
     Raises:
@@ -30,8 +32,8 @@ def check_provider(provider: Provider, samples: Samples | None = None) -> None:
     _check_headers(provider)
     for what in sorted(provider.lookups):
         _check_request(provider, what, provider.lookup, what, subject_of(what))
-    for listing, most in sorted(provider.page_size.items()):
-        _check_listing(provider, listing, most, (samples or {}).get(listing))
+    for name in sorted(provider.streams):
+        _check_stream(provider, name, (samples or {}).get(name))
     _check_not_offered(provider)
     error_responses.check_error_responses(provider)
     check_payloads(provider, samples or {})
@@ -48,13 +50,25 @@ def _check_description(provider: Provider) -> None:
     )
     require(provider.limit.requests > 0 and provider.limit.per_s > 0, "limit allows no requests")
     require(provider.credit_price >= 0, "credit_price is below 0")
-    require(provider.lookups or provider.page_size, "it offers neither a lookup nor a listing")
+    require(provider.lookups or provider.streams, "it offers neither a lookup nor a stream")
     require(
         set(provider.lookups) <= set(get_args(Lookup)),
         f"lookups has names that dwell does not know: {provider.lookups}",
     )
-    require(set(provider.page_size) <= set(get_args(Listing)), "page_size has listings that dwell does not know")
-    require(all(size >= 1 for size in provider.page_size.values()), "page_size has a page of no items")
+    for stream, declared in provider.streams.items():
+        _check_declaration(provider, stream, declared)
+
+
+def _check_declaration(provider: Provider, name: str, stream: Any) -> None:
+    require(isinstance(stream, Stream), f"the stream {name} is {stream!r} instead of a Stream")
+    require(re.fullmatch(r"[a-z][a-z0-9_]*", name), f"the stream {name!r} is not named in lower case with underscores")
+    require(name not in get_args(Lookup), f"the stream {name} has the name of a lookup")
+    unknown = set(stream.tables) - set(TABLES)
+    require(stream.tables and not unknown, f"the stream {name} names no table, or one that dwell lacks: {unknown}")
+    parse = getattr(provider.parser, stream.item, None)
+    require(callable(parse), f"the parser has no function {stream.item}, which reads the items of {name}")
+    require(stream.page_size >= 1, f"the stream {name} has a page of no items")
+    require(stream.window_days is None or stream.window_days >= 1, f"the stream {name} has a window of no days")
 
 
 def _check_headers(provider: Provider) -> None:
@@ -91,8 +105,8 @@ def _check_request(provider: Provider, what: str, make: Callable[..., Any], *giv
     return request
 
 
-def _check_listing(provider: Provider, what: Listing, most: int, sample: Mapping[str, Any] | None) -> None:
-    subject, ask = subject_of(what), provider.listing
+def _check_stream(provider: Provider, what: str, sample: Mapping[str, Any] | None) -> None:
+    subject, ask, most = subject_of(what), provider.listing, provider.streams[what].page_size
     first = _check_request(provider, what, ask, what, subject, cursor=None, count=most)
     for count in (0, 1, 10**9):
         only_dwell_errors(f"{what} with count={count}", ask, what, subject, cursor=None, count=count)
@@ -114,7 +128,9 @@ def _check_not_offered(provider: Provider) -> None:
         result = only_dwell_errors(f"{what} without a subject", provider.lookup, what, unnamed)
         offered = what in provider.lookups
         require(offered or isinstance(result, ProviderError), f"lookup {what} is not declared, but returns a request")
-    for what in get_args(Listing):
-        result = only_dwell_errors(f"{what} without a subject", provider.listing, what, unnamed, cursor=None, count=1)
-        offered = what in provider.page_size
-        require(offered or isinstance(result, ProviderError), f"listing {what} is not declared, but returns a request")
+    for stream in (*STANDARD_STREAMS, "not_a_stream"):
+        result = only_dwell_errors(
+            f"{stream} without a subject", provider.listing, stream, unnamed, cursor=None, count=1
+        )
+        offered = stream in provider.streams
+        require(offered or isinstance(result, ProviderError), f"stream {stream} is not declared, but returns a request")

@@ -180,7 +180,7 @@ class PostReader:
 
     def _is_listing_worth_it(self, creator_key: str) -> bool:
         again = self._unlisted.get(creator_key)
-        return "user_posts" in self.provider.page_size and (again is None or again <= self.clock.now())
+        return "user_posts" in self.provider.streams and (again is None or again <= self.clock.now())
 
     def _read_listing(
         self, creator: Creator, wanted: frozenset[str], creator_key: str
@@ -192,7 +192,7 @@ class PostReader:
             while len(left) >= _FEWEST_ON_PAGE:
                 with self._client() as client:
                     subject = self._listing_subject(client, creator)
-                    size = client.provider.page_size["user_posts"]
+                    size = client.provider.streams["user_posts"].page_size
                     request = client.provider.listing("user_posts", subject, cursor=cursor, count=size)
                     named = creator.handle or f"id:{creator.creator_id}"
                     fetched = self._fetch(client, request, "user_posts", named, self._summarize_page)

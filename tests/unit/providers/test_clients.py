@@ -45,7 +45,7 @@ def read(provider: Provider, what: Any, subject: Subject = WHO) -> Any:
     """The payload of the made-up good answer."""
     request = (
         provider.listing(what, subject, cursor=None, count=1)
-        if what in provider.page_size
+        if what in provider.streams
         else provider.lookup(what, subject)
     )
     return provider.read(request, response(sample(provider, what)))

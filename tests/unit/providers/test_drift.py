@@ -38,7 +38,7 @@ def test_the_samples_of_the_contract_tests_show_no_drift(name: str) -> None:
         kind = KINDS.get(what, "post")
         if what == "usage":
             continue
-        if what in provider.page_size or what == "posts":
+        if what in provider.streams or what == "posts":
             items = provider.page(what if what != "posts" else "user_posts", payload(name, what)).items
         elif what == "post" and name == "display-api":
             items = tuple(payload(name, what)["videos"])

@@ -12,9 +12,10 @@ from typing import Any
 from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers import open_api, responses
-from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, missing_id_error, unsupported_error
+from dwell.providers.base import Limit, Lookup, Page, Subject, missing_id_error, unsupported_error
 from dwell.providers.display_api import parse
 from dwell.providers.parser import Parser
+from dwell.providers.streams import Stream, standard_streams
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, mapping, name, number, objects
 
@@ -26,7 +27,7 @@ _USER = "username,display_name,is_verified,follower_count,following_count,likes_
 _VIDEO = (
     "id,create_time,share_url,video_description,duration,title,like_count,comment_count,share_count,view_count,is_aigc"
 )
-_PAGE_SIZE: Mapping[Listing, int] = {"user_posts": MAX_BATCH}
+_STREAMS = standard_streams({"user_posts": MAX_BATCH})
 
 
 class DisplayAPI:
@@ -36,7 +37,7 @@ class DisplayAPI:
     base_url: str = open_api.BASE_URL
     limit: Limit = Limit(600, 60.0)
     credit_price: float = 0.0
-    page_size: Mapping[Listing, int] = _PAGE_SIZE
+    streams: Mapping[str, Stream] = _STREAMS
     own_account: bool = True
     lookups: frozenset[Lookup] = frozenset({"profile", "post", "posts"})
     parser: Parser = parse
@@ -56,10 +57,10 @@ class DisplayAPI:
             return _query_request(subject.name.split(","))
         raise unsupported_error(VENDOR.title, what, self.lookups)
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
+    def listing(self, what: str, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """See `Provider`; `count` is limited to 1-20."""
-        if what not in _PAGE_SIZE:
-            raise unsupported_error(VENDOR.title, what, _PAGE_SIZE)
+        if what not in _STREAMS:
+            raise unsupported_error(VENDOR.title, what, _STREAMS)
         del subject  # the token decides whose posts these are
         body: dict[str, Any] = {"max_count": min(max(count, 1), MAX_BATCH)}
         if cursor is not None:
@@ -84,10 +85,10 @@ class DisplayAPI:
             return videos[0]
         return payload
 
-    def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
+    def page(self, what: str, payload: Mapping[str, Any]) -> Page:
         """See `Provider`; reads the response to `posts` as well."""
-        if what not in _PAGE_SIZE:
-            raise unsupported_error(VENDOR.title, what, _PAGE_SIZE)
+        if what not in _STREAMS:
+            raise unsupported_error(VENDOR.title, what, _STREAMS)
         return Page(objects(payload, "videos"), cursor_text(payload.get("cursor")), flag(payload.get("has_more")))
 
     def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:

@@ -12,9 +12,10 @@ from typing import Any
 from dwell.errors import DamagedAnswerError, UnavailableError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers import open_api, responses
-from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, missing_id_error, unsupported_error
+from dwell.providers.base import Limit, Lookup, Page, Subject, missing_id_error, unsupported_error
 from dwell.providers.parser import Parser
 from dwell.providers.research_api import parse, windows
+from dwell.providers.streams import Stream, standard_streams
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, name, number, objects
 
@@ -30,20 +31,20 @@ _VIDEO = (
 )
 _USER = "display_name,is_verified,follower_count,following_count,likes_count,video_count"
 _COMMENT = "id,video_id,text,like_count,reply_count,parent_comment_id,create_time"
-_SEARCH_FIELDS: Mapping[Listing, str] = {
+_SEARCH_FIELDS: Mapping[str, str] = {
     "user_posts": "username",
     "hashtag_posts": "hashtag_name",
     "search_posts": "keyword",
     "sound_posts": "music_id",
 }
-_LISTS: Mapping[Listing, str] = {
+_LISTS: Mapping[str, str] = {
     **dict.fromkeys(_SEARCH_FIELDS, "videos"),
     "comments": "comments",
     "followers": "user_followers",
     "following": "user_following",
 }
 _ENDPOINT = {"comments": "video/comment/list", "followers": "user/followers", "following": "user/following"}
-_PAGE_SIZE: Mapping[Listing, int] = dict.fromkeys(_LISTS, MAX_ITEMS)
+_STREAMS = standard_streams(dict.fromkeys(_LISTS, MAX_ITEMS))
 
 
 class ResearchAPI:
@@ -54,7 +55,7 @@ class ResearchAPI:
     # Only the daily quota is published; one request a second is our own limit.
     limit: Limit = Limit(60, 60.0, per_day=1_000)
     credit_price: float = 0.0
-    page_size: Mapping[Listing, int] = _PAGE_SIZE
+    streams: Mapping[str, Stream] = _STREAMS
     own_account: bool = False
     lookups: frozenset[Lookup] = frozenset({"profile"})
     parser: Parser = parse
@@ -70,7 +71,7 @@ class ResearchAPI:
             raise unsupported_error(VENDOR.title, what, self.lookups)
         return _request("user/info", _USER, {"username": _require_name(what, subject)}, timeout_s=20.0)
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
+    def listing(self, what: str, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """See `Provider`; posts come newest window first, `count` is limited to 1-100."""
         if what not in _LISTS:
             raise unsupported_error(VENDOR.title, what, _LISTS)
@@ -107,7 +108,7 @@ class ResearchAPI:
             raise DamagedAnswerError("TikTok's Research API sent an empty response: try again later.")
         return {**payload, windows.WINDOW_KEY: [sent.get("start_date"), sent.get("end_date")]}
 
-    def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
+    def page(self, what: str, payload: Mapping[str, Any]) -> Page:
         """See `Provider`; at the end of a window the cursor points to the 30 days before it."""
         if what not in _LISTS:
             raise unsupported_error(VENDOR.title, what, _LISTS)
@@ -141,7 +142,7 @@ def _request(endpoint: str, fields: str | None, body: Mapping[str, Any], *, time
     return HttpRequest(endpoint, "POST", path, query, body, timeout_s=timeout_s, credits=0)
 
 
-def _require_name(what: Listing | Lookup, subject: Subject) -> str:
+def _require_name(what: str, subject: Subject) -> str:
     if not subject.name:
         raise missing_id_error(VENDOR.title, what, "the account's name")
     return subject.name

@@ -14,9 +14,10 @@ from typing import Any
 from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers import responses
-from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, missing_id_error, unsupported_error
+from dwell.providers.base import Limit, Lookup, Page, Subject, missing_id_error, unsupported_error
 from dwell.providers.parser import Parser
 from dwell.providers.scavio import parse
+from dwell.providers.streams import Stream, standard_streams
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, mapping, name, number, objects, text
 from dwell.records.item import CreatorItem, ParseError
@@ -25,7 +26,7 @@ VENDOR = responses.Vendor("Scavio", "DWELL_SCAVIO_KEY")
 LOOKUP_S, PAGE_S = 20.0, 30.0
 _TIKTOK = "/api/v1/tiktok"
 
-_LISTINGS: Mapping[Listing, tuple[str, tuple[str, ...], int]] = {
+_LISTINGS: Mapping[str, tuple[str, tuple[str, ...], int]] = {
     "user_posts": ("user/posts", ("aweme_list", "videos"), 30),
     "hashtag_posts": ("hashtag/videos", ("aweme_list", "videos"), 30),
     "search_posts": ("search/videos", ("search_item_list", "aweme_list", "videos"), 30),
@@ -35,7 +36,7 @@ _LISTINGS: Mapping[Listing, tuple[str, tuple[str, ...], int]] = {
 }
 """Endpoint, keys that may hold the list, and maximum number of items per page."""
 _PAGED_BY_TOKEN = ("followers", "following")
-_PAGE_SIZE: Mapping[Listing, int] = {what: most for what, (_, _, most) in _LISTINGS.items()}
+_STREAMS = standard_streams({what: most for what, (_, _, most) in _LISTINGS.items()})
 _PAGING = ("max_cursor", "cursor", "has_more", "next_page_token", "min_time")
 _EXPECTED: Mapping[str, tuple[str, ...]] = {
     "profile": ("user",),
@@ -52,7 +53,7 @@ class Scavio:
     base_url: str = "https://api.scavio.dev"
     limit: Limit = Limit(5, 60.0)
     credit_price: float = 0.005
-    page_size: Mapping[Listing, int] = _PAGE_SIZE
+    streams: Mapping[str, Stream] = _STREAMS
     own_account: bool = False
     lookups: frozenset[Lookup] = frozenset({"profile", "post", "hashtag", "usage"})
     parser: Parser = parse
@@ -82,7 +83,7 @@ class Scavio:
             )
         raise unsupported_error(VENDOR.title, what, self.lookups)
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
+    def listing(self, what: str, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """See `Provider`; `count` is limited to the page size."""
         if what not in _LISTINGS:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
@@ -111,7 +112,7 @@ class Scavio:
             raise UnavailableError("Scavio has nothing under this name or id: check the spelling.")
         return mapping(payload, "aweme_detail") if request.endpoint == "video" else payload
 
-    def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
+    def page(self, what: str, payload: Mapping[str, Any]) -> Page:
         """See `Provider`; a search result is the content of its `aweme_info`."""
         if what not in _LISTINGS:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
@@ -165,7 +166,7 @@ def _request(endpoint: str, timeout_s: float, body: Mapping[str, Any]) -> HttpRe
     return HttpRequest(endpoint, "POST", f"{_TIKTOK}/{endpoint}", body=body, timeout_s=timeout_s)
 
 
-def _subject_fields(what: Listing, subject: Subject) -> dict[str, Any]:
+def _subject_fields(what: str, subject: Subject) -> dict[str, Any]:
     if what == "hashtag_posts":
         if not subject.id:
             raise missing_id_error(VENDOR.title, what, "the hashtag's id")
@@ -181,7 +182,7 @@ def _subject_fields(what: Listing, subject: Subject) -> dict[str, Any]:
     return {"sec_user_id": subject.key, **({"sort_type": "0"} if what == "user_posts" else {})}
 
 
-def _require_post_id(what: Listing | Lookup, subject: Subject) -> str:
+def _require_post_id(what: str, subject: Subject) -> str:
     post_id = digits(subject.id, 15) or digits(subject.name, 15)
     if post_id is None:
         raise missing_id_error(VENDOR.title, what, "the post's id")

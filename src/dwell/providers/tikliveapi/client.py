@@ -14,9 +14,10 @@ from typing import Any
 from dwell.errors import DamagedAnswerError, ProviderError, UnavailableError
 from dwell.http import HttpRequest, HttpResponse
 from dwell.providers import responses
-from dwell.providers.base import Limit, Listing, Lookup, Page, Subject, missing_id_error, unsupported_error
+from dwell.providers.base import Limit, Lookup, Page, Subject, missing_id_error, unsupported_error
 from dwell.providers.links import Link
 from dwell.providers.parser import Parser
+from dwell.providers.streams import Stream, standard_streams
 from dwell.providers.tikliveapi import parse
 from dwell.providers.values import cursor as cursor_text
 from dwell.providers.values import digits, flag, mapping, name, number, objects
@@ -25,7 +26,7 @@ from dwell.records.item import CreatorItem, ParseError
 VENDOR = responses.Vendor("TikLiveAPI", "DWELL_TIKLIVEAPI_KEY")
 LOOKUP_S, PAGE_S = 20.0, 30.0
 
-_LISTINGS: Mapping[Listing, tuple[str, str, int]] = {
+_LISTINGS: Mapping[str, tuple[str, str, int]] = {
     "user_posts": ("user-posts", "videos", 35),
     "sound_posts": ("music-posts", "videos", 30),
     "hashtag_posts": ("challenge-posts", "videos", 35),
@@ -48,7 +49,7 @@ _LOOKUPS: Mapping[str, tuple[str, ...]] = {
 _EXPECTED = {**_LOOKUPS, **{endpoint: (key,) for endpoint, key, _ in _LISTINGS.values()}}
 """Keys of which a valid response has at least one; a page may lack its list where it has a cursor."""
 _PAGING = frozenset({"cursor", "time", "hasMore"})
-_PAGE_SIZE: Mapping[Listing, int] = {what: most for what, (_, _, most) in _LISTINGS.items()}
+_STREAMS = standard_streams({what: most for what, (_, _, most) in _LISTINGS.items()})
 
 
 class TikLiveAPI:
@@ -58,7 +59,7 @@ class TikLiveAPI:
     base_url: str = "https://api.tikliveapi.com"
     limit: Limit = Limit(200, 60.0, burst_per_s=50)
     credit_price: float = 9.90 / 100_000
-    page_size: Mapping[Listing, int] = _PAGE_SIZE
+    streams: Mapping[str, Stream] = _STREAMS
     own_account: bool = False
     lookups: frozenset[Lookup] = frozenset({"profile", "post", "sound", "hashtag"})
     parser: Parser = parse
@@ -84,7 +85,7 @@ class TikLiveAPI:
             return _request("challenge-info-id", LOOKUP_S, id=_require_id(what, subject, "the hashtag's name or id"))
         raise unsupported_error(VENDOR.title, what, self.lookups)
 
-    def listing(self, what: Listing, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
+    def listing(self, what: str, subject: Subject, *, cursor: str | None, count: int) -> HttpRequest:
         """See `Provider`; `count` is limited to the page size."""
         if what not in _LISTINGS:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
@@ -116,7 +117,7 @@ class TikLiveAPI:
             raise UnavailableError("TikLiveAPI has nothing under this name or id: check the spelling.")
         return payload
 
-    def page(self, what: Listing, payload: Mapping[str, Any]) -> Page:
+    def page(self, what: str, payload: Mapping[str, Any]) -> Page:
         """See `Provider`."""
         if what not in _LISTINGS:
             raise unsupported_error(VENDOR.title, what, _LISTINGS)
@@ -161,7 +162,7 @@ def _request(endpoint: str, timeout_s: float, **query: str) -> HttpRequest:
     return HttpRequest(endpoint, "GET", f"/{endpoint}/", query, timeout_s=timeout_s)
 
 
-def _subject_fields(what: Listing, subject: Subject) -> dict[str, str]:
+def _subject_fields(what: str, subject: Subject) -> dict[str, str]:
     if what == "sound_posts":
         return {"music_id": _require_id(what, subject, "the sound's id")}
     if what == "hashtag_posts":
@@ -175,17 +176,17 @@ def _subject_fields(what: Listing, subject: Subject) -> dict[str, str]:
     return {"userid": _require_digits(what, subject.id, "the account's id")}
 
 
-def _require_id(what: Listing | Lookup, subject: Subject, wanted: str) -> str:
+def _require_id(what: str, subject: Subject, wanted: str) -> str:
     return _require_digits(what, subject.id or subject.name, wanted)
 
 
-def _require_digits(what: Listing | Lookup, value: str | None, wanted: str) -> str:
+def _require_digits(what: str, value: str | None, wanted: str) -> str:
     if (valid := digits(value)) is None:
         raise missing_id_error(VENDOR.title, what, wanted)
     return valid
 
 
-def _post_url(what: Listing | Lookup, subject: Subject) -> str:
+def _post_url(what: str, subject: Subject) -> str:
     post_id = digits(subject.id, 15) or digits(subject.name, 15)
     if post_id is None:
         raise missing_id_error(VENDOR.title, what, "the post's id")
