@@ -136,3 +136,7 @@ class World(Topics):
         return comments.list_comments(
             self.seed, get_post_details(self.seed, post_id), to_unix_second(at), total, offset, limit
         )
+
+    def replies(self, comment: Comment, at: datetime) -> tuple[Comment, ...]:
+        """The replies to a comment of this world at an instant, oldest first."""
+        return comments.list_replies(self.seed, comment, to_unix_second(at))

@@ -41,6 +41,7 @@ def test_by_default_it_is_now_at_our_speed_with_the_documented_limits(run, monke
     assert {name: protocol.rate_limit for name, protocol in sandbox.protocols.items()} == {
         "tikliveapi": RateLimit(200, 60.0, 50),
         "scavio": RateLimit(5, 60.0),
+        "business_api": RateLimit(40, 60.0),
     }
     for words in ("export DWELL_TIKLIVEAPI_URL=http://127.0.0.1:1/tikliveapi", "DWELL_SCAVIO_KEY=sandbox-key"):
         assert words in result.output
