@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 from math import exp
 
 from dwell_sandbox.seeded_random import SeededRandom
 
 
-def likes_by_second(seed: int, post_id: str, curve: Sequence[float]) -> tuple[float, ...]:
+@lru_cache(maxsize=4096)
+def likes_by_second(seed: int, post_id: str, curve: tuple[float, ...]) -> tuple[float, ...]:
     """The share of the likes given in second 0, 1, ... length; the shares add up to 1.
 
     They follow the retention curve: who is not there cannot like. One moment of the video earns many more of them.

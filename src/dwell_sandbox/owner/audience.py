@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
+from dwell_sandbox.creator_lookup import get_creator
 from dwell_sandbox.creators import Creator
 from dwell_sandbox.owner.shares import Shares, draw_shares, largest, normalize
-from dwell_sandbox.seeded_random import SeededRandom
 
 TOP = 10
 """How many countries and cities are listed."""
 
 _DAY = 86_400
+_DRIFT = 0.05
 _AGES = MappingProxyType({"18-24": 0.34, "25-34": 0.33, "35-44": 0.18, "45-54": 0.1, "55+": 0.05})
 _GENDERS = MappingProxyType({"Female": 0.58, "Male": 0.4, "Other": 0.02})
 _COUNTRIES = ("DE", "AT", "CH", "US", "NL", "GB", "PL", "FR", "IT", "ES", "BR", "ID")
@@ -46,43 +48,50 @@ class Audience:
     cities: Shares
 
 
+NOBODY = Audience({}, {}, {}, {})
+"""The audience of a video without views."""
+
+
 def account_audience(seed: int, creator: Creator, second: int) -> Audience:
-    """The followers of an account at a Unix second; it changes from day to day, by little."""
-    rng = SeededRandom(seed, "audience", creator.number)
-    return _audience(rng, _AGES, _GENDERS, _country_weights(creator), second, spread=0.3)
+    """The followers of an account at a Unix second; it changes at midnight UTC, by little."""
+    return _account_audience(seed, creator.number, second // _DAY).listed()
 
 
 def video_audience(seed: int, creator: Creator, post_id: str, second: int) -> Audience:
     """The viewers of a video: like the account's followers, but for a difference of its own."""
-    rng = SeededRandom(seed, "audience", creator.number)
     day = second // _DAY
-    ages = draw_shares(rng, _AGES, day, 0.3, 0.05)
-    genders = draw_shares(rng, _GENDERS, day, 0.3, 0.05)
-    countries = draw_shares(rng, _country_weights(creator), day, 0.3, 0.05)
-    return _audience(SeededRandom(seed, "viewers", post_id), ages, genders, countries, second, spread=0.2)
+    return _draw(seed, ("viewers", post_id), _account_audience(seed, creator.number, day), day, spread=0.2).listed()
 
 
-def _audience(
-    rng: SeededRandom,
-    ages: MappingProxyType[str, float] | Shares,
-    genders: MappingProxyType[str, float] | Shares,
-    countries: Shares,
-    second: int,
-    *,
-    spread: float,
-) -> Audience:
-    day = second // _DAY
-    drawn = draw_shares(rng, countries, day, spread, 0.05)
-    cities = {
-        f"{country} {city}": share * part
-        for country, share in drawn.items()
-        for city, part in zip(_CITIES[country], _CITY_SHARES, strict=True)
-    }
-    return Audience(
-        ages=draw_shares(rng, ages, day, spread, 0.05),
-        genders=draw_shares(rng, genders, day, spread, 0.05),
-        countries=largest(drawn, TOP),
-        cities=largest(cities, TOP),
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """Shares by age, gender and country; of all countries."""
+
+    ages: Shares
+    genders: Shares
+    countries: Shares
+
+    def listed(self) -> Audience:
+        """With the largest countries and cities."""
+        cities = {
+            f"{country} {city}": share * part
+            for country, share in self.countries.items()
+            for city, part in zip(_CITIES[country], _CITY_SHARES, strict=True)
+        }
+        return Audience(self.ages, self.genders, largest(self.countries, TOP), largest(cities, TOP))
+
+
+@lru_cache(maxsize=1024)
+def _account_audience(seed: int, number: int, day: int) -> _Shares:
+    around = _Shares(dict(_AGES), dict(_GENDERS), _country_weights(get_creator(seed, number)))
+    return _draw(seed, ("audience", number), around, day, spread=0.3)
+
+
+def _draw(seed: int, key: tuple[str, str | int], around: _Shares, day: int, *, spread: float) -> _Shares:
+    return _Shares(
+        ages=draw_shares(seed, key, around.ages, day, spread, _DRIFT),
+        genders=draw_shares(seed, key, around.genders, day, spread, _DRIFT),
+        countries=draw_shares(seed, key, around.countries, day, spread, _DRIFT),
     )
 
 

@@ -34,7 +34,7 @@ def impression_sources(seed: int, post_id: str, reached: float, second: int) -> 
         second: Unix second.
     """
     weights = {name: _between(early, _LATE[name], reached) for name, early in _EARLY.items()}
-    return draw_shares(SeededRandom(seed, "sources", post_id), weights, second // _DAY, 0.25, 0.05)
+    return draw_shares(seed, ("sources", post_id), weights, second // _DAY, 0.25, 0.05)
 
 
 def audience_types(seed: int, post_id: str, reached: float) -> Shares:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dwell_sandbox.counters import compute_counters
 from dwell_sandbox.growth_curve import gross_share
 from dwell_sandbox.like_moments import likes_by_second
-from dwell_sandbox.owner.audience import Audience, video_audience
+from dwell_sandbox.owner.audience import NOBODY, Audience, video_audience
 from dwell_sandbox.owner.reception import audience_types, impression_sources
 from dwell_sandbox.owner.shares import Shares
 from dwell_sandbox.owner.video_totals import Totals, video_totals
@@ -35,7 +35,7 @@ class VideoMetrics:
         full_watch_rate: Share of the views that reach the end; null without views.
         retention: Share of the views that contain second 0, 1, ... length; empty without views.
         likes_by_second: Share of the likes given in second 0, 1, ... length; empty without likes.
-        impression_sources: Where the views began -> share.
+        impression_sources: Where the views began -> share; empty without views, as are those of the viewers.
         audience_types: Kind of viewers -> share, in two pairs.
         audience: Its viewers; ages are not shown for videos.
     """
@@ -82,7 +82,7 @@ def video_metrics(seed: int, details: PostDetails, second: int) -> VideoMetrics:
         full_watch_rate=shown.full_watch_rate if shown else None,
         retention=curve,
         likes_by_second=likes_by_second(seed, post.post_id, curve) if curve and counters.likes else (),
-        impression_sources=impression_sources(seed, post.post_id, reached, second),
-        audience_types=audience_types(seed, post.post_id, reached),
-        audience=video_audience(seed, details.creator, post.post_id, second),
+        impression_sources=impression_sources(seed, post.post_id, reached, second) if counters.views else {},
+        audience_types=audience_types(seed, post.post_id, reached) if counters.views else {},
+        audience=video_audience(seed, details.creator, post.post_id, second) if counters.views else NOBODY,
     )

@@ -53,6 +53,7 @@ def test_before_publishing_there_is_nothing(owner, posts):
     metrics = owner.video(posts[0].post_id, posts[0].posted_at - timedelta(hours=1))
     assert (metrics.views, metrics.reach, metrics.totals.profile_views) == (0, 0, 0)
     assert (metrics.average_watch_s, metrics.retention, metrics.likes_by_second) == (None, (), ())
+    assert (metrics.impression_sources, metrics.audience_types, metrics.audience.cities) == ({}, {}, {})
 
 
 def test_shares_add_up_and_change_slowly(owner, posts, now):
