@@ -127,8 +127,8 @@ def _parse_json(name: str, text: str) -> Any:
 
 
 def _to_strings(name: str, value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise invalid(f"{name}: Must be a list of strings.")
+    if not isinstance(value, list) or not all(isinstance(each, str) and each.isascii() for each in value):
+        raise invalid(f"{name}: Must be a list of strings of letters and digits.")
     return value
 
 

@@ -115,6 +115,10 @@ def test_days_before_and_on_the_one_of_joining_are_left_out(make_app, world):
         ({"fields": '["likes"'}, "JSON"),
         ({"fields": "likes"}, "JSON"),
         ({"fields": [1]}, "strings"),
+        ({"fields": '["\\ud800"]'}, "strings"),
+        ({"fields": "[" * 20_000}, "JSON"),
+        ({"end_date": "9999-12-31"}, "span"),
+        ({"start_date": "0001-01-01"}, "look-back"),
         ({"business_id": " "}, "business_id"),
     ],
 )
