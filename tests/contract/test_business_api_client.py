@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -188,6 +188,19 @@ def test_comments_of_a_video(client: BusinessClient) -> None:
         seen += [row["comment_id"] for row in page["comments"]]
         cursor, more = page["cursor"], page["has_more"]
     assert len(seen) == len(set(seen)) == cursor > 25
+
+
+def test_a_lost_response_of_a_refresh_can_be_asked_for_again(client: BusinessClient) -> None:
+    script = json.dumps([{"fault": "dropped", "endpoint": "tt_user/oauth2/refresh_token"}]).encode()
+    connection = HTTPConnection(client.base.netloc, timeout=30)
+    connection.request("POST", "/sandbox/script", script)
+    assert connection.getresponse().status == 200
+    connection.close()
+    with pytest.raises(HTTPException):
+        client.refresh()
+    assert client.get("/business/get/")["display_name"], "the access token is still good"
+    client.refresh()
+    assert client.get("/business/get/")["display_name"]
 
 
 def test_refreshed_tokens_go_on_and_revoked_ones_end(client: BusinessClient) -> None:

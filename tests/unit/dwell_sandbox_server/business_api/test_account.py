@@ -95,6 +95,16 @@ def test_a_day_appears_24_to_48_hours_after_its_end():
     assert seen == {4, 5, 6, 7}
 
 
+def test_a_day_that_was_shown_once_is_the_same_on_every_later_day(make_app, now):
+    seen = {}
+    for days in range(0, 40, 3):
+        app = make_app(start=now + timedelta(days=days, hours=days % 24))
+        rows = app.connect("demo_bigtable").account(*ALL)["metrics"]
+        for row in rows:
+            assert seen.setdefault(row["date"], row) == row
+    assert len(seen) > 40
+
+
 def test_days_before_and_on_the_one_of_joining_are_left_out(make_app, world):
     joined = datetime.fromtimestamp(world.creator("demo_kitchen").joined, UTC)
     app = make_app(start=joined + timedelta(days=10))
