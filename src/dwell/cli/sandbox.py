@@ -23,8 +23,8 @@ class FaultMode(StrEnum):
 class OldRefreshToken(StrEnum):
     """What a refresh does to the refresh token that it used."""
 
-    UNTIL_USE = "until-use"
-    DEAD = "dead"
+    VALID_UNTIL_USE = "valid-until-use"
+    INVALID = "invalid"
 
 
 class IdStyle(StrEnum):
@@ -76,10 +76,10 @@ def sandbox(
         OldRefreshToken,
         typer.Option(
             "--old-refresh-token",
-            help="After a refresh, the Business API's old refresh token is good until the new access token is used, or "
-            "dead at once.",
+            help="The Business API's old refresh token after a refresh: valid until the new access token is used, or "
+            "invalid at once.",
         ),
-    ] = OldRefreshToken.UNTIL_USE,
+    ] = OldRefreshToken.VALID_UNTIL_USE,
 ) -> int:
     """Serve a simulated TikTok world until Ctrl-C.
 

@@ -13,7 +13,7 @@ CODE_S = 600
 ACCESS_TOKEN_S = 86_400
 REFRESH_TOKEN_S = 31_536_000
 
-OldRefreshToken = Literal["until-use", "dead"]
+OldRefreshToken = Literal["valid-until-use", "invalid"]
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +25,7 @@ class Grant:
         open_id: Its id for the app.
         scopes: What was allowed.
         refresh_until: When its refresh tokens expire; a refresh does not postpone it.
-        refresh_tokens: Those that are good, oldest first.
+        refresh_tokens: Those that are valid, oldest first.
         revoked: Whether the app revoked it.
     """
 
@@ -67,8 +67,8 @@ class TokenStore:
     """All codes and tokens of a sandbox.
 
     Args:
-        old_refresh_token: What a refresh does to the refresh token that it used: `until-use` keeps it good until the
-            new access token is first used, so that a client that lost the response can try again; `dead` ends it.
+        old_refresh_token: What a refresh does to the refresh token that it used: with `valid-until-use` it is valid
+            until the new access token is first used, so that a client that lost the response can try again.
     """
 
     def __init__(self, old_refresh_token: OldRefreshToken) -> None:
@@ -104,17 +104,17 @@ class TokenStore:
         return self._issue(Grant(issued.account_id, issued.open_id, issued.scopes, until), at)
 
     def refresh(self, refresh_token: str, at: datetime) -> TokenPair:
-        """New tokens for a refresh token; access tokens that were issued before stay good until they expire.
+        """New tokens for a refresh token; access tokens that were issued before stay valid until they expire.
 
         Raises:
-            EndpointError: The refresh token is unknown, dead, revoked or expired.
+            EndpointError: The refresh token is unknown, no longer valid, revoked or expired.
         """
         grant = self._refresh.get(refresh_token)
         if grant is None or grant.revoked or refresh_token not in grant.refresh_tokens:
             raise error(TOKEN_INVALID, "The refresh token is invalid.")
         if at >= grant.refresh_until:
             raise error(TOKEN_EXPIRED, "The refresh token has expired.")
-        if self._old_refresh_token == "dead":
+        if self._old_refresh_token == "invalid":
             grant.refresh_tokens.remove(refresh_token)
         return self._issue(grant, at)
 
@@ -131,9 +131,9 @@ class TokenStore:
             raise error(TOKEN_INVALID, "Access token is incorrect or has been revoked.")
         if at >= token.until:
             raise error(TOKEN_EXPIRED, "Access token has expired.")
-        good = token.grant.refresh_tokens
-        if token.refresh_token in good:
-            del good[: good.index(token.refresh_token)]
+        valid = token.grant.refresh_tokens
+        if token.refresh_token in valid:
+            del valid[: valid.index(token.refresh_token)]
         return token.grant
 
     def revoke(self, access_token: str, at: datetime) -> None:

@@ -98,8 +98,8 @@ class ProtocolOptions:
         missing_status: TikLiveAPI's HTTP status when an account or post is unavailable: 200 or 404.
         broke_status: TikLiveAPI's HTTP status when the key has no credits left: 200 or 402.
         region: The providers' region; accounts that are blocked there show nothing.
-        old_refresh_token: The Business API's refresh token after a refresh: good until the new access token is used, or
-            dead at once.
+        old_refresh_token: The Business API's old refresh token after a refresh: valid until the new access token is
+            first used, or invalid at once.
         gender_names: How the Business API names the genders of a video's viewers: `Female`, `female_vv`, or either,
             depending on the account.
         daily_total_followers: What the Business API returns under this name: the followers at the end of the day, the
@@ -112,7 +112,7 @@ class ProtocolOptions:
     missing_status: Literal[200, 404] = 200
     broke_status: Literal[200, 402] = 200
     region: str = "US"
-    old_refresh_token: Literal["until-use", "dead"] = "until-use"
+    old_refresh_token: Literal["valid-until-use", "invalid"] = "valid-until-use"
     gender_names: Literal["account", "Female", "female_vv"] = "account"
     daily_total_followers: Literal["account", "total", "change"] = "account"
     loopback_redirects: bool = True

@@ -47,7 +47,7 @@ def test_by_default_it_is_now_at_our_speed_with_the_documented_limits(run, monke
     }
     for words in ("export DWELL_TIKLIVEAPI_URL=http://127.0.0.1:1/tikliveapi", "DWELL_SCAVIO_KEY=sandbox-key"):
         assert words in result.output
-    assert sandbox.options.old_refresh_token == "until-use"
+    assert sandbox.options.old_refresh_token == "valid-until-use"
 
 
 def test_it_says_how_to_reach_the_business_api_and_who_may_consent(run):
@@ -62,7 +62,7 @@ def test_it_says_how_to_reach_the_business_api_and_who_may_consent(run):
 def test_everything_can_be_set(run):
     words = "--port 0 --seed 5 --faults all --fault-rate 0.5 --speed 3600 --start 2026-06-01T10:00+02:00 --credits 7"
     more = "--limit tikliveapi=200/6 --limit scavio=none --key mine --seed-compat --aweme-id numeric"
-    more += " --limit business_api=80/60 --old-refresh-token dead"
+    more += " --limit business_api=80/60 --old-refresh-token invalid"
     result, [(sandbox, port)] = run(*words.split(), *more.split())
     assert result.exit_code == 0
     assert (port, sandbox.world.seed, sandbox.credits, sandbox.key) == (0, 5, 7, "mine")
@@ -73,7 +73,7 @@ def test_everything_can_be_set(run):
         "scavio": RateLimit(0, 1.0),
         "business_api": RateLimit(80, 60.0),
     }
-    assert sandbox.options.old_refresh_token == "dead"
+    assert sandbox.options.old_refresh_token == "invalid"
     assert (sandbox.options.seed_compat, sandbox.options.aweme_id_style) == (True, "numeric")
     assert "DWELL_TIKLIVEAPI_KEY=mine" in result.output
 

@@ -214,7 +214,7 @@ def test_a_refresh_rotates_both_tokens_and_does_not_prolong_the_year(make_app, s
     assert app.refresh(third["refresh_token"])["code"] == 40102
 
 
-def test_the_old_refresh_token_is_good_until_the_new_access_token_is_used(app):
+def test_the_old_refresh_token_is_valid_until_the_new_access_token_is_used(app):
     connection = app.connect("demo_kitchen")
     old = connection.tokens
     app.refresh(old["refresh_token"])  # this response is lost
@@ -235,8 +235,8 @@ def test_an_older_response_of_two_refreshes_is_as_good_as_the_newer(app):
     assert app.refresh(kept["refresh_token"])["code"] == 0
 
 
-def test_the_old_refresh_token_can_be_dead_at_once_while_the_access_token_lives_on(make_app):
-    app = make_app(options=ProtocolOptions(old_refresh_token="dead"))
+def test_the_old_refresh_token_can_be_invalid_at_once_while_the_access_token_stays_valid(make_app):
+    app = make_app(options=ProtocolOptions(old_refresh_token="invalid"))
     connection = app.connect("demo_kitchen")
     new = app.refresh(connection.tokens["refresh_token"])["data"]
     assert app.refresh(connection.tokens["refresh_token"])["code"] == 40105
@@ -245,7 +245,7 @@ def test_the_old_refresh_token_can_be_dead_at_once_while_the_access_token_lives_
 
 
 def test_a_refresh_whose_response_was_cut_off_was_made_all_the_same(make_app):
-    app = make_app(options=ProtocolOptions(old_refresh_token="dead"))
+    app = make_app(options=ProtocolOptions(old_refresh_token="invalid"))
     tokens = app.connect("demo_kitchen").tokens
     app.ask.script({"fault": "truncated", "endpoint": "tt_user/oauth2/refresh_token"})
     body = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "grant_type": "refresh_token"}
