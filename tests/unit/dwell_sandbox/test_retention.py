@@ -88,6 +88,15 @@ def test_likes_follow_the_curve_and_have_a_moment_of_their_own(world: World, cur
     assert at_peak / len(curves) > 0.7
 
 
+def test_away_from_their_moment_likes_are_given_by_those_who_are_there(world: World, curves: Curves):
+    for post, retention, _ in curves:
+        likes, peak = world.likes_by_second(post.post_id), like_peak(world.seed, post.post_id, post.duration_s or 0)
+        assert likes is not None
+        ratios = [likes[at] / share for at, share in enumerate(retention.curve) if at >= 3 and abs(at - peak) > 12]
+        if ratios:
+            assert max(ratios) == pytest.approx(min(ratios), rel=0.01)
+
+
 def test_photos_have_none(world: World, now: datetime):
     posts = world.posts("demo_kitchen", since=now - timedelta(days=400), at=now)
     photo = next(post for post in posts if post.media_type == "photo")

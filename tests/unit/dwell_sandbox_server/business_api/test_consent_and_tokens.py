@@ -226,6 +226,19 @@ def test_the_old_refresh_token_is_valid_until_the_new_access_token_is_used(app):
     assert app.refresh(kept["refresh_token"])["code"] == 0
 
 
+def test_an_access_token_ends_only_older_refresh_tokens(app):
+    connection = app.connect("demo_kitchen")
+    first = dict(connection.tokens)
+    second = app.refresh(first["refresh_token"])["data"]
+    third = app.refresh(first["refresh_token"])["data"]
+    assert connection.call("business/get")["code"] == 0
+    connection.tokens = second
+    assert connection.call("business/get")["code"] == 0
+    assert app.refresh(first["refresh_token"])["code"] == 40105
+    assert app.refresh(second["refresh_token"])["code"] == 0
+    assert app.refresh(third["refresh_token"])["code"] == 0
+
+
 def test_an_older_response_of_two_refreshes_is_as_good_as_the_newer(app):
     old = app.connect("demo_kitchen")
     kept = app.refresh(old.tokens["refresh_token"])["data"]
