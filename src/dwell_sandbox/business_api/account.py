@@ -68,8 +68,10 @@ def _read_days(call: Call) -> tuple[date, date]:
         raise invalid("start_date: Must not be later than end_date.")
     if first < today - timedelta(days=LOOK_BACK_DAYS):
         raise invalid(f"start_date: The maximum supported look-back period is {LOOK_BACK_DAYS} days.")
-    if (last - first).days > LOOK_BACK_DAYS:
-        raise invalid(f"end_date: The time span must not exceed {LOOK_BACK_DAYS} days.")
+    if (last - first).days + 1 > LOOK_BACK_DAYS:
+        raise invalid(
+            f"end_date: The time span must not exceed {LOOK_BACK_DAYS} days, the first and the last included."
+        )
     return first, last
 
 

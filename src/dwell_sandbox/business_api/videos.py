@@ -51,7 +51,7 @@ def list_videos(call: Call) -> Response:
 
 
 def _chosen(call: Call, names: list[str], ids: tuple[str, ...], count: int, *, only_ads: bool) -> Response:
-    """The videos of a filter that the account has, in the order of the list; the cursor is always 0."""
+    """The videos of a filter that the account has, newest first; the cursor is always 0."""
     own = [post for post in _posts(call, None) if post.post_id in ids]
     posts = [call.context.view.world.post(each.post_id) for each in own]
     chosen = [post for post in posts if post.is_ad or not only_ads]

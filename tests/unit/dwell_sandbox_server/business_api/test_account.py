@@ -65,7 +65,7 @@ def test_the_profile_is_the_one_of_this_moment(app, world, now):
 
 def test_the_days_are_those_of_the_world_up_to_the_newest_one_that_is_measured(app, world, now):
     owner, newest = OwnerAnalytics(world), last_measured_day(12, 1, now)
-    rows = app.connect("demo_kitchen").account(*ALL, start_date="2026-09-02", end_date="2026-11-01")["metrics"]
+    rows = app.connect("demo_kitchen").account(*ALL, start_date="2026-09-02", end_date="2026-10-31")["metrics"]
     assert rows[0]["date"] == "2026-09-02"
     assert rows[-1]["date"] == newest.isoformat()
     assert [row["date"] for row in rows] == sorted({row["date"] for row in rows})
@@ -116,7 +116,7 @@ def test_days_before_and_on_the_one_of_joining_are_left_out(make_app, world):
     ("query", "words"),
     [
         ({"start_date": "2026-09-01", "end_date": "2026-09-10"}, "look-back"),
-        ({"start_date": "2026-09-02", "end_date": "2026-11-02"}, "span"),
+        ({"start_date": "2026-09-02", "end_date": "2026-11-01"}, "span"),
         ({"start_date": "2026-10-31", "end_date": "2026-10-30"}, "later"),
         ({"start_date": "2026-13-01"}, "date"),
         ({"start_date": "20261001"}, "date"),
