@@ -52,6 +52,29 @@ def list_comments(
     return tuple(_comment(seed, details, position, second) for position in positions)
 
 
+def list_replies(seed: int, comment: Comment, second: int) -> tuple[Comment, ...]:
+    """The replies to a comment at a Unix second, oldest first; `comment.replies` of them, but for those to come."""
+    replies = (_reply(seed, comment, position, second) for position in range(comment.replies))
+    return tuple(sorted((each for each in replies if each.posted_at.timestamp() <= second), key=_time))
+
+
+def _reply(seed: int, comment: Comment, position: int, second: int) -> Comment:
+    rng = SeededRandom(seed, "reply", comment.comment_id, position)
+    posted = int(comment.posted_at.timestamp()) + rng.integer("after", 60, 86_400)
+    return Comment(
+        comment_id=str((posted << 32) | rng.bits("low", 32)),
+        text=f"{rng.choice('opening', _OPENINGS)} {rng.choice('middle', _MIDDLES)}",
+        posted_at=datetime.fromtimestamp(posted, UTC),
+        likes=rng.integer("likes", 0, 12),
+        replies=0,
+        handle=get_handle(seed, rng.integer("author", 0, CREATORS - 1), second),
+    )
+
+
+def _time(comment: Comment) -> tuple[datetime, str]:
+    return comment.posted_at, comment.comment_id
+
+
 def _comment(seed: int, details: PostDetails, position: int, second: int) -> Comment:
     rng = SeededRandom(seed, "comment", details.post.post_id, position)
     final = details.performance.views * details.performance.rates[_COMMENTS]

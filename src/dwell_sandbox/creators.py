@@ -110,6 +110,11 @@ def draw_niche(seed: int, number: int) -> str:
     return SeededRandom(seed, "creator", number).choice("niche", _NICHE_NAMES)
 
 
+def draw_size(seed: int, number: int) -> float:
+    """The followers on 1 January 2026 of the creator with this number, which is quicker than the whole creator."""
+    return float(10.0 ** SeededRandom(seed, "creator", number).normal("size", 4.6, 0.8))
+
+
 def draw_creator(seed: int, number: int) -> Creator:
     """The creator with this number, drawn at random: a pure function of both arguments."""
     rng = SeededRandom(seed, "creator", number)
@@ -120,7 +125,7 @@ def draw_creator(seed: int, number: int) -> Creator:
         number=number,
         handle=make_handle(number, niche.name),
         niche=niche.name,
-        size=10.0 ** rng.normal("size", 4.6, 0.8),
+        size=draw_size(seed, number),
         growth=rng.normal("growth", 0.25, 0.3),
         tz=ZoneInfo(tz),
         region=region,

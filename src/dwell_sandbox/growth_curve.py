@@ -55,13 +55,15 @@ def last_refresh(age_s: int) -> int:
     raise AssertionError(age_s)
 
 
+def gross_share(curve: GrowthCurve, age_s: int) -> float:
+    """The share of its final value that a counter would have at an age without a purge, 0-1; it never decreases."""
+    return 0.0 if age_s <= 0 else smooth_share(curve, last_refresh(age_s) / HOUR)
+
+
 def share_reached(curve: GrowthCurve, age_s: int) -> float:
     """The share of its final value that a counter has at an age, 0-1; only a purge decreases it."""
-    if age_s <= 0:
-        return 0.0
-    hours = last_refresh(age_s) / HOUR
-    share = smooth_share(curve, hours)
-    if curve.purge_h is not None and hours >= curve.purge_h:
+    share = gross_share(curve, age_s)
+    if curve.purge_h is not None and age_s > 0 and last_refresh(age_s) / HOUR >= curve.purge_h:
         share *= 1 - curve.purge_share
     return share
 

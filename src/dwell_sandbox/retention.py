@@ -1,56 +1,109 @@
-"""The true retention curve of a video: the share of viewers still watching at each second."""
+"""The true retention curve of a video: the share of the views that contain each second."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
+from functools import lru_cache
+from math import exp, prod
 
+from dwell_sandbox.retention_features import RetentionFeatures, draw_features
 from dwell_sandbox.seeded_random import SeededRandom
 from dwell_sandbox.watch_time import WatchTruth
+
+MAX_MEAN = 0.97
+"""The highest mean that a curve is made for; viewers of a video with a higher watch ratio watch all of it again."""
 
 _HOOK_S = 1.3
 _MAX_HOOK = 0.5
 _HALVINGS = 40
 _POWERS = (1e-3, 1e4)
+_SAME = 1e-7
+_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class _EarlyLeavers:
-    """How viewers leave who do not reach the end: some at once, the others along a power of the time left."""
+class RetentionTruth:
+    """The curve of one video, and what is planted in it.
 
-    duration_s: int
-    hook: float
-
-    def shares(self, power: float) -> list[float]:
-        """The share of them still watching at each second; 1 at the start, 0 at the end."""
-        last = exp(-self.duration_s / _HOOK_S)
-        shares = []
-        for second in range(self.duration_s + 1):
-            left = 1 - second / self.duration_s
-            at_once = (exp(-second / _HOOK_S) - last) / (1 - last)
-            shares.append(self.hook * at_once + (1 - self.hook) * left**power)
-        return shares
-
-
-def retention_curve(seed: int, post_id: str, duration_s: int, true: WatchTruth) -> tuple[float, ...]:
-    """Share of the viewers still watching at second 0, 1, ... `duration_s`; 1 at first, and never increasing.
-
-    It ends at `full_watch_rate`, and its mean over the length is `held`: the watch ratio without repeated
-    watching. In between, some leave within the first seconds, the others gradually. The mean is that of straight
-    lines between the seconds, unless all leave so early (or late) within one second that no such lines have it:
-    then the result is the steepest curve, and `held` is the mean of some falling curve through the same points.
+    Attributes:
+        curve: Share of the views at second 0, 1, ... length, 0-1.
+        features: Its bumps and cliffs.
     """
-    full = true.full_watch_rate
-    target = (true.held - full) / (1 - full)
-    hook = SeededRandom(seed, "retention", post_id).uniform("hook", 0.05, _MAX_HOOK) * min(target, 1 - target)
-    leavers = _EarlyLeavers(duration_s, hook)
+
+    curve: tuple[float, ...]
+    features: RetentionFeatures
+
+
+@dataclass(frozen=True, slots=True)
+class _Second:
+    """What one second of a curve is made of, the same for every power.
+
+    Attributes:
+        left: The share of the length that is left, 0-1.
+        stay: Share of the views that reach the end, and of those whose viewers leave at once but are still there.
+        leave: Share of the views whose viewers leave along the power of `left`.
+        again: The factor of a bump.
+    """
+
+    left: float
+    stay: float
+    leave: float
+    again: float
+
+    def value(self, power: float) -> float:
+        """The curve at this second; the higher the power, the lower."""
+        still_there: float = self.left**power
+        return min(1.0, (self.stay + self.leave * still_there) * self.again)
+
+
+@lru_cache(maxsize=4096)
+def retention_truth(seed: int, post_id: str, duration_s: int, true: WatchTruth) -> RetentionTruth:
+    """The curve at second 0, 1, ... `duration_s`: 1 at first, `full_watch_rate` at the end.
+
+    In between, some viewers leave within the first seconds and the others gradually; in some videos many leave at one
+    moment (a cliff), or rewind to one (a bump), where the curve rises.
+
+    The area under the curve (straight lines between the seconds) is the average watch time. There are two exceptions:
+    a watch ratio above `MAX_MEAN`, whose viewers watch all of it again, and videos so short that no such lines have
+    that mean. The curve is then the one with the nearest mean.
+    """
+    target = min(true.watch_ratio, MAX_MEAN)
+    features = draw_features(seed, post_id, duration_s)
+    curve = _solve(seed, post_id, duration_s, true.full_watch_rate, target, features)
+    if abs(mean(curve) - target) > _SAME and features != RetentionFeatures():
+        features = RetentionFeatures()
+        curve = _solve(seed, post_id, duration_s, true.full_watch_rate, target, features)
+    return RetentionTruth(curve, features)
+
+
+def mean(curve: Sequence[float]) -> float:
+    """The mean over the length, with straight lines between the seconds."""
+    return (sum(curve) - (curve[0] + curve[-1]) / 2) / (len(curve) - 1)
+
+
+def _solve(
+    seed: int, post_id: str, duration_s: int, full: float, target: float, features: RetentionFeatures
+) -> tuple[float, ...]:
+    """The curve whose mean is nearest to the target, found by bisection of the power."""
+    early = (target - full) / (1 - full)
+    hook = SeededRandom(seed, "retention", post_id).uniform("hook", 0.05, _MAX_HOOK) * min(early, 1 - early)
+    seconds = [_second(second, duration_s, full, hook, features) for second in range(duration_s + 1)]
     low, high = _POWERS
     for _ in range(_HALVINGS):
         middle = (low * high) ** 0.5
-        low, high = (middle, high) if mean(leavers.shares(middle)) > target else (low, middle)
-    return tuple(full + (1 - full) * share for share in leavers.shares(high))
+        above = mean([second.value(middle) for second in seconds]) > target
+        low, high = (middle, high) if above else (low, middle)
+    return tuple(round(second.value(high), _DECIMALS) for second in seconds)
 
 
-def mean(shares: list[float] | tuple[float, ...]) -> float:
-    """The mean over the length, with straight lines between the seconds."""
-    return (sum(shares) - (shares[0] + shares[-1]) / 2) / (len(shares) - 1)
+def _second(second: int, duration_s: int, full: float, hook: float, features: RetentionFeatures) -> _Second:
+    last = exp(-duration_s / _HOOK_S)
+    at_once = (exp(-second / _HOOK_S) - last) / (1 - last)
+    present = (1 - full) * prod(cliff.factor(second) for cliff in features.cliffs)
+    return _Second(
+        left=1 - second / duration_s,
+        stay=full + present * hook * at_once,
+        leave=present * (1 - hook),
+        again=prod(bump.factor(second) for bump in features.bumps),
+    )

@@ -29,7 +29,7 @@ class WatchTruth:
         avg_watch_s: Average watch time of a view in seconds; above the length if viewers watch again.
         watch_ratio: `avg_watch_s` over the length.
         full_watch_rate: Share of views that reach the end, 0-1; never above `watch_ratio`.
-        held: `watch_ratio` without repeated watching, 0-1: the mean of the retention curve.
+        held: `watch_ratio` without repeated watching, 0-1.
     """
 
     avg_watch_s: float

@@ -15,10 +15,11 @@ from dwell_sandbox.comments import Comment
 from dwell_sandbox.counters import Counters, compute_counters
 from dwell_sandbox.deletions import find_deletion
 from dwell_sandbox.growth_curve import HOUR
+from dwell_sandbox.like_moments import likes_by_second
 from dwell_sandbox.pins import choose_pinned, pin_window
 from dwell_sandbox.post_details import get_post_details
 from dwell_sandbox.posts import Post
-from dwell_sandbox.retention import retention_curve
+from dwell_sandbox.retention import RetentionTruth, retention_truth
 from dwell_sandbox.timeline import iterate_entries, list_visible
 from dwell_sandbox.timestamps import to_unix_second
 from dwell_sandbox.topics import Topics
@@ -105,16 +106,26 @@ class World(Topics):
         return true_watch_time(self.seed, details.creator, details.post, details.performance)
 
     def retention(self, post_id: str) -> tuple[float, ...] | None:
-        """Share of viewers still watching at each second from 0 to the length; null for photos.
+        """Share of the views that contain each second from 0 to the length; null for photos.
 
-        Its mean is `WatchTruth.held` (see `retention.retention_curve`), its last value `WatchTruth.full_watch_rate`;
-        repeated watching is not in it.
+        Its mean is `WatchTruth.watch_ratio` (see `retention.retention_truth` for the exceptions), its last value
+        `WatchTruth.full_watch_rate`.
         """
+        truth = self.retention_truth(post_id)
+        return None if truth is None else truth.curve
+
+    def retention_truth(self, post_id: str) -> RetentionTruth | None:
+        """The retention curve with the bumps and cliffs that are planted in it; null for photos."""
         post = get_post_details(self.seed, post_id).post
         true = self.truth(post_id)
         if true is None or post.duration_s is None:
             return None
-        return retention_curve(self.seed, post_id, post.duration_s, true)
+        return retention_truth(self.seed, post_id, post.duration_s, true)
+
+    def likes_by_second(self, post_id: str) -> tuple[float, ...] | None:
+        """Share of the likes given in each second from 0 to the length; null for photos."""
+        curve = self.retention(post_id)
+        return None if curve is None else likes_by_second(self.seed, post_id, curve)
 
     def comments(self, post_id: str, at: datetime, limit: int = 20, offset: int = 0) -> tuple[Comment, ...]:
         """Comments of the post at an instant, oldest first, `limit` of them from `offset` on.
@@ -125,3 +136,7 @@ class World(Topics):
         return comments.list_comments(
             self.seed, get_post_details(self.seed, post_id), to_unix_second(at), total, offset, limit
         )
+
+    def replies(self, comment: Comment, at: datetime) -> tuple[Comment, ...]:
+        """The replies to a comment of this world at an instant, oldest first."""
+        return comments.list_replies(self.seed, comment, to_unix_second(at))

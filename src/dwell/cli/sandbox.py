@@ -20,6 +20,13 @@ class FaultMode(StrEnum):
     ALL = "all"
 
 
+class OldRefreshToken(StrEnum):
+    """What a refresh does to the refresh token that it used."""
+
+    VALID_UNTIL_USE = "valid-until-use"
+    INVALID = "invalid"
+
+
 class IdStyle(StrEnum):
     """The value of TikLiveAPI's `aweme_id`."""
 
@@ -52,7 +59,7 @@ def sandbox(
             "--limit",
             help="Requests/seconds per key, e.g. tikliveapi=200/6; =none for no limit. May be repeated.",
             metavar="PROTOCOL=N/S",
-            show_default="tikliveapi=200/60, scavio=5/60",
+            show_default="tikliveapi=200/60, scavio=5/60, business_api=40/60 per account and endpoint",
         ),
     ] = None,
     credit: Annotated[int, typer.Option("--credits", help="Credits that each key starts with.", min=0)] = 100_000,
@@ -65,11 +72,19 @@ def sandbox(
     aweme_id: Annotated[
         IdStyle, typer.Option("--aweme-id", help="TikLiveAPI's aweme_id: a media id, as in reality, or the post id.")
     ] = IdStyle.MEDIA,
+    old_refresh_token: Annotated[
+        OldRefreshToken,
+        typer.Option(
+            "--old-refresh-token",
+            help="The Business API's old refresh token after a refresh: valid until the new access token is used, or "
+            "invalid at once.",
+        ),
+    ] = OldRefreshToken.VALID_UNTIL_USE,
 ) -> int:
     """Serve a simulated TikTok world until Ctrl-C.
 
-    It has the protocols of TikLiveAPI and Scavio. Everything in it is invented. Every response says so in its
-    headers, and dwell marks the data that came from it.
+    It has the protocols of TikLiveAPI, Scavio and TikTok's Business API. Everything in it is invented. Every
+    response says so in its headers, and dwell marks the data that came from it.
 
     \b
     Example:
@@ -93,7 +108,9 @@ def sandbox(
         faults=FaultRates(faults.value, fault_rate, seed=seed_used),
         limits=_parse_limits(limit or []),
         credits=credit,
-        options=ProtocolOptions(aweme_id_style=aweme_id.value, seed_compat=seed_compat),
+        options=ProtocolOptions(
+            aweme_id_style=aweme_id.value, seed_compat=seed_compat, old_refresh_token=old_refresh_token.value
+        ),
     )
 
     def ready(url: str) -> None:
@@ -132,9 +149,10 @@ def _parse_limits(texts: list[str]) -> dict[str, RateLimit]:
     limits = {}
     for text in texts:
         name, _, rate = text.partition("=")
-        if name not in ("tikliveapi", "scavio"):
+        if name not in ("tikliveapi", "scavio", "business_api"):
             raise typer.BadParameter(
-                f"{text!r} doesn't start with a protocol; write tikliveapi=200/60 or scavio=5/60.", param_hint="--limit"
+                f"{text!r} doesn't start with a protocol; write tikliveapi=200/60, scavio=5/60 or business_api=40/60.",
+                param_hint="--limit",
             )
         limits[name] = RateLimit.parse(rate)
     return limits

@@ -25,12 +25,11 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        first, _, rest = scope["path"].removeprefix("/").partition("/")
-        protocol = sandbox.protocols.get(first)
-        if protocol is None:
+        found = sandbox.find_protocol(scope["path"])
+        if found is None:
             await admin(scope, receive, _with_headers(sandbox, send))
         else:
-            await _serve_protocol(sandbox, protocol, f"/{rest}", scope, receive, send)
+            await _serve_protocol(sandbox, *found, scope, receive, send)
 
     return serve
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from dwell_sandbox.server.faults import PARTIAL_FAULT
 from dwell_sandbox.server.protocol import Protocol
 from dwell_sandbox.server.response import Paging, Response
 
@@ -19,13 +20,15 @@ def distort(fault: str, protocol: Protocol, response: Response) -> bool:
     """Inject a fault into a response.
 
     Args:
-        fault: One of `faults.CONTENT_FAULTS`.
+        fault: One of `faults.CONTENT_FAULTS`, or `faults.PARTIAL_FAULT`.
         protocol: Finds the counters of a post.
         response: The response, which is changed in place.
 
     Returns:
         Whether the fault applies to this response; if not, the response is unchanged.
     """
+    if fault == PARTIAL_FAULT:
+        return _leave_out(response)
     return _PAGING_FAULTS[fault](response) if fault in _PAGING_FAULTS else _distort_rows(fault, protocol, response)
 
 
@@ -65,6 +68,13 @@ def _remove_play(row: dict[str, Any]) -> bool:
     if not isinstance(row.get("video"), dict):
         return False
     row["video"] = {**row["video"], "play_addr": {"url_list": []}}
+    return True
+
+
+def _leave_out(response: Response) -> bool:
+    if response.make_partial is None:
+        return False
+    response.make_partial(response)
     return True
 
 

@@ -25,7 +25,10 @@ SCRIPT_ONLY_FAULTS = (
 )  # fmt: skip
 """Faults that only a script injects."""
 
-FAULTS = (*TEMPORARY_FAULTS, *CONTENT_FAULTS, *SCRIPT_ONLY_FAULTS)
+PARTIAL_FAULT = "partial_success"
+"""Part of the data of a Business API response is left out, with code 20001; only a script injects it."""
+
+FAULTS = (*TEMPORARY_FAULTS, *CONTENT_FAULTS, *SCRIPT_ONLY_FAULTS, PARTIAL_FAULT)
 FaultMode = Literal["none", "some", "all"]
 _RATES = {"none": 0.0, "some": 0.05, "all": 0.2}
 _POOLS = {"none": (), "some": TEMPORARY_FAULTS, "all": (*TEMPORARY_FAULTS, *CONTENT_FAULTS)}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from itertools import islice
 
+from dwell_sandbox.business_api.app_credentials import CLIENT_ID, CLIENT_SECRET
+from dwell_sandbox.business_api.consent_accounts import consent_accounts
+from dwell_sandbox.business_api.protocol import CONSENT_PATH
 from dwell_sandbox.demo_accounts import DEMO_ACCOUNTS
 from dwell_sandbox.server.sandbox import KEY_PREFIX, Sandbox
 
@@ -24,16 +27,34 @@ def help_lines(sandbox: Sandbox, url: str) -> list[str]:
         "",
         "Point dwell at it:",
     ]
-    for name in sandbox.protocols:
-        variable = _VARIABLES[name]
+    for name, variable in _VARIABLES.items():
         lines += [f"  export {variable}_URL={url}/{name}", f"  export {variable}_KEY={key}"]
     handles = " ".join(f"@{handle}" for handle in islice(DEMO_ACCOUNTS, 4))
     return [
         *lines,
         "",
         f"Accounts to try:   {handles}",
+        "",
+        *_business_api_lines(sandbox, url),
+        "",
         f"Logs and balances: {url}/sandbox/calls, {url}/sandbox/credits",
         f'Inject faults:     curl {url}/sandbox/script -d \'[{{"fault": "status_503", "times": 2}}]\'',
+    ]
+
+
+def _business_api_lines(sandbox: Sandbox, url: str) -> list[str]:
+    """The Business API: base address, the app, the consent page, the accounts whose owners may consent."""
+    base = f"{url}/{sandbox.business_api.name}"
+    accounts = consent_accounts(sandbox.world.seed)
+    width = max(len(each.handle) for each in accounts) + 1
+    return [
+        "TikTok's Business API:",
+        f"  base URL         {base}",
+        f"  client id        {CLIENT_ID}",
+        f"  client secret    {CLIENT_SECRET}",
+        f"  consent page     {base}{CONSENT_PATH}",
+        "  accounts that may consent:",
+        *(f"    {'@' + each.handle:<{width}}  {each.note}" for each in accounts),
     ]
 
 

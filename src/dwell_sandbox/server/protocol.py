@@ -20,10 +20,13 @@ class Endpoint:
     Attributes:
         name: For the request log.
         handler: Makes the response from the context and the parameters.
+        own_access: The handler itself checks who asks and how often, and nothing is charged; otherwise the sandbox
+            checks key, rate limit and credits.
     """
 
     name: str
     handler: Handler
+    own_access: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ class LoggedRequest:
 
     Attributes:
         number: Counted from 1, in the order of arrival.
-        protocol: `tikliveapi` or `scavio`.
+        protocol: Name of the protocol.
         endpoint: Name of the endpoint, or the path if there is no such endpoint.
         call: Value of the header `x-dwell-call`.
         status: HTTP status of the response; 0 if the connection was dropped.
         credits: Credits charged.
         fault: The fault that was injected, if any.
         simulated_at: Simulated instant of the response.
+        code: Code of the envelope, for protocols whose errors have status 200; 0 for success.
     """
 
     number: int
@@ -34,6 +35,7 @@ class LoggedRequest:
     credits: int
     fault: str | None
     simulated_at: datetime
+    code: int = 0
 
 
 class RequestLog:

@@ -9,6 +9,7 @@ from datetime import UTC
 from email.utils import format_datetime
 from types import MappingProxyType
 
+from dwell_sandbox.business_api.protocol import BusinessApi
 from dwell_sandbox.scavio.protocol import Scavio
 from dwell_sandbox.server.distort import distort
 from dwell_sandbox.server.faults import SCRIPT_ONLY_FAULTS, TEMPORARY_FAULTS, FaultRates, FaultScript
@@ -59,6 +60,7 @@ class _Exchange:
     context: RequestContext
     key: str = ""
     endpoint: str = ""
+    own_access: bool = False
     fault: str | None = None
     drawn: str | None = None
     decision: LimitDecision | None = None
@@ -66,12 +68,12 @@ class _Exchange:
 
 @dataclass(slots=True)
 class Sandbox:
-    """A simulated provider of both protocols.
+    """A simulated provider of all protocols.
 
     Attributes:
         world: The world that it serves.
         clock: Its clock.
-        key: The only valid key; None accepts any that begins with `sandbox-`.
+        key: The only valid key; None accepts any that begins with `sandbox-`. The Business API has tokens instead.
         faults: Random faults.
         limits: Protocol name -> rate limit, where it differs from the documented one.
         credits: Credits that each key starts with, for each protocol.
@@ -88,29 +90,39 @@ class Sandbox:
     script: FaultScript = field(default_factory=FaultScript, init=False)
     request_log: RequestLog = field(default_factory=RequestLog, init=False)
     protocols: Mapping[str, Protocol] = field(init=False)
+    business_api: BusinessApi = field(init=False)
     _view: ProviderView = field(init=False)
     _limiters: dict[tuple[str, str], RateLimiter] = field(default_factory=dict, init=False)
     _balances: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        protocols: tuple[Protocol, ...] = (TikLiveApi(self.options), Scavio(self.options))
+        self.business_api = BusinessApi(self.options)
+        protocols: tuple[Protocol, ...] = (TikLiveApi(self.options), Scavio(self.options), self.business_api)
         self.protocols = MappingProxyType({protocol.name: protocol for protocol in protocols})
         self._view = ProviderView(self.world, self.options.region)
 
     def reset(self) -> None:
-        """Clear the request log, the script, rate limits and charges; the clock and random faults are unchanged."""
+        """Clear the request log, the script, rate limits and charges; clock, random faults and tokens are unchanged."""
         self.script, self.request_log = FaultScript(), RequestLog()
         self._limiters.clear()
         self._balances.clear()
+        self.business_api.reset_limits()
 
     def balances(self) -> dict[str, dict[str, int]]:
         """Protocol -> credits given, taken and left, summed over all keys that were used."""
         totals = {}
-        for name in self.protocols:
+        for name in [each for each in self.protocols if each != self.business_api.name]:
             left = [balance for (protocol, _), balance in self._balances.items() if protocol == name]
             given = self.credits * len(left)
             totals[name] = {"keys": len(left), "given": given, "taken": given - sum(left), "left": sum(left)}
         return totals
+
+    def find_protocol(self, path: str) -> tuple[Protocol, str] | None:
+        """The protocol of a path and the path below its prefix; the Business API also has its paths without one."""
+        first, _, rest = path.removeprefix("/").partition("/")
+        if first in self.protocols:
+            return self.protocols[first], f"/{rest}"
+        return (self.business_api, path) if first in self.business_api.roots else None
 
     def balance(self, protocol: Protocol, key: str) -> int:
         """Credits that a key has left."""
@@ -119,7 +131,7 @@ class Sandbox:
     def handle(self, protocol: Protocol, request: Request) -> WireResponse:
         """Handle one request: check key, rate limit and credits, call the endpoint, inject a fault if one is due."""
         number = self.request_log.next_number()
-        exchange = _Exchange(protocol, request, number, RequestContext(self._view, self.clock.now(), self.options))
+        exchange = _Exchange(protocol, request, number, self._context(protocol))
         try:
             response = self._respond(exchange)
         except EndpointError as error:
@@ -132,16 +144,12 @@ class Sandbox:
         exchange.endpoint = request.path[:80] if isinstance(endpoint, Response) else endpoint.name
         if isinstance(endpoint, Response):
             return endpoint
-        key = protocol.read_key(request)
-        if key is None or not self._is_valid_key(key):
-            return protocol.key_refused(key)
-        exchange.key = key
-        exchange.decision = decision = self._limiter(protocol, key).check(self.clock.elapsed())
-        if decision and decision.wait_s:
-            return protocol.rate_limited(decision)
+        exchange.own_access = endpoint.own_access
+        if not endpoint.own_access and (refusal := self._check_access(exchange)):
+            return refusal
         if failure := self._inject_failure(exchange):
             return failure
-        if self.balance(protocol, key) < 1:
+        if not endpoint.own_access and self.balance(protocol, exchange.key) < 1:
             exchange.fault = None
             return protocol.out_of_credits()
         parameters = protocol.parse_parameters(request)
@@ -150,6 +158,27 @@ class Sandbox:
         response = endpoint.handler(exchange.context, parameters)
         self._distort(exchange, response)
         return response
+
+    def _context(self, protocol: Protocol) -> RequestContext:
+        real_s = self.clock.elapsed()
+        return RequestContext(
+            self._view,
+            self.clock.now(),
+            self.options,
+            real_s=real_s,
+            limit_s=real_s * (self.clock.speed or 1.0),
+            limit=self.limits.get(protocol.name),
+        )
+
+    def _check_access(self, exchange: _Exchange) -> Response | None:
+        """The refusal of a wrong key or of too many requests."""
+        protocol = exchange.protocol
+        key = protocol.read_key(exchange.request)
+        if key is None or not self._is_valid_key(key):
+            return protocol.key_refused(key)
+        exchange.key = key
+        exchange.decision = decision = self._limiter(protocol, key).check(self.clock.elapsed())
+        return protocol.rate_limited(decision) if decision and decision.wait_s else None
 
     def _inject_failure(self, exchange: _Exchange) -> Response | None:
         """The response of a fault that comes before the endpoint; notes a fault that may come after it."""
@@ -183,23 +212,25 @@ class Sandbox:
 
     def _encode(self, exchange: _Exchange, response: Response) -> WireResponse:
         """Charge the request, log it and encode it. A truncated success is charged, a dropped connection is not."""
-        if exchange.fault == "truncated" and not response.credits:
+        succeeded = response.credits or (exchange.own_access and response.status == 200 and not response.code)
+        if exchange.fault == "truncated" and not succeeded:
             exchange.fault = None
         dropped = exchange.fault == "dropped"
         charge = self._charge(exchange, 0 if dropped else response.credits)
         payload = exchange.protocol.wrap(response, charge=charge, number=exchange.number)
-        body = _ENCODER.encode(payload).encode()
+        page = response.page
+        body = (_ENCODER.encode(payload) if page is None else page).encode()
         if exchange.fault == "truncated":
             body = body[: len(body) * 2 // 3]
         headers = {
-            "content-type": "application/json; charset=utf-8",
+            "content-type": f"{'application/json' if page is None else 'text/html'}; charset=utf-8",
             SIMULATED_AT: exchange.context.at.isoformat(),
             "date": format_datetime(exchange.context.at.astimezone(UTC), usegmt=True),
             SIMULATED: f"seed={self.world.seed}",
             **exchange.protocol.limit_headers(exchange.decision),
             **response.headers,
         }
-        self._log(exchange, 0 if dropped else response.status, charge.credits)
+        self._log(exchange, response, charge.credits, dropped=dropped)
         delay_s = self.faults.slow_s if exchange.fault == "slow" else 0.0
         return WireResponse(response.status, headers, body, len(body) // 2 if dropped else None, delay_s)
 
@@ -209,16 +240,17 @@ class Sandbox:
             self._balances[exchange.protocol.name, exchange.key] = left
         return Charge(cost, self.credits - left, left)
 
-    def _log(self, exchange: _Exchange, status: int, cost: int) -> None:
+    def _log(self, exchange: _Exchange, response: Response, cost: int, *, dropped: bool) -> None:
         row = LoggedRequest(
             number=exchange.number,
             protocol=exchange.protocol.name,
             endpoint=exchange.endpoint,
             call=exchange.request.headers.get("x-dwell-call"),
-            status=status,
+            status=0 if dropped else response.status,
             credits=cost,
             fault=exchange.fault,
             simulated_at=exchange.context.at,
+            code=response.code,
         )
         self.request_log.add(row)
 

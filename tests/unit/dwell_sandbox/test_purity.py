@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from dwell_sandbox import World
+from dwell_sandbox.owner import OwnerAnalytics
 
 
 def answers(world: World, at: datetime) -> Iterator[object]:
@@ -24,6 +25,8 @@ def answers(world: World, at: datetime) -> Iterator[object]:
     )
     yield sound, world.sound_uses(sound.sound_id, at), world.sound_posts(sound.sound_id, at, 20)
     yield world.hashtag("onepan"), world.hashtag_uses("onepan", at), world.hashtag_posts("onepan", at, 20)
+    owner, day = OwnerAnalytics(world), at.date()
+    yield [owner.video(post.post_id, at) for post in posts], owner.day(handle, day), owner.audience(handle, at)
     yield world.search("night train", at, 20), world.following_handles(handle, at, 0, 5)
 
 

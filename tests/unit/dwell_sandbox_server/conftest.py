@@ -16,7 +16,7 @@ from dwell_sandbox.server.simulated_clock import SimulatedClock
 
 SEED = 12
 NOW = datetime(2026, 11, 1, 9, 0, 20, tzinfo=UTC)
-NO_LIMITS = {"tikliveapi": RateLimit(0, 1), "scavio": RateLimit(0, 1)}
+NO_LIMITS = {name: RateLimit(0, 1) for name in ("tikliveapi", "scavio", "business_api")}
 
 
 class FakeSeconds:
@@ -81,11 +81,11 @@ def seconds() -> FakeSeconds:
 
 @pytest.fixture
 def make(world: World, seconds: FakeSeconds) -> Iterator[Callable[..., Asking]]:
-    """Builds a sandbox whose time stands still; the arguments are those of `Sandbox`."""
+    """Builds a sandbox whose time stands still at `start`; the other arguments are those of `Sandbox`."""
     opened: list[TestClient] = []
 
-    def build(*, speed: float = 0.0, **arguments: Any) -> Asking:
-        sandbox = Sandbox(world, SimulatedClock(NOW, speed, seconds), **{"limits": NO_LIMITS, **arguments})
+    def build(*, speed: float = 0.0, start: datetime = NOW, **arguments: Any) -> Asking:
+        sandbox = Sandbox(world, SimulatedClock(start, speed, seconds), **{"limits": NO_LIMITS, **arguments})
         opened.append(TestClient(create_app(sandbox)))
         return Asking(sandbox, opened[-1])
 

@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dwell_sandbox import World
+from dwell_sandbox.business_api.app_credentials import CLIENT_ID, CLIENT_SECRET
+from dwell_sandbox.business_api.fields import SCOPES
+from dwell_sandbox.business_api.protocol import CALLS, TOKEN_CALLS
 from dwell_sandbox.scavio.protocol import ENDPOINTS as SCAVIO
 from dwell_sandbox.server.ids import sec_uid
 from dwell_sandbox.server.protocol import Request
@@ -23,6 +26,11 @@ NAMES = (
     "username", "userid", "url", "count", "cursor", "time", "music_id", "id", "name", "challenge_id", "keyword",
     "publish_time", "sort_by", "sec_user_id", "sort_type", "video_id", "comment_id", "hashtag_name", "hashtag_id",
     "page_token", "min_time", "limit",
+)  # fmt: skip
+BUSINESS_NAMES = (
+    "business_id", "fields", "filters", "start_date", "end_date", "cursor", "max_count", "video_id", "comment_id",
+    "comment_ids", "include_replies", "status", "sort_field", "sort_order", "business_category", "client_key", "scope",
+    "response_type", "redirect_uri", "state", "account", "decision",
 )  # fmt: skip
 POST = WORLD.posts("demo_kitchen", since=NOW.replace(month=6), at=NOW)[0]
 GOOD = (
@@ -81,3 +89,61 @@ def test_any_bytes_on_any_path_are_answered(body: bytes, path: str):
         assert _ask(name, Request("POST", f"/{path}", {}, body, headers), ProtocolOptions())[0] in (404, 405, 400)
     request = Request("POST", "/api/v1/tiktok/profile", {}, body, {"authorization": "Bearer sandbox-x"})
     assert _ask("scavio", request, ProtocolOptions())[0] == 400
+
+
+BUSINESS_GOOD = (
+    *GOOD, '["item_id"]', '["likes"]', '{"video_ids":["1"]}', '{"ad_post_only":True}', "[", "{}", "2026-10-20", "PETS",
+    "true", "likes", "asc", CLIENT_ID, "video.list", "code", "https://app.example/", "allow", "demo_kitchen",
+)  # fmt: skip
+BUSINESS_TEXTS = st.sampled_from(BUSINESS_GOOD) | TEXTS
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(CALLS)),
+    st.dictionaries(st.sampled_from(BUSINESS_NAMES), BUSINESS_TEXTS, max_size=12),
+    st.booleans(),
+)
+def test_the_business_api_answers_any_query(name: str, query: dict[str, str], own: bool):
+    sandbox = Sandbox(WORLD, SimulatedClock(NOW, 0.0), limits={"business_api": RateLimit(0, 1.0)})
+    store = sandbox.business_api.tokens
+    code = store.issue_code(WORLD.creator_id("demo_kitchen"), "open-id", SCOPES, "", NOW, 0.0)
+    pair = store.exchange_code(code, "", NOW, 0.0)
+    sent = {**query, "business_id": "open-id"} if own else query
+    request = Request("GET", f"/open_api/v1.3/{name}/", sent, b"", {"access-token": pair.access_token})
+    response = sandbox.handle(sandbox.business_api, request)
+    answer = json.loads(response.body)
+    assert response.status == 200
+    assert (answer["code"] == 0) is (answer["message"] == "OK")
+    assert answer["code"] in (0, 40001, 40002, 40007)
+
+
+@settings(max_examples=200)
+@given(
+    st.sampled_from(sorted(TOKEN_CALLS)),
+    st.dictionaries(
+        st.sampled_from(
+            ("client_id", "client_secret", "grant_type", "auth_code", "refresh_token", "access_token", "app_id")
+        ),
+        ANYTHING | st.sampled_from((CLIENT_ID, CLIENT_SECRET, "authorization_code", "refresh_token")),
+    )
+    | ANYTHING,
+)
+def test_the_token_calls_answer_any_body(name: str, body: Any):
+    request = Request("POST", f"/open_api/v1.3/{name}/", {}, json.dumps(body).encode(), {})
+    status, answer = _ask("business_api", request, ProtocolOptions())
+    assert status == 200
+    assert answer["code"] in (40002, 40101, 40105, 40110)
+
+
+@settings(max_examples=200)
+@given(
+    st.sampled_from(("GET", "POST")),
+    st.dictionaries(st.sampled_from(BUSINESS_NAMES), BUSINESS_TEXTS, max_size=12),
+    st.binary(max_size=60),
+)
+def test_the_consent_page_answers_any_form(method: str, query: dict[str, str], body: bytes):
+    sandbox = Sandbox(WORLD, SimulatedClock(NOW, 0.0))
+    sent = sandbox.handle(sandbox.business_api, Request(method, "/v2/auth/authorize", query, body, {}))
+    assert sent.status in (200, 302, 400)
+    assert sent.status == 302 or sent.body.startswith(b"<!doctype html>")
