@@ -97,7 +97,19 @@ def postgresql() -> Iterator[Any]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def state_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """Where the state is: in the data folder (None), or in an empty database of a server."""
+    """Where the state is: in the data folder (None), or in a database of a server, with its tables and no rows."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.take_database()
+    yield url
+    server.give_back(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_state_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The same with a database that is empty: for tests in which tables are made or changed."""
     if request.param == "sqlite":
         yield None
         return
