@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import pickle
 import sys
@@ -25,6 +26,11 @@ def _load(path: str) -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+# Millions of objects live as long as the process, and Python would look at all of them again every few seconds: that
+# was every seventh second of its work.
+gc.set_threshold(5_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
