@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import pickle
 import sys
@@ -25,6 +26,11 @@ def _load(path: str) -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+# Millions of objects live as long as the process, and Python would look at all of them again every few seconds: that
+# was every seventh second of its work.
+gc.set_threshold(5_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -97,7 +103,19 @@ def postgresql() -> Iterator[Any]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def state_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """Where the state is: in the data folder (None), or in an empty database of a server."""
+    """Where the state is: in the data folder (None), or in a database of a server, with its tables and no rows."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.take_database()
+    yield url
+    server.give_back(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_state_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The same with a database that is empty: for tests in which tables are made or changed."""
     if request.param == "sqlite":
         yield None
         return

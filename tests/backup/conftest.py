@@ -97,3 +97,9 @@ def new_folder(tmp_path: Path) -> Callable[..., Settings]:
         return settings
 
     return make
+
+
+@pytest.fixture
+def state_url(new_state_url: str | None) -> str | None:
+    """A backup is restored to an empty database."""
+    return new_state_url

@@ -21,3 +21,9 @@ def layout(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(folder)
     monkeypatch.setenv("DWELL_DATA", "data")
     return folder
+
+
+@pytest.fixture
+def state_url(new_state_url: str | None) -> str | None:
+    """A backup is restored to an empty database."""
+    return new_state_url

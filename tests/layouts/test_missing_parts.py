@@ -115,6 +115,8 @@ def test_the_newest_log_entry_is_gone(folder: Path, run_check, capsys, layout: P
         assert run_check() == (0, [])
         assert main(["export", "all", "--format", "jsonl", "-o", f"after-{table}"]) == 0
         assert tables(layout / f"after-{table}") == expected
+    if how == "empty":
+        return  # a repair removes such an entry first: from then on the log is as where it is gone
     package.open("data").store.seal()
     (folder / "journal.db").unlink()
     assert run_check("--repair")[0] == 0

@@ -32,9 +32,9 @@ def open_pool(address: SplitResult, connections: int) -> httpcore2.ConnectionPoo
     with _environment_errors():
         proxy = _find_proxy(address)
         if proxy is None:
-            return httpcore2.ConnectionPool(ssl_context=_ssl_context(), **options)
+            return httpcore2.ConnectionPool(ssl_context=_ssl_context(address), **options)
         pool = httpcore2.SOCKSProxy if proxy.scheme.startswith("socks5") else httpcore2.HTTPProxy
-        return pool(*_proxy_arguments(proxy), ssl_context=_ssl_context(), **options)
+        return pool(*_proxy_arguments(proxy), ssl_context=_ssl_context(address), **options)
 
 
 def open_async_pool(address: SplitResult, connections: int) -> httpcore2.AsyncConnectionPool:
@@ -51,9 +51,9 @@ def open_async_pool(address: SplitResult, connections: int) -> httpcore2.AsyncCo
     with _environment_errors():
         proxy = _find_proxy(address)
         if proxy is None:
-            return httpcore2.AsyncConnectionPool(ssl_context=_ssl_context(), **options)
+            return httpcore2.AsyncConnectionPool(ssl_context=_ssl_context(address), **options)
         pool = httpcore2.AsyncSOCKSProxy if proxy.scheme.startswith("socks5") else httpcore2.AsyncHTTPProxy
-        return pool(*_proxy_arguments(proxy), ssl_context=_ssl_context(), **options)
+        return pool(*_proxy_arguments(proxy), ssl_context=_ssl_context(address), **options)
 
 
 def _options(connections: int) -> dict[str, Any]:
@@ -84,9 +84,9 @@ def _find_proxy(address: SplitResult) -> SplitResult | None:
     return proxy
 
 
-def _ssl_context() -> ssl.SSLContext:
-    """Certificates that the environment names, otherwise those of the system."""
-    return httpcore2.default_ssl_context()
+def _ssl_context(address: SplitResult) -> ssl.SSLContext | None:
+    """Certificates that the environment names, otherwise those of the system; None for http, as reading takes long."""
+    return None if address.scheme == "http" else httpcore2.default_ssl_context()
 
 
 @contextmanager

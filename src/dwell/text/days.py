@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dwell.errors import AmbiguousDatesError
 
@@ -96,10 +96,11 @@ def parse_days(texts: Iterable[str], order: Order = "") -> dict[str, MonthDay]:
 
 
 def _named_days(texts: dict[str, str]) -> dict[str, MonthDay]:
-    readings = [(language, _read(texts, language)) for language in LANGUAGES]
+    parts = {text: named for text, clean in texts.items() if (named := _split_named(clean)) is not None}
+    readings = [(language, _read(parts, language)) for language in LANGUAGES]
     best_language, best = max(readings, key=lambda reading: len(reading[1]))
-    if len(best) < len(texts):
-        other = max((_read(texts, language) for language in _other_languages()), key=len)
+    if len(best) < len(parts):
+        other = max((_read(parts, language) for language in _other_languages()), key=len)
         if len(other) > len(best):
             return other
     for language, days in readings:
@@ -112,8 +113,8 @@ def _named_days(texts: dict[str, str]) -> dict[str, MonthDay]:
     return best
 
 
-def _read(texts: dict[str, str], language: str) -> dict[str, MonthDay]:
-    return {text: day for text, clean in texts.items() if (day := _parse_named(clean, language)) is not None}
+def _read(parts: dict[str, _Named], language: str) -> dict[str, MonthDay]:
+    return {text: day for text, named in parts.items() if (day := _parse_named(named, language)) is not None}
 
 
 def is_plain_date(header: str) -> bool:
@@ -172,22 +173,35 @@ def _ordered(numeric: re.Match[str], order: Order) -> MonthDay | None:
     return _valid_day(second, first, year) if order == "dmy" else _valid_day(first, second, year)
 
 
-def _parse_named(text: str, language: str) -> MonthDay | None:
-    clean = _day_part(text)
+class _Named(NamedTuple):
+    """What is the same in every language of a text that may name a month."""
+
+    day: int
+    year: int | None
+    words: list[str]
+
+
+def _split_named(clean: str) -> _Named | None:
+    clean = _day_part(clean)
     numbers = [int(number) for number in re.findall(r"\d+", clean)]
     years, days = [n for n in numbers if n >= 1000], [n for n in numbers if n <= 31]
     if len(days) != 1 or len(numbers) != len(years) + 1 or len(years) > 1:
         return None
+    return _Named(days[0], years[0] if years else None, _words(clean).split())
+
+
+def _parse_named(named: _Named, language: str) -> MonthDay | None:
     months, weekdays = _months(language), _weekdays(language)
-    words = _words(clean).split()
+    day, year, words = named
     month = months.get(" ".join(words)) or months.get(_drop_linking_words(words))
     if month is None and weekdays & set(words):
         words = [word for word in words if word not in weekdays]
         month = months.get(" ".join(words)) or months.get(_drop_linking_words(words))
     if not month:
         return None
-    year = years[0] - _BUDDHIST_YEARS if years and language == "th" and years[0] > 2400 else years[0] if years else None
-    return _valid_day(month, days[0], year)
+    if year and language == "th" and year > 2400:
+        year -= _BUDDHIST_YEARS
+    return _valid_day(month, day, year)
 
 
 def _drop_linking_words(words: list[str]) -> str:

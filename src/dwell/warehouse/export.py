@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
@@ -15,6 +16,8 @@ from dwell.warehouse.damage import lake_errors, reading_errors
 from dwell.warehouse.engine_duckdb import connect
 
 if TYPE_CHECKING:
+    import duckdb
+
     from dwell.warehouse.store import Store
 
 Format = Literal["parquet", "csv", "jsonl"]
@@ -47,25 +50,37 @@ def export(store: Store, table: str, target: Path | BinaryIO, form: Format) -> i
     """
     if table not in TABLES:
         raise NoDataError(f"There is no table {table}: choose one of {', '.join(TABLES)}.")
-    if not isinstance(target, Path):
-        with tempfile.TemporaryDirectory(prefix="dwell-export-") as folder:
-            whole = Path(folder) / "export"
-            rows = _write(store, TABLES[table], whole, form)
-            with whole.open("rb") as file:
-                shutil.copyfileobj(file, target)
-        return rows
-    with lake_errors(target), replacing(target) as path:
-        return _write(store, TABLES[table], path, form)
+    if isinstance(target, Path):
+        return export_tables(store, {table: target}, form)[table]
+    with tempfile.TemporaryDirectory(prefix="dwell-export-") as folder, connect(store.settings) as connection:
+        whole = Path(folder) / "export"
+        rows = _write(connection, store, TABLES[table], whole, form)
+        with whole.open("rb") as file:
+            shutil.copyfileobj(file, target)
+    return rows
 
 
-def _write(store: Store, table: Table, path: Path, form: Format) -> int:
+def export_tables(store: Store, targets: Mapping[str, Path], form: Format) -> dict[str, int]:
+    """Writes tables, each as `export` does; an engine takes as long to start as a small table to write.
+
+    Returns:
+        Name of the table -> rows written.
+    """
+    rows = {}
+    with connect(store.settings) as connection:
+        for table, target in targets.items():
+            with lake_errors(target), replacing(target) as path:
+                rows[table] = _write(connection, store, TABLES[table], path, form)
+    return rows
+
+
+def _write(connection: duckdb.DuckDBPyConnection, store: Store, table: Table, path: Path, form: Format) -> int:
     columns = column_list(table) if form == "parquet" else ", ".join(_plain(column, form) for column in table.columns)
     ordered = f"SELECT {column_list(table)} FROM {quote_name(table.name)} ORDER BY {key_list(table)}"
-    with connect(store.settings) as connection:
-        store.attach(connection, [table.name])
-        with reading_errors(store.root):
-            query = f"COPY (SELECT {columns} FROM ({ordered})) TO {quote_text(str(path))} ({_OPTIONS[form]})"
-            return int(connection.execute(query).fetchall()[0][0])
+    store.attach(connection, [table.name])
+    with reading_errors(store.root):
+        query = f"COPY (SELECT {columns} FROM ({ordered})) TO {quote_text(str(path))} ({_OPTIONS[form]})"
+        return int(connection.execute(query).fetchall()[0][0])
 
 
 def _plain(column: Column, form: Format) -> str:

@@ -135,22 +135,22 @@ class Workspace:
         Returns:
             One row per file: table, path, rows.
         """
-        from dwell.warehouse.export import export
+        from dwell.warehouse.export import export_tables
 
         if table != "all" and table not in TABLES:
             raise NoDataError(f"Unknown table {table!r}; choose from {', '.join(TABLES)}, or all.")
-        stored = self.store.rows()
-        names = [name for name in TABLES if stored[name]] if table == "all" else [table]
-        folder = Path(path or "dwell-export") if table == "all" else None
-        rows = []
-        for name in names:
-            target = folder / f"{name}.{format}" if folder else Path(path or f"{name}.{format}")
+        if table == "all":
+            folder, stored = Path(path or "dwell-export"), self.store.rows()
+            targets = {name: folder / f"{name}.{format}" for name in TABLES if stored[name]}
+        else:
+            targets = {table: Path(path or f"{table}.{format}")}
+        for folder in {target.parent for target in targets.values()}:
             try:
-                target.parent.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise StorageError(f"Cannot write to {target.parent}: {error.strerror}; choose another -o.") from error
-            rows.append((name, str(target), export(self.store, name, target, format)))
-        return Result(("table", "path", "rows"), rows)
+                raise StorageError(f"Cannot write to {folder}: {error.strerror}; choose another -o.") from error
+        rows = export_tables(self.store, targets, format)
+        return Result(("table", "path", "rows"), [(name, str(target), rows[name]) for name, target in targets.items()])
 
     def seal(self) -> int:
         """Move the journal's rows to the lake now; imports do this themselves once there are enough rows."""
