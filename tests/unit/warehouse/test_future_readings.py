@@ -71,7 +71,7 @@ def sweep(
         return about_account
     return [
         *about_account,
-        (of(CreatorSnapshot, handle=handle, followers=views * 10),),
+        (of(CreatorSnapshot, handle=handle, platform="tiktok", followers=views * 10),),
         *((of(WatchTime, post_id=one, avg_watch_s=views / 100),) for one in ids[:1]),
         *((of(Comment, comment_id=one.replace("73", "74"), post_id=one, comment_likes=views),) for one in ids[:1]),
         (of(TopicSample, topic_kind="hashtag", topic="food", topic_posts=views, sampled=3),),
