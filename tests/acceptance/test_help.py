@@ -22,6 +22,7 @@ COMMANDS = [
     "score",
     "report",
     "export",
+    "load",
     "check",
     "backup",
     "restore",

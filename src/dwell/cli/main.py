@@ -25,6 +25,7 @@ from dwell.cli import (
     import_,
     keys,
     limits,
+    load,
     posting_times,
     posts,
     replay,
@@ -95,6 +96,7 @@ app.command()(fit.fit)
 app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
+app.command()(load.load)
 app.command()(check.check)
 app.command()(backup.backup)
 app.command()(restore.restore)

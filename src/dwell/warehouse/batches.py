@@ -89,6 +89,18 @@ def find_ids(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int
     return ids
 
 
+def find_last(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Number and id of the newest batch; 0 and no id where there is none."""
+    row = connection.execute("SELECT seq, batch_id FROM ingest_batches ORDER BY seq DESC LIMIT 1").fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, "")
+
+
+def has_removals(connection: sqlite3.Connection, after: int) -> bool:
+    """Rows were set aside by a batch after this number."""
+    sql = "SELECT EXISTS (SELECT 1 FROM ingest_batches WHERE seq > ? AND format = ?)"
+    return bool(connection.execute(sql, (after, SET_ASIDE)).fetchone()[0])
+
+
 def find_ids_of_file(connection: sqlite3.Connection, digest: str) -> list[str]:
     """The ids of the batches that were made of a file with this digest, oldest first."""
     sql = "SELECT batch_id FROM ingest_batches WHERE digest = ? ORDER BY seq"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import StorageError
 from dwell.records import TABLES
-from dwell.warehouse import catalogue, journal, rollup, views
+from dwell.warehouse import batches, catalogue, journal, rollup, views
 from dwell.warehouse.journal_damage import damaged_journal, journal_errors
 
 if TYPE_CHECKING:
@@ -85,6 +85,22 @@ class StoreSnapshot:
             }
         states = {name: self.catalogue.table(name) for name in TABLES}
         return {name: states[name].rows - states[name].superseded + rows for name, rows in unsealed.items()}
+
+    def last_batch(self) -> tuple[int, str]:
+        """Number and id of the newest batch; 0 and no id where there is none."""
+        self.require_files()
+        with journal_errors(self._path):
+            return batches.find_last(self._log)
+
+    def is_batch(self, seq: int, batch_id: str) -> bool:
+        """The batch of this number has this id; without batches, 0 has none."""
+        with journal_errors(self._path):
+            return batches.find_ids(self._log, [seq]).get(seq, "") == batch_id
+
+    def has_removals(self, after: int) -> bool:
+        """Rows were set aside by a batch after this number."""
+        with journal_errors(self._path):
+            return batches.has_removals(self._log, after)
 
     def waiting(self) -> Waiting:
         """What a seal would have to do, and when the latest one was."""

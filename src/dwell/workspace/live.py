@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import astuple
@@ -25,6 +26,7 @@ from dwell.workspace.state import open_state
 from dwell.workspace.sweep_request import SweepRequest, trends_request, vet_request
 
 if TYPE_CHECKING:
+    from dwell.workspace.loads import LoadRequest
     from dwell.workspace.workspace import Workspace
 
 __all__ = ["Live", "OnProgress", "Progress", "SweepRequest"]
@@ -223,6 +225,15 @@ class Live:
         fields = {field: getattr(request, field) for field in SweepRequest.__slots__ if field != "fresh"}
         schedules.save(self.database, Schedule(name, *times, fields, self.database.now()))
         return self.schedules()
+
+    def schedule_load(self, request: LoadRequest, *, every: str = "day", at: str = "00:00", tz: str = "UTC") -> str:
+        """Schedule loading tables elsewhere; returns the schedule's name, which is the same for one destination."""
+        times = scheduler.parse_schedule(every, at, tz)
+        spec = request.to_spec()
+        place = f"{spec['load']['to']} {request.schema or ''}"
+        name = f"load-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+        schedules.save(self.database, Schedule(name, *times, spec, self.database.now()))
+        return name
 
     def schedule_remove(self, name: str) -> None:
         """Remove a schedule.

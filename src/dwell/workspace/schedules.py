@@ -12,6 +12,7 @@ from dwell.results import Result
 from dwell.state import StateDatabase, schedules
 from dwell.state.schedules import Schedule
 from dwell.warehouse.store import Store
+from dwell.workspace.loads import SPEC, from_spec, load
 from dwell.workspace.sweep_request import SweepRequest, from_schedule
 
 _FIELDS = ("posts", "topics", "provider", "niche", "max_credits")
@@ -24,11 +25,17 @@ def list_schedules(database: StateDatabase) -> Result:
     for schedule in schedules.list_all(database):
         latest = schedules.latest_run(database, schedule.name, now)
         last_due, outcome = (latest[0], latest[2]) if latest else (None, None)
-        what = schedule.spec.get("watchlist") or ", ".join(schedule.spec.get("names", ()))
+        what = _describe(schedule)
         fields = tuple(schedule.spec.get(name) for name in _FIELDS)
         times = (schedule.every, schedule.at or None, schedule.tz, scheduler.next_due(schedule, now), last_due, outcome)
         rows.append((schedule.name, what, *fields, *times))
     return Result(("schedule", "what", *_FIELDS, *_TIMES), rows)
+
+
+def _describe(schedule: Schedule) -> str:
+    if SPEC in schedule.spec:
+        return f"load into {from_spec(schedule.spec).to}"
+    return schedule.spec.get("watchlist") or ", ".join(schedule.spec.get("names", ()))
 
 
 def run_schedules(store: Store, database: StateDatabase, sweep: Callable[[SweepRequest, str], Result]) -> Result:
@@ -48,6 +55,9 @@ def run_schedules(store: Store, database: StateDatabase, sweep: Callable[[SweepR
     without_data = []
 
     def work(schedule: Schedule, slot: datetime) -> str:
+        if SPEC in schedule.spec:
+            loaded = load(store, from_spec(schedule.spec))
+            return f"{sum(row['loaded'] for row in loaded):,} rows of {len(loaded)} tables loaded"
         result = sweep(from_schedule(schedule.spec), f"{schedule.name} {slot.isoformat()}")
         meta = result.meta
         incomplete = Counter(row["reason"].replace("_", " ") for row in result if not row["complete"])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dwell.workspace.explanations import Explanations
     from dwell.workspace.imports import Imports, Progress
     from dwell.workspace.live import Live
+    from dwell.workspace.loads import LoadRequest
 
 Answer = TypeVar("Answer")
 Options = ParamSpec("Options")
@@ -151,6 +152,25 @@ class Workspace:
                 raise StorageError(f"Cannot write to {folder}: {error.strerror}; choose another -o.") from error
         rows = export_tables(self.store, targets, format)
         return Result(("table", "path", "rows"), [(name, str(target), rows[name]) for name, target in targets.items()])
+
+    def load(
+        self, request: LoadRequest, *, full: bool = False, on_table: Callable[[str], None] | None = None
+    ) -> Result:
+        """Load tables into a database or a folder: `ws.load(LoadRequest("duckdb:analytics.duckdb"))`.
+
+        Only what changed since the last load is written, all tables in one transaction.
+
+        Args:
+            request: Where to, and which tables.
+            full: Write the tables anew.
+            on_table: Is told each table before it is loaded.
+
+        Returns:
+            A row a table: `loaded` rows, `rows` at the destination, and `how`: `unchanged`, `new rows`, `all rows`.
+        """
+        from dwell.workspace.loads import load
+
+        return load(self.store, request, full=full, on_table=on_table)
 
     def seal(self) -> int:
         """Move the journal's rows to the lake now; imports do this themselves once there are enough rows."""

@@ -33,6 +33,11 @@ def batch(name: str, **report: object) -> Batch:
 
 @pytest.fixture
 def commit(store: Store) -> Commit:
+    """As `committing`, into the store of the test."""
+    return committing(store)
+
+
+def committing(store: Store) -> Commit:
     """Commits rows given as SQL, one SELECT a table that names the columns it knows; the others are unknown."""
 
     def committed(name: str, **tables: str) -> int:

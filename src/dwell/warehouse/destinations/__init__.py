@@ -1,0 +1,1 @@
+"""Tables loaded into another database or a folder, incrementally and exactly once."""

@@ -1,0 +1,89 @@
+"""What a destination is: it remembers what it has, and takes the changes of several tables in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from dwell.records import Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+STATE_TABLE = "_dwell_loads"
+"""Where a database remembers what was loaded: a row a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """What a destination has of one table; written in the transaction that writes the rows.
+
+    Attributes:
+        folder_id: The data folder that the rows came from.
+        seq: The newest batch of that folder that was loaded.
+        batch_id: The id of that batch: a folder that was restored from an older backup has another one there, or none.
+        rows: Rows of the table after that load.
+    """
+
+    folder_id: str
+    seq: int
+    batch_id: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The rows of one table that a destination lacks.
+
+    Attributes:
+        table: The table.
+        connection: The engine that has them.
+        query: SQL for these rows in the columns of the table.
+        rows: How many.
+        whole: They are all rows of the table, and replace what the destination has of it.
+        state: What the destination has afterwards.
+    """
+
+    table: Table
+    connection: duckdb.DuckDBPyConnection
+    query: str
+    rows: int
+    whole: bool
+    state: TableState
+
+
+class Destination(Protocol):
+    """A place that tables are loaded into.
+
+    Attributes:
+        name: As messages name it, without a password.
+    """
+
+    name: str
+
+    def loading(self, scratch: Path) -> AbstractContextManager[Load]:
+        """One load: all changes become visible together at its end, or none.
+
+        Args:
+            scratch: A folder for files on the way.
+
+        Raises:
+            StorageError: The destination cannot be used, or another program is writing to it.
+        """
+
+
+class Load(Protocol):
+    """A load that is under way; nobody else loads meanwhile."""
+
+    def states(self) -> Mapping[str, TableState]:
+        """What the destination has, by table."""
+
+    def write(self, changes: Changes) -> int:
+        """Adds rows, or replaces those of the same keys; returns how many rows the table then has.
+
+        Raises:
+            StorageError: They cannot be written.
+        """

@@ -1,0 +1,114 @@
+"""A DuckDB database in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dwell.disk.errors import disk_full
+from dwell.errors import StorageError
+from dwell.records import Table
+from dwell.warehouse.columns import DUCKDB, key_list, quote_name, quote_text
+from dwell.warehouse.destinations.destination import STATE_TABLE, Changes, TableState
+
+if TYPE_CHECKING:
+    import duckdb
+
+_STATE = (
+    "table_name VARCHAR PRIMARY KEY, folder_id VARCHAR, seq BIGINT, batch_id VARCHAR, rows BIGINT, "
+    "loaded_at TIMESTAMPTZ"
+)
+
+
+class DuckDBDestination:
+    """Implements `Destination`.
+
+    Args:
+        path: The database file; it is made if it does not exist, its folder must.
+        schema: Schema of the tables.
+    """
+
+    def __init__(self, path: Path, schema: str) -> None:
+        self.name = f"duckdb:{path}"
+        self._path, self._schema = path, schema
+
+    @contextmanager
+    def loading(self, scratch: Path) -> Iterator[_DuckDBLoad]:
+        """See `Destination`."""
+        with _errors(self._path), closing(_open(self._path)) as connection:
+            connection.execute("BEGIN").fetchall()
+            yield _DuckDBLoad(connection, quote_name(self._schema), scratch)
+            connection.execute("COMMIT").fetchall()
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    if not path.parent.is_dir():
+        raise StorageError(f"{path.parent} isn't a folder: make it first, or choose another file.")
+    return duckdb.connect(str(path), config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+
+
+class _DuckDBLoad:
+    """Implements `Load`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path) -> None:
+        self._connection, self._schema, self._scratch = connection, schema, scratch
+        self._run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        self._run(f"CREATE TABLE IF NOT EXISTS {schema}.{STATE_TABLE} ({_STATE})")
+
+    def states(self) -> Mapping[str, TableState]:
+        """See `Load`."""
+        sql = f"SELECT table_name, folder_id, seq, batch_id, rows FROM {self._schema}.{STATE_TABLE}"
+        return {name: TableState(*state) for name, *state in self._connection.execute(sql).fetchall()}
+
+    def write(self, changes: Changes) -> int:
+        """See `Load`."""
+        table = changes.table
+        place, file = f"{self._schema}.{quote_name(table.name)}", self._scratch / f"{table.name}.parquet"
+        changes.connection.execute(f"COPY ({changes.query}) TO {quote_text(str(file))} (FORMAT parquet)").fetchall()
+        new = f"read_parquet({quote_text(str(file))})"
+        self._prepare(table, place)
+        if changes.whole:
+            self._run(f"DELETE FROM {place}")
+        else:
+            self._run(f"DELETE FROM {place} WHERE ({key_list(table)}) IN (SELECT ({key_list(table)}) FROM {new})")
+        self._run(f"INSERT INTO {place} BY NAME FROM {new}")
+        file.unlink()
+        state = changes.state
+        self._connection.execute(
+            f"INSERT OR REPLACE INTO {self._schema}.{STATE_TABLE} VALUES (?, ?, ?, ?, ?, now())",
+            [table.name, state.folder_id, state.seq, state.batch_id, state.rows],
+        ).fetchall()
+        ((rows,),) = self._connection.execute(f"SELECT count(*) FROM {place}").fetchall()
+        return int(rows)
+
+    def _prepare(self, table: Table, place: str) -> None:
+        """Makes the table, or adds the columns that came later."""
+        columns = ", ".join(f"{quote_name(column.name)} {DUCKDB[column.kind]}" for column in table.columns)
+        self._run(f"CREATE TABLE IF NOT EXISTS {place} ({columns})")
+        for column in table.columns:
+            self._run(f"ALTER TABLE {place} ADD COLUMN IF NOT EXISTS {quote_name(column.name)} {DUCKDB[column.kind]}")
+
+    def _run(self, sql: str) -> None:
+        self._connection.execute(sql).fetchall()
+
+
+@contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    """Turns what DuckDB says about the file into an error that names the cure."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        text = str(error).splitlines()[0]
+        if "No space left" in text:
+            raise disk_full(path) from error
+        if "lock" in text:
+            raise StorageError(f"{path} is open in another program: close it there, then load again.") from error
+        raise StorageError(f"{path} can't be read or written ({text}).") from error
+    except duckdb.Error as error:
+        raise StorageError(f"{path} can't take the tables ({str(error).splitlines()[0]}).") from error

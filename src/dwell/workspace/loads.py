@@ -1,0 +1,66 @@
+"""Loading tables elsewhere: a request, as plain data that a schedule can store, and doing it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dwell.errors import SettingsError
+from dwell.results import Result
+from dwell.warehouse.store import Store
+
+SPEC = "load"
+"""The field of a schedule that has a `LoadRequest` in place of a sweep's fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRequest:
+    """A user's request to load tables into a destination.
+
+    Attributes:
+        to: Its address: `postgresql://user@host/database`, `duckdb:FILE` or `parquet:DIR`.
+        tables: Names of tables; all when empty.
+        schema: Schema of the tables in a database; `dwell` in PostgreSQL and `main` in DuckDB where None.
+    """
+
+    to: str
+    tables: tuple[str, ...] = ()
+    schema: str | None = None
+
+    def to_spec(self) -> dict[str, Any]:
+        """As a schedule stores it.
+
+        Raises:
+            SettingsError: The address has a password, which a schedule must not store.
+        """
+        if "://" in self.to and urlsplit(self.to).password:
+            raise SettingsError(
+                "A schedule can't store the password: leave it out of the address and put it in PGPASSWORD, or in the "
+                "file ~/.pgpass, of the user who runs `dwell run`."
+            )
+        kind, _, place = self.to.partition(":")
+        # `dwell run` may be started in another folder.
+        to = self.to if place.startswith("//") or not place else f"{kind}:{Path(place).absolute()}"
+        return {SPEC: {**asdict(self), "to": to}}
+
+
+def from_spec(spec: Mapping[str, Any]) -> LoadRequest:
+    """The request that a schedule stores."""
+    fields = spec[SPEC]
+    return LoadRequest(**{**fields, "tables": tuple(fields["tables"])})
+
+
+def load(
+    store: Store, request: LoadRequest, *, full: bool = False, on_table: Callable[[str], None] | None = None
+) -> Result:
+    """Load what changed since the last load; see `dwell.warehouse.destinations.load_tables`."""
+    from dwell.warehouse.destinations.address import parse_destination
+    from dwell.warehouse.destinations.load_tables import load_tables
+
+    destination = parse_destination(request.to, schema=request.schema)
+    folder_id = store.folder_id() or store.set_folder_id(uuid.uuid4().hex)
+    return load_tables(store, destination, folder_id, request.tables or None, full=full, on_table=on_table)
