@@ -52,7 +52,7 @@ def try_exclusive(path: Path) -> Iterator[bool]:
 
 @contextmanager
 def scratch_folder(parent: Path) -> Iterator[Path]:
-    """A folder for this process alone, removed at the end; what a killed process leaves, `sweep` removes."""
+    """A folder for this process alone, removed at the end; what a killed process leaves, the next writer removes."""
     with _guard(parent):
         folder = Path(tempfile.mkdtemp(prefix="work-", dir=parent))
         alive = os.open(folder / "alive", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

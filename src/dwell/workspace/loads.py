@@ -5,9 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dwell.errors import SettingsError
 from dwell.results import Result
@@ -37,14 +35,16 @@ class LoadRequest:
         Raises:
             SettingsError: The address has a password, which a schedule must not store.
         """
-        if "://" in self.to and urlsplit(self.to).password:
+        from dwell.warehouse.destinations.address import has_password, local_path
+
+        if has_password(self.to):
             raise SettingsError(
                 "A schedule can't store the password: leave it out of the address and put it in PGPASSWORD, or in the "
                 "file ~/.pgpass, of the user who runs `dwell run`."
             )
         kind, _, place = self.to.partition(":")
         # `dwell run` may be started in another folder.
-        to = self.to if place.startswith("//") or not place else f"{kind}:{Path(place).absolute()}"
+        to = self.to if place.startswith("//") or not place else f"{kind}:{local_path(place)}"
         return {SPEC: {**asdict(self), "to": to}}
 
 

@@ -136,25 +136,107 @@ def test_a_folder_with_another_history_is_loaded_anew(
     assert same(place, other, "post_snapshots")
 
 
-def test_rows_that_somebody_removed_come_back(place: Place, store: Store, commit: Commit) -> None:
-    if place.kind == "parquet":
-        pytest.skip("a folder of files has no rows that could be removed one by one")
+@pytest.mark.parametrize("later", [False, True], ids=["alone", "with new rows"])
+def test_rows_that_somebody_removed_come_back(place: Place, store: Store, commit: Commit, *, later: bool) -> None:
     commit("one", post_snapshots=snapshots(5))
     place.load(store)
-    remove(place)
-    commit("two", post_snapshots=snapshots(3, start=10))
-    assert place.load(store)["post_snapshots"] == (8, 8, "all rows")
+    change(place, "DELETE FROM {} WHERE post_id = 'p1'")
+    if later:
+        commit("two", post_snapshots=snapshots(3, start=10))
+    assert place.load(store)["post_snapshots"][2] == "all rows"
     assert same(place, store, "post_snapshots")
 
 
-def remove(place: Place) -> None:
+def test_a_table_that_somebody_dropped_comes_back(place: Place, store: Store, commit: Commit) -> None:
+    commit("one", post_snapshots=snapshots(5))
+    place.load(store)
+    change(place, "DROP TABLE {}")
+    assert place.load(store)["post_snapshots"] == (5, 5, "all rows")
+    assert same(place, store, "post_snapshots")
+
+
+def change(place: Place, sql: str, name: str = "post_snapshots") -> None:
+    """What somebody else does to a table; to Parquet files only that one is removed."""
     if place.kind == "postgresql":
         with psycopg.connect(place.address) as connection:
-            connection.execute("DELETE FROM dwell.post_snapshots WHERE post_id = 'p1'")
-        return
-    with connect(Settings(threads=1)) as engine:
-        engine.execute(f"ATTACH '{place.folder / 'a.duckdb'}' AS other; USE other").fetchall()
-        engine.execute("DELETE FROM post_snapshots WHERE post_id = 'p1'").fetchall()
+            connection.execute(sql.format(f"dwell.{name}").encode())
+    elif place.kind == "duckdb":
+        with connect(Settings(threads=1)) as engine:
+            engine.execute(f"ATTACH '{place.folder / 'a.duckdb'}' AS other; USE other").fetchall()
+            engine.execute(sql.format(name)).fetchall()
+    else:
+        next((place.folder / "pq" / name).glob("*.parquet")).unlink()
+
+
+def test_what_dwell_did_not_load_is_never_touched(place: Place, store: Store, commit: Commit) -> None:
+    commit("one", posts=post("p1", "x"))
+    own = place.folder / "pq" / "posts" / "mine.parquet"
+    if place.kind == "postgresql":
+        with psycopg.connect(place.address) as connection:
+            connection.execute(
+                "CREATE SCHEMA dwell; CREATE TABLE dwell.posts (id int); INSERT INTO dwell.posts VALUES (1)"
+            )
+    elif place.kind == "duckdb":
+        with connect(Settings(threads=1)) as engine:
+            engine.execute(f"ATTACH '{place.folder / 'a.duckdb'}' AS other; USE other").fetchall()
+            engine.execute("CREATE TABLE posts AS SELECT 1 AS id").fetchall()
+    else:
+        own.parent.mkdir(parents=True)
+        own.write_bytes(b"mine")
+    with pytest.raises(StorageError, match="posts that dwell did not load"):
+        place.load(store)
+    if place.kind == "parquet":
+        assert own.read_bytes() == b"mine"
+    else:
+        change(place, "ALTER TABLE {} ADD COLUMN still_there int", "posts")
+
+
+def test_the_data_folder_is_no_destination(store: Store, commit: Commit, tmp_path: Path) -> None:
+    commit("one", posts=post("p1", "x"))
+    store.seal()
+    for address in (f"parquet:{store.root / 'lake'}", f"parquet:{tmp_path}", f"duckdb:{store.root / 'journal.db'}"):
+        with pytest.raises(StorageError, match="in the data folder, or contains it"):
+            load_tables(store, parse_destination(address), FOLDER)
+    assert stored(store, "posts")
+
+
+@pytest.mark.parametrize("schema", ["a", "o'x y%s", "temp 2"])
+def test_a_schema_may_have_any_name(place: Place, store: Store, commit: Commit, schema: str) -> None:
+    if place.kind == "parquet":
+        pytest.skip("a folder has no schema")
+    commit("one", posts=post("p1", "x"))
+    for _ in range(2):
+        load_tables(store, parse_destination(place.address, schema=schema), FOLDER)
+
+
+def test_an_owner_of_the_schema_may_load(postgresql: Any, store: Store, commit: Commit) -> None:
+    commit("one", posts=post("p1", "x"))
+    url = postgresql.new_database()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS loader")
+        connection.execute("CREATE ROLE loader LOGIN")
+        connection.execute("CREATE SCHEMA dwell AUTHORIZATION loader")
+    place = Place("postgresql", url.replace("dwell@", "loader@"), store.root)
+    assert place.load(store)["posts"] == (1, 1, "all rows")
+    assert place.load(store)["posts"] == (0, 1, "unchanged")
+    postgresql.drop_database(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:12/hidden-word@127.0.0.1/db",
+        "postgresql://me:hid%den-word@127.0.0.1/db",
+        "postgresql://me:x@hidden-word@127.0.0.1:1/db",
+        "postgresql://me@127.0.0.1:1/db?password=hidden-word",
+    ],
+)
+def test_no_password_is_shown(url: str, store: Store, commit: Commit) -> None:
+    commit("one", posts=post("p1", "x"))
+    with pytest.raises((SettingsError, StorageError)) as refused:
+        load_tables(store, parse_destination(url), FOLDER)
+    assert "hidden" not in str(refused.value)
+    assert "den-word" not in str(refused.value)
 
 
 @pytest.mark.parametrize("written", [0, 1, 2])
@@ -164,8 +246,7 @@ def test_a_load_that_is_killed_changes_nothing(place: Place, store: Store, commi
     before = {name: stored(store, name) for name in ("posts", "post_snapshots")}
     commit("two", posts=post("p1", "y"), post_snapshots=snapshots(3, start=10))
     assert killed(lambda: place.load(store), place.kind, written)
-    if place.kind != "parquet":  # its readers ask the manifest which files are whole
-        assert {name: place.rows(name) for name in before} == before
+    assert {name: place.rows(name) for name in before} == before
     loaded = place.load(store)
     assert (loaded["posts"][1], loaded["post_snapshots"][1]) == (1, 8)
     assert same(place, store, "posts", "post_snapshots")
@@ -227,7 +308,7 @@ def test_a_destination_that_cannot_be_written_names_the_cure(place: Place, store
             place.load(store)
     elif place.kind == "duckdb":
         (place.folder / "a.duckdb").write_text("not a database")
-        with pytest.raises(StorageError, match=r"a\.duckdb can't"):
+        with pytest.raises(StorageError, match="isn't a DuckDB database"):
             place.load(store)
     else:
         with pytest.raises(StorageError, match="can't be loaded") as refused:
@@ -235,10 +316,17 @@ def test_a_destination_that_cannot_be_written_names_the_cure(place: Place, store
         assert "hidden-word" not in str(refused.value)
 
 
-@pytest.mark.parametrize("address", ["", "duckdb:", "mysql://x/y", "posts.parquet", "parquet", "sqlite:x.db"])
+@pytest.mark.parametrize(
+    "address", ["", "duckdb:", "mysql://x/y", "posts.parquet", "parquet", "sqlite:x.db", "parquet:///x"]
+)
 def test_an_address_that_is_none(address: str) -> None:
     with pytest.raises(SettingsError, match="write postgresql://user@host/database"):
         parse_destination(address)
+
+
+def test_memory_is_no_destination() -> None:
+    with pytest.raises(SettingsError, match="gone when the command ends"):
+        parse_destination("duckdb::memory:")
 
 
 def test_a_folder_has_no_schema() -> None:

@@ -18,12 +18,14 @@ from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
 from dwell.text.hashtags import extract_hashtags
 from dwell.text.ids import FACEBOOK_ID
-from dwell.text.number_style import number_style
+from dwell.text.number_evidence import Kind, collect_evidence
+from dwell.text.number_style import Column, decide_styles
 from dwell.text.numbers import parse_seconds, parse_share
 from dwell.text.percentages import is_percent_curve
+from dwell.text.platforms import HOST_IN_LINK, HOSTS
 from dwell.text.words import clean, known
 
-NAME = "meta-videos"
+NAME, PLATFORM = "meta-videos", "facebook"
 _POINT = re.compile(r"percentage of total views at interval (\d+)")
 _OWN = frozenset({
     "video asset id", "universal video id", "3-second video views", "1-minute video views", "60-second video views",
@@ -50,6 +52,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Column of a table -> the headers that may hold it, the first that has a value."""
 _IDS = ("video asset id", "universal video id", "video id", "post id")
 _LENGTH, _TITLE, _PUBLISHED, _PERIOD = "duration (sec)", ("title", "description"), "publish time", "date"
+_LAST, _MONTHS = 40, 12
+"""The number of the curve's last point, and of the last month."""
 _LINKED_ID = re.compile(r"/(?:reel|videos|video)/(?:[^/?#]+/)?(\d+)|[?&]v=(\d+)")
 _TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})( \d{1,2}:\d{2}(?::\d{2})?)?", re.ASCII)
 
@@ -73,7 +77,10 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
         reading.extracts += reader.extracts()
         if reader.without_length:
             videos = "1 video" if reader.without_length == 1 else f"{reader.without_length:,} videos"
-            reading.warnings.append(f"{part.name}: the curves of {videos} were left out: their length is not known.")
+            reading.warnings.append(
+                f"{part.name}: the curves of {videos} were left out: their length is not known, or can be read in "
+                "several ways (--decimal says which)."
+            )
     return reading
 
 
@@ -90,19 +97,31 @@ class _TableReader:
         if not {*_IDS, "permalink"} & set(self._names):
             raise UnknownFormatError(f"{part.name} has no column Video asset ID or Permalink, which identify a video.")
         tables = ("posts", "post_snapshots", "watch_times", "creators")
-        self._posts = Rewriter(context.scratch, NAME, *tables, platform="facebook")
-        self._curve = Rewriter(context.scratch, NAME, "retention", platform="facebook")
+        self._posts = Rewriter(context.scratch, NAME, *tables, platform=PLATFORM)
+        self._curve = Rewriter(context.scratch, NAME, "retention", platform=PLATFORM)
         self.without_length = 0
         with part.path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, delimiter=part.delimiter)
             next(reader)
             self._rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        hints = context.hints
         curve = [row[place] for _, row in self._rows for place in self._points.values() if place < len(row)]
-        self._curve_style = number_style(curve, "share")
+        cells = [self._cells(row) for row in self._rows]
+        lengths = [each.get(_LENGTH, "") for each in cells]
+        columns: dict[str, tuple[Kind, list[str]]] = {"curve": ("share", curve), _LENGTH: ("length", lengths)}
+        styles = decide_styles({
+            name: (
+                Column(name, kind, given_decimal=hints.decimal, semicolons=part.delimiter == ";"),
+                collect_evidence(texts, kind),
+            )
+            for name, (kind, texts) in columns.items()
+        })  # fmt: skip
+        self._curve_style, self._length_style = styles["curve"], styles[_LENGTH]
         # One file writes its curves in one unit: 100, 50, 0.9 is a percentage throughout.
-        self._percent = is_percent_curve(curve, self._curve_style)
-        lengths = [cells.get(_LENGTH, "") for cells in map(self._cells, self._rows)]
-        self._length_style = number_style(lengths, "length")
+        self._percent = is_percent_curve(curve, self._curve_style) if hints.percent is None else hints.percent
+        published = [match for each in cells if (match := _TIME.fullmatch(each.get(_PUBLISHED, "")))]
+        # Where one of them can't be month/day, none is Meta's own spelling.
+        self._month_first = hints.dates != "dmy" and all(int(match[1]) <= _MONTHS for match in published)
 
     def _cells(self, row: tuple[int, list[str]]) -> dict[str, str]:
         cells: dict[str, str] = {}
@@ -123,6 +142,9 @@ class _TableReader:
         return [self._posts.extract(), *([self._curve.extract()] if self._curve.rows else [])]
 
     def _values(self, cells: Mapping[str, str]) -> dict[str, Any]:
+        link = re.match(HOST_IN_LINK, cells.get("permalink", "").lower())
+        if link is not None and HOSTS[link[1]] != PLATFORM:
+            raise ValueError(f"another platform than Facebook: {HOSTS[link[1]]}")
         period = known(cells.get(_PERIOD))
         if period and period.casefold() != "lifetime":
             raise ValueError(f"figures of a day or a period ({period[:40]}), not of the video's lifetime")
@@ -133,13 +155,18 @@ class _TableReader:
         }
         return {
             "post_id": _video_id(cells),
-            "posted_at": _published(known(cells.get(_PUBLISHED))),
+            "posted_at": self._published(known(cells.get(_PUBLISHED))),
             "duration_s": self._length(cells.get(_LENGTH)),
             "media_type": "video",
             "caption": title,
             "hashtags": extract_hashtags(title),
             **values,
         }
+
+    def _published(self, text: str | None) -> str | None:
+        """The time of publishing, which Meta writes as month/day/year; another spelling is passed on as it is."""
+        match = _TIME.fullmatch(text or "") if self._month_first else None
+        return f"{match[3]}-{match[1]:0>2}-{match[2]:0>2}{match[4] or ''}" if match else text
 
     def _length(self, text: str | None) -> float | str | None:
         """The length in seconds; a text that is none is passed on, for the loader to count."""
@@ -150,8 +177,8 @@ class _TableReader:
 
     def _add_curve(self, line: int, values: Mapping[str, Any], row: Sequence[str]) -> None:
         texts = {number: row[place] for number, place in self._points.items() if place < len(row) and known(row[place])}
-        length, last = values["duration_s"], max(self._points, default=0)
-        if not texts or not last:
+        length, last = values["duration_s"], max(_LAST, *self._points) if self._points else _LAST
+        if not texts:
             return
         if not isinstance(length, float) or not length > 0:
             self.without_length += 1
@@ -175,12 +202,6 @@ def _video_id(cells: Mapping[str, str]) -> str:
     if not post_id:
         raise ValueError("no id of the video, in a column or in its link")
     return post_id
-
-
-def _published(text: str | None) -> str | None:
-    """The time of publishing, which Meta writes as month/day/year; another spelling is passed on as it is."""
-    match = _TIME.fullmatch(text or "")
-    return f"{match[3]}-{match[1]:0>2}-{match[2]:0>2}{match[4] or ''}" if match else text
 
 
 FORMAT = Format(

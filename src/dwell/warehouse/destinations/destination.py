@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from dwell.errors import StorageError
 from dwell.records import Table
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ class Destination(Protocol):
 
     name: str
 
+    @property
+    def path(self) -> Path | None:
+        """The file or folder, absolute; None for a server."""
+
     def loading(self, scratch: Path) -> AbstractContextManager[Load]:
         """One load: all changes become visible together at its end, or none.
 
@@ -81,9 +86,20 @@ class Load(Protocol):
     def states(self) -> Mapping[str, TableState]:
         """What the destination has, by table."""
 
+    def count_rows(self, table: Table) -> int | None:
+        """How many rows the table has there now; None where it does not exist, or is not whole."""
+
     def write(self, changes: Changes) -> int:
         """Adds rows, or replaces those of the same keys; returns how many rows the table then has.
 
         Raises:
-            StorageError: They cannot be written.
+            StorageError: They cannot be written, or something of that name is there that dwell did not load.
         """
+
+
+def foreign_table_error(place: str, table: Table) -> StorageError:
+    """The error for a table, or files, of the same name that dwell did not load."""
+    return StorageError(
+        f"{place} has {table.name} that dwell did not load, and would overwrite: choose another place or another "
+        "--schema, or rename it there."
+    )

@@ -11,7 +11,7 @@ from dwell.disk.errors import disk_full
 from dwell.errors import StorageError
 from dwell.records import Table
 from dwell.warehouse.columns import DUCKDB, key_list, quote_name, quote_text
-from dwell.warehouse.destinations.destination import STATE_TABLE, Changes, TableState
+from dwell.warehouse.destinations.destination import STATE_TABLE, Changes, TableState, foreign_table_error
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,20 +26,21 @@ class DuckDBDestination:
     """Implements `Destination`.
 
     Args:
-        path: The database file; it is made if it does not exist, its folder must.
+        path: The database file, absolute; it is made if it does not exist, its folder must.
         schema: Schema of the tables.
     """
 
     def __init__(self, path: Path, schema: str) -> None:
         self.name = f"duckdb:{path}"
-        self._path, self._schema = path, schema
+        self.path: Path = path
+        self._schema = schema
 
     @contextmanager
     def loading(self, scratch: Path) -> Iterator[_DuckDBLoad]:
         """See `Destination`."""
-        with _errors(self._path), closing(_open(self._path)) as connection:
+        with _errors(self.path), closing(_open(self.path)) as connection:
             connection.execute("BEGIN").fetchall()
-            yield _DuckDBLoad(connection, quote_name(self._schema), scratch)
+            yield _DuckDBLoad(connection, self.name, self._schema, scratch)
             connection.execute("COMMIT").fetchall()
 
 
@@ -48,25 +49,53 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
 
     if not path.parent.is_dir():
         raise StorageError(f"{path.parent} isn't a folder: make it first, or choose another file.")
+    if path.exists() and not _is_database(path):
+        raise StorageError(f"{path} isn't a DuckDB database: choose another file.")
     return duckdb.connect(str(path), config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+
+
+def _is_database(path: Path) -> bool:
+    """DuckDB would open a CSV or another database as something that it does not write."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    return not head or head[8:] == b"DUCK"
 
 
 class _DuckDBLoad:
     """Implements `Load`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path) -> None:
-        self._connection, self._schema, self._scratch = connection, schema, scratch
-        self._run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        self._run(f"CREATE TABLE IF NOT EXISTS {schema}.{STATE_TABLE} ({_STATE})")
+    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, schema: str, scratch: Path) -> None:
+        self._connection, self._name, self._schema_name, self._scratch = connection, name, schema, scratch
+        ((catalog,),) = connection.execute("SELECT current_database()").fetchall()
+        self._schema = f"{quote_name(catalog)}.{quote_name(schema)}"  # a schema may have the name of the file
+        self._run(f"CREATE SCHEMA IF NOT EXISTS {self._schema}")
+        self._run(f"CREATE TABLE IF NOT EXISTS {self._schema}.{STATE_TABLE} ({_STATE})")
 
     def states(self) -> Mapping[str, TableState]:
         """See `Load`."""
         sql = f"SELECT table_name, folder_id, seq, batch_id, rows FROM {self._schema}.{STATE_TABLE}"
         return {name: TableState(*state) for name, *state in self._connection.execute(sql).fetchall()}
 
+    def count_rows(self, table: Table) -> int | None:
+        """See `Load`."""
+        if not self._exists(table):
+            return None
+        sql = f"SELECT count(*) FROM {self._schema}.{quote_name(table.name)}"
+        ((rows,),) = self._connection.execute(sql).fetchall()
+        return int(rows)
+
+    def _exists(self, table: Table) -> bool:
+        sql = (
+            "SELECT 1 FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = ? "
+            "AND table_name = ?"
+        )
+        return bool(self._connection.execute(sql, [self._schema_name, table.name]).fetchall())
+
     def write(self, changes: Changes) -> int:
         """See `Load`."""
         table = changes.table
+        if table.name not in self.states() and self._exists(table):
+            raise foreign_table_error(self._name, table)
         place, file = f"{self._schema}.{quote_name(table.name)}", self._scratch / f"{table.name}.parquet"
         changes.connection.execute(f"COPY ({changes.query}) TO {quote_text(str(file))} (FORMAT parquet)").fetchall()
         new = f"read_parquet({quote_text(str(file))})"
@@ -82,8 +111,7 @@ class _DuckDBLoad:
             f"INSERT OR REPLACE INTO {self._schema}.{STATE_TABLE} VALUES (?, ?, ?, ?, ?, now())",
             [table.name, state.folder_id, state.seq, state.batch_id, state.rows],
         ).fetchall()
-        ((rows,),) = self._connection.execute(f"SELECT count(*) FROM {place}").fetchall()
-        return int(rows)
+        return self.count_rows(table) or 0
 
     def _prepare(self, table: Table, place: str) -> None:
         """Makes the table, or adds the columns that came later."""

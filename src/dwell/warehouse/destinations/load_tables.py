@@ -8,8 +8,10 @@ rows were removed, or somebody changed it. Its table is written anew, as it is w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dwell.disk.lock import remove_dead_scratch
 from dwell.errors import NoDataError, StorageError
 from dwell.records import TABLES, Table
 from dwell.results import Result
@@ -55,9 +57,12 @@ def load_tables(
         StorageError: The destination cannot be written, or has the tables of another data folder.
         DamagedDataError: A part of the data folder is damaged.
     """
+    if destination.path is not None and _overlap(destination.path, store.root):
+        raise StorageError(f"{destination.name} is in the data folder, or contains it: choose another place.")
     names = list(dict.fromkeys(tables)) if tables is not None else None
     if unknown := [name for name in names or () if name not in TABLES]:
         raise NoDataError(f"There is no table {unknown[0]}: choose from {', '.join(TABLES)}.")
+    remove_dead_scratch(store.root / "scratch")  # of loads that were killed: it may have rows
     with (
         store.scratch() as scratch,
         destination.loading(scratch) as load,
@@ -75,6 +80,12 @@ def load_tables(
             with reading_errors(store.root):
                 rows.append((name, *loader.load_table(TABLES[name], states.get(name))))
     return Result(COLUMNS, rows, {"destination": destination.name})
+
+
+def _overlap(path: Path, root: Path) -> bool:
+    """One of them is the other, or inside it."""
+    ours, theirs = root.resolve(), path.resolve()
+    return ours == theirs or ours in theirs.parents or theirs in ours.parents
 
 
 class _Loader:
@@ -107,9 +118,14 @@ class _Loader:
         if before is not None and not self._full and self._continues(before):
             later = f"{SEQ} > {before.seq}"
             changed = self._count(table, later)
-            if not changed and before.rows == total:
+            is_whole = self._load.count_rows(table) == before.rows
+            if is_whole and not changed and before.rows == total:
                 return 0, total, "unchanged"
-            if changed < total and self._load.write(self._changes(table, later, changed, state, whole=False)) == total:
+            if (
+                is_whole
+                and 0 < changed < total
+                and self._load.write(self._changes(table, later, changed, state, whole=False)) == total
+            ):
                 return changed, total, "new rows"
         self._load.write(self._changes(table, "true", total, state, whole=True))
         return total, total, "all rows"

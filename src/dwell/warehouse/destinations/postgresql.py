@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from dwell.errors import MissingExtraError, SettingsError, StorageError
 from dwell.records import Column, Table
-from dwell.redact import register_secrets
+from dwell.redact import redact_secrets, register_secrets
 from dwell.warehouse.columns import column_list, key_list, quote_name, quote_text
-from dwell.warehouse.destinations.destination import STATE_TABLE, Changes, TableState
+from dwell.warehouse.destinations.destination import STATE_TABLE, Changes, TableState, foreign_table_error
 
 if TYPE_CHECKING:
     import psycopg
@@ -31,6 +30,34 @@ _CHUNK = 1 << 20
 _NULL = r"\N"
 
 
+SECRETS = ("password", "sslpassword")
+"""Parts of an address that nobody may see."""
+
+
+def parse_connection(url: str) -> dict[str, str]:
+    """The parts of an address, as the driver reads them.
+
+    Raises:
+        SettingsError: It cannot be read, or has a sign in its password that ends it; the text is not shown.
+        MissingExtraError: The driver is not installed.
+    """
+    try:
+        from psycopg import Error
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError as error:
+        raise MissingExtraError("PostgreSQL needs its driver: pip install 'dwell[postgresql]'.") from error
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    except (Error, UnicodeError):
+        parts = {"host": "@"}
+    if any("@" in parts.get(name, "") for name in ("host", "dbname", "port")):
+        raise SettingsError(
+            "The destination isn't an address of PostgreSQL: write postgresql://user@host/database. In a password "
+            "write / as %2F, @ as %40, % as %25, # as %23, ? as %3F and [ as %5B, or put it in PGPASSWORD or ~/.pgpass."
+        )
+    return parts
+
+
 class PostgreSQLDestination:
     """Implements `Destination`.
 
@@ -44,18 +71,13 @@ class PostgreSQLDestination:
     """
 
     def __init__(self, url: str, schema: str) -> None:
-        try:
-            parts = urlsplit(url)
-            where = f"{parts.hostname or 'localhost'}{f':{parts.port}' if parts.port else ''}"
-        except ValueError:  # its text is not shown: it may contain the password
-            raise SettingsError("The destination isn't a database URL: write postgresql://user@host/name.") from None
-        register_secrets([unquote(parts.password or "")])
-        self.name = f"postgresql://{where}{parts.path}"
+        parts = parse_connection(url)
+        register_secrets(parts[name] for name in SECRETS if name in parts)
+        host, port = parts.get("host") or "localhost", parts.get("port")
+        where = f"[{host}]" if ":" in host else host
+        self.name = f"postgresql://{where}{f':{port}' if port else ''}/{parts.get('dbname', '')}"
+        self.path = None
         self._url, self._schema = url, schema
-        try:
-            import psycopg  # noqa: F401
-        except ImportError as error:
-            raise MissingExtraError("PostgreSQL needs its driver: pip install 'dwell[postgresql]'.") from error
 
     @contextmanager
     def loading(self, scratch: Path) -> Iterator[_PostgreSQLLoad]:
@@ -66,22 +88,46 @@ class PostgreSQLDestination:
             with psycopg.connect(self._url, application_name="dwell", connect_timeout=20) as connection:
                 # Held to the end of the transaction.
                 connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"dwell/{self._schema}",))
-                yield _PostgreSQLLoad(connection, quote_name(self._schema), scratch)
+                connection.execute("SET LOCAL standard_conforming_strings = on")
+                yield _PostgreSQLLoad(connection, self.name, self._schema, scratch)
         except psycopg.Error as error:
-            raise StorageError(f"{self.name} can't be loaded ({_first_line(error)}).") from error
+            raise StorageError(f"{self.name} can't be loaded ({_describe(error)}).") from error
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].removesuffix(".")
+def _describe(error: psycopg.Error) -> str:
+    from psycopg.errors import UntranslatableCharacter
+
+    text = (str(error).strip() or type(error).__name__).splitlines()[0].removesuffix(".")
+    cure = "; use a database with the encoding UTF8" if isinstance(error, UntranslatableCharacter) else ""
+    return f"{redact_secrets(text)}{cure}"
 
 
 class _PostgreSQLLoad:
     """Implements `Load`."""
 
-    def __init__(self, connection: psycopg.Connection[Any], schema: str, scratch: Path) -> None:
-        self._connection, self._schema, self._scratch = connection, schema, scratch
-        self._run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        self._run(f"CREATE TABLE IF NOT EXISTS {schema}.{STATE_TABLE} ({_STATE})")
+    def __init__(self, connection: psycopg.Connection[Any], name: str, schema: str, scratch: Path) -> None:
+        self._connection, self._name, self._schema_name, self._scratch = connection, name, schema, scratch
+        self._schema = quote_name(schema)
+        # Making one that exists needs a privilege that an owner of a schema may lack.
+        if not self._has("SELECT 1 FROM pg_namespace WHERE nspname = %s", schema):
+            self._run(f"CREATE SCHEMA {self._schema}")
+        if not self._exists(STATE_TABLE):
+            self._run(f"CREATE TABLE {self._schema}.{STATE_TABLE} ({_STATE})")
+
+    def _has(self, sql: str, *values: str) -> bool:
+        return self._connection.execute(sql.encode(), values).fetchone() is not None
+
+    def _exists(self, name: str) -> bool:
+        sql = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = %s"
+        return self._has(sql, self._schema_name, name)
+
+    def count_rows(self, table: Table) -> int | None:
+        """See `Load`."""
+        if not self._exists(table.name):
+            return None
+        sql = f"SELECT count(*) FROM {self._schema}.{quote_name(table.name)}"
+        found = self._connection.execute(sql.encode()).fetchone()
+        return int(found[0]) if found else None
 
     def states(self) -> Mapping[str, TableState]:
         """See `Load`."""
@@ -91,6 +137,8 @@ class _PostgreSQLLoad:
     def write(self, changes: Changes) -> int:
         """See `Load`."""
         table, place = changes.table, f"{self._schema}.{quote_name(changes.table.name)}"
+        if table.name not in self.states() and self._exists(table.name):
+            raise foreign_table_error(f"{self._name}, schema {self._schema_name},", table)
         file = self._write_csv(changes)
         self._prepare(table, place)
         if changes.whole:
@@ -108,14 +156,14 @@ class _PostgreSQLLoad:
             self._run("DROP TABLE dwell_new")
         file.unlink()
         state = changes.state
+        place = self._schema.replace("%", "%%")
         self._connection.execute(
-            f"INSERT INTO {self._schema}.{STATE_TABLE} VALUES (%s, %s, %s, %s, %s, now()) ON CONFLICT (table_name) DO "
+            f"INSERT INTO {place}.{STATE_TABLE} VALUES (%s, %s, %s, %s, %s, now()) ON CONFLICT (table_name) DO "
             "UPDATE SET (folder_id, seq, batch_id, rows, loaded_at) = "
             "(excluded.folder_id, excluded.seq, excluded.batch_id, excluded.rows, excluded.loaded_at)".encode(),
             (table.name, state.folder_id, state.seq, state.batch_id, state.rows),
         )
-        found = self._connection.execute(f"SELECT count(*) FROM {place}".encode()).fetchone()
-        return int(found[0]) if found else 0
+        return self.count_rows(table) or 0
 
     def _write_csv(self, changes: Changes) -> Path:
         """The rows as CSV; what is unknown is not in quotation marks."""

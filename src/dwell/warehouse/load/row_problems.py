@@ -13,6 +13,7 @@ from dwell.warehouse.load.text import IDS
 
 NO_TIME = "no observation time; --as-of gives one"
 OTHER_PLATFORM = "another platform, of which dwell stores nothing: "
+FACEBOOK = "another platform: of Facebook, only Meta's own table of videos is read"
 
 
 class RowProblems(RowTimes):
@@ -24,6 +25,8 @@ class RowProblems(RowTimes):
         if not self.is_stored:
             known = dict.fromkeys([*IN_TABLES, *([own] if (own := self.shape.constants.get("platform")) else [])])
             other = f"row_platform NOT IN ({', '.join(map(quote_text, known))})"
+            if "facebook" not in known:
+                whens += [f"WHEN row_platform = 'facebook' THEN {quote_text(FACEBOOK)}"]
             whens += [f"WHEN {other} THEN {quote_text(OTHER_PLATFORM)} || left(row_platform, 40)"]
         whens += [f"WHEN {self._id_problem(name)} IS NOT NULL THEN {self._id_problem(name)}" for name in self._ids()]
         whens += [f"WHEN {test} THEN {reason}" for name, test, reason in self._bad_values() if name in self._keys()]
