@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,8 +17,9 @@ import pytest
 from dwell.connections import consent
 from dwell.connections.credentials import ConnectionCredentials
 from dwell.settings import Settings
-from dwell.state import StateDatabase, connections, open_database
+from dwell.state import StateDatabase, connections
 from dwell.state.connections import StoredConnection
+from dwell.workspace import Workspace
 from dwell_sandbox import World
 from dwell_sandbox.server.faults import ScriptedFault
 from dwell_sandbox.server.response import ProtocolOptions
@@ -53,7 +54,6 @@ class Trial:
     settings: Settings
     database: StateDatabase
     state_url: str | None
-    secrets: list[str] = field(default_factory=list)
 
     def begin(self, **options: Any) -> consent.Consent:
         return consent.begin(self.settings, self.database, redirect=REDIRECT, **options)
@@ -125,10 +125,9 @@ def _open(tmp_path: Path, state_url: str | None, options: ProtocolOptions) -> It
         patch.setenv("DWELL_TIKTOK_ORGANIC_URL", url)
         patch.setenv("DWELL_TIKTOK_ORGANIC_APP_ID", "sandbox-client-id")
         patch.setenv("DWELL_TIKTOK_ORGANIC_APP_SECRET", "sandbox-client-secret")
-        folder = tmp_path / "data"
-        folder.mkdir(exist_ok=True)
-        database = stack.enter_context(closing(open_database(folder, state_url)))
-        yield Trial(clock, sandbox, url, Settings(data=folder, database=state_url), database, state_url)
+        settings = Settings(data=tmp_path / "data", database=state_url)
+        database = stack.enter_context(closing(Workspace(settings, create=True).live.database))
+        yield Trial(clock, sandbox, url, settings, database, state_url)
 
 
 @pytest.fixture
