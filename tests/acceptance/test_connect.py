@@ -7,10 +7,12 @@ import json
 import logging
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -138,6 +140,9 @@ def test_the_browser_comes_back_to_the_command_where_the_api_is_simulated(
             wrong = location.replace("state=", "state=x")
 
             def browse() -> None:
+                # Browsers open connections on which they send nothing.
+                idle = urlsplit(location)
+                stack.enter_context(socket.create_connection((str(idle.hostname), int(idle.port or 0))))
                 for address in (location.replace("/oauth/", "/favicon/"), wrong, location):
                     pages.append(browse_to(address))
 
@@ -145,7 +150,8 @@ def test_the_browser_comes_back_to_the_command_where_the_api_is_simulated(
             threads[0].start()
 
     monkeypatch.setattr("dwell.cli.connect._tell", come_back)
-    done = dwell("connect", "tiktok", "--json")
+    with ExitStack() as stack:
+        done = dwell("connect", "tiktok", "--json")
     assert done.status == 0
     assert done.json["rows"][0]["account"] == "@demo_kitchen"
     threads[0].join()
@@ -223,6 +229,27 @@ def test_tokens_are_erased_also_where_tiktok_cannot_be_told(
     (stored,) = connections.list_all(database)
     database.close()
     assert (stored.access_token, stored.refresh_token, stored.key_id) == (None, None, None)
+
+
+def test_an_access_that_has_ended_needs_no_revocation(
+    dwell: Callable[..., Any], connect: Callable[..., Any], sandbox: Any
+) -> None:
+    connect()
+    for token in list(sandbox.business_api.tokens._access.values()):
+        token.grant.revoked = True
+    (row,) = dwell("disconnect", "@demo_kitchen", "--json").json["rows"]
+    assert (row["revoked"], row["problem"]) == (True, None)
+
+
+def test_without_the_key_the_tokens_are_erased_all_the_same(
+    dwell: Callable[..., Any], connect: Callable[..., Any], tmp_path: Path
+) -> None:
+    connect()
+    (tmp_path / "data" / FILE).unlink()
+    done = dwell("disconnect", "@demo_kitchen")
+    assert done.status == 0
+    assert "TikTok was not told" in done.out
+    assert dwell("accounts", "--json").json["rows"][0]["state"] == "disconnected"
 
 
 def change(tmp_path: Path, **values: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dwell.connections.account_check import check_account
 from dwell.connections.refresh import refresh
 from dwell.errors import KeyRefusedError, SettingsError, TemporaryError
 from dwell.state import connections
@@ -151,6 +152,32 @@ def test_a_revoked_account_is_reported_and_says_what_to_do(trial: Any, caplog: p
     assert trial.calls()[REFRESH] == 1
     assert not trial.works(row)  # nobody asks again
     assert trial.calls()[REFRESH] == 1
+
+
+def test_a_check_tries_a_refused_token_once_more(trial: Any) -> None:
+    row = trial.connect()
+    trial.clock.pass_(hours=20)
+    trial.fail("status_401", REFRESH)
+    trial.credentials(row).headers()
+    assert trial.row(row).refresh_refused
+    check_account(trial.settings, trial.database, row.connection_id)
+    stored = trial.row(row)
+    assert (stored.refresh_refused, stored.problem, stored.version) == (False, None, 2)
+    trial.sandbox.business_api.tokens.revoke(trial.credentials(row).headers()["access-token"], trial.clock.at)
+    trial.clock.pass_(hours=20)
+    for _ in range(2):
+        check_account(trial.settings, trial.database, row.connection_id)
+        assert trial.row(row).refresh_refused
+
+
+def test_a_refresh_warns_before_the_consent_ends(trial: Any, caplog: pytest.LogCaptureFixture) -> None:
+    row = trial.connect()
+    trial.clock.pass_(days=334)
+    trial.credentials(row).headers()
+    assert not [one for one in caplog.messages if "ends at" in one]
+    trial.clock.pass_(days=2)
+    trial.credentials(row).headers()
+    assert [one for one in caplog.messages if "only its owner can prolong it: run dwell connect tiktok" in one]
 
 
 def test_a_wrong_secret_is_no_fault_of_the_connection(trial: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dwell import logs
 from dwell.connections.app import send
 from dwell.connections.credentials import ConnectionCredentials
+from dwell.connections.refresh import refresh, require_connected
 from dwell.errors import KeyRefusedError, NotAllowedError, ProviderError, SettingsError
 from dwell.providers.tiktok_organic.api import TOKEN_HEADER, read_data
 from dwell.providers.tiktok_organic.oauth import inspect_request, read_scopes
@@ -32,13 +33,15 @@ def check_account(settings: Settings, database: StateDatabase, connection_id: st
     What prevents it is stored as the problem of the connection, which is none the worse for it.
     """
     try:
-        credentials = ConnectionCredentials(settings, database, connection_id)
-        _check(database, credentials)
+        row = require_connected(database, connection_id)
+        if row.refresh_refused and connections.retry_refresh(database, connection_id, row.version):
+            refresh(settings, database, connection_id, row.version)  # TikTok may have changed its mind
+        _check(database, ConnectionCredentials(settings, database, connection_id))
     except (ProviderError, SettingsError) as error:
-        row = connections.find(database, connection_id)
-        if row is not None and not row.refresh_refused:
+        newest = connections.find(database, connection_id)
+        if newest is not None and not newest.refresh_refused:
             problem = f"The account could not be checked: {redact_secrets(str(error))}"
-            connections.record_problem(database, connection_id, row.version, problem, database.now())
+            connections.record_problem(database, connection_id, newest.version, problem, database.now())
         log.warning("an account could not be checked: %(reason)s", {"reason": redact_secrets(str(error))})
 
 

@@ -151,7 +151,6 @@ def _exchange(settings: Settings, database: StateDatabase, app: App, request: St
     try:
         answer = read_tokens(read_data(send(app.base_url, message)))
     except KeyRefusedError:
-        consent_requests.remove(database, request.state_digest)
         raise KeyRefusedError(
             f"{TITLE} does not accept the code in this address: it works once, for ten minutes. Run {CONNECT_COMMAND} "
             "again."

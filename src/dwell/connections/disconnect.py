@@ -30,6 +30,8 @@ def disconnect(settings: Settings, database: StateDatabase, row: StoredConnectio
     failure = None
     try:
         _revoke(settings, database, row)
+    except KeyRefusedError:
+        log.info("the access to %(account)s had ended already", {"account": row.name})
     except (ProviderError, SettingsError) as error:
         failure = redact_secrets(str(error))
         log.warning("%(account)s was not revoked: %(reason)s", {"account": row.name, "reason": failure})

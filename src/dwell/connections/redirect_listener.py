@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,9 @@ from dwell.providers.tiktok_organic.redirects import VARIABLE, read_query
 from dwell.state.connections import StoredConnection
 
 PATH = "/oauth/tiktok/"
-_ROUND_S, _REQUEST_S = 0.5, 10.0
+_ROUND_S = 0.5
+_REQUEST_S = 2.0
+"""Browsers open connections on which they send nothing."""
 
 Complete = Callable[[Mapping[str, str]], StoredConnection]
 
@@ -41,6 +44,7 @@ class RedirectListener:
         self._made: StoredConnection | None = None
         self._denied: KeyRefusedError | None = None
         self._complete: Complete | None = None
+        self._one_at_a_time = threading.Lock()
         try:
             self._server = _make_server(host, parts.port or (80 if redirect else 0), self)
         except OSError as error:
@@ -71,7 +75,7 @@ class RedirectListener:
         raise NoDataError(f"Nobody came back from the consent page in time: run {CONNECT_COMMAND} again.")
 
     def close(self) -> None:
-        """Stops listening."""
+        """Stops listening, once every page is sent."""
         self._server.server_close()
 
     def answer(self, target: str) -> tuple[int, bytes]:
@@ -83,15 +87,16 @@ class RedirectListener:
 
     def _make(self, query: Mapping[str, str]) -> StoredConnection:
         assert self._complete is not None, "nobody is answered before"
-        try:
-            self._made = self._complete(query)
-        except KeyRefusedError as error:
-            self._denied = error
-            raise
-        return self._made
+        with self._one_at_a_time:
+            try:
+                self._made = self._complete(query)
+            except KeyRefusedError as error:
+                self._denied = error
+                raise
+            return self._made
 
 
-def _make_server(host: str, port: int, listener: RedirectListener) -> HTTPServer:
+def _make_server(host: str, port: int, listener: RedirectListener) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         timeout = _REQUEST_S
 
@@ -107,7 +112,8 @@ def _make_server(host: str, port: int, listener: RedirectListener) -> HTTPServer
         def log_message(self, *_: Any) -> None:
             """Logs nothing: the address has a code."""
 
-    class Server(HTTPServer):
+    class Server(ThreadingHTTPServer):
+        daemon_threads = False
         address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         timeout = _ROUND_S
 

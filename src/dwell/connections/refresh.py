@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dwell import logs
+from dwell.connections import listing
 from dwell.connections.app import read_app, send
 from dwell.connections.vault import RawAnswer, TokenVault
 from dwell.errors import (
@@ -141,6 +142,8 @@ def _take(
     if newest is None or newest.version == row.version:
         raise DamagedAnswerError(f"The new tokens of {row.name} could not be stored: run the command again.")
     log.info("the tokens of %(account)s were refreshed", {"account": row.name, "connection": row.connection_id})
+    if (ending := listing.forecast(newest, vault, database.now())) is not None:
+        log.warning("%(forecast)s", {"forecast": ending, "connection": row.connection_id})
     return newest
 
 

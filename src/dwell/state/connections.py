@@ -204,6 +204,11 @@ def record_problem(
     return _change(database, connection_id, version, **values)
 
 
+def retry_refresh(database: StateDatabase, connection_id: str, version: int) -> bool:
+    """A refresh token that was refused may be tried once more."""
+    return _change(database, connection_id, version, refresh_refused=False)
+
+
 def end_access(database: StateDatabase, connection_id: str, version: int, now: datetime) -> bool:
     """Notes that the access token is refused, too: it ends now."""
     return _change(database, connection_id, version, access_expires_at=now)

@@ -10,10 +10,11 @@ from dwell.connections import consent, disconnect, listing
 from dwell.connections.account_check import check_account
 from dwell.connections.app import read_app
 from dwell.connections.consent import Consent
-from dwell.connections.credentials import ConnectionCredentials, find_connection, open_credentials
+from dwell.connections.credentials import find_connection, open_credentials
 from dwell.connections.redirect_listener import RedirectListener
 from dwell.connections.secret_keys import read_keys
 from dwell.connections.vault import TokenVault
+from dwell.http import Credentials
 from dwell.providers.tiktok_organic.api import is_loopback
 from dwell.results import Result
 from dwell.state import connections
@@ -77,7 +78,8 @@ class Connections:
         """
         app = read_app(self._settings)
         redirect = None if app.redirect is None else app.require_redirect()
-        if not app.is_local or (redirect is not None and not is_loopback(redirect)):
+        can_listen = redirect is None or (redirect.startswith("http:") and is_loopback(redirect))
+        if not app.is_local or not can_listen:
             yield None
             return
         listener = RedirectListener(redirect)
@@ -107,7 +109,7 @@ class Connections:
                     check_account(self._settings, self._database, row.connection_id)
         return self._describe(connections.list_all(self._database))
 
-    def credentials(self, account: str) -> ConnectionCredentials:
+    def credentials(self, account: str) -> Credentials:
         """What authorises requests about an account; see `dwell.connections.credentials.open_credentials`."""
         return open_credentials(self._settings, self._database, account)
 

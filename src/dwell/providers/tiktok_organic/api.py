@@ -34,6 +34,7 @@ _UNKNOWN_APP = 40101
 _TOKEN_REFUSED = {40102, 40104, 40105, 40110}
 _TEMPORARY = {50000, 51065}
 _PENALTY_S = 300.0
+_MAX_DIGITS = 9
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -72,7 +73,9 @@ def read_data(response: HttpResponse) -> Mapping[str, Any]:
 
 
 def _is_code(code: object) -> bool:
-    return (isinstance(code, int) and not isinstance(code, bool)) or (isinstance(code, str) and code.isdecimal())
+    if isinstance(code, str):
+        return code.isdecimal() and len(code) <= _MAX_DIGITS
+    return isinstance(code, int) and not isinstance(code, bool)
 
 
 def _raise_for(code: int, message: str, response: HttpResponse) -> NoReturn:

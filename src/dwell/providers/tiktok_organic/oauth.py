@@ -24,6 +24,7 @@ COMMENT_SCOPE: Final = "comment.list"
 _CONSENT_PATH = "/v2/auth/authorize"
 _CONSENT_URL = f"https://www.tiktok.com{_CONSENT_PATH}"
 _TIMEOUT_S = 20.0
+_MAX_TOKEN = 8_192
 _MAX_LIFE_S = 10 * 366 * 86_400
 
 
@@ -127,7 +128,8 @@ def _request(name: str, body: dict[str, str]) -> HttpRequest:
 
 def _read_text(data: Mapping[str, Any], name: str) -> str:
     value = data.get(name)
-    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable() or " " in value:
+    is_word = isinstance(value, str) and 0 < len(value) <= _MAX_TOKEN and value.isascii() and value.isprintable()
+    if not isinstance(value, str) or not is_word or " " in value:
         raise DamagedAnswerError(f"{TITLE} sent tokens without a valid {name}.")
     return value
 

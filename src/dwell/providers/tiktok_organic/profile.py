@@ -28,6 +28,8 @@ _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Scope -> the fields that are asked for with it."""
 
+_MAX_DIGITS = 18
+
 State = Literal["met", "unmet", "unknown"]
 
 
@@ -99,8 +101,8 @@ def read_flag(value: object) -> bool | None:
 
 
 def _read_count(value: object) -> int | None:
-    if isinstance(value, str) and value.isdecimal():
-        return int(value)
+    if isinstance(value, str):
+        return int(value) if value.isdecimal() and len(value) <= _MAX_DIGITS else None
     is_count = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")
     return int(value) if is_count else None  # type: ignore[call-overload]
 
