@@ -111,3 +111,4 @@ def state_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 def _no_keys_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that one test registers would be hidden in the messages of the next."""
     monkeypatch.setattr("dwell.redact._registered", set())
+    monkeypatch.setattr("dwell.redact._tokens", {})

@@ -13,7 +13,7 @@ from dwell.connections.secret_keys import FILE, VARIABLE, SecretKeys, add_key, e
 from dwell.errors import KeyRefusedError, SettingsError
 from dwell.providers.tiktok_organic.api import CONNECT_COMMAND
 from dwell.providers.tiktok_organic.oauth import TokenAnswer
-from dwell.redact import register_secrets
+from dwell.redact import register_tokens
 from dwell.state import connections
 from dwell.state.connections import EncryptedTokens, StoredConnection
 
@@ -75,7 +75,7 @@ class TokenVault:
             answer: The tokens.
             asked_at: When they were asked for: their lives are counted from then.
         """
-        register_secrets([answer.access_token, answer.refresh_token])
+        register_tokens([answer.access_token, answer.refresh_token])
         keys = ensure_keys(self.folder)
         fernet = _fernet(keys)
         return EncryptedTokens(
@@ -99,7 +99,7 @@ class TokenVault:
             raise KeyRefusedError(f"{row.name} is not connected any more: run {CONNECT_COMMAND}.")
         fernet = self._opener(row)
         pair = TokenPair(_decrypt(fernet, row.access_token, row), _decrypt(fernet, row.refresh_token, row))
-        register_secrets([pair.access_token, pair.refresh_token])
+        register_tokens([pair.access_token, pair.refresh_token])
         return pair
 
     def encrypt_answer(self, answer: RawAnswer) -> bytes:

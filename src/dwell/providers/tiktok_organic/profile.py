@@ -115,8 +115,8 @@ def _check_account_type(business: bool | None) -> Requirement:  # noqa: FBT001 -
     return Requirement(
         "account_type",
         "met",
-        "A Personal account: TikTok withholds reach, gained and lost followers, and active hours of the followers; a "
-        "Business account has them (TikTok app, Settings, Account).",
+        "A Personal account: TikTok withholds the viewers reached in a day, gained and lost followers, and the hours "
+        "at which followers are active; a Business account has them (TikTok app, Settings, Account).",
     )
 
 
@@ -151,7 +151,7 @@ def _check_posts(videos: int | None) -> Requirement:
     if videos is None:
         return Requirement("public_post", "unknown", "TikTok does not say whether the account has a public post.")
     if videos:
-        return Requirement("public_post", "met", f"{videos:,} public {'post' if videos == 1 else 'posts'}.")
+        return Requirement("public_post", "met", f"{videos:,} published {'video' if videos == 1 else 'videos'}.")
     return Requirement(
         "public_post", "unmet", "The account has no public post: publish one, then run dwell accounts --check."
     )
