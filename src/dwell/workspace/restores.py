@@ -127,6 +127,7 @@ def restore_backup(
                 unfinished.write(work.root, mark | {"step": FILLING})
             schema = _fill(work, mark)
             pending = _load_again(work)
+            unreadable = _list_unreadable(work)
             moved_to = str(work.root / aside) if aside and (work.root / aside).exists() else None
         except OSError as error:
             raise os_error(work.root, error) from error
@@ -140,7 +141,7 @@ def restore_backup(
         "moved_to": moved_to,
         "moved_to_schema": schema,
         "responses_to_load": pending,
-        "warnings": _list_unreadable(work),
+        "warnings": unreadable,
     }
     return Result(COLUMNS, list_rows(archive, work.parts), meta)
 
