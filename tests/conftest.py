@@ -129,3 +129,4 @@ def new_state_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 def _no_keys_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that one test registers would be hidden in the messages of the next."""
     monkeypatch.setattr("dwell.redact._registered", set())
+    monkeypatch.setattr("dwell.redact._tokens", {})

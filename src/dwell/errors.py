@@ -102,6 +102,12 @@ class SettingsError(DwellError):
     code = "settings"
 
 
+class UnknownConsentError(DwellError):
+    """An address belongs to no consent that was asked for and is still open."""
+
+    code = "unknown_consent"
+
+
 class ProviderError(DwellError):
     """A provider cannot serve the request, or did not; retrying would not help."""
 
@@ -112,6 +118,12 @@ class KeyRefusedError(ProviderError):
     """The provider rejects the key: no more requests are sent to it."""
 
     code = "key_refused"
+
+
+class NotAllowedError(ProviderError):
+    """The account's owner did not allow this reading, or has not turned it on."""
+
+    code = "not_allowed"
 
 
 class OutOfCreditsError(ProviderError):

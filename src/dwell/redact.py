@@ -9,7 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 HIDDEN = "…"
@@ -39,13 +39,33 @@ class Redactor:
     def __init__(self, secrets: Iterable[str]) -> None:
         forms = {form for secret in secrets if secret for form in _variants(secret)}
         self._secrets = tuple(sorted(forms, key=lambda text: (-len(text), text)))
-        self._text = [_Pattern(secret, _TEXT_PART) for secret in self._secrets]
-        self._body = [_Pattern(secret, _BODY_PART) for secret in self._secrets]
-        spellings = [spelling for secret in self._secrets for spelling in _spellings(secret)]
-        self._words = frozenset(word for spelling in spellings for word in _words(spelling))
-        # Spellings too short to contain an aligned machine word at every offset.
-        self._short = [text.lower().encode() for text in spellings if len(text) < 2 * _WORD - 1]
-        self._replaced = [
+        self._text = [_make_pattern(secret, _TEXT_PART) for secret in self._secrets]
+        # A process may know hundreds of tokens: one set says whether a message has a part of any of them.
+        whole = [pattern for pattern in self._text if pattern.is_long]
+        self._short_text = [pattern for pattern in self._text if not pattern.is_long]
+        self._parts = frozenset[str]().union(*(pattern.parts for pattern in whole))
+        self._encoded = frozenset[str]().union(*(pattern.encoded for pattern in whole))
+
+    @cached_property
+    def _body(self) -> list[_Pattern]:
+        return [_make_pattern(secret, _BODY_PART) for secret in self._secrets]
+
+    @cached_property
+    def _spelled(self) -> list[str]:
+        return [spelling for secret in self._secrets for spelling in _spellings(secret)]
+
+    @cached_property
+    def _words(self) -> frozenset[int]:
+        return frozenset(word for spelling in self._spelled for word in _words(spelling))
+
+    @cached_property
+    def _short(self) -> list[bytes]:
+        """Spellings too short to contain an aligned machine word at every offset."""
+        return [text.lower().encode() for text in self._spelled if len(text) < 2 * _WORD - 1]
+
+    @cached_property
+    def _replaced(self) -> list[bytes]:
+        return [
             spelling.encode()
             for secret in self._secrets
             if not secret.isdigit() and len(secret) >= _WORD
@@ -54,7 +74,16 @@ class Redactor:
 
     def redact_text(self, text: str) -> str:
         """Hide any 8 characters of a key in a message, however they are encoded."""
-        return _hide(text, self._text).replace(HIDDEN * 2, HIDDEN)  # the text may have been truncated with one
+        patterns = self._text if self._may_have_part(text) else self._short_text
+        return _hide(text, patterns).replace(HIDDEN * 2, HIDDEN)  # the text may have been truncated with one
+
+    def _may_have_part(self, text: str) -> bool:
+        plain = "".join(map(_decode_character, _CHARACTER.finditer(text)))
+        lower, standard = plain.lower(), plain.translate(_STANDARD_BASE64)
+        return not (
+            self._parts.isdisjoint(_substrings(lower, _TEXT_PART))
+            and self._encoded.isdisjoint(_substrings(standard, _TEXT_PART))
+        )
 
     def redact_body(self, body: bytes) -> bytes:
         """Hide whole keys, and any 16 characters of one, in a response; numbers stay unchanged.
@@ -82,16 +111,29 @@ class Redactor:
 
 
 _registered: set[str] = set()
+_tokens: dict[str, None] = {}
+_MOST_TOKENS = 1_000
+"""Tokens are replaced every day: a process that runs for a year remembers the newest."""
 
 
 def register_secrets(secrets: Iterable[str]) -> None:
     """Remember keys that no log of this process may contain."""
-    _registered.update(secret for secret in secrets if secret)
+    _registered.update(secret for secret in secrets if secret and secret not in _tokens)
+
+
+def register_tokens(tokens: Iterable[str]) -> None:
+    """Remember tokens that no log of this process may contain: as many of the newest as can be in use."""
+    for token in tokens:
+        _tokens.pop(token, None)
+        _tokens[token] = None
+    for old in list(_tokens)[:-_MOST_TOKENS]:
+        _tokens.pop(old, None)
 
 
 def redact_secrets(text: str) -> str:
-    """Hide every registered key in a text, as `Redactor.redact_text` does."""
-    return _make_redactor(frozenset(_registered)).redact_text(text) if _registered else text
+    """Hide every registered key and token in a text, as `Redactor.redact_text` does."""
+    known = frozenset(_registered) | frozenset(_tokens.copy())
+    return _make_redactor(known).redact_text(text) if known else text
 
 
 @lru_cache(maxsize=1)
@@ -116,6 +158,11 @@ class _Pattern:
         self.encoded_size = min([part, *map(len, encoded)])
         self.encoded = frozenset(gram for core in encoded for gram in _substrings(core, self.encoded_size))
 
+    @property
+    def is_long(self) -> bool:
+        """Every part of it that is secret in a message has the same length."""
+        return self.size == self.encoded_size == _TEXT_PART
+
     def spans(self, plain: str) -> Iterator[tuple[int, int]]:
         """Find parts of the key as (start, end), in order; they may overlap."""
         lower, standard = plain.lower(), plain.translate(_STANDARD_BASE64)
@@ -124,6 +171,11 @@ class _Pattern:
                 yield at, at + self.size
             if standard[at : at + self.encoded_size] in self.encoded:
                 yield at, at + self.encoded_size
+
+
+@lru_cache(maxsize=4 * _MOST_TOKENS)
+def _make_pattern(secret: str, part: int) -> _Pattern:
+    return _Pattern(secret, part)
 
 
 def _variants(secret: str) -> set[str]:

@@ -62,12 +62,16 @@ COMMANDS = [
     "keys list",
     "keys revoke",
     "keys top-up",
+    "connect",
+    "connect tiktok",
+    "accounts",
+    "disconnect",
     "replay",
     "sandbox",
     "demo",
 ]
 
-GROUPS = ("keys", "watchlist", "schedule", "webhooks")
+GROUPS = ("keys", "watchlist", "schedule", "webhooks", "connect")
 """Commands that only hold others."""
 
 

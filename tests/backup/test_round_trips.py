@@ -29,6 +29,7 @@ def named(table: str, found: Rows) -> list[dict]:
 def same_as_before(before: Rows, after: Rows) -> None:
     """Every row is as it was, except for those that a restore changes on purpose."""
     changed = {"tracked_videos", "due_slots", "job_leases", "sweeps", "schedule_runs", "idempotency_keys"}
+    changed |= {"consent_requests"}
     changed |= {"webhook_deliveries"}
     for name in before.keys() - changed:
         assert after[name] == before[name], name
@@ -45,6 +46,7 @@ def same_as_before(before: Rows, after: Rows) -> None:
     held = [row for row in named("due_slots", before) if row["token"]]
     assert held
     assert after["job_leases"] == []
+    assert after["consent_requests"] == []
     assert {(row["holder"], row["leased_until"]) for row in named("sweeps", after)} == {(None, None)}
     done = [row for row in before["idempotency_keys"] if row[-1] is not None]
     assert after["idempotency_keys"] == done

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dwell.redact import HIDDEN, Redactor
+from dwell.redact import HIDDEN, Redactor, redact_secrets, register_secrets, register_tokens
 
 KEY = "Zx81kfo29dkfow92ls+9dkwo2/xk29s0fkw92+xks0Qa=="
 PRINTABLE = "".join(map(chr, range(33, 127)))
@@ -124,3 +124,25 @@ def test_no_key_of_any_form_leaks(key: str, form: str, pad: int, around: str) ->
 @given(st.binary(max_size=400))
 def test_a_response_without_the_key_is_untouched(body: bytes) -> None:
     assert Redactor([KEY]).redact_body(body) == body
+
+
+def test_a_process_remembers_the_newest_tokens_and_every_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwell.redact._MOST_TOKENS", 3)
+    register_secrets(["key-0a1b2c3d4e5f"])
+    tokens = [f"act.{number}{number}-token-{number * 1111111}" for number in range(1, 6)]
+    register_tokens(tokens)
+    register_tokens([tokens[2]])  # in use again
+    register_tokens(["act.99-token-9999999"])
+    shown = [token for token in tokens if redact_secrets(token) == token]
+    assert shown == [tokens[0], tokens[1], tokens[3]]
+    assert redact_secrets("key-0a1b2c3d4e5f") == "…"
+
+
+def test_one_of_hundreds_of_tokens_is_found_in_every_spelling() -> None:
+    many = [f"act.{number:04d}abcXYZ{number * 7919:08d}" for number in range(300)]
+    register_tokens(many)
+    for token in (many[0], many[150], many[299]):
+        encoded = base64.b64encode(f"..{token}".encode()).decode()
+        for text in (token, token.upper(), token[3:12], quote(token), encoded, token.encode().hex()):
+            assert text not in redact_secrets(f"it says {text}, and more")
+    assert redact_secrets("GET /open_api/v1.3/business/get/ 200") == "GET /open_api/v1.3/business/get/ 200"

@@ -23,6 +23,7 @@ from dwell.api.docs import SECURITY_POLICY, render_docs
 from dwell.api.failed_keys import FailedKeys
 from dwell.api.key_routes import key_routes
 from dwell.api.middleware import METRICS, Authentication, BodyLimit, Permission, RateLimit, RequestContext
+from dwell.api.oauth_routes import CompleteConnection, oauth_routes
 from dwell.api.openapi import TITLE, make_document
 from dwell.api.problems import method_not_allowed, unknown_path
 from dwell.api.responses import JSON, problem_response
@@ -56,6 +57,7 @@ def create_app(
     callers: Callers | None = None,
     failed_keys: FailedKeys | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
+    complete_connection: CompleteConnection | None = None,
 ) -> ASGIApp:
     """The app.
 
@@ -68,9 +70,12 @@ def create_app(
         callers: Remembers who is behind a key.
         failed_keys: Counts wrong keys.
         lifespan: Runs beside the server, such as a poller.
+        complete_connection: Connects the account of an owner who comes back from TikTok; None for no such page.
     """
     counters = ApiCounters()
-    routes = _make_routes(service, counters, ready or (limiter.check if limiter is not None else None), lifespan)
+    routes = _make_routes(
+        service, counters, ready or (limiter.check if limiter is not None else None), lifespan, complete_connection
+    )
 
     def is_protected(path: str) -> bool:
         return path.startswith("/api/") or (path == METRICS and not open_metrics)
@@ -100,6 +105,7 @@ def _make_routes(
     counters: ApiCounters,
     ready: Callable[[], None] | None,
     lifespan: Lifespan[FastAPI] | None,
+    complete_connection: CompleteConnection | None,
 ) -> FastAPI:
     app = FastAPI(
         title=TITLE, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=lifespan
@@ -114,6 +120,9 @@ def _make_routes(
     )
     for router in routers:  # `include_router` would serve each request through two routers
         app.router.routes += router.routes
+
+    if complete_connection is not None:
+        app.router.routes += oauth_routes(complete_connection).routes
 
     @cache  # made when somebody asks for the first time
     def pages() -> tuple[bytes, bytes]:

@@ -12,12 +12,15 @@ import typer
 
 from dwell import __version__
 from dwell.cli import (
+    accounts,
     audit,
     backup,
     benchmarks,
     check,
+    connect,
     cost,
     demo,
+    disconnect,
     export,
     findings,
     fit,
@@ -113,6 +116,9 @@ app.command()(stop.stop)
 app.command()(usage.usage)
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(connect.app, name="connect")
+app.command()(accounts.accounts)
+app.command()(disconnect.disconnect)
 app.command()(vet.vet)
 app.command()(trends.trends)
 app.command()(cost.cost)

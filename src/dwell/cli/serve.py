@@ -27,6 +27,7 @@ def serve(
     """Serve the tracking API, read every tracked video each hour, and send webhooks, until Ctrl-C.
 
     The first time, it makes an API key for this machine and prints it once. The documentation of the API is at /docs.
+    At /oauth/tiktok/ it completes connections that were begun with dwell connect tiktok.
 
     \b
     Example:
@@ -50,7 +51,12 @@ def serve(
 
         limiter = RequestLimiter(tracking.database)
         app = create_app(
-            tracking.service, limiter, ready=limiter.check, cors_origins=cors or (), open_metrics=not closed_metrics
+            tracking.service,
+            limiter,
+            ready=limiter.check,
+            cors_origins=cors or (),
+            open_metrics=not closed_metrics,
+            complete_connection=tracking.complete_connection,
         )
         with tracking.working():
             serve_app(app, host, port, ready=ready)

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from dwell.errors import SettingsError
 from dwell.settings.secret import Secret
 
-FIELDS = ("key", "token", "url", "limit", "credit_price")
-"""The settings that exist; `token` is an alias of `key`."""
+FIELDS = ("key", "token", "url", "limit", "credit_price", "app_id", "app_secret", "redirect")
+"""The settings that exist; `token` is an alias of `key`. Providers with a consent have the last three."""
 
 _MAX_CREDIT_PRICE = 1_000.0
 
@@ -37,12 +37,18 @@ class ProviderSettings:
         url: A different address: a proxy or a simulation.
         limit: A different limit than the documented one.
         credit_price: US dollars for one credit, if the user pays a different price than the published one.
+        app_id: Id of the app that asks owners for their consent.
+        app_secret: Its secret.
+        redirect: The address of the app that an owner is sent to after the consent, unchecked.
     """
 
     key: Secret | None = None
     url: str | None = None
     limit: Rate | None = None
     credit_price: float | None = None
+    app_id: str | None = None
+    app_secret: Secret | None = None
+    redirect: str | None = None
 
 
 def parse_settings(values: RawValues) -> ProviderSettings:
@@ -57,7 +63,17 @@ def parse_settings(values: RawValues) -> ProviderSettings:
         url=_parse_url(*values["url"]) if "url" in values else None,
         limit=_parse_limit(*values["limit"]) if "limit" in values else None,
         credit_price=_parse_price(*values["credit_price"]) if "credit_price" in values else None,
+        app_id=_parse_word(*values["app_id"]) if "app_id" in values else None,
+        app_secret=_parse_key(*values["app_secret"]) if "app_secret" in values else None,
+        redirect=str(values["redirect"][0]).strip() if "redirect" in values else None,
     )
+
+
+def _parse_word(value: Any, where: str) -> str:
+    word = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    if not word or not word.isascii() or not word.isprintable() or " " in word:
+        raise SettingsError(f"{where} isn't a valid id: copy it again, as one word.")
+    return word
 
 
 def _parse_key(value: Any, where: str) -> Secret:

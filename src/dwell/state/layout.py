@@ -63,7 +63,7 @@ def prepare(database: StateDatabase) -> None:
 
 def load_metadata() -> MetaData:
     """Every table of the state database."""
-    from dwell.state import tracking_schema, webhook_schema  # noqa: F401 - their tables are known from then on
+    from dwell.state import connection_schema, tracking_schema, webhook_schema  # noqa: F401 - their tables are known from then on
     from dwell.state.columns import metadata
 
     return metadata

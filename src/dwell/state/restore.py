@@ -16,6 +16,7 @@ from sqlalchemy import delete, inspect, update
 
 from dwell.errors import BadFileError, StorageError
 from dwell.state import layout
+from dwell.state.connection_schema import consent_requests
 from dwell.state.copy_rows import OnRows, copy_rows, count_rows
 from dwell.state.database import PROGRAM, StateDatabase
 from dwell.state.opening import open_database
@@ -46,6 +47,7 @@ def begin_anew(connection: Connection, now: datetime) -> None:
     connection.execute(update(due_slots).where(due.token.is_not(None)).values(token=None, run_at=due.slot_at))
     connection.execute(update(webhook_deliveries).where(delivery.token.is_not(None)).values(token=None, run_at=now))
     connection.execute(delete(job_leases))
+    connection.execute(delete(consent_requests))
     connection.execute(update(sweeps).values(holder=None, leased_until=None))
     open_runs = update(schedule_runs).where(schedule_runs.c.finished_at.is_(None))
     connection.execute(open_runs.values(leased_until=schedule_runs.c.started_at))

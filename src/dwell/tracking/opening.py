@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -29,6 +29,20 @@ class Tracking:
     store: Store | None
     database: StateDatabase
     service: TrackingService
+
+    def complete_connection(self, query: Mapping[str, str]) -> tuple[int, bytes]:
+        """Connects the account whose owner comes back from TikTok's consent page.
+
+        Args:
+            query: The values in the address.
+
+        Returns:
+            HTTP status and page.
+        """
+        from dwell.connections.consent import complete_query
+        from dwell.connections.result_page import complete_page
+
+        return complete_page(lambda: complete_query(self.settings, self.database, query))
 
     @contextmanager
     def working(self) -> Iterator[None]:

@@ -17,6 +17,8 @@ from shutil import rmtree
 from typing import Any, Literal
 
 from dwell import clock, logs
+from dwell.connections.secret_keys import FILE as KEY_FILE
+from dwell.connections.secret_keys import LOCK as KEY_LOCK
 from dwell.disk.archive import Archive
 from dwell.disk.errors import is_in_use, os_error, sidecars
 from dwell.disk.flush import flush
@@ -33,8 +35,9 @@ from dwell.workspace.backups import COLUMNS, FOLDER, STATE_MEMBER, Counter, Prog
 
 _ASIDE = "replaced"
 _STATE_FILES = tuple(f"{STATE}{ending}" for ending in ("", "-wal", "-shm"))
-_KEPT = frozenset({LOCK, "live.lock", "scratch", "lost+found", _ASIDE, unfinished.NAME})
-"""What stays where it is: locks of whoever may wait for them, and what was moved aside before."""
+_KEPT = frozenset({LOCK, "live.lock", "scratch", "lost+found", _ASIDE, unfinished.NAME, KEY_FILE, KEY_LOCK})
+"""What stays where it is: locks of whoever may wait for them, what was moved aside before, and keys, which no backup
+has."""
 
 _PARTIAL = ".dwell-*.partial"
 """A mark whose writer was killed."""
@@ -104,7 +107,8 @@ def restore_backup(
         One row per table, of `part` `state` or `tables`, with its `rows`. In `meta` the `file`, when it was
         `created_at`, the folder `data`, the `database` of the state, where old content is (`moved_to` a folder,
         `moved_to_schema` of the database; null if there was none), and `responses_to_load`: responses whose rows the
-        tables lack, which are loaded again.
+        tables lack, which are loaded again;
+        and in `warnings` the connected accounts whose tokens cannot be decrypted, because a backup has no keys.
 
     Raises:
         BadFileError: The backup is damaged.
@@ -123,6 +127,7 @@ def restore_backup(
                 unfinished.write(work.root, mark | {"step": FILLING})
             schema = _fill(work, mark)
             pending = _load_again(work)
+            unreadable = _list_unreadable(work)
             moved_to = str(work.root / aside) if aside and (work.root / aside).exists() else None
         except OSError as error:
             raise os_error(work.root, error) from error
@@ -136,6 +141,7 @@ def restore_backup(
         "moved_to": moved_to,
         "moved_to_schema": schema,
         "responses_to_load": pending,
+        "warnings": unreadable,
     }
     return Result(COLUMNS, list_rows(archive, work.parts), meta)
 
@@ -312,6 +318,21 @@ def _load_again(work: _Restore) -> int:
         except DamagedDataError as error:  # of the part that was kept: it must not keep this restore from its end
             log.warning("Responses whose rows may be missing were not looked for: %(reason)s", {"reason": str(error)})
             return 0
+
+
+def _list_unreadable(work: _Restore) -> list[str]:
+    """A warning for each connected account whose key is missing; a restore is complete without it."""
+    if "state" not in work.parts:
+        return []
+    from dwell.connections.listing import find_state, forecast
+    from dwell.connections.vault import TokenVault
+    from dwell.state import connections
+
+    vault = TokenVault(work.root)
+    with closing(open_database(work.root, work.settings.database)) as database:
+        now = database.now()
+        rows = [row for row in connections.list_all(database) if find_state(row, vault, now) == "unreadable"]
+        return [message for row in rows if (message := forecast(row, vault, now)) is not None]
 
 
 def _database_name(work: _Restore) -> str | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dwell.errors import DwellError
 from dwell.results import Result
+from dwell.state.connection_summary import may_have_connections
 from dwell.workspace.sealing import describe_storage
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.workspace import Workspace
 
 
 def status(snapshot: Snapshot, handle: str | None = None, platform: str | None = None) -> Result:
@@ -26,3 +29,21 @@ def status(snapshot: Snapshot, handle: str | None = None, platform: str | None =
     meta = {"tables": snapshot.rows(), "unknown_share": unknown, **span, "sources": sources}
     meta["storage"] = describe_storage(snapshot.waiting())
     return Result(creators.columns, rows, meta)
+
+
+def with_connections(workspace: Workspace, result: Result) -> Result:
+    """The same with `connections`: those that end within 30 days, have ended, or have a problem.
+
+    Without a connection in the folder, nothing of the state is loaded.
+    """
+    settings = workspace.settings
+    if settings.database is None and not may_have_connections(settings.data):
+        return Result(result.columns, result.rows, {**result.meta, "connections": []})
+    try:
+        found = workspace.connections.forecast()
+    except DwellError as error:  # the tables can be summarised all the same
+        warnings = [f"Connected accounts were not looked at: {error}"]
+        return Result(result.columns, result.rows, {**result.meta, "connections": None, "warnings": warnings})
+    warnings = [each["message"] for each in found]
+    more = {"warnings": warnings} if warnings else {}
+    return Result(result.columns, result.rows, {**result.meta, "connections": found, **more})

@@ -20,6 +20,7 @@ from dwell.workspace.snapshot import Snapshot
 if TYPE_CHECKING:
     from dwell.warehouse.store import Store
     from dwell.workspace.charts import Charts
+    from dwell.workspace.connections import Connections
     from dwell.workspace.explanations import Explanations
     from dwell.workspace.imports import Imports, Progress
     from dwell.workspace.live import Live
@@ -80,6 +81,13 @@ class Workspace:
         from dwell.workspace.live import Live
 
         return Live(self)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Connected accounts: `ws.connections.list_all()` says what each may read and what it lacks."""
+        from dwell.workspace.connections import Connections
+
+        return Connections(self)
 
     # --- data in and out ---------------------------------------------------------------------------------------------
 
@@ -178,8 +186,14 @@ class Workspace:
 
     # --- questions, each in a snapshot of its own --------------------------------------------------------------------
 
+    def status(self, *, creator: str | None = None) -> Result:
+        """What is stored, see `Snapshot.status`; `connections` in `meta` lists connected accounts that will end."""
+        from dwell.workspace.status import with_connections
+
+        with self.snapshot() as snapshot:
+            return with_connections(self, snapshot.status(creator=creator))
+
     ask = _in_one_snapshot(Snapshot.ask)
-    status = _in_one_snapshot(Snapshot.status)
     findings = _in_one_snapshot(Snapshot.findings)
     benchmarks = _in_one_snapshot(Snapshot.benchmarks)
     posts = _in_one_snapshot(Snapshot.posts)

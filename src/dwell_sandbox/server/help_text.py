@@ -53,6 +53,9 @@ def _business_api_lines(sandbox: Sandbox, url: str) -> list[str]:
         f"  client id        {CLIENT_ID}",
         f"  client secret    {CLIENT_SECRET}",
         f"  consent page     {base}{CONSENT_PATH}",
+        f"  export DWELL_TIKTOK_ORGANIC_URL={base}",
+        f"  export DWELL_TIKTOK_ORGANIC_APP_ID={CLIENT_ID} DWELL_TIKTOK_ORGANIC_APP_SECRET={CLIENT_SECRET}",
+        "  dwell connect tiktok",
         "  accounts that may consent:",
         *(f"    {'@' + each.handle:<{width}}  {each.note}" for each in accounts),
     ]

@@ -1,0 +1,30 @@
+"""Whether a data folder has connected accounts, found out without loading SQLAlchemy."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from dwell.state.database import NAME
+
+FIRST_LAYOUT = 7
+"""The first layout that has connections."""
+
+
+def may_have_connections(root: Path) -> bool:
+    """Whether the `live.db` of a folder has a connection; true if that cannot be told.
+
+    Most folders have none, and then `dwell status` needs nothing of the state.
+    """
+    path = root / NAME
+    if not path.exists() or not path.stat().st_size:
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            (layout,) = connection.execute("PRAGMA user_version").fetchone()
+            if layout < FIRST_LAYOUT:
+                return False
+            return connection.execute("SELECT 1 FROM connections LIMIT 1").fetchone() is not None
+    except sqlite3.Error:
+        return True
