@@ -16,7 +16,7 @@ from .conftest import WITH_TRACKING
 from .make import QUESTIONS, TRACKING
 
 MOVING = {"next_due_at", "days_remaining"}  # depends on the time at which it is asked
-ADDED = {"storage", "later_posts", "model_choice"}  # of status and score: fields may be added
+ADDED = {"storage", "connections", "later_posts", "model_choice"}  # of status and score: fields may be added
 ADDED |= {"implausible"}  # of posts, and of the reasons why benchmarks leave posts out
 LATER = {"observed_precision", "observed_zone", "value_sources"}
 ADDED |= {"growth", "views_per_hour_median_low", "views_per_hour_median_high"}  # of trend

@@ -282,7 +282,7 @@ METRICS: dict[str, Metric] = {
             "creator_ids",
             ("creators",),
             CREATOR_ID,
-            ("creator_id", "handle"),
+            ("creator_id", "handle", "platform"),
             "The handle of each account whose numeric id is known.",
             {"creator_id": "Platform id; all when None"},
         ),

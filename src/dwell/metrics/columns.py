@@ -167,7 +167,11 @@ HANDLE: Columns = {
     "platform": ("", "`tiktok`, `youtube` or `facebook`"),
     "posts": ("posts", "Stored posts of that handle on it"),
 }
-CREATOR_ID: Columns = {"creator_id": ("", "Platform id of the account"), "handle": ("", "Account")}
+CREATOR_ID: Columns = {
+    "creator_id": ("", "Platform id of the account"),
+    "handle": ("", "Account"),
+    "platform": ("", "`tiktok`, `youtube` or `facebook`"),
+}
 SPAN: Columns = {
     "first_observed_at": ("UTC", "First instant at which a post was observed"),
     "last_observed_at": ("UTC", "Last instant at which a post was observed"),

@@ -41,4 +41,5 @@ def creator_ids(*, creator_id: str | None = None) -> Table:
     """The handle that belongs to a numeric id of an account, or to each known one."""
     creators = table("creators")
     chosen = creators.creator_id.notnull() if creator_id is None else creators.creator_id == creator_id
-    return creators.filter(chosen).select("creator_id", "handle").order_by("creator_id", "handle")
+    columns = ("creator_id", "handle", "platform")
+    return creators.filter(chosen).select(*columns).order_by(*columns)

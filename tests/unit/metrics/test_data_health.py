@@ -50,7 +50,7 @@ def test_an_account_is_known_by_its_posts(world: World, ask: Ask) -> None:
     world.post("nobody's", handle=None)
     world.rows["creators"] += [
         {"handle": "me", "creator_id": "68001"},
-        {"handle": "profile_only", "creator_id": "68002"},
+        {"handle": "profile_only", "platform": "tiktok", "creator_id": "68002"},
         {"handle": "unknown_id"},
     ]
     world.post("tube", platform="youtube")
@@ -58,7 +58,9 @@ def test_an_account_is_known_by_its_posts(world: World, ask: Ask) -> None:
     assert ask("handles", handle="me") == here
     assert ask("handles", handle="profile_only") == []
     assert ask("handles") == [*here, {"handle": "them", "platform": "tiktok", "posts": 1}]
-    assert ask("creator_ids", creator_id="68002") == [{"creator_id": "68002", "handle": "profile_only"}]
+    assert ask("creator_ids", creator_id="68002") == [
+        {"creator_id": "68002", "handle": "profile_only", "platform": "tiktok"}
+    ]
     assert ask("creator_ids", creator_id="1") == []
     assert [row["handle"] for row in ask("creator_ids")] == ["me", "profile_only"]
 
