@@ -175,8 +175,9 @@ class InlineRows(alt.InlineData):  # type: ignore[misc]  # Altair is skipped by 
 
 def apply_theme(chart: Any, title: str, subtitle: Sequence[str]) -> alt.TopLevelMixin:
     """The chart with its title, its subtitle lines (units, n, what the marks are) and the shared theme."""
-    titled = chart.properties(title=alt.TitleParams(text=title, subtitle=list(subtitle)))
-    return titled.configure(**configuration())
+    heading = alt.TitleParams(text=title, subtitle=list(subtitle))
+    # Both at once: each step copies every panel of a chart.
+    return chart.properties(title=heading, config=alt.Config(**configuration()))
 
 
 def empty_chart(title: str, reason: str, width: int = WIDE) -> alt.TopLevelMixin:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dwell.connections.vault import TokenVault, missing_key_error
 from dwell.errors import SettingsError
 from dwell.providers.tiktok_organic.api import CONNECT_COMMAND
 from dwell.providers.tiktok_organic.oauth import SCOPES
 from dwell.results import Result
+from dwell.state import connections
 from dwell.state.connections import StoredConnection
+
+if TYPE_CHECKING:
+    from dwell.state import StateDatabase
 
 WARNING: Final = timedelta(days=30)
 """So long before the end of the refresh token, `dwell status` says so."""
@@ -71,6 +76,13 @@ def forecast(row: StoredConnection, vault: TokenVault, now: datetime) -> str | N
             f"prolong it: run {CONNECT_COMMAND} before."
         )
     return row.problem
+
+
+def list_unreadable(folder: Path, database: StateDatabase) -> list[str]:
+    """A sentence for each connected account whose tokens no key of the data folder decrypts: a backup has none."""
+    vault, now = TokenVault(folder), database.now()
+    rows = [row for row in connections.list_all(database) if find_state(row, vault, now) == "unreadable"]
+    return [_unreadable_message(row, vault) for row in rows]
 
 
 def _describe(row: StoredConnection, vault: TokenVault, now: datetime) -> tuple[Any, ...]:

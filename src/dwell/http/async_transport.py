@@ -13,6 +13,7 @@ from dwell.http.request_url import (
     MAX_BODY_BYTES,
     build_url,
     check_headers,
+    default_headers,
     encode_body,
     find_secrets,
     parse_address,
@@ -34,20 +35,12 @@ class AsyncHttpTransport:
     """
 
     def __init__(self, base_url: str, headers: Mapping[str, str], *, connections: int = 16) -> None:
-        from importlib import metadata
-
-        from dwell.http.encoding import ACCEPTED
         from dwell.http.pool import open_async_pool
 
         self._address = parse_address(base_url)
         check_headers(headers)
         self.host = self._address.netloc
-        self._headers = {
-            "user-agent": f"dwell/{metadata.version('dwell')}",
-            "accept": "application/json",
-            "accept-encoding": ACCEPTED,
-            **headers,
-        }
+        self._headers = default_headers(headers)
         secrets = find_secrets(headers)
         self.redactor = Redactor(secrets)
         register_secrets(secrets)

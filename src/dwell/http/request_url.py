@@ -59,6 +59,16 @@ def find_secrets(headers: Mapping[str, str]) -> set[str]:
     return {word for value in values for word in value.split() if word.lower() not in _SCHEMES}
 
 
+def default_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of every request: what dwell says of itself, then those that are given."""
+    from importlib import metadata
+
+    from dwell.http.encoding import ACCEPTED
+
+    own = {"user-agent": f"dwell/{metadata.version('dwell')}", "accept": "application/json"}
+    return {**own, "accept-encoding": ACCEPTED, **headers}
+
+
 def encode_body(body: Any) -> bytes | None:
     """The JSON of a request's body; None without one.
 

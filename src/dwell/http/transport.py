@@ -21,6 +21,7 @@ from dwell.http.request_url import (
     MAX_BODY_BYTES,
     build_url,
     check_headers,
+    default_headers,
     encode_body,
     find_secrets,
     parse_address,
@@ -59,21 +60,13 @@ class HttpTransport:
     """
 
     def __init__(self, base_url: str, headers: Mapping[str, str], *, connections: int = 16) -> None:
-        from importlib import metadata
-
-        from dwell.http.encoding import ACCEPTED
         from dwell.http.pool import open_pool
 
         address = parse_address(base_url)
         self.host = address.netloc
         self._address = address
         self._base_url = base_url.rstrip("/")
-        self._headers = {
-            "user-agent": f"dwell/{metadata.version('dwell')}",
-            "accept": "application/json",
-            "accept-encoding": ACCEPTED,
-            **headers,
-        }
+        self._headers = default_headers(headers)
         self._secrets: frozenset[str] = frozenset()
         self._secrets_lock = threading.Lock()
         self.redactor = Redactor(())

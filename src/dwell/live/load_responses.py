@@ -21,7 +21,7 @@ import msgspec
 from dwell import clock, logs
 from dwell.errors import MemoryLimitError, SettingsError, StorageError
 from dwell.live.load_stats import REASON_PREFIX, LoadStats, list_rejects
-from dwell.live.parse_responses import ItemCache, Items, parse_response
+from dwell.live.parse_responses import ItemCache, Items, parse_response, tables_of
 from dwell.live.records import Observation, TopicRank, UnusualValueError, to_records
 from dwell.live.topic_ranks import TOPICS, TopicRanks
 from dwell.providers.provider_registry import get_provider, parser_version
@@ -45,11 +45,6 @@ _BATCH_BYTES = 64 << 20
 """Size of the responses whose items are in memory at once."""
 
 log = logs.get_logger(__name__)
-
-_LOOKUP_TABLES: Mapping[str, tuple[str, ...]] = {
-    "profile": ("creators", "creator_snapshots"),
-    "post": ("posts", "post_snapshots", "creators"),
-}
 
 ParsedObject = tuple[StoredResponse, Item | ParseError, TopicRank | None]
 
@@ -180,7 +175,7 @@ class ResponseLoader:
         """
         ranks, total = TopicRanks(self.database), 0
         for response in batch:
-            if not _tables_of(response):
+            if not tables_of(response):
                 continue
             items, size = self.parsed.take(response.request_id) or self._read_items(response)
             total += size
@@ -288,7 +283,7 @@ def load_objects(
     with store.scratch() as scratch:
         writers: dict[tuple[str, tuple[str, ...]], Rewriter] = {}
         for line, (response, item, topic_rank) in enumerate(objects, 1):
-            tables = _tables_of(response)
+            tables = tables_of(response)
             observation = _observation(response, topic_rank, niche)
             writer = writers.get((observation.source, tables))
             if writer is None:
@@ -320,14 +315,6 @@ def _observation(response: StoredResponse, topic_rank: TopicRank | None, niche: 
     named = response.what in {"profile", "user_posts"} and not response.subject.startswith("id:")
     observed_at = response.received_at if topic_rank is None else topic_rank.observed_at
     return Observation(source, observed_at, response.subject if named else None, niche)
-
-
-def _tables_of(response: StoredResponse) -> tuple[str, ...]:
-    """The tables that the items of a response give rows to; none for a lookup that is only needed for its ids."""
-    if response.what in _LOOKUP_TABLES:
-        return _LOOKUP_TABLES[response.what]
-    stream = get_provider(response.provider).streams.get(response.what)
-    return stream.tables if stream else ()
 
 
 def _writer(scratch: Path, source: str, tables: tuple[str, ...]) -> Rewriter:

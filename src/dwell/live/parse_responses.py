@@ -19,6 +19,20 @@ _CACHED_BYTES = 64 << 20
 """Size of the responses whose items stay in memory between reading and loading; most have about 50 kB."""
 
 
+_LOOKUP_TABLES: Mapping[str, tuple[str, ...]] = {
+    "profile": ("creators", "creator_snapshots"),
+    "post": ("posts", "post_snapshots", "creators"),
+}
+
+
+def tables_of(response: StoredResponse) -> tuple[str, ...]:
+    """The tables that the items of a response give rows to; none for a lookup that is only needed for its ids."""
+    if response.what in _LOOKUP_TABLES:
+        return _LOOKUP_TABLES[response.what]
+    stream = get_provider(response.provider).streams.get(response.what)
+    return stream.tables if stream else ()
+
+
 def parse_payload(provider: Provider, what: str, payload: Mapping[str, Any]) -> Items:
     """The item of each object in a payload; for an object that cannot be parsed, the reason."""
     if what == "profile":

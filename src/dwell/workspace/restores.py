@@ -17,6 +17,7 @@ from shutil import rmtree
 from typing import Any, Literal
 
 from dwell import clock, logs
+from dwell.connections.listing import list_unreadable
 from dwell.connections.secret_keys import FILE as KEY_FILE
 from dwell.connections.secret_keys import LOCK as KEY_LOCK
 from dwell.disk.archive import Archive
@@ -36,8 +37,7 @@ from dwell.workspace.backups import COLUMNS, FOLDER, STATE_MEMBER, Counter, Prog
 _ASIDE = "replaced"
 _STATE_FILES = tuple(f"{STATE}{ending}" for ending in ("", "-wal", "-shm"))
 _KEPT = frozenset({LOCK, "live.lock", "scratch", "lost+found", _ASIDE, unfinished.NAME, KEY_FILE, KEY_LOCK})
-"""What stays where it is: locks of whoever may wait for them, what was moved aside before, and keys, which no backup
-has."""
+"""What stays: locks of whoever may wait for them, what was moved aside before, and keys, which no backup has."""
 
 _PARTIAL = ".dwell-*.partial"
 """A mark whose writer was killed."""
@@ -107,8 +107,7 @@ def restore_backup(
         One row per table, of `part` `state` or `tables`, with its `rows`. In `meta` the `file`, when it was
         `created_at`, the folder `data`, the `database` of the state, where old content is (`moved_to` a folder,
         `moved_to_schema` of the database; null if there was none), and `responses_to_load`: responses whose rows the
-        tables lack, which are loaded again;
-        and in `warnings` the connected accounts whose tokens cannot be decrypted, because a backup has no keys.
+        tables lack, which are loaded again; `warnings`: connected accounts whose tokens no key of the folder decrypts.
 
     Raises:
         BadFileError: The backup is damaged.
@@ -321,18 +320,10 @@ def _load_again(work: _Restore) -> int:
 
 
 def _list_unreadable(work: _Restore) -> list[str]:
-    """A warning for each connected account whose key is missing; a restore is complete without it."""
     if "state" not in work.parts:
         return []
-    from dwell.connections.listing import find_state, forecast
-    from dwell.connections.vault import TokenVault
-    from dwell.state import connections
-
-    vault = TokenVault(work.root)
     with closing(open_database(work.root, work.settings.database)) as database:
-        now = database.now()
-        rows = [row for row in connections.list_all(database) if find_state(row, vault, now) == "unreadable"]
-        return [message for row in rows if (message := forecast(row, vault, now)) is not None]
+        return list_unreadable(work.root, database)
 
 
 def _database_name(work: _Restore) -> str | None:

@@ -126,7 +126,7 @@ class BusinessApi:
         """None: the API does not state its rate limit."""
         return {}
 
-    def wrap(self, response: Response, *, charge: Charge, number: int) -> Payload:  # noqa: ARG002
+    def wrap(self, response: Response, *, charge: Charge, number: int) -> Payload:  # noqa: ARG002 - nothing is charged
         """The envelope, whose `request_id` is also in the header `X-Tt-Logid`."""
         request_id = f"{number:014d}{SeededRandom(0, 'request id', number).bits('id', 64):016X}"
         response.headers = {**response.headers, "x-tt-logid": request_id}
@@ -137,7 +137,7 @@ class BusinessApi:
             "data": response.payload,
         }
 
-    def find_counters(self, post: Payload) -> Payload | None:  # noqa: ARG002
+    def find_counters(self, post: Payload) -> Payload | None:  # noqa: ARG002 - the protocol passes it
         """None: the faults of single posts do not fit its rows."""
         return None
 

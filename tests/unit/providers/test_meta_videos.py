@@ -174,3 +174,11 @@ def test_a_length_with_a_comma_is_read_as_the_user_says(tmp_path: Path) -> None:
     _, store = load(tmp_path, row, decimal=",")
     assert rows_of(store, "posts", "duration_s") == [(12.345,)]
     assert rows_of(store, "retention", "second", "retention_rate") == [(0.0, 1.0), (0.309, 0.98)]
+
+
+def test_counts_of_two_kinds_are_not_mixed_in_a_column(tmp_path: Path) -> None:
+    second = {**ROW, "Video asset ID": "2" + ID[1:], "3-second video views": "", "Views": "900"}
+    _, store = load(tmp_path, ROW, second)
+    assert rows_of(store, "post_snapshots", "post_id", "views") == [(ID, 1234), ("2" + ID[1:], None)]
+    _, store = load(tmp_path, {**second, "Video asset ID": "3" + ID[1:]})
+    assert rows_of(store, "post_snapshots", "post_id", "views")[2] == ("3" + ID[1:], 900)

@@ -49,7 +49,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "total_watch_s": ("seconds viewed",),
     "reach": ("reach",),
 }
-"""Column of a table -> the headers that may hold it, the first that has a value."""
+"""Column of a table -> the headers that may hold it; in one file it is the first that has a value in any row: counts of
+two kinds are never mixed in a column."""
 _IDS = ("video asset id", "universal video id", "video id", "post id")
 _LENGTH, _TITLE, _PUBLISHED, _PERIOD = "duration (sec)", ("title", "description"), "publish time", "date"
 _LAST, _MONTHS = 40, 12
@@ -104,10 +105,14 @@ class _TableReader:
             reader = csv.reader(stream, delimiter=part.delimiter)
             next(reader)
             self._rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-        hints = context.hints
+        hints, rows = context.hints, [self._cells(row) for row in self._rows]
+        self._headers = {
+            column: name
+            for column, names in _COLUMNS.items()
+            if (name := next((name for name in names if any(known(row.get(name)) for row in rows)), None))
+        }
         curve = [row[place] for _, row in self._rows for place in self._points.values() if place < len(row)]
-        cells = [self._cells(row) for row in self._rows]
-        lengths = [each.get(_LENGTH, "") for each in cells]
+        lengths = [row.get(_LENGTH, "") for row in rows]
         columns: dict[str, tuple[Kind, list[str]]] = {"curve": ("share", curve), _LENGTH: ("length", lengths)}
         styles = decide_styles({
             name: (
@@ -119,7 +124,7 @@ class _TableReader:
         self._curve_style, self._length_style = styles["curve"], styles[_LENGTH]
         # One file writes its curves in one unit: 100, 50, 0.9 is a percentage throughout.
         self._percent = is_percent_curve(curve, self._curve_style) if hints.percent is None else hints.percent
-        published = [match for each in cells if (match := _TIME.fullmatch(each.get(_PUBLISHED, "")))]
+        published = [match for row in rows if (match := _TIME.fullmatch(row.get(_PUBLISHED, "")))]
         # Where one of them can't be month/day, none is Meta's own spelling.
         self._month_first = hints.dates != "dmy" and all(int(match[1]) <= _MONTHS for match in published)
 
@@ -149,10 +154,7 @@ class _TableReader:
         if period and period.casefold() != "lifetime":
             raise ValueError(f"figures of a day or a period ({period[:40]}), not of the video's lifetime")
         title = next((text for name in _TITLE if (text := known(cells.get(name)))), None)
-        values = {
-            column: next((text for name in names if (text := known(cells.get(name)))), None)
-            for column, names in _COLUMNS.items()
-        }
+        values = {column: known(cells.get(name)) for column, name in self._headers.items()}
         return {
             "post_id": _video_id(cells),
             "posted_at": self._published(known(cells.get(_PUBLISHED))),

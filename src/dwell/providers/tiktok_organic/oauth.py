@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -135,10 +136,10 @@ def _read_text(data: Mapping[str, Any], name: str) -> str:
 
 
 def _read_seconds(data: Mapping[str, Any], name: str) -> int:
-    try:
-        seconds = math.nan if isinstance(data.get(name), bool) else float(data.get(name))  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        seconds = math.nan
+    value, seconds = data.get(name), math.nan
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        with suppress(ValueError, OverflowError):
+            seconds = float(value)
     if not 0 < seconds <= _MAX_LIFE_S:
         raise DamagedAnswerError(f"{TITLE} sent tokens without a valid {name}.")
     return math.ceil(seconds)

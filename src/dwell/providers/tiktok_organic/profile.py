@@ -80,9 +80,9 @@ def check_requirements(
     """
     granted = set(scopes)
     return [
-        _check_account_type(read_flag(profile.get("is_business_account"))),
+        _check_account_type(business=read_flag(profile.get("is_business_account"))),
         _check_followers(_read_count(profile.get("followers_count"))),
-        _check_analytics(analytics, asked="user.insights" in granted),
+        _check_analytics(shown=analytics, asked="user.insights" in granted),
         _check_posts(_read_count(profile.get("videos_count"))),
         Requirement(
             "login",
@@ -103,11 +103,12 @@ def read_flag(value: object) -> bool | None:
 def _read_count(value: object) -> int | None:
     if isinstance(value, str):
         return int(value) if value.isdecimal() and len(value) <= _MAX_DIGITS else None
-    is_count = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")
-    return int(value) if is_count else None  # type: ignore[call-overload]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
+        return None
+    return int(value)
 
 
-def _check_account_type(business: bool | None) -> Requirement:  # noqa: FBT001 - a value that was read
+def _check_account_type(*, business: bool | None) -> Requirement:
     if business is None:
         return Requirement("account_type", "unknown", "TikTok does not say which type of account it is.")
     if business:
@@ -133,10 +134,10 @@ def _check_followers(followers: int | None) -> Requirement:
     )
 
 
-def _check_analytics(analytics: bool | None, *, asked: bool) -> Requirement:  # noqa: FBT001 - a value that was read
-    if analytics:
+def _check_analytics(*, shown: bool | None, asked: bool) -> Requirement:
+    if shown:
         return Requirement("analytics", "met", "Analytics are on.")
-    if analytics is None:
+    if shown is None:
         why = "the scope user.insights was not allowed" if not asked else "TikTok gave no answer"
         return Requirement("analytics", "unknown", f"Whether analytics are on cannot be seen: {why}.")
     return Requirement(

@@ -87,7 +87,7 @@ class Load(Protocol):
         """What the destination has, by table."""
 
     def count_rows(self, table: Table) -> int | None:
-        """How many rows the table has there now; None where it does not exist, or is not whole."""
+        """How many rows the table has there now; None where it does not exist, or lacks a column or a file."""
 
     def write(self, changes: Changes) -> int:
         """Adds rows, or replaces those of the same keys; returns how many rows the table then has.

@@ -78,23 +78,24 @@ class _DuckDBLoad:
 
     def count_rows(self, table: Table) -> int | None:
         """See `Load`."""
-        if not self._exists(table):
+        if not {column.name for column in table.columns} <= self._columns(table):
             return None
         sql = f"SELECT count(*) FROM {self._schema}.{quote_name(table.name)}"
         ((rows,),) = self._connection.execute(sql).fetchall()
         return int(rows)
 
-    def _exists(self, table: Table) -> bool:
+    def _columns(self, table: Table) -> set[str]:
+        """Names of the columns that a table has there; none where there is no such table."""
         sql = (
-            "SELECT 1 FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = ? "
-            "AND table_name = ?"
+            "SELECT column_name FROM information_schema.columns WHERE table_catalog = current_database() "
+            "AND table_schema = ? AND table_name = ?"
         )
-        return bool(self._connection.execute(sql, [self._schema_name, table.name]).fetchall())
+        return {name for (name,) in self._connection.execute(sql, [self._schema_name, table.name]).fetchall()}
 
     def write(self, changes: Changes) -> int:
         """See `Load`."""
         table = changes.table
-        if table.name not in self.states() and self._exists(table):
+        if table.name not in self.states() and self._columns(table):
             raise foreign_table_error(self._name, table)
         place, file = f"{self._schema}.{quote_name(table.name)}", self._scratch / f"{table.name}.parquet"
         changes.connection.execute(f"COPY ({changes.query}) TO {quote_text(str(file))} (FORMAT parquet)").fetchall()

@@ -121,9 +121,14 @@ class _PostgreSQLLoad:
         sql = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = %s"
         return self._has(sql, self._schema_name, name)
 
+    def _columns(self, table: Table) -> set[str]:
+        sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
+        rows = self._connection.execute(sql.encode(), (self._schema_name, table.name)).fetchall()
+        return {name for (name,) in rows}
+
     def count_rows(self, table: Table) -> int | None:
         """See `Load`."""
-        if not self._exists(table.name):
+        if not {column.name for column in table.columns} <= self._columns(table):
             return None
         sql = f"SELECT count(*) FROM {self._schema}.{quote_name(table.name)}"
         found = self._connection.execute(sql.encode()).fetchone()
