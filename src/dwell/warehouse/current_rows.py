@@ -17,10 +17,11 @@ from typing import Any
 from dwell.records import TABLES, Table
 from dwell.warehouse.columns import SEQ, SQLITE, quote_name
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    name: TABLES[name].entity
-    for name in ("posts", "creators", "post_snapshots", "post_states", "creator_states", "topic_samples")
-}
+_NAMES = (
+    "posts", "creators", "post_snapshots", "post_states", "creator_states", "topic_samples",
+    "owned_account_days", "owned_account_activity",
+)  # fmt: skip
+KEYS: Mapping[str, tuple[str, ...]] = {name: TABLES[name].entity for name in _NAMES}
 """Table -> the columns by which its current row is found."""
 
 _COMPLETE_UNTIL = "current_seq"
