@@ -88,6 +88,11 @@ class Table:
         return self.key[:instant]
 
     @cached_property
+    def is_daily(self) -> bool:
+        """Its counts are of one day, and not since the beginning: they can be negative."""
+        return "day" in self.key
+
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """Names of the columns that carry what was observed: neither the key, nor where and when it was read."""
         return tuple(c.name for c in self.columns if c.name not in {*self.key, *PROVENANCE})
