@@ -10,6 +10,7 @@ from dwell.records.owned import (
     OwnedAccountActivity,
     OwnedAccountDay,
     OwnedComment,
+    OwnedGap,
     OwnedPost,
     PostBreakdown,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "OwnedAccountActivity",
     "OwnedAccountDay",
     "OwnedComment",
+    "OwnedGap",
     "OwnedPost",
     "Post",
     "PostBreakdown",

@@ -158,3 +158,14 @@ class CategoryBenchmark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     average_follower_growth: Annotated[float | None, Meaning("New followers of an account")] = None
     average_video_count: Annotated[float | None, Meaning("Videos of an account")] = None
     source: _Source
+
+
+class OwnedGap(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A day of a connected account that was not read in time, and that TikTok does not show any more."""
+
+    open_id: _OpenId
+    stream: Annotated[str, Meaning("`account_days`, or `videos` for a day on which no video was read")]
+    day: Annotated[date, Meaning("Day, UTC")]
+    detail: Annotated[str | None, Meaning("Why it is missing")] = None
+    source: _Source
+    observed_at: Annotated[datetime, Meaning("When that was found, UTC")]

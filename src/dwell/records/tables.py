@@ -20,6 +20,7 @@ from dwell.records.owned import (
     OwnedAccountActivity,
     OwnedAccountDay,
     OwnedComment,
+    OwnedGap,
     OwnedPost,
     PostBreakdown,
 )
@@ -148,6 +149,7 @@ TABLES: dict[str, Table] = {
         Table("post_breakdowns", PostBreakdown, ("post_id", "observed_at", "dimension", "member"), "every"),
         Table("engagement_likes", EngagementLike, ("post_id", "observed_at", "second"), "every"),
         Table("owned_comments", OwnedComment, ("comment_id", "observed_at"), "every"),
+        Table("owned_gaps", OwnedGap, ("open_id", "stream", "day"), "newest"),
         Table("category_benchmarks", CategoryBenchmark, ("business_category", "observed_at"), "every"),
     )
 }

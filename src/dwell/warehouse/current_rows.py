@@ -19,7 +19,7 @@ from dwell.warehouse.columns import SEQ, SQLITE, quote_name
 
 _NAMES = (
     "posts", "creators", "post_snapshots", "post_states", "creator_states", "topic_samples",
-    "owned_account_days", "owned_account_activity",
+    "owned_account_days", "owned_account_activity", "owned_gaps",
 )  # fmt: skip
 KEYS: Mapping[str, tuple[str, ...]] = {name: TABLES[name].entity for name in _NAMES}
 """Table -> the columns by which its current row is found."""

@@ -40,6 +40,7 @@ _TEXTS = {
     "url": ("https://www.tiktok.com/@alice/video/1", "https://www.tiktok.com/@alice/photo/7300000000000000137", None),
     "value_sources": ('{"views":"apify@0a1b2c3d","saves":"watch-template@99887766"}', None),
     "niche": ("cooking", "none of it", None),
+    "stream": ("account_days", "videos"),
     "open_id": ("_000a1B-2c", "x9"), "username": ("alice", "b_c.d", None), "business_category": ("PETS", "BABY"),
     "user_id": ("6800000000000000137", None), "unique_identifier": ("cHJp-dmF0_ZQ==", None),
     "parent_comment_id": (str(FIRST + 1), None), "status": ("PUBLIC", "HIDDEN", None),
