@@ -16,7 +16,7 @@ from dwell.live.load_stats import LoadStats
 from dwell.live.outcome import Outcome
 from dwell.live.parse_responses import parse_response
 from dwell.live.record_files import Writers, add_records
-from dwell.records import CreatorState, Hints, PostState, SourceFile, TopicSample
+from dwell.records import CreatorState, Hints, OwnedGap, PostState, SourceFile, TopicSample
 from dwell.records.item import PostItem
 from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.state import StateDatabase, owner, responses
@@ -26,7 +26,7 @@ from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.lookups import StoredPost
 from dwell.warehouse.store import Store
 
-State = CreatorState | PostState | TopicSample
+State = CreatorState | PostState | TopicSample | OwnedGap
 
 _GAP_SHARE = 0.1
 _GAP_POSTS = 5
