@@ -29,6 +29,8 @@ COMMANDS = [
     "seal",
     "limits",
     "sweep",
+    "sync",
+    "syncs",
     "watchlist",
     "watchlist add",
     "watchlist remove",
