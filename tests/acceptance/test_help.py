@@ -21,6 +21,7 @@ COMMANDS = [
     "fit",
     "score",
     "report",
+    "reconcile",
     "export",
     "load",
     "check",

@@ -31,6 +31,7 @@ from dwell.cli import (
     load,
     posting_times,
     posts,
+    reconcile,
     replay,
     report,
     restore,
@@ -99,6 +100,7 @@ app.command()(audit.audit)
 app.command()(fit.fit)
 app.command()(score.score)
 app.command()(report.report)
+app.command()(reconcile.reconcile)
 app.command()(export.export)
 app.command()(load.load)
 app.command()(check.check)
