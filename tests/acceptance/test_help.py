@@ -21,6 +21,8 @@ COMMANDS = [
     "fit",
     "score",
     "report",
+    "audience",
+    "traffic",
     "reconcile",
     "export",
     "load",

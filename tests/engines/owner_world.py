@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Row = dict[str, Any]
-NAMES = ("account_days", "owned_account_days", "owned_accounts")
+NAMES = ("account_days", "owned_account_days", "owned_accounts", "owned_account_activity", "post_breakdowns")
 _HANDLES = ("plain", "größe", "o'brien\\n")
 _API = "tiktok-organic"
 
@@ -28,10 +28,19 @@ def owners(seed: int, posts: Sequence[Mapping[str, Any]]) -> dict[str, list[Row]
             found["account_days"].append({**file, "observed_at": at, "source": "studio"})
             api = {"open_id": f"o{number}", "day": of, "video_views": dice.choice([views, 8, None])}
             found["owned_account_days"].append({**api, "likes": 5, "observed_at": at, "source": _API})
+            for hour in dice.sample(range(24), 6):
+                active = {"day": of, "hour": hour, "active_followers": dice.choice([None, 0, 17, 4_000])}
+                row = {"open_id": f"o{number}", **active, "observed_at": at, "source": _API}
+                found["owned_account_activity"].append(row)
     for post in posts[:300]:
         counts = (0, 10, 10**6, None)
         found["post_snapshots"] += _readings(dice, post["post_id"], ("studio", _API, _API), "views", counts)
         found["watch_times"] += _readings(dice, post["post_id"], ("table", _API), "avg_watch_s", (0.0, 3.25, 9.5, None))
+    for snapshot in found["post_snapshots"]:
+        for member in ("For You", "Suche", "Follow"):
+            share = {"dimension": "impression_source", "member": member, "share": dice.choice([None, 0.0, 0.25, 1.0])}
+            row = {"post_id": snapshot["post_id"], "observed_at": snapshot["observed_at"], **share, "source": _API}
+            found["post_breakdowns"].append(row)
     return found
 
 

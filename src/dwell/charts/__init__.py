@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = {
+    "audience_hours": "audience_heat",
     "audit": "audit_forest",
     "benchmarks": "benchmark_strip",
     "coverage": "model_coverage",
@@ -19,6 +20,7 @@ _MODULES = {
     "skill": "model_skill",
     "tiers": "tier_forest",
     "topic_days": "topic_bars",
+    "traffic_sources": "traffic_areas",
     "trend": "trend_lines",
     "vetting": "vetting_bands",
     "views_per_hour": "tracked_views",

@@ -13,6 +13,7 @@ import typer
 from dwell import __version__
 from dwell.cli import (
     accounts,
+    audience,
     audit,
     backup,
     benchmarks,
@@ -100,6 +101,8 @@ app.command()(audit.audit)
 app.command()(fit.fit)
 app.command()(score.score)
 app.command()(report.report)
+app.command()(audience.audience)
+app.command()(audience.traffic)
 app.command()(reconcile.reconcile)
 app.command()(export.export)
 app.command()(load.load)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dwell.metrics.columns import (
+    AUDIENCE_HOUR,
     BENCHMARK,
     CREATOR,
     CREATOR_ID,
@@ -24,6 +25,7 @@ from dwell.metrics.columns import (
     SOURCE,
     SPAN,
     STORED,
+    TRAFFIC,
     TREND,
     UNKNOWN,
     Columns,
@@ -196,6 +198,26 @@ METRICS: dict[str, Metric] = {
             ("post_id",),
             "The posts that gained views fastest, each by its latest known growth, fastest first.",
             {**_HANDLE, **_PLATFORM, "limit": "Number of posts; 20"},
+        ),
+        Metric(
+            "audience_hours",
+            "dwell.metrics.owner_audience",
+            "audience_hours",
+            ("owned_account_activity", "owned_accounts"),
+            AUDIENCE_HOUR,
+            ("weekday", "hour"),
+            "Active followers of a connected account by weekday and hour, on the clocks of one time zone.",
+            {**_HANDLE, "tz": "IANA time zone; UTC", "days": "How many of the newest days count; 28"},
+        ),
+        Metric(
+            "traffic_sources",
+            "dwell.metrics.owner_audience",
+            "traffic_sources",
+            (*_FACTS, "post_breakdowns"),
+            TRAFFIC,
+            ("month", "traffic_source"),
+            "Where the views of a connected account's videos come from, by month of publishing.",
+            _HANDLE,
         ),
         Metric(
             "reconcile_days",

@@ -199,3 +199,16 @@ RECONCILED: Columns = {
     "file_value": ("", "What the file says"),
     "hours_apart": ("hours", "Between the two readings; 0 for a day"),
 }
+AUDIENCE_HOUR: Columns = {
+    "weekday": ("1-7", "1 is Monday"),
+    "hour": ("0-23", "Local hour"),
+    "n": ("hours", "Hours of that weekday that are known"),
+    "active_followers": ("followers", "Followers active in that hour, on average"),
+}
+TRAFFIC: Columns = {
+    "month": ("UTC", "First day of the month of publishing"),
+    "traffic_source": ("", "As TikTok names it, e.g. `For You`, `Follow`, `Search`"),
+    "share": ("0-1", "Share of the views of that month's videos"),
+    "videos": ("posts", "Videos of the month with a list of sources"),
+    "views": ("views", "Their views"),
+}

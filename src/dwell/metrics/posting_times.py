@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import ibis
-from ibis.expr.types import IntegerValue, Table, TimestampValue
+from ibis.expr.types import IntegerValue, Table
 
 from dwell.metrics import zones
 from dwell.metrics.counters import COUNTERS
@@ -25,7 +25,7 @@ def posting_times(
     """One row per weekday and hour with an eligible post, in the local time of `tz` (an IANA zone)."""
     posts = with_rates(with_excluded(newest(handle, counters=COUNTERS, platform=platform), include, min_age_h))
     posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull())
-    posts = posts.mutate(local=_local_seconds(posts.posted_at, tz))
+    posts = posts.mutate(local=local_seconds(seconds(posts.posted_at), tz))
     posts = posts.mutate(weekday=zones.weekday(posts.local).cast("int64"), hour=zones.hour(posts.local).cast("int64"))
     cells = posts.group_by(["weekday", "hour"]).agg(
         n=posts.count(),
@@ -35,9 +35,8 @@ def posting_times(
     return cells.order_by("weekday", "hour")
 
 
-def _local_seconds(instant: TimestampValue, tz: str) -> IntegerValue:
-    """Seconds since 1970 in the local time of that zone."""
-    utc = seconds(instant)
+def local_seconds(utc: IntegerValue, tz: str) -> IntegerValue:
+    """Seconds since 1970 in the local time of that zone, of those in UTC."""
     *changes, (_, last) = zones.offsets(tz)
     shift = ibis.cases(*((utc < until, offset) for until, offset in changes), else_=last) if changes else last
     return utc + shift

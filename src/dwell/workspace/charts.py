@@ -55,6 +55,22 @@ class Charts:
             drawn = charts.posting_times(snapshot.posting_times(creator=creator, **options))
             return _add_context(snapshot, drawn, creator, **_place(options))
 
+    def audience_hours(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
+        """Active followers by weekday and hour."""
+        from dwell import charts
+
+        with self._snapshot() as snapshot:
+            drawn = charts.audience_hours(snapshot.audience_hours(creator=creator, **options))
+            return _add_context(snapshot, drawn, creator)
+
+    def traffic_sources(self, *, creator: str) -> altair.TopLevelMixin:
+        """Where views come from, by month of publishing."""
+        from dwell import charts
+
+        with self._snapshot() as snapshot:
+            drawn = charts.traffic_sources(snapshot.traffic_sources(creator=creator))
+            return _add_context(snapshot, drawn, creator)
+
     def trend(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Median rates and number of posts per period."""
         from dwell import charts

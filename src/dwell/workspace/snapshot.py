@@ -215,6 +215,18 @@ class Snapshot:
         account = self._account(creator, platform)
         return replace(self.ask("growth", **account), meta=self._growth_known(account))
 
+    def audience_hours(self, *, creator: str, tz: str = "UTC", days: int = 28) -> Result:
+        """Followers of a connected account who are active, by weekday and hour of a time zone."""
+        from dwell.workspace.owner import audience_hours
+
+        return audience_hours(self, parse_handle(creator), tz=tz, days=days)
+
+    def traffic_sources(self, *, creator: str) -> Result:
+        """Where the views of a connected account's videos come from, by month of publishing."""
+        from dwell.workspace.owner import traffic_sources
+
+        return traffic_sources(self, parse_handle(creator))
+
     def reconcile(self, *, creator: str, field: str | None = None) -> Result:
         """Where TikTok's API and Studio's files differ: one row per figure; with a field, one per day or video."""
         from dwell.workspace.reconciliation import reconcile

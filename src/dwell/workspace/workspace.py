@@ -209,6 +209,8 @@ class Workspace:
     trend = _in_one_snapshot(Snapshot.trend)
     growth = _in_one_snapshot(Snapshot.growth)
     posting_times = _in_one_snapshot(Snapshot.posting_times)
+    audience_hours = _in_one_snapshot(Snapshot.audience_hours)
+    traffic_sources = _in_one_snapshot(Snapshot.traffic_sources)
     reconcile = _in_one_snapshot(Snapshot.reconcile)
     vet = _in_one_snapshot(Snapshot.vet)
     topic = _in_one_snapshot(Snapshot.topic)
