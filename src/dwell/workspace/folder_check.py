@@ -76,7 +76,7 @@ def _list_outdated_imports(store: Store) -> list[dict[str, object]]:
 
     found: dict[str, dict[str, object]] = {}
     for batch in store.batches():
-        if batch.format in {*check.PROVIDER_FORMATS, batches.SET_ASIDE}:
+        if batch.format in {*check.PROVIDER_FORMATS, *batches.REMOVALS}:
             continue
         if batch.report.get("loader", 1) < VERSION:
             found[batch.digest] = {"path": batch.path, "format": batch.format, "imported_at": batch.at}

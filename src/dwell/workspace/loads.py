@@ -58,9 +58,11 @@ def load(
     store: Store, request: LoadRequest, *, full: bool = False, on_table: Callable[[str], None] | None = None
 ) -> Result:
     """Load what changed since the last load; see `dwell.warehouse.destinations.load_tables`."""
-    from dwell.warehouse.destinations.address import parse_destination
+    from dwell.warehouse.destinations.address import parse_destination, without_password
     from dwell.warehouse.destinations.load_tables import load_tables
 
     destination = parse_destination(request.to, schema=request.schema)
     folder_id = store.folder_id() or store.set_folder_id(uuid.uuid4().hex)
+    # Noted before the load: an erasure must reach what a load that was stopped has written.
+    store.remember_destination(without_password(request.to), request.schema)
     return load_tables(store, destination, folder_id, request.tables or None, full=full, on_table=on_table)
