@@ -66,6 +66,7 @@ COMMANDS = [
     "connect tiktok",
     "accounts",
     "disconnect",
+    "forget",
     "replay",
     "sandbox",
     "demo",

@@ -24,6 +24,7 @@ from dwell.cli import (
     export,
     findings,
     fit,
+    forget,
     growth,
     import_,
     keys,
@@ -119,6 +120,7 @@ app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(connect.app, name="connect")
 app.command()(accounts.accounts)
 app.command()(disconnect.disconnect)
+app.command()(forget.forget)
 app.command()(vet.vet)
 app.command()(trends.trends)
 app.command()(cost.cost)

@@ -69,7 +69,7 @@ class Subject:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-compatible dict."""
-        known = {role: sorted(self.values(role)) for role in sorted(set(ROLES.values()))}
+        known: dict[str, list[str]] = {role: sorted(self.values(role)) for role in sorted(set(ROLES.values()))}
         return {"kind": self.kind, "platform": self.platform, **known}
 
     @classmethod

@@ -68,7 +68,7 @@ def find_subject(database: StateDatabase, subject: Subject, mentions: Callable[[
         if subject.platform in {None, "tiktok"}:
             row = connections.c
             for username, open_id in connection.execute(select(row.username, row.open_id)):
-                if (username or "").lower() in subject.names:
+                if not subject.names.isdisjoint({(username or "").lower(), open_id.lower()}):
                     subject.open_ids.add(open_id)
         known = mentions(subject)
         for row_of_video in _videos(connection, subject, known):
@@ -275,8 +275,17 @@ WITH_OTHERS = {
 """Table -> the rule that erases its rows, too."""
 
 WITHOUT_PERSONS = frozenset(
-    ("identity", "rate_limits", "job_leases", "accounts", "api_keys", "balance_entries", "request_windows")
-    + ("tracking_days", "webhooks")
+    {
+        "identity",
+        "rate_limits",
+        "job_leases",
+        "accounts",
+        "api_keys",
+        "balance_entries",
+        "request_windows",
+        "tracking_days",
+        "webhooks",
+    }
 )
 """Tables that say nothing of accounts that are read: who uses the service, their money, and what runs."""
 

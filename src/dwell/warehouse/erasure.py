@@ -23,9 +23,10 @@ from dwell.settings import Settings
 from dwell.text.mentions import ERASED, Mentions
 from dwell.warehouse import batches, catalogue, current_rows, ingest_log, journal, rollup_update
 from dwell.warehouse.batches import Batch
-from dwell.warehouse.columns import quote_name, quote_text
+from dwell.warehouse.columns import SEQ, quote_name, quote_text
 from dwell.warehouse.damage import reading_errors
 from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.removal import Removal, find_files, replace_current
 from dwell.warehouse.seal import seal
 
@@ -251,3 +252,15 @@ def _list_entries(log: sqlite3.Connection, renamed: Mapping[int, tuple[str, str]
         other_path, other_report = renamed.get(seq, (path, report))
         entries.append((seq, batch_id, other_path, form, digest, at, other_report))
     return entries
+
+
+def list_imports(store: Store, subject: Subject) -> list[str]:
+    """Names of the imports that gave the newest versions of the rows about the subject."""
+    numbers: set[int] = set()
+    with connect(store.settings) as connection, reading_errors(store.root):
+        store.attach(connection, with_seq=True)
+        load_values(connection, subject)
+        for name, condition in conditions(subject).items():
+            found = connection.execute(f"SELECT DISTINCT {SEQ} FROM {quote_name(name)} WHERE {condition}").fetchall()
+            numbers.update(seq for (seq,) in found)
+    return sorted(map(import_name, store.batch_ids(numbers).values()))

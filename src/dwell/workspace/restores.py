@@ -33,11 +33,16 @@ from dwell.warehouse import Store, journal, unfinished
 from dwell.warehouse.backup import PARTS
 from dwell.warehouse.store import LOCK
 from dwell.workspace.backups import COLUMNS, FOLDER, STATE_MEMBER, Counter, Progress, list_rows, read_backup
+from dwell.workspace.erasure_records import LOCK as ERASURE_LOCK
+from dwell.workspace.erasure_records import REQUEST
 
 _ASIDE = "replaced"
 _STATE_FILES = tuple(f"{STATE}{ending}" for ending in ("", "-wal", "-shm"))
-_KEPT = frozenset({LOCK, "live.lock", "scratch", "lost+found", _ASIDE, unfinished.NAME, KEY_FILE, KEY_LOCK})
-"""What stays: locks of whoever may wait for them, what was moved aside before, and keys, which no backup has."""
+_KEPT = frozenset(
+    (LOCK, "live.lock", ERASURE_LOCK, "scratch", "lost+found", _ASIDE, unfinished.NAME, KEY_FILE, KEY_LOCK, REQUEST)
+)
+"""What stays: locks of whoever may wait for them, what was moved aside before, keys, which no backup has, and the request
+of an erasure that has not ended."""
 
 _PARTIAL = ".dwell-*.partial"
 """A mark whose writer was killed."""
