@@ -23,7 +23,7 @@ def list_named(folder: Path, mentions: Mentions, platform: str | None) -> Iterat
         if not path.is_file() or path.suffix not in {SUFFIX, ABSTAINED}:
             continue
         body = path.read_bytes()
-        is_named = mentions.occur_in(path.name) or mentions.occur_in_body(body)
+        is_named = mentions.in_files().occur_in(path.name) or mentions.occur_in_body(body)
         if is_named and (platform is None or _platform(body) in {None, platform}):
             yield path
 

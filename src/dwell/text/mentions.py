@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,9 @@ ERASED = "erased"
 """What stands in the place of an erased text."""
 
 _LEAST_DIGITS = 6
+_LEAST_LETTERS = 3
+"""A shorter name is in too many words."""
+
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ESCAPED_SPACE = re.compile(r"\\[nrtbf]")
 
@@ -23,15 +26,21 @@ class Mentions:
     Attributes:
         names: Names of accounts, lower case.
         ids: Ids of accounts, posts and comments.
+        inside_words: A name also counts inside of a longer word, as in the name of a file.
     """
 
     names: frozenset[str]
     ids: frozenset[str]
+    inside_words: bool = False
 
     @classmethod
     def of(cls, names: Iterable[str], ids: Iterable[str]) -> Mentions:
         """The mentions of these."""
         return cls(frozenset(names), frozenset(ids))
+
+    def in_files(self) -> Mentions:
+        """The same for names of files, and what is written of files."""
+        return replace(self, inside_words=True)
 
     def occur_in(self, text: str | None) -> bool:
         """The text names one of them."""
@@ -58,11 +67,26 @@ class Mentions:
             return [self.scrub(inner) for inner in value]
         return ERASED if isinstance(value, int) and str(value) in self._numbers else value
 
+    def redact(self, value: Any) -> Any:
+        """A JSON value in whose texts each name and id reads `erased`, and nothing else is changed."""
+        if isinstance(value, dict):
+            return {key: self.redact(inner) for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.redact(inner) for inner in value]
+        if not isinstance(value, str):
+            return value
+        text = self._pattern.sub(ERASED, value) if self._pattern is not None else value
+        for one in self.ids:
+            text = text.replace(one, ERASED)
+        return text
+
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
         if not self.names:
             return None
         listed = "|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True))
+        if self.inside_words and min(map(len, self.names)) >= _LEAST_LETTERS:
+            return re.compile(listed, re.IGNORECASE)
         # A point belongs to a name only between two letters: `see @alice.` names alice, `alice.b` is somebody else.
         return re.compile(rf"(?<!\w)(?<!\w\.)(?:{listed})(?!\w|\.\w)", re.IGNORECASE)
 

@@ -70,7 +70,9 @@ def _rejects(root: Path, mentions: Mentions, imports: Iterable[str]) -> Iterator
     endings = tuple(f"-{name}.csv" for name in imports)
     for path in sorted((root / REJECTS).glob("*")):
         of_import = bool(endings) and path.name.endswith(endings)
-        if path.is_file() and (of_import or mentions.occur_in(path.name) or mentions.occur_in_body(path.read_bytes())):
+        if path.is_file() and (
+            of_import or mentions.in_files().occur_in(path.name) or mentions.occur_in_body(path.read_bytes())
+        ):
             yield path
 
 

@@ -197,7 +197,7 @@ def erase_rows(root: Path, settings: Settings, subject: Subject, now: datetime) 
         state = catalogue.read(log)
         load_values(connection, subject)
         affected = find_files(connection, root, state, conditions(subject))
-        renamed = _describe_batches_again(log, mentions_of(subject))
+        renamed = _describe_batches_again(log, mentions_of(subject).in_files())
         in_rollup = state.rollup is not None and any(file.low in subject.names for file in state.rollup.files)
         if not affected and not renamed and not in_rollup:
             return False

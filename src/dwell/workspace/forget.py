@@ -131,8 +131,9 @@ def forget(
     with try_exclusive(store.root / LOCK) as alone:
         if not alone:
             raise StorageError("Another dwell forget is running in this folder: wait until it has ended.")
+        continued = _continued(store.root, request)
         _require_unused(store)
-        with _opened(store, _continued(store.root, request)) as work:
+        with _opened(store, continued) as work:
             if work.database is not None and not state_erasure.is_unused(work.database):
                 raise _in_use(work.database.name)
             return _do(work, handle)
@@ -304,7 +305,7 @@ def _finish(work: _Work, handle: str, limits: Sequence[NotReached]) -> Result:
     rows = [(*row, now) for row in work.request.rows]
     shown = [{"place": place, "table": table, "rows": number} for place, table, number in work.request.rows]
     content = {"erased_at": now.isoformat(), "rows": shown, "not_reached": erasure_reach.to_json(missed)}
-    path = write_receipt(work.root, work.request, work.mentions.scrub(content))
+    path = write_receipt(work.root, work.request, work.mentions.in_files().redact(content))
     remove_request(work.root)
     log.info("an erasure has ended: %(receipt)s", {"receipt": path.name})
     return Result(COLUMNS, rows, _describe(work, handle, done=True, receipt=str(path), missed=missed))

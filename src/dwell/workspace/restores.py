@@ -41,8 +41,8 @@ _STATE_FILES = tuple(f"{STATE}{ending}" for ending in ("", "-wal", "-shm"))
 _KEPT = frozenset(
     (LOCK, "live.lock", ERASURE_LOCK, "scratch", "lost+found", _ASIDE, unfinished.NAME, KEY_FILE, KEY_LOCK, REQUEST)
 )
-"""What stays: locks of whoever may wait for them, what was moved aside before, keys, which no backup has, and the request
-of an erasure that has not ended."""
+"""What stays: locks of whoever may wait for them, what was moved aside before, keys, which no backup has, and the
+request of an erasure that has not ended."""
 
 _PARTIAL = ".dwell-*.partial"
 """A mark whose writer was killed."""
