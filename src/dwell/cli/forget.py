@@ -79,7 +79,7 @@ def _text(result: Result) -> str:
     who = " and ".join(f"@{name}" for name in meta["names"]) or meta["asked"]
     did = "Erased" if meta["done"] else "Would be erased"
     shown = [row[:3] for row in result.rows]
-    lines = [table(("place", "table", "rows"), shown, title=f"{did}: what is stored about {who}")]
+    lines = [f"{did}: what is stored about {who}", table(("place", "table", "rows"), shown)]
     if len(meta["names"]) > 1:
         lines.append("These names are of the same account: they share an id, or one was renamed to another.")
     lines += ["Not reached:", *(_missed(each) for each in meta["not_reached"])]
