@@ -143,7 +143,13 @@ def fill_state(settings: Settings) -> None:
             subject, request = (names[0], f"r{number}") if number < 2 else ("food", f"r{number}")
             costs = {"sent_at": NOW, "outcome": "ok", "credits": 2, "certain": True, "cost_micros": 100}
             add(schema.ledger, request_id=request, command="sweep", subject=subject, **both, **costs)
-            kept = {"what": "user_posts", "received_at": NOW, "simulated": True, "items": 1, "parsed_by": "0"}
+            kept = {
+                "what": "user_posts" if number < 2 else "hashtag_posts",
+                "received_at": NOW,
+                "simulated": True,
+                "items": 1,
+                "parsed_by": "0",
+            }
             kept |= {"position": number, "subject": subject, "body": body(*names)}
             add(schema.responses, request_id=request, **both, **kept)
         spec = {"targets": [["account", ALICE], ["account", BOB]], "command": "sweep"}
@@ -158,7 +164,9 @@ def fill_state(settings: Settings) -> None:
             when = {"every": "day", "at": "00:00", "tz": "UTC", "added_at": NOW}
             add(schema.schedules, schedule=f"of-{position}", spec={"names": [f"@{who}"], "watchlist": None}, **when)
             seen = {"provider": "v", "object": "post", "what": "new", "first_at": NOW, "last_at": NOW, "times": 1}
-            add(schema.drift, field=f"field_{position}", seen=f"'{who}'", **seen)
+            add(schema.drift, field=f"field_{position}", seen="text", **seen)
+            add(schema.schedule_runs, schedule=f"of-{position}", slot=NOW, token="t", leased_until=NOW, started_at=NOW,
+                outcome=f"failed: @{who} is private")  # fmt: skip
             video = f"vid_{position}"
             job = {"job_id": "j", "account_id": "acc", "platform": "tiktok", "creator_key": f"@{who}", "handle": who}
             job |= {"video_link": f"https://www.tiktok.com/@{who}/video/{IDS[who]}", "provider": "tikliveapi"}
@@ -194,7 +202,9 @@ def fill_files(root: Path) -> None:
     for folder in ("models", "rejects", "set-aside/2026-01-01-9", "replaced/2026-01-01-1", "damaged"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     for who, name in ((ALICE, "a"), (BOB, "b")):
-        (root / "models" / f"watch_ratio-{name}.json").write_text(json.dumps({"model": {"handles": [who]}}))
+        (root / "models" / f"watch_ratio-{name}.json").write_text(
+            json.dumps({"model": {"training": {"handles": [who]}}})
+        )
         (root / "rejects" / f"clips-{name}.csv").write_text(f'line,reason,text\n1,bad,"{who};x"\n')
         (root / "rejects" / f"of_{who}-{name}.csv").write_text("line,reason,text\n1,bad,x\n")
     (root / "replaced" / "2026-01-01-1" / "journal.db").write_bytes(b"old " + ALICE.encode())

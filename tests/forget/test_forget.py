@@ -8,13 +8,14 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from dwell.disk.lock import exclusive
 from dwell.errors import NoDataError, StorageError
 from dwell.live.replay import replay
 from dwell.records import TABLES
 from dwell.state import schema
+from dwell.state.connection_schema import connections
 from dwell.warehouse import Store, check, journal
 from dwell.workspace.folder_check import check_folder
 from dwell.workspace.state import open_state
@@ -55,7 +56,7 @@ def test_an_account_is_erased_and_nothing_else(new_folder, state_url) -> None:
     assert content_of_tables(settings) == tables
     after = content_of_state(settings)
     for name in state:
-        if name in {"sweeps", "sweep_targets", "ledger", "drift"}:
+        if name in {"sweeps", "sweep_targets", "ledger", "schedule_runs"}:
             assert Counter(state[name]) - Counter(after[name]) == Counter(), name
         else:
             assert after[name] == state[name], name
@@ -75,7 +76,8 @@ def test_the_plan_counts_every_table(new_folder) -> None:
     assert {table: rows for (place, table), rows in found.items() if place == "tables"} == expected
     assert {table: rows for (place, table), rows in found.items() if place == "state"} == {
         "responses": 2, "ledger": 1, "sweeps": 1, "sweep_targets": 1, "subjects": 1, "watchlists": 1, "schedules": 1,
-        "drift": 1, "tracked_videos": 1, "connections": 1,
+        "schedule_runs": 1,
+        "tracked_videos": 1, "connections": 1,
     }  # fmt: skip
     files = {table: rows for (place, table), rows in found.items() if place == "files"}
     assert files == {"rejects": 2, "set-aside": 1, "replaced": 1, "damaged": 1}
@@ -134,12 +136,22 @@ def test_other_names_of_the_account_go_too_but_not_one_that_passed_on(new_folder
     taken = type(creator)(handle="passed.on", platform="tiktok", creator_id="12345678", observed_at=state.observed_at,
                           source="vendor")  # fmt: skip
     append(store, "renamed", [(account(handle="older.name", **renamed),), (account(handle="passed.on", **renamed),)])
-    append(store, "taken", [(taken,)])
+    before = {"state": "ok", "observed_at": state.observed_at.replace(year=2025), "source": "vendor"}
+    stranger = type(creator)(
+        handle="stranger", platform="tiktok", creator_id="87654321", observed_at=state.observed_at, source="vendor"
+    )
+    # Somebody else had the name a year before, and has another one today.
+    commit(store, "before", {"creator_states": [(account(handle=ALICE, creator_id="87654321", **before),)]})
+    append(store, "taken", [(taken,), (stranger,)])
     plan = workspace_of(settings).forget(ALICE, dry_run=True)
     assert plan.meta["names"] == [ALICE, "older.name"]
     workspace_of(settings).forget(ALICE)
     assert find_traces(settings, (ALICE, "older.name")) == []
-    assert store.query("SELECT handle FROM creators ORDER BY handle", ["creators"]).rows == [(BOB,), ("passed.on",)]
+    assert store.query("SELECT handle FROM creators ORDER BY handle", ["creators"]).rows == [
+        (BOB,),
+        ("passed.on",),
+        ("stranger",),
+    ]
 
 
 def test_only_one_platform(new_folder) -> None:
@@ -184,7 +196,7 @@ def test_mentions_by_others_stay_and_are_told(new_folder) -> None:
     append(store, "mention", [(type(post)(**{**fields, "caption": f"with @{ALICE}. and more"}),)])
     result = workspace_of(settings).forget(ALICE)
     told = {each["place"]: each["detail"] for each in result.meta["not_reached"]}
-    assert told["posts.caption"].startswith("The name is mentioned in 1 rows")
+    assert told["posts.caption"].startswith("The name, or the same word, is in 1 row about others")
     left = find_traces(settings)
     assert left
     assert all(trace.endswith(f": {ALICE}") for trace in left)
@@ -250,6 +262,44 @@ def test_a_stopped_erasure_is_announced_and_ended_first(new_folder, monkeypatch)
     assert counts(result)["state", "responses"] == 2  # what the stopped one erased is in the receipt
     assert find_traces(settings) == []
     assert not any("erasure" in warning for warning in workspace.status().meta.get("warnings", ()))
+
+
+def test_a_connection_is_ended_first(new_folder) -> None:
+    settings = new_folder()
+    with closing(open_state(Store.open(settings))) as database, database.transaction() as connection:
+        connection.execute(update(connections).values(disconnected_at=None))
+    result = workspace_of(settings).forget(ALICE)
+    (told,) = [each for each in result.meta["not_reached"] if each["place"] == "TikTok"]
+    assert told["detail"].startswith("It was not told that the access ends")  # no app is set
+    with closing(open_state(Store.open(settings))) as database, database.reading() as connection:
+        left = connection.execute(select(connections.c.username, connections.c.disconnected_at)).all()
+    assert left == [(BOB, None)]
+
+
+def test_a_name_that_is_a_word(new_folder) -> None:
+    """@food is not every hashtag, response and field of that name."""
+    settings = new_folder()
+    store = Store.open(settings)
+    (post,) = rows_of("posts", BOB, range(1))[0]
+    fields = {name: getattr(post, name) for name in post.__struct_fields__}
+    other = {"post_id": "7333333333333333333", "handle": "food", "creator_id": None}
+    commit(store, "food", {"posts": [(type(post)(**{**fields, **other}),)]})
+    with closing(open_state(store)) as database, database.transaction() as connection:
+        for kind in ("hashtag", "account"):
+            row = {"watchlist": "rivals", "kind": kind, "name": "food", "added_at": post.observed_at}
+            connection.execute(insert(schema.watchlists), row)
+        spec = {"names": ["#food", "search:food", "@food"], "watchlist": None}
+        when = {"every": "day", "at": "00:00", "tz": "UTC", "added_at": post.observed_at}
+        connection.execute(insert(schema.schedules), {"schedule": "topics", "spec": spec, **when})
+    result = workspace_of(settings).forget("@food")
+    assert {key: rows for key, rows in counts(result).items() if key[0] in {"tables", "state"}} == {
+        ("tables", "posts"): 1, ("state", "watchlists"): 1, ("state", "schedules"): 1, ("state", "ledger"): 2,
+    }  # fmt: skip
+    with closing(open_state(store)) as database, database.reading() as connection:
+        specs = list(connection.scalars(select(schema.schedules.c.spec).where(schema.schedules.c.schedule == "topics")))
+        kinds = list(connection.scalars(select(schema.watchlists.c.kind).where(schema.watchlists.c.name == "food")))
+    assert specs == [{"names": ["#food", "search:food"], "watchlist": None}]
+    assert kinds == ["hashtag"]
 
 
 def test_captions_are_traces() -> None:

@@ -23,15 +23,22 @@ def list_named(folder: Path, mentions: Mentions, platform: str | None) -> Iterat
         if not path.is_file() or path.suffix not in {SUFFIX, ABSTAINED}:
             continue
         body = path.read_bytes()
-        is_named = mentions.in_files().occur_in(path.name) or mentions.occur_in_body(body)
-        if is_named and (platform is None or _platform(body) in {None, platform}):
+        handles, of_platform = _read(body)
+        if handles is None:  # it cannot be read as a model, so every word in it counts
+            is_named = mentions.in_files().occur_in(path.name) or mentions.of_words().occur_in_body(body)
+        else:
+            is_named = any(mentions.occur_in(handle) for handle in handles)
+        if is_named and (platform is None or of_platform in {None, platform}):
             yield path
 
 
-def _platform(body: bytes) -> str | None:
+def _read(body: bytes) -> tuple[list[str] | None, str | None]:
+    """The accounts of a model or a verdict, None where it is damaged, and its platform where it is known."""
     try:
         content = json.loads(body)
-        found: str | None = content["model"]["training"].get("platform")
+        if "report" in content:
+            return [*map(str, content["report"]["creators"])], content["report"].get("platform")
+        training = content["model"]["training"]
+        return [*map(str, training["handles"])], training.get("platform")
     except (ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return found
+        return None, None

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, select, true, update
 
 from dwell.disk.shrink import shrink
+from dwell.records import TOPICS
 from dwell.records.personal import Subject
 from dwell.state import tracked_videos, webhook_events
 from dwell.state.connection_schema import connections, consent_requests
@@ -21,7 +22,6 @@ from dwell.state.database import PROGRAM
 from dwell.state.layout import load_metadata
 from dwell.state.responses import StoredResponse, iterate, read_body
 from dwell.state.schema import (
-    drift,
     ledger,
     responses,
     schedule_runs,
@@ -81,8 +81,14 @@ def find_responses(database: StateDatabase, mentions: Mentions) -> list[int]:
         response.response_id
         for group in iterate(database)
         for response in group
-        if mentions.occur_in(response.subject) or _has_mention(read_body(database, response), mentions)
+        if (not _is_of_topic(response.what) and mentions.occur_in(response.subject))
+        or _has_mention(read_body(database, response), mentions)
     ]
+
+
+def _is_of_topic(what: str) -> bool:
+    """The subject of such a response is a hashtag, a sound or a search, which may read as the name does."""
+    return what.startswith(TOPICS)
 
 
 def _has_mention(response: StoredResponse, mentions: Mentions) -> bool:
@@ -120,43 +126,57 @@ def erase(database: StateDatabase, subject: Subject, mentions: Mentions, found: 
 
 def _erase(connection: Connection, subject: Subject, mentions: Mentions, found: Sequence[int], now: datetime) -> Counts:
     counts: Counts = Counter()
-    for rules in (_OF_ALL, _OF_ACCOUNTS if subject.kind == "account" else {}):
-        for name, rule in rules.items():
-            counts[name] += rule(connection, subject, mentions, now)
+    for name, rule in _OF_ACCOUNTS.items() if subject.kind == "account" else ():
+        counts[name] += rule(connection, subject, mentions, now)
     for at in range(0, len(found), 500):
         chosen = responses.c.response_id.in_(found[at : at + 500])
         counts["responses"] += connection.execute(delete(responses).where(chosen)).rowcount
     return counts
 
 
-def _scrubbed(table: Table, key: tuple[str, ...], *columns: str) -> Callable[..., int]:
-    """A rule: texts and documents that name the person read `erased`, the rest of the row stays."""
-
-    def rule(connection: Connection, _: Subject, mentions: Mentions, __: datetime) -> int:
-        changed = 0
-        rows = connection.execute(select(*(table.c[name] for name in (*key, *columns)))).mappings().all()
-        for row in rows:
-            values = {name: mentions.scrub(row[name]) for name in columns}
-            if any(values[name] != row[name] for name in columns):
-                mine = [table.c[name] == row[name] for name in key]
-                changed += connection.execute(update(table).where(*mine).values(values)).rowcount
-        return changed
-
-    return rule
+_NAMES_IN_OUTCOMES = ("name", "handle", "title", "detail", "creator_id")
 
 
-def _deleted(table: Table, key: tuple[str, ...], *columns: str) -> Callable[..., int]:
-    """A rule: rows that name the person in one of these columns go."""
+def _erase_targets(connection: Connection, _: Subject, mentions: Mentions, __: datetime) -> int:
+    """Targets of sweeps that are this account, and what became of them; topics stay."""
+    row, changed = sweep_targets.c, 0
+    accounts = select(row.sweep_id, row.position, row.name, row.outcome).where(row.kind == "account")
+    for sweep_id, position, name, outcome in connection.execute(accounts).all():
+        shown = outcome or {}
+        scrubbed = {**shown, **{key: mentions.scrub(shown[key]) for key in _NAMES_IN_OUTCOMES if key in shown}}
+        if mentions.occur_in(name) or scrubbed != shown:
+            values = {"name": mentions.scrub(name), "outcome": scrubbed or None}
+            mine = update(sweep_targets).where(row.sweep_id == sweep_id, row.position == position)
+            changed += connection.execute(mine.values(values)).rowcount
+    return changed
+
+
+def _deleted(
+    table: Table, key: tuple[str, ...], *columns: str, condition: ColumnElement[bool] | None = None
+) -> Callable[..., int]:
+    """A rule: rows that name the person in one of these columns go, of those for which the condition is true."""
 
     def rule(connection: Connection, _: Subject, mentions: Mentions, __: datetime) -> int:
         gone = 0
-        rows = connection.execute(select(*(table.c[name] for name in dict.fromkeys((*key, *columns))))).mappings()
-        for row in rows.all():
+        shown = [table.c[name] for name in dict.fromkeys((*key, *columns))]
+        for row in (
+            connection.execute(select(*shown).where(true() if condition is None else condition)).mappings().all()
+        ):
             if any(mentions.scrub(row[name]) != row[name] for name in columns):
                 gone += connection.execute(delete(table).where(*(table.c[name] == row[name] for name in key))).rowcount
         return gone
 
     return rule
+
+
+def _scrub_runs(connection: Connection, _: Subject, mentions: Mentions, __: datetime) -> int:
+    """Outcomes of scheduled runs are sentences."""
+    runs, changed = schedule_runs.c, 0
+    for name, slot, outcome in connection.execute(select(runs.schedule, runs.slot, runs.outcome)).all():
+        if mentions.occur_in(outcome):
+            mine = update(schedule_runs).where(runs.schedule == name, runs.slot == slot)
+            changed += connection.execute(mine.values(outcome=ERASED)).rowcount
+    return changed
 
 
 def _forget_ledger(connection: Connection, _: Subject, mentions: Mentions, __: datetime) -> int:
@@ -170,16 +190,15 @@ def _forget_ledger(connection: Connection, _: Subject, mentions: Mentions, __: d
 
 def _end_sweeps(connection: Connection, _: Subject, mentions: Mentions, now: datetime) -> int:
     """A sweep that was stopped and names the person is not resumed: it would read them again."""
-    rows = connection.execute(select(sweeps.c.sweep_id, sweeps.c.spec, sweeps.c.summary, sweeps.c.finished_at)).all()
-    targets = select(sweep_targets.c.sweep_id, sweep_targets.c.name)
-    of_targets = {sweep_id for sweep_id, name in connection.execute(targets) if mentions.occur_in(name)}
     changed = 0
-    for sweep_id, spec, summary, finished_at in rows:
-        values = {"spec": mentions.scrub(spec), "summary": mentions.scrub(summary)}
-        if values == {"spec": spec, "summary": summary} and (finished_at is not None or sweep_id not in of_targets):
-            continue
-        values["finished_at"] = finished_at or now
-        changed += connection.execute(update(sweeps).where(sweeps.c.sweep_id == sweep_id).values(values)).rowcount
+    for sweep_id, spec, finished_at in connection.execute(
+        select(sweeps.c.sweep_id, sweeps.c.spec, sweeps.c.finished_at)
+    ).all():
+        before = spec.get("targets") or []
+        after = [[kind, mentions.scrub(name) if kind == "account" else name] for kind, name in before]
+        if before != after:
+            values = {"spec": {**spec, "targets": after}, "finished_at": finished_at or now}
+            changed += connection.execute(update(sweeps).where(sweeps.c.sweep_id == sweep_id).values(values)).rowcount
     return changed
 
 
@@ -187,17 +206,21 @@ def _leave_schedules(connection: Connection, _: Subject, mentions: Mentions, __:
     """The person is taken out of what is scheduled; a schedule of nobody else goes."""
     changed = 0
     for name, spec in connection.execute(select(schedules.c.schedule, schedules.c.spec)).all():
-        if mentions.scrub(spec) == spec:
+        before = spec.get("names") or []
+        left = [each for each in before if _names_topic(each) or not mentions.occur_in(each)]
+        if left == before:
             continue
         mine = schedules.c.schedule == name
-        left = [each for each in spec.get("names") or () if not mentions.occur_in(each)]
-        rest = mentions.scrub({key: value for key, value in spec.items() if key != "names"})
-        if left or spec.get("watchlist") or "names" not in spec:
-            again = {**rest, "names": left} if "names" in spec else rest
-            changed += connection.execute(update(schedules).where(mine).values(spec=again)).rowcount
+        if left or spec.get("watchlist"):
+            again = update(schedules).where(mine).values(spec={**spec, "names": left})
+            changed += connection.execute(again).rowcount
         else:
             changed += connection.execute(delete(schedules).where(mine)).rowcount
     return changed
+
+
+def _names_topic(text: str) -> bool:
+    return text.startswith(("#", *(f"{kind}:" for kind in TOPICS)))
 
 
 def _videos(connection: Connection, subject: Subject, mentions: Mentions) -> Iterator[Any]:
@@ -243,25 +266,22 @@ def _erase_connections(connection: Connection, subject: Subject, _: Mentions, __
     return gone
 
 
-_OF_ALL: Mapping[str, Callable[..., int]] = {
-    "drift": _scrubbed(drift, ("provider", "object", "field", "what"), "seen"),
-}
-"""Table -> its rule, for accounts and for writers of comments."""
-
 _OF_ACCOUNTS: Mapping[str, Callable[..., int]] = {
-    "sweeps": _end_sweeps,  # first, while their targets still have names
-    "sweep_targets": _scrubbed(sweep_targets, ("sweep_id", "position"), "name", "outcome"),
+    "sweeps": _end_sweeps,
+    "sweep_targets": _erase_targets,
     "tracked_videos": _erase_videos,
     "webhook_events": _erase_events,
     "ledger": _forget_ledger,
-    "subjects": _deleted(subjects, ("provider", "kind", "name"), "name", "id", "key"),
-    "watchlists": _deleted(watchlists, ("watchlist", "kind", "name"), "name"),
+    "subjects": _deleted(
+        subjects, ("provider", "kind", "name"), "name", "id", "key", condition=subjects.c.kind.not_in(TOPICS)
+    ),
+    "watchlists": _deleted(watchlists, ("watchlist", "kind", "name"), "name", condition=watchlists.c.kind == "account"),
     "schedules": _leave_schedules,
-    "schedule_runs": _scrubbed(schedule_runs, ("schedule", "slot"), "outcome"),
+    "schedule_runs": _scrub_runs,
     "idempotency_keys": _deleted(idempotency_keys, ("account_id", "idempotency_key"), "response"),
     "connections": _erase_connections,
 }
-"""Table -> its rule, for accounts."""
+"""Table -> its rule, for accounts. What a writer of comments has is in responses alone."""
 
 WITH_OTHERS = {
     "responses": "responses that name the person, found before",
@@ -285,14 +305,15 @@ WITHOUT_PERSONS = frozenset(
         "request_windows",
         "tracking_days",
         "webhooks",
+        "drift",
     }
 )
-"""Tables that say nothing of accounts that are read: who uses the service, their money, and what runs."""
+"""Tables that say nothing of accounts that are read: who uses the service, their money, what runs, types of fields."""
 
 
 def tables_with_rules() -> set[str]:
     """The tables that have a rule, or none because they are about nobody."""
-    return {*_OF_ALL, *_OF_ACCOUNTS, *WITH_OTHERS, *WITHOUT_PERSONS}
+    return {*_OF_ACCOUNTS, *WITH_OTHERS, *WITHOUT_PERSONS}
 
 
 def is_unused(database: StateDatabase) -> bool:

@@ -69,10 +69,11 @@ def _rejects(root: Path, mentions: Mentions, imports: Iterable[str]) -> Iterator
     """Files that name the person, and those of imports of which rows are erased: a rejected row may name nobody."""
     endings = tuple(f"-{name}.csv" for name in imports)
     for path in sorted((root / REJECTS).glob("*")):
+        if not path.is_file():
+            continue
         of_import = bool(endings) and path.name.endswith(endings)
-        if path.is_file() and (
-            of_import or mentions.in_files().occur_in(path.name) or mentions.occur_in_body(path.read_bytes())
-        ):
+        is_named = mentions.in_files().occur_in(path.name) or mentions.of_words().occur_in_body(path.read_bytes())
+        if of_import or is_named:
             yield path
 
 

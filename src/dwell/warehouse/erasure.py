@@ -69,7 +69,11 @@ def _find_account(connection: duckdb.DuckDBPyConnection, subject: Subject) -> No
     }
     if subject.platform in {None, "tiktok"}:
         states = "FROM creator_states WHERE state = 'renamed' AND handle IS NOT NULL AND new_handle IS NOT NULL"
-        by_name["account_ids"].append(f"SELECT creator_id FROM creator_states WHERE {_is_in('handle', 'names')}")
+        known = f"SELECT handle FROM creators WHERE creator_id IS NOT NULL AND {_is_in('handle', 'names')}"
+        # A name that passed from one account to another has states of both: the present owner's id counts.
+        by_name["account_ids"].append(
+            f"SELECT creator_id FROM creator_states WHERE {_is_in('handle', 'names')} AND handle NOT IN ({known})"
+        )
         by_name["names"] += [
             f"SELECT handle FROM creator_states WHERE {_is_in('creator_id', 'account_ids')}",
             f"SELECT handle {states} AND {_is_in('new_handle', 'names')} AND handle NOT IN ({others})",
@@ -155,7 +159,9 @@ def count_rows(store: Store, subject: Subject) -> dict[str, int]:
 
 
 def count_mentions(store: Store, subject: Subject) -> dict[str, int]:
-    """`table.column` -> rows about others whose text names the subject; those stay."""
+    """`table.column` -> rows about others whose text has the name, or the same word; those stay."""
+    if not subject.names:
+        return {}
     listed = "|".join(_escape(name) for name in sorted(subject.names))
     pattern = quote_text(rf"(^|[^\pL\pN_.])({listed})($|[^\pL\pN_.]|\.($|[^\pL\pN_]))")
     counts = {}
@@ -165,7 +171,8 @@ def count_mentions(store: Store, subject: Subject) -> dict[str, int]:
         theirs = conditions(subject)
         for name, table in TABLES.items():
             for column in table.columns:
-                if column.kind != "text" or column.name not in table.values or column.name in ROLES:
+                is_shown = column.name in table.values or column.name == "topic"
+                if column.kind != "text" or not is_shown or column.name in ROLES:
                     continue
                 sql = (
                     f"SELECT count(*) FROM {quote_name(name)} WHERE NOT {theirs.get(name, 'false')} "

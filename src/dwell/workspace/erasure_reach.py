@@ -8,6 +8,7 @@ from typing import Any
 
 from dwell.errors import DwellError
 from dwell.state import StateDatabase, erasure, schedules
+from dwell.text.plurals import pluralize
 from dwell.warehouse import Store
 from dwell.warehouse.destinations.address import parse_destination, without_password
 from dwell.warehouse.destinations.load_tables import count_loaded, load_tables
@@ -67,7 +68,7 @@ def of_mentions(counts: dict[str, int]) -> list[NotReached]:
     return [
         NotReached(
             column,
-            f"The name is mentioned in {rows:,} rows about others; those rows stay.",
+            f"The name, or the same word, is in {pluralize(rows, 'row')} about others, which stay.",
             "Erase those accounts, too, if the mentions must go.",
         )
         for column, rows in sorted(counts.items())

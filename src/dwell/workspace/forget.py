@@ -216,9 +216,9 @@ def _models(work: _Work) -> list[Path]:
 
 def _cached_queries(work: _Work) -> Iterator[Path]:
     """Compiled queries of this user that have the name in them; other folders' questions compile theirs again."""
-    folder = private_cache("queries")
+    folder, words = private_cache("queries"), work.mentions.of_words()
     for path in folder.glob("*.sql") if folder is not None else ():
-        if work.mentions.occur_in(path.read_text("utf-8", "replace")):
+        if words.occur_in(path.read_text("utf-8", "replace")):
             yield path
 
 
