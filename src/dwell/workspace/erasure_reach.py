@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dwell.errors import DwellError
-from dwell.state import StateDatabase, erasure, schedules
+from dwell.state import StateDatabase, reclaim, schedules
 from dwell.text.plurals import pluralize
 from dwell.warehouse import Store
 from dwell.warehouse.destinations.address import parse_destination, without_password
@@ -83,7 +83,7 @@ def of_schemas(database: StateDatabase) -> list[NotReached]:
             "dwell restore --replace moved the state from before there.",
             f"Drop it: DROP SCHEMA {name} CASCADE",
         )
-        for name in erasure.list_replaced(database)
+        for name in reclaim.list_replaced(database)
     ]
 
 

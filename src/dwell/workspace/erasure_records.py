@@ -17,7 +17,7 @@ from dwell.disk.replace import replacing, write_whole
 from dwell.errors import StorageError
 from dwell.records.personal import Subject
 
-REQUEST, LOCK, RECEIPTS = "erasure.json", "erasure.lock", "receipts"
+REQUEST, ERASURE_LOCK, RECEIPTS = "erasure.json", "erasure.lock", "receipts"
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 """A digest takes some 50 ms, so that a list of names is not tried in an instant."""
 

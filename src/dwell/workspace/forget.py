@@ -22,7 +22,7 @@ from dwell.records.personal import Kind, Subject
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.settings.cache import private_cache
-from dwell.state import connections
+from dwell.state import connections, reclaim
 from dwell.state import erasure as state_erasure
 from dwell.state.database import NAME as STATE
 from dwell.text.mentions import Mentions
@@ -33,7 +33,7 @@ from dwell.workspace import erasure_reach
 from dwell.workspace.creators import parse_handle
 from dwell.workspace.erasure_reach import NotReached
 from dwell.workspace.erasure_records import (
-    LOCK,
+    ERASURE_LOCK,
     Request,
     find_receipts,
     new_request,
@@ -128,13 +128,13 @@ def forget(
     if dry_run:
         with _opened(store, _continued(store.root, request)) as work:
             return _plan(work, handle)
-    with try_exclusive(store.root / LOCK) as alone:
+    with try_exclusive(store.root / ERASURE_LOCK) as alone:
         if not alone:
             raise StorageError("Another dwell forget is running in this folder: wait until it has ended.")
         continued = _continued(store.root, request)
         _require_unused(store)
         with _opened(store, continued) as work:
-            if work.database is not None and not state_erasure.is_unused(work.database):
+            if work.database is not None and not reclaim.is_unused(work.database):
                 raise _in_use(work.database.name)
             return _do(work, handle)
 
@@ -253,9 +253,10 @@ def _do(work: _Work, handle: str) -> Result:
         cure = f"Stop what reads the account, then run dwell forget {work.request.asked} again."
         work.missed.append(NotReached(_TABLES, "Rows came while others were erased.", cure))
     work.missed += erasure_reach.erase_there(work.store, places, work.request)
+    write_request(work.root, work.request)
     work.store.purge()
     if work.database is not None:
-        state_erasure.reclaim(work.database)
+        reclaim.reclaim(work.database)
     return _finish(work, handle, limits)
 
 
