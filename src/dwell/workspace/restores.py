@@ -79,9 +79,7 @@ class _Restore:
         """What is in the place of what is to be restored."""
         found = [path for path in _list(self.root) if path.name not in _KEPT and path.suffix != ".lock"]
         found = [path for path in found if not path.match(_PARTIAL)]
-        if self.whole:
-            return found
-        return [path for path in found if (path.name in _STATE_FILES) == ("state" in self.parts)]
+        return [path for path in found if self.whole or (path.name in _STATE_FILES) == ("state" in self.parts)]
 
 
 def restore_backup(
