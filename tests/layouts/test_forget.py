@@ -23,8 +23,10 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def traces(folder: Path, words: list[str]) -> list[str]:
     """Files that have one of these words, in whatever form."""
-    found = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith("-shm")):
+    found, sidecars = [], ("-shm", "-wal")
+    with closing(sqlite3.connect(folder / "live.db")) as connection:  # takes over its write-ahead log
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(sidecars)):
         texts = [path.read_bytes().decode("utf-8", "replace")]
         if path.suffix == ".parquet":
             texts.append(repr(duckdb.sql(f"FROM read_parquet('{path}', hive_partitioning = false)").fetchall()))
