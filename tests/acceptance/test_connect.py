@@ -204,7 +204,7 @@ def test_a_disconnected_account_is_revoked_and_keeps_a_name(
     done = dwell("disconnect", "@demo_kitchen")
     assert done.status == 0
     assert "TikTok has revoked the access" in done.out
-    assert "To erase everything" in done.out
+    assert "To erase what was read: dwell forget @demo_kitchen" in done.out
     revoked = {token.grant.revoked for token in sandbox.business_api.tokens._access.values()}
     assert revoked == {True, False}
     rows = dwell("accounts", "--json").json["rows"]

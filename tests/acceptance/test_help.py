@@ -71,6 +71,7 @@ COMMANDS = [
     "connect tiktok",
     "accounts",
     "disconnect",
+    "forget",
     "replay",
     "sandbox",
     "demo",

@@ -81,7 +81,7 @@ def _future(result: Result) -> list[str]:
     readings = result.meta["future_readings"]
     if not readings:
         return []
-    (said,) = result.meta["warnings"]
+    said = result.meta["warnings"][0]
     return [
         f"{said}:",
         *map(_reading, readings),

@@ -41,6 +41,6 @@ def _text(result: Result) -> str:
     )
     return (
         f"{row['account']} is disconnected, and its tokens are erased. {told}\n"
-        "What was read of it stays in the tables, and its old tokens in older backups, encrypted. To erase everything, "
-        "delete the data folder and its backups."
+        "What was read of it stays in the tables, and its old tokens in older backups, encrypted. To erase what was "
+        f"read: dwell forget {row['account']}"
     )

@@ -25,6 +25,7 @@ from dwell.cli import (
     export,
     findings,
     fit,
+    forget,
     growth,
     import_,
     keys,
@@ -127,6 +128,7 @@ app.command()(accounts.accounts)
 app.command()(disconnect.disconnect)
 app.command()(sync.sync)
 app.command()(sync.syncs)
+app.command()(forget.forget)
 app.command()(vet.vet)
 app.command()(trends.trends)
 app.command()(cost.cost)

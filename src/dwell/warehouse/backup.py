@@ -14,7 +14,7 @@ from dwell.warehouse.catalogue import TableState
 from dwell.warehouse.damage import damaged_lake_file
 from dwell.warehouse.snapshot import StoreSnapshot
 
-OTHERS = ("models", "rejects", "set-aside")
+OTHERS = ("models", "rejects", "set-aside", "receipts")
 """Folders whose files are each written whole, and belong to no instant."""
 
 PARTS = (journal.NAME, lake.FOLDER, "rollups", *OTHERS)

@@ -21,6 +21,11 @@ SCHEMA = (
 SET_ASIDE = "set-aside"
 """Format of a batch that removed rows; its report names the imports that they came from, as `imports`."""
 
+ERASURE = "erasure"
+"""The same of a batch that erased what is about a person; see `erasure`."""
+
+REMOVALS = (SET_ASIDE, ERASURE)
+
 _PARAMETERS = 900  # in one statement; SQLite allows more, older ones 999
 
 
@@ -70,9 +75,9 @@ def find(connection: sqlite3.Connection, batch_id: str) -> Batch | None:
 
 
 def current_id(connection: sqlite3.Connection, batch_id: str) -> str:
-    """The id of an import today: another one after each time that rows of it were set aside, so it can be repeated."""
-    sql = "SELECT batch_id, report FROM ingest_batches WHERE format = ? ORDER BY seq"
-    for removal, report in connection.execute(sql, (SET_ASIDE,)):
+    """The id of an import today: another one after each time that rows of it were removed, so it can be repeated."""
+    sql = "SELECT batch_id, report FROM ingest_batches WHERE format IN (?, ?) ORDER BY seq"
+    for removal, report in connection.execute(sql, REMOVALS):
         if import_name(batch_id) in json.loads(report)["imports"]:
             batch_id = hashlib.sha256(f"{batch_id}\n{removal}".encode()).hexdigest()[:32]
     return batch_id
@@ -96,9 +101,9 @@ def find_last(connection: sqlite3.Connection) -> tuple[int, str]:
 
 
 def has_removals(connection: sqlite3.Connection, after: int) -> bool:
-    """Rows were set aside by a batch after this number."""
-    sql = "SELECT EXISTS (SELECT 1 FROM ingest_batches WHERE seq > ? AND format = ?)"
-    return bool(connection.execute(sql, (after, SET_ASIDE)).fetchone()[0])
+    """Rows were set aside or erased by a batch after this number."""
+    sql = "SELECT EXISTS (SELECT 1 FROM ingest_batches WHERE seq > ? AND format IN (?, ?))"
+    return bool(connection.execute(sql, (after, *REMOVALS)).fetchone()[0])
 
 
 def find_ids_of_file(connection: sqlite3.Connection, digest: str) -> list[str]:
@@ -111,6 +116,17 @@ def list_all(connection: sqlite3.Connection) -> list[Batch]:
     """All logged batches, oldest first."""
     sql = "SELECT batch_id, path, format, digest, at, report FROM ingest_batches ORDER BY seq"
     return [from_row(row) for row in connection.execute(sql)]
+
+
+def describe_again(connection: sqlite3.Connection, seq: int, path: str, report: str) -> None:
+    """Gives a batch another path and report, inside the caller's transaction."""
+    connection.execute("UPDATE ingest_batches SET path = ?, report = ? WHERE seq = ?", (path, report, seq))
+
+
+def list_rows(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Rows `seq, batch_id, path, format, digest, at, report` of all batches."""
+    sql = "SELECT seq, batch_id, path, format, digest, at, report FROM ingest_batches ORDER BY seq"
+    return connection.execute(sql).fetchall()
 
 
 def list_unsealed(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:

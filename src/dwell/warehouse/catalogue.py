@@ -26,6 +26,7 @@ SCHEMA = (
     ) WITHOUT ROWID""",
 )
 _KEYS = "('seq', 'sealed_seq', 'folder_id', 'rollup_seq', 'rollup_layout')"
+_DESTINATION = "destination:"
 _ADDITIONS = ("ALTER TABLE lake_files ADD COLUMN seq INTEGER NOT NULL DEFAULT 0", SCHEMA[-1])
 
 
@@ -178,6 +179,17 @@ def read_sealed_at(connection: sqlite3.Connection) -> datetime | None:
 def write_sealed_at(connection: sqlite3.Connection) -> None:
     """Notes a seal, inside the caller's transaction."""
     _write_meta(connection, {"sealed_at": to_micros(clock.now())})
+
+
+def list_destinations(connection: sqlite3.Connection) -> list[tuple[str, str | None]]:
+    """Addresses and schemas that tables were loaded into."""
+    rows = connection.execute("SELECT key, value FROM meta WHERE key GLOB ? ORDER BY key", (_DESTINATION + "*",))
+    return [(key.removeprefix(_DESTINATION).partition("\n")[0], schema or None) for key, schema in rows]
+
+
+def add_destination(connection: sqlite3.Connection, address: str, schema: str | None) -> None:
+    """Notes one, inside the caller's transaction."""
+    _write_meta(connection, {f"{_DESTINATION}{address}\n{schema or ''}": schema or ""})
 
 
 def versions(connection: sqlite3.Connection) -> dict[str, int]:

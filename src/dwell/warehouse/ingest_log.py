@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,8 @@ def write_entry(
     ahead: Catalogue,
     entries: Sequence[tuple[Any, ...]],
     since: int | None,
+    *,
+    anew: bool = False,
 ) -> Catalogue:
     """Adds batches to the lake's ingest log together with the description of all tables.
 
@@ -54,14 +57,18 @@ def write_entry(
         ahead: The catalogue as it will be.
         entries: Rows `seq, batch_id, path, format, digest, at, report`; none if only files were rewritten.
         since: As of `unsealed_since`.
+        anew: The entries are all there are, and replace those of the log.
 
     Returns:
         The catalogue with the log's own new version.
     """
     with lake_errors(lake.folder(root, INGEST)):
         files = write(connection, INGEST, _values(entries), lake.folder(root, INGEST)) if entries else []
-        version = lake.commit(root, INGEST, files, ahead.seq, description=describe(ahead, since))
-    return ahead.with_tables({INGEST: ahead.table(INGEST).with_files(version, [written.file for written in files])})
+        before = ahead.table(INGEST)
+        old = before.files if anew else ()
+        version = lake.commit(root, INGEST, files, ahead.seq, old, describe(ahead, since))
+    kept = replace(before, files=() if anew else before.files)
+    return ahead.with_tables({INGEST: kept.with_files(version, [written.file for written in files])})
 
 
 def _values(entries: Sequence[tuple[Any, ...]]) -> str:

@@ -26,6 +26,7 @@ from dwell.warehouse.writer import Writer
 if TYPE_CHECKING:
     import duckdb
 
+    from dwell.records.personal import Subject
     from dwell.warehouse.append import Appender
     from dwell.warehouse.future_readings import FutureReadings
     from dwell.warehouse.set_aside import CopiedRows
@@ -232,6 +233,38 @@ class Store:
         with exclusive(self.root / LOCK):
             recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
             return set_aside_future_readings(self.root, self.settings, now)
+
+    def erase(self, subject: Subject, now: datetime) -> bool:
+        """Removes every row about a person; says whether there were any. Old versions of files are left to `purge`."""
+        from dwell.warehouse.erasure import erase_rows
+
+        with exclusive(self.root / LOCK):
+            recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
+            return erase_rows(self.root, self.settings, subject, now)
+
+    def purge(self) -> None:
+        """Deletes whatever is no longer visible, at once.
+
+        Raises:
+            StorageError: Another process reads the journal.
+        """
+        from dwell.warehouse.purge import purge
+
+        with exclusive(self.root / LOCK):
+            recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
+            purge(self.root)
+
+    def destinations(self) -> list[tuple[str, str | None]]:
+        """Where tables were loaded to, as far as this folder knows: address without a password, and schema."""
+        with journal.connect(self._journal) as log:
+            return catalogue.list_destinations(log)
+
+    def remember_destination(self, address: str, schema: str | None) -> None:
+        """Notes where tables are loaded to, so that an erasure reaches them."""
+        if (address, schema) in self.destinations():
+            return
+        with exclusive(self.root / LOCK), journal.connect(self._journal, writing=True) as log, journal.transaction(log):
+            catalogue.add_destination(log, address, schema)
 
     def seal_if_due(self) -> int:
         """Seals at the end of a command if very many rows are in the journal; returns how many rows moved."""

@@ -13,6 +13,7 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.text.plurals import pluralize
 from dwell.warehouse import Store, batches, check, journal, lake, unfinished
+from dwell.workspace.erasure_records import describe_unfinished
 
 _COLUMNS = ("part", "detail", "repair", "repaired")
 
@@ -50,6 +51,7 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
     if remaining:
         warnings = ["Nothing was set aside: the problems of the folder come first"] if set_aside_future else []
         empty: dict[str, Any] = {"outdated_imports": [], "future_readings": [], "set_aside": []}
+        warnings += describe_unfinished(settings.data)
         return Result(_COLUMNS, rows, {"ok": False, **empty, "warnings": warnings})
     store, now = Store.open(settings), clock.now()
     files = store.set_aside_future_readings(now) if set_aside_future else []
@@ -61,6 +63,7 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
         "set_aside": [{"table": file.table, "rows": file.rows, "path": str(file.path)} for file in files],
         "warnings": [_describe_future(sum(reading.rows for reading in future), now)] if future else [],
     }
+    found["warnings"] += describe_unfinished(settings.data)
     return Result(_COLUMNS, rows, found)
 
 
@@ -76,7 +79,7 @@ def _list_outdated_imports(store: Store) -> list[dict[str, object]]:
 
     found: dict[str, dict[str, object]] = {}
     for batch in store.batches():
-        if batch.format in {*check.PROVIDER_FORMATS, batches.SET_ASIDE}:
+        if batch.format in {*check.PROVIDER_FORMATS, *batches.REMOVALS}:
             continue
         if batch.report.get("loader", 1) < VERSION:
             found[batch.digest] = {"path": batch.path, "format": batch.format, "imported_at": batch.at}

@@ -52,6 +52,11 @@ class Live:
         """Rate limits, ledger, stored responses, watchlists and schedules of this data folder."""
         return open_state(self._workspace.store)
 
+    def close(self) -> None:
+        """Close the state, if it is open; the next question opens it again."""
+        if "database" in self.__dict__:
+            self.__dict__.pop("database").close()
+
     # --- sweeps ------------------------------------------------------------------------------------------------------
 
     def plan(self, request: SweepRequest, *, command: str = "sweep") -> Result:

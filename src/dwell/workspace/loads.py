@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dwell.errors import SettingsError
+from dwell import logs
+from dwell.errors import SettingsError, StorageError
 from dwell.results import Result
 from dwell.warehouse.store import Store
+
+log = logs.get_logger(__name__)
 
 SPEC = "load"
 """The field of a schedule that has a `LoadRequest` in place of a sweep's fields."""
@@ -58,9 +61,14 @@ def load(
     store: Store, request: LoadRequest, *, full: bool = False, on_table: Callable[[str], None] | None = None
 ) -> Result:
     """Load what changed since the last load; see `dwell.warehouse.destinations.load_tables`."""
-    from dwell.warehouse.destinations.address import parse_destination
+    from dwell.warehouse.destinations.address import parse_destination, without_password
     from dwell.warehouse.destinations.load_tables import load_tables
 
     destination = parse_destination(request.to, schema=request.schema)
     folder_id = store.folder_id() or store.set_folder_id(uuid.uuid4().hex)
+    # Noted before the load: an erasure must reach what a load that was stopped has written.
+    try:
+        store.remember_destination(without_password(request.to), request.schema)
+    except StorageError as error:  # a folder that nobody can write
+        log.warning("An erasure will not know of %(to)s: %(reason)s", {"to": destination.name, "reason": str(error)})
     return load_tables(store, destination, folder_id, request.tables or None, full=full, on_table=on_table)

@@ -19,7 +19,6 @@ from typing import Any, Literal
 from dwell import clock, logs
 from dwell.connections.listing import list_unreadable
 from dwell.connections.secret_keys import FILE as KEY_FILE
-from dwell.connections.secret_keys import LOCK as KEY_LOCK
 from dwell.disk.archive import Archive
 from dwell.disk.errors import is_in_use, os_error, sidecars
 from dwell.disk.flush import flush
@@ -33,11 +32,12 @@ from dwell.warehouse import Store, journal, unfinished
 from dwell.warehouse.backup import PARTS
 from dwell.warehouse.store import LOCK
 from dwell.workspace.backups import COLUMNS, FOLDER, STATE_MEMBER, Counter, Progress, list_rows, read_backup
+from dwell.workspace.erasure_records import REQUEST
 
 _ASIDE = "replaced"
 _STATE_FILES = tuple(f"{STATE}{ending}" for ending in ("", "-wal", "-shm"))
-_KEPT = frozenset({LOCK, "live.lock", "scratch", "lost+found", _ASIDE, unfinished.NAME, KEY_FILE, KEY_LOCK})
-"""What stays: locks of whoever may wait for them, what was moved aside before, and keys, which no backup has."""
+_KEPT = frozenset({"scratch", "lost+found", _ASIDE, unfinished.NAME, KEY_FILE, REQUEST})
+"""What stays: what was moved aside before, keys, which no backup has, and an erasure that has not ended; locks, too."""
 
 _PARTIAL = ".dwell-*.partial"
 """A mark whose writer was killed."""
@@ -77,10 +77,9 @@ class _Restore:
 
     def list_old(self) -> list[Path]:
         """What is in the place of what is to be restored."""
-        found = [path for path in _list(self.root) if path.name not in _KEPT and not path.match(_PARTIAL)]
-        if self.whole:
-            return found
-        return [path for path in found if (path.name in _STATE_FILES) == ("state" in self.parts)]
+        found = [path for path in _list(self.root) if path.name not in _KEPT and path.suffix != ".lock"]
+        found = [path for path in found if not path.match(_PARTIAL)]
+        return [path for path in found if self.whole or (path.name in _STATE_FILES) == ("state" in self.parts)]
 
 
 def restore_backup(

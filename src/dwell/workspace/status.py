@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dwell.errors import DwellError
 from dwell.results import Result
 from dwell.state.connection_summary import may_have_connections
+from dwell.workspace.erasure_records import REQUEST, describe_unfinished
 from dwell.workspace.sealing import describe_storage
 
 if TYPE_CHECKING:
@@ -47,3 +48,11 @@ def with_connections(workspace: Workspace, result: Result) -> Result:
     warnings = [each["message"] for each in found]
     more = {"warnings": warnings} if warnings else {}
     return Result(result.columns, result.rows, {**result.meta, "connections": found, **more})
+
+
+def with_erasure(workspace: Workspace, result: Result) -> Result:
+    """The same with a warning where an erasure was begun and has not ended."""
+    if not (workspace.settings.data / REQUEST).exists():
+        return result
+    warnings = [*result.meta.get("warnings", ()), *describe_unfinished(workspace.settings.data)]
+    return Result(result.columns, result.rows, {**result.meta, "warnings": warnings})

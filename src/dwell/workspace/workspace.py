@@ -9,7 +9,7 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
-from dwell.errors import NoDataError, StorageError
+from dwell.errors import NoDataError, SettingsError, StorageError
 from dwell.records import TABLES, Hints
 from dwell.results import Result
 from dwell.settings import Settings
@@ -188,6 +188,45 @@ class Workspace:
 
         return load(self.store, request, full=full, on_table=on_table)
 
+    def forget(
+        self,
+        account: str | None = None,
+        *,
+        person: str | None = None,
+        platform: str | None = None,
+        destinations: Iterable[str] = (),
+        schema: str | None = None,
+        dry_run: bool = False,
+    ) -> Result:
+        """Erase what is stored about an account (`ws.forget("@h")`) or a writer of comments (`person="h"`).
+
+        Asks nothing: look at `dry_run=True` first. Killed at any moment, the same call does the rest.
+
+        Args:
+            account: The account, with its posts and everything about them; or its numeric id.
+            person: Who wrote comments. Either this or an account.
+            platform: Only what is of this platform.
+            destinations: Addresses that tables were loaded to, besides those that the folder knows.
+            schema: Schema of the tables there.
+            dry_run: Change nothing.
+
+        Returns:
+            One row per place and table, see `dwell.workspace.forget.forget`; `meta["not_reached"]` says what is left.
+        """
+        from dwell.workspace.forget import forget
+
+        if (account is None) == (person is None):
+            raise SettingsError("Name either an account or a person.")
+        if not dry_run and (live := self.__dict__.pop("live", None)) is not None:
+            live.close()  # nobody may use the state meanwhile, this workspace neither
+        result = forget(
+            self.store, "person" if account is None else "account", account or person or "", platform=platform,
+            destinations=tuple(destinations), schema=schema, dry_run=dry_run,
+        )  # fmt: skip
+        if not dry_run:
+            self._results = ResultCache()
+        return result
+
     def seal(self) -> int:
         """Move the journal's rows to the lake now; imports do this themselves once there are enough rows."""
         return self.store.seal()
@@ -196,10 +235,10 @@ class Workspace:
 
     def status(self, *, creator: str | None = None) -> Result:
         """What is stored, see `Snapshot.status`; `connections` in `meta` lists connected accounts that will end."""
-        from dwell.workspace.status import with_connections
+        from dwell.workspace.status import with_connections, with_erasure
 
         with self.snapshot() as snapshot:
-            return with_connections(self, snapshot.status(creator=creator))
+            return with_erasure(self, with_connections(self, snapshot.status(creator=creator)))
 
     ask = _in_one_snapshot(Snapshot.ask)
     findings = _in_one_snapshot(Snapshot.findings)

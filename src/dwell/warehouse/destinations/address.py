@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from dwell.errors import SettingsError
 from dwell.warehouse.destinations.destination import Destination
@@ -34,6 +35,26 @@ def has_password(address: str) -> bool:
     from dwell.warehouse.destinations.postgresql import SECRETS, parse_connection
 
     return any(name in parse_connection(address) for name in SECRETS)
+
+
+def without_password(address: str) -> str:
+    """The address as a folder may remember it: without a password, and a path as it is from any folder.
+
+    Raises:
+        SettingsError: It cannot be read.
+        MissingExtraError: PostgreSQL's driver is not installed.
+    """
+    kind, _, place = address.partition(":")
+    if not place.startswith("//"):
+        return f"{kind.lower()}:{local_path(place)}"
+    from dwell.warehouse.destinations.postgresql import SECRETS, parse_connection
+
+    parts = {name: value for name, value in parse_connection(address).items() if name not in SECRETS}
+    user, host, port, database = (
+        quote(parts.pop(name, ""), safe=",[]:") for name in ("user", "host", "port", "dbname")
+    )
+    where = f"{f'{user}@' if user else ''}{f'[{host}]' if host.count(':') > 1 else host}{f':{port}' if port else ''}"
+    return f"postgresql://{where}/{database}{f'?{urlencode(parts)}' if parts else ''}"
 
 
 def parse_destination(address: str, *, schema: str | None = None) -> Destination:

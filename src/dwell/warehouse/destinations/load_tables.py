@@ -37,6 +37,7 @@ def load_tables(
     tables: Iterable[str] | None = None,
     *,
     full: bool = False,
+    only_loaded: bool = False,
     on_table: Callable[[str], None] | None = None,
 ) -> Result:
     """Loads the tables of one instant.
@@ -47,6 +48,7 @@ def load_tables(
         folder_id: The id of the data folder.
         tables: Names of tables; all that have rows here or at the destination when None.
         full: Write every table anew.
+        only_loaded: Only tables that this folder loaded before.
         on_table: Is told each table before it is loaded.
 
     Returns:
@@ -71,6 +73,8 @@ def load_tables(
     ):
         states, stored = load.states(), snapshot.rows()
         wanted = [name for name in TABLES if (name in names if names is not None else stored[name] or name in states)]
+        if only_loaded:
+            wanted = [name for name in wanted if name in states and states[name].folder_id == folder_id]
         views.attach(connection, store.root, snapshot.catalogue, snapshot.unsealed_rows(wanted), wanted, with_seq=True)
         loader = _Loader(snapshot, connection, load, destination.name, folder_id, full=full)
         rows = []
@@ -80,6 +84,12 @@ def load_tables(
             with reading_errors(store.root):
                 rows.append((name, *loader.load_table(TABLES[name], states.get(name))))
     return Result(COLUMNS, rows, {"destination": destination.name})
+
+
+def count_loaded(store: Store, destination: Destination, folder_id: str) -> dict[str, int]:
+    """Table -> rows that a destination has of this folder after its last load."""
+    with store.scratch() as scratch, destination.loading(scratch) as load:
+        return {name: state.rows for name, state in load.states().items() if state.folder_id == folder_id}
 
 
 def _overlap(path: Path, root: Path) -> bool:
