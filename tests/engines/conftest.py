@@ -21,10 +21,14 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse.engine_duckdb import connect, fetch
 
+from .curve_world import curves
 from .topic_world import topics
 
 Run = Callable[[str], Result]
-NAMES = ("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts")
+NAMES = (
+    *("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts"),
+    "retention",
+)
 _TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
 _TYPES |= {"instant": "TIMESTAMPTZ"}
 # Around both changes of the clocks in Berlin, and around New Year.
@@ -62,6 +66,8 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
             rows["creators"].append(rows["creators"][-1] | {"platform": "youtube", "niche": "art"})
         if handle != "größe":
             rows["creator_snapshots"] += _follower_counts(dice, handle)
+    rows["retention"], measured = curves(rows["posts"])
+    rows["watch_times"] += measured
     return rows | topics()
 
 
