@@ -266,6 +266,30 @@ class Snapshot:
 
         return audit(self._post_rows(creator, platform))
 
+    def retention(
+        self,
+        creator: str,
+        *,
+        post: str | None = None,
+        by: str = "views",
+        ads: bool = False,
+        platform: str | None = None,
+    ) -> Result:
+        """The account's retention curves in figures, newest post first; with `post`, one of them second by second.
+
+        In `meta`: what is typical, what the best quarter by `by` has in common, the shapes, and what is odd.
+        """
+        from dwell.workspace.retention import retention
+
+        return retention(self, self._account(creator, platform), post=post, by=by, ads=ads)
+
+    def retention_points(
+        self, creator: str, *, most: int | None = 40, ads: bool = False, platform: str | None = None
+    ) -> Result:
+        """The retention curves of the posts with the most views, at whole seconds; of all posts with `most=None`."""
+        options = {**({"most": most} if most is not None else {}), **({"ads": True} if ads else {})}
+        return self.ask("retention_points", **self._account(creator, platform), **options)
+
     def fit(
         self,
         *,
