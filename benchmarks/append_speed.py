@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from dwell.live import load_responses
-from dwell.live.load_responses import ParsedObject
+from dwell.live import store_objects
+from dwell.live.store_objects import ParsedObject
 from dwell.records.item import PostItem
 from dwell.settings import Settings
 from dwell.state.owner import Owner
@@ -70,9 +70,9 @@ def main() -> None:
                     made = objects(number, posts)
                     batch = [made[0][0]]
                     began = time.process_time()
-                    appended = load_responses.append_objects(appender, batch, made, None)
+                    appended = store_objects.append_objects(appender, batch, made, None)
                     middle = time.process_time()
-                    loaded = load_responses.load_objects(stores[1], batch, made, None, correct=False)
+                    loaded = store_objects.load_objects(stores[1], batch, made, None, correct=False)
                     ended = time.process_time()
                     assert appended.snapshots_new == loaded.snapshots_new == posts
                     if run:

@@ -167,19 +167,19 @@ def correct() -> None:
     """Kept responses read by a better parser: corrected rows, not sealed yet."""
     from msgspec import structs
 
-    from dwell.live import load_responses, replay
+    from dwell.live import load_responses, replay, store_objects
     from dwell.providers.tikliveapi import parse
     from dwell.warehouse.store import Store
 
     whole, read_by, seal_if_due = parse.post, load_responses.parser_version, Store.seal_if_due
     parse.post = lambda item: structs.replace(whole(item), saves=(whole(item).saves or 0) + 1)
     Store.seal_if_due = lambda _self: 0
-    load_responses.parser_version = replay.parser_version = lambda _provider: "a better one"
+    load_responses.parser_version = store_objects.parser_version = replay.parser_version = lambda _: "a better one"
     try:
         dwell("replay")
     finally:
         parse.post, Store.seal_if_due = whole, seal_if_due
-        load_responses.parser_version = replay.parser_version = read_by
+        load_responses.parser_version = store_objects.parser_version = replay.parser_version = read_by
 
 
 def lose_a_request() -> None:

@@ -43,6 +43,7 @@ from dwell.cli import (
     status,
     stop,
     sweep,
+    sync,
     tiers,
     track,
     trend,
@@ -121,6 +122,8 @@ app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(connect.app, name="connect")
 app.command()(accounts.accounts)
 app.command()(disconnect.disconnect)
+app.command()(sync.sync)
+app.command()(sync.syncs)
 app.command()(vet.vet)
 app.command()(trends.trends)
 app.command()(cost.cost)

@@ -15,7 +15,8 @@ from dwell.errors import DwellError, StorageError
 from dwell.live.load_stats import LoadStats
 from dwell.live.outcome import Outcome
 from dwell.live.parse_responses import parse_response
-from dwell.records import TABLES, CreatorState, Hints, PostState, SourceFile, TopicSample
+from dwell.live.record_files import Writers, add_records
+from dwell.records import CreatorState, Hints, OwnedGap, PostState, SourceFile, TopicSample
 from dwell.records.item import PostItem
 from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.state import StateDatabase, owner, responses
@@ -25,7 +26,7 @@ from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.lookups import StoredPost
 from dwell.warehouse.store import Store
 
-State = CreatorState | PostState | TopicSample
+State = CreatorState | PostState | TopicSample | OwnedGap
 
 _GAP_SHARE = 0.1
 _GAP_POSTS = 5
@@ -210,16 +211,12 @@ def store_states(store: Store, sweep_id: str, rows: Sequence[State], *, simulate
 
 def _load_states(store: Store, batch: Batch, rows: Sequence[State], now: datetime | None) -> Loaded:
     """The same through the loader, which looks into the lake."""
-    from dwell.providers.rewrite import Rewriter
     from dwell.warehouse.load.loader import load
 
-    tables = {table.record: name for name, table in TABLES.items()}
     with store.scratch() as scratch:
-        writers: dict[str, Rewriter] = {}
+        writers: Writers = {}
         for line, row in enumerate(rows, 1):
-            name = tables[type(row)]
-            writer = writers.setdefault(name, Rewriter(scratch, row.source, name))
-            writer.add(line, msgspec.structs.asdict(row))
+            add_records(writers, scratch, line, [row])
         extracts = tuple(writer.extract() for writer in writers.values())
         file = SourceFile(path=Path(batch.path), digest=batch.digest, format=batch.format, extracts=extracts)
         return load(store, file, Hints(), now=now, strict=False)

@@ -7,46 +7,33 @@ are loaded as a file is.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-import msgspec
-
-from dwell import clock, logs
+from dwell import logs
 from dwell.errors import MemoryLimitError, SettingsError, StorageError
-from dwell.live.load_stats import REASON_PREFIX, LoadStats, list_rejects
+from dwell.live.load_stats import LoadStats, list_rejects
+from dwell.live.owned_records import to_objects
 from dwell.live.parse_responses import ItemCache, Items, parse_response, tables_of
-from dwell.live.records import Observation, TopicRank, UnusualValueError, to_records
+from dwell.live.records import UnusualValueError
+from dwell.live.store_objects import ParsedObject, append_objects, digest_of, load_objects, owned_reading
 from dwell.live.topic_ranks import TOPICS, TopicRanks
 from dwell.providers.provider_registry import get_provider, parser_version
-from dwell.records import TABLES, Hints, SourceFile
-from dwell.records.item import Item, ParseError, PostItem
-from dwell.records.reading import SIMULATED_SUFFIX
+from dwell.records.item import PostItem
+from dwell.records.owned_item import OwnedItem
 from dwell.state import StateDatabase, responses, sweeps
 from dwell.state.responses import StoredResponse
-from dwell.text.ids import are_damaged
-from dwell.text.names import is_tiktok_handle, normalize_handle
 from dwell.warehouse.append import Appender, SealedRowsError
-from dwell.warehouse.batches import Batch
-from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded
+from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.store import Store
-
-if TYPE_CHECKING:
-    from dwell.providers.rewrite import Rewriter
 
 _BATCH_RESPONSES = 2_000
 _BATCH_BYTES = 64 << 20
 """Size of the responses whose items are in memory at once."""
 
 log = logs.get_logger(__name__)
-
-ParsedObject = tuple[StoredResponse, Item | ParseError, TopicRank | None]
 
 
 def load_pending(
@@ -136,7 +123,7 @@ class ResponseLoader:
                 failed = batch[0].response_id
                 responses.mark_parsed(self.database, [failed], responses.FAILED, {failed: 1})
         else:
-            _mark_loaded(self.database, batch, rejected, None if loaded is None else _digest(batch))
+            _mark_loaded(self.database, batch, rejected, None if loaded is None else digest_of(batch))
             fields = {
                 "responses": len(batch),
                 "rows_read": loaded.rows_read if loaded else 0,
@@ -182,6 +169,10 @@ class ResponseLoader:
             if total > _BATCH_BYTES and len(batch) > 1:
                 raise MemoryLimitError(f"{len(batch)} responses need too much memory at once.")
             for item in items:
+                if isinstance(item, OwnedItem):
+                    for records in to_objects(item, owned_reading(response)):
+                        yield response, records, None
+                    continue
                 topic_rank = None
                 if response.what in TOPICS and isinstance(item, PostItem):
                     topic_rank = ranks.find_rank(response, item)
@@ -235,104 +226,3 @@ def _mark_loaded(
     for version, response_ids in by_parser.items():
         counts = {response_id: rejected[response_id] for response_id in response_ids if response_id in rejected}
         responses.mark_parsed(database, response_ids, version, counts, digest)
-
-
-def append_objects(
-    appender: Appender, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None
-) -> Loaded:
-    """Append the records of the objects.
-
-    Raises:
-        UnusualValueError: A value is not plain, or the ids of the objects seem to have lost digits.
-        SealedRowsError: A row may be in the lake already.
-    """
-    _check_ids(objects)
-    records, rejects = [], []
-    observation, observed_in = None, None
-    for line, (response, item, topic_rank) in enumerate(objects, 1):
-        if isinstance(item, ParseError):
-            rejects.append((line, item.reason, ""))
-            continue
-        if observation is None or response is not observed_in or topic_rank is not None:
-            observation, observed_in = _observation(response, topic_rank, niche), response
-        records.append(to_records(item, observation, topic_rank))
-    digest = _digest(batch)
-    batch_id = hashlib.sha256(f"append\n{digest}".encode()).hexdigest()[:32]
-    source = Batch(batch_id, "-".join(batch[0].owner), "answers", digest, clock.now(), {})
-    return appender.append(source, records, now=_latest_instant(batch), rejects=rejects)
-
-
-def _check_ids(objects: Sequence[ParsedObject]) -> None:
-    """Leaves ids that a provider's program seems to have rounded to the loader, which decides about each."""
-    ids: dict[tuple[str, str], list[str]] = {}
-    for response, item, _ in objects:
-        for name in ROUNDED_IDS:
-            if (value := getattr(item, name, None)) is not None:
-                ids.setdefault((response.what, name), []).append(value)
-    for (what, name), values in ids.items():
-        if are_damaged(values):
-            raise UnusualValueError(f"{name} of {what}: ids without their last digits")
-
-
-def load_objects(
-    store: Store, batch: Sequence[StoredResponse], objects: Sequence[ParsedObject], niche: str | None, *, correct: bool
-) -> Loaded:
-    """Load the objects as rows of a file."""
-    from dwell.warehouse.load.loader import load
-
-    with store.scratch() as scratch:
-        writers: dict[tuple[str, tuple[str, ...]], Rewriter] = {}
-        for line, (response, item, topic_rank) in enumerate(objects, 1):
-            tables = tables_of(response)
-            observation = _observation(response, topic_rank, niche)
-            writer = writers.get((observation.source, tables))
-            if writer is None:
-                writer = writers[observation.source, tables] = _writer(scratch, observation.source, tables)
-            if isinstance(item, ParseError):
-                writer.reject(line, item.reason, "")
-            else:
-                columns = msgspec.structs.asdict(item)
-                if topic_rank is None:
-                    named = normalize_handle(columns.get("handle") or "")
-                    if named is None or not is_tiktok_handle(named):
-                        columns["handle"] = observation.handle or named
-                else:
-                    columns |= msgspec.structs.asdict(topic_rank)
-                writer.add(line, {**columns, "observed_at": observation.observed_at.isoformat()})
-        part = REASON_PREFIX.removesuffix(": ")
-        file = SourceFile(
-            path=Path("-".join(batch[0].owner)),
-            digest=_digest(batch),
-            format="answers",
-            extracts=tuple(replace(writer.extract(), part=part) for writer in writers.values()),
-        )
-        return load(store, file, Hints(niche=niche), correct=correct, now=_latest_instant(batch), strict=False)
-
-
-def _observation(response: StoredResponse, topic_rank: TopicRank | None, niche: str | None) -> Observation:
-    """Where and when the items of a response were observed; some providers leave the account out of its own posts."""
-    source = response.provider + (SIMULATED_SUFFIX if response.simulated else "")
-    named = response.what in {"profile", "user_posts"} and not response.subject.startswith("id:")
-    observed_at = response.received_at if topic_rank is None else topic_rank.observed_at
-    return Observation(source, observed_at, response.subject if named else None, niche)
-
-
-def _writer(scratch: Path, source: str, tables: tuple[str, ...]) -> Rewriter:
-    from dwell.providers.rewrite import Rewriter
-
-    # A number in a response is exact, also a round one; a text such as `17.7K` shows what it was rounded to.
-    if any(column.name == "platform" for table in tables for column in TABLES[table].columns):
-        return Rewriter(scratch, source, *tables, platform="tiktok", rounded=False)
-    return Rewriter(scratch, source, *tables, rounded=False)
-
-
-def _digest(batch: Sequence[StoredResponse]) -> str:
-    # By the request's id, which is unique for ever: after a restored backup, another response may have the same number.
-    parts = [f"{response.request_id}/{response.provider}/{parser_version(response.provider)}" for response in batch]
-    return hashlib.sha256("\n".join([batch[0].owner.id, *parts]).encode()).hexdigest()
-
-
-def _latest_instant(batch: Sequence[StoredResponse]) -> datetime | None:
-    """The clock of a simulation may run ahead of ours."""
-    simulated = [response.received_at for response in batch if response.simulated]
-    return max(simulated) + timedelta(minutes=1) if simulated else None

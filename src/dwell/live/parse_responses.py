@@ -11,9 +11,10 @@ from dwell.errors import DamagedAnswerError
 from dwell.providers.base import Provider
 from dwell.providers.provider_registry import get_provider
 from dwell.records.item import Item, ParseError
+from dwell.records.owned_item import OwnedItem
 from dwell.state.responses import StoredResponse
 
-Items = Sequence[Item | ParseError]
+Items = Sequence[Item | OwnedItem | ParseError]
 
 _CACHED_BYTES = 64 << 20
 """Size of the responses whose items stay in memory between reading and loading; most have about 50 kB."""

@@ -13,6 +13,7 @@ from dwell.providers.object_schema import JSON_TYPE_NAMES, KindSchemas
 from dwell.providers.research_api import expected as research_api
 from dwell.providers.scavio import expected as scavio
 from dwell.providers.tikliveapi import expected as tikliveapi
+from dwell.providers.tiktok_organic import expected as tiktok_organic
 
 ChangeKind = Literal["new", "missing", "retyped"]
 
@@ -21,6 +22,7 @@ EXPECTED: Mapping[str, KindSchemas] = {
     "scavio": scavio.EXPECTED,
     "display-api": display_api.EXPECTED,
     "research-api": research_api.EXPECTED,
+    "tiktok-organic": tiktok_organic.EXPECTED,
 }
 """By name of the provider."""
 

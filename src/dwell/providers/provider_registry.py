@@ -18,6 +18,7 @@ from dwell.providers.parser import Parser
 from dwell.providers.research_api.client import ResearchAPI
 from dwell.providers.scavio.client import Scavio
 from dwell.providers.tikliveapi.client import TikLiveAPI
+from dwell.providers.tiktok_organic.client import TikTokOrganic
 from dwell.records.reading import SIMULATED_SUFFIX
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 ENTRY_POINT_GROUP = "dwell.providers"
 
 PROVIDERS: dict[str, Provider] = {
-    provider.name: provider for provider in (TikLiveAPI(), Scavio(), DisplayAPI(), ResearchAPI())
+    provider.name: provider for provider in (TikLiveAPI(), Scavio(), DisplayAPI(), ResearchAPI(), TikTokOrganic())
 }
 """Dwell's own, in the order in which they are tried when the user names none. They hold no state, key or connection."""
 

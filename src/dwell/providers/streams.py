@@ -17,6 +17,7 @@ class Stream:
         cursor_field: The field of an item from whose highest value the next read goes on; None where each read begins
             with the newest item.
         window_days: How many days back the provider answers; None where it answers for all.
+        paged: A response has a cursor to the next page; otherwise one response is all.
     """
 
     tables: tuple[str, ...]
@@ -24,6 +25,7 @@ class Stream:
     page_size: int
     cursor_field: str | None = None
     window_days: int | None = None
+    paged: bool = True
 
 
 _ACCOUNTS, _TOPIC_POSTS = (("creators", "creator_snapshots"), "user"), (("topic_posts",), "post")

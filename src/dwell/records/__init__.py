@@ -3,6 +3,17 @@
 from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
 from dwell.records.comment import Comment
 from dwell.records.creator import Creator, CreatorSnapshot
+from dwell.records.owned import (
+    CategoryBenchmark,
+    EngagementLike,
+    OwnedAccount,
+    OwnedAccountActivity,
+    OwnedAccountDay,
+    OwnedComment,
+    OwnedGap,
+    OwnedPost,
+    PostBreakdown,
+)
 from dwell.records.post import Post
 from dwell.records.post_latest import POST_LATEST, PostLatest
 from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, source_at
@@ -20,15 +31,24 @@ __all__ = [
     "TOPICS",
     "AccountDay",
     "AudienceShare",
+    "CategoryBenchmark",
     "Column",
     "Comment",
     "Creator",
     "CreatorSnapshot",
     "CreatorState",
+    "EngagementLike",
     "Extract",
     "FollowerActivity",
     "Hints",
+    "OwnedAccount",
+    "OwnedAccountActivity",
+    "OwnedAccountDay",
+    "OwnedComment",
+    "OwnedGap",
+    "OwnedPost",
     "Post",
+    "PostBreakdown",
     "PostLatest",
     "PostSnapshot",
     "PostState",

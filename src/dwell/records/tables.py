@@ -13,6 +13,17 @@ import msgspec
 from dwell.records.account import AccountDay, AudienceShare, FollowerActivity
 from dwell.records.comment import Comment
 from dwell.records.creator import Creator, CreatorSnapshot
+from dwell.records.owned import (
+    CategoryBenchmark,
+    EngagementLike,
+    OwnedAccount,
+    OwnedAccountActivity,
+    OwnedAccountDay,
+    OwnedComment,
+    OwnedGap,
+    OwnedPost,
+    PostBreakdown,
+)
 from dwell.records.post import Post
 from dwell.records.reading import PROVENANCE
 from dwell.records.snapshot import PostSnapshot
@@ -78,6 +89,11 @@ class Table:
         return self.key[:instant]
 
     @cached_property
+    def is_daily(self) -> bool:
+        """Its counts are of one day, and not since the beginning: they can be negative."""
+        return "day" in self.key
+
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """Names of the columns that carry what was observed: neither the key, nor where and when it was read."""
         return tuple(c.name for c in self.columns if c.name not in {*self.key, *PROVENANCE})
@@ -126,6 +142,15 @@ TABLES: dict[str, Table] = {
         Table("post_states", PostState, ("post_id", "observed_at"), "every"),
         Table("topic_samples", TopicSample, ("topic_kind", "topic", "observed_at"), "every"),
         Table("topic_posts", TopicPost, ("topic_kind", "topic", "observed_at", "post_id"), "every"),
+        Table("owned_accounts", OwnedAccount, ("open_id", "observed_at"), "every"),
+        Table("owned_account_days", OwnedAccountDay, ("open_id", "day"), "newest"),
+        Table("owned_account_activity", OwnedAccountActivity, ("open_id", "day", "hour"), "newest"),
+        Table("owned_posts", OwnedPost, ("post_id", "observed_at"), "every"),
+        Table("post_breakdowns", PostBreakdown, ("post_id", "observed_at", "dimension", "member"), "every"),
+        Table("engagement_likes", EngagementLike, ("post_id", "observed_at", "second"), "every"),
+        Table("owned_comments", OwnedComment, ("comment_id", "observed_at"), "every"),
+        Table("owned_gaps", OwnedGap, ("open_id", "stream", "day"), "newest"),
+        Table("category_benchmarks", CategoryBenchmark, ("business_category", "observed_at"), "every"),
     )
 }
 

@@ -1,4 +1,4 @@
-"""The tables of connected accounts: their tokens, encrypted, and the consents that were asked for."""
+"""The tables of connected accounts: their tokens, encrypted, the consents, and how far their streams were read."""
 
 from __future__ import annotations
 
@@ -60,3 +60,18 @@ consent_requests = table(
     key=("state_digest",),
 )
 """A consent that an account's owner is asked for, by the SHA-256 of its `state`; `connection_id` once there is one."""
+
+stream_states = table(
+    "stream_states",
+    words("provider"),
+    words("account"),
+    words("stream"),
+    words("partition"),
+    words("cursor"),
+    instant("updated_at"),
+    key=("provider", "account", "stream", "partition"),
+)
+"""How far a stream of an account was read. A stream that is read video by video has a row for each, its `partition`."""
+
+rate_windows = table("rate_windows", words("name"), Column("sent", JsonText, nullable=False), key=("name",))
+"""When the last requests of a key went out, microseconds since 1970, where so many a minute are allowed."""

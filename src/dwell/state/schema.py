@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, Text, UniqueConstrai
 from dwell.state.columns import instant, number, owner_columns, table, words
 from dwell.state.types import Big, Flag, Instant, JsonText, Words
 
-LAYOUT = 7
+LAYOUT = 8
 """Number of the newest migration; a database with a higher one is refused."""
 
 identity = table("identity", words("folder_id"), key=("folder_id",))

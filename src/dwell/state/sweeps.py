@@ -122,6 +122,14 @@ def find_unfinished(database: StateDatabase, command: str, since: datetime) -> l
         return _unfinished(connection, command, since)
 
 
+def list_newest(database: StateDatabase, command: str, last: int | None = None) -> list[SweepJob]:
+    """The jobs of a command, newest first; only so many of them where `last` is given."""
+    mine = select(*_COLUMNS).where(sweeps.c.command == command)
+    newest = mine.order_by(sweeps.c.started_at.desc(), sweeps.c.sweep_id.desc()).limit(last)
+    with database.reading() as connection:
+        return [SweepJob(*row) for row in connection.execute(newest)]
+
+
 def get_spec(database: StateDatabase, sweep_id: str) -> Mapping[str, Any]:
     """What a job was asked to do; nothing where there is no such job any more."""
     with database.reading() as connection:

@@ -14,6 +14,7 @@ from dwell.errors import DwellError
 from dwell.http import HttpRequest
 from dwell.providers.base import Page, Provider, Subject
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
+from dwell.records.owned_item import AccountDayItem, AccountItem, BenchmarkItem, OwnerCommentItem, VideoItem
 from dwell.testing.expect import make_response, only_dwell_errors, require, subject_of
 from dwell.testing.mutate import mutate
 
@@ -23,6 +24,8 @@ ROUNDS = 150
 """How many damaged copies of each sample are read."""
 ITEMS: Mapping[str, type[msgspec.Struct]] = {
     "post": PostItem, "user": CreatorItem, "comment": CommentItem, "topic": TopicItem,
+    "account": AccountItem, "day": AccountDayItem, "video": VideoItem, "owner_comment": OwnerCommentItem,
+    "benchmark": BenchmarkItem,
 }  # fmt: skip
 """What the parser's function makes of an object."""
 KINDS: Mapping[str, str] = {

@@ -116,6 +116,9 @@ def _check_stream(provider: Provider, what: str, sample: Mapping[str, Any] | Non
         payload = only_dwell_errors(f"reading {what}", provider.read, first, make_response(sample))
         require(not isinstance(payload, ProviderError), f"the sample of {what} is refused: {payload}")
         page = only_dwell_errors(f"page() of {what}", provider.page, what, payload)
+        if isinstance(page, Page) and not provider.streams[what].paged:
+            require(page.has_more is False, f"page() of {what}, which has no pages, says that there are more")
+            return
         require(isinstance(page, Page) and page.cursor, f"page() finds no cursor in the sample of {what}")
         later = _check_request(provider, what, ask, what, subject, cursor=page.cursor, count=most)
         require(later != first, f"the second page of {what} requests the same as the first")

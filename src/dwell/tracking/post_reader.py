@@ -34,7 +34,7 @@ from dwell.live.request_context import FetchedResponse, RequestContext, Response
 from dwell.providers import drift
 from dwell.providers.base import Provider, Subject
 from dwell.providers.provider_registry import get_provider
-from dwell.records.item import Item, ParseError, PostItem
+from dwell.records.item import PostItem
 from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.records.tracking import GapReason
 from dwell.settings import Settings
@@ -307,7 +307,7 @@ class PostReader:
 
     # --- results -----------------------------------------------------------------------------------------------------
 
-    def _to_reading(self, item: Item | ParseError, response: HttpResponse, post_id: str | None) -> Reading | None:
+    def _to_reading(self, item: object, response: HttpResponse, post_id: str | None) -> Reading | None:
         """A post as a reading; None where the object is another post, or has no counter at all."""
         if not isinstance(item, PostItem) or (post_id is not None and item.post_id != post_id):
             return None

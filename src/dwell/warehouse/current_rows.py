@@ -17,10 +17,11 @@ from typing import Any
 from dwell.records import TABLES, Table
 from dwell.warehouse.columns import SEQ, SQLITE, quote_name
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    name: TABLES[name].entity
-    for name in ("posts", "creators", "post_snapshots", "post_states", "creator_states", "topic_samples")
-}
+_NAMES = (
+    "posts", "creators", "post_snapshots", "post_states", "creator_states", "topic_samples",
+    "owned_posts", "owned_account_days", "owned_account_activity", "owned_gaps",
+)  # fmt: skip
+KEYS: Mapping[str, tuple[str, ...]] = {name: TABLES[name].entity for name in _NAMES}
 """Table -> the columns by which its current row is found."""
 
 _COMPLETE_UNTIL = "current_seq"
@@ -45,7 +46,8 @@ def definition(table: Table) -> str:
 
 
 INDEXES: Mapping[str, tuple[str, ...]] = {
-    "current_posts": ("CREATE INDEX current_posts_of_handle ON current_posts (handle)",)
+    "current_posts": ("CREATE INDEX current_posts_of_handle ON current_posts (handle)",),
+    "current_owned_posts": ("CREATE INDEX current_owned_posts_of_account ON current_owned_posts (open_id)",),
 }
 
 

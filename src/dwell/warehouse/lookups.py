@@ -56,6 +56,24 @@ class Lookups:
         sql = "SELECT handle, state FROM current_creator_states WHERE handle IN"
         return {handle: state for handle, state in select_in(self._log, sql, handles) if state is not None}
 
+    def owned_posts(self, open_id: str, since: datetime | None = None) -> dict[str, str | None]:
+        """Post -> its account, for the posts of a connected account that were read, and published since then."""
+        sql = (
+            "SELECT o.post_id, o.username FROM current_owned_posts o JOIN current_posts p ON p.post_id = o.post_id "
+            "WHERE o.open_id = ? AND p.posted_at >= ?"
+        )
+        first = -(1 << 62) if since is None else to_micros(since)
+        return dict(self._log.execute(sql, (open_id, first)).fetchall())
+
+    def post_states(self, post_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Post -> its newest state and where that is from, for those that have one."""
+        sql = "SELECT post_id, state, source FROM current_post_states WHERE post_id IN"
+        return {
+            post_id: (state, source)
+            for post_id, state, source in select_in(self._log, sql, post_ids)
+            if state is not None
+        }
+
     def topics_used(self, handles: Iterable[str], since: datetime) -> list[tuple[str, str]]:
         """Kind and name of every hashtag, and of every sound of somebody else's, for each post published since then."""
         sql = (

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dwell.workspace.imports import Imports, Progress
     from dwell.workspace.live import Live
     from dwell.workspace.loads import LoadRequest
+    from dwell.workspace.syncs import Syncs
 
 Answer = TypeVar("Answer")
 Options = ParamSpec("Options")
@@ -88,6 +89,13 @@ class Workspace:
         from dwell.workspace.connections import Connections
 
         return Connections(self)
+
+    @cached_property
+    def syncs(self) -> Syncs:
+        """Reading connected accounts: `ws.syncs.run()` stores what TikTok shows of them."""
+        from dwell.workspace.syncs import Syncs
+
+        return Syncs(self)
 
     # --- data in and out ---------------------------------------------------------------------------------------------
 

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dwell.live import load_responses as loading
-from dwell.live.load_responses import ParsedObject
+from dwell.live import store_objects as loading
 from dwell.live.records import TopicRank, UnusualValueError
+from dwell.live.store_objects import ParsedObject
 from dwell.providers.links import Link
 from dwell.records import TABLES, Extract, Hints, Shape, SourceFile, source_at
 from dwell.records.item import CommentItem, CreatorItem, Item, ParseError, PostItem

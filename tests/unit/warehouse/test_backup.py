@@ -40,6 +40,14 @@ _TEXTS = {
     "url": ("https://www.tiktok.com/@alice/video/1", "https://www.tiktok.com/@alice/photo/7300000000000000137", None),
     "value_sources": ('{"views":"apify@0a1b2c3d","saves":"watch-template@99887766"}', None),
     "niche": ("cooking", "none of it", None),
+    "stream": ("account_days", "videos"),
+    "open_id": ("_000a1B-2c", "x9"), "username": ("alice", "b_c.d", None), "business_category": ("PETS", "BABY"),
+    "user_id": ("6800000000000000137", None), "unique_identifier": ("cHJp-dmF0_ZQ==", None),
+    "parent_comment_id": (str(FIRST + 1), None), "status": ("PUBLIC", "HIDDEN", None),
+    **dict.fromkeys(
+        ("profile_image", "profile_deep_link", "image_url", "share_url", "embed_url", "thumbnail_url"),
+        ("https://p16.example.com/a.jpeg?x-expires=1&a=b,c", None),
+    ),
 }  # fmt: skip
 _NUMBERS = (0.0, 0.1, 1e-9, 12.345678, 60.28, 123456.789, 1e15, None)
 _COUNTS = (0, 1, -3, 999, 17_700, 17_734, 10**12, (1 << 62) + 1, None)

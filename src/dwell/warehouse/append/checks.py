@@ -113,7 +113,8 @@ def _checks(types: tuple[type, ...]) -> tuple[list[tuple[int, Check]], list[tupl
     if "post_id" in keys:
         refusing.append((place_of["post_id"], _id_check("post_id")))
     amounts = [(place_of[name], name, _readable(name)) for name, kind in kind_of.items() if kind in {"count", "number"}]
-    for kind in ("number", "count"):
+    # A count of one day can be negative: what was taken back, or the net change.
+    for kind in ("number",) if "day" in kind_of else ("number", "count"):
         amounts += [(place_of[name], name, _not_negative(name)) for name in kind_of if kind_of[name] == kind]
     refusing += [(place, check) for place, name, check in amounts if name in keys]
     refusing.append((place_of["observed_at"], _observed))

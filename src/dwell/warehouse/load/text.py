@@ -21,7 +21,7 @@ KINDS: dict[str, Kind] = {column.name: column.kind for table in TABLES.values() 
 
 IDS = ("post_id", "comment_id")
 # Text that people wrote: "-" or "none" may be the whole caption, and "na" a hashtag.
-_FREE = frozenset({"caption", "detail", "display_name", "sound_title", "text", "title", "topic"})
+_FREE = frozenset({"bio_description", "caption", "detail", "display_name", "sound_title", "text", "title", "topic"})
 OTHER_IDS = frozenset({"creator_id", "sound_id"})
 _FORMS = {
     "handle": "handle_of({})", "new_handle": "handle_of({})", "post_id": "id_of({})", "comment_id": "id_of({})",
