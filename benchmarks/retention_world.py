@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from dwell.records import Post, PostSnapshot, Retention, WatchTime
+from dwell.records.owned import EngagementLike
 from dwell.warehouse import Batch, Store
 from dwell_sandbox import World
 from dwell_sandbox.owner.analytics import OwnerAnalytics
@@ -44,6 +45,7 @@ def rows(seed: int, handle: str, days: int = 400) -> dict[str, list[dict[str, An
     """The same as rows of tables."""
     tables: dict[str, list[dict[str, Any]]] = {}
     names = {Post: "posts", PostSnapshot: "post_snapshots", WatchTime: "watch_times", Retention: "retention"}
+    names[EngagementLike] = "engagement_likes"
     for post in records(seed, handle, days):
         for record in post:
             tables.setdefault(names[type(record)], []).append(msgspec.structs.asdict(record))
@@ -83,4 +85,6 @@ def _records(world: World, handle: str, days: int) -> Iterator[tuple[Any, ...]]:
             WatchTime(**at, avg_watch_s=seen.average_watch_s, full_watch_rate=seen.full_watch_rate),
             *(Retention(**at, second=float(second), retention_rate=round(share, 4))
               for second, share in enumerate(seen.retention)),
+            *(EngagementLike(**at, second=float(second), like_share=round(share, 4))
+              for second, share in enumerate(seen.likes_by_second)),
         )  # fmt: skip

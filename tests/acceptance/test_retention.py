@@ -96,6 +96,8 @@ def test_one_post_second_by_second_in_its_band(
     assert third["retention_rate"] == post["retention_3s"]
     assert third["median"] == pytest.approx(post["retention_3s_median"])
     assert third["n"] == post["bucket_n"]
+    likes = {row["second"]: row["like_share"] for row in found["rows"]}
+    assert found["post"]["like_peak_s"] == post["like_peak_s"] == max(likes, key=lambda second: likes[second])
     assert [place["retention_rate"] for place in found["fractions"]] == [post[f"at_{at}"] for at in range(0, 101, 5)]
     text = dwell("retention", "--creator", many, "--post", post["post_id"], "--all", data=data).out
     assert "bump" in text

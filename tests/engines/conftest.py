@@ -21,13 +21,13 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse.engine_duckdb import connect, fetch
 
-from .curve_world import curves
+from .curve_world import curves, likes
 from .topic_world import topics
 
 Run = Callable[[str], Result]
 NAMES = (
     *("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts"),
-    "retention",
+    *("retention", "engagement_likes"),
 )
 _TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
 _TYPES |= {"instant": "TIMESTAMPTZ"}
@@ -67,6 +67,7 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
         if handle != "größe":
             rows["creator_snapshots"] += _follower_counts(dice, handle)
     rows["retention"], measured = curves(rows["posts"])
+    rows["engagement_likes"] = likes(rows["retention"])
     rows["watch_times"] += measured
     return rows | topics()
 

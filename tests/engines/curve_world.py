@@ -61,3 +61,10 @@ def _curve(dice: random.Random, length: float) -> dict[float, float]:
     if axis == "negative":
         curve[0.0] = -0.1
     return curve or {0.0: 1.0}
+
+
+def likes(points: Rows) -> Rows:
+    """Likes by second for the readings of curves; some seconds have equal shares."""
+    dice = random.Random(17)
+    kept = ("post_id", "observed_at", "second")
+    return [{**{name: row[name] for name in kept}, "like_share": dice.choice([0.0, 0.01, 0.05])} for row in points]

@@ -124,7 +124,7 @@ def _posts(rows: Sequence[Mapping[str, Any]], most: int | None) -> list[str]:
     if not rows:
         return []
     ordered = sorted(rows, key=lambda row: -1 if row["views"] is None else row["views"], reverse=True)
-    names = ("post_id", "length", "3 s", "end", "band", "flat", "bump", "cliff")
+    names = ("post_id", "length", "3 s", "end", "band", "likes", "bump", "cliff")
     cells = [
         (
             row["post_id"],
@@ -132,14 +132,15 @@ def _posts(rows: Sequence[Mapping[str, Any]], most: int | None) -> list[str]:
             _percent(row["retention_3s"]),
             _percent(row["end_rate"]),
             _band(row),
-            UNKNOWN if row["plateau_s"] is None else f"{row['plateau_s']:g} s" if row["plateau_s"] else "none",
+            UNKNOWN if row["like_peak_s"] is None else f"{row['like_peak_s']:g}s",
             _event(row["bumps"], row["bump_s"], row["bump_height"], "+"),
             _event(row["cliffs"], row["cliff_s"], row["cliff_drop"], "−"),
         )
         for row in ordered[:most]
     ]
     shown = f"the {most} of {len(rows)} with the most views; --all shows all" if most and most < len(rows) else "all"
-    return [f"Posts ({shown}):", table(names, cells), ""]
+    words = [" likes: the second with the most", ""] if any(row["like_peak_s"] is not None for row in rows) else [""]
+    return [f"Posts ({shown}):", table(names, cells), *words]
 
 
 def _band(row: Mapping[str, Any]) -> str:
@@ -188,12 +189,15 @@ def _one(result: Result, most: int | None) -> str:
         kept = f"{start} of the views are left at second 3, {end} at the end"
         bump = _event(row["bumps"], row["bump_s"], row["bump_height"], "+")
         cliff = _event(row["cliffs"], row["cliff_s"], row["cliff_drop"], "−")
-        lines += _wrap(f"{kept}; bump: {bump}, cliff: {cliff}.")
+        flat = f"from {row['plateau_from_s']:g}s to {row['plateau_to_s']:g}s" if row["plateau_s"] else "none"
+        lines += _wrap(f"{kept}; plateau: {flat}, bump: {bump}, cliff: {cliff}.")
+    if row["like_peak_s"] is not None:
+        lines.append(f"Most likes: second {row['like_peak_s']:g}, {_percent(row['like_peak_share'])} of them.")
     if row["above_band"] is not None:
         of = f"the band of {pluralize(row['bucket_n'], 'curve')} of {row['bucket']} s"
         lines.append(f"Most of it is {_PLACES[_band(row)]} {of}.")
     names = [name for name in result.columns if any(value is not None for value in result.column(name))]
-    names = [name for name in names if name not in {"fraction", "size"}]
+    names = [name for name in names if name not in {"fraction", "size", "n"}]
     rows = [[_point(name, point[name]) for name in names] for point in result]
     shown = rows if most is None else rows[:most]
     if len(shown) < len(rows):
@@ -203,7 +207,7 @@ def _one(result: Result, most: int | None) -> str:
 
 
 def _point(name: str, value: Any) -> Any:
-    if name in {"retention_rate", "p10", "median", "p90"}:
+    if name in {"retention_rate", "p10", "median", "p90", "like_share"}:
         return _percent(value)
     if name == "change":
         return UNKNOWN if value is None else f"{100 * value:+.1f}".replace("-", "−")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dwell.metrics.metric import Metric
-from dwell.metrics.retention_columns import RETENTION_BAND, RETENTION_CURVE, RETENTION_POINT
+from dwell.metrics.retention_columns import LIKE_PEAK, LIKES_BY_SECOND, RETENTION_BAND, RETENTION_CURVE, RETENTION_POINT
 
-_WHICH = {
+_ACCOUNT = {
     "handle": "Account, lower case without @; all accounts when None",
     "platform": "`tiktok`, `youtube` or `facebook`; all when None",
-    "ads": "Promoted posts count like others; False",
 }
+_WHICH = {**_ACCOUNT, "ads": "Promoted posts count like others; False"}
 _FACTS = ("retention", "posts", "post_snapshots")
 _ROLLED_UP = ("retention", "post_latest")
 
@@ -51,5 +51,27 @@ RETENTION: tuple[Metric, ...] = (
         "What is usual at each place of a retention curve, per account and duration bucket.",
         {**_WHICH, "axis": "`seconds` (default) or `fraction`: every 5 % of the length"},
         rolled_up=(*_ROLLED_UP, "watch_times"),
+    ),
+    Metric(
+        "likes_by_second",
+        "dwell.metrics.likes_by_second",
+        "likes_by_second",
+        ("engagement_likes", "posts"),
+        LIKES_BY_SECOND,
+        ("post_id", "second"),
+        "In which second of each post its viewers like it: the newest reading.",
+        {**_ACCOUNT, "post": "Only this post; all when None"},
+        rolled_up=("engagement_likes", "post_latest"),
+    ),
+    Metric(
+        "like_peaks",
+        "dwell.metrics.likes_by_second",
+        "like_peaks",
+        ("engagement_likes", "posts"),
+        LIKE_PEAK,
+        ("post_id",),
+        "The second of each post in which the most likes are given, by the newest reading.",
+        _ACCOUNT,
+        rolled_up=("engagement_likes", "post_latest"),
     ),
 )

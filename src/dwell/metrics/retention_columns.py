@@ -75,6 +75,16 @@ RETENTION_POINT: Columns = {
     "event": ("", "`bump` or `cliff`; null at most seconds"),
     "size": ("0-1", "Height of the bump, or by how much the fall exceeds the falls beside it"),
 }
+LIKES_BY_SECOND: Columns = {
+    "post_id": ("", "The post"),
+    "second": ("s", "Second from the start"),
+    "like_share": ("0-1", "Share of the post's likes given in that second"),
+}
+LIKE_PEAK: Columns = {
+    "post_id": ("", "The post"),
+    "like_peak_s": ("s", "The second in which the most likes are given"),
+    "like_peak_share": ("0-1", "Share of the post's likes given in it"),
+}
 RETENTION_BAND: Columns = {
     **{name: POST[name] for name in ("platform", "handle")},
     "bucket": ("", "Duration bucket"),

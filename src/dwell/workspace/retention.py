@@ -12,7 +12,11 @@ from dwell.results import Result
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
 
-POINT_COLUMNS = ("second", "fraction", "retention_rate", "change", "event", "size", "p10", "median", "p90", "n")
+POINT_COLUMNS = (
+    *("second", "fraction", "retention_rate", "change", "event", "size", "p10", "median", "p90", "n"),
+    "like_share",
+)
+_LIKES = ("like_peak_s", "like_peak_share")
 _TYPICAL = ("hook_loss_1s", "hook_loss_3s", "hook_loss_5s", "retention_3s", "end_rate")
 
 
@@ -39,19 +43,27 @@ def retention(
     curves = snapshot.ask("retention_curves", **options)
     about = {"handle": account["handle"], "platform": account.get("platform"), "by": by, "ads": ads}
     if post is not None:
-        return _one(snapshot, options, about, list(curves), post)
-    return _all(curves, about, by)
+        return _one(snapshot, account, options, about, list(curves), post)
+    return _all(snapshot, account, curves, about, by)
 
 
-def _all(curves: Result, about: Mapping[str, Any], by: str) -> Result:
+def _all(snapshot: Snapshot, account: Mapping[str, str], curves: Result, about: Mapping[str, Any], by: str) -> Result:
     from dwell.models.curve_shapes import find_shapes
     from dwell.models.retention_quartiles import compare_quartiles, quartile_curves
 
     rows = list(curves)
     kept = rows if about["ads"] else [row for row in rows if not row["is_ad"]]
     shapes, comparison = find_shapes(kept), compare_quartiles(kept, by)
-    columns = (*curves.columns, "shape")
-    listed = [(*(row[name] for name in curves.columns), shapes.names.get(row["post_id"])) for row in kept]
+    peaks = {row["post_id"]: row for row in snapshot.ask("like_peaks", **account)}
+    columns = (*curves.columns, "shape", *_LIKES)
+    listed = [
+        (
+            *(row[name] for name in curves.columns),
+            shapes.names.get(row["post_id"]),
+            *(peaks.get(row["post_id"], {}).get(name) for name in _LIKES),
+        )
+        for row in kept
+    ]
     found = {"verdict": shapes.verdict, "silhouette": shapes.silhouette, "stability": shapes.stability}
     meta = {
         **about,
@@ -69,6 +81,7 @@ def _all(curves: Result, about: Mapping[str, Any], by: str) -> Result:
 
 def _one(
     snapshot: Snapshot,
+    account: Mapping[str, str],
     options: Mapping[str, Any],
     about: Mapping[str, Any],
     curves: Sequence[Mapping[str, Any]],
@@ -84,11 +97,17 @@ def _one(
     points = snapshot.ask("retention_points", **options, post=post_id)
     seconds = _band(snapshot, options, row["bucket"], "seconds")
     fractions = _band(snapshot, options, row["bucket"], "fraction")
-    rows = [{**point, **seconds.get(point["second"], {"n": 0})} for point in points]
+    likes = {like["second"]: like["like_share"] for like in snapshot.ask("likes_by_second", **account, post=post_id)}
+    rows = [
+        {**point, **seconds.get(point["second"], {"n": 0}), "like_share": likes.get(point["second"])}
+        for point in points
+    ]
     places = [
         {"fraction": place / 100, "retention_rate": row[f"at_{place}"], **fractions.get(place / 100, _NO_BAND)}
         for place in FRACTIONS
     ]
+    peak = next((like for like in snapshot.ask("like_peaks", **account) if like["post_id"] == post_id), {})
+    row = {**row, **{name: peak.get(name) for name in _LIKES}}
     meta = {**about, "post": row, "fractions": places, "checks": list(_checks([row])), "warnings": []}
     return Result(POINT_COLUMNS, [tuple(point.get(name) for name in POINT_COLUMNS) for point in rows], meta)
 

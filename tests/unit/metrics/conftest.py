@@ -29,7 +29,7 @@ class World:
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {name: [] for name in ("posts", "post_snapshots", "creators")}
         self.rows |= {"creator_snapshots": [], "watch_times": [], "topic_samples": [], "topic_posts": []}
-        self.rows |= {"retention": []}
+        self.rows |= {"retention": [], "engagement_likes": []}
 
     def post(self, post_id: str, *, views: int | None = 1_000, likes: Any = ..., **given: Any) -> None:
         """A settled video of 15 s by `me`, seen once 100 h after DAY; `given` changes its attributes and counters.

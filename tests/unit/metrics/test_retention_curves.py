@@ -266,3 +266,18 @@ def test_wrong_parameters_are_refused(world: World, ask: Ask) -> None:
         ask("retention_bands", axis="percent")
     with pytest.raises(DwellError, match="number of posts"):
         ask("retention_points", most=0)
+
+
+def test_the_second_with_the_most_likes_of_the_newest_reading(world: World, ask: Ask) -> None:
+    for post_id in ("1", "2", "3"):
+        world.post(post_id)
+    old, new = DAY + timedelta(days=5), DAY + timedelta(days=9)
+    shares = {("1", old): [0.9, 0.1], ("1", new): [0.2, 0.3, 0.3, 0.2], ("2", new): [0.0, 0.0]}
+    for (post_id, at), likes in shares.items():
+        for second, share in enumerate(likes):
+            row = {"post_id": post_id, "observed_at": at, "second": float(second), "like_share": share}
+            world.rows["engagement_likes"].append(row)
+    assert ask("like_peaks", handle="me") == [{"post_id": "1", "like_peak_s": 1, "like_peak_share": 0.3}]
+    of_one = ask("likes_by_second", handle="me", post="1")
+    assert [row["like_share"] for row in of_one] == [0.2, 0.3, 0.3, 0.2]
+    assert {row["post_id"] for row in ask("likes_by_second", platform="tiktok")} == {"1", "2"}
