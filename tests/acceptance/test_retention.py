@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import dwell as api
+from dwell.cli.output import jsonable
 from dwell.errors import NoDataError
 from dwell.records import Post, Retention
+from dwell.report.retention_sentences import sentences
 from dwell.warehouse import Batch
+from dwell.workspace.page import collect_content
 
 Run = Callable[..., Any]
 SEED = 7
@@ -152,3 +157,38 @@ def test_an_odd_curve_is_shown_without_figures(tmp_path: Path, dwell: Run, reten
     one = dwell("retention", "--creator", "me", "--post", about["post_id"], data=data)
     assert "points before the start or after the end of the video" in " ".join(one.out.split())
     assert one.status == 0
+
+
+def test_the_report_shows_what_the_command_says(curves: tuple[Path, str, str], dwell: Run, tmp_path: Path) -> None:
+    data, many, _ = curves
+    found = dwell("retention", "--creator", many, "--json", data=data).json
+    with api.open(data).snapshot() as snapshot:
+        content = collect_content(snapshot, {"handle": many}, "UTC")
+    assert content.retention is not None
+    assert plain(content.retention.to_dict()) == found
+    posts = found["extremes"]["posts"]
+    assert [result.meta["post"]["post_id"] for result in content.retention_posts] == posts
+    for post, result in zip(posts, content.retention_posts, strict=True):
+        assert (
+            plain(result.to_dict()) == dwell("retention", "--creator", many, "--post", post, "--json", data=data).json
+        )
+    views = {row["post_id"]: row["views"] for row in found["rows"] if row["excluded"] is None and row["end_rate"]}
+    of_length = [row["post_id"] for row in found["rows"] if row["bucket"] == found["extremes"]["bucket"]]
+    known = [views[post] for post in of_length if post in views]
+    assert [views[post] for post in posts] == [max(known), min(known)]
+    page = tmp_path / "report.html"
+    assert dwell("report", "--creator", many, "-o", page, data=data).status == 0
+    text = " ".join(unescape(page.read_text()).split())
+    assert 'id="retention"' in text
+    for sentence in sentences(content.retention):
+        assert sentence in text
+
+
+def test_a_report_without_curves_has_no_such_section(stored: Path, dwell: Run, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assert dwell("report", "--creator", "demo_kitchen", "-o", page, data=stored).status == 0
+    assert 'id="retention"' not in page.read_text()
+
+
+def plain(document: Any) -> Any:
+    return json.loads(json.dumps(document, default=jsonable))

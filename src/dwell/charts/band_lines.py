@@ -14,7 +14,7 @@ from dwell.charts.theme import NARROW, WIDE, InlineRows, apply_theme, colour, em
 _LINE = 135
 _ROLES = ("accent", "warm")
 _EVENTS = {"bump": "watched again", "cliff": "many leave"}
-_LABEL = 7.0  # pixels of a letter of a line's name
+_LOW = 0.15  # below a line that ends lower, its name would cover the axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def retention_band(
     """One or two curves over the seconds, and behind them the band of the account's videos of that length.
 
     Args:
-        lines: At most two curves; the band is drawn of the first.
+        lines: At most two curves, of one duration bucket; the longer one brings the band.
         bucket: Duration bucket of the band.
         width: Whole width, pixels.
         title: The title.
@@ -59,8 +59,9 @@ def retention_band(
     known = [line for line in lines if any(point["retention_rate"] is not None for point in line.points)]
     if not known:
         return empty_chart(title, "No retention curve of this account can be drawn.", width)
-    band = [_band(point) for point in known[0].points if point.get("median") is not None]
-    most = max((point["n"] for point in known[0].points if point.get("n")), default=0)
+    longest = max(known, key=lambda line: len(line.points))
+    band = [_band(point) for point in longest.points if point.get("median") is not None]
+    most = max((point["n"] for point in longest.points if point.get("n")), default=0)
     subtitle = ["Share of views still watching at each second."]
     subtitle += [f"{line.name.capitalize()}: {line.about}" for line in known]
     if band:
@@ -165,7 +166,7 @@ def _draw_names(lines: Sequence[Line], rows: list[dict[str, Any]], x: alt.X, y: 
     higher = ends[0]["rate"] >= ends[1]["rate"]
     layers = []
     for at, (line, end) in enumerate(zip(lines, ends, strict=True)):
-        above = higher == (at == 0)
+        above = higher == (at == 0) or end["rate"] < _LOW
         near_end = end["second"] > 0.8 * last
         text = alt.Chart(InlineRows(values=[{**end, "name": line.name}])).mark_text(
             align="right" if near_end else "left",

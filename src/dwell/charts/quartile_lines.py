@@ -31,8 +31,8 @@ def retention_quartiles(
     if len({row["group"] for row in rows}) < 2:
         return empty_chart(title, verdict or "Too few curves for two quarters.", width)
     counts = {group: max(row["n"] for row in rows if row["group"] == group) for group in _ROLES}
-    of = ", ".join(f"{pluralize(counts[group], 'curve')} of the {_NAMES[group]}" for group in _ROLES)
-    subtitle = [f"Share of views still watching along the video: median and middle half of {of}.", verdict]
+    of = f"{pluralize(counts['top'], 'curve')} of the best quarter, {counts['bottom']} of the weakest"
+    subtitle = [f"Share of views still watching along the video, median and middle half: {of}.", verdict]
     inner = width - (76 if width <= NARROW else 84)  # the last label stands out
     x = alt.X(
         "fraction:Q",

@@ -101,17 +101,15 @@ def _all(result: Result, most: int | None) -> str:
 
 
 def _summary(meta: Mapping[str, Any]) -> list[str]:
+    from dwell.report.retention_sentences import typical_sentence
+
     where = f" on {meta['platform']}" if meta["platform"] else ""
     left_out = meta["left_out_ads"]
     ads = f", without {pluralize(left_out, 'promoted post')} (see --ads)" if left_out else ""
     lines = _wrap(f"@{meta['handle']}{where}: {pluralize(meta['curves'], 'retention curve')}{ads}.")
-    start, end = meta["typical"]["retention_3s"], meta["typical"]["end_rate"]
     if not meta["curves"]:
         return [*lines, "Import the videos of TikTok's Business API or Meta's table to get curves."]
-    if start is not None and end is not None:
-        kept = f"{_percent(start['median'])} of their views or more until second 3"
-        lines += _wrap(f"Half of the videos keep {kept}, and {_percent(end['median'])} or more to the end.")
-    return [*lines, *_wrap(str(meta["comparison"]["verdict"]))]
+    return [*lines, *_wrap(typical_sentence(meta)), *_wrap(str(meta["comparison"]["verdict"]))]
 
 
 def _compared(row: Mapping[str, Any], names: Sequence[str]) -> list[Any]:

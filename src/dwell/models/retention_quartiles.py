@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,25 @@ MIN_POSTS = 8
 """A quarter of fewer posts could not be told from chance."""
 _MIN_SUPPORT = 5  # of the posts that have, or lack, what is counted
 _WORDS = {"views": "views", "engagement_rate": "engagement rate"}
+
+
+def extremes(curves: Iterable[Curve], by: str = "views") -> tuple[str | None, list[str]]:
+    """The best and the weakest post by views or engagement rate, of one length, so that their seconds compare.
+
+    Args:
+        curves: As of `compare_quartiles`.
+        by: `views` or `engagement_rate`.
+
+    Returns:
+        The duration bucket with the most curves, and the ids of the two posts; of one post where there is only one.
+    """
+    known = [row for row in _comparable(curves, by) if row["bucket"] is not None]
+    if not known:
+        return None, []
+    sizes = Counter(row["bucket"] for row in known)
+    bucket = max(sorted(sizes), key=lambda name: sizes[name])
+    ordered = sorted((row[by], row["post_id"]) for row in known if row["bucket"] == bucket)
+    return bucket, [post_id for _, post_id in dict.fromkeys((ordered[-1], ordered[0]))]
 
 
 def quartile_curves(curves: Iterable[Curve], by: str = "views") -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def retention(
 
 def _all(snapshot: Snapshot, account: Mapping[str, str], curves: Result, about: Mapping[str, Any], by: str) -> Result:
     from dwell.models.curve_shapes import find_shapes
-    from dwell.models.retention_quartiles import compare_quartiles, quartile_curves
+    from dwell.models.retention_quartiles import compare_quartiles, extremes, quartile_curves
 
     rows = list(curves)
     kept = rows if about["ads"] else [row for row in rows if not row["is_ad"]]
@@ -65,6 +65,7 @@ def _all(snapshot: Snapshot, account: Mapping[str, str], curves: Result, about: 
         for row in kept
     ]
     found = {"verdict": shapes.verdict, "silhouette": shapes.silhouette, "stability": shapes.stability}
+    bucket, posts = extremes(kept, by)
     meta = {
         **about,
         "curves": len(kept),
@@ -72,6 +73,7 @@ def _all(snapshot: Snapshot, account: Mapping[str, str], curves: Result, about: 
         "typical": _typical(kept),
         "comparison": comparison.to_dict(),
         "quartiles": quartile_curves(kept, by),
+        "extremes": {"bucket": bucket, "posts": posts},
         "shapes": {**found, "rows": list(shapes.rows)},
         "checks": list(_checks(kept)),
         "warnings": _caveats(comparison),
