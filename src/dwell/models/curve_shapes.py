@@ -23,7 +23,7 @@ MIN_STABILITY = 0.75
 """Adjusted Rand index of the groups found in two halves of the curves; lower ones another sample would not give."""
 
 _STARTS = 5
-_SAMPLE = 1_000  # curves whose silhouette is measured; all pairs of 10,000 would take a minute
+_SAMPLE = 1_000  # curves from which groups are made; all others join the nearest. Pairs of 10,000 would take a minute
 _COMES_BACK, _HOLDS, _EARLY, _LATE = 0.03, 0.5, 0.6, 0.5
 _QUARTER = len(FRACTIONS) // 4
 AT = tuple(f"at_{place}" for place in FRACTIONS)
@@ -110,16 +110,18 @@ def _describe(name: str, whole: Sequence[Mapping[str, Any]], points: Curves, of_
 
 def _group(points: Curves) -> tuple[Labels, float | None, float | None]:
     """The number of each curve's group, silhouette and stability; one group where none is good enough."""
-    good: list[tuple[float, int, Labels, float]] = []
+    # Drawn, because every second post may be of one series; from a fixed seed, so that an answer does not change.
+    sample = points[np.random.default_rng(0).permutation(len(points))[:_SAMPLE]]
+    good: list[tuple[float, int, float, Curves]] = []
     for groups in range(2, MOST_GROUPS + 1):
-        labels = _nearest(points, _centres(points, groups))
-        silhouette, stability = _silhouette(points, labels), _stability(points, groups)
+        centres = _centres(sample, groups)
+        silhouette, stability = _silhouette(sample, _nearest(sample, centres)), _stability(sample, groups)
         if silhouette >= MIN_SILHOUETTE and stability >= MIN_STABILITY:
-            good.append((silhouette, -groups, labels, stability))
+            good.append((silhouette, -groups, stability, centres))
     if not good:
         return np.zeros(len(points), dtype=np.intp), None, None
-    silhouette, _, labels, stability = max(good, key=lambda entry: entry[:2])
-    return labels, silhouette, stability
+    silhouette, _, stability, centres = max(good, key=lambda entry: entry[:2])
+    return _nearest(points, centres), silhouette, stability
 
 
 def _centres(points: Curves, groups: int) -> Curves:
@@ -146,10 +148,13 @@ def _nearest(points: Curves, centres: Curves) -> Labels:
 
 
 def _stability(points: Curves, groups: int) -> float:
-    """The adjusted Rand index (Hubert & Arabie 1985) of the groups that each half of the curves gives to all."""
-    # Drawn, because every second post may be of one series; from a fixed seed, so that an answer does not change.
-    drawn = np.random.default_rng(0).permutation(len(points))
-    mine, theirs = (_nearest(points, _centres(points[drawn[start::2]], groups)) for start in (0, 1))
+    """The adjusted Rand index (Hubert & Arabie 1985) of the groups that each half of the curves gives to all.
+
+    Args:
+        points: Curves in a random order.
+        groups: How many groups.
+    """
+    mine, theirs = (_nearest(points, _centres(points[start::2], groups)) for start in (0, 1))
     table = np.zeros((groups, groups))
     np.add.at(table, (mine, theirs), 1)
 
@@ -163,9 +168,7 @@ def _stability(points: Curves, groups: int) -> float:
 
 
 def _silhouette(points: Curves, labels: Labels) -> float:
-    """The mean silhouette (Rousseeuw 1987) of at most 1,000 curves, evenly chosen; -1 with a single group."""
-    chosen = np.linspace(0, len(points) - 1, min(len(points), _SAMPLE)).astype(np.intp)
-    points, labels = points[chosen], labels[chosen]
+    """The mean silhouette (Rousseeuw 1987) of the curves; -1 with a single group."""
     groups = np.unique(labels)
     if len(groups) < 2:
         return -1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
@@ -54,7 +54,7 @@ def _all(snapshot: Snapshot, account: Mapping[str, str], curves: Result, about: 
     rows = list(curves)
     kept = rows if about["ads"] else [row for row in rows if not row["is_ad"]]
     shapes, comparison = find_shapes(kept), compare_quartiles(kept, by)
-    peaks = {row["post_id"]: row for row in snapshot.ask("like_peaks", **account)}
+    peaks = {row["post_id"]: row for row in _likes(snapshot, "like_peaks", account)}
     columns = (*curves.columns, "shape", *_LIKES)
     listed = [
         (
@@ -99,7 +99,8 @@ def _one(
     points = snapshot.ask("retention_points", **options, post=post_id)
     seconds = _band(snapshot, options, row["bucket"], "seconds")
     fractions = _band(snapshot, options, row["bucket"], "fraction")
-    likes = {like["second"]: like["like_share"] for like in snapshot.ask("likes_by_second", **account, post=post_id)}
+    given = _likes(snapshot, "likes_by_second", {**account, "post": post_id})
+    likes = {like["second"]: like["like_share"] for like in given}
     rows = [
         {**point, **seconds.get(point["second"], {"n": 0}), "like_share": likes.get(point["second"])}
         for point in points
@@ -108,10 +109,16 @@ def _one(
         {"fraction": place / 100, "retention_rate": row[f"at_{place}"], **fractions.get(place / 100, _NO_BAND)}
         for place in FRACTIONS
     ]
-    peak = next((like for like in snapshot.ask("like_peaks", **account) if like["post_id"] == post_id), {})
+    peaks = _likes(snapshot, "like_peaks", account)
+    peak = next((like for like in peaks if like["post_id"] == post_id), {})
     row = {**row, **{name: peak.get(name) for name in _LIKES}}
     meta = {**about, "post": row, "fractions": places, "checks": list(_checks([row])), "warnings": []}
     return Result(POINT_COLUMNS, [tuple(point.get(name) for name in POINT_COLUMNS) for point in rows], meta)
+
+
+def _likes(snapshot: Snapshot, metric: str, options: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """The rows of a metric of likes by second; not asked where none at all is stored, as in most folders."""
+    return snapshot.ask(metric, **options) if snapshot.rows()["engagement_likes"] else ()
 
 
 _NO_BAND: dict[str, Any] = {"n": 0, "p10": None, "median": None, "p90": None}

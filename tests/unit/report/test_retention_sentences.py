@@ -7,7 +7,6 @@ from typing import Any
 from dwell.report.retention_sentences import sentences
 from dwell.results import Result
 
-
 SHAPES = {"steady fall": 60, "comes back": 40}
 
 
