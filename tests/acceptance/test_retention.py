@@ -123,6 +123,8 @@ def test_what_is_not_stored_is_said(curves: tuple[Path, str, str], dwell: Run, s
     assert done.status == 1
     assert "No retention curve of post 7000000000000000000" in done.err
     assert dwell("retention", "--creator", many, "--by", "watch_ratio", data=data).status == 2
+    both = dwell("retention", "--creator", many, "--post", "7", "--heat", data=data)
+    assert (both.status, "either --post or --heat" in both.err) == (2, True)
     with pytest.raises(NoDataError, match="engagement_rate"):
         api.open(data).retention(many, by="avg_watch_s")
     none = dwell("retention", "--creator", "demo_kitchen", data=stored)

@@ -64,6 +64,8 @@ def retention(
     """
     import dwell
 
+    if heat and post is not None:
+        raise typer.BadParameter("choose either --post or --heat: one post, or the catalogue.")
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {"platform": platform.value if platform else None, "ads": ads}
     result = workspace.retention(creator, post=post, by=by.value, **options)
