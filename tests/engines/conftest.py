@@ -21,16 +21,17 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse.engine_duckdb import connect, fetch
 
+from . import owner_world
 from .curve_world import curves, likes
 from .topic_world import topics
 
 Run = Callable[[str], Result]
 NAMES = (
-    *("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts"),
-    *("retention", "engagement_likes"),
-)
+    "posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts",
+    "retention", "engagement_likes", *owner_world.NAMES,
+)  # fmt: skip
 _TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
-_TYPES |= {"instant": "TIMESTAMPTZ"}
+_TYPES |= {"instant": "TIMESTAMPTZ", "day": "DATE"}
 # Around both changes of the clocks in Berlin, and around New Year.
 _MOMENTS = (
     "2025-03-30T00:59:59",
@@ -66,6 +67,8 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
             rows["creators"].append(rows["creators"][-1] | {"platform": "youtube", "niche": "art"})
         if handle != "größe":
             rows["creator_snapshots"] += _follower_counts(dice, handle)
+    for name, more in owner_world.owners(seed, rows["posts"]).items():
+        rows[name] += more
     rows["retention"], measured = curves(rows["posts"])
     rows["engagement_likes"] = likes(rows["retention"])
     rows["watch_times"] += measured

@@ -9,7 +9,8 @@ import pytest
 
 from dwell.errors import InvalidRequestError, NoDataError
 from dwell.state import accounts
-from dwell.tracking.keys import LOCAL_ACCOUNT, Keys
+from dwell.state.accounts import LOCAL_ACCOUNT
+from dwell.tracking.keys import Keys
 
 
 def test_it_is_made_once(trial):

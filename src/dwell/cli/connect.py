@@ -75,7 +75,15 @@ def connect_tiktok(
         return
     else:
         result = _ask(accounts, comments=comments)
-    Output(as_json).show(result, lambda: "\n\n".join(f"Connected {account_text(row)}" for row in result))
+    Output(as_json).show(result, lambda: _connected(result))
+
+
+def _connected(result: Result) -> str:
+    accounts = "\n\n".join(f"Connected {account_text(row)}" for row in result)
+    return (
+        f"{accounts}\n\nRead it now with dwell sync. dwell run and dwell serve read it daily (dwell schedule list): "
+        "what TikTok shows of a day is gone for ever if nothing reads it in time."
+    )
 
 
 def _ask(accounts: Connections, *, comments: bool) -> Result:

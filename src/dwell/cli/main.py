@@ -31,6 +31,7 @@ from dwell.cli import (
     load,
     posting_times,
     posts,
+    reconcile,
     replay,
     report,
     restore,
@@ -101,6 +102,7 @@ app.command()(retention.retention)
 app.command()(fit.fit)
 app.command()(score.score)
 app.command()(report.report)
+app.command()(reconcile.reconcile)
 app.command()(export.export)
 app.command()(load.load)
 app.command()(check.check)

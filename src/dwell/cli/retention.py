@@ -54,7 +54,7 @@ def retention(
 
     Each retention curve in figures: what is lost in the first seconds, plateaus, cliffs and rewatch bumps, and where
     the curve lies in the band of the account's videos of like length. Says what the curves of the best quarter have in
-    common, which shapes there are, and which curves are odd. Curves come from TikTok's Business API or from Meta.
+    common, which shapes there are, and which curves are odd. Curves come from dwell sync or from Meta's table.
 
     \b
     Example:
@@ -110,7 +110,7 @@ def _summary(meta: Mapping[str, Any]) -> list[str]:
     ads = f", without {pluralize(left_out, 'promoted post')} (see --ads)" if left_out else ""
     lines = _wrap(f"@{meta['handle']}{where}: {pluralize(meta['curves'], 'retention curve')}{ads}.")
     if not meta["curves"]:
-        return [*lines, "Import the videos of TikTok's Business API or Meta's table to get curves."]
+        return [*lines, "Connect the account and run dwell sync, or import Meta's table of videos."]
     return [*lines, *_wrap(typical_sentence(meta)), *_wrap(str(meta["comparison"]["verdict"]))]
 
 

@@ -36,7 +36,8 @@ def add(
         list[str],
         typer.Option(
             "--event",
-            help="snapshot.created, tracking.completed, tracking.failed or balance.low; can be repeated.",
+            help="snapshot.created, tracking.completed, tracking.failed, balance.low, sync.failed or "
+            "connection.ending; can be repeated.",
             metavar="EVENT",
         ),
     ],

@@ -137,7 +137,10 @@ def find_leased(database: StateDatabase, now: datetime) -> list[tuple[str, datet
 
 
 def run_due(
-    database: StateDatabase, work: Callable[[Schedule, datetime], str], now: Callable[[], datetime] | None = None
+    database: StateDatabase,
+    work: Callable[[Schedule, datetime], str],
+    now: Callable[[], datetime] | None = None,
+    choose: Callable[[Schedule], bool] | None = None,
 ) -> list[tuple[str, datetime, str]]:
     """Do the runs that are due and that no other process is doing.
 
@@ -145,6 +148,7 @@ def run_due(
         database: Where the schedules are stored.
         work: Does one run; returns a sentence about the outcome.
         now: Returns the current time; the database's clock if None.
+        choose: Which schedules are run here; all if None.
 
     Returns:
         Name, scheduled time and outcome of each run done here. A failed run is done, too: its time has passed.
@@ -155,6 +159,8 @@ def run_due(
     runs = []
     now = now or database.now
     for schedule, slot in find_due(database, now()):
+        if choose is not None and not choose(schedule):
+            continue
         token = uuid.uuid4().hex
         if not schedules.acquire(database, schedule.name, slot, token, now(), leases.LEASE_S):
             log.info("%(schedule)s is being run by another process", {"schedule": schedule.name})

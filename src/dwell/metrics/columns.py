@@ -190,3 +190,12 @@ CREATOR: Columns = {
     "posts_with_watch_time": ("posts", "Posts with a measured watch time (average, total or watched in full)"),
     "last_observed_at": ("UTC", "When one of its posts was last observed"),
 }
+
+RECONCILED: Columns = {
+    "handle": ("", "Account"),
+    "field": ("", "Figure, by its column in dwell's tables"),
+    "subject": ("", "Day, or id of the video"),
+    "api_value": ("", "What TikTok's API for Business says"),
+    "file_value": ("", "What the file says"),
+    "hours_apart": ("hours", "Between the two readings; 0 for a day"),
+}

@@ -14,6 +14,9 @@ from dwell.metrics.newest import posts_of
 from dwell.metrics.plausible import plausible_snapshots
 from dwell.metrics.tables import table
 
+DELAYED = "tiktok-organic"
+"""Begins the source of counters that are older than their reading."""
+
 _RANGES = ("hours_low", "hours_high", "views_per_hour_low", "views_per_hour_high")
 _RANKED = (
     *("from_at", "to_at", "hours", "views_from", "views_to", "views_per_hour", "rounding_explains"),
@@ -79,9 +82,15 @@ def latest_growth(found: Table, columns: tuple[str, ...]) -> Table:
 
 
 def viewed(*also: str) -> Table:
-    """The columns of every plausible snapshot that growth needs, and the requested counters."""
+    """The columns of every plausible snapshot that growth needs, and the requested counters.
+
+    Without those that TikTok shows to owners: they are one to three days old, and how old is not told.
+    """
     columns = ("views", "rounded", "views_unit", "observed_precision", "observed_zone")
-    return plausible_snapshots(table("post_snapshots")).select("post_id", "observed_at", *columns, *also)
+    snapshots = plausible_snapshots(table("post_snapshots"))
+    return snapshots.filter(~snapshots.source.fill_null("").startswith(DELAYED)).select(
+        "post_id", "observed_at", *columns, *also
+    )
 
 
 def pairs(snapshots: Table, also: tuple[str, ...] = ()) -> Table:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from dwell.state.database import StateDatabase
 
+LOCAL_ACCOUNT = "acc_local"
+"""The account of this machine: what is tracked from its command line, and with the key that the first server prints."""
+
 TOP_UP, SNAPSHOT = "top_up", "snapshot"
 """Kinds of balance entries."""
 

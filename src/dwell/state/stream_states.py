@@ -13,7 +13,7 @@ from dwell.state.upsert import insert_into
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection
 
     from dwell.state.database import StateDatabase
 
@@ -45,17 +45,26 @@ def read(database: StateDatabase, name: StreamName) -> dict[str, str]:
 
 def save(database: StateDatabase, name: StreamName, cursors: Mapping[str, str], now: datetime) -> None:
     """Stores the cursors of some partitions, all or none."""
-    row = stream_states.c
     with database.transaction() as connection:
         for partition, cursor in cursors.items():
-            values = {"cursor": cursor, "updated_at": now}
-            connection.execute(
-                insert_into(connection, stream_states)
-                .values(**name._asdict(), partition=partition, **values)
-                .on_conflict_do_update(
-                    index_elements=[row.provider, row.account, row.stream, row.partition], set_=values
-                )
-            )
+            advance(connection, name, partition, cursor, now)
+
+
+def advance(connection: Connection, name: StreamName, partition: str, cursor: str, now: datetime) -> bool:
+    """Stores one cursor inside the caller's transaction; false where it is stored already."""
+    row = stream_states.c
+    values = {"cursor": cursor, "updated_at": now}
+    statement = (
+        insert_into(connection, stream_states)
+        .values(**name._asdict(), partition=partition, **values)
+        .on_conflict_do_update(
+            index_elements=[row.provider, row.account, row.stream, row.partition],
+            set_=values,
+            where=row.cursor != cursor,
+        )
+        .returning(row.cursor)
+    )
+    return connection.execute(statement).first() is not None
 
 
 def forget(database: StateDatabase, name: StreamName) -> None:

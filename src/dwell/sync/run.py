@@ -29,6 +29,7 @@ from dwell.state.connections import StoredConnection
 from dwell.state.sweeps import SweepJob
 from dwell.sync.account_reader import AccountReader
 from dwell.sync.clients import AccountClients, open_clients
+from dwell.sync.events import report_connections, report_failures
 from dwell.sync.finalize import finalize
 from dwell.sync.outcome import AccountOutcome, StreamOutcome
 from dwell.sync.plan import PlanItem, make_plan, seconds_needed
@@ -119,6 +120,8 @@ def run(
         work = _SyncRun(store, database, spec, job, on_progress, stop)
         outcomes = work.read()
         finalize(store, database, job.sweep_id, outcomes, work.stats)
+        report_failures(database, job.sweep_id, outcomes)
+        report_connections(store.settings, database)
         result = summarize(store, database, job, outcomes, work.stats, resumed=resumed, lost=lost)
     store.seal_if_due()
     return result

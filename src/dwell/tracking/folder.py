@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from dwell.errors import InsufficientBalanceError, VideoNotFoundError
+from dwell.state.accounts import LOCAL_ACCOUNT
 from dwell.text.resource_ids import check_resource_id
 from dwell.tracking.folder_webhooks import FolderWebhooks
-from dwell.tracking.keys import LOCAL_ACCOUNT, Caller
+from dwell.tracking.keys import Caller
 from dwell.tracking.objects import ApiKey, NewApiKey, StoppedVideo, TrackedVideo, Usage, Video, VideoDetail
 from dwell.tracking.opening import open_tracking
 from dwell.tracking.service import TrackingService

@@ -13,6 +13,7 @@ from typing import Any
 from dwell.errors import AuthenticationError, InvalidRequestError, NoDataError, PermissionDeniedError
 from dwell.settings.tracking import TrackingSettings
 from dwell.state import StateDatabase, accounts, api_keys
+from dwell.state.accounts import LOCAL_ACCOUNT
 from dwell.state.api_keys import StoredKey
 from dwell.state.new_id import new_id
 from dwell.text.resource_ids import check_resource_id
@@ -21,8 +22,6 @@ from dwell.tracking.plans import LOCAL, Plan, find_plan
 
 SCOPES = ("read", "track", "admin")
 PREFIX = "dwell_"
-LOCAL_ACCOUNT = "acc_local"
-"""The account of this machine: what is tracked from its command line, and with the key that the first server prints."""
 _LOCAL_NAME = "this machine"
 MAX_KEYS = 100
 """Keys of one account that are neither revoked nor expired."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from dwell.settings import Settings
 from dwell.state import StateDatabase, open_database
+from dwell.state.connections import StoredConnection
 from dwell.tracking.service import TrackingService
 from dwell.warehouse.store import Store
+from dwell.workspace import Workspace
 from dwell.workspace import open as open_workspace
 
 
@@ -23,12 +27,14 @@ class Tracking:
         store: The data folder that snapshots are brought into; None where another process does that.
         database: Its state.
         service: The service.
+        workspace: The data folder, whose connected accounts are synced; None where another process does that.
     """
 
     settings: Settings
     store: Store | None
     database: StateDatabase
     service: TrackingService
+    workspace: Workspace | None = None
 
     def complete_connection(self, query: Mapping[str, str]) -> tuple[int, bytes]:
         """Connects the account whose owner comes back from TikTok's consent page.
@@ -41,8 +47,14 @@ class Tracking:
         """
         from dwell.connections.consent import complete_query
         from dwell.connections.result_page import complete_page
+        from dwell.sync.schedule import schedule_daily
 
-        return complete_page(lambda: complete_query(self.settings, self.database, query))
+        def complete() -> StoredConnection:
+            made = complete_query(self.settings, self.database, query)
+            schedule_daily(self.database)
+            return made
+
+        return complete_page(complete)
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -51,15 +63,17 @@ class Tracking:
         Raises:
             SettingsError: No key of a provider is set, or the provider does not offer single posts.
         """
+        from dwell.tracking.syncing import sync_when_due
         from dwell.tracking.webhook_sender import WebhookSender
         from dwell.tracking.webhooks import read_allowed
         from dwell.tracking.worker import Worker
 
-        with (
-            closing(WebhookSender(self.database, read_allowed())) as sender,
-            Worker(self.settings, self.database, self.service, self.store, {"webhooks": sender.run}),
-        ):
-            yield
+        with closing(WebhookSender(self.database, read_allowed())) as sender:
+            others: dict[str, Callable[[threading.Event], None]] = {"webhooks": sender.run}
+            if self.workspace is not None:
+                others["syncs"] = partial(sync_when_due, self.workspace)
+            with Worker(self.settings, self.database, self.service, self.store, others):
+                yield
 
 
 @contextmanager
@@ -79,7 +93,7 @@ def open_tracking(
         SettingsError: A setting is malformed.
         StorageError: The folder or its state cannot be used.
     """
-    settings, store = Settings.read(data), None
+    settings, store, workspace = Settings.read(data), None, None
     if with_tables or settings.database is None:
         workspace = open_workspace(data, create=create)
         settings, store = workspace.settings, workspace.store if with_tables else None
@@ -87,4 +101,4 @@ def open_tracking(
     else:
         database = open_database(settings.data, settings.database)
     with closing(database), closing(TrackingService(settings, database)) as service:
-        yield Tracking(settings, store, database, service)
+        yield Tracking(settings, store, database, service, workspace if with_tables else None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
-EventType = Literal["snapshot.created", "tracking.completed", "tracking.failed", "balance.low"]
-EVENT_TYPES: tuple[EventType, ...] = ("snapshot.created", "tracking.completed", "tracking.failed", "balance.low")
+EventType = Literal[
+    "snapshot.created", "tracking.completed", "tracking.failed", "balance.low", "sync.failed", "connection.ending"
+]
+EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 """What can be subscribed to; a test event (`webhook.test`) is sent only when somebody asks for one."""
 
 

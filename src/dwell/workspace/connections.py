@@ -19,6 +19,7 @@ from dwell.providers.tiktok_organic.api import is_loopback
 from dwell.results import Result
 from dwell.state import connections
 from dwell.state.connections import StoredConnection
+from dwell.sync.schedule import schedule_daily
 
 if TYPE_CHECKING:
     from dwell.state import StateDatabase
@@ -63,7 +64,9 @@ class Connections:
             KeyRefusedError: The owner denied the consent, or the code in the address has expired.
             ProviderError: TikTok does not answer; the same address can be tried again.
         """
-        return self._describe([consent.complete_address(self._settings, self._database, address)])
+        made = consent.complete_address(self._settings, self._database, address)
+        schedule_daily(self._database)
+        return self._describe([made])
 
     def find_completed(self, asked: Consent) -> Result | None:
         """The account that a consent led to, also through `dwell serve`; None while there is none."""
@@ -91,6 +94,7 @@ class Connections:
                     lambda query: consent.complete_query(self._settings, self._database, query),
                     consent.VALID.total_seconds(),
                 )
+                schedule_daily(self._database)
                 return self._describe([made])
 
             yield asked, wait

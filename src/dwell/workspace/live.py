@@ -21,6 +21,7 @@ from dwell.providers.provider_registry import get_provider
 from dwell.results import Result
 from dwell.state import StateDatabase, drift, ledger, owner, rate_limiter, schedules, sweeps, watchlists
 from dwell.state.schedules import Schedule
+from dwell.sync.request import SyncRequest
 from dwell.workspace.schedules import list_schedules, run_schedules
 from dwell.workspace.state import open_state
 from dwell.workspace.sweep_request import SweepRequest, trends_request, vet_request
@@ -249,8 +250,15 @@ class Live:
         """All schedules with their next and last runs."""
         return list_schedules(self.database)
 
-    def run_due(self, *, on_progress: OnProgress | None = None, stop: threading.Event | None = None) -> Result:
+    def run_due(
+        self, *, on_progress: OnProgress | None = None, stop: threading.Event | None = None, only_syncs: bool = False
+    ) -> Result:
         """Do the runs that are due and that no other process is doing, then seal if enough rows wait.
+
+        Args:
+            on_progress: Called regularly with the progress.
+            stop: Set it to end early.
+            only_syncs: Sync connected accounts, and leave the other schedules to `dwell run`.
 
         Returns:
             One row per run done here; in `meta` the runs that are `held` elsewhere, and `trouble`: a run failed or
@@ -260,7 +268,10 @@ class Live:
         def run(request: SweepRequest, slot: str) -> Result:
             return self._run(self.spec(request, "sweep", slot), request, on_progress, stop)
 
-        return run_schedules(self._workspace.store, self.database, run)
+        def sync(request: SyncRequest) -> Result:
+            return self._workspace.syncs.run(request, on_progress=on_progress, stop=stop)
+
+        return run_schedules(self._workspace.store, self.database, run, sync, only_syncs=only_syncs)
 
     def next_due(self) -> datetime | None:
         """When the next schedule is due; now if one is waiting; None without schedules."""

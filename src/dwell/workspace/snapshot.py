@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
 from dwell.results import Result
-from dwell.workspace.creators import find_account, find_creator
+from dwell.workspace.creators import find_account, find_creator, parse_handle
 from dwell.workspace.result_cache import ResultCache
 
 if TYPE_CHECKING:
@@ -214,6 +214,12 @@ class Snapshot:
         """Views per hour between snapshots of each post an hour or more apart; in `meta`, of how many it is known."""
         account = self._account(creator, platform)
         return replace(self.ask("growth", **account), meta=self._growth_known(account))
+
+    def reconcile(self, *, creator: str, field: str | None = None) -> Result:
+        """Where TikTok's API and Studio's files differ: one row per figure; with a field, one per day or video."""
+        from dwell.workspace.reconciliation import reconcile
+
+        return reconcile(self, parse_handle(creator), field)
 
     def growth_ranking(self, *, creator: str, platform: str | None = None, limit: int = 20) -> Result:
         """The posts that gained views fastest, by their latest known growth; all such posts in `meta`."""

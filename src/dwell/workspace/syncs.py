@@ -14,15 +14,13 @@ from dwell.sync import history
 from dwell.sync.plan import make_plan, plan_result
 from dwell.sync.request import SyncRequest
 from dwell.sync.run import find_resumable, make_spec, run
+from dwell.sync.schedule import AT, NAME
 
 if TYPE_CHECKING:
     from dwell.state import StateDatabase
     from dwell.workspace.workspace import Workspace
 
 __all__ = ["SyncRequest", "Syncs"]
-
-SCHEDULE = "sync-tiktok"
-"""Name of the schedule that syncs every connected account."""
 
 
 class Syncs:
@@ -71,13 +69,11 @@ class Syncs:
         """The syncs so far, newest first: one row per sync, account and table; only the last ones if so asked."""
         return history.list_syncs(self._database, last)
 
-    def schedule(
-        self, request: SyncRequest | None = None, *, every: str = "day", at: str = "06:00", tz: str = "UTC"
-    ) -> str:
+    def schedule(self, request: SyncRequest | None = None, *, every: str = "day", at: str = AT, tz: str = "UTC") -> str:
         """Let `dwell run` and `dwell serve` sync; a schedule of the same accounts is replaced. Returns its name."""
         request = request or SyncRequest()
         times = scheduler.parse_schedule(every, at, tz)
         accounts = "-".join(name.strip().removeprefix("@").lower() for name in sorted(request.accounts))
-        name = f"{SCHEDULE}-{accounts}" if accounts else SCHEDULE
+        name = f"{NAME}-{accounts}" if accounts else NAME
         schedules.save(self._database, Schedule(name, *times, request.to_spec(), self._database.now()))
         return name

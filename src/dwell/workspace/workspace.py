@@ -209,6 +209,7 @@ class Workspace:
     trend = _in_one_snapshot(Snapshot.trend)
     growth = _in_one_snapshot(Snapshot.growth)
     posting_times = _in_one_snapshot(Snapshot.posting_times)
+    reconcile = _in_one_snapshot(Snapshot.reconcile)
     vet = _in_one_snapshot(Snapshot.vet)
     topic = _in_one_snapshot(Snapshot.topic)
     audit = _in_one_snapshot(Snapshot.audit)

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 Ask = Callable[..., list[Row]]
 DAY = datetime(2025, 3, 3, 12, tzinfo=UTC)  # a Monday
 _TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
-_TYPES |= {"instant": "TIMESTAMPTZ"}
+_TYPES |= {"instant": "TIMESTAMPTZ", "day": "DATE"}
 
 
 class World:

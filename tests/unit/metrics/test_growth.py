@@ -105,3 +105,11 @@ def test_the_fastest_are_ranked_by_their_newest_pair(world: World, ask: Ask) -> 
 def test_a_ranking_has_at_least_one_place(ask: Ask) -> None:
     with pytest.raises(DwellError, match="from 1 up, not 0"):
         ask("growth_ranking", limit=0)
+
+
+def test_counters_that_tiktok_shows_late_are_not_compared(world: World, ask: Ask) -> None:
+    world.post("a", views=1_000, seen_at=DAY, rounded=False)
+    world.snapshot("a", DAY + timedelta(hours=20), views=900, rounded=False, source="tiktok-organic")
+    world.snapshot("a", DAY + timedelta(hours=24), views=1_240, rounded=False, source="tikliveapi")
+    (row,) = ask("growth")
+    assert (row["views_from"], row["views_to"], row["views_per_hour"]) == (1_000, 1_240, 10.0)
