@@ -14,6 +14,8 @@ HERE = Path(__file__).parent
 FULL = {
     "command_time.py": [],
     "metrics_speed.py": ["--rows", "10000000", "--runs", "3", "--memory", "3GB"],
+    "retention_speed.py": ["--readings", "16", "--runs", "3"],
+    "retention_events.py": [],
     "rollup_speed.py": [],
     "corrections_speed.py": [],
     "engine_speed.py": [],
@@ -32,6 +34,8 @@ FULL = {
 QUICK = {
     "command_time.py": ["--rows", "100000", "--runs", "2"],
     "metrics_speed.py": ["--rows", "300000", "--runs", "1"],
+    "retention_speed.py": ["--posts", "500", "--runs", "1"],
+    "retention_events.py": ["--worlds", "7", "--accounts", "2"],
     "rollup_speed.py": ["--posts", "20000", "--runs", "1"],
     "corrections_speed.py": ["--posts", "20000", "--runs", "1"],
     "engine_speed.py": ["--rows", "20000", "--runs", "1"],

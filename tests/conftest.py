@@ -84,6 +84,12 @@ def account() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def retention_world() -> ModuleType:
+    """Simulated accounts with retention curves: the functions of benchmarks/retention_world.py."""
+    return _load("../benchmarks/retention_world.py")
+
+
+@pytest.fixture(scope="session")
 def api_checks() -> ModuleType:
     """Schemathesis, for tests of the API over any service: the functions of api_checks.py."""
     return _load("api/api_checks.py")

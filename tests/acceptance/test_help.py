@@ -18,6 +18,7 @@ COMMANDS = [
     "posting-times",
     "growth",
     "audit",
+    "retention",
     "fit",
     "score",
     "report",

@@ -22,12 +22,13 @@ from dwell.settings import Settings
 from dwell.warehouse.engine_duckdb import connect, fetch
 
 from . import owner_world
+from .curve_world import curves, likes
 from .topic_world import topics
 
 Run = Callable[[str], Result]
 NAMES = (
     "posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts",
-    *owner_world.NAMES,
+    "retention", "engagement_likes", *owner_world.NAMES,
 )  # fmt: skip
 _TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
 _TYPES |= {"instant": "TIMESTAMPTZ", "day": "DATE"}
@@ -68,6 +69,9 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
             rows["creator_snapshots"] += _follower_counts(dice, handle)
     for name, more in owner_world.owners(seed, rows["posts"]).items():
         rows[name] += more
+    rows["retention"], measured = curves(rows["posts"])
+    rows["engagement_likes"] = likes(rows["retention"])
+    rows["watch_times"] += measured
     return rows | topics()
 
 

@@ -46,6 +46,15 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("topic_days", {"kind": "hashtag", "topic": "größe", "days": None}),
     ("topic_days", {"kind": "sound", "days": 3}),
     ("topic_days", {"handles": ("plain", "größe"), "days": None}),
+    ("likes_by_second", {"handle": "both_platforms", "platform": "tiktok"}),
+    ("likes_by_second", {"handle": "nobody", "post": "7"}),
+    ("like_peaks", {"handle": "plain"}),
+    ("retention_curves", {"handle": "plain"}),
+    ("retention_curves", {"ads": True}),
+    ("retention_points", {"handle": "both_platforms", "platform": "youtube", "most": 20}),
+    ("retention_points", {"handle": "nobody", "post": "7"}),
+    ("retention_bands", {"axis": "fraction"}),
+    ("retention_bands", {"handle": "plain", "ads": True}),
 ]
 _NAMED = [
     pytest.param(name, given, id=f"{name}-{'-'.join(map(str, given.values())) or 'all'}") for name, given in CASES

@@ -37,6 +37,7 @@ from dwell.cli import (
     replay,
     report,
     restore,
+    retention,
     sandbox,
     schedule,
     score,
@@ -99,6 +100,7 @@ app.command()(trend.trend)
 app.command("posting-times")(posting_times.posting_times)
 app.command()(growth.growth)
 app.command()(audit.audit)
+app.command()(retention.retention)
 app.command()(fit.fit)
 app.command()(score.score)
 app.command()(report.report)

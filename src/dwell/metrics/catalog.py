@@ -5,9 +5,6 @@ No query library is loaded here, so looking up a metric costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from dwell.metrics.columns import (
     AUDIENCE_HOUR,
     BENCHMARK,
@@ -28,44 +25,10 @@ from dwell.metrics.columns import (
     TRAFFIC,
     TREND,
     UNKNOWN,
-    Columns,
 )
+from dwell.metrics.metric import Metric
+from dwell.metrics.retention_catalog import RETENTION
 from dwell.metrics.topic_columns import FOLLOWER_STEP, PEER, TOPIC_DAY, TOPIC_POST
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One metric.
-
-    Attributes:
-        name: Its name, as in `sql(name)`.
-        module: Python module that holds it.
-        function: Its function there; parameters in, Ibis expression out.
-        tables: Stored tables that it may read.
-        columns: Result column -> (unit, meaning), in order; "" means no unit.
-        key: Columns that identify a row of the result; none for a single row.
-        doc: One line.
-        parameters: Parameter -> meaning.
-        optional: Columns that only some parameters produce.
-        rolled_up: What it reads instead of `tables` where the data folder has the roll-up `post_latest`; none if it
-            cannot use that.
-    """
-
-    name: str
-    module: str
-    function: str
-    tables: tuple[str, ...]
-    columns: Columns
-    key: tuple[str, ...]
-    doc: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    optional: tuple[str, ...] = ()
-    rolled_up: tuple[str, ...] = ()
-
-    def reads(self, *, rolled_up: bool) -> tuple[str, ...]:
-        """The tables that its query reads, with or without the roll-up."""
-        return (rolled_up and self.rolled_up) or self.tables
-
 
 _HANDLE = {"handle": "Account, lower case without @; all accounts when None"}
 _FILTERS = {
@@ -360,5 +323,6 @@ METRICS: dict[str, Metric] = {
             "Accounts and how much of each is stored, most posts first.",
             rolled_up=(*_ROLLUP, "creators", "watch_times"),
         ),
+        *RETENTION,
     )
 }

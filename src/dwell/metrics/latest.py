@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import Table, Value
 
 
 def latest(observations: Table, columns: tuple[str, ...], at: str = "observed_at") -> Table:
@@ -22,10 +22,15 @@ def latest(observations: Table, columns: tuple[str, ...], at: str = "observed_at
     # Rows are passed as structs, which are never null: `max_by` alone would skip nulls. It is called by its own name,
     # which DuckDB and Spark share, because Ibis' argmax becomes a sort in DuckDB and costs 50 % more.
     row = ibis.struct({name: observations[name] for name in columns})
-    instant = observations[at]
-    max_by = ibis.udf.agg.builtin(_max_by, name="max_by", signature=((row.type(), instant.type()), row.type()))
-    last = observations.group_by("post_id").agg(last=max_by(row, instant))
+    last = observations.group_by("post_id").agg(last=max_by(row, observations[at]))
     return last.select("post_id", **{name: last.last[name] for name in columns})
+
+
+def max_by(value: Value, order: Value) -> Value:
+    """The value of the row of a group with the highest `order`; rows where that is null do not count."""
+    signature = ((value.type(), order.type()), value.type())
+    aggregate = ibis.udf.agg.builtin(_max_by, name="max_by", signature=signature)
+    return aggregate(value, order)
 
 
 def _max_by(value: Any, order: Any) -> Any:

@@ -28,6 +28,8 @@ class ReportContent:
         trend: Rows of `trend`.
         growth: Rows of `growth`; empty where no post was observed twice.
         audit: Rows of `audit`; None for an account without watch time.
+        retention: The result of `ws.retention`; None for an account without retention curves.
+        retention_posts: Its best and its weakest post by views, each as `ws.retention(..., post=...)`; or none.
         score: The result of a scoring; None without a scoring.
         status: The state of the data: first_observed_at, last_observed_at, unknown_share, sources.
         versions: Name of a component (dwell, metric definitions, model) -> its version.
@@ -47,6 +49,8 @@ class ReportContent:
     trend: Rows = ()
     growth: Rows = ()
     audit: Rows | None = None
+    retention: Result | None = None
+    retention_posts: Sequence[Result] = ()
     score: Result | Mapping[str, Any] | None = None
     status: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)

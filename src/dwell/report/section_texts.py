@@ -5,6 +5,7 @@ from __future__ import annotations
 TITLES = {
     "benchmarks": "Benchmarks by video length",
     "tiers": "What the best posts have in common",
+    "retention": "How viewers leave",
     "posting-times": "Posting times",
     "trend": "Over time",
     "audit": "Public figures against watch time",
@@ -15,6 +16,8 @@ INTRODUCTIONS = {
     "benchmarks": "Short and long videos get different rates, so a post is compared with posts of similar length.",
     "tiers": "The quarter of posts with the highest engagement rate, against the quarter with the lowest. "
     "An association is not a cause.",
+    "retention": "The share of views that is left at each second. Short videos keep more of it to their end, so "
+    "a curve is compared with those of similar length.",
     "posting-times": "When posts were published, and how they performed. The findings above test whether time matters.",
     "trend": "The posts of each period, by their latest observation. Medians of a few posts vary by chance.",
     "audit": "Public ratios, views and length are a proxy for unknown watch time. "

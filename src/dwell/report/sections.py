@@ -10,12 +10,15 @@ import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from dwell import charts
+from dwell.charts.band_lines import post_line
 from dwell.charts.context import context_line
 from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
 from dwell.report import model_tables, public_tables
 from dwell.report.content import ReportContent, Rows, meta
 from dwell.report.report_table import ReportTable
+from dwell.report.retention_sentences import sentences
+from dwell.report.retention_table import retention_table
 from dwell.report.section_texts import EMPTY, INTRODUCTIONS, TITLES
 from dwell.report.statement import Kind
 
@@ -71,6 +74,7 @@ def _sections(content: ReportContent) -> list[Section]:
     return [
         _benchmarks(content),
         _tiers(content),
+        *_retention(content),
         _posting_times(content),
         _trend(content),
         _audit(content),
@@ -124,6 +128,31 @@ def _tiers(content: ReportContent) -> Section:
     numbers = public_tables.tier_table(content.tiers)
     drawn = plot("public", "tiers", charts.tiers, content.tiers, table=numbers)
     return Section("tiers", [drawn], notes=_verdict(content.tiers))
+
+
+def _retention(content: ReportContent) -> list[Section]:
+    """No section without curves: most accounts cannot have any."""
+    found = content.retention
+    if found is None:
+        return []
+    names = ("best", "weakest")
+    lines = [
+        post_line(result.meta["post"], result, name)
+        for name, result in zip(names, content.retention_posts, strict=False)
+    ]
+    comparison, plots = found.meta["comparison"], []
+    if lines:
+        bucket = content.retention_posts[0].meta["post"]["bucket"]
+        title = "The best and the weakest post by views" if len(lines) > 1 else "The post with a known curve"
+        plots.append(plot("measured", "curves", charts.retention_band, lines, bucket=bucket, title=title))
+    if found.meta["quartiles"]:
+        numbers = retention_table(comparison["rows"])
+        options = {"by": found.meta["by"], "verdict": comparison["verdict"]}
+        drawn = plot(
+            "measured", "quarters", charts.retention_quartiles, found.meta["quartiles"], table=numbers, **options
+        )
+        plots.append(drawn)
+    return [Section("retention", plots, notes=sentences(found))]
 
 
 def _posting_times(content: ReportContent) -> Section:

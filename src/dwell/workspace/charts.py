@@ -88,6 +88,33 @@ class Charts:
             drawn = charts.audit(snapshot.audit(creator=creator, platform=platform))
             return _add_context(snapshot, drawn, creator, platform=platform)
 
+    def retention(
+        self, *, creator: str, post: str | None = None, by: str = "views", **options: Any
+    ) -> altair.TopLevelMixin:
+        """The curve of a post in the band of its length; without a post, the best and the weakest quarter of posts."""
+        from dwell import charts
+        from dwell.charts.band_lines import post_line
+
+        with self._snapshot() as snapshot:
+            result = snapshot.retention(creator, post=post, by=by, **options)
+            if post is None:
+                places, verdict = result.meta["quartiles"], result.meta["comparison"]["verdict"]
+                drawn = charts.retention_quartiles(places, by=by, verdict=verdict)
+            else:
+                about = result.meta["post"]
+                drawn = charts.retention_band([post_line(about, result)], bucket=about["bucket"])
+            return _add_context(snapshot, drawn, creator, **_place(options))
+
+    def retention_heat(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
+        """Heat map of the catalogue: the posts with the most views, second by second."""
+        from dwell import charts
+
+        with self._snapshot() as snapshot:
+            result = snapshot.retention(creator, **options)
+            points = snapshot.retention_points(creator, **options)
+            drawn = charts.retention_heat(points, list(result), total=len(result))
+            return _add_context(snapshot, drawn, creator, **_place(options))
+
     def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
         """The skill of a fitted model next to the baselines."""
         from dwell import charts

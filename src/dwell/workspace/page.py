@@ -41,6 +41,7 @@ def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str) -> 
     """
     found = findings(snapshot, **account, tz=tz)
     named: dict[str, Any] = {"creator": account["handle"], "platform": account.get("platform")}
+    curves = _curves(snapshot, named)
     return ReportContent(
         handle=account["handle"],
         generated_at=clock.now(),
@@ -53,12 +54,24 @@ def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str) -> 
         trend=snapshot.trend(**named),
         growth=snapshot.growth(**named),
         audit=found.audit,
+        retention=curves,
+        retention_posts=[snapshot.retention(**named, post=post) for post in curves.meta["extremes"]["posts"]]
+        if curves
+        else [],
         score=None if found.audit is not None else _score(snapshot, named),
         status=status(snapshot, **account).meta,
         versions={name: metadata.version(name) for name in ("dwell", "scikit-learn")},
         tz=tz,
         simulated=found.findings.meta["simulated"],
     )
+
+
+def _curves(snapshot: Snapshot, named: Mapping[str, Any]) -> Result | None:
+    """The retention curves; None for an account without any, and without asking where none at all is stored."""
+    if not snapshot.rows()["retention"]:
+        return None
+    found = snapshot.retention(**named)
+    return found if found.meta["curves"] else None
 
 
 def _score(snapshot: Snapshot, named: Mapping[str, Any]) -> Mapping[str, Any] | None:

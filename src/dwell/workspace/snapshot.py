@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.workspace.creators import find_account, find_creator, parse_handle
+from dwell.workspace.growth import describe_growth
 from dwell.workspace.result_cache import ResultCache
 
 if TYPE_CHECKING:
@@ -208,12 +209,12 @@ class Snapshot:
         """Per period: posts, median rates, change from the previous period, views per hour."""
         account = self._account(creator, platform)
         rows = self.ask("trend", every=every, **account, include=include, min_age_h=min_age_h)
-        return replace(rows, meta={"every": every, **self._growth_known(account)})
+        return replace(rows, meta={"every": every, **describe_growth(self, account)})
 
     def growth(self, *, creator: str, platform: str | None = None) -> Result:
         """Views per hour between snapshots of each post an hour or more apart; in `meta`, of how many it is known."""
         account = self._account(creator, platform)
-        return replace(self.ask("growth", **account), meta=self._growth_known(account))
+        return replace(self.ask("growth", **account), meta=describe_growth(self, account))
 
     def audience_hours(self, *, creator: str, tz: str = "UTC", days: int = 28) -> Result:
         """Followers of a connected account who are active, by weekday and hour of a time zone."""
@@ -237,18 +238,8 @@ class Snapshot:
         """The posts that gained views fastest, by their latest known growth; all such posts in `meta`."""
         account = self._account(creator, platform)
         rows = self.ask("growth_ranking", **account, limit=limit)
-        meta = self._growth_known(account)
+        meta = describe_growth(self, account)
         return replace(rows, meta={"observed_twice": meta["growth"]["known"], **meta})
-
-    def _growth_known(self, account: dict[str, str]) -> dict[str, Any]:
-        """Of how many posts the growth is known, and a warning where it is not known of all."""
-        from dwell.metrics.growth_note import growth_note
-
-        counts = next(iter(self.ask("growth_known", **account)))
-        chosen = account.get("platform")
-        platforms = [chosen] if chosen else self.ask("handles", handle=account["handle"]).column("platform")
-        note = growth_note(counts, platforms)
-        return {"growth": dict(counts), "warnings": [note] if note else []}
 
     def posting_times(
         self,
@@ -283,6 +274,30 @@ class Snapshot:
         from dwell.models.audit import audit
 
         return audit(self._post_rows(creator, platform))
+
+    def retention(
+        self,
+        creator: str,
+        *,
+        post: str | None = None,
+        by: str = "views",
+        ads: bool = False,
+        platform: str | None = None,
+    ) -> Result:
+        """The account's retention curves in figures, newest post first; with `post`, one of them second by second.
+
+        In `meta`: what is typical, what the best quarter by `by` has in common, the shapes, and what is odd.
+        """
+        from dwell.workspace.retention import retention
+
+        return retention(self, self._account(creator, platform), post=post, by=by, ads=ads)
+
+    def retention_points(
+        self, creator: str, *, most: int | None = 40, ads: bool = False, platform: str | None = None
+    ) -> Result:
+        """The retention curves of the posts with the most views, at whole seconds; of all posts with `most=None`."""
+        options = {**({"most": most} if most is not None else {}), **({"ads": True} if ads else {})}
+        return self.ask("retention_points", **self._account(creator, platform), **options)
 
     def fit(
         self,

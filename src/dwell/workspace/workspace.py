@@ -254,6 +254,8 @@ class Workspace:
     vet = _in_one_snapshot(Snapshot.vet)
     topic = _in_one_snapshot(Snapshot.topic)
     audit = _in_one_snapshot(Snapshot.audit)
+    retention = _in_one_snapshot(Snapshot.retention)
+    retention_points = _in_one_snapshot(Snapshot.retention_points)
     fit = _in_one_snapshot(Snapshot.fit)
     score = _in_one_snapshot(Snapshot.score)
     report = _in_one_snapshot(Snapshot.report)

@@ -14,6 +14,7 @@ import pytest
 
 from dwell import charts
 from dwell.charts import render
+from dwell.charts.band_lines import Line
 from dwell.charts.context import add_context, context_line
 from dwell.charts.theme import NARROW, WIDE
 from dwell.models.account import findings
@@ -37,11 +38,48 @@ def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
         "audit": lambda width: charts.audit(account.audit(), width=width),
         "skill": lambda width: charts.skill(account.fit(), width=width),
         "coverage": lambda width: charts.coverage(account.fit(), coverage_shares(account.fit()), width=width),
+        "retention_band": lambda width: charts.retention_band([line("best"), line("weakest", 0.7)], width=width),
+        "retention_heat": lambda width: charts.retention_heat(*catalogue(), total=90, width=width),
+        "retention_quartiles": lambda width: charts.retention_quartiles(quarters(), width=width),
         "scores": lambda width: charts.scores(account.score(found), found, width=width),
         "topic_days": lambda width: charts.topic_days(topic(), lifecycle=RISING, width=width),
         "vetting": lambda width: charts.vetting(vetted(), width=width),
         "views_per_hour": lambda width: charts.views_per_hour(*tracked(), width=width),
     }
+
+
+def line(name="this post", level=1.0, last=40, gap=()):
+    curve = [level ** (second > 0) * (1 - 0.015 * second) for second in range(last)]
+    points = [
+        {"second": float(second), "retention_rate": None if second in gap else rate, "size": 0.1, "n": 12}
+        | {"event": {9: "cliff", 20: "bump"}.get(second), "p10": rate * 0.6, "median": rate * 0.8, "p90": min(1, rate)}
+        for second, rate in enumerate(curve)
+    ]
+    return Line(name, "“One-pan pasta”, 1,200 views", points)
+
+
+def catalogue(posts=50):
+    rows = [
+        {"post_id": str(number), "views": 1_000 * number, "duration_s": 20.0 + 3 * number}
+        | {"caption": "It's \\ “good” </script> ' + alert(1) + '"}
+        for number in range(posts)
+    ]
+    points = [
+        {"post_id": str(number), "second": float(second), "retention_rate": 1.2 - 0.01 * second}
+        | {"event": {7: "bump", 11: "cliff"}.get(second + number % 5)}
+        for number in range(posts)
+        for second in range(20 + 3 * number)
+    ]
+    return points, rows
+
+
+def quarters(top=12):
+    return [
+        {"group": group, "fraction": place / 20, "n": top, "q25": level - 0.2, "median": level, "q75": level + 0.1}
+        for group, start in (("top", 1.0), ("bottom", 0.8))
+        for place in range(21)
+        for level in [start - 0.02 * place]
+    ]
 
 
 RISING = {
@@ -117,6 +155,10 @@ def test_each_is_valid_and_fits_its_width(account, name, width):
         lambda: charts.benchmarks([], []),
         lambda: charts.watch_time([], []),
         lambda: charts.tiers([]),
+        lambda: charts.retention_band([]),
+        lambda: charts.retention_band([Line("this post", "", [{"second": 0.0, "retention_rate": None}])]),
+        lambda: charts.retention_heat([], [], total=0),
+        lambda: charts.retention_quartiles([]),
         lambda: charts.posting_times([]),
         lambda: charts.trend([]),
         lambda: charts.growth([]),
@@ -404,3 +446,22 @@ def test_importing_the_package_does_not_import_altair():
 def test_an_unknown_chart_is_an_attribute_error():
     with pytest.raises(AttributeError, match="pie"):
         getattr(charts, "pie".lower())
+
+
+def test_a_curve_is_not_joined_over_a_gap():
+    spec = charts.retention_band([line(gap=(12, 13, 14))]).to_dict()
+    (name,) = [layer["data"]["name"] for layer in spec["layer"] if "detail" in layer["encoding"]]
+    rows = spec["datasets"][name]
+    segments = {row["second"]: row["segment"] for row in rows}
+    assert 13 not in segments
+    assert segments[11] != segments[15]
+    assert segments[10] == segments[11]
+
+
+def test_the_catalogue_says_what_it_leaves_out():
+    chart = charts.retention_heat(*catalogue(), total=90)
+    assert "The 40 of 90 posts with the most views" in texts(chart)
+    assert "Only the first 60 seconds" in texts(chart)
+    whole = charts.retention_heat(*catalogue(5), total=5)
+    assert "All posts" in texts(whole)
+    assert "Only the first" not in texts(whole)

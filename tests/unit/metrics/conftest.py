@@ -29,6 +29,7 @@ class World:
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {name: [] for name in ("posts", "post_snapshots", "creators")}
         self.rows |= {"creator_snapshots": [], "watch_times": [], "topic_samples": [], "topic_posts": []}
+        self.rows |= {"retention": [], "engagement_likes": []}
 
     def post(self, post_id: str, *, views: int | None = 1_000, likes: Any = ..., **given: Any) -> None:
         """A settled video of 15 s by `me`, seen once 100 h after DAY; `given` changes its attributes and counters.
@@ -45,6 +46,13 @@ class World:
 
     def snapshot(self, post_id: str, at: datetime, **counters: Any) -> None:
         self.rows["post_snapshots"].append({"post_id": post_id, "observed_at": at, **counters})
+
+    def curve(self, post_id: str, points: Mapping[float, float], **given: Any) -> None:
+        """A retention curve, second -> share, read 100 h after DAY."""
+        at = given.get("at", DAY + timedelta(hours=100))
+        for second, rate in points.items():
+            row = {"post_id": post_id, "observed_at": at, "second": float(second), "retention_rate": rate}
+            self.rows["retention"].append(row)
 
     def look(self, at: datetime, posts: dict[str, Row], **given: Any) -> None:
         """One look at the sound `song`, and the posts that it listed."""

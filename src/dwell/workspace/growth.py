@@ -1,0 +1,19 @@
+"""What a reader must know beside a growth: of how many posts it is known, and why not of the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dwell.workspace.snapshot import Snapshot
+
+
+def describe_growth(snapshot: Snapshot, account: dict[str, str]) -> dict[str, Any]:
+    """Of how many posts of an account the growth is known, and a warning where it is not known of all."""
+    from dwell.metrics.growth_note import growth_note
+
+    counts = next(iter(snapshot.ask("growth_known", **account)))
+    chosen = account.get("platform")
+    platforms = [chosen] if chosen else snapshot.ask("handles", handle=account["handle"]).column("platform")
+    note = growth_note(counts, platforms)
+    return {"growth": dict(counts), "warnings": [note] if note else []}
