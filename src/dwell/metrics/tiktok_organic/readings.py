@@ -86,7 +86,7 @@ def newest_list(rows: Table, by: tuple[str, ...], qualifies: BooleanValue) -> Ta
     instant = ibis.cases((marked.counts, marked.observed_at), else_=ibis.null(marked.observed_at.type()))
     chosen = marked.group_by(*by).agg(list_at=instant.max(), group_seq=marked.seq.max())
     kept = marked.filter(marked.counts).inner_join(chosen, [*by, "list_at"])
-    return kept.mutate(seq=kept.group_seq).drop("counts", "list_at", "group_seq")
+    return kept.select(*(name for name in rows.columns if name != "seq"), seq=kept.group_seq)
 
 
 def with_username(rows: Table) -> Table:
@@ -112,8 +112,11 @@ def _names(days: Table) -> Table:
     read = accounts.select(*columns).union(posts.select(*columns))
     read = read.filter(read.username.notnull())
     read = read.mutate(name_day=day_of(read))
+    # Where all readings of a day agree, the first gave the name: later ones change no row.
+    agree = read.username.min() == read.username.max()
     known = read.group_by("open_id", "name_day").agg(
-        username=newest_known(read.username, read.observed_at), name_seq=read.seq.max()
+        username=newest_known(read.username, read.observed_at),
+        name_seq=ibis.cases((agree, read.seq.min()), else_=read.seq.max()),
     )
     known = known.alias("account_names")
     exact = days.inner_join(known, [days.open_id == known.open_id, days.metric_date == known.name_day])
