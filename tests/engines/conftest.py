@@ -21,12 +21,22 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse.engine_duckdb import connect, fetch
 
+from .organic_world import OWNED, organic
 from .topic_world import topics
 
 Run = Callable[[str], Result]
-NAMES = ("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts")
+NAMES = (
+    "posts",
+    "post_snapshots",
+    "creators",
+    "creator_snapshots",
+    "watch_times",
+    "topic_samples",
+    "topic_posts",
+    *OWNED,
+)
 _TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
-_TYPES |= {"instant": "TIMESTAMPTZ"}
+_TYPES |= {"instant": "TIMESTAMPTZ", "day": "DATE"}
 # Around both changes of the clocks in Berlin, and around New Year.
 _MOMENTS = (
     "2025-03-30T00:59:59",
@@ -62,7 +72,8 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
             rows["creators"].append(rows["creators"][-1] | {"platform": "youtube", "niche": "art"})
         if handle != "größe":
             rows["creator_snapshots"] += _follower_counts(dice, handle)
-    return rows | topics()
+    owned = {name: rows[name] + more for name, more in organic().items()}
+    return rows | topics() | owned
 
 
 def _post(dice: random.Random, number: int) -> dict[str, Any]:
@@ -165,7 +176,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, rows in world().items():
             lines = folder / f"{name}.ndjson"
             lines.write_text(
-                "".join(json.dumps(row, default=datetime.isoformat) + "\n" for row in rows), encoding="utf-8"
+                "".join(json.dumps(row, default=lambda value: value.isoformat()) + "\n" for row in rows),
+                encoding="utf-8",
             )
             types = ", ".join(f"'{column.name}': '{_TYPES[column.kind]}'" for column in TABLES[name].columns)
             source = f"read_json('{lines}', format = 'newline_delimited', columns = {{{types}}})"
