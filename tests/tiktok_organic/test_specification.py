@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -85,3 +86,15 @@ def test_two_processes_compile_the_same_text() -> None:
     }
     assert len(texts) == 1
     assert b"seq" in texts.pop()
+
+
+def test_the_dbt_package_is_fresh() -> None:
+    """Cure: run `make docs`."""
+    folder = Path(__file__).parents[2] / "integrations" / "dbt"
+    spec = importlib.util.spec_from_file_location("generate_dbt", folder / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = {f"models/staging/{file.name}": file.read_text("utf-8") for file in (folder / "models/staging").iterdir()}
+    assert written == module.files()
