@@ -1,4 +1,4 @@
-"""The dbt package builds on what a load wrote, and its tests find what is wrong. `make dbt` installs dbt and runs it."""
+"""The dbt package builds on what a load wrote, and its tests find what is wrong. `make dbt` installs dbt."""
 
 from __future__ import annotations
 

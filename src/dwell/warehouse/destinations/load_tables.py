@@ -118,6 +118,11 @@ class _Source:
     query: str = ""
     version: str = ""
 
+    @property
+    def view(self) -> str:
+        """What has the rows in the engine, as SQL."""
+        return "dwell_derived" if self.query else quote_name(self.table.name)
+
 
 def _derived_source(derived: Derived) -> _Source:
     query = derived.make_query(with_seq=True)
@@ -156,12 +161,12 @@ class _Loader:
             if continued is not None and is_whole and not self._has_later(source.reads, continued.seq):
                 return 0, continued.rows, "unchanged"
             self._make(source)
-        total = self._count(table.name, "true")
+        total = self._count(source.view, "true")
         seq, batch_id = self._newest
         state = TableState(self._folder_id, seq, _with_version(batch_id, source), total)
         if continued is not None and is_whole:
             later = self._later(source, continued.seq)
-            changed = self._count(table.name, later)
+            changed = self._count(source.view, later)
             if not changed and continued.rows == total:
                 return 0, total, "unchanged"
             if (
@@ -182,26 +187,26 @@ class _Loader:
         return is_same and not self._snapshot.has_removals(before.seq)
 
     def _has_later(self, tables: Iterable[str], seq: int) -> bool:
-        return any(self._count(name, f"{SEQ} > {seq}") for name in tables)
+        return any(self._count(quote_name(name), f"{SEQ} > {seq}") for name in tables)
 
     def _later(self, source: _Source, seq: int) -> str:
         """SQL: the row is of a partition that has changed since a batch."""
         if not source.query:
             return f"{SEQ} > {seq}"
         same = ", ".join(map(quote_name, source.partition))
-        return f"({same}) IN (SELECT ({same}) FROM {quote_name(source.table.name)} WHERE {SEQ} > {seq})"
+        return f"({same}) IN (SELECT ({same}) FROM {source.view} WHERE {SEQ} > {seq})"
 
     def _make(self, source: _Source) -> None:
         """Runs the query of a derived table; its rows are counted and loaded from here."""
-        name = quote_name(source.table.name)
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {source.query}").fetchall()
+        # One name for all, so that the rows of one table are in memory at a time.
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {source.view} AS {source.query}").fetchall()
 
     def _changes(self, source: _Source, condition: str, rows: int, state: TableState, *, whole: bool) -> Changes:
-        query = f"SELECT {column_list(source.table)} FROM {quote_name(source.table.name)} WHERE {condition}"
+        query = f"SELECT {column_list(source.table)} FROM {source.view} WHERE {condition}"
         return Changes(source.table, self._connection, query, rows, source.partition, whole, state)
 
-    def _count(self, name: str, condition: str) -> int:
-        sql = f"SELECT count(*) FROM {quote_name(name)} WHERE {condition}"
+    def _count(self, view: str, condition: str) -> int:
+        sql = f"SELECT count(*) FROM {view} WHERE {condition}"
         ((rows,),) = self._connection.execute(sql).fetchall()
         return int(rows)
 
