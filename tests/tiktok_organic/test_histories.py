@@ -46,7 +46,9 @@ def _video(world: World, dice: random.Random) -> None:
 def _account(world: World, dice: random.Random) -> None:
     when, name = _when(dice), dice.choice([None, "a", "a", "b"])
     open_id = dice.choice(["o1", "o1", "o2"])
-    world.account(when, name, open_id, followers=dice.randrange(9), profile_image=dice.choice([None, "i", "j"]))
+    world.account(
+        when, name, open_id, display_name="D", followers=dice.randrange(9), profile_image=dice.choice([None, "i", "j"])
+    )
     if name is not None:
         key: dict[str, Any] = {"handle": name, "observed_at": when, "source": SOURCE, "dimension": "gender"}
         world.append(*(AudienceShare(**key, member=m, share=0.5) for m in dice.sample(["f", "m"], dice.randrange(3))))
