@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import tarfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from dwell.metrics.tiktok_organic.catalog import DERIVED
 from dwell.records import PostSnapshot, WatchTime
+from dwell.settings import Settings
+from dwell.workspace.loads import LoadRequest
+from dwell.workspace.workspace import Workspace
 
 from .conftest import SOURCE, V1, V2, World, at
 
@@ -152,7 +158,19 @@ def test_a_name_that_a_reading_lacks_is_the_latest_before_else_the_first_after(w
     assert named == [(V1, D2, "first"), (V1, D4, "first"), (V2, date(2026, 3, 6), "o2")]
 
 
-def test_a_folder_of_before_has_empty_tables(world: World) -> None:
+def test_a_folder_of_an_older_dwell_has_empty_tables(tmp_path: Path) -> None:
+    """It was written before there were tables of connected accounts."""
+    with tarfile.open(Path(__file__).parents[1] / "layouts" / "c121b03.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    (journal,) = tmp_path.rglob("journal.db")
+    older = Workspace(Settings(data=journal.parent, threads=1))
+    assert older.store.rows()["posts"]
+    assert {len(older.table(name)) for name in DERIVED} == {0}
+    (loaded,) = older.load(LoadRequest(f"duckdb:{tmp_path / 'a.duckdb'}", ("tiktok_organic_videos",)))
+    assert (loaded["rows"], loaded["how"]) == (0, "all rows")
+
+
+def test_a_folder_without_a_connected_account_has_empty_tables(world: World) -> None:
     world.sweep(at(2), views=1)
     assert world.rows("videos") == []
     assert world.rows("account_metrics") == []

@@ -88,7 +88,9 @@ def viewed(*also: str) -> Table:
     """
     columns = ("views", "rounded", "views_unit", "observed_precision", "observed_zone")
     snapshots = plausible_snapshots(table("post_snapshots"))
-    return snapshots.filter(~snapshots.source.fill_null("").startswith(DELAYED)).select("post_id", "observed_at", *columns, *also)
+    return snapshots.filter(~snapshots.source.fill_null("").startswith(DELAYED)).select(
+        "post_id", "observed_at", *columns, *also
+    )
 
 
 def pairs(snapshots: Table, also: tuple[str, ...] = ()) -> Table:
