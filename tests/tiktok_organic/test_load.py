@@ -25,6 +25,7 @@ from dwell.workspace.loads import LoadRequest
 from .conftest import V1, V2, World, at
 
 VIDEOS, SOURCES = "tiktok_organic_videos", "tiktok_organic_videos_impression_sources"
+COMMENTS = "tiktok_organic_videos_comments"
 How = dict[str, tuple[int, int, str]]
 
 
@@ -146,6 +147,33 @@ def test_an_attribute_that_changed_reaches_every_day_of_the_video(place: Place, 
     expected = (5, 5, "all rows") if place.kind == "parquet" else (3, 5, "new rows")
     assert loaded[VIDEOS] == expected
     assert place.has(filled)
+
+
+def test_a_new_thumbnail_reaches_the_comments_of_its_video(place: Place, filled: World) -> None:
+    filled.comment(at(3), "7571000000000000102", username="fan")
+    place.load(filled)
+    filled.video(at(4), V2, thumbnail_url="of another video")
+    assert place.load(filled)[COMMENTS] == (0, 2, "unchanged")
+    filled.video(at(4, 9), V1, thumbnail_url="new")
+    assert place.load(filled)[COMMENTS] == (2, 2, "all rows")
+    assert place.has(filled, COMMENTS)
+
+
+def test_a_member_that_is_no_longer_shown_changes_its_list() -> None:
+    """Its batch counts for the rows that are left: here the second of two is of another source since batch 9."""
+    name, at_6 = "tiktok_organic_videos_engagement_likes", "TIMESTAMPTZ '2026-03-02 06:00:00+00'"
+    stored = {
+        "engagement_likes": f"SELECT 'v' AS post_id, {at_6} AS observed_at, s::DOUBLE AS second, 0.5 AS like_share, "
+        "source, seq FROM (VALUES (0, 'tiktok-organic', 1), (1, 'studio', 9)) AS rows(s, source, seq)",
+        "owned_posts": f"SELECT 'v' AS post_id, {at_6} AS observed_at, 'o' AS open_id, 'me' AS username, 1 AS seq",
+        "owned_accounts": f"SELECT 'o' AS open_id, {at_6} AS observed_at, 'me' AS username, 1 AS seq",
+    }
+    with connect(Settings(threads=1)) as engine:
+        for table, sql in stored.items():
+            engine.execute(f"CREATE VIEW {table} AS {sql}").fetchall()
+        query = compiling.table_sql(name, with_seq=True)
+        found = engine.execute(f"SELECT engagement_likes_second, seq FROM ({query})").fetchall()
+    assert found == [(0.0, 9)]
 
 
 def test_a_rename_within_a_day_leaves_no_row_of_the_old_name(place: Place, filled: World) -> None:
