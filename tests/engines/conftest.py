@@ -23,12 +23,13 @@ from dwell.warehouse.engine_duckdb import connect, fetch
 
 from . import owner_world
 from .curve_world import curves, likes
+from .organic_world import OWNED, organic
 from .topic_world import topics
 
 Run = Callable[[str], Result]
 NAMES = (
     "posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts",
-    "retention", "engagement_likes", *owner_world.NAMES,
+    *dict.fromkeys(("retention", "engagement_likes", *owner_world.NAMES, *OWNED)),
 )  # fmt: skip
 _TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
 _TYPES |= {"instant": "TIMESTAMPTZ", "day": "DATE"}
@@ -72,6 +73,8 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
     rows["retention"], measured = curves(rows["posts"])
     rows["engagement_likes"] = likes(rows["retention"])
     rows["watch_times"] += measured
+    for name, more in organic().items():
+        rows[name] += more
     return rows | topics()
 
 
@@ -175,7 +178,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, rows in world().items():
             lines = folder / f"{name}.ndjson"
             lines.write_text(
-                "".join(json.dumps(row, default=datetime.isoformat) + "\n" for row in rows), encoding="utf-8"
+                "".join(json.dumps(row, default=lambda value: value.isoformat()) + "\n" for row in rows),
+                encoding="utf-8",
             )
             types = ", ".join(f"'{column.name}': '{_TYPES[column.kind]}'" for column in TABLES[name].columns)
             source = f"read_json('{lines}', format = 'newline_delimited', columns = {{{types}}})"

@@ -19,18 +19,18 @@ def owners(seed: int, posts: Sequence[Mapping[str, Any]]) -> dict[str, list[Row]
     found: dict[str, list[Row]] = {name: [] for name in (*NAMES, "post_snapshots", "watch_times")}
     for number, handle in enumerate(_HANDLES):
         at = datetime(2025, 6, 1, 12, tzinfo=UTC)
-        named = {"open_id": f"o{number}", "username": handle if number else None, "source": _API}
+        named = {"open_id": f"w{number}", "username": handle if number else None, "source": _API}
         found["owned_accounts"] += [{**named, "observed_at": at}, {**named, "observed_at": at, "username": handle}]
         for day in range(40):
             of = f"2025-{4 + day // 30:02d}-{1 + day % 30:02d}"
             views = dice.choice([None, 0, 7, 120_000])
             file = {"handle": handle, "day": of, "views": views, "likes": dice.choice([-2, 0, 5, None])}
             found["account_days"].append({**file, "observed_at": at, "source": "studio"})
-            api = {"open_id": f"o{number}", "day": of, "video_views": dice.choice([views, 8, None])}
+            api = {"open_id": f"w{number}", "day": of, "video_views": dice.choice([views, 8, None])}
             found["owned_account_days"].append({**api, "likes": 5, "observed_at": at, "source": _API})
             for hour in dice.sample(range(24), 6):
                 active = {"day": of, "hour": hour, "active_followers": dice.choice([None, 0, 17, 4_000])}
-                row = {"open_id": f"o{number}", **active, "observed_at": at, "source": _API}
+                row = {"open_id": f"w{number}", **active, "observed_at": at, "source": _API}
                 found["owned_account_activity"].append(row)
     for post in posts[:300]:
         counts = (0, 10, 10**6, None)

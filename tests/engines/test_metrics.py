@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from dwell.metrics.catalog import METRICS
+
+from .same import same
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in METRICS),
@@ -78,7 +79,7 @@ def test_same_rows_as_duckdb(
     assert len(found) == len(expected)
     for mine, theirs in zip(found.rows, expected.rows, strict=True):
         for column, left, right in zip(expected.columns, mine, theirs, strict=True):
-            assert _same(left, right), f"{column}: {engine} {left!r}, duckdb {right!r}"
+            assert same(left, right), f"{column}: {engine} {left!r}, duckdb {right!r}"
 
 
 @pytest.mark.parametrize(("metric", "parameters"), _NAMED)
@@ -106,11 +107,3 @@ def test_every_column_is_known_somewhere_in_the_nasty_world(
     found = duckdb(compiled(metric))
     empty = {name for name in found.columns if all(value is None for value in found.column(name))}
     assert not empty
-
-
-def _same(left: Any, right: Any) -> bool:
-    if isinstance(left, float) or isinstance(right, float):
-        return left is not None and right is not None and math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-15)
-    if isinstance(left, datetime) and left.tzinfo is None:
-        return right is not None and left.replace(tzinfo=UTC) == right
-    return bool(left == right)

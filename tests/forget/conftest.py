@@ -48,7 +48,7 @@ def value_of(table: Table, name: str, kind: str, who: str, number: int) -> Any:
         "post_id": str(IDS[who] + number),
         "comment_id": f"c-{IDS[who] + number}",
         "platform": "tiktok",
-        "source": "vendor",
+        "source": "tiktok-organic" if table.name.startswith("owned") else "vendor",
         "observed_at": NOW + timedelta(hours=number),
         "url": f"https://www.tiktok.com/@{who}/video/{IDS[who] + number}",
         "caption": f"{CAPTIONS[who]} {number}",

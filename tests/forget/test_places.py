@@ -51,6 +51,18 @@ def test_loaded_tables_lose_the_rows(new_folder, tmp_path, postgresql) -> None:
     postgresql.drop_database(url)
 
 
+def test_derived_tables_lose_the_rows_too(new_folder, tmp_path) -> None:
+    workspace, path = workspace_of(new_folder()), tmp_path / "a.duckdb"
+    workspace.load(LoadRequest(f"duckdb:{path}"))
+    named = "SELECT DISTINCT video_creator_username FROM {} ORDER BY 1"
+    with closing(duckdb.connect(str(path), read_only=True)) as connection:
+        assert connection.execute(named.format("tiktok_organic_account")).fetchall() == [(ALICE,), (BOB,)]
+    workspace.forget(ALICE)
+    with closing(duckdb.connect(str(path), read_only=True)) as connection:
+        for table in ("account", "account_metrics", "videos", "videos_comments"):
+            assert connection.execute(named.format(f"tiktok_organic_{table}")).fetchall() == [(BOB,)], table
+
+
 def test_places_that_cannot_be_reached_are_told(new_folder, tmp_path) -> None:
     settings = new_folder()
     workspace = workspace_of(settings)

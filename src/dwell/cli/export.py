@@ -1,4 +1,4 @@
-"""`dwell export`: writes stored tables to files that can be imported again."""
+"""`dwell export`: writes stored tables to files that can be imported again, and derived ones to files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ Format = Literal["parquet", "csv", "jsonl"]
 
 
 def export(
-    table: Annotated[str, typer.Argument(help="A table (see `dwell status`), or `all`.", metavar="TABLE")],
+    table: Annotated[
+        str, typer.Argument(help="A table, stored or derived, or `all` that are stored.", metavar="TABLE")
+    ],
     *,
     format: Annotated[
         Format | None,
@@ -33,11 +35,12 @@ def export(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Write stored tables to files that can be imported again.
+    """Write tables to files; those that are stored can be imported again.
 
     \b
     Example:
       dwell export post_snapshots --format csv -o snapshots.csv
+      dwell export tiktok_organic_videos -o videos.csv
       dwell export all --format parquet -o backup/
     """
     import dwell

@@ -1,10 +1,10 @@
-"""A metric's name and parameters -> the SQL text that an engine runs. It is cached: compiling takes a second."""
+"""The name of a metric or a table -> the SQL text that an engine runs. It is cached: compiling takes a second."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from functools import cache as once
 from importlib import import_module, metadata
@@ -14,6 +14,8 @@ from typing import Any, Literal
 from dwell.disk.replace import write_whole
 from dwell.errors import DwellError
 from dwell.metrics.catalog import METRICS
+from dwell.metrics.tiktok_organic.catalog import DERIVED
+from dwell.records import TABLES
 
 Engine = Literal["duckdb", "spark"]
 # Ibis writes Spark's SQL under the name "databricks", without loading Spark.
@@ -46,17 +48,39 @@ def sql(
     """
     if metric not in METRICS:
         raise DwellError(f"Unknown metric {metric!r}: choose from {', '.join(METRICS)}.")
-    if engine not in _DIALECTS:
-        raise DwellError(f"Unknown engine {engine!r}: choose from {', '.join(_DIALECTS)}.")
     named = dict(canonical_parameters(parameters))
     rolled_up = rolled_up and bool(METRICS[metric].rolled_up)
-    key = _key(metric, engine, named, rolled_up=rolled_up)
-    known = _read_cached(cache / f"{key}.sql") if cache is not None else None
+    question = [metric, engine, rolled_up, sorted(named.items())]
+    return _find(question, cache, lambda: _compile(metric, engine, named, rolled_up=rolled_up))
+
+
+def table_sql(name: str, engine: Engine = "duckdb", cache: Path | None = None, *, with_seq: bool = False) -> str:
+    """The query of a table, stored or derived, over views named as the stored tables.
+
+    Args:
+        name: A name in `TABLES` or `DERIVED`.
+        engine: As for `sql`.
+        cache: As for `sql`.
+        with_seq: The views have the number of each row's batch, as `seq`; the rows then have the highest number of
+            those that they depend on, as a last column. Without it the rows are ordered by the key.
+
+    Raises:
+        DwellError: No such table or engine.
+    """
+    if name not in DERIVED and name not in TABLES:
+        raise DwellError(f"Unknown table {name!r}: choose from {', '.join([*TABLES, *DERIVED])}.")
+    return _find(["table", name, engine, with_seq], cache, lambda: _compile_table(name, engine, with_seq=with_seq))
+
+
+def _find(question: list[Any], cache: Path | None, compiled: Callable[[], str]) -> str:
+    """The cached answer, or the compiled one."""
+    file = cache / f"{_key(question)}.sql" if cache is not None else None
+    known = _read_cached(file) if file is not None else None
     if known is not None:
         return known
-    text = _compile(metric, engine, named, rolled_up=rolled_up)
-    if cache is not None:
-        _write_cached(cache / f"{key}.sql", text)
+    text = compiled()
+    if file is not None:
+        _write_cached(file, text)
     return text
 
 
@@ -66,13 +90,34 @@ def canonical_parameters(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any]
 
 
 def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any], *, rolled_up: bool) -> str:
-    import ibis
-
     from dwell.metrics import tables
 
     entry = METRICS[metric]
     with tables.rolled_up() if rolled_up else nullcontext():
-        expression = getattr(import_module(entry.module), entry.function)(**parameters)
+        return _to_sql(getattr(import_module(entry.module), entry.function)(**parameters), engine)
+
+
+def _compile_table(name: str, engine: Engine, *, with_seq: bool) -> str:
+    from dwell.metrics import tables
+
+    with tables.numbered() if with_seq else nullcontext():
+        if name in DERIVED:
+            module, _, function = DERIVED[name].function.partition(".")
+            expression = getattr(import_module(f"dwell.metrics.tiktok_organic.{module}"), function)()
+        else:
+            expression = tables.table_with_seq(name) if with_seq else tables.table(name)
+    return _to_sql(expression if with_seq else expression.order_by(*_key_of(name)), engine)
+
+
+def _key_of(name: str) -> tuple[str, ...]:
+    return (DERIVED[name] if name in DERIVED else TABLES[name]).key
+
+
+def _to_sql(expression: Any, engine: Engine) -> str:
+    import ibis
+
+    if engine not in _DIALECTS:
+        raise DwellError(f"Unknown engine {engine!r}: choose from {', '.join(_DIALECTS)}.")
     text = str(ibis.to_sql(expression, dialect=_DIALECTS[engine]))
     return _use_plain_division(text) if engine == "spark" else text
 
@@ -94,9 +139,8 @@ def _canonical(value: Any) -> Any:
     return tuple(sorted(set(value))) if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
-def _key(metric: str, engine: str, parameters: Mapping[str, Any], *, rolled_up: bool) -> str:
-    question = json.dumps([metric, engine, rolled_up, sorted(parameters.items()), _compiler()], default=str)
-    return hashlib.sha256(question.encode()).hexdigest()[:32]
+def _key(question: list[Any]) -> str:
+    return hashlib.sha256(json.dumps([*question, _compiler()], default=str).encode()).hexdigest()[:32]
 
 
 @once
@@ -104,7 +148,7 @@ def _compiler() -> str:
     """A digest of everything else that the text depends on: this package, the tables' columns, compilers, zone data."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in [*sorted(here.glob("*.py")), *sorted((here.parent / "records").glob("*.py"))]:
+    for source in [*sorted(here.rglob("*.py")), *sorted((here.parent / "records").glob("*.py"))]:
         digest.update(source.read_bytes())
     for package in ("ibis-framework", "sqlglot", "tzdata"):
         digest.update(metadata.version(package).encode())

@@ -26,6 +26,7 @@ _TYPES = {
 ROLLUP = POST_LATEST.name
 
 _rolled_up: ContextVar[bool] = ContextVar("rolled_up", default=False)
+_has_seq: ContextVar[bool] = ContextVar("has_seq", default=False)
 
 
 @contextmanager
@@ -48,3 +49,26 @@ def table(name: str) -> Table:
     """A stored table, or the roll-up, by its name, unbound: the SQL runs where a view of that name exists."""
     stored = POST_LATEST if name == ROLLUP else TABLES[name]
     return ibis.table({column.name: _TYPES[column.kind] for column in stored.columns}, name=name)
+
+
+@contextmanager
+def numbered() -> Iterator[None]:
+    """In this block, the views of the stored tables have the number of each row's batch, as `seq`."""
+    token = _has_seq.set(True)
+    try:
+        yield
+    finally:
+        _has_seq.reset(token)
+
+
+def is_numbered() -> bool:
+    """The query is compiled for views with `seq`."""
+    return _has_seq.get()
+
+
+def table_with_seq(name: str) -> Table:
+    """A stored table with the number of each row's batch, as `seq`; 0 where the views lack it."""
+    stored = table(name)
+    if not is_numbered():
+        return stored.mutate(seq=ibis.literal(0, "int64"))
+    return ibis.table({**stored.schema(), "seq": "int64"}, name=name)

@@ -19,7 +19,7 @@ from dwell.records.post_latest import POST_LATEST, PostLatest
 from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, source_at
 from dwell.records.snapshot import PostSnapshot
 from dwell.records.state import STATES, CreatorState, PostState
-from dwell.records.tables import ABOUT_POSTS, TABLES, Column, Table, missing_key
+from dwell.records.tables import ABOUT_POSTS, TABLES, Column, Relation, Table, missing_key
 from dwell.records.topic import TOPICS, TopicPost, TopicSample
 from dwell.records.watch_time import Retention, WatchTime
 
@@ -52,6 +52,7 @@ __all__ = [
     "PostLatest",
     "PostSnapshot",
     "PostState",
+    "Relation",
     "Retention",
     "Shape",
     "Source",

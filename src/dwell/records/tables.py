@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, Protocol, get_args, get_type_hints
 
 import msgspec
 
@@ -57,6 +57,22 @@ class Column:
     nullable: bool
     meaning: str
     default: str | None = None
+
+
+class Relation(Protocol):
+    """Rows with a name, columns and a key: a stored table, or what is derived from several."""
+
+    @property
+    def name(self) -> str:
+        """Its name in exports, loads and docs."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that identify a row."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, in order."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dwell.records import POST_LATEST, TABLES, Column, Table
+from dwell.records import POST_LATEST, TABLES, Column, Relation
 
 SEQ = "seq"
 REPLACES = "replaces"
@@ -70,12 +70,12 @@ def quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def column_list(table: Table) -> str:
+def column_list(table: Relation) -> str:
     """The table's columns, in order, as an SQL list."""
     return ", ".join(quote_name(column.name) for column in table.columns)
 
 
-def key_list(table: Table) -> str:
+def key_list(table: Relation) -> str:
     """The table's key columns as an SQL list."""
     return ", ".join(quote_name(name) for name in table.key)
 

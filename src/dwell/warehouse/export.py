@@ -1,4 +1,4 @@
-"""Everything that is stored comes out, and imports again to the same tables."""
+"""Everything that is stored comes out, and imports again to the same tables; what is derived comes out, too."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from dwell.disk.replace import replacing
 from dwell.errors import NoDataError
-from dwell.records import TABLES, Column, Table
+from dwell.records import TABLES, Column, Relation
 from dwell.warehouse.columns import column_list, key_list, quote_name, quote_text
 from dwell.warehouse.damage import lake_errors, reading_errors
+from dwell.warehouse.derived import Derived
 from dwell.warehouse.engine_duckdb import connect
 
 if TYPE_CHECKING:
@@ -60,8 +61,16 @@ def export(store: Store, table: str, target: Path | BinaryIO, form: Format) -> i
     return rows
 
 
-def export_tables(store: Store, targets: Mapping[str, Path], form: Format) -> dict[str, int]:
+def export_tables(
+    store: Store, targets: Mapping[str, Path], form: Format, derived: Mapping[str, Derived] | None = None
+) -> dict[str, int]:
     """Writes tables, each as `export` does; an engine takes as long to start as a small table to write.
+
+    Args:
+        store: Where from.
+        targets: Name of a stored or derived table -> the file.
+        form: File format.
+        derived: The derived tables among them, by name.
 
     Returns:
         Name of the table -> rows written.
@@ -70,14 +79,19 @@ def export_tables(store: Store, targets: Mapping[str, Path], form: Format) -> di
     with connect(store.settings) as connection:
         for table, target in targets.items():
             with lake_errors(target), replacing(target) as path:
-                rows[table] = _write(connection, store, TABLES[table], path, form)
+                made = (derived or {}).get(table)
+                rows[table] = _write(connection, store, made or TABLES[table], path, form)
     return rows
 
 
-def _write(connection: duckdb.DuckDBPyConnection, store: Store, table: Table, path: Path, form: Format) -> int:
+def _write(
+    connection: duckdb.DuckDBPyConnection, store: Store, source: Relation | Derived, path: Path, form: Format
+) -> int:
+    table = source.relation if isinstance(source, Derived) else source
+    rows = f"({source.make_query(with_seq=False)})" if isinstance(source, Derived) else quote_name(table.name)
     columns = column_list(table) if form == "parquet" else ", ".join(_plain(column, form) for column in table.columns)
-    ordered = f"SELECT {column_list(table)} FROM {quote_name(table.name)} ORDER BY {key_list(table)}"
-    store.attach(connection, [table.name])
+    ordered = f"SELECT {column_list(table)} FROM {rows} ORDER BY {key_list(table)}"
+    store.attach(connection, source.reads if isinstance(source, Derived) else [table.name])
     with reading_errors(store.root):
         query = f"COPY (SELECT {columns} FROM ({ordered})) TO {quote_text(str(path))} ({_OPTIONS[form]})"
         return int(connection.execute(query).fetchall()[0][0])

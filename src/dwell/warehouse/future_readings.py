@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 # A day begins so much earlier in the easternmost zone than in UTC.
 _EASTERNMOST = timedelta(hours=14)
 
-_SUBJECTS = {"post_id": "posts", "handle": "accounts", "comment_id": "comments", "topic_kind": "topics"}
+_SUBJECTS = {
+    "post_id": "posts",
+    "handle": "accounts",
+    "comment_id": "comments",
+    "topic_kind": "topics",
+    "open_id": "accounts",
+    "business_category": "benchmarks",
+}
 
 WITNESSES: Mapping[str, tuple[str, ...]] = {
     "posts": ("post_snapshots", "watch_times", "post_states"),
@@ -38,7 +45,7 @@ class FutureReadings:
         table: The table.
         source: Format or provider.
         rows: How many.
-        subject: What they are about: `posts`, `accounts`, `comments` or `topics`.
+        subject: What they are about: `posts`, `accounts`, `comments`, `topics` or `benchmarks`.
         subjects: How many of those.
         subjects_without_others: How many of those nothing else is known of: no other row in the table, nor, for
             attributes of posts and accounts, any other reading.
@@ -107,10 +114,15 @@ def list_future_readings(snapshot: StoreSnapshot, settings: Settings, now: datet
                 f"FROM {quote_name(name)} LEFT JOIN ({others}) USING ({keys}) WHERE {future} "
                 "GROUP BY source ORDER BY source"
             )
-            subject = _SUBJECTS[table.key[0]]
+            subject = subject_of(table)
             for source, rows, subjects, alone, first, last in fetch(connection, sql).rows:
                 found.append(FutureReadings(name, source, rows, subject, subjects, alone, first, last))
     return found
+
+
+def subject_of(table: Table) -> str:
+    """What the rows of a table are about, in the plural."""
+    return _SUBJECTS[table.key[0]]
 
 
 def _subject_columns(table: Table) -> str:

@@ -12,6 +12,7 @@ from dwell.text.plurals import pluralize
 from dwell.warehouse import Store
 from dwell.warehouse.destinations.address import parse_destination, without_password
 from dwell.warehouse.destinations.load_tables import count_loaded, load_tables
+from dwell.workspace.derived import derived_tables
 from dwell.workspace.erasure_records import Request
 from dwell.workspace.loads import SPEC
 
@@ -111,7 +112,7 @@ def erase_there(store: Store, places: Iterable[tuple[str, str | None]], request:
             before = count_loaded(store, destination, folder_id or "")
             if not before:
                 continue
-            result = load_tables(store, destination, folder_id or "", only_loaded=True)
+            result = load_tables(store, destination, folder_id or "", derived=derived_tables(), only_loaded=True)
         except DwellError as error:
             missed.append(NotReached(address, f"It was not reached: {error}", f"Run {words}"))
             continue

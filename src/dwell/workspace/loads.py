@@ -24,7 +24,7 @@ class LoadRequest:
 
     Attributes:
         to: Its address: `postgresql://user@host/database`, `duckdb:FILE` or `parquet:DIR`.
-        tables: Names of tables; all when empty.
+        tables: Names of tables, stored or derived; all when empty.
         schema: Schema of the tables in a database; `dwell` in PostgreSQL and `main` in DuckDB where None.
     """
 
@@ -63,6 +63,7 @@ def load(
     """Load what changed since the last load; see `dwell.warehouse.destinations.load_tables`."""
     from dwell.warehouse.destinations.address import parse_destination, without_password
     from dwell.warehouse.destinations.load_tables import load_tables
+    from dwell.workspace.derived import derived_tables
 
     destination = parse_destination(request.to, schema=request.schema)
     folder_id = store.folder_id() or store.set_folder_id(uuid.uuid4().hex)
@@ -71,4 +72,5 @@ def load(
         store.remember_destination(without_password(request.to), request.schema)
     except StorageError as error:  # a folder that nobody can write
         log.warning("An erasure will not know of %(to)s: %(reason)s", {"to": destination.name, "reason": str(error)})
-    return load_tables(store, destination, folder_id, request.tables or None, full=full, on_table=on_table)
+    tables = request.tables or None
+    return load_tables(store, destination, folder_id, tables, derived=derived_tables(), full=full, on_table=on_table)

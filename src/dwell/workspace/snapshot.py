@@ -93,6 +93,15 @@ class Snapshot:
         query = sql(metric, self._engine.dialect, private_cache("queries"), rolled_up=rolled_up, **parameters)
         return self._engine.query(query, METRICS[metric].reads(rolled_up=rolled_up))
 
+    def table(self, name: str, /) -> Result:
+        """Every row of a table, stored (`posts`) or derived (`tiktok_organic_videos`), ordered by its key."""
+        from dwell.metrics.compile import table_sql
+        from dwell.metrics.tiktok_organic.catalog import DERIVED
+        from dwell.settings.cache import private_cache
+
+        query = table_sql(name, self._engine.dialect, private_cache("queries"))
+        return self._engine.query(query, DERIVED[name].reads if name in DERIVED else [name])
+
     # --- public numbers -----------------------------------------------------------------------------------------------
 
     def status(self, *, creator: str | None = None) -> Result:

@@ -147,15 +147,20 @@ class Workspace:
         path: str | os.PathLike[str] | None = None,
         format: Literal["parquet", "csv", "jsonl"] = "parquet",
     ) -> Result:
-        """Write a table, or `all` tables into a folder, as files that can be imported again.
+        """Write a table, or `all` stored tables into a folder, as files that can be imported again.
+
+        A derived table (`tiktok_organic_videos`) is written, too; its rows come from stored ones, so it is not part of
+        `all`, and no import.
 
         Returns:
             One row per file: table, path, rows.
         """
         from dwell.warehouse.export import export_tables
+        from dwell.workspace.derived import derived_tables
 
-        if table != "all" and table not in TABLES:
-            raise NoDataError(f"Unknown table {table!r}; choose from {', '.join(TABLES)}, or all.")
+        derived = derived_tables()
+        if table != "all" and table not in TABLES and table not in derived:
+            raise NoDataError(f"Unknown table {table!r}; choose from {', '.join([*TABLES, *derived])}, or all.")
         if table == "all":
             folder, stored = Path(path or "dwell-export"), self.store.rows()
             targets = {name: folder / f"{name}.{format}" for name in TABLES if stored[name]}
@@ -166,7 +171,7 @@ class Workspace:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StorageError(f"Cannot write to {folder}: {error.strerror}; choose another -o.") from error
-        rows = export_tables(self.store, targets, format)
+        rows = export_tables(self.store, targets, format, derived)
         return Result(("table", "path", "rows"), [(name, str(target), rows[name]) for name, target in targets.items()])
 
     def load(
@@ -241,6 +246,7 @@ class Workspace:
             return with_erasure(self, with_connections(self, snapshot.status(creator=creator)))
 
     ask = _in_one_snapshot(Snapshot.ask)
+    table = _in_one_snapshot(Snapshot.table)
     findings = _in_one_snapshot(Snapshot.findings)
     benchmarks = _in_one_snapshot(Snapshot.benchmarks)
     posts = _in_one_snapshot(Snapshot.posts)

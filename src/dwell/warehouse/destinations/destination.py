@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dwell.errors import StorageError
-from dwell.records import Table
+from dwell.records import Relation
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,6 +26,7 @@ class TableState:
         folder_id: The data folder that the rows came from.
         seq: The newest batch of that folder that was loaded.
         batch_id: The id of that batch: a folder that was restored from an older backup has another one there, or none.
+            Of a derived table with `/` and the version of its query.
         rows: Rows of the table after that load.
     """
 
@@ -44,14 +45,16 @@ class Changes:
         connection: The engine that has them.
         query: SQL for these rows in the columns of the table.
         rows: How many.
+        partition: Columns whose rows belong together: of each of these the destination has none but the new rows.
         whole: They are all rows of the table, and replace what the destination has of it.
         state: What the destination has afterwards.
     """
 
-    table: Table
+    table: Relation
     connection: duckdb.DuckDBPyConnection
     query: str
     rows: int
+    partition: tuple[str, ...]
     whole: bool
     state: TableState
 
@@ -86,18 +89,18 @@ class Load(Protocol):
     def states(self) -> Mapping[str, TableState]:
         """What the destination has, by table."""
 
-    def count_rows(self, table: Table) -> int | None:
+    def count_rows(self, table: Relation) -> int | None:
         """How many rows the table has there now; None where it does not exist, or lacks a column or a file."""
 
     def write(self, changes: Changes) -> int:
-        """Adds rows, or replaces those of the same keys; returns how many rows the table then has.
+        """Adds rows, or replaces those of the same partitions; returns how many rows the table then has.
 
         Raises:
             StorageError: They cannot be written, or something of that name is there that dwell did not load.
         """
 
 
-def foreign_table_error(place: str, table: Table) -> StorageError:
+def foreign_table_error(place: str, table: Relation) -> StorageError:
     """The error for a table, or files, of the same name that dwell did not load."""
     return StorageError(
         f"{place} has {table.name} that dwell did not load, and would overwrite: choose another place or another "

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from dwell.disk.errors import disk_full
 from dwell.errors import StorageError
-from dwell.records import Table
-from dwell.warehouse.columns import DUCKDB, key_list, quote_name, quote_text
+from dwell.records import Relation
+from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
 from dwell.warehouse.destinations.destination import STATE_TABLE, Changes, TableState, foreign_table_error
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class _DuckDBLoad:
         sql = f"SELECT table_name, folder_id, seq, batch_id, rows FROM {self._schema}.{STATE_TABLE}"
         return {name: TableState(*state) for name, *state in self._connection.execute(sql).fetchall()}
 
-    def count_rows(self, table: Table) -> int | None:
+    def count_rows(self, table: Relation) -> int | None:
         """See `Load`."""
         if not {column.name for column in table.columns} <= self._columns(table):
             return None
@@ -84,7 +84,7 @@ class _DuckDBLoad:
         ((rows,),) = self._connection.execute(sql).fetchall()
         return int(rows)
 
-    def _columns(self, table: Table) -> set[str]:
+    def _columns(self, table: Relation) -> set[str]:
         """Names of the columns that a table has there; none where there is no such table."""
         sql = (
             "SELECT column_name FROM information_schema.columns WHERE table_catalog = current_database() "
@@ -104,7 +104,8 @@ class _DuckDBLoad:
         if changes.whole:
             self._run(f"DELETE FROM {place}")
         else:
-            self._run(f"DELETE FROM {place} WHERE ({key_list(table)}) IN (SELECT ({key_list(table)}) FROM {new})")
+            same = ", ".join(map(quote_name, changes.partition))
+            self._run(f"DELETE FROM {place} WHERE ({same}) IN (SELECT ({same}) FROM {new})")
         self._run(f"INSERT INTO {place} BY NAME FROM {new}")
         file.unlink()
         state = changes.state
@@ -114,7 +115,7 @@ class _DuckDBLoad:
         ).fetchall()
         return self.count_rows(table) or 0
 
-    def _prepare(self, table: Table, place: str) -> None:
+    def _prepare(self, table: Relation, place: str) -> None:
         """Makes the table, or adds the columns that came later."""
         columns = ", ".join(f"{quote_name(column.name)} {DUCKDB[column.kind]}" for column in table.columns)
         self._run(f"CREATE TABLE IF NOT EXISTS {place} ({columns})")

@@ -19,7 +19,7 @@ from dwell.disk.flush import flush
 from dwell.disk.lock import try_exclusive
 from dwell.disk.replace import write_whole
 from dwell.errors import DamagedDataError, StorageError
-from dwell.records import TABLES, Table
+from dwell.records import Relation
 from dwell.settings import Settings
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.damage import lake_errors
@@ -31,6 +31,7 @@ MANIFEST = "_dwell_loads.json"
 the folder, and `pending` has the files that still have another name: PATH -> that name."""
 _LOCK = ".dwell-load.lock"
 _STAGED = "*.parquet.new"
+_ANY_STAGED = f"*/{'[0-9]' * 12}{_STAGED}"
 
 
 class _Entry(msgspec.Struct):
@@ -90,7 +91,7 @@ class _ParquetLoad:
             for name, entry in self._manifest.tables.items()
         }
 
-    def count_rows(self, table: Table) -> int | None:
+    def count_rows(self, table: Relation) -> int | None:
         """See `Load`; reads the footers of the files."""
         entry = self._manifest.tables.get(table.name)
         paths = [self._folder / file for file in entry.files] if entry else []
@@ -150,9 +151,8 @@ class _ParquetLoad:
         if self._manifest.pending:
             self._manifest.pending.clear()
             self._write_manifest()
-        for name in TABLES:
-            for path in (self._folder / name).glob(_STAGED):
-                path.unlink(missing_ok=True)
+        for path in self._folder.glob(_ANY_STAGED):
+            path.unlink(missing_ok=True)
 
     def _write_manifest(self) -> None:
         text = msgspec.json.format(msgspec.json.encode(self._manifest), indent=1)

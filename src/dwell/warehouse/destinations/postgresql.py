@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import MissingExtraError, SettingsError, StorageError
-from dwell.records import Column, Table
+from dwell.records import Column, Relation
 from dwell.redact import redact_secrets, register_secrets
 from dwell.warehouse.columns import column_list, key_list, quote_name, quote_text
 from dwell.warehouse.destinations.destination import STATE_TABLE, Changes, TableState, foreign_table_error
@@ -121,12 +121,12 @@ class _PostgreSQLLoad:
         sql = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = %s"
         return self._has(sql, self._schema_name, name)
 
-    def _columns(self, table: Table) -> set[str]:
+    def _columns(self, table: Relation) -> set[str]:
         sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
         rows = self._connection.execute(sql.encode(), (self._schema_name, table.name)).fetchall()
         return {name for (name,) in rows}
 
-    def count_rows(self, table: Table) -> int | None:
+    def count_rows(self, table: Relation) -> int | None:
         """See `Load`."""
         if not {column.name for column in table.columns} <= self._columns(table):
             return None
@@ -152,6 +152,9 @@ class _PostgreSQLLoad:
         else:
             self._run(f"CREATE TEMP TABLE dwell_new (LIKE {place}) ON COMMIT DROP")
             self._copy(file, f"dwell_new ({column_list(table)})")
+            if changes.partition != table.key:  # of a list, members may be gone
+                same = ", ".join(map(quote_name, changes.partition))
+                self._run(f"DELETE FROM {place} WHERE ({same}) IN (SELECT {same} FROM dwell_new)")
             changed = [quote_name(column.name) for column in table.columns if column.name not in table.key]
             sets = ", ".join(f"{name} = excluded.{name}" for name in changed)
             self._run(
@@ -185,7 +188,7 @@ class _PostgreSQLLoad:
             while chunk := rows.read(_CHUNK):
                 copy.write(chunk)
 
-    def _prepare(self, table: Table, place: str) -> None:
+    def _prepare(self, table: Relation, place: str) -> None:
         """Makes the table, or adds the columns that came later."""
         columns = ", ".join(f"{quote_name(column.name)} {_TYPES[column.kind]}" for column in table.columns)
         self._run(f"CREATE TABLE IF NOT EXISTS {place} ({columns}, PRIMARY KEY ({key_list(table)}))")

@@ -19,6 +19,12 @@ _NAMES = {
     "post_states": ("State", "post", "posts"),
     "topic_samples": ("Size", "kind of topic", "kinds of topics"),
     "topic_posts": ("Counters", "kind of topic", "kinds of topics"),
+    "owned_accounts": ("Profile", "account", "accounts"),
+    "owned_posts": ("Details", "post", "posts"),
+    "post_breakdowns": ("Breakdowns", "post", "posts"),
+    "engagement_likes": ("Likes by second", "post", "posts"),
+    "owned_comments": ("Details", "comment", "comments"),
+    "category_benchmarks": ("Averages", "business category", "business categories"),
 }
 
 

@@ -1,0 +1,21 @@
+select
+    video_id,
+    comment_id,
+    video_creator_username,
+    thumbnail_url,
+    create_time,
+    display_name,
+    liked,
+    likes,
+    owner,
+    pinned,
+    profile_image,
+    replies,
+    status,
+    text,
+    unique_identifier,
+    user_id,
+    comment_author_username,
+    _synced_at,
+    _source
+from {{ source('tiktok_organic', 'tiktok_organic_videos_comments') }}
