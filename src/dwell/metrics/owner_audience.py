@@ -65,7 +65,7 @@ def traffic_sources(*, handle: str | None = None) -> Table:
     rows = rows.filter(rows.views > 0).inner_join(posts.select("post_id", "posted_at"), "post_id").alias("viewed_lists")
     rows = rows.mutate(month=rows.posted_at.truncate("M").date(), weighted=rows.share * rows.views)
     months = rows.select("month", "post_id", "views").distinct()
-    totals = months.group_by("month").agg(videos=months.count(), views=months.views.sum().cast("int64"))
+    totals = months.group_by("month").agg(videos=months.count(), views=months.views.cast("float64").sum().cast("int64"))
     parts = rows.group_by(["month", "member"]).agg(weighted=rows.weighted.sum())
     found = parts.inner_join(totals, "month")
     return found.select(
