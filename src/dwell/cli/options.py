@@ -127,6 +127,8 @@ class Target(StrEnum):
 
     WATCH_RATIO = "watch_ratio"
     FULL_WATCH_RATE = "full_watch_rate"
+    RETENTION_1S = "retention_1s"
+    RETENTION_3S = "retention_3s"
 
 
 def parse_age(text: str) -> float:

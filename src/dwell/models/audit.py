@@ -23,7 +23,7 @@ from dwell.models.completion import BlendRegressor
 from dwell.models.evaluation import REPEATS, splits
 from dwell.models.sample import Integers, Sample, make_sample, require_one_platform
 from dwell.models.skill import skill
-from dwell.models.targets import CEILINGS, Floats, clip_for_score, mean_from_link, to_link
+from dwell.models.targets import CEILINGS, WATCH_TARGETS, Floats, clip_for_score, mean_from_link, to_link
 from dwell.results import Result
 
 MIN_BUCKET_ROWS = 3
@@ -78,11 +78,11 @@ def audit(rows: Sequence[Mapping[str, Any]]) -> Result:
     lines: list[dict[str, Any]] = []
     meta: dict[str, Any] = {"n": {}, "full_r2": {}, "base_r2": {}, "without_saves_r2": {}, "ratios_gain": {}}
     with threadpool_limits(1):
-        for target, ceiling in CEILINGS.items():
+        for target in WATCH_TARGETS:
             measured = make_sample(rows, target)
             meta["n"][target] = len(measured)
             if len(measured) >= MIN_ROWS and float(np.ptp(clip_for_score(measured.y))) > 0:
-                lines += _Regressions(measured, ceiling).lines(target, meta)
+                lines += _Regressions(measured, CEILINGS[target]).lines(target, meta)
     _add_verdicts(lines)
     meta["verdict"] = summarize(lines, meta)
     return Result(COLUMNS, [tuple(line[column] for column in COLUMNS) for line in lines], meta)

@@ -43,7 +43,7 @@ def fit(
 
     Args:
         rows: Rows of the `posts` metric, of one account or several, of one platform.
-        target: `watch_ratio` or `full_watch_rate`.
+        target: A key of `targets.CEILINGS`; rows have the curve targets as columns of the same names.
         inputs: What the model reads: `counters` (length, views and rates), `length` alone, or the duration `bucket`.
 
     Returns:

@@ -1,8 +1,8 @@
 """What is predicted, and the scale on which it is predicted.
 
-Both targets are shares that pile up near their ends, so models work on a logit scale with a stated ceiling. Loops
+The targets are shares that pile up near their ends, so models work on a logit scale with a stated ceiling. Loops
 can raise `watch_ratio` above 1: its ceiling is 2 (every viewer twice). Only the fit applies the limits; stored
-values are never changed.
+values are never changed. Two targets are points of a retention curve: who is still there after 1 and 3 seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from dwell.records import plausibility as limits
 
 Floats = NDArray[np.float64]
 
-CEILINGS = {"watch_ratio": 2.0, "full_watch_rate": 1.0}
+WATCH_TARGETS = ("watch_ratio", "full_watch_rate")
+CURVE_TARGETS = ("retention_1s", "retention_3s")
+"""Targets that the newest retention curve of a post has."""
+
+CEILINGS = {"watch_ratio": 2.0, "full_watch_rate": 1.0, "retention_1s": 1.0, "retention_3s": 1.0}
 _IMPLAUSIBLE = {
     "watch_ratio": {
         limits.AVG_WATCH_OVER_LENGTHS,
@@ -53,7 +57,7 @@ def measured_value(row: Mapping[str, Any], target: str) -> float | None:
 
 def is_implausible(row: Mapping[str, Any], target: str) -> bool:
     """What was measured of the target cannot be true: the row of `posts` flags it."""
-    return bool(_IMPLAUSIBLE[target] & set((row.get("implausible") or "").split(",")))
+    return bool(_IMPLAUSIBLE.get(target, set()) & set((row.get("implausible") or "").split(",")))
 
 
 def to_link(values: Floats, ceiling: float) -> Floats:

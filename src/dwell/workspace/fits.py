@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
-from dwell.workspace.studies import with_topics
+from dwell.workspace.studies import with_curves, with_topics
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
@@ -21,7 +21,7 @@ def fit(
     Args:
         snapshot: Runs the queries.
         accounts: What `find_account` returned; one that is named twice counts once.
-        target: `watch_ratio` or `full_watch_rate`.
+        target: `watch_ratio`, `full_watch_rate`, `retention_1s` or `retention_3s`.
         inputs: `counters`, `length` or `bucket`.
 
     Raises:
@@ -34,6 +34,7 @@ def fit(
 
     named = {account["handle"]: account.get("platform") for account in accounts}
     rows = [row for name, platform in named.items() for row in snapshot.posts(creator=name, platform=platform)]
+    rows = with_curves(snapshot, rows, accounts, target)
     report, model = fit_rows(with_topics(snapshot, rows), target, inputs=inputs)
     folder = snapshot.root / "models"
     if model is not None:

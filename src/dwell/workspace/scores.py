@@ -10,7 +10,7 @@ from dwell.models import artifact, scoring
 from dwell.models.abstention import list_abstentions
 from dwell.models.model_choice import Choice, check_named, choose
 from dwell.results import Result
-from dwell.workspace.studies import with_topics
+from dwell.workspace.studies import with_curves, with_topics
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
@@ -30,6 +30,7 @@ def score(snapshot: Snapshot, account: Mapping[str, str], model_id: str | None) 
     stored = list(snapshot.posts(creator=handle, platform=account.get("platform")))
     choice = choose_model(snapshot, handle, stored, model_id)
     model = artifact.load(snapshot.root / "models", choice.model_id)
+    stored = with_curves(snapshot, stored, [account], model.target)
     posts = {post["post_id"]: post for post in with_topics(snapshot, stored)}
     scores = scoring.score(model, list(posts.values()))
     scores |= {"model_choice": choice.why, "warnings": [*choice.warnings, *scores["warnings"]]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
@@ -64,3 +64,16 @@ def with_topics(snapshot: Snapshot, rows: list[dict[str, Any]]) -> list[dict[str
 
     handles = sorted({row["handle"] for row in rows})
     return join(rows, snapshot.ask("topic_days", days=None, handles=handles))
+
+
+def with_curves(
+    snapshot: Snapshot, rows: list[dict[str, Any]], accounts: Iterable[Mapping[str, str]], target: str
+) -> list[dict[str, Any]]:
+    """Add to each post a target that only its retention curve has; the rows as they are for other targets."""
+    from dwell.models.targets import CURVE_TARGETS
+
+    if target not in CURVE_TARGETS:
+        return rows
+    curves = [curve for account in accounts for curve in snapshot.ask("retention_curves", **account)]
+    measured = {curve["post_id"]: curve[target] for curve in curves}
+    return [{**row, target: measured.get(row["post_id"])} for row in rows]
