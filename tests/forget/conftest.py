@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
@@ -225,16 +226,23 @@ def fill_files(root: Path) -> None:
     duckdb.sql(f"COPY (SELECT * FROM (VALUES {rows}) AS r({columns})) TO '{target}' (FORMAT parquet)")
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such a folder without a state; it is copied."""
+    settings = Settings(data=tmp_path_factory.mktemp("forget") / "data", threads=1)
+    fill_tables(Store.open(settings, create=True))
+    return settings.data
+
+
 @pytest.fixture
-def new_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
+def new_folder(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
     """Makes such a folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def make(database: str | None = None, name: str = "data") -> Settings:
         settings = Settings(data=tmp_path / name, database=database, threads=1)
-        store = Store.open(settings, create=True)
-        fill_tables(store)
-        open_state(store).close()
+        shutil.copytree(filled, settings.data)
+        open_state(Store.open(settings)).close()
         fill_state(settings)
         fill_files(settings.data)
         return settings

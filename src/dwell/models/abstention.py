@@ -15,9 +15,9 @@ from typing import Any
 
 from dwell.disk.replace import write_whole
 from dwell.errors import StorageError
+from dwell.models.file_names import VERDICT
 
 FORMAT = "dwell abstention"
-SUFFIX = ".abstained"
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def forget_abstention(report: Mapping[str, Any], folder: Path) -> None:
 def list_abstentions(folder: Path) -> list[Abstention]:
     """The stored verdicts, newest first; files that are not readable are left out."""
     verdicts = []
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    for path in sorted(folder.glob(f"*{VERDICT}")):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             report = content["report"]
@@ -110,4 +110,4 @@ def _path(report: Mapping[str, Any], folder: Path) -> Path:
     account = names[0] if len(names) == 1 else f"pooled-{len(names)}"
     elsewhere = [] if report["platform"] in {None, "tiktok"} else [report["platform"]]
     digest = f"{zlib.crc32('|'.join([*report['creators'], *elsewhere]).encode()):08x}"
-    return folder / f"{report['target']}-{report['inputs']}-{account[:60]}-{digest}{SUFFIX}"
+    return folder / f"{report['target']}-{report['inputs']}-{account[:60]}-{digest}{VERDICT}"

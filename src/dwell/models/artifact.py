@@ -17,12 +17,12 @@ from dwell.disk.replace import write_whole
 from dwell.errors import ModelError, StorageError
 from dwell.models.completion_model import CompletionModel
 from dwell.models.features import FEATURES, TOPIC_FEATURES
+from dwell.models.file_names import MODEL
 
 FORMAT = "dwell completion model"
 SCHEMA = 3
 """Increased when older code cannot read the new files: 2 adds `features.TOPIC_FEATURES`, 3 columns of accounts and
 buckets, and models of fewer columns. A model is written with the lowest that describes it."""
-SUFFIX = ".json"
 _ID = re.compile(r"[a-z0-9_][a-z0-9._-]*")
 
 
@@ -88,9 +88,9 @@ def list_models(folder: Path, target: str | None = None) -> list[dict[str, Any]]
         `refit_due_at`; `r2` out of fold and `r2_by_account` (handle -> R², pooled models only).
     """
     models = []
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    for path in sorted(folder.glob(f"*{MODEL}")):
         try:
-            model = load(folder, path.name.removesuffix(SUFFIX))
+            model = load(folder, path.name.removesuffix(MODEL))
         except ModelError:
             continue
         if target in (None, model.target):
@@ -120,7 +120,7 @@ def _schema(model: CompletionModel) -> int:
 def _model_path(folder: Path, model_id: str) -> Path:
     if not _ID.fullmatch(model_id):
         raise ModelError(f"{model_id!r} is not a model id; `dwell fit` prints the id of each model.")
-    return folder / f"{model_id}{SUFFIX}"
+    return folder / f"{model_id}{MODEL}"
 
 
 def _checksum(content: Mapping[str, Any]) -> str:

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from dwell.models.abstention import SUFFIX as ABSTAINED
-from dwell.models.artifact import SUFFIX
+from dwell.models.file_names import MODEL, VERDICT
 from dwell.text.mentions import Mentions
 
 
@@ -20,7 +19,7 @@ def list_named(folder: Path, mentions: Mentions, platform: str | None) -> Iterat
         platform: Only models of this platform, or of one that is not known; of all where None.
     """
     for path in sorted(folder.glob("*")):
-        if not path.is_file() or path.suffix not in {SUFFIX, ABSTAINED}:
+        if not path.is_file() or path.suffix not in {MODEL, VERDICT}:
             continue
         body = path.read_bytes()
         handles, of_platform = _read(body)
