@@ -49,8 +49,8 @@ class AudienceShare(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     handle: Annotated[str, Meaning("The account")]
     observed_at: Annotated[datetime, Meaning("When the export was made, UTC")]
-    dimension: Annotated[str, Meaning("`gender` or `territory`")]
-    member: Annotated[str, Meaning("Group, e.g. `Female` or `DE`")]
+    dimension: Annotated[str, Meaning("`gender`, `territory`, `age` or `city`")]
+    member: Annotated[str, Meaning("Group, e.g. `Female`, `DE`, `18-24` or `US Cincinnati`")]
     share: Annotated[float | None, Meaning("Share of followers, 0-1")] = None
     source: Annotated[str, Meaning("Format or provider")]
     observed_precision: ObservedPrecision = None

@@ -283,36 +283,47 @@ WITH "follower_counts" AS (
   ) AS "t26"
 ), "measured" AS (
   SELECT
-    "t36"."post_id",
-    "t36"."last"."avg_watch_s" AS "avg_watch_s",
-    "t36"."last"."full_watch_rate" AS "full_watch_rate"
+    "t43"."post_id",
+    "t43"."last"."avg_watch_s" AS "avg_watch_s",
+    "t43"."last"."full_watch_rate" AS "full_watch_rate"
   FROM (
     SELECT
-      "t30"."post_id",
+      "t36"."post_id",
       ARG_MAX(
-        {'avg_watch_s': "t30"."avg_watch_s", 'full_watch_rate': "t30"."full_watch_rate"},
-        "t30"."observed_at"
+        {'avg_watch_s': "t36"."avg_watch_s", 'full_watch_rate': "t36"."full_watch_rate"},
+        "t36"."observed_at"
       ) AS "last"
     FROM (
       SELECT
-        "t9"."post_id",
-        "t9"."observed_at",
-        "t9"."avg_watch_s",
-        "t9"."full_watch_rate"
+        *
       FROM (
         SELECT
-          "t2"."post_id",
-          "t2"."observed_at",
-          "t2"."avg_watch_s",
-          "t2"."full_watch_rate"
-        FROM "watch_times" AS "t2"
-      ) AS "t9"
-      SEMI JOIN "rated_posts" AS "t23"
-        ON "t9"."post_id" = "t23"."post_id"
-    ) AS "t30"
+          "t9"."post_id",
+          "t9"."observed_at",
+          "t9"."avg_watch_s",
+          "t9"."full_watch_rate"
+        FROM (
+          SELECT
+            "t2"."post_id",
+            "t2"."observed_at",
+            "t2"."avg_watch_s",
+            "t2"."full_watch_rate"
+          FROM "watch_times" AS "t2"
+        ) AS "t9"
+        SEMI JOIN "rated_posts" AS "t23"
+          ON "t9"."post_id" = "t23"."post_id"
+      ) AS "t30"
+      WHERE
+        (
+          "t30"."avg_watch_s" IS NOT NULL
+        )
+        OR (
+          "t30"."full_watch_rate" IS NOT NULL
+        )
+    ) AS "t36"
     GROUP BY
       1
-  ) AS "t36"
+  ) AS "t43"
 ), "audiences" AS (
   SELECT
     "t44"."post_id",
@@ -372,10 +383,10 @@ WITH "follower_counts" AS (
     AND "t44"."place" = "t15"."place"
 ), "baselines" AS (
   SELECT
-    "t49"."post_id",
+    "t47"."post_id",
     "t45"."views_baseline",
     "t45"."engagement_baseline",
-    LEAST("t49"."place", 20) AS "baseline_n"
+    LEAST("t47"."place", 20) AS "baseline_n"
   FROM (
     SELECT
       "t38"."post_id",
@@ -401,7 +412,7 @@ WITH "follower_counts" AS (
         ) - CAST("t29"."eligible" AS BIGINT) AS "older"
       FROM "dated_posts" AS "t29"
     ) AS "t38"
-  ) AS "t49"
+  ) AS "t47"
   LEFT OUTER JOIN (
     SELECT
       "t32"."platform",
@@ -431,9 +442,9 @@ WITH "follower_counts" AS (
         "t29"."eligible"
     ) AS "t32"
   ) AS "t45"
-    ON "t49"."platform" = "t45"."platform"
-    AND "t49"."handle" = "t45"."handle"
-    AND "t49"."place" = "t45"."place"
+    ON "t47"."platform" = "t45"."platform"
+    AND "t47"."handle" = "t45"."handle"
+    AND "t47"."place" = "t45"."place"
 )
 SELECT
   *
@@ -469,20 +480,20 @@ FROM (
     "t22"."share_rate",
     "t22"."save_rate",
     "t22"."download_rate",
-    "t43"."percentile",
+    "t42"."percentile",
     CASE
       WHEN "t22"."excluded" IS NULL
       THEN "t22"."engagement_rate" > "t35"."engagement_rate_p90"
       ELSE CAST(NULL AS BOOLEAN)
     END AS "above_p90",
-    CAST("t22"."views" AS DOUBLE) / NULLIF("t55"."views_baseline", 0) AS "views_multiple",
-    "t22"."engagement_rate" / NULLIF("t55"."engagement_baseline", 0) AS "engagement_multiple",
-    "t55"."baseline_n",
-    "t53"."followers",
+    CAST("t22"."views" AS DOUBLE) / NULLIF("t56"."views_baseline", 0) AS "views_multiple",
+    "t22"."engagement_rate" / NULLIF("t56"."engagement_baseline", 0) AS "engagement_multiple",
+    "t56"."baseline_n",
+    "t54"."followers",
     "t5"."niche",
-    "t48"."avg_watch_s",
+    "t51"."avg_watch_s",
     CASE
-      WHEN COALESCE("t48"."avg_watch_s" > (
+      WHEN COALESCE("t51"."avg_watch_s" > (
         NULLIF("t22"."duration_s", 0) * 20.0
       ), FALSE)
       OR (
@@ -499,9 +510,9 @@ FROM (
         ), FALSE)
       )
       THEN CAST(NULL AS DOUBLE)
-      ELSE "t48"."avg_watch_s" / NULLIF("t22"."duration_s", 0)
+      ELSE "t51"."avg_watch_s" / NULLIF("t22"."duration_s", 0)
     END AS "watch_ratio",
-    "t48"."full_watch_rate",
+    "t51"."full_watch_rate",
     "t22"."excluded",
     CASE
       WHEN CASE
@@ -543,13 +554,13 @@ FROM (
         THEN ',length_under_half_a_second'
         ELSE ''
       END || CASE
-        WHEN COALESCE("t48"."avg_watch_s" > (
+        WHEN COALESCE("t51"."avg_watch_s" > (
           NULLIF("t22"."duration_s", 0) * 20.0
         ), FALSE)
         THEN ',avg_watch_over_20_lengths'
         ELSE ''
       END || CASE
-        WHEN COALESCE("t48"."full_watch_rate" > 1.0, FALSE)
+        WHEN COALESCE("t51"."full_watch_rate" > 1.0, FALSE)
         THEN ',share_over_100_percent'
         ELSE ''
       END <> ''
@@ -593,13 +604,13 @@ FROM (
           THEN ',length_under_half_a_second'
           ELSE ''
         END || CASE
-          WHEN COALESCE("t48"."avg_watch_s" > (
+          WHEN COALESCE("t51"."avg_watch_s" > (
             NULLIF("t22"."duration_s", 0) * 20.0
           ), FALSE)
           THEN ',avg_watch_over_20_lengths'
           ELSE ''
         END || CASE
-          WHEN COALESCE("t48"."full_watch_rate" > 1.0, FALSE)
+          WHEN COALESCE("t51"."full_watch_rate" > 1.0, FALSE)
           THEN ',share_over_100_percent'
           ELSE ''
         END,
@@ -648,13 +659,13 @@ FROM (
               THEN ',length_under_half_a_second'
               ELSE ''
             END || CASE
-              WHEN COALESCE("t48"."avg_watch_s" > (
+              WHEN COALESCE("t51"."avg_watch_s" > (
                 NULLIF("t22"."duration_s", 0) * 20.0
               ), FALSE)
               THEN ',avg_watch_over_20_lengths'
               ELSE ''
             END || CASE
-              WHEN COALESCE("t48"."full_watch_rate" > 1.0, FALSE)
+              WHEN COALESCE("t51"."full_watch_rate" > 1.0, FALSE)
               THEN ',share_over_100_percent'
               ELSE ''
             END
@@ -664,19 +675,19 @@ FROM (
       ELSE CAST(NULL AS TEXT)
     END AS "implausible"
   FROM "rated_posts" AS "t22"
-  LEFT OUTER JOIN "baselines" AS "t55"
-    ON "t22"."post_id" = "t55"."post_id"
-  LEFT OUTER JOIN "measured" AS "t48"
-    ON "t22"."post_id" = "t48"."post_id"
-  LEFT OUTER JOIN "audiences" AS "t53"
-    ON "t22"."post_id" = "t53"."post_id"
-  LEFT OUTER JOIN "percentiles" AS "t43"
-    ON "t22"."post_id" = "t43"."post_id"
+  LEFT OUTER JOIN "baselines" AS "t56"
+    ON "t22"."post_id" = "t56"."post_id"
+  LEFT OUTER JOIN "measured" AS "t51"
+    ON "t22"."post_id" = "t51"."post_id"
+  LEFT OUTER JOIN "audiences" AS "t54"
+    ON "t22"."post_id" = "t54"."post_id"
+  LEFT OUTER JOIN "percentiles" AS "t42"
+    ON "t22"."post_id" = "t42"."post_id"
   LEFT OUTER JOIN "bucket_edges" AS "t35"
     ON "t22"."bucket" = "t35"."bucket"
   LEFT OUTER JOIN "creators" AS "t5"
     ON "t22"."handle" = "t5"."handle" AND "t22"."platform" = "t5"."platform"
-) AS "t56"
+) AS "t57"
 ORDER BY
-  "t56"."posted_at" DESC,
-  "t56"."post_id" ASC
+  "t57"."posted_at" DESC,
+  "t57"."post_id" ASC

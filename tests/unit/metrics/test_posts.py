@@ -74,3 +74,13 @@ def test_unknown_flags_stay_unknown(world: World, ask: Ask) -> None:
     (row,) = ask("posts")
     assert (row["is_ad"], row["is_pinned"], row["sound_original"], row["niche"], row["followers"]) == (None,) * 5
     assert row["hashtags"] == []
+
+
+def test_watch_time_that_is_withheld_later_stays_known(world: World, ask: Ask) -> None:
+    world.post("a", duration_s=10.0)
+    world.rows["watch_times"] += [
+        {"post_id": "a", "observed_at": DAY, "avg_watch_s": 4.0, "full_watch_rate": 0.5, "new_followers": 1},
+        {"post_id": "a", "observed_at": DAY + timedelta(days=9), "new_followers": 2},
+    ]
+    (row,) = ask("posts")
+    assert (row["avg_watch_s"], row["full_watch_rate"]) == (4.0, 0.5)
