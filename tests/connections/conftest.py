@@ -95,6 +95,7 @@ class Trial:
     database: StateDatabase
     state_url: str | None
     workspace: Workspace
+    account_row: StoredConnection | None = None
 
     def sync(self, *accounts: str, **request: Any) -> Result:
         return self.workspace.syncs.run(SyncRequest(accounts, **request))
@@ -153,7 +154,7 @@ class Trial:
 
     def account(self, handle: str, **options: Any) -> StoredConnection:
         """A connected account, whose requests so far do not count any more."""
-        row = self.connect(handle, **options)
+        row = self.account_row = self.connect(handle, **options)
         self.clock.pass_(minutes=1)
         return row
 

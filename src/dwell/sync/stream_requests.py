@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -82,7 +82,7 @@ class StreamRequests:
         pager: Pager,
         name: str = "",
         *,
-        stored: bool = True,
+        stored: Iterable[FetchedResponse] | None = None,
         doubt: Callable[[], bool] = lambda: False,
     ) -> Iterator[FetchedResponse]:
         """The pages of a stream: those that are stored already, then the next ones.
@@ -91,12 +91,12 @@ class StreamRequests:
             stream: The stream.
             pager: Follows the pages.
             name: The video that the stream is of.
-            stored: Begin with what this job has stored of the stream.
+            stored: The pages that are stored already; where None, all that this job has stored of the stream.
             doubt: Asked once the caller has a last page: whether to ask for what lies behind its cursor.
         """
         provider = self._clients.of(stream).provider
         size = provider.streams[stream].page_size
-        before = self.stored(stream) if stored else iter(())
+        before = self.stored(stream) if stored is None else iter(stored)
         while not pager.done:
             fetched = next(before, None) or self.fetch(stream, name, cursor=pager.cursor, count=size)
             yield fetched
