@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 _MARGIN = 0.01
 """Windows are taken for so much longer: requests do not arrive in the rhythm in which they were sent."""
 
-_WRONG_CLOCK = 600_000_000
-"""Microseconds: times are kept so much longer, because the clock of one process may be ahead of another's."""
-
 _LONGEST_QUEUE = 900_000_000
 """Microseconds: nobody waits so long for a place."""
 
@@ -82,9 +79,8 @@ class WindowLimiter(RateLimiter):
                     at = max(at, times[-window.requests] + window.micros)
             for name, times in sent.items():
                 most = max(each.requests for each in self._windows if each.name == name)
-                longest = max(each.micros for each in self._windows if each.name == name)
-                recent = [time for time in times if time > start - longest - _WRONG_CLOCK]
-                self._store(connection, name, sorted([*recent, at])[-most:])
+                # By their number, not by now: a clock that is ahead forgets nothing. Some of them may be returned.
+                self._store(connection, name, sorted([*times, at])[-2 * most :])
             self._taken = at
         return (at - start) / 1_000_000
 
