@@ -19,7 +19,7 @@ from dwell.sync.row_counts import count_rows
 from dwell.sync.stream_requests import StreamRequests
 
 LAST_READ = "last read"
-"""Partition of the videos' cursor: the day on which they were last read whole."""
+"""Partition of the videos' cursor: the day on which their last reading ended that was whole."""
 
 _PARTIAL_ROUNDS = 3
 _FIGURES_AFTER = timedelta(days=3)
@@ -44,7 +44,7 @@ class VideoReader:
         self._requests = requests
         self._account = account
         self._now = now
-        self._today = now.astimezone(UTC).date()
+        self._today = self._last_day = now.astimezone(UTC).date()
 
     def read(self, outcome: StreamOutcome) -> None:
         """Read them.
@@ -114,7 +114,7 @@ class VideoReader:
         self._account.first = last is None
         self._account.cursors["videos"] = {
             WHOLE: windows.frozen_before(self._now).isoformat(),
-            LAST_READ: self._today.isoformat(),
+            LAST_READ: self._last_day.isoformat(),
         }
 
     def _read_again(self, partial: set[str]) -> set[str]:
@@ -131,6 +131,7 @@ class VideoReader:
 
     def _add(self, items: Items, fetched: FetchedResponse) -> set[str]:
         """Takes the videos of a response; returns those whose figures TikTok left out, all where it does not say."""
+        self._last_day = max(self._last_day, fetched.response.received_at.astimezone(UTC).date())
         videos = {item.post_id: item for item in items if isinstance(item, VideoItem)}
         for post_id, item in videos.items():
             if post_id not in self.videos or not _lacks_figures(item):
