@@ -59,6 +59,15 @@ class Server:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
 
+    def copy_database(self, url: str) -> str:
+        """The URL of a copy of a database that is not in use."""
+        name = f"t_{uuid.uuid4().hex}"
+        of = url.rpartition("/")[2]
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s", [of])
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {of}")
+        return self.url(name)
+
     def take_database(self) -> str:
         """The URL of a database with the tables of the state and no rows; goes back with `give_back`."""
         if self._spare:

@@ -1,11 +1,16 @@
-"""A sandbox and a data folder that share one clock, which only the test moves; owners consent by sending the form."""
+"""A sandbox and a data folder that share one clock, which only the test moves; owners consent by sending the form.
+
+Waits move the clock in place of passing time, and responses can be changed on their way.
+"""
 
 from __future__ import annotations
 
+import json
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -16,10 +21,16 @@ import pytest
 
 from dwell.connections import consent
 from dwell.connections.credentials import ConnectionCredentials
+from dwell.errors import StoppedError
+from dwell.live.throttle import Throttle
+from dwell.records import TABLES
+from dwell.results import Result
 from dwell.settings import Settings
-from dwell.state import StateDatabase, connections
+from dwell.state import StateDatabase, connections, stream_states
 from dwell.state.connections import StoredConnection
+from dwell.state.stream_states import StreamName
 from dwell.workspace import Workspace
+from dwell.workspace.syncs import SyncRequest
 from dwell_sandbox import World
 from dwell_sandbox.server.faults import ScriptedFault
 from dwell_sandbox.server.response import ProtocolOptions
@@ -36,12 +47,41 @@ class Clock:
     """The time for everybody."""
 
     at: datetime = NOON
+    waits: list[float] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def seconds(self) -> float:
         return (self.at - NOON).total_seconds()
 
     def pass_(self, **time: float) -> None:
-        self.at += timedelta(**time)
+        with self._lock:
+            self.at += timedelta(**time)
+
+    def wait(self, throttle: Throttle, seconds: float) -> None:
+        """In place of `Throttle.wait`."""
+        if throttle.stop.is_set():
+            raise StoppedError("stopped")
+        if seconds > 0:
+            self.waits.append(seconds)
+            self.pass_(seconds=seconds)
+
+
+Edit = Callable[[str, dict[str, str], dict[str, Any]], Any]
+
+
+class ChangingSandbox(Sandbox):
+    """A sandbox whose responses about accounts a test may change."""
+
+    edit: Edit | None = None
+
+    def handle(self, protocol: Any, request: Any) -> Any:
+        wire = super().handle(protocol, request)
+        if self.edit is None or "/business/" not in request.path:
+            return wire
+        payload = json.loads(wire.body)
+        instead = self.edit(request.path.partition("/business/")[2].strip("/"), request.query, payload)
+        body = instead if isinstance(instead, (str, bytes)) else json.dumps(payload)
+        return replace(wire, body=body if isinstance(body, bytes) else body.encode())
 
 
 @dataclass
@@ -49,11 +89,48 @@ class Trial:
     """A sandbox and a data folder."""
 
     clock: Clock
-    sandbox: Sandbox
+    sandbox: ChangingSandbox
     url: str
     settings: Settings
     database: StateDatabase
     state_url: str | None
+    workspace: Workspace
+    account_row: StoredConnection | None = None
+
+    def sync(self, *accounts: str, **request: Any) -> Result:
+        return self.workspace.syncs.run(SyncRequest(accounts, **request))
+
+    @staticmethod
+    def states(result: Result) -> dict[str, str]:
+        """Table of the connector -> how far a sync read it."""
+        return {row["table"].removeprefix("tiktok_organic_"): row["state"] for row in result}
+
+    @staticmethod
+    def messages(result: Result) -> str:
+        return " ".join(dict.fromkeys(row["message"] for row in result if row["message"]))
+
+    def rows(self, table: str, columns: str = "*", where: str = "true") -> list[tuple[Any, ...]]:
+        sql = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY ALL"
+        return [tuple(row) for row in self.workspace.store.query(sql, [table]).rows]
+
+    def content(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows of all tables."""
+        return {name: self.rows(name) for name in TABLES}
+
+    def cursors(self, row: StoredConnection, stream: str) -> dict[str, str]:
+        return stream_states.read(self.database, StreamName(row.provider, row.open_id, stream))
+
+    def change(self, edit: Edit | None) -> None:
+        """Lets `edit(endpoint, query, payload)` change a payload in place, or return another body: text or bytes."""
+        self.sandbox.edit = edit
+
+    def change_videos(self, edit: Callable[[dict[str, Any], dict[str, str]], Any]) -> None:
+        """Lets `edit(payload, query)` change the lists of videos."""
+        self.change(lambda name, query, body: edit(body, query) if name == "video/list" else None)
+
+    def change_days(self, edit: Callable[[dict[str, Any]], Any]) -> None:
+        """Lets `edit(payload)` change responses with days."""
+        self.change(lambda _, __, body: edit(body) if "metrics" in body["data"] else None)
 
     def begin(self, **options: Any) -> consent.Consent:
         return consent.begin(self.settings, self.database, redirect=REDIRECT, **options)
@@ -74,6 +151,12 @@ class Trial:
     def connect(self, handle: str = "demo_kitchen", *, comments: bool = False, **form: Any) -> StoredConnection:
         location = self.consent(self.begin(comments=comments).address, handle, **form)
         return consent.complete_address(self.settings, self.database, location)
+
+    def account(self, handle: str, **options: Any) -> StoredConnection:
+        """A connected account, whose requests so far do not count any more."""
+        row = self.account_row = self.connect(handle, **options)
+        self.clock.pass_(minutes=1)
+        return row
 
     def credentials(self, row: StoredConnection) -> ConnectionCredentials:
         return ConnectionCredentials(self.settings, self.database, row.connection_id)
@@ -114,7 +197,7 @@ class Trial:
 @contextmanager
 def _open(tmp_path: Path, state_url: str | None, options: ProtocolOptions) -> Iterator[Trial]:
     clock = Clock()
-    sandbox = Sandbox(World(0), SimulatedClock(NOON, 1, clock.seconds), options=options)
+    sandbox = ChangingSandbox(World(0), SimulatedClock(NOON, 1, clock.seconds), options=options)
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         url = stack.enter_context(serve_in_thread(sandbox))
         patch.setattr(StateDatabase, "now", lambda _: clock.at)
@@ -125,9 +208,11 @@ def _open(tmp_path: Path, state_url: str | None, options: ProtocolOptions) -> It
         patch.setenv("DWELL_TIKTOK_ORGANIC_URL", url)
         patch.setenv("DWELL_TIKTOK_ORGANIC_APP_ID", "sandbox-client-id")
         patch.setenv("DWELL_TIKTOK_ORGANIC_APP_SECRET", "sandbox-client-secret")
+        patch.setattr(Throttle, "wait", lambda throttle, seconds: clock.wait(throttle, seconds))
         settings = Settings(data=tmp_path / "data", database=state_url)
-        database = stack.enter_context(closing(Workspace(settings, create=True).live.database))
-        yield Trial(clock, sandbox, url, settings, database, state_url)
+        workspace = Workspace(settings, create=True)
+        database = stack.enter_context(closing(workspace.live.database))
+        yield Trial(clock, sandbox, url, settings, database, state_url, workspace)
 
 
 @pytest.fixture

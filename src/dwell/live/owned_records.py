@@ -6,7 +6,6 @@ objects of their own, because each is checked for itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,7 +48,6 @@ from dwell.text.posting_time import ContradictionError, find_posted_at
 
 Records = tuple[msgspec.Struct, ...]
 
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _PLATFORM = "tiktok"
 _COUNTERS = ("views", "likes", "comments", "shares", "saves")
 _FOLLOWERS = ("followers", "following", "total_likes", "post_count")
@@ -92,8 +90,8 @@ def _account(item: AccountItem, reading: OwnedReading) -> Iterator[Records]:
     profile = OwnedAccount(
         open_id=reading.open_id,
         username=item.username,
-        display_name=_clean(item.display_name),
-        bio_description=_clean(item.bio_description),
+        display_name=item.display_name,
+        bio_description=item.bio_description,
         profile_image=item.profile_image,
         profile_deep_link=item.profile_deep_link,
         is_business_account=item.is_business_account,
@@ -107,7 +105,7 @@ def _account(item: AccountItem, reading: OwnedReading) -> Iterator[Records]:
     creator = Creator(
         handle=handle,
         platform=_PLATFORM,
-        display_name=_clean(item.display_name) or None,
+        display_name=item.display_name or None,
         verified=item.is_verified,
         **reading.provenance,
     )
@@ -147,7 +145,7 @@ def _day(item: AccountDayItem, reading: OwnedReading) -> Iterator[Records]:
 
 @_to_objects.register
 def _video(item: VideoItem, reading: OwnedReading) -> Iterator[Records]:
-    handle, caption, when = _handle(item.handle), _clean(item.caption), reading.provenance
+    handle, caption, when = _handle(item.handle), item.caption, reading.provenance
     exact: dict[str, Any] = {**when, "observed_precision": "instant"}
     yield (
         Post(
@@ -207,7 +205,7 @@ def _comment(item: OwnerCommentItem, reading: OwnedReading) -> Iterator[Records]
             post_id=item.post_id,
             posted_at=None if item.posted_at is None else datetime.fromtimestamp(item.posted_at, UTC),
             handle=_handle(item.username),
-            text=_clean(item.text) or None,
+            text=item.text or None,
             comment_likes=item.comment_likes,
             replies=item.replies,
             **reading.provenance,
@@ -221,7 +219,7 @@ def _comment(item: OwnerCommentItem, reading: OwnedReading) -> Iterator[Records]
             user_id=item.author,
             unique_identifier=item.unique_identifier,
             username=item.username,
-            display_name=_clean(item.display_name),
+            display_name=item.display_name,
             profile_image=item.profile_image,
             image_url=item.image_url,
             is_owner=item.is_owner,
@@ -258,8 +256,3 @@ def _posted_at(item: VideoItem, observed_at: datetime) -> datetime | None:
 def _handle(name: str | None) -> str | None:
     handle = normalize_handle(name or "")
     return handle if handle is not None and is_tiktok_handle(handle) else None
-
-
-def _clean(value: str | None) -> str | None:
-    """Text without what is no character, which no table can hold."""
-    return None if value is None else _NOT_TEXT.sub("\ufffd", value)

@@ -46,13 +46,10 @@ def append_objects(
         SealedRowsError: A row may be in the lake already.
     """
     _check_ids(objects)
-    records, rejects = [], []
+    records: list[Records | ParseError] = []
     observation, observed_in = None, None
-    for line, (response, item, topic_rank) in enumerate(objects, 1):
-        if isinstance(item, ParseError):
-            rejects.append((line, item.reason, ""))
-            continue
-        if isinstance(item, tuple):
+    for response, item, topic_rank in objects:
+        if isinstance(item, (tuple, ParseError)):
             records.append(item)
             continue
         if observation is None or response is not observed_in or topic_rank is not None:
@@ -61,7 +58,7 @@ def append_objects(
     digest = digest_of(batch)
     batch_id = hashlib.sha256(f"append\n{digest}".encode()).hexdigest()[:32]
     source = Batch(batch_id, "-".join(batch[0].owner), "answers", digest, clock.now(), {})
-    return appender.append(source, records, now=_latest_instant(batch), rejects=rejects)
+    return appender.append(source, records, now=_latest_instant(batch))
 
 
 def _check_ids(objects: Sequence[ParsedObject]) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _MARGIN = 0.01
 """Windows are taken for so much longer: requests do not arrive in the rhythm in which they were sent."""
 
+_LONGEST_QUEUE = 900_000_000
+"""Microseconds: nobody waits so long for a place."""
+
 
 @dataclass(frozen=True, slots=True)
 class RateWindow:
@@ -58,32 +61,37 @@ class WindowLimiter(RateLimiter):
 
     def __init__(self, database: StateDatabase, name: str, windows: Sequence[RateWindow]) -> None:
         super().__init__(database, name, round(max(each.per_s / each.requests for each in windows) * 1_000_000))
+        self._taken: int | None = None
         self._windows = sorted(windows, key=lambda each: each.name)  # always in one order, so that no two wait in turn
 
     def acquire(self, now: datetime) -> float:
         """Takes the next place in every window; returns how many seconds to wait before the request may go out."""
         with self.database.transaction(durable=False) as connection:
-            at = start = to_micros(now)
-            at += round(self.pause_left(connection, now) * 1_000_000)
+            start = to_micros(now)
+            at = start + round(self.pause_left(connection, now) * 1_000_000)
             sent = {name: self._lock(connection, name) for name in dict.fromkeys(each.name for each in self._windows)}
             for name, times in sent.items():
                 # What is far ahead is left of a clock that was once wrong.
-                sent[name] = [time for time in times if time <= start + self._max_wait]
+                sent[name] = sorted(time for time in times if time <= at + _LONGEST_QUEUE)
             for window in self._windows:
                 times = sent[window.name]
                 if len(times) >= window.requests:
-                    at = max(at, sorted(times)[-window.requests] + window.micros)
+                    at = max(at, times[-window.requests] + window.micros)
             for name, times in sent.items():
-                longest = max(each.micros for each in self._windows if each.name == name)
-                recent = [time for time in times if time > start - longest]
-                self._store(connection, name, sorted([*recent, at]))
+                most = max(each.requests for each in self._windows if each.name == name)
+                # By their number, not by now: a clock that is ahead forgets nothing. Some of them may be returned.
+                self._store(connection, name, sorted([*times, at])[-2 * most :])
+            self._taken = at
         return (at - start) / 1_000_000
 
     def release(self) -> None:
-        """Returns the newest place of each window, which was not used."""
+        """Returns the place that was acquired last, and not used."""
         with self.database.transaction(durable=False) as connection:
             for name in dict.fromkeys(each.name for each in self._windows):
-                self._store(connection, name, self._lock(connection, name)[:-1])
+                times = self._lock(connection, name)
+                if self._taken in times:
+                    times.remove(self._taken)
+                    self._store(connection, name, times)
 
     def _lock(self, connection: Connection, name: str) -> list[int]:
         """The times of one name, whose row nobody else can change until the transaction ends."""

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from dwell import logs
 from dwell.errors import DwellError, KeyRefusedError, NotAllowedError, SettingsError, StoppedError, StorageError
+from dwell.providers.tiktok_organic.api import CONNECT_COMMAND
 from dwell.providers.tiktok_organic.client import PARTIAL
 from dwell.records.owned_item import AccountDayItem, AccountItem
 from dwell.state import stream_states
@@ -95,13 +96,13 @@ class AccountReader:
         for item in requests.items("account", fetched):
             outcome.count(count_rows(item))
             if isinstance(item, AccountItem) and item.post_count is not None:
+                self.outcome.post_count = item.post_count
                 self._on_videos(item.post_count)
         outcome.state = "complete"
 
     def _read_days(self, outcome: StreamOutcome) -> None:
         requests = self._requests
-        if "user.insights" not in requests.row.scopes:
-            raise NotAllowedError("The owner did not allow user.insights: connect again and allow it.")
+        self._require_scope("user.insights")
         today = self._require_now().astimezone(UTC).date()
         cursor = stream_states.read(requests.database, requests.stream("account_days")).get(WHOLE)
         newest = None if cursor is None else date.fromisoformat(cursor)
@@ -109,18 +110,22 @@ class AccountReader:
             self.outcome.lost_days["account_days"] = [day.isoformat() for day in lost]
         first = windows.first_day(today, None if requests.spec.full else newest, requests.spec.since)
         fetched = requests.read_once("account_days", cursor=first.isoformat())
-        days = [newest] if newest else []
+        days = set()
         for item in requests.items("account_days", fetched):
             outcome.count(count_rows(item))
             if isinstance(item, AccountDayItem):
-                days.append(item.day)
-        if days:
-            self.outcome.cursors["account_days"] = {WHOLE: max(days).isoformat()}
+                days.add(item.day)
+        is_partial = bool(fetched.payload.get(PARTIAL))
+        # A first reading that lacks its oldest days would look like that of a younger account.
+        is_from_beginning = newest is not None or (first == windows.reach(today) and not is_partial)
+        if is_from_beginning and (until := windows.read_until(days, newest, first, today)) is not None:
+            self.outcome.cursors["account_days"] = {WHOLE: until.isoformat()}
         outcome.state = "complete"
-        if fetched.payload.get(PARTIAL):
+        if is_partial:
             outcome.state, outcome.message = "partial", "TikTok left out some days: sync again later."
 
     def _read_videos(self, outcome: StreamOutcome) -> None:
+        self._require_scope("video.list")
         self._videos = VideoReader(self._requests, self.outcome, self._require_now())
         self._videos.read(outcome)
 
@@ -133,6 +138,10 @@ class AccountReader:
         for item in self._requests.items("benchmark", fetched):
             outcome.count(count_rows(item))
         outcome.state = "complete"
+
+    def _require_scope(self, scope: str) -> None:
+        if scope not in self._requests.row.scopes:
+            raise NotAllowedError(f"The owner did not allow {scope}: run {CONNECT_COMMAND} again and allow it.")
 
     def _require_now(self) -> datetime:
         assert self._now is not None, "the account is read first"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import datetime
 
-from dwell.errors import NotAllowedError, ProviderError, UnavailableError
+from dwell.errors import NotAllowedError, UnavailableError
 from dwell.live.pager import Pager
+from dwell.live.request_context import FetchedResponse
 from dwell.providers.tiktok_organic.oauth import COMMENT_SCOPE
 from dwell.records.owned_item import OwnerCommentItem, VideoItem
 from dwell.state import stream_states
@@ -14,7 +15,8 @@ from dwell.sync.outcome import StreamOutcome
 from dwell.sync.row_counts import count_rows
 from dwell.sync.stream_requests import StreamRequests
 
-_STREAM = "owner_comments"
+STREAM = "owner_comments"
+StoredPages = dict[str | None, list[FetchedResponse]]
 
 
 def read_comments(requests: StreamRequests, videos: Iterable[VideoItem], outcome: StreamOutcome, now: datetime) -> None:
@@ -34,49 +36,62 @@ def read_comments(requests: StreamRequests, videos: Iterable[VideoItem], outcome
         raise NotAllowedError(
             "The owner was not asked for comments: run `dwell connect tiktok --comments` and allow comment.list."
         )
-    name, gone = requests.stream(_STREAM), 0
-    known = {} if requests.spec.full else stream_states.read(requests.database, name)
+    name, gone, cut = requests.stream(STREAM), 0, 0
+    known = stream_states.read(requests.database, name)
+    stored = _find_stored(requests, known.keys())
     for video in videos:
         count = video.comments
         if count is None or str(count) == known.get(video.post_id) or (not count and video.post_id not in known):
             continue
         try:
-            _read_video(requests, outcome, video.post_id)
+            is_whole = _read_video(requests, outcome, video.post_id, stored)
         except UnavailableError:
             gone += 1
             continue
-        stream_states.save(requests.database, name, {video.post_id: str(count)}, now)
-    outcome.state = "complete"
-    if gone:
-        outcome.message = f"{gone:,} videos were removed meanwhile."
+        if is_whole:
+            stream_states.save(requests.database, name, {video.post_id: str(count)}, now)
+        cut += not is_whole
+    outcome.state = "partial" if cut else "complete"
+    notes = [f"{gone:,} videos were removed meanwhile."] if gone else []
+    if cut:
+        notes.append(f"TikTok ended the comments of {cut:,} videos too early: sync again later.")
+    outcome.message = " ".join(notes)
 
 
-def _read_video(requests: StreamRequests, outcome: StreamOutcome, post_id: str) -> None:
-    pager = Pager(None)
-    for fetched in requests.pages(_STREAM, pager, post_id, stored=False):
-        for item in requests.items(_STREAM, fetched):
+def _find_stored(requests: StreamRequests, known: Set[str]) -> StoredPages:
+    """What a killed process had read of a video whose comments it did not finish: pages by video, or by comment."""
+    pages: StoredPages = {}
+    for stream in (STREAM, "replies"):
+        for fetched in requests.stored(stream):
+            items = [item for item in requests.items(stream, fetched) if isinstance(item, OwnerCommentItem)]
+            of = {item.post_id if stream == STREAM else item.parent_comment_id for item in items}
+            if len(of) == 1 and known.isdisjoint({item.post_id for item in items}):
+                pages.setdefault(of.pop(), []).append(fetched)
+    return pages
+
+
+def _read_video(requests: StreamRequests, outcome: StreamOutcome, post_id: str, stored: StoredPages) -> bool:
+    """Reads the comments on a video; false where a list ended too early, which must not count as read."""
+    pager, is_whole = Pager(None), True
+    for fetched in requests.pages(STREAM, pager, post_id, stored=stored.pop(post_id, ())):
+        for item in requests.items(STREAM, fetched):
             outcome.count(count_rows(item))
             if isinstance(item, OwnerCommentItem) and (item.replies or 0) > len(item.nested):
-                _read_replies(requests, outcome, post_id, item)
-    _require_whole(pager)
+                is_whole &= _read_replies(requests, outcome, post_id, item, stored.pop(item.comment_id, ()))
+    return is_whole and pager.coverage().complete
 
 
-def _read_replies(requests: StreamRequests, outcome: StreamOutcome, post_id: str, comment: OwnerCommentItem) -> None:
+def _read_replies(
+    requests: StreamRequests,
+    outcome: StreamOutcome,
+    post_id: str,
+    comment: OwnerCommentItem,
+    stored: Iterable[FetchedResponse],
+) -> bool:
     came = {reply.comment_id for reply in comment.nested}
     pager = Pager(None)
-    for fetched in requests.pages("replies", pager, f"{post_id}/{comment.comment_id}", stored=False):
+    for fetched in requests.pages("replies", pager, f"{post_id}/{comment.comment_id}", stored=stored):
         for item in requests.items("replies", fetched):
             if not (isinstance(item, OwnerCommentItem) and item.comment_id in came):
                 outcome.count(count_rows(item))
-    _require_whole(pager)
-
-
-def _require_whole(pager: Pager) -> None:
-    """A list that ended early must not count as read.
-
-    Raises:
-        ProviderError: It did.
-    """
-    coverage = pager.coverage()
-    if not coverage.complete:
-        raise ProviderError(f"A list of comments is not whole: {coverage.lacks}.")
+    return pager.coverage().complete

@@ -40,7 +40,8 @@ def report_failures(database: StateDatabase, sync_id: str, outcomes: Sequence[Ac
             "messages": list(dict.fromkeys(each.message for each in failed.values())),
             "will_resume": outcome.again,
         }
-        _record_once(database, StreamName(NAME, outcome.open_id, SYNC_FAILED), sync_id, SYNC_FAILED, data)
+        name = StreamName(NAME, outcome.open_id, SYNC_FAILED)
+        _record_once(database, name, (sync_id, sync_id), SYNC_FAILED, data)
 
 
 def report_connections(settings: Settings, database: StateDatabase) -> None:
@@ -60,12 +61,14 @@ def report_connections(settings: Settings, database: StateDatabase) -> None:
             "ends_at": row.refresh_expires_at,
             "message": forecast(row, vault, now) or "",
         }
-        _record_once(database, name, state, CONNECTION_ENDING, data)
+        _record_once(database, name, (WHOLE, state), CONNECTION_ENDING, data)
 
 
-def _record_once(database: StateDatabase, name: StreamName, what: str, type_: str, data: Mapping[str, Any]) -> None:
-    """Writes an event unless the last one told the same, in one transaction with the note of that."""
+def _record_once(
+    database: StateDatabase, name: StreamName, what: tuple[str, str], type_: str, data: Mapping[str, Any]
+) -> None:
+    """Writes an event unless the last one of its partition told the same, in one transaction with the note of that."""
     now = database.now()
     with database.transaction() as connection:
-        if stream_states.advance(connection, name, WHOLE, what, now):
+        if stream_states.advance(connection, name, *what, now):
             record_event(connection, LOCAL_ACCOUNT, None, None, type_, data, now)

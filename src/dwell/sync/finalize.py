@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from dwell import clock
@@ -16,6 +16,9 @@ from dwell.state import StateDatabase, stream_states
 from dwell.state.stream_states import StreamName
 from dwell.sync.outcome import AccountOutcome
 from dwell.warehouse.store import Store
+
+_GAP_POSTS, _GAP_SHARE = 5, 0.1
+"""More videos than both do not become missing at once where the profile still counts them."""
 
 _REASONS = {
     "account_days": "no sync read it within 58 days, and TikTok does not show it any more",
@@ -40,6 +43,7 @@ def finalize(
             continue
         source = NAME + (SIMULATED_SUFFIX if outcome.simulated else "")
         at = datetime.fromisoformat(outcome.at)
+        _keep_lost(store, outcome)
         rows: list[PostState | OwnedGap] = [*_states(store, outcome, source, at), *_gaps(outcome, source, at)]
         try:
             if rows:
@@ -48,8 +52,28 @@ def finalize(
             raise
         except Exception as error:  # noqa: BLE001 - otherwise the job would fail with the same error each time it is resumed
             stats.fail(error)
+            continue  # the next sync finds out again
         for stream, cursors in outcome.cursors.items():
-            stream_states.save(database, StreamName(NAME, outcome.open_id, stream), cursors, clock.now())
+            _advance(database, StreamName(NAME, outcome.open_id, stream), cursors)
+
+
+def _advance(database: StateDatabase, name: StreamName, cursors: Mapping[str, str]) -> None:
+    """Stores cursors, which are days or instants, where they lie after the stored ones.
+
+    A job that is resumed may end after a later one.
+    """
+    before = stream_states.read(database, name)
+    later = {partition: cursor for partition, cursor in cursors.items() if cursor > before.get(partition, "")}
+    stream_states.save(database, name, later, clock.now())
+
+
+def _keep_lost(store: Store, outcome: AccountOutcome) -> None:
+    """Leaves to `lost_days` what is not stored: a partial response may have brought later days."""
+    if days := outcome.lost_days.pop("account_days", []):
+        with store.lookups() as lookups:
+            stored = lookups.owned_days(outcome.open_id, days)
+        if lost := [day for day in days if day not in stored]:
+            outcome.lost_days["account_days"] = lost
 
 
 def _states(store: Store, outcome: AccountOutcome, source: str, at: datetime) -> Iterator[PostState]:
@@ -59,16 +83,37 @@ def _states(store: Store, outcome: AccountOutcome, source: str, at: datetime) ->
     since = None if outcome.listed_from is None else datetime.fromisoformat(outcome.listed_from)
     listed = set(outcome.listed)
     with store.lookups() as lookups:
-        before = lookups.owned_posts(outcome.open_id, since)
+        before = lookups.owned_posts(outcome.open_id, since, at)  # a later sync may know newer ones
         states = lookups.post_states([*before, *listed])
-    for post_id in sorted(before.keys() - listed):
-        if states.get(post_id, ("", ""))[0] != "missing":
-            yield PostState(post_id=post_id, handle=before[post_id], state="missing", observed_at=at, source=source)
+    gone = [post for post in sorted(before.keys() - listed) if states.get(post, ("", ""))[0] != "missing"]
+    if _is_short(outcome, len(gone), len(before)):
+        # Neither that they are missing is known, nor that what is older was read.
+        outcome.streams["videos"].state = "partial"
+        outcome.streams["videos"].message = (
+            f"The list of videos lacks {len(gone):,} of {len(before):,} that were listed before, and the profile "
+            f"counts {outcome.post_count:,}: sync again later."
+        )
+        outcome.cursors.pop("videos", None)
+        outcome.lost_days.pop("videos", None)
+        return
+    for post_id in gone:
+        yield PostState(post_id=post_id, handle=before[post_id], state="missing", observed_at=at, source=source)
     for post_id in sorted(listed):
         state, of = states.get(post_id, ("", ""))
         # What others found missing, such as a video that only its owner sees, is theirs to say.
         if state == "missing" and of.startswith(NAME):
             yield PostState(post_id=post_id, handle=before.get(post_id), state="ok", observed_at=at, source=source)
+
+
+def _is_short(outcome: AccountOutcome, gone: int, before: int) -> bool:
+    """A list lacks many videos, and the profile does not: it ended too early, and proves nothing about a video."""
+    assert outcome.listed is not None
+    return (
+        gone > max(_GAP_POSTS, _GAP_SHARE * before)
+        and outcome.listed_from is None
+        and outcome.post_count is not None
+        and len(outcome.listed) < outcome.post_count - gone / 2
+    )
 
 
 def _gaps(outcome: AccountOutcome, source: str, at: datetime) -> Iterator[OwnedGap]:

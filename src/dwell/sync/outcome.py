@@ -41,6 +41,7 @@ class AccountOutcome:
         again: Reading was cut short; the same command resumes it.
         at: When the first response came, ISO text.
         simulated: The responses came from a simulation.
+        post_count: Videos that the account has by its profile; None where that is not shown.
         videos: Videos that were listed.
         withheld: Videos whose watch time TikTok withholds, because nobody has watched them for 7 days.
         listed: Ids of the videos of a whole listing; None where it was not read to its end.
@@ -56,6 +57,7 @@ class AccountOutcome:
     again: bool = False
     at: str | None = None
     simulated: bool = False
+    post_count: int | None = None
     videos: int = 0
     withheld: int = 0
     listed: list[str] | None = None

@@ -17,13 +17,8 @@ _BREAKDOWNS = {
 }
 
 
-def count_rows(item: Item | OwnedItem | ParseError, *, again: bool = False) -> Mapping[str, int]:
-    """Table of the connector, without `tiktok_organic_`, -> rows.
-
-    Args:
-        item: An item of a connected account.
-        again: The video was counted before, when TikTok left out its lists.
-    """
+def count_rows(item: Item | OwnedItem | ParseError) -> Mapping[str, int]:
+    """Table of the connector, without `tiktok_organic_`, -> rows of an item of a connected account."""
     if isinstance(item, AccountItem):
         return {"account": 1}
     if isinstance(item, AccountDayItem):
@@ -37,5 +32,5 @@ def count_rows(item: Item | OwnedItem | ParseError, *, again: bool = False) -> M
     rows = Counter({_BREAKDOWNS[name]: len(shares) for name, shares in item.breakdowns.items()})
     rows["videos_video_view_retention"] = len(item.retention)
     rows["videos_engagement_likes"] = len(item.likes_by_second)
-    rows["videos"] = 0 if again else 1
+    rows["videos"] = 1
     return rows

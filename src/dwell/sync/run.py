@@ -24,11 +24,13 @@ from dwell.live.progress import OnProgress, Progress
 from dwell.providers.tiktok_organic.api import CONNECT_COMMAND, NAME
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.state import StateDatabase, connections, job_leases, leases, ledger, owner, sweeps
+from dwell.state import StateDatabase, connections, job_leases, leases, ledger, owner, stream_states, sweeps
 from dwell.state.connections import StoredConnection
+from dwell.state.stream_states import StreamName
 from dwell.state.sweeps import SweepJob
 from dwell.sync.account_reader import AccountReader
 from dwell.sync.clients import AccountClients, open_clients
+from dwell.sync.comment_reader import STREAM as COMMENTS
 from dwell.sync.events import report_connections, report_failures
 from dwell.sync.finalize import finalize
 from dwell.sync.outcome import AccountOutcome, StreamOutcome
@@ -106,6 +108,9 @@ def run(
         StoppedError: `stop` was set.
     """
     stop = stop or threading.Event()
+    if spec.full and find_resumable(database, spec) is None:  # a resumed job knows which comments it has read
+        for open_id in spec.accounts:
+            stream_states.forget(database, StreamName(NAME, open_id, COMMENTS))
     job, resumed = sweeps.find_or_create(
         database,
         COMMAND,

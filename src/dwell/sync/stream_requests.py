@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dwell.live.budget import Budget
@@ -76,27 +76,48 @@ class StreamRequests:
         """The account, and a video or category of a request."""
         return Subject(name, id=self.row.open_id, key=" ".join(sorted(self.scopes)))
 
-    def pages(self, stream: str, pager: Pager, name: str = "", *, stored: bool = True) -> Iterator[FetchedResponse]:
+    def pages(
+        self,
+        stream: str,
+        pager: Pager,
+        name: str = "",
+        *,
+        stored: Iterable[FetchedResponse] | None = None,
+        doubt: Callable[[], bool] = lambda: False,
+    ) -> Iterator[FetchedResponse]:
         """The pages of a stream: those that are stored already, then the next ones.
 
         Args:
             stream: The stream.
             pager: Follows the pages.
             name: The video that the stream is of.
-            stored: Begin with what this job has stored of the stream.
+            stored: The pages that are stored already; where None, all that this job has stored of the stream.
+            doubt: Asked once the caller has a last page: whether to ask for what lies behind its cursor.
         """
         provider = self._clients.of(stream).provider
         size = provider.streams[stream].page_size
-        before = self._stored(stream) if stored else iter(())
+        before = self.stored(stream) if stored is None else iter(stored)
         while not pager.done:
             fetched = next(before, None) or self.fetch(stream, name, cursor=pager.cursor, count=size)
-            page = provider.page(stream, fetched.payload)
-            pager.add(page, [_id_of(item) for item in self.items(stream, fetched)])
             yield fetched
+            page = provider.page(stream, fetched.payload)
+            if page.has_more is False and page.items and (page.cursor or "0").strip("0") and doubt():
+                page = replace(page, has_more=True)  # an empty page follows if it was the end
+            pager.add(page, [_id_of(item) for item in self.items(stream, fetched)])
+
+    def stored(self, stream: str) -> Iterator[FetchedResponse]:
+        """What this job has stored of a stream, up to a damaged response, which is requested again."""
+        provider = self._clients.of(stream).provider
+        for stored in responses.list_target(self.database, self._job.owner, self._position):
+            if stored.what == stream:
+                whole = responses.read_body(self.database, stored)
+                if whole.damage:
+                    return
+                yield FetchedResponse(stored.request_id, provider.read(stored.request, whole.response), whole.response)
 
     def read_once(self, stream: str, name: str = "", cursor: str | None = None) -> FetchedResponse:
         """The only response of a stream in this job."""
-        return next(self._stored(stream), None) or self.fetch(stream, name, cursor=cursor)
+        return next(self.stored(stream), None) or self.fetch(stream, name, cursor=cursor)
 
     def fetch(self, stream: str, name: str = "", cursor: str | None = None, count: int = 1) -> FetchedResponse:
         """Send a request, and store the response.
@@ -130,16 +151,6 @@ class StreamRequests:
             known[SUBJECT_KIND, self.row.open_id] = CachedSubject(self.row.open_id, None, total, self.database.now())
         changes = drift.count_changes(provider.name, kind, page.items)
         return ResponseSummary(items=len(page.items), known=known, drift=changes)
-
-    def _stored(self, stream: str) -> Iterator[FetchedResponse]:
-        """What this job has stored of a stream, up to a damaged response, which is requested again."""
-        provider = self._clients.of(stream).provider
-        for stored in responses.list_target(self.database, self._job.owner, self._position):
-            if stored.what == stream:
-                whole = responses.read_body(self.database, stored)
-                if whole.damage:
-                    return
-                yield FetchedResponse(stored.request_id, provider.read(stored.request, whole.response), whole.response)
 
 
 def _id_of(item: object) -> str | None:

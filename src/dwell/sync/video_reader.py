@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from dwell.errors import NotAllowedError
 from dwell.live.pager import Pager
@@ -19,9 +19,11 @@ from dwell.sync.row_counts import count_rows
 from dwell.sync.stream_requests import StreamRequests
 
 LAST_READ = "last read"
-"""Partition of the videos' cursor: the day on which they were last read whole."""
+"""Partition of the videos' cursor: the day on which their last reading ended that was whole."""
 
 _PARTIAL_ROUNDS = 3
+_FIGURES_AFTER = timedelta(days=3)
+_TOLERANCE = 0.02
 _INSIGHTS = frozenset({"user.insights", "video.insights"})
 
 
@@ -42,7 +44,7 @@ class VideoReader:
         self._requests = requests
         self._account = account
         self._now = now
-        self._today = now.astimezone(UTC).date()
+        self._today = self._last_day = now.astimezone(UTC).date()
 
     def read(self, outcome: StreamOutcome) -> None:
         """Read them.
@@ -54,12 +56,15 @@ class VideoReader:
         try:
             self._list(outcome)
         except NotAllowedError as error:
-            if not scopes & _INSIGHTS or self.videos:
+            if not scopes & _INSIGHTS:
                 raise
             # Without analytics TikTok refuses the whole list where one field of them is asked for.
-            outcome.message = f"Watch time was not read. {error}"
             scopes -= _INSIGHTS
             self._list(outcome)
+            outcome.message = f"Watch time was not read. {error} {outcome.message}".rstrip()
+        finally:
+            for item in self.videos.values():
+                outcome.count(count_rows(item))
 
     def _list(self, outcome: StreamOutcome) -> None:
         spec = self._requests.spec
@@ -68,9 +73,10 @@ class VideoReader:
         end = windows.listing_end(frozen, spec.since)
         partial: set[str] = set()
         pager = Pager(None)
-        for fetched in self._requests.pages("videos", pager):
-            partial |= self._add(outcome, self._requests.items("videos", fetched), fetched)
-            if end is not None and _oldest(fetched) < end:
+        for fetched in self._requests.pages("videos", pager, doubt=self._doubt_end):
+            items = self._requests.items("videos", fetched)
+            partial |= self._add(items, fetched)
+            if end is not None and _oldest(items, fetched) < end:
                 break
         else:
             end = None
@@ -80,7 +86,7 @@ class VideoReader:
                     f"The list of videos is not whole: {pager.coverage().lacks}.",
                 )
                 return
-        partial = self._read_again(outcome, partial)
+        partial = self._read_again(partial)
         self._account.videos = len(self.videos)
         if "video.insights" in self._requests.scopes:
             measured = [item for item in self.videos.values() if item.views is not None]
@@ -95,6 +101,11 @@ class VideoReader:
         if (end is None or end == frozen) and "video.insights" in self._requests.scopes:
             self._note_reading(cursors)
 
+    def _doubt_end(self) -> bool:
+        """The list has ended, and the profile counts clearly more videos: its end is asked for once more."""
+        total = self._account.post_count
+        return total is not None and len(self.videos) < total - max(1, _TOLERANCE * total)
+
     def _note_reading(self, cursors: Mapping[str, str]) -> None:
         """What the end of the sync stores about a reading that lacks nothing."""
         last = date.fromisoformat(cursors[LAST_READ]) if LAST_READ in cursors else None
@@ -103,40 +114,47 @@ class VideoReader:
         self._account.first = last is None
         self._account.cursors["videos"] = {
             WHOLE: windows.frozen_before(self._now).isoformat(),
-            LAST_READ: self._today.isoformat(),
+            LAST_READ: self._last_day.isoformat(),
         }
 
-    def _read_again(self, outcome: StreamOutcome, partial: set[str]) -> set[str]:
+    def _read_again(self, partial: set[str]) -> set[str]:
         """Reads videos whose figures TikTok left out, a batch a request; returns those that still lack them."""
+        stored = self._requests.stored("chosen_videos")
         for _ in range(_PARTIAL_ROUNDS):
             ids = sorted(partial)
             for start in range(0, len(ids), MAX_VIDEOS):
                 chosen = ids[start : start + MAX_VIDEOS]
-                fetched = self._requests.fetch("chosen_videos", cursor=",".join(chosen))
-                items = self._requests.items("chosen_videos", fetched)
-                partial = (partial - set(chosen)) | self._add(outcome, items, fetched, again=True)
-        return partial
+                fetched = next(stored, None) or self._requests.fetch("chosen_videos", cursor=",".join(chosen))
+                lacking = self._add(self._requests.items("chosen_videos", fetched), fetched)
+                partial = (partial - set(chosen)) | (lacking & set(chosen))
+        return {post_id for post_id in partial if not self._is_young(self.videos[post_id])}
 
-    def _add(self, outcome: StreamOutcome, items: Items, fetched: FetchedResponse, *, again: bool = False) -> set[str]:
-        """Takes the videos of a response; returns those whose figures TikTok left out."""
-        partial = set()
-        for item in items:
-            outcome.count(count_rows(item, again=again))
-            if isinstance(item, VideoItem):
-                self.videos[item.post_id] = item
-                if fetched.payload.get(PARTIAL) and _lacks_figures(item):
-                    partial.add(item.post_id)
-        return partial
+    def _add(self, items: Items, fetched: FetchedResponse) -> set[str]:
+        """Takes the videos of a response; returns those whose figures TikTok left out, all where it does not say."""
+        self._last_day = max(self._last_day, fetched.response.received_at.astimezone(UTC).date())
+        videos = {item.post_id: item for item in items if isinstance(item, VideoItem)}
+        for post_id, item in videos.items():
+            if post_id not in self.videos or not _lacks_figures(item):
+                self.videos[post_id] = item
+        if not fetched.payload.get(PARTIAL):
+            return set()
+        return {post_id for post_id, item in videos.items() if _lacks_figures(item)} or set(videos)
+
+    def _is_young(self, item: VideoItem) -> bool:
+        """It has no figures yet, or may have none."""
+        posted = None if item.posted_at is None else datetime.fromtimestamp(item.posted_at, UTC)
+        return posted is not None and self._now - posted < _FIGURES_AFTER and _lacks_figures(item)
 
 
 def _lacks_figures(item: VideoItem) -> bool:
-    """It has nothing but what is known when a video is published."""
-    return item.views is None and item.likes is None and item.duration_s is None
+    """It lacks a counter; those come with all else that is measured."""
+    return None in (item.views, item.likes, item.comments, item.shares, item.saves)
 
 
-def _oldest(fetched: FetchedResponse) -> datetime:
-    """The publishing time at which a page ends, from its cursor."""
+def _oldest(items: Items, fetched: FetchedResponse) -> datetime:
+    """The publishing time at which a page ends, which its cursor and its videos must agree about."""
+    posted = [item.posted_at for item in items if isinstance(item, VideoItem) and item.posted_at is not None]
     try:
-        return datetime.fromtimestamp(int(fetched.payload["cursor"]) / 1000, UTC)
+        return datetime.fromtimestamp(max(int(fetched.payload["cursor"]) / 1000, min(posted)), UTC)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return datetime.max.replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ before is never listed again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from dwell.providers.tiktok_organic.client import WINDOW_DAYS
@@ -28,18 +28,43 @@ def first_day(today: date, newest: date | None, since: date | None) -> date:
         newest: The newest day that was read; None where none was.
         since: The user's first day.
     """
-    reach = today - timedelta(days=WINDOW_DAYS)
-    wanted = reach if newest is None else newest - timedelta(days=PROVISIONAL_DAYS - 1)
+    wanted = reach(today) if newest is None else newest - timedelta(days=PROVISIONAL_DAYS - 1)
     if since is not None:
         wanted = since if newest is None else min(since, wanted)
-    return min(max(wanted, reach), today - _DAY)
+    return min(max(wanted, reach(today)), today - _DAY)
+
+
+def reach(today: date) -> date:
+    """The first day of an account that can still be asked for."""
+    return today - timedelta(days=WINDOW_DAYS)
+
+
+def read_until(days: Collection[date], newest: date | None, first: date, today: date) -> date | None:
+    """The day up to which an account was read without a day missing, so that a missing one is asked for again.
+
+    Args:
+        days: The days that came.
+        newest: As far as earlier syncs read it; None where none did.
+        first: The first day that was asked for. Days before it are known, or out of reach.
+        today: By the provider's clock: a later day is a mistake.
+    """
+    came = {day for day in days if first <= day <= today}
+    if newest is not None:
+        until = max(newest, first - _DAY)
+    elif came:
+        until = min(came)  # TikTok has no days from before the account
+    else:
+        return None
+    while until + _DAY in came:
+        until += _DAY
+    return until
 
 
 def lost_days(today: date, newest: date | None) -> list[date]:
     """The days of an account since the newest one read that are out of reach."""
     if newest is None:
         return []
-    return list(_days_between(newest + _DAY, today - timedelta(days=WINDOW_DAYS)))
+    return list(_days_between(newest + _DAY, reach(today)))
 
 
 def unread_days(today: date, last_read: date | None) -> list[date]:

@@ -284,7 +284,7 @@ def find(connection: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> d
     """
     columns = [column.name for column in table.columns]
     places = [columns.index(name) for name in table.key]
-    wanted, found = list(keys), {}
+    wanted, found = _of_stored_readings(connection, table, list(keys)), {}
     size = _PARAMETERS // len(table.key)
     for start in range(0, len(wanted), size):
         part = wanted[start : start + size]
@@ -296,6 +296,17 @@ def find(connection: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> d
         for row in connection.execute(sql, [value for key in part for value in key]):
             found[tuple(row[place] for place in places)] = (row[:-1], row[-1])
     return found
+
+
+def _of_stored_readings(connection: sqlite3.Connection, table: Table, keys: list[Any]) -> list[Any]:
+    """The keys of readings that have any row: a reading of a curve has many rows, and most readings are new."""
+    length = len(table.entity) + 1
+    if length >= len(table.key):
+        return keys
+    names = ", ".join(map(quote_name, table.key[:length]))
+    sql = f"SELECT DISTINCT {names} FROM {quote_name(table.name)} WHERE ({names}) IN"
+    stored = set(current_rows.select_in(connection, sql, (key[:length] for key in keys)))
+    return [key for key in keys if key[:length] in stored]
 
 
 def clear(connection: sqlite3.Connection) -> None:

@@ -56,14 +56,20 @@ class Lookups:
         sql = "SELECT handle, state FROM current_creator_states WHERE handle IN"
         return {handle: state for handle, state in select_in(self._log, sql, handles) if state is not None}
 
-    def owned_posts(self, open_id: str, since: datetime | None = None) -> dict[str, str | None]:
-        """Post -> its account, for the posts of a connected account that were read, and published since then."""
+    def owned_posts(self, open_id: str, since: datetime | None, until: datetime) -> dict[str, str | None]:
+        """Post -> its account, for the posts of a connected account that were read, and published in that time."""
         sql = (
             "SELECT o.post_id, o.username FROM current_owned_posts o JOIN current_posts p ON p.post_id = o.post_id "
-            "WHERE o.open_id = ? AND p.posted_at >= ?"
+            "WHERE o.open_id = ? AND p.posted_at >= ? AND p.posted_at < ?"
         )
         first = -(1 << 62) if since is None else to_micros(since)
-        return dict(self._log.execute(sql, (open_id, first)).fetchall())
+        return dict(self._log.execute(sql, (open_id, first, to_micros(until))).fetchall())
+
+    def owned_days(self, open_id: str, days: Iterable[str]) -> set[str]:
+        """The days of a connected account that are stored, of these, as ISO text."""
+        keys = [(open_id, day) for day in days]
+        sql = "SELECT day FROM current_owned_account_days WHERE (open_id, day) IN"
+        return {day for (day,) in select_in(self._log, sql, keys)}
 
     def post_states(self, post_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Post -> its newest state and where that is from, for those that have one."""

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from dwell.providers import values
 from dwell.providers.links import LinkError, parse_link
 from dwell.providers.tiktok_organic.fields import DAY_COUNTS, VIDEO_EXTRA
-from dwell.providers.values import digits, flag, lost_digits, name, number, text
+from dwell.providers.values import digits, flag, lost_digits, number
 from dwell.records.item import CommentItem, CreatorItem, ParseError, PostItem, TopicItem
 from dwell.records.owned_item import (
     AccountDayItem,
@@ -49,9 +50,21 @@ _PERCENT = frozenset({"audience_cities"})
 """Lists whose shares are percent: the documented example has 17.4921."""
 
 _GENDER = re.compile(r"(female|male|other)(?:_vv)?", re.IGNORECASE)
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _HOURS = 24
 _FIRST_SECOND, _LAST_SECOND = 1_104_537_600, 4_102_444_800  # 2005 to 2100
 _SHOWN = 60
+
+
+def text(value: Any) -> str | None:
+    """Text without what is no character, which no table can hold."""
+    found = values.text(value)
+    return None if found is None else _NOT_TEXT.sub("\ufffd", found)
+
+
+def name(value: Any) -> str | None:
+    """The same without spaces around it; None where nothing is left."""
+    return (text(value) or "").strip() or None
 
 
 def account(item: Item) -> AccountItem | ParseError:
@@ -282,8 +295,7 @@ class _Reader:
 
 def _link(value: Any) -> str | None:
     """An address; the documented example has a line break in one."""
-    address = re.sub(r"\s+", "", value) if isinstance(value, str) else ""
-    return address or None
+    return re.sub(r"\s+", "", text(value) or "") or None if isinstance(value, str) else None
 
 
 def _handle_of(link: str | None) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from dwell import clock
 from dwell.disk.lock import exclusive
 from dwell.records import ABOUT_POSTS, TABLES, Table, missing_key
 from dwell.records import plausibility as limits
+from dwell.records.item import ParseError
 from dwell.settings import Settings
 from dwell.text.ids import looks_rounded
 from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
@@ -54,16 +56,14 @@ class Appender:
         self._lock = lock
         self._log = log
 
-    def append(
-        self, batch: Batch, objects: Sequence[Records], *, now: datetime | None = None, rejects: Iterable[Reject] = ()
-    ) -> Loaded:
+    def append(self, batch: Batch, objects: Sequence[Records | ParseError], *, now: datetime | None = None) -> Loaded:
         """Store a batch of records, or nothing of it; a batch that is stored already adds nothing.
 
         Args:
             batch: Where the records come from; its report is made here.
-            objects: What each object of the source gives: at most one record a table. It is stored whole or not at all.
+            objects: What each object of the source gives: at most one record a table, or the reason why it could not be
+                read. It is stored whole or not at all.
             now: The latest instant that is accepted; the present where None.
-            rejects: Line, reason and text of objects that could not be read.
 
         Returns:
             What became of the objects; line N is the Nth of them.
@@ -73,7 +73,6 @@ class Appender:
             TypeError: A record holds a value of another type than it declares; nothing was stored.
             StorageError: The disk is full, or the journal or the lake cannot be used; nothing was stored.
         """
-        unread = list(rejects)
         with journal_errors(self._root / journal.NAME), exclusive(self._lock):
             before = batches.find(self._log, batch.batch_id)
             if before is not None:
@@ -81,17 +80,17 @@ class Appender:
             current_rows_refresh.refresh(self._log, self._root, self._settings)
             work = _Append(self._log, objects, now or clock.now(), batch.batch_id)
             work.merge()
-            loaded = work.summarize(batch, unread)
+            loaded = work.summarize(batch)
             if loaded.rejected:
-                loaded = replace(loaded, rejects_file=self._write_rejects(work, batch, unread))
+                loaded = replace(loaded, rejects_file=self._write_rejects(work, batch))
             self._commit(replace(batch, report=to_report(loaded)), work)
             return loaded
 
-    def _write_rejects(self, work: _Append, batch: Batch, rejects: Sequence[Reject]) -> Path:
+    def _write_rejects(self, work: _Append, batch: Batch) -> Path:
         from dwell.warehouse.load.rejects import write_rejects
 
         name = f"{Path(batch.path).stem[:80]}-{batch.batch_id[:8]}.csv"
-        return write_rejects(work.list_rejects(rejects), self._root / "rejects", name)
+        return write_rejects(work.list_rejects(), self._root / "rejects", name)
 
     def _commit(self, batch: Batch, work: _Append) -> None:
         log = self._log
@@ -114,18 +113,21 @@ class Appender:
 class _Append:
     """The objects of one batch on their way to the tables."""
 
-    def __init__(self, log: sqlite3.Connection, objects: Sequence[Records], now: datetime, batch_id: str) -> None:
+    def __init__(
+        self, log: sqlite3.Connection, objects: Sequence[Records | ParseError], now: datetime, batch_id: str
+    ) -> None:
         self.log = log
         self._imported = import_name(batch_id)
-        self.objects = list(objects)
+        self.objects: list[Records] = [() if isinstance(each, ParseError) else each for each in objects]
         self.unknown = UnknownValues()
-        self.refused: dict[int, str] = {}
+        self.refused = {number: each.reason for number, each in enumerate(objects) if isinstance(each, ParseError)}
         self.rows: dict[str, list[tuple[int, Row]]] = {}
         self.merged: dict[str, Merged] = {}
         self._now, self._latest = now, Latest.of(now)
         self._read: dict[int, tuple[str, Row | None, bool]] = {}
         for number, records in enumerate(self.objects):
-            self._add(number, records)
+            if number not in self.refused:
+                self._add(number, records)
 
     def _add(self, number: int, records: Records) -> None:
         rows, plain = [], True
@@ -224,22 +226,22 @@ class _Append:
 
     # --- what became of them -----------------------------------------------------------------------------------------
 
-    def summarize(self, batch: Batch, rejects: Sequence[Reject]) -> Loaded:
+    def summarize(self, batch: Batch) -> Loaded:
         """Count what became of every object."""
         givers = {number for merged in self.merged.values() for number in merged.givers}
         rows_new = {name: len(merged.new) for name, merged in self.merged.items()}
-        shown = tuple(self.list_rejects(rejects))[:SHOWN]
+        shown = tuple(self.list_rejects())[:SHOWN]
         duplicates = self._find_duplicates()
         return Loaded(
             path=Path(batch.path),
             format=batch.format,
-            rows_read=len(self.objects) + len(rejects),
+            rows_read=len(self.objects),
             posts_new=rows_new.get("posts", 0),
             snapshots_new=rows_new.get("post_snapshots", 0),
             watch_times_new=rows_new.get("watch_times", 0),
             rows_new=rows_new,
             known=len(self.objects) - len(self.refused) - len(givers | duplicates),
-            rejected=len(self.refused) + len(rejects),
+            rejected=len(self.refused),
             flagged=self._count_flags(),
             rejects_file=None,
             rejects=shown,
@@ -268,10 +270,9 @@ class _Append:
                 unkept.append(Unkept(name, len(entities), merged.unkept[min(merged.unkept)]))
         return unkept
 
-    def list_rejects(self, rejects: Sequence[Reject]) -> list[Reject]:
+    def list_rejects(self) -> list[Reject]:
         """All rejects, in the order of the objects."""
-        refused = [(number + 1, reason, "") for number, reason in self.refused.items()]
-        return sorted([*rejects, *refused])
+        return [(number + 1, reason, "") for number, reason in sorted(self.refused.items())]
 
     def _count_flags(self) -> dict[str, int]:
         """What is unusual about rows that were accepted, as `load.summary` counts it."""
@@ -290,11 +291,18 @@ class _Append:
 
 def _rounded_ids(records: Records) -> list[str]:
     """Which kinds of ids of one object show a mark of lost digits; its records share them."""
-    return [
-        flag
-        for name, flag in ROUNDED_IDS.items()
-        if looks_rounded(next((value for record in records if (value := getattr(record, name, None))), None))
-    ]
+    ids: dict[str, str] = {}
+    for record in records:
+        for name in _id_names(type(record)):
+            if value := getattr(record, name):
+                ids.setdefault(name, value)
+    return [ROUNDED_IDS[name] for name, value in ids.items() if looks_rounded(value)]
+
+
+@lru_cache
+def _id_names(record: Hashable) -> tuple[str, ...]:
+    """The columns with ids that the records of this type have."""
+    return tuple(name for name in ROUNDED_IDS if name in codec_of(record).table.record.__struct_fields__)
 
 
 def _flags(record: Any) -> list[str]:
