@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -149,7 +150,9 @@ def test_killed_at_any_step_and_resumed_it_leaves_what_an_undisturbed_sync_leave
     assert {"post_states", "owned_gaps", "owned_comments"} < {name for name, _ in expected["rows"]}
     steps = undisturbed["steps"]
     assert set(steps) == {"request", "commit of the state", "commit of the journal", "end"}
-    for number in range(part, len(steps), PARTS):
+    # A copy of a database takes a second: on PostgreSQL only every fourth step, unless all are asked for.
+    stride = int(os.environ.get("DWELL_KILL_STRIDE", 4 if place.database else 1))
+    for number in range(part * stride, len(steps), PARTS * stride):
         with copy(trial) as place:
             asked.clear()
             killed = child.sync(place, trial.clock.at, kill=number)
@@ -177,6 +180,8 @@ def test_killed_again_and_again_in_one_sync(trial: Any, child: Child, copy: Any)
             if child.sync(place, trial.clock.at, kill=number)["status"] == 0:
                 break
             kills += 1
+            if outcome(place, trial) == expected:
+                break  # killed behind its end: the next one would be another sync
         assert kills > 3
         assert kills < len(steps)
         assert outcome(place, trial) == expected
