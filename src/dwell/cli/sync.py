@@ -50,8 +50,14 @@ def sync(
             metavar="WHEN",
         ),
     ] = None,
-    at: Annotated[str, typer.Option("--at", help="Time of day, with --every.", metavar="HH:MM")] = "06:00",
-    tz: Annotated[str, typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", metavar="ZONE")] = "UTC",
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="Time of day, with --every.", show_default="06:00", metavar="HH:MM"),
+    ] = None,
+    tz: Annotated[
+        str | None,
+        typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", show_default="UTC", metavar="ZONE"),
+    ] = None,
     dry_run: DryRun = False,
     data: Data = None,
     as_json: Json = False,
@@ -76,13 +82,17 @@ def sync(
     names = tuple(name.strip() for name in (tables or "").split(",") if name.strip())
     request = SyncRequest(tuple(accounts or ()), _parse_day(since), names, full, comments, benchmark)
     syncs = dwell.open(data).syncs
+    if every is None and (at is not None or tz is not None):
+        raise typer.BadParameter("--at and --tz need --every, such as --every day.")
+    scheduled = None
+    if every is not None and not dry_run:  # first: a wrong time must cost no request
+        scheduled = syncs.schedule(request, every=every, at=at or "06:00", tz=tz or "UTC")
     plan = syncs.plan(request)
     if dry_run:
         printer.show(plan, lambda: "\n".join([table(plan.columns, plan.rows), "", *_price(plan.meta, dry_run=True)]))
         return 0
     if printer.format == "text":
         typer.echo("\n".join(_price(plan.meta)), err=True)
-    scheduled = syncs.schedule(request, every=every, at=at, tz=tz) if every is not None else None
     with stop_on_signal() as stop, progress_bar("Syncing") as on_progress:
         result = syncs.run(request, on_progress=on_progress, stop=stop)
     result = Result(result.columns, result.rows, {**result.meta, "schedule": scheduled})

@@ -8,14 +8,11 @@ from ibis.expr.types import Table
 from dwell.errors import DwellError
 from dwell.metrics.changes import add_change, add_earlier, earlier_columns, reading_columns
 from dwell.metrics.columns import REASONS
-from dwell.metrics.growth_note import CUMULATIVE
+from dwell.metrics.growth_note import CUMULATIVE, DELAYED
 from dwell.metrics.latest import latest
 from dwell.metrics.newest import posts_of
 from dwell.metrics.plausible import plausible_snapshots
 from dwell.metrics.tables import table
-
-DELAYED = "tiktok-organic"
-"""Begins the source of counters that are older than their reading."""
 
 _RANGES = ("hours_low", "hours_high", "views_per_hour_low", "views_per_hour_high")
 _RANKED = (

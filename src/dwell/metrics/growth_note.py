@@ -16,16 +16,28 @@ CUMULATIVE = "tiktok"
 AGAIN = "read the account again an hour later or more"
 
 
-def growth_note(counts: Mapping[str, int], platforms: Collection[str]) -> str | None:
+DELAYED = "tiktok-organic"
+"""Begins the source of counters that are older than their reading."""
+
+LATE = (
+    "TikTok shows the owner's figures one to three days late, so readings of dwell sync are not compared: growth takes "
+    "public readings (dwell sweep, dwell track)."
+)
+
+
+def growth_note(counts: Mapping[str, int], platforms: Collection[str], *, late: bool = False) -> str | None:
     """Why no growth is known of some posts; None where it is known of all that were read twice.
 
     Args:
         counts: The row of `growth_known`.
         platforms: Those of the posts.
+        late: Some readings are those that TikTok shows to owners.
     """
     if platforms and CUMULATIVE not in platforms:
         return "Growth is counted from TikTok's figures only: YouTube's are those of a period, not totals."
     posts, known = counts["posts"], counts["known"]
+    if not posts and late:
+        return LATE
     if not posts:
         return f"No post was read twice, so no growth is known: {AGAIN}."
     if known == posts:

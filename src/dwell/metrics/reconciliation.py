@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import StringValue, Table, TimestampValue
 
-from dwell.metrics.growth import DELAYED
+from dwell.metrics.growth_note import DELAYED
 from dwell.metrics.newest import posts_of, seconds
 from dwell.metrics.tables import table
 

@@ -12,6 +12,7 @@ from altair.utils.schemapi import debug_mode
 from dwell import charts
 from dwell.charts.band_lines import post_line
 from dwell.charts.context import context_line
+from dwell.charts.formatting import bucket_label
 from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
 from dwell.report import model_tables, public_tables
@@ -143,7 +144,8 @@ def _retention(content: ReportContent) -> list[Section]:
     comparison, plots = found.meta["comparison"], []
     if lines:
         bucket = content.retention_posts[0].meta["post"]["bucket"]
-        title = "The best and the weakest post by views" if len(lines) > 1 else "The post with a known curve"
+        pair = f"The best and the weakest post{f' of {bucket_label(bucket)}' if bucket else ''}, by views"
+        title = pair if len(lines) > 1 else "The post with a known curve"
         plots.append(plot("measured", "curves", charts.retention_band, lines, bucket=bucket, title=title))
     if found.meta["quartiles"]:
         numbers = retention_table(comparison["rows"])

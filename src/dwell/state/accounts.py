@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dwell.state.database import StateDatabase
 
-LOCAL_ACCOUNT = "acc_local"
+LOCAL_ACCOUNT, LOCAL_NAME = "acc_local", "this machine"
 """The account of this machine: what is tracked from its command line, and with the key that the first server prints."""
 
 TOP_UP, SNAPSHOT = "top_up", "snapshot"

@@ -19,11 +19,13 @@ class StreamOutcome:
         state: How far it was read.
         message: What is missing and what to do; empty where nothing is.
         rows: Table of the connector -> rows that the responses had.
+        not_allowed: Its tables that the owner did not allow, where others of the stream were read.
     """
 
     state: StreamState = "waiting"
     message: str = ""
     rows: dict[str, int] = field(default_factory=dict)
+    not_allowed: list[str] = field(default_factory=list)
 
     def count(self, rows: Mapping[str, int]) -> None:
         """Add rows."""

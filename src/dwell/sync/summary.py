@@ -72,4 +72,5 @@ def list_rows(outcome: AccountOutcome) -> Iterator[tuple[str, str, int, str, str
     """Account, table, rows, state and message of every table of an account."""
     for stream, read in outcome.streams.items():
         for table in STREAM_TABLES[stream]:
-            yield outcome.account, PREFIX + table, read.rows.get(table, 0), read.state, read.message
+            state = "not_allowed" if table in read.not_allowed else read.state
+            yield outcome.account, PREFIX + table, read.rows.get(table, 0), state, read.message

@@ -9,12 +9,14 @@ from dwell.errors import NotAllowedError
 from dwell.live.pager import Pager
 from dwell.live.parse_responses import Items
 from dwell.live.request_context import FetchedResponse
+from dwell.providers.tiktok_organic.api import CONNECT_COMMAND
 from dwell.providers.tiktok_organic.client import MAX_VIDEOS, PARTIAL
 from dwell.records.owned_item import VideoItem
 from dwell.state import stream_states
 from dwell.state.stream_states import WHOLE
 from dwell.sync import windows
 from dwell.sync.outcome import AccountOutcome, StreamOutcome
+from dwell.sync.request import STREAM_TABLES
 from dwell.sync.row_counts import count_rows
 from dwell.sync.stream_requests import StreamRequests
 
@@ -24,7 +26,8 @@ LAST_READ = "last read"
 _PARTIAL_ROUNDS = 3
 _FIGURES_AFTER = timedelta(days=3)
 _TOLERANCE = 0.02
-_INSIGHTS = frozenset({"user.insights", "video.insights"})
+_WATCHED = "video.insights"
+_INSIGHTS = frozenset({"user.insights", _WATCHED})
 
 
 class VideoReader:
@@ -62,7 +65,15 @@ class VideoReader:
             scopes -= _INSIGHTS
             self._list(outcome)
             outcome.message = f"Watch time was not read. {error} {outcome.message}".rstrip()
+        else:
+            if _WATCHED not in scopes:
+                why = (
+                    f"Watch time was not read, because the owner did not allow {_WATCHED}: run {CONNECT_COMMAND} again."
+                )
+                outcome.message = f"{why} {outcome.message}".rstrip()
         finally:
+            if _WATCHED not in scopes:
+                outcome.not_allowed = [table for table in STREAM_TABLES["videos"] if table != "videos"]
             for item in self.videos.values():
                 outcome.count(count_rows(item))
 

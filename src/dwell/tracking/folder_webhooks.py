@@ -24,6 +24,7 @@ class FolderWebhooks:
         self, url: str, events: Sequence[str], *, secret: str | None = None, account_id: str | None = None
     ) -> WebhookWithSecret:
         """Tell a URL of the events of an account, which has to be named where there are several."""
+        self._service.check_events(events)
         return self._service.create(self._service.choose_account(account_id), events, url, secret)
 
     def list(self) -> list[Webhook]:

@@ -13,7 +13,7 @@ from typing import Any
 from dwell.errors import AuthenticationError, InvalidRequestError, NoDataError, PermissionDeniedError
 from dwell.settings.tracking import TrackingSettings
 from dwell.state import StateDatabase, accounts, api_keys
-from dwell.state.accounts import LOCAL_ACCOUNT
+from dwell.state.accounts import LOCAL_ACCOUNT, LOCAL_NAME
 from dwell.state.api_keys import StoredKey
 from dwell.state.new_id import new_id
 from dwell.text.resource_ids import check_resource_id
@@ -22,7 +22,6 @@ from dwell.tracking.plans import LOCAL, Plan, find_plan
 
 SCOPES = ("read", "track", "admin")
 PREFIX = "dwell_"
-_LOCAL_NAME = "this machine"
 MAX_KEYS = 100
 """Keys of one account that are neither revoked nor expired."""
 
@@ -153,12 +152,12 @@ class Keys:
         """Make a key without limits for this machine, unless there are keys already."""
         if api_keys.list_all(self.database):
             return None
-        return self.create(account_id=self.local_caller().account_id, name=_LOCAL_NAME, scopes=SCOPES)
+        return self.create(account_id=self.local_caller().account_id, name=LOCAL_NAME, scopes=SCOPES)
 
     def local_caller(self) -> Caller:
         """Who works on the data folder itself, without a key: the account of this machine, made when first needed."""
         if accounts.find(self.database, LOCAL_ACCOUNT) is None:
-            accounts.ensure(self.database, LOCAL_ACCOUNT, _LOCAL_NAME, LOCAL)
+            accounts.ensure(self.database, LOCAL_ACCOUNT, LOCAL_NAME, LOCAL)
         return Caller(LOCAL_ACCOUNT, "", frozenset(SCOPES), find_plan(self.settings, LOCAL))
 
     def top_up(self, account_id: str, amount_micros: int) -> int:

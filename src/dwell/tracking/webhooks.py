@@ -24,8 +24,10 @@ from dwell.http.addresses import (
 from dwell.settings import webhooks as settings
 from dwell.state import accounts, webhook_deliveries, webhook_events
 from dwell.state import webhooks as rows
+from dwell.state.accounts import LOCAL_ACCOUNT, LOCAL_NAME
 from dwell.state.webhook_events import Event
 from dwell.text.resource_ids import check_resource_id
+from dwell.tracking.plans import LOCAL
 from dwell.tracking.webhook_objects import (
     EVENT_TYPES,
     DeliveryAttempt,
@@ -95,7 +97,7 @@ class WebhookService:
         Raises:
             InvalidRequestError: The types, the URL or the secret cannot be used, or there are too many webhooks.
         """
-        self._check_events(events)
+        self.check_events(events)
         self._check_url(url)
         webhook = rows.Webhook(
             webhook_id=f"wh_{secrets.token_hex(12)}",
@@ -127,17 +129,20 @@ class WebhookService:
     def choose_account(self, account_id: str | None = None) -> str:
         """The account with this id; without an id the only account of the database.
 
+        The account of this machine is made when it is first needed.
+
         Raises:
-            InvalidRequestError: No account is named, and there is none, or there are several.
+            InvalidRequestError: No account is named, and there are several.
             NoDataError: There is no account with this id.
         """
+        if account_id == LOCAL_ACCOUNT or (account_id is None and not rows.list_accounts(self._database, 1)):
+            accounts.ensure(self._database, LOCAL_ACCOUNT, LOCAL_NAME, LOCAL)
+            return LOCAL_ACCOUNT
         if account_id is not None:
             if accounts.find(self._database, account_id) is None:
                 raise NoDataError(f"Account {account_id} not found: see dwell keys list.")
             return account_id
         found = rows.list_accounts(self._database, 2)
-        if not found:
-            raise _invalid("account", "There is no account yet: make a key first, with dwell keys create.")
         if len(found) > 1:
             raise _invalid("account", "There are several accounts: choose one with --account; see dwell keys list.")
         return found[0]
@@ -253,7 +258,12 @@ class WebhookService:
             raise ConflictError("The webhook is disabled: enable it first.")
         return found
 
-    def _check_events(self, events: Sequence[str]) -> None:
+    def check_events(self, events: Sequence[str]) -> None:
+        """Refuses types of events that there are not.
+
+        Raises:
+            InvalidRequestError: One is unknown, or none is named.
+        """
         unknown = sorted({name for name in events if name not in EVENT_TYPES})
         if unknown or not events:
             what = f"{', '.join(unknown)[:100]} isn't a type of event" if unknown else "events is empty"

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
 
 def describe_growth(snapshot: Snapshot, account: dict[str, str]) -> dict[str, Any]:
     """Of how many posts of an account the growth is known, and a warning where it is not known of all."""
-    from dwell.metrics.growth_note import growth_note
+    from dwell.metrics.growth_note import DELAYED, growth_note
 
     counts = next(iter(snapshot.ask("growth_known", **account)))
     chosen = account.get("platform")
     platforms = [chosen] if chosen else snapshot.ask("handles", handle=account["handle"]).column("platform")
-    note = growth_note(counts, platforms)
+    sources = [] if counts["posts"] else snapshot.ask("sources", **account).column("source")
+    note = growth_note(counts, platforms, late=any(source.startswith(DELAYED) for source in sources))
     return {"growth": dict(counts), "warnings": [note] if note else []}

@@ -67,10 +67,17 @@ def load(
 
     destination = parse_destination(request.to, schema=request.schema)
     folder_id = store.folder_id() or store.set_folder_id(uuid.uuid4().hex)
-    # Noted before the load: an erasure must reach what a load that was stopped has written.
-    try:
-        store.remember_destination(without_password(request.to), request.schema)
-    except StorageError as error:  # a folder that nobody can write
-        log.warning("An erasure will not know of %(to)s: %(reason)s", {"to": destination.name, "reason": str(error)})
-    tables = request.tables or None
-    return load_tables(store, destination, folder_id, tables, derived=derived_tables(), full=full, on_table=on_table)
+
+    def remember() -> None:
+        # Before the first row is written: an erasure must reach what a load that was stopped has written.
+        try:
+            store.remember_destination(without_password(request.to), request.schema)
+        except StorageError as error:  # a folder that nobody can write
+            log.warning(
+                "An erasure will not know of %(to)s: %(reason)s", {"to": destination.name, "reason": str(error)}
+            )
+
+    return load_tables(
+        store, destination, folder_id, request.tables or None, derived=derived_tables(), full=full, on_begin=remember,
+        on_table=on_table,
+    )  # fmt: skip

@@ -44,6 +44,7 @@ def load_tables(
     derived: Mapping[str, Derived] | None = None,
     full: bool = False,
     only_loaded: bool = False,
+    on_begin: Callable[[], None] | None = None,
     on_table: Callable[[str], None] | None = None,
 ) -> Result:
     """Loads the tables of one instant.
@@ -56,6 +57,7 @@ def load_tables(
         derived: The derived tables, by name.
         full: Write every table anew.
         only_loaded: Only tables that this folder loaded before.
+        on_begin: Is called when the destination is open, before anything is written.
         on_table: Is told each table before it is loaded.
 
     Returns:
@@ -79,6 +81,8 @@ def load_tables(
         store.snapshot() as snapshot,
         connect(store.settings) as connection,
     ):
+        if on_begin is not None:
+            on_begin()
         states, stored = load.states(), snapshot.rows()
         has_rows = {name for name in TABLES if stored[name]}
         has_rows |= {name for name, each in made.items() if has_rows.intersection(each.wanted_with)}
