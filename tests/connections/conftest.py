@@ -36,9 +36,10 @@ class Clock:
     """The time for everybody."""
 
     at: datetime = NOON
+    start: datetime = NOON
 
     def seconds(self) -> float:
-        return (self.at - NOON).total_seconds()
+        return (self.at - self.start).total_seconds()
 
     def pass_(self, **time: float) -> None:
         self.at += timedelta(**time)
@@ -112,9 +113,12 @@ class Trial:
 
 
 @contextmanager
-def _open(tmp_path: Path, state_url: str | None, options: ProtocolOptions) -> Iterator[Trial]:
-    clock = Clock()
-    sandbox = Sandbox(World(0), SimulatedClock(NOON, 1, clock.seconds), options=options)
+def opened(
+    tmp_path: Path, state_url: str | None, options: ProtocolOptions, *, seed: int = 0, at: datetime = NOON
+) -> Iterator[Trial]:
+    """A trial in the world of a seed, whose clock begins at an instant."""
+    clock = Clock(at, at)
+    sandbox = Sandbox(World(seed), SimulatedClock(at, 1, clock.seconds), options=options)
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         url = stack.enter_context(serve_in_thread(sandbox))
         patch.setattr(StateDatabase, "now", lambda _: clock.at)
@@ -134,7 +138,7 @@ def _open(tmp_path: Path, state_url: str | None, options: ProtocolOptions) -> It
 def open_trial(tmp_path: Path, state_url: str | None) -> Iterator[Callable[..., Trial]]:
     """Starts a trial with options of the sandbox."""
     with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(_open(tmp_path, state_url, ProtocolOptions(**options)))
+        yield lambda **options: stack.enter_context(opened(tmp_path, state_url, ProtocolOptions(**options)))
 
 
 @pytest.fixture
@@ -145,5 +149,5 @@ def trial(open_trial: Callable[..., Trial]) -> Trial:
 @pytest.fixture
 def sqlite_trial(tmp_path: Path) -> Iterator[Trial]:
     """A trial whose state is in the folder, for what does not depend on the database."""
-    with _open(tmp_path, None, ProtocolOptions()) as trial:
+    with opened(tmp_path, None, ProtocolOptions()) as trial:
         yield trial
