@@ -30,6 +30,7 @@ from .history_truth import Truth
 
 START = datetime(2022, 12, 15, tzinfo=UTC)
 FROZEN = timedelta(days=368)
+PAGE = 20
 CATEGORY = "PETS"
 LISTED = {f"videos_{name}" for name in LISTS} | {"account_metrics_audience_activity", "account_audience"}
 KEYS = {
@@ -153,7 +154,7 @@ class History:
         due = truth.visible(since, at)
         if absent := due - listed:
             self.wrong.append(f"{self.handles[open_id]} at {at}: {sorted(absent)} are not listed")
-        if len(listed - due) >= 20 + (self.trial.clock.at > at):
+        if len(listed - due) >= PAGE + (self.trial.clock.at > at):
             self.wrong.append(f"{self.handles[open_id]} at {at}: {len(listed - due)} old videos are listed again")
         known = self.ever_listed.setdefault(open_id, set())
         for post_id in known - listed - self.missing.keys():
