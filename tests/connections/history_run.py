@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -232,29 +234,34 @@ def read_table(ws: Workspace, name: str) -> dict[Key, Row]:
         return _grouped(name, path) if name in LISTED else dict(_rows(name, path))
 
 
-def _rows(name: str, path: Path) -> Iterator[tuple[Key, Row]]:
-    key = KEYS.get(name, ("item_id", "metric_date"))
+def _values(name: str, path: Path) -> Iterator[tuple[Key, tuple[str, ...], tuple[Any, ...]]]:
+    """Of each row its key, and names and values of the other columns."""
+    by = KEYS.get(name, ("item_id", "metric_date"))
     for batch in parquet.ParquetFile(path).iter_batches():
-        for row in batch.to_pylist():
-            yield tuple(row.pop(column) for column in key), row
+        columns = batch.to_pydict()
+        keys = zip(*(columns.pop(column) for column in by), strict=True)
+        names = tuple(columns)
+        for key, values in zip(keys, zip(*columns.values(), strict=True), strict=True):
+            yield key, names, values
+
+
+def _rows(name: str, path: Path) -> Iterator[tuple[Key, Row]]:
+    for key, names, values in _values(name, path):
+        yield key, dict(zip(names, values, strict=True))
 
 
 def _grouped(name: str, path: Path) -> dict[Key, Row]:
     """The members of each list together: the rows of one list follow each other."""
-    member, share = MEMBERS[name]
     found: dict[Key, Row] = {}
-    open_key: Key | None = None
-    members: list[tuple[Any, float]] = []
-    for key, row in _rows(name, path):
-        if key != open_key:
-            if open_key is not None:
-                found[open_key]["members"] = pack(members)
-            assert key not in found, f"the rows of {name} are not in the order of its key"
-            open_key, members = key, []
-            found[key] = {column: value for column, value in row.items() if column not in {member, share}}
-        members.append((row[member], row[share]))
-    if open_key is not None:
-        found[open_key]["members"] = pack(members)
+    for key, rows in groupby(_values(name, path), itemgetter(0)):
+        assert key not in found, f"the rows of {name} are not in the order of its key"
+        members, others = [], set()
+        for _, names, values in rows:
+            row = dict(zip(names, values, strict=True))
+            members.append(tuple(row.pop(column) for column in MEMBERS[name]))
+            others.add(tuple(row.items()))
+        # What else is in the rows of one list is the same in all of them, but for the instant of an hour's figure.
+        found[key] = {**dict(max(others)), "members": pack(members)}
     return found
 
 

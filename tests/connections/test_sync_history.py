@@ -20,10 +20,15 @@ from .history_run import FROZEN, PAGE, Comparison, History, compare, instants, r
 pytestmark = pytest.mark.slow
 
 SEED = 12
-REGISTERED, SMALL, OLD, WITHOUT_ANALYTICS = "demo_running_8286", "demo_beauty_3577", "demo_comedy_929", "demo_comedy_60"
+REGISTERED, SMALL, OLD, WITHOUT_ANALYTICS = (
+    "demo_running_8286",
+    "demo_beauty_3577",
+    "demo_comedy_929",
+    "demo_cooking_7655",
+)
 ACCOUNTS = {REGISTERED: True, SMALL: True, OLD: False, WITHOUT_ANALYTICS: False}
 """A registered business that is renamed and deletes videos; a personal account with few followers, which begins later;
-a business with many old videos; a business without analytics. Whether their comments are read."""
+a business with many old videos; a personal account without analytics. Whether their comments are read."""
 
 Tables = Mapping[str, dict[Key, Row]]
 
