@@ -21,13 +21,12 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1]))
 
-from tests.connections.history_run import History, compare, instants, recorded
-
 from dwell.workspace import Workspace
 from dwell_sandbox.account_status import draw_status_plan
 from dwell_sandbox.creator_lookup import get_creator
 from dwell_sandbox.owner.account_types import account_type, has_analytics
 from dwell_sandbox.timeline import list_visible
+from tests.connections.history_run import History, compare, instants, recorded
 
 START = datetime(2023, 3, 1, tzinfo=UTC)
 _NUMBERS = range(5, 40_000)

@@ -253,8 +253,8 @@ def _sync(at: datetime) -> Row:
 
 
 def _plain(name: str, value: Any) -> Any:
-    """A value as a table has it: numbers as such, instants, null for an address or an id without characters."""
-    if value is None or (value == "" and name in {"user_id", "profile_image"}):
+    """A value as a table has it: numbers as such, instants, null for a text without characters."""
+    if value is None or value == "":
         return None
     if name == "create_time":
         return datetime.fromtimestamp(int(value), UTC)

@@ -107,7 +107,7 @@ def _account(item: AccountItem, reading: OwnedReading) -> Iterator[Records]:
     creator = Creator(
         handle=handle,
         platform=_PLATFORM,
-        display_name=_clean(item.display_name) or None,
+        display_name=_clean(item.display_name),
         verified=item.is_verified,
         **reading.provenance,
     )
@@ -158,7 +158,7 @@ def _video(item: VideoItem, reading: OwnedReading) -> Iterator[Records]:
             duration_s=item.duration_s,
             media_type=item.media_type,
             is_ad=item.is_ad,
-            caption=caption or None,
+            caption=caption,
             hashtags=tuple(dict.fromkeys(extract_hashtags(caption) or ())),
             url=(item.share_url or "").partition("?")[0] or None,
             **when,
@@ -207,7 +207,7 @@ def _comment(item: OwnerCommentItem, reading: OwnedReading) -> Iterator[Records]
             post_id=item.post_id,
             posted_at=None if item.posted_at is None else datetime.fromtimestamp(item.posted_at, UTC),
             handle=_handle(item.username),
-            text=_clean(item.text) or None,
+            text=_clean(item.text),
             comment_likes=item.comment_likes,
             replies=item.replies,
             **reading.provenance,
@@ -261,5 +261,5 @@ def _handle(name: str | None) -> str | None:
 
 
 def _clean(value: str | None) -> str | None:
-    """Text without what is no character, which no table can hold."""
-    return None if value is None else _NOT_TEXT.sub("\ufffd", value)
+    """Text without what is no character, which no table can hold; text without characters is null, as when loaded."""
+    return _NOT_TEXT.sub("\ufffd", value) if value else None
