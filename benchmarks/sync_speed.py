@@ -18,7 +18,9 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
+from datetime import datetime
 from http.client import HTTPConnection
+from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -76,6 +78,12 @@ def show(answer: dict[str, object], calls: list[dict[str, object]], seconds: flo
     fewest = ceil(videos / A_PAGE)
     forced, even = 60.0 * ((fewest - 1) // A_MINUTE), 60.0 * fewest / A_MINUTE
     print(f"{videos} videos; fewest possible calls {fewest}, sent {lists}; all calls {dict(counts)}; refused {refused}")
+    at = [
+        datetime.fromisoformat(str(call["simulated_at"])) for call in calls if call["endpoint"] == "business/video/list"
+    ]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(at)]
+    span, longest = (at[-1] - at[0]).total_seconds(), max(gaps)
+    print(f"  from the first call of the list to the last {span:.1f} s, of which the longest pause {longest:.1f} s")
     print(f"  wall {seconds:.1f} s, CPU {cpu:.1f} s, load {load:.1f} before")
     print(f"  the limit forces {forced:.0f} s" + (f": {seconds / forced:.3f} times" if forced else ""))
     print(f"  an even pace takes {even:.0f} s: {seconds / even:.3f} times")
