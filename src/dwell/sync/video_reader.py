@@ -42,7 +42,7 @@ class VideoReader:
         self._requests = requests
         self._account = account
         self._now = now
-        self._today = now.astimezone(UTC).date()
+        self._read_on: set[date] = set()
 
     def read(self, outcome: StreamOutcome) -> None:
         """Read them.
@@ -98,12 +98,12 @@ class VideoReader:
     def _note_reading(self, cursors: Mapping[str, str]) -> None:
         """What the end of the sync stores about a reading that lacks nothing."""
         last = date.fromisoformat(cursors[LAST_READ]) if LAST_READ in cursors else None
-        if days := windows.unread_days(self._today, last):
+        if days := windows.unread_days(min(self._read_on), last):
             self._account.lost_days["videos"] = [day.isoformat() for day in days]
         self._account.first = last is None
         self._account.cursors["videos"] = {
             WHOLE: windows.frozen_before(self._now).isoformat(),
-            LAST_READ: self._today.isoformat(),
+            LAST_READ: max(self._read_on).isoformat(),
         }
 
     def _read_again(self, outcome: StreamOutcome, partial: set[str]) -> set[str]:
@@ -120,6 +120,8 @@ class VideoReader:
     def _add(self, outcome: StreamOutcome, items: Items, fetched: FetchedResponse, *, again: bool = False) -> set[str]:
         """Takes the videos of a response; returns those whose figures TikTok left out."""
         partial = set()
+        # Rows are of the day of their response, which may be the day after the one on which the sync began.
+        self._read_on.add(fetched.response.received_at.astimezone(UTC).date())
         for item in items:
             outcome.count(count_rows(item, again=again))
             if isinstance(item, VideoItem):
