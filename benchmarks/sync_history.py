@@ -3,10 +3,10 @@
 python benchmarks/sync_history.py --seeds 12 --days 400
 python benchmarks/sync_history.py --seeds 12 --outage 65
 
-Of each seed five to six accounts: a registered business that is renamed, a business that deletes videos, a personal
-account with few followers, one without analytics, one without videos. Comments are read of the first and third. The
-oracle (`tests/connections/history_oracle.py`) computes the tables from the responses as they were sent, without
-anything of dwell. `tests/connections/test_sync_history.py` does the same with fewer syncs.
+Of each seed six small accounts: one that is renamed, a registered business, a business, a personal account whose
+comments are read, one without analytics, one without videos. Owners delete videos. The oracle
+(`tests/connections/history_oracle.py`) computes the tables from the responses as they were sent, without anything of
+dwell. `tests/connections/test_sync_history.py` does the same with fewer syncs.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=400)
     parser.add_argument("--missed", type=float, default=0.05, help="share of days without a sync")
     parser.add_argument("--outage", type=int, default=0, help="so many days in a row without one")
-    parser.add_argument("--videos", type=int, default=80, help="an account has at most so many at the end")
+    parser.add_argument("--videos", type=int, default=60, help="an account has at most so many at the end")
     options = parser.parse_args()
     failed = False
     for seed in options.seeds:
@@ -59,6 +59,8 @@ def run(seed: int, accounts: dict[str, bool], days: list[datetime]) -> bool:
         for number, at in enumerate(days):
             if number == len(days) - 1:
                 history.step = 0.0  # the last syncs are all at one instant
+            if number % 50 == 0:
+                print(f"  {at:%Y-%m-%d}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
             history.pass_to(at, accounts)
             synced = history.sync(ws)
             if synced["complete"] != len(history.handles):
@@ -110,10 +112,11 @@ def choose_accounts(seed: int, days: int, videos: int) -> dict[str, bool]:
     """First names of the accounts, and whether their comments are read."""
     start = int(START.timestamp())
     end = start + days * 86_400
-    chosen = {"demo_kitchen": False}
+    chosen: dict[str, bool] = {}
     kinds: list[tuple[Iterator[int], bool]] = [
-        ((n for n in _plain(seed, "renamed") if _renamed(seed, n, start, end) and has_analytics(seed, n)), True),
+        ((n for n in _plain(seed, "renamed") if _renamed(seed, n, start, end) and has_analytics(seed, n)), False),
         ((n for n in _plain(seed, "ok") if account_type(seed, n) == "registered_business"), False),
+        ((n for n in _plain(seed, "ok") if account_type(seed, n) == "business" and has_analytics(seed, n)), False),
         ((n for n in _plain(seed, "ok") if account_type(seed, n) == "personal" and has_analytics(seed, n)), True),
         ((n for n in _plain(seed, "ok") if not has_analytics(seed, n)), False),
         (_plain(seed, "empty"), False),
