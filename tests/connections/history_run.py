@@ -165,7 +165,7 @@ class History:
                 self.missing[post_id] = self.began[open_id]
         known |= listed
         day = at.date()
-        if before is not None and self.analytics(open_id):
+        if before is not None:
             days = (day - before.date()).days
             self.gaps |= {(open_id, "videos", before.date() + timedelta(days=n)) for n in range(1, days)}
 

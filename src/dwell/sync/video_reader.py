@@ -92,19 +92,18 @@ class VideoReader:
         outcome.state = "complete"
         self._account.listed = sorted(self.videos)
         self._account.listed_from = None if end is None else end.isoformat()
-        if (end is None or end == frozen) and "video.insights" in self._requests.scopes:
+        if end is None or end == frozen:
             self._note_reading(cursors)
 
     def _note_reading(self, cursors: Mapping[str, str]) -> None:
-        """What the end of the sync stores about a reading that lacks nothing."""
+        """What the end of the sync stores about a reading of the whole list."""
         last = date.fromisoformat(cursors[LAST_READ]) if LAST_READ in cursors else None
         if days := windows.unread_days(min(self._read_on), last):
             self._account.lost_days["videos"] = [day.isoformat() for day in days]
-        self._account.first = last is None
-        self._account.cursors["videos"] = {
-            WHOLE: windows.frozen_before(self._now).isoformat(),
-            LAST_READ: max(self._read_on).isoformat(),
-        }
+        self._account.cursors["videos"] = {LAST_READ: max(self._read_on).isoformat()}
+        if "video.insights" in self._requests.scopes:  # without watch time even frozen videos are read again
+            self._account.first = WHOLE not in cursors
+            self._account.cursors["videos"][WHOLE] = windows.frozen_before(self._now).isoformat()
 
     def _read_again(self, outcome: StreamOutcome, partial: set[str]) -> set[str]:
         """Reads videos whose figures TikTok left out, a batch a request; returns those that still lack them."""
