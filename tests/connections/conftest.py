@@ -47,11 +47,12 @@ class Clock:
     """The time for everybody."""
 
     at: datetime = NOON
+    start: datetime = NOON
     waits: list[float] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def seconds(self) -> float:
-        return (self.at - NOON).total_seconds()
+        return (self.at - self.start).total_seconds()
 
     def pass_(self, **time: float) -> None:
         with self._lock:
@@ -195,9 +196,12 @@ class Trial:
 
 
 @contextmanager
-def _open(tmp_path: Path, state_url: str | None, options: ProtocolOptions) -> Iterator[Trial]:
-    clock = Clock()
-    sandbox = ChangingSandbox(World(0), SimulatedClock(NOON, 1, clock.seconds), options=options)
+def opened(
+    tmp_path: Path, state_url: str | None, options: ProtocolOptions, *, seed: int = 0, at: datetime = NOON
+) -> Iterator[Trial]:
+    """A trial in the world of a seed, whose clock begins at an instant."""
+    clock = Clock(at, at)
+    sandbox = ChangingSandbox(World(seed), SimulatedClock(at, 1, clock.seconds), options=options)
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         url = stack.enter_context(serve_in_thread(sandbox))
         patch.setattr(StateDatabase, "now", lambda _: clock.at)
@@ -219,7 +223,7 @@ def _open(tmp_path: Path, state_url: str | None, options: ProtocolOptions) -> It
 def open_trial(tmp_path: Path, state_url: str | None) -> Iterator[Callable[..., Trial]]:
     """Starts a trial with options of the sandbox."""
     with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(_open(tmp_path, state_url, ProtocolOptions(**options)))
+        yield lambda **options: stack.enter_context(opened(tmp_path, state_url, ProtocolOptions(**options)))
 
 
 @pytest.fixture
@@ -230,5 +234,5 @@ def trial(open_trial: Callable[..., Trial]) -> Trial:
 @pytest.fixture
 def sqlite_trial(tmp_path: Path) -> Iterator[Trial]:
     """A trial whose state is in the folder, for what does not depend on the database."""
-    with _open(tmp_path, None, ProtocolOptions()) as trial:
+    with opened(tmp_path, None, ProtocolOptions()) as trial:
         yield trial

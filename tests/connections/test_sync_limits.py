@@ -145,7 +145,7 @@ def test_an_account_of_200_videos_does_not_wait_for_the_minute(sqlite_trial: Any
     trial.account(MANY)
     result = trial.sync()
     assert result.meta["videos"] > 180
-    assert sum(trial.clock.waits) < 2  # the app's limit of a second; requests that take a tenth of one do not meet it
+    assert sum(trial.clock.waits) < 4  # the app's limit of a second, which requests of a fifth of one do not meet
     assert {call["code"] for call in trial.sandbox.request_log.to_json(0, 10_000)["calls"]} == {0}
 
 

@@ -90,8 +90,8 @@ def _account(item: AccountItem, reading: OwnedReading) -> Iterator[Records]:
     profile = OwnedAccount(
         open_id=reading.open_id,
         username=item.username,
-        display_name=item.display_name,
-        bio_description=item.bio_description,
+        display_name=item.display_name or None,
+        bio_description=item.bio_description or None,
         profile_image=item.profile_image,
         profile_deep_link=item.profile_deep_link,
         is_business_account=item.is_business_account,
@@ -145,7 +145,7 @@ def _day(item: AccountDayItem, reading: OwnedReading) -> Iterator[Records]:
 
 @_to_objects.register
 def _video(item: VideoItem, reading: OwnedReading) -> Iterator[Records]:
-    handle, caption, when = _handle(item.handle), item.caption, reading.provenance
+    handle, caption, when = _handle(item.handle), item.caption or None, reading.provenance
     exact: dict[str, Any] = {**when, "observed_precision": "instant"}
     yield (
         Post(
@@ -156,7 +156,7 @@ def _video(item: VideoItem, reading: OwnedReading) -> Iterator[Records]:
             duration_s=item.duration_s,
             media_type=item.media_type,
             is_ad=item.is_ad,
-            caption=caption or None,
+            caption=caption,
             hashtags=tuple(dict.fromkeys(extract_hashtags(caption) or ())),
             url=(item.share_url or "").partition("?")[0] or None,
             **when,
@@ -219,7 +219,7 @@ def _comment(item: OwnerCommentItem, reading: OwnedReading) -> Iterator[Records]
             user_id=item.author,
             unique_identifier=item.unique_identifier,
             username=item.username,
-            display_name=item.display_name,
+            display_name=item.display_name or None,
             profile_image=item.profile_image,
             image_url=item.image_url,
             is_owner=item.is_owner,

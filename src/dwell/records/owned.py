@@ -28,7 +28,7 @@ class OwnedAccount(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     observed_at: _ReadAt
     username: _Username = None
     display_name: Annotated[str | None, Meaning("Name shown on the profile")] = None
-    bio_description: Annotated[str | None, Meaning("Description on the profile; empty where there is none")] = None
+    bio_description: Annotated[str | None, Meaning("Description on the profile; null where there is none")] = None
     profile_image: Annotated[str | None, Meaning("Address of the profile image; it expires")] = None
     profile_deep_link: Annotated[str | None, Meaning("Link to the profile")] = None
     is_business_account: Annotated[bool | None, Meaning("The account is a business account")] = None

@@ -47,7 +47,7 @@ class VideoReader:
         self._requests = requests
         self._account = account
         self._now = now
-        self._today = self._last_day = now.astimezone(UTC).date()
+        self._read_on: set[date] = set()
 
     def read(self, outcome: StreamOutcome) -> None:
         """Read them.
@@ -109,7 +109,7 @@ class VideoReader:
         outcome.state = "complete"
         self._account.listed = sorted(self.videos)
         self._account.listed_from = None if end is None else end.isoformat()
-        if (end is None or end == frozen) and "video.insights" in self._requests.scopes:
+        if end is None or end == frozen:
             self._note_reading(cursors)
 
     def _doubt_end(self) -> bool:
@@ -118,15 +118,14 @@ class VideoReader:
         return total is not None and len(self.videos) < total - max(1, _TOLERANCE * total)
 
     def _note_reading(self, cursors: Mapping[str, str]) -> None:
-        """What the end of the sync stores about a reading that lacks nothing."""
+        """What the end of the sync stores about a reading of the whole list."""
         last = date.fromisoformat(cursors[LAST_READ]) if LAST_READ in cursors else None
-        if days := windows.unread_days(self._today, last):
+        if days := windows.unread_days(min(self._read_on), last):
             self._account.lost_days["videos"] = [day.isoformat() for day in days]
-        self._account.first = last is None
-        self._account.cursors["videos"] = {
-            WHOLE: windows.frozen_before(self._now).isoformat(),
-            LAST_READ: self._last_day.isoformat(),
-        }
+        self._account.cursors["videos"] = {LAST_READ: max(self._read_on).isoformat()}
+        if _WATCHED in self._requests.scopes:  # without watch time even frozen videos are read again
+            self._account.first = WHOLE not in cursors
+            self._account.cursors["videos"][WHOLE] = windows.frozen_before(self._now).isoformat()
 
     def _read_again(self, partial: set[str]) -> set[str]:
         """Reads videos whose figures TikTok left out, a batch a request; returns those that still lack them."""
@@ -142,7 +141,8 @@ class VideoReader:
 
     def _add(self, items: Items, fetched: FetchedResponse) -> set[str]:
         """Takes the videos of a response; returns those whose figures TikTok left out, all where it does not say."""
-        self._last_day = max(self._last_day, fetched.response.received_at.astimezone(UTC).date())
+        # Rows are of the day of their response, which may be the day after the one on which the sync began.
+        self._read_on.add(fetched.response.received_at.astimezone(UTC).date())
         videos = {item.post_id: item for item in items if isinstance(item, VideoItem)}
         for post_id, item in videos.items():
             if post_id not in self.videos or not _lacks_figures(item):

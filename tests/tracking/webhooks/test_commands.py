@@ -52,9 +52,16 @@ def run(folder, capsys) -> Callable[..., str]:
     return command
 
 
+def test_in_a_new_folder_it_is_for_the_account_of_this_machine(run, folder, receiver):
+    assert "isn't a type of event" in run("add", receiver.url, "--event", "sync.fails", status=1)
+    (made,) = json.loads(run("add", receiver.url, "--event", "sync.failed", "--json"))["rows"]
+    assert made["account_id"] == "acc_local"
+    named = ("add", f"{receiver.url}/two", "--event", "connection.ending", "--account", "acc_local")
+    assert json.loads(run(*named, "--json"))["rows"][0]["events"] == ["connection.ending"]
+
+
 def test_from_adding_to_deleting(run, folder, add_account, receiver):
     assert run("list") == "No webhooks yet; add one with: dwell webhooks add URL --event snapshot.created\n"
-    assert "make a key first" in run("add", receiver.url, "--event", "snapshot.created", status=1)
     add_account("acc")
     (made,) = json.loads(run("add", receiver.url, "--event", "snapshot.created", "--json"))["rows"]
     assert made["account_id"] == "acc"
