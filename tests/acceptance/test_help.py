@@ -66,6 +66,8 @@ COMMANDS = [
     "connect tiktok",
     "accounts",
     "disconnect",
+    "sync",
+    "syncs",
     "replay",
     "sandbox",
     "demo",
