@@ -65,15 +65,15 @@ class Fuse:
             self.reached("commit of the journal")
             commit(connection)
 
-        StateDatabase.transaction = transaction  # type: ignore[method-assign]
-        HttpTransport.send = send_request  # type: ignore[method-assign]
+        StateDatabase.transaction = transaction
+        HttpTransport.send = send_request
         journal.commit = commit_rows
 
 
 def work(order: dict[str, Any], answer: int) -> None:
     at, fuse, error = datetime.fromisoformat(order["at"]), Fuse(order["kill"]), ""
-    StateDatabase.now = lambda _: at  # type: ignore[method-assign]
-    Throttle.wait = lambda *_: None  # type: ignore[method-assign]
+    StateDatabase.now = lambda _: at
+    Throttle.wait = lambda *_: None
     dwell.sync.run._LOAD_EVERY_REQUESTS, dwell.sync.run._POLL_S = 1, 0.01
     workspace = Workspace(Settings(data=Path(order["data"]), database=order["database"]))
     fuse.install()

@@ -80,7 +80,7 @@ def test_midnight_is_an_instant() -> None:
     for record in to_objects(video(posted_at=int(midnight.timestamp())), OwnedReading("s", midnight, "o")):
         assert not isinstance(record, ParseError)
         for each in record:
-            assert each.observed_at == midnight  # type: ignore[attr-defined]
+            assert each.observed_at == midnight
             assert getattr(each, "observed_precision", "instant") == "instant"
 
 
