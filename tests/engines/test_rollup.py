@@ -23,7 +23,8 @@ from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.engine_spark import SparkEngine
 
 from .conftest import _TYPES, world
-from .test_metrics import CASES, _same
+from .same import same
+from .test_metrics import CASES
 
 SailQuery = Callable[[Store, str, Sequence[str]], Result]
 
@@ -209,7 +210,7 @@ def _assert_same(found: Result, expected: Result, case: Any) -> None:
     assert found.columns == expected.columns
     assert len(found) == len(expected), case
     for mine, theirs in zip(found.rows, expected.rows, strict=True):
-        assert all(map(_same, mine, theirs)), (case, mine, theirs)
+        assert all(map(same, mine, theirs)), (case, mine, theirs)
 
 
 def _roll_up(store: Store) -> list[tuple[Any, ...]]:

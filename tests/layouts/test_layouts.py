@@ -75,6 +75,9 @@ def test_it_answers_as_the_release_did(layout: Path, dwell: Dwell, name: str) ->
     if name == "trend":
         assert isinstance(answer.pop("warnings"), list)
         expected.pop("warnings", None)  # the first releases had none
+    if name == "status":
+        later = answer["tables"].keys() - expected["tables"].keys()
+        assert not any(answer["tables"].pop(table) for table in later)
     assert still(answer) == still(expected)
 
 

@@ -217,7 +217,7 @@ def test_an_unusable_provider_is_refused_when_it_is_used(install, entry, source,
     name = entry.split(" = ")[0]
     with pytest.raises(SettingsError, match=f"'{name}' of package mirror-tools .*{sentence}"):
         provider_registry.get_provider(name)
-    with pytest.raises(SettingsError, match="mirror-tools" if name != "other" else "research-api, other, or install"):
+    with pytest.raises(SettingsError, match="mirror-tools" if name != "other" else "tiktok-organic, other, or install"):
         provider_registry.get_provider("nope")
 
 

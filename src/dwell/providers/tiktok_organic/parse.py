@@ -194,7 +194,7 @@ def entity(item: Item) -> None:
 
 def post(item: Item) -> PostItem | ParseError:
     """Public posts are no part of this API."""
-    return ParseError(f"only videos of the own account ({str(item.get('item_id'))[:_SHOWN]})")
+    return ParseError(f"no post id of a public post: {str(item.get('item_id'))[:_SHOWN]}")
 
 
 def user(item: Item) -> CreatorItem | ParseError:
