@@ -13,6 +13,7 @@ from dwell.charts.theme import WIDE, InlineRows, apply_theme, empty_chart
 
 _COLOURS = ("#0c4f8a", "#d9822b", "#4d9a6a", "#a24d7f", "#7a6bb5", "#8a8f98", "#c9b458", "#5b7f95")
 _MOST = len(_COLOURS)
+_TALL = 480
 _OTHERS = "Others"
 
 
@@ -41,7 +42,7 @@ def traffic_sources(traffic_sources: Iterable[Mapping[str, Any]], *, width: int 
                 "source:N",
                 sort=order,
                 scale=alt.Scale(domain=order, range=list(_COLOURS[: len(order)])),
-                legend=alt.Legend(title=None, orient="bottom", columns=4),
+                legend=alt.Legend(title=None, orient="bottom", columns=4 if width > _TALL else 2, labelLimit=110),
             ),
             order=alt.Order("place:Q"),
             description=alt.Description("tip:N"),

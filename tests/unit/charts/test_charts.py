@@ -35,6 +35,7 @@ def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
         "posting_times": lambda width: charts.posting_times(account.posting_times(found), width=width),
         "trend": lambda width: charts.trend(account.trend(found), width=width),
         "growth": lambda width: charts.growth(account.growth(found), found, width=width),
+        "audience_hours": lambda width: charts.audience_hours(active_hours(), tz="Asia/Kathmandu", width=width),
         "audit": lambda width: charts.audit(account.audit(), width=width),
         "skill": lambda width: charts.skill(account.fit(), width=width),
         "coverage": lambda width: charts.coverage(account.fit(), coverage_shares(account.fit()), width=width),
@@ -42,10 +43,29 @@ def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
         "retention_heat": lambda width: charts.retention_heat(*catalogue(), total=90, width=width),
         "retention_quartiles": lambda width: charts.retention_quartiles(quarters(), width=width),
         "scores": lambda width: charts.scores(account.score(found), found, width=width),
+        "traffic_sources": lambda width: charts.traffic_sources(traffic(), width=width),
         "topic_days": lambda width: charts.topic_days(topic(), lifecycle=RISING, width=width),
         "vetting": lambda width: charts.vetting(vetted(), width=width),
         "views_per_hour": lambda width: charts.views_per_hour(*tracked(), width=width),
     }
+
+
+def active_hours():
+    return [
+        {"weekday": day, "hour": hour, "n": 4, "active_followers": 100.5 * hour * day}
+        for day in range(1, 8)
+        for hour in range(24)
+    ]
+
+
+def traffic(months=14):
+    names = ("For You", "Follow", "Search", "Others", "'; </script>", "Sound", "Hashtag", "Direct Message", "Profile")
+    return [
+        {"month": date(2025 + month // 12, month % 12 + 1, 1), "traffic_source": name, "share": 1 / len(names)}
+        | {"videos": month + 1, "views": 1_000 * month}
+        for month in range(months)
+        for name in names
+    ]
 
 
 def line(name="this post", level=1.0, last=40, gap=()):
