@@ -267,7 +267,9 @@ def test_a_stopped_erasure_is_announced_and_ended_first(new_folder, monkeypatch)
     assert not any("erasure" in warning for warning in workspace.status().meta.get("warnings", ()))
 
 
-def test_a_connection_is_ended_first(new_folder) -> None:
+def test_a_connection_is_ended_first(new_folder, monkeypatch) -> None:
+    for name in ("APP_ID", "APP_SECRET", "URL"):
+        monkeypatch.delenv(f"DWELL_TIKTOK_ORGANIC_{name}", raising=False)
     settings = new_folder()
     with closing(open_state(Store.open(settings))) as database, database.transaction() as connection:
         connection.execute(update(connections).values(disconnected_at=None))
