@@ -111,7 +111,7 @@ class History:
         named = self.trial.sandbox.world.status(handle, self.trial.clock.at).handle
         row = self.trial.connect(named, comments=comments, **form)
         self.handles[row.open_id] = handle
-        self.truth[row.open_id] = Truth(self.trial.sandbox.world, handle)
+        self.truth.setdefault(row.open_id, Truth(self.trial.sandbox.world, handle))
 
     def analytics(self, open_id: str) -> bool:
         """Whether the owner has turned analytics on."""
@@ -161,7 +161,8 @@ class History:
         known = self.ever_listed.setdefault(open_id, set())
         for post_id in known - listed - self.missing.keys():
             gone = truth.deleted(post_id)
-            if gone is not None and gone <= at:
+            # One that was deleted when its figures had long been frozen is not looked for, but by a full sync.
+            if gone is not None and gone <= at and truth.world.post(post_id).posted_at >= since:
                 self.missing[post_id] = self.began[open_id]
         known |= listed
         day = at.date()
