@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from dwell import clock
+from dwell import clock, logs
 from dwell.errors import StorageError
 from dwell.live.finalize import store_states
 from dwell.live.load_stats import LoadStats
@@ -16,6 +16,8 @@ from dwell.state import StateDatabase, stream_states
 from dwell.state.stream_states import StreamName
 from dwell.sync.outcome import AccountOutcome
 from dwell.warehouse.store import Store
+
+log = logs.get_logger(__name__)
 
 _GAP_POSTS, _GAP_SHARE = 5, 0.1
 """More videos than both do not become missing at once where the profile still counts them."""
@@ -50,7 +52,8 @@ def finalize(
                 stats.add(store_states(store, sync_id, rows, simulated=outcome.simulated))
         except StorageError:
             raise
-        except Exception as error:  # noqa: BLE001 - otherwise the job would fail with the same error each time it is resumed
+        except Exception as error:  # otherwise the job would fail with the same error each time it is resumed
+            log.debug("The end of %(account)s cannot be stored", {"account": outcome.open_id}, exc_info=error)
             stats.fail(error)
             continue  # the next sync finds out again
         for stream, cursors in outcome.cursors.items():

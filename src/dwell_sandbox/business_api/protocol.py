@@ -126,8 +126,9 @@ class BusinessApi:
         """None: the API does not state its rate limit."""
         return {}
 
-    def wrap(self, response: Response, *, charge: Charge, number: int) -> Payload:  # noqa: ARG002 - nothing is charged
+    def wrap(self, response: Response, *, charge: Charge, number: int) -> Payload:
         """The envelope, whose `request_id` is also in the header `X-Tt-Logid`."""
+        del charge  # nothing is charged
         request_id = f"{number:014d}{SeededRandom(0, 'request id', number).bits('id', 64):016X}"
         response.headers = {**response.headers, "x-tt-logid": request_id}
         return {
@@ -137,8 +138,9 @@ class BusinessApi:
             "data": response.payload,
         }
 
-    def find_counters(self, post: Payload) -> Payload | None:  # noqa: ARG002 - the protocol passes it
+    def find_counters(self, post: Payload) -> Payload | None:
         """None: the faults of single posts do not fit its rows."""
+        del post
         return None
 
     def _open(self, handler: OpenHandler, name: str, request: Request) -> Endpoint:
