@@ -136,13 +136,10 @@ class Snapshot:
 
         Platforms are not mixed: TikTok, unless `platform` or a creator is given.
         """
-        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h, **self._post_filter(creator, platform)}
-        result = self.ask("benchmarks", by=by, **options)
-        left_out = next(iter(self.ask("exclusions", **options)))
-        reasons = {name: count for name, count in left_out.items() if name not in {"total", "eligible"}}
-        counts = {name: left_out[name] for name in ("total", "eligible")}
-        meta = {"scheme": scheme, "by": by, "platform": options["platform"], **counts, "excluded": reasons}
-        return Result(result.columns, result.rows, meta)
+        from dwell.workspace.benchmarks import benchmarks
+
+        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h}
+        return benchmarks(self, by, {**options, **self._post_filter(creator, platform)})
 
     def posts(
         self,
@@ -181,16 +178,10 @@ class Snapshot:
         `meta` has `total` and `total_above_p90` of all such posts, and in `lengths` the `n`, median and p90 of each
         bucket, over all of them.
         """
-        filters = self._post_filter(creator, platform)
-        rows = self.ask("post_dots", rate=rate, scheme=scheme, include=include, min_age_h=min_age_h, **filters)
-        lengths = {
-            row["bucket"]: {"bucket": row["bucket"], **{name: row[f"bucket_{name}"] for name in ("n", "median", "p90")}}
-            for row in rows
-        }
-        first: dict[str, Any] = next(iter(rows), {})
-        totals = {name: first.get(name, 0) for name in ("total", "total_above_p90")}
-        columns = tuple(rate if name == "value" else name for name in rows.columns)
-        return Result(columns, rows.rows, {**totals, "lengths": list(lengths.values())})
+        from dwell.workspace.benchmarks import dots
+
+        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h}
+        return dots(self, rate, {**options, **self._post_filter(creator, platform)})
 
     def tiers(
         self,
