@@ -131,8 +131,7 @@ class Oracle:
                 for each in data.get(f"audience_{name}") or ()
             ]
             self._add_list("account_audience", (open_id, at.date(), dimension), at, members)
-        # The profile comes with the followers of the last seven days; the days themselves say that, and more.
-        for day in () if "display_name" in data else data.get("metrics") or ():
+        for day in data.get("metrics") or ():  # with the profile, too: the followers of the last seven days
             of = date.fromisoformat(day["date"])
             self.days.add((open_id, of), at, {name: _plain(name, day.get(name)) for name in DAY_COUNTS})
             hours = [(float(each["hour"]), float(each["count"])) for each in day.get("audience_activity") or ()]

@@ -280,9 +280,13 @@ def _compare_events(history: History, ws: Workspace) -> Iterator[str]:
 
 
 def _lost_days(oracle: Oracle) -> Iterator[tuple[str, str, date]]:
-    """Days of an account between the first and the last that were shown, which never were."""
-    for open_id in {each for each, _ in oracle.days.values}:
-        known = {day for each, day in oracle.days.values if each == open_id}
+    """Days of an account between the first and the last that were shown, which never were.
+
+    A day of which only the followers were shown came with the profile.
+    """
+    shown = [key for key, row in oracle.days.values.items() if row.keys() - {"followers_count"}]
+    for open_id in {each for each, _ in shown}:
+        known = {day for each, day in shown if each == open_id}
         day = min(known)
         while (day := day + timedelta(days=1)) < max(known):
             if day not in known:

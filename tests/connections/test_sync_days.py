@@ -34,6 +34,23 @@ def test_days_that_no_sync_could_reach_are_declared(trial: Any) -> None:
     assert len(trial.rows("owned_gaps")) == len(gaps)
 
 
+def test_a_day_that_only_came_with_the_profile_is_lost(sqlite_trial: Any) -> None:
+    """The profile has the followers of seven days, and none of their views."""
+    trial = sqlite_trial
+    row = trial.account(BUSINESS)
+    trial.sync()
+    newest = date.fromisoformat(trial.cursors(row, "account_days")[""])
+    trial.clock.pass_(days=3)
+    trial.change_days(lambda body: "username" in body["data"] or body["data"]["metrics"].clear())
+    trial.sync()
+    trial.change(None)
+    trial.clock.pass_(days=70)
+    trial.sync()
+    first, *_, last = sorted(day for (day,) in trial.rows("owned_gaps", "day", "stream = 'account_days'"))
+    assert (first, last) == (newest + timedelta(1), trial.clock.at.date() - timedelta(59))
+    assert trial.rows("owned_account_days", "followers_count", f"day = '{newest + timedelta(1)}'")[0][0]
+
+
 def test_a_daily_sync_loses_no_day(sqlite_trial: Any) -> None:
     trial = sqlite_trial
     trial.account(FEW)

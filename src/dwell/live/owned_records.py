@@ -87,6 +87,8 @@ def _to_objects(item: OwnedItem, reading: OwnedReading) -> Iterator[Records | Pa
 
 @_to_objects.register
 def _account(item: AccountItem, reading: OwnedReading) -> Iterator[Records]:
+    for each in item.days:
+        yield from _day(each, reading)
     profile = OwnedAccount(
         open_id=reading.open_id,
         username=item.username,

@@ -13,8 +13,21 @@ Point = tuple[float, float]
 """A second of a video, and a share, 0-1."""
 
 
+class AccountDayItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One day of a connected account: its counts by name, and the active followers by hour."""
+
+    day: date
+    counts: dict[str, int] = {}
+    activity: tuple[tuple[int, int], ...] = ()
+    unread: tuple[str, ...] = ()
+
+
 class AccountItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The profile of a connected account, and the shares of its followers by dimension."""
+    """The profile of a connected account, and the shares of its followers by dimension.
+
+    Attributes:
+        days: What comes with it of the last days: TikTok sends the followers of each also without analytics.
+    """
 
     username: str | None = None
     display_name: str | None = None
@@ -28,15 +41,7 @@ class AccountItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     total_likes: int | None = None
     post_count: int | None = None
     audience: dict[str, tuple[Share, ...]] = {}
-    unread: tuple[str, ...] = ()
-
-
-class AccountDayItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One day of a connected account: its counts by name, and the active followers by hour."""
-
-    day: date
-    counts: dict[str, int] = {}
-    activity: tuple[tuple[int, int], ...] = ()
+    days: tuple[AccountDayItem, ...] = ()
     unread: tuple[str, ...] = ()
 
 

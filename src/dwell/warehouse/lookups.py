@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dwell.clock import from_micros, to_micros
+from dwell.records import TABLES
 from dwell.warehouse.current_rows import select_in
 
 
@@ -66,9 +67,13 @@ class Lookups:
         return dict(self._log.execute(sql, (open_id, first, to_micros(until))).fetchall())
 
     def owned_days(self, open_id: str, days: Iterable[str]) -> set[str]:
-        """The days of a connected account that are stored, of these, as ISO text."""
+        """The days of a connected account that were read, of these, as ISO text.
+
+        A day of which only the followers are stored came with the profile.
+        """
         keys = [(open_id, day) for day in days]
-        sql = "SELECT day FROM current_owned_account_days WHERE (open_id, day) IN"
+        counts = ", ".join(name for name in TABLES["owned_account_days"].observed if name != "followers_count")
+        sql = f"SELECT day FROM current_owned_account_days WHERE COALESCE({counts}) IS NOT NULL AND (open_id, day) IN"
         return {day for (day,) in select_in(self._log, sql, keys)}
 
     def post_states(self, post_ids: Iterable[str]) -> dict[str, tuple[str, str]]:

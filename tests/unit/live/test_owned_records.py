@@ -16,7 +16,7 @@ from dwell.live.load_stats import LoadStats
 from dwell.live.owned_records import OwnedReading, to_objects
 from dwell.live.parse_responses import ItemCache
 from dwell.providers.tiktok_organic import parse
-from dwell.records import TABLES, PostBreakdown, PostSnapshot, Retention, WatchTime
+from dwell.records import TABLES, OwnedAccountDay, PostBreakdown, PostSnapshot, Retention, WatchTime
 from dwell.records.item import ParseError
 from dwell.records.owned_item import (
     AccountDayItem,
@@ -96,6 +96,12 @@ def test_an_account_without_a_name_has_no_counters() -> None:
     assert [type(each).__name__ for each in records(AccountItem(followers=7))] == ["OwnedAccount"]
     named = records(AccountItem(username="alice", followers=7, audience={"age": (("18-24", 0.5),)}))
     assert [type(each).__name__ for each in named] == ["OwnedAccount", "Creator", "CreatorSnapshot", "AudienceShare"]
+
+
+def test_the_days_of_a_profile_are_rows_of_their_own() -> None:
+    item = AccountItem(days=(AccountDayItem(day=date(2026, 6, 1), counts={"followers_count": 5}),))
+    (day,) = of_type(item, OwnedAccountDay)
+    assert (day.open_id, day.day, day.followers_count, day.video_views) == ("open-1", date(2026, 6, 1), 5, None)
 
 
 class Folder:

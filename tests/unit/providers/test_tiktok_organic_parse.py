@@ -175,6 +175,18 @@ def test_a_day_has_its_counts_and_hours() -> None:
     ] * 2
 
 
+def test_a_profile_has_its_last_days() -> None:
+    """Without analytics, too; a day that cannot be read costs itself alone."""
+    days = [{"date": "2026-06-01", "followers_count": 5}, {"date": "x"}, {"date": "2026-06-02", "followers_count": "y"}]
+    item = parse.account({"username": "alice", "metrics": days})
+    assert not isinstance(item, ParseError)
+    assert [(each.day, each.counts) for each in item.days] == [
+        (date(2026, 6, 1), {"followers_count": 5}),
+        (date(2026, 6, 2), {}),
+    ]
+    assert item.unread == ("no day: x", "unreadable followers_count: y")
+
+
 @pytest.mark.parametrize("day", ["2026-02-30", "", None, 1.5, "01.06.2026", [], "2026-13-01", "x" * 500])
 def test_a_day_that_is_none_is_refused(day: Any) -> None:
     refused = parse.day({"date": day, "likes": 1})

@@ -41,7 +41,10 @@ PARTIAL = "partial"
 
 _STREAMS: Mapping[str, Stream] = {
     "account": Stream(
-        ("owned_accounts", "creators", "creator_snapshots", "audience_shares"), "account", 1, paged=False
+        ("owned_accounts", "creators", "creator_snapshots", "audience_shares", "owned_account_days"),
+        "account",
+        1,
+        paged=False,
     ),
     "account_days": Stream(
         ("owned_account_days", "owned_account_activity"), "day", WINDOW_DAYS, "date", WINDOW_DAYS, paged=False
@@ -136,7 +139,7 @@ class TikTokOrganic:
             return Page(objects(payload, _LISTS[what]), cursor, flag(payload.get("has_more")) if paged else False)
         if what == "account_days":
             return Page(objects(payload, "metrics"), None, has_more=False)
-        whole = {name: value for name, value in payload.items() if name not in {PARTIAL, "metrics"}}
+        whole = {name: value for name, value in payload.items() if name != PARTIAL}
         return Page((whole,) if whole else (), None, has_more=False)
 
     def credits_charged(self, request: HttpRequest, response: HttpResponse) -> int:

@@ -11,7 +11,7 @@ EXPECTED: KindSchemas = {
             text="profile_image username profile_deep_link display_name bio_description",
             flag="is_business_account is_verified",
             whole="following_count followers_count total_likes videos_count",
-            list="audience_ages audience_genders audience_countries audience_cities",
+            list="audience_ages audience_genders audience_countries audience_cities metrics",
         )
     },
     "day": {

@@ -71,7 +71,14 @@ def account(item: Item) -> AccountItem | ParseError:
     """The profile of an account, and its followers."""
     if not {"username", "display_name", "followers_count", "profile_image", "is_business_account"} & item.keys():
         return ParseError("no account: none of the fields of a profile")
-    reader = _Reader(item)
+    reader, days = _Reader(item), []
+    for each in reader.objects("metrics"):
+        found = day(each)
+        if isinstance(found, ParseError):
+            reader.unread.append(found.reason)
+        else:
+            days.append(found)
+            reader.unread += found.unread
     return AccountItem(
         username=(name(item.get("username")) or "").lower() or None,
         display_name=text(item.get("display_name")),
@@ -85,6 +92,7 @@ def account(item: Item) -> AccountItem | ParseError:
         total_likes=reader.count("total_likes"),
         post_count=reader.count("videos_count"),
         audience=reader.breakdowns(_AUDIENCE, str.title),
+        days=tuple(days),
         unread=tuple(reader.unread),
     )
 
