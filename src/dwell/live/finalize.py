@@ -18,7 +18,7 @@ from dwell.live.parse_responses import parse_response
 from dwell.live.record_files import Writers, add_records
 from dwell.records import CreatorState, Hints, OwnedGap, PostState, SourceFile, TopicSample
 from dwell.records.item import PostItem
-from dwell.records.reading import SIMULATED_SUFFIX
+from dwell.records.reading import source_name
 from dwell.state import StateDatabase, owner, responses
 from dwell.warehouse.append import SealedRowsError
 from dwell.warehouse.batches import Batch
@@ -55,7 +55,7 @@ def finalize(
         if outcome.kind != "account"
     ]
     simulated = any(outcome.simulated for outcome in outcomes)
-    source = provider + (SIMULATED_SUFFIX if simulated else "")
+    source = source_name(provider, simulated=simulated)
     states: list[State] = [*creator_rows, *post_rows, *(row for row in topic_rows if row)]
     rows = [msgspec.structs.replace(row, source=source) for row in states]
     try:

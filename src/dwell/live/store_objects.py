@@ -20,7 +20,7 @@ from dwell.live.records import Observation, TopicRank, UnusualValueError, to_rec
 from dwell.providers.provider_registry import parser_version
 from dwell.records import TABLES, Hints, SourceFile
 from dwell.records.item import Item, ParseError
-from dwell.records.reading import SIMULATED_SUFFIX
+from dwell.records.reading import source_name
 from dwell.state.responses import StoredResponse
 from dwell.text.ids import are_damaged
 from dwell.text.names import is_tiktok_handle, normalize_handle
@@ -113,7 +113,7 @@ def load_objects(
 
 def _observation(response: StoredResponse, topic_rank: TopicRank | None, niche: str | None) -> Observation:
     """Where and when the items of a response were observed; some providers leave the account out of its own posts."""
-    source = response.provider + (SIMULATED_SUFFIX if response.simulated else "")
+    source = source_name(response.provider, simulated=response.simulated)
     named = response.what in {"profile", "user_posts"} and not response.subject.startswith("id:")
     observed_at = response.received_at if topic_rank is None else topic_rank.observed_at
     return Observation(source, observed_at, response.subject if named else None, niche)
@@ -121,7 +121,7 @@ def _observation(response: StoredResponse, topic_rank: TopicRank | None, niche: 
 
 def owned_reading(response: StoredResponse) -> OwnedReading:
     """Whose reading it is: requests about a connected account are kept under its open_id."""
-    source = response.provider + (SIMULATED_SUFFIX if response.simulated else "")
+    source = source_name(response.provider, simulated=response.simulated)
     return OwnedReading(source, response.received_at, response.subject)
 
 

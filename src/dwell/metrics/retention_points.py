@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from itertools import pairwise
-from operator import and_
+from operator import or_
 
 import ibis
 from ibis.expr.types import BooleanValue, NumericValue, Table
@@ -129,7 +129,7 @@ def _usual_fall(rows: Table) -> NumericValue:
 def _not_after_rise(rows: Table) -> BooleanValue:
     rates = [rows[f"rate_{back}"] for back in range(1, _AFTER_BUMP + 2)]
     rose = [is_known(later > earlier) for later, earlier in pairwise(rates)]
-    return ~reduce(lambda one, other: one | other, rose)
+    return ~reduce(or_, rose)
 
 
 def with_plateau(rows: Table) -> Table:
@@ -139,7 +139,7 @@ def with_plateau(rows: Table) -> Table:
         rows: Rows of `with_events`.
     """
     length = rows.length_s.fill_null(rows.last_s)
-    flat = reduce(and_, (rows.rate_1.notnull(), (rows.rate_1 - rows.rate) * length <= FLAT_LOSS + _ROUNDING))
+    flat = rows.rate_1.notnull() & ((rows.rate_1 - rows.rate) * length <= FLAT_LOSS + _ROUNDING)
     broken = ibis.cases((is_known(flat), ibis.null("float64")), else_=rows.second)
     until_here = ibis.window(group_by="post_id", order_by="second", preceding=None, following=0)
     rows = rows.mutate(flat_s=rows.second - broken.max().over(until_here))

@@ -29,3 +29,8 @@ SIMULATED_SUFFIX = "-sandbox"
 
 PROVENANCE = frozenset({"source", "observed_at", "observed_precision", "observed_zone", "value_sources"})
 """Columns that say where, when and how exactly the others were read."""
+
+
+def source_name(provider: str, *, simulated: bool) -> str:
+    """What rows have as `source` that a provider's response gave."""
+    return provider + SIMULATED_SUFFIX if simulated else provider

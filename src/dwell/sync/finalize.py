@@ -11,7 +11,7 @@ from dwell.live.finalize import store_states
 from dwell.live.load_stats import LoadStats
 from dwell.providers.tiktok_organic.api import NAME
 from dwell.records import OwnedGap, PostState
-from dwell.records.reading import SIMULATED_SUFFIX
+from dwell.records.reading import source_name
 from dwell.state import StateDatabase, stream_states
 from dwell.state.stream_states import StreamName
 from dwell.sync.outcome import AccountOutcome
@@ -43,7 +43,7 @@ def finalize(
     for outcome in outcomes:
         if outcome.at is None or outcome.again:
             continue
-        source = NAME + (SIMULATED_SUFFIX if outcome.simulated else "")
+        source = source_name(NAME, simulated=outcome.simulated)
         at = datetime.fromisoformat(outcome.at)
         _keep_lost(store, outcome)
         rows: list[PostState | OwnedGap] = [*_states(store, outcome, source, at), *_gaps(outcome, source, at)]

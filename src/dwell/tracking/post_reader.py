@@ -35,7 +35,7 @@ from dwell.providers import drift
 from dwell.providers.base import Provider, Subject
 from dwell.providers.provider_registry import get_provider
 from dwell.records.item import PostItem
-from dwell.records.reading import SIMULATED_SUFFIX
+from dwell.records.reading import source_name
 from dwell.records.tracking import GapReason
 from dwell.settings import Settings
 from dwell.state import StateDatabase, owner, subjects, tracking_days
@@ -321,7 +321,7 @@ class PostReader:
         return Reading(
             read_at=self.clock.now(),
             observed_at=response.received_at,
-            provider=self.provider.name + (SIMULATED_SUFFIX if response.simulated else ""),
+            provider=source_name(self.provider.name, simulated=response.simulated),
             counters=counters,
             handle=item.handle.lower() if item.handle else None,
             creator_id=item.creator_id,
