@@ -31,8 +31,8 @@ NAMES = (
     "posts", "post_snapshots", "creators", "creator_snapshots", "watch_times", "topic_samples", "topic_posts",
     *dict.fromkeys(("retention", "engagement_likes", *owner_world.NAMES, *OWNED)),
 )  # fmt: skip
-_TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
-_TYPES |= {"instant": "TIMESTAMPTZ", "day": "DATE"}
+TYPES = {"text": "VARCHAR", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN", "texts": "VARCHAR[]"}
+TYPES |= {"instant": "TIMESTAMPTZ", "day": "DATE"}
 # Around both changes of the clocks in Berlin, and around New Year.
 _MOMENTS = (
     "2025-03-30T00:59:59",
@@ -181,7 +181,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "".join(json.dumps(row, default=lambda value: value.isoformat()) + "\n" for row in rows),
                 encoding="utf-8",
             )
-            types = ", ".join(f"'{column.name}': '{_TYPES[column.kind]}'" for column in TABLES[name].columns)
+            types = ", ".join(f"'{column.name}': '{TYPES[column.kind]}'" for column in TABLES[name].columns)
             source = f"read_json('{lines}', format = 'newline_delimited', columns = {{{types}}})"
             connection.execute(f"COPY (FROM {source}) TO '{folder / name}.parquet' (FORMAT parquet)").fetchall()
     return folder

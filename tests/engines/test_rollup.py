@@ -22,7 +22,7 @@ from dwell.warehouse import Batch, Store, compact, rollup_update, writer
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.engine_spark import SparkEngine
 
-from .conftest import _TYPES, world
+from .conftest import TYPES, world
 from .same import same
 from .test_metrics import CASES
 
@@ -30,6 +30,7 @@ SailQuery = Callable[[Store, str, Sequence[str]], Result]
 
 Row = dict[str, Any]
 AFFECTED = [(name, given) for name, given in CASES if METRICS[name].rolled_up]
+_TABLES = {table for name, _ in AFFECTED for table in METRICS[name].tables}
 OTHER_HANDLES = ("plain", "größe", "renamed", "zz-last", "0-first", None)
 
 
@@ -59,7 +60,9 @@ class Folder:
         self.store = Store.open(Settings(data=root, threads=1), create=True)
         self.done: list[str] = []
         rows = world(seed, posts=200)
-        self._waiting = [(name, row) for name in rows for row in rows[name]]
+        for name in ("retention", "engagement_likes"):  # a row a second: without this, few posts would ever come
+            rows[name] = self.dice.sample(rows[name], 300)
+        self._waiting = [(name, row) for name in rows if name in _TABLES for row in rows[name]]
         self.dice.shuffle(self._waiting)
         self._posts: dict[str, Row] = {}
         self._snapshots: list[Row] = []
@@ -118,8 +121,10 @@ class Folder:
         file = self.store.root / "rows.ndjson"
         defaults = {"source": "made-up", "platform": "tiktok", "observed_at": datetime(2025, 1, 1, tzinfo=UTC)}
         lines = [{**defaults, **row} for row in rows]
-        file.write_text("".join(json.dumps(row, default=datetime.isoformat) + "\n" for row in lines), encoding="utf-8")
-        types = ", ".join(f"'{column.name}': '{_TYPES.get(column.kind, 'VARCHAR')}'" for column in TABLES[name].columns)
+        file.write_text(
+            "".join(json.dumps(row, default=lambda value: value.isoformat()) + "\n" for row in lines), encoding="utf-8"
+        )
+        types = ", ".join(f"'{column.name}': '{TYPES[column.kind]}'" for column in TABLES[name].columns)
         source = f"read_json('{file}', format = 'newline_delimited', columns = {{{types}}})"
         connection.execute(f"CREATE TEMP TABLE new_{name} AS FROM {source}").fetchall()
 
