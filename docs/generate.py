@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-REFERENCE = Path(__file__).parent / "reference"
+import dependencies
+
+DOCS = Path(__file__).resolve().parent
 
 
 def cli() -> str:
@@ -123,14 +125,21 @@ def tiktok_organic() -> str:
 
 _TYPES = {"text": "text", "number": "float", "flag": "boolean", "instant": "timestamp", "day": "date"}
 
-PAGES = {"cli.md": cli, "tables.md": tables, "metrics.md": metrics, "tiktok-organic.md": tiktok_organic}
+PAGES = {
+    "reference/cli.md": cli,
+    "reference/tables.md": tables,
+    "reference/metrics.md": metrics,
+    "reference/tiktok-organic.md": tiktok_organic,
+    "reference/dependencies.md": dependencies.page,
+    "../sbom.cdx.json": dependencies.sbom,
+}
 
 
 def main() -> None:
     """Write all pages."""
     for name, page in PAGES.items():
-        (REFERENCE / name).write_text(page().rstrip() + "\n", encoding="utf-8")
-        sys.stdout.write(f"docs/reference/{name}\n")
+        (DOCS / name).write_text(page().rstrip() + "\n", encoding="utf-8")
+        sys.stdout.write(f"{(DOCS / name).resolve().relative_to(DOCS.parent)}\n")
 
 
 if __name__ == "__main__":
