@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import json
+import os
 import pickle
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -75,6 +78,24 @@ def sql_cache(run_folder: Path) -> Path:
     folder = run_folder / "sql"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def run_in_fork() -> Iterator[Callable[..., tuple[int, str]]]:
+    """Runs a script in a fork of `fork_server.py`: `run_in_fork(script, *words)` returns exit code and stderr."""
+    command = [sys.executable, str(Path(__file__).with_name("fork_server.py"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        requests, answers = process.stdin, process.stdout
+
+        def run(script: Path, *words: str) -> tuple[int, str]:
+            print(json.dumps([dict(os.environ), str(script), *words]), file=requests, flush=True)
+            code, stderr = json.loads(answers.readline())
+            return code, stderr
+
+        yield run
+        requests.close()
 
 
 @pytest.fixture(scope="session")

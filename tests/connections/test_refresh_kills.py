@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,31 +15,6 @@ from dwell.connections.vault import TokenVault
 from dwell.errors import KeyRefusedError
 
 pytestmark = pytest.mark.slow
-
-CHILD = """
-import os, signal, sys
-from datetime import datetime
-from pathlib import Path
-from dwell.connections import refresh
-from dwell.connections.credentials import ConnectionCredentials
-from dwell.settings import Settings
-from dwell.state import StateDatabase, open_database
-folder, url, connection_id, now, step, when = sys.argv[1:]
-at = datetime.fromisoformat(now)
-StateDatabase.now = lambda _: at
-place = refresh
-*modules, name = step.split(".")
-for module in modules:
-    place = getattr(place, module)
-original = getattr(place, name)
-def killed(*words, **options):
-    if when == "after":
-        original(*words, **options)
-    os.kill(os.getpid(), signal.SIGKILL)
-setattr(place, name, killed)
-database = open_database(Path(folder), url or None)
-ConnectionCredentials(Settings(data=Path(folder), database=url or None), database, connection_id).headers()
-"""
 
 STEPS = (
     "job_leases.acquire", "connections.note_refresh", "send", "connections.store_response", "_read",
@@ -53,13 +27,19 @@ STORED = POINTS.index(("connections.store_response", "after"))
 """From here on, nothing needs to be asked again."""
 
 
-def kill_at(trial: Any, row: Any, step: str, when: str) -> None:
-    words = [str(trial.settings.data), trial.state_url or "", row.connection_id, trial.clock.at.isoformat()]
-    done = subprocess.run([sys.executable, "-c", CHILD, *words, step, when], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (-signal.SIGKILL, "")
+SCRIPT = Path(__file__).with_name("refresh_killed.py")
 
 
-def test_no_connection_is_lost_while_the_old_token_is_valid_until_the_new_one_is_used(trial: Any) -> None:
+@pytest.fixture
+def kill_at(run_in_fork: Callable[..., Any]) -> Callable[[Any, Any, str, str], None]:
+    def refresh(trial: Any, row: Any, step: str, when: str) -> None:
+        words = [str(trial.settings.data), trial.state_url or "", row.connection_id, trial.clock.at.isoformat()]
+        assert run_in_fork(SCRIPT, *words, step, when) == (-signal.SIGKILL, "")
+
+    return refresh
+
+
+def test_no_connection_is_lost_while_the_old_token_is_valid_until_the_new_one_is_used(trial: Any, kill_at: Any) -> None:
     for number, (step, when) in enumerate(POINTS):
         row = trial.connect()
         trial.clock.pass_(hours=20)
@@ -73,7 +53,7 @@ def test_no_connection_is_lost_while_the_old_token_is_valid_until_the_new_one_is
         assert stored.version == row.version + 1
 
 
-def test_killed_at_every_step_in_a_row_it_is_not_lost_either(trial: Any) -> None:
+def test_killed_at_every_step_in_a_row_it_is_not_lost_either(trial: Any, kill_at: Any) -> None:
     row = trial.connect()
     for step, when in POINTS:
         trial.clock.pass_(hours=20)
@@ -82,7 +62,7 @@ def test_killed_at_every_step_in_a_row_it_is_not_lost_either(trial: Any) -> None
 
 
 def test_where_the_old_token_ends_at_once_only_the_travel_of_the_answer_can_lose_one(
-    open_trial: Callable[..., Any], caplog: pytest.LogCaptureFixture
+    open_trial: Callable[..., Any], kill_at: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     trial = open_trial(old_refresh_token="invalid")
     for step, when in POINTS:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,18 @@ pytestmark = pytest.mark.slow
 OF_OTHERS = ("tracked_videos", "watchlists", "subjects", "connections", "tracked_snapshots", "balance_entries")
 
 
-def erase_and_die(settings: Settings, at: int | None, counted: Path) -> int:
+@pytest.fixture
+def erase_and_die(run_in_fork: Callable[..., Any], tmp_path: Path) -> Callable[..., int]:
     """Does it in a process that kills itself before the step of that number; returns how many there were."""
-    words = [str(settings.data), settings.database or "-", ALICE, "-" if at is None else str(at), str(counted)]
-    done = subprocess.run([sys.executable, str(Path(__file__).with_name("killed.py")), *words], capture_output=True)
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
-    return int(counted.read_text()) if at is None else at
+    script, counted = Path(__file__).with_name("killed.py"), tmp_path / "counted"
+
+    def erase(settings: Settings, at: int | None) -> int:
+        words = [str(settings.data), settings.database or "-", ALICE, "-" if at is None else str(at), str(counted)]
+        code, stderr = run_in_fork(script, *words)
+        assert code in {0, -signal.SIGKILL}, stderr
+        return int(counted.read_text()) if at is None else at
+
+    return erase
 
 
 def again(settings: Settings) -> None:
@@ -49,7 +54,7 @@ def again(settings: Settings) -> None:
     raise AssertionError("the database stays in use")
 
 
-def test_an_erasure_that_is_killed_at_any_step(tmp_path, new_folder, state_url, request) -> None:
+def test_an_erasure_that_is_killed_at_any_step(tmp_path, new_folder, state_url, request, erase_and_die) -> None:
     original = new_folder(state_url, "original")
 
     def copy(name: str) -> Settings:
@@ -68,13 +73,13 @@ def test_an_erasure_that_is_killed_at_any_step(tmp_path, new_folder, state_url, 
 
     tables, state = content_of_tables(original), content_of_state(original)
     whole = copy("whole")
-    steps = erase_and_die(whole, None, tmp_path / "counted")
+    steps = erase_and_die(whole, None)
     assert find_traces(whole) == []
     assert steps > 100
     ends, kills = set(), 2 if state_url else 4
     for at in range(0, steps, int(os.environ.get("DWELL_KILL_STRIDE", steps // kills))):
         settings = copy(f"at-{at}")
-        erase_and_die(settings, at, tmp_path / "counted")
+        erase_and_die(settings, at)
         begun = (settings.data / "erasure.json").exists()
         ends.add(begun)
         if not begun:
