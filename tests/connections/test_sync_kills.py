@@ -36,7 +36,6 @@ COMMENTED = "7612768195807159147"
 """A video with several pages of comments, and more replies than come with them: those of the others are not read."""
 
 REQUEST = {"comments": True, "benchmark": "PETS"}
-PARTS = 2
 
 
 class Child:
@@ -136,9 +135,8 @@ def outcome(place: Settings, trial: Any) -> dict[str, Any]:
         }
 
 
-@pytest.mark.parametrize("part", range(PARTS))
 def test_killed_at_any_step_and_resumed_it_leaves_what_an_undisturbed_sync_leaves(
-    trial: Any, child: Child, copy: Any, part: int
+    trial: Any, child: Child, copy: Any
 ) -> None:
     asked = prepare(trial)
     with copy(trial) as place:
@@ -151,8 +149,8 @@ def test_killed_at_any_step_and_resumed_it_leaves_what_an_undisturbed_sync_leave
     steps = undisturbed["steps"]
     assert set(steps) == {"request", "commit of the state", "commit of the journal", "end"}
     # Every step takes a sync or two and a copy of the folder: some of them, unless all are asked for (make torture).
-    stride = int(os.environ.get("DWELL_KILL_STRIDE", 9 if place.database else 4))
-    for number in range(part * stride, len(steps), PARTS * stride):
+    stride = int(os.environ.get("DWELL_KILL_STRIDE", 17 if place.database else 7))
+    for number in range(0, len(steps), stride):
         with copy(trial) as place:
             asked.clear()
             killed = child.sync(place, trial.clock.at, kill=number)

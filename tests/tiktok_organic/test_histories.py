@@ -21,7 +21,7 @@ from dwell.workspace.loads import LoadRequest
 
 from .conftest import SOURCE, V1, V2, World, at
 
-HISTORIES = int(os.environ.get("DWELL_HISTORIES", "2"))
+HISTORIES = int(os.environ.get("DWELL_HISTORIES", "1"))
 _MEMBERS = ("For You", "Search", "Sound", "Follow")
 
 

@@ -116,7 +116,7 @@ CELLS = st.lists(NUMBER_LIKE | GROUPED | LENGTH | CLOCK | UNKNOWN | FLAG | TEXT,
 
 
 @given(CELLS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_counts(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     style = style_of(texts, "count")
     assert load_cells(sql, "views", texts, source_at("views")) == read_cells(
@@ -135,7 +135,7 @@ FEW_CELLS = st.lists(
 @given(FEW_CELLS)
 @example(["0.0", "7.370"])
 @example(["1234.0", "1.234.567", "7.370"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_few_cells_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     """Plain values are evidence, too: whatever stands beside a number decides the same in SQL and in Python."""
     style = style_of(texts, "count")
@@ -164,7 +164,7 @@ FEW_SHARES = st.lists(
 @example(["1.000", "7", "12.0"])
 @example(["7,370", "1000.000", "1234.0"])
 @example(["1000.0", "7.370s", "1.234.567"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_few_lengths_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     style = style_of(texts, "length")
     assert load_cells(sql, "avg_watch_s", texts, source_at("s")) == read_cells(
@@ -175,7 +175,7 @@ def test_what_few_lengths_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]
 @given(FEW_SHARES)
 @example(["12.00", "7.370", "0,5"])
 @example(["7,370", "12.0"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_few_shares_prove(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     style = style_of(texts, "share")
     read = load_cells(sql, "share", texts, source_at("share"))
@@ -194,7 +194,7 @@ def test_a_hostile_text_is_refused_at_once(text: str) -> None:
 
 
 @given(CELLS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_lengths(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     style = style_of(texts, "length")
     assert load_cells(sql, "avg_watch_s", texts, source_at("s")) == read_cells(
@@ -203,7 +203,7 @@ def test_lengths(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
 
 
 @given(CELLS, st.sampled_from(["", "percent"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_shares(sql: duckdb.DuckDBPyConnection, texts: list[str], unit: Literal["", "percent"]) -> None:
     """The loader refuses shares below 0 in a later step, and Python rounds what it writes to ten digits."""
     style = style_of(texts, "share")
@@ -214,13 +214,13 @@ def test_shares(sql: duckdb.DuckDBPyConnection, texts: list[str], unit: Literal[
 
 
 @given(CELLS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_flags(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     assert load_cells(sql, "is_ad", texts, source_at("ad")) == read_cells(words.parse_flag, texts)
 
 
 @given(CELLS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_decimals_and_words_for_no_value(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     style = style_of(texts, "share")
     marks = f"'{style.bare.decimals}', '{style.bare.groups}'"
@@ -257,7 +257,7 @@ def test_days_with_the_month_in_words(sql: duckdb.DuckDBPyConnection, language: 
 
 
 @given(DATE, st.sampled_from(["%b %d, %Y", "%d. %B %Y", "%Y/%m/%d", "%Y-%m-%d", "%Y.%m.%d", "%b. %d, %Y", "%d/%b/%Y"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_days_that_both_read_are_the_same_day(sql: duckdb.DuckDBPyConnection, day: date, form: str) -> None:
     text = day.strftime(form)
     assert load_cells(sql, "day", [text], source_at("day")) == [day]
@@ -272,7 +272,7 @@ CAPTION = st.lists(
 
 
 @given(st.lists(CAPTION, min_size=20, max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_hashtags_in_captions(sql: duckdb.DuckDBPyConnection, captions: list[str]) -> None:
     rows = sql.execute("SELECT caption_tags_of(t) FROM (SELECT unnest(?::VARCHAR[]) AS t)", [captions]).fetchall()
     assert [row[0] for row in rows] == [hashtags.extract_hashtags(caption) for caption in captions]
@@ -302,7 +302,7 @@ LINK = st.builds(
 
 
 @given(st.lists(LINK, min_size=20, max_size=60))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_every_link_of_a_post_means_the_same_post_and_account(sql: duckdb.DuckDBPyConnection, links: list[str]) -> None:
     query = "SELECT id_of(known_of(t)), handle_of(known_of(t)) FROM (SELECT unnest(?::VARCHAR[]) AS t)"
     for link, (post_id, handle) in zip(links, sql.execute(query, [links]).fetchall(), strict=True):
@@ -314,7 +314,7 @@ def test_every_link_of_a_post_means_the_same_post_and_account(sql: duckdb.DuckDB
 
 
 @given(st.lists(st.builds("{}{}{}{}".format, BLANK, st.sampled_from(["", "@", "@@"]), NAME | TEXT, BLANK), min_size=20))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_names_of_accounts(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     texts = [text for text in texts if "/" not in text and not words.is_unknown(text)]
     rows = sql.execute("SELECT handle_of(word_of(t)) FROM (SELECT unnest(?::VARCHAR[]) AS t)", [texts]).fetchall()
@@ -337,7 +337,7 @@ ID_LIKE = st.one_of(
 
 
 @given(st.lists(ID_LIKE, min_size=20, max_size=60))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_post_ids(sql: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     texts = [text.strip() for text in texts if not words.is_unknown(text)]
     query = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 from typing import Any, get_args
@@ -120,7 +121,7 @@ def contents(store: Store) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("form", get_args(Format))
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("DWELL_HISTORIES", "1"))))  # more: `make torture`
 def test_a_backup_is_read_back_to_equal_tables(
     commit: Commit, store: Store, tmp_path: Path, form: Format, seed: int
 ) -> None:
