@@ -50,7 +50,7 @@ def export(
     result = dwell.open(data).export(table, path=output, format=format or by_ending)
     Output(as_json, as_csv).show(
         result,
-        lambda: "\n".join(
-            f"Wrote {pluralize(row['rows'], 'row')} of {row['table']} to {row['path']}" for row in result
+        lambda shown: "\n".join(
+            f"Wrote {pluralize(row['rows'], 'row')} of {row['table']} to {row['path']}" for row in shown
         ),
     )
