@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import sys
@@ -21,6 +19,7 @@ from dwell.cli.terminal import mark_texts, say, table_console
 from dwell.disk.replace import write_whole
 from dwell.errors import StorageError
 from dwell.results import Result
+from dwell.text.csv_rows import csv_row
 from dwell.text.spreadsheets import guard_cell
 from dwell.visible import escape_json, mark, mark_line
 
@@ -129,13 +128,10 @@ def jsonable(value: Any) -> Any:
 
 def as_csv(result: Result) -> str:
     """The rows as CSV: an unknown value is an empty cell, a list is JSON, a text is guarded against formulas."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(result.columns)
-    for row in result.rows:
-        writer.writerow([_csv_cell(value) for value in row])
+    rows = (map(_csv_cell, row) for row in result.rows)
+    text = "".join(map(csv_row, [result.columns, *rows]))
     # A file name can hold bytes that are no UTF-8, which Python keeps as half a pair of surrogates.
-    return buffer.getvalue().encode("utf-8", "backslashreplace").decode()
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _csv_cell(value: Any) -> Any:

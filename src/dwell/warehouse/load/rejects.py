@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dwell.disk.errors import os_error
 from dwell.disk.replace import replacing
 from dwell.records import Extract
+from dwell.text.spreadsheets import guard_cell
 from dwell.warehouse.load.loaded import SHOWN
 from dwell.warehouse.load.rows import CheckedExtract
 from dwell.warehouse.load.source_records import RecordReject, Reject, find_records
@@ -54,6 +55,8 @@ def first_rejects(rejects: Iterable[Reject]) -> Iterator[Reject]:
 def write_rejects(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
     """Writes the rejects file, whole under its name or not at all, and returns its path.
 
+    People open it with a spreadsheet: texts are guarded.
+
     Raises:
         StorageError: It cannot be written.
     """
@@ -63,7 +66,7 @@ def write_rejects(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
         with replacing(target) as path, path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["line", "reason", "text"])
-            writer.writerows(rejects)
+            writer.writerows((line, guard_cell(reason), guard_cell(text)) for line, reason, text in rejects)
     except OSError as error:
         raise os_error(target, error) from error
     return target
