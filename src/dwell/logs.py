@@ -90,7 +90,7 @@ def redact_libraries() -> None:
 def _complete(record: logging.LogRecord) -> bool:
     """Add the context and the fields to a record, and hide keys in its message, fields and traceback."""
     fields = record.args if isinstance(record.args, Mapping) else {}
-    record.context = dict(_CONTEXT.get())
+    record.context = {name: _redact_value(value) for name, value in _CONTEXT.get().items()}
     record.fields = {name: _redact_value(value) for name, value in fields.items()}
     record.msg = _redact(record.getMessage())
     record.args = None

@@ -36,8 +36,8 @@ class Tile:
 def render(content: ReportContent) -> str:
     """The whole page; the same content gives the same bytes.
 
-    Captions and handles are untrusted text: all texts are escaped and have visible signs only. A content security policy in the page forbids
-    loading anything, and running any script but its own.
+    Captions and handles are untrusted text: all texts are escaped and have visible signs only. A content security
+    policy in the page forbids loading anything, and running any script but its own.
     """
     environment = Environment(
         loader=PackageLoader("dwell.report", "."),
