@@ -54,7 +54,11 @@ def make_rows(hostile: ModuleType) -> list[dict[str, Any]]:
             seen = round(views * factor)
             rows.append(
                 post
-                | {"observed_at": (at + timedelta(days=days)).isoformat(), "views": seen, "likes": seen // (9 + number % 7)}
+                | {
+                    "observed_at": (at + timedelta(days=days)).isoformat(),
+                    "views": seen,
+                    "likes": seen // (9 + number % 7),
+                }
                 | {"comments": seen // 210, "shares": seen // (120 + number % 50), "saves": seen // (60 + number % 40)}
                 | {"avg_watch_s": 2 + number * 3 % 11, "full_watch_rate": round(0.1 + number % 13 / 20, 2)}
             )
