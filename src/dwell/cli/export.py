@@ -37,6 +37,9 @@ def export(
 ) -> None:
     """Write tables to files; those that are stored can be imported again.
 
+    Every text is exactly as it was stored, also one that a spreadsheet would run as a formula: open a CSV of captions
+    with care. --csv and -o of the other commands guard such texts.
+
     \b
     Example:
       dwell export post_snapshots --format csv -o snapshots.csv
