@@ -43,6 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def hostile() -> ModuleType:
+    """The module hostile_texts.py: texts that try to do something where they land."""
+    return _load("hostile_texts.py")
+
+
+@pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all processes of this test run share."""
     place = tmp_path_factory.getbasetemp()

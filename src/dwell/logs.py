@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dwell.redact import redact_secrets
+from dwell.visible import mark, mark_line
 
 LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 """What is printed without `-v`, with `-v`, and with `-vv`."""
@@ -27,9 +28,6 @@ _LIBRARIES = (
     "httpcore2.connection", "httpcore2.http11", "httpcore2.http2", "httpcore2.proxy", "httpcore2.socks",
 )  # fmt: skip
 _CONTEXT: ContextVar[Mapping[str, Any]] = ContextVar("dwell_log_context", default=MappingProxyType({}))
-# A provider's text must not be able to start a line of its own, or to control the terminal.
-_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {0x0A: "\\n", 0x0D: "\\r"}
-_CONTROL_BUT_LINE_ENDS = {code: text for code, text in _CONTROL.items() if code != 0x0A}
 
 
 def get_logger(name: str) -> logging.Logger:
@@ -92,20 +90,21 @@ def redact_libraries() -> None:
 def _complete(record: logging.LogRecord) -> bool:
     """Add the context and the fields to a record, and hide keys in its message, fields and traceback."""
     fields = record.args if isinstance(record.args, Mapping) else {}
-    record.context = dict(_CONTEXT.get())
+    record.context = {name: _redact_value(value) for name, value in _CONTEXT.get().items()}
     record.fields = {name: _redact_value(value) for name, value in fields.items()}
     record.msg = _redact(record.getMessage())
     record.args = None
     if record.exc_info:
         # Only the text is kept: another handler would print the exception itself, and its message as it was.
         traceback = redact_secrets(logging.Formatter().formatException(record.exc_info))
-        record.exc_text = traceback.translate(_CONTROL_BUT_LINE_ENDS)
+        record.exc_text = mark(traceback)
         record.exc_info = None
     return True
 
 
 def _redact(text: str) -> str:
-    return redact_secrets(text).translate(_CONTROL)
+    """On one line: a provider's text must not be able to start a line of its own, or to control the terminal."""
+    return mark_line(redact_secrets(text))
 
 
 def _redact_value(value: Any) -> Any:

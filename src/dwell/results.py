@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import MissingExtraError
+from dwell.visible import mark, mark_line
 
 if TYPE_CHECKING:
     import pandas
@@ -42,7 +43,7 @@ class Result:
         """Size and columns, then each warning on a line of its own."""
         rows = f"{len(self):,} row{'' if len(self) == 1 else 's'}"
         lines = [f"<{type(self).__name__}: {rows}; {', '.join(self.columns)}>"]
-        return "\n".join([*lines, *(f"Warning: {warning}" for warning in self.warnings)])
+        return "\n".join(map(mark_line, [*lines, *(f"Warning: {warning}" for warning in self.warnings)]))
 
     @property
     def warnings(self) -> list[str]:
@@ -104,14 +105,18 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Warnings and a plain table for notebooks; values are escaped, because captions are untrusted input."""
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
+        head = "".join(f"<th>{_escape(name)}</th>" for name in self.columns)
         body = "".join(
-            "<tr>" + "".join(f"<td>{'' if value is None else html.escape(str(value))}</td>" for value in row) + "</tr>"
+            "<tr>" + "".join(f"<td>{'' if value is None else _escape(value)}</td>" for value in row) + "</tr>"
             for row in self.rows[:_ROWS_SHOWN]
         )
         more = f"<p>{len(self) - _ROWS_SHOWN:,} more rows</p>" if len(self) > _ROWS_SHOWN else ""
-        warnings = "".join(f"<p>Warning: {html.escape(warning)}</p>" for warning in self.warnings)
+        warnings = "".join(f"<p>Warning: {_escape(warning)}</p>" for warning in self.warnings)
         return f"{warnings}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _escape(value: Any) -> str:
+    return html.escape(mark(str(value)))
 
 
 def _warnings(meta: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from dwell.api.queries import invalid
+from dwell.text.spreadsheets import guard_cell
 from dwell.tracking.objects import Snapshot
 
 Format = Literal["json", "csv", "ndjson", "arrow"]
@@ -59,7 +60,7 @@ def _csv(snapshots: Sequence[Snapshot]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_text(value) for value in msgspec.to_builtins(one).values()] for one in snapshots)
+    writer.writerows([_guarded(_text(value)) for value in msgspec.to_builtins(one).values()] for one in snapshots)
     return text.getvalue().encode()
 
 
@@ -83,6 +84,10 @@ def _arrow(snapshots: Sequence[Snapshot]) -> bytes:
 def _text(value: Any) -> Any:
     """Units as JSON text, everything else as it is."""
     return msgspec.json.encode(value).decode() if isinstance(value, dict) else value
+
+
+def _guarded(value: Any) -> Any:
+    return guard_cell(value) if isinstance(value, str) else value
 
 
 def _cell(name: str, value: Any) -> Any:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dwell.text.plurals import pluralize as pluralize
+from dwell.visible import has_hidden, mark_line
 
 UNKNOWN = "unknown"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -110,7 +111,7 @@ def parse_instant(value: datetime | date | str | None) -> datetime | date | None
 
 def caption(text: str | None, post_id: str | None = None, limit: int = 60) -> str:
     """The start of a caption on one line; without a caption, the post's id."""
-    line = re.sub(r"\s+", " ", text or "").strip()
+    line = mark_line(re.sub(r"\s+", " ", text or "").strip())
     if not line:
         return f"post {post_id}" if post_id else "(no caption)"
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
@@ -118,7 +119,7 @@ def caption(text: str | None, post_id: str | None = None, limit: int = 60) -> st
 
 def link(url: Any) -> str | None:
     """The address when it is a web address; None otherwise, so that a `javascript:` link never reaches a page."""
-    if isinstance(url, str) and re.match(r"https?://[^\s<>\"'\\]+$", url, re.IGNORECASE):
+    if isinstance(url, str) and re.fullmatch(r"https?://[^\s<>\"'\\]+", url, re.IGNORECASE) and not has_hidden(url):
         return url
     return None
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html as markup
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import vl_convert
 
+from dwell.charts.page_svg import page_svg
 from dwell.charts.theme import darken
+from dwell.visible import mark
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
@@ -34,10 +35,19 @@ class Figure:
 def specification(chart: alt.TopLevelMixin, *, dark: bool = False) -> dict[str, Any]:
     """The Vega-Lite specification with its data inside, in the light or the dark palette.
 
-    Altair's check against the schema is left to the tests: it takes longer than drawing.
+    Its texts have visible signs only: XML has no place for the others, and browsers obey some of them. Altair's check
+    against the schema is left to the tests: it takes longer than drawing.
     """
-    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec: dict[str, Any] = _mark_texts(chart.to_dict(validate=False))
     return darken(spec) if dark else spec
+
+
+def _mark_texts(value: Any) -> Any:
+    if isinstance(value, str):
+        return mark(value)
+    if isinstance(value, dict):
+        return {key: _mark_texts(each) for key, each in value.items()}
+    return [_mark_texts(each) for each in value] if isinstance(value, list) else value
 
 
 def svg(chart: alt.TopLevelMixin, *, dark: bool = False) -> str:
@@ -83,48 +93,9 @@ def figure(chart: alt.TopLevelMixin, key: str) -> Figure:
     spec = specification(chart)
     title = spec.pop("title")
     spec["config"]["background"] = None
-    picture = _make_responsive(_add_mark_titles(_svg(spec)), title["text"])
-    return Figure(title["text"], tuple(title["subtitle"]), _unique_ids(picture, key))
+    return Figure(title["text"], tuple(title["subtitle"]), page_svg(_svg(spec), title["text"], key))
 
 
 def _svg(spec: dict[str, Any]) -> str:
     drawing: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
     return drawing
-
-
-def _unique_ids(drawing: str, key: str) -> str:
-    """Ids that are unique on the page and the same at each rendering; the renderer only counts up."""
-    for at, identifier in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))):
-        drawing = drawing.replace(f'id="{identifier}"', f'id="{key}-{at}"').replace(
-            f"url(#{identifier})", f"url(#{key}-{at})"
-        )
-    return drawing
-
-
-def _add_mark_titles(drawing: str) -> str:
-    """Each described mark gets a `<title>`, which browsers show on hover; links leave the tab order.
-
-    A strip plot would otherwise add hundreds of tab stops; the table under each chart has the same links.
-    """
-    described = re.compile(
-        r'<(path|line|rect) aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"([^>]*?)/>'
-    )
-    drawing = described.sub(r"<\1\3><title>\2</title></\1>", drawing)
-    drawing = re.sub(r' (?:role|aria-roledescription|aria-label|aria-hidden|pointer-events)="[^"]*"', "", drawing)
-    drawing = re.sub(r' (?:class|font-family)="[^"]*"| opacity="1"', "", drawing)
-    drawing = re.sub(r'<path d="[^"]*" display="none"/>', "", drawing)
-    drawing = re.sub(r"\d+\.\d{3,}", lambda digits: f"{float(digits[0]):.2f}", drawing)
-    return drawing.replace("<a xlink:href=", '<a tabindex="-1" target="_blank" rel="noopener noreferrer" xlink:href=')
-
-
-def _make_responsive(drawing: str, label: str) -> str:
-    """The outer tag: an image with a name, as wide as the space allows and never wider than drawn."""
-    opening = re.match(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)" viewBox="([^"]*)">', drawing)
-    if opening is None:
-        raise ValueError("the SVG renderer changed the format of its outer tag")
-    width, height, box = opening.groups()
-    tag = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" '
-        f'aria-label="{markup.escape(label)}" width="{width}" height="{height}" viewBox="{box}">'
-    )
-    return tag + drawing[opening.end() :]

@@ -48,10 +48,10 @@ def accounts(
     connections = dwell.open(data).connections
     if rotate_key:
         rotated = connections.rotate_key()
-        Output(as_json, as_csv, output).show(rotated, lambda: _rotated_text(rotated))
+        Output(as_json, as_csv, output).show(rotated, _rotated_text)
         return
     result = connections.list_all(check=check)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def account_text(row: Mapping[str, Any]) -> str:

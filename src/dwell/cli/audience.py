@@ -43,7 +43,7 @@ def audience(
     options: dict[str, Any] = {"creator": creator, "tz": tz, "days": days}
     result = workspace.audience_hours(**options)
     Output(as_json, as_csv, output).show(
-        result, lambda: _hours(result, show_all=show_all), lambda: workspace.charts.audience_hours(**options)
+        result, lambda shown: _hours(shown, show_all=show_all), lambda: workspace.charts.audience_hours(**options)
     )
 
 
@@ -69,9 +69,7 @@ def traffic(
 
     workspace = dwell.open(data, engine=engine)
     result = workspace.traffic_sources(creator=creator)
-    Output(as_json, as_csv, output).show(
-        result, lambda: _sources(result), lambda: workspace.charts.traffic_sources(creator=creator)
-    )
+    Output(as_json, as_csv, output).show(result, _sources, lambda: workspace.charts.traffic_sources(creator=creator))
 
 
 def _hours(result: Result, *, show_all: bool) -> str:

@@ -35,7 +35,7 @@ def audit(
         chosen = platform.value if platform else None
         result = workspace.audit(creator=creator, platform=chosen)
     Output(as_json, as_csv, output).show(
-        result, lambda: _text(result), lambda: workspace.charts.audit(creator=creator, platform=chosen)
+        result, _text, lambda: workspace.charts.audit(creator=creator, platform=chosen)
     )
 
 

@@ -38,7 +38,7 @@ def backup(
 
     with bytes_bar() as progress:
         result = dwell.backup(file, data, state_only=state_only, progress=progress)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

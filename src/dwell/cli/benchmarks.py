@@ -73,9 +73,7 @@ def benchmarks(
         "platform": platform.value if platform else None,
     }
     result = workspace.benchmarks(by=by.value, **options)
-    Output(as_json, as_csv, output).show(
-        result, lambda: _text(result), lambda: workspace.charts.benchmarks(by=by.value, **options)
-    )
+    Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.benchmarks(by=by.value, **options))
 
 
 def _text(result: Result) -> str:

@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from dwell.cli.terminal import progress_console, text_column
+from dwell.visible import mark_line
+
 
 @contextmanager
 def bytes_bar() -> Iterator[Callable[[str, int, int], None] | None]:
@@ -15,15 +18,14 @@ def bytes_bar() -> Iterator[Callable[[str, int, int], None] | None]:
     if not sys.stderr.isatty() or logs.is_verbose():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    bars, tasks = Progress(*columns, console=Console(stderr=True), transient=True), dict[str, TaskID]()
+    columns = (text_column("what"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bars, tasks = Progress(*columns, console=progress_console(), transient=True), dict[str, TaskID]()
 
     def advance(what: str, done: int, total: int) -> None:
         if what not in tasks:
-            tasks[what] = bars.add_task(what, total=None)
+            tasks[what] = bars.add_task("", total=None, what=mark_line(what))
         bars.update(tasks[what], completed=done, total=total or None)
 
     with bars:

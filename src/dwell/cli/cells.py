@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from dwell.visible import mark_line
+
 UNKNOWN = "–"
 
 
 def format_cell(name: str, value: Any) -> str:
-    """Format a value: rates as percent, times to the minute in UTC, unknown as a dash."""
+    """Format a value on one line: rates as percent, times to the minute in UTC, unknown as a dash."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
@@ -19,10 +21,15 @@ def format_cell(name: str, value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        return " ".join(str(part) for part in value)
+        return _line(" ".join(str(part) for part in value))
     if isinstance(value, (int, float)):
         return _format_number(name, value)
-    return " ".join(str(value).split())
+    return _line(str(value))
+
+
+def _line(text: str) -> str:
+    """A text with single blanks and visible signs."""
+    return " ".join(filter(None, mark_line(text).split(" ")))
 
 
 def _format_number(name: str, value: float) -> str:

@@ -47,7 +47,7 @@ def check(
     import dwell
 
     result = dwell.check(data, repair=repair, set_aside_future=set_aside_future)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
     return 0 if result.meta["ok"] else 1
 
 

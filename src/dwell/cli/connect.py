@@ -10,6 +10,7 @@ import typer
 from dwell.cli.accounts import account_text
 from dwell.cli.options import Data, Json
 from dwell.cli.output import Output
+from dwell.cli.terminal import say
 from dwell.errors import NoDataError
 from dwell.results import Result
 
@@ -75,7 +76,7 @@ def connect_tiktok(
         return
     else:
         result = _ask(accounts, comments=comments)
-    Output(as_json).show(result, lambda: _connected(result))
+    Output(as_json).show(result, _connected)
 
 
 def _connected(result: Result) -> str:
@@ -123,9 +124,9 @@ def _show_consent(asked: Consent, *, as_json: bool) -> None:
         "dwell serve completes the connection, or dwell connect tiktok --redirected with the address that the browser "
         "then shows, in quotes."
     )
-    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: text)
+    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda _: text)
 
 
 def _tell(text: str) -> None:
     """To stderr: stdout has the result alone."""
-    typer.echo(text, err=True)
+    say(text, err=True)

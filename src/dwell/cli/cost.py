@@ -48,7 +48,7 @@ def cost(
     import dwell
 
     result = dwell.open(data).live.cost(by=by.value, since=live_options.parse_since(since))
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

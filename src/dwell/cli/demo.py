@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 
+from dwell.cli.terminal import say
 from dwell.errors import StorageError
+from dwell.visible import mark_line
 
 _MORE_RIVALS = 6
 _KEY = "sandbox-demo"
@@ -37,7 +39,7 @@ def demo(
     from dwell import clock
     from dwell_sandbox.exports import COMPETITORS, DEMO_SEED, OWN_ACCOUNT, write_exports
 
-    typer.echo("This is a simulation: accounts, posts and numbers are invented (the same seed gives the same ones).\n")
+    say("This is a simulation: accounts, posts and numbers are invented (the same seed gives the same ones).\n")
     seed_used, now = DEMO_SEED if seed is None else seed, clock.now()
     try:
         (folder / "exports").mkdir(parents=True, exist_ok=True)
@@ -46,9 +48,9 @@ def demo(
             f"{folder} cannot be a folder ({error.strerror}): name another one with --folder."
         ) from error
     exports = write_exports(folder / "exports", seed=seed_used, now=now)
-    typer.echo(f"Wrote {len(exports)} files, as a user would have them, to {folder / 'exports'}:")
+    say(f"Wrote {len(exports)} files, as a user would have them, to {mark_line(str(folder / 'exports'))}:")
     for export in exports:
-        typer.echo(f"  {export.path.name}: {export.what}")
+        say(f"  {export.path.name}: {export.what}")
     own, rival = f"@{OWN_ACCOUNT}", f"@{COMPETITORS[0]}"
     rivals = [*(f"@{name}" for name in COMPETITORS), *_find_rivals(seed_used, now)]
     live = [
@@ -73,13 +75,14 @@ def demo(
         ["report", "--creator", own, "-o", str(folder / "report.html")],
     ]
     with _simulated_provider(seed_used, now) as environment:
-        typer.echo("\n" + "\n".join(f"$ export {name}={value}" for name, value in environment.items()))
+        say("\n" + "\n".join(f"$ export {name}={value}" for name, value in environment.items()))
         for step in [*live, *steps]:
-            typer.echo(f"\n$ dwell {' '.join(step)}")
+            say(f"\n$ dwell {mark_line(' '.join(step))}")
             failed: int = context.obj([*step, "--data", str(folder / "data")])
             if failed:
                 return failed
-    typer.echo(f"\nDone. Open {(folder / 'report.html').resolve()} in a browser. Everything in it is simulated.")
+    page = mark_line(str((folder / "report.html").resolve()))
+    say(f"\nDone. Open {page} in a browser. Everything in it is simulated.")
     return 0
 
 

@@ -28,7 +28,7 @@ def disconnect(
     import dwell
 
     result = dwell.open(data).connections.disconnect(account)
-    Output(as_json).show(result, lambda: _text(result))
+    Output(as_json).show(result, _text)
 
 
 def _text(result: Result) -> str:

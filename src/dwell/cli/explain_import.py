@@ -26,7 +26,11 @@ def split_lines(paths: list[Path]) -> tuple[list[Path], list[int]]:
 
 
 def explanation_text(done: Explanations) -> str:
-    """All files, one after the other."""
+    """All files, one after the other.
+
+    Args:
+        done: What was explained; its texts are on one line each.
+    """
     blocks = [block for explanation in done.files for block in _file(explanation)]
     return "\n\n".join([*blocks, "Dry run: nothing was stored."])
 
@@ -36,7 +40,7 @@ def _file(explanation: Explanation) -> Iterator[str]:
     yield f"{explanation.path.name} ({explanation.format})\n" + table(("step", "rows", "what"), steps, most=200)
     for row in explanation.rows:
         place = f"{row.part}: line {row.line}" if row.part else f"line {row.line}"
-        reason = _printable((row.reason or "").removeprefix(f"{row.outcome}: "))
+        reason = (row.reason or "").removeprefix(f"{row.outcome}: ")
         lines = [f"{place}: {row.outcome}" + (f": {reason}" if reason else "")]
         lines += [f"  {_cut(row.text)}"] if row.text else []
         if row.cells:
@@ -48,14 +52,8 @@ def _file(explanation: Explanation) -> Iterator[str]:
         yield f"No row at line {', '.join(map(str, explanation.missing_lines))} of {explanation.path.name}."
 
 
-def _cut(text: str) -> str:
-    line = _printable(text)
+def _cut(line: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
-
-
-def _printable(text: str) -> str:
-    """Text on one line; a stranger's file does not control the terminal."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in " ".join(text.split()))
 
 
 def _plain(value: Any) -> Any:
@@ -63,9 +61,9 @@ def _plain(value: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
-        return _printable(value)
+        return value
     if isinstance(value, list):
-        return _printable(", ".join(value))
+        return ", ".join(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat().replace("+00:00", "Z") if hasattr(value, "isoformat") else str(value)

@@ -37,6 +37,9 @@ def export(
 ) -> None:
     """Write tables to files; those that are stored can be imported again.
 
+    Every text is exactly as it was stored, also one that a spreadsheet would run as a formula: open a CSV of captions
+    with care. --csv and -o of the other commands guard such texts.
+
     \b
     Example:
       dwell export post_snapshots --format csv -o snapshots.csv
@@ -50,7 +53,7 @@ def export(
     result = dwell.open(data).export(table, path=output, format=format or by_ending)
     Output(as_json, as_csv).show(
         result,
-        lambda: "\n".join(
-            f"Wrote {pluralize(row['rows'], 'row')} of {row['table']} to {row['path']}" for row in result
+        lambda shown: "\n".join(
+            f"Wrote {pluralize(row['rows'], 'row')} of {row['table']} to {row['path']}" for row in shown
         ),
     )

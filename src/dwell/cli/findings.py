@@ -47,7 +47,7 @@ def findings(
         result = dwell.open(data, engine=engine).findings(
             creator=creator, platform=platform.value if platform else None, tz=tz
         )
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

@@ -51,7 +51,9 @@ def fit(
             platform=platform.value if platform else None,
         )
     result = skill(report)
-    Output(as_json, as_csv, output).show(result, lambda: _text(report, result), lambda: workspace.charts.skill(report))
+    Output(as_json, as_csv, output).show(
+        result, lambda shown: _text(shown.meta, shown), lambda: workspace.charts.skill(report)
+    )
 
 
 def skill(report: Mapping[str, Any]) -> Result:

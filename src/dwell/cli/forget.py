@@ -10,6 +10,7 @@ import typer
 
 from dwell.cli.options import Data, Json, Platform
 from dwell.cli.output import Output, table
+from dwell.cli.terminal import mark_texts, say
 from dwell.results import Result
 
 
@@ -64,14 +65,14 @@ def forget(
     if dry_run or not yes:
         plan = workspace.forget(account, dry_run=True, **options)
         if dry_run:
-            output.show(plan, lambda: _text(plan))
+            output.show(plan, _text)
             return
         if as_json or not sys.stdin.isatty():
             raise typer.BadParameter("nobody can be asked here: look at --dry-run first, then say --yes.")
-        typer.echo(_text(plan))
+        say(_text(mark_texts(plan)))
         typer.confirm("Erase this for ever?", abort=True)
     result = workspace.forget(account, **options)
-    output.show(result, lambda: _text(result))
+    output.show(result, _text)
 
 
 def _text(result: Result) -> str:

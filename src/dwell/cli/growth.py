@@ -41,7 +41,7 @@ def growth(
     result = workspace.growth(**account)
     if limit is not None:
         result = result.sorted_by("views_per_hour").head(limit)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.growth(**account))
+    Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.growth(**account))
 
 
 def _text(result: Result) -> str:

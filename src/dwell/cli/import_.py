@@ -13,9 +13,11 @@ import typer
 
 from dwell.cli.explain_import import explanation_text, split_lines
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output, dump_json, table
+from dwell.cli.terminal import mark_texts, progress_console, say, text_column
 from dwell.records.plausibility import FLAG_WORDS
 from dwell.text.plurals import name_counts, pluralize
+from dwell.visible import mark_line
 
 if TYPE_CHECKING:
     from dwell.errors import DwellError
@@ -129,7 +131,7 @@ def import_files(
     shown = Output(as_json, as_csv, output)
     if format == "help":
         formats = dwell.Workspace.formats()
-        shown.show(formats, lambda: table(formats.columns, formats.rows, most=110))
+        shown.show(formats, lambda shown: table(shown.columns, shown.rows, most=110))
         return 0
     if not paths:
         raise typer.BadParameter("name a file or a folder to import.", param_hint="PATH...")
@@ -149,11 +151,11 @@ def import_files(
     if explain:
         files, lines = split_lines(paths)
         explained = workspace.explain_import(files, lines=lines, **options)
-        shown.show(explained.to_result(), lambda: explanation_text(explained))
+        shown.show(explained.to_result(), lambda _: explanation_text(mark_texts(explained)))
         return _report_failures(explained.failures, as_json=as_json)
     with _progress() as progress:
         done = workspace.import_files(paths, **options, dry_run=dry_run, progress=progress)
-    shown.show(done.to_result(), lambda: _text(done, dry_run=dry_run))
+    shown.show(done.to_result(), lambda _: _text(mark_texts(done), dry_run=dry_run))
     return _report_failures(done.failures, as_json=as_json)
 
 
@@ -161,22 +163,9 @@ def _report_failures(failures: Sequence[tuple[Path, DwellError]], *, as_json: bo
     """Says on stderr which files were not loaded, and why; returns the exit code."""
     for path, error in failures:
         if not as_json:
-            typer.echo(f"dwell: {failure_text(path, error)}", err=True)
+            say(f"dwell: {mark_line(failure_text(path, error))}", err=True)
     if failures and as_json:
-        import json
-
-        typer.echo(
-            json.dumps(
-                {
-                    "error": {
-                        "code": failures[0][1].code,
-                        "message": failure_text(*failures[0]),
-                    }
-                },
-                ensure_ascii=False,
-            ),
-            err=True,
-        )
+        say(dump_json({"error": {"code": failures[0][1].code, "message": failure_text(*failures[0])}}), err=True)
     return 1 if failures else 0
 
 
@@ -282,23 +271,22 @@ def _progress() -> Iterator[Callable[[str, str, float], None] | None]:
     if not sys.stderr.isatty() or logs.is_verbose():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskID, TimeElapsedColumn
 
     bars = Progress(
-        TextColumn("{task.fields[file]}"),
+        text_column("file"),
         BarColumn(),
-        TextColumn("{task.description}"),
+        text_column("step"),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=progress_console(),
         transient=True,
     )
     tasks: dict[str, TaskID] = {}
 
     def advance(file: str, step: str, fraction: float) -> None:
         if file not in tasks:
-            tasks[file] = bars.add_task(step, total=1.0, file=file)
-        bars.update(tasks[file], description=step, completed=fraction)
+            tasks[file] = bars.add_task("", total=1.0, file=mark_line(file), step="")
+        bars.update(tasks[file], step=mark_line(step), completed=fraction)
 
     with bars:
         yield advance

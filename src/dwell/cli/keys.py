@@ -13,8 +13,10 @@ import typer
 from dwell.cli.cells import format_cell
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
+from dwell.cli.terminal import mark_texts
 from dwell.cli.tracking_options import Key, Server, as_row, open_tracking
 from dwell.results import Result
+from dwell.visible import mark_line
 
 if TYPE_CHECKING:
     from dwell.tracking.objects import ApiKey, NewApiKey
@@ -84,7 +86,7 @@ def create(
     with open_tracking(data, server, key, create=True) as tracking:
         made = tracking.create_key(name=name, scopes=scopes, expires_at=ends, **({} if server else local))
     row = {**_row(made), "key": made.key}
-    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: _created_text(made))
+    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda _: _created_text(mark_texts(made)))
 
 
 @app.command("list")
@@ -108,7 +110,7 @@ def show(
     columns = tuple(rows[0]) if rows else _SHOWN
     result = Result(columns, [tuple(row.values()) for row in rows])
     empty = "No keys yet; make one with: dwell keys create --plan free"
-    Output(as_json, as_csv, output).show(result, lambda: _table(rows) if rows else empty)
+    Output(as_json, as_csv, output).show(result, lambda shown: _table(list(shown)) if rows else empty)
 
 
 @app.command("revoke")
@@ -128,11 +130,11 @@ def revoke(
     """
     with open_tracking(data, server, key) as tracking:
         row = _row(tracking.revoke_key(key_id))
-    text = (
+    text = mark_line(
         f"{row['prefix']}… is refused from now on, by every running server within 4 seconds; its account "
         f"{row['account_id']} keeps its videos."
     )
-    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: text)
+    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda _: text)
 
 
 @app.command("top-up")
@@ -155,8 +157,8 @@ def top_up(
     with open_folder(data) as folder:
         balance = folder.top_up(account, added)
     row = {"account_id": account, "added_usd": float(added), "balance_usd": float(balance)}
-    text = f"Added {added:,.2f} US dollars: {account} has {balance:,.2f} now."
-    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda: text)
+    text = mark_line(f"Added {added:,.2f} US dollars: {account} has {balance:,.2f} now.")
+    Output(as_json).show(Result(tuple(row), [tuple(row.values())]), lambda _: text)
 
 
 def _row(key: ApiKey) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import typer
 
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
+from dwell.cli.terminal import say
 from dwell.results import Result
+from dwell.visible import mark_line
 
 
 def limits(
@@ -36,9 +38,9 @@ def limits(
     live = dwell.open(data).live
     if clear is not None:
         number = live.clear_holds(clear)
-        typer.echo(f"Ended {number} {'pause' if number == 1 else 'pauses'} of {clear}.", err=True)
+        say(f"Ended {number} {'pause' if number == 1 else 'pauses'} of {mark_line(clear)}.", err=True)
     result = live.limits()
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

@@ -17,7 +17,9 @@ import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.output import table
+from dwell.cli.terminal import progress_console, text_column
 from dwell.text.plurals import pluralize
+from dwell.visible import mark_line
 
 if TYPE_CHECKING:
     from dwell.results import Result
@@ -117,26 +119,25 @@ def progress_bar(what: str) -> Iterator[Callable[[Progress], None] | None]:
     if not sys.stderr.isatty() or logs.is_verbose():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn
     from rich.progress import Progress as Bars
 
     progress = Bars(
-        TextColumn(what),
+        text_column("what"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-        console=Console(stderr=True),
+        text_column("words"),
+        console=progress_console(),
         transient=True,
     )
-    task = progress.add_task("", total=None)
+    task = progress.add_task("", total=None, what=mark_line(what), words="")
 
     def advance(now: Progress) -> None:
         rate = f"{now.per_minute:.0f}/min, {format_duration(now.seconds_left)} left"
         if now.paused_until is not None:
             rate = f"waiting for the provider until {now.paused_until:%H:%M:%S} UTC"
         words = f"requests, {now.targets_done}/{now.targets} done, {rate}"
-        progress.update(task, completed=now.requests, total=now.planned, description=words)
+        progress.update(task, completed=now.requests, total=now.planned, words=words)
 
     with progress:
         yield advance

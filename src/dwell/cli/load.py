@@ -67,7 +67,7 @@ def load(
         result = workspace.load(request, full=full)
     scheduled = workspace.live.schedule_load(request, every=every, at=at, tz=tz) if every is not None else None
     result = Result(result.columns, result.rows, {**result.meta, "schedule": scheduled})
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from functools import cache
 from typing import Annotated, Any
@@ -62,7 +61,10 @@ from dwell.cli import (
 from dwell.cli import (
     run as run_,
 )
+from dwell.cli.output import dump_json
+from dwell.cli.terminal import say
 from dwell.errors import DwellError, StoppedError
+from dwell.visible import mark_line
 
 app = typer.Typer(
     name="dwell",
@@ -76,7 +78,7 @@ app = typer.Typer(
 
 def _version(requested: bool) -> None:  # noqa: FBT001 - called by click
     if requested:
-        typer.echo(f"dwell {__version__}")
+        say(f"dwell {__version__}")
         raise typer.Exit
 
 
@@ -174,21 +176,21 @@ def main(arguments: list[str] | None = None) -> int:
         if message is None:
             raise
         if type(error).__name__ == "NoArgsIsHelpError":
-            typer.echo(message())
+            say(message())
             return 2
         command_path = getattr(getattr(error, "ctx", None), "command_path", None) or "dwell"
-        text = f"{message().rstrip('.')}. See '{command_path} --help'."
+        said = " ".join(message().split())
+        text = f"{said.rstrip('.')}. See '{command_path} --help'."
         return _fail(text, "usage", getattr(error, "exit_code", 2), as_json=as_json)
     return result if isinstance(result, int) else 0
 
 
 def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
-    text = (
-        json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False)
-        if as_json
-        else f"dwell: {message}"
+    """The only place that reports a failure."""
+    say(
+        dump_json({"error": {"code": code, "message": message}}) if as_json else f"dwell: {mark_line(message)}",
+        err=True,
     )
-    print(text, file=sys.stderr)  # noqa: T201 - the only place that reports a failure
     return status
 
 

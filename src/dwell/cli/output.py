@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,13 @@ import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.output_files import PICTURES
+from dwell.cli.terminal import mark_texts, say, table_console
 from dwell.disk.replace import write_whole
 from dwell.errors import StorageError
 from dwell.results import Result
+from dwell.text.csv_rows import csv_row
+from dwell.text.spreadsheets import guard_cell
+from dwell.visible import escape_json, mark, mark_line
 
 _UNLIMITED_WIDTH = 4_000
 _HEADING_WIDTH = 12
@@ -53,26 +55,32 @@ class Output:
             raise typer.BadParameter(f"-o can't write {ending}; use one of {', '.join(filter(None, known))}.")
         return known[ending]
 
-    def show(self, result: Result, text: Callable[[], str], chart: Callable[[], Any] | None = None) -> None:
+    def show(self, result: Result, text: Callable[[Result], str], chart: Callable[[], Any] | None = None) -> None:
         """Print or write one result with its warnings.
 
         A text ends with each warning of the result that it does not contain; JSON has them in its keys. CSV and
-        pictures have no place for them, so they go to stderr.
+        pictures have no place for them, so they go to stderr. In CSV, texts that a spreadsheet would run are guarded.
 
         Args:
             result: The result, for JSON and CSV.
-            text: Returns the table to read; called only if it is needed.
+            text: Returns the table to read; called only if it is needed, with the result whose texts are on one line
+                each and have visible signs only.
             chart: Returns the Altair chart; None if the command has no chart.
         """
         form = self.format
         if form == "json":
-            self._write(json.dumps(result.to_dict(), default=jsonable, ensure_ascii=False, indent=2) + "\n")
+            self._write(dump_json(result.to_dict(), indent=2) + "\n")
         elif form == "text":
-            self._write(with_warnings(text(), result))
+            shown = replace(result, rows=mark_texts(result.rows), meta=mark_texts(result.meta))
+            self._write(mark(with_warnings(text(shown), shown)))
         else:
-            self._write_chart(form, chart) if form in PICTURES else self._write(as_csv(result))
+            self._write_chart(form, chart) if form in PICTURES else self._write_csv(as_csv(result))
             for warning in result.warnings:
-                typer.echo(f"Warning: {warning}", err=True)
+                say(f"Warning: {mark_line(warning)}", err=True)
+
+    def _write_csv(self, text: str) -> None:
+        """As it is into a file or a pipe; a terminal gets visible signs only."""
+        self._write(mark(text) if self.target is None and sys.stdout.isatty() else text)
 
     def _write_chart(self, ending: str, chart: Callable[[], Any] | None) -> None:
         if chart is None or self.target is None:
@@ -91,7 +99,7 @@ class Output:
             return
         try:
             write_whole(self.target, content)
-            typer.echo(f"Wrote {self.target}", err=True)
+            say(f"Wrote {mark_line(str(self.target))}", err=True)
         except OSError as error:
             raise StorageError(f"Cannot write {self.target}: {error.strerror}; choose another file with -o.") from error
 
@@ -104,6 +112,11 @@ def with_warnings(text: str, result: Result) -> str:
     return text.rstrip() + "\n" + (f"\n{below}" if below else "")
 
 
+def dump_json(value: Any, *, indent: int | None = None) -> str:
+    """A value as JSON; signs that a terminal obeys, or that nobody sees, are escaped in it."""
+    return escape_json(json.dumps(value, default=jsonable, ensure_ascii=False, indent=indent))
+
+
 def jsonable(value: Any) -> Any:
     """Convert values that `json` cannot write: times to ISO 8601 in UTC, paths to text."""
     if isinstance(value, datetime):
@@ -114,23 +127,23 @@ def jsonable(value: Any) -> Any:
 
 
 def as_csv(result: Result) -> str:
-    """The rows as CSV: an unknown value is an empty cell, a list is JSON."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(result.columns)
-    for row in result.rows:
-        writer.writerow([_csv_cell(value) for value in row])
-    return buffer.getvalue()
+    """The rows as CSV: an unknown value is an empty cell, a list is JSON, a text is guarded against formulas."""
+    rows = (map(_csv_cell, row) for row in result.rows)
+    text = "".join(map(csv_row, [result.columns, *rows]))
+    # A file name can hold bytes that are no UTF-8, which Python keeps as half a pair of surrogates.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return json.dumps(list(value), ensure_ascii=False)
+    if isinstance(value, (str, Path)):
+        return guard_cell(str(value))
     return jsonable(value) if isinstance(value, (datetime, date)) else value
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "", most: int = 60) -> str:
-    """A table to read: numbers right-aligned, text left-aligned and cut at `most` characters.
+    """A table to read: numbers right-aligned, text left-aligned and cut at `most` characters; no escape sequences.
 
     In a terminal, text of several words wraps; nothing else does, so a row can be longer than the terminal is wide.
 
@@ -144,12 +157,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
         [_truncate(format_cell(name, value), most) for name, value in zip(columns, row, strict=True)] for row in rows
     ]
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     wide = not sys.stdout.isatty()  # no wrapping in a pipe or a file
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title or None, title_justify="left", title_style="bold")
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(title) if title else None, title_justify="left")
     for index, name in enumerate(columns):
         numbers = any(isinstance(row[index], (int, float)) and not isinstance(row[index], bool) for row in rows)
         heading = name if wide else _wrap_heading(name)
@@ -163,13 +175,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
         )
     for line in texts:
         grid.add_row(*(Text(text) for text in line))
-    unlimited = Console(file=sys.stdout, width=_UNLIMITED_WIDTH, height=_HEIGHT)
+    unlimited = table_console(_UNLIMITED_WIDTH, _HEIGHT)
     # Numbers, ids and handles are whole: where they need more than the terminal has, the lines are longer.
-    width = max(Console(file=sys.stdout).width, unlimited.measure(grid).minimum)
-    console = unlimited if wide else Console(file=sys.stdout, width=width, height=_HEIGHT)
+    width = max(table_console().width, unlimited.measure(grid).minimum)
+    console = unlimited if wide else table_console(width, _HEIGHT)
     with console.capture() as captured:
         console.print(grid)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")
+    return "\n".join(line.rstrip() for line in captured.get().split("\n")).strip("\n")
 
 
 def _wrap_heading(name: str) -> str:

@@ -55,9 +55,7 @@ def posting_times(
         "min_age_h": parse_age(min_age),
     }
     result = workspace.posting_times(**options)
-    Output(as_json, as_csv, output).show(
-        result, lambda: _text(result), lambda: workspace.charts.posting_times(**options)
-    )
+    Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.posting_times(**options))
 
 
 def _text(result: Result) -> str:

@@ -84,7 +84,7 @@ def posts(
         include=parse_include(include),
         min_age_h=parse_age(min_age),
     )
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

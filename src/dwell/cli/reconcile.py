@@ -40,7 +40,7 @@ def reconcile(
     import dwell
 
     result = dwell.open(data, engine=engine).reconcile(creator=creator, field=field)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result, show_all=show_all))
+    Output(as_json, as_csv, output).show(result, lambda shown: _text(shown, show_all=show_all))
 
 
 def _text(result: Result, *, show_all: bool) -> str:

@@ -41,7 +41,7 @@ def replay(
 
     with spinner("Parsing stored responses"):
         result = dwell.open(data).live.replay(provider=provider, since=live_options.parse_since(since), every=every)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

@@ -10,6 +10,7 @@ import typer
 from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, TimeZone
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
+from dwell.visible import mark_line
 
 
 def report(
@@ -39,4 +40,4 @@ def report(
         result = dwell.open(data, engine=engine).report(
             creator=creator, platform=platform.value if platform else None, path=output, tz=tz
         )
-    Output(as_json, as_csv).show(result, lambda: f"Wrote {output}")
+    Output(as_json, as_csv).show(result, lambda _: f"Wrote {mark_line(str(output))}")

@@ -50,7 +50,7 @@ def restore(
     only: Literal["tables", "state"] | None = "tables" if tables_only else "state" if state_only else None
     with bytes_bar() as progress:
         result = dwell.restore(file, data, replace=replace, only=only, progress=progress)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

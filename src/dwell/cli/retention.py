@@ -72,7 +72,7 @@ def retention(
     text = _one if post is not None else _all
     Output(as_json, as_csv, output).show(
         result,
-        lambda: text(result, None if every else _ROWS),
+        lambda shown: text(shown, None if every else _ROWS),
         lambda: (
             workspace.charts.retention_heat(creator=creator, **options)
             if heat

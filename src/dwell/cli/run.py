@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from dwell.cli.live_options import progress_bar, stop_on_signal
 from dwell.cli.options import Data, Json
 from dwell.cli.output import Output, table
+from dwell.cli.terminal import say
 from dwell.results import Result
 
 _POLL_S, _MIN_WAIT_S = 30.0, 5.0
@@ -41,14 +41,14 @@ def run(
             with progress_bar("Scheduled sweep") as on_progress:
                 result = live.run_due(on_progress=on_progress, stop=stop)
             if len(result) or once:
-                Output(as_json).show(result, partial(_text, result))
+                Output(as_json).show(result, _text)
             due = live.next_due()
             if due is None:
-                typer.echo("Nothing is scheduled; add a schedule with: dwell schedule add NAME @account", err=True)
+                say("Nothing is scheduled; add a schedule with: dwell schedule add NAME @account", err=True)
             if once or due is None:
                 return int(result.meta["trouble"])
             if due != announced:
-                typer.echo(f"Next run at {due:%Y-%m-%d %H:%M} UTC.", err=True)
+                say(f"Next run at {due:%Y-%m-%d %H:%M} UTC.", err=True)
                 announced = due
             stop.wait(min(_POLL_S, max(_MIN_WAIT_S, (due - datetime.now(UTC)).total_seconds())))
     return 0

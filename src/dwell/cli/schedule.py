@@ -9,6 +9,8 @@ import typer
 from dwell.cli.live_options import MaxCredits, Niche, Posts, Provider, Topics, Watchlist
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
+from dwell.cli.terminal import say
+from dwell.visible import mark_line
 
 Name = Annotated[str, typer.Argument(help="Name of the schedule.", metavar="SCHEDULE")]
 
@@ -65,7 +67,7 @@ def add(
     request = SweepRequest(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits)
     live = dwell.open(data, create=True).live
     result = live.schedule_add(schedule, request, every=every, at=at, tz=tz, cron=cron)
-    Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows))
+    Output(as_json, as_csv, output).show(result, lambda shown: table(shown.columns, shown.rows))
 
 
 @app.command("list")
@@ -80,7 +82,9 @@ def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
 
     result = dwell.open(data).live.schedules()
     empty = "No schedules yet; add one with: dwell schedule add NAME @account"
-    Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows) if len(result) else empty)
+    Output(as_json, as_csv, output).show(
+        result, lambda shown: table(shown.columns, shown.rows) if len(shown) else empty
+    )
 
 
 @app.command("remove")
@@ -94,4 +98,4 @@ def remove(schedule: Name, *, data: Data = None) -> None:
     import dwell
 
     dwell.open(data).live.schedule_remove(schedule)
-    typer.echo(f"{schedule} is no longer scheduled.")
+    say(f"{mark_line(schedule)} is no longer scheduled.")

@@ -43,7 +43,7 @@ def score(
 
     workspace = dwell.open(data, engine=engine)
     result = workspace.score(creator=creator, model=model, limit=limit, platform=platform.value if platform else None)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.scores(result))
+    Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.scores(result))
 
 
 def _text(result: Result) -> str:

@@ -21,7 +21,7 @@ def seal(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
     from dwell.workspace.sealing import seal_folder
 
     result = seal_folder(dwell.open(data).store)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

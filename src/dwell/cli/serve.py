@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from dwell.cli.options import Data
+from dwell.cli.terminal import say
+from dwell.visible import mark_line
 
 
 def serve(
@@ -42,12 +44,12 @@ def serve(
     with open_tracking(data) as tracking:
 
         def ready(url: str) -> None:
-            typer.echo(f"The API is at {url}/api/v1, its documentation at {url}/docs.")
+            say(f"The API is at {url}/api/v1, its documentation at {url}/docs.")
             # Only now: a server that could not begin would have made a key that nobody has seen.
             first = tracking.service.keys.create_first()
             if first is not None:
-                typer.echo(f"Key of this machine (it is not shown again):\n  export DWELL_SERVER_KEY={first.key}")
-            typer.echo(f"Videos are read from {tracking.service.provider}. Press Ctrl-C to stop.")
+                say(f"Key of this machine (it is not shown again):\n  export DWELL_SERVER_KEY={first.key}")
+            say(f"Videos are read from {mark_line(tracking.service.provider)}. Press Ctrl-C to stop.")
 
         limiter = RequestLimiter(tracking.database)
         app = create_app(

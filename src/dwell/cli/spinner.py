@@ -6,6 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from dwell.cli.terminal import progress_console
+from dwell.visible import mark_line
+
 
 @contextmanager
 def spinner(what: str) -> Iterator[None]:
@@ -13,7 +16,7 @@ def spinner(what: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    from rich.console import Console
+    from rich.text import Text
 
-    with Console(stderr=True).status(f"{what} …"):
+    with progress_console().status(Text(mark_line(f"{what} …"))):
         yield

@@ -31,7 +31,7 @@ def status(
     import dwell
 
     result = dwell.open(data, engine=engine).status(creator=creator)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result))
+    Output(as_json, as_csv, output).show(result, _text)
 
 
 def _text(result: Result) -> str:

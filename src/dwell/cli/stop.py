@@ -19,6 +19,7 @@ from dwell.cli.tracking_options import (
     where_options,
 )
 from dwell.results import Result
+from dwell.visible import mark_line
 
 
 def stop(
@@ -51,5 +52,6 @@ def stop(
     what = "erased" if erase else f"already {stopped.previous_status}" if ended else "no longer tracked"
     kept = "" if erase else " Its snapshots are kept."
     Output(as_json).show(
-        Result(tuple(row), [tuple(row.values())]), lambda: f"{stopped.id} ({stopped.video_link}) is {what}.{kept}"
+        Result(tuple(row), [tuple(row.values())]),
+        lambda _: mark_line(f"{stopped.id} ({stopped.video_link}) is {what}.{kept}"),
     )

@@ -24,6 +24,7 @@ from dwell.cli.live_options import (
 )
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
+from dwell.cli.terminal import mark_texts, say
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
@@ -73,13 +74,13 @@ def sweep(
     live = dwell.open(data, create=True).live
     plan = live.plan(request)
     if dry_run:
-        printer.show(plan, lambda: plan_text(plan, full=True))
+        printer.show(plan, lambda shown: plan_text(shown, full=True))
         return 0
     if printer.format == "text":
-        typer.echo(plan_text(plan, full=False), err=True)
+        say(plan_text(mark_texts(plan), full=False), err=True)
     with stop_on_signal() as stop, progress_bar(f"Sweeping {len(plan)} targets") as on_progress:
         result = live.sweep(request, on_progress=on_progress, stop=stop)
-    printer.show(result, lambda: _text(result))
+    printer.show(result, _text)
     failed = any(row["reason"] in _FAILED for row in result)
     return 1 if failed or result.meta["unfinished"] or not result.meta["complete"] else 0
 

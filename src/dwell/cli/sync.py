@@ -12,6 +12,7 @@ import typer
 from dwell.cli.live_options import SIMULATION_NOTE, DryRun, format_duration, progress_bar, stop_on_signal
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
+from dwell.cli.terminal import say
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
@@ -89,14 +90,14 @@ def sync(
         scheduled = syncs.schedule(request, every=every, at=at or "06:00", tz=tz or "UTC")
     plan = syncs.plan(request)
     if dry_run:
-        printer.show(plan, lambda: "\n".join([table(plan.columns, plan.rows), "", *_price(plan.meta, dry_run=True)]))
+        printer.show(plan, _plan_text)
         return 0
     if printer.format == "text":
-        typer.echo("\n".join(_price(plan.meta)), err=True)
+        say("\n".join(_price(plan.meta)), err=True)
     with stop_on_signal() as stop, progress_bar("Syncing") as on_progress:
         result = syncs.run(request, on_progress=on_progress, stop=stop)
     result = Result(result.columns, result.rows, {**result.meta, "schedule": scheduled})
-    printer.show(result, lambda: _text(result))
+    printer.show(result, _text)
     return 0 if result.meta["complete"] == result.meta["accounts"] else 1
 
 
@@ -118,7 +119,7 @@ def syncs(
     import dwell
 
     result = dwell.open(data).syncs.list_all(last)
-    Output(as_json, as_csv, output).show(result, lambda: _history(result))
+    Output(as_json, as_csv, output).show(result, _history)
 
 
 def _parse_day(text: str | None) -> date | None:
@@ -139,6 +140,10 @@ def _price(meta: Mapping[str, Any], *, dry_run: bool = False) -> list[str]:
     if meta["resumes"] is not None:
         lines.append(f"Resumes the sync started at {meta['resumes']:%Y-%m-%d %H:%M} UTC.")
     return [*lines, "Dry run: nothing was sent."] if dry_run else lines
+
+
+def _plan_text(plan: Result) -> str:
+    return "\n".join([table(plan.columns, plan.rows), "", *_price(plan.meta, dry_run=True)])
 
 
 def _text(result: Result) -> str:

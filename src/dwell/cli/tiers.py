@@ -54,7 +54,7 @@ def tiers(
         "min_age_h": parse_age(min_age),
     }
     result = workspace.tiers(**options)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.tiers(**options))
+    Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.tiers(**options))
 
 
 def _text(result: Result) -> str:

@@ -9,6 +9,7 @@ import typer
 from dwell.cli.cells import format_cell
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output
+from dwell.cli.terminal import mark_texts
 from dwell.cli.tracking_options import Key, Metadata, Server, as_row, open_tracking, parse_metadata, where_options
 from dwell.errors import PermissionDeniedError
 from dwell.results import Result
@@ -55,7 +56,9 @@ def track(
         show = Output(as_json, as_csv, output)
         video = _find_video(tracking, tracked.id) if show.format == "text" else None
     row = as_row(tracked)
-    show.show(Result(tuple(row), [tuple(row.values())]), lambda: _text(tracked, video, server))
+    show.show(
+        Result(tuple(row), [tuple(row.values())]), lambda _: _text(mark_texts(tracked), mark_texts(video), server)
+    )
 
 
 def _find_video(tracking: Client | FolderTracking, video_id: str) -> VideoDetail | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dwell.errors import AuthenticationError, NoDataError, SettingsError, VideoNotFoundError
+from dwell.visible import mark_line
 
 if TYPE_CHECKING:
     from dwell.client import Client
@@ -98,8 +99,9 @@ def find_video(video_id: str, options: str) -> Iterator[None]:
     try:
         yield
     except VideoNotFoundError as error:
-        shown = video_id if video_id.isprintable() else ascii(video_id)
-        raise VideoNotFoundError(f"Video {shown[:_SHOWN]} not found: see dwell videos{options}.") from error
+        raise VideoNotFoundError(
+            f"Video {mark_line(video_id)[:_SHOWN]} not found: see dwell videos{options}."
+        ) from error
 
 
 def find_video_id(tracking: Client | FolderTracking, text: str, options: str) -> str:

@@ -64,7 +64,7 @@ def trend(
         "min_age_h": parse_age(min_age),
     }
     result = workspace.trend(**options)
-    Output(as_json, as_csv, output).show(result, lambda: _text(result), lambda: workspace.charts.trend(**options))
+    Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.trend(**options))
 
 
 def _text(result: Result) -> str:

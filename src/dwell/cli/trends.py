@@ -66,7 +66,7 @@ def trends(
     workspace = dwell.open(data, create=not stored, engine=engine)
     if dry_run:
         plan = workspace.live.plan_trends(kind, name, provider=provider, fresh=fresh)
-        printer.show(plan, lambda: plan_text(plan, full=True))
+        printer.show(plan, lambda shown: plan_text(shown, full=True))
         return
     if stored:
         result = workspace.topic(kind, name, days=days)
@@ -82,7 +82,7 @@ def trends(
                 on_progress=on_progress,
                 stop=stop,
             )
-    printer.show(result, lambda: _text(result.head(limit)), lambda: workspace.charts.topic_days(result))
+    printer.show(result, lambda shown: _text(shown.head(limit)), lambda: workspace.charts.topic_days(result))
 
 
 def _choose_topic(hashtag: str | None, sound: str | None, search: str | None) -> tuple[TopicKind, str]:

@@ -28,7 +28,9 @@ def usage(
     """
     with open_tracking(data, server, key) as tracking:
         row = dict(as_row(tracking.usage()))
-    Output(as_json, as_csv, output).show(Result(tuple(row), [tuple(row.values())]), lambda: _text(row))
+    Output(as_json, as_csv, output).show(
+        Result(tuple(row), [tuple(row.values())]), lambda shown: _text(next(iter(shown)))
+    )
 
 
 def _text(row: dict[str, Any]) -> str:

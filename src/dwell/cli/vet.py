@@ -64,7 +64,7 @@ def vet(
     workspace = dwell.open(data, create=not stored, engine=engine)
     if dry_run:
         plan = workspace.live.plan_vet(creator, niche=niche, posts=posts, provider=provider, fresh=fresh)
-        printer.show(plan, lambda: plan_text(plan, full=True))
+        printer.show(plan, lambda shown: plan_text(shown, full=True))
         return
     if stored:
         result = workspace.vet(creator=creator, platform=platform.value if platform else None, niche=niche, posts=posts)
@@ -74,7 +74,7 @@ def vet(
                 creator, niche=niche, posts=posts, provider=provider, max_credits=max_credits, fresh=fresh,
                 on_progress=on_progress, stop=stop,
             )  # fmt: skip
-    printer.show(result, lambda: _text(result), lambda: workspace.charts.vetting(result))
+    printer.show(result, _text, lambda: workspace.charts.vetting(result))
 
 
 def _text(result: Result) -> str:

@@ -79,7 +79,7 @@ def videos(
         if video is None:
             most = None if everything else limit
             listed, more = _list(tracking, status, parse_metadata(metadata), most)
-            show.show(listed, lambda: _list_text(listed, where_options(server), more=more))
+            show.show(listed, lambda shown: _list_text(shown, where_options(server), more=more))
         else:
             _show_one(tracking, video, show, where_options(server))
 
@@ -123,7 +123,7 @@ def _show_one(tracking: Client | FolderTracking, text: str, show: Output, option
         curve = make_curve(tracking.get_video(video_id))
     if show.format == "csv" and not len(curve):
         raise NoDataError(f"{video_id} has no snapshot yet.")
-    show.show(curve, lambda: _curve_text(curve), lambda: draw_curve(curve))
+    show.show(curve, _curve_text, lambda: draw_curve(curve))
 
 
 def _curve_text(curve: Result) -> str:

@@ -8,6 +8,8 @@ import typer
 
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
+from dwell.cli.terminal import say
+from dwell.visible import mark_line
 
 Name = Annotated[str, typer.Argument(help="Name of the list.", metavar="LIST")]
 Members = Annotated[
@@ -31,9 +33,8 @@ def add(watchlist: Name, names: Members, *, data: Data = None) -> None:
     import dwell
 
     added = dwell.open(data, create=True).live.watchlist_add(watchlist, names)
-    typer.echo(
-        f"{added} added to {watchlist}" + (f", {len(names) - added} were already on it." if added < len(names) else ".")
-    )
+    rest = f", {len(names) - added} were already on it." if added < len(names) else "."
+    say(f"{added} added to {mark_line(watchlist)}{rest}")
 
 
 @app.command("remove")
@@ -48,7 +49,8 @@ def remove(watchlist: Name, names: Members, *, data: Data = None) -> None:
 
     removed = dwell.open(data).live.watchlist_remove(watchlist, names)
     missing = len(names) - removed
-    typer.echo(f"{removed} removed from {watchlist}" + (f", {missing} were not on it." if missing else "."))
+    rest = f", {missing} were not on it." if missing else "."
+    say(f"{removed} removed from {mark_line(watchlist)}{rest}")
 
 
 @app.command("list")
@@ -63,4 +65,6 @@ def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
 
     result = dwell.open(data).live.watchlists()
     empty = "No watchlists yet; make one with: dwell watchlist add NAME @account"
-    Output(as_json, as_csv, output).show(result, lambda: table(result.columns, result.rows) if len(result) else empty)
+    Output(as_json, as_csv, output).show(
+        result, lambda shown: table(shown.columns, shown.rows) if len(shown) else empty
+    )

@@ -10,8 +10,10 @@ import typer
 
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
+from dwell.cli.terminal import say
 from dwell.cli.tracking_options import Key, Server, as_row, open_tracking, where_options
 from dwell.results import Result
+from dwell.visible import mark_line
 
 Id = Annotated[str, typer.Argument(help="Id of the webhook, from dwell webhooks list.", metavar="ID")]
 Secret = Annotated[
@@ -153,7 +155,7 @@ def delete(webhook: Id, *, server: Server = None, key: Key = None, data: Data = 
     """
     with open_tracking(data, server, key) as tracking:
         tracking.webhooks.delete(webhook)
-    typer.echo(f"Deleted {webhook}.")
+    say(f"Deleted {mark_line(webhook)}.")
 
 
 @app.command("test")
@@ -168,8 +170,8 @@ def send_test(webhook: Id, *, server: Server = None, key: Key = None, data: Data
     """
     with open_tracking(data, server, key) as tracking:
         event_id = tracking.webhooks.send_test(webhook).event_id
-    text = f"{event_id} will be sent; see: dwell webhooks log {webhook}{where_options(server)}"
-    Output(as_json).show(Result(("event_id",), [(event_id,)]), lambda: text)
+    text = mark_line(f"{event_id} will be sent; see: dwell webhooks log {webhook}{where_options(server)}")
+    Output(as_json).show(Result(("event_id",), [(event_id,)]), lambda _: text)
 
 
 @app.command("log")
@@ -197,7 +199,7 @@ def log(
     columns = DeliveryAttempt.__struct_fields__
     result = Result(columns, [tuple(getattr(one, name) for name in columns) for one in attempts])
     empty = "Nothing was sent yet."
-    Output(as_json, as_csv, output).show(result, lambda: table(columns, result.rows) if len(result) else empty)
+    Output(as_json, as_csv, output).show(result, lambda shown: table(columns, shown.rows) if len(shown) else empty)
 
 
 @app.command("replay")
@@ -223,12 +225,12 @@ def replay(
     with open_tracking(data, server, key) as tracking:
         count = tracking.webhooks.replay(webhook, begin, end).deliveries
     text = f"{count} {'event' if count == 1 else 'events'} will be sent again."
-    Output(as_json).show(Result(("deliveries",), [(count,)]), lambda: text)
+    Output(as_json).show(Result(("deliveries",), [(count,)]), lambda _: text)
 
 
 def _show_rows(rows: Sequence[Mapping[str, Any]], output: Output, empty: str = "") -> None:
     result = Result(tuple(rows[0]) if rows else ("id",), [tuple(row.values()) for row in rows])
-    output.show(result, lambda: _table(rows) if rows else empty)
+    output.show(result, lambda shown: _table(list(shown)) if rows else empty)
 
 
 def _show_secret(row: Mapping[str, Any], output: Output, more: str) -> None:
@@ -236,7 +238,7 @@ def _show_secret(row: Mapping[str, Any], output: Output, more: str) -> None:
     secret = row["secret"]
     made = [secret, "", "This is the only time that the secret is shown: store it now."] if secret else []
     told = f"{row['id']} tells {row['url']} of {', '.join(row['events'])}.{more}"
-    output.show(Result(tuple(row), [tuple(row.values())]), lambda: "\n".join([*made, told]))
+    output.show(Result(tuple(row), [tuple(row.values())]), lambda _: "\n".join(map(mark_line, [*made, told])))
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:

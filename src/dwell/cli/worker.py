@@ -8,6 +8,8 @@ import typer
 
 from dwell.cli.live_options import stop_on_signal
 from dwell.cli.options import Data
+from dwell.cli.terminal import say
+from dwell.visible import mark_line
 
 
 def worker(
@@ -35,6 +37,6 @@ def worker(
         stop_on_signal() as stop,
         tracking.working(),
     ):
-        typer.echo(f"Videos are read from {tracking.service.provider}. Press Ctrl-C to stop.")
+        say(f"Videos are read from {mark_line(tracking.service.provider)}. Press Ctrl-C to stop.")
         stop.wait()
     return 0

@@ -9,6 +9,7 @@ from typing import Final
 
 from dwell.errors import DwellError
 from dwell.state.connections import StoredConnection
+from dwell.visible import mark
 
 HEADERS: Final = MappingProxyType(
     {
@@ -44,5 +45,5 @@ def render_page(title: str, message: str) -> bytes:
     """A page with a title and one paragraph."""
     return (
         f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
-        f"<h1>{escape(title)}</h1>\n<p>{escape(message)}</p>\n</html>\n"
+        f"<h1>{escape(title)}</h1>\n<p>{escape(mark(message))}</p>\n</html>\n"
     ).encode()

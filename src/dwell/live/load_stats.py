@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass, field
 
 from dwell.errors import DwellError
+from dwell.text.spreadsheets import unguard_cell
 from dwell.warehouse.load.loaded import Loaded
 
 REASON_PREFIX = "answer: "
@@ -59,4 +60,4 @@ def list_rejects(loaded: Loaded) -> list[tuple[int, str]]:
     if loaded.rejects_file is None:
         return [(line, reason) for line, reason, _ in loaded.rejects]
     with loaded.rejects_file.open(encoding="utf-8", newline="") as lines:
-        return [(int(row["line"]), row["reason"]) for row in csv.DictReader(lines)]
+        return [(int(row["line"]), unguard_cell(row["reason"])) for row in csv.DictReader(lines)]

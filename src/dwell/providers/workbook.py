@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import warnings
 import zipfile
@@ -16,6 +14,7 @@ from dwell.errors import BadFileError
 from dwell.providers import archive
 from dwell.providers.number_format import show_number, show_time
 from dwell.providers.opening import CHUNK, PlainFile, new_file, write_chunks
+from dwell.text.csv_rows import csv_row
 
 _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
@@ -73,9 +72,7 @@ def _csv_lines(sheet: Any) -> Iterator[bytes]:
         else:
             yield b"\n" * empty
             empty = 0
-            line = io.StringIO()
-            csv.writer(line, lineterminator="\n").writerow(cells)
-            yield line.getvalue().encode()
+            yield csv_row(cells).encode()
 
 
 def _cell_text(value: Any, number_format: str) -> str:

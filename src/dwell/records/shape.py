@@ -91,6 +91,8 @@ class Extract:
         part: Name of the part of the user's file that the rows come from, for messages; the path's name where empty.
         lines: Lines of the file at `path`, where they were counted.
         header: Of a CSV, as recognition read it; it is read from the file where empty.
+        guarded: Of a CSV: dwell wrote it to be opened with a spreadsheet, so texts have the guards of
+            `text.spreadsheets`.
     """
 
     path: Path
@@ -102,6 +104,7 @@ class Extract:
     part: str = ""
     lines: int | None = None
     header: tuple[str, ...] = ()
+    guarded: bool = False
 
     @property
     def name(self) -> str:

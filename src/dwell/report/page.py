@@ -6,6 +6,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,6 +18,7 @@ from dwell.report.method import method
 from dwell.report.sections import sections
 from dwell.report.statement import Kind, format_median
 from dwell.report.statements import statements
+from dwell.visible import mark
 
 KINDS = {"measured": "measured", "public": "public proxy", "counter": "public counter", "predicted": "predicted"}
 
@@ -34,8 +36,8 @@ class Tile:
 def render(content: ReportContent) -> str:
     """The whole page; the same content gives the same bytes.
 
-    Captions and handles are untrusted text and are escaped everywhere. A content security policy in the page forbids
-    loading anything, and running any script but its own.
+    Captions and handles are untrusted text: all texts are escaped and have visible signs only. A content security
+    policy in the page forbids loading anything, and running any script but its own.
     """
     environment = Environment(
         loader=PackageLoader("dwell.report", "."),
@@ -43,6 +45,7 @@ def render(content: ReportContent) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_mark,
     )
     environment.filters["svg"] = Markup
     style, script = _style(), _asset("page.js")
@@ -60,6 +63,11 @@ def render(content: ReportContent) -> str:
         script=Markup(script),
         policy=_content_policy(style, script),
     )
+
+
+def _mark(value: Any) -> Any:
+    """What stands in a page: text with visible signs only."""
+    return mark(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def tiles(content: ReportContent) -> list[Tile]:

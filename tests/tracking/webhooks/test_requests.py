@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from datetime import timedelta
 
@@ -10,6 +12,7 @@ import pytest
 from dwell.errors import TemporaryError
 from dwell.http.outbound import OutboundClient
 from dwell.state import webhook_deliveries
+from dwell.state.webhook_events import record_event
 from dwell.tracking import webhook_sender
 from dwell.tracking.webhook_sender import WebhookSender
 
@@ -173,3 +176,21 @@ def test_an_error_of_the_client_itself_is_a_failed_attempt(database, hooks, rece
     sender.run_once()
     sender.close()
     assert attempts(made.id) == [(None, "The request failed (ValueError)."), (None, "It broke.")]
+
+
+def test_strangers_texts_are_the_data_of_a_request_and_nothing_else(
+    database, hooks, sender, receiver, clock, answer_with, attempts, hostile, caplog
+):
+    made = hooks.create("acc", SNAPSHOT, receiver.url)
+    receiver.answer(answer_with(200), answer_with(410, {"Location": "http://x/", "X-Said": "\x1b]0;owned"}))
+    data = {"metadata": {text: text for text in hostile.CAPTIONS}}
+    for sequence in (1, 2):
+        with database.transaction() as connection:
+            record_event(connection, "acc", "vid_1", sequence, SNAPSHOT[0], data, clock.at)
+    sender.run_once()
+    sender.run_once()
+    for one in receiver.received:
+        assert json.loads(one.body)["data"]["metadata"] == data["metadata"]
+        assert all(re.fullmatch("[ -~]*", f"{name}{value}") for name, value in one.headers.items())
+    assert len(receiver.received) == 2
+    assert not hostile.find_hidden(f"{attempts(made.id)}{caplog.text}".replace("\n", ""))

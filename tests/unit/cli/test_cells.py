@@ -27,7 +27,7 @@ from dwell.cli.cells import UNKNOWN, format_cell
         ("posted_at", datetime(2026, 3, 1, 9, 30, tzinfo=UTC), "2026-03-01 09:30"),
         ("period_start", date(2026, 3, 2), "2026-03-02"),
         ("hashtags", ["food", "fyp"], "food fyp"),
-        ("caption", "two\n lines", "two lines"),
+        ("caption", "two\n  lines", "two\\n lines"),
     ],
 )
 def test_the_column_name_decides_the_format(name: str, value: object, text: str) -> None:

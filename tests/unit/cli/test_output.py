@@ -17,7 +17,7 @@ ANSWER = Result(
 
 
 def test_json_keeps_unknown_null(capsys: pytest.CaptureFixture[str]) -> None:
-    Output(as_json=True).show(ANSWER, lambda: "")
+    Output(as_json=True).show(ANSWER, lambda _: "")
     assert json.loads(capsys.readouterr().out) == {
         "n": 1,
         "rows": [{"post_id": "7", "views": None, "seen_at": "2026-01-02T00:00:00Z", "hashtags": ["a"]}],
@@ -40,12 +40,12 @@ def test_json_and_csv_together_are_wrong_usage() -> None:
 
 def test_a_chart_file_needs_a_chart(tmp_path: Path) -> None:
     with pytest.raises(typer.BadParameter, match="chart"):
-        Output(path=tmp_path / "x.png").show(ANSWER, lambda: "")
+        Output(path=tmp_path / "x.png").show(ANSWER, lambda _: "")
 
 
 def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="-o"):
-        Output(path=tmp_path / "no" / "x.txt").show(ANSWER, lambda: "text")
+        Output(path=tmp_path / "no" / "x.txt").show(ANSWER, lambda _: "text")
 
 
 def test_a_table_shows_untrusted_text_as_it_stands() -> None:

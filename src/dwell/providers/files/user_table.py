@@ -36,6 +36,15 @@ _COUNTS_POSTS = frozenset(
     f"{place}{name}" for place in ("", "stats.", "statsV2.") for name in ("videoCount", "video_count", "user_count")
 )
 """Keys of accounts, hashtags and sounds, which count posts."""
+_OF_RESULTS = frozenset(
+    (
+        *("caption_length", "above_p90", "views_multiple", "engagement_multiple", "baseline_n"),  # dwell posts
+        *("percentile_low", "percentile_high"),  # dwell score
+        *("hook_loss_1s", "hook_loss_3s", "plateau_from_s", "plateau_to_s"),  # dwell retention
+        *("share_momentum", "share_momentum_low", "share_momentum_high"),  # dwell trends
+    )
+)
+"""Columns of dwell's own results that hold captions: a CSV with two of them is one, and its texts are guarded."""
 _DEEPEST = 3
 """Objects within a row whose values are columns: `{"video": {"stats": {"views": 5}}}`."""
 _LIST_OF_TEXTS = ("name", "title", "hashtagName", "hashtag_name")
@@ -72,8 +81,11 @@ def _extract_shape(part: Part, context: Context, shape: Shape) -> Extract:
     if part.layout != "csv":
         return json_extract(part, context, shape, kind_with(context.hints.columns))
     names = (name for source in shape.columns.values() for name in (*source.names, source.time) if name)
+    guarded = len(_OF_RESULTS.intersection(part.header)) > 1
     part = narrow_table(part, names, context.scratch)
-    return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
+    return Extract(
+        part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header, guarded=guarded
+    )
 
 
 def _source(column: str, name: str, headers: Headers, pointers: Mapping[str, str]) -> Source:

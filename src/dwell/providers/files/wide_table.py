@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from dwell.errors import BadFileError
 from dwell.providers.opening import new_file, write_chunks
 from dwell.providers.part import Part
+from dwell.text.csv_rows import csv_row
 
 MOST_COLUMNS = 2_000
 """A CSV with more columns is copied without those that nobody reads."""
@@ -42,13 +42,8 @@ def _rows(part: Part, indexes: list[int]) -> Iterator[bytes]:
         for row in reader:
             if row:
                 whole = len(row) == len(part.header)
-                text = _line([row[index] for index in indexes] if whole else [part.delimiter.join(row)], part.delimiter)
+                cells = [row[index] for index in indexes] if whole else [part.delimiter.join(row)]
+                text = csv_row(cells, part.delimiter)
                 yield ("\n" * (start - 1 - written) + text).encode()
                 written = start - 1 + text.count("\n")
             start = reader.line_num + 1
-
-
-def _line(cells: list[str], delimiter: str) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(cells)
-    return line.getvalue()

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from dwell.text.csv_rows import csv_row
+
 _MOST_LINES = 1000
 _MOST_BYTES = 1 << 20
 
@@ -51,11 +53,10 @@ def repair(path: Path, delimiter: str, width: int, target: Path) -> int:
     """
     broken = 0
     with path.open("rb") as file, target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(["line", "broken", *(f"c{index}" for index in range(width))])
+        out.write(csv_row(["line", "broken", *(f"c{index}" for index in range(width))], delimiter))
         for number, fields, reason in _records(file, delimiter, width):
             broken += reason != ""
-            writer.writerow([number, reason, *fields])
+            out.write(csv_row([number, reason, *fields], delimiter))
     return broken
 
 

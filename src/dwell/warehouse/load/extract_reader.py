@@ -211,7 +211,8 @@ class ExtractReader:
         target = scratch / f"{self.table.replace('.', '-')}.csv"
         columns = header(self.extract)
         csv_repair.repair(self.extract.path, self.extract.delimiter, len(columns), target)
-        return csv_rows(target, self.extract.delimiter, columns, raw_names(self.extract.shape), repaired=True)
+        extract = replace(self.extract, path=target)
+        return csv_rows(extract, columns, raw_names(self.extract.shape), repaired=True)
 
     def _create(self, table: str, steps: Pipeline) -> int:
         """Runs steps into a table, in the order of the file; returns the rows."""

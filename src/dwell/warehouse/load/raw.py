@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dwell.errors import BadFileError
 from dwell.records import Extract
 from dwell.text.invisible import drop_invisible
+from dwell.text.spreadsheets import GUARD, GUARDED
 from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.pipeline import Pipeline
 
@@ -23,6 +24,11 @@ _HEADER_BYTES = 1 << 20
 # DuckDB's own 32 MB a buffer, several a thread, would be half of an import's memory.
 _BUFFER = 4 << 20
 _TEXT = "VARCHAR"
+_UNGUARDED = (
+    f"CASE WHEN starts_with({{0}}, {quote_text(GUARD)}) AND regexp_matches({{0}}, {quote_text(GUARDED)}) "
+    "THEN {0}[2:] ELSE {0} END"
+)
+"""SQL of `text.spreadsheets.unguard_cell`."""
 NOT_JSON = "not a JSON object"
 """Why a record of JSON cannot be read."""
 
@@ -53,7 +59,7 @@ class RawRows:
 def raw_rows(connection: duckdb.DuckDBPyConnection, extract: Extract, names: Iterable[str]) -> RawRows:
     """The records of an extract with the values of the named columns."""
     if extract.layout == "csv":
-        return csv_rows(extract.path, extract.delimiter, header(extract), names)
+        return csv_rows(extract, header(extract), names)
     if extract.layout == "parquet":
         return _parquet_rows(connection, extract.path, names)
     return _json_rows(extract, names)
@@ -80,14 +86,11 @@ def header(extract: Extract) -> list[str]:
         raise BadFileError(f"The header of {extract.name} cannot be read; export the file again.") from error
 
 
-def csv_rows(
-    path: Path, delimiter: str, columns: list[str], names: Iterable[str], *, repaired: bool = False
-) -> RawRows:
+def csv_rows(extract: Extract, columns: list[str], names: Iterable[str], *, repaired: bool = False) -> RawRows:
     """A CSV, read strictly: a record that breaks the standard stops the reading with an error.
 
     Args:
-        path: The file.
-        delimiter: Between its fields.
+        extract: The file.
         columns: Its header.
         names: The columns wanted.
         repaired: It was written by `csv_repair.repair`: line and reason stand before the columns.
@@ -96,13 +99,14 @@ def csv_rows(
     fields = [*own, *(f"c{index}" for index in range(len(columns)))]
     types = ", ".join(f"'{field}': 'VARCHAR'" for field in fields)
     sql = (
-        f"SELECT * FROM read_csv({quote_text(str(path))}, auto_detect = false, header = true, "
-        f"delim = {quote_text(delimiter)}, quote = '\"', escape = '\"', strict_mode = true, buffer_size = {_BUFFER}, "
-        f"columns = {{{types}}})"
+        f"SELECT * FROM read_csv({quote_text(str(extract.path))}, auto_detect = false, header = true, "
+        f"delim = {quote_text(extract.delimiter)}, quote = '\"', escape = '\"', strict_mode = true, "
+        f"buffer_size = {_BUFFER}, columns = {{{types}}})"
     )
     indexes = _column_indexes(columns)
     places = {name: indexes.get(name, indexes.get(_fold_header(name))) for name in names}
-    values = {name: f"c{index}" for name, index in places.items() if index is not None}
+    value = _UNGUARDED if extract.guarded else "{}"
+    values = {name: value.format(f"c{index}") for name, index in places.items() if index is not None}
     line, broken = ("CAST(line AS BIGINT)", "broken") if repaired else (None, None)
     return RawRows(Pipeline().add("raw", sql), values, line=line, broken=broken)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from dwell.disk.errors import os_error
 from dwell.disk.replace import replacing
 from dwell.records import Extract
+from dwell.text.spreadsheets import guard_cell
+from dwell.visible import mark_line
 from dwell.warehouse.load.loaded import SHOWN
 from dwell.warehouse.load.rows import CheckedExtract
 from dwell.warehouse.load.source_records import RecordReject, Reject, find_records
@@ -54,6 +56,8 @@ def first_rejects(rejects: Iterable[Reject]) -> Iterator[Reject]:
 def write_rejects(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
     """Writes the rejects file, whole under its name or not at all, and returns its path.
 
+    People open it with a spreadsheet: texts are guarded. Apart from that, a row's text is as it was in its file.
+
     Raises:
         StorageError: It cannot be written.
     """
@@ -63,7 +67,7 @@ def write_rejects(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
         with replacing(target) as path, path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["line", "reason", "text"])
-            writer.writerows(rejects)
+            writer.writerows((line, guard_cell(mark_line(reason)), guard_cell(text)) for line, reason, text in rejects)
     except OSError as error:
         raise os_error(target, error) from error
     return target
