@@ -45,6 +45,7 @@ from dwell.cli import (
     serve,
     status,
     stop,
+    stopping,
     sweep,
     sync,
     tiers,
@@ -62,7 +63,10 @@ from dwell.cli import (
 from dwell.cli import (
     run as run_,
 )
+from dwell.cli.streams import can_encode_all, escape_note, prepare_streams
 from dwell.errors import DwellError, StoppedError
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="dwell",
@@ -155,20 +159,21 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The words after `dwell`; by default those of the process.
 
     Returns:
-        0 done, 1 wrong input or data, 2 wrong usage, 130 interrupted.
+        0 done, 1 wrong input or data, 2 wrong usage; of a stopped command 128 and the number of the signal.
     """
     words = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in words
     command = make_command()
+    stopping.reset()
     try:
         result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False, obj=main)
+        sys.stdout.flush()
     except DwellError as error:
-        return _fail(str(error), error.code, 130 if isinstance(error, StoppedError) else 1, as_json=as_json)
+        return _fail(
+            str(error), error.code, stopping.status() if isinstance(error, StoppedError) else 1, as_json=as_json
+        )
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped by you; unfinished files were not loaded", "interrupted", 130, as_json=as_json)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        result = _INTERRUPTED
     except Exception as error:
         message = getattr(error, "format_message", None)  # click's own usage errors have this method
         if message is None:
@@ -179,12 +184,15 @@ def main(arguments: list[str] | None = None) -> int:
         command_path = getattr(getattr(error, "ctx", None), "command_path", None) or "dwell"
         text = f"{message().rstrip('.')}. See '{command_path} --help'."
         return _fail(text, "usage", getattr(error, "exit_code", 2), as_json=as_json)
+    # 130 is what typer makes of a KeyboardInterrupt, where no handler of `stopping` is set.
+    if result == _INTERRUPTED or stopping.is_server_stopped(words):
+        return _fail(stopping.sentence(words), "interrupted", stopping.status(), as_json=as_json)
     return result if isinstance(result, int) else 0
 
 
 def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
     text = (
-        json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False)
+        json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=not can_encode_all(sys.stderr))
         if as_json
         else f"dwell: {message}"
     )
@@ -193,7 +201,13 @@ def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
 
 
 def run() -> None:
-    """The console script."""
+    """The command line as a process."""
     # A command creates many rows, keeps them, and hardly any are part of a cycle: collect garbage less often.
     gc.set_threshold(100_000, 20, 20)
-    sys.exit(main())
+    prepare_streams()
+    stopping.begin(sys.argv[1:])
+    status = main()
+    if note := escape_note():
+        typer.echo(note, err=True)
+    stopping.end(status)
+    sys.exit(status)

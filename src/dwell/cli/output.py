@@ -17,6 +17,7 @@ import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.output_files import PICTURES
+from dwell.cli.streams import can_encode_all
 from dwell.disk.replace import write_whole
 from dwell.errors import StorageError
 from dwell.results import Result
@@ -66,7 +67,8 @@ class Output:
         """
         form = self.format
         if form == "json":
-            self._write(json.dumps(result.to_dict(), default=jsonable, ensure_ascii=False, indent=2) + "\n")
+            plain = self.target is None and not can_encode_all(sys.stdout)
+            self._write(json.dumps(result.to_dict(), default=jsonable, ensure_ascii=plain, indent=2) + "\n")
         elif form == "text":
             self._write(with_warnings(text(), result))
         else:

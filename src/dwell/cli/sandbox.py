@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dwell.cli import stopping
+
 if TYPE_CHECKING:
     from dwell_sandbox.server.rate_limits import RateLimit
 
@@ -116,7 +118,7 @@ def sandbox(
     def ready(url: str) -> None:
         typer.echo("\n".join([*help_lines(server, url), "", "Press Ctrl-C to stop."]))
 
-    serve_forever(server, port, ready)
+    stopping.note(serve_forever(server, port, ready))
     return 0
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from dwell.disk.holder import find_holder
 from dwell.errors import DamagedDataError, StorageError
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -66,7 +67,9 @@ def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str]
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return not_writable(path)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return StorageError(f"{path} is held by another program: close it and run the command again.")
+        found = find_holder(*sidecars(path))
+        who = "another program: close it" if found is None else str(found)
+        return StorageError(f"{path} is held by {who}, and run the command again.")
     if code == sqlite3.SQLITE_IOERR:
         return StorageError(f"{path} cannot be read or written ({error}): check the disk and its free space.")
     return StorageError(f"{path} refused the operation ({error}): this is a bug in dwell; please report it.")
