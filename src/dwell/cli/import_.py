@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _REJECTS_SHOWN = 5
+_FACTOR_DIGITS = 13  # of the largest factor
 _REASONS_SHOWN = 4
 
 
@@ -203,7 +204,8 @@ def _suffixes(pairs: list[str]) -> dict[str, int]:
     for pair in pairs:
         text, equals, number = pair.partition("=")
         factor = number.strip().replace(",", "").replace("_", "")
-        if not equals or not text.strip() or not factor.isdecimal() or not 1 <= int(factor) <= 10**12:
+        is_number = factor.isdecimal() and len(factor) <= _FACTOR_DIGITS
+        if not equals or not text.strip() or not is_number or not 1 <= int(factor) <= 10**12:
             raise typer.BadParameter(f"{pair!r} isn't TEXT=NUMBER, as in B=1000.", param_hint="--suffix")
         found[text.strip().lower()] = int(factor)
     return found

@@ -31,6 +31,7 @@ from dwell.cli import (
     keys,
     limits,
     load,
+    number_limits,
     posting_times,
     posts,
     reconcile,
@@ -148,6 +149,7 @@ app.command()(demo.demo)
 def make_command() -> Any:
     """All commands, with the options that each of them has."""
     command = typer.main.get_command(app)
+    number_limits.limit_numbers(command)
     verbosity.add_option(command)
     return command
 
@@ -174,6 +176,9 @@ def main(arguments: list[str] | None = None) -> int:
         )
     except (KeyboardInterrupt, typer.Abort):
         result = _INTERRUPTED
+    except MemoryError:
+        text = "Not enough memory: free some, or set DWELL_MEMORY lower, so that less is used at once."
+        return _fail(text, "storage", 1, as_json=as_json)
     except Exception as error:
         message = getattr(error, "format_message", None)  # click's own usage errors have this method
         if message is None:

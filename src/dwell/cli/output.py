@@ -18,8 +18,8 @@ import typer
 from dwell.cli.cells import format_cell
 from dwell.cli.output_files import PICTURES
 from dwell.cli.streams import can_encode_all
+from dwell.disk.errors import output_error
 from dwell.disk.replace import write_whole
-from dwell.errors import StorageError
 from dwell.results import Result
 
 _UNLIMITED_WIDTH = 4_000
@@ -95,7 +95,7 @@ class Output:
             write_whole(self.target, content)
             typer.echo(f"Wrote {self.target}", err=True)
         except OSError as error:
-            raise StorageError(f"Cannot write {self.target}: {error.strerror}; choose another file with -o.") from error
+            raise output_error(self.target, error) from error
 
 
 def with_warnings(text: str, result: Result) -> str:

@@ -34,6 +34,13 @@ def disk_full(path: Path) -> StorageError:
     )
 
 
+def output_error(path: Path, error: OSError) -> StorageError:
+    """An `OSError` on a file that the user named for an output, as the error that a user sees."""
+    if error.errno in FULL:
+        return StorageError(f"No space left for {path}: free some, or choose another file with -o.")
+    return StorageError(f"Cannot write {path} ({error.strerror or error}): choose another file with -o.")
+
+
 def not_writable(path: Path) -> StorageError:
     """No permission to write."""
     return StorageError(

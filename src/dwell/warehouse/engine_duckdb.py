@@ -62,10 +62,10 @@ class DuckDBEngine:
         snapshot.require_files()
         fresh = [name for name in dict.fromkeys(tables) if name not in self._attached]
         unsealed = snapshot.unsealed_rows(fresh)
-        views.attach(self._connection, snapshot.root, snapshot.catalogue, unsealed, fresh, loaded=self._loaded)
-        self._attached.update(fresh)
-        self._loaded.update(unsealed)
         with reading_errors(snapshot.root):
+            views.attach(self._connection, snapshot.root, snapshot.catalogue, unsealed, fresh, loaded=self._loaded)
+            self._attached.update(fresh)
+            self._loaded.update(unsealed)
             return fetch(self._connection, sql, parameters)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from dwell.disk.temporary import temporary_folder
 from dwell.errors import NoDataError
 from dwell.records import TABLES, Column, Relation
 from dwell.warehouse.columns import column_list, key_list, quote_name, quote_text
-from dwell.warehouse.damage import lake_errors, reading_errors
+from dwell.warehouse.damage import output_errors, reading_errors
 from dwell.warehouse.derived import Derived
 from dwell.warehouse.engine_duckdb import connect
 
@@ -78,7 +78,7 @@ def export_tables(
     rows = {}
     with connect(store.settings) as connection:
         for table, target in targets.items():
-            with lake_errors(target), replacing(target) as path:
+            with output_errors(target), replacing(target) as path:
                 made = (derived or {}).get(table)
                 rows[table] = _write(connection, store, made or TABLES[table], path, form)
     return rows
