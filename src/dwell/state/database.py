@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dwell import clock
 from dwell.disk.errors import os_error, sidecars, sqlite_error, sqlite_errors
 from dwell.disk.holder import WAIT_S, warn_of_wait
+from dwell.disk.unwritable import connect_or_read
 from dwell.errors import DamagedDataError, StorageError
 from dwell.redact import register_secrets
 
@@ -175,8 +176,15 @@ def _identify(path: Path) -> tuple[int, int] | None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, timeout=_NAMED_MS / 1000, check_same_thread=False)
+    if not path.exists() or not path.stat().st_size:
+        return _connect_to(f"{path.absolute().as_uri()}?mode=rw")  # as new: there is no log yet
+    return connect_or_read(path, _connect_to)
+
+
+def _connect_to(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_NAMED_MS / 1000, check_same_thread=False)
     try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
