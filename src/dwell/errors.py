@@ -60,6 +60,12 @@ class StorageError(DwellError):
     code = "storage"
 
 
+class OutputError(DwellError):
+    """What a command prints cannot be written: its disk is full, or it is closed."""
+
+    code = "output"
+
+
 class MemoryLimitError(StorageError):
     """An import needs more memory than it may use: fewer rows at once, or a higher limit, would do."""
 

@@ -9,6 +9,7 @@ import socket
 from asyncio import TimerHandle
 from collections.abc import Callable, Iterator
 from threading import Thread
+from types import FrameType
 from typing import Any
 
 import h11
@@ -28,7 +29,7 @@ _MAX_PORT = 65_535
 _HEADER_BYTES = 16_384
 
 
-def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:
+def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | None = None) -> int | None:
     """Serve in the main thread until Ctrl-C or SIGTERM; requests that are being answered get 15 seconds to end.
 
     Args:
@@ -37,19 +38,30 @@ def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | Non
         port: The port; 0 for any free port.
         ready: Called once with the URL, as soon as the server is reachable.
 
+    Returns:
+        The number of the signal.
+
     Raises:
         SettingsError: The address or the port cannot be used.
     """
+    received: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        raise KeyboardInterrupt
+
     with _open_socket(host, port) as listener:
         if ready is not None:
             ready(_url(host, listener))
-        # uvicorn raises the signal again at its end: with the default handler, that would end the caller, too.
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # uvicorn raises the signal again at its end: with another handler, that would end the caller, too.
+        before = {n: signal.signal(n, interrupt) for n in (signal.SIGINT, signal.SIGTERM)}
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 _server(app).run(sockets=[listener])
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    return received[0] if received else None
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _REJECTS_SHOWN = 5
+_FACTOR_DIGITS = 13  # of the largest factor
 _REASONS_SHOWN = 4
 
 
@@ -165,7 +166,8 @@ def _report_failures(failures: Sequence[tuple[Path, DwellError]], *, as_json: bo
         if not as_json:
             say(f"dwell: {mark_line(failure_text(path, error))}", err=True)
     if failures and as_json:
-        say(dump_json({"error": {"code": failures[0][1].code, "message": failure_text(*failures[0])}}), err=True)
+        document = {"error": {"code": failures[0][1].code, "message": failure_text(*failures[0])}}
+        say(dump_json(document, sys.stderr), err=True)
     return 1 if failures else 0
 
 
@@ -192,7 +194,8 @@ def _suffixes(pairs: list[str]) -> dict[str, int]:
     for pair in pairs:
         text, equals, number = pair.partition("=")
         factor = number.strip().replace(",", "").replace("_", "")
-        if not equals or not text.strip() or not factor.isdecimal() or not 1 <= int(factor) <= 10**12:
+        is_number = factor.isdecimal() and len(factor) <= _FACTOR_DIGITS
+        if not equals or not text.strip() or not is_number or not 1 <= int(factor) <= 10**12:
             raise typer.BadParameter(f"{pair!r} isn't TEXT=NUMBER, as in B=1000.", param_hint="--suffix")
         found[text.strip().lower()] = int(factor)
     return found

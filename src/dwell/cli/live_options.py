@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dwell.cli import stopping
 from dwell.cli.cells import format_cell
 from dwell.cli.output import table
 from dwell.cli.terminal import progress_console, text_column
@@ -98,9 +98,10 @@ def stop_on_signal() -> Iterator[threading.Event]:
     """
     event = threading.Event()
 
-    def request_stop(number: int, _frame: FrameType | None) -> None:
+    def request_stop(number: int, frame: FrameType | None) -> None:
         if event.is_set():
-            os._exit(128 + number)
+            stopping.stop(number, frame)
+        stopping.note(number)
         event.set()
 
     previous = {number: signal.signal(number, request_stop) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -30,6 +30,7 @@ from dwell.cli import (
     keys,
     limits,
     load,
+    number_limits,
     posting_times,
     posts,
     reconcile,
@@ -44,6 +45,7 @@ from dwell.cli import (
     serve,
     status,
     stop,
+    stopping,
     sweep,
     sync,
     tiers,
@@ -62,9 +64,12 @@ from dwell.cli import (
     run as run_,
 )
 from dwell.cli.output import dump_json
+from dwell.cli.streams import escape_note, prepare_streams
 from dwell.cli.terminal import say
 from dwell.errors import DwellError, StoppedError
 from dwell.visible import mark_line
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="dwell",
@@ -146,6 +151,7 @@ app.command()(demo.demo)
 def make_command() -> Any:
     """All commands, with the options that each of them has."""
     command = typer.main.get_command(app)
+    number_limits.limit_numbers(command)
     verbosity.add_option(command)
     return command
 
@@ -157,20 +163,24 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The words after `dwell`; by default those of the process.
 
     Returns:
-        0 done, 1 wrong input or data, 2 wrong usage, 130 interrupted.
+        0 done, 1 wrong input or data, 2 wrong usage; of a stopped command 128 and the number of the signal.
     """
     words = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in words
     command = make_command()
+    stopping.reset()
     try:
         result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False, obj=main)
+        sys.stdout.flush()
     except DwellError as error:
-        return _fail(str(error), error.code, 130 if isinstance(error, StoppedError) else 1, as_json=as_json)
+        return _fail(
+            str(error), error.code, stopping.status() if isinstance(error, StoppedError) else 1, as_json=as_json
+        )
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped by you; unfinished files were not loaded", "interrupted", 130, as_json=as_json)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        result = _INTERRUPTED
+    except MemoryError:
+        text = "Not enough memory: free some, or set DWELL_MEMORY lower, so that less is used at once."
+        return _fail(text, "storage", 1, as_json=as_json)
     except Exception as error:
         message = getattr(error, "format_message", None)  # click's own usage errors have this method
         if message is None:
@@ -182,20 +192,27 @@ def main(arguments: list[str] | None = None) -> int:
         said = " ".join(message().split())
         text = f"{said.rstrip('.')}. See '{command_path} --help'."
         return _fail(text, "usage", getattr(error, "exit_code", 2), as_json=as_json)
+    # 130 is what typer makes of a KeyboardInterrupt, where no handler of `stopping` is set.
+    if result == _INTERRUPTED or stopping.is_server_stopped(words):
+        return _fail(stopping.sentence(words), "interrupted", stopping.status(), as_json=as_json)
     return result if isinstance(result, int) else 0
 
 
 def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
     """The only place that reports a failure."""
-    say(
-        dump_json({"error": {"code": code, "message": message}}) if as_json else f"dwell: {mark_line(message)}",
-        err=True,
-    )
+    document = {"error": {"code": code, "message": message}}
+    say(dump_json(document, sys.stderr) if as_json else f"dwell: {mark_line(message)}", err=True)
     return status
 
 
 def run() -> None:
-    """The console script."""
+    """The command line as a process."""
     # A command creates many rows, keeps them, and hardly any are part of a cycle: collect garbage less often.
     gc.set_threshold(100_000, 20, 20)
-    sys.exit(main())
+    prepare_streams()
+    stopping.begin(sys.argv[1:])
+    status = main()
+    if note := escape_note():
+        typer.echo(note, err=True)
+    stopping.end(status)
+    sys.exit(status)

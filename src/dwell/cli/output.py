@@ -9,15 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.output_files import PICTURES
+from dwell.cli.streams import can_encode_all
 from dwell.cli.terminal import mark_texts, say, table_console
+from dwell.disk.errors import output_error
 from dwell.disk.replace import write_whole
-from dwell.errors import StorageError
 from dwell.results import Result
 from dwell.text.csv_rows import csv_row
 from dwell.text.spreadsheets import guard_cell
@@ -69,7 +70,8 @@ class Output:
         """
         form = self.format
         if form == "json":
-            self._write(dump_json(result.to_dict(), indent=2) + "\n")
+            stream = sys.stdout if self.target is None else None
+            self._write(dump_json(result.to_dict(), stream, indent=2) + "\n")
         elif form == "text":
             shown = replace(result, rows=mark_texts(result.rows), meta=mark_texts(result.meta))
             self._write(mark(with_warnings(text(shown), shown)))
@@ -101,7 +103,7 @@ class Output:
             write_whole(self.target, content)
             say(f"Wrote {mark_line(str(self.target))}", err=True)
         except OSError as error:
-            raise StorageError(f"Cannot write {self.target}: {error.strerror}; choose another file with -o.") from error
+            raise output_error(self.target, error) from error
 
 
 def with_warnings(text: str, result: Result) -> str:
@@ -112,9 +114,16 @@ def with_warnings(text: str, result: Result) -> str:
     return text.rstrip() + "\n" + (f"\n{below}" if below else "")
 
 
-def dump_json(value: Any, *, indent: int | None = None) -> str:
-    """A value as JSON; signs that a terminal obeys, or that nobody sees, are escaped in it."""
-    return escape_json(json.dumps(value, default=jsonable, ensure_ascii=False, indent=indent))
+def dump_json(value: Any, stream: IO[str] | None, *, indent: int | None = None) -> str:
+    """A value as JSON; signs that a terminal obeys, that nobody sees, or that the stream lacks are escaped in it.
+
+    Args:
+        value: What to write.
+        stream: Where it goes; None for a file in UTF-8.
+        indent: Blanks a level; everything on one line where None.
+    """
+    plain = stream is not None and not can_encode_all(stream)
+    return escape_json(json.dumps(value, default=jsonable, ensure_ascii=plain, indent=indent))
 
 
 def jsonable(value: Any) -> Any:

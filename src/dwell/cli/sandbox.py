@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dwell.cli import stopping
 from dwell.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def sandbox(
     def ready(url: str) -> None:
         say("\n".join([*help_lines(server, url), "", "Press Ctrl-C to stop."]))
 
-    serve_forever(server, port, ready)
+    stopping.note(serve_forever(server, port, ready))
     return 0
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from dwell.cli import stopping
 from dwell.cli.options import Data
 from dwell.cli.terminal import say
 from dwell.visible import mark_line
@@ -61,5 +62,5 @@ def serve(
             complete_connection=tracking.complete_connection,
         )
         with tracking.working():
-            serve_app(app, host, port, ready=ready)
+            stopping.note(serve_app(app, host, port, ready=ready))
     return 0

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from dwell.disk.holder import find_holder
+from dwell.disk.unwritable import is_full, is_read_only
 from dwell.errors import DamagedDataError, StorageError
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -33,8 +35,23 @@ def disk_full(path: Path) -> StorageError:
     )
 
 
+def output_error(path: Path, error: OSError) -> StorageError:
+    """An `OSError` on a file that the user named for an output, as the error that a user sees."""
+    if error.errno in FULL:
+        return StorageError(f"No space left for {path}: free some, or choose another file with -o.")
+    return StorageError(f"Cannot write {path} ({error.strerror or error}): choose another file with -o.")
+
+
 def not_writable(path: Path) -> StorageError:
-    """No permission to write."""
+    """No permission to write, or no disk that takes anything."""
+    folder = path if path.is_dir() else path.parent
+    if is_read_only(folder):
+        return StorageError(
+            f"{path} cannot be written, because its disk is mounted read-only: mount it for writing, or name another "
+            "folder with --data."
+        )
+    if is_full(folder):
+        return disk_full(path)
     return StorageError(
         f"{path} cannot be written: allow this user to write there, or name another folder with --data."
     )
@@ -66,7 +83,11 @@ def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str]
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return not_writable(path)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return StorageError(f"{path} is held by another program: close it and run the command again.")
+        found = find_holder(*sidecars(path))
+        who = "another program: close it" if found is None else str(found)
+        return StorageError(f"{path} is held by {who}, and run the command again.")
+    if code == sqlite3.SQLITE_IOERR and is_full(path.parent):
+        return disk_full(path)
     if code == sqlite3.SQLITE_IOERR:
         return StorageError(f"{path} cannot be read or written ({error}): check the disk and its free space.")
     return StorageError(f"{path} refused the operation ({error}): this is a bug in dwell; please report it.")

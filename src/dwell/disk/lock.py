@@ -4,31 +4,49 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shutil
-import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from dwell.disk import holder
 from dwell.disk.errors import os_error
+from dwell.disk.temporary import temporary
 
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Holds the lock file alone, waiting for whoever holds it; kill -9 of the holder frees it.
 
-    The file itself stays: to delete a lock file is to let two processes lock two files of one name.
+    A holder that takes long is named, once: it may be stopped, and never go on by itself. The file itself
+    stays: to delete a lock file is to let two processes lock two files of one name.
     """
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise os_error(path, error) from error
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        _wait(handle, path)
         yield
     finally:
         fcntl.flock(handle, fcntl.LOCK_UN)  # closing is not enough where a forked child has the handle as well
         os.close(handle)
+
+
+def _wait(handle: int, path: Path) -> None:
+    """Takes a lock in the order of asking, which trying again and again would not."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        warning = threading.Timer(holder.WAIT_S, holder.warn_of_wait, (path, path))
+        warning.daemon = True
+        warning.start()
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        finally:
+            warning.cancel()
 
 
 @contextmanager
@@ -53,15 +71,18 @@ def try_exclusive(path: Path) -> Iterator[bool]:
 @contextmanager
 def scratch_folder(parent: Path) -> Iterator[Path]:
     """A folder for this process alone, removed at the end; what a killed process leaves, the next writer removes."""
-    with _guard(parent):
-        folder = Path(tempfile.mkdtemp(prefix="work-", dir=parent))
-        alive = os.open(folder / "alive", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        fcntl.flock(alive, fcntl.LOCK_EX)
-    try:
+    with ExitStack() as stack:
+        with _guard(parent):
+            folder = parent / f"work-{secrets.token_hex(8)}"
+            try:
+                folder = stack.enter_context(temporary(folder))
+                folder.mkdir(mode=0o700)
+                alive = os.open(folder / "alive", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                raise os_error(folder, error) from error
+            stack.callback(os.close, alive)
+            fcntl.flock(alive, fcntl.LOCK_EX)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(alive)
 
 
 def remove_dead_scratch(parent: Path) -> int:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dwell.disk.flush import flush
+from dwell.disk.temporary import temporary
 
 _NO_FLUSH = frozenset({errno.EINVAL, errno.EACCES, errno.ENOTSUP})
 """What some network file systems say about flushing a folder."""
@@ -36,8 +37,7 @@ def replacing(target: Path, *, mode: int | None = None) -> Iterator[Path]:
     if file.exists() and not file.is_file():
         yield file
         return
-    partial = file.with_name(f".dwell-{secrets.token_hex(8)}.partial")
-    try:
+    with temporary(file.with_name(f".dwell-{secrets.token_hex(8)}.partial")) as partial:
         yield partial
         if mode is not None:
             partial.chmod(mode)
@@ -45,8 +45,6 @@ def replacing(target: Path, *, mode: int | None = None) -> Iterator[Path]:
             partial.chmod(stat.S_IMODE(file.stat().st_mode))
         flush(partial)
         partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
     _flush_folder(file.parent)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dwell import clock, logs
 from dwell.errors import TemporaryError
+from dwell.http.connect_errors import explain_connect_error
 from dwell.http.messages import HttpRequest, HttpResponse
 from dwell.http.request_url import (
     CONNECT_S,
@@ -78,7 +79,7 @@ class AsyncHttpTransport:
                 ) as response:
                     return await self._read(response)
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.PoolTimeout) as error:
-            raise TemporaryError(f"{self.host} cannot be reached ({type(error).__name__}).", sent=False) from error
+            raise TemporaryError(explain_connect_error(self.host, error), sent=False) from error
         except (TimeoutError, httpcore2.TimeoutException) as error:
             raise TemporaryError(f"{self.host} did not respond within {request.timeout_s:g} s.") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, EncodingError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,16 @@ def parse_address(base_url: str, what: str = "The provider's address") -> SplitR
     if not valid:
         raise SettingsError(f"{what} isn't valid: write https://host or http://host:port, without a key.")
     return parts
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host is this machine, so that what is sent to it is on no network."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def check_headers(headers: Mapping[str, str]) -> None:

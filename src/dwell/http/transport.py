@@ -10,10 +10,12 @@ import json
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock, logs
 from dwell.errors import StoppedError, TemporaryError
+from dwell.http.connect_errors import explain_connect_error
 from dwell.http.large_bodies import LARGE_BYTES, MAX_VALUES, LargeBody, count_values
 from dwell.http.messages import HttpRequest, HttpResponse, parse_http_date
 from dwell.http.request_url import (
@@ -24,6 +26,7 @@ from dwell.http.request_url import (
     default_headers,
     encode_body,
     find_secrets,
+    is_this_machine,
     parse_address,
 )
 from dwell.redact import Redactor, register_secrets
@@ -89,6 +92,8 @@ class HttpTransport:
             self._secrets |= secrets
             self.redactor = Redactor(self._secrets)
         register_secrets(secrets)
+        if self._address.scheme == "http" and not is_this_machine(self._address.hostname or ""):
+            _warn_of_plain_http(self.host)
 
     def send(
         self, request: HttpRequest, headers: Mapping[str, str] | None = None, *, stop: threading.Event | None = None
@@ -132,7 +137,7 @@ class HttpTransport:
         except TooManyBytesError as error:
             raise TemporaryError(f"{self.host} sent more than {MAX_BODY_BYTES >> 20} MB for one page.") from error
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.PoolTimeout) as error:
-            raise TemporaryError(f"{self.host} cannot be reached ({type(error).__name__}).", sent=False) from error
+            raise TemporaryError(explain_connect_error(self.host, error), sent=False) from error
         except httpcore2.TimeoutException as error:
             raise TemporaryError(f"{self.host} did not respond within {request.timeout_s:g} s.") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, EncodingError) as error:
@@ -209,6 +214,12 @@ class HttpTransport:
                 raise TooManyBytesError
             if len(body) > LARGE_BYTES and not large_body.acquire():
                 raise TemporaryError(late)
+
+
+@cache
+def _warn_of_plain_http(host: str) -> None:
+    """Says once per host and process that a key can be read on the way."""
+    log.warning("the key is sent to %(host)s without encryption: use https://", {"host": host})
 
 
 def _as_utf8(body: bytes) -> bytes:

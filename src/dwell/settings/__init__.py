@@ -30,7 +30,7 @@ class Settings:
     Attributes:
         data: The data folder (`--data`, `DWELL_DATA`).
         memory: DuckDB's memory limit (`DWELL_MEMORY`), e.g. `300MB`; it spills to disk above it.
-        threads: Threads of one query (`DWELL_THREADS`); all cores if not set.
+        threads: Threads of one query (`DWELL_THREADS`), at most one a core; all cores if not set.
         keep_days: Days for which raw responses of providers are kept (`DWELL_KEEP_DAYS`).
         engine: What answers questions (`--engine`, `DWELL_ENGINE`): `duckdb` in this process, or the address of a Spark
             Connect server, `sc://host:port`.
@@ -58,12 +58,10 @@ class Settings:
         """
         environment = os.environ
         threads = environment.get("DWELL_THREADS")
-        if threads and not re.fullmatch(r"[1-9][0-9]{0,3}", threads):
-            raise SettingsError(f"DWELL_THREADS is {threads!r}: give a number of threads, such as 4.")
         return cls(
             data=Path(data or environment.get("DWELL_DATA") or DEFAULT_DATA),
             memory=_parse_memory(environment.get("DWELL_MEMORY", "").strip()),
-            threads=int(threads) if threads else None,
+            threads=_parse_threads(threads) if threads else None,
             keep_days=_parse_keep_days(environment.get("DWELL_KEEP_DAYS") or "30"),
             engine=_parse_engine(engine or environment.get("DWELL_ENGINE", "")),
             database=environment.get("DWELL_DATABASE") or None,
@@ -105,6 +103,14 @@ def _parse_memory(text: str) -> str | None:
     if text and not re.fullmatch(_MEMORY_SIZE, text, re.IGNORECASE):
         raise SettingsError(f"DWELL_MEMORY is {text!r}: give a size, such as 300MB, 2GB or 1.5GiB.")
     return text or None
+
+
+def _parse_threads(text: str) -> int:
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
+        raise SettingsError(f"DWELL_THREADS is {text[:40]!r}: give a number of threads, such as 4.")
+    from dwell.settings.cores import limit_threads
+
+    return limit_threads(int(text))
 
 
 def _parse_engine(text: str) -> str:

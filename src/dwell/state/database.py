@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
-from dwell.disk.errors import os_error, sqlite_error, sqlite_errors
+from dwell.disk.errors import os_error, sidecars, sqlite_error, sqlite_errors
+from dwell.disk.holder import WAIT_S, warn_of_wait
+from dwell.disk.unwritable import connect_or_read
 from dwell.errors import DamagedDataError, StorageError
 from dwell.redact import register_secrets
 
@@ -26,7 +28,8 @@ NAME = "live.db"
 APPLICATION = 0x6477656D  # "dwem" in SQLite's header: not the journal's
 PROGRAM = "dwell"
 """How connections to PostgreSQL are named, so that a restore sees who uses the database."""
-_BUSY_MS = 30_000
+_BUSY_MS = 30_000  # a writer waits this long for another one
+_NAMED_MS = int(1_000 * WAIT_S)  # and then says for whom
 _CLOCK_EVERY_S = 60.0
 
 
@@ -140,10 +143,27 @@ def _sqlite_engine(path: Path) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Reading and then writing in a deferred transaction ends in "database is locked" under several writers.
-        reads = connection.get_execution_options().get("dwell_reads")
-        _raw(connection).execute("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("dwell_reads"):
+            _raw(connection).execute("BEGIN")
+        else:
+            _begin_writing(_raw(connection), path)
 
     return engine
+
+
+def _begin_writing(connection: sqlite3.Connection, path: Path) -> None:
+    """Waits for the writer of another process, who is named if that takes long: it may be stopped."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        warn_of_wait(path, *sidecars(path))
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS - _NAMED_MS}")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {_NAMED_MS}")
 
 
 def _identify(path: Path) -> tuple[int, int] | None:
@@ -156,8 +176,15 @@ def _identify(path: Path) -> tuple[int, int] | None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
+    if not path.exists() or not path.stat().st_size:
+        return _connect_to(f"{path.absolute().as_uri()}?mode=rw")  # as new: there is no log yet
+    return connect_or_read(path, _connect_to)
+
+
+def _connect_to(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_NAMED_MS / 1000, check_same_thread=False)
     try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:

@@ -6,11 +6,12 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dwell.errors import AuthenticationError, InvalidRequestError, NoDataError, PermissionDeniedError
+from dwell.errors import AuthenticationError, InvalidRequestError, NoDataError, PermissionDeniedError, StorageError
 from dwell.settings.tracking import TrackingSettings
 from dwell.state import StateDatabase, accounts, api_keys
 from dwell.state.accounts import LOCAL_ACCOUNT, LOCAL_NAME
@@ -157,7 +158,8 @@ class Keys:
     def local_caller(self) -> Caller:
         """Who works on the data folder itself, without a key: the account of this machine, made when first needed."""
         if accounts.find(self.database, LOCAL_ACCOUNT) is None:
-            accounts.ensure(self.database, LOCAL_ACCOUNT, LOCAL_NAME, LOCAL)
+            with suppress(StorageError):  # in a folder that cannot be written it has nothing that could be read
+                accounts.ensure(self.database, LOCAL_ACCOUNT, LOCAL_NAME, LOCAL)
         return Caller(LOCAL_ACCOUNT, "", frozenset(SCOPES), find_plan(self.settings, LOCAL))
 
     def top_up(self, account_id: str, amount_micros: int) -> int:

@@ -20,7 +20,7 @@ from dwell.state import open_database
 from dwell.state.database import damaged_state
 from dwell.warehouse import catalogue, ingest_log, journal, lake, lake_scan, rebuild, recover, rollup
 from dwell.warehouse.columns import INGEST
-from dwell.warehouse.damage import lake_errors
+from dwell.warehouse.damage import is_out_of_memory, lake_errors, out_of_memory
 from dwell.warehouse.journal_damage import damaged_journal
 from dwell.warehouse.rollup_check import find_rollup_problem
 from dwell.warehouse.seal import seal
@@ -152,6 +152,8 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, root: Path, name: str, fi
     except DamagedDataError:
         return "it is missing, or has another size than was written"
     except duckdb.Error as error:
+        if is_out_of_memory(error):
+            raise out_of_memory(error) from error
         return str(error).splitlines()[0]
     return ""
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dwell.disk.errors import disk_full, not_writable, os_error
+from dwell.disk.errors import disk_full, not_writable, os_error, output_error
 from dwell.errors import DamagedDataError, StorageError
+
+_REASONS = {
+    "No space left": errno.ENOSPC,
+    "Disk quota": errno.EDQUOT,
+    "File too large": errno.EFBIG,
+    "Permission denied": errno.EACCES,
+    "Read-only file system": errno.EROFS,
+    "No such file": errno.ENOENT,
+}
+"""What DuckDB says instead of the number of an error."""
+
+_NO_MEMORY = ("Out of Memory", "could not allocate block", "failed to allocate", "failed to pin")
+_NO_DISK = ("max_temp_directory_size", "No space left")
 
 
 def damaged_rollup_file(path: Path, what: str) -> DamagedDataError:
@@ -45,13 +60,46 @@ def lake_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def output_errors(path: Path) -> Iterator[None]:
+    """Turns what DuckDB and the operating system say about a file that a user named for an output into our errors."""
+    import duckdb
+
+    try:
+        yield
+    except OSError as error:
+        raise output_error(path, error) from error
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        if is_out_of_memory(error):
+            raise out_of_memory(error) from error
+        text = str(error).splitlines()[0]
+        number = next((number for reason, number in _REASONS.items() if reason in text), errno.EIO)
+        raise output_error(path, OSError(number, os.strerror(number))) from error
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """DuckDB lacked memory, in whatever way it says so; a spill that the disk has no room for is another matter."""
+    text = str(error)
+    return not any(reason in text for reason in _NO_DISK) and any(reason in text for reason in _NO_MEMORY)
+
+
+def out_of_memory(error: Exception) -> StorageError:
+    """A query needs more memory than it may use."""
+    return StorageError(
+        f"Not enough memory ({str(error).splitlines()[0]}): set DWELL_MEMORY higher, such as 1GB, or unset it; fewer "
+        "DWELL_THREADS need less."
+    )
+
+
 def _from_duckdb(path: Path, error: Exception) -> StorageError:
     text = str(error).splitlines()[0]
+    if is_out_of_memory(error):
+        return out_of_memory(error)
     if "No space left" in text or "max_temp_directory_size" in text:
         return disk_full(path)
     if "Permission denied" in text or "Read-only file system" in text:
         return not_writable(path)
-    return StorageError(f"{path} cannot be read or written ({text}): check the disk, or set DWELL_MEMORY higher.")
+    return StorageError(f"{path} cannot be read or written ({text}): check the disk.")
 
 
 @contextmanager
@@ -63,6 +111,8 @@ def reading_errors(root: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         text = str(error).splitlines()[0]
+        if is_out_of_memory(error):
+            raise out_of_memory(error) from error
         if "TProtocolException" in text:  # the head of a Parquet page; which file it is in is not said
             raise DamagedDataError(
                 f"A data file in {root} is damaged ({text}): `dwell check` names it, and `dwell check --repair` "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from dwell.disk.temporary import name_temporary
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse import views
@@ -62,10 +62,10 @@ class DuckDBEngine:
         snapshot.require_files()
         fresh = [name for name in dict.fromkeys(tables) if name not in self._attached]
         unsealed = snapshot.unsealed_rows(fresh)
-        views.attach(self._connection, snapshot.root, snapshot.catalogue, unsealed, fresh, loaded=self._loaded)
-        self._attached.update(fresh)
-        self._loaded.update(unsealed)
         with reading_errors(snapshot.root):
+            views.attach(self._connection, snapshot.root, snapshot.catalogue, unsealed, fresh, loaded=self._loaded)
+            self._attached.update(fresh)
+            self._loaded.update(unsealed)
             return fetch(self._connection, sql, parameters)
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ def connect(settings: Settings, scratch: Path | None = None) -> duckdb.DuckDBPyC
 
     # Two processes that spill into one folder would use each other's files, so the name is drawn; DuckDB makes the
     # folder when it first spills and removes it at the end.
-    spill = (scratch or Path(tempfile.gettempdir())) / f"dwell-spill-{secrets.token_hex(8)}"
+    spill = name_temporary(scratch or Path(tempfile.gettempdir()), "dwell-spill-")
     config: dict[str, Any] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from dwell.disk.replace import replacing
+from dwell.disk.temporary import temporary_folder
 from dwell.errors import NoDataError
 from dwell.records import TABLES, Column, Relation
 from dwell.warehouse.columns import column_list, key_list, quote_name, quote_text
-from dwell.warehouse.damage import lake_errors, reading_errors
+from dwell.warehouse.damage import output_errors, reading_errors
 from dwell.warehouse.derived import Derived
 from dwell.warehouse.engine_duckdb import connect
 
@@ -53,8 +53,8 @@ def export(store: Store, table: str, target: Path | BinaryIO, form: Format) -> i
         raise NoDataError(f"There is no table {table}: choose one of {', '.join(TABLES)}.")
     if isinstance(target, Path):
         return export_tables(store, {table: target}, form)[table]
-    with tempfile.TemporaryDirectory(prefix="dwell-export-") as folder, connect(store.settings) as connection:
-        whole = Path(folder) / "export"
+    with temporary_folder("dwell-export-") as folder, connect(store.settings) as connection:
+        whole = folder / "export"
         rows = _write(connection, store, TABLES[table], whole, form)
         with whole.open("rb") as file:
             shutil.copyfileobj(file, target)
@@ -78,7 +78,7 @@ def export_tables(
     rows = {}
     with connect(store.settings) as connection:
         for table, target in targets.items():
-            with lake_errors(target), replacing(target) as path:
+            with output_errors(target), replacing(target) as path:
                 made = (derived or {}).get(table)
                 rows[table] = _write(connection, store, made or TABLES[table], path, form)
     return rows

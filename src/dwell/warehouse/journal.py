@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dwell.disk.flush import flush
+from dwell.disk.unwritable import connect_or_read
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
 from dwell.warehouse import batches, catalogue, current_rows
@@ -42,19 +43,11 @@ def connect(path: Path, *, writing: bool = False) -> Iterator[sqlite3.Connection
 
 
 def _open(path: Path, *, writing: bool) -> sqlite3.Connection:
-    uri = path.absolute().as_uri()
-    try:
-        connection = _connect(f"{uri}?mode=rw")
-    except sqlite3.OperationalError as error:
-        closed = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
-        if writing or not closed or path.with_name(path.name + "-wal").exists():
-            raise
-        # WAL mode wants to write beside the database even to read. In a folder that nobody can write, nobody
-        # changes it either, so it may be read as it stands.
-        return _connect(f"{uri}?mode=ro&immutable=1")
-    if writing:
-        # A power cut must not lose an import that was reported as done.
-        connection.execute("PRAGMA synchronous = FULL")
+    if not writing:
+        return connect_or_read(path, _connect)
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
+    # A power cut must not lose an import that was reported as done.
+    connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
+from dwell.disk.errors import not_writable
 from dwell.disk.lock import exclusive, scratch_folder
+from dwell.disk.temporary import temporary_folder
+from dwell.disk.unwritable import takes_files
 from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
@@ -24,6 +27,8 @@ from dwell.warehouse.snapshot import StoreSnapshot
 from dwell.warehouse.writer import Writer
 
 if TYPE_CHECKING:
+    import sqlite3
+
     import duckdb
 
     from dwell.records.personal import Subject
@@ -192,13 +197,30 @@ class Store:
         Raises:
             DamagedDataError: The journal or, where it has to be read, the lake is damaged.
         """
-        with journal.connect(self._journal, writing=True) as log:
-            if not current_rows.is_complete(log, catalogue.read_seq(log)):
-                with exclusive(self.root / LOCK):
-                    journal.upgrade(log)
-                    current_rows_refresh.refresh(log, self.root, self.settings)
-            with journal.read_transaction(log):
-                yield Lookups(log)
+        with self._complete_journal() as log, journal.read_transaction(log):
+            yield Lookups(log)
+
+    @contextmanager
+    def _complete_journal(self) -> Iterator[sqlite3.Connection]:
+        """A journal, or a copy of it, whose current rows are complete."""
+        with journal.connect(self._journal) as log:
+            if current_rows.is_complete(log, catalogue.read_seq(log)):
+                yield log
+                return
+        if takes_files(self.root):
+            with exclusive(self.root / LOCK), journal.connect(self._journal, writing=True) as log:
+                journal.upgrade(log)
+                current_rows_refresh.refresh(log, self.root, self.settings)
+            with journal.connect(self._journal) as log:
+                yield log
+            return
+        with temporary_folder("dwell-read-") as folder:
+            with self.snapshot() as snapshot:
+                snapshot.copy_journal(folder / journal.NAME)
+            with journal.connect(folder / journal.NAME, writing=True) as log:
+                journal.upgrade(log)
+                current_rows_refresh.refresh(log, self.root, self.settings)
+                yield log
 
     def _is_check_due(self) -> bool:
         """Whether a writer should read every page of the journal: at the first write of a process, and once a day."""
@@ -208,8 +230,21 @@ class Store:
         return due
 
     def scratch(self) -> AbstractContextManager[Path]:
-        """A folder on the data's own disk for this process alone; it is gone afterwards, even after kill -9."""
-        return scratch_folder(self.root / "scratch")
+        """A folder for this process alone; it is gone afterwards, even after kill -9.
+
+        It is on the data's own disk, unless that takes no files: then reading still works, in the system's temporary
+        folder.
+        """
+        return scratch_folder(self.root / "scratch") if takes_files(self.root) else temporary_folder("dwell-work-")
+
+    def require_writable(self) -> None:
+        """Refuses, before any work, to write where nothing can be written.
+
+        Raises:
+            StorageError: The folder takes no files.
+        """
+        if not takes_files(self.root):
+            raise not_writable(self.root)
 
     def seal(self) -> int:
         """Moves the journal's rows to the lake; returns how many."""

@@ -92,6 +92,8 @@ def import_files(
         dry_run: Do everything except storing.
         progress: Called with (file, step, fraction done).
     """
+    if not dry_run:
+        store.require_writable()
     loaded: list[Loaded] = []
     failures: list[tuple[Path, DwellError]] = []
     named = list(paths)

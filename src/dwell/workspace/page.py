@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
+from dwell.disk.errors import output_error
 from dwell.disk.replace import write_whole
-from dwell.errors import DwellError, StorageError
+from dwell.errors import DwellError
 from dwell.report.content import ReportContent
 from dwell.report.page import render
 from dwell.results import Result
@@ -27,7 +28,7 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, page)
     except OSError as error:
-        raise StorageError(f"Cannot write {path}: {error.strerror}; choose another file with -o.") from error
+        raise output_error(path, error) from error
     return Result(("path", "characters"), [(str(path), len(page))])
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from threading import Thread
+from types import FrameType
 
 import uvicorn
 
@@ -19,7 +20,7 @@ _KEEP_ALIVE_S = 30
 _STOP_S = 3
 
 
-def serve_forever(sandbox: Sandbox, port: int, ready: Callable[[str], None]) -> None:
+def serve_forever(sandbox: Sandbox, port: int, ready: Callable[[str], None]) -> int | None:
     """Serve until Ctrl-C or SIGTERM, then stop cleanly.
 
     Args:
@@ -27,17 +28,28 @@ def serve_forever(sandbox: Sandbox, port: int, ready: Callable[[str], None]) -> 
         port: The port; 0 for any free port.
         ready: Called once with the address, as soon as the server is reachable.
 
+    Returns:
+        The number of the signal.
+
     Raises:
         SettingsError: The port is in use or does not exist.
     """
+    received: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        raise KeyboardInterrupt
+
     with _open_socket(port) as listener:
         ready(_url(listener))
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        before = {n: signal.signal(n, interrupt) for n in (signal.SIGINT, signal.SIGTERM)}
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 _server(sandbox).run(sockets=[listener])
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    return received[0] if received else None
 
 
 @contextlib.contextmanager

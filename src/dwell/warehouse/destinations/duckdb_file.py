@@ -7,10 +7,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dwell.disk.errors import disk_full
 from dwell.errors import StorageError
 from dwell.records import Relation
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
+from dwell.warehouse.damage import is_out_of_memory, out_of_memory
 from dwell.warehouse.destinations.destination import STATE_TABLE, Changes, TableState, foreign_table_error
 
 if TYPE_CHECKING:
@@ -136,9 +136,11 @@ def _errors(path: Path) -> Iterator[None]:
     except duckdb.IOException as error:
         text = str(error).splitlines()[0]
         if "No space left" in text:
-            raise disk_full(path) from error
+            raise StorageError(f"No space left for {path}: free some, then load again.") from error
         if "lock" in text:
             raise StorageError(f"{path} is open in another program: close it there, then load again.") from error
         raise StorageError(f"{path} can't be read or written ({text}).") from error
     except duckdb.Error as error:
+        if is_out_of_memory(error):
+            raise out_of_memory(error) from error
         raise StorageError(f"{path} can't take the tables ({str(error).splitlines()[0]}).") from error

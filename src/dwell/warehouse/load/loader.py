@@ -16,6 +16,7 @@ from dwell import clock
 from dwell.errors import BadFileError, MemoryLimitError, StorageError
 from dwell.records import TABLES, Extract, Hints, SourceFile
 from dwell.warehouse.batches import Batch
+from dwell.warehouse.damage import is_out_of_memory
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.load import rejects, summary
 from dwell.warehouse.load.date_columns import decide_dates
@@ -158,15 +159,15 @@ def _errors(root: Path) -> Iterator[None]:
 
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        if isinstance(error, duckdb.IOException) and not is_out_of_memory(error):
+            raise StorageError(
+                f"The import could not read or write a file ({str(error).splitlines()[0]}); free some space for {root} "
+                "or name another --data."
+            ) from error
         raise MemoryLimitError(
             "The import needs more memory than it may use; set DWELL_MEMORY higher (512MB), or free space for "
             f"{root / 'scratch'}."
-        ) from error
-    except duckdb.IOException as error:
-        raise StorageError(
-            f"The import could not read or write a file ({str(error).splitlines()[0]}); free some space for {root} or "
-            "name another --data."
         ) from error
 
 

@@ -1,0 +1,123 @@
+"""Every command over a data folder in each of 25 damaged states: no traceback, no other number, a sentence that helps."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dwell.cli.main import main, make_command
+
+from .faults import FAULTS, Fault
+
+pytestmark = pytest.mark.slow
+
+_VIDEO, _WEBHOOK = "vid_0hoikrsuz110002rjvncfzl", "wh_4afe72df4b7150154d8a3d98"
+_KEY, _ACCOUNT = "key_0hoikrsq5dc3ersnkl8dnus", "acc_0hoikrsq5dc6m6cgbc8h1mt"
+OF_A_CREATOR = (
+    "posts", "findings", "tiers", "trend", "posting-times", "growth", "audit", "retention", "score", "audience", "traffic",
+    "reconcile",
+)  # fmt: skip
+ANSWERS = [
+    "status", "benchmarks", *(f"{name} --creator @demo_kitchen" for name in OF_A_CREATOR), "export posts --format jsonl",
+    "import new.jsonl --dry-run", "sweep @demo_kitchen --dry-run", "vet @demo_kitchen --stored",
+    "trends --hashtag recipe --stored", "videos", f"videos {_VIDEO}", "usage", "accounts", "syncs", "cost", "limits",
+    "watchlist list", "schedule list", "keys list", "webhooks list", f"webhooks log {_WEBHOOK}",
+]  # fmt: skip
+"""What only reads: where such a command succeeds, its answer is that of the whole folder."""
+WORK = [
+    "check", "report --creator @demo_kitchen -o report.html", "export all -o all", "load --to parquet:out",
+    "backup backup.tar", "replay", "import new.jsonl", "fit --creator @demo_kitchen", "seal", "sweep @demo_kitchen",
+    "run --once", "track https://www.tiktok.com/@demo_kitchen/video/7647000000000000009", f"stop {_VIDEO}",
+    "disconnect demo_kitchen", "sync", "connect tiktok", "watchlist add mine @demo_pantry",
+    "watchlist remove mine @demo_pantry", "schedule add mine @demo_pantry", "schedule remove weekly", "keys create",
+    f"keys revoke {_KEY}", f"keys top-up {_ACCOUNT} 10",
+    f"webhooks add https://example.com/h --event snapshot.created --account {_ACCOUNT}", f"webhooks disable {_WEBHOOK}",
+    f"webhooks enable {_WEBHOOK}", f"webhooks rotate {_WEBHOOK}", f"webhooks test {_WEBHOOK}",
+    f"webhooks replay {_WEBHOOK} --since 2026-06-01T00:00Z", f"webhooks delete {_WEBHOOK}", "forget @demo_pantry --yes",
+    "restore backup.tar --data restored", "check --repair",
+]  # fmt: skip
+SERVERS = ("serve --port 0", "worker")
+"""These end only when they are asked to; they run as real commands."""
+WITHOUT_A_FOLDER = {"sandbox", "demo"}
+
+Run = Callable[[str], tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def run_command(line: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(line.split())
+        printed = capsys.readouterr()
+        assert code in {0, 1}, (line, printed.err)
+        assert "Traceback" not in printed.out + printed.err, line
+        said = printed.out if line.startswith("check") else printed.err
+        assert code == 0 or re.search(r"[.)]$", said.strip()), (line, printed)
+        return code, printed.out, printed.err
+
+    return run_command
+
+
+@pytest.fixture
+def damaged(whole_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault | None], Path]:
+    """Makes a copy of the folder with this fault, in a working folder of its own."""
+
+    def copy(fault: Fault | None) -> Path:
+        place = tmp_path / ("whole" if fault is None else "damaged")
+        shutil.copytree(whole_folder, place / "data")
+        monkeypatch.chdir(place)
+        monkeypatch.setenv("DWELL_DATA", "data")
+        monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "a-key")
+        monkeypatch.setenv("DWELL_TIKLIVEAPI_URL", "http://127.0.0.1:9")  # nobody listens there
+        row = {"post_id": "7647000000000000005", "observed_at": "2026-06-20T00:00:00Z", "views": 10}
+        Path("new.jsonl").write_text(json.dumps(row | {"source": "dwell-test"}) + "\n")
+        if fault is not None:
+            fault.make(place / "data")
+        return place / "data"
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, str]:
+    """What each question is answered over the whole folder, once it was asked."""
+    return {}
+
+
+def test_every_command_is_tried() -> None:
+    def leaves(group: Any, *above: str) -> list[str]:
+        found = []
+        for name, command in group.commands.items():
+            found += leaves(command, *above, name) if hasattr(command, "commands") else [" ".join([*above, name])]
+        return found
+
+    tried = [*ANSWERS, *WORK, *SERVERS]
+    untried = {name for name in leaves(make_command()) if not any(line.startswith(name) for line in tried)}
+    assert untried == WITHOUT_A_FOLDER
+    assert len(FAULTS) >= 25
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_command(fault: Fault, damaged: Any, run: Run, answers: dict[str, str]) -> None:
+    if not answers:
+        damaged(None)
+        answers.update({line: run(line)[1] for line in ANSWERS})
+    data = damaged(fault)
+    messages = []
+    for line in ANSWERS:
+        code, out, err = run(line)
+        messages.append(err)
+        assert code or out == answers[line], line
+    for line in WORK:
+        code, out, err = run(line)
+        messages += [err, out]
+        assert code == 0 or not out or line.startswith("check"), line
+    assert any(fault.said in message for message in messages), messages
+    assert not list(data.rglob("*.tmp"))
