@@ -16,6 +16,7 @@ from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output, table
 from dwell.records.plausibility import FLAG_WORDS
 from dwell.text.plurals import name_counts, pluralize
+from dwell.text.readable import shorten
 
 if TYPE_CHECKING:
     from dwell.errors import DwellError
@@ -183,9 +184,9 @@ def _report_failures(failures: Sequence[tuple[Path, DwellError]], *, as_json: bo
 def failure_text(path: Path, error: DwellError) -> str:
     """An error with the path of its file, which it names only once."""
     message = str(error)
-    if message.startswith(path.name):
-        return f"{path}{message.removeprefix(path.name)}"
-    return f"{path}: {message}"
+    if message.startswith(path.name) and not message.startswith(str(path)):
+        message = f"{path}{message.removeprefix(path.name)}"
+    return shorten(message if str(path) in message else f"{path}: {message}")
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

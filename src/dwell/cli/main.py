@@ -57,12 +57,14 @@ from dwell.cli import (
     videos,
     watchlist,
     webhooks,
+    words,
     worker,
 )
 from dwell.cli import (
     run as run_,
 )
-from dwell.errors import DwellError, StoppedError
+from dwell.errors import DwellError, StoppedError, StorageError
+from dwell.text.readable import shorten, show_text
 
 app = typer.Typer(
     name="dwell",
@@ -144,6 +146,7 @@ app.command()(demo.demo)
 def make_command() -> Any:
     """All commands, with the options that each of them has."""
     command = typer.main.get_command(app)
+    words.check_words(command)
     verbosity.add_option(command)
     return command
 
@@ -157,11 +160,11 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         0 done, 1 wrong input or data, 2 wrong usage, 130 interrupted.
     """
-    words = sys.argv[1:] if arguments is None else arguments
-    as_json = "--json" in words
+    given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
     command = make_command()
     try:
-        result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False, obj=main)
+        result: Any = command.main(args=given, prog_name="dwell", standalone_mode=False, obj=main)
     except DwellError as error:
         return _fail(str(error), error.code, 130 if isinstance(error, StoppedError) else 1, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
@@ -169,6 +172,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _fail(_path_message(error), StorageError.code, 1, as_json=as_json)
     except Exception as error:
         message = getattr(error, "format_message", None)  # click's own usage errors have this method
         if message is None:
@@ -182,7 +189,13 @@ def main(arguments: list[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _path_message(error: OSError) -> str:
+    """What the system refuses of a file, where nothing nearer to it has worded it."""
+    return f"{error.filename} cannot be used ({error.strerror}): check it and the folders above it, and who owns them"
+
+
 def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
+    message = shorten(show_text(message))
     text = (
         json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False)
         if as_json

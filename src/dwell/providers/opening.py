@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ CHUNK = 1 << 20
 HEAD_BYTES = 4 << 20
 """Recognition looks at the start of a file, and no further."""
 BOM = codecs.BOM_UTF8
+_SPECIAL = (
+    (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)  # fmt: skip
 _UNITS_LOOKED_AT = 400
 """Bytes at the start of a file that tell whether it is UTF-16 without a mark."""
 
@@ -73,15 +78,39 @@ def digest(path: Path) -> str:
 
 
 def readable(path: Path) -> BufferedReader:
-    """The file, open for reading; any failure is a `BadFileError`."""
-    if path.is_dir():
-        raise BadFileError(f"{path} is a folder: name the files in it.")
+    """The file, open for reading; any failure is a `BadFileError`.
+
+    What is no file is never opened: a pipe would wait for a writer, and a device may have no end.
+    """
     try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode) and not status.st_size:
+            raise BadFileError(
+                f"{path} is empty: export it again."
+            )  # nor is a file of the kernel, which claims no size
+        if kind := special_kind(status):
+            cure = "name the files in it" if kind == "a folder" else "save what it gives as a file and name that"
+            raise BadFileError(f"{path} is {kind}: {cure}.")
         return path.open("rb")
     except FileNotFoundError as error:
         raise BadFileError(f"There is no file {path}.") from error
     except OSError as error:
-        raise BadFileError(f"{path} cannot be read ({error.strerror}).") from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> BadFileError:
+    """What the system says of a file that a user named."""
+    return BadFileError(
+        f"{path} cannot be read ({error.strerror or error}): check the disk, and who may read the file and its folders."
+    )
+
+
+def special_kind(status: os.stat_result) -> str | None:
+    """What a path is that is no file; None for a file."""
+    for test, kind in _SPECIAL:
+        if test(status.st_mode):
+            return kind
+    return None if stat.S_ISREG(status.st_mode) else "no file"
 
 
 def new_file(scratch: Path, suffix: str) -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell import clock
 from dwell.disk.lock import exclusive, scratch_folder
+from dwell.disk.paths import require_reachable
 from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
@@ -62,6 +63,7 @@ class Store:
             StorageError: A newer dwell wrote the folder, it is being restored, or it cannot be used.
         """
         store = cls(settings)
+        require_reachable(store._journal)
         unfinished.require_finished(store.root)
         require_parts(store.root, state_elsewhere=settings.database is not None)
         if not store._journal.exists():
