@@ -17,10 +17,9 @@ from io import BufferedReader
 from pathlib import Path
 
 from dwell.errors import BadFileError, StorageError
+from dwell.settings.limits import HEADER
 
 CHUNK = 1 << 20
-HEAD_BYTES = 4 << 20
-"""Recognition looks at the start of a file, and no further."""
 BOM = codecs.BOM_UTF8
 _SPECIAL = (
     (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"),
@@ -39,7 +38,7 @@ class PlainFile:
         path: The bytes: text is UTF-8 (a CSV may start with a BOM, JSON never does).
         warnings: What was changed to get there.
         lines: Its lines, where they were counted.
-        head: Its first `HEAD_BYTES`, where they were kept.
+        head: Its first `head_bytes()`, where they were kept.
         delimiter: Of a table that names it itself, in a line `sep=;`.
     """
 
@@ -61,7 +60,7 @@ class Inspection:
             or `mixed`.
         nuls: NUL bytes.
         lines: Lines, the last one included where it has no line end; None for JSON.
-        head: Its first `HEAD_BYTES`.
+        head: Its first `head_bytes()`.
     """
 
     digest: str
@@ -69,6 +68,11 @@ class Inspection:
     nuls: int
     lines: int | None
     head: bytes = field(repr=False)
+
+
+def head_bytes() -> int:
+    """How much of the start of a file recognition looks at."""
+    return HEADER.value()
 
 
 def digest(path: Path) -> str:
@@ -170,6 +174,7 @@ class _Scan:
 
     def __init__(self, sha256: hashlib._Hash | None) -> None:
         self._sha256 = sha256
+        self._head_bytes = head_bytes()
         self.size = self.nuls = self._line_ends = 0
         self._is_json = False
         self.head: list[bytes] = []
@@ -182,8 +187,8 @@ class _Scan:
         if not self.size:
             self._encoding = _encoding_of_mark(chunk)
             self._is_json = _starts_json(chunk)
-        if self.size < HEAD_BYTES:
-            self.head.append(chunk[: HEAD_BYTES - self.size])
+        if self.size < self._head_bytes:
+            self.head.append(chunk[: self._head_bytes - self.size])
         self.size += len(chunk)
         if self._sha256:
             self._sha256.update(chunk)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from dwell.errors import SettingsError
 
 _UNITS = {"": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
-_MOST = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,7 @@ class Limit:
         what: What is limited, for the documentation.
         beyond: What happens beyond it, for the documentation.
         is_size: It is a number of bytes.
+        most: The largest number that can be set.
     """
 
     variable: str
@@ -32,6 +32,7 @@ class Limit:
     what: str
     beyond: str
     is_size: bool = False
+    most: int = 1 << 40
 
     def value(self) -> int:
         """The number in force.
@@ -43,9 +44,9 @@ class Limit:
         if not text:
             return self.default
         read = re.fullmatch(r"([0-9]{1,13}) ?(KB|MB|GB)?", text.upper())
-        if not read or (read[2] and not self.is_size) or not 0 < int(read[1]) * _UNITS[read[2] or ""] <= _MOST:
+        if not read or (read[2] and not self.is_size) or not 0 < int(read[1]) * _UNITS[read[2] or ""] <= self.most:
             example = f"a size, such as {self.show(2 * self.default)}" if self.is_size else "a whole number"
-            raise SettingsError(f"{self.variable} is {text[:40]!r}: give {example}.")
+            raise SettingsError(f"{self.variable} is {text[:40]!r}: give {example}; at most {self.show(self.most)}.")
         return int(read[1]) * _UNITS[read[2] or ""]
 
     def show(self, number: int) -> str:
@@ -68,7 +69,9 @@ JSON_ROW = Limit(
     "DWELL_MAX_JSON_ROW", 16 << 20, "one line of JSON lines, or one entry of a JSON list",
     "the line is rejected; a list is refused", is_size=True,
 )  # fmt: skip
-DEPTH = Limit("DWELL_MAX_DEPTH", 40, "lists and objects around a row in JSON", "the rows in them are rejected")
+DEPTH = Limit(
+    "DWELL_MAX_DEPTH", 40, "lists and objects around a row in JSON", "the rows in them are rejected", most=200
+)
 ROWS = Limit("DWELL_MAX_ROWS", 1_000_000_000, "rows of all files of one import", "the file is refused")
 FILES = Limit("DWELL_MAX_FILES", 100_000, "files below a folder that is imported", "the folder is refused")
 MEMBERS = Limit("DWELL_MAX_MEMBERS", 1_000, "files in a zip", "the zip is refused")
@@ -83,10 +86,10 @@ WORKBOOK = Limit(
     "DWELL_MAX_WORKBOOK", 256 << 20, "one part of a workbook that is not a sheet, such as its texts",
     "the workbook is refused", is_size=True,
 )  # fmt: skip
-WORKBOOK_CELL = Limit("DWELL_MAX_CELL", 1 << 20, "one cell of a workbook", "the workbook is refused", is_size=True)
+CELL = Limit("DWELL_MAX_CELL", 1 << 20, "characters of one cell of a workbook", "the workbook is refused", is_size=True)
 
 LIMITS = (
-    COLUMNS, HEADER, CSV_ROW, JSON_ROW, DEPTH, ROWS, FILES, MEMBERS, UNPACKED, RATIO, WORKBOOK, WORKBOOK_CELL,
+    COLUMNS, HEADER, CSV_ROW, JSON_ROW, DEPTH, ROWS, FILES, MEMBERS, UNPACKED, RATIO, WORKBOOK, CELL,
 )  # fmt: skip
 """All limits that a user can raise."""
 
