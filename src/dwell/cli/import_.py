@@ -17,6 +17,7 @@ from dwell.cli.output import Output, dump_json, table
 from dwell.cli.terminal import mark_texts, progress_console, say, text_column
 from dwell.records.plausibility import FLAG_WORDS
 from dwell.text.plurals import name_counts, pluralize
+from dwell.text.readable import shorten
 from dwell.visible import mark_line
 
 if TYPE_CHECKING:
@@ -174,9 +175,9 @@ def _report_failures(failures: Sequence[tuple[Path, DwellError]], *, as_json: bo
 def failure_text(path: Path, error: DwellError) -> str:
     """An error with the path of its file, which it names only once."""
     message = str(error)
-    if message.startswith(path.name):
-        return f"{path}{message.removeprefix(path.name)}"
-    return f"{path}: {message}"
+    if message.startswith(path.name) and not message.startswith(str(path)):
+        message = f"{path}{message.removeprefix(path.name)}"
+    return shorten(message if str(path) in message else f"{path}: {message}")
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

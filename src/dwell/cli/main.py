@@ -58,6 +58,7 @@ from dwell.cli import (
     videos,
     watchlist,
     webhooks,
+    words,
     worker,
 )
 from dwell.cli import (
@@ -66,7 +67,8 @@ from dwell.cli import (
 from dwell.cli.output import dump_json
 from dwell.cli.streams import escape_note, prepare_streams
 from dwell.cli.terminal import say
-from dwell.errors import DwellError, StoppedError
+from dwell.errors import DwellError, StoppedError, StorageError
+from dwell.text.readable import shorten, show_text
 from dwell.visible import mark_line
 
 _INTERRUPTED = 130
@@ -152,6 +154,7 @@ def make_command() -> Any:
     """All commands, with the options that each of them has."""
     command = typer.main.get_command(app)
     number_limits.limit_numbers(command)
+    words.check_words(command)
     verbosity.add_option(command)
     return command
 
@@ -165,12 +168,12 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         0 done, 1 wrong input or data, 2 wrong usage; of a stopped command 128 and the number of the signal.
     """
-    words = sys.argv[1:] if arguments is None else arguments
-    as_json = "--json" in words
+    given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
     command = make_command()
     stopping.reset()
     try:
-        result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False, obj=main)
+        result: Any = command.main(args=given, prog_name="dwell", standalone_mode=False, obj=main)
         sys.stdout.flush()
     except DwellError as error:
         return _fail(
@@ -181,6 +184,10 @@ def main(arguments: list[str] | None = None) -> int:
     except MemoryError:
         text = "Not enough memory: free some, or set DWELL_MEMORY lower, so that less is used at once."
         return _fail(text, "storage", 1, as_json=as_json)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _fail(_path_message(error), StorageError.code, 1, as_json=as_json)
     except Exception as error:
         message = getattr(error, "format_message", None)  # click's own usage errors have this method
         if message is None:
@@ -193,13 +200,19 @@ def main(arguments: list[str] | None = None) -> int:
         text = f"{said.rstrip('.')}. See '{command_path} --help'."
         return _fail(text, "usage", getattr(error, "exit_code", 2), as_json=as_json)
     # 130 is what typer makes of a KeyboardInterrupt, where no handler of `stopping` is set.
-    if result == _INTERRUPTED or stopping.is_server_stopped(words):
-        return _fail(stopping.sentence(words), "interrupted", stopping.status(), as_json=as_json)
+    if result == _INTERRUPTED or stopping.is_server_stopped(given):
+        return _fail(stopping.sentence(given), "interrupted", stopping.status(), as_json=as_json)
     return result if isinstance(result, int) else 0
+
+
+def _path_message(error: OSError) -> str:
+    """What the system refuses of a file, where nothing nearer to it has worded it."""
+    return f"{error.filename} cannot be used ({error.strerror}): check it and the folders above it, and who owns them"
 
 
 def _fail(message: str, code: str, status: int, *, as_json: bool) -> int:
     """The only place that reports a failure."""
+    message = shorten(show_text(message))
     document = {"error": {"code": code, "message": message}}
     say(dump_json(document, sys.stderr) if as_json else f"dwell: {mark_line(message)}", err=True)
     return status
@@ -213,6 +226,6 @@ def run() -> None:
     stopping.begin(sys.argv[1:])
     status = main()
     if note := escape_note():
-        typer.echo(note, err=True)
+        say(note, err=True)
     stopping.end(status)
     sys.exit(status)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from dwell.disk.paths import is_folder
 from dwell.errors import StorageError
 
 TABLES = (".txt", ".json", ".csv")
@@ -30,9 +31,9 @@ def check_output(path: Path | None, endings: Sequence[str]) -> Path | None:
     if path.suffix and path.suffix.lower() not in endings:
         hint = "" if path.suffix.lower() not in PICTURES else "this command has no chart, so "
         raise typer.BadParameter(f"{hint}-o can't write {path.suffix}; use one of {', '.join(endings)}.")
-    if path.is_dir():
+    if is_folder(path):
         raise StorageError(f"Cannot write {path}: it is a folder; choose another file with -o.")
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise StorageError(f"Cannot write {path}: its folder does not exist; choose another file with -o.")
     if not os.access(path.parent, os.W_OK):
         raise StorageError(f"Cannot write {path}: its folder is not writable; choose another file with -o.")

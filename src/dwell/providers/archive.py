@@ -13,13 +13,10 @@ from typing import IO
 
 from dwell.errors import BadFileError
 from dwell.providers.opening import CHUNK, new_file, readable, write_chunks
+from dwell.settings.limits import MEMBERS, RATIO, UNPACKED
 
-MAX_BYTES = 64 << 30
-MAX_RATIO = 200
 UNCHECKED_BYTES = 64 << 20
 """Below this size the ratio is not checked: small files of zeros compress well and do no harm."""
-MAX_MEMBERS = 1_000
-
 _SIDE_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$)")
 _DAMAGE_ERRORS = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
 
@@ -62,15 +59,22 @@ def list_members(path: Path) -> list[zipfile.ZipInfo]:
             entries = archive.infolist()
     except _DAMAGE_ERRORS as error:
         raise BadFileError(f"{path.name} is cut off or damaged: download it again.") from error
-    if len(entries) > MAX_MEMBERS:
+    except UnicodeDecodeError as error:
         raise BadFileError(
-            f"{path.name} holds {len(entries)} files, more than {MAX_MEMBERS}: unpack it and name the ones to load."
+            f"{path.name} holds a file whose name is not in the encoding that the zip says: unpack it and name the "
+            "files to load."
+        ) from error
+    if len(entries) > MEMBERS.value():
+        raise BadFileError(
+            f"{path.name} holds {len(entries):,} files, more than {MEMBERS}: unpack it and name the ones to load, or "
+            f"set {MEMBERS.variable} higher."
         )
     for entry in entries:
         _refuse_unsafe(path.name, entry)
-    if sum(entry.file_size for entry in entries) > MAX_BYTES:
+    if sum(entry.file_size for entry in entries) > UNPACKED.value():
         raise BadFileError(
-            f"{path.name} would unpack to more than {MAX_BYTES >> 30} GB: unpack it and name the files to load."
+            f"{path.name} would unpack to more than {UNPACKED}: unpack it and name the files to load, or set "
+            f"{UNPACKED.variable} higher."
         )
     return [entry for entry in entries if not entry.is_dir() and not _SIDE_FILES.search(entry.filename)]
 
@@ -91,7 +95,7 @@ def unzip(path: Path, entry: zipfile.ZipInfo, scratch: Path) -> Path:
 
 
 def _limit_size(name: str, stream: IO[bytes] | gzip.GzipFile, packed: int) -> Iterator[bytes]:
-    unpacked = 0
+    unpacked, most, ratio = 0, UNPACKED.value(), RATIO.value()
     while True:
         try:
             chunk = stream.read(CHUNK)
@@ -100,10 +104,11 @@ def _limit_size(name: str, stream: IO[bytes] | gzip.GzipFile, packed: int) -> It
         if not chunk:
             return
         unpacked += len(chunk)
-        if unpacked > MAX_BYTES or (unpacked > UNCHECKED_BYTES and unpacked > MAX_RATIO * packed):
+        if unpacked > most or (unpacked > UNCHECKED_BYTES and unpacked > ratio * packed):
             raise BadFileError(
-                f"{name} unpacks to more than {MAX_RATIO} times its size or {MAX_BYTES >> 30} GB, as a zip "
-                "bomb does: if it is sound, unpack it yourself and load the plain file."
+                f"{name} unpacks to more than {RATIO} times its size or {UNPACKED}, as a zip bomb does: if it is "
+                f"sound, unpack it yourself and load the plain file, or set {RATIO.variable} or {UNPACKED.variable} "
+                "higher."
             )
         yield chunk
 

@@ -33,6 +33,7 @@ from dwell.providers.strangers import describe_stranger, is_no_data, list_skippe
 from dwell.providers.table_head import find_header_lines, move_header, plain_table, read_head
 from dwell.providers.workbook import read_sheets
 from dwell.records import Hints, SourceFile
+from dwell.settings.limits import COLUMNS
 
 # Order matters: the narrow shapes first; a table by aliases takes what is left.
 _FORMATS: tuple[Format, ...] = (
@@ -142,6 +143,8 @@ def _kind_of(item: Mapping[str, Any]) -> str | None:
     An account that lists posts which only a table knows, such as posts without their author, wraps these: the account's
     format would not read them.
     """
+    if len(item) > COLUMNS.value():
+        return None  # no row, whatever it is: to compare so many keys would take long
     kind = next(filter(None, (known.kind_of(item) for known in _FORMATS)), None)
     listed = user_table.listed_posts(item) if kind == "user" else ()
     return None if listed and not any(known.kind_of(one) == "post" for one in listed for known in _FORMATS) else kind

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from dwell.providers.json_stream import JsonReader
 from dwell.providers.payloads import find_error
+from dwell.settings.limits import DEPTH
 from dwell.text.ids import POST_ID
 
 KindOf = Callable[[Mapping[str, Any]], str | None]
@@ -23,7 +24,8 @@ KindOf = Callable[[Mapping[str, Any]], str | None]
 NOT_AN_OBJECT = "not a JSON object"
 MOST_LETTERS = 16 << 20
 """A list or object up to this length is parsed whole; a longer one is a wrapper and streams."""
-_DEEPEST = 40
+TOO_DEEP = "lists and objects nested more than"
+"""How the reason begins why what is nested too deeply is not searched for rows."""
 _MOST_PENDING = 1_000
 """Entries before the first row of a list whose text is remembered; of further ones only the number."""
 _BESIDE = re.compile(r"comment|repl(y|ies)|author|user|music|sound|challenge|hashtag", re.IGNORECASE)
@@ -129,10 +131,13 @@ class _Search:
 
     def __init__(self, kind_of: KindOf) -> None:
         self.kind_of = kind_of
+        self._deepest = DEPTH.value()
 
     def rows(self, value: Any, text: str, depth: int) -> Iterator[Row]:
         """The rows in a value."""
-        if depth > _DEEPEST:
+        if depth > self._deepest:
+            if value and isinstance(value, (list, dict)):
+                yield Row(None, f"{TOO_DEEP} {DEPTH} deep", text)
             return
         if isinstance(value, list):
             yield from self._entries(value, depth)
@@ -183,7 +188,7 @@ class _Search:
 
     def stream(self, reader: JsonReader, entries: _Entries, depth: int, key: str = "") -> Iterator[Row]:
         """The rows in the reader's next value, which is an entry of a list, or of an object that stands for one."""
-        read = reader.read_value(MOST_LETTERS if depth < _DEEPEST else None)
+        read = reader.read_value(MOST_LETTERS if depth < self._deepest else None)
         if read is not None:
             value, text = self._named(key, read[0]), read[1].replace("\n", " ").replace("\r", " ")
             yield from entries.add(value, text, self.rows(value, text, depth))

@@ -9,6 +9,31 @@ from typing import Any, TextIO
 CHUNK = 4 << 20
 _SPACE = " \t\r\n"
 _DECODER = json.JSONDecoder()
+_MOST_DIGITS = 4_000
+"""Python makes whole numbers of 4,300 digits."""
+NESTED = "nested too deeply"
+
+
+def _whole_number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+
+_LONG_NUMBERS = json.JSONDecoder(parse_int=_whole_number)
+
+
+def parse_json(text: str, at: int = 0) -> tuple[Any, int]:
+    """The JSON value that begins at a place of a text, and where it ends; a number of thousands of digits stays text.
+
+    Raises:
+        ValueError: It is cut off or damaged.
+        RecursionError: It is nested too deeply.
+    """
+    try:
+        return _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # of a number with thousands of digits
+        return _LONG_NUMBERS.raw_decode(text, at)
 
 
 class JsonReader:
@@ -46,9 +71,9 @@ class JsonReader:
         is_container = self.peek() in {"[", "{"}
         while True:
             try:
-                value, end = _DECODER.raw_decode(self.buffer, self.at)
+                value, end = parse_json(self.buffer, self.at)
             except RecursionError:
-                raise ValueError("lists and objects are nested too deeply") from None
+                raise ValueError(f"lists and objects are {NESTED}") from None
             except ValueError:
                 if is_container and most is not None and len(self.buffer) - self.at >= most:
                     return None

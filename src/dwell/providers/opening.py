@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,11 +17,14 @@ from io import BufferedReader
 from pathlib import Path
 
 from dwell.errors import BadFileError, StorageError
+from dwell.settings.limits import HEADER
 
 CHUNK = 1 << 20
-HEAD_BYTES = 4 << 20
-"""Recognition looks at the start of a file, and no further."""
 BOM = codecs.BOM_UTF8
+_SPECIAL = (
+    (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)  # fmt: skip
 _UNITS_LOOKED_AT = 400
 """Bytes at the start of a file that tell whether it is UTF-16 without a mark."""
 
@@ -34,7 +38,7 @@ class PlainFile:
         path: The bytes: text is UTF-8 (a CSV may start with a BOM, JSON never does).
         warnings: What was changed to get there.
         lines: Its lines, where they were counted.
-        head: Its first `HEAD_BYTES`, where they were kept.
+        head: Its first `head_bytes()`, where they were kept.
         delimiter: Of a table that names it itself, in a line `sep=;`.
     """
 
@@ -56,7 +60,7 @@ class Inspection:
             or `mixed`.
         nuls: NUL bytes.
         lines: Lines, the last one included where it has no line end; None for JSON.
-        head: Its first `HEAD_BYTES`.
+        head: Its first `head_bytes()`.
     """
 
     digest: str
@@ -66,6 +70,11 @@ class Inspection:
     head: bytes = field(repr=False)
 
 
+def head_bytes() -> int:
+    """How much of the start of a file recognition looks at."""
+    return HEADER.value()
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file, hex, read in chunks."""
     with readable(path) as stream:
@@ -73,15 +82,39 @@ def digest(path: Path) -> str:
 
 
 def readable(path: Path) -> BufferedReader:
-    """The file, open for reading; any failure is a `BadFileError`."""
-    if path.is_dir():
-        raise BadFileError(f"{path} is a folder: name the files in it.")
+    """The file, open for reading; any failure is a `BadFileError`.
+
+    What is no file is never opened: a pipe would wait for a writer, and a device may have no end.
+    """
     try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode) and not status.st_size:
+            raise BadFileError(
+                f"{path} is empty: export it again."
+            )  # nor is a file of the kernel, which claims no size
+        if kind := special_kind(status):
+            cure = "name the files in it" if kind == "a folder" else "save what it gives as a file and name that"
+            raise BadFileError(f"{path} is {kind}: {cure}.")
         return path.open("rb")
     except FileNotFoundError as error:
         raise BadFileError(f"There is no file {path}.") from error
     except OSError as error:
-        raise BadFileError(f"{path} cannot be read ({error.strerror}).") from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> BadFileError:
+    """What the system says of a file that a user named."""
+    return BadFileError(
+        f"{path} cannot be read ({error.strerror or error}): check the disk, and who may read the file and its folders."
+    )
+
+
+def special_kind(status: os.stat_result) -> str | None:
+    """What a path is that is no file; None for a file."""
+    for test, kind in _SPECIAL:
+        if test(status.st_mode):
+            return kind
+    return None if stat.S_ISREG(status.st_mode) else "no file"
 
 
 def new_file(scratch: Path, suffix: str) -> Path:
@@ -141,6 +174,7 @@ class _Scan:
 
     def __init__(self, sha256: hashlib._Hash | None) -> None:
         self._sha256 = sha256
+        self._head_bytes = head_bytes()
         self.size = self.nuls = self._line_ends = 0
         self._is_json = False
         self.head: list[bytes] = []
@@ -153,8 +187,8 @@ class _Scan:
         if not self.size:
             self._encoding = _encoding_of_mark(chunk)
             self._is_json = _starts_json(chunk)
-        if self.size < HEAD_BYTES:
-            self.head.append(chunk[: HEAD_BYTES - self.size])
+        if self.size < self._head_bytes:
+            self.head.append(chunk[: self._head_bytes - self.size])
         self.size += len(chunk)
         if self._sha256:
             self._sha256.update(chunk)

@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 from dwell.errors import BadFileError
 from dwell.providers.json_columns import rows_of_columns
-from dwell.providers.json_rows import MOST_LETTERS, KindOf, Row, find_line_rows, find_rows, stream_rows
-from dwell.providers.json_stream import JsonReader
-from dwell.providers.opening import HEAD_BYTES, PlainFile
+from dwell.providers.json_rows import MOST_LETTERS, TOO_DEEP, KindOf, Row, find_line_rows, find_rows, stream_rows
+from dwell.providers.json_stream import NESTED, JsonReader, parse_json
+from dwell.providers.opening import PlainFile, head_bytes
 from dwell.providers.payloads import find_error, find_nested_error, is_empty_answer
 from dwell.providers.table_head import find_delimiter, read_head
+from dwell.settings.limits import COLUMNS, CSV_ROW, DEPTH, HEADER
 
 Layout = Literal["csv", "ndjson", "array", "document", "parquet"]
 
@@ -28,8 +29,6 @@ _JSON_START = re.compile(r"""\s*(?:null\s+)*(?:\{|\[\s*(?:[\[{"'\]\d-]|true\b|fa
 SAMPLE_ROWS = 1_000
 MAX_DOCUMENT_BYTES = 64 << 20
 """A JSON document up to this size is parsed in memory; a longer array is loaded in place, a longer wrapper streams."""
-
-csv.field_size_limit(HEAD_BYTES)
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def inspect_part(plain: PlainFile, kind_of: KindOf) -> Part:
 
         return Part(plain.name, plain.path, "parquet", column_names(plain.name, plain.path))
     if is_json(text):
-        return _inspect_json(plain, text, kind_of, whole=plain.path.stat().st_size < HEAD_BYTES)
+        return _inspect_json(plain, text, kind_of, whole=plain.path.stat().st_size < head_bytes())
     return _inspect_csv(plain, text)
 
 
@@ -98,15 +97,31 @@ def is_json(text: str) -> bool:
 
 
 def _inspect_csv(plain: PlainFile, text: str) -> Part:
+    if "\n" not in text and plain.path.stat().st_size > head_bytes():
+        raise BadFileError(
+            f"The first line of {plain.name} is longer than {HEADER}, which no header is: export it again, or set "
+            f"{HEADER.variable} higher."
+        )
     delimiter = plain.delimiter or find_delimiter(text.split("\n", 1)[0])
+    csv.field_size_limit(max(head_bytes(), CSV_ROW.value()))
     lines = io.StringIO(text, newline="")
     try:
         rows = [tuple(row) for row in itertools.islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS + 1)]
     except csv.Error as error:
         raise BadFileError(f"{plain.name} can't be read as a table: save it again as CSV.") from error
+    if rows and len(rows[0]) > COLUMNS.value():
+        raise too_wide(plain.name, len(rows[0]), "columns")
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise BadFileError(f"{plain.name} has no header line: the first line must name the columns.")
     return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(filter(None, rows[1:])), lines=plain.lines)
+
+
+def too_wide(name: str, number: int, what: str) -> BadFileError:
+    """The error for a table with more columns than the limit."""
+    return BadFileError(
+        f"{name} has {number:,} {what}, more than {COLUMNS}: leave out what dwell does not read, or set "
+        f"{COLUMNS.variable} higher."
+    )
 
 
 def _inspect_json(plain: PlainFile, text: str, kind_of: KindOf, *, whole: bool) -> Part:
@@ -130,6 +145,8 @@ def _inspect_json(plain: PlainFile, text: str, kind_of: KindOf, *, whole: bool) 
 
 def damaged_json(name: str, error: Exception) -> BadFileError:
     """The error for JSON that cannot be read, with the place where that is known."""
+    if isinstance(error, RecursionError) or NESTED in str(error):
+        return BadFileError(f"{name} nests lists and objects so deeply that it cannot be read: export it again.")
     place = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
     return BadFileError(f"{name} is cut off or damaged JSON{place}: export it again.")
 
@@ -143,7 +160,7 @@ def _are_json_lines(values: list[Any]) -> bool:
 def _decode(text: str) -> tuple[Any, bool]:
     """The first JSON value of a text, and whether it is the only one."""
     start = len(text) - len(text.lstrip())
-    value, end = json.JSONDecoder().raw_decode(text, start)
+    value, end = parse_json(text, start)
     return value, not text[end:].strip()
 
 
@@ -162,9 +179,13 @@ def _json_part(plain: PlainFile, layout: Layout, entries: list[Any], rows: Itera
     Raises:
         BadFileError: It holds an error of an API, or an empty list.
     """
-    objects = tuple(itertools.islice((row.item for row in rows if row.item is not None), SAMPLE_ROWS))
+    reasons = set[str]()
+    items = (row.item for row in _note_reasons(rows, reasons) if row.item is not None)
+    objects = tuple(itertools.islice(items, SAMPLE_ROWS))
     known = [item for item in objects if kind_of(item)]
     if not known:
+        if deep := next((reason for reason in reasons if reason.startswith(TOO_DEEP)), None):
+            raise BadFileError(f"{plain.name} has no rows that can be read: {deep}; set {DEPTH.variable} higher.")
         if message := find_nested_error(entries):
             raise BadFileError(f"{plain.name} is an error of the API, not data ({message}): it has nothing to load.")
         if entries == [] or any(map(is_empty_answer, entries)):
@@ -175,9 +196,17 @@ def _json_part(plain: PlainFile, layout: Layout, entries: list[Any], rows: Itera
     direct = layout in {"ndjson", "array"} and not any(_is_wrapped(entry, kind_of) for entry in entries if entry)
     keys = object_keys(tuple(entry for entry in entries if isinstance(entry, dict)))
     header = object_keys(objects)
+    if len(header) > COLUMNS.value():
+        raise too_wide(plain.name, len(header), "different keys in its first rows")
     return Part(
         plain.name, plain.path, layout, header, objects=objects, known=bool(known), direct=direct, keys=keys
     )  # fmt: skip
+
+
+def _note_reasons(rows: Iterator[Row], reasons: set[str]) -> Iterator[Row]:
+    for row in rows:
+        reasons.add(row.reason)
+        yield row
 
 
 def _is_wrapped(entry: Any, kind_of: KindOf) -> bool:
@@ -231,9 +260,10 @@ def _first_objects(path: Path) -> list[Any]:
 
 def _parse_line(line: str) -> Any:
     try:
-        return json.loads(line)
+        value, is_single = _decode(line)
     except (ValueError, RecursionError):
         return None
+    return value if is_single else None
 
 
 def object_keys(objects: tuple[dict[str, Any], ...]) -> tuple[str, ...]:

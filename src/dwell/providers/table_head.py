@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from dwell.providers.opening import CHUNK, HEAD_BYTES, PlainFile, new_file, write_chunks
+from dwell.providers.opening import CHUNK, PlainFile, head_bytes, new_file, write_chunks
 
 DELIMITERS = ",;\t|"
 MOST_TITLE_LINES = 40
 """A header is looked for among so many lines: exports have some lines of title, account and period above it."""
+MOST_TITLE_CELLS = 20_000
+"""Lines of title have few cells; beyond so many in all of them no header is looked for."""
 _SEPARATOR_LINE = re.compile(r'^\ufeff?"?sep=(?P<delimiter>\\t|.)"?[,;\t| ]*$', re.IGNORECASE)
 _NOTHING = " \t,;|\"'\ufeff\u00a0"
 
@@ -26,7 +28,7 @@ def read_head(plain: PlainFile) -> str:
     if plain.head is not None:
         return plain.head.decode("utf-8-sig", errors="ignore")
     with plain.path.open("rb") as stream:
-        return stream.read(HEAD_BYTES).decode("utf-8-sig", errors="ignore")
+        return stream.read(head_bytes()).decode("utf-8-sig", errors="ignore")
 
 
 def find_delimiter(line: str) -> str:
@@ -65,8 +67,12 @@ def find_header_lines(plain: PlainFile) -> Iterator[int]:
     A header has several cells, and the next line that is not empty about as many: a line of prose does not.
     """
     lines = [line.rstrip("\r") for line in read_head(plain).split("\n", 2 * MOST_TITLE_LINES)[: 2 * MOST_TITLE_LINES]]
+    tried = 0
     for number, line in enumerate(lines[:MOST_TITLE_LINES]):
         delimiter = find_delimiter(line)
+        tried += line.count(delimiter)
+        if tried > MOST_TITLE_CELLS:
+            return
         below = next((other for other in lines[number + 1 :] if other.strip(_NOTHING)), "")
         names = sum(bool(cell.strip(_NOTHING)) for cell in line.split(delimiter))
         if number and names > 1 and 2 * below.count(delimiter) >= line.count(delimiter):

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from dwell.errors import BadFileError
 from dwell.providers import archive
 from dwell.providers.number_format import show_number, show_time
-from dwell.providers.opening import CHUNK, PlainFile, new_file, write_chunks
+from dwell.providers.opening import PlainFile, new_file, write_chunks
+from dwell.settings.limits import CELL, WORKBOOK
 from dwell.text.csv_rows import csv_row
 
-_DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-_FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
+_MOST_ROWS = 1 << 20
+"""Rows of a sheet, by its format."""
+_UNREAD = ("xl/media/", "xl/embeddings/", "xl/printerSettings/")
+"""Pictures and the like, which nothing reads."""
 
 
 def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
     """The sheets of a workbook that are not empty, as CSV files in scratch.
 
     Raises:
-        BadFileError: When it is damaged, would unpack beyond the limits, declares a DTD, or holds formulas.
+        BadFileError: When it is damaged, goes beyond the limits, declares a DTD, or holds formulas.
     """
     for entry in archive.list_members(path):
-        if entry.filename.endswith((".xml", ".rels")):
-            _inspect(name, path, entry, scratch)
+        _inspect(name, path, entry, scratch)
     from openpyxl import load_workbook
 
     try:
@@ -38,34 +40,84 @@ def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
             sheets = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
-        raise BadFileError(f"{name} can't be read as a workbook: save it as CSV and load that.") from error
+        raise _unreadable(name) from error
     return [sheet for sheet in sheets if sheet.path.stat().st_size]
 
 
 def _inspect(name: str, path: Path, entry: zipfile.ZipInfo, scratch: Path) -> None:
+    """Refuses a part that is not plain XML, in any encoding: the workbook's reader has the same parser.
+
+    Raises:
+        BadFileError: It declares a DTD, holds a formula or a cell beyond the limit, or is not XML.
+    """
     part = archive.unzip(path, entry, scratch)
-    tail = b""
-    with part.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            seen = tail + chunk
-            if _DECLARATION.search(seen):
-                raise BadFileError(f"{name} declares a DTD, which no spreadsheet program writes: do not trust it.")
-            if entry.filename.startswith("xl/worksheets/") and _FORMULA.search(seen):
-                raise BadFileError(f"{name} holds formulas: save it as CSV, which keeps their values, and load that.")
-            tail = seen[-16:]
-    part.unlink()
+    checks = _PartChecks(name)
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = checks.refuse_doctype
+    parser.StartElementHandler = checks.begin
+    parser.CharacterDataHandler = checks.add
+    try:
+        with part.open("rb") as stream:
+            parser.ParseFile(stream)
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: an encoding that it does not know
+        if entry.filename.endswith((".xml", ".rels")):
+            raise _unreadable(name) from error
+    finally:
+        part.unlink()
+    if checks.root != "worksheet" and entry.file_size > WORKBOOK.value() and not entry.filename.startswith(_UNREAD):
+        raise BadFileError(
+            f"{name} holds a part of more than {WORKBOOK} ({entry.filename}), which would be read at once: save it as "
+            f"CSV and load that, or set {WORKBOOK.variable} higher."
+        )
+
+
+class _PartChecks:
+    """What is refused in one part of a workbook."""
+
+    def __init__(self, name: str) -> None:
+        self.root = ""
+        self._name, self._most, self._length = name, CELL.value(), 0
+
+    def refuse_doctype(self, *_declaration: object) -> None:
+        """A DTD, whose entities could hold anything."""
+        raise BadFileError(f"{self._name} declares a DTD, which no spreadsheet program writes: do not trust it.")
+
+    def begin(self, tag: str, _attributes: object) -> None:
+        """An element; the first one says what the part is."""
+        tag = tag.rpartition(":")[2]
+        self.root = self.root or tag
+        if tag == "f" and self.root == "worksheet":
+            raise BadFileError(f"{self._name} holds formulas: save it as CSV, which keeps their values, and load that.")
+        if tag in {"c", "si"}:
+            self._length = 0
+
+    def add(self, text: str) -> None:
+        """Text in a cell, or in one of the texts that cells share."""
+        if self.root in {"worksheet", "sst"}:
+            self._length += len(text)
+            if self._length > self._most:
+                raise BadFileError(
+                    f"{self._name} holds a cell of more than {CELL} characters: shorten it, or set {CELL.variable} "
+                    "higher."
+                )
+
+
+def _unreadable(name: str) -> BadFileError:
+    return BadFileError(f"{name} can't be read as a workbook: save it as CSV and load that.")
 
 
 def _sheet(name: str, sheet: Any, scratch: Path) -> PlainFile:
     target = new_file(scratch, ".csv")
-    write_chunks(target, _csv_lines(sheet))
+    write_chunks(target, _csv_lines(name, sheet))
     return PlainFile(f"{name}[{sheet.title}]", target)
 
 
-def _csv_lines(sheet: Any) -> Iterator[bytes]:
+def _csv_lines(name: str, sheet: Any) -> Iterator[bytes]:
     sheet.reset_dimensions()  # the size that a sheet claims is often wrong
     empty = 0
-    for row in sheet.iter_rows():
+    for number, row in enumerate(sheet.iter_rows()):
+        if number >= _MOST_ROWS:  # an empty row for each number that a hostile sheet leaves out would never end
+            raise BadFileError(f"{name} numbers a row above {_MOST_ROWS:,}, which no sheet has: save it as CSV.")
         cells = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
         if not any(cells):
             empty += 1  # a line for each, so that lines are the sheet's rows

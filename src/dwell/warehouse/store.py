@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dwell import clock
 from dwell.disk.errors import not_writable
 from dwell.disk.lock import exclusive, scratch_folder
+from dwell.disk.paths import require_reachable
 from dwell.disk.temporary import temporary_folder
 from dwell.disk.unwritable import takes_files
 from dwell.errors import NoDataError
@@ -67,6 +68,7 @@ class Store:
             StorageError: A newer dwell wrote the folder, it is being restored, or it cannot be used.
         """
         store = cls(settings)
+        require_reachable(store._journal)
         unfinished.require_finished(store.root)
         require_parts(store.root, state_elsewhere=settings.database is not None)
         if not store._journal.exists():

@@ -13,6 +13,7 @@ from typing import Any
 from dwell import clock
 from dwell.disk.archive import Archive, ArchiveWriter, read_archive
 from dwell.disk.errors import FULL
+from dwell.disk.paths import require_reachable
 from dwell.disk.replace import replacing
 from dwell.errors import BadFileError, StorageError
 from dwell.results import Result
@@ -49,6 +50,7 @@ def back_up(settings: Settings, file: Path, *, state_only: bool = False, progres
         DamagedDataError: A part of the folder is damaged or missing.
         StorageError: Something cannot be read, or the file cannot be written.
     """
+    require_reachable(file)
     if file.exists() and not file.is_file():
         raise StorageError(f"{file} is no file, so a backup in it could not be read back: name a file.")
     if file.resolve().is_relative_to(settings.data.resolve()):

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from dwell.errors import DwellError
-from dwell.providers import format_registry
 from dwell.records import Hints
 from dwell.results import Result
+from dwell.text.readable import show_path
 from dwell.warehouse.load.explainer import explain
 from dwell.warehouse.load.explanation import Explanation
 from dwell.warehouse.store import Store
-from dwell.workspace.imports import failure_dict, list_files
+from dwell.workspace.imports import failure_dict, read_file
+from dwell.workspace.input_files import list_files
 
 __all__ = ["Explanation", "Explanations", "explain_files"]
 
@@ -76,11 +77,12 @@ def explain_files(store: Store, paths: Iterable[Path], hints: Hints, lines: Iter
     """
     wanted = tuple(lines)
     files: list[Explanation] = []
-    failures: list[tuple[Path, DwellError]] = []
-    for path in list_files(paths)[0]:
+    found = list_files(paths)
+    failures = found.failures
+    for path in found.data:
         try:
             with store.scratch() as scratch:
-                files.append(explain(store, format_registry.read(path, hints, scratch), hints, wanted))
+                files.append(explain(store, read_file(path, hints, scratch), hints, wanted))
         except DwellError as error:
-            failures.append((path, error))
+            failures.append((show_path(path), error))
     return Explanations(tuple(files), tuple(failures))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dwell import clock
+from dwell.disk.paths import require_reachable
 from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.settings import Settings
@@ -37,6 +38,7 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
         NoDataError: There is no data folder at that place.
         StorageError: The folder cannot be written.
     """
+    require_reachable(settings.data / journal.NAME)
     unfinished.require_finished(settings.data)
     if not any((settings.data / name).exists() for name in (journal.NAME, check.STATE, lake.FOLDER)):
         raise NoDataError(f"There is no data in {settings.data}: name its folder with --data or DWELL_DATA.")

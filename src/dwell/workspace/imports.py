@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dwell import logs
-from dwell.errors import DwellError, StrangeFileError, UnknownFormatError
+from dwell.errors import BadFileError, DwellError, StrangeFileError, UnknownFormatError
 from dwell.providers import format_registry
-from dwell.providers.strangers import is_no_data, list_skipped, may_be_no_data
-from dwell.records import Hints
+from dwell.providers.opening import unreadable
+from dwell.providers.strangers import list_skipped, may_be_no_data
+from dwell.records import Hints, SourceFile
 from dwell.results import Result
+from dwell.settings.limits import ROWS
+from dwell.text.readable import show_path
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load
 from dwell.warehouse.store import Store
+from dwell.workspace.input_files import list_files, list_special
 
 Progress = Callable[[str, str, float], None]
 
@@ -34,19 +38,23 @@ class Imports:
         files: One entry per file that was loaded.
         failures: Files from which nothing was loaded, and why.
         skipped: Files in the folders that hold no data, such as notes and pictures.
+        special: What is in the folders and no file, and what it is, such as a pipe.
     """
 
     files: tuple[Loaded, ...]
     failures: tuple[tuple[Path, DwellError], ...]
     skipped: tuple[Path, ...] = ()
+    special: tuple[tuple[Path, str], ...] = ()
 
     @property
     def skipped_text(self) -> str | None:
-        """The skipped files in a sentence; None where there are none."""
-        return list_skipped([path.name for path in self.skipped]) if self.skipped else None
+        """What was skipped, in a sentence each; None where nothing was."""
+        texts = [list_skipped([path.name for path in self.skipped])] if self.skipped else []
+        texts += [list_special(self.special)] if self.special else []
+        return "\n".join(texts) or None
 
     def to_result(self) -> Result:
-        """One row per loaded file; `files`, `failures` and `skipped` in the JSON."""
+        """One row per loaded file; `files`, `failures`, `skipped` and `special` in the JSON."""
         columns = (
             *_JSON_COLUMNS,
             "watch_times_new",
@@ -61,7 +69,9 @@ class Imports:
         )
         rows = [tuple(_to_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
         failures = [failure_dict(path, error) for path, error in self.failures]
-        return _FileResult(columns, rows, {"failures": failures, "skipped": [str(path) for path in self.skipped]})
+        skipped = [str(path) for path in self.skipped]
+        special = [{"path": str(path), "what": what} for path, what in self.special]
+        return _FileResult(columns, rows, {"failures": failures, "skipped": skipped, "special": special})
 
 
 class _FileResult(Result):
@@ -95,20 +105,25 @@ def import_files(
     if not dry_run:
         store.require_writable()
     loaded: list[Loaded] = []
-    failures: list[tuple[Path, DwellError]] = []
     named = list(paths)
-    files, skipped = list_files(named)
-    for path in files:
+    found = list_files(named)
+    failures, rows = found.failures, 0
+    for path in found.data:
         try:
+            if rows >= ROWS.value():
+                raise BadFileError(f"The files before it have {rows:,} rows: import it by itself.")
             loaded.append(_import_file(store, path, hints, dry_run=dry_run, progress=progress))
+            rows += loaded[-1].rows_read
         except DwellError as error:
             if is_note(path, named, error):
-                skipped.append(path)
+                found.skipped.append(path)
             else:
                 failures.append((path, error))
     if not dry_run:
         store.seal_if_due()
-    return Imports(tuple(loaded), tuple(failures), tuple(skipped))
+    shown = ((show_path(path), error) for path, error in failures)
+    special = ((show_path(path), what) for path, what in found.special)
+    return Imports(tuple(loaded), tuple(shown), tuple(map(show_path, found.skipped)), tuple(special))
 
 
 def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progress: Progress | None) -> Loaded:
@@ -118,7 +133,7 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
 
     step("reading", 0.0)
     with store.scratch() as scratch:
-        file = format_registry.read(path, hints, scratch)
+        file = read_file(path, hints, scratch)
         loaded = load(store, file, hints, dry_run=dry_run, progress=step)
     fields = {"file": path.name, "format": loaded.format, **{name: getattr(loaded, name) for name in _COUNTS}}
     log.info(
@@ -129,29 +144,21 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
     return loaded
 
 
-def list_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """The files and those in the folders, in the order of their names; and those in the folders that hold no data.
+def read_file(path: Path, hints: Hints, scratch: Path) -> SourceFile:
+    """Recognises one file, as `format_registry.read`; a name that is not UTF-8 is read through a link in scratch.
 
     Raises:
-        UnknownFormatError: A folder has no files with data.
+        BadFileError: The system cannot read it, at its start or half-way.
     """
-    files, skipped = list[Path](), list[Path]()
-    for path in paths:
-        if not path.is_dir():
-            files.append(path)
-            continue
-        inside = [inner for inner in sorted(path.rglob("*")) if inner.is_file() and not _is_hidden(inner, path)]
-        data = [inner for inner in inside if not is_no_data(inner.name)]
-        if not data:
-            raise UnknownFormatError(f"The folder {path} contains no data files; name a folder or file with exports.")
-        files += data
-        skipped += [inner for inner in inside if is_no_data(inner.name)]
-    return files, skipped
-
-
-def _is_hidden(file: Path, folder: Path) -> bool:
-    """In a hidden folder, such as `.git`, whose files nobody counts."""
-    return any(part.startswith(".") for part in file.relative_to(folder).parts[:-1])
+    shown = show_path(path)
+    try:
+        if shown != path:
+            link = scratch / shown.name
+            link.symlink_to(path.absolute())
+            return replace(format_registry.read(link, hints, scratch), path=shown)
+        return format_registry.read(path, hints, scratch)
+    except OSError as error:
+        raise unreadable(shown, error) from error
 
 
 def is_note(path: Path, named: Iterable[Path], error: DwellError) -> bool:

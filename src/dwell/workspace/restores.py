@@ -23,6 +23,7 @@ from dwell.disk.archive import Archive
 from dwell.disk.errors import is_in_use, os_error, sidecars
 from dwell.disk.flush import flush
 from dwell.disk.lock import remove_dead_scratch, try_exclusive
+from dwell.disk.paths import require_reachable
 from dwell.errors import BadFileError, DamagedDataError, StorageError
 from dwell.results import Result
 from dwell.settings import Settings
@@ -164,6 +165,7 @@ def _require_place(work: _Restore, *, replace: bool) -> None:
         StorageError: The place is taken, in use, or belongs to another folder.
     """
     root, mark = work.root, None
+    require_reachable(root / journal.NAME)
     if root.exists() and not root.is_dir():
         raise StorageError(f"{root} is a file; name a folder with --data or DWELL_DATA.")
     mark = unfinished.read(root)

@@ -9,6 +9,7 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
+from dwell.disk.paths import require_reachable
 from dwell.errors import NoDataError, SettingsError, StorageError
 from dwell.records import TABLES, Hints
 from dwell.results import Result
@@ -55,6 +56,7 @@ class Workspace:
     def __init__(self, settings: Settings, *, create: bool = False) -> None:
         from dwell.warehouse.store import Store
 
+        require_reachable(settings.data)
         if settings.data.exists() and not settings.data.is_dir():
             raise StorageError(f"{settings.data} is a file; name a folder with --data or DWELL_DATA.")
         self.settings = settings

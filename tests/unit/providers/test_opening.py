@@ -138,7 +138,7 @@ def test_a_bomb_is_stopped_by_its_ratio(opened: Opened, monkeypatch: pytest.Monk
 
 
 def test_a_bomb_is_stopped_by_its_size(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
+    monkeypatch.setenv("DWELL_MAX_UNPACKED", "1000")
     with pytest.raises(BadFileError, match="would unpack to more"):
         opened(packed({"a.csv": "a" * 1500}), "big.zip")
     with pytest.raises(BadFileError, match="times its size"):
@@ -149,7 +149,7 @@ def test_a_zip_whose_directory_lies_about_sizes(opened: Opened, monkeypatch: pyt
     content = bytearray(packed({"a.csv": "a" * 5000}))
     entry = content.index(b"PK\x01\x02")
     content[entry + 24 : entry + 28] = struct.pack("<I", 10)
-    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
+    monkeypatch.setenv("DWELL_MAX_UNPACKED", "1000")
     with pytest.raises(BadFileError):
         opened(bytes(content), "lying.zip")
 
@@ -178,7 +178,7 @@ def test_links_encryption_and_nested_archives_are_refused(opened: Opened) -> Non
 
 
 def test_too_many_entries_are_refused(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_MEMBERS", 2)
+    monkeypatch.setenv("DWELL_MAX_MEMBERS", "2")
     with pytest.raises(BadFileError, match="3 files"):
         opened(packed({f"{n}.csv": CSV for n in range(3)}), "many.zip")
 

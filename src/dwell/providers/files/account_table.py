@@ -143,7 +143,7 @@ def _holds_objects(part: Part, name: str) -> bool:
     first = next((value.strip() for value in sample(part, name) if value.strip()), "")
     try:
         return first.startswith("{") and isinstance(json.loads(first), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

@@ -22,9 +22,10 @@ from dwell.providers.files.table_headers import Fits, Headers, list_names, match
 from dwell.providers.files.wide_table import narrow_table
 from dwell.providers.format import Context, Format, ReadResult
 from dwell.providers.json_rows import KindOf
-from dwell.providers.part import Part, first_rows
+from dwell.providers.part import Part, first_rows, too_wide
 from dwell.records import TABLES, Extract, Shape, Source
 from dwell.records.shape import Unit
+from dwell.settings.limits import COLUMNS
 from dwell.text.number_style import number_style
 from dwell.text.numbers import parse_count, parse_seconds
 from dwell.text.words import is_unknown, parse_flag
@@ -175,8 +176,12 @@ def _text_key(values: list[Any]) -> str | None:
     return "" if isinstance(first, str) else None
 
 
-def _pointers(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Header -> JSON pointer, for the cells of objects."""
+def _pointers(part_name: str, objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Header -> JSON pointer, for the cells of objects.
+
+    Raises:
+        BadFileError: There are more than the limit.
+    """
     pointers: dict[str, str] = {}
     for item in objects:
         for place, value in _cells(item):
@@ -185,11 +190,14 @@ def _pointers(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
                 text_key = _text_key(value) if isinstance(value, list) else None
                 end = "" if text_key is None else f"/*/{text_key}".rstrip("/")
                 pointers[name] = "".join(f"/{_escape(key)}" for key in place) + end
+    if len(pointers) > COLUMNS.value():
+        raise too_wide(part_name, len(pointers), "different values in its first rows")
     return pointers
 
 
 def _escape(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+    """A key within a pointer; `~2` is a star that is part of a key, and no list's."""
+    return key.replace("~", "~0").replace("/", "~1").replace("*", "~2")
 
 
 def _kind_of(item: Mapping[str, Any]) -> str | None:
@@ -201,6 +209,8 @@ def kind_with(given: Mapping[str, str]) -> KindOf:
     names = frozenset(given.values())
 
     def kind_of(item: Mapping[str, Any]) -> str | None:
+        if len(item) > COLUMNS.value():
+            return None  # no row, whatever it is: to compare so many keys would take long
         if names and names <= item.keys():
             return "row"
         return _row_kind(item, 0) or ("row" if _is_account_row(item, given) else None)
@@ -213,6 +223,8 @@ def _row_kind(item: Mapping[str, Any], depth: int) -> str | None:
     if len(item) < 2 or not _NOT_POSTS.isdisjoint(item):
         return None
     header = tuple(_flat_values(item))
+    if len(header) > COLUMNS.value():
+        return None
     if not _COUNTS_POSTS.isdisjoint(header):
         return None
     fits, is_seen = _fit(tuple(key for key, value in item.items() if not isinstance(value, dict) and _is_cell(value)))
@@ -227,7 +239,10 @@ def _is_account_row(item: Mapping[str, Any], given: Mapping[str, str]) -> bool:
     """Whether an object is a row of a table of accounts; one that lists its posts is a wrapper."""
     if len(item) < 2 or not _NOT_POSTS.isdisjoint(item):
         return False
-    return is_account(item, match_headers(tuple(_flat_values(item)), given), given) and not _lists_rows(item)
+    header = tuple(_flat_values(item))
+    if len(header) > COLUMNS.value():
+        return False
+    return is_account(item, match_headers(header, given), given) and not _lists_rows(item)
 
 
 def _wraps_rows(item: Mapping[str, Any], header: tuple[str, ...], depth: int) -> bool:
@@ -264,7 +279,7 @@ def listed_posts(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _headers(part: Part, context: Context) -> tuple[Headers, dict[str, str]]:
-    pointers = {} if part.layout == "csv" else _pointers(part.objects)
+    pointers = {} if part.layout == "csv" else _pointers(part.name, part.objects)
     header = part.header if part.layout == "csv" else tuple(pointers)
     headers = without_objects(part, match_headers(header, context.hints.columns, _fits(part)))
     return with_platform(part, headers), pointers

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dwell.disk.paths import require_reachable
 from dwell.errors import StorageError
 from dwell.records import Relation
 from dwell.warehouse.columns import DUCKDB, quote_name, quote_text
@@ -47,6 +48,7 @@ class DuckDBDestination:
 def _open(path: Path) -> duckdb.DuckDBPyConnection:
     import duckdb
 
+    require_reachable(path)
     if not path.parent.is_dir():
         raise StorageError(f"{path.parent} isn't a folder: make it first, or choose another file.")
     if path.exists() and not _is_database(path):

@@ -17,6 +17,7 @@ import msgspec
 from dwell.disk.errors import os_error
 from dwell.disk.flush import flush
 from dwell.disk.lock import try_exclusive
+from dwell.disk.paths import require_reachable
 from dwell.disk.replace import write_whole
 from dwell.errors import DamagedDataError, StorageError
 from dwell.records import Relation
@@ -62,6 +63,7 @@ class ParquetDestination:
     def loading(self, scratch: Path) -> Iterator[_ParquetLoad]:
         """See `Destination`."""
         del scratch  # files are written where they stay
+        require_reachable(self.path)
         if self.path.exists() and not self.path.is_dir():
             raise StorageError(f"{self.path} is a file: name a folder for the Parquet files.")
         try:

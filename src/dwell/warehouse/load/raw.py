@@ -144,7 +144,7 @@ def _json_rows(extract: Extract, names: Iterable[str]) -> RawRows:
         "SELECT CASE WHEN left(json, 1) = '{' THEN json END AS json "
         f"FROM {read.format(quote_text(str(extract.path)))}",
     )
-    listed = ", ".join(quote_text(pointer) for pointer in pointers)
+    listed = ", ".join(quote_text(pointer.replace("~2", "*")) for pointer in pointers)  # a key's own star
     steps = steps.add("raw", f"SELECT json, json_extract_string(json, [{listed}]) AS extracted FROM objects")
     broken = f"CASE WHEN json IS NULL THEN {quote_text(NOT_JSON)} END"
     return RawRows(steps, values, dict.fromkeys(lists, "VARCHAR[]"), line, broken)
@@ -156,7 +156,10 @@ def _list_pointer(pointer: str) -> str:
 
 def _path_in_list(pointer: str) -> str:
     """What follows a pointer's first list, as the path that DuckDB wants for lists."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer[pointer.index("/*") + 1 :].split("/")]
+    steps = [
+        step.replace("~2", "*").replace("~1", "/").replace("~0", "~")
+        for step in pointer[pointer.index("/*") + 1 :].split("/")
+    ]
     return "$" + "".join("[*]" if step == "*" else f'."{step}"' for step in steps)
 
 
