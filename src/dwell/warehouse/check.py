@@ -18,7 +18,7 @@ from dwell.errors import DamagedDataError
 from dwell.settings import Settings
 from dwell.state import open_database
 from dwell.state.database import damaged_state
-from dwell.warehouse import catalogue, ingest_log, journal, lake, lake_scan, rebuild, recover, rollup
+from dwell.warehouse import catalogue, ingest_log, journal, journal_layout, lake, lake_scan, rebuild, recover, rollup
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import lake_errors
 from dwell.warehouse.journal_damage import damaged_journal
@@ -218,7 +218,7 @@ def _repair_part(root: Path, part: str) -> None:
 def _rewrite_log_entry(root: Path, name: str) -> None:
     """Brings the Delta log of a table to what the journal says is visible, by one new commit."""
     with journal.connect(root / journal.NAME, writing=True) as log:
-        journal.upgrade(log)
+        journal_layout.upgrade(log)
         state = catalogue.read(log)
         table = state.table(name)
         described = ingest_log.describe(state, ingest_log.unsealed_since(log)) if name == INGEST else None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell.clock import from_micros
-from dwell.warehouse import lake
+from dwell.warehouse import batches, lake
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, quote_name, quote_text
 from dwell.warehouse.damage import lake_errors
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 def unsealed_since(log: sqlite3.Connection) -> int | None:
     """When the oldest batch was imported whose rows may be in the journal alone, in microseconds since 1970."""
-    row = log.execute("SELECT min(at) FROM ingest_batches WHERE in_lake = 0").fetchone()
-    return row[0] if row else None
+    return min((row[5] for row in batches.list_unsealed(log)), default=None)
 
 
 def describe(ahead: Catalogue, since: int | None) -> dict[str, Any]:

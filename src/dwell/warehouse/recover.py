@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dwell.disk.lock import remove_dead_scratch
-from dwell.warehouse import catalogue, ingest_log, journal, lake
+from dwell.warehouse import catalogue, ingest_log, journal, journal_layout, lake
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import lake_errors
@@ -15,12 +15,12 @@ from dwell.warehouse.damage import lake_errors
 def create_or_rebuild(root: Path, path: Path) -> None:
     """Makes the journal: from the lake where there is one, else empty. The caller holds the writer lock."""
     if lake.newest_version(root, INGEST) is None:
-        journal.create(path, Catalogue())
+        journal_layout.create(path, Catalogue())
         return
     from dwell.warehouse.rebuild import rebuild
 
     rebuilt = rebuild(root)
-    journal.create(path, rebuilt.catalogue, rebuilt.log)
+    journal_layout.create(path, rebuilt.catalogue, rebuilt.log)
 
 
 def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
@@ -36,7 +36,7 @@ def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
     with journal.connect(path, writing=True) as log:
         if check:
             journal.check_pages(path, log)
-        journal.upgrade(log)
+        journal_layout.upgrade(log)
         state = catalogue.read(log)
         orphaned = find_uncommitted(root, state)
         restored = state

@@ -16,6 +16,7 @@ from dwell.warehouse import (
     current_rows,
     ingest_log,
     journal,
+    journal_rows,
     lake,
     rollup_update,
     views,
@@ -47,7 +48,7 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False, keep_ver
         moved, ahead = 0, replace(state, sealed_seq=state.seq)
         replaced = {}
         for name, table in TABLES.items():
-            rows = journal.rows(log, table)
+            rows = journal_rows.rows(log, table)
             if not rows:
                 continue
             source = f"SELECT {column_list(table)}, {SEQ} FROM {views.load_unsealed(connection, table, rows)}"
@@ -71,7 +72,7 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False, keep_ver
         ahead = ingest_log.write_entry(connection, root, ahead, entries, None)
         with journal.transaction(log):
             current_rows.record_seal(log)
-            journal.clear(log)
+            journal_rows.clear(log)
             batches.mark_in_lake(log)
             catalogue.write(log, state, ahead)
             catalogue.write_sealed_at(log)

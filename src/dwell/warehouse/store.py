@@ -15,7 +15,18 @@ from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal, recover, unfinished, views
+from dwell.warehouse import (
+    batches,
+    catalogue,
+    current_rows,
+    current_rows_refresh,
+    journal,
+    journal_layout,
+    journal_rows,
+    recover,
+    unfinished,
+    views,
+)
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.check import require_parts
 from dwell.warehouse.journal_damage import journal_errors
@@ -181,7 +192,7 @@ class Store:
         with exclusive(self.root / LOCK), journal.connect(self._journal, writing=True) as log:
             if self._is_check_due():
                 journal.check_pages(self._journal, log)
-            journal.upgrade(log)
+            journal_layout.upgrade(log)
         with journal.connect(self._journal, writing=True) as log:
             yield Appender(self.root, self.settings, self.root / LOCK, log)
 
@@ -193,9 +204,10 @@ class Store:
             DamagedDataError: The journal or, where it has to be read, the lake is damaged.
         """
         with journal.connect(self._journal, writing=True) as log:
-            if not current_rows.is_complete(log, catalogue.read_seq(log)):
+            journal_is_old = not journal_layout.is_current(log)
+            if journal_is_old or not current_rows.is_complete(log, catalogue.read_seq(log)):
                 with exclusive(self.root / LOCK):
-                    journal.upgrade(log)
+                    journal_layout.upgrade(log)
                     current_rows_refresh.refresh(log, self.root, self.settings)
             with journal.read_transaction(log):
                 yield Lookups(log)
@@ -288,7 +300,7 @@ class Store:
     def unsealed(self) -> int:
         """Rows that are only in the journal."""
         with journal.connect(self._journal) as log, journal.read_transaction(log):
-            return sum(journal.count(log, name) for name in TABLES)
+            return sum(journal_rows.count(log, name) for name in TABLES)
 
     def rows(self) -> dict[str, int]:
         """Rows per table as a reader sees them, without reading the tables."""

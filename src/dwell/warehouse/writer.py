@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
-from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, ingest_log, journal, lake, views
+from dwell.warehouse import (
+    batches,
+    catalogue,
+    current_rows,
+    current_rows_refresh,
+    ingest_log,
+    journal,
+    journal_rows,
+    lake,
+    views,
+)
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import SEQ, key_list, quote_name, stored_value, to_journal
@@ -96,9 +106,9 @@ class Writer:
                 with journal.transaction(log):
                     for name, values in fetched.items():
                         if name in sealed:
-                            journal.replace(log, TABLES[name], seq, values, sealed[name])
+                            journal_rows.replace(log, TABLES[name], seq, values, sealed[name])
                         else:
-                            journal.insert(log, TABLES[name], seq, values)
+                            journal_rows.insert(log, TABLES[name], seq, values)
                         if keeps_current:
                             current_rows.update(log, TABLES[name], seq, values)
                     if keeps_current:

@@ -13,7 +13,7 @@ import pytest
 
 from dwell.records import TABLES, Creator
 from dwell.settings import Settings
-from dwell.warehouse import Store, check, current_rows, journal, recover
+from dwell.warehouse import Store, check, current_rows, journal, journal_rows, recover
 from dwell.warehouse.engine_duckdb import connect
 from dwell.warehouse.export import export
 
@@ -142,9 +142,9 @@ def killed_at(step: str, work: Callable[[], object]) -> bool:
 
 def test_a_reader_that_began_before_the_tables_came_sees_its_own_instant(older: Store, commit: Commit) -> None:
     with journal.connect(older.root / journal.NAME) as log, journal.read_transaction(log):
-        assert journal.count(log, "creator_states") == 0
+        assert journal_rows.count(log, "creator_states") == 0
         commit("states", creator_states=STATE)
-        assert journal.rows(log, TABLES["creator_states"]) == []
+        assert journal_rows.rows(log, TABLES["creator_states"]) == []
     assert Store.open(Settings(data=older.root)).rows()["creator_states"] == 1
 
 

@@ -1,0 +1,41 @@
+"""The number of the journal's newest change, in a file beside it: a write-ahead log that was lost or cut is noticed.
+
+SQLite takes a write-ahead log up to its last whole transaction, and a missing one for an empty one, without a word. The
+file is written after each commit, so it never says more than what is stored; a process that is killed in between, or a
+power cut, leaves it older. One that is missing or damaged says nothing, and the next change writes it again.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+FILE = "journal.revision"
+
+
+def read(root: Path) -> int:
+    """The newest change that is known to be stored; 0 where nothing is known."""
+    try:
+        text = (root / FILE).read_bytes()
+        number, check = text.split()
+        return int(number) if zlib.crc32(number) == int(check, 16) else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def write(root: Path, revision: int) -> None:
+    """Notes a change that is stored. Where that is refused, an older number stays, which is true as well."""
+    number = f"{revision:020d}".encode()
+    with suppress(OSError):
+        file = os.open(root / FILE, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.pwrite(file, number + f" {zlib.crc32(number):08x}\n".encode(), 0)
+        finally:
+            os.close(file)
+
+
+def forget(root: Path) -> None:
+    """Before a journal takes the place of one whose changes it does not have."""
+    (root / FILE).unlink(missing_ok=True)
