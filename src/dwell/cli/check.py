@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -46,7 +47,8 @@ def check(
     """
     import dwell
 
-    result = dwell.check(data, repair=repair, set_aside_future=set_aside_future)
+    tell = partial(typer.echo, err=True)
+    result = dwell.check(data, repair=repair, set_aside_future=set_aside_future, tell=tell)
     Output(as_json, as_csv, output).show(result, lambda: _text(result))
     return 0 if result.meta["ok"] else 1
 
@@ -61,8 +63,29 @@ def _text(result: Result) -> str:
             lines.append(f"  `dwell check --repair` {row['repair']}.")
         else:
             lines.append("  This file cannot be rebuilt: restore it from a backup, or import the exports again.")
+        lines += _loss(row)
     lines += [*_set_aside(result.meta["set_aside"]), *_future(result)]
+    lines += _unverified(result.meta["unverified_files"])
     return "\n".join([*lines, *_outdated(result.meta["outdated_imports"])])
+
+
+def _loss(row: Mapping[str, Any]) -> list[str]:
+    """What is lost with a file of the lake, and how it is had again."""
+    if row["rows"] is None:
+        return []
+    first, last = row["first_observed_at"], row["last_observed_at"]
+    span = f", observed from {first:%Y-%m-%d} to {last:%Y-%m-%d}" if first and last else ""
+    lost = f"  {pluralize(row['rows'], 'row')} {'are missing' if row['repaired'] else 'would be missing'}{span}."
+    again = [f"  Then import again what may have given them: {', '.join(row['import_again'])}."]
+    replay = ["  Then run `dwell replay --all`, for the rows of sweeps."]
+    return [lost, *(again if row["import_again"] else []), *(replay if row["replay"] else [])]
+
+
+def _unverified(files: int | None) -> list[str]:
+    if not files:
+        return []
+    were = "1 file was" if files == 1 else f"{files:,} files were"
+    return [f"{were} written by an older dwell, without a checksum; the next seal (`dwell seal`) adds it."]
 
 
 def _set_aside(files: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -123,6 +123,15 @@ def _select(connection: sqlite3.Connection, rest: str = "", parameters: Sequence
     return [row[:-1] for row in found]
 
 
+def verify(connection: sqlite3.Connection) -> None:
+    """Reads the log of all batches.
+
+    Raises:
+        DamagedDataError: One is not what was written.
+    """
+    _select(connection)
+
+
 def find(connection: sqlite3.Connection, batch_id: str) -> Batch | None:
     """The logged batch of that identity."""
     rows = _select(connection, "WHERE batch_id = ?", (batch_id,))

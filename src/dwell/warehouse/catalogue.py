@@ -238,9 +238,8 @@ def write_sealed_at(connection: sqlite3.Connection) -> None:
     _write_meta(connection, {"sealed_at": to_micros(clock.now())})
 
 
-def count_unverified(connection: sqlite3.Connection) -> int:
+def count_unverified(state: Catalogue) -> int:
     """Visible files of the lake and the roll-up that have no checksum."""
-    state = read(connection)
     files = state.rollup.files if state.rollup else ()
     found = sum(file.checksum is None for file in files)
     return found + sum(file.checksum is None for table in state.tables.values() for file in table.files)

@@ -75,6 +75,13 @@ def complete_until(log: sqlite3.Connection) -> int:
     return int(row[0]) if row else -1
 
 
+def forget(log: sqlite3.Connection) -> None:
+    """Remove all of them, inside the caller's transaction: the next append reads them from the tables again."""
+    for name in KEYS:
+        log.execute(f"DELETE FROM {table_name(name)}")
+    log.execute(FORGET)
+
+
 def update(log: sqlite3.Connection, table: Table, seq: int, rows: Sequence[tuple[Any, ...]]) -> None:
     """Take over the rows of one batch, inside the caller's transaction.
 
@@ -183,6 +190,17 @@ def _verified(log: sqlite3.Connection, table: Table, rows: Iterable[tuple[Any, .
         if stored is not None and stored != of(row):
             raise damaged_journal(path_of(log), f"a row of {table_name(table.name)} is not what was written")
         yield tuple(row[:-1])
+
+
+def verify(log: sqlite3.Connection) -> None:
+    """Reads all current rows.
+
+    Raises:
+        DamagedDataError: One of them is not what was written.
+    """
+    for name in KEYS:
+        for _ in list_all(log, TABLES[name]):
+            pass
 
 
 def newest_observations(log: sqlite3.Connection, table: Table, keys: Iterable[str]) -> dict[str, int]:

@@ -96,5 +96,7 @@ def has_unverified_files(root: Path) -> bool:
     """Some files of the lake or the roll-up have no checksum yet, so they may be damaged."""
     from dwell.warehouse import catalogue, journal
 
+    if not (root / journal.NAME).exists():  # it is being rebuilt
+        return True
     with journal.connect(root / journal.NAME) as log:
-        return catalogue.count_unverified(log) > 0
+        return catalogue.count_unverified(catalogue.read(log)) > 0

@@ -8,8 +8,9 @@ power cut, leaves it older. One that is missing or damaged says nothing, and the
 from __future__ import annotations
 
 import os
+import sqlite3
 import zlib
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 FILE = "journal.revision"
@@ -34,6 +35,25 @@ def write(root: Path, revision: int) -> None:
             os.pwrite(file, number + f" {zlib.crc32(number):08x}\n".encode(), 0)
         finally:
             os.close(file)
+
+
+def is_behind(journal: Path) -> bool:
+    """A journal lacks changes that are known to be stored."""
+    try:
+        return _read_meta(journal, "revision") < read(journal.parent)
+    except (sqlite3.Error, TypeError, ValueError):
+        return False
+
+
+def read_seq(journal: Path) -> int:
+    """The newest batch that a journal has, whatever it lacks."""
+    return _read_meta(journal, "seq")
+
+
+def _read_meta(journal: Path, key: str) -> int:
+    with closing(sqlite3.connect(f"{journal.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def forget(root: Path) -> None:

@@ -111,6 +111,17 @@ def _of_stored_readings(connection: sqlite3.Connection, table: Table, keys: list
     return [key for key in keys if key[:length] in stored]
 
 
+def replace_nothing(connection: sqlite3.Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
+    """Notes, inside the caller's transaction, that the readings of these keys replace none of the lake any more."""
+    columns = _stored_columns(table)
+    before = _find_stored(connection, table, keys)
+    after = [(*row[:-1], None) for row in before.values()]
+    match = " AND ".join(f"{quote_name(name)} = ?" for name in table.key)
+    connection.executemany(f"UPDATE {quote_name(table.name)} SET {REPLACES} = NULL WHERE {match}", list(before))
+    row_checksums.subtract(connection, table.name, row_checksums.add_up(before.values(), columns))
+    row_checksums.add(connection, table.name, row_checksums.add_up(after, columns))
+
+
 def clear(connection: sqlite3.Connection) -> None:
     """Removes the rows of every table, inside the caller's transaction."""
     for name in TABLES:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dwell.disk.lock import remove_dead_scratch
-from dwell.warehouse import catalogue, ingest_log, journal, journal_layout, lake
+from dwell.warehouse import catalogue, ingest_log, journal, journal_layout, lake, log_checksums
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import lake_errors
@@ -37,6 +37,8 @@ def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
         if check:
             journal.check_pages(path, log)
         journal_layout.upgrade(log)
+        if check:
+            log_checksums.require_whole(log, root)
         state = catalogue.read(log)
         orphaned = find_uncommitted(root, state)
         restored = state
@@ -49,6 +51,7 @@ def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
         if restored != state:
             with journal.transaction(log):
                 catalogue.write(log, state, restored)
+                log_checksums.record(log, root, state, restored)
 
 
 def find_uncommitted(root: Path, state: Catalogue) -> list[str]:

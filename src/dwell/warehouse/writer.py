@@ -18,6 +18,7 @@ from dwell.warehouse import (
     journal,
     journal_rows,
     lake,
+    log_checksums,
     views,
 )
 from dwell.warehouse.batches import Batch
@@ -99,6 +100,7 @@ class Writer:
                 ahead = self._to_lake(connection, log, ahead, batch, wanted)
                 with journal.transaction(log):
                     _finish(log, state, ahead, batch, days, in_lake=True)
+                    log_checksums.record(log, self.root, state, ahead)
             else:
                 fetched = {name: _fetch(connection, TABLES[name], source) for name, source in wanted.items()}
                 sealed = {name: _stored_batches(connection, TABLES[name], rows[name]) for name in corrected}
