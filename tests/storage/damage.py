@@ -99,17 +99,25 @@ def run(words: list[str], data: Path) -> tuple[int, str, str]:
     out, said = io.StringIO(), io.StringIO()
     before = os.environ.get("DWELL_DATA")
     os.environ["DWELL_DATA"] = str(data)
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(said):
-            status = main(words)
-    except Exception:
-        return 99, out.getvalue(), said.getvalue() + traceback.format_exc()
-    finally:
-        if before is None:
-            del os.environ["DWELL_DATA"]
-        else:
-            os.environ["DWELL_DATA"] = before
-    return status, out.getvalue(), said.getvalue()
+    status = 99
+    with _Escaped() as escaped, contextlib.redirect_stdout(out), contextlib.redirect_stderr(said):
+        status = main(words)
+    if before is None:
+        del os.environ["DWELL_DATA"]
+    else:
+        os.environ["DWELL_DATA"] = before
+    return status, out.getvalue(), said.getvalue() + escaped.text
+
+
+class _Escaped(contextlib.AbstractContextManager["_Escaped"]):
+    """Keeps the traceback of an exception that a command lets escape."""
+
+    text = ""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Exception):
+            self.text = "".join(traceback.format_exception(error))
+        return isinstance(error, Exception)
 
 
 def ask(name: str, data: Path) -> tuple[str, str]:
@@ -225,7 +233,7 @@ def survey(folder: Path, kinds: tuple[str, ...], number: int, seed: int) -> Iter
         expected = {name: ask(name, Path(place) / "whole") for name in QUESTIONS}
         assert all(outcome == "answer" for outcome, _ in expected.values()), expected
         for count in range(number):
-            chance = random.Random(f"{seed}-{count}")  # noqa: S311 - no secret
+            chance = random.Random(f"{seed}-{count}")
             kind = kinds[count % len(kinds)]
             copy = Path(place) / str(count)
             shutil.copytree(folder, copy)
@@ -251,11 +259,11 @@ def main() -> int:
         for kind, done, name, outcome, text in survey(folder, kinds, options.number, options.seed):
             counts[kind, outcome] += 1
             if outcome in {"other answer", "exception"}:
-                print(f"{outcome}: {name} after {done}\n  {text.strip()[-300:]}")
+                sys.stdout.write(f"{outcome}: {name} after {done}\n  {text.strip()[-300:]}\n")
     outcomes = ("equal", "error", "other answer", "exception")
-    print(f"{'':10}" + "".join(f"{outcome:>14}" for outcome in outcomes))
+    sys.stdout.write(f"{'':10}{''.join(f'{outcome:>14}' for outcome in outcomes)}\n")
     for kind in kinds:
-        print(f"{kind:10}" + "".join(f"{counts[kind, outcome]:14}" for outcome in outcomes))
+        sys.stdout.write(f"{kind:10}{''.join(f'{counts[kind, outcome]:14}' for outcome in outcomes)}\n")
     return int(any(counts[kind, outcome] for kind in kinds for outcome in outcomes[2:]))
 
 
