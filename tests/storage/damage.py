@@ -246,16 +246,61 @@ def survey(folder: Path, kinds: tuple[str, ...], number: int, seed: int) -> Iter
             shutil.rmtree(copy)
 
 
+def survey_repairs(folder: Path, kinds: tuple[str, ...], number: int, seed: int) -> Iterator[tuple[str, str, str, str]]:
+    """Kind, damage, outcome and text for each damage that `dwell check --repair` is to mend.
+
+    Outcomes: `unnoticed` (the check finds nothing; what it cost is for `survey` to say), `repaired`, `unrepaired` (only a
+    backup helps), and what must not be: `broken` (after the repair the check or a question finds damage), `deleted` (a
+    damaged file is nowhere any more), `exception`.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        for count in range(number):
+            chance = random.Random(f"{seed}-{count}")
+            kind = kinds[count % len(kinds)]
+            copy = Path(place) / str(count)
+            shutil.copytree(folder, copy)
+            done = f"[{count}] {damage(copy, kind, chance)}"
+            path = copy / done.split()[1].rstrip(":")
+            damaged = path.read_bytes() if path.exists() else b""
+            yield kind, done, *_repair(copy, path, damaged)
+            shutil.rmtree(copy)
+
+
+def _repair(data: Path, path: Path, damaged: bytes) -> tuple[str, str]:
+    status, out, said = run(["check", "--json"], data)
+    if status == 0:
+        return "unnoticed", ""
+    texts = [out + said]
+    for words in (["check", "--repair", "--json"], ["check", "--json"]):
+        status, out, said = run(words, data)
+        texts.append(out + said)
+        if status == 99 or "this is a bug" in said:
+            return "exception", said
+    if status:
+        rows = json.loads(out)["rows"] if out else []
+        return ("unrepaired" if rows and not any(row["repair"] for row in rows) else "broken"), "\n".join(texts)
+    if damaged and all(damaged != kept.read_bytes() for kept in (path, *data.rglob("damaged/**/*")) if kept.is_file()):
+        return "deleted", "\n".join(texts)
+    for name in QUESTIONS:
+        outcome, text = ask(name, data)
+        if outcome == "exception" or (outcome == "error" and "is damaged" in text):
+            return "broken", f"{name}: {text}"
+    return "repaired", ""
+
+
 def main() -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--number", type=int, default=300)
     words.add_argument("--seed", type=int, default=7)
     words.add_argument("--kind", choices=KINDS)
+    words.add_argument("--repair", action="store_true", help="repair each damage, too")
     options = words.parse_args()
     kinds = (options.kind,) if options.kind else KINDS
     counts: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory() as place:
         folder = make_folder(Path(place))
+        if options.repair:
+            return _report_repairs(folder, kinds, options.number, options.seed)
         for kind, done, name, outcome, text in survey(folder, kinds, options.number, options.seed):
             counts[kind, outcome] += 1
             if outcome in {"other answer", "exception"}:
@@ -265,6 +310,19 @@ def main() -> int:
     for kind in kinds:
         sys.stdout.write(f"{kind:10}{''.join(f'{counts[kind, outcome]:14}' for outcome in outcomes)}\n")
     return int(any(counts[kind, outcome] for kind in kinds for outcome in outcomes[2:]))
+
+
+def _report_repairs(folder: Path, kinds: tuple[str, ...], number: int, seed: int) -> int:
+    outcomes = ("unnoticed", "repaired", "unrepaired", "broken", "deleted", "exception")
+    counts: Counter[tuple[str, str]] = Counter()
+    for kind, done, outcome, text in survey_repairs(folder, kinds, number, seed):
+        counts[kind, outcome] += 1
+        if outcome in outcomes[3:]:
+            sys.stdout.write(f"{outcome}: after {done}\n  {text.strip()[-1500:]}\n")
+    sys.stdout.write(f"{'':10}{''.join(f'{outcome:>12}' for outcome in outcomes)}\n")
+    for kind in kinds:
+        sys.stdout.write(f"{kind:10}{''.join(f'{counts[kind, outcome]:12}' for outcome in outcomes)}\n")
+    return int(any(counts[kind, outcome] for kind in kinds for outcome in outcomes[3:]))
 
 
 if __name__ == "__main__":

@@ -113,6 +113,8 @@ def _of_stored_readings(connection: sqlite3.Connection, table: Table, keys: list
 
 def replace_nothing(connection: sqlite3.Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
     """Notes, inside the caller's transaction, that the readings of these keys replace none of the lake any more."""
+    if not keys:
+        return
     columns = _stored_columns(table)
     before = _find_stored(connection, table, keys)
     after = [(*row[:-1], None) for row in before.values()]
@@ -162,7 +164,9 @@ def _compare(
     sums, known = row_checksums.add_up(found, present) if found else {}, row_checksums.read(connection, table.name)
     if sums == known:
         return
-    seq = min(seq for seq in {*sums, *known} if sums.get(seq) != known.get(seq))
+    seq = min(
+        (seq for seq in {*sums, *known} if sums.get(seq) != known.get(seq)), key=str
+    )  # a damaged one is any value
     raise damaged_journal(
         path_of(connection), f"rows of {table.name} from batch {seq} are not what was written or are missing"
     )

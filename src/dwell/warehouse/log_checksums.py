@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dwell.disk.checksum import StoredFile, find_fault, read_checksum
 from dwell.errors import DamagedDataError
-from dwell.warehouse import lake
+from dwell.warehouse import catalogue, journal_checksum, lake
 from dwell.warehouse.catalogue import Catalogue
 
 _LAST = "_last_checkpoint"
@@ -55,10 +55,9 @@ def forget(connection: sqlite3.Connection, name: str) -> None:
 
 def find_damaged(connection: sqlite3.Connection, root: Path) -> Iterator[tuple[Path, str]]:
     """The entries and checkpoints that are not what was written, and why; one of each table."""
-    try:
+    stored = []
+    if journal_checksum.is_known(connection):
         stored = connection.execute("SELECT name, path, bytes, checksum FROM log_files ORDER BY name, path").fetchall()
-    except sqlite3.OperationalError:  # an older dwell wrote the journal
-        return
     done: set[str] = set()
     for name, file, size, checksum in stored:
         if name in done:
@@ -70,9 +69,24 @@ def find_damaged(connection: sqlite3.Connection, root: Path) -> Iterator[tuple[P
                 continue  # delta-rs deletes entries that a checkpoint has
             done.add(name)
             yield place / file, why
-    for name in {name for name, *_ in stored} - done:
+    noted = {name for name, *_ in stored}
+    for name, version in catalogue.versions(connection).items():
+        entries = () if name in noted else sorted(lake.log_folder(root, name).glob("*.json"))
+        for path in (path for path in entries if _is_of(path.name, version) and not _is_whole(path)):
+            yield path, "it is cut off or no JSON"
+            break
+    for name in noted - done:
         if (last := lake.log_folder(root, name) / _LAST).exists() and not _names_a_checkpoint(last):
             yield last, "it names no checkpoint"
+
+
+def _is_whole(entry: Path) -> bool:
+    """Every line of a log entry is a JSON object; all that can be said of those that an older dwell wrote."""
+    try:
+        lines = entry.read_text(encoding="utf-8").splitlines()
+        return bool(lines) and all(isinstance(json.loads(line), dict) for line in lines)
+    except ValueError:
+        return False
 
 
 def _names_a_checkpoint(last: Path) -> bool:

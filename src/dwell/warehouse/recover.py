@@ -67,6 +67,10 @@ def _restore(root: Path, state: Catalogue, name: str, description: dict[str, obj
     with lake_errors(lake.folder(root, name)):
         table = lake.open_readable(root, name, before.version)
         if table.version() > (before.version or 0):
-            table.restore(before.version or 0, commit_properties=lake.commit_properties(state.seq, description))
+            table.restore(
+                before.version or 0,
+                ignore_missing_files=True,
+                commit_properties=lake.commit_properties(state.seq, description),
+            )
         version = lake.flush_log(root, name)
     return state.with_tables({name: replace(before, version=version)})
