@@ -249,9 +249,9 @@ def survey(folder: Path, kinds: tuple[str, ...], number: int, seed: int) -> Iter
 def survey_repairs(folder: Path, kinds: tuple[str, ...], number: int, seed: int) -> Iterator[tuple[str, str, str, str]]:
     """Kind, damage, outcome and text for each damage that `dwell check --repair` is to mend.
 
-    Outcomes: `unnoticed` (the check finds nothing; what it cost is for `survey` to say), `repaired`, `unrepaired` (only a
-    backup helps), and what must not be: `broken` (after the repair the check or a question finds damage), `deleted` (a
-    damaged file is nowhere any more), `exception`.
+    Outcomes: `unnoticed` (the check finds nothing; what it cost is for `survey` to say), `repaired`, `unrepaired`
+    (only a backup helps), and what must not be: `broken` (the check or a question finds damage after the repair),
+    `deleted` (a damaged file is nowhere any more), `exception`.
     """
     with tempfile.TemporaryDirectory() as place:
         for count in range(number):
@@ -279,6 +279,8 @@ def _repair(data: Path, path: Path, damaged: bytes) -> tuple[str, str]:
     if status:
         rows = json.loads(out)["rows"] if out else []
         return ("unrepaired" if rows and not any(row["repair"] for row in rows) else "broken"), "\n".join(texts)
+    if path.name.startswith("journal"):
+        damaged = b""  # SQLite moves the write-ahead log into the database whenever that is closed
     if damaged and all(damaged != kept.read_bytes() for kept in (path, *data.rglob("damaged/**/*")) if kept.is_file()):
         return "deleted", "\n".join(texts)
     for name in QUESTIONS:

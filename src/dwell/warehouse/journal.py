@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from dwell.errors import StorageError
+from dwell.errors import DamagedDataError, StorageError
 from dwell.warehouse import journal_checksum, journal_revision
 from dwell.warehouse.journal_damage import damaged_journal, journal_errors
 
@@ -35,8 +35,12 @@ def connect(path: Path, *, writing: bool = False) -> Iterator[sqlite3.Connection
     newest = journal_revision.read(path.parent)  # before the journal is opened: nothing can be stored in between
     with journal_errors(path), closing(_open(path, writing=writing)) as connection:
         _check_identity(path, connection)
-        with read_transaction(connection):
-            journal_checksum.verify(path, connection, newest)
+        try:
+            with read_transaction(connection):
+                journal_checksum.verify(path, connection, newest)
+        except DamagedDataError:
+            journal_revision.keep_log(path)  # before SQLite moves what it can read of it into the database
+            raise
         yield connection
 
 

@@ -13,6 +13,8 @@ import zlib
 from contextlib import closing, suppress
 from pathlib import Path
 
+from dwell.disk.replace import write_whole
+
 FILE = "journal.revision"
 
 
@@ -35,6 +37,17 @@ def write(root: Path, revision: int) -> None:
             os.pwrite(file, number + f" {zlib.crc32(number):08x}\n".encode(), 0)
         finally:
             os.close(file)
+
+
+def keep_log(journal: Path) -> None:
+    """Copies the write-ahead log of a damaged journal to `damaged/`, once, where the folder can be written."""
+    log = journal.with_name(f"{journal.name}-wal")
+    with suppress(OSError):
+        content = log.read_bytes()
+        target = journal.parent / "damaged" / f"{log.name}.{zlib.crc32(content):08x}"
+        if content and not target.exists():
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            write_whole(target, content)
 
 
 def is_behind(journal: Path) -> bool:
