@@ -86,12 +86,14 @@ def _check_identity(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def check_pages(path: Path, connection: sqlite3.Connection) -> None:
-    """Reads every page of the journal; a writer does so before it builds on it.
+    """Reads every page of the journal, and every entry of its indexes.
 
     Raises:
-        DamagedDataError: A page is damaged or missing.
+        DamagedDataError: A page is damaged or missing, or an index does not have the rows of its table.
     """
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    # Twice the time of `quick_check`, 2 s a million posts. That one compares no index, and a row that its index lacks
+    # is taken for a new one.
+    (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise damaged_journal(path, verdict)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from dwell.records import TABLES, Table
-from dwell.warehouse import current_rows, journal_checksum, row_checksums
+from dwell.warehouse import batches, current_rows, journal_checksum, row_checksums
 from dwell.warehouse.columns import REPLACES, SEQ, key_list, quote_name, quote_text
-from dwell.warehouse.journal import path_of
+from dwell.warehouse.journal import check_pages, path_of, read_transaction
 from dwell.warehouse.journal_damage import damaged_journal
 
 _PARAMETERS = 900  # in one statement; SQLite allows more, older ones 999
@@ -170,6 +171,21 @@ def _compare(
     raise damaged_journal(
         path_of(connection), f"rows of {table.name} from batch {seq} are not what was written or are missing"
     )
+
+
+def verify(path: Path, connection: sqlite3.Connection) -> None:
+    """Reads the whole journal but the current rows, which are compared whenever they are read.
+
+    A writer does so before it builds on it.
+
+    Raises:
+        DamagedDataError: It is not what was written.
+    """
+    check_pages(path, connection)
+    with read_transaction(connection):
+        if journal_checksum.is_known(connection):
+            verify_rows(connection)
+            batches.verify(connection)
 
 
 def verify_rows(connection: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dwell.disk.lock import remove_dead_scratch
-from dwell.warehouse import catalogue, ingest_log, journal, journal_layout, lake, log_checksums
+from dwell.warehouse import catalogue, ingest_log, journal, journal_layout, journal_rows, lake, log_checksums
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import lake_errors
@@ -26,8 +26,8 @@ def create_or_rebuild(root: Path, path: Path) -> None:
 def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
     """Readies the folder for a writer, who holds its lock.
 
-    Reads every page of the journal if `check` says so, gives it the tables that an older dwell did not know, undoes
-    Delta commits that never became visible, and removes dead scratch folders.
+    Reads the whole journal and compares the Delta logs if `check` says so, gives the journal the tables that an older
+    dwell did not know, undoes Delta commits that never became visible, and removes dead scratch folders.
 
     Raises:
         DamagedDataError: The journal is damaged.
@@ -35,7 +35,7 @@ def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
     remove_dead_scratch(root / "scratch")
     with journal.connect(path, writing=True) as log:
         if check:
-            journal.check_pages(path, log)
+            journal_rows.verify(path, log)
         journal_layout.upgrade(log)
         if check:
             log_checksums.require_whole(log, root)

@@ -191,7 +191,7 @@ class Store:
 
         with exclusive(self.root / LOCK), journal.connect(self._journal, writing=True) as log:
             if self._is_check_due():
-                journal.check_pages(self._journal, log)
+                journal_rows.verify(self._journal, log)
             journal_layout.upgrade(log)
         with journal.connect(self._journal, writing=True) as log:
             yield Appender(self.root, self.settings, self.root / LOCK, log)
