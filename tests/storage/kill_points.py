@@ -21,6 +21,8 @@ from dwell.warehouse import (
     current_rows,
     ingest_log,
     journal,
+    journal_layout,
+    journal_rows,
     parquet,
     rollup_update,
     set_aside,
@@ -49,10 +51,10 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (current_rows, "record_seal"),
     (set_aside._Removal, "_copy"),
     (set_aside._Removal, "rewrite_lake"),
-    (journal, "insert"),
-    (journal, "replace"),
-    (journal, "clear"),
-    (journal, "create"),
+    (journal_rows, "insert"),
+    (journal_rows, "replace"),
+    (journal_rows, "clear"),
+    (journal_layout, "create"),
     (journal, "commit"),
 )
 

@@ -9,8 +9,10 @@ import typer
 
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output
+from dwell.cli.terminal import say
 from dwell.results import Result
 from dwell.text.plurals import pluralize
+from dwell.visible import mark_line
 
 
 def check(
@@ -46,7 +48,10 @@ def check(
     """
     import dwell
 
-    result = dwell.check(data, repair=repair, set_aside_future=set_aside_future)
+    def tell(message: str) -> None:
+        say(mark_line(message), err=True)
+
+    result = dwell.check(data, repair=repair, set_aside_future=set_aside_future, tell=tell)
     Output(as_json, as_csv, output).show(result, _text)
     return 0 if result.meta["ok"] else 1
 
@@ -61,8 +66,29 @@ def _text(result: Result) -> str:
             lines.append(f"  `dwell check --repair` {row['repair']}.")
         else:
             lines.append("  This file cannot be rebuilt: restore it from a backup, or import the exports again.")
+        lines += _loss(row)
     lines += [*_set_aside(result.meta["set_aside"]), *_future(result)]
+    lines += _unverified(result.meta["unverified_files"])
     return "\n".join([*lines, *_outdated(result.meta["outdated_imports"])])
+
+
+def _loss(row: Mapping[str, Any]) -> list[str]:
+    """What is lost with a file of the lake, and how it is had again."""
+    if row["rows"] is None:
+        return []
+    first, last = row["first_observed_at"], row["last_observed_at"]
+    span = f", observed from {first:%Y-%m-%d} to {last:%Y-%m-%d}" if first and last else ""
+    lost = f"  {pluralize(row['rows'], 'row')} {'are missing' if row['repaired'] else 'would be missing'}{span}."
+    again = [f"  Then import again what may have given them: {', '.join(row['import_again'])}."]
+    replay = ["  Then run `dwell replay --all`, for the rows of sweeps."]
+    return [lost, *(again if row["import_again"] else []), *(replay if row["replay"] else [])]
+
+
+def _unverified(files: int | None) -> list[str]:
+    if not files:
+        return []
+    were = "1 file was" if files == 1 else f"{files:,} files were"
+    return [f"{were} written by an older dwell, without a checksum; the next seal (`dwell seal`) adds it."]
 
 
 def _set_aside(files: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -76,7 +76,8 @@ def sqlite_errors(path: Path, damaged: Callable[[Path, str], DamagedDataError]) 
 def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str], DamagedDataError]) -> StorageError:
     """One error of SQLite's."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+    # A text that is no UTF-8 any more; sqlite3 of Python says so, without a code.
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or str(error).startswith("Could not decode"):
         return damaged(path, str(error))
     if code == sqlite3.SQLITE_FULL:
         return disk_full(path)
@@ -104,6 +105,21 @@ def move_away(path: Path) -> None:
         number = next(n for n in itertools.count() if not (place / f"{path.name}.{n}").exists())
         for file in present:
             file.rename(place / file.name.replace(path.name, f"{path.name}.{number}", 1))
+    except OSError as error:
+        raise os_error(path, error) from error
+
+
+def set_aside(root: Path, path: Path) -> Path:
+    """Moves a damaged file or folder of a data folder to the same place in its `damaged/`; returns where it is.
+
+    Raises:
+        StorageError: The folder cannot be written.
+    """
+    target = root / "damaged" / path.relative_to(root)
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number = next(n for n in itertools.count() if not target.with_name(f"{target.name}.{n}").exists())
+        return path.rename(target.with_name(f"{target.name}.{number}"))
     except OSError as error:
         raise os_error(path, error) from error
 

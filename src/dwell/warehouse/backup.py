@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dwell import logs
-from dwell.disk.errors import os_error
 from dwell.warehouse import journal, lake, rollup
 from dwell.warehouse.catalogue import TableState
 from dwell.warehouse.damage import damaged_lake_file
+from dwell.warehouse.lake_scan import visible_files
 from dwell.warehouse.snapshot import StoreSnapshot
 
 OTHERS = ("models", "rejects", "set-aside", "receipts")
@@ -51,10 +51,10 @@ def collect_files(root: Path, scratch: Path, on_pages: Callable[[int, int], None
         on_pages: Is told how many pages of the journal are left, and how many there are.
 
     Raises:
-        DamagedDataError: A file is missing, or has another size than was written.
+        DamagedDataError: A file is missing or damaged.
         StorageError: The folder cannot be read, or the copy cannot be written.
     """
-    found = FolderFiles()
+    found, root = FolderFiles(), root.absolute()
     snapshot = StoreSnapshot(root)
     try:
         found.rows, found.folder_id = snapshot.rows(), snapshot.catalogue.folder_id
@@ -64,34 +64,20 @@ def collect_files(root: Path, scratch: Path, on_pages: Callable[[int, int], None
         snapshot.close()
     state = snapshot.catalogue
     for name, table in state.tables.items():
-        for path in (*_log_files(root, name, table), *_data_files(root, name, table)):
+        for path in (*_log_files(root, name, table), *visible_files(root, name, table)):
             found.files[path.relative_to(root).as_posix()] = path
     if state.rollup is not None:
-        if (missing := rollup.find_missing(root, state.rollup)) is None:
+        if (damage := rollup.find_damaged(root, state.rollup)) is None:
             for file in state.rollup.files:
                 path = rollup.folder(root) / file.path
                 found.files[path.relative_to(root).as_posix()] = path
         else:
-            log.warning("%(path)s is damaged: the backup has no roll-up", {"path": rollup.folder(root) / missing})
+            log.warning("%(path)s is damaged: the backup has no roll-up", {"path": rollup.folder(root) / damage[0]})
     for name in OTHERS:
         for path in sorted((root / name).rglob("*")):
             if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
                 found.files[path.relative_to(root).as_posix()] = path
     return found
-
-
-def _data_files(root: Path, name: str, table: TableState) -> Iterator[Path]:
-    for file in table.files:
-        path = lake.folder(root, name) / file.path
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError:
-            raise damaged_lake_file(path, "it is missing") from None
-        except OSError as error:
-            raise os_error(path, error) from error
-        if size != file.bytes:
-            raise damaged_lake_file(path, f"it has {size:,} bytes instead of {file.bytes:,}")
-        yield path
 
 
 def _log_files(root: Path, name: str, table: TableState) -> Iterator[Path]:

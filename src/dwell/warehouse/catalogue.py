@@ -19,35 +19,77 @@ SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
     "CREATE TABLE lake_tables (name TEXT PRIMARY KEY, version INTEGER, superseded INTEGER NOT NULL) WITHOUT ROWID",
     """CREATE TABLE lake_files (
-        name TEXT, path TEXT, rows INT, bytes INT, seq INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (name, path)
+        name TEXT, path TEXT, rows INT, bytes INT, seq INTEGER NOT NULL DEFAULT 0, checksum INTEGER,
+        first_seq INTEGER, first_at INTEGER, last_at INTEGER, PRIMARY KEY (name, path)
     ) WITHOUT ROWID""",
     """CREATE TABLE rollup_files (
-        path TEXT PRIMARY KEY, low TEXT NOT NULL, rows INT, bytes INT, removed_at INTEGER
+        path TEXT PRIMARY KEY, low TEXT NOT NULL, rows INT, bytes INT, removed_at INTEGER, checksum INTEGER
+    ) WITHOUT ROWID""",
+    """CREATE TABLE log_files (
+        name TEXT, path TEXT, bytes INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (name, path)
     ) WITHOUT ROWID""",
 )
 _KEYS = "('seq', 'sealed_seq', 'folder_id', 'rollup_seq', 'rollup_layout')"
 _DESTINATION = "destination:"
-_ADDITIONS = ("ALTER TABLE lake_files ADD COLUMN seq INTEGER NOT NULL DEFAULT 0", SCHEMA[-1])
+_COLUMNS = {
+    "lake_files": {
+        "seq": "INTEGER NOT NULL DEFAULT 0",
+        "checksum": "INTEGER",
+        "first_seq": "INTEGER",
+        "first_at": "INTEGER",
+        "last_at": "INTEGER",
+    },
+    "rollup_files": {"checksum": "INTEGER"},
+}
+"""Columns that older journals lack; in files that an older dwell wrote, all but `seq` are null."""
+
+_LAKE_FILE = ("path", "rows", "bytes", "seq", "checksum", "first_seq", "first_at", "last_at")
+_ROLLUP_FILE = ("path", "low", "rows", "bytes", "checksum")
 
 
 @dataclass(frozen=True, slots=True)
 class LakeFile:
-    """One Parquet file of a lake table: path inside the table's folder, rows, size in bytes, newest batch in it."""
+    """One Parquet file of a lake table.
+
+    Attributes:
+        path: Inside the table's folder.
+        rows: How many it has.
+        bytes: Its size.
+        seq: The newest batch in it.
+        checksum: Its CRC-32; None where an older dwell wrote it and no seal has read it since.
+        first_seq: The oldest batch in it; None where that is not known.
+        first_at: The earliest `observed_at` in it, microseconds since 1970; None where that is not known.
+        last_at: The latest one.
+    """
 
     path: str
     rows: int
     bytes: int
-    seq: int = field(default=0, compare=False)  # the Delta log does not say it
+    # The Delta log says none of these.
+    seq: int = field(default=0, compare=False)
+    checksum: int | None = field(default=None, compare=False)
+    first_seq: int | None = field(default=None, compare=False)
+    first_at: int | None = field(default=None, compare=False)
+    last_at: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RollUpFile:
-    """One Parquet file of the roll-up: path inside its folder, the lowest handle that belongs to it, rows, bytes."""
+    """One Parquet file of the roll-up.
+
+    Attributes:
+        path: Inside its folder.
+        low: The lowest handle that belongs to it.
+        rows: How many it has.
+        bytes: Its size.
+        checksum: Its CRC-32; None where an older dwell wrote it and no seal has read it since.
+    """
 
     path: str
     low: str
     rows: int
     bytes: int
+    checksum: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -122,33 +164,48 @@ class Catalogue:
 
 def upgrade(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Statements that make the catalogue of an older journal as it is today."""
-    return () if _knows_rollup(connection) else _ADDITIONS
+    missing = []
+    for statement in SCHEMA:
+        name = statement.split()[2]
+        present = _columns(connection, name)
+        if not present:
+            missing.append(statement)
+        else:
+            added = _COLUMNS.get(name, {}).items()
+            missing += [f"ALTER TABLE {name} ADD COLUMN {c} {kind}" for c, kind in added if c not in present]
+    return tuple(missing)
 
 
-def _knows_rollup(connection: sqlite3.Connection) -> bool:
-    return any(row[1] == "seq" for row in connection.execute("PRAGMA table_info(lake_files)"))
+def _columns(connection: sqlite3.Connection, name: str) -> set[str]:
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({name})")}
+
+
+def _select(connection: sqlite3.Connection, name: str, columns: Iterable[str]) -> str:
+    """These columns of a table as an SQL list, null where an older journal lacks one, and `seq` 0."""
+    present, other = _columns(connection, name), {"seq": "0"}
+    return ", ".join(column if column in present else other.get(column, "NULL") for column in columns)
 
 
 def read(connection: sqlite3.Connection) -> Catalogue:
     """The catalogue, as the connection's transaction sees it."""
     files: dict[str, list[LakeFile]] = {}
-    knows_rollup = _knows_rollup(connection)
-    seq = "seq" if knows_rollup else "0"
-    for name, *rest in connection.execute(f"SELECT name, path, rows, bytes, {seq} FROM lake_files"):
+    listed = _select(connection, "lake_files", _LAKE_FILE)
+    for name, *rest in connection.execute(f"SELECT name, {listed} FROM lake_files"):
         files.setdefault(name, []).append(LakeFile(*rest))
     meta = dict(connection.execute(f"SELECT key, value FROM meta WHERE key IN {_KEYS}"))
     tables = {
         name: TableState(version, superseded, tuple(files.get(name, ())))
         for name, version, superseded in connection.execute("SELECT name, version, superseded FROM lake_tables")
     }
-    rollup = _read_rollup(connection, meta) if knows_rollup else None
+    rollup = _read_rollup(connection, meta)
     return Catalogue(meta["seq"], meta["sealed_seq"], tables, meta.get("folder_id"), rollup)
 
 
 def _read_rollup(connection: sqlite3.Connection, meta: Mapping[str, Any]) -> RollUp | None:
     if "rollup_seq" not in meta:
         return None
-    sql = "SELECT path, low, rows, bytes FROM rollup_files WHERE removed_at IS NULL ORDER BY low"
+    listed = _select(connection, "rollup_files", _ROLLUP_FILE)
+    sql = f"SELECT {listed} FROM rollup_files WHERE removed_at IS NULL ORDER BY low"
     return RollUp(meta["rollup_seq"], meta["rollup_layout"], tuple(RollUpFile(*row) for row in connection.execute(sql)))
 
 
@@ -179,6 +236,13 @@ def read_sealed_at(connection: sqlite3.Connection) -> datetime | None:
 def write_sealed_at(connection: sqlite3.Connection) -> None:
     """Notes a seal, inside the caller's transaction."""
     _write_meta(connection, {"sealed_at": to_micros(clock.now())})
+
+
+def count_unverified(state: Catalogue) -> int:
+    """Visible files of the lake and the roll-up that have no checksum."""
+    files = state.rollup.files if state.rollup else ()
+    found = sum(file.checksum is None for file in files)
+    return found + sum(file.checksum is None for table in state.tables.values() for file in table.files)
 
 
 def list_destinations(connection: sqlite3.Connection) -> list[tuple[str, str | None]]:
@@ -229,9 +293,10 @@ def write(connection: sqlite3.Connection, old: Catalogue, new: Catalogue) -> Non
         connection.executemany(
             "DELETE FROM lake_files WHERE name = ? AND path = ?", [(name, file.path) for file in removed]
         )
+        places = ", ".join("?" * len(_LAKE_FILE))
         connection.executemany(
-            "INSERT INTO lake_files (name, path, rows, bytes, seq) VALUES (?, ?, ?, ?, ?)",
-            [(name, file.path, file.rows, file.bytes, file.seq) for file in added],
+            f"INSERT INTO lake_files (name, {', '.join(_LAKE_FILE)}) VALUES (?, {places})",
+            [(name, *(getattr(file, column) for column in _LAKE_FILE)) for file in added],
         )
     if new.rollup is not None and new.rollup != old.rollup:
         _write_rollup(connection, old.rollup.files if old.rollup else (), new.rollup)
@@ -251,6 +316,18 @@ def _write_rollup(connection: sqlite3.Connection, before: tuple[RollUpFile, ...]
         "UPDATE rollup_files SET removed_at = ? WHERE path = ?", [(now, file.path) for file in removed]
     )
     connection.executemany(
-        "INSERT INTO rollup_files (path, low, rows, bytes) VALUES (?, ?, ?, ?)",
-        [(file.path, file.low, file.rows, file.bytes) for file in added],
+        f"INSERT INTO rollup_files ({', '.join(_ROLLUP_FILE)}) VALUES ({', '.join('?' * len(_ROLLUP_FILE))})",
+        [tuple(getattr(file, column) for column in _ROLLUP_FILE) for file in added],
+    )
+
+
+def write_checksums(connection: sqlite3.Connection, state: Catalogue) -> None:
+    """Notes the checksums of all files of the lake and the roll-up, inside the caller's transaction."""
+    connection.executemany(
+        "UPDATE lake_files SET checksum = ? WHERE name = ? AND path = ?",
+        [(file.checksum, name, file.path) for name, table in state.tables.items() for file in table.files],
+    )
+    files = state.rollup.files if state.rollup else ()
+    connection.executemany(
+        "UPDATE rollup_files SET checksum = ? WHERE path = ?", [(file.checksum, file.path) for file in files]
     )

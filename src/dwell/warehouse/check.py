@@ -5,33 +5,50 @@ A missing part is never taken for a new folder: every command stops until the us
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from dwell import clock
+from dwell.disk.checksum import StoredFile, find_fault
 from dwell.disk.errors import move_away, sqlite_error
 from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError
 from dwell.settings import Settings
 from dwell.state import open_database
 from dwell.state.database import damaged_state
-from dwell.warehouse import catalogue, ingest_log, journal, lake, lake_scan, rebuild, recover, rollup
+from dwell.warehouse import (
+    batches,
+    catalogue,
+    current_rows,
+    journal,
+    journal_checksum,
+    journal_revision,
+    journal_rows,
+    lake,
+    lake_repair,
+    lake_scan,
+    log_checksums,
+    rebuild,
+    recover,
+    rollup,
+)
+from dwell.warehouse.catalogue import LakeFile, TableState
 from dwell.warehouse.columns import INGEST
-from dwell.warehouse.damage import is_out_of_memory, lake_errors, out_of_memory
-from dwell.warehouse.journal_damage import damaged_journal
+from dwell.warehouse.damage import is_out_of_memory, out_of_memory
+from dwell.warehouse.journal_damage import DamagedJournalError, damaged_journal
+from dwell.warehouse.lake_repair import PROVIDER_FORMATS, Loss
 from dwell.warehouse.rollup_check import find_rollup_problem
 from dwell.warehouse.seal import seal
 
-if TYPE_CHECKING:
-    import duckdb
-
 STATE = "live.db"
 LOCK = "writer.lock"
-PROVIDER_FORMATS = ("answers", "states")
-"""Stored names of the batches that only sweeps write."""
+KEEPS = "keeps what it has"
+"""How the repair of a journal begins that is whole but lacks its newest changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +59,15 @@ class Problem:
         part: The file or folder, relative to the data folder.
         detail: What is wrong, as the rest of a sentence that begins with the part.
         repair: What a repair does, as the rest of a sentence; empty if only a backup helps.
+        loss: What is lost with a file of the lake, unless it comes back from a backup or its source.
+        file: That file, with its table.
     """
 
     part: str
     detail: str
     repair: str = ""
+    loss: Loss | None = None
+    file: tuple[str, LakeFile] | None = None
 
 
 def require_parts(root: Path, *, state_elsewhere: bool = False) -> None:
@@ -85,7 +106,7 @@ def find_missing(root: Path, *, state_elsewhere: bool = False) -> Iterator[Probl
             yield Problem(
                 str(entry.relative_to(root)),
                 "is missing or empty: the newest log entry of this table. No row is lost: the journal knows its files",
-                "rewrites the entry",
+                "moves the log to damaged/ and writes a new one",
             )
 
 
@@ -113,65 +134,132 @@ def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
 
 def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
     """All problems: missing parts, damaged databases, and lake files that cannot be read; every stored row is read."""
-    for name, makes in ((journal.NAME, "rebuilds it from the lake"), (STATE, "creates a new, empty one")):
-        verdict = _integrity(root / name) if _is_present(root / name) else ""
-        if verdict:
-            yield Problem(name, f"is damaged ({verdict})", f"moves it to damaged/ and {makes}")
-            if name == journal.NAME:
-                return  # a damaged journal says nothing reliable about the rest
+    if _is_present(root / journal.NAME) and (problem := _find_journal_problem(root)):
+        yield problem
+        return  # a damaged journal says nothing reliable about the rest
+    if _is_present(root / STATE) and (verdict := _integrity(root / STATE)):
+        yield Problem(STATE, f"is damaged ({verdict})", "moves it to damaged/ and creates a new, empty one")
     yield from find_missing(root, state_elsewhere=state_elsewhere)
     if _is_present(root / journal.NAME):
         yield from _lake_problems(root)
 
 
+def _find_journal_problem(root: Path) -> Problem | None:
+    path = root / journal.NAME
+    if verdict := _integrity(path):
+        return _damaged_journal_problem(root, verdict)
+    try:
+        with journal.connect(path) as log, journal.read_transaction(log):
+            if journal_checksum.is_known(log):
+                journal_rows.verify_rows(log)
+                batches.verify(log)
+                current_rows.verify(log)
+    except DamagedJournalError as error:
+        if journal_revision.is_behind(path):
+            return _older_journal_problem(root, error.what)
+        return _damaged_journal_problem(root, error.what)
+    return None
+
+
+def _damaged_journal_problem(root: Path, what: str) -> Problem:
+    moment = rebuild.complete_until(root)
+    until = f", which is complete up to {moment}; import again what came after" if moment else ""
+    return Problem(journal.NAME, f"is damaged ({what})", f"moves it to damaged/ and rebuilds it from the lake{until}")
+
+
+def _older_journal_problem(root: Path, what: str) -> Problem:
+    """A journal that is whole but lacks its newest changes: what it has is kept, unless the lake has all of it."""
+    path = root / journal.NAME
+    if rebuild.sealed_seq(root) >= journal_revision.read_seq(path):
+        return _damaged_journal_problem(root, what)
+    return Problem(
+        journal.NAME,
+        f"is damaged ({what}: its write-ahead log {path.name}-wal was lost or damaged, or it is an older copy)",
+        KEEPS + "; import again what was imported lately (stored responses are loaded again automatically)",
+    )
+
+
 def _lake_problems(root: Path) -> Iterator[Problem]:
     with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
         state = catalogue.read(log)
-    if not state.tables:
-        return
-    import duckdb
-
-    with duckdb.connect() as connection:
+        for path, why in log_checksums.find_damaged(log, root):
+            yield Problem(
+                path.relative_to(root).as_posix(),
+                f"is damaged ({why}): a part of the log of this table. No row is lost: the journal knows its files",
+                "moves the log to damaged/ and writes a new one",
+            )
         for name, table in state.tables.items():
-            entry = lake.log_entry(root, name, table.version or 0)
-            if table.version is not None and _is_present(entry) and not lake.is_whole(entry):
-                yield Problem(str(entry.relative_to(root)), "is cut off or damaged", "rewrites the entry")
             for file in table.files:
-                if why := _unreadable(connection, root, name, replace(table, files=(file,))):
-                    yield Problem(f"{lake.FOLDER}/{name}/{file.path}", f"cannot be read ({why})")
+                if why := _find_fault(root, name, file):
+                    yield _lake_file_problem(log, name, file, why)
     if why := find_rollup_problem(root, state):
         yield Problem(str(rollup.FOLDER), why, "rebuilds it from the tables")
 
 
-def _unreadable(connection: duckdb.DuckDBPyConnection, root: Path, name: str, file: catalogue.TableState) -> str:
-    """Why a lake file cannot be read to its end; empty if it can."""
+def _lake_file_problem(log: sqlite3.Connection, name: str, file: LakeFile, why: str) -> Problem:
+    part = f"{lake.FOLDER}/{name}/{file.path}"
+    if name == INGEST:
+        detail = f"is damaged ({why}): a part of the log of imports. The journal has all of it"
+        return Problem(part, detail, "moves it to damaged/ and writes the log again", file=(name, file))
+    return Problem(
+        part,
+        f"is damaged ({why}): restore it from a backup if you have one",
+        f"moves it to damaged/ and takes its rows out of {name}, so that the imports that gave them can be repeated",
+        loss=lake_repair.find_loss(log, file),
+        file=(name, file),
+    )
+
+
+def _find_fault(root: Path, name: str, file: LakeFile) -> str:
+    """Why a lake file is not what was written; empty where it is. Without a checksum, all of it is read."""
+    path = lake.folder(root, name) / file.path
+    try:
+        fault = find_fault(StoredFile(path, file.bytes, file.checksum))
+    except PermissionError as error:
+        return f"it cannot be read: {error.strerror}"
+    if fault or file.checksum is not None:
+        return fault
     import duckdb
 
     try:
-        connection.execute(f"SELECT bit_xor(hash(stored)) FROM {lake_scan.scan(root, name, file)} AS stored").fetchall()
-    except DamagedDataError:
-        return "it is missing, or has another size than was written"
+        with duckdb.connect() as connection:
+            scan = lake_scan.scan(root, name, TableState(files=(file,)))
+            connection.execute(f"SELECT bit_xor(hash(stored)) FROM {scan} AS stored").fetchall()
     except duckdb.Error as error:
         if is_out_of_memory(error):
             raise out_of_memory(error) from error
-        return str(error).splitlines()[0]
+        return f"it cannot be read: {str(error).splitlines()[0]}"
     return ""
+
+
+def count_unverified(root: Path) -> int:
+    """Files of lake and roll-up that have no checksum: an older dwell wrote them, and no seal has read them since."""
+    with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
+        return catalogue.count_unverified(catalogue.read(log))
 
 
 def _integrity(path: Path) -> str:
     """What SQLite finds wrong with a database; empty where nothing is."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(_uri(path), uri=True)) as connection:
             (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             (application,) = connection.execute("PRAGMA application_id").fetchone()
     except sqlite3.Error as error:
         # A database that is locked, or a folder that cannot be written, is not damaged.
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            raise sqlite_error(path, error, damaged_state if path.name == STATE else damaged_journal) from error
+        said = sqlite_error(path, error, damaged_state if path.name == STATE else damaged_journal)
+        if not isinstance(said, DamagedDataError):
+            raise said from error
         return str(error)
     if path.name == journal.NAME and application != journal.APPLICATION:
         return "it is not dwell's"
     return "" if verdict == "ok" else str(verdict)
+
+
+def _uri(path: Path) -> str:
+    """A database to read; in a folder that nobody can write, as it stands."""
+    uri = path.absolute().as_uri()
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    return f"{uri}?mode=ro" if has_log or os.access(path.parent, os.W_OK) else f"{uri}?mode=ro&immutable=1"
 
 
 def _is_present(path: Path) -> bool:
@@ -179,8 +267,15 @@ def _is_present(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def repair(root: Path, *, state_elsewhere: bool = False) -> list[Problem]:
+def repair(
+    root: Path, *, state_elsewhere: bool = False, tell: Callable[[Problem], None] = lambda _: None
+) -> list[Problem]:
     """Rebuilds what can be rebuilt; damaged files are moved to `damaged/`, never deleted.
+
+    Args:
+        root: The data folder.
+        state_elsewhere: As for `require_parts`.
+        tell: Is told of each problem before it is repaired.
 
     Returns:
         The problems that are gone.
@@ -189,22 +284,28 @@ def repair(root: Path, *, state_elsewhere: bool = False) -> list[Problem]:
         StorageError: The folder cannot be written.
     """
     repaired: list[Problem] = []
-    while problem := next(
-        (
-            problem
-            for problem in find_problems(root, state_elsewhere=state_elsewhere)
-            if problem.repair and problem not in repaired
-        ),
-        None,
-    ):
-        _repair_part(root, problem.part)
-        repaired.append(problem)  # a journal that was made again may show what the damaged one hid
+    while problems := [
+        problem
+        for problem in find_problems(root, state_elsewhere=state_elsewhere)
+        if problem.repair and problem not in repaired
+    ]:
+        # Damaged files of the lake go together: what is made anew is made of those that stay.
+        first = problems[0]
+        together = [one for one in problems if one.file and one.loss] if first.loss else [first]
+        for problem in together:
+            tell(problem)
+        _repair(root, together)
+        repaired += together  # a journal that was made again may show what the damaged one hid
     return repaired
 
 
-def _repair_part(root: Path, part: str) -> None:
+def _repair(root: Path, problems: list[Problem]) -> None:
+    part, settings = problems[0].part, Settings(data=root)
     with exclusive(root / LOCK):
-        if part == journal.NAME:
+        if part == journal.NAME and problems[0].repair.startswith(KEEPS):
+            journal_revision.forget(root)
+            recover.prepare_for_writing(root, root / journal.NAME, check=False)
+        elif part == journal.NAME:
             move_away(root / journal.NAME)
             recover.create_or_rebuild(root, root / journal.NAME)
         elif part == STATE:
@@ -212,19 +313,15 @@ def _repair_part(root: Path, part: str) -> None:
             open_database(root).close()
         elif part == str(rollup.FOLDER):
             recover.prepare_for_writing(root, root / journal.NAME)
-            seal(root, Settings(data=root), fresh_rollup=True)
+            seal(root, settings, fresh_rollup=True)
+        elif problems[0].loss:
+            damaged: dict[str, list[LakeFile]] = defaultdict(list)
+            for name, file in (problem.file for problem in problems if problem.file):
+                damaged[name].append(file)
+            recover.prepare_for_writing(root, root / journal.NAME)
+            lake_repair.take_out_files(root, settings, damaged, clock.now())
+        elif problems[0].file:
+            recover.prepare_for_writing(root, root / journal.NAME)
+            lake_repair.rewrite_ingest_log(root, settings, [problems[0].file[1]])
         else:
-            _rewrite_log_entry(root, Path(part).parts[1])
-
-
-def _rewrite_log_entry(root: Path, name: str) -> None:
-    """Brings the Delta log of a table to what the journal says is visible, by one new commit."""
-    with journal.connect(root / journal.NAME, writing=True) as log:
-        journal.upgrade(log)
-        state = catalogue.read(log)
-        table = state.table(name)
-        described = ingest_log.describe(state, ingest_log.unsealed_since(log)) if name == INGEST else None
-        with lake_errors(lake.folder(root, name)):
-            version = lake.rewrite_log(root, name, table.files, state.seq, described)
-        with journal.transaction(log):
-            catalogue.write(log, state, state.with_tables({name: replace(table, version=version)}))
+            lake_repair.rewrite_log(root, settings, Path(part).parts[1])

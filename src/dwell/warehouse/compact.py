@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dwell import clock, logs
 from dwell.clock import to_micros
 from dwell.records import TABLES
-from dwell.warehouse import lake, lake_scan, parquet, views
+from dwell.warehouse import journal, lake, lake_scan, parquet, views
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
 from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, SEQ, key_list, quote_name
 from dwell.warehouse.damage import lake_errors
@@ -119,7 +119,8 @@ def is_cleanup_due(log: sqlite3.Connection) -> bool:
     row = log.execute("SELECT value FROM meta WHERE key = 'swept_at'").fetchone()
     if row and 0 <= now - row[0] < KEEP // timedelta(microseconds=1):  # a clock may have been ahead
         return False
-    log.execute("INSERT OR REPLACE INTO meta VALUES ('swept_at', ?)", (now,))
+    with journal.transaction(log):
+        log.execute("INSERT OR REPLACE INTO meta VALUES ('swept_at', ?)", (now,))
     return True
 
 

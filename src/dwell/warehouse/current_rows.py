@@ -10,12 +10,16 @@ a table are: a row observed later than those cannot be in the lake.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
 from dwell.records import TABLES, Table
 from dwell.warehouse.columns import SEQ, SQLITE, quote_name
+from dwell.warehouse.journal import path_of
+from dwell.warehouse.journal_damage import damaged_journal
+from dwell.warehouse.row_checksums import as_stored, checksum
 
 _NAMES = (
     "posts", "creators", "post_snapshots", "post_states", "creator_states", "topic_samples",
@@ -27,6 +31,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {name: TABLES[name].entity for name in _NA
 _COMPLETE_UNTIL = "current_seq"
 FORGET = f"DELETE FROM meta WHERE key = '{_COMPLETE_UNTIL}'"
 """Marks them as incomplete: the next append reads them from the tables again."""
+
+CHECKSUM = "row_checksum"
+"""Of a row; null where an older dwell wrote it."""
 
 _SEALED_UNTIL = "sealed_until:"
 _DAYS_UNTIL = "days_until:"
@@ -42,7 +49,8 @@ def definition(table: Table) -> str:
     """`CREATE TABLE` of a table's current rows."""
     columns = ", ".join(f"{quote_name(column.name)} {SQLITE[column.kind]}" for column in table.columns)
     key = ", ".join(map(quote_name, KEYS[table.name]))
-    return f"CREATE TABLE {table_name(table.name)} ({columns}, {SEQ} INTEGER NOT NULL, PRIMARY KEY ({key}))"
+    columns += f", {SEQ} INTEGER NOT NULL, {CHECKSUM} INTEGER"
+    return f"CREATE TABLE {table_name(table.name)} ({columns}, PRIMARY KEY ({key}))"
 
 
 INDEXES: Mapping[str, tuple[str, ...]] = {
@@ -67,6 +75,13 @@ def complete_until(log: sqlite3.Connection) -> int:
     return int(row[0]) if row else -1
 
 
+def forget(log: sqlite3.Connection) -> None:
+    """Remove all of them, inside the caller's transaction: the next append reads them from the tables again."""
+    for name in KEYS:
+        log.execute(f"DELETE FROM {table_name(name)}")
+    log.execute(FORGET)
+
+
 def update(log: sqlite3.Connection, table: Table, seq: int, rows: Sequence[tuple[Any, ...]]) -> None:
     """Take over the rows of one batch, inside the caller's transaction.
 
@@ -74,20 +89,34 @@ def update(log: sqlite3.Connection, table: Table, seq: int, rows: Sequence[tuple
         log: The journal.
         table: Their table; one without current rows is left alone.
         seq: The batch.
-        rows: As `journal.insert` takes them.
+        rows: As `journal_rows.insert` takes them.
     """
     if table.name in KEYS and rows:
-        log.executemany(upsert_sql(table, str(int(seq))), rows)
+        upsert(log, table, [(*row, seq) for row in rows])
 
 
-def upsert_sql(table: Table, seq: str = "?") -> str:
-    """SQL that stores one row of a batch where none newer is stored.
+def upsert(log: sqlite3.Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Store each row where none newer is stored, inside the caller's transaction.
 
     Args:
-        table: The table.
-        seq: The batch, if it is the same for all rows; the last value of each row otherwise.
+        log: The journal.
+        table: A table with current rows.
+        rows: As `journal_rows.insert` takes them, each with its `seq`.
     """
+    of = checksum_of(table)
+    log.executemany(_upsert_sql(table), [(*row, of(row)) for row in as_stored(table, rows)])
+
+
+@cache
+def checksum_of(table: Table) -> Callable[[Sequence[Any]], int]:
+    """What gives the checksum of a current row, with its `seq`: over the values in the order of the columns' names."""
     names = [*(column.name for column in table.columns), SEQ]
+    in_order = itemgetter(*sorted(range(len(names)), key=names.__getitem__))
+    return lambda row: checksum(in_order(row))
+
+
+def _upsert_sql(table: Table) -> str:
+    names = [*(column.name for column in table.columns), SEQ, CHECKSUM]
     key = KEYS[table.name]
     changed = ", ".join(f"{quote_name(name)} = excluded.{quote_name(name)}" for name in names if name not in key)
     newer = f"excluded.{SEQ} >= {SEQ}"
@@ -95,7 +124,7 @@ def upsert_sql(table: Table, seq: str = "?") -> str:
         newer = f"(excluded.observed_at, excluded.{SEQ}) >= (observed_at, {SEQ})"
     return (
         f"INSERT INTO {table_name(table.name)} ({', '.join(map(quote_name, names))}) "
-        f"VALUES ({', '.join('?' * len(table.columns))}, {seq}) "
+        f"VALUES ({', '.join('?' * len(names))}) "
         f"ON CONFLICT ({', '.join(map(quote_name, key))}) DO UPDATE SET {changed} WHERE {newer}"
     )
 
@@ -109,34 +138,77 @@ def replace(
         log: The journal.
         table: A table with current rows.
         keys: Tuples of the columns by which its current row is found.
-        rows: As `journal.insert` takes them, each with its `seq`.
+        rows: As `journal_rows.insert` takes them, each with its `seq`.
     """
     match = " AND ".join(f"{quote_name(name)} = ?" for name in KEYS[table.name])
     log.executemany(f"DELETE FROM {table_name(table.name)} WHERE {match}", keys)
-    log.executemany(upsert_sql(table), rows)
+    upsert(log, table, rows)
 
 
 def find(log: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
-    """The current rows with these keys, as `journal.insert` takes them, by key.
+    """The current rows with these keys, as `journal_rows.insert` takes them, by key.
 
     Args:
         log: The journal.
         table: A table with current rows.
         keys: Values of the column by which its current row is found, or tuples of the columns.
     """
-    names = [column.name for column in table.columns]
     key = KEYS[table.name]
-    key_of = itemgetter(*map(names.index, key))
-    columns = ", ".join(map(quote_name, names))
-    sql = f"SELECT {columns} FROM {table_name(table.name)} WHERE ({', '.join(map(quote_name, key))}) IN"
-    return {key_of(row): row for row in select_in(log, sql, keys)}
+    key_of = itemgetter(*map([column.name for column in table.columns].index, key))
+    return {key_of(row): row for row in select(log, table, key, keys)}
+
+
+def select(
+    log: sqlite3.Connection, table: Table, columns: Sequence[str], values: Iterable[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """The current rows with these values in one or several columns, as `journal_rows.insert` takes them.
+
+    Raises:
+        DamagedDataError: One of them is not what was written.
+    """
+    sql = f"{_select_sql(table)} WHERE ({', '.join(map(quote_name, columns))}) IN"
+    return _verified(log, table, select_in(log, sql, values))
+
+
+def list_all(log: sqlite3.Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+    """All current rows of a table, as `journal_rows.insert` takes them.
+
+    Raises:
+        DamagedDataError: One of them is not what was written.
+    """
+    return _verified(log, table, log.execute(_select_sql(table)))
+
+
+def _select_sql(table: Table) -> str:
+    names = [*(column.name for column in table.columns), SEQ, CHECKSUM]
+    return f"SELECT {', '.join(map(quote_name, names))} FROM {table_name(table.name)}"
+
+
+def _verified(log: sqlite3.Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    of = checksum_of(table)
+    for *row, stored in rows:
+        if stored is not None and stored != of(row):
+            raise damaged_journal(path_of(log), f"a row of {table_name(table.name)} is not what was written")
+        yield tuple(row[:-1])
+
+
+def verify(log: sqlite3.Connection) -> None:
+    """Reads all current rows.
+
+    Raises:
+        DamagedDataError: One of them is not what was written.
+    """
+    for name in KEYS:
+        for _ in list_all(log, TABLES[name]):
+            pass
 
 
 def newest_observations(log: sqlite3.Connection, table: Table, keys: Iterable[str]) -> dict[str, int]:
     """When each was last observed, microseconds since 1970, for the keys that have a current row."""
     (key,) = KEYS[table.name]
-    sql = f"SELECT {quote_name(key)}, observed_at FROM {table_name(table.name)} WHERE {quote_name(key)} IN"
-    return dict(select_in(log, sql, keys))
+    names = [column.name for column in table.columns]
+    key_of, observed = names.index(key), names.index("observed_at")
+    return {row[key_of]: row[observed] for row in select(log, table, (key,), keys)}
 
 
 def select_in(log: sqlite3.Connection, sql: str, values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:

@@ -35,7 +35,7 @@ def refresh(log: sqlite3.Connection, root: Path, settings: Settings) -> None:
             table = TABLES[name]
             columns = ", ".join(quote_name(column.name) for column in table.columns)
             above = log.execute(f"SELECT {columns}, {SEQ} FROM {quote_name(name)} WHERE {SEQ} > ?", (since,))
-            log.executemany(current_rows.upsert_sql(table), above.fetchall())
+            current_rows.upsert(log, table, above.fetchall())
         current_rows.mark_complete(log, state.seq)
 
 
@@ -56,7 +56,7 @@ def _refresh_from_lake(
                 cursor = connection.execute(newest_rows(table, rows))
                 while chunk := cursor.fetchmany(_CHUNK):
                     with journal.transaction(log):
-                        log.executemany(current_rows.upsert_sql(table), chunk)
+                        current_rows.upsert(log, table, chunk)
             with journal.transaction(log):
                 current_rows.raise_sealed_until(log, name, newest)
                 current_rows.raise_days_until(log, name, latest_day)
@@ -72,7 +72,7 @@ def days_until(connection: duckdb.DuckDBPyConnection, table: Table, source: str)
 
 
 def newest_rows(table: Table, rows: str) -> str:
-    """SQL for the current rows out of rows with `seq`, as `current_rows.upsert_sql` takes them."""
+    """SQL for the current rows out of rows with `seq`, as `current_rows.upsert` takes them."""
     key = ", ".join(map(quote_name, current_rows.KEYS[table.name]))
     order = f"{SEQ} DESC" if table.keeps == "newest" else f"observed_at DESC, {SEQ} DESC"
     columns = ", ".join(_as_column(column) for column in table.columns)

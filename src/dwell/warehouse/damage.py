@@ -33,8 +33,8 @@ def damaged_rollup_file(path: Path, what: str) -> DamagedDataError:
 def damaged_lake_file(path: Path, what: str) -> DamagedDataError:
     """A data file of the lake is not what was written."""
     return DamagedDataError(
-        f"{path} is damaged ({what}): restore this file from a backup; without one, move the data folder away and "
-        "import your files again."
+        f"{path} is damaged ({what}): restore this file from a backup; without one, `dwell check --repair` moves it "
+        "aside and says what to import again."
     )
 
 
@@ -102,9 +102,23 @@ def _from_duckdb(path: Path, error: Exception) -> StorageError:
     return StorageError(f"{path} cannot be read or written ({text}): check the disk.")
 
 
+_FAULTS_OF_SQL = (
+    "BinderException",
+    "CatalogException",
+    "InterruptException",
+    "NotImplementedException",
+    "ParserException",
+    "SyntaxException",
+)
+"""Errors of DuckDB that no file is the cause of, however damaged it is."""
+
+
 @contextmanager
 def reading_errors(root: Path) -> Iterator[None]:
-    """Names the lake file that turns out to be damaged while DuckDB reads it; other errors pass as they are."""
+    """Names the lake file that turns out to be damaged while DuckDB reads it; other errors pass as they are.
+
+    Files with a checksum were found whole before DuckDB opened them; those of an older dwell have none yet.
+    """
     import duckdb
 
     try:
@@ -113,15 +127,25 @@ def reading_errors(root: Path) -> Iterator[None]:
         text = str(error).splitlines()[0]
         if is_out_of_memory(error):
             raise out_of_memory(error) from error
-        if "TProtocolException" in text:  # the head of a Parquet page; which file it is in is not said
-            raise DamagedDataError(
-                f"A data file in {root} is damaged ({text}): `dwell check` names it, and `dwell check --repair` "
-                "rebuilds it where that is possible."
-            ) from error
-        if not isinstance(error, (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)):
-            raise
         named = next((path for path in root.absolute().rglob("*.parquet") if str(path) in text), None)
-        if named is None:
+        if named is not None:
+            damaged = (
+                damaged_rollup_file if "rollups" in named.relative_to(root.absolute()).parts else damaged_lake_file
+            )
+            raise damaged(named, text.replace(str(named), "it")) from error
+        if type(error).__name__ in _FAULTS_OF_SQL or not has_unverified_files(root):
             raise
-        damaged = damaged_rollup_file if "rollups" in named.relative_to(root.absolute()).parts else damaged_lake_file
-        raise damaged(named, text.replace(str(named), "it")) from error
+        raise DamagedDataError(
+            f"A data file in {root} is damaged ({text}): `dwell check` names it, and `dwell check --repair` "
+            "rebuilds it where that is possible."
+        ) from error
+
+
+def has_unverified_files(root: Path) -> bool:
+    """Some files of the lake or the roll-up have no checksum yet, so they may be damaged."""
+    from dwell.warehouse import catalogue, journal
+
+    if not (root / journal.NAME).exists():  # it is being rebuilt
+        return True
+    with journal.connect(root / journal.NAME) as log:
+        return catalogue.count_unverified(catalogue.read(log)) > 0

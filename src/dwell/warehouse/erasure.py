@@ -21,7 +21,7 @@ from dwell.records import TABLES, Table
 from dwell.records.personal import ROLES, WRITTEN, Subject, matching_columns
 from dwell.settings import Settings
 from dwell.text.mentions import ERASED, Mentions
-from dwell.warehouse import batches, catalogue, current_rows, ingest_log, journal, rollup_update
+from dwell.warehouse import batches, catalogue, current_rows, ingest_log, journal, log_checksums, rollup_update
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.columns import SEQ, quote_name, quote_text
 from dwell.warehouse.damage import reading_errors
@@ -227,6 +227,7 @@ def erase_rows(root: Path, settings: Settings, subject: Subject, now: datetime) 
                 batches.describe_again(log, seq, path, report)
             batches.insert(log, ahead.seq, batch, in_lake=True)
             catalogue.write(log, state, ahead)
+            log_checksums.record(log, root, state, ahead)
     logger.info("erased rows of %(tables)d tables", {"tables": len(affected)})
     return True
 

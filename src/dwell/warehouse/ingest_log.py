@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell.clock import from_micros
-from dwell.warehouse import lake
-from dwell.warehouse.catalogue import Catalogue
+from dwell.warehouse import batches, lake
+from dwell.warehouse.catalogue import Catalogue, LakeFile
 from dwell.warehouse.columns import INGEST, INGEST_COLUMNS, quote_name, quote_text
 from dwell.warehouse.damage import lake_errors
 from dwell.warehouse.parquet import write
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     import duckdb
 
 
+FILE = ("path", "rows", "bytes", "seq", "checksum", "first_seq", "first_at", "last_at")
+"""What the description has of each file, in this order."""
+
+
 def unsealed_since(log: sqlite3.Connection) -> int | None:
     """When the oldest batch was imported whose rows may be in the journal alone, in microseconds since 1970."""
-    row = log.execute("SELECT min(at) FROM ingest_batches WHERE in_lake = 0").fetchone()
-    return row[0] if row else None
+    return min((row[5] for row in batches.list_unsealed(log)), default=None)
 
 
 def describe(ahead: Catalogue, since: int | None) -> dict[str, Any]:
@@ -36,8 +39,13 @@ def describe(ahead: Catalogue, since: int | None) -> dict[str, Any]:
         "sealed_seq": ahead.sealed_seq,
         "folder_id": ahead.folder_id,
         "versions": {name: version for name, version in ahead.versions().items() if name != INGEST},
+        "files": {name: [_to_json(file) for file in state.files] for name, state in ahead.tables.items()},
         "unsealed_since": from_micros(since).isoformat() if since is not None else None,
     }
+
+
+def _to_json(file: LakeFile) -> list[Any]:
+    return [getattr(file, name) for name in FILE]
 
 
 def write_entry(
@@ -66,9 +74,11 @@ def write_entry(
         files = write(connection, INGEST, _values(entries), lake.folder(root, INGEST)) if entries else []
         before = ahead.table(INGEST)
         old = before.files if anew else ()
-        version = lake.commit(root, INGEST, files, ahead.seq, old, describe(ahead, since))
-    kept = replace(before, files=() if anew else before.files)
-    return ahead.with_tables({INGEST: kept.with_files(version, [written.file for written in files])})
+        own = replace(before, files=() if anew else before.files)
+        # The commit describes the log with this entry, all but its version, which it does not know yet.
+        after = ahead.with_tables({INGEST: own.with_files(own.version or 0, [written.file for written in files])})
+        version = lake.commit(root, INGEST, files, ahead.seq, old, describe(after, since))
+    return after.with_tables({INGEST: replace(after.table(INGEST), version=version)})
 
 
 def _values(entries: Sequence[tuple[Any, ...]]) -> str:

@@ -7,13 +7,13 @@ the journal's catalogue names its version.
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dwell.disk.errors import set_aside
 from dwell.disk.flush import flush
 from dwell.warehouse import parquet
 from dwell.warehouse.catalogue import LakeFile, TableState
@@ -37,6 +37,11 @@ def folder(root: Path, name: str) -> Path:
     return root / FOLDER / name
 
 
+def log_folder(root: Path, name: str) -> Path:
+    """Where the entries and checkpoints of a table's Delta log are."""
+    return folder(root, name) / "_delta_log"
+
+
 def newest_version(root: Path, name: str) -> int | None:
     """Newest Delta version on the disk, visible or not, read from the names of the log files."""
     log = folder(root, name) / "_delta_log"
@@ -49,35 +54,17 @@ def log_entry(root: Path, name: str, version: int) -> Path:
     return folder(root, name) / "_delta_log" / f"{version:020d}.json"
 
 
-def is_whole(entry: Path) -> bool:
-    """Every line of a log entry is a JSON object."""
-    try:
-        lines = entry.read_text(encoding="utf-8").splitlines()
-        return bool(lines) and all(isinstance(json.loads(line), dict) for line in lines)
-    except ValueError:
-        return False
-
-
 def rewrite_log(
     root: Path, name: str, files: Sequence[LakeFile], seq: int, description: dict[str, Any] | None = None
 ) -> int:
-    """One commit after which the Delta table consists of these files, where its newest log entries are lost.
+    """A new Delta log, in which the table consists of these files; the old one is moved to `damaged/`.
 
     Returns:
         The version that it made.
     """
-    log = folder(root, name) / "_delta_log"
-    for path in log.glob("*.json"):
-        if not path.is_file():
-            path.rename(path.with_suffix(".damaged"))
-        elif not is_whole(path):
-            path.unlink()
-    version = newest_version(root, name)
-    if version is None:  # without its first entry there is no table: what else is in the log is of no use
-        shutil.rmtree(log, ignore_errors=True)
-    before = files_at(root, name, version) if version is not None else ()
-    added = [WrittenFile(file, _month(file.path)) for file in files if file not in before]
-    return commit(root, name, added, seq, [file for file in before if file not in files], description)
+    if log_folder(root, name).exists():
+        set_aside(root, log_folder(root, name))
+    return commit(root, name, [WrittenFile(file, _month(file.path)) for file in files], seq, description=description)
 
 
 def open_table(root: Path, name: str, version: int | None = None) -> DeltaTable:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from dwell.disk.checksum import StoredFile, find_damage
+from dwell.disk.errors import os_error
 from dwell.warehouse import lake
 from dwell.warehouse.catalogue import TableState
 from dwell.warehouse.columns import quote_text, replace_defaults, typed_nulls
@@ -28,18 +30,18 @@ def read_files(name: str, paths: Sequence[Path]) -> str:
 
 
 def visible_files(root: Path, name: str, state: TableState) -> list[Path]:
-    """The visible files of a table, absolute.
+    """The visible files of a table, absolute; each was read, and is what was written.
 
     Raises:
-        DamagedDataError: One is missing or has another size than was written.
+        DamagedDataError: One is missing or damaged.
+        StorageError: One may not be read.
     """
     place = lake.folder(root, name).absolute()
-    for file in state.files:
-        path = place / file.path
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError:
-            raise damaged_lake_file(path, "it is missing") from None
-        if size != file.bytes:
-            raise damaged_lake_file(path, f"it has {size} bytes, not {file.bytes}")
-    return [place / file.path for file in state.files]
+    files = [StoredFile(place / file.path, file.bytes, file.checksum) for file in state.files]
+    try:
+        damage = find_damage(files)
+    except PermissionError as error:
+        raise os_error(place, error) from error
+    if damage:
+        raise damaged_lake_file(*damage)
+    return [file.path for file in files]

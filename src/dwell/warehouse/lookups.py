@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from dwell.clock import from_micros, to_micros
-from dwell.records import TABLES
-from dwell.warehouse.current_rows import select_in
+from dwell.records import TABLES, Table
+from dwell.warehouse import current_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +43,39 @@ class Lookups:
 
     def posts_of(self, handles: Iterable[str]) -> list[StoredPost]:
         """The posts of accounts."""
-        sql = (
-            "SELECT p.post_id, p.handle, p.posted_at, p.is_pinned, s.observed_at, t.state FROM current_posts p "
-            "LEFT JOIN current_post_snapshots s ON s.post_id = p.post_id "
-            "LEFT JOIN current_post_states t ON t.post_id = p.post_id WHERE p.handle IN"
-        )
+        posts = list(self._select("posts", "handle", handles))
+        ids = [post["post_id"] for post in posts]
+        seen = {row["post_id"]: row["observed_at"] for row in self._select("post_snapshots", "post_id", ids)}
+        states = {row["post_id"]: row["state"] for row in self._select("post_states", "post_id", ids)}
         return [
-            StoredPost(post_id, handle, _instant(posted), bool(pinned), _instant(seen), state)
-            for post_id, handle, posted, pinned, seen, state in select_in(self._log, sql, handles)
+            StoredPost(
+                post["post_id"],
+                post["handle"],
+                _instant(post["posted_at"]),
+                bool(post["is_pinned"]),
+                _instant(seen.get(post["post_id"])),
+                states.get(post["post_id"]),
+            )
+            for post in posts
         ]
+
+    def _select(self, name: str, column: str, values: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The current rows of a table with these values in a column, by the names of their columns."""
+        for row in current_rows.select(self._log, TABLES[name], (column,), values):
+            yield _named(TABLES[name], row)
 
     def creator_states(self, handles: Iterable[str]) -> dict[str, str]:
         """Account -> its newest state, for those that have one."""
-        sql = "SELECT handle, state FROM current_creator_states WHERE handle IN"
-        return {handle: state for handle, state in select_in(self._log, sql, handles) if state is not None}
+        rows = self._select("creator_states", "handle", handles)
+        return {row["handle"]: row["state"] for row in rows if row["state"] is not None}
 
     def owned_posts(self, open_id: str, since: datetime | None, until: datetime) -> dict[str, str | None]:
         """Post -> its account, for the posts of a connected account that were read, and published in that time."""
-        sql = (
-            "SELECT o.post_id, o.username FROM current_owned_posts o JOIN current_posts p ON p.post_id = o.post_id "
-            "WHERE o.open_id = ? AND p.posted_at >= ? AND p.posted_at < ?"
-        )
         first = -(1 << 62) if since is None else to_micros(since)
-        return dict(self._log.execute(sql, (open_id, first, to_micros(until))).fetchall())
+        owned = {row["post_id"]: row["username"] for row in self._select("owned_posts", "open_id", [open_id])}
+        last = to_micros(until)
+        posted = {row["post_id"]: row["posted_at"] for row in self._select("posts", "post_id", owned)}
+        return {post: owned[post] for post, at in posted.items() if at is not None and first <= at < last}
 
     def owned_days(self, open_id: str, days: Iterable[str]) -> set[str]:
         """The days of a connected account that were read, of these, as ISO text.
@@ -72,36 +83,38 @@ class Lookups:
         A day of which only the followers are stored came with the profile.
         """
         keys = [(open_id, day) for day in days]
-        counts = ", ".join(name for name in TABLES["owned_account_days"].observed if name != "followers_count")
-        sql = f"SELECT day FROM current_owned_account_days WHERE COALESCE({counts}) IS NOT NULL AND (open_id, day) IN"
-        return {day for (day,) in select_in(self._log, sql, keys)}
+        table = TABLES["owned_account_days"]
+        names = [column.name for column in table.columns]
+        counts = [names.index(name) for name in table.observed if name != "followers_count"]
+        rows = current_rows.select(self._log, table, ("open_id", "day"), keys)
+        return {row[names.index("day")] for row in rows if any(row[place] is not None for place in counts)}
 
     def post_states(self, post_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Post -> its newest state and where that is from, for those that have one."""
-        sql = "SELECT post_id, state, source FROM current_post_states WHERE post_id IN"
-        return {
-            post_id: (state, source)
-            for post_id, state, source in select_in(self._log, sql, post_ids)
-            if state is not None
-        }
+        rows = self._select("post_states", "post_id", post_ids)
+        return {row["post_id"]: (row["state"], row["source"]) for row in rows if row["state"] is not None}
 
     def topics_used(self, handles: Iterable[str], since: datetime) -> list[tuple[str, str]]:
         """Kind and name of every hashtag, and of every sound of somebody else's, for each post published since then."""
-        sql = (
-            "SELECT hashtags, sound_id, sound_original FROM current_posts "
-            f"WHERE posted_at >= {to_micros(since)} AND handle IN"
-        )
-        used = []
-        for hashtags, sound_id, original in select_in(self._log, sql, handles):
-            used += [("hashtag", tag) for tag in json.loads(hashtags or "[]")]
-            used += [("sound", sound_id)] if sound_id is not None and not original else []
+        used, first = [], to_micros(since)
+        for row in self._select("posts", "handle", handles):
+            if row["posted_at"] is None or row["posted_at"] < first:
+                continue
+            used += [("hashtag", tag) for tag in json.loads(row["hashtags"] or "[]")]
+            if row["sound_id"] is not None and not row["sound_original"]:
+                used.append(("sound", row["sound_id"]))
         return used
 
     def topics_sampled(self, since: datetime, until: datetime) -> dict[tuple[str, str], str]:
         """Kind and name of the topics that were sampled in that time, with the source of the newest sample."""
-        sql = "SELECT topic_kind, topic, source FROM current_topic_samples WHERE observed_at BETWEEN ? AND ?"
-        span = (to_micros(since), to_micros(until))
-        return {(kind, topic): source for kind, topic, source in self._log.execute(sql, span)}
+        first, last = to_micros(since), to_micros(until)
+        table = TABLES["topic_samples"]
+        rows = (_named(table, row) for row in current_rows.list_all(self._log, table))
+        return {(row["topic_kind"], row["topic"]): row["source"] for row in rows if first <= row["observed_at"] <= last}
+
+
+def _named(table: Table, row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip((column.name for column in table.columns), row, strict=True))
 
 
 def _instant(micros: int | None) -> datetime | None:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import itertools
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dwell.clock import to_micros
+from dwell.disk.checksum import read_checksum
 from dwell.disk.flush import flush
 from dwell.records import TABLES
 from dwell.warehouse.catalogue import LakeFile
-from dwell.warehouse.columns import BY_MONTH, quote_name, quote_text
+from dwell.warehouse.columns import BY_MONTH, SEQ, quote_name, quote_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -99,10 +103,24 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, folder: Path, month
     inside = f"ym={month}/{place}" if month else place
     path = folder / inside
     path.parent.mkdir(parents=True, exist_ok=True)
-    stats = connection.execute(f"COPY ({query}) TO {quote_text(str(path))} ({_OPTIONS})").fetchall()
-    rows = sum(int(row[1]) for row in stats)
+    copied = connection.execute(f"COPY ({query}) TO {quote_text(str(path))} ({_OPTIONS})").fetchall()
+    rows = sum(int(row[1]) for row in copied)
     if not rows:
         path.unlink(missing_ok=True)
         return []
     flush(path, path.parent, folder)
-    return [WrittenFile(LakeFile(inside, rows, path.stat().st_size), month)]
+    ((_, _, _, _, stats, *_),) = copied
+    first_at, last_at = (_micros(stats, "observed_at", end) for end in ("min", "max"))
+    file = LakeFile(inside, rows, path.stat().st_size, 0, read_checksum(path), _first_seq(stats), first_at, last_at)
+    return [WrittenFile(file, month)]
+
+
+def _first_seq(stats: Mapping[str, Mapping[str, str]]) -> int | None:
+    lowest = stats.get(quote_name(SEQ), {}).get("min")
+    return None if lowest is None else int(lowest)
+
+
+def _micros(stats: Mapping[str, Mapping[str, str]], column: str, end: str) -> int | None:
+    """One end of the instants of a column, of the statistics that DuckDB returns; None without any."""
+    text = stats.get(quote_name(column), {}).get(end)
+    return None if text is None else to_micros(datetime.fromisoformat(text))

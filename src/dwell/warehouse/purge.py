@@ -11,7 +11,7 @@ from pathlib import Path
 from dwell.disk.flush import flush
 from dwell.disk.lock import remove_dead_scratch
 from dwell.disk.shrink import shrink
-from dwell.warehouse import catalogue, journal, lake, rollup_update
+from dwell.warehouse import catalogue, journal, lake, log_checksums, rollup_update
 from dwell.warehouse.damage import lake_errors
 
 _LEFTOVERS = ("-wal.orphan", ".new", ".new-wal", ".new-shm")
@@ -31,6 +31,9 @@ def purge(root: Path) -> None:
         for folder in sorted(place for place in (root / lake.FOLDER).glob("*") if place.is_dir()):
             with lake_errors(folder):
                 _purge_table(root, folder.name, state.table(folder.name))
+        with journal.transaction(log):
+            for name, version in state.versions().items():
+                log_checksums.record_table(log, root, name, version)
         rollup_update.delete_unused_files(root, log, timedelta(seconds=-1))
         for ending in _LEFTOVERS:
             path.with_name(path.name + ending).unlink(missing_ok=True)

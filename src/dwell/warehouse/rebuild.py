@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dwell.errors import StorageError
 from dwell.records import TABLES
-from dwell.warehouse import lake
+from dwell.warehouse import lake, lake_scan
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
 from dwell.warehouse.columns import INGEST, key_list
-from dwell.warehouse.damage import lake_errors
-from dwell.warehouse.lake_scan import read_files
+from dwell.warehouse.damage import lake_errors, reading_errors
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,27 @@ class Rebuilt:
 
 def rebuild(root: Path) -> Rebuilt:
     """Adopts the last complete change of the lake; Delta commits after it belong to a batch that never was visible."""
-    with lake_errors(root / lake.FOLDER):
+    with lake_errors(root / lake.FOLDER), reading_errors(root):
         table = lake.open_table(root, INGEST)
         described = _description(table)
         state = Catalogue(described["seq"], described["sealed_seq"], folder_id=described.get("folder_id"))
-        for name, version in described["versions"].items():
-            files = lake.files_at(root, name, version)
-            state = state.with_tables({name: TableState(version, _superseded(root, name, files), files)})
-        own = lake.files_at(root, INGEST, table.version())
-        state = state.with_tables({INGEST: TableState(table.version(), 0, own)})
-        return Rebuilt(state, _log(root, own))
+        for name, version in (described["versions"] | {INGEST: table.version()}).items():
+            files = _files(root, name, version, described)
+            superseded = 0 if name == INGEST else _superseded(root, name, files)
+            state = state.with_tables({name: TableState(version, superseded, files)})
+        return Rebuilt(state, _log(root, state.table(INGEST).files))
+
+
+def _files(root: Path, name: str, version: int, described: dict[str, Any]) -> tuple[LakeFile, ...]:
+    """The files of a table: the description says all about them, the Delta log, for an older dwell's, the rest."""
+    if "files" in described:
+        return tuple(LakeFile(*file) for file in described["files"].get(name, ()))
+    return lake.files_at(root, name, version)
 
 
 def complete_until(root: Path) -> str | None:
     """The instant up to which every import is whole in the lake, as ISO text; None if the lake cannot say."""
+    import duckdb
     from deltalake.exceptions import DeltaError
 
     if lake.newest_version(root, INGEST) is None:
@@ -47,11 +54,23 @@ def complete_until(root: Path) -> str | None:
         table = lake.open_table(root, INGEST)
         since: str | None = _description(table)["unsealed_since"]
         if since is None:
-            rows = _log(root, lake.files_at(root, INGEST, table.version()))
+            rows = _log(root, _files(root, INGEST, table.version(), _description(table)))
             since = _iso(max(row[5] for row in rows)) if rows else None
-    except (DeltaError, OSError, KeyError, ValueError):
+    except (DeltaError, OSError, KeyError, ValueError, StorageError, duckdb.Error):
         return None  # only a hint inside another error's message: the lake may be damaged as well
     return since
+
+
+def sealed_seq(root: Path) -> int:
+    """The newest batch up to which the lake has every row; -1 if it cannot say."""
+    from deltalake.exceptions import DeltaError
+
+    if lake.newest_version(root, INGEST) is None:
+        return -1
+    try:
+        return int(_description(lake.open_table(root, INGEST))["sealed_seq"])
+    except (DeltaError, OSError, KeyError, ValueError):
+        return -1
 
 
 def _iso(micros: int) -> str:
@@ -84,7 +103,7 @@ def _log(root: Path, files: tuple[LakeFile, ...]) -> list[tuple[Any, ...]]:
 
 
 def _scan(root: Path, name: str, files: tuple[LakeFile, ...]) -> str:
-    return read_files(name, [lake.folder(root, name) / file.path for file in files])
+    return lake_scan.scan(root, name, TableState(files=files))
 
 
 def _rows(sql: str) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dwell.disk.lock import remove_dead_scratch
-from dwell.warehouse import catalogue, ingest_log, journal, lake
+from dwell.warehouse import catalogue, ingest_log, journal, journal_layout, journal_rows, lake, log_checksums
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import lake_errors
@@ -15,19 +15,19 @@ from dwell.warehouse.damage import lake_errors
 def create_or_rebuild(root: Path, path: Path) -> None:
     """Makes the journal: from the lake where there is one, else empty. The caller holds the writer lock."""
     if lake.newest_version(root, INGEST) is None:
-        journal.create(path, Catalogue())
+        journal_layout.create(path, Catalogue())
         return
     from dwell.warehouse.rebuild import rebuild
 
     rebuilt = rebuild(root)
-    journal.create(path, rebuilt.catalogue, rebuilt.log)
+    journal_layout.create(path, rebuilt.catalogue, rebuilt.log)
 
 
 def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
     """Readies the folder for a writer, who holds its lock.
 
-    Reads every page of the journal if `check` says so, gives it the tables that an older dwell did not know, undoes
-    Delta commits that never became visible, and removes dead scratch folders.
+    Reads the whole journal and compares the Delta logs if `check` says so, gives the journal the tables that an older
+    dwell did not know, undoes Delta commits that never became visible, and removes dead scratch folders.
 
     Raises:
         DamagedDataError: The journal is damaged.
@@ -35,8 +35,10 @@ def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
     remove_dead_scratch(root / "scratch")
     with journal.connect(path, writing=True) as log:
         if check:
-            journal.check_pages(path, log)
-        journal.upgrade(log)
+            journal_rows.verify(path, log)
+        journal_layout.upgrade(log)
+        if check:
+            log_checksums.require_whole(log, root)
         state = catalogue.read(log)
         orphaned = find_uncommitted(root, state)
         restored = state
@@ -49,6 +51,7 @@ def prepare_for_writing(root: Path, path: Path, *, check: bool = True) -> None:
         if restored != state:
             with journal.transaction(log):
                 catalogue.write(log, state, restored)
+                log_checksums.record(log, root, state, restored)
 
 
 def find_uncommitted(root: Path, state: Catalogue) -> list[str]:
@@ -64,6 +67,10 @@ def _restore(root: Path, state: Catalogue, name: str, description: dict[str, obj
     with lake_errors(lake.folder(root, name)):
         table = lake.open_readable(root, name, before.version)
         if table.version() > (before.version or 0):
-            table.restore(before.version or 0, commit_properties=lake.commit_properties(state.seq, description))
+            table.restore(
+                before.version or 0,
+                ignore_missing_files=True,
+                commit_properties=lake.commit_properties(state.seq, description),
+            )
         version = lake.flush_log(root, name)
     return state.with_tables({name: replace(before, version=version)})

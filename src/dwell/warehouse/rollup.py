@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from dwell.disk.checksum import StoredFile, find_damage
 from dwell.records import POST_LATEST, TABLES
 from dwell.warehouse.catalogue import Catalogue, RollUp, RollUpFile, TableState
 from dwell.warehouse.columns import quote_name, quote_text, typed_nulls
@@ -50,37 +51,36 @@ def is_usable(root: Path, state: Catalogue) -> bool:
     ones; a snapshot in the journal says itself whether it replaces one. A missing file is never taken for one without
     rows.
     """
-    if state.rollup is None or not is_current(root, state, state.rollup):
+    if state.rollup is None:
         return False
-    stored = state.table("post_snapshots")
-    later = sum(file.rows for file in stored.files if file.seq > state.rollup.seq)
-    return later <= stored.rows // 2
+    stored, sealed = state.table("post_snapshots"), state.rollup
+    later = sum(file.rows for file in stored.files if file.seq > sealed.seq)
+    return later <= stored.rows // 2 and is_current(root, state, sealed)
 
 
 def is_current(root: Path, state: Catalogue, rollup: RollUp) -> bool:
     """The sealed part is whole, has today's columns, and needs only later rows to be up to date."""
     if rollup.layout != LAYOUT or state.table("post_snapshots").superseded:
         return False
-    missing = find_missing(root, rollup)
-    if missing:
+    damage = find_damaged(root, rollup)
+    if damage:
         _log.warning(
-            "%s is missing or damaged: questions are answered from all snapshots, which takes longer. The next seal "
+            "%s is damaged (%s): questions are answered from all snapshots, which takes longer. The next seal "
             "or `dwell check --repair` rebuilds it.",
-            folder(root) / missing,
+            folder(root) / damage[0],
+            damage[1],
         )
-    return missing is None
+    return damage is None
 
 
-def find_missing(root: Path, rollup: RollUp) -> str | None:
-    """The first file that is missing or has another size than was written; None where all are there."""
-    for file in rollup.files:
-        try:
-            size = (folder(root) / file.path).stat().st_size
-        except OSError:
-            return file.path
-        if size != file.bytes:
-            return file.path
-    return None
+def find_damaged(root: Path, rollup: RollUp) -> tuple[str, str] | None:
+    """The first file that is not what was written, and why; None where all are."""
+    files = [StoredFile(folder(root) / file.path, file.bytes, file.checksum) for file in rollup.files]
+    try:
+        damage = find_damage(files)
+    except PermissionError as error:
+        return files[0].path.name, f"it cannot be read: {error.strerror}"
+    return damage and (damage[0].name, damage[1])
 
 
 def later_table(state: Catalogue, name: str, after: int) -> TableState:

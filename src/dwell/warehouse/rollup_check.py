@@ -27,8 +27,8 @@ def find_rollup_problem(root: Path, state: Catalogue) -> str:
     sealed = state.rollup
     if sealed is None or sealed.layout != rollup.LAYOUT:
         return ""
-    if missing := rollup.find_missing(root, sealed):
-        return f"is damaged ({missing} is missing, or has another size than was written)"
+    if damage := rollup.find_damaged(root, sealed):
+        return f"is damaged ({damage[0]}: {damage[1]})"
     with duckdb.connect() as connection:
         try:
             expected = _digest(connection, _from_tables(connection, root, state, sealed.seq))

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 from dwell import clock
 from dwell.clock import to_micros
+from dwell.disk.checksum import read_checksum
 from dwell.disk.flush import flush
 from dwell.errors import StorageError
 from dwell.records import POST_LATEST, TABLES
-from dwell.warehouse import lake_scan, rollup, views
+from dwell.warehouse import journal, lake_scan, rollup, views
 from dwell.warehouse.catalogue import Catalogue, RollUp, RollUpFile
 from dwell.warehouse.columns import column_list, quote_text
 from dwell.warehouse.damage import lake_errors, reading_errors
@@ -84,6 +85,8 @@ def remake_posts(connection: duckdb.DuckDBPyConnection, root: Path, ahead: Catal
     before = ahead.rollup
     if before is None:
         return ahead
+    if rollup.find_damaged(root, before):
+        return _bring_up_to_date(connection, root, ahead, None, replacing=False)
     with reading_errors(root), lake_errors(rollup.folder(root)):
         remade = _load_later(connection, root, ahead, -1, only=stale)
         files = _rewrite(connection, root, before.files, **remade, stale=stale)
@@ -250,7 +253,7 @@ def _write(connection: duckdb.DuckDBPyConnection, root: Path, low: str, high: st
         path.unlink()
         return []
     flush(path, path.parent, path.parent.parent)
-    return [RollUpFile(name, low, rows, path.stat().st_size)]
+    return [RollUpFile(name, low, rows, path.stat().st_size, read_checksum(path))]
 
 
 def delete_unused_files(root: Path, log: sqlite3.Connection, keep: timedelta) -> int:
@@ -264,7 +267,9 @@ def delete_unused_files(root: Path, log: sqlite3.Connection, keep: timedelta) ->
     old = [path for (path,) in log.execute(f"SELECT path FROM rollup_files WHERE {removed}", (to_micros(until),))]
     for path in old:
         (rollup.folder(root) / path).unlink(missing_ok=True)
-    log.execute(f"DELETE FROM rollup_files WHERE {removed}", (to_micros(until),))
+    if old:
+        with journal.transaction(log):
+            log.execute(f"DELETE FROM rollup_files WHERE {removed}", (to_micros(until),))
     listed = {path for (path,) in log.execute("SELECT path FROM rollup_files")}
     orphans = [
         path

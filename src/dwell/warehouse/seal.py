@@ -16,12 +16,15 @@ from dwell.warehouse import (
     current_rows,
     ingest_log,
     journal,
+    journal_rows,
     lake,
+    log_checksums,
     rollup_update,
     views,
 )
 from dwell.warehouse.columns import SEQ, column_list
 from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.older_files import with_checksums
 
 logger = logs.get_logger(__name__)
 
@@ -47,7 +50,7 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False, keep_ver
         moved, ahead = 0, replace(state, sealed_seq=state.seq)
         replaced = {}
         for name, table in TABLES.items():
-            rows = journal.rows(log, table)
+            rows = journal_rows.rows(log, table)
             if not rows:
                 continue
             source = f"SELECT {column_list(table)}, {SEQ} FROM {views.load_unsealed(connection, table, rows)}"
@@ -66,15 +69,21 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False, keep_ver
             before = ahead.table(name)
             ahead = ahead.with_tables({name: replace(before, superseded=before.superseded + number)})
         ahead = compact.compact(connection, root, ahead, keep_versions=keep_versions)
+        ahead = with_checksums(root, ahead)
         if not moved and not entries and ahead.tables == state.tables and ahead.rollup == state.rollup:
+            if catalogue.count_unverified(state) > catalogue.count_unverified(ahead):
+                with journal.transaction(log):
+                    catalogue.write_checksums(log, ahead)
             return 0
         ahead = ingest_log.write_entry(connection, root, ahead, entries, None)
         with journal.transaction(log):
             current_rows.record_seal(log)
-            journal.clear(log)
+            journal_rows.clear(log)
             batches.mark_in_lake(log)
             catalogue.write(log, state, ahead)
+            catalogue.write_checksums(log, ahead)
             catalogue.write_sealed_at(log)
+            log_checksums.record(log, root, state, ahead)
         if compact.is_cleanup_due(log):
             compact.delete_unused_files(root, ahead)
             rollup_update.delete_unused_files(root, log, compact.KEEP)

@@ -27,6 +27,7 @@ from dwell.warehouse import (
     current_rows,
     ingest_log,
     journal,
+    log_checksums,
 )
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, LakeFile
@@ -93,6 +94,7 @@ def set_aside_future_readings(root: Path, settings: Settings, now: datetime) -> 
                 current_rows.mark_complete(log, ahead.seq)
             batches.insert(log, ahead.seq, batch, in_lake=True)
             catalogue.write(log, state, ahead)
+            log_checksums.record(log, root, state, ahead)
     logger.info("set aside %(rows)d rows", {"rows": sum(copy.rows for copy in copies)})
     return copies
 

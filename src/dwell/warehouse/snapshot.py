@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import StorageError
 from dwell.records import TABLES
-from dwell.warehouse import batches, catalogue, journal, rollup, views
+from dwell.warehouse import batches, catalogue, journal, journal_rows, rollup, views
 from dwell.warehouse.journal_damage import damaged_journal, journal_errors
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ class StoreSnapshot:
         self.require_files()
         with journal_errors(self._path):
             unsealed = {
-                name: journal.count(self._log, name) - journal.count_replaced(self._log, name) for name in TABLES
+                name: journal_rows.count(self._log, name) - journal_rows.count_replaced(self._log, name)
+                for name in TABLES
             }
         states = {name: self.catalogue.table(name) for name in TABLES}
         return {name: states[name].rows - states[name].superseded + rows for name, rows in unsealed.items()}

@@ -19,7 +19,18 @@ from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal, recover, unfinished, views
+from dwell.warehouse import (
+    batches,
+    catalogue,
+    current_rows,
+    current_rows_refresh,
+    journal,
+    journal_layout,
+    journal_rows,
+    recover,
+    unfinished,
+    views,
+)
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.check import require_parts
 from dwell.warehouse.journal_damage import journal_errors
@@ -187,8 +198,8 @@ class Store:
 
         with exclusive(self.root / LOCK), journal.connect(self._journal, writing=True) as log:
             if self._is_check_due():
-                journal.check_pages(self._journal, log)
-            journal.upgrade(log)
+                journal_rows.verify(self._journal, log)
+            journal_layout.upgrade(log)
         with journal.connect(self._journal, writing=True) as log:
             yield Appender(self.root, self.settings, self.root / LOCK, log)
 
@@ -206,12 +217,12 @@ class Store:
     def _complete_journal(self) -> Iterator[sqlite3.Connection]:
         """A journal, or a copy of it, whose current rows are complete."""
         with journal.connect(self._journal) as log:
-            if current_rows.is_complete(log, catalogue.read_seq(log)):
+            if journal_layout.is_current(log) and current_rows.is_complete(log, catalogue.read_seq(log)):
                 yield log
                 return
         if takes_files(self.root):
             with exclusive(self.root / LOCK), journal.connect(self._journal, writing=True) as log:
-                journal.upgrade(log)
+                journal_layout.upgrade(log)
                 current_rows_refresh.refresh(log, self.root, self.settings)
             with journal.connect(self._journal) as log:
                 yield log
@@ -220,7 +231,7 @@ class Store:
             with self.snapshot() as snapshot:
                 snapshot.copy_journal(folder / journal.NAME)
             with journal.connect(folder / journal.NAME, writing=True) as log:
-                journal.upgrade(log)
+                journal_layout.upgrade(log)
                 current_rows_refresh.refresh(log, self.root, self.settings)
                 yield log
 
@@ -325,7 +336,7 @@ class Store:
     def unsealed(self) -> int:
         """Rows that are only in the journal."""
         with journal.connect(self._journal) as log, journal.read_transaction(log):
-            return sum(journal.count(log, name) for name in TABLES)
+            return sum(journal_rows.count(log, name) for name in TABLES)
 
     def rows(self) -> dict[str, int]:
         """Rows per table as a reader sees them, without reading the tables."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell.records import TABLES, Table
-from dwell.warehouse import journal, lake_scan, rollup
+from dwell.warehouse import journal_rows, lake_scan, rollup
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import REPLACES, SEQ, column_list, from_journal, key_list, quote_name, typed_nulls
 from dwell.warehouse.damage import reading_errors
@@ -23,7 +23,7 @@ _ARROW_TYPES = {"text": "string", "count": "int64", "number": "float64", "day": 
 
 def unsealed_rows(connection: sqlite3.Connection, tables: Iterable[str]) -> Unsealed:
     """The journal's rows that these views need, by table, as the connection's transaction sees them."""
-    return {name: journal.rows(connection, TABLES[name]) for name in stored_tables(tables)}
+    return {name: journal_rows.rows(connection, TABLES[name]) for name in stored_tables(tables)}
 
 
 def stored_tables(names: Iterable[str]) -> list[str]:

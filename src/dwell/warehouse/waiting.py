@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dwell.records import TABLES
-from dwell.warehouse import catalogue, journal, rollup
+from dwell.warehouse import catalogue, journal_rows, rollup
 
 # A question copies every row of the journal, which costs 4 CPU seconds a million. The sealer, a job in the background,
 # comes early; a command, whose user waits, only where no sealer runs (DECISIONS.md has the figures).
@@ -44,7 +44,7 @@ def read_waiting(log: sqlite3.Connection) -> Waiting:
     after = state.rollup.seq if state.rollup else -1
     corrected = sum(state.table(name).superseded for name, table in TABLES.items() if table.keeps == "every")
     return Waiting(
-        rows=sum(journal.count(log, name) for name in TABLES),
+        rows=sum(journal_rows.count(log, name) for name in TABLES),
         later=sum(rollup.later_table(state, name, after).rows for name in rollup.BASES),
         corrected=corrected,
         sealed_at=catalogue.read_sealed_at(log),

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import StorageError
 from dwell.records import TABLES, Table
-from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, ingest_log, journal, lake, views
+from dwell.warehouse import (
+    batches,
+    catalogue,
+    current_rows,
+    current_rows_refresh,
+    ingest_log,
+    journal,
+    journal_rows,
+    lake,
+    log_checksums,
+    views,
+)
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import SEQ, key_list, quote_name, stored_value, to_journal
@@ -89,6 +100,7 @@ class Writer:
                 ahead = self._to_lake(connection, log, ahead, batch, wanted)
                 with journal.transaction(log):
                     _finish(log, state, ahead, batch, days, in_lake=True)
+                    log_checksums.record(log, self.root, state, ahead)
             else:
                 fetched = {name: _fetch(connection, TABLES[name], source) for name, source in wanted.items()}
                 sealed = {name: _stored_batches(connection, TABLES[name], rows[name]) for name in corrected}
@@ -96,9 +108,9 @@ class Writer:
                 with journal.transaction(log):
                     for name, values in fetched.items():
                         if name in sealed:
-                            journal.replace(log, TABLES[name], seq, values, sealed[name])
+                            journal_rows.replace(log, TABLES[name], seq, values, sealed[name])
                         else:
-                            journal.insert(log, TABLES[name], seq, values)
+                            journal_rows.insert(log, TABLES[name], seq, values)
                         if keeps_current:
                             current_rows.update(log, TABLES[name], seq, values)
                     if keeps_current:

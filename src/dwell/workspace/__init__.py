@@ -9,6 +9,7 @@ ws.benchmarks(creator="@demo").to_polars()
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -42,7 +43,11 @@ def open(  # noqa: A001 - `dwell.open` reads as it should
 
 
 def check(
-    data: str | os.PathLike[str] | None = None, *, repair: bool = False, set_aside_future: bool = False
+    data: str | os.PathLike[str] | None = None,
+    *,
+    repair: bool = False,
+    set_aside_future: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Look a data folder over; see `dwell.workspace.folder_check.check_folder`.
 
@@ -50,6 +55,7 @@ def check(
         data: The folder; `DWELL_DATA` or `./dwell-data` when not given.
         repair: Make again what can be made again.
         set_aside_future: Move the readings that are stamped later than now to files.
+        tell: Is told in a sentence what a repair is about to do, and what will be missing then.
 
     Raises:
         NoDataError: There is no data folder at that place.
@@ -57,7 +63,7 @@ def check(
     """
     from dwell.workspace.folder_check import check_folder
 
-    return check_folder(Settings.read(data), repair=repair, set_aside_future=set_aside_future)
+    return check_folder(Settings.read(data), repair=repair, set_aside_future=set_aside_future, tell=tell)
 
 
 def backup(

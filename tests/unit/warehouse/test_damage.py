@@ -75,6 +75,7 @@ def test_another_programs_database(settings: Settings) -> None:
 def test_a_folder_of_a_newer_dwell(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with journal.connect(store.root / "journal.db") as log:
         log.execute(f"PRAGMA user_version = {journal.VERSION + 1}")
+        log.execute(f"UPDATE meta SET value = {journal.VERSION + 1} WHERE key = 'layout'")
     with pytest.raises(StorageError, match=r"newer dwell .*update dwell"):
         Store.open(settings)
 

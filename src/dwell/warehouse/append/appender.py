@@ -20,7 +20,7 @@ from dwell.records import plausibility as limits
 from dwell.records.item import ParseError
 from dwell.settings import Settings
 from dwell.text.ids import looks_rounded
-from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal
+from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal, journal_rows
 from dwell.warehouse.append.checks import check_records
 from dwell.warehouse.append.codec import Latest, Row, codec_of
 from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest
@@ -100,11 +100,11 @@ class Appender:
             )
             for name, merged in work.merged.items():
                 table = TABLES[name]
-                journal.insert(log, table, seq, merged.new)
+                journal_rows.insert(log, table, seq, merged.new)
                 if table.keeps == "every":
-                    journal.replace(log, table, seq, merged.updated, {})
+                    journal_rows.replace(log, table, seq, merged.updated, {})
                 else:
-                    journal.insert(log, table, seq, merged.updated)
+                    journal_rows.insert(log, table, seq, merged.updated)
                 current_rows.update(log, table, seq, [*merged.new, *merged.updated])
             current_rows.mark_complete(log, seq)
             batches.insert(log, seq, batch, in_lake=False)
@@ -190,7 +190,7 @@ class _Append:
             return {}
         if catalogue.count_superseded(self.log, table.name):
             raise SealedRowsError(f"{table.name}: a corrected row is in the lake, and its older version in the journal")
-        stored = journal.find(self.log, table, keys)
+        stored = journal_rows.find(self.log, table, keys)
         newest = current_rows.sealed_until(self.log).get(table.name)
         if newest is not None and any(key not in stored and observed <= newest for key, observed in keys.items()):
             raise SealedRowsError(f"{table.name}: an observation is no newer than the lake's")
