@@ -35,6 +35,8 @@ def mark_texts(value: Value) -> Value:
 
 
 def _mark(value: Any) -> Any:
+    if value is None or isinstance(value, (int, float)):  # most of a large result
+        return value
     if isinstance(value, str):
         return mark_line(value)
     if isinstance(value, Path):
