@@ -28,7 +28,7 @@ from dwell.live.outcome import Outcome
 from dwell.live.pager import Coverage, Pager
 from dwell.live.parse_responses import ItemCache, parse_payload
 from dwell.live.plan import lookup_reason
-from dwell.live.records import counter_unit, whole_number
+from dwell.live.records import counter_unit, possible_total, whole_number
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers import drift
 from dwell.providers.base import Lookup, Subject
@@ -155,7 +155,7 @@ class TargetReader:
 
     def _summarize_lookup(self, payload: Mapping[str, Any]) -> ResponseSummary:
         subject = self.client.provider.subject(_require_lookup(self.lookup), payload)
-        total = self.client.provider.total(_require_lookup(self.lookup), payload)
+        total = possible_total(self.client.provider.total(_require_lookup(self.lookup), payload))
         if self.target.kind == "account" and not (subject.id or subject.key):
             return ResponseSummary(
                 items=1
@@ -174,7 +174,7 @@ class TargetReader:
         provider, lookup = self.client.provider, _require_lookup(self.lookup)
         subject = provider.subject(lookup, payload)
         self.subject = replace(subject, name=subject.name or self.target.name, id=subject.id or self.subject.id)
-        total = provider.total(lookup, payload)
+        total = possible_total(provider.total(lookup, payload))
         self.outcome = replace(
             self.outcome, total=total, at=_format_iso(response.received_at), simulated=response.simulated
         )

@@ -89,6 +89,11 @@ def to_records(item: Item, observation: Observation, topic_rank: TopicRank | Non
     raise UnusualValueError("a topic's size is stored when its target is done")
 
 
+def possible_total(count: int | None) -> int | None:
+    """A provider's own count of posts; None for one below 0, which says nothing."""
+    return None if count is None or count < 0 else count
+
+
 def whole_number(value: Count) -> int | None:
     """A counter as a number; None where its text does not say one."""
     try:

@@ -29,7 +29,7 @@ def summarize(
         outcomes: One outcome per target.
         stats: What this process loaded.
         resumed: An earlier process began it.
-        lost: Requests that were in flight when an earlier process died.
+        lost: Requests that were in flight when an earlier process of it died.
     """
     unfinished = [outcome for outcome in outcomes if outcome.again]
     totals = _stored_totals(store, job.sweep_id)

@@ -128,9 +128,15 @@ def record_outcome(
 
 
 def mark_lost(connection: Connection, owner: Owner) -> int:
-    """Requests of an owner whose process died count as paid, not for certain; returns how many there were."""
+    """Requests of an owner whose process died count as paid, not for certain.
+
+    Returns:
+        How many the owner has lost, those of earlier processes included.
+    """
     mine = (ledger.c.owner_kind == owner.kind) & (ledger.c.owner_id == owner.id)
-    return connection.execute(update(ledger).where(mine, ledger.c.outcome == "sent").values(outcome="lost")).rowcount
+    connection.execute(update(ledger).where(mine, ledger.c.outcome == "sent").values(outcome="lost"))
+    lost = select(func.count()).select_from(ledger).where(mine, ledger.c.outcome == "lost")
+    return int(connection.execute(lost).scalar_one())
 
 
 def mark_stale_polls(database: StateDatabase, before: datetime) -> int:

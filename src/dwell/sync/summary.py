@@ -31,7 +31,7 @@ def summarize(
         outcomes: One an account.
         stats: What this process loaded.
         resumed: An earlier process began it.
-        lost: Requests that were in flight when an earlier process died.
+        lost: Requests that were in flight when an earlier process of it died.
     """
     figures = ledger.owner_totals(database, owner.sweep(job.sweep_id))
     now = database.now()

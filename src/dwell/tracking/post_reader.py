@@ -29,7 +29,7 @@ from dwell.http.messages import parse_http_date
 from dwell.live.client import ApiClient
 from dwell.live.client_factory import open_client
 from dwell.live.parse_responses import ItemCache, Items, parse_payload
-from dwell.live.records import counter_unit, whole_number
+from dwell.live.records import counter_unit, possible_total, whole_number
 from dwell.live.request_context import FetchedResponse, RequestContext, ResponseSummary
 from dwell.providers import drift
 from dwell.providers.base import Provider, Subject
@@ -300,7 +300,7 @@ class PostReader:
 
     def _summarize_profile(self, payload: Mapping[str, Any]) -> ResponseSummary:
         subject = self.provider.subject("profile", payload)
-        total = self.provider.total("profile", payload)
+        total = possible_total(self.provider.total("profile", payload))
         known = CachedSubject(subject.id, subject.key, total, self.database.now())
         names = {("account", subject.name): known} if subject.name and (subject.id or subject.key) else None
         return ResponseSummary(1, names, drift.count_changes(self.provider.name, "user", [payload]))

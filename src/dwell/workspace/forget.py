@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dwell import clock, logs
 from dwell.connections.disconnect import disconnect
 from dwell.disk.errors import is_in_use
 from dwell.disk.lock import try_exclusive
+from dwell.disk.temporary import temporary_folder
+from dwell.disk.unwritable import takes_files
 from dwell.errors import NoDataError, StorageError
 from dwell.models.named_models import list_named
 from dwell.records.personal import Kind, Subject
@@ -24,7 +26,9 @@ from dwell.settings import Settings
 from dwell.settings.cache import private_cache
 from dwell.state import connections, reclaim
 from dwell.state import erasure as state_erasure
+from dwell.state.backup import copy_state
 from dwell.state.database import NAME as STATE
+from dwell.state.database import StateDatabase
 from dwell.text.mentions import Mentions
 from dwell.warehouse import Store, erasure, journal
 from dwell.warehouse.destinations.address import without_password
@@ -43,9 +47,6 @@ from dwell.workspace.erasure_records import (
     write_request,
 )
 from dwell.workspace.state import open_state
-
-if TYPE_CHECKING:
-    from dwell.state import StateDatabase
 
 COLUMNS = ("place", "table", "rows", "at")
 _TABLES, _STATE, _FILES, _MODELS, _CACHE = "tables", "state", "files", "models", "query cache"
@@ -126,7 +127,7 @@ def forget(
     named = [(without_password(each), schema) for each in destinations]
     request = new_request(asked, subject, named, clock.now())
     if dry_run:
-        with _opened(store, _continued(store.root, request)) as work:
+        with _opened(store, _continued(store.root, request), only_plans=True) as work:
             return _plan(work, handle)
     with try_exclusive(store.root / ERASURE_LOCK) as alone:
         if not alone:
@@ -155,14 +156,21 @@ def _continued(root: Path, request: Request) -> Request:
 
 
 @contextmanager
-def _opened(store: Store, request: Request) -> Iterator[_Work]:
+def _opened(store: Store, request: Request, *, only_plans: bool = False) -> Iterator[_Work]:
     has_state = store.settings.database is not None or (store.root / STATE).exists()
     # Providers and connections are of TikTok alone.
     if not has_state or request.subject.platform not in {None, "tiktok"}:
         yield _Work(store, None, request)
         return
     with closing(open_state(store)) as database:
-        yield _Work(store, database, request)
+        if not only_plans or database.path is None or takes_files(store.root):
+            yield _Work(store, database, request)
+            return
+        # A plan counts what a transaction removes, and takes it back: where nothing can be written, that of a copy.
+        with temporary_folder("dwell-read-") as folder:
+            copy_state(database, folder / STATE)
+            with closing(StateDatabase(folder / STATE)) as copy:
+                yield _Work(store, copy, request)
 
 
 def _require_unused(store: Store) -> None:

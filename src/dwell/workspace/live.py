@@ -22,6 +22,7 @@ from dwell.results import Result
 from dwell.state import StateDatabase, drift, ledger, owner, rate_limiter, schedules, sweeps, watchlists
 from dwell.state.schedules import Schedule
 from dwell.sync.request import SyncRequest
+from dwell.text.labels import check_label
 from dwell.workspace.schedules import list_schedules, run_schedules
 from dwell.workspace.state import open_state
 from dwell.workspace.sweep_request import SweepRequest, trends_request, vet_request
@@ -207,9 +208,9 @@ class Live:
 
     def watchlist_add(self, watchlist: str, names: Sequence[str]) -> int:
         """Add accounts, `#hashtag`, `sound:ID`, `search:words` to a list; returns how many were new."""
-        members = [target.parse_target(name) for name in names]
+        label, members = check_label(watchlist, "watchlist"), [target.parse_target(name) for name in names]
         return watchlists.add(
-            self.database, watchlist, [(member.kind, member.name) for member in members], self.database.now()
+            self.database, label, [(member.kind, member.name) for member in members], self.database.now()
         )
 
     def watchlist_remove(self, watchlist: str, names: Sequence[str]) -> int:
@@ -226,6 +227,7 @@ class Live:
         cron: str | None = None,
     ) -> Result:  # fmt: skip
         """Schedule a sweep every day or week, or by a cron expression; a schedule with that name is replaced."""
+        name = check_label(name, "schedule")
         times = scheduler.parse_schedule(every, at, tz) if cron is None else scheduler.parse_cron(cron, tz)
         self.spec(request)  # fail now, not at night, if the request is invalid
         fields = {field: getattr(request, field) for field in SweepRequest.__slots__ if field != "fresh"}

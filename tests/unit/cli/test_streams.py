@@ -54,11 +54,13 @@ def test_plain_spellings_alone_are_not_worth_a_warning() -> None:
 
 @FULL
 @pytest.mark.parametrize(
-    ("redirect", "reason"),
-    [(">/dev/full", b"No space left on device"), (">&-", b"it is closed")],
+    ("redirect", "reason", "words"),
+    [
+        (">/dev/full", b"No space left on device", ["import", "--format", "help", "--json"]),
+        (">&-", b"it is closed", ["--help"]),
+    ],
     ids=["full", "closed"],
 )
-@pytest.mark.parametrize("words", [["--help"], ["import", "--format", "help", "--json"]], ids=["text", "json"])
 def test_stdout_that_fails_is_one_sentence(redirect: str, reason: bytes, words: list[str]) -> None:
     status, out, err = run(
         f"import sys; sys.argv[1:] = {words}; from dwell.__main__ import run; run()", redirect=redirect
