@@ -14,7 +14,7 @@ from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
 from dwell.text.number_style import number_style
-from dwell.text.numbers import parse_count, parse_share
+from dwell.text.numbers import parse_count_without_unit, parse_share
 from dwell.text.percentages import is_percent_curve
 from dwell.text.words import clean, known
 
@@ -138,8 +138,8 @@ class _TemplateReader:
         try:
             if written is not None:
                 return parse_share(written, percent=True, style=self.full_style)
-            views = parse_count(cells[name], self.counts[name]) if name and watched else None
-            full = parse_count(watched or "", self.counts["full video views"]) if views else None
+            views = parse_count_without_unit(cells[name], self.counts[name]) if name and watched else None
+            full = parse_count_without_unit(watched or "", self.counts["full video views"]) if views else None
         except ValueError:
             return written or watched
         return full / views if full is not None and views else None
