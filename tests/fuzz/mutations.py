@@ -49,7 +49,9 @@ def _change_structure(grid: Grid, random: Random) -> None:
         case 0 if header:
             header[place] = random.choice(_HEADERS)
         case 1 if header:
-            header[place] = header[place] + random.choice((" (%)", "_ms", " (min)", " (s)", " hours", " pct", *_INVISIBLE))
+            header[place] = header[place] + random.choice(
+                (" (%)", "_ms", " (min)", " (s)", " hours", " pct", *_INVISIBLE)
+            )
         case 2 if header:
             header[place] = random.choice((odd_text(random), "", header[place].upper(), header[place][::-1]))
         case 3:
@@ -118,7 +120,9 @@ def mutate_json(document: Any, random: Random) -> Any:
             case 5:
                 box[key] = odd_number(random) if random.randrange(2) else odd_text(random)
             case 6:
-                box[key] = random.choice((random.randrange(-5, 10**7), random.random() * 1000, float(random.randrange(10**6))))
+                box[key] = random.choice(
+                    (random.randrange(-5, 10**7), random.random() * 1000, float(random.randrange(10**6)))
+                )
             case _:
                 box[key] = copy.deepcopy(random.choice(ODD_VALUES))
     return changed
@@ -128,12 +132,18 @@ def write_json(document: Any, random: Random, *, lines: bool) -> bytes:
     """The value as a document, as JSON lines, or wrapped; with or without indentation, a BOM and escapes."""
     ascii_only = random.randrange(3) > 0
     if lines and isinstance(document, list) and random.randrange(3):
-        text = "\n".join(json.dumps(one, ensure_ascii=ascii_only) for one in document) + random.choice(("\n", "", "\n\n"))
+        text = "\n".join(json.dumps(one, ensure_ascii=ascii_only) for one in document) + random.choice(
+            ("\n", "", "\n\n")
+        )
     else:
-        whole = random.choice((document, document, document, [document], {"data": document}, {"1": document, "2": document}))
+        whole = random.choice(
+            (document, document, document, [document], {"data": document}, {"1": document, "2": document})
+        )
         text = json.dumps(whole, ensure_ascii=ascii_only, indent=random.choice((None, None, 1)))
     if random.randrange(10) == 0:
-        text = random.choice((text + text, f"{text}\n{text}", f"null\n{text}", f"{text[:-1]}", f"\n \n{text}", f"{text},", f"[{text}"))
+        text = random.choice(
+            (text + text, f"{text}\n{text}", f"null\n{text}", f"{text[:-1]}", f"\n \n{text}", f"{text},", f"[{text}")
+        )
     encoding = random.choice(("utf-8",) * 8 + ("utf-8-sig", "utf-16", "utf-16-le"))
     return text.encode(encoding, "surrogatepass")
 

@@ -49,7 +49,9 @@ def check_cells(outcome: Outcome, seed: TableSeed, grid: Grid) -> None:
             continue
         cell = lines[0][places[name]]
         scales = [Fraction(seed.scales[name]).limit_denominator(1000)] if name in seed.scales else []
-        if not says(numbers_in(cell, scales=scales), row[name]):
+        if not says(
+            numbers_in(cell, scales=scales, rounds=row.get(f"{name}_unit") != 1 and f"{name}_unit" in row), row[name]
+        ):
             raise AssertionError(f"{table}.{name} is {row[name]!r}, and its cell says {cell!r}")
 
 
@@ -99,7 +101,9 @@ def _all_numbers(cells: Iterable[str], scales: Iterable[Fraction]) -> Numbers:
 
 def _stored_numbers(outcome: Outcome) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for table, rows in outcome.tables.items():
-        names = [c.name for c in TABLES[table].columns if c.kind in {"count", "number"} and not c.name.endswith("_unit")]
+        names = [
+            c.name for c in TABLES[table].columns if c.kind in {"count", "number"} and not c.name.endswith("_unit")
+        ]
         for row in rows:
             yield from ((table, name, row) for name in names if row[name] is not None)
 
@@ -110,6 +114,8 @@ def _is_derived(value: float, numbers: Numbers) -> bool:
     least = 1e-4 + 1e-6 * abs(value)
     for a, b in product(known, repeat=2):
         product_of_both = a * b
-        if any(abs(product_of_both / part - value) <= least for part in (1, 100, 40)) or (b and abs(a / b - value) <= least):
+        if any(abs(product_of_both / part - value) <= least for part in (1, 100, 40)) or (
+            b and abs(a / b - value) <= least
+        ):
             return True
     return False

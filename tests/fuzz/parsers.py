@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 import msgspec
-from notes import note
 from mutations import mutate_bytes, mutate_json
+from notes import note
 from oracles import numbers_of_json
 from readings import says
 from seeds import provider_samples

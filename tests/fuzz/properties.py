@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import parquet_files
 import parsers
 import round_trips
 import workbooks
-from notes import note
 from importing import Importer, Outcome
 from mutations import mutate_bytes, mutate_cells, mutate_json, mutate_table, pack, write_json, write_table
+from notes import note
 from odd_texts import odd_number, odd_text
 from oracles import check_cells, check_numbers, numbers_of_grid, numbers_of_json
 from readings import numbers_in, says
@@ -84,7 +85,7 @@ def run(importer: Importer, name: str, data: bytes, hints: Hints, **how: Any) ->
     return importer.run(name, data, hints, **how)
 
 
-@fuzzed(examples=8)
+@fuzzed(examples=6)
 def odd_cells_of_every_table(importer: Importer, random: Random) -> None:
     seed = random.choice(TABLES)
     grid = mutate_cells(seed.grid, random, most=25)
@@ -205,3 +206,11 @@ def rows_in_any_order(importer: Importer, random: Random) -> None:
     for name in first:
         gone, new = set(first[name]) - set(second[name]), set(second[name]) - set(first[name])
         assert not gone | new, f"{name} differs with the order of the rows:\n{gone}\n{new}"
+
+
+@fuzzed(examples=6)
+def parquet_of_any_type(importer: Importer, random: Random) -> None:
+    data = parquet_files.write_parquet(random)
+    if random.randrange(3) == 0:
+        data = mutate_bytes(data, random)
+    run(importer, "export.parquet", data, draw_hints(random))

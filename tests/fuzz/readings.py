@@ -21,17 +21,18 @@ _LENGTH_FACTORS = (Fraction(1, 1000), Fraction(60), Fraction(3600))
 _MOST_DIGITS = 400
 
 
-def numbers_in(text: str, *, scales: Iterable[Fraction] = ()) -> Numbers:
+def numbers_in(text: str, *, scales: Iterable[Fraction] = (), rounds: bool = True) -> Numbers:
     """Every number that a text can say.
 
     Args:
         text: A cell, or a value of JSON.
         scales: What a header may multiply a plain number by.
+        rounds: The number is kept with the unit that it was rounded to; without one `0K` says none.
     """
     plain = "".join(_plain(character) for character in text)
     if plain.strip().lower() in UNKNOWN:
         return frozenset()
-    found = {value for match in _TOKEN.finditer(plain) for value in _token(plain, match)}
+    found = {value for match in _TOKEN.finditer(plain) for value in _token(plain, match, rounds=rounds)}
     found |= {value for match in _CLOCK.finditer(plain) for value in _clock(match)}
     found |= _sums(plain)
     found |= {value * scale for value in found for scale in scales}
@@ -56,7 +57,7 @@ def _plain(character: str) -> str:
     return {"\u2212": "-", "＋": "+", "٪": "%", "％": "%"}.get(character, character)
 
 
-def _token(text: str, match: re.Match[str]) -> set[Fraction]:
+def _token(text: str, match: re.Match[str], *, rounds: bool) -> set[Fraction]:
     """A run of digits and marks: each mark groups or is the decimal one, and what follows may multiply it."""
     body = match[0]
     if sum(map(str.isdigit, body)) > _MOST_DIGITS:
@@ -76,7 +77,7 @@ def _token(text: str, match: re.Match[str]) -> set[Fraction]:
         values |= {value * Fraction(10) ** int(power[1]) for value in values}
     tail = re.match(r"[.\s+]*([^\W\d_]*)", after)
     word = tail[1].lower() if tail else ""
-    if word in _OF_THOUSANDS:  # 0K is less than a thousand, and nobody knows how much
+    if word in _OF_THOUSANDS and not rounds:  # 0K is less than a thousand, and nobody knows how much
         values = {value for value in values if value}
     if after.strip(". "):
         values |= {value * factor for value in values for factor in (*_SUFFIX_FACTORS, *_LENGTH_FACTORS)}

@@ -12,12 +12,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from notes import note
 from importing import import_into, stored_rows
+from notes import note
 from odd_texts import EVERY, ID
 from seeds import NOW
 
-from dwell.records import TABLES, Column, Hints, Table
+from dwell.records import Column, Hints, Table
 from dwell.settings import Settings
 from dwell.warehouse import Batch, Store
 from dwell.warehouse.columns import DUCKDB, column_list, quote_name
@@ -88,6 +88,8 @@ def _value(column: Column, table: Table, number: int, random: Random) -> Any:
 
 def _known(column: Column, table: Table, number: int, random: Random) -> Any:
     name = column.name
+    if name == "platform" and "post_id" in {one.name for one in table.columns}:
+        return "tiktok"
     if name in _CHOICES:
         return random.choice([one for one in _CHOICES[name] if one is not None or column.nullable])
     if name in {"post_id", "comment_id"}:
@@ -96,7 +98,9 @@ def _known(column: Column, table: Table, number: int, random: Random) -> Any:
         return 10 ** random.randrange(7)
     match column.kind:
         case "text":
-            return _free_text(random) if name in _FREE else _name(name, number)
+            if name == "topic":
+                return f"{_free_text(random)}{number}".lower().strip()
+            return _free_text(random) if name in _FREE else _name(name, number, random)
         case "count":
             return _count(name, number, random)
         case "number":
@@ -104,7 +108,8 @@ def _known(column: Column, table: Table, number: int, random: Random) -> Any:
         case "flag":
             return bool(random.randrange(2))
         case "instant":
-            return datetime(2024, 4, 1, tzinfo=UTC) + timedelta(microseconds=random.randrange(70 * 10**12))
+            begin = datetime(2025, 4, 1, tzinfo=UTC) if name == "observed_at" else datetime(2024, 4, 1, tzinfo=UTC)
+            return begin + timedelta(microseconds=random.randrange(25 * 10**12))
         case "day":
             return date(2024, 4, 1) + timedelta(days=number)
     return list(_tags(random))
@@ -122,22 +127,27 @@ def _number(name: str, number: int, random: Random) -> float:
     return random.choice((0.0, 0.1, 1e-7, 1 / 3, 8.981, 1.234, 12345.678, 5e-324, random.random(), 1e15, 0.3 + 0.6))
 
 
-def _name(name: str, number: int) -> str:
-    return {"handle": f"a.b_{number}", "username": f"a.b_{number}", "new_handle": f"c_{number}", "creator_id": str(ID - number),
+def _name(name: str, number: int, random: Random) -> str:
+    handle = random.choice((f"a.b_{number}", ("na", "null", "none", "nan", "undefined", "true")[number]))
+    return {"handle": handle, "username": handle, "new_handle": f"c_{number}", "creator_id": str(ID - number),
             "sound_id": str(ID - 50 - number), "url": f"https://www.tiktok.com/@a.b_{number}/video/{ID + number}",
-            "language": "en", "region": "DE"}.get(name, f"{name}-{number}")  # fmt: skip
+            "language": "en", "region": random.choice(("DE", "NA"))}.get(name, f"{name}-{number}")  # fmt: skip
 
 
 def _free_text(random: Random) -> str:
     """A text as the loader stores one: without the characters that it drops."""
     texts = [random.choice(random.choice(EVERY)) for _ in range(random.randint(1, 3))]
-    texts.append("".join(random.choice(string.printable + "äß漢😀\u202e\u200d\u2028") for _ in range(random.randrange(8))))
+    texts.append(
+        "".join(random.choice(string.printable + "äß漢😀\u202e\u200d\u2028") for _ in range(random.randrange(8)))
+    )
     return random.choice((" ", "", "\n", ",")).join(texts).replace("\0", "") or "x"
 
 
 def _tags(random: Random) -> Iterator[str]:
     for number in range(random.randrange(4)):
-        yield random.choice(("a", "é", "two words", 'q"uote', "c,omma", "[x]", "漢字", "-", "none", "b|c")) + str(number)
+        yield random.choice(("a", "é", "two words", 'q"uote', "c,omma", "[x]", "漢字", "-", "none", "b|c")) + str(
+            number
+        )
 
 
 def same(value: Any) -> str:

@@ -27,7 +27,9 @@ def write_workbook(grid: Grid, random: Random) -> tuple[Grid, bytes]:
     for number, row in enumerate(grid, 1):
         shown.append([])
         for place, text in enumerate(row, 1):
-            value, seen, number_format = _typed(text, random) if number > 1 and random.randrange(3) == 0 else (text, [text], "")
+            value, seen, number_format = (
+                _typed(text, random) if number > 1 and random.randrange(3) == 0 else (text, [text], "")
+            )
             cell = sheet.cell(number, place)
             try:
                 cell.value = value
@@ -57,7 +59,12 @@ def _typed(text: str, random: Random) -> tuple[Any, list[str], str]:
         case 2:
             at = time(random.randrange(24), random.randrange(60), random.randrange(60))
             of_day = (at.hour * 3600 + at.minute * 60 + at.second) / 86_400
-            seen = [f"{at.hour}:{at.minute}", f"{at.minute}:{at.second}", f"{at.hour % 12}:{at.minute}", f"{of_day:.15f}"]
+            seen = [
+                f"{at.hour}:{at.minute}",
+                f"{at.minute}:{at.second}",
+                f"{at.hour % 12}:{at.minute}",
+                f"{of_day:.15f}",
+            ]
             return at, [at.isoformat(), *seen, *_roundings(of_day)], of_format
         case 3:
             length = timedelta(seconds=random.randrange(10**6))
@@ -75,7 +82,9 @@ def _typed(text: str, random: Random) -> tuple[Any, list[str], str]:
 def _roundings(number: float) -> list[str]:
     """A number as formats with few digits show it."""
     scaled = [number, number * 100, number / 1000, number / 10**6]
-    return [f"{one:.{digits}f}" for one in scaled for digits in range(5)] + [f"{number:.{digits}e}" for digits in range(4)]
+    return [f"{one:.{digits}f}" for one in scaled for digits in range(5)] + [
+        f"{number:.{digits}e}" for digits in range(4)
+    ]
 
 
 def damage_parts(data: bytes, random: Random) -> bytes:

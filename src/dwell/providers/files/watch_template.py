@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dwell.errors import UnknownFormatError
-from dwell.providers.format import Context, Format, ReadResult, normalize_header
+from dwell.providers.format import CSV, Context, Format, ReadResult, normalize_header
 from dwell.providers.links import LinkError, parse_link
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
@@ -155,4 +155,5 @@ FORMAT = Format(
     (frozenset(HEADER), frozenset(RECIPE)),
     _recognises,
     _read,
+    layouts=CSV,
 )

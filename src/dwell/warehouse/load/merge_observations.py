@@ -68,9 +68,7 @@ class ObservationMerge:
         """The steps to the distinct rows of shared keys."""
         keyed = self.keyed
         values = ", ".join(map(quote_name, [*self.columns.with_rounding, *self.about]))
-        carried = ", ".join(
-            f"min({quote_name(name)}) AS {quote_name(name)}" for name in ("source", *self.sources)
-        )
+        carried = ", ".join(f"min({quote_name(name)}) AS {quote_name(name)}" for name in ("source", *self.sources))
         steps = Pipeline().add("candidates", keyed.shared_rows())
         return steps.add(
             "distinct_rows",
