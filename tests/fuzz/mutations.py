@@ -17,6 +17,7 @@ from seeds import TABLES, Grid
 from dwell.testing.mutate import ODD_VALUES, iterate_paths, value_at
 
 _HEADERS = sorted({name for seed in TABLES for name in seed.grid[0]})
+_METHODS = (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _INVISIBLE = ("\u200b", "\ufeff", "\u00ad", "\u00a0", "\u202e", " ", "\t")
 _KEYS = ("id", "video_id", "aweme_id", "playCount", "play_count", "stats", "statsV2", "author", "data", "items", "comments",
          "Date", "Link", "Likes", "url", "views", "itemList", "duration", "createTime", "", "0", "a/b", "~1", "*")  # fmt: skip
@@ -176,19 +177,19 @@ def pack(name: str, data: bytes, random: Random) -> tuple[str, bytes]:
     """The file, sometimes compressed, sometimes with others beside it."""
     match random.randrange(8):
         case 0:
-            return f"{name}.gz", gzip.compress(data, 1)
+            return f"{name}.gz", gzip.compress(data, 1, mtime=0)
         case 1:
-            return "export.zip", zip_of({name: data}, random)
+            return "export.zip", zip_of({name: data}, random.choice(_METHODS))
         case 2:
-            return "export.zip", zip_of({name: data, "readme.txt": b"hello", "b/" + name: data}, random)
+            return "export.zip", zip_of({name: data, "readme.txt": b"hello", "b/" + name: data}, random.choice(_METHODS))
         case _:
             return name, data
 
 
-def zip_of(members: dict[str, bytes], random: Random) -> bytes:
-    """A zip; names and methods vary."""
+def zip_of(members: dict[str, bytes], method: int) -> bytes:
+    """A zip without the time of the run."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", random.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))) as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data, method)
     return out.getvalue()
