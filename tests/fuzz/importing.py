@@ -21,7 +21,7 @@ from dwell.records import TABLES, Hints
 from dwell.settings import Settings
 from dwell.warehouse import Store
 from dwell.warehouse.load.loaded import Loaded
-from dwell.warehouse.load.loader import earlier_imports, load, open_loader
+from dwell.warehouse.load.loader import earlier_imports, open_loader
 
 Row = dict[str, Any]
 
@@ -76,33 +76,15 @@ class Importer:
                             outcome.tables[table] = [dict(zip(names, row, strict=True)) for row in found]
         except DwellError as error:
             outcome.error = error
-            message = str(error).replace(str(path), "")
-            assert message, f"{type(error).__name__} without a word"
-            told = _INTERNAL.search(message)
-            assert not told or told[0].encode() in data, f"a message that says how dwell is made: {message}"
-            return outcome
         finally:
             path.unlink(missing_ok=True)
+        if outcome.error:
+            message = str(outcome.error).replace(str(path), "")
+            told = _INTERNAL.search(message)
+            assert message, f"{type(outcome.error).__name__} without a word"
+            assert not told or told[0].encode() in data, f"a message that says how dwell is made: {message}"
         _check(outcome)
         return outcome
-
-
-def import_into(store: Store, path: Path, hints: Hints) -> Loaded:
-    """Imports a file for good."""
-    with store.scratch() as scratch:
-        return load(store, read(path, hints, scratch), hints, now=NOW)
-
-
-def stored_rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, sorted."""
-    found = {}
-    for table in TABLES.values():
-        names = ", ".join(column.name for column in table.columns)
-        rows = [
-            tuple(row.values()) for row in map(dict, store.query(f"SELECT {names} FROM {table.name}", [table.name]))
-        ]
-        found[table.name] = sorted(rows, key=repr)
-    return found
 
 
 def _check(outcome: Outcome) -> None:
@@ -126,7 +108,7 @@ def _check(outcome: Outcome) -> None:
 @contextmanager
 def fixed_clock() -> Iterator[None]:
     """It is noon of `NOW`: Studio leaves years out, and nobody may observe the future."""
-    with mock.patch("dwell.clock.now", lambda: NOW), mock.patch("dwell.providers.links.now", lambda: NOW):
+    with mock.patch("dwell.clock.now", return_value=NOW), mock.patch("dwell.providers.links.now", return_value=NOW):
         yield
 
 

@@ -19,11 +19,15 @@ from dwell.testing.mutate import ODD_VALUES, iterate_paths, value_at
 _HEADERS = sorted({name for seed in TABLES for name in seed.grid[0]})
 _METHODS = (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _INVISIBLE = ("\u200b", "\ufeff", "\u00ad", "\u00a0", "\u202e", " ", "\t")
-_KEYS = ("id", "video_id", "aweme_id", "playCount", "play_count", "stats", "statsV2", "author", "data", "items", "comments",
-         "Date", "Link", "Likes", "url", "views", "itemList", "duration", "createTime", "", "0", "a/b", "~1", "*")  # fmt: skip
-_SPLICES = (b"\0", b"\xff", b"\xef\xbb\xbf", b"\r", b"\n", b'"', b",", b";", b"{", b"}", b"[", b"]", b"\x80", b"\xed\xa0\x80",
-            b"null", b"NaN", b"1e999", b"\\ud800", b"\\u0000", b"sep=;\n", b"=", b"-", b"PK\x03\x04", b"\x1f\x8b", b"<!DOCTYPE a>",
-            b"9" * 30, b"\n" * 50, b" " * 5000, b"[" * 2000, b'{"a":' * 2000, b"x" * 100_000)  # fmt: skip
+_KEYS = (
+    "id", "video_id", "aweme_id", "playCount", "play_count", "stats", "statsV2", "author", "data", "items", "comments",
+    "Date", "Link", "Likes", "url", "views", "itemList", "duration", "createTime", "", "0", "a/b", "~1", "*",
+)  # fmt: skip
+_SPLICES = (
+    b"\0", b"\xff", b"\xef\xbb\xbf", b"\r", b"\n", b'"', b",", b";", b"{", b"}", b"[", b"]", b"\x80", b"\xed\xa0\x80",
+    b"null", b"NaN", b"1e999", b"\\ud800", b"\\u0000", b"sep=;\n", b"=", b"-", b"PK\x03\x04", b"\x1f\x8b",
+    b"<!DOCTYPE a>", b"9" * 30, b"\n" * 50, b" " * 5000, b"[" * 2000, b'{"a":' * 2000, b"x" * 100_000,
+)  # fmt: skip
 
 
 def mutate_cells(grid: Grid, random: Random, most: int = 12) -> Grid:
@@ -181,7 +185,9 @@ def pack(name: str, data: bytes, random: Random) -> tuple[str, bytes]:
         case 1:
             return "export.zip", zip_of({name: data}, random.choice(_METHODS))
         case 2:
-            return "export.zip", zip_of({name: data, "readme.txt": b"hello", "b/" + name: data}, random.choice(_METHODS))
+            return "export.zip", zip_of(
+                {name: data, "readme.txt": b"hello", "b/" + name: data}, random.choice(_METHODS)
+            )
         case _:
             return name, data
 

@@ -12,12 +12,13 @@ import duckdb
 from dwell.records import TABLES
 
 _VALUES = (
-    "NULL", "5431::INTEGER", "5431::BIGINT", "18446744073709551615::UBIGINT", "(2^100)::HUGEINT", "12.5::DOUBLE", "'nan'::DOUBLE",
-    "'inf'::DOUBLE", "'-inf'::FLOAT", "1.5::DECIMAL(10, 2)", "true", "'7350810998023949599'", "'a.b'", "'17.7K'", "'x'", "''",
-    "TIMESTAMPTZ '2026-03-22 10:11:12+00'", "TIMESTAMP '2026-03-22 10:11:12'", "DATE '2026-03-22'", "'infinity'::DATE",
-    "'-infinity'::TIMESTAMP", "TIME '10:11:12'", "INTERVAL 3 DAY", "'\\xFF\\x00'::BLOB", "['a', NULL, '']", "[1, 2]", "[]::VARCHAR[]",
-    "{'a': 1}", "MAP {'a': 1}", "'9999-12-31'::DATE", "7350810998023949599::BIGINT", "7.350810998023949e18::DOUBLE", "-5::INTEGER",
-    "uuid()", "'2026-03-22T10:11:12Z'", "'tiktok'", "'{\"views\": \"x@y\"}'", "0::TINYINT", "0.3::FLOAT", "chr(0)",
+    "NULL", "5431::INTEGER", "5431::BIGINT", "18446744073709551615::UBIGINT", "(2^100)::HUGEINT", "12.5::DOUBLE",
+    "'nan'::DOUBLE", "'inf'::DOUBLE", "'-inf'::FLOAT", "1.5::DECIMAL(10, 2)", "true", "'7350810998023949599'", "'a.b'",
+    "'17.7K'", "'x'", "''", "TIMESTAMPTZ '2026-03-22 10:11:12+00'", "TIMESTAMP '2026-03-22 10:11:12'",
+    "DATE '2026-03-22'", "'infinity'::DATE", "'-infinity'::TIMESTAMP", "TIME '10:11:12'", "INTERVAL 3 DAY",
+    "'\\xFF\\x00'::BLOB", "['a', NULL, '']", "[1, 2]", "[]::VARCHAR[]", "{'a': 1}", "MAP {'a': 1}",
+    "'9999-12-31'::DATE", "7350810998023949599::BIGINT", "7.350810998023949e18::DOUBLE", "-5::INTEGER", "uuid()",
+    "'2026-03-22T10:11:12Z'", "'tiktok'", "'{\"views\": \"x@y\"}'", "0::TINYINT", "0.3::FLOAT", "chr(0)",
 )  # fmt: skip
 
 

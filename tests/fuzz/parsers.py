@@ -49,7 +49,7 @@ def check_objects(random: Random) -> None:
 
 
 def check_answers(random: Random) -> None:
-    """The bytes of an answer, changed: it is read, or refused with an error of dwell's, and so is each of its objects."""
+    """The bytes of an answer, changed: it is read, or refused as dwell refuses, and so is each of its objects."""
     name = random.choice(sorted(provider_samples().keys() & PROVIDERS.keys()))
     provider: Provider = PROVIDERS[name]
     what = random.choice(sorted(provider_samples()[name]))
@@ -58,7 +58,8 @@ def check_answers(random: Random) -> None:
     note(f"{name} {what}: {body[:4000]!r}")
     response = make_response(body, status=random.choice((200, 200, 200, 200, 404, 429, 500)))
     charged = only_dwell_errors("credits_charged()", provider.credits_charged, request, response)
-    assert isinstance(charged, int) and charged >= 0
+    assert isinstance(charged, int)
+    assert charged >= 0
     payload = only_dwell_errors("read()", provider.read, request, response)
     if isinstance(payload, DwellError):
         return

@@ -51,6 +51,13 @@ _PARSERS: dict[Kind, tuple[Callable[[str, NumberStyle], float | None], ...]] = {
         lambda text, style: parse_share(text, percent=True, style=style),
     ),
 }
+_OPTIONS: dict[str, tuple[Any, ...]] = {
+    "decimal": (".", ","), "tz": ("Europe/Berlin", "Asia/Kathmandu"), "dates": ("dmy", "mdy"), "percent": (True, False),
+    "suffixes": ({"b": 1000}, {"mil.": 10**6}), "columns": ({"views": "Views"}, {"likes": "Likes", "post_id": "id"}),
+    "format": tuple(FORMATS), "as_of": (None, "2026-11-20T10:00+02:00"), "niche": ("cooking",),
+    "handle": ("@A.B", "chan.one"),
+}  # fmt: skip
+"""What a user may state besides."""
 _SERIES = frozenset({"studio-overview", "studio-viewers", "studio-history", "studio-activity"})
 PROPERTIES: dict[str, Property] = {}
 
@@ -68,11 +75,7 @@ def fuzzed(examples: int) -> Callable[[Check], Check]:
 def draw_hints(random: Random, **given: Any) -> Hints:
     """What a user may state; mostly little."""
     options: dict[str, Any] = {"as_of": "2026-11-20"}
-    for name, values in (
-        ("decimal", (".", ",")), ("tz", ("Europe/Berlin", "Asia/Kathmandu")), ("dates", ("dmy", "mdy")), ("percent", (True, False)),
-        ("suffixes", ({"b": 1000}, {"mil.": 10**6})), ("columns", ({"views": "Views"}, {"likes": "Likes", "post_id": "id"})),
-        ("format", tuple(FORMATS)), ("as_of", (None, "2026-11-20T10:00+02:00")), ("niche", ("cooking",)), ("handle", ("@A.B", "chan.one")),
-    ):  # fmt: skip
+    for name, values in _OPTIONS.items():
         if random.randrange(10) == 0:
             options[name] = random.choice(values)
     return Hints(**(options | given))

@@ -96,8 +96,9 @@ TABLES: tuple[TableSeed, ...] = (
                           "Average Seconds viewed", *_CURVE]),
         lambda n: (
             1234567890123450 + n, "Ann Cooks", f"Soup {n}", 30 + n, f"10/0{n}/2026 08:31",
-            f"https://www.facebook.com/reel/{1234567890123450 + n}/", "Lifetime", 900 + n, f"1,23{n}", f"1,00{n}", 45 + n,
-            16 + n, 27 + n, f"9,00{n}.5", f"7.{n}", *(f"{1 - (0.02 + n / 1000) * point:.3f}" for point in range(41)),
+            f"https://www.facebook.com/reel/{1234567890123450 + n}/", "Lifetime", 900 + n, f"1,23{n}", f"1,00{n}",
+            45 + n, 16 + n, 27 + n, f"9,00{n}.5", f"7.{n}",
+            *(f"{1 - (0.02 + n / 1000) * point:.3f}" for point in range(41)),
         ),
         ". . . duration_s . . . . views . likes comments shares total_watch_s avg_watch_s",
     ),
@@ -150,7 +151,8 @@ TABLES: tuple[TableSeed, ...] = (
         "users-table",
         "Video URL|Username|Published|Length (sec)|Views|Likes|Comments|Shares|Saves|Avg watch time|Watched full video",
         lambda n: (
-            link(n), "a.b", f"2024-03-{20 + n}", 30 + n, 8_100 + n, 410 + n, 22 + n, 13 + n, 64 + n, f"{n}.25", f"4{n}%",
+            link(n), "a.b", f"2024-03-{20 + n}", 30 + n, 8_100 + n, 410 + n, 22 + n, 13 + n, 64 + n, f"{n}.25",
+            f"4{n}%",
         ),
         ". . . duration_s views likes comments shares saves avg_watch_s full_watch_rate",
     ),
@@ -190,8 +192,9 @@ def _contentstats(number: int) -> dict[str, Any]:
         "id": "cm5abc123", "video_link": link(number), "platform": "tiktok", "status": "completed",
         "current_metadata": {"title": f"t{number}", "creator": "a.b", "description": "x #cooking"}, "is_deleted": False,
         "snapshots": [
-            {"snapshot_id": f"s{hour}", "snapshot_time": f"2026-01-29T{hour:02}:00:00Z", "views": str(51_000 + number + hour),
-             "likes": str(4_100 + number), "comments": 210 + number, "shares": None, "saves": "89"}
+            {"snapshot_id": f"s{hour}", "snapshot_time": f"2026-01-29T{hour:02}:00:00Z",
+             "views": str(51_000 + number + hour), "likes": str(4_100 + number), "comments": 210 + number,
+             "shares": None, "saves": "89"}
             for hour in (1, 2)
         ],
         "created_at": "2026-01-29T00:00:00Z",
@@ -205,7 +208,9 @@ def _business(number: int) -> dict[str, Any]:
         "favorites": 14 + number, "video_views": 12_310 + number, "reach": 8_540 + number, "new_followers": number,
         "average_time_watched": 4.118 + number, "total_time_watched": 6_695.942 + number,
         "full_video_watched_rate": 0.0237 + number / 100,
-        "video_view_retention": [{"second": "0", "percentage": 0.98}, {"second": "1", "percentage": 0.7 + number / 100}],
+        "video_view_retention": [
+            {"second": "0", "percentage": 0.98}, {"second": "1", "percentage": 0.7 + number / 100}
+        ],
     }  # fmt: skip
 
 
@@ -227,8 +232,8 @@ def json_seeds() -> tuple[JsonSeed, ...]:
             for number in (1, 2, 3)
         ]}}}),
         JsonSeed("table", [
-            {"url": link(number), "stats": {"views": 5_100 + number, "likes": 310 + number}, "duration_ms": 31_000 + number,
-             "tags": ["a", f"t{number}"]} for number in (1, 2, 3)
+            {"url": link(number), "stats": {"views": 5_100 + number, "likes": 310 + number},
+             "duration_ms": 31_000 + number, "tags": ["a", f"t{number}"]} for number in (1, 2, 3)
         ]),
         JsonSeed("columns", {"url": {"0": link(1), "1": link(2)}, "views": {"0": 5_101, "1": 6_202}}),
     ]  # fmt: skip

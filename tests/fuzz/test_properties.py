@@ -28,7 +28,8 @@ def test_a_property(name: str, importer: Importer) -> None:
     one = PROPERTIES[name]
 
     @settings(
-        max_examples=one.examples, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=one.examples, derandomize=True, database=None, deadline=None,
+        suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(SOURCES)
     def holds(random: Random) -> None:

@@ -14,10 +14,16 @@ from openpyxl import Workbook
 from openpyxl.utils.exceptions import IllegalCharacterError
 from seeds import Grid
 
-_FORMATS = ("General", "0", "0.00", "#,##0", "0%", "0.0%", "h:mm", "[h]:mm:ss", "mm:ss", '0 "min"', "0.0,", "@", "# ?/?",
-            "yyyy-mm-dd", "0.00E+00", "[Red]-0", ";;;", '"x"', "[$-409]h:mm AM/PM", "0.0,,\"M\"", "\\0")  # fmt: skip
-_XML = (b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"<f>1+1</f>", b"<v>", b"</v>", b'r="A1"', b'r="ZZZZ99"', b't="s"', b't="e"', b't="d"',
-        b"<v>1e999</v>", b"<v>-1</v>", b"<v>NaN</v>", b's="99"', b"&#0;", b"&lt;", b"<c/>", b"<row>", b"\xff", b"<v>99999999</v>")  # fmt: skip
+_FORMATS = (
+    "General", "0", "0.00", "#,##0", "0%", "0.0%", "h:mm", "[h]:mm:ss", "mm:ss", '0 "min"', "0.0,", "@", "# ?/?",
+    "yyyy-mm-dd", "0.00E+00", "[Red]-0", ";;;", '"x"', "[$-409]h:mm AM/PM", "0.0,,\"M\"", "\\0",
+)  # fmt: skip
+_NOT_MIDNIGHT = datetime.fromisoformat("2024-03-20 10:11:12")
+_XML = (
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"<f>1+1</f>", b"<v>", b"</v>", b'r="A1"', b'r="ZZZZ99"', b't="s"', b't="e"',
+    b't="d"', b"<v>1e999</v>", b"<v>-1</v>", b"<v>NaN</v>", b's="99"', b"&#0;", b"&lt;", b"<c/>", b"<row>", b"\xff",
+    b"<v>99999999</v>",
+)  # fmt: skip
 
 
 def write_workbook(grid: Grid, random: Random) -> tuple[Grid, bytes]:
@@ -49,7 +55,8 @@ def write_workbook(grid: Grid, random: Random) -> tuple[Grid, bytes]:
 def _without_time(data: bytes) -> bytes:
     """The workbook without the time of the run, so that the same draws give the same bytes."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {name: re.sub(rb"20[0-9]{2}-[0-9T:-]+Z", b"2026-03-22T10:11:12Z", archive.read(name)) for name in archive.namelist()}
+        time_of_run = rb"20[0-9]{2}-[0-9T:-]+Z"
+        parts = {name: re.sub(time_of_run, b"2026-03-22T10:11:12Z", archive.read(name)) for name in archive.namelist()}
     return zip_of(parts, zipfile.ZIP_DEFLATED)
 
 
@@ -77,12 +84,16 @@ def _typed(text: str, random: Random) -> tuple[Any, list[str], str]:
         case 3:
             length = timedelta(seconds=random.randrange(10**6))
             whole = int(length.total_seconds())
-            of_day = whole / 86_400
-            return length, [f"{of_day:.15f}", *_roundings(of_day), f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}", str(whole), str(whole / 60), str(whole / 3600), str(whole / 86400),
-                            f"{whole // 3600 % 24}:{whole // 60 % 60}:{whole % 60}", f"{whole // 60 % 60}:{whole % 60}"], of_format  # fmt: skip
+            hours, minutes, seconds_ = whole // 3600, whole // 60 % 60, whole % 60
+            clocks = [
+                f"{hours}:{minutes:02}:{seconds_:02}",
+                f"{hours % 24}:{minutes}:{seconds_}",
+                f"{minutes}:{seconds_}",
+            ]
+            parts = [str(whole / unit) for unit in (1, 60, 3600, 86_400)]
+            return length, [*clocks, *parts, f"{whole / 86_400:.15f}", *_roundings(whole / 86_400)], of_format
         case 4:
-            day: Any = random.choice((date(2024, 3, 20), datetime(2024, 3, 20, 10, 11, 12)))
-            serial = (datetime(*day.timetuple()[:6]) - datetime(1899, 12, 30)) / timedelta(days=1)
+            day, serial = random.choice(((date(2024, 3, 20), 45_371.0), (_NOT_MIDNIGHT, 45_371 + 36_672 / 86_400)))
             return day, [day.isoformat(), f"{serial:.15f}", *_roundings(serial)], random.choice(("", of_format))
     return text, [text], ""
 

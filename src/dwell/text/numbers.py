@@ -64,7 +64,7 @@ def parse_count(text: str, style: NumberStyle | None = None) -> int | None:
 
 
 def parse_count_without_unit(text: str, style: NumberStyle | None = None) -> int | None:
-    """The same for a number that is stored without the unit of its rounding: `0K` hides some hundreds, so it is unknown.
+    """The same for a number that is stored without the unit of its rounding: `0K`, some hundreds at most, is unknown.
 
     Raises:
         ValueError: As `parse_count`.

@@ -1,11 +1,11 @@
 """Tables that keep the newest known value of each column: rows of one key become one, together with the stored one.
 
 A value is newer where its row was observed later; at the same instant what is stored stands, then the row of the file
-with the larger values, column by column, so that the order of the rows decides nothing; a file that corrects goes before
-what is stored, and so does one that was imported before, with other options or by an older dwell. Null never replaces a value. Two refinements: figures of an
-account's day that are final beat provisional ones whenever they were observed; and of a post's publishing time a full
-clock time beats a bare date, which beats the time in its id (a lower bound). A new version is stored only where a value
-changed.
+with the larger values, column by column, so that the order of the rows decides nothing; a file that corrects goes
+before what is stored, and so does one that was imported before, with other options or by an older dwell. Null never
+replaces a value. Two refinements: figures of an account's day that are final beat provisional ones whenever they were
+observed; and of a post's publishing time a full clock time beats a bare date, which beats the time in its id (a lower
+bound). A new version is stored only where a value changed.
 """
 
 from __future__ import annotations

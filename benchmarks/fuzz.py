@@ -1,10 +1,10 @@
-"""`make fuzz`: new examples of every property until the time is over, from another seed each time.
+"""`make fuzz`: new examples of the properties of tests/fuzz until the time is over, from another seed each time.
 
-Every property gets the same share of the time. A finding is printed with the smallest example that was found, the others
-go on, and nothing is saved. Exit code 1 where there was a finding.
+Every property gets the same share of the time. A finding is printed with the smallest example that was found, the
+others go on, and nothing is saved. Exit code 1 where there was a finding.
 
-    python tests/fuzz/fuzz.py 3600
-    python tests/fuzz/fuzz.py 60 --property odd_cells_of_every_table --seed 123
+    python benchmarks/fuzz.py 3600
+    python benchmarks/fuzz.py 60 --property odd_cells_of_every_table --seed 123
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from random import Random, SystemRandom
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "fuzz"))
+
 from importing import Importer, importing
 from properties import PROPERTIES
 
@@ -65,16 +68,28 @@ class Run:
             faulthandler.dump_traceback_later(HANG_S, exit=True)
             check(self.importer, random)
 
-        try:
+        with _Finding(self, name, seed):
             holds()
-        except Exception as error:
-            self.findings.append(name)
-            print(f"\nFINDING: {name} (--property {name} --seed {seed})")
-            traceback.print_exception(error)
+        faulthandler.cancel_dump_traceback_later()
+        self.seconds[name] += time.process_time() - begun
+
+
+class _Finding:
+    """Prints whatever a property raises, and goes on."""
+
+    def __init__(self, run: Run, name: str, seed: int) -> None:
+        self.run, self.name, self.seed = run, name, seed
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Exception):
+            self.run.findings.append(self.name)
+            print(f"\nFINDING: {self.name} (--property {self.name} --seed {self.seed})")
+            traceback.print_exception(error, file=sys.stdout)
             sys.stdout.flush()
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-            self.seconds[name] += time.process_time() - begun
+        return isinstance(error, Exception)
 
 
 def fuzz(seconds: float, names: list[str], seed: int | None, progress: Path) -> int:
@@ -109,9 +124,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dwell-fuzz-") as folder:
         progress = Path(folder) / "progress"
         command = [sys.executable, __file__, *sys.argv[1:], "--progress", str(progress)]
-        status = subprocess.run(command, check=False, env={**os.environ, "TMPDIR": folder, "XDG_CACHE_HOME": folder}).returncode
+        places = {"TMPDIR": folder, "XDG_CACHE_HOME": folder}
+        status = subprocess.run(command, check=False, env={**os.environ, **places}).returncode
         if status not in {0, 1}:
-            print(f"FINDING: the process ended with {status}; {progress.read_text() if progress.exists() else 'at once'}")
+            at = progress.read_text() if progress.exists() else "its start"
+            print(f"FINDING: the process died or hung ({status}) at {at}")
     return 1 if status else 0
 
 
