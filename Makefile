@@ -6,8 +6,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE  # many tests start Python: it should not compile everything each time
 KILLS ?= 200
 TORTURE_SECONDS ?= 40
+FUZZ_SECONDS ?= 3600
 
-.PHONY: help demo test check lint torture bench docs spark dbt lock clean
+.PHONY: help demo test check lint torture fuzz bench docs spark dbt lock clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -41,6 +42,9 @@ torture: $(VENV)/dev  ## Kill at every step, and 200 times at random, on both da
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS)
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql --server
+
+fuzz: $(VENV)/dev  ## New examples of every property of tests/fuzz for an hour. FUZZ_SECONDS=60 is quicker.
+	$(BIN)/python benchmarks/fuzz.py $(FUZZ_SECONDS)
 
 bench: $(VENV)/dev  ## Speed and skill as ratios against named baselines (about 45 minutes).
 	$(BIN)/python benchmarks/run.py

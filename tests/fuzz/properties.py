@@ -88,7 +88,7 @@ def run(importer: Importer, name: str, data: bytes, hints: Hints, **how: Any) ->
     return importer.run(name, data, hints, **how)
 
 
-@fuzzed(examples=6)
+@fuzzed(examples=4)
 def odd_cells_of_every_table(importer: Importer, random: Random) -> None:
     seed = random.choice(TABLES)
     grid = mutate_cells(seed.grid, random, most=25)
@@ -98,7 +98,7 @@ def odd_cells_of_every_table(importer: Importer, random: Random) -> None:
     check_cells(outcome, seed, grid)
 
 
-@fuzzed(examples=6)
+@fuzzed(examples=3)
 def tables_of_another_structure(importer: Importer, random: Random) -> None:
     seed = random.choice(TABLES)
     grid = mutate_table(seed.grid, random)
@@ -106,7 +106,7 @@ def tables_of_another_structure(importer: Importer, random: Random) -> None:
     check_numbers(run(importer, name, data, draw_hints(random, handle=seed.handle)), numbers_of_grid(grid))
 
 
-@fuzzed(examples=6)
+@fuzzed(examples=5)
 def json_of_another_structure(importer: Importer, random: Random) -> None:
     seed = random.choice(json_seeds())
     document = mutate_json(seed.document, random)
@@ -115,7 +115,7 @@ def json_of_another_structure(importer: Importer, random: Random) -> None:
     check_numbers(run(importer, name, data, draw_hints(random)), lambda _: numbers)
 
 
-@fuzzed(examples=4)
+@fuzzed(examples=3)
 def workbooks_of_odd_cells(importer: Importer, random: Random) -> None:
     seed = random.choice(TABLES)
     grid, data = workbooks.write_workbook(mutate_table(seed.grid, random), random)
@@ -123,14 +123,14 @@ def workbooks_of_odd_cells(importer: Importer, random: Random) -> None:
     check_numbers(run(importer, "book.xlsx", data, hints), numbers_of_grid(grid))
 
 
-@fuzzed(examples=150)
+@fuzzed(examples=100)
 def bytes_of_every_text(importer: Importer, random: Random) -> None:
     name, data = _sound_file(random)
     name, data = pack(name, mutate_bytes(data, random), random)
     run(importer, name, data, draw_hints(random), only_read=True)
 
 
-@fuzzed(examples=6)
+@fuzzed(examples=3)
 def loads_of_damaged_bytes(importer: Importer, random: Random) -> None:
     name, data = _sound_file(random)
     run(importer, name, mutate_bytes(data, random), draw_hints(random))
@@ -145,7 +145,7 @@ def bytes_of_every_packing(importer: Importer, random: Random) -> None:
     run(importer, packed, mutate_bytes(content, random), draw_hints(random), only_read=True)
 
 
-@fuzzed(examples=15)
+@fuzzed(examples=12)
 def bytes_of_workbooks(importer: Importer, random: Random) -> None:
     _, data = workbooks.write_workbook(random.choice(TABLES).grid, random)
     damaged = mutate_bytes(data, random) if random.randrange(4) == 0 else workbooks.damage_parts(data, random)
@@ -162,7 +162,7 @@ def _sound_file(random: Random) -> tuple[str, bytes]:
     return "file.json", write_json(one.document, random, lines=one.lines)
 
 
-@fuzzed(examples=300)
+@fuzzed(examples=200)
 def objects_of_every_provider(_importer: Importer, random: Random) -> None:
     parsers.check_objects(random)
 
@@ -172,12 +172,12 @@ def answers_of_every_provider(_importer: Importer, random: Random) -> None:
     parsers.check_answers(random)
 
 
-@fuzzed(examples=3)
+@fuzzed(examples=2)
 def exports_of_every_table(_importer: Importer, random: Random) -> None:
     round_trips.check_export(random.choice(list(RECORDS.values())), random.choice(round_trips.FORMS), random)
 
 
-@fuzzed(examples=300)
+@fuzzed(examples=150)
 def numbers_of_every_spelling(_importer: Importer, random: Random) -> None:
     texts = [odd_number(random) if random.randrange(2) else odd_text(random) for _ in range(random.randint(1, 5))]
     note(f"texts: {texts}")
@@ -191,7 +191,7 @@ def numbers_of_every_spelling(_importer: Importer, random: Random) -> None:
             assert value is None or says(numbers_in(text), value), f"{text!r} was read as {value!r}"
 
 
-@fuzzed(examples=5)
+@fuzzed(examples=2)
 def rows_in_any_order(importer: Importer, random: Random) -> None:
     """Not of Studio's series: their dates have no year, and the order of the rows tells it."""
     seed = random.choice([one for one in TABLES if one.name not in _SERIES])
@@ -211,7 +211,7 @@ def rows_in_any_order(importer: Importer, random: Random) -> None:
         assert not gone | new, f"{name} differs with the order of the rows:\n{gone}\n{new}"
 
 
-@fuzzed(examples=6)
+@fuzzed(examples=5)
 def parquet_of_any_type(importer: Importer, random: Random) -> None:
     data = parquet_files.write_parquet(random)
     if random.randrange(3) == 0:
