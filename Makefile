@@ -7,8 +7,9 @@ unexport PYTHONDONTWRITEBYTECODE  # many tests start Python: it should not compi
 KILLS ?= 200
 STOPS ?= 400
 TORTURE_SECONDS ?= 40
+FUZZ_SECONDS ?= 3600
 
-.PHONY: help demo test check lint torture bench docs spark dbt lock clean
+.PHONY: help demo test check lint torture fuzz bench docs spark dbt lock clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -43,6 +44,9 @@ torture: $(VENV)/dev  ## Kill at every step, and 200 times at random, on both da
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS)
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql --server
+
+fuzz: $(VENV)/dev  ## New examples of every property of tests/fuzz for an hour. FUZZ_SECONDS=60 is quicker.
+	$(BIN)/python benchmarks/fuzz.py $(FUZZ_SECONDS)
 
 bench: $(VENV)/dev  ## Speed and skill as ratios against named baselines (about 45 minutes).
 	$(BIN)/python benchmarks/run.py

@@ -35,6 +35,9 @@ from dwell.text.suffixes import SUFFIXES
         ("+12", 1),
         ("0K", 1_000),
         ("0.0M", 1_000),
+        ("0K views", 1_000),
+        ("٠K", 1_000),
+        ("'0K", 1_000),
         ("0 views", 1),
     ],
 )

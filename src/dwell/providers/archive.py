@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import lzma
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -18,7 +22,13 @@ from dwell.settings.limits import MEMBERS, RATIO, UNPACKED
 UNCHECKED_BYTES = 64 << 20
 """Below this size the ratio is not checked: small files of zeros compress well and do no harm."""
 _SIDE_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$)")
-_DAMAGE_ERRORS = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
+_DAMAGE_ERRORS = (
+    EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, struct.error, RuntimeError, ValueError,
+    IndexError, OverflowError,
+)  # fmt: skip
+"""What Python's readers raise on damaged bytes; a RuntimeError also for what they do not support."""
+_DAMAGE_NUMBERS = frozenset({None, errno.EINVAL, errno.EOVERFLOW})
+"""Numbers of OS errors that tell of no failing disk: a place before the start of a file, or a stream that is none."""
 
 
 def detect_packing(path: Path) -> str:
@@ -44,7 +54,7 @@ def gunzip(path: Path, scratch: Path) -> Path:
     """
     target = new_file(scratch, ".unpacked")
     with readable(path) as raw, gzip.GzipFile(fileobj=raw) as stream:
-        write_chunks(target, _limit_size(path.name, stream, path.stat().st_size))
+        write_chunks(target, _limit_size(path.name, path.name, stream, path.stat().st_size))
     return target
 
 
@@ -54,16 +64,15 @@ def list_members(path: Path) -> list[zipfile.ZipInfo]:
     Raises:
         BadFileError: An entry would be written outside its folder, is a link or is encrypted; or there are too many.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except _DAMAGE_ERRORS as error:
-        raise BadFileError(f"{path.name} is cut off or damaged: download it again.") from error
-    except UnicodeDecodeError as error:
-        raise BadFileError(
-            f"{path.name} holds a file whose name is not in the encoding that the zip says: unpack it and name the "
-            "files to load."
-        ) from error
+    with _damage_refused(path.name):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                entries = archive.infolist()
+        except UnicodeDecodeError as error:
+            raise BadFileError(
+                f"{path.name} holds a file whose name is not in the encoding that the zip says: unpack it and name the "
+                "files to load."
+            ) from error
     if len(entries) > MEMBERS.value():
         raise BadFileError(
             f"{path.name} holds {len(entries):,} files, more than {MEMBERS}: unpack it and name the ones to load, or "
@@ -85,22 +94,30 @@ def unzip(path: Path, entry: zipfile.ZipInfo, scratch: Path) -> Path:
     Raises:
         BadFileError: As `gunzip`.
     """
-    target = new_file(scratch, ".unpacked")
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
-            write_chunks(target, _limit_size(f"{path.name}/{entry.filename}", stream, entry.compress_size))
-    except (*_DAMAGE_ERRORS, RuntimeError) as error:
-        raise BadFileError(f"{entry.filename} in {path.name} is cut off or damaged: download it again.") from error
+    target, place = new_file(scratch, ".unpacked"), f"{entry.filename} in {path.name}"
+    with _damage_refused(place), zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
+        write_chunks(target, _limit_size(f"{path.name}/{entry.filename}", place, stream, entry.compress_size))
     return target
 
 
-def _limit_size(name: str, stream: IO[bytes] | gzip.GzipFile, packed: int) -> Iterator[bytes]:
+@contextmanager
+def _damage_refused(name: str) -> Iterator[None]:
+    """Whatever Python's readers raise over bytes, as what a user can cure."""
+    try:
+        yield
+    except _DAMAGE_ERRORS as error:
+        raise BadFileError(f"{name} is cut off or damaged: download it again.") from error
+    except OSError as error:
+        if error.errno not in _DAMAGE_NUMBERS:
+            raise BadFileError(f"{name} cannot be read ({error.strerror}).") from error
+        raise BadFileError(f"{name} is cut off or damaged: download it again.") from error
+
+
+def _limit_size(name: str, place: str, stream: IO[bytes] | gzip.GzipFile, packed: int) -> Iterator[bytes]:
     unpacked, most, ratio = 0, UNPACKED.value(), RATIO.value()
     while True:
-        try:
+        with _damage_refused(place):
             chunk = stream.read(CHUNK)
-        except _DAMAGE_ERRORS as error:
-            raise BadFileError(f"{name} is cut off or damaged: download it again.") from error
         if not chunk:
             return
         unpacked += len(chunk)
@@ -126,8 +143,5 @@ def _refuse_unsafe(archive: str, entry: zipfile.ZipInfo) -> None:
 
 
 def _is_workbook(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "[Content_Types].xml" in archive.namelist()
-    except _DAMAGE_ERRORS as error:
-        raise BadFileError(f"{path.name} is cut off or damaged: download it again.") from error
+    with _damage_refused(path.name), zipfile.ZipFile(path) as archive:
+        return "[Content_Types].xml" in archive.namelist()

@@ -8,9 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dwell.providers.part import Part
+from dwell.providers.part import Layout, Part
 from dwell.records import Extract, Hints
 from dwell.text.invisible import drop_invisible
+
+CSV: frozenset[Layout] = frozenset({"csv"})
+JSON: frozenset[Layout] = frozenset({"ndjson", "array", "document"})
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Format:
         read: Opens the parts of one file; called with parts that it recognises, or with any after `--format`.
         kind_of: What a JSON object is to this format: `post`, `user`, `comment`, `row` (of a table that a user made),
             or None. Rows are looked for with it in any wrapper.
+        layouts: How the rows of such a file may be laid out.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Format:
     recognises: Callable[[Part, Context], bool]
     read: Callable[[Sequence[Part], Context], ReadResult]
     kind_of: Callable[[Mapping[str, Any]], str | None] = lambda _: None
+    layouts: frozenset[Layout] = JSON
 
 
 def normalize_header(header: str) -> str:

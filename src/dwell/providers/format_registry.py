@@ -27,7 +27,7 @@ from dwell.providers.files.table_headers import list_names
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
 from dwell.providers.json_rows import KindOf
 from dwell.providers.opening import PlainFile, as_utf8, digest, inspect
-from dwell.providers.part import PARQUET, Part, inspect_part, is_json
+from dwell.providers.part import PARQUET, Layout, Part, inspect_part, is_json
 from dwell.providers.payloads import describe_other
 from dwell.providers.strangers import describe_stranger, is_no_data, list_skipped, may_be_no_data
 from dwell.providers.table_head import find_header_lines, move_header, plain_table, read_head
@@ -50,6 +50,9 @@ _FORMATS: tuple[Format, ...] = (
     *api_formats.formats(),
     user_table.FORMAT,
 )
+_LAYOUTS: Mapping[Layout, str] = {
+    "csv": "a table", "parquet": "a Parquet file", **dict.fromkeys(("ndjson", "array", "document"), "JSON")
+}  # fmt: skip
 LEAST_LIKENESS = 0.5
 """Share of a format's columns that a file has before an error names that format as the nearest."""
 FORMATS: dict[str, str] = {known.name: known.description for known in _FORMATS if known.columns}
@@ -104,6 +107,10 @@ def _inspect(plain_file: PlainFile, kind_of: KindOf, context: Context, forced: F
     if not is_json(start) and not start.startswith(PARQUET):
         plain_file = plain_table(plain_file, context.scratch)
     part = inspect_part(plain_file, kind_of)
+    if forced and part.layout not in forced.layouts:
+        raise UnknownFormatError(
+            f"{part.name} is {_LAYOUTS[part.layout]}, which {forced.name} is not: leave out --format."
+        )
     formats = (forced,) if forced else _FORMATS
     if matching := _recognise(part, context, formats):
         return part, matching

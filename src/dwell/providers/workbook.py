@@ -13,7 +13,7 @@ from xml.parsers import expat
 from dwell.errors import BadFileError
 from dwell.providers import archive
 from dwell.providers.number_format import show_number, show_time
-from dwell.providers.opening import PlainFile, new_file, write_chunks
+from dwell.providers.opening import PlainFile, new_file, readable, write_chunks
 from dwell.settings.limits import CELL, WORKBOOK
 from dwell.text.csv_rows import csv_row
 
@@ -34,9 +34,10 @@ def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
     from openpyxl import load_workbook
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns about styles and extensions that it drops
-            book = load_workbook(path, read_only=True, data_only=True)
+        # openpyxl would leave the file open where it fails.
+        with readable(path) as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns about styles and extensions that it drops
+            book = load_workbook(stream, read_only=True, data_only=True)
             sheets = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:

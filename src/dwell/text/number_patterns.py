@@ -49,7 +49,7 @@ _NOUNS = "|".join(noun.strip() for noun in NOUNS.replace("(а|ов|ы)", "[а-я
 # Each part begins with a sign of its own, and the digits end with none of the blanks that follow: with two ways to read
 # the same blanks, the time that a text takes grows with their fourth power.
 COUNT = rf"([+-]?)([0-9](?:[0-9.,' ٫]*?[0-9.,'٫])?) *(?:(?:({_SUFFIXES})\.?|\.) *)?(?:\+ *)?(?:{_NOUNS})?"
-ZERO_SUFFIXED = rf"[+-]?0[0., ]*(?:{_SUFFIXES})\.? *\+?"
+ZERO_SUFFIXED = rf"[+-]?0[0.,' ٫]*(?:{_SUFFIXES})\.? *(?:\+ *)?(?:{_NOUNS})?"
 """`0K`: less than a thousand, and not nothing."""
 FRACTION = "[+-]?[0-9]+[.,٫][0-9]+"
 

@@ -28,6 +28,7 @@ from dwell.text.number_patterns import (
     SLIP,
     SUFFIXED_DIGITS,
     ZERO_FRACTION,
+    ZERO_SUFFIXED,
 )  # fmt: skip
 from dwell.text.number_style import NumberStyle, number_style
 from dwell.text.words import clean, is_unknown, lower, plain_digits
@@ -60,6 +61,16 @@ def parse_count(text: str, style: NumberStyle | None = None) -> int | None:
     if value != value.to_integral_value() or value > LARGEST_COUNT:
         raise ValueError(f"{text!r} is not a whole number")
     return int(-value if sign == "-" else value)
+
+
+def parse_count_without_unit(text: str, style: NumberStyle | None = None) -> int | None:
+    """The same for a number that is stored without the unit of its rounding: `0K`, some hundreds at most, is unknown.
+
+    Raises:
+        ValueError: As `parse_count`.
+    """
+    value = parse_count(text, style)
+    return None if value == 0 and re.fullmatch(ZERO_SUFFIXED, count_word(text)) else value
 
 
 def count_word(text: str) -> str:

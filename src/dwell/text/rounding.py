@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from dwell.text.number_patterns import ZERO_SUFFIXED
+from dwell.text.words import clean, lower, plain_digits
 
 Rounding = Literal["exact", "mixed", "decimals", "rounded"]
 
@@ -49,7 +50,7 @@ def read_unit(text: str, value: int) -> int:
     digits = int(re.sub(r"\D", "", text)[:30] or 0)
     if digits and abs(value) > digits:
         return abs(value) // digits
-    if not value and re.fullmatch(ZERO_SUFFIXED, text.strip().lower()):
+    if not value and re.fullmatch(ZERO_SUFFIXED, lower(plain_digits(clean(text)))):
         return LEAST_ROUNDED
     return 10 ** (len(str(abs(value))) - 1) if "+" in text[1:] else 1
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dwell.errors import BadFileError, StorageError
+from dwell.errors import BadFileError, StorageError, UnknownFormatError
 from dwell.providers import archive, opening
 from dwell.providers.format_registry import read
 from dwell.records import Extract, Hints, SourceFile
@@ -293,3 +293,33 @@ def test_a_character_cut_by_a_chunk_is_whole(opened: Opened, monkeypatch: pytest
     assert opened(text).warnings == ()
     cut = (CSV.encode() + "é".encode()[:1]) + b"abcdef"
     assert "not all UTF-8" in opened(cut).warnings[0]
+
+
+@pytest.mark.parametrize("place", ["offset", "start", "method", "name"])
+def test_a_zip_with_a_damaged_directory_is_refused(opened: Opened, place: str) -> None:
+    """Found by fuzzing: Python's reader then raises errors of many kinds, an OSError among them."""
+    content = bytearray(packed({"a.csv": CSV, "b.csv": CSV}))
+    entry, end = content.rindex(b"PK\x01\x02"), content.rindex(b"PK\x05\x06")
+    match place:
+        case "offset":
+            content[entry + 42 : entry + 46] = b"\xff\xff\xff\xf0"
+        case "start":
+            content[end + 16 : end + 20] = struct.pack("<I", struct.unpack_from("<I", content, end + 16)[0] + 50)
+        case "method":
+            content[entry + 10 : entry + 12] = struct.pack("<H", zipfile.ZIP_LZMA)
+        case _:
+            content[entry + 8 : entry + 10] = struct.pack("<H", 0x800)
+            content[entry + 46] = 0xFF
+    with pytest.raises(BadFileError, match="damaged"):
+        opened(bytes(content), "files.zip")
+
+
+@pytest.mark.parametrize(
+    ("content", "format_", "what"),
+    [('[{"a": 1}]', "youtube-shorts", "JSON"), (CSV, "contentstats", "a table"), (CSV, "scavio", "a table")],
+)
+def test_a_format_that_was_named_reads_only_what_it_may_be(
+    opened: Opened, content: str, format_: str, what: str
+) -> None:
+    with pytest.raises(UnknownFormatError, match=f"is {what}, which {format_} is not"):
+        opened(content, format=format_)

@@ -370,3 +370,16 @@ def test_watch_time_that_was_added_to_a_content_file(opened: Opened) -> None:
     assert (found["posted_at"], found["observed_at"][:10]) == ("2026-01-12", "2026-02-02")
     assert (found["avg_watch_s"], found["full_watch_rate"], found["total_watch_s"]) == ("8.5s", "34.62%", "2h:3m:4s")
     assert not any("not imported" in warning for warning in file.warnings)
+
+
+def test_a_row_without_a_link_is_no_part_of_the_next_title(opened: Opened) -> None:
+    other = ["25 Μαρτίου", "moved", "0:12.5", "2 Μαρτίου", 5, 1, 0, 100]
+    extract = only(opened(native(CONTENT, other, POSTS[0])))
+    assert [row["caption"] for row in read_rows(extract)] == [POSTS[0][1]]
+    assert [line for line, _, _ in extract.rejects] == [2]
+
+
+def test_some_hundreds_at_most_are_not_0(opened: Opened) -> None:
+    rows = "Date,Hour,Active followers\nNovember 1,1,0K\nNovember 1,2,3K\n"
+    (extract,) = opened(rows, handle="ann", as_of="2026-11-20").extracts
+    assert [(row["hour"], row["active_followers"]) for row in read_rows(extract)] == [("2", "3000")]

@@ -199,3 +199,21 @@ def test_a_bound_and_a_hidden_zero_are_not_exact(load: Load, tmp_path: Path) -> 
     query = "SELECT views, views_unit, likes, likes_unit FROM post_snapshots ORDER BY post_id"
     rows = dwell.open(tmp_path / "data").store.query(query, ["post_snapshots"]).rows
     assert rows == [(1000, 1000, 0, 1000), (12_000, 1000, 3000, 1000), (99, 10, 0, 1), (1234, 1, 5, 1)]
+
+
+def test_a_hidden_zero_is_unknown_where_no_unit_is_stored(load: Load, tmp_path: Path) -> None:
+    """0K is some hundreds at most: beside a unit of a thousand it says so, and a bare 0 would be a false one."""
+    rows = [f"{7350810998023949599 + n},5,{row}\n" for n, row in enumerate(["0K,0K views", "3K,0", "0,5"])]
+    load("video_link_or_id,avg_watch_time_s,reach,views\n" + "".join(rows))
+    store = dwell.open(tmp_path / "data").store
+    reach = store.query("SELECT reach FROM watch_times ORDER BY post_id", ["watch_times"]).rows
+    assert reach == [(None,), (3000,), (0,)]
+    views = store.query("SELECT views, views_unit FROM post_snapshots ORDER BY post_id", ["post_snapshots"]).rows
+    assert views == [(0, 1000), (0, 1), (5, 1)]
+
+
+def test_a_share_of_a_hidden_zero_is_unknown(load: Load, tmp_path: Path) -> None:
+    rows = [f"{7350810998023949599 + n},5,{row}\n" for n, row in enumerate(["0K,5000", "50,5000"])]
+    load("aweme_id,avg_watch_time_s,full_video_views,total_views\n" + "".join(rows))
+    query = "SELECT full_watch_rate FROM watch_times ORDER BY post_id"
+    assert dwell.open(tmp_path / "data").store.query(query, ["watch_times"]).rows == [(None,), (0.01,)]

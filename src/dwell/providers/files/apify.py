@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dwell.providers.files.bulk import csv_extract, json_extract
-from dwell.providers.format import Context, Format, ReadResult
+from dwell.providers.format import CSV, JSON, Context, Format, ReadResult
 from dwell.providers.part import Part, first_rows
 from dwell.records import Extract, Shape, Source, source_at
 
@@ -98,4 +98,5 @@ FORMAT = Format(
     _recognises,
     _read,
     _kind_of,
+    layouts=CSV | JSON,
 )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dwell.providers.format import Context, Format, ReadResult
+from dwell.providers.format import CSV, JSON, Context, Format, ReadResult
 from dwell.providers.links import LinkError, parse_link
 from dwell.providers.part import Part, first_rows, iterate_rows
 from dwell.providers.rewrite import Rewriter
@@ -97,4 +97,5 @@ FORMAT = Format(
     _recognises,
     _read,
     _kind_of,
+    layouts=CSV | JSON,
 )

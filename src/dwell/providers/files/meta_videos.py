@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dwell.errors import UnknownFormatError
-from dwell.providers.format import Context, Format, ReadResult, normalize_header
+from dwell.providers.format import CSV, Context, Format, ReadResult, normalize_header
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
@@ -212,4 +212,5 @@ FORMAT = Format(
     (frozenset({"Video asset ID", "Duration (sec)", "3-second video views", "Average Seconds viewed"}),),
     _recognises,
     _read,
+    layouts=CSV,
 )

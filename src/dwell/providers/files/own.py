@@ -7,7 +7,7 @@ from typing import Any
 
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.bulk import json_extract
-from dwell.providers.format import Context, Format, ReadResult
+from dwell.providers.format import CSV, JSON, Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.records import TABLES, Extract, Shape, Table, source_at
 
@@ -66,4 +66,5 @@ FORMAT = Format(
     lambda part, _: table_of(part) is not None,
     _read,
     _kind_of,
+    layouts=CSV | JSON | {"parquet"},
 )

@@ -20,7 +20,7 @@ from dwell.providers.files.date_headers import settle_dates
 from dwell.providers.files.platform_column import with_platform
 from dwell.providers.files.table_headers import Fits, Headers, list_names, match_headers
 from dwell.providers.files.wide_table import narrow_table
-from dwell.providers.format import Context, Format, ReadResult
+from dwell.providers.format import CSV, JSON, Context, Format, ReadResult
 from dwell.providers.json_rows import KindOf
 from dwell.providers.part import Part, first_rows, too_wide
 from dwell.records import TABLES, Extract, Shape, Source
@@ -324,4 +324,5 @@ FORMAT = Format(
     _recognises,
     _read,
     _kind_of,
+    layouts=CSV | JSON,
 )

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dwell.errors import UnknownFormatError
-from dwell.providers.format import Context, Format, ReadResult, normalize_header
+from dwell.providers.format import CSV, Context, Format, ReadResult, normalize_header
 from dwell.providers.links import LinkError, parse_link
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
 from dwell.text.number_style import number_style
-from dwell.text.numbers import parse_count, parse_share
+from dwell.text.numbers import parse_count_without_unit, parse_share
 from dwell.text.percentages import is_percent_curve
 from dwell.text.words import clean, known
 
@@ -138,8 +138,8 @@ class _TemplateReader:
         try:
             if written is not None:
                 return parse_share(written, percent=True, style=self.full_style)
-            views = parse_count(cells[name], self.counts[name]) if name and watched else None
-            full = parse_count(watched or "", self.counts["full video views"]) if views else None
+            views = parse_count_without_unit(cells[name], self.counts[name]) if name and watched else None
+            full = parse_count_without_unit(watched or "", self.counts["full video views"]) if views else None
         except ValueError:
             return written or watched
         return full / views if full is not None and views else None
@@ -155,4 +155,5 @@ FORMAT = Format(
     (frozenset(HEADER), frozenset(RECIPE)),
     _recognises,
     _read,
+    layouts=CSV,
 )

@@ -16,7 +16,7 @@ from typing import Any
 from dwell.errors import BadFileError, MissingTimeError, UnknownFormatError
 from dwell.providers.files.studio.dates import latest_date
 from dwell.providers.files.youtube_tables import ID_HEADERS, detect_kind, id_header
-from dwell.providers.format import Context, Format, ReadResult, normalize_header
+from dwell.providers.format import CSV, Context, Format, ReadResult, normalize_header
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
@@ -242,4 +242,5 @@ FORMAT = Format(
     ),
     _recognises,
     _read,
+    layouts=CSV,
 )

@@ -79,7 +79,8 @@ def merge_newest(table: Table, rows: Sequence[tuple[int, Row]], stored: Mapping[
             if not any(columns.says_more(row, before) for _, row in group):
                 continue  # most rows of a sweep: what is known of a post rarely changes
             group = [(_STORED, before), *group]
-        versions = sorted(group, key=columns.rank)  # stable: at one instant what is stored stands, then the first row
+        # Stable: at one instant what is stored stands, then the larger values.
+        versions = sorted(sorted(group, key=columns.values_of, reverse=True), key=columns.rank)
         row, givers = columns.best(versions)
         if before is None:
             merged.new.append(row)
@@ -110,10 +111,17 @@ class _NewestColumns:
                 return True
         return False
 
-    def rank(self, version: tuple[int, Row]) -> tuple[bool, int]:
-        """Newest first; final figures of a day before provisional ones."""
+    def values_of(self, version: tuple[int, Row]) -> list[Any]:
+        """The values, to be compared column by column; an unknown one is the least."""
         row = version[1]
-        return self.provisional is not None and bool(row[self.provisional]), -row[self.observed]
+        known = (json.loads(row[p]) if p in self.lists and row[p] is not None else row[p] for p in self.values)
+        return [(value is not None, value) for value in known]
+
+    def rank(self, version: tuple[int, Row]) -> tuple[bool, int, bool]:
+        """Newest first, what is stored before others of its instant; final figures of a day before provisional ones."""
+        number, row = version
+        is_provisional = self.provisional is not None and bool(row[self.provisional])
+        return is_provisional, -row[self.observed], number != _STORED
 
     def best(self, versions: Sequence[tuple[int, Row]]) -> tuple[Row, dict[int, int]]:
         """One row of the newest known value of each column, and which object gave each."""

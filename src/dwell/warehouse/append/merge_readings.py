@@ -59,7 +59,8 @@ def _merge_key(
     versions = [_Version(number, row, imported) for number, row in readings.distinct(group)]
     if stored is not None:
         versions.append(_Version(_STORED, *stored))
-    versions.sort(key=readings.rank)
+    versions.sort(key=readings.values_of, reverse=True)
+    versions.sort(key=readings.rank)  # stable
     best, givers = readings.combine(versions, imported)
     for number, row in group:
         difference = readings.difference(row, best)
@@ -108,6 +109,10 @@ class _Readings:
             found.setdefault(tuple(row[place] for place in self.compared), (number, row))
         return list(found.values())
 
+    def values_of(self, version: _Version) -> list[Any]:
+        """What a reading says, to be compared column by column; an unknown value is the least."""
+        return [(version.row[place] is not None, version.row[place]) for place in self.compared]
+
     def rank(self, version: _Version) -> tuple[Any, ...]:
         """Known to the instant first, then more views, then a day read now before the stored row, before an instant."""
         row = version.row
@@ -115,7 +120,7 @@ class _Readings:
         known = sum(row[place] is not None for place in self.value_places)
         precision = row[self.precision] if self.precision is not None else None
         now = 1 if version.number == _STORED else 0 if precision == "day" else 2
-        return (precision == "day", views is None, -(views or 0), now, -known, version.number)
+        return precision == "day", views is None, -(views or 0), now, -known
 
     def combine(self, versions: Sequence[_Version], imported: str) -> tuple[Row, dict[int, int]]:
         """One row of the best value of each column, and which object gave each value."""

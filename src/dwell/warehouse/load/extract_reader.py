@@ -123,7 +123,8 @@ class ExtractReader:
             AmbiguousDatesError: Nothing tells day/month from month/day.
             AmbiguousNumbersError: Nothing tells what a mark between digits means.
         """
-        raw = raw_rows(self.connection, self.extract, raw_names(self.extract.shape))
+        with self._readable():
+            raw = raw_rows(self.connection, self.extract, raw_names(self.extract.shape))
         if self.extract.layout in {"ndjson", "array"}:
             return self._read_json(raw, scratch)
         if self.extract.layout != "csv":
@@ -242,7 +243,7 @@ class ExtractReader:
             return file.read(1) != b"\n"
 
     def _readable(self) -> _Readable:
-        return _Readable(self.extract.name)
+        return _Readable(self.extract)
 
     def _watch(self, done: threading.Event) -> None:
         """Reports the progress of the running query, a few times a second."""
@@ -255,16 +256,29 @@ class ExtractReader:
 class _Readable:
     """What DuckDB says of a file that it cannot read, as a `BadFileError`."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, extract: Extract) -> None:
+        self.extract = extract
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None and self._is_damage(error):
+            place = _PLACE.search(str(error).splitlines()[0])
+            at = f" ({' '.join(place[1].casefold().split())})" if place else ""
+            raise BadFileError(f"{self.extract.name} is cut off or damaged{at}; export it again.") from error
+
+    def _is_damage(self, error: BaseException) -> bool:
+        """Text has two ways to be damaged; over the bytes of a Parquet file DuckDB can stumble anywhere."""
         import duckdb
 
         if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
-            place = _PLACE.search(str(error).splitlines()[0])
-            at = f" ({' '.join(place[1].casefold().split())})" if place else ""
-            raise BadFileError(f"{self.name} is cut off or damaged{at}; export it again.") from error
+            return True
+        if self.extract.layout != "parquet":
+            return False
+        stumbles = (
+            duckdb.DataError, duckdb.NotSupportedError, duckdb.InternalError, duckdb.SerializationException,
+            duckdb.FatalException,
+        )  # fmt: skip
+        is_of_file = isinstance(error, duckdb.IOException) and str(self.extract.path) in str(error)
+        return type(error) is duckdb.Error or isinstance(error, stumbles) or is_of_file

@@ -67,7 +67,8 @@ MACROS = (
         _SHOWN_DIGITS,
         "d",
         "CASE WHEN d > 0 AND abs(x) > d THEN CAST(abs(x) // d AS BIGINT) "
-        f"WHEN x = 0 AND {matches('lower(trim(digits_of(t)))', patterns.ZERO_SUFFIXED)} THEN {rounding.LEAST_ROUNDED} "
+        f"WHEN x = 0 AND {matches('lower(digits_of(clean_of(t)))', patterns.ZERO_SUFFIXED)} "
+        f"THEN {rounding.LEAST_ROUNDED} "
         "WHEN contains(t[2:], '+') THEN CAST(pow(10, length(CAST(abs(x) AS VARCHAR)) - 1) AS BIGINT) ELSE 1 END",
     )
     + " END",

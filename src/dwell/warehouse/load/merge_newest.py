@@ -1,11 +1,11 @@
 """Tables that keep the newest known value of each column: rows of one key become one, together with the stored one.
 
-A value is newer where its row was observed later; at the same instant what is stored stands, then the first row of the
-file; a file that corrects goes before what is stored, and so does one that was imported before, with other options or
-by an older dwell. Null never replaces a value. Two refinements: figures of an
-account's day that are final beat provisional ones whenever they were observed; and of a post's publishing time a full
-clock time beats a bare date, which beats the time in its id (a lower bound). A new version is stored only where a value
-changed.
+A value is newer where its row was observed later; at the same instant what is stored stands, then the row of the file
+with the larger values, column by column, so that the order of the rows decides nothing; a file that corrects goes
+before what is stored, and so does one that was imported before, with other options or by an older dwell. Null never
+replaces a value. Two refinements: figures of an account's day that are final beat provisional ones whenever they were
+observed; and of a post's publishing time a full clock time beats a bare date, which beats the time in its id (a lower
+bound). A new version is stored only where a value changed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dwell.warehouse.load.earlier_imports import EarlierImports
 from dwell.warehouse.load.keyed_rows import KeyedRows
 from dwell.warehouse.load.pipeline import Pipeline
 
-# `rank` is one number: microseconds of the observation, and below it the place in the file, where stored comes first.
+# `rank` is one number: microseconds of the observation, and below it the place by the values, where stored comes first.
 _PLACES = 1 << 40
 _FINAL = "(1::HUGEINT << 100)"
 _CLOCK = "(1::HUGEINT << 105)"
@@ -49,13 +49,12 @@ class NewestMerge:
     def _distinct(self) -> Pipeline:
         """The steps to the distinct rows of shared keys."""
         keyed, values = self.keyed, ", ".join(quote_name(column.name) for column in self.values)
-        last = "arg_max(row_id, rank) AS row_id, arg_max(source, rank) AS source, max(observed_at) AS observed_at"
+        newest = "max(struct_pack(o := observed_at, s := source))"
+        last = f"min(row_id) AS row_id, {newest}.s AS source, {newest}.o AS observed_at"
         steps = Pipeline().add("candidates", keyed.shared_rows())
-        steps = steps.add("ranked", f"SELECT *, {self._rank('row_id')} AS rank FROM candidates")
         return steps.add(
             "distinct_rows",
-            f"SELECT {keyed.key}, {values}, max(rank) AS rank, {last}, count(*) AS times FROM ranked "
-            f"GROUP BY {keyed.key}, {values}",
+            f"SELECT {keyed.key}, {values}, {last}, count(*) AS times FROM candidates GROUP BY {keyed.key}, {values}",
         )
 
     def _rank(self, place: str) -> str:
@@ -66,9 +65,15 @@ class NewestMerge:
         """The steps from the rows of some keys to one row a key."""
         keyed, names = self.keyed, [column.name for column in self.values]
         stored = f"SELECT {keyed.names}, -1 AS row_id, {self._rank(self.stored_place)} AS rank"
+        larger = ", ".join(f"{quote_name(name)} DESC NULLS LAST" for name in names)
         steps = Pipeline().add(
+            "placed",
+            f"SELECT *, row_number() OVER (PARTITION BY {keyed.key} ORDER BY {larger}) AS place "
+            f"FROM {keyed.work_table('distinct')} WHERE {chunk}",
+        )
+        steps = steps.add(
             "versions",
-            f"SELECT {keyed.names}, row_id, rank FROM {keyed.work_table('distinct')} WHERE {chunk} "
+            f"SELECT {keyed.names}, row_id, {self._rank('place')} AS rank FROM placed "
             f"UNION ALL BY NAME {stored} FROM {keyed.work_table('stored')} JOIN work.imports USING (seq) WHERE {chunk}",
         )
         best = [f"{self._best(column)} AS {quote_name(column.name)}" for column in self.values]

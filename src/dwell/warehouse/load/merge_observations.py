@@ -6,7 +6,7 @@ decided on its own: it gets the value of the first reading that knows it, in thi
 1. a reading whose time is known exactly, before one that is known to the day;
 2. more views, because counters grow: the later reading;
 3. of a day what is read now, before what is stored; of an instant what is stored; in one file the row that knows more,
-   then the first one.
+   then the one with the larger values, column by column, so that the order of the rows decides nothing.
 
 A rounded value (17.7K) makes room for an exact one that it is the rounding of. Values of a stored reading that were
 read from this very file, by an older dwell or with other options, come last: reading the file again corrects them. So
@@ -68,9 +68,7 @@ class ObservationMerge:
         """The steps to the distinct rows of shared keys."""
         keyed = self.keyed
         values = ", ".join(map(quote_name, [*self.columns.with_rounding, *self.about]))
-        carried = ", ".join(
-            f"first({quote_name(name)} ORDER BY row_id) AS {quote_name(name)}" for name in ("source", *self.sources)
-        )
+        carried = ", ".join(f"min({quote_name(name)}) AS {quote_name(name)}" for name in ("source", *self.sources))
         steps = Pipeline().add("candidates", keyed.shared_rows())
         return steps.add(
             "distinct_rows",
@@ -142,7 +140,8 @@ class ObservationMerge:
         if "views" in self.columns.values:
             order.append("views DESC NULLS LAST")
         day = "WHEN observed_precision = 'day' THEN 0 " if self.columns.has_precision else ""
-        order += [f"CASE WHEN row_id < 0 THEN 1 {day}ELSE 2 END", f"{known} DESC", "row_id"]
+        larger = [f"{quote_name(name)} DESC NULLS LAST" for name in (*self.columns.with_rounding, *self.about)]
+        order += [f"CASE WHEN row_id < 0 THEN 1 {day}ELSE 2 END", f"{known} DESC", *larger, "row_id"]
         return f"row_number() OVER (PARTITION BY {self.keyed.key} ORDER BY {', '.join(order)})"
 
     def _best(self, name: str) -> list[str]:

@@ -47,11 +47,12 @@ MACROS = (
 )  # fmt: skip
 
 
-def count_columns(style: NumberStyle) -> str:
+def count_columns(style: NumberStyle, *, has_unit: bool) -> str:
     """SQL of `value`, `suffixed` and `fraction` over a row of `number_votes.parts_table`: what a text means as a count.
 
     Args:
         style: Of its column.
+        has_unit: The unit of its rounding is stored beside it. Without that `0K`, some hundreds at most, is unknown.
     """
     plain = (
         f"CASE WHEN suffix = '' THEN plain_decimal(digits, {_marks(style.bare)}) "
@@ -62,7 +63,8 @@ def count_columns(style: NumberStyle) -> str:
             THEN TRY_CAST(sign || n AS DECIMAL(38, 9))
         WHEN suffix <> '' AND {matches("n", patterns.SUFFIXED_DIGITS)}
             THEN TRY_CAST(sign || n AS DECIMAL(24, 9)) * CAST({_factor(style)} AS DECIMAL(13, 0)) END"""
-    count = f"CASE WHEN x = floor(x) AND abs(x) <= {patterns.LARGEST_COUNT} THEN CAST(x AS BIGINT) END"
+    hidden = "" if has_unit else "WHEN x = 0 AND suffix <> '' THEN NULL "
+    count = f"CASE {hidden}WHEN x = floor(x) AND abs(x) <= {patterns.LARGEST_COUNT} THEN CAST(x AS BIGINT) END"
     value = bind(plain, "d", bind(whole, "n", bind(scaled, "x", count)))
     fraction = f"suffix = '' AND {matches('digits', patterns.FRACTION)} AND {plain} IS NOT NULL"
     return f"{value} AS value, suffix <> '' OR contains(word, '+') AS suffixed, {fraction} AS fraction"

@@ -158,7 +158,7 @@ def _meaning(field: Field, order: Order, styles: ColumnStyles) -> str:
     """SQL of what an unusual text `word` (with its clock time) means."""
     match field.kind:
         case "count":
-            return count_columns(styles.of[field.name])
+            return count_columns(styles.of[field.name], has_unit=field.has_unit)
         case "instant":
             given = f"word, word_of(clock), {quote_text(order)}, named"
             return f"parse_absolute({given}) AS absolute, parse_local({given}) AS local"

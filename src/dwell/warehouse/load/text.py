@@ -21,7 +21,9 @@ KINDS: dict[str, Kind] = {column.name: column.kind for table in TABLES.values() 
 
 IDS = ("post_id", "comment_id")
 # Text that people wrote: "-" or "none" may be the whole caption, and "na" a hashtag.
-_FREE = frozenset({"bio_description", "caption", "detail", "display_name", "sound_title", "text", "title", "topic"})
+_FREE = frozenset({
+    "bio_description", "caption", "detail", "display_name", "member", "sound_title", "text", "title", "topic"
+})  # fmt: skip
 OTHER_IDS = frozenset({"creator_id", "sound_id"})
 _FORMS = {
     "handle": "handle_of({})", "new_handle": "handle_of({})", "post_id": "id_of({})", "comment_id": "id_of({})",
@@ -49,6 +51,7 @@ class Field:
         clock: SQL of the clock time that stands apart.
         native: Its one raw value has the column's own type, and is never text.
         decimal: The decimal mark that the format writes; '' where the column decides.
+        stored: The values were stored before: only an empty text is unknown. @na is an account, and NA is Namibia.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Field:
     clock: str | None = None
     native: bool = False
     decimal: str = ""
+    stored: bool = False
 
     @property
     def scale(self) -> str:
@@ -100,26 +104,31 @@ def find_fields(shape: Shape, raw: RawRows) -> list[Field]:
         source = shape.columns.get(name)
         present = [each for each in source.names if each in raw.values] if source else []
         if source and present:
-            fields.append(_field(name, source, present, raw, shape.decimal))
+            fields.append(_field(name, source, present, raw, shape))
     return fields
 
 
-def _field(name: str, source: Source, present: Sequence[str], raw: RawRows, decimal: str) -> Field:
+def _field(name: str, source: Source, present: Sequence[str], raw: RawRows, shape: Shape) -> Field:
     kind = KINDS[name]
     clock = _as_text(source.time, raw) if source.time in raw.values else None
-    lists = tuple(raw.type_of(each).endswith("[]") for each in present)
+    lists = tuple(kind == "texts" and raw.type_of(each).endswith("[]") for each in present)
     fits = len(present) == 1 and raw.type_of(present[0]) in _NATIVE.get(kind, ())
     native = fits and not (clock or source.equals or source.unit)
-    as_is = [native or is_list for is_list in lists]
     values = tuple(
-        raw.values[each] if unchanged else _as_text(each, raw) for each, unchanged in zip(present, as_is, strict=True)
+        raw.values[each] if native else _as_texts(each, raw) if is_list else _as_text(each, raw)
+        for each, is_list in zip(present, lists, strict=True)
     )
-    return Field(name, kind, source, values, lists, clock, native, decimal)
+    return Field(name, kind, source, values, lists, clock, native, shape.decimal, shape.accounts == "stored")
 
 
 def _as_text(name: str | None, raw: RawRows) -> str:
     value = raw.values[name or ""]
     return value if raw.type_of(name or "") == "VARCHAR" else f"CAST({value} AS VARCHAR)"
+
+
+def _as_texts(name: str, raw: RawRows) -> str:
+    value = raw.values[name]
+    return value if raw.type_of(name) == "VARCHAR[]" else f"CAST({value} AS VARCHAR[])"
 
 
 def raw_names(shape: Shape) -> list[str]:
@@ -188,8 +197,10 @@ def _columns(field: Field, cells: _Cells) -> list[str]:
 
 def _text(field: Field, cells: _Cells) -> str:
     """SQL of a column's text: of its raw values the first that holds one."""
-    if field.name in _FREE:
+    if field.name in _FREE or (field.stored and field.kind == "text" and field.name not in _FORMS):
         each = [f"nullif({raw}, '')" for raw in field.raw]
+    elif field.stored and field.kind == "text":
+        each = [_FORMS[field.name].format(f"nullif(trimmed_of({raw}), '')") for raw in field.raw]
     elif field.kind != "text" and len(field.raw) == 1:
         return field.raw[0]
     elif field.kind == "flag" and not field.source.equals:

@@ -9,8 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from dwell.errors import BadFileError, UnknownFormatError
 from dwell.providers.format_registry import read
 from dwell.records import TABLES, Hints
+from dwell.settings import Settings
 from dwell.warehouse import Store
 from dwell.warehouse.export import export
 from dwell.warehouse.load.explainer import explain
@@ -112,3 +114,39 @@ def test_an_older_export_with_fewer_columns_is_accepted(kept: Callable[..., Load
     assert (loaded.posts_new, loaded.rejected) == (1, 0)
     (row,) = store.query("SELECT posted_at, caption FROM posts", ["posts"])
     assert (row["posted_at"].microsecond, row["caption"]) == (500_000, None)
+
+
+def test_a_list_in_a_column_of_texts_is_text(store: Store, kept: Callable[..., Loaded]) -> None:
+    """A file that another program wrote: its types are not dwell's."""
+    assert kept(row_of("posts") | {"caption": "['a', NULL]", "hashtags": "[5, 6]"}).rejected == 0
+    assert store.query("SELECT caption, hashtags FROM posts", ["posts"]).rows == [("[a, NULL]", ["5", "6"])]
+
+
+def test_damaged_pages_are_refused_in_a_sentence(store: Store, opened: Callable[..., Any], tmp_path: Path) -> None:
+    """DuckDB stumbles over some bytes with errors of many kinds; none of them is the user's business."""
+    opened(row_of("post_snapshots"))
+    whole = (tmp_path / "own.parquet").read_bytes()
+    refused = 0
+    for at in range(4, len(whole) - 8, max(1, len(whole) // 40)):
+        (tmp_path / "own.parquet").write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            load(store, read(tmp_path / "own.parquet", Hints(), tmp_path / "scratch"), Hints(), dry_run=True)
+        except (BadFileError, UnknownFormatError):  # and no other
+            refused += 1
+    assert refused > 5
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_words_for_nothing_may_be_names(form: Any, store: Store, kept: Callable[..., Loaded], tmp_path: Path) -> None:
+    """@na is an account, NA is Namibia, and a city may be called None: what was stored once is taken as it is."""
+    kept(row_of("posts") | {"handle": "'na'", "region": "'NA'", "sound_id": "'-'"})
+    kept(row_of("audience_shares") | {"handle": "'null'", "member": "'NA'"})
+    other = Store.open(Settings(data=tmp_path / "other", threads=1), create=True)
+    for table in ("posts", "audience_shares"):
+        path = tmp_path / f"{table}.{form}"
+        assert export(store, table, path, form) == 1
+        assert load(other, read(path, Hints(), tmp_path / "scratch"), Hints()).rejected == 0
+        names = ", ".join(column.name for column in TABLES[table].columns)
+        assert other.query(f"SELECT {names} FROM {table}", [table]).rows == (
+            store.query(f"SELECT {names} FROM {table}", [table]).rows
+        )

@@ -57,8 +57,8 @@ def _parse_strict(text: str, part: Part, link: int) -> list[str] | None:
         return None
     if len(rows) != 1 or len(rows[0]) != len(part.header):
         return None
-    address = rows[0][link].strip()
-    return rows[0] if not address or _LINK.fullmatch(address) else None
+    # Whole cells without any link are a row, which is refused with its reason: its text is no part of the next title.
+    return rows[0] if _LINK.fullmatch(rows[0][link].strip()) or not _LINK.search(text) else None
 
 
 def _parse_around_link(text: str, part: Part, link: int) -> list[str] | None:

@@ -26,7 +26,7 @@ from dwell.providers.files.studio.series import (
     write_hours,
 )
 from dwell.providers.files.studio.zip_name import ZipName, parse_zip_name, require_account, resolve_account
-from dwell.providers.format import Context, Format, ReadResult
+from dwell.providers.format import CSV, Context, Format, ReadResult
 from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.text.days import has_year
@@ -158,4 +158,5 @@ FORMAT = Format(
     ),
     _recognises,
     _read,
+    layouts=CSV,
 )

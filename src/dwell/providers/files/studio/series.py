@@ -21,7 +21,7 @@ from dwell.providers.part import Part
 from dwell.providers.rewrite import Rewriter
 from dwell.text.days import Order, parse_days
 from dwell.text.number_style import NumberStyle, number_style
-from dwell.text.numbers import parse_count
+from dwell.text.numbers import parse_count, parse_count_without_unit
 from dwell.text.words import is_unknown, known
 
 PROVISIONAL_DAYS = 3
@@ -191,7 +191,8 @@ def write_hours(rows: list[DayRow], handle: str, dates: ExportDates, writer: Rew
 def _hour_values(row: DayRow, first: int, style: NumberStyle) -> dict[str, Any]:
     if row.day is None:
         raise ValueError(f"{row.cells.get('date', '')!r} can't be read as a date")
-    hour, active = parse_count(row.cells.get("hour", "")), parse_count(row.cells.get("active_followers", ""), style)
+    hour = parse_count(row.cells.get("hour", ""))
+    active = parse_count_without_unit(row.cells.get("active_followers", ""), style)
     if hour is None or not 0 <= hour - first <= 23:
         raise ValueError(f"{row.cells.get('hour', '')!r} isn't an hour of a day")
     if active is None:
