@@ -26,6 +26,8 @@ MOST_LETTERS = 16 << 20
 """A list or object up to this length is parsed whole; a longer one is a wrapper and streams."""
 TOO_DEEP = "lists and objects nested more than"
 """How the reason begins why what is nested too deeply is not searched for rows."""
+_LONG = object()
+"""Stands for a list or object that was too long to be a row, and was searched for rows."""
 _MOST_PENDING = 1_000
 """Entries before the first row of a list whose text is remembered; of further ones only the number."""
 _BESIDE = re.compile(r"comment|repl(y|ies)|author|user|music|sound|challenge|hashtag", re.IGNORECASE)
@@ -114,7 +116,9 @@ class _Entries:
 
     def _other(self, value: Any, text: str, line: int) -> Iterator[Row]:
         """An entry without a row: a broken one, one that its format judges, or an answer that holds none."""
-        if isinstance(value, dict) and value:
+        if value is _LONG:
+            yield Row(None, f"longer than {MOST_LETTERS >> 20} MB", text, line)
+        elif isinstance(value, dict) and value:
             message = find_error(value)
             if message:
                 yield Row(None, f"an error of the API, not data ({message})", text, line)
@@ -193,7 +197,7 @@ class _Search:
             value, text = self._named(key, read[0]), read[1].replace("\n", " ").replace("\r", " ")
             yield from entries.add(value, text, self.rows(value, text, depth))
         else:
-            yield from entries.add(None, "", self._stream_inside(reader, depth))
+            yield from entries.add(_LONG, "", self._stream_inside(reader, depth))
 
     def _stream_inside(self, reader: JsonReader, depth: int) -> Iterator[Row]:
         inner = _Entries()
