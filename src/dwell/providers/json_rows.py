@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from dwell.providers.json_stream import JsonReader
 from dwell.providers.payloads import find_error
-from dwell.settings.limits import DEPTH
+from dwell.settings.limits import DEPTH, JSON_ROW
 from dwell.text.ids import POST_ID
 
 KindOf = Callable[[Mapping[str, Any]], str | None]
@@ -37,6 +37,10 @@ _ACCOUNTS = ("user", "author", "profile", "account", "creator")
 _HANDLES = ("uniqueId", "unique_id", "username", "user_name", "handle")
 _FOLLOWERS = ("followerCount", "follower_count", "followersCount", "followers_count", "followers", "fans")
 _ID = re.compile(r"(?:(?:post|video|aweme|item|tiktok)[ _-]?)?ids?", re.IGNORECASE)
+
+
+def _most_letters() -> int:
+    return MOST_LETTERS if JSON_ROW.value() == JSON_ROW.default else JSON_ROW.value()
 
 
 class Row(NamedTuple):
@@ -117,7 +121,7 @@ class _Entries:
     def _other(self, value: Any, text: str, line: int) -> Iterator[Row]:
         """An entry without a row: a broken one, one that its format judges, or an answer that holds none."""
         if value is _LONG:
-            yield Row(None, f"longer than {MOST_LETTERS >> 20} MB", text, line)
+            yield Row(None, f"longer than {JSON_ROW}", text, line)
         elif isinstance(value, dict) and value:
             message = find_error(value)
             if message:
@@ -192,7 +196,7 @@ class _Search:
 
     def stream(self, reader: JsonReader, entries: _Entries, depth: int, key: str = "") -> Iterator[Row]:
         """The rows in the reader's next value, which is an entry of a list, or of an object that stands for one."""
-        read = reader.read_value(MOST_LETTERS if depth < self._deepest else None)
+        read = reader.read_value(_most_letters() if depth < self._deepest else None)
         if read is not None:
             value, text = self._named(key, read[0]), read[1].replace("\n", " ").replace("\r", " ")
             yield from entries.add(value, text, self.rows(value, text, depth))
