@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -124,7 +125,11 @@ def _inspect(plain_file: PlainFile, kind_of: KindOf, context: Context, forced: F
 
 
 def _left_out(part: Part) -> Iterator[str]:
-    """A warning where the first posts have their comments in them, which are not read there."""
+    """A warning where headers are repeated, or the first posts have their comments in them: those are not read."""
+    times = Counter(name for name in part.header if name.strip()) if part.layout == "csv" else Counter[str]()
+    repeated = [f"{name} ({count:,} times)" for name, count in times.items() if count > 1]
+    if repeated:
+        yield f"{part.name}: headers that stand there more than once: {list_names(repeated)}. The first is read."
     if part.known and any(map(_has_comments, part.objects)):
         yield f"{part.name}: comments within posts are not imported: load them as a file of their own."
 

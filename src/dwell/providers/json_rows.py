@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from dwell.providers.json_stream import JsonReader
 from dwell.providers.payloads import find_error
-from dwell.settings.limits import DEPTH
+from dwell.settings.limits import DEPTH, JSON_ROW
 from dwell.text.ids import POST_ID
 
 KindOf = Callable[[Mapping[str, Any]], str | None]
@@ -26,6 +26,8 @@ MOST_LETTERS = 16 << 20
 """A list or object up to this length is parsed whole; a longer one is a wrapper and streams."""
 TOO_DEEP = "lists and objects nested more than"
 """How the reason begins why what is nested too deeply is not searched for rows."""
+_LONG = object()
+"""Stands for a list or object that was too long to be a row, and was searched for rows."""
 _MOST_PENDING = 1_000
 """Entries before the first row of a list whose text is remembered; of further ones only the number."""
 _BESIDE = re.compile(r"comment|repl(y|ies)|author|user|music|sound|challenge|hashtag", re.IGNORECASE)
@@ -35,6 +37,10 @@ _ACCOUNTS = ("user", "author", "profile", "account", "creator")
 _HANDLES = ("uniqueId", "unique_id", "username", "user_name", "handle")
 _FOLLOWERS = ("followerCount", "follower_count", "followersCount", "followers_count", "followers", "fans")
 _ID = re.compile(r"(?:(?:post|video|aweme|item|tiktok)[ _-]?)?ids?", re.IGNORECASE)
+
+
+def _most_letters() -> int:
+    return MOST_LETTERS if JSON_ROW.value() == JSON_ROW.default else JSON_ROW.value()
 
 
 class Row(NamedTuple):
@@ -114,7 +120,9 @@ class _Entries:
 
     def _other(self, value: Any, text: str, line: int) -> Iterator[Row]:
         """An entry without a row: a broken one, one that its format judges, or an answer that holds none."""
-        if isinstance(value, dict) and value:
+        if value is _LONG:
+            yield Row(None, f"longer than {JSON_ROW}", text, line)
+        elif isinstance(value, dict) and value:
             message = find_error(value)
             if message:
                 yield Row(None, f"an error of the API, not data ({message})", text, line)
@@ -188,12 +196,12 @@ class _Search:
 
     def stream(self, reader: JsonReader, entries: _Entries, depth: int, key: str = "") -> Iterator[Row]:
         """The rows in the reader's next value, which is an entry of a list, or of an object that stands for one."""
-        read = reader.read_value(MOST_LETTERS if depth < self._deepest else None)
+        read = reader.read_value(_most_letters() if depth < self._deepest else None)
         if read is not None:
             value, text = self._named(key, read[0]), read[1].replace("\n", " ").replace("\r", " ")
             yield from entries.add(value, text, self.rows(value, text, depth))
         else:
-            yield from entries.add(None, "", self._stream_inside(reader, depth))
+            yield from entries.add(_LONG, "", self._stream_inside(reader, depth))
 
     def _stream_inside(self, reader: JsonReader, depth: int) -> Iterator[Row]:
         inner = _Entries()

@@ -6,12 +6,22 @@ import json
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from dwell.settings.limits import JSON_ROW
+
 CHUNK = 4 << 20
 _SPACE = " \t\r\n"
+MOST_CONTAINERS = 1_000_000
+"""Lists and objects that are in memory at once; what has more is read one by one."""
 _DECODER = json.JSONDecoder()
 _MOST_DIGITS = 4_000
 """Python makes whole numbers of 4,300 digits."""
 NESTED = "nested too deeply"
+LONG = "a text is too long"
+
+
+def count_containers(text: str, start: int = 0) -> int:
+    """At most so many lists and objects are in a text: each takes far more memory than its letters."""
+    return text.count("[", start) + text.count("{", start)
 
 
 def _whole_number(digits: str) -> int | str:
@@ -75,8 +85,10 @@ class JsonReader:
             except RecursionError:
                 raise ValueError(f"lists and objects are {NESTED}") from None
             except ValueError:
-                if is_container and most is not None and len(self.buffer) - self.at >= most:
+                if is_container and most is not None and self._is_longer(most):
                     return None
+                if not is_container and len(self.buffer) - self.at > JSON_ROW.value():
+                    raise ValueError(LONG) from None
                 if not self.read_more():
                     raise
                 continue
@@ -84,6 +96,10 @@ class JsonReader:
                 continue  # a number may continue in the next chunk
             text, self.at = self.buffer[self.at : end], end
             return value, text
+
+    def _is_longer(self, most: int) -> bool:
+        """Whether the list or object that goes on behind the window is no row by its length, or by what is in it."""
+        return len(self.buffer) - self.at >= most or count_containers(self.buffer, self.at) > MOST_CONTAINERS
 
     def items(self) -> Iterator[None]:
         """Steps from element to element of the list that begins here; the caller reads each element."""

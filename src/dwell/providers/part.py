@@ -15,11 +15,11 @@ from typing import Any, Literal
 from dwell.errors import BadFileError
 from dwell.providers.json_columns import rows_of_columns
 from dwell.providers.json_rows import MOST_LETTERS, TOO_DEEP, KindOf, Row, find_line_rows, find_rows, stream_rows
-from dwell.providers.json_stream import NESTED, JsonReader, parse_json
+from dwell.providers.json_stream import LONG, MOST_CONTAINERS, NESTED, JsonReader, count_containers, parse_json
 from dwell.providers.opening import PlainFile, head_bytes
 from dwell.providers.payloads import find_error, find_nested_error, is_empty_answer
 from dwell.providers.table_head import find_delimiter, read_head
-from dwell.settings.limits import COLUMNS, CSV_ROW, DEPTH, HEADER
+from dwell.settings.limits import COLUMNS, CSV_ROW, DEPTH, HEADER, JSON_ROW
 
 Layout = Literal["csv", "ndjson", "array", "document", "parquet"]
 
@@ -132,7 +132,8 @@ def _inspect_json(plain: PlainFile, text: str, kind_of: KindOf, *, whole: bool) 
         return _json_part(plain, "ndjson", values, find_line_rows(numbered, kind_of), kind_of)
     try:
         if plain.path.stat().st_size <= MAX_DOCUMENT_BYTES:
-            value, is_single = _decode(text if whole else plain.path.read_text("utf-8-sig"))
+            text = text if whole else plain.path.read_text("utf-8-sig")
+            value, is_single = _decode(text) if count_containers(text) <= MOST_CONTAINERS else (None, False)
             if is_single:
                 return _document_part(plain, value, kind_of)
         start = _first_entries(plain.path) if text.lstrip().startswith("[") else None
@@ -147,6 +148,10 @@ def damaged_json(name: str, error: Exception) -> BadFileError:
     """The error for JSON that cannot be read, with the place where that is known."""
     if isinstance(error, RecursionError) or NESTED in str(error):
         return BadFileError(f"{name} nests lists and objects so deeply that it cannot be read: export it again.")
+    if LONG in str(error):
+        return BadFileError(
+            f"{name} holds a text longer than {JSON_ROW}: shorten it, or set {JSON_ROW.variable} higher."
+        )
     place = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
     return BadFileError(f"{name} is cut off or damaged JSON{place}: export it again.")
 

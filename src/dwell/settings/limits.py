@@ -67,7 +67,7 @@ HEADER = Limit(
 CSV_ROW = Limit("DWELL_MAX_CSV_ROW", 2 << 20, "one row of a CSV", "the row is rejected", is_size=True)
 JSON_ROW = Limit(
     "DWELL_MAX_JSON_ROW", 16 << 20, "one line of JSON lines, or one entry of a JSON list",
-    "the line is rejected; a list is refused", is_size=True,
+    "the line is rejected, or the file refused", is_size=True,
 )  # fmt: skip
 DEPTH = Limit(
     "DWELL_MAX_DEPTH", 40, "lists and objects around a row in JSON", "the rows in them are rejected", most=200
@@ -86,7 +86,7 @@ WORKBOOK = Limit(
     "DWELL_MAX_WORKBOOK", 256 << 20, "one part of a workbook that is not a sheet, such as its texts",
     "the workbook is refused", is_size=True,
 )  # fmt: skip
-CELL = Limit("DWELL_MAX_CELL", 1 << 20, "characters of one cell of a workbook", "the workbook is refused", is_size=True)
+CELL = Limit("DWELL_MAX_CELL", 1_000_000, "characters of one cell of a workbook", "the workbook is refused")
 
 LIMITS = (
     COLUMNS, HEADER, CSV_ROW, JSON_ROW, DEPTH, ROWS, FILES, MEMBERS, UNPACKED, RATIO, WORKBOOK, CELL,
@@ -97,3 +97,15 @@ NAMES_SHOWN = 40
 """Names in a message; of further ones the number."""
 NAME_LENGTH = 80
 """Characters of a name in a message."""
+
+FIXED = (
+    ("names in a message", f"{NAMES_SHOWN}, of {NAME_LENGTH} characters each", "the number of the others"),
+    ("a message", "4,000 characters, a word 500", "its start and its end"),
+    ("text of a rejected row in the rejects file", "2,000 characters", "its start"),
+    ("rows of a sheet", "1,048,576, by the format", "the workbook is refused"),
+    ("lines of title above a header", "40, with 20,000 cells", "the file has no header"),
+    ("an account's name, a number in an option", "what the platform allows, 2^53", "the command is refused"),
+    ("JSON as a whole", "none: above 64 MB, or a million lists and objects, it is read value by value", ""),
+    ("lists and objects within a row in JSON", "about 900 deep", "the file is refused"),
+)
+"""Limits that nobody needs to raise: what, how much, and what happens beyond."""

@@ -12,6 +12,7 @@ from dwell.providers.json_rows import NOT_AN_OBJECT, KindOf
 from dwell.providers.opening import new_file, write_chunks
 from dwell.providers.part import Part, iterate_rows
 from dwell.records import Extract, Shape, Source
+from dwell.settings.limits import JSON_ROW
 
 _LINE = "dwell line"
 """Key of the line in the user's file, in lines that were unwrapped."""
@@ -66,6 +67,7 @@ def _encode_lines(
 
     An entry that is no object is a line that the loader rejects, with its position; a skipped one an empty line.
     """
+    most = JSON_ROW.value()
     for number, row in iterate_rows(part, kind_of):
         if row.item is None:
             if row.reason and (numbered or row.reason != NOT_AN_OBJECT):
@@ -75,6 +77,9 @@ def _encode_lines(
             text = _DUMPS({**row.item, _LINE: number})
         else:
             text = row.text or _DUMPS(row.item)
+        if len(text) > most:
+            rejects.append((number, f"longer than {JSON_ROW}", text[:500]))
+            text = ""
         yield _encode(text + "\n")
 
 

@@ -12,6 +12,7 @@ from dwell.providers.files.header_names import Meaning, fold_header, read_header
 from dwell.providers.format import normalize_header
 from dwell.records import TABLES
 from dwell.records.shape import Unit
+from dwell.settings.limits import NAME_LENGTH, NAMES_SHOWN
 
 _MAPPABLE = {column.name for table in ("posts", "post_snapshots", "creators", "creator_snapshots", "watch_times")
              for column in TABLES[table].columns} - {"source"}  # fmt: skip
@@ -83,11 +84,13 @@ def match_headers(header: Sequence[str], given: Mapping[str, str], fits: Fits | 
     return Headers(columns, clock, units, tuple(_dropped(header, used)), alternatives)
 
 
-def list_names(names: Iterable[str], most: int = 40) -> str:
+def list_names(names: Iterable[str], most: int = NAMES_SHOWN) -> str:
     """Names in a message: the first of them, and how many more there are."""
     names = list(names)
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(name if len(name) <= 80 else f"{name[:79]}…" for name in names[:most]) + more
+    return (
+        ", ".join(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…" for name in names[:most]) + more
+    )
 
 
 def _add_watch_time(candidates: dict[str, list[tuple[Meaning, str]]], meanings: Mapping[str, Meaning | None]) -> None:

@@ -14,17 +14,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from dwell.disk.lines import read_lines
+from dwell.settings.limits import CSV_ROW
 from dwell.text.csv_rows import csv_row
 
 _MOST_LINES = 1000
 _MOST_BYTES = 1 << 20
+_SHOWN = 4_000
+"""Bytes of a broken line that are kept."""
 
 
 def count_records(path: Path) -> int:
     """Records of a CSV after its header, counted apart from the engine: line ends outside quotes."""
     records, open_quote = 0, False
     with path.open("rb") as file:
-        for line in file:
+        for line, _ in read_lines(file, CSV_ROW.value()):
             if not open_quote and not line.strip(b"\r\n"):
                 continue
             open_quote ^= line.count(b'"') % 2 == 1
@@ -81,6 +85,8 @@ def _after_header(lines: _Lines, delimiter: str) -> Iterator[tuple[int, bytes]]:
 
 def _record(lines: _Lines, first: bytes, delimiter: str, width: int) -> tuple[list[str], int, str]:
     """The record that starts with a line: its fields, how many further lines it takes, why it is broken."""
+    if lines.is_cut:
+        return _broken(first, width), 0, f"longer than {CSV_ROW}"
     text, used, quotes = first, 0, first.count(b'"')
     for line in itertools.islice(lines.ahead(), _MOST_LINES):
         if quotes % 2 == 0 or len(text) > _MOST_BYTES:
@@ -92,8 +98,13 @@ def _record(lines: _Lines, first: bytes, delimiter: str, width: int) -> tuple[li
     fields, reason = _fields(first, delimiter) if used else (fields, reason)
     if not reason and len(fields) == width:
         return fields, 0, ""
-    shown = first.decode("utf-8", errors="replace").rstrip("\r\n").replace("\0", "")
-    return [shown, *[""] * (width - 1)], 0, reason or f"{len(fields)} fields, not {width}"
+    return _broken(first, width), 0, reason or f"{len(fields)} fields, not {width}"
+
+
+def _broken(line: bytes, width: int) -> list[str]:
+    """The fields of a broken line: its text in the first, as far as it is shown."""
+    shown = line[:_SHOWN].decode("utf-8", errors="replace").rstrip("\r\n").replace("\0", "")
+    return [shown, *[""] * (width - 1)]
 
 
 def _fields(record: bytes, delimiter: str) -> tuple[list[str], str]:
@@ -110,27 +121,30 @@ class _Lines:
     """Numbered lines of a file, with a look ahead."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._ahead: deque[bytes] = deque()
+        self._lines = read_lines(file, CSV_ROW.value())
+        self._ahead: deque[tuple[bytes, bool]] = deque()
         self._number = 0
+        self.is_cut = False
+        """The last line was longer than the limit; what is left of it is its start."""
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         while True:
-            line = self._ahead.popleft() if self._ahead else self._file.readline()
+            line, is_whole = self._ahead.popleft() if self._ahead else next(self._lines, (b"", True))
             if not line:
                 return
             self._number += 1
+            self.is_cut = not is_whole
             yield self._number, line
 
     def ahead(self) -> Iterator[bytes]:
         """The coming lines, which stay to come."""
         for index in itertools.count():
             if index == len(self._ahead):
-                line = self._file.readline()
+                line, is_whole = next(self._lines, (b"", True))
                 if not line:
                     return
-                self._ahead.append(line)
-            yield self._ahead[index]
+                self._ahead.append((line, is_whole))
+            yield self._ahead[index][0]
 
     def skip(self, lines: int) -> None:
         """Takes lines that a record used."""

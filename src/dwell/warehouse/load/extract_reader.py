@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dwell.disk.errors import os_error
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
+from dwell.settings.limits import CSV_ROW, JSON_ROW
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load import comparison, csv_repair, ids, instants, json_repair, macros, number_readers
 from dwell.warehouse.load.checked import CheckedColumns, add_checked
@@ -272,6 +273,14 @@ class _Readable:
         """Text has two ways to be damaged; over the bytes of a Parquet file DuckDB can stumble anywhere."""
         import duckdb
 
+        if isinstance(error, duckdb.NotImplementedException):  # a row longer than what is read at once
+            raise BadFileError(
+                f"{self.name} has a row longer than {CSV_ROW}; shorten it, or set {CSV_ROW.variable} higher."
+            ) from error
+        if isinstance(error, duckdb.InvalidInputException) and "maximum_object_size" in str(error):
+            raise BadFileError(
+                f"{self.name} has an entry longer than {JSON_ROW}; shorten it, or set {JSON_ROW.variable} higher."
+            ) from error
         if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
             return True
         if self.extract.layout != "parquet":

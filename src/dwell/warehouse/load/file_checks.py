@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from dwell.records import Extract
 from dwell.text import rounding
 from dwell.text.names import normalize_handle
 from dwell.text.rounding import Rounding
-from dwell.warehouse.columns import quote_text
+from dwell.warehouse.columns import quote_name, quote_text
 from dwell.warehouse.load.checked import CheckedColumns
 from dwell.warehouse.load.damaged_ids import DamagedIds, find_damaged_ids, key_ids
 from dwell.warehouse.load.row_facts import OWN_EXPORT, LoadOptions
@@ -90,6 +90,19 @@ def _facts(
     cursor = connection.execute(f"SELECT {selected} FROM {name}")
     row = cursor.fetchone() or (0,) * len(facts)
     return dict(zip(facts, row, strict=True))
+
+
+def columns_without_values(connection: duckdb.DuckDBPyConnection, names: Sequence[str], name: str) -> list[str]:
+    """Which of the columns that a file has hold no value in any of its rows; none for a file without rows.
+
+    Args:
+        connection: Where the checked rows are.
+        names: Canonical columns.
+        name: The table of the rows.
+    """
+    selected = ", ".join(["count(*)", *(f"count({quote_name(column)})" for column in names)])
+    rows, *counts = connection.execute(f"SELECT {selected} FROM {name}").fetchone() or (0,)
+    return [column for column, count in zip(names, counts, strict=True) if rows and not count]
 
 
 _MULTIPLES = (1, rounding.FINEST_UNIT, 1_000)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dwell import clock
 from dwell.errors import BadFileError, MemoryLimitError, StorageError
 from dwell.records import TABLES, Extract, Hints, SourceFile
+from dwell.settings.limits import ROWS
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.damage import is_out_of_memory
 from dwell.warehouse.engine_duckdb import connect
@@ -22,7 +23,7 @@ from dwell.warehouse.load import rejects, summary
 from dwell.warehouse.load.date_columns import decide_dates
 from dwell.warehouse.load.earlier_imports import EarlierImports, import_name
 from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract, prepare
-from dwell.warehouse.load.file_checks import check_file
+from dwell.warehouse.load.file_checks import check_file, columns_without_values
 from dwell.warehouse.load.loaded import Loaded, repeated, to_report
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.row_facts import LoadOptions
@@ -39,6 +40,8 @@ Progress = Callable[[str, float], None]
 VERSION = 4
 # Hints that are part of a batch's identity only where the user gave them: files that were imported before stay known.
 _LATER_HINTS = frozenset({"decimal", "percent", "suffixes"})
+# The format of tables that users make.
+USER_TABLE = "table"
 # Each thread of DuckDB's readers holds buffers of its own; more than these cost memory and win little.
 _THREADS = 4
 
@@ -189,6 +192,7 @@ class Loader:
         self.ask = strict  # what a spelling means: of the user who named the file
         self.extracts: list[CheckedExtract] = []
         self.reads: list[ReadExtract] = []
+        self.without_values: list[str] = []
 
     def check(self) -> None:
         """Reads every extract and finds which rows share a key; needs no lock."""
@@ -198,6 +202,7 @@ class Loader:
             table = f"work.checked_{number}"
             extract, read = self._read_extract(extract, table, partial(self._read, number / many, many))
             facts = check_file(self.connection, extract, read.columns, table, self.options)
+            self.without_values += self._without_values(read, extract, table)
             offset = sum(checked.facts.rows for checked in self.extracts)
             label = extract.name if many > 1 else ""
             self.reads.append(read)
@@ -207,8 +212,19 @@ class Loader:
                     read.number_column,
                 )
             )  # fmt: skip
+        rows = sum(checked.facts.rows for checked in self.extracts)
+        if rows > ROWS.value():
+            raise BadFileError(f"It has {rows:,} rows, more than {ROWS}: split it, or set {ROWS.variable} higher.")
         self.progress("checking", 0.0)
         self.merge = Merge(self.connection, self.extracts, correct=self.correct)
+
+    def _without_values(self, read: ReadExtract, extract: Extract, table: str) -> list[str]:
+        """Columns of a user's own table that were recognised and hold nothing, each with its header."""
+        if extract.shape.name != USER_TABLE:
+            return []
+        names = [field.name for field in read.fields if field.name in read.columns.names]
+        empty = columns_without_values(self.connection, names, table)
+        return [f"{name} ({extract.shape.columns[name].names[0].lstrip('/')})" for name in empty]
 
     def _read_extract(
         self, extract: Extract, table: str, progress: Callable[[float], None]
@@ -251,7 +267,8 @@ class Loader:
         loaded = summary.summarize(self.connection, self.file, self.extracts, self.merge)
         decided = (f"{sentence}." for read in self.reads for sentence in read.warnings)
         first = tuple(rejects.first_rejects(self._rejects()))
-        return replace(loaded, rejects=first, warnings=(*loaded.warnings, *decided))
+        empty = [f"Columns without a value: {', '.join(self.without_values)}."] if self.without_values else []
+        return replace(loaded, rejects=first, warnings=(*loaded.warnings, *decided, *empty))
 
     def _is_refused(self, loaded: Loaded) -> bool:
         return self.strict and loaded.rejected > 0 and loaded.rejected == loaded.rows_read

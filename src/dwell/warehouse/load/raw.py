@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import BadFileError
 from dwell.records import Extract
+from dwell.settings.limits import CSV_ROW, JSON_ROW
 from dwell.text.invisible import drop_invisible
 from dwell.text.spreadsheets import GUARD, GUARDED
 from dwell.warehouse.columns import quote_name, quote_text
@@ -98,10 +99,12 @@ def csv_rows(extract: Extract, columns: list[str], names: Iterable[str], *, repa
     own = ["line", "broken"] if repaired else []
     fields = [*own, *(f"c{index}" for index in range(len(columns)))]
     types = ", ".join(f"'{field}': 'VARCHAR'" for field in fields)
+    most = CSV_ROW.value()
     sql = (
         f"SELECT * FROM read_csv({quote_text(str(extract.path))}, auto_detect = false, header = true, "
         f"delim = {quote_text(extract.delimiter)}, quote = '\"', escape = '\"', strict_mode = true, "
-        f"buffer_size = {_BUFFER}, columns = {{{types}}})"
+        f"buffer_size = {max(_BUFFER, 2 * most)}, max_line_size = {most}, "
+        f"columns = {{{types}}})"
     )
     indexes = _column_indexes(columns)
     places = {name: indexes.get(name, indexes.get(_fold_header(name))) for name in names}
@@ -137,8 +140,9 @@ def _json_rows(extract: Extract, names: Iterable[str]) -> RawRows:
         text, path = places[_list_pointer(name)], quote_text(_path_in_list(name))
         values[name] = f"CASE WHEN left({text}, 1) = '[' THEN json_extract_string({text}, {path}) END"
     line = f"CAST({values.pop(f'/{extract.line_key}')} AS BIGINT)" if extract.line_key else None
-    array = "read_json_objects({}, format = 'array')"
-    read = array if extract.layout == "array" else "read_ndjson_objects({}, ignore_errors = true)"
+    most = f"maximum_object_size = {JSON_ROW.value()}"
+    array = f"read_json_objects({{}}, format = 'array', {most})"
+    read = array if extract.layout == "array" else f"read_ndjson_objects({{}}, ignore_errors = true, {most})"
     steps = Pipeline().add(
         "objects",
         "SELECT CASE WHEN left(json, 1) = '{' THEN json END AS json "

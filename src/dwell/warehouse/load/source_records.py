@@ -9,9 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dwell.disk.lines import read_lines
 from dwell.records import Extract
+from dwell.settings.limits import CSV_ROW
 
 _LONGEST = 2000
+_MOST_PARTS = 1000
+"""Lines of a record that are kept; of further ones only their ends, which count."""
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?P<end>"|\\?\Z)|[\[\]{},]', re.DOTALL)
 
 RecordReject = tuple[int, int | None, str]
@@ -63,7 +67,7 @@ def _decode(text: bytes) -> str:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     with path.open("rb") as file:
-        yield from enumerate(file, start=1)
+        yield from enumerate((line for line, _ in read_lines(file, CSV_ROW.value())), start=1)
 
 
 def _csv_records(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -79,7 +83,7 @@ def _quoted_records(path: Path) -> Iterator[tuple[int, bytes]]:
             if not line.strip(b"\r\n"):
                 continue
             start, parts = number, []
-        parts.append(line)
+        parts.append(line if len(parts) < _MOST_PARTS else line[-1:])
         open_quote ^= line.count(b'"') % 2 == 1
         if not open_quote:
             yield start, b"".join(parts)
