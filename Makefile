@@ -6,6 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE  # many tests start Python: it should not compile everything each time
 KILLS ?= 200
 TORTURE_SECONDS ?= 40
+DAMAGES ?= 300
 
 .PHONY: help demo test check lint torture bench docs spark dbt lock clean
 
@@ -38,6 +39,8 @@ torture: $(VENV)/dev  ## Kill at every step, and 200 times at random, on both da
 	DWELL_KILL_STRIDE=1 $(BIN)/pytest -q tests/layouts tests/backup tests/forget tests/connections
 	DWELL_HISTORIES=8 $(BIN)/pytest -q tests/engines/test_rollup.py
 	DWELL_KILL_STRIDE=1 $(BIN)/python tests/storage/torture.py $(TORTURE_SECONDS) 7
+	$(BIN)/python tests/storage/damage.py --number $(DAMAGES)
+	$(BIN)/python tests/storage/damage.py --number $(DAMAGES) --repair
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS)
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql --server

@@ -297,6 +297,8 @@ def test_the_rows_of_a_damaged_file_can_be_imported_again(filled: Store) -> None
     assert filled.current_id("sealed") != "sealed"  # so that it is not known any more
     filled.seal()
     assert filled.rows()["post_snapshots"] == 23
+    assert filled.query("SELECT count(*), sum(snapshots) FROM post_latest", ["post_latest"]).rows == [(23, 23)]
+    assert list(check.find_problems(filled.root)) == []  # the roll-up has the rows of the journal now
     assert not filled.needs_seal()
 
 
