@@ -8,6 +8,7 @@ KILLS ?= 200
 STOPS ?= 400
 TORTURE_SECONDS ?= 40
 FUZZ_SECONDS ?= 3600
+DAMAGES ?= 300
 
 .PHONY: help demo test check lint torture fuzz bench docs spark dbt lock clean
 
@@ -41,6 +42,8 @@ torture: $(VENV)/dev  ## Kill at every step, and 200 times at random, on both da
 	DWELL_HISTORIES=8 $(BIN)/pytest -q tests/engines/test_rollup.py tests/tiktok_organic/test_histories.py tests/unit/warehouse/test_backup.py
 	DWELL_KILL_STRIDE=1 $(BIN)/python tests/storage/torture.py $(TORTURE_SECONDS) 7
 	$(BIN)/python tests/acceptance/stop_commands.py $(STOPS) 7
+	$(BIN)/python tests/storage/damage.py --number $(DAMAGES)
+	$(BIN)/python tests/storage/damage.py --number $(DAMAGES) --repair
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS)
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql
 	$(BIN)/python benchmarks/sweep_kills.py --kills $(KILLS) --state postgresql --server

@@ -271,7 +271,8 @@ def _repair(data: Path, path: Path, damaged: bytes) -> tuple[str, str]:
     if status == 0:
         return "unnoticed", ""
     texts = [out + said]
-    for words in (["check", "--repair", "--json"], ["check", "--json"]):
+    commands = (["check", "--repair", "--json"], ["check", "--json"], ["seal"], ["check", "--json"])
+    for words in commands:
         status, out, said = run(words, data)
         texts.append(out + said)
         if status == 99 or "this is a bug" in said:

@@ -16,6 +16,10 @@ _verified: dict[tuple[str, int, int, int], int] = {}
 """Checksums of files that this process has read, by path, size, time of change in nanoseconds and inode."""
 
 
+_unverified: set[Path] = set()
+"""Files that this process was about to read, which have no checksum."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file as it was written: its path, its size in bytes, its CRC-32; None where an older dwell wrote it."""
@@ -41,6 +45,11 @@ def read_checksum(path: Path) -> int:
             checksum = zlib.crc32(buffer[:length], checksum)
     _verified[known] = checksum
     return checksum
+
+
+def has_unverified(root: Path) -> bool:
+    """This process was about to read files below a folder that have no checksum, so they may be damaged."""
+    return any(path.is_relative_to(root.absolute()) for path in _unverified)
 
 
 def find_damage(files: Iterable[StoredFile]) -> tuple[Path, str] | None:
@@ -87,7 +96,9 @@ def find_fault(file: StoredFile) -> str:
         size = file.path.stat().st_size
         if size != file.bytes:
             return f"it has {size:,} bytes instead of {file.bytes:,}"
-        if file.checksum is not None and read_checksum(file.path) != file.checksum:
+        if file.checksum is None:
+            _unverified.add(file.path.absolute())
+        elif read_checksum(file.path) != file.checksum:
             return "its bytes are not those that were written"
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return "it is missing"

@@ -69,6 +69,8 @@ def sqlite_errors(path: Path, damaged: Callable[[Path, str], DamagedDataError]) 
         yield
     except sqlite3.Error as error:
         raise sqlite_error(path, error, damaged) from error
+    except UnicodeDecodeError as error:  # SQLite quotes damaged names in its errors, which sqlite3 of Python decodes
+        raise damaged(path, str(error)) from error
     except OSError as error:
         raise os_error(path, error) from error
 

@@ -244,6 +244,8 @@ def _integrity(path: Path) -> str:
         with closing(sqlite3.connect(_uri(path), uri=True)) as connection:
             (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             (application,) = connection.execute("PRAGMA application_id").fetchone()
+    except UnicodeDecodeError as error:
+        return str(error)
     except sqlite3.Error as error:
         # A database that is locked, or a folder that cannot be written, is not damaged.
         said = sqlite_error(path, error, damaged_state if path.name == STATE else damaged_journal)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dwell.disk.checksum import has_unverified
 from dwell.disk.errors import disk_full, not_writable, os_error, output_error
 from dwell.errors import DamagedDataError, StorageError
 
@@ -133,19 +134,9 @@ def reading_errors(root: Path) -> Iterator[None]:
                 damaged_rollup_file if "rollups" in named.relative_to(root.absolute()).parts else damaged_lake_file
             )
             raise damaged(named, text.replace(str(named), "it")) from error
-        if type(error).__name__ in _FAULTS_OF_SQL or not has_unverified_files(root):
+        if type(error).__name__ in _FAULTS_OF_SQL or not has_unverified(root):
             raise
         raise DamagedDataError(
             f"A data file in {root} is damaged ({text}): `dwell check` names it, and `dwell check --repair` "
             "rebuilds it where that is possible."
         ) from error
-
-
-def has_unverified_files(root: Path) -> bool:
-    """Some files of the lake or the roll-up have no checksum yet, so they may be damaged."""
-    from dwell.warehouse import catalogue, journal
-
-    if not (root / journal.NAME).exists():  # it is being rebuilt
-        return True
-    with journal.connect(root / journal.NAME) as log:
-        return catalogue.count_unverified(catalogue.read(log)) > 0

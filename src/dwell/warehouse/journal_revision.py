@@ -54,7 +54,7 @@ def is_behind(journal: Path) -> bool:
     """A journal lacks changes that are known to be stored."""
     try:
         return _read_meta(journal, "revision") < read(journal.parent)
-    except (sqlite3.Error, TypeError, ValueError):
+    except (sqlite3.Error, TypeError, ValueError):  # a UnicodeDecodeError is a ValueError
         return False
 
 

@@ -109,10 +109,11 @@ def take_out_files(root: Path, settings: Settings, damaged: Mapping[str, Sequenc
                 version = lake.commit(root, name, [], ahead.seq, files, drops_rows=True)
             after, orphans[name] = _recount(connection, log, root, TABLES[name], TableState(version, 0, kept))
             ahead = ahead.with_tables({name: after})
-        if ahead.rollup is not None:
-            ahead = rollup_update.update(connection, root, replace(ahead, rollup=None))
-            if ahead.rollup is None:  # no row is left of it
-                ahead = replace(ahead, rollup=replace(state.rollup, files=(), seq=ahead.seq) if state.rollup else None)
+        if state.rollup is not None:
+            made = rollup_update.update(connection, root, replace(ahead, rollup=None)).rollup
+            made = made or replace(state.rollup, files=())  # no row is left of it
+            # The journal's rows are not in it: the seal that moves them gives their files the number of this batch.
+            ahead = replace(ahead, rollup=replace(made, seq=state.seq))
         entry = (ahead.seq, *batches.to_row(batch))
         ahead = ingest_log.write_entry(connection, root, ahead, [entry], ingest_log.unsealed_since(log))
         with journal.transaction(log):

@@ -29,7 +29,7 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.state import StateDatabase, open_database
 from dwell.state.database import NAME as STATE
-from dwell.warehouse import Store, journal, unfinished
+from dwell.warehouse import Store, journal, journal_revision, unfinished
 from dwell.warehouse.backup import PARTS
 from dwell.warehouse.store import LOCK
 from dwell.workspace.backups import COLUMNS, FOLDER, STATE_MEMBER, Counter, Progress, list_rows, read_backup
@@ -269,7 +269,7 @@ def _fill(work: _Restore, mark: dict[str, Any]) -> str | None:
     Returns:
         The schema that tables of the database were moved to; None if there were none.
     """
-    unfinished_files = [path for path in work.list_old() if path.name in {*PARTS, *_STATE_FILES}]
+    unfinished_files = [path for path in work.list_old() if path.name in {*PARTS, journal_revision.FILE, *_STATE_FILES}]
     for path in (*unfinished_files, *work.root.glob(_PARTIAL)):
         rmtree(path) if path.is_dir() else path.unlink()
     members = {

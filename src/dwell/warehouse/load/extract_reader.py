@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dwell.disk.errors import os_error
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
-from dwell.settings.limits import CSV_ROW, JSON_ROW
+from dwell.settings.limits import CSV_ROW, JSON_ROW, Limit
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.load import comparison, csv_repair, ids, instants, json_repair, macros, number_readers
 from dwell.warehouse.load.checked import CheckedColumns, add_checked
@@ -264,23 +264,30 @@ class _Readable:
         """Nothing to prepare."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is not None and self._is_damage(error):
+        if error is None:
+            return
+        if limit := self._limit(error):
+            raise BadFileError(
+                f"{self.extract.name} has a row longer than {limit}; shorten it, or set {limit.variable} higher."
+            ) from error
+        if self._is_damage(error):
             place = _PLACE.search(str(error).splitlines()[0])
             at = f" ({' '.join(place[1].casefold().split())})" if place else ""
             raise BadFileError(f"{self.extract.name} is cut off or damaged{at}; export it again.") from error
+
+    def _limit(self, error: BaseException) -> Limit | None:
+        """The limit that a row of text is longer than."""
+        import duckdb
+
+        if isinstance(error, duckdb.NotImplementedException) and self.extract.layout != "parquet":
+            return CSV_ROW
+        is_long = isinstance(error, duckdb.InvalidInputException) and "maximum_object_size" in str(error)
+        return JSON_ROW if is_long else None
 
     def _is_damage(self, error: BaseException) -> bool:
         """Text has two ways to be damaged; over the bytes of a Parquet file DuckDB can stumble anywhere."""
         import duckdb
 
-        if isinstance(error, duckdb.NotImplementedException):  # a row longer than what is read at once
-            raise BadFileError(
-                f"{self.name} has a row longer than {CSV_ROW}; shorten it, or set {CSV_ROW.variable} higher."
-            ) from error
-        if isinstance(error, duckdb.InvalidInputException) and "maximum_object_size" in str(error):
-            raise BadFileError(
-                f"{self.name} has an entry longer than {JSON_ROW}; shorten it, or set {JSON_ROW.variable} higher."
-            ) from error
         if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
             return True
         if self.extract.layout != "parquet":
