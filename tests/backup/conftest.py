@@ -13,7 +13,7 @@ from sqlalchemy import Integer, LargeBinary, insert, select
 import dwell
 from dwell.settings import Settings
 from dwell.state import open_database
-from dwell.state.copy_rows import _as_stored
+from dwell.state.copy_rows import as_stored
 from dwell.state.layout import load_metadata
 from dwell.state.types import Flag, Instant, JsonText
 from dwell.workspace.state import open_state
@@ -60,7 +60,7 @@ def rows(settings: Settings) -> Rows:
     """Every row of every table, as it is stored."""
     with closing(open_database(settings.data, settings.database)) as database, database.reading() as connection:
         return {
-            table.name: sorted((tuple(row) for row in connection.execute(select(_as_stored(table)))), key=repr)
+            table.name: sorted((tuple(row) for row in connection.execute(select(as_stored(table)))), key=repr)
             for table in load_metadata().sorted_tables
         }
 

@@ -52,6 +52,8 @@ def sqlite_errors(path: Path, damaged: Callable[[Path, str], DamagedDataError]) 
         yield
     except sqlite3.Error as error:
         raise sqlite_error(path, error, damaged) from error
+    except UnicodeDecodeError as error:  # sqlite3 raises it where SQLite's message repeats damaged text
+        raise damaged(path, f"text that is no UTF-8: {error.reason}") from error
     except OSError as error:
         raise os_error(path, error) from error
 
@@ -59,7 +61,7 @@ def sqlite_errors(path: Path, damaged: Callable[[Path, str], DamagedDataError]) 
 def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str], DamagedDataError]) -> StorageError:
     """One error of SQLite's."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT} or _tells_damage(error):
         return damaged(path, str(error))
     if code == sqlite3.SQLITE_FULL:
         return disk_full(path)
@@ -68,8 +70,18 @@ def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str]
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StorageError(f"{path} is held by another program: close it and run the command again.")
     if code == sqlite3.SQLITE_IOERR:
-        return StorageError(f"{path} cannot be read or written ({error}): check the disk and its free space.")
-    return StorageError(f"{path} refused the operation ({error}): this is a bug in dwell; please report it.")
+        return StorageError(
+            f"{path} cannot be read or written ({error}): check the disk and its free space, then run `dwell check`."
+        )
+    return StorageError(
+        f"{path} refused the operation ({error}): run `dwell check`; if it finds nothing, this is a bug in dwell; "
+        "please report it."
+    )
+
+
+def _tells_damage(error: sqlite3.Error) -> bool:
+    """SQLite has one code for a wrong statement and for a schema or a text that damage has changed."""
+    return str(error).startswith(("Could not decode to UTF-8", "no such ", "malformed", "unsupported file format"))
 
 
 def move_away(path: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dwell.disk.errors import move_away, sqlite_error
+from dwell.disk.errors import move_away, sqlite_error, sqlite_errors
 from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError
 from dwell.settings import Settings
@@ -113,15 +113,26 @@ def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
 
 def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
     """All problems: missing parts, damaged databases, and lake files that cannot be read; every stored row is read."""
-    for name, makes in ((journal.NAME, "rebuilds it from the lake"), (STATE, "creates a new, empty one")):
-        verdict = _integrity(root / name) if _is_present(root / name) else ""
-        if verdict:
-            yield Problem(name, f"is damaged ({verdict})", f"moves it to damaged/ and {makes}")
-            if name == journal.NAME:
-                return  # a damaged journal says nothing reliable about the rest
+    verdict = _integrity(root / journal.NAME) if _is_present(root / journal.NAME) else ""
+    if verdict:
+        repair = "moves it to damaged/ and rebuilds it from the lake"
+        yield Problem(journal.NAME, f"is damaged ({verdict})", repair)
+    if not state_elsewhere and _is_present(root / STATE):
+        yield from _state_problems(root / STATE)
+    if verdict:
+        return  # a damaged journal says nothing reliable about the rest
     yield from find_missing(root, state_elsewhere=state_elsewhere)
     if _is_present(root / journal.NAME):
         yield from _lake_problems(root)
+
+
+def _state_problems(path: Path) -> Iterator[Problem]:
+    from dwell.state.examination import examine
+
+    with sqlite_errors(path, damaged_state):
+        found = examine(path)
+    if not found.is_whole:
+        yield Problem(STATE, found.describe(), found.describe_repair())
 
 
 def _lake_problems(root: Path) -> Iterator[Problem]:
@@ -165,7 +176,7 @@ def _integrity(path: Path) -> str:
     except sqlite3.Error as error:
         # A database that is locked, or a folder that cannot be written, is not damaged.
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            raise sqlite_error(path, error, damaged_state if path.name == STATE else damaged_journal) from error
+            raise sqlite_error(path, error, damaged_journal) from error
         return str(error)
     if path.name == journal.NAME and application != journal.APPLICATION:
         return "it is not dwell's"
@@ -206,8 +217,14 @@ def _repair_part(root: Path, part: str) -> None:
             move_away(root / journal.NAME)
             recover.create_or_rebuild(root, root / journal.NAME)
         elif part == STATE:
-            move_away(root / STATE)
-            open_database(root).close()
+            if _is_present(root / STATE):
+                from dwell.state.salvage import salvage
+
+                with sqlite_errors(root / STATE, damaged_state):
+                    salvage(root, root / "scratch")
+            else:
+                move_away(root / STATE)
+                open_database(root).close()
         elif part == str(rollup.FOLDER):
             recover.prepare_for_writing(root, root / journal.NAME)
             seal(root, Settings(data=root), fresh_rollup=True)

@@ -32,6 +32,8 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
         files that an older dwell imported: it may have read some values otherwise, and importing them again corrects
         those. `meta["future_readings"]` lists the readings that are stamped later than now, by table and source;
         `meta["set_aside"]` the files with those that were set aside. Both are empty while there is a problem.
+        `meta["unverified_responses"]` is the number of kept responses without a digest: an older dwell kept them, and a
+        repair makes their digests.
 
     Raises:
         NoDataError: There is no data folder at that place.
@@ -47,12 +49,14 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
     if any(problem.part == journal.NAME for problem in repaired):
         _load_stored_responses(settings)
     remaining = list(check.find_problems(settings.data, state_elsewhere=elsewhere))
+    responses_meta, damaged = _check_responses(settings, repair=repair and not remaining)
+    remaining += damaged
     rows = [(one.part, one.detail, one.repair or None, one in repaired) for one in (*repaired, *remaining)]
     if remaining:
         warnings = ["Nothing was set aside: the problems of the folder come first"] if set_aside_future else []
         empty: dict[str, Any] = {"outdated_imports": [], "future_readings": [], "set_aside": []}
         warnings += describe_unfinished(settings.data)
-        return Result(_COLUMNS, rows, {"ok": False, **empty, "warnings": warnings})
+        return Result(_COLUMNS, rows, {"ok": False, **empty, **responses_meta, "warnings": warnings})
     store, now = Store.open(settings), clock.now()
     files = store.set_aside_future_readings(now) if set_aside_future else []
     future = store.list_future_readings(now)
@@ -63,8 +67,35 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
         "set_aside": [{"table": file.table, "rows": file.rows, "path": str(file.path)} for file in files],
         "warnings": [_describe_future(sum(reading.rows for reading in future), now)] if future else [],
     }
+    found |= responses_meta
     found["warnings"] += describe_unfinished(settings.data)
     return Result(_COLUMNS, rows, found)
+
+
+def _check_responses(settings: Settings, *, repair: bool) -> tuple[dict[str, Any], list[check.Problem]]:
+    """How many kept responses have no digest, and those on a server that are damaged; the repair makes the digests.
+
+    Responses in the folder were looked at with the rest of its state.
+    """
+    place = settings.data / check.STATE
+    if settings.database is None and (not place.exists() or not place.stat().st_size):
+        return {"unverified_responses": 0}, []
+    if settings.database is None and not repair:
+        from dwell.state.examination import count_unverified
+
+        return {"unverified_responses": count_unverified(place)}, []
+    from dwell.state import open_database, responses
+
+    with closing(open_database(settings.data, settings.database)) as database:
+        if repair:
+            responses.add_digests(database)
+        damaged = [] if settings.database is None else responses.list_damaged(database)
+        unverified = {"unverified_responses": responses.count_unverified(database)}
+    if not damaged:
+        return unverified, []
+    numbers = ", ".join(map(str, damaged[:5])) + (", ..." if len(damaged) > 5 else "")
+    detail = f"has {pluralize(len(damaged), 'damaged response')} (number {numbers}): no rows can be made of them again"
+    return unverified, [check.Problem(database.name, detail)]
 
 
 def _describe_future(rows: int, now: datetime) -> str:
