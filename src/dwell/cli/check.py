@@ -61,6 +61,9 @@ def _text(result: Result) -> str:
             lines.append(f"  `dwell check --repair` {row['repair']}.")
         else:
             lines.append("  This file cannot be rebuilt: restore it from a backup, or import the exports again.")
+    if unverified := result.meta["unverified_responses"]:
+        have = "1 kept response has" if unverified == 1 else f"{unverified:,} kept responses have"
+        lines.append(f"{have} no digest yet: an older dwell kept them. `dwell check --repair` makes the digests.")
     lines += [*_set_aside(result.meta["set_aside"]), *_future(result)]
     return "\n".join([*lines, *_outdated(result.meta["outdated_imports"])])
 

@@ -108,6 +108,8 @@ def is_in_use(database: Path) -> bool:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
+    except UnicodeDecodeError:
+        return False
     except sqlite3.Error as error:  # a damaged one says nothing about who uses it
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
     return False

@@ -178,7 +178,7 @@ def _post_state(post: StoredPost, state: str, at: datetime) -> PostState:
 
 def _topic_sample_row(database: StateDatabase, sweep_id: str, position: int, outcome: Outcome) -> TopicSample | None:
     stored = responses.list_target(database, owner.sweep(sweep_id), position)
-    if not stored:
+    if not stored or responses.read_body(database, stored[0]).damage:
         return None
     return TopicSample(
         topic_kind=outcome.kind,

@@ -162,7 +162,7 @@ class ResponseLoader:
         """
         ranks, total = TopicRanks(self.database), 0
         for response in batch:
-            if not tables_of(response):
+            if not _gives_rows(response):
                 require_whole(responses.read_body(self.database, response))  # damage may have changed what it is
                 continue
             items, size = self.parsed.take(response.request_id) or self._read_items(response)
@@ -191,6 +191,13 @@ def _is_installed(provider: str) -> bool:
     except SettingsError:
         return False
     return True
+
+
+def _gives_rows(response: StoredResponse) -> bool:
+    try:
+        return bool(tables_of(response))
+    except SettingsError:  # no such provider
+        return False
 
 
 def load_again(store: Store, database: StateDatabase, *, thorough: bool = False) -> int:

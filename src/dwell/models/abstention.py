@@ -16,6 +16,7 @@ from typing import Any
 from dwell.disk.replace import write_whole
 from dwell.errors import StorageError
 from dwell.models.file_names import VERDICT
+from dwell.models.model_schema import check_verdict
 
 FORMAT = "dwell abstention"
 
@@ -87,20 +88,21 @@ def list_abstentions(folder: Path) -> list[Abstention]:
     for path in sorted(folder.glob(f"*{VERDICT}")):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
+            check_verdict(content)
             report = content["report"]
             verdicts.append(
                 Abstention(
                     report["target"],
-                    report["inputs"],
+                    report.get("inputs", "counters"),
                     tuple(report["creators"]),
                     report.get("platform"),
                     content["at"],
-                    tuple(report["reasons"]),
+                    tuple(report.get("reasons", ())),
                     report,
-                    content["seq"],
+                    content.get("seq"),
                 )
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, RecursionError):
             continue
     return sorted(verdicts, key=lambda verdict: verdict.at, reverse=True)
 

@@ -38,12 +38,14 @@ class Examination:
         damage: What SQLite says about the file; empty where nothing is wrong with it.
         kept: Rows of each table that can be read and are right.
         lost: Rows of each table that cannot be read, or of which nobody can say what they were.
+        unconfirmed: Kept rows of each table whose second copy cannot be read, so that it cannot say if they are right.
         responses: Ids of the lost responses that are known.
     """
 
     damage: str = ""
     kept: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
+    unconfirmed: Counter[str] = field(default_factory=Counter)
     responses: list[int] = field(default_factory=list)
 
     @property
@@ -63,12 +65,19 @@ class Examination:
         return f"moves it to damaged/ and makes a new one of {rows} that can be read"
 
     def _describe_lost(self) -> str:
-        if not self.lost:
-            return "no row is known to be lost"
-        parts = [f"{number:,} of {name}" for name, number in sorted(self.lost.items())]
         known = f" (responses number {', '.join(map(str, self.responses[:5]))})" if self.responses else ""
-        more = ", and what else was in parts that cannot be read at all" if self.damage else ""
-        return f"lost rows are {', '.join(parts)}{known}{more}"
+        if self.lost:
+            more = ", and what else was in parts that cannot be read at all" if self.damage else ""
+            said = f"lost rows are {_list_counts(self.lost)}{known}{more}"
+        else:
+            said = "no row is known to be lost"
+        if not self.unconfirmed.total():
+            return said
+        return f"{said}; rows without a second copy that says if they are right: {_list_counts(self.unconfirmed)}"
+
+
+def _list_counts(counts: Counter[str]) -> str:
+    return ", ".join(f"{number:,} of {name}" for name, number in sorted(counts.items()) if number)
 
 
 @contextmanager
@@ -141,7 +150,7 @@ def read_rows(raw: sqlite3.Connection, table: Table, found: Examination) -> Iter
 
 def _read_table(raw: sqlite3.Connection, table: Table, columns: list[Column[Any]], found: Examination) -> Iterator[Row]:
     key = [place for place, column in enumerate(columns) if column.primary_key]
-    stored, whole = _scan(raw, table, columns, key, "NOT INDEXED")
+    stored, whole = _scan(raw, table, columns, key, _by_table(raw, table))
     second, copied = _scan(raw, table, columns, key, f'INDEXED BY "{table.name}{copies.SUFFIX}"')
     if not second and not copied:
         second, copied = stored, whole  # an older dwell made no copies
@@ -150,9 +159,21 @@ def _read_table(raw: sqlite3.Connection, table: Table, columns: list[Column[Any]
         right = [row for row in versions if all(map(_is_valid, columns, row))]
         alone = (number not in stored and whole) or (number not in second and copied)
         if len(right) == 1 and not alone:
+            found.unconfirmed[table.name] += len(versions) == 1 and (number in stored) != (number in second)
+            found.unconfirmed[table.name] += len(versions) == 2
             yield right[0]
         else:
             found.lost[table.name] += 1
+
+
+def _by_table(raw: sqlite3.Connection, table: Table) -> str:
+    """What lets SQLite read the table itself: of one without row ids, whose key is an index, it would read the copy."""
+    try:
+        indexes = raw.execute(f'PRAGMA index_list("{table.name}")').fetchall()
+    except _ERRORS:
+        return "NOT INDEXED"
+    key = next((name for (_, name, _, origin, _) in indexes if origin == "pk"), None)
+    return f'INDEXED BY "{key}"' if key else "NOT INDEXED"
 
 
 def _scan(
@@ -190,8 +211,11 @@ def _read_responses(raw: sqlite3.Connection, columns: list[Column[Any]], found: 
 
 
 def _is_damaged(values: Mapping[str, Any]) -> bool:
-    older = {"owner_kind": "sweep", "owner_id": "", "digest": None}  # columns that older layouts lack
-    return bool(from_row({**older, **values}).damage)
+    older = {"owner_kind": "sweep", "digest": None}  # columns that older layouts lack
+    try:
+        return bool(from_row({**older, **values}).damage)
+    except KeyError:  # the schema is damaged
+        return True
 
 
 def _list_responses(raw: sqlite3.Connection) -> list[int]:
