@@ -62,6 +62,7 @@ from dwell.cli import (
 from dwell.cli import (
     run as run_,
 )
+from dwell.disk.permissions import private_files
 from dwell.errors import DwellError, StoppedError
 
 app = typer.Typer(
@@ -161,7 +162,8 @@ def main(arguments: list[str] | None = None) -> int:
     as_json = "--json" in words
     command = make_command()
     try:
-        result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False, obj=main)
+        with private_files():
+            result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False, obj=main)
     except DwellError as error:
         return _fail(str(error), error.code, 130 if isinstance(error, StoppedError) else 1, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):

@@ -17,6 +17,7 @@ import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.output_files import PICTURES
+from dwell.disk.permissions import shared_files
 from dwell.disk.replace import write_whole
 from dwell.errors import StorageError
 from dwell.results import Result
@@ -90,7 +91,8 @@ class Output:
             sys.stdout.write(str(content))
             return
         try:
-            write_whole(self.target, content)
+            with shared_files():
+                write_whole(self.target, content)
             typer.echo(f"Wrote {self.target}", err=True)
         except OSError as error:
             raise StorageError(f"Cannot write {self.target}: {error.strerror}; choose another file with -o.") from error

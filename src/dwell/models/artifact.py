@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from dwell.disk.permissions import FILE, FOLDER
 from dwell.disk.replace import write_whole
 from dwell.errors import ModelError, StorageError
 from dwell.models.completion_model import CompletionModel
@@ -48,9 +49,9 @@ def save(model: CompletionModel, folder: Path) -> Path:
     }
     path = _model_path(folder, model.model_id)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
         text = json.dumps({**content, "sha256": _checksum(content)}, indent=1, allow_nan=False, ensure_ascii=False)
-        write_whole(path, text)
+        write_whole(path, text, mode=FILE)
     except OSError as problem:
         cure = "free or unlock that folder"
         raise StorageError(f"The model could not be written to {folder}: {problem.strerror}; {cure}.") from problem

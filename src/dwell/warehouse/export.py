@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from dwell.disk.replace import replacing
-from dwell.errors import NoDataError
+from dwell.disk.errors import FULL
+from dwell.disk.replace import is_special, replacing
+from dwell.errors import MemoryLimitError, NoDataError, StorageError
 from dwell.records import TABLES, Column, Relation
 from dwell.warehouse.columns import column_list, key_list, quote_name, quote_text
-from dwell.warehouse.damage import lake_errors, reading_errors
+from dwell.warehouse.damage import reading_errors
 from dwell.warehouse.derived import Derived
 from dwell.warehouse.engine_duckdb import connect
 
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
 Format = Literal["parquet", "csv", "jsonl"]
 
 _OPTIONS = {
-    "parquet": "FORMAT parquet, COMPRESSION zstd",
-    "csv": "FORMAT csv, HEADER true",
-    "jsonl": "FORMAT json, ARRAY false",
+    "parquet": "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false",
+    "csv": "FORMAT csv, HEADER true, USE_TMP_FILE false",
+    "jsonl": "FORMAT json, ARRAY false, USE_TMP_FILE false",
 }
+_FULL_WORDS = ("No space left", "File too large", "Disk quota exceeded")
 
 
 def export(store: Store, table: str, target: Path | BinaryIO, form: Format) -> int:
@@ -51,24 +54,20 @@ def export(store: Store, table: str, target: Path | BinaryIO, form: Format) -> i
     """
     if table not in TABLES:
         raise NoDataError(f"There is no table {table}: choose one of {', '.join(TABLES)}.")
-    if isinstance(target, Path):
-        return export_tables(store, {table: target}, form)[table]
-    with tempfile.TemporaryDirectory(prefix="dwell-export-") as folder, connect(store.settings) as connection:
-        whole = Path(folder) / "export"
-        rows = _write(connection, store, TABLES[table], whole, form)
-        with whole.open("rb") as file:
-            shutil.copyfileobj(file, target)
-    return rows
+    return export_tables(store, {table: target}, form)[table]
 
 
 def export_tables(
-    store: Store, targets: Mapping[str, Path], form: Format, derived: Mapping[str, Derived] | None = None
+    store: Store,
+    targets: Mapping[str, Path | BinaryIO],
+    form: Format,
+    derived: Mapping[str, Derived] | None = None,
 ) -> dict[str, int]:
     """Writes tables, each as `export` does; an engine takes as long to start as a small table to write.
 
     Args:
         store: Where from.
-        targets: Name of a stored or derived table -> the file.
+        targets: Name of a stored or derived table -> the file. What is no file, such as a pipe, is written through.
         form: File format.
         derived: The derived tables among them, by name.
 
@@ -78,10 +77,59 @@ def export_tables(
     rows = {}
     with connect(store.settings) as connection:
         for table, target in targets.items():
-            with lake_errors(target), replacing(target) as path:
-                made = (derived or {}).get(table)
-                rows[table] = _write(connection, store, made or TABLES[table], path, form)
+            source = (derived or {}).get(table) or TABLES[table]
+            with _writing_errors(target):
+                if isinstance(target, Path) and not is_special(target):
+                    with replacing(target) as path:
+                        rows[table] = _write(connection, store, source, path, form)
+                else:
+                    rows[table] = _write_through(connection, store, source, target, form)
     return rows
+
+
+def _write_through(
+    connection: duckdb.DuckDBPyConnection,
+    store: Store,
+    source: Relation | Derived,
+    target: Path | BinaryIO,
+    form: Format,
+) -> int:
+    """To what cannot be replaced: the engine needs a file, whose bytes are copied."""
+    with tempfile.TemporaryDirectory(prefix="dwell-export-") as folder:
+        whole = Path(folder) / "export"
+        rows = _write(connection, store, source, whole, form)
+        with whole.open("rb") as file:
+            if isinstance(target, Path):
+                with target.open("wb", buffering=0) as special:
+                    shutil.copyfileobj(file, special)
+            else:
+                shutil.copyfileobj(file, target)
+                target.flush()
+    return rows
+
+
+@contextmanager
+def _writing_errors(target: Path | BinaryIO) -> Iterator[None]:
+    """Turns what DuckDB and the operating system say about the target into dwell's errors."""
+    import duckdb
+
+    name = target if isinstance(target, Path) else "to stdout"
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno in FULL:
+            raise StorageError(f"No space left for {name}: free some, or choose another file with -o.") from error
+        raise StorageError(f"Cannot write {name}: {error.strerror or error}; choose another file with -o.") from error
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        text = str(error).splitlines()[0]
+        if any(word in text for word in _FULL_WORDS):
+            raise StorageError(f"No space left for {name}: free some, or choose another file with -o.") from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise MemoryLimitError(f"{name} needs more memory than is allowed: set DWELL_MEMORY higher.") from error
+        reason = text.rpartition(": ")[2]
+        raise StorageError(f"Cannot write {name}: {reason}; choose another file with -o.") from error
 
 
 def _write(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell import clock
 from dwell.disk.lock import exclusive, scratch_folder
+from dwell.disk.permissions import FOLDER
 from dwell.errors import NoDataError
 from dwell.records import TABLES
 from dwell.results import Result
@@ -75,7 +76,7 @@ class Store:
 
     def _create(self) -> None:
         with journal_errors(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=FOLDER, parents=True, exist_ok=True)
         with exclusive(self.root / LOCK):
             if not self._journal.exists():  # another process may have been faster
                 recover.create_or_rebuild(self.root, self._journal)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dwell import clock
+from dwell.disk.permissions import describe_loose
 from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.settings import Settings
@@ -55,7 +56,7 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
     if remaining:
         warnings = ["Nothing was set aside: the problems of the folder come first"] if set_aside_future else []
         empty: dict[str, Any] = {"outdated_imports": [], "future_readings": [], "set_aside": []}
-        warnings += describe_unfinished(settings.data)
+        warnings += [*describe_unfinished(settings.data), *_describe_loose(settings)]
         return Result(_COLUMNS, rows, {"ok": False, **empty, **responses_meta, "warnings": warnings})
     store, now = Store.open(settings), clock.now()
     files = store.set_aside_future_readings(now) if set_aside_future else []
@@ -68,8 +69,13 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
         "warnings": [_describe_future(sum(reading.rows for reading in future), now)] if future else [],
     }
     found |= responses_meta
-    found["warnings"] += describe_unfinished(settings.data)
+    found["warnings"] += [*describe_unfinished(settings.data), *_describe_loose(settings)]
     return Result(_COLUMNS, rows, found)
+
+
+def _describe_loose(settings: Settings) -> list[str]:
+    said = describe_loose(settings.data)
+    return [said] if said else []
 
 
 def _check_responses(settings: Settings, *, repair: bool) -> tuple[dict[str, Any], list[check.Problem]]:

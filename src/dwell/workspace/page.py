@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
+from dwell.disk.permissions import shared_files
 from dwell.disk.replace import write_whole
 from dwell.errors import DwellError, StorageError
 from dwell.report.content import ReportContent
@@ -24,8 +25,9 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     """Write the page about one account; returns one row with its path and size."""
     page = render(collect_content(snapshot, account, tz))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, page)
+        with shared_files():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, page)
     except OSError as error:
         raise StorageError(f"Cannot write {path}: {error.strerror}; choose another file with -o.") from error
     return Result(("path", "characters"), [(str(path), len(page))])
