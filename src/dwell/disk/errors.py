@@ -99,6 +99,17 @@ def move_away(path: Path) -> None:
         raise os_error(path, error) from error
 
 
+def move_file_away(root: Path, file: Path) -> None:
+    """Moves a file of a data folder into `damaged/` there, beside whatever was moved there before."""
+    try:
+        place = root / "damaged"
+        place.mkdir(exist_ok=True)
+        number = next(n for n in itertools.count() if not (place / f"{file.name}.{n}").exists())
+        file.rename(place / f"{file.name}.{number}")
+    except OSError as error:
+        raise os_error(file, error) from error
+
+
 def is_in_use(database: Path) -> bool:
     """Another connection, of any process, has an SQLite database in WAL mode open, be it to read or to write."""
     if not database.exists():

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dwell import clock
+from dwell.disk.errors import move_file_away
 from dwell.disk.permissions import describe_loose
 from dwell.errors import NoDataError
 from dwell.results import Result
@@ -51,7 +52,12 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
         _load_stored_responses(settings)
     remaining = list(check.find_problems(settings.data, state_elsewhere=elsewhere))
     responses_meta, damaged = _check_responses(settings, repair=repair and not remaining)
-    remaining += damaged
+    models = _list_damaged_models(settings)
+    if repair and not remaining:
+        for problem in models:
+            move_file_away(settings.data, settings.data / problem.part)
+        repaired, models = [*repaired, *models], []
+    remaining += [*damaged, *models]
     rows = [(one.part, one.detail, one.repair or None, one in repaired) for one in (*repaired, *remaining)]
     if remaining:
         warnings = ["Nothing was set aside: the problems of the folder come first"] if set_aside_future else []
@@ -71,6 +77,21 @@ def check_folder(settings: Settings, *, repair: bool = False, set_aside_future: 
     found |= responses_meta
     found["warnings"] += [*describe_unfinished(settings.data), *_describe_loose(settings)]
     return Result(_COLUMNS, rows, found)
+
+
+def _list_damaged_models(settings: Settings) -> list[check.Problem]:
+    """The files of models that cannot be used."""
+    folder = settings.data / "models"
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return []
+    from dwell.models.artifact import read_models
+    from dwell.models.file_names import MODEL
+
+    repair = "moves it to damaged/; `dwell fit` makes a new one"
+    return [
+        check.Problem(f"models/{model_id}{MODEL}", f"cannot be used ({reason.rstrip('.')})", repair)
+        for model_id, reason in read_models(folder)[1].items()
+    ]
 
 
 def _describe_loose(settings: Settings) -> list[str]:

@@ -191,7 +191,7 @@ sys.exit(code)
         (["status"], ""),
         (["posts", "--creator", "@demo_kitchen"], ""),
         (["import", "../files/hints.json"], ""),
-        (["check"], ""),
+        (["check"], "sqlalchemy"),
         (["cost"], "alembic sqlalchemy"),
     ],
 )
