@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 _ERRORS = (sqlite3.Error, UnicodeDecodeError)
+_NO_DAMAGE = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM),
+        *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM),
+    }
+)
 
 
 @dataclass
@@ -127,6 +133,7 @@ def _find_damage(raw: sqlite3.Connection) -> str:
             raw.execute("SELECT version_num FROM alembic_version").fetchone() if "alembic_version" in names else None
         )
     except _ERRORS as error:
+        _require_damage(error)
         return str(error) if isinstance(error, sqlite3.Error) else "text that is no UTF-8"
     if application != APPLICATION or (stamped and stamped[0] != f"{layout:04d}") or (not layout and names):
         return "its head has wrong numbers"
@@ -137,7 +144,8 @@ def read_rows(raw: sqlite3.Connection, table: Table, found: Examination) -> Iter
     """Gives each right row of a table as it is stored, and counts what is kept and lost."""
     try:
         present = {name for (_, name, *_) in raw.execute(f'PRAGMA table_info("{table.name}")')}
-    except _ERRORS:
+    except _ERRORS as error:
+        _require_damage(error)
         present = set()
     columns = [column for column in table.columns if column.name in present]
     if not columns:
@@ -170,7 +178,8 @@ def _by_table(raw: sqlite3.Connection, table: Table) -> str:
     """What lets SQLite read the table itself: of one without row ids, whose key is an index, it would read the copy."""
     try:
         indexes = raw.execute(f'PRAGMA index_list("{table.name}")').fetchall()
-    except _ERRORS:
+    except _ERRORS as error:
+        _require_damage(error)
         return "NOT INDEXED"
     key = next((name for (_, name, _, origin, _) in indexes if origin == "pk"), None)
     return f'INDEXED BY "{key}"' if key else "NOT INDEXED"
@@ -188,7 +197,8 @@ def _scan(
         try:
             for row in raw.execute(f'SELECT {names} FROM "{table.name}" {how} ORDER BY {sorting}'):
                 rows.setdefault(tuple(row[place] for place in key), row)
-        except _ERRORS:
+        except _ERRORS as error:
+            _require_damage(error)
             continue
         return rows, True
     return rows, False
@@ -200,7 +210,8 @@ def _read_responses(raw: sqlite3.Connection, columns: list[Column[Any]], found: 
     for number in _list_responses(raw):
         try:
             row = raw.execute(f"SELECT {names} FROM responses WHERE response_id = ?", [number]).fetchone()
-        except _ERRORS:
+        except _ERRORS as error:
+            _require_damage(error)
             row = None
         values = {} if row is None else dict(zip((column.name for column in columns), row, strict=True))
         if row is None or not all(map(_is_valid, columns, row)) or _is_damaged(values):
@@ -224,7 +235,8 @@ def _list_responses(raw: sqlite3.Connection) -> list[int]:
         try:
             for (number,) in raw.execute(f"SELECT response_id FROM responses {how}"):
                 numbers.add(number)
-        except _ERRORS:
+        except _ERRORS as error:
+            _require_damage(error)
             continue
     return sorted(numbers)
 
@@ -243,6 +255,12 @@ def _is_valid(column: Column[Any], value: Any) -> bool:
         return value in (0, 1) and isinstance(value, int)
     kind = int if isinstance(column.type, Instant) else column.type.python_type
     return isinstance(value, kind)
+
+
+def _require_damage(error: Exception) -> None:
+    """A database that is locked, or a disk that refuses, is not damaged: it must not be moved away."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
+        raise error
 
 
 def _decode(text: bytes) -> Any:
