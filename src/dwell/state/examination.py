@@ -7,6 +7,7 @@ Where only one of the two can be read, what it has is taken.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -88,13 +89,19 @@ def _list_counts(counts: Counter[str]) -> str:
 
 @contextmanager
 def open_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that changes nothing, also where the folder cannot be written or the schema is damaged."""
+    """A connection that changes no row, also where the folder cannot be written or the schema is damaged."""
     log = path.with_name(path.name + "-wal")
-    mode = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+    # Without locks only where nobody can write: what changes while it is read would look damaged.
+    alone = not _may_write(path.parent) and not (log.exists() and log.stat().st_size)
+    mode = "mode=ro&immutable=1" if alone else "mode=ro"
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)) as raw:
         raw.text_factory = _decode
         raw.execute("PRAGMA writable_schema = ON")  # damaged entries of the schema are passed over
         yield raw
+
+
+def _may_write(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
 
 
 def examine(path: Path) -> Examination:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dwell.disk.errors import move_away, sqlite_error, sqlite_errors
+from dwell.disk.errors import is_in_use, move_away, sqlite_error, sqlite_errors
 from dwell.disk.lock import exclusive
-from dwell.errors import DamagedDataError
+from dwell.errors import DamagedDataError, StorageError
 from dwell.settings import Settings
 from dwell.state import open_database
 from dwell.state.database import damaged_state
@@ -220,6 +220,9 @@ def _repair_part(root: Path, part: str) -> None:
             if _is_present(root / STATE):
                 from dwell.state.salvage import salvage
 
+                if is_in_use(root / STATE):
+                    who = "stop every `dwell serve`, worker, `dwell run` and notebook that uses it, then repair"
+                    raise StorageError(f"{root / STATE} is in use: {who}.")
                 with sqlite_errors(root / STATE, damaged_state):
                     salvage(root, root / "scratch")
             else:

@@ -92,13 +92,21 @@ def test_a_minus_is_stdout(run: Run, tmp_path: Path) -> None:
     assert (status, out.count("\n"), out[:8], err) == (0, 2_001, "post_id,", "")
     status, out, _ = run("export", "posts", "-o", "-", "--format", "jsonl")
     assert (status, out.count("\n")) == (0, 2_000)
-    status, out, _ = run("report", "--creator", "@one", "-o", "-")
-    assert (status, out[:15]) == (0, "<!doctype html>")
     for words in (["export", "all", "-o", "-"], ["export", "posts", "-o", "-", "--json"], ["backup", "-"]):
         status, out, err = run(*words)
         assert status in {1, 2}
         assert (out, err.count("\n")) == ("", 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_goes_to_stdout(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "<!doctype html>é\n"
+    monkeypatch.setattr("dwell.workspace.page.collect_content", lambda *_: None)
+    monkeypatch.setattr("dwell.workspace.page.render", lambda _: page)
+    assert run("report", "--creator", "@one", "-o", "-") == (0, page, "")
+    assert run("report", "--creator", "@one", "-o", "-", "--json")[0] == 2
+    assert run("report", "--creator", "@one", "-o", "page.html") == (0, "Wrote page.html\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
 @pytest.mark.parametrize(
