@@ -189,7 +189,17 @@ def test_a_locked_database_is_not_damaged(
             patch.setattr(sqlite3, "connect", connect)
             return whole(path)
 
-    monkeypatch.setattr(check, "_integrity", lambda path: locked(path) if path.name == name else whole(path))
+    if name == "live.db":
+        real = sqlite3.connect
+
+        def connect(place: object, *words: Any, **options: Any) -> sqlite3.Connection:
+            if name in str(place):
+                raise Locked("database is locked")
+            return real(place, *words, **options)
+
+        monkeypatch.setattr(sqlite3, "connect", connect)
+    else:
+        monkeypatch.setattr(check, "_integrity", lambda path: locked(path) if path.name == name else whole(path))
     before = (folder / name).read_bytes()
     assert main(["check", "--repair"]) == 1
     assert "held by another program" in capsys.readouterr().err

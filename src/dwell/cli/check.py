@@ -67,6 +67,9 @@ def _text(result: Result) -> str:
         else:
             lines.append("  This file cannot be rebuilt: restore it from a backup, or import the exports again.")
         lines += _loss(row)
+    if unverified := result.meta["unverified_responses"]:
+        have = "1 stored response has" if unverified == 1 else f"{unverified:,} stored responses have"
+        lines.append(f"{have} no checksum yet: an older dwell stored them. `dwell check --repair` makes the checksums.")
     lines += [*_set_aside(result.meta["set_aside"]), *_future(result)]
     lines += _unverified(result.meta["unverified_files"])
     return "\n".join([*lines, *_outdated(result.meta["outdated_imports"])])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, cast, get_args
 
 import typer
 
 from dwell.cli.options import Csv, Data, Json
 from dwell.cli.output import Output
+from dwell.cli.output_files import check_export
 from dwell.text.plurals import pluralize
 
 Format = Literal["parquet", "csv", "jsonl"]
@@ -28,7 +30,11 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", help="File to write, or folder for `all`.", metavar="FILE", show_default="TABLE.FORMAT"
+            "-o",
+            "--output",
+            help="File to write (- is stdout), or folder for `all`.",
+            metavar="FILE",
+            show_default="TABLE.FORMAT",
         ),
     ] = None,
     data: Data = None,
@@ -48,9 +54,15 @@ def export(
     """
     import dwell
 
-    ending = output.suffix.lstrip(".").lower() if output else ""
-    by_ending: Format = next((known for known in get_args(Format) if known == ending), "parquet")
-    result = dwell.open(data).export(table, path=output, format=format or by_ending)
+    form = cast("Format", check_export(output, table, format, get_args(Format)))
+    if str(output) == "-":
+        if as_json or as_csv:
+            raise typer.BadParameter("-o - writes the table to stdout, so there is no place for --json or --csv.")
+        if form == "parquet" and sys.stdout.isatty():
+            raise typer.BadParameter("Parquet can't be read in a terminal; say --format csv, or name a file with -o.")
+        dwell.open(data).export(table, path=sys.stdout.buffer, format=form)
+        return
+    result = dwell.open(data).export(table, path=output, format=form)
     Output(as_json, as_csv).show(
         result,
         lambda shown: "\n".join(

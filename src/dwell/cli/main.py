@@ -67,6 +67,7 @@ from dwell.cli import (
 from dwell.cli.output import dump_json
 from dwell.cli.streams import escape_note, prepare_streams
 from dwell.cli.terminal import say
+from dwell.disk.permissions import private_files
 from dwell.errors import DwellError, StoppedError, StorageError
 from dwell.text.readable import shorten, show_text
 from dwell.visible import mark_line
@@ -173,7 +174,8 @@ def main(arguments: list[str] | None = None) -> int:
     command = make_command()
     stopping.reset()
     try:
-        result: Any = command.main(args=given, prog_name="dwell", standalone_mode=False, obj=main)
+        with private_files():
+            result: Any = command.main(args=given, prog_name="dwell", standalone_mode=False, obj=main)
         sys.stdout.flush()
     except DwellError as error:
         return _fail(

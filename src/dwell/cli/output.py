@@ -18,6 +18,7 @@ from dwell.cli.output_files import PICTURES
 from dwell.cli.streams import can_encode_all
 from dwell.cli.terminal import mark_texts, say, table_console
 from dwell.disk.errors import output_error
+from dwell.disk.permissions import shared_files
 from dwell.disk.replace import write_whole
 from dwell.results import Result
 from dwell.text.csv_rows import csv_row
@@ -100,7 +101,8 @@ class Output:
             sys.stdout.write(str(content))
             return
         try:
-            write_whole(self.target, content)
+            with shared_files():
+                write_whole(self.target, content)
             say(f"Wrote {mark_line(str(self.target))}", err=True)
         except OSError as error:
             raise output_error(self.target, error) from error

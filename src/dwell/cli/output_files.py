@@ -9,9 +9,11 @@ from pathlib import Path
 import typer
 
 from dwell.disk.paths import is_folder
+from dwell.disk.replace import is_special
 from dwell.errors import StorageError
 
 TABLES = (".txt", ".json", ".csv")
+PAGES = (".html", ".htm")
 PICTURES = (".png", ".svg", ".html")
 
 
@@ -27,6 +29,54 @@ def check_output(path: Path | None, endings: Sequence[str]) -> Path | None:
         StorageError: Its folder does not exist, or cannot be written to.
     """
     if path is None or str(path) == "-":
+        return path
+    try:
+        return _check_file(path, endings)
+    except (OSError, ValueError) as error:  # the second of a name that no file can have
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StorageError(f"Cannot write {path}: {reason}; choose another file with -o.") from error
+
+
+def check_export(path: Path | None, table: str, form: str | None, forms: Sequence[str]) -> str:
+    """The format of an export, if its target can be written.
+
+    Args:
+        path: The file, or the folder for `all`; None and `-` are as in `check_output`.
+        table: What is exported.
+        form: The format that was asked for.
+        forms: The formats that there are; the first is that of a target without an ending.
+
+    Raises:
+        typer.BadParameter: The ending of the target is none of these, or another than the format.
+        StorageError: The target cannot be written.
+    """
+    if path is None or str(path) == "-":
+        if path is not None and table == "all":
+            raise typer.BadParameter("-o - is stdout, which is one file; name a folder for all tables.")
+        return form or forms[0]
+    if table == "all":
+        if path.suffix.lower() in {*(f".{one}" for one in forms), *TABLES, *PICTURES, ".xlsx"}:
+            raise typer.BadParameter(f"-o names a folder for all tables, and {path.name} reads as the name of a file.")
+        if path.exists() and not path.is_dir():
+            raise StorageError(f"Cannot write {path}: it is no folder; choose another -o.")
+        return form or forms[0]
+    try:
+        if is_special(path):
+            return form or forms[0]
+    except OSError as error:
+        raise StorageError(f"Cannot write {path}: {error.strerror}; choose another file with -o.") from error
+    ending = path.suffix.lower().removeprefix(".")
+    if ending and ending not in forms:
+        raise typer.BadParameter(f"-o can't write .{ending}; use one of {', '.join(f'.{one}' for one in forms)}.")
+    if form and ending and form != ending:
+        raise typer.BadParameter(f"{path.name} and --format {form} disagree; leave --format out, or change the ending.")
+    if path.is_dir():
+        raise StorageError(f"Cannot write {path}: it is a folder; choose another file with -o.")
+    return form or ending or forms[0]
+
+
+def _check_file(path: Path, endings: Sequence[str]) -> Path:
+    if is_special(path):
         return path
     if path.suffix and path.suffix.lower() not in endings:
         hint = "" if path.suffix.lower() not in PICTURES else "this command has no chart, so "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,17 +10,25 @@ import typer
 
 from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, TimeZone
 from dwell.cli.output import Output
+from dwell.cli.output_files import PAGES, check_output
 from dwell.cli.spinner import spinner
+from dwell.disk.temporary import temporary_folder
 from dwell.visible import mark_line
+
+
+def _check_page(path: Path) -> Path:
+    check_output(path, PAGES)
+    return path
 
 
 def report(
     *,
     creator: Creator,
     platform: OnePlatform = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.", metavar="FILE")] = Path(
-        "report.html"
-    ),
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="The page to write; - is stdout.", metavar="FILE", callback=_check_page),
+    ] = Path("report.html"),
     tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
@@ -36,8 +45,16 @@ def report(
     """
     import dwell
 
-    with spinner("Collecting the figures of the page"):
-        result = dwell.open(data, engine=engine).report(
-            creator=creator, platform=platform.value if platform else None, path=output, tz=tz
-        )
+    to_stdout = str(output) == "-"
+    if to_stdout and (as_json or as_csv):
+        raise typer.BadParameter("-o - writes the page to stdout, so there is no place for --json or --csv.")
+    with temporary_folder("dwell-report-") as folder:
+        path = folder / "report.html" if to_stdout else output
+        with spinner("Collecting the figures of the page"):
+            result = dwell.open(data, engine=engine).report(
+                creator=creator, platform=platform.value if platform else None, path=path, tz=tz
+            )
+        if to_stdout:
+            sys.stdout.write(path.read_text(encoding="utf-8"))
+            return
     Output(as_json, as_csv).show(result, lambda _: f"Wrote {mark_line(str(output))}")

@@ -191,7 +191,12 @@ def read_archive(path: Path) -> Archive:
         StorageError: It cannot be read.
     """
     with _reading(path) as tar:
-        headers = list(tar)
+        headers: list[tarfile.TarInfo] = []
+        try:
+            headers.extend(tar)
+        except tarfile.TarError as error:
+            after = f" after {headers[-1].name}" if headers else ""
+            raise _damaged(path, f"{error}{after}") from error
         if [header.name for header in headers[-2:]] != [MANIFEST, MANIFEST_DIGEST]:
             raise _damaged(path, "it has no manifest at its end: it is cut off, or no backup of dwell's")
         contents = [file.read(_MOST_MANIFEST_BYTES) for file in map(tar.extractfile, headers[-2:]) if file is not None]

@@ -78,8 +78,7 @@ def sqlite_errors(path: Path, damaged: Callable[[Path, str], DamagedDataError]) 
 def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str], DamagedDataError]) -> StorageError:
     """One error of SQLite's."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    # A text that is no UTF-8 any more; sqlite3 of Python says so, without a code.
-    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or str(error).startswith("Could not decode"):
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT} or _tells_damage(error):
         return damaged(path, str(error))
     if code == sqlite3.SQLITE_FULL:
         return disk_full(path)
@@ -92,8 +91,18 @@ def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str]
     if code == sqlite3.SQLITE_IOERR and is_full(path.parent):
         return disk_full(path)
     if code == sqlite3.SQLITE_IOERR:
-        return StorageError(f"{path} cannot be read or written ({error}): check the disk and its free space.")
-    return StorageError(f"{path} refused the operation ({error}): this is a bug in dwell; please report it.")
+        return StorageError(
+            f"{path} cannot be read or written ({error}): check the disk and its free space, then run `dwell check`."
+        )
+    return StorageError(
+        f"{path} refused the operation ({error}): run `dwell check`; if it finds nothing, this is a bug in dwell; "
+        "please report it."
+    )
+
+
+def _tells_damage(error: sqlite3.Error) -> bool:
+    """SQLite has one code for a wrong statement and for a schema or a text that damage has changed."""
+    return str(error).startswith(("Could not decode to UTF-8", "no such ", "malformed", "unsupported file format"))
 
 
 def move_away(path: Path) -> None:
@@ -135,6 +144,8 @@ def is_in_use(database: Path) -> bool:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
+    except UnicodeDecodeError:
+        return False
     except sqlite3.Error as error:  # a damaged one says nothing about who uses it
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
     return False

@@ -123,6 +123,8 @@ def _post_state_rows(
         covered = _covered([post for post in known if post.handle == handle], since, whole=handle in whole)
         gone = [post for post in covered if not _is_seen(post, since)]
         listed = _listed_ids(database, sweep_id, places[account.name]) if gone else frozenset()
+        if listed is None:  # what was on the damaged page is not known, so nothing is known to be missing
+            gone, listed = [], frozenset()
         gone = [post for post in gone if post.post_id not in listed]
         seen += [post for post in covered if _is_seen(post, since) or post.post_id in listed]
         if len(gone) > max(_GAP_POSTS, _GAP_SHARE * len(covered)):  # such a listing proves nothing about a post
@@ -135,14 +137,17 @@ def _post_state_rows(
     return rows, checked
 
 
-def _listed_ids(database: StateDatabase, sweep_id: str, place: int) -> frozenset[str]:
-    """The posts that the listing of a target named."""
+def _listed_ids(database: StateDatabase, sweep_id: str, place: int) -> frozenset[str] | None:
+    """The posts that the listing of a target named; None where a stored page of it is damaged."""
     stored = responses.list_target(database, owner.sweep(sweep_id), place)
     listings = [response for response in stored if response.what == "user_posts"]
     found = set()
     for response in listings:
+        whole = responses.read_body(database, response)
+        if whole.damage:
+            return None
         try:
-            items = parse_response(responses.read_body(database, response))
+            items = parse_response(whole)
         except DwellError:  # counted where it was loaded
             continue
         found |= {item.post_id for item in items if isinstance(item, PostItem)}
@@ -173,7 +178,7 @@ def _post_state(post: StoredPost, state: str, at: datetime) -> PostState:
 
 def _topic_sample_row(database: StateDatabase, sweep_id: str, position: int, outcome: Outcome) -> TopicSample | None:
     stored = responses.list_target(database, owner.sweep(sweep_id), position)
-    if not stored:
+    if not stored or responses.read_body(database, stored[0]).damage:
         return None
     return TopicSample(
         topic_kind=outcome.kind,

@@ -16,7 +16,7 @@ from dwell import logs
 from dwell.errors import MemoryLimitError, SettingsError, StorageError
 from dwell.live.load_stats import LoadStats, list_rejects
 from dwell.live.owned_records import to_objects
-from dwell.live.parse_responses import ItemCache, Items, parse_response, tables_of
+from dwell.live.parse_responses import ItemCache, Items, parse_response, require_whole, tables_of
 from dwell.live.records import UnusualValueError
 from dwell.live.store_objects import ParsedObject, append_objects, digest_of, load_objects, owned_reading
 from dwell.live.topic_ranks import TOPICS, TopicRanks
@@ -55,7 +55,7 @@ def load_pending(
         skipped = 0
         while len(pending := responses.list_pending(database, _BATCH_RESPONSES + skipped)) > skipped:
             usable = {name for name in {response.provider for response in pending} if _is_installed(name)}
-            ready = [response for response in pending if response.provider in usable]
+            ready = [one for one in pending if one.provider in usable or responses.read_body(database, one).damage]
             skipped = len(pending) - len(ready)
             for owner in dict.fromkeys(response.owner for response in ready):
                 loader.load_batch([response for response in ready if response.owner == owner])
@@ -162,7 +162,8 @@ class ResponseLoader:
         """
         ranks, total = TopicRanks(self.database), 0
         for response in batch:
-            if not tables_of(response):
+            if not _gives_rows(response):
+                require_whole(responses.read_body(self.database, response))  # damage may have changed what it is
                 continue
             items, size = self.parsed.take(response.request_id) or self._read_items(response)
             total += size
@@ -190,6 +191,13 @@ def _is_installed(provider: str) -> bool:
     except SettingsError:
         return False
     return True
+
+
+def _gives_rows(response: StoredResponse) -> bool:
+    try:
+        return bool(tables_of(response))
+    except SettingsError:  # no such provider
+        return False
 
 
 def load_again(store: Store, database: StateDatabase, *, thorough: bool = False) -> int:

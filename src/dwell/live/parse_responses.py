@@ -50,10 +50,19 @@ def parse_response(response: StoredResponse) -> Items:
     Raises:
         DamagedAnswerError: The stored response is damaged.
     """
-    if response.damage:
-        raise DamagedAnswerError(f"a stored response is damaged ({response.damage})")
+    require_whole(response)
     provider = get_provider(response.provider)
     return parse_payload(provider, response.what, provider.read(response.request, response.response))
+
+
+def require_whole(response: StoredResponse) -> None:
+    """Refuses a damaged response.
+
+    Raises:
+        DamagedAnswerError: It is damaged.
+    """
+    if response.damage:
+        raise DamagedAnswerError(f"stored response {response.response_id} is damaged ({response.damage})")
 
 
 class ItemCache:

@@ -50,7 +50,7 @@ def replay(
     total = responses.count(database, provider=provider, since=since)
     for group in responses.iterate(database, provider=provider, since=since):
         stored += len(group)
-        outdated = [response for response in group if every or response.parsed_by != parser_version(response.provider)]
+        outdated = [response for response in group if every or _is_outdated(database, response)]
         for owner in dict.fromkeys(response.owner for response in outdated):
             batch = [response for response in outdated if response.owner == owner]
             loader.load_batch(batch)
@@ -62,6 +62,16 @@ def replay(
     columns = ("answers", "read_again", "posts_new", "snapshots_new", "rows_updated", "rejected")
     row = (stored, replayed, stats.posts_new, stats.snapshots_new, stats.rows_updated, stats.rejected)
     return Result(columns, [row], {"reject_reasons": stats.reasons})
+
+
+def _is_outdated(database: StateDatabase, response: responses.StoredResponse) -> bool:
+    """An older parser read it; or it is damaged, and names a provider that does not exist."""
+    try:
+        return response.parsed_by != parser_version(response.provider)
+    except SettingsError:
+        if responses.read_body(database, response).damage:
+            return True
+        raise
 
 
 def _check_readable(database: StateDatabase, since: datetime | None) -> None:

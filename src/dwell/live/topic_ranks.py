@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from dwell.live.parse_responses import parse_response
+from dwell.live.parse_responses import parse_response, require_whole
 from dwell.live.records import TopicRank
 from dwell.records.item import PostItem
 from dwell.state import StateDatabase, responses
@@ -29,7 +29,11 @@ class TopicRanks:
         self._ranks: dict[tuple[Owner, int], dict[str, int]] = {}
 
     def find_rank(self, response: StoredResponse, item: PostItem) -> TopicRank:
-        """The rank of a post in the sample that its response belongs to."""
+        """The rank of a post in the sample that its response belongs to.
+
+        Raises:
+            DamagedAnswerError: A response that the sample began with is damaged, so ranks and time are not known.
+        """
         target = (response.owner, response.position)
         if target not in self._started_at:
             self._load_earlier_ranks(response)
@@ -48,9 +52,10 @@ class TopicRanks:
         ranks: dict[str, int] = {}
         stored = responses.list_target(self._database, *target)
         for page in stored:
-            if page.response_id < response.response_id and page.what == response.what:
+            if page.response_id < response.response_id and (page is stored[0] or page.what == response.what):
                 whole = responses.read_body(self._database, page)
-                for item in () if whole.damage else parse_response(whole):
+                require_whole(whole)
+                for item in parse_response(whole) if whole.what == response.what else ():
                     if isinstance(item, PostItem):
                         ranks.setdefault(item.post_id, len(ranks) + 1)
         self._started_at[target] = stored[0].received_at

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dwell.disk.permissions import FILE, FOLDER
 from dwell.disk.replace import write_whole
 from dwell.errors import StorageError
 from dwell.models.file_names import VERDICT
+from dwell.models.model_schema import check_verdict
 
 FORMAT = "dwell abstention"
 
@@ -69,8 +71,9 @@ def save_abstention(report: Mapping[str, Any], at: str, seq: int, folder: Path) 
     """
     content = {"format": FORMAT, "schema": 1, "at": at, "seq": seq, "report": dict(report)}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_whole(_path(report, folder), json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False))
+        folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+        text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
+        write_whole(_path(report, folder), text, mode=FILE)
     except OSError as problem:
         cure = "free or unlock that folder"
         raise StorageError(f"The verdict could not be written to {folder}: {problem.strerror}; {cure}.") from problem
@@ -87,20 +90,21 @@ def list_abstentions(folder: Path) -> list[Abstention]:
     for path in sorted(folder.glob(f"*{VERDICT}")):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
+            check_verdict(content)
             report = content["report"]
             verdicts.append(
                 Abstention(
                     report["target"],
-                    report["inputs"],
+                    report.get("inputs", "counters"),
                     tuple(report["creators"]),
                     report.get("platform"),
                     content["at"],
-                    tuple(report["reasons"]),
+                    tuple(report.get("reasons", ())),
                     report,
-                    content["seq"],
+                    content.get("seq"),
                 )
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, RecursionError):
             continue
     return sorted(verdicts, key=lambda verdict: verdict.at, reverse=True)
 

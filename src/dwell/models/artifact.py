@@ -13,17 +13,20 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from dwell.disk.permissions import FILE, FOLDER
 from dwell.disk.replace import write_whole
 from dwell.errors import ModelError, StorageError
 from dwell.models.completion_model import CompletionModel
 from dwell.models.features import FEATURES, TOPIC_FEATURES
 from dwell.models.file_names import MODEL
+from dwell.models.model_schema import check_model
 
 FORMAT = "dwell completion model"
 SCHEMA = 3
 """Increased when older code cannot read the new files: 2 adds `features.TOPIC_FEATURES`, 3 columns of accounts and
 buckets, and models of fewer columns. A model is written with the lowest that describes it."""
-_ID = re.compile(r"[a-z0-9_][a-z0-9._-]*")
+_ID = re.compile(r"[a-z0-9_][a-z0-9._-]{0,199}")
+_MOST_BYTES = 256 << 20
 
 
 def save(model: CompletionModel, folder: Path) -> Path:
@@ -46,9 +49,9 @@ def save(model: CompletionModel, folder: Path) -> Path:
     }
     path = _model_path(folder, model.model_id)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
         text = json.dumps({**content, "sha256": _checksum(content)}, indent=1, allow_nan=False, ensure_ascii=False)
-        write_whole(path, text)
+        write_whole(path, text, mode=FILE)
     except OSError as problem:
         cure = "free or unlock that folder"
         raise StorageError(f"The model could not be written to {folder}: {problem.strerror}; {cure}.") from problem
@@ -66,18 +69,19 @@ def load(folder: Path, model_id: str) -> CompletionModel:
         ModelError: No such model; or the file was altered, is newer than this dwell, or is not one of its models.
     """
     path = _model_path(folder, model_id)
-    if not path.is_file():
-        raise ModelError(f"Model {model_id!r} not found in {folder}: `dwell fit` creates one.")
-    content = _read_checked(path)
-    if content.get("model", {}).get("model_id") != model_id:
+    content = _read_checked(path, model_id)
+    try:
+        check_model(content["model"])
+        model = CompletionModel.from_state(content["model"])
+    except (KeyError, ValueError) as problem:
+        raise ModelError(f"{path.name} does not contain a complete model ({problem}): fit it again.") from problem
+    if model.model_id != model_id:
         raise ModelError(f"{path.name} contains a different model than its name says: fit it again.")
-    return _to_model(content, path)
+    return model
 
 
 def list_models(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
-    """The stored models, newest first.
-
-    Files that `load` would refuse are left out.
+    """The stored models, newest first; files that `load` would refuse are left out, see `read_models`.
 
     Args:
         folder: The folder of models.
@@ -87,15 +91,23 @@ def list_models(folder: Path, target: str | None = None) -> list[dict[str, Any]]
         `model_id`, `target`, `inputs`, `handles`, `platform` (None in older models), `rows`, `trained_at`,
         `refit_due_at`; `r2` out of fold and `r2_by_account` (handle -> R², pooled models only).
     """
-    models = []
+    return [entry for entry in read_models(folder)[0] if target in (None, entry["target"])]
+
+
+def read_models(folder: Path) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The stored models, as `list_models` has them, and the files that `load` refuses.
+
+    Returns:
+        The models, newest first; and the id that a refused file is named by -> the reason.
+    """
+    models, refused = [], {}
     for path in sorted(folder.glob(f"*{MODEL}")):
+        model_id = path.name.removesuffix(MODEL)
         try:
-            model = load(folder, path.name.removesuffix(MODEL))
-        except ModelError:
-            continue
-        if target in (None, model.target):
-            models.append(_entry(model))
-    return sorted(models, key=lambda entry: (entry["trained_at"], entry["model_id"]), reverse=True)
+            models.append(_entry(load(folder, model_id)))
+        except ModelError as problem:
+            refused[model_id] = str(problem)
+    return sorted(models, key=lambda entry: (entry["trained_at"], entry["model_id"]), reverse=True), refused
 
 
 def _entry(model: CompletionModel) -> dict[str, Any]:
@@ -128,26 +140,26 @@ def _checksum(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _read_checked(path: Path) -> dict[str, Any]:
+def _read_checked(path: Path, model_id: str) -> dict[str, Any]:
     """The file's content, after checking format, schema and checksum."""
     try:
+        if not path.is_file():
+            raise ModelError(f"Model {model_id!r} not found in {path.parent}: `dwell fit` creates one.")
+        if path.stat().st_size > _MOST_BYTES:
+            raise ModelError(f"{path.name} is larger than any model of dwell: fit the model again.")
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as problem:
+        json.dumps(content, ensure_ascii=False, allow_nan=False).encode()  # text and numbers that cannot be shown
+    except (ValueError, OSError, RecursionError) as problem:
         raise ModelError(f"{path.name} is not a readable model file; fit the model again.") from problem
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ModelError(f"{path.name} is not a model of dwell; only files that `dwell fit` wrote can be used.")
     schema = content.get("schema")
-    if not isinstance(schema, int) or schema > SCHEMA:
-        newer = f"schema {schema}, this one reads {SCHEMA}"
+    if type(schema) is not int or schema < 1:
+        raise ModelError(f"{path.name} is not a model of dwell (schema {schema!r:.40}); fit the model again.")
+    if schema > SCHEMA:
+        newer = f"schema {schema!s:.40}, this one reads {SCHEMA}"
         raise ModelError(f"{path.name} was written by a newer dwell ({newer}); update dwell or fit again.")
     expected = content.pop("sha256", None)
     if expected != _checksum(content):
         raise ModelError(f"{path.name} was altered after it was written (its checksum differs); fit the model again.")
     return content
-
-
-def _to_model(content: Mapping[str, Any], path: Path) -> CompletionModel:
-    try:
-        return CompletionModel.from_state(content["model"])
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
-        raise ModelError(f"{path.name} does not contain a complete model ({problem!r}): fit it again.") from problem

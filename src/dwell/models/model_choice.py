@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +91,28 @@ def check_named(entry: Entry, abstentions: Sequence[Abstention], *, target: str,
     if verdict is not None:
         warnings.append(_refusal(verdict))
     return Choice(entry["model_id"], "It was named with --model.", tuple(warnings))
+
+
+def describe_refused(refused: Mapping[str, str], chosen: str, target: str) -> tuple[str, ...]:
+    """What is to be said of files in the folder of models that cannot be used.
+
+    Args:
+        refused: As of `artifact.read_models`.
+        chosen: The model that is used.
+        target: What it predicts.
+    """
+    day = _day_of(chosen)
+    said = []
+    for model_id, reason in refused.items():
+        newer = model_id.startswith(f"{target}-") and day is not None and (_day_of(model_id) or "") >= day
+        said.append(f"{reason.rstrip('.')}; it may be newer than {chosen}, which is used instead" if newer else reason)
+    return tuple(said)
+
+
+def _day_of(model_id: str) -> str | None:
+    """The day of the fit, which is in the id of a model."""
+    found = re.search(r"-(\d{8})-[0-9a-f]+$", model_id)
+    return found[1] if found else None
 
 
 def _differs(left: str | None, right: str | None) -> bool:

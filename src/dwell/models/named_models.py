@@ -39,5 +39,5 @@ def _read(body: bytes) -> tuple[list[str] | None, str | None]:
             return [*map(str, content["report"]["creators"])], content["report"].get("platform")
         training = content["model"]["training"]
         return [*map(str, training["handles"])], training.get("platform")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None, None

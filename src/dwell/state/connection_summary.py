@@ -26,5 +26,5 @@ def may_have_connections(root: Path) -> bool:
             if layout < FIRST_LAYOUT:
                 return False
             return connection.execute("SELECT 1 FROM connections LIMIT 1").fetchone() is not None
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):  # the second where its message repeats damaged text
         return True

@@ -33,7 +33,7 @@ def copy_rows(source: Connection, target: Connection, on_rows: OnRows | None = N
     """
     copied = {}
     for known in load_metadata().sorted_tables:
-        table, number = _as_stored(known), 0
+        table, number = as_stored(known), 0
         size = _ROWS_WITH_BODIES if any(isinstance(column.type, LargeBinary) for column in table.c) else _ROWS
         # A cursor of a transaction on PostgreSQL's side gives the rows a few at a time.
         found = source.execution_options(stream_results=True, max_row_buffer=size).execute(select(table))
@@ -55,7 +55,7 @@ def count_rows(connection: Connection) -> dict[str, int]:
     }
 
 
-def _as_stored(table: Table) -> Table:
+def as_stored(table: Table) -> Table:
     """The table with the types that the database has: no value is read and written again."""
     return Table(table.name, MetaData(), *(Column(column.name, _stored(column.type)) for column in table.columns))
 

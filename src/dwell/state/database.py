@@ -7,16 +7,21 @@ import sqlite3
 import threading
 import time
 import weakref
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
-from dwell.disk.errors import os_error, sidecars, sqlite_error, sqlite_errors
+from dwell.disk.errors import move_away, os_error, sidecars, sqlite_error, sqlite_errors
+from dwell.disk.flush import flush
 from dwell.disk.holder import WAIT_S, warn_of_wait
 from dwell.disk.unwritable import connect_or_read
+from dwell.disk.wal import find_wal_damage
 from dwell.errors import DamagedDataError, StorageError
 from dwell.redact import register_secrets
 
@@ -28,6 +33,10 @@ NAME = "live.db"
 APPLICATION = 0x6477656D  # "dwem" in SQLite's header: not the journal's
 PROGRAM = "dwell"
 """How connections to PostgreSQL are named, so that a restore sees who uses the database."""
+READY = ".repaired"
+"""Ending of the new state of a repair that was stopped: whoever opens the state puts it in its place."""
+_open: Counter[Path] = Counter()
+"""Files that this process has open, and how often."""
 _BUSY_MS = 30_000  # a writer waits this long for another one
 _NAMED_MS = int(1_000 * WAIT_S)  # and then says for whom
 _CLOCK_EVERY_S = 60.0
@@ -46,9 +55,11 @@ class StateDatabase:
     def __init__(self, place: Path | str) -> None:
         self.path = place if isinstance(place, Path) else None
         self.engine = _sqlite_engine(place) if isinstance(place, Path) else _postgresql_engine(place)
+        if self.path is not None:
+            _open[self.path.absolute()] += 1
         self.name = str(place) if isinstance(place, Path) else _shown(self.engine)
         self._file = None if self.path is None else _identify(self.path)
-        self._closing = weakref.finalize(self, self.engine.dispose)  # also if nobody closes it
+        self._closing = weakref.finalize(self, _close, self.engine, self.path)  # also if nobody closes it
         # SQLite has one writer at a time, and lets the others sleep and try again: threads of one process line up here.
         self._one_writer = nullcontext() if self.path is None else threading.Lock()
         self._clock_lock = threading.Lock()
@@ -129,6 +140,9 @@ def _sqlite_engine(path: Path) -> Engine:
     from sqlalchemy import QueuePool, create_engine, event
 
     with sqlite_errors(path, damaged_state):
+        finish_repair(path)
+        if damage := find_log_damage(path):
+            raise damaged_state(path, damage)
         if not path.exists():  # what was paid for and what is watched is the user's business alone
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     engine = create_engine(
@@ -166,6 +180,32 @@ def _begin_writing(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(f"PRAGMA busy_timeout = {_NAMED_MS}")
 
 
+def _close(engine: Engine, path: Path | None) -> None:
+    engine.dispose()
+    if path is not None:
+        _open[path.absolute()] -= 1
+
+
+def find_log_damage(path: Path) -> str:
+    """What is wrong with the write-ahead log of an SQLite state; empty where nothing is."""
+    return find_wal_damage(path, alone=not _open[path.absolute()])
+
+
+def finish_repair(path: Path) -> None:
+    """Puts the new state of a repair in its place, if it is ready and the damaged one was moved away.
+
+    Raises:
+        StorageError: The folder cannot be written.
+    """
+    ready = path.with_name(path.name + READY)
+    if not ready.exists() or path.exists():
+        return
+    move_away(path)  # its log, if the repair was killed before that was moved
+    with suppress(FileNotFoundError):  # another process was faster
+        ready.rename(path)
+    flush(path.parent)
+
+
 def _identify(path: Path) -> tuple[int, int] | None:
     """Which file has this name; None where none has."""
     try:
@@ -196,6 +236,20 @@ def _connect_to(uri: str) -> sqlite3.Connection:
 def _raw(connection: Connection) -> Any:
     """The driver's own connection: what SQLAlchemy does around a statement takes ten times as long as BEGIN."""
     return connection.connection.driver_connection
+
+
+@contextmanager
+def readable_text(connection: Connection) -> Iterator[None]:
+    """Text that is no UTF-8, as damage leaves it in SQLite, is read with marks in place of what is wrong."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = _raw(connection)
+    raw.text_factory = partial(str, encoding="utf-8", errors="replace")
+    try:
+        yield
+    finally:
+        raw.text_factory = str
 
 
 def _set_durable(connection: Connection, *, durable: bool) -> None:
@@ -241,6 +295,8 @@ def _postgresql_engine(url: str) -> Engine:
 def _database_errors(database: StateDatabase) -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+    from dwell.state.types import UnreadableValueError
+
     try:
         yield
     except DBAPIError as error:
@@ -252,10 +308,24 @@ def _database_errors(database: StateDatabase) -> Iterator[None]:
     except sqlite3.Error as error:
         assert database.path is not None, "only SQLite raises these"
         raise sqlite_error(database.path, error, damaged_state) from error
+    except UnreadableValueError as error:
+        if database.path is None:
+            raise StorageError(f"{database.name} is damaged ({error}): restore it from a backup.") from error
+        raise damaged_state(database.path, str(error)) from error
+    except UnicodeDecodeError as error:
+        if database.path is None or not _is_of_driver(error):
+            raise
+        raise damaged_state(database.path, f"text that is no UTF-8: {error.reason}") from error
     except OSError as error:
         if database.path is None:
             raise
         raise os_error(database.path, error) from error
+
+
+def _is_of_driver(error: Exception) -> bool:
+    """Whether a call of the driver raised it: sqlite3 does where SQLite's own message repeats damaged text."""
+    *_, (frame, _) = walk_tb(error.__traceback__)
+    return str(frame.f_globals["__name__"]).startswith(("sqlalchemy.", __name__))
 
 
 def _server_error(name: str, error: Any) -> str:
@@ -271,8 +341,9 @@ def _server_error(name: str, error: Any) -> str:
 def damaged_state(path: Path, what: str) -> DamagedDataError:
     """`live.db` cannot be read; what was paid for stays in the tables, the rest is in no other file."""
     return DamagedDataError(
-        f"{path} is damaged ({what}): restore it from a backup. Without one, `dwell check --repair` creates a new, "
-        "empty one: costs, watchlists, schedules and stored responses are lost, the tables stay."
+        f"{path} is damaged ({what}): `dwell check` says what is lost; restore it from a backup, or run "
+        "`dwell check --repair`, which keeps every row that can be read. It contains costs, watchlists, schedules and "
+        "stored responses; the tables stay."
     )
 
 

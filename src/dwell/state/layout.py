@@ -16,6 +16,7 @@ from sqlalchemy import create_mock_engine, inspect, select
 from dwell import logs
 from dwell.disk.lock import exclusive
 from dwell.errors import StorageError
+from dwell.state import copies
 from dwell.state.database import APPLICATION, StateDatabase, read_layout
 from dwell.state.schema import LAYOUT, identity
 from dwell.state.upsert import insert_into
@@ -52,6 +53,7 @@ def prepare(database: StateDatabase) -> None:
 
                 upgrade(connection, number)
             if database.path is not None:
+                copies.update_copies(connection, load_metadata().sorted_tables)
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION}")
                 connection.exec_driver_sql(f"PRAGMA user_version = {LAYOUT}")
         if database.path is not None:

@@ -19,11 +19,12 @@ def open_database(root: Path, url: str | None = None) -> StateDatabase:
         DamagedDataError: It is damaged.
         MissingExtraError: PostgreSQL's driver is not installed.
     """
-    from dwell.state import layout  # with SQLAlchemy, which no question about tables needs
+    from dwell.state import copies, layout  # with SQLAlchemy, which no question about tables needs
 
     database = StateDatabase(root / NAME) if url is None else StateDatabase(url)
     try:
         layout.prepare(database)
+        copies.compare_on_use(database, layout.load_metadata().sorted_tables)
     except BaseException:
         database.close()
         raise

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, type_coerce, update
 
-from dwell.http import HttpRequest, HttpResponse
+from dwell.http import HttpResponse
+from dwell.state.database import readable_text
 from dwell.state.owner import TRACKING, Owner
 from dwell.state.schema import ledger, responses, sweeps
+from dwell.state.stored_response import StoredResponse, compress, digest_of, from_row
+from dwell.state.types import Big
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import Connection, Select
 
     from dwell.state.database import StateDatabase
+
+__all__ = ["StoredResponse", "compress"]
+
+_STEP = 20  # responses with bodies in memory at once
 
 FAILED = "failed"
 """In place of a parser's version: the response could not be loaded; it is kept, and `dwell replay` tries it again."""
 
-_LEVEL = 1  # level 6 is a fifth smaller and takes three times as long
 _INSERT = insert(responses)
 _COLUMNS = (
     responses.c.response_id,
@@ -34,11 +39,12 @@ _COLUMNS = (
     responses.c.endpoint,
     responses.c.what,
     responses.c.subject,
-    responses.c.received_at,
-    responses.c.simulated,
+    # As they are stored: a damaged one is told of its response, and must not keep the others from being read.
+    type_coerce(responses.c.received_at, Big).label("received_at"),
+    type_coerce(responses.c.simulated, Big).label("simulated"),
     responses.c.parsed_by,
 )
-_WITH_BODY = (*_COLUMNS, responses.c.body)
+_WITH_BODY = (*_COLUMNS, responses.c["items"], responses.c.body, responses.c.digest)
 _OF_TARGET = (
     select(*_COLUMNS)
     .where(
@@ -50,55 +56,6 @@ _OF_TARGET = (
 )
 
 _ONE = select(*_WITH_BODY).where(responses.c.response_id == bindparam("id"))
-
-
-@dataclass(frozen=True, slots=True)
-class StoredResponse:
-    """One response that is kept.
-
-    Attributes:
-        response_id: Rises with time.
-        request_id: The request that it answers.
-        owner: The job that it belongs to, and `position` the target in it.
-        provider: Who sent it.
-        endpoint: The provider's name of what was requested.
-        what: The listing or lookup.
-        subject: The account, post or topic that it is about.
-        received_at: When it came, UTC.
-        simulated: It says that a simulation made it.
-        parsed_by: Version of the parser whose rows are stored; None where none are yet.
-        body: The bytes; none of them where they are damaged, or were not read.
-        damage: What is wrong with the stored bytes; empty where nothing is.
-    """
-
-    response_id: int
-    request_id: str
-    owner: Owner
-    position: int
-    provider: str
-    endpoint: str
-    what: str
-    subject: str
-    received_at: datetime
-    simulated: bool
-    parsed_by: str | None
-    body: bytes = b""
-    damage: str = ""
-
-    @property
-    def request(self) -> HttpRequest:
-        """The request again, as far as reading its response needs it."""
-        return HttpRequest(self.endpoint, "GET", "/")
-
-    @property
-    def response(self) -> HttpResponse:
-        """The response again, as far as it is kept."""
-        return HttpResponse(200, {}, self.body, self.received_at, self.simulated)
-
-
-def compress(body: bytes) -> bytes:
-    """The bytes to keep; made outside the transaction, because packing takes longer than writing."""
-    return zlib.compress(body, _LEVEL)
 
 
 def insert_response(
@@ -120,23 +77,20 @@ def insert_response(
         items: How many objects are in it.
         packed: Its bytes, as `compress` makes them.
     """
-    connection.execute(
-        _INSERT,
-        {
-            "request_id": request_id,
-            "owner_kind": owner.kind,
-            "owner_id": owner.id,
-            "position": position,
-            "provider": provider,
-            "endpoint": endpoint,
-            "what": what,
-            "subject": subject,
-            "received_at": response.received_at,
-            "simulated": response.simulated,
-            "items": items,
-            "body": packed,
-        },
-    )
+    row = {
+        "request_id": request_id,
+        "owner_kind": owner.kind,
+        "owner_id": owner.id,
+        "position": position,
+        "provider": provider,
+        "endpoint": endpoint,
+        "what": what,
+        "subject": subject,
+        "received_at": response.received_at,
+        "simulated": response.simulated,
+        "items": items,
+    }
+    connection.execute(_INSERT, {**row, "body": packed, "digest": digest_of(row, packed)})
 
 
 def list_target(database: StateDatabase, owner: Owner, position: int) -> list[StoredResponse]:
@@ -185,9 +139,8 @@ def list_pending(database: StateDatabase, limit: int) -> list[StoredResponse]:
 
 def read_body(database: StateDatabase, response: StoredResponse) -> StoredResponse:
     """The response with its body: one at a time, since a body may have 32 MB."""
-    with database.reading() as connection:
-        (found,) = connection.execute(_ONE, {"id": response.response_id}).all()
-    return _from_row(found)
+    found = _read(database, _ONE, {"id": response.response_id})
+    return found[0] if found else replace(response, damage="it is not there any more")
 
 
 def count(database: StateDatabase, *, provider: str | None = None, since: datetime | None = None) -> int:
@@ -303,6 +256,49 @@ def delete_before(database: StateDatabase, before: datetime) -> int:
         ).rowcount
 
 
+def list_damaged(database: StateDatabase) -> list[int]:
+    """Numbers of the responses that are damaged; each is read to its end."""
+    return [
+        response.response_id
+        for group in iterate(database)
+        for response in group
+        if response.damage or read_body(database, response).damage
+    ]
+
+
+def count_unverified(database: StateDatabase) -> int:
+    """How many responses have no digest: an older dwell kept them."""
+    with database.reading() as connection:
+        return int(connection.scalar(select(func.count()).where(responses.c.digest.is_(None))) or 0)
+
+
+def add_digests(database: StateDatabase, most: int | None = None) -> int:
+    """Gives digests to responses that an older dwell kept without one, if their bodies can be read.
+
+    Args:
+        database: Where responses are stored.
+        most: How many at most; all where None.
+
+    Returns:
+        How many got one.
+    """
+    without = select(*_WITH_BODY).where(responses.c.digest.is_(None)).order_by(responses.c.response_id)
+    last = done = 0
+    while most is None or done < most:
+        with database.transaction() as connection, readable_text(connection):
+            rows = connection.execute(without.where(responses.c.response_id > last).limit(_STEP)).all()
+            for row in map(Row._asdict, rows):
+                if from_row(row).damage:
+                    continue
+                given = update(responses).where(responses.c.response_id == row["response_id"])
+                connection.execute(given.values(digest=digest_of(row, row["body"])))
+                done += 1
+        if not rows:
+            break
+        last = rows[-1].response_id
+    return done
+
+
 def _chosen(statement: Select[Any], provider: str | None, since: datetime | None) -> Select[Any]:
     if provider is not None:
         statement = statement.where(responses.c.provider == provider)
@@ -312,17 +308,5 @@ def _chosen(statement: Select[Any], provider: str | None, since: datetime | None
 def _read(
     database: StateDatabase, statement: Select[Any], parameters: dict[str, Any] | None = None
 ) -> list[StoredResponse]:
-    with database.reading() as connection:
-        rows = connection.execute(statement, parameters or {}).all()
-    return [_from_row(row) for row in rows]
-
-
-def _from_row(row: Row[*tuple[Any, ...]]) -> StoredResponse:
-    values: dict[str, Any] = row._asdict()
-    owner, packed = Owner(values.pop("owner_kind"), values.pop("owner_id")), values.pop("body", None)
-    if packed is None:
-        return StoredResponse(**values, owner=owner)
-    try:
-        return StoredResponse(**values, owner=owner, body=zlib.decompress(packed))
-    except zlib.error as error:  # one response must not keep the others from being read
-        return StoredResponse(**values, owner=owner, body=b"", damage=str(error))
+    with database.reading() as connection, readable_text(connection):
+        return [from_row(row._asdict()) for row in connection.execute(statement, parameters or {})]

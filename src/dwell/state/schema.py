@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, Text, UniqueConstrai
 from dwell.state.columns import instant, number, owner_columns, table, words
 from dwell.state.types import Big, Flag, Instant, JsonText, Words
 
-LAYOUT = 8
+LAYOUT = 9
 """Number of the newest migration; a database with a higher one is refused."""
 
 identity = table("identity", words("folder_id"), key=("folder_id",))
@@ -65,12 +65,14 @@ responses = table(
     Column("parsed_by", Text),
     Column("body", LargeBinary, nullable=False),
     Column("loaded_in", Text),
+    Column("digest", Big),
     UniqueConstraint("request_id", name="responses_request_id_key"),
     key=("response_id",),
     rowid=True,
 )
 """What came back, as it came, packed. `parsed_by` is the parser whose rows are stored; null: not yet. `rejected` of its
-objects gave no row; `loaded_in` is the digest of the batch that has its rows."""
+objects gave no row; `loaded_in` is the digest of the batch that has its rows. `digest` is that of the row itself
+(`stored_response.py`); null in rows of before there were any."""
 Index("responses_by_owner", responses.c.owner_id, responses.c.position)
 Index(
     "responses_pending",

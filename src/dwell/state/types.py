@@ -11,6 +11,11 @@ from sqlalchemy.types import TypeDecorator
 
 from dwell.clock import from_micros, to_micros
 
+
+class UnreadableValueError(Exception):
+    """A stored value is none that its column can have: the database is damaged."""
+
+
 # SQLite's INTEGER has 64 bits, and only a column of that very type is its row id.
 Big = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -33,7 +38,10 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
         """From the database."""
         del dialect
-        return None if value is None else from_micros(value)
+        try:
+            return None if value is None else from_micros(value)
+        except (TypeError, OverflowError) as error:
+            raise UnreadableValueError(f"an instant cannot be {value!r:.40}") from error
 
 
 class Words(TypeDecorator[str]):
@@ -62,6 +70,8 @@ class Flag(TypeDecorator[bool]):
     def process_result_value(self, value: int | None, dialect: Any) -> bool | None:
         """From the database."""
         del dialect
+        if value not in {None, 0, 1}:
+            raise UnreadableValueError(f"a flag cannot be {value!r:.40}")
         return None if value is None else bool(value)
 
 
@@ -79,4 +89,7 @@ class JsonText(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Any) -> Any:
         """From the database."""
         del dialect
-        return None if value is None else json.loads(value)
+        try:
+            return None if value is None else json.loads(value)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise UnreadableValueError(f"a document cannot be read: {error}") from error

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from dwell import clock
 from dwell.disk.checksum import StoredFile, find_fault
-from dwell.disk.errors import move_away, sqlite_error
+from dwell.disk.errors import is_in_use, move_away, sqlite_error, sqlite_errors
 from dwell.disk.lock import exclusive
-from dwell.errors import DamagedDataError
+from dwell.errors import DamagedDataError, StorageError
 from dwell.settings import Settings
 from dwell.state import open_database
 from dwell.state.database import damaged_state
@@ -134,11 +134,13 @@ def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
 
 def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
     """All problems: missing parts, damaged databases, and lake files that cannot be read; every stored row is read."""
-    if _is_present(root / journal.NAME) and (problem := _find_journal_problem(root)):
-        yield problem
+    journal_problem = _find_journal_problem(root) if _is_present(root / journal.NAME) else None
+    if journal_problem:
+        yield journal_problem
+    if not state_elsewhere and _is_present(root / STATE):
+        yield from _state_problems(root / STATE)
+    if journal_problem:
         return  # a damaged journal says nothing reliable about the rest
-    if _is_present(root / STATE) and (verdict := _integrity(root / STATE)):
-        yield Problem(STATE, f"is damaged ({verdict})", "moves it to damaged/ and creates a new, empty one")
     yield from find_missing(root, state_elsewhere=state_elsewhere)
     if _is_present(root / journal.NAME):
         yield from _lake_problems(root)
@@ -177,6 +179,15 @@ def _older_journal_problem(root: Path, what: str) -> Problem:
         f"is damaged ({what}: its write-ahead log {path.name}-wal was lost or damaged, or it is an older copy)",
         KEEPS + "; import again what was imported lately (stored responses are loaded again automatically)",
     )
+
+
+def _state_problems(path: Path) -> Iterator[Problem]:
+    from dwell.state.examination import examine
+
+    with sqlite_errors(path, damaged_state):
+        found = examine(path)
+    if not found.is_whole:
+        yield Problem(STATE, found.describe(), found.describe_repair())
 
 
 def _lake_problems(root: Path) -> Iterator[Problem]:
@@ -248,7 +259,7 @@ def _integrity(path: Path) -> str:
         return str(error)
     except sqlite3.Error as error:
         # A database that is locked, or a folder that cannot be written, is not damaged.
-        said = sqlite_error(path, error, damaged_state if path.name == STATE else damaged_journal)
+        said = sqlite_error(path, error, damaged_journal)
         if not isinstance(said, DamagedDataError):
             raise said from error
         return str(error)
@@ -311,8 +322,17 @@ def _repair(root: Path, problems: list[Problem]) -> None:
             move_away(root / journal.NAME)
             recover.create_or_rebuild(root, root / journal.NAME)
         elif part == STATE:
-            move_away(root / STATE)
-            open_database(root).close()
+            if _is_present(root / STATE):
+                from dwell.state.salvage import salvage
+
+                if is_in_use(root / STATE):
+                    who = "stop every `dwell serve`, worker, `dwell run` and notebook that uses it, then repair"
+                    raise StorageError(f"{root / STATE} is in use: {who}.")
+                with sqlite_errors(root / STATE, damaged_state):
+                    salvage(root, root / "scratch")
+            else:
+                move_away(root / STATE)
+                open_database(root).close()
         elif part == str(rollup.FOLDER):
             recover.prepare_for_writing(root, root / journal.NAME)
             seal(root, settings, fresh_rollup=True)

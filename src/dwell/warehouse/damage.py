@@ -96,7 +96,7 @@ def _from_duckdb(path: Path, error: Exception) -> StorageError:
     text = str(error).splitlines()[0]
     if is_out_of_memory(error):
         return out_of_memory(error)
-    if "No space left" in text or "max_temp_directory_size" in text:
+    if any(word in text for word in ("No space left", "File too large", "Disk quota", "max_temp_directory_size")):
         return disk_full(path)
     if "Permission denied" in text or "Read-only file system" in text:
         return not_writable(path)

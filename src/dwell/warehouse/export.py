@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from dwell.disk.replace import replacing
+from dwell.disk.replace import is_special, replacing
 from dwell.disk.temporary import temporary_folder
 from dwell.errors import NoDataError
 from dwell.records import TABLES, Column, Relation
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 Format = Literal["parquet", "csv", "jsonl"]
 
 _OPTIONS = {
-    "parquet": "FORMAT parquet, COMPRESSION zstd",
-    "csv": "FORMAT csv, HEADER true",
-    "jsonl": "FORMAT json, ARRAY false",
+    "parquet": "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false",
+    "csv": "FORMAT csv, HEADER true, USE_TMP_FILE false",
+    "jsonl": "FORMAT json, ARRAY false, USE_TMP_FILE false",
 }
 
 
@@ -51,24 +51,20 @@ def export(store: Store, table: str, target: Path | BinaryIO, form: Format) -> i
     """
     if table not in TABLES:
         raise NoDataError(f"There is no table {table}: choose one of {', '.join(TABLES)}.")
-    if isinstance(target, Path):
-        return export_tables(store, {table: target}, form)[table]
-    with temporary_folder("dwell-export-") as folder, connect(store.settings) as connection:
-        whole = folder / "export"
-        rows = _write(connection, store, TABLES[table], whole, form)
-        with whole.open("rb") as file:
-            shutil.copyfileobj(file, target)
-    return rows
+    return export_tables(store, {table: target}, form)[table]
 
 
 def export_tables(
-    store: Store, targets: Mapping[str, Path], form: Format, derived: Mapping[str, Derived] | None = None
+    store: Store,
+    targets: Mapping[str, Path | BinaryIO],
+    form: Format,
+    derived: Mapping[str, Derived] | None = None,
 ) -> dict[str, int]:
     """Writes tables, each as `export` does; an engine takes as long to start as a small table to write.
 
     Args:
         store: Where from.
-        targets: Name of a stored or derived table -> the file.
+        targets: Name of a stored or derived table -> the file. What is no file, such as a pipe, is written through.
         form: File format.
         derived: The derived tables among them, by name.
 
@@ -78,9 +74,34 @@ def export_tables(
     rows = {}
     with connect(store.settings) as connection:
         for table, target in targets.items():
-            with output_errors(target), replacing(target) as path:
-                made = (derived or {}).get(table)
-                rows[table] = _write(connection, store, made or TABLES[table], path, form)
+            source = (derived or {}).get(table) or TABLES[table]
+            with output_errors(target if isinstance(target, Path) else Path("stdout")):
+                if isinstance(target, Path) and not is_special(target):
+                    with replacing(target) as path:
+                        rows[table] = _write(connection, store, source, path, form)
+                else:
+                    rows[table] = _write_through(connection, store, source, target, form)
+    return rows
+
+
+def _write_through(
+    connection: duckdb.DuckDBPyConnection,
+    store: Store,
+    source: Relation | Derived,
+    target: Path | BinaryIO,
+    form: Format,
+) -> int:
+    """To what cannot be replaced: the engine needs a file, whose bytes are copied."""
+    with temporary_folder("dwell-export-") as folder:
+        whole = folder / "export"
+        rows = _write(connection, store, source, whole, form)
+        with whole.open("rb") as file:
+            if isinstance(target, Path):
+                with target.open("wb", buffering=0) as special:
+                    shutil.copyfileobj(file, special)
+            else:
+                shutil.copyfileobj(file, target)
+                target.flush()
     return rows
 
 

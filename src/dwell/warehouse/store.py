@@ -13,6 +13,7 @@ from dwell import clock
 from dwell.disk.errors import not_writable
 from dwell.disk.lock import exclusive, scratch_folder
 from dwell.disk.paths import require_reachable
+from dwell.disk.permissions import FOLDER
 from dwell.disk.temporary import temporary_folder
 from dwell.disk.unwritable import takes_files
 from dwell.errors import NoDataError
@@ -93,7 +94,7 @@ class Store:
 
     def _create(self) -> None:
         with journal_errors(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=FOLDER, parents=True, exist_ok=True)
         with exclusive(self.root / LOCK):
             if not self._journal.exists():  # another process may have been faster
                 recover.create_or_rebuild(self.root, self._journal)

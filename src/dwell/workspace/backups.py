@@ -51,6 +51,8 @@ def back_up(settings: Settings, file: Path, *, state_only: bool = False, progres
         StorageError: Something cannot be read, or the file cannot be written.
     """
     require_reachable(file)
+    if str(file) == "-":
+        raise StorageError("A backup is read back, which stdout cannot be: name a file.")
     if file.exists() and not file.is_file():
         raise StorageError(f"{file} is no file, so a backup in it could not be read back: name a file.")
     if file.resolve().is_relative_to(settings.data.resolve()):

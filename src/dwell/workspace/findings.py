@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.models import account, artifact
 from dwell.models.abstention import list_abstentions
+from dwell.models.model_choice import describe_refused
 from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.results import Result
 
@@ -65,13 +66,16 @@ def _fit_report(snapshot: Snapshot, handle: str, platform: str | None) -> Mappin
         platform: That of its posts. Models of before platforms were stored are of any.
     """
     folder, of_account = snapshot.root / "models", {None, platform}
-    own = [entry for entry in artifact.list_models(folder, "watch_ratio") if entry["handles"] == [handle]]
+    models, refused = artifact.read_models(folder)
+    own = [entry for entry in models if entry["target"] == "watch_ratio" and entry["handles"] == [handle]]
     own = [entry for entry in own if entry["platform"] in of_account]
     verdicts = [verdict for verdict in list_abstentions(folder) if verdict.target == "watch_ratio"]
     verdicts = [verdict for verdict in verdicts if verdict.handles == (handle,) and verdict.inputs == "counters"]
     verdicts = [verdict for verdict in verdicts if verdict.platform in of_account]
     if own and not any(verdict.supersedes(own[0]) for verdict in verdicts):
-        return artifact.load(folder, own[0]["model_id"]).report
+        report = artifact.load(folder, own[0]["model_id"]).report
+        notes = describe_refused(refused, own[0]["model_id"], "watch_ratio")
+        return {**report, "warnings": [*report.get("warnings", ()), *notes]} if notes else report
     if verdicts and verdicts[0].seq == snapshot.seq:
         return verdicts[0].report
     return snapshot.fit(creator=handle, platform=platform)

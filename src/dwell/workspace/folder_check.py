@@ -10,7 +10,9 @@ from typing import Any
 
 from dwell import clock
 from dwell.clock import from_micros
+from dwell.disk.errors import set_aside
 from dwell.disk.paths import require_reachable
+from dwell.disk.permissions import describe_loose
 from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.settings import Settings
@@ -58,6 +60,8 @@ def check_folder(
         files that an older dwell imported: it may have read some values otherwise, and importing them again corrects
         those. `meta["future_readings"]` lists the readings that are stamped later than now, by table and source;
         `meta["set_aside"]` the files with those that were set aside. Both are empty while there is a problem.
+        `meta["unverified_responses"]` is the number of kept responses without a digest: an older dwell kept them, and a
+        repair makes their digests.
 
     Raises:
         NoDataError: There is no data folder at that place.
@@ -76,13 +80,20 @@ def check_folder(
     if any(problem.part == journal.NAME for problem in repaired):
         _load_stored_responses(settings)
     remaining = list(check.find_problems(settings.data, state_elsewhere=elsewhere))
+    responses_meta, damaged = _check_responses(settings, repair=repair and not remaining)
+    models = _list_damaged_models(settings)
+    if repair and not remaining:
+        for problem in models:
+            set_aside(settings.data, settings.data / problem.part)
+        repaired, models = [*repaired, *models], []
+    remaining += [*damaged, *models]
     rows = [_to_row(one, repaired=one in repaired) for one in (*repaired, *remaining)]
     if remaining:
         warnings = ["Nothing was set aside: the problems of the folder come first"] if set_aside_future else []
         empty: dict[str, Any] = {"outdated_imports": [], "future_readings": [], "set_aside": []}
         empty["unverified_files"] = None
-        warnings += describe_unfinished(settings.data)
-        return Result(_COLUMNS, rows, {"ok": False, **empty, "warnings": warnings})
+        warnings += [*describe_unfinished(settings.data), *_describe_loose(settings)]
+        return Result(_COLUMNS, rows, {"ok": False, **empty, **responses_meta, "warnings": warnings})
     store, now = Store.open(settings), clock.now()
     files = store.set_aside_future_readings(now) if set_aside_future else []
     future = store.list_future_readings(now)
@@ -94,7 +105,8 @@ def check_folder(
         "set_aside": [{"table": file.table, "rows": file.rows, "path": str(file.path)} for file in files],
         "warnings": [_describe_future(sum(reading.rows for reading in future), now)] if future else [],
     }
-    found["warnings"] += describe_unfinished(settings.data)
+    found |= responses_meta
+    found["warnings"] += [*describe_unfinished(settings.data), *_describe_loose(settings)]
     return Result(_COLUMNS, rows, found)
 
 
@@ -122,6 +134,52 @@ def _to_row(problem: Problem, *, repaired: bool) -> tuple[Any, ...]:
         first, last = (None if at is None else from_micros(at) for at in (loss.first_at, loss.last_at))
         lost = (loss.rows, first, last, list(loss.imports), loss.of_sweeps)
     return (problem.part, problem.detail, problem.repair or None, repaired, *lost)
+
+
+def _list_damaged_models(settings: Settings) -> list[check.Problem]:
+    """The files of models that cannot be used."""
+    folder = settings.data / "models"
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return []
+    from dwell.models.artifact import read_models
+    from dwell.models.file_names import MODEL
+
+    repair = "moves it to damaged/; `dwell fit` makes a new one"
+    return [
+        check.Problem(f"models/{model_id}{MODEL}", f"cannot be used ({reason.rstrip('.')})", repair)
+        for model_id, reason in read_models(folder)[1].items()
+    ]
+
+
+def _describe_loose(settings: Settings) -> list[str]:
+    said = describe_loose(settings.data)
+    return [said] if said else []
+
+
+def _check_responses(settings: Settings, *, repair: bool) -> tuple[dict[str, Any], list[check.Problem]]:
+    """How many kept responses have no digest, and those on a server that are damaged; the repair makes the digests.
+
+    Responses in the folder were looked at with the rest of its state.
+    """
+    place = settings.data / check.STATE
+    if settings.database is None and (not place.exists() or not place.stat().st_size):
+        return {"unverified_responses": 0}, []
+    if settings.database is None and not repair:
+        from dwell.state.examination import count_unverified
+
+        return {"unverified_responses": count_unverified(place)}, []
+    from dwell.state import open_database, responses
+
+    with closing(open_database(settings.data, settings.database)) as database:
+        if repair:
+            responses.add_digests(database)
+        damaged = [] if settings.database is None else responses.list_damaged(database)
+        unverified = {"unverified_responses": responses.count_unverified(database)}
+    if not damaged:
+        return unverified, []
+    numbers = ", ".join(map(str, damaged[:5])) + (", ..." if len(damaged) > 5 else "")
+    detail = f"has {pluralize(len(damaged), 'damaged response')} (number {numbers}): no rows can be made of them again"
+    return unverified, [check.Problem(database.name, detail)]
 
 
 def _describe_future(rows: int, now: datetime) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dwell import logs
+from dwell.disk.permissions import shared_files
 from dwell.errors import SettingsError, StorageError
 from dwell.results import Result
 from dwell.warehouse.store import Store
@@ -77,7 +78,8 @@ def load(
                 "An erasure will not know of %(to)s: %(reason)s", {"to": destination.name, "reason": str(error)}
             )
 
-    return load_tables(
-        store, destination, folder_id, request.tables or None, derived=derived_tables(), full=full, on_begin=remember,
-        on_table=on_table,
-    )  # fmt: skip
+    with shared_files():
+        return load_tables(
+            store, destination, folder_id, request.tables or None, derived=derived_tables(), full=full,
+            on_begin=remember, on_table=on_table,
+        )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell import clock
 from dwell.disk.errors import output_error
+from dwell.disk.permissions import shared_files
 from dwell.disk.replace import write_whole
 from dwell.errors import DwellError
 from dwell.report.content import ReportContent
@@ -25,8 +26,9 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     """Write the page about one account; returns one row with its path and size."""
     page = render(collect_content(snapshot, account, tz))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, page)
+        with shared_files():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, page)
     except OSError as error:
         raise output_error(path, error) from error
     return Result(("path", "characters"), [(str(path), len(page))])

@@ -29,6 +29,7 @@ from dwell.results import Result
 from dwell.settings import Settings
 from dwell.state import StateDatabase, open_database
 from dwell.state.database import NAME as STATE
+from dwell.state.database import READY
 from dwell.warehouse import Store, journal, journal_revision, unfinished
 from dwell.warehouse.backup import PARTS
 from dwell.warehouse.store import LOCK
@@ -36,7 +37,7 @@ from dwell.workspace.backups import COLUMNS, FOLDER, STATE_MEMBER, Counter, Prog
 from dwell.workspace.erasure_records import REQUEST
 
 _ASIDE = "replaced"
-_STATE_FILES = tuple(f"{STATE}{ending}" for ending in ("", "-wal", "-shm"))
+_STATE_FILES = tuple(f"{STATE}{ending}" for ending in ("", "-wal", "-shm", READY))
 _KEPT = frozenset({"scratch", "lost+found", _ASIDE, unfinished.NAME, KEY_FILE, REQUEST})
 """What stays: what was moved aside before, keys, which no backup has, and an erasure that has not ended; locks, too."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
 from dwell.models import artifact, scoring
 from dwell.models.abstention import list_abstentions
-from dwell.models.model_choice import Choice, check_named, choose
+from dwell.models.model_choice import Choice, check_named, choose, describe_refused
 from dwell.results import Result
 from dwell.workspace.studies import with_curves, with_topics
 
@@ -55,9 +56,14 @@ def choose_model(
     platform = next((str(post["platform"]) for post in posts if post["platform"]), None)
     folder = snapshot.root / "models"
     abstentions = list_abstentions(folder)
-    entries = [_with_platform(snapshot, entry) for entry in artifact.list_models(folder)]
+    models, refused = artifact.read_models(folder)
+    entries = [_with_platform(snapshot, entry) for entry in models]
     if model_id is None:
-        return choose(entries, abstentions, handle, target=TARGET, platform=platform)
+        try:
+            choice = choose(entries, abstentions, handle, target=TARGET, platform=platform)
+        except NoDataError as error:
+            raise NoDataError(" ".join([str(error), *refused.values()])) from error
+        return replace(choice, warnings=(*choice.warnings, *describe_refused(refused, choice.model_id, TARGET)))
     artifact.load(folder, model_id)  # an error with its cause where it cannot be read
     (named,) = (entry for entry in entries if entry["model_id"] == model_id)
     return check_named(named, abstentions, target=TARGET, platform=platform)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Concatenate, Literal, ParamSpec, TypeVar
 
 from dwell.disk.paths import require_reachable
 from dwell.errors import NoDataError, SettingsError, StorageError
@@ -146,10 +146,12 @@ class Workspace:
         self,
         table: str,
         *,
-        path: str | os.PathLike[str] | None = None,
+        path: str | os.PathLike[str] | BinaryIO | None = None,
         format: Literal["parquet", "csv", "jsonl"] = "parquet",
     ) -> Result:
         """Write a table, or `all` stored tables into a folder, as files that can be imported again.
+
+        A single table can be written to an open binary stream as well.
 
         A derived table (`tiktok_organic_videos`) is written, too; its rows come from stored ones, so it is not part of
         `all`, and no import.
@@ -157,23 +159,28 @@ class Workspace:
         Returns:
             One row per file: table, path, rows.
         """
+        from dwell.disk.permissions import shared_files
         from dwell.warehouse.export import export_tables
         from dwell.workspace.derived import derived_tables
 
         derived = derived_tables()
         if table != "all" and table not in TABLES and table not in derived:
             raise NoDataError(f"Unknown table {table!r}; choose from {', '.join([*TABLES, *derived])}, or all.")
+        if path is not None and not isinstance(path, (str, os.PathLike)):
+            rows = export_tables(self.store, {table: path}, format, derived)
+            return Result(("table", "path", "rows"), [(table, "-", rows[table])])
         if table == "all":
             folder, stored = Path(path or "dwell-export"), self.store.rows()
             targets = {name: folder / f"{name}.{format}" for name in TABLES if stored[name]}
         else:
             targets = {table: Path(path or f"{table}.{format}")}
-        for folder in {target.parent for target in targets.values()}:
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StorageError(f"Cannot write to {folder}: {error.strerror}; choose another -o.") from error
-        rows = export_tables(self.store, targets, format, derived)
+        with shared_files():
+            for folder in {target.parent for target in targets.values()}:
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                except OSError as error:
+                    raise StorageError(f"Cannot write to {folder}: {error.strerror}; choose another -o.") from error
+            rows = export_tables(self.store, targets, format, derived)
         return Result(("table", "path", "rows"), [(name, str(target), rows[name]) for name, target in targets.items()])
 
     def load(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -124,3 +125,33 @@ def test_killed_at_any_moment_it_is_old_or_new(tmp_path: Path) -> None:
             assert len(text) == 200_000
             assert len(set(text)) == 1
     assert target.exists()
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_and_nothing_else(tmp_path: Path) -> None:
+    child = os.fork()
+    if not child:
+        with replacing(tmp_path / "model.json") as path:
+            path.write_text("half")
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    (left,) = tmp_path.iterdir()
+    _, number, machine, _ = left.name.split("-")
+    alive = tmp_path / f".dwell-{os.getppid()}-{machine}-1.partial"
+    elsewhere = tmp_path / f".dwell-{number}-00000000-1.partial"
+    others = [alive, elsewhere, tmp_path / ".dwell-x.partial", tmp_path / "-1.partial"]
+    for path in others:
+        path.write_text("")
+    write_whole(tmp_path / "other.json", "whole")
+    assert sorted(tmp_path.iterdir()) == sorted([*others, tmp_path / "other.json"])
+
+
+def test_a_folder_that_vanishes_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+
+    def write() -> None:
+        with replacing(tmp_path / "folder" / "x") as path:
+            path.write_text("x")
+            shutil.rmtree(tmp_path / "folder")
+
+    with pytest.raises(FileNotFoundError):
+        write()

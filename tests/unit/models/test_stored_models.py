@@ -7,7 +7,7 @@ import pytest
 
 import dwell
 from dwell import clock
-from dwell.errors import NoDataError
+from dwell.errors import ModelError, NoDataError
 
 START = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 
@@ -59,6 +59,22 @@ def test_a_usable_fit_takes_back_the_abstention(workspace):
     usable = workspace.fit(creator="own")
     assert not list((workspace.store.root / "models").glob("*counters*.abstained"))
     assert workspace.score(creator="other").meta["model_id"] == usable["model_id"]
+
+
+def test_a_damaged_model_is_named_and_breaks_no_other(workspace):
+    models = workspace.store.root / "models"
+    older = workspace.fit(creator="own")["model_id"]
+    newest = models / "watch_ratio-own-20271231-0123abcd.json"
+    newest.write_text("[" * 100_000)
+    scored = workspace.score(creator="other").meta
+    assert scored["model_id"] == older
+    said = f"{newest.name} is not a readable model file; fit the model again; it may be newer than {older}"
+    assert any(note.startswith(said) for note in scored["warnings"])
+    (models / f"{older}.json").write_bytes(b"\0" * 100)
+    with pytest.raises(NoDataError, match=rf"No model is stored: .*{older}.json is not a readable model file"):
+        workspace.score(creator="other")
+    with pytest.raises(ModelError, match="is not a readable model file"):
+        workspace.score(creator="other", model=older)
 
 
 def test_an_account_named_twice_counts_once(workspace):

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from dwell.state import layout, open_database
+from dwell.state import copies, layout, open_database
 from dwell.state.columns import metadata
 from dwell.state.schema import LAYOUT
+from dwell.state.stored_response import DIGESTED
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"
 
@@ -67,7 +68,24 @@ def test_a_new_database_has_the_tables_of_the_schema(tmp_path: Path, state_url: 
     from alembic.runtime.migration import MigrationContext
 
     with closing(open_database(tmp_path, state_url)) as database, database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        opts = {"compare_type": True, "include_object": is_no_copy}
+        assert compare_metadata(MigrationContext.configure(connection, opts=opts), metadata) == []
+
+
+def is_no_copy(_: object, name: str, kind: str, *__: object) -> bool:
+    """Second copies of rows are no part of the schema: SQLite alone has them."""
+    return not (kind == "index" and name.endswith(copies.SUFFIX))
+
+
+def test_every_column_of_every_table_has_a_second_copy_or_a_digest(first: Path) -> None:
+    with closing(open_database(first)) as database:
+        found = inspect(database.engine)
+        for table in metadata.sorted_tables:
+            indexes = {one["name"]: set(one["column_names"]) for one in found.get_indexes(table.name)}
+            if table.name in copies.WITHOUT:
+                assert {*DIGESTED, "body"} <= {column.name for column in table.columns}
+            else:
+                assert indexes[table.name + copies.SUFFIX] == {column.name for column in table.columns}
 
 
 def test_every_row_is_kept(first: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -82,7 +100,7 @@ def test_every_row_is_kept(first: Path, caplog: pytest.LogCaptureFixture) -> Non
         new = after[renamed.get(name, name)]
         assert [row[: len(old)] for row, old in zip(new, rows, strict=True)] == rows  # columns are added at the end
     assert all(row[-2:] == ("sweep", 1) for row in after["ledger"])
-    assert all(row[-3:] == ("sweep", 0, None) for row in after["responses"])
+    assert all(row[-4:] == ("sweep", 0, None, None) for row in after["responses"])
 
 
 def test_no_response_is_copied(first: Path) -> None:
@@ -134,8 +152,10 @@ def migrate(folder: Path, at: int | None) -> int:
         passed = 0
 
         @event.listens_for(Engine, "before_cursor_execute")
-        def step(*_: object) -> None:
+        def step(*words: object) -> None:
             nonlocal passed
+            if any(isinstance(word, str) and '_copy"' in word and "ledger" not in word for word in words):
+                return  # one of the many second copies is enough
             if passed == at:
                 os.kill(os.getpid(), signal.SIGKILL)
             passed += 1
@@ -171,7 +191,7 @@ sys.exit(code)
         (["status"], ""),
         (["posts", "--creator", "@demo_kitchen"], ""),
         (["import", "../files/hints.json"], ""),
-        (["check"], ""),
+        (["check"], "sqlalchemy"),
         (["cost"], "alembic sqlalchemy"),
     ],
 )
