@@ -22,6 +22,8 @@ def whole_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with tarfile.open(LAYOUT) as packed:
         packed.extractall(place, filter="data")
     data = place / "cff8933" / "data"
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
     settings = Settings(data=data, threads=1)
     for number in range(2):
         file = place / f"{number}.jsonl"

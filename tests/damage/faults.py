@@ -95,60 +95,68 @@ def _half_copied(folder: Path) -> None:
     shutil.rmtree(folder / "models")
 
 
-_REBUILT = "`dwell check --repair` rebuilds it"
-_LAKE = "lake/post_snapshots/**/*.parquet"
-_MODEL = "models/*.json"
-_LOST = "the file's rows are lost unless a backup has them; all others stay"
+_REPAIR = "`dwell check --repair`"
+_LAKE, _ROLLUP, _MODEL = "lake/post_snapshots/**/*.parquet", "rollups/post_latest/*.parquet", "models/*.json"
+_OF_TABLE, _OF_STATE = "questions about its table", "what needs the state"
+_OF_FILE = "every other row; a repair says how many rows the file has, and what to import again"
+_OF_LAKE = "every sealed row, and the stored responses"
+_STATE_ROWS = "every table, and each row of the state that can be read"
+_BACKUP = f"restore the file from a backup, or {_REPAIR}"
 
 FAULTS = (
-    Fault("A byte of a data file has changed", "every question about that table", _LOST,
-          "restore the file from a backup", "is damaged", _flip(_LAKE)),
-    Fault("4 KB of a data file are noise", "every question about that table", _LOST,
-          "restore the file from a backup", "is damaged", _flip(_LAKE, bytes_=4096)),
-    Fault("A data file is cut off", "every question about that table", _LOST,
-          "restore the file from a backup", "is damaged", _cut(_LAKE)),
-    Fault("A data file is empty, as after a power cut", "every question about that table", _LOST,
-          "restore the file from a backup", "is damaged", _empty(_LAKE)),
-    Fault("A data file is missing", "every question about that table", _LOST,
-          "restore the file from a backup", "is damaged", _remove(_LAKE)),
-    Fault("The newest entry of a Delta log is missing", "every command", "every row: the journal knows the files",
-          _REBUILT, "No row is lost", lambda folder: _newest_entry(folder).unlink()),
-    Fault("The newest entry of a Delta log is empty", "every command", "every row: the journal knows the files",
-          _REBUILT, "No row is lost", lambda folder: _newest_entry(folder).write_bytes(b"")),
-    Fault("A file of the roll-up has changed", "questions about posts", "every row: the roll-up is derived",
-          _REBUILT, "is damaged", _flip("rollups/post_latest/**/*.parquet")),
-    Fault("A file of the roll-up is missing", "questions about posts", "every row: the roll-up is derived",
-          _REBUILT, "is damaged", _remove("rollups/post_latest/**/*.parquet")),
-    Fault("The journal is missing", "every command", "what the lake has, and stored responses", _REBUILT,
-          "journal.db is missing", _remove("journal.db")),
-    Fault("The journal is empty", "every command", "what the lake has, and stored responses", _REBUILT,
-          "journal.db is missing or empty", _empty("journal.db")),
-    Fault("4 KB of the journal are noise", "every command that reads the pages", "what the lake has, and stored responses",
-          _REBUILT, "damaged", _flip("journal.db", bytes_=4096)),
-    Fault("The journal is cut off", "every command", "what the lake has, and stored responses", _REBUILT,
-          "damaged", _cut("journal.db")),
-    Fault("Another file stands in the journal's place", "every command", "what the lake has, and stored responses",
-          _REBUILT, "damaged", _replace("journal.db", b"not a database, but quite some text " * 99)),
-    Fault("The state database is missing", "every command", "every table", "restore it from a backup, or `dwell check --repair` begins a new one",
-          "live.db is missing", _remove("live.db")),
-    Fault("The state database is empty", "every command", "every table", "restore it from a backup, or `dwell check --repair` begins a new one",
-          "live.db is missing or empty", _empty("live.db")),
-    Fault("4 KB of the state database are noise", "every command that needs the state", "every table, and what can be read of the state",
-          "`dwell check --repair`", "damaged", _flip("live.db", bytes_=4096)),
-    Fault("The state database is cut off", "every command that needs the state", "every table, and what can be read of the state",
-          "`dwell check --repair`", "damaged", _cut("live.db")),
-    Fault("A stored response has changed", "`dwell replay` counts it; nothing else", "its rows in the tables",
-          "none is needed", "damaged", _sql("live.db", "UPDATE responses SET body = zeroblob(30) WHERE seq = (SELECT max(seq) FROM responses)")),
-    Fault("A model is cut off", "`dwell score` without another model", "everything else", "`dwell fit` again",
-          "is damaged", _cut(_MODEL)),
-    Fault("A model is nested a million levels deep", "`dwell score` without another model", "everything else",
-          "`dwell fit` again", "is damaged", _replace(_MODEL, b"[" * 1_000_000)),
-    Fault("The tables were written by a newer dwell", "every command", "everything", "update dwell",
-          "written by a newer dwell", _sql("journal.db", "PRAGMA user_version = 99")),
-    Fault("The state was written by a newer dwell", "every command that needs the state", "everything",
-          "update dwell", "written by a newer dwell", _sql("live.db", "PRAGMA user_version = 99")),
-    Fault("The state is another folder's", "every command that needs the state", "everything",
-          "put the right file back", "belong", _sql("live.db", "UPDATE identity SET folder_id = 'other'")),
-    Fault("Only half of the folder was copied", "every command", "what was copied", "copy the rest",
-          "journal.db is missing", _half_copied),
+    Fault("One byte of a data file has changed", _OF_TABLE, _OF_FILE, _BACKUP, "is damaged", _flip(_LAKE)),
+    Fault("4 KB of a data file are noise", _OF_TABLE, _OF_FILE, _BACKUP, "is damaged", _flip(_LAKE, bytes_=4096)),
+    Fault("A data file is cut off", _OF_TABLE, _OF_FILE, _BACKUP, "is damaged", _cut(_LAKE)),
+    Fault("A data file is empty, as after a power cut", _OF_TABLE, _OF_FILE, _BACKUP, "is damaged", _empty(_LAKE)),
+    Fault("A data file is missing", _OF_TABLE, _OF_FILE, _BACKUP, "is damaged", _remove(_LAKE)),
+    Fault(
+        "The newest entry of a Delta log is missing", "every command", "every row", _REPAIR, "No row is lost",
+        lambda folder: _newest_entry(folder).unlink(),
+    ),
+    Fault(
+        "The newest entry of a Delta log is empty", "every command", "every row", _REPAIR, "No row is lost",
+        lambda folder: _newest_entry(folder).write_bytes(b""),
+    ),
+    Fault("A file of the roll-up has changed", "nothing", "every row", _REPAIR, "is damaged", _flip(_ROLLUP)),
+    Fault("A file of the roll-up is missing", "nothing", "every row", _REPAIR, "is damaged", _remove(_ROLLUP)),
+    Fault("The journal is missing", "every command", _OF_LAKE, _REPAIR, "journal.db is missing", _remove("journal.db")),
+    Fault("The journal is empty", "every command", _OF_LAKE, _REPAIR, "journal.db is missing", _empty("journal.db")),
+    Fault(
+        "4 KB of the journal are noise", "what reads these pages", _OF_LAKE, _REPAIR, "journal.db is damaged",
+        _flip("journal.db", bytes_=4096),
+    ),
+    Fault("The journal is cut off", "every command", _OF_LAKE, _REPAIR, "journal.db is damaged", _cut("journal.db")),
+    Fault(
+        "Another file has the journal's name", "every command", _OF_LAKE, _REPAIR, "journal.db is damaged",
+        _replace("journal.db", b"not a database, but quite some text " * 99),
+    ),
+    Fault("The state is missing", "every command", "every table", _REPAIR, "live.db is missing", _remove("live.db")),
+    Fault("The state is empty", "every command", "every table", _REPAIR, "live.db is missing", _empty("live.db")),
+    Fault(
+        "4 KB of the state are noise", _OF_STATE, _STATE_ROWS, _REPAIR, "live.db", _flip("live.db", bytes_=4096),
+    ),
+    Fault("The state is cut off", _OF_STATE, _STATE_ROWS, _REPAIR, "live.db is damaged", _cut("live.db")),
+    Fault(
+        "A stored response has changed", "`dwell replay` of it, which counts it", "its rows in the tables", _REPAIR,
+        "damaged", _sql("live.db", "UPDATE responses SET body = zeroblob(30) WHERE seq = 3"),
+    ),
+    Fault("A model is cut off", "`dwell score` with it", "everything else", "`dwell fit`", "model", _cut(_MODEL)),
+    Fault(
+        "A model is nested a million levels deep", "`dwell score` with it", "everything else", "`dwell fit`", "model",
+        _replace(_MODEL, b"[" * 1_000_000),
+    ),
+    Fault(
+        "The tables were written by a newer dwell", "every command", "everything", "update dwell",
+        "written by a newer dwell",
+        _sql("journal.db", "PRAGMA user_version = 99", "UPDATE meta SET value = 99 WHERE key = 'layout'"),
+    ),
+    Fault(
+        "The state was written by a newer dwell", _OF_STATE, "everything", "update dwell", "newer dwell",
+        _sql("live.db", "PRAGMA user_version = 99"),
+    ),
+    Fault(
+        "The state is that of another folder", _OF_STATE, "everything", "put the right file back",
+        "another data folder", _sql("live.db", "UPDATE identity SET folder_id = 'other'"),
+    ),
+    Fault("Only the lake was copied", "every command", _OF_LAKE, _REPAIR, "journal.db is missing", _half_copied),
 )  # fmt: skip
