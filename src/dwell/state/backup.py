@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.disk.errors import sidecars
 from dwell.state import layout
+from dwell.state.copies import to_line
 from dwell.state.copy_rows import OnRows, copy_rows, count_rows
 from dwell.state.database import StateDatabase, damaged_state
 
@@ -54,7 +55,7 @@ def copy_state(
     with closing(StateDatabase(target)) as copy, copy.reading() as connection:
         verdict = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if verdict != "ok":
-            raise damaged_state(database.path or target, verdict)
+            raise damaged_state(database.path or target, to_line(verdict))
         rows = count_rows(connection)
     assert sidecars(target) == [target], "the last connection moves everything into the file"
     return rows

@@ -28,7 +28,7 @@ from dwell.state import connections, reclaim
 from dwell.state import erasure as state_erasure
 from dwell.state.backup import copy_state
 from dwell.state.database import NAME as STATE
-from dwell.state.database import StateDatabase
+from dwell.state.database import READY, StateDatabase
 from dwell.text.mentions import Mentions
 from dwell.warehouse import Store, erasure, journal
 from dwell.warehouse.destinations.address import without_password
@@ -276,7 +276,8 @@ def _erase(work: _Work) -> None:
         state_erasure.erase(work.database, work.subject, work.mentions, responses)
     work.store.erase(work.subject, clock.now())
     erase_files(work.root, work.store.settings, work.subject, work.mentions, work.request.imports)
-    for path in (*_models(work), *_cached_queries(work)):
+    unfinished = work.root / f"{STATE}{READY}"  # of a repair that was killed: the state as it was
+    for path in (*_models(work), *_cached_queries(work), unfinished):
         path.unlink(missing_ok=True)
 
 

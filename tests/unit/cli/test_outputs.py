@@ -78,7 +78,6 @@ def test_devices_pipes_and_links_stay_what_they_are(run: Run, tmp_path: Path, co
     )
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has this device")
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_full_device(run: Run, command: list[str]) -> None:
     status, _, err = run(*command, "-o", "/dev/full")

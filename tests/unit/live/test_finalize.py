@@ -40,9 +40,11 @@ def test_an_older_sample_than_the_lake_has_is_stored(tmp_path: Path) -> None:
 
 def test_the_posts_that_a_listing_named_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """A post of which nothing could be stored stands in the listing all the same."""
-    kept = [SimpleNamespace(what="user_posts"), SimpleNamespace(what="profile"), SimpleNamespace(what="user_posts")]
+    kept = [SimpleNamespace(what=what, damage="") for what in ("user_posts", "profile", "user_posts")]
     items = [PostItem(post_id="1", views=-1), ParseError("no post id"), PostItem(post_id="2")]
     monkeypatch.setattr(finalize.responses, "list_target", lambda *_: kept)
     monkeypatch.setattr(finalize.responses, "read_body", lambda _, wanted: wanted)
     monkeypatch.setattr(finalize, "parse_response", lambda response: items if response is kept[0] else [])
     assert finalize._listed_ids(cast("StateDatabase", None), "sweep", 0) == {"1", "2"}
+    kept[2].damage = "its digest is another than was written"  # what was on that page is not known
+    assert finalize._listed_ids(cast("StateDatabase", None), "sweep", 0) is None

@@ -15,6 +15,7 @@ import sqlite3
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,14 @@ import dwell
 from dwell.cli.main import main
 from dwell.disk.wal import find_wal_damage
 from dwell.errors import DamagedDataError, StorageError
-from dwell.state import examination, open_database, responses, salvage
+from dwell.http import HttpResponse
+from dwell.settings import Settings
+from dwell.state import examination, open_database, owner, responses, salvage
 from dwell.state.database import READY, StateDatabase
 from dwell.state.examination import examine
 from dwell.state.schema import ledger
+from dwell.workspace.folder_check import check_folder
+from dwell.workspace.state import open_state
 
 LAYOUT = Path(__file__).parents[2] / "layouts" / "cff8933.tar.xz"
 DAMAGES = int(os.environ.get("DWELL_DAMAGES", "2"))
@@ -278,3 +283,23 @@ def test_a_state_in_use_is_not_repaired(folder: Path) -> None:
         with pytest.raises(StorageError, match=r"is in use: stop"):
             dwell.check(folder, repair=True)
     assert not (folder / "damaged").exists()
+
+
+@pytest.mark.parametrize("what", ["digest", "body", "subject"])
+def test_a_damaged_response_is_found_in_either_database(tmp_path: Path, state_url: str | None, what: str) -> None:
+    settings = Settings(data=tmp_path / "data", database=state_url)
+    workspace = dwell.Workspace(settings, create=True)
+    response = HttpResponse(200, {}, b"{}", datetime(2026, 6, 10, tzinfo=UTC))
+    with closing(open_state(workspace.store)) as database, database.transaction() as connection:
+        for number in range(3):
+            responses.insert_response(
+                connection, f"request-{number}", owner.sweep("s"), 0, provider="scavio", endpoint="posts",
+                what="user_posts", subject="demo", response=response, items=1, packed=responses.compress(b"{}"),
+            )  # fmt: skip
+        wrong = {"digest": 1, "body": responses.compress(b"[]"), "subject": "demi"}[what]
+        table = responses.responses
+        second = table.c.request_id == "request-1"
+        connection.execute(table.update().where(second).values({what: wrong}))
+    (row,) = check_folder(settings).rows
+    assert ("live.db" if state_url is None else "postgresql://") in row[0]
+    assert ("1 of responses" if state_url is None else "1 damaged response") in row[1]
