@@ -1,9 +1,9 @@
-"""What it costs to compare checksums: `dwell benchmarks` as a whole process, beside the same without comparing; appends.
+"""What comparing checksums costs: `dwell benchmarks` as a whole process, beside the same code that compares nothing.
 
     python benchmarks/checksum_speed.py [--rows 10000000] [--runs 9] [--data FOLDER]
 
 The two take turns in one run, so the ratio holds on a noisy machine. Promises: at most 5 % of `dwell benchmarks` over
-10 M snapshots; an append of one row under 30 ms. `--snapshots` reads all snapshots instead of the roll-up.
+10 M snapshots. `--snapshots` reads all snapshots instead of the roll-up. For appends see `append_speed.py`.
 """
 
 from __future__ import annotations
