@@ -8,6 +8,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -54,16 +55,8 @@ def list_members(path: Path) -> list[zipfile.ZipInfo]:
     Raises:
         BadFileError: An entry would be written outside its folder, is a link or is encrypted; or there are too many.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except _DAMAGE_ERRORS as error:
-        raise BadFileError(f"{path.name} is cut off or damaged: download it again.") from error
-    except UnicodeDecodeError as error:
-        raise BadFileError(
-            f"{path.name} holds a file whose name is not in the encoding that the zip says: unpack it and name the "
-            "files to load."
-        ) from error
+    with _directory_errors(path), zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
     if len(entries) > MEMBERS.value():
         raise BadFileError(
             f"{path.name} holds {len(entries):,} files, more than {MEMBERS}: unpack it and name the ones to load, or "
@@ -126,8 +119,18 @@ def _refuse_unsafe(archive: str, entry: zipfile.ZipInfo) -> None:
 
 
 def _is_workbook(path: Path) -> bool:
+    with _directory_errors(path), zipfile.ZipFile(path) as archive:
+        return "[Content_Types].xml" in archive.namelist()
+
+
+@contextmanager
+def _directory_errors(path: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            return "[Content_Types].xml" in archive.namelist()
+        yield
     except _DAMAGE_ERRORS as error:
         raise BadFileError(f"{path.name} is cut off or damaged: download it again.") from error
+    except UnicodeDecodeError as error:
+        raise BadFileError(
+            f"{path.name} holds a file whose name is not in the encoding that the zip says: unpack it and name the "
+            "files to load."
+        ) from error
