@@ -1,6 +1,6 @@
 """Texts that are special to SQL, formats, patterns and terminals, in every option and argument of every command.
 
-By default each place gets a few of the texts, all places together all of them; `DWELL_ALL_WORDS=1` tries every pair.
+By default each place gets one of the texts, all places together all of them; `DWELL_ALL_WORDS=1` tries every pair.
 """
 
 from __future__ import annotations
@@ -64,8 +64,10 @@ def _line(slot: Slot, text: str, folder: Path) -> list[str]:
 
 
 def _texts(slot: Slot) -> list[str]:
-    """All texts, or the one whose turn it is."""
+    """All texts, or the one whose turn it is; options that all commands share are then tried with two of them."""
     kinds = list(TEXTS)
+    if not ALL and slot.name in {"--data", "--output"} and slot.command not in {"status", "watchlist add"}:
+        return []
     return kinds if ALL else [kinds[_SLOTS.index(slot) % len(kinds)]]
 
 

@@ -42,7 +42,7 @@ def _refuse(word: Any, context: Any, param: Any, *, any_name: bool) -> None:
         raise typer.BadParameter("a text can't have a NUL character.", context, param)
     if not any_name and not _is_text(text):
         raise typer.BadParameter(
-            f"{show_text(text)!r} isn't text in UTF-8; write it in UTF-8, or choose another name.", context, param
+            f"'{show_text(text)}' isn't text in UTF-8; write it in UTF-8, or choose another name.", context, param
         )
 
 

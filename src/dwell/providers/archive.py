@@ -64,15 +64,8 @@ def list_members(path: Path) -> list[zipfile.ZipInfo]:
     Raises:
         BadFileError: An entry would be written outside its folder, is a link or is encrypted; or there are too many.
     """
-    with _damage_refused(path.name):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                entries = archive.infolist()
-        except UnicodeDecodeError as error:
-            raise BadFileError(
-                f"{path.name} holds a file whose name is not in the encoding that the zip says: unpack it and name the "
-                "files to load."
-            ) from error
+    with _directory_errors(path), zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
     if len(entries) > MEMBERS.value():
         raise BadFileError(
             f"{path.name} holds {len(entries):,} files, more than {MEMBERS}: unpack it and name the ones to load, or "
@@ -143,5 +136,17 @@ def _refuse_unsafe(archive: str, entry: zipfile.ZipInfo) -> None:
 
 
 def _is_workbook(path: Path) -> bool:
-    with _damage_refused(path.name), zipfile.ZipFile(path) as archive:
+    with _directory_errors(path), zipfile.ZipFile(path) as archive:
         return "[Content_Types].xml" in archive.namelist()
+
+
+@contextmanager
+def _directory_errors(path: Path) -> Iterator[None]:
+    with _damage_refused(path.name):
+        try:
+            yield
+        except UnicodeDecodeError as error:
+            raise BadFileError(
+                f"{path.name} holds a file whose name is not in the encoding that the zip says: unpack it and name the "
+                "files to load."
+            ) from error

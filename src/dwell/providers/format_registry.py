@@ -231,6 +231,8 @@ def _unknown_format_error(part: Part) -> UnknownFormatError | BadFileError:
     if stranger:
         return StrangeFileError(f"{part.name} is {stranger}.")
     if part.layout not in {"csv", "parquet"}:
+        if error := user_table.too_wide_error(part):
+            return error
         other = describe_other(part.objects[0]) if part.objects else None
         if other:
             return BadFileError(

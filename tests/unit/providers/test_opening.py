@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dwell.errors import BadFileError, StorageError, UnknownFormatError
-from dwell.providers import archive, opening
+from dwell.providers import archive, opening, workbook
 from dwell.providers.format_registry import read
 from dwell.records import Extract, Hints, SourceFile
 
@@ -295,8 +295,12 @@ def test_a_character_cut_by_a_chunk_is_whole(opened: Opened, monkeypatch: pytest
     assert "not all UTF-8" in opened(cut).warnings[0]
 
 
-@pytest.mark.parametrize("place", ["offset", "start", "method", "name"])
-def test_a_zip_with_a_damaged_directory_is_refused(opened: Opened, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "what"),
+    [("offset", "damaged"), ("start", "damaged"), ("method", "damaged"), ("name", "not in the encoding")],
+    [("offset", "damaged"), ("start", "damaged"), ("method", "damaged"), ("name", "not in the encoding")],
+)
+def test_a_zip_with_a_damaged_directory_is_refused(opened: Opened, place: str, what: str) -> None:
     """Found by fuzzing: Python's reader then raises errors of many kinds, an OSError among them."""
     content = bytearray(packed({"a.csv": CSV, "b.csv": CSV}))
     entry, end = content.rindex(b"PK\x01\x02"), content.rindex(b"PK\x05\x06")
@@ -310,7 +314,7 @@ def test_a_zip_with_a_damaged_directory_is_refused(opened: Opened, place: str) -
         case _:
             content[entry + 8 : entry + 10] = struct.pack("<H", 0x800)
             content[entry + 46] = 0xFF
-    with pytest.raises(BadFileError, match="damaged"):
+    with pytest.raises(BadFileError, match=what):
         opened(bytes(content), "files.zip")
 
 
@@ -323,3 +327,32 @@ def test_a_format_that_was_named_reads_only_what_it_may_be(
 ) -> None:
     with pytest.raises(UnknownFormatError, match=f"is {what}, which {format_} is not"):
         opened(content, format=format_)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.dat"])
+def test_a_dtd_is_refused_in_any_encoding_and_under_any_name(tmp_path: Path, encoding: str, name: str) -> None:
+    sheet = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e "7">]><worksheet><c><v>&e;</v></c></worksheet>'
+    text = sheet if encoding == "utf-8" else sheet.replace("?>", f' encoding="{encoding[:6]}"?>', 1)
+    data = ("\ufeff" if encoding == "utf-16-le" else "") + text
+    file = tmp_path / "book.xlsx"
+    with zipfile.ZipFile(file, "w") as archive_file:
+        archive_file.writestr("[Content_Types].xml", "<Types/>")
+        archive_file.writestr("xl/workbook.xml", "<workbook/>")
+        archive_file.writestr(name, data.encode(encoding))
+    with pytest.raises(BadFileError, match="DTD"):
+        workbook.read_sheets("book.xlsx", file, tmp_path / "scratch")
+
+
+def test_a_cell_and_a_part_of_a_workbook_have_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "book.xlsx"
+    with zipfile.ZipFile(file, "w") as archive_file:
+        archive_file.writestr("xl/workbook.xml", "<workbook/>")
+        archive_file.writestr("xl/sharedStrings.xml", f"<sst><si><t>{'c' * 2000}</t></si></sst>")
+    monkeypatch.setenv("DWELL_MAX_CELL", "1000")
+    with pytest.raises(BadFileError, match="a cell of more than 1,000 characters"):
+        workbook.read_sheets("book.xlsx", file, tmp_path / "scratch")
+    monkeypatch.setenv("DWELL_MAX_CELL", "5000")
+    monkeypatch.setenv("DWELL_MAX_WORKBOOK", "1KB")
+    with pytest.raises(BadFileError, match="a part of more than 1 KB"):
+        workbook.read_sheets("book.xlsx", file, tmp_path / "scratch")

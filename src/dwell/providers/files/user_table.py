@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from dwell.errors import UnknownFormatError
+from dwell.errors import BadFileError, UnknownFormatError
 from dwell.providers.files.account_table import (
     AccountHeaders,
     account_shape,
@@ -156,6 +156,12 @@ def _flat_values(item: Mapping[str, Any]) -> dict[str, Any]:
     for place, value in _cells(item):
         values.setdefault(".".join(place), value)
     return values
+
+
+def too_wide_error(part: Part) -> BadFileError | None:
+    """The error for JSON whose first objects have more values than the limit, so that none was taken for a row."""
+    widest = max((len(_flat_values(item)) for item in part.objects[:20]), default=0)
+    return too_wide(part.name, widest, "values in one object") if widest > COLUMNS.value() else None
 
 
 def _lists_of_objects(part: Part) -> list[str]:

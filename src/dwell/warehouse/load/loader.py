@@ -192,7 +192,7 @@ class Loader:
         self.ask = strict  # what a spelling means: of the user who named the file
         self.extracts: list[CheckedExtract] = []
         self.reads: list[ReadExtract] = []
-        self.without_values: list[str] = []
+        self.without_values: dict[str, str] = {}
 
     def check(self) -> None:
         """Reads every extract and finds which rows share a key; needs no lock."""
@@ -202,7 +202,7 @@ class Loader:
             table = f"work.checked_{number}"
             extract, read = self._read_extract(extract, table, partial(self._read, number / many, many))
             facts = check_file(self.connection, extract, read.columns, table, self.options)
-            self.without_values += self._without_values(read, extract, table)
+            self.without_values |= self._without_values(read, extract, table)
             offset = sum(checked.facts.rows for checked in self.extracts)
             label = extract.name if many > 1 else ""
             self.reads.append(read)
@@ -218,13 +218,13 @@ class Loader:
         self.progress("checking", 0.0)
         self.merge = Merge(self.connection, self.extracts, correct=self.correct)
 
-    def _without_values(self, read: ReadExtract, extract: Extract, table: str) -> list[str]:
-        """Columns of a user's own table that were recognised and hold nothing, each with its header."""
+    def _without_values(self, read: ReadExtract, extract: Extract, table: str) -> dict[str, str]:
+        """Columns of a user's own table that were recognised and hold nothing, with their headers."""
         if extract.shape.name != USER_TABLE:
-            return []
+            return {}
         names = [field.name for field in read.fields if field.name in read.columns.names]
         empty = columns_without_values(self.connection, names, table)
-        return [f"{name} ({extract.shape.columns[name].names[0].lstrip('/')})" for name in empty]
+        return {name: extract.shape.columns[name].names[0].lstrip("/") for name in empty}
 
     def _read_extract(
         self, extract: Extract, table: str, progress: Callable[[float], None]
@@ -267,7 +267,9 @@ class Loader:
         loaded = summary.summarize(self.connection, self.file, self.extracts, self.merge)
         decided = (f"{sentence}." for read in self.reads for sentence in read.warnings)
         first = tuple(rejects.first_rejects(self._rejects()))
-        empty = [f"Columns without a value: {', '.join(self.without_values)}."] if self.without_values else []
+        left = {name: header for name, header in self.without_values.items() if name not in loaded.unknown_values}
+        named = ", ".join(f"{name} ({header})" for name, header in left.items())
+        empty = [f"Columns without a value: {named}."] if named else []
         return replace(loaded, rejects=first, warnings=(*loaded.warnings, *decided, *empty))
 
     def _is_refused(self, loaded: Loaded) -> bool:
