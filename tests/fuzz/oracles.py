@@ -76,7 +76,7 @@ def numbers_of_json(value: Any) -> Numbers:
     found: set[Fraction] = set()
     for leaf in _leaves(value):
         if isinstance(leaf, str):
-            found |= numbers_in(leaf)
+            found |= numbers_in(leaf, scales=[Fraction(1, 1000)])
         elif isinstance(leaf, int) or math.isfinite(leaf):
             exact = {Fraction(leaf), Fraction(repr(leaf))}
             found |= exact | {one / 1000 for one in exact} | {one / 100 for one in exact}
