@@ -65,7 +65,7 @@ from dwell.cli import (
     run as run_,
 )
 from dwell.cli.streams import can_encode_all, escape_note, prepare_streams
-from dwell.errors import DwellError, StoppedError
+from dwell.errors import DwellError, ReaderGoneError, StoppedError
 
 _INTERRUPTED = 130
 
@@ -170,6 +170,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         result: Any = command.main(args=words, prog_name="dwell", standalone_mode=False, obj=main)
         sys.stdout.flush()
+    except ReaderGoneError:
+        return 0
     except DwellError as error:
         return _fail(
             str(error), error.code, stopping.status() if isinstance(error, StoppedError) else 1, as_json=as_json

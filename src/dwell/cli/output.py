@@ -18,7 +18,6 @@ import typer
 from dwell.cli.cells import format_cell
 from dwell.cli.output_files import PICTURES
 from dwell.cli.streams import can_encode_all
-from dwell.disk.errors import output_error
 from dwell.disk.replace import write_whole
 from dwell.results import Result
 
@@ -95,6 +94,8 @@ class Output:
             write_whole(self.target, content)
             typer.echo(f"Wrote {self.target}", err=True)
         except OSError as error:
+            from dwell.disk.errors import output_error  # with SQLite, which `dwell --help` does not need
+
             raise output_error(self.target, error) from error
 
 

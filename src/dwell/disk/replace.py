@@ -33,10 +33,10 @@ def replacing(target: Path, *, mode: int | None = None) -> Iterator[Path]:
     Raises:
         OSError: The file cannot be written.
     """
-    file = target.resolve() if target.is_symlink() else target
-    if file.exists() and not file.is_file():
-        yield file
+    if target.exists() and not target.is_file():  # before the link is followed: that of a pipe leads to no name
+        yield target
         return
+    file = target.resolve() if target.is_symlink() else target
     with temporary(file.with_name(f".dwell-{secrets.token_hex(8)}.partial")) as partial:
         yield partial
         if mode is not None:
