@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 if os.name != "posix":
     raise ImportError("dwell runs on Linux, macOS and other POSIX systems: on Windows, install and run it inside WSL.")
@@ -11,7 +10,10 @@ if os.name != "posix":
 __version__ = "0.1.0"
 __all__ = ["AsyncClient", "Client", "Workspace", "__version__", "backup", "check", "open", "restore"]
 
+TYPE_CHECKING = False  # the module typing takes longer than all before the handlers of `dwell.__main__`
 if TYPE_CHECKING:
+    from typing import Any
+
     from dwell.client import AsyncClient, Client
     from dwell.workspace import Workspace, backup, check, open, restore  # noqa: A004 - `dwell.open` reads as it should
 

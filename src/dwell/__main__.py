@@ -21,7 +21,8 @@ def run() -> None:
 
 def _stop_early(number: int, _frame: object) -> None:
     """Ends the process while modules are loaded."""
-    text = f"stopped by {signal.Signals(number).name} before anything was done; run the same command again."
+    name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+    text = f"stopped by {name} before anything was done; run the same command again."
     line = f'{{"error": {{"code": "interrupted", "message": "{text}"}}}}' if "--json" in sys.argv else f"dwell: {text}"
     try:
         os.write(2, f"{line}\n".encode())

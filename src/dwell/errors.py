@@ -66,6 +66,10 @@ class OutputError(DwellError):
     code = "output"
 
 
+class ReaderGoneError(StorageError):
+    """Whoever read an output has enough of it (`| head`): a command that meets this ends, and has not failed."""
+
+
 class MemoryLimitError(StorageError):
     """An import needs more memory than it may use: fewer rows at once, or a higher limit, would do."""
 

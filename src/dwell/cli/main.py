@@ -68,7 +68,7 @@ from dwell.cli.output import dump_json
 from dwell.cli.streams import escape_note, prepare_streams
 from dwell.cli.terminal import say
 from dwell.disk.permissions import private_files
-from dwell.errors import DwellError, StoppedError, StorageError
+from dwell.errors import DwellError, ReaderGoneError, StoppedError, StorageError
 from dwell.text.readable import shorten, show_text
 from dwell.visible import mark_line
 
@@ -177,6 +177,8 @@ def main(arguments: list[str] | None = None) -> int:
         with private_files():
             result: Any = command.main(args=given, prog_name="dwell", standalone_mode=False, obj=main)
         sys.stdout.flush()
+    except ReaderGoneError:
+        return 0
     except DwellError as error:
         return _fail(
             str(error), error.code, stopping.status() if isinstance(error, StoppedError) else 1, as_json=as_json

@@ -17,7 +17,6 @@ from dwell.cli.cells import format_cell
 from dwell.cli.output_files import PICTURES
 from dwell.cli.streams import can_encode_all
 from dwell.cli.terminal import mark_texts, say, table_console
-from dwell.disk.errors import output_error
 from dwell.disk.permissions import shared_files
 from dwell.disk.replace import write_whole
 from dwell.results import Result
@@ -105,6 +104,8 @@ class Output:
                 write_whole(self.target, content)
             say(f"Wrote {mark_line(str(self.target))}", err=True)
         except OSError as error:
+            from dwell.disk.errors import output_error  # with SQLite, which `dwell --help` does not need
+
             raise output_error(self.target, error) from error
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from dwell.disk.holder import find_holder
 from dwell.disk.unwritable import is_full, is_read_only
-from dwell.errors import DamagedDataError, StorageError
+from dwell.errors import DamagedDataError, ReaderGoneError, StorageError
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_MANY = frozenset({errno.EMFILE, errno.ENFILE})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -23,6 +24,11 @@ def os_error(path: Path, error: OSError) -> StorageError:
         return disk_full(path)
     if error.errno in _CLOSED:
         return not_writable(path)
+    if error.errno in _MANY:
+        return StorageError(
+            f"{path} cannot be opened ({error.strerror or error}): raise the limit of open files (ulimit -n), and run "
+            "the command again."
+        )
     return StorageError(
         f"{path} cannot be used ({error.strerror or error}): check the disk, or name another folder with --data."
     )
@@ -37,6 +43,8 @@ def disk_full(path: Path) -> StorageError:
 
 def output_error(path: Path, error: OSError) -> StorageError:
     """An `OSError` on a file that the user named for an output, as the error that a user sees."""
+    if error.errno == errno.EPIPE:
+        return ReaderGoneError(f"Nobody reads {path} any more.")
     if error.errno in FULL:
         return StorageError(f"No space left for {path}: free some, or choose another file with -o.")
     return StorageError(f"Cannot write {path} ({error.strerror or error}): choose another file with -o.")

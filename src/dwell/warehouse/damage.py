@@ -19,8 +19,17 @@ _REASONS = {
     "Permission denied": errno.EACCES,
     "Read-only file system": errno.EROFS,
     "No such file": errno.ENOENT,
+    "Broken pipe": errno.EPIPE,
 }
 """What DuckDB says instead of the number of an error."""
+
+_READING = {
+    "Too many open files": errno.EMFILE,
+    "Permission denied": errno.EACCES,
+    "Input/output error": errno.EIO,
+    "Stale file handle": errno.ESTALE,
+}
+"""What keeps a file that is whole from being read."""
 
 _NO_MEMORY = ("Out of Memory", "could not allocate block", "failed to allocate", "failed to pin")
 _NO_DISK = ("max_temp_directory_size", "No space left")
@@ -130,6 +139,10 @@ def reading_errors(root: Path) -> Iterator[None]:
             raise out_of_memory(error) from error
         named = next((path for path in root.absolute().rglob("*.parquet") if str(path) in text), None)
         if named is not None:
+            if number := next((number for reason, number in _READING.items() if reason in text), None):
+                if number == errno.EACCES:
+                    raise StorageError(f"{named} cannot be read: allow this user to read it.") from error
+                raise os_error(named, OSError(number, os.strerror(number))) from error
             damaged = (
                 damaged_rollup_file if "rollups" in named.relative_to(root.absolute()).parts else damaged_lake_file
             )

@@ -97,6 +97,19 @@ def test_a_reader_that_is_gone_is_silent_and_the_work_goes_on(tmp_path: Path) ->
     assert done.exists()
 
 
+def test_a_file_of_o_that_nobody_reads_any_more_is_no_failure() -> None:
+    words = ["import", "--format", "help", "--csv", "-o", "/dev/stdout"]
+    code = f"import sys; sys.argv[1:] = {words}; from dwell.__main__ import run; run()"
+    read, write = os.pipe()
+    os.close(read)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with os.fdopen(write, "wb") as broken:
+        ended = subprocess.run(
+            [sys.executable, "-c", code], env=environment, stdout=broken, stderr=subprocess.PIPE, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
 def test_a_pipe_that_does_not_block_gets_everything() -> None:
     code = f"import os; {PREPARED}os.set_blocking(1, False); print('x' * 300_000)"
     assert run(code, redirect="| cat")[1] == b"x" * 300_000 + b"\n"
