@@ -207,7 +207,7 @@ def test_an_older_backup_of_the_tables_gets_its_snapshots_again(trial, tmp_path)
     trial.pass_time(NOON + 2 * HOUR)
     load_pending(trial.store, trial.database)
     whole = count()
-    for path in (tmp_path / "data").glob("journal.db*"):
+    for path in (tmp_path / "data").glob("journal.*"):
         path.unlink()
     shutil.copy(older, tmp_path / "data" / "journal.db")
     assert count() < whole
