@@ -45,7 +45,7 @@ def test_counts(sql: duckdb.DuckDBPyConnection, text: str, value: int | None) ->
     query = (
         "WITH texts AS (SELECT word_of(?::VARCHAR) AS t), "
         f"taken AS (SELECT t, count_parts_of(lower(digits_of(t))) AS p FROM texts), parts AS ({parts}) "
-        f"SELECT canonical_count(t), {count_columns(style)} FROM parts"
+        f"SELECT canonical_count(t), {count_columns(style, has_unit=True)} FROM parts"
     )
     cheap, read, _, _ = sql.execute(query, [text]).fetchone() or (None,) * 4
     assert (read if cheap is None else cheap) == value

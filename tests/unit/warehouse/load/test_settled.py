@@ -26,12 +26,18 @@ def _steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def expected(stored: Row | None, rows: list[Row], *, correct: bool) -> Row:
-    """What is then stored of one post and instant: each value is that of the first row that knows it."""
+    """What is then stored of one post and instant: each value is that of the first row that knows it.
+
+    Of rows that the rules do not tell apart the one with the larger values is first.
+    """
 
     def rank(row: Row) -> tuple[bool, int, int]:
         return row[0] is None, -(row[0] or 0), -sum(value is not None for value in row)
 
-    ranked = sorted(rows, key=rank)
+    def larger(row: Row) -> list[tuple[bool, int]]:
+        return [(value is not None, value or 0) for value in row]
+
+    ranked = sorted(sorted(rows, key=larger, reverse=True), key=rank)
     if stored:
         newer = [row for row in ranked if correct or rank(row)[:2] <= rank(stored)[:2]]
         ranked = [*newer, stored, *(row for row in ranked if row not in newer)]
