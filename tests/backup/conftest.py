@@ -15,7 +15,7 @@ from dwell.settings import Settings
 from dwell.state import open_database
 from dwell.state.copy_rows import as_stored
 from dwell.state.layout import load_metadata
-from dwell.state.stored_response import compress, digest_of
+from dwell.state.stored_response import checksum_of, compress
 from dwell.state.types import Flag, Instant, JsonText
 from dwell.workspace.state import open_state
 
@@ -53,7 +53,7 @@ def fill(settings: Settings) -> None:
                 rows.append({column.name: value_of(column, number) for column in table.columns})
                 if table.name == "responses":  # what it says of itself is true
                     packed = compress(rows[-1]["body"])
-                    rows[-1] |= {"body": packed, "digest": digest_of(rows[-1], packed)}
+                    rows[-1] |= {"body": packed, "checksum": checksum_of(rows[-1], packed)}
                 if number == 3:
                     rows[-1] |= {column.name: None for column in table.columns if column.nullable}
             for row in rows:

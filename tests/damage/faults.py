@@ -138,7 +138,8 @@ FAULTS = (
     Fault("The state is cut off", _OF_STATE, _STATE_ROWS, _REPAIR, "live.db is damaged", _cut("live.db")),
     Fault(
         "A stored response has changed", "`dwell replay` of it, which counts it", "its rows in the tables", _REPAIR,
-        "damaged", _sql("live.db", "UPDATE responses SET body = zeroblob(30) WHERE response_id = (SELECT max(response_id) FROM responses)"),
+        "damaged",
+        _sql("live.db", "UPDATE responses SET body = zeroblob(30) WHERE response_id = (SELECT max(response_id) FROM responses)"),
     ),
     Fault("A model is cut off", "`dwell score` with it", "everything else", "`dwell fit`", "model", _cut(_MODEL)),
     Fault(

@@ -9,8 +9,8 @@ from dwell.errors import DwellError
 from dwell.state import StateDatabase, job_leases, leases, responses
 from dwell.warehouse.store import Store
 
-_DIGESTS = 1_000
-"""Responses of an older dwell that get their digest at each seal."""
+_CHECKSUMS = 1_000
+"""Responses of an older dwell that get their checksum at each seal."""
 _log = logging.getLogger(__name__)
 
 
@@ -29,7 +29,7 @@ def seal_if_due(store: Store, database: StateDatabase) -> int:
         return 0
     try:
         with leases.renew_while(partial(_extend, database, holder)):
-            responses.add_digests(database, _DIGESTS)
+            responses.add_checksums(database, _CHECKSUMS)
             return store.seal()
     except DwellError as error:  # such as a full disk: sweeps still store their rows, and the next round tries again
         _log.warning("Sealing failed: %s", error)

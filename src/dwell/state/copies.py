@@ -1,8 +1,8 @@
 """Second copies of the rows of an SQLite state, in which damage is found: SQLite itself has no checksums.
 
 Each table has an index of all its columns, `<table>_copy`. SQLite keeps it with the rows, and its integrity check
-compares the two: a byte that was changed in either is found. Kept responses have digests instead, because their bodies
-are large. PostgreSQL has checksums of its own, so it has no copies.
+compares the two: a byte that was changed in either is found. Kept responses have checksums instead, because their
+bodies are large. PostgreSQL has checksums of its own, so it has no copies.
 """
 
 from __future__ import annotations

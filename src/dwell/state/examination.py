@@ -1,7 +1,7 @@
 """Reads an SQLite state as far as it can be read, and says what is lost: for `dwell check`, and for its repair.
 
-A row is as it was written if the table and its second copy (`copies.py`) agree; a kept response if its digest is right.
-Where only one of the two can be read, what it has is taken.
+A row is as it was written if the table and its second copy (`copies.py`) agree; a kept response if its checksum is
+right. Where only one of the two can be read, what it has is taken.
 """
 
 from __future__ import annotations
@@ -116,11 +116,11 @@ def examine(path: Path) -> Examination:
 
 
 def count_unverified(path: Path) -> int:
-    """How many kept responses have no digest; 0 of a state that cannot be read."""
+    """How many kept responses have no checksum; 0 of a state that cannot be read."""
     try:
         with open_for_reading(path) as raw:
             names = {name for (_, name, *_) in raw.execute("PRAGMA table_info(responses)")}
-            without = "WHERE digest IS NULL" if "digest" in names else ""
+            without = "WHERE checksum IS NULL" if "checksum" in names else ""
             (number,) = raw.execute(f"SELECT count(*) FROM responses {without}").fetchone() if names else (0,)
             return int(number)
     except _ERRORS:
@@ -229,7 +229,7 @@ def _read_responses(raw: sqlite3.Connection, columns: list[Column[Any]], found: 
 
 
 def _is_damaged(values: Mapping[str, Any]) -> bool:
-    older = {"owner_kind": "sweep", "digest": None}  # columns that older layouts lack
+    older = {"owner_kind": "sweep", "checksum": None}  # columns that older layouts lack
     try:
         return bool(from_row({**older, **values}).damage)
     except KeyError:  # the schema is damaged

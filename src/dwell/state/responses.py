@@ -13,7 +13,7 @@ from dwell.http import HttpResponse
 from dwell.state.database import readable_text
 from dwell.state.owner import TRACKING, Owner
 from dwell.state.schema import ledger, responses, sweeps
-from dwell.state.stored_response import StoredResponse, compress, digest_of, from_row
+from dwell.state.stored_response import StoredResponse, checksum_of, compress, from_row
 from dwell.state.types import Big
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _COLUMNS = (
     type_coerce(responses.c.simulated, Big).label("simulated"),
     responses.c.parsed_by,
 )
-_WITH_BODY = (*_COLUMNS, responses.c["items"], responses.c.body, responses.c.digest)
+_WITH_BODY = (*_COLUMNS, responses.c["items"], responses.c.body, responses.c.checksum)
 _OF_TARGET = (
     select(*_COLUMNS)
     .where(
@@ -90,7 +90,7 @@ def insert_response(
         "simulated": response.simulated,
         "items": items,
     }
-    connection.execute(_INSERT, {**row, "body": packed, "digest": digest_of(row, packed)})
+    connection.execute(_INSERT, {**row, "body": packed, "checksum": checksum_of(row, packed)})
 
 
 def list_target(database: StateDatabase, owner: Owner, position: int) -> list[StoredResponse]:
@@ -267,13 +267,13 @@ def list_damaged(database: StateDatabase) -> list[int]:
 
 
 def count_unverified(database: StateDatabase) -> int:
-    """How many responses have no digest: an older dwell kept them."""
+    """How many responses have no checksum: an older dwell kept them."""
     with database.reading() as connection:
-        return int(connection.scalar(select(func.count()).where(responses.c.digest.is_(None))) or 0)
+        return int(connection.scalar(select(func.count()).where(responses.c.checksum.is_(None))) or 0)
 
 
-def add_digests(database: StateDatabase, most: int | None = None) -> int:
-    """Gives digests to responses that an older dwell kept without one, if their bodies can be read.
+def add_checksums(database: StateDatabase, most: int | None = None) -> int:
+    """Gives checksums to responses that an older dwell kept without one, if their bodies can be read.
 
     Args:
         database: Where responses are stored.
@@ -282,7 +282,7 @@ def add_digests(database: StateDatabase, most: int | None = None) -> int:
     Returns:
         How many got one.
     """
-    without = select(*_WITH_BODY).where(responses.c.digest.is_(None)).order_by(responses.c.response_id)
+    without = select(*_WITH_BODY).where(responses.c.checksum.is_(None)).order_by(responses.c.response_id)
     last = done = 0
     while most is None or done < most:
         with database.transaction() as connection, readable_text(connection):
@@ -291,7 +291,7 @@ def add_digests(database: StateDatabase, most: int | None = None) -> int:
                 if from_row(row).damage:
                     continue
                 given = update(responses).where(responses.c.response_id == row["response_id"])
-                connection.execute(given.values(digest=digest_of(row, row["body"])))
+                connection.execute(given.values(checksum=checksum_of(row, row["body"])))
                 done += 1
         if not rows:
             break

@@ -65,13 +65,13 @@ responses = table(
     Column("parsed_by", Text),
     Column("body", LargeBinary, nullable=False),
     Column("loaded_in", Text),
-    Column("digest", Big),
+    Column("checksum", Big),
     UniqueConstraint("request_id", name="responses_request_id_key"),
     key=("response_id",),
     rowid=True,
 )
 """What came back, as it came, packed. `parsed_by` is the parser whose rows are stored; null: not yet. `rejected` of its
-objects gave no row; `loaded_in` is the digest of the batch that has its rows. `digest` is that of the row itself
+objects gave no row; `loaded_in` is the digest of the batch that has its rows. `checksum` is that of the row itself
 (`stored_response.py`); null in rows of before there were any."""
 Index("responses_by_owner", responses.c.owner_id, responses.c.position)
 Index(

@@ -1,7 +1,7 @@
 """One kept response as its row has it. What is damaged in the row is told of that response alone.
 
-Each has a digest, made when it was stored: CRC-32 of all that is never changed in the row. It finds damage, not
-forgery. Responses that an older dwell kept have none until `responses.add_digests` was run.
+Each has a checksum, made when it was stored: CRC-32 of all that is never changed in the row. It finds damage, not
+forgery. Responses that an older dwell kept have none until `responses.add_checksums` was run.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from dwell.clock import from_micros, to_micros
 from dwell.http import HttpRequest, HttpResponse
 from dwell.state.owner import Owner
 
-DIGESTED = (
+COVERED = (
     *("request_id", "owner_kind", "owner_id", "position", "provider", "endpoint", "what", "subject"),
     *("received_at", "simulated", "items"),
 )
-"""What the digest covers besides the packed body."""
+"""What the checksum covers besides the packed body."""
 _LEVEL = 1  # level 6 is a fifth smaller and takes three times as long
 _UNKNOWN = datetime.fromtimestamp(0, UTC)
 
@@ -74,14 +74,14 @@ def compress(body: bytes) -> bytes:
     return zlib.compress(body, _LEVEL)
 
 
-def digest_of(row: Mapping[str, Any], packed: bytes) -> int:
-    """The digest of a row.
+def checksum_of(row: Mapping[str, Any], packed: bytes) -> int:
+    """The checksum of a row.
 
     Args:
-        row: The columns DIGESTED, as they are stored or as they are to be stored.
+        row: The columns COVERED, as they are stored or as they are to be stored.
         packed: What the column `body` has.
     """
-    values = [_as_stored(row[name]) for name in DIGESTED]
+    values = [_as_stored(row[name]) for name in COVERED]
     return zlib.crc32(packed, zlib.crc32(repr(values).encode("utf-8", "surrogatepass")))
 
 
@@ -120,11 +120,11 @@ def _find_damage(row: Mapping[str, Any]) -> str:
     """What is wrong with the values of a row, the packed body among them."""
     try:
         from_micros(row["received_at"])
-        texts = [row[name] for name in DIGESTED if name not in {"position", "received_at", "simulated", "items"}]
+        texts = [row[name] for name in COVERED if name not in {"position", "received_at", "simulated", "items"}]
         if not all(isinstance(text, str) for text in texts) or not isinstance(row["parsed_by"], str | None):
             return "its row has values of other kinds"
-        if "body" in row and row["digest"] is not None and digest_of(row, row["body"]) != row["digest"]:
-            return "its digest is another than was written"
+        if "body" in row and row["checksum"] is not None and checksum_of(row, row["body"]) != row["checksum"]:
+            return "its checksum is wrong"
         int(row["position"])
     except (TypeError, ValueError, OverflowError):
         return "its row has values of other kinds"

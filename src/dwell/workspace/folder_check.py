@@ -60,8 +60,8 @@ def check_folder(
         files that an older dwell imported: it may have read some values otherwise, and importing them again corrects
         those. `meta["future_readings"]` lists the readings that are stamped later than now, by table and source;
         `meta["set_aside"]` the files with those that were set aside. Both are empty while there is a problem.
-        `meta["unverified_responses"]` is the number of kept responses without a digest: an older dwell kept them, and a
-        repair makes their digests.
+        `meta["unverified_responses"]` is the number of stored responses without a checksum: an older dwell stored
+        them, and a repair makes their checksums.
 
     Raises:
         NoDataError: There is no data folder at that place.
@@ -157,7 +157,7 @@ def _describe_loose(settings: Settings) -> list[str]:
 
 
 def _check_responses(settings: Settings, *, repair: bool) -> tuple[dict[str, Any], list[check.Problem]]:
-    """How many kept responses have no digest, and those on a server that are damaged; the repair makes the digests.
+    """How many kept responses have no checksum, and those on a server that are damaged; the repair makes the checksums.
 
     Responses in the folder were looked at with the rest of its state.
     """
@@ -172,7 +172,7 @@ def _check_responses(settings: Settings, *, repair: bool) -> tuple[dict[str, Any
 
     with closing(open_database(settings.data, settings.database)) as database:
         if repair:
-            responses.add_digests(database)
+            responses.add_checksums(database)
         damaged = [] if settings.database is None else responses.list_damaged(database)
         unverified = {"unverified_responses": responses.count_unverified(database)}
     if not damaged:

@@ -46,5 +46,5 @@ def test_the_posts_that_a_listing_named_are_there(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(finalize.responses, "read_body", lambda _, wanted: wanted)
     monkeypatch.setattr(finalize, "parse_response", lambda response: items if response is kept[0] else [])
     assert finalize._listed_ids(cast("StateDatabase", None), "sweep", 0) == {"1", "2"}
-    kept[2].damage = "its digest is another than was written"  # what was on that page is not known
+    kept[2].damage = "its checksum is wrong"  # what was on that page is not known
     assert finalize._listed_ids(cast("StateDatabase", None), "sweep", 0) is None

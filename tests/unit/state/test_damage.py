@@ -46,7 +46,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         packed.extractall(place, filter="data")
     folder = place / LAYOUT.name.partition(".")[0] / "data"
     with closing(open_database(folder)) as database:
-        responses.add_digests(database)
+        responses.add_checksums(database)
     return folder
 
 
@@ -163,18 +163,18 @@ def test_a_damaged_response_is_one_counted_failure(folder: Path, run) -> None:
     assert "6 of responses (responses number 4, 5, 6, 7, 8)" in out
 
 
-def test_older_responses_are_read_counted_and_get_their_digests(folder: Path, run) -> None:
+def test_older_responses_are_read_counted_and_get_their_checksums(folder: Path, run) -> None:
     with closing(sqlite3.connect(folder / "live.db")) as connection, connection:
-        number = connection.execute("UPDATE responses SET digest = NULL").rowcount
+        number = connection.execute("UPDATE responses SET checksum = NULL").rowcount
     assert number > 10
     status, out, _ = run("check")
     assert status == 0
-    assert f"{number} kept responses have no digest yet" in out
+    assert f"{number} stored responses have no checksum yet" in out
     assert run("check", "--repair")[0] == 0
     with closing(open_database(folder)) as database:
         assert responses.count_unverified(database) == 0
         assert responses.list_damaged(database) == []
-    assert "no digest" not in run("check")[1]
+    assert "no checksum" not in run("check")[1]
 
 
 def test_a_repair_that_is_killed_is_done_again_or_is_done(folder: Path, tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_a_state_in_use_is_not_repaired(folder: Path) -> None:
     assert not (folder / "damaged").exists()
 
 
-@pytest.mark.parametrize("what", ["digest", "body", "subject"])
+@pytest.mark.parametrize("what", ["checksum", "body", "subject"])
 def test_a_damaged_response_is_found_in_either_database(tmp_path: Path, state_url: str | None, what: str) -> None:
     settings = Settings(data=tmp_path / "data", database=state_url)
     workspace = dwell.Workspace(settings, create=True)
@@ -296,7 +296,7 @@ def test_a_damaged_response_is_found_in_either_database(tmp_path: Path, state_ur
                 connection, f"request-{number}", owner.sweep("s"), 0, provider="scavio", endpoint="posts",
                 what="user_posts", subject="demo", response=response, items=1, packed=responses.compress(b"{}"),
             )  # fmt: skip
-        wrong = {"digest": 1, "body": responses.compress(b"[]"), "subject": "demi"}[what]
+        wrong = {"checksum": 1, "body": responses.compress(b"[]"), "subject": "demi"}[what]
         table = responses.responses
         second = table.c.request_id == "request-1"
         connection.execute(table.update().where(second).values({what: wrong}))

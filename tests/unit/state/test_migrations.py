@@ -18,7 +18,7 @@ from sqlalchemy import inspect
 from dwell.state import copies, layout, open_database
 from dwell.state.columns import metadata
 from dwell.state.schema import LAYOUT
-from dwell.state.stored_response import DIGESTED
+from dwell.state.stored_response import COVERED
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"
 
@@ -77,13 +77,13 @@ def is_no_copy(_: object, name: str, kind: str, *__: object) -> bool:
     return not (kind == "index" and name.endswith(copies.SUFFIX))
 
 
-def test_every_column_of_every_table_has_a_second_copy_or_a_digest(first: Path) -> None:
+def test_every_column_of_every_table_has_a_second_copy_or_a_checksum(first: Path) -> None:
     with closing(open_database(first)) as database:
         found = inspect(database.engine)
         for table in metadata.sorted_tables:
             indexes = {one["name"]: set(one["column_names"]) for one in found.get_indexes(table.name)}
             if table.name in copies.WITHOUT:
-                assert {*DIGESTED, "body"} <= {column.name for column in table.columns}
+                assert {*COVERED, "body"} <= {column.name for column in table.columns}
             else:
                 assert indexes[table.name + copies.SUFFIX] == {column.name for column in table.columns}
 

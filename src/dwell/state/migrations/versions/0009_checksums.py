@@ -1,4 +1,4 @@
-"""The digest of each kept response; rows that are there get theirs later, so that no body is read now."""
+"""The checksum of each kept response; rows that are there get theirs later, so that no body is read now."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     """A column."""
-    op.add_column("responses", sa.Column("digest", _BIG))
+    op.add_column("responses", sa.Column("checksum", _BIG))
