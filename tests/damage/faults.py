@@ -139,7 +139,7 @@ FAULTS = (
     Fault(
         "A stored response has changed", "`dwell replay` of it, which counts it", "its rows in the tables", _REPAIR,
         "damaged",
-        _sql("live.db", "UPDATE responses SET body = zeroblob(30) WHERE response_id = (SELECT max(response_id) FROM responses)"),
+        _sql("live.db", "UPDATE responses SET body = zeroblob(30) WHERE response_id % 9 = 1"),
     ),
     Fault("A model is cut off", "`dwell score` with it", "everything else", "`dwell fit`", "model", _cut(_MODEL)),
     Fault(
