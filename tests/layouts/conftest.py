@@ -15,10 +15,14 @@ WITH_TRACKING = [name for name in LAYOUTS if name not in {"e4160b3", "c121b03"}]
 
 @pytest.fixture(params=LAYOUTS)
 def layout(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An unpacked folder of a release, which is also the working folder; its data are in `data`."""
-    with tarfile.open(PLACE / f"{request.param}.tar.xz") as packed:
+    return unpack(request.param, tmp_path, monkeypatch)
+
+
+def unpack(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a release, which is also the working folder; its data are in `data`."""
+    with tarfile.open(PLACE / f"{name}.tar.xz") as packed:
         packed.extractall(tmp_path, filter="data")
-    folder = tmp_path / request.param
+    folder = tmp_path / name
     monkeypatch.chdir(folder)
     monkeypatch.setenv("DWELL_DATA", "data")
     return folder

@@ -20,7 +20,7 @@ from dwell.settings import Settings
 from dwell.warehouse import check
 from dwell.workspace import folder_check
 
-from .conftest import LAYOUTS, NEWEST
+from .conftest import LAYOUTS, NEWEST, unpack
 from .test_layouts import tables
 
 pytestmark = pytest.mark.slow
@@ -39,6 +39,15 @@ COMMANDS = [
     ["export", "all", "-o", "x"],
     ["report", "--creator", "@demo_kitchen"],
 ]
+
+
+# Parts get lost in the same way in every layout: the oldest and the newest stand for all, but in `make torture`.
+TRIED = LAYOUTS if "DWELL_KILL_STRIDE" in os.environ else ["e4160b3", NEWEST]
+
+
+@pytest.fixture(params=TRIED)
+def layout(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return unpack(request.param, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -109,7 +118,7 @@ HOWS = ("gone", "empty", "all gone")
 DAMAGES = [(name, how, ("posts", "post_snapshots", "ingest_batches")) for name in LAYOUTS for how in HOWS]
 if "DWELL_KILL_STRIDE" not in os.environ:  # `make torture` tries every way on every layout
     DAMAGES = [(name, *rest) for name, *rest in DAMAGES if name == NEWEST]
-    DAMAGES += [("e4160b3", "gone", ("posts",)), ("c121b03", "all gone", ("post_snapshots",))]
+    DAMAGES += [("e4160b3", "gone", ("posts",))]
 
 
 @pytest.mark.parametrize(("layout", "how", "damaged"), DAMAGES, indirect=["layout"])
@@ -164,7 +173,7 @@ def test_a_missing_file_of_the_lake_is_taken_out(folder: Path, run_check) -> Non
     status, (problem,) = run_check("--repair")
     assert (status, problem["part"], problem["repaired"]) == (0, f"lake/posts/{file.name}", True)
     assert problem["rows"] > 0
-    assert problem["import_again"]
+    assert problem["import_again"] or problem["replay"]
     assert run_check() == (0, [])
     store = package.open("data").store
     left = store.rows()["posts"]

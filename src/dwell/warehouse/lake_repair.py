@@ -75,8 +75,9 @@ def find_loss(log: sqlite3.Connection, file: LakeFile) -> Loss:
 
 
 def _batches_of(log: sqlite3.Connection, file: LakeFile) -> list[tuple[Any, ...]]:
-    """Rows of the log of the batches that may have rows in a file."""
-    return [row for row in batches.list_rows(log) if (file.first_seq or 0) <= row[0] <= file.seq]
+    """Rows of the log of the batches that may have rows in a file; of an older dwell's file any may."""
+    first, last = file.first_seq or 0, file.seq or float("inf")
+    return [row for row in batches.list_rows(log) if first <= row[0] <= last]
 
 
 def take_out_files(root: Path, settings: Settings, damaged: Mapping[str, Sequence[LakeFile]], now: datetime) -> None:
