@@ -209,7 +209,7 @@ def test_a_file_of_the_rollup_may_begin_with_the_name(new_folder) -> None:
     settings = new_folder()
     store = Store.open(settings)
     store.seal()
-    with journal.connect(settings.data / journal.NAME, writing=True) as log:
+    with journal.connect(settings.data / journal.NAME, writing=True) as log, journal.transaction(log):
         log.execute("UPDATE rollup_files SET low = ? WHERE removed_at IS NULL", (ALICE,))
     tables = content_of_tables(settings)
     workspace_of(settings).forget(ALICE)

@@ -111,7 +111,7 @@ def forget_places(settings) -> None:
     """As if an older dwell had loaded."""
     from dwell.warehouse import journal
 
-    with journal.connect(settings.data / journal.NAME, writing=True) as log:
+    with journal.connect(settings.data / journal.NAME, writing=True) as log, journal.transaction(log):
         log.execute("DELETE FROM meta WHERE key GLOB 'destination:*'")
 
 

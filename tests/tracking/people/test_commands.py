@@ -259,11 +259,11 @@ class TestServer:
         done = run("stop", "vid_x", "--erase", data=tmp_path)
         assert (done.status, "unset DWELL_SERVER" in done.err) == (2, True)
 
-    def test_an_id_that_is_no_text_is_not_found(self, on_server, run):
+    def test_an_id_that_is_no_text_is_refused(self, on_server, run):
         for command in (["webhooks", "delete"], ["keys", "revoke"], ["stop"]):
             for asked in (run, on_server):
                 done = asked(*command, "\udcff")
-                assert (done.status, "not found" in done.err) == (1, True)
+                assert (done.status, "isn't text in UTF-8" in done.err) == (2, True)
 
     def test_a_new_secret_stands_alone(self, on_server, run):
         made = on_server("webhooks", "add", "https://93.184.215.14/hook", "--event", "balance.low").out.splitlines()
