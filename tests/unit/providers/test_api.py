@@ -291,10 +291,15 @@ def test_another_object_in_the_list_is_a_reject(opened: Opened) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ['{"videos": [{"video_id": "735', "[1, 2", '{"a": NaN', "[" * 100_000])
+@pytest.mark.parametrize("text", ['{"videos": [{"video_id": "735', "[1, 2", '{"a": NaN'])
 def test_json_that_is_cut_off(opened: Opened, text: str) -> None:
     with pytest.raises(BadFileError, match="cut off or damaged JSON"):
         opened(text, "cut.json")
+
+
+def test_json_that_is_too_deep(opened: Opened) -> None:
+    with pytest.raises(BadFileError, match="nests lists and objects so deeply"):
+        opened("[" * 100_000, "deep.json")
 
 
 def test_an_unknown_object_names_the_nearest_format(opened: Opened) -> None:

@@ -146,7 +146,10 @@ def test_of_several_headers_one_is_taken_and_the_others_are_named() -> None:
     assert (fitting.columns["views"], fitting.dropped) == ("Play count", ("views",))
 
 
-def test_a_table_of_a_hundred_thousand_columns(opened: Callable[..., SourceFile]) -> None:
+def test_a_table_of_a_hundred_thousand_columns(
+    opened: Callable[..., SourceFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DWELL_MAX_COLUMNS", "200000")
     names = [f"c{number}" for number in range(100_000)]
     row = f"{LINK},5{',1' * len(names)}\n"
     text = ",".join(["url", "views", *names]) + f'\n{row}\n"{LINK}",6,"a\nb"{",1" * (len(names) - 1)}\nshort\n{row}'
