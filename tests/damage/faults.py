@@ -13,6 +13,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from dwell.warehouse import journal_revision
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -56,14 +58,14 @@ def _cut(pattern: str) -> Callable[[Path], None]:
     return cut
 
 
-def _flip(pattern: str, *, bytes_: int = 1) -> Callable[[Path], None]:
-    """Other values in a stretch in the middle."""
+def _flip(pattern: str, *, start: int | None = None, bytes_: int = 1) -> Callable[[Path], None]:
+    """Other values in a stretch, from the middle on if no start is given."""
 
     def flip(folder: Path) -> None:
         file, dice = _file(folder, pattern), random.Random(7)
         content = bytearray(file.read_bytes())
-        start = len(content) // 2
-        for at in range(start, min(start + bytes_, len(content))):
+        first = len(content) // 2 if start is None else start
+        for at in range(first, min(first + bytes_, len(content))):
             content[at] ^= dice.randrange(1, 256)
         file.write_bytes(content)
 
@@ -86,6 +88,11 @@ def _sql(name: str, *statements: str) -> Callable[[Path], None]:
 
 def _newest_entry(folder: Path) -> Path:
     return max((folder / "lake/posts/_delta_log").glob("*.json"))
+
+
+def _put_older_journal_back(folder: Path) -> None:
+    """As if one more change had been stored since."""
+    journal_revision.write(folder, journal_revision.read(folder) + 1)
 
 
 def _half_copied(folder: Path) -> None:
@@ -118,12 +125,11 @@ FAULTS = (
         lambda folder: _newest_entry(folder).write_bytes(b""),
     ),
     Fault("A file of the roll-up has changed", "nothing", "every row", _REPAIR, "is damaged", _flip(_ROLLUP)),
-    Fault("A file of the roll-up is missing", "nothing", "every row", _REPAIR, "is damaged", _remove(_ROLLUP)),
     Fault("The journal is missing", "every command", _OF_LAKE, _REPAIR, "journal.db is missing", _remove("journal.db")),
     Fault("The journal is empty", "every command", _OF_LAKE, _REPAIR, "journal.db is missing", _empty("journal.db")),
     Fault(
         "4 KB of the journal are noise", "what reads these pages", _OF_LAKE, _REPAIR, "journal.db is damaged",
-        _flip("journal.db", bytes_=4096),
+        _flip("journal.db", start=8_192, bytes_=4096),
     ),
     Fault("The journal is cut off", "every command", _OF_LAKE, _REPAIR, "journal.db is damaged", _cut("journal.db")),
     Fault(
@@ -141,7 +147,14 @@ FAULTS = (
         "damaged",
         _sql("live.db", "UPDATE responses SET body = zeroblob(30) WHERE response_id % 9 = 1"),
     ),
-    Fault("A model is cut off", "`dwell score` with it", "everything else", "`dwell fit`", "model", _cut(_MODEL)),
+    Fault(
+        "Another file has the state's name", "every command", _STATE_ROWS, _REPAIR, "live.db",
+        _replace("live.db", b"not a database, but quite some text " * 99),
+    ),
+    Fault(
+        "An older copy of the journal was put back", "every command", "what it has, and the stored responses",
+        _REPAIR, "journal.db is damaged", _put_older_journal_back,
+    ),
     Fault(
         "A model is nested a million levels deep", "`dwell score` with it", "everything else", "`dwell fit`", "model",
         _replace(_MODEL, b"[" * 1_000_000),

@@ -67,7 +67,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def without_warnings(text: str) -> list[str]:
-    return [line for line in text.rstrip().splitlines() if not line.startswith("Warning: ")]
+    return [line for line in text.splitlines() if line and not line.startswith("Warning: ")]
 
 
 @pytest.fixture(autouse=True)
