@@ -27,6 +27,7 @@ class Fault:
         cure: What to do.
         said: Words of the message, a part of it that every version keeps.
         make: Does it to a folder.
+        makes_anew: Commands that make again what is damaged, so that their answer may be a newer one.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Fault:
     cure: str
     said: str
     make: Callable[[Path], None]
+    makes_anew: tuple[str, ...] = ()
 
 
 def _file(folder: Path, pattern: str) -> Path:
@@ -157,7 +159,7 @@ FAULTS = (
     ),
     Fault(
         "A model is nested a million levels deep", "`dwell score` with it", "everything else", "`dwell fit`", "model",
-        _replace(_MODEL, b"[" * 1_000_000),
+        _replace(_MODEL, b"[" * 1_000_000), makes_anew=("findings",),
     ),
     Fault(
         "The tables were written by a newer dwell", "every command", "everything", "update dwell",

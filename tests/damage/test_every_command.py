@@ -126,7 +126,8 @@ def test_every_command(fault: Fault, damaged: Any, run: Run, answers: dict[str, 
     for line in ANSWERS:
         code, out, err = run(line)
         messages.append(err)
-        assert code or without_warnings(out) == without_warnings(answers[line]), line
+        if code == 0 and line.split()[0] not in fault.makes_anew:
+            assert without_warnings(out) == without_warnings(answers[line]), line
     for line in WORK:
         messages += run(line)[1:]
     assert any(fault.said in message for message in messages), messages
