@@ -159,7 +159,7 @@ FAULTS = (
     ),
     Fault(
         "A model is nested a million levels deep", "`dwell score` with it", "everything else", "`dwell fit`", "model",
-        _replace(_MODEL, b"[" * 1_000_000), makes_anew=("findings",),
+        _replace(_MODEL, b"[" * 1_000_000), makes_anew=("findings", "score"),
     ),
     Fault(
         "The tables were written by a newer dwell", "every command", "everything", "update dwell",
