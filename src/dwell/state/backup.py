@@ -13,7 +13,8 @@ from dwell.disk.errors import sidecars
 from dwell.state import layout
 from dwell.state.copies import to_line
 from dwell.state.copy_rows import OnRows, copy_rows, count_rows
-from dwell.state.database import StateDatabase, damaged_state
+from dwell.state.database import StateDatabase
+from dwell.state.database_errors import damaged_state
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

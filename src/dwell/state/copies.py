@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 from dwell.disk.errors import sqlite_error
-from dwell.state.database import StateDatabase, damaged_state
+from dwell.state.database import StateDatabase
+from dwell.state.database_errors import damaged_state
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table

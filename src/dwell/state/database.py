@@ -13,17 +13,17 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
-from dwell.disk.errors import move_away, os_error, sidecars, sqlite_error, sqlite_errors
+from dwell.disk.errors import move_away, sidecars, sqlite_errors
 from dwell.disk.flush import flush
 from dwell.disk.holder import WAIT_S, warn_of_wait
 from dwell.disk.unwritable import connect_or_read
 from dwell.disk.wal import find_wal_damage
-from dwell.errors import DamagedDataError, StorageError
+from dwell.errors import StorageError
 from dwell.redact import register_secrets
+from dwell.state.database_errors import damaged_state, database_errors
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection as Connection  # for rooms that hand it on and write no SQL
@@ -133,7 +133,7 @@ class StateDatabase:
             )
 
     def _errors(self) -> AbstractContextManager[None]:
-        return _database_errors(self)
+        return database_errors(self.path, self.name)
 
 
 def _sqlite_engine(path: Path) -> Engine:
@@ -289,62 +289,6 @@ def _postgresql_engine(url: str) -> Engine:
         )
     except ImportError as error:
         raise MissingExtraError("PostgreSQL needs its driver: pip install 'dwell[postgresql]'.") from error
-
-
-@contextmanager
-def _database_errors(database: StateDatabase) -> Iterator[None]:
-    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-
-    from dwell.state.types import UnreadableValueError
-
-    try:
-        yield
-    except DBAPIError as error:
-        if database.path is not None and isinstance(error.orig, sqlite3.Error):
-            raise sqlite_error(database.path, error.orig, damaged_state) from error
-        raise StorageError(_server_error(database.name, error)) from error
-    except SQLAlchemyError as error:
-        raise StorageError(f"{database.name} cannot be used ({error}).") from error
-    except sqlite3.Error as error:
-        assert database.path is not None, "only SQLite raises these"
-        raise sqlite_error(database.path, error, damaged_state) from error
-    except UnreadableValueError as error:
-        if database.path is None:
-            raise StorageError(f"{database.name} is damaged ({error}): restore it from a backup.") from error
-        raise damaged_state(database.path, str(error)) from error
-    except UnicodeDecodeError as error:
-        if database.path is None or not _is_of_driver(error):
-            raise
-        raise damaged_state(database.path, f"text that is no UTF-8: {error.reason}") from error
-    except OSError as error:
-        if database.path is None:
-            raise
-        raise os_error(database.path, error) from error
-
-
-def _is_of_driver(error: Exception) -> bool:
-    """Whether a call of the driver raised it: sqlite3 does where SQLite's own message repeats damaged text."""
-    *_, (frame, _) = walk_tb(error.__traceback__)
-    return str(frame.f_globals["__name__"]).startswith(("sqlalchemy.", __name__))
-
-
-def _server_error(name: str, error: Any) -> str:
-    said = str(error.orig).strip().splitlines()
-    reason = said[0] if said else type(error.orig).__name__
-    if error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}:
-        return f"The database {name} cannot be reached ({reason}): check DWELL_DATABASE, and that the server runs."
-    if getattr(error.orig, "sqlstate", None) == "42501":
-        return f"The user of the database {name} lacks a permission ({reason}): grant it, or use another user."
-    return f"The database {name} refused the operation ({reason}): this is a bug in dwell; please report it."
-
-
-def damaged_state(path: Path, what: str) -> DamagedDataError:
-    """`live.db` cannot be read; what was paid for stays in the tables, the rest is in no other file."""
-    return DamagedDataError(
-        f"{path} is damaged ({what}): `dwell check` says what is lost; restore it from a backup, or run "
-        "`dwell check --repair`, which keeps every row that can be read. It contains costs, watchlists, schedules and "
-        "stored responses; the tables stay."
-    )
 
 
 def read_layout(path: Path) -> int:

@@ -20,7 +20,7 @@ from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError, StorageError
 from dwell.settings import Settings
 from dwell.state import open_database
-from dwell.state.database import damaged_state
+from dwell.state.database_errors import damaged_state
 from dwell.warehouse import (
     batches,
     catalogue,

@@ -57,7 +57,7 @@ def back_up(settings: Settings, file: Path, *, state_only: bool = False, progres
         raise StorageError(f"{file} is no file, so a backup in it could not be read back: name a file.")
     if file.resolve().is_relative_to(settings.data.resolve()):
         raise StorageError(f"{file} is in the data folder, and would be lost with it: name a file elsewhere.")
-    store, tell = Store.open(settings), progress or _tell_nobody
+    store, tell = Store.open(settings), progress or tell_nobody
     created_at = clock.now()
     with store.scratch() as scratch:
         state_rows = _copy_state(store, scratch / STATE, tell)
@@ -174,5 +174,6 @@ def _tell_pages(tell: Progress, what: str, left: int, total: int) -> None:
     tell(what, total - left, total)
 
 
-def _tell_nobody(what: str, done: int, total: int) -> None:
+def tell_nobody(what: str, done: int, total: int) -> None:
+    """Progress that nobody wants to see."""
     del what, done, total

@@ -33,7 +33,7 @@ from dwell.state.database import READY
 from dwell.warehouse import Store, journal, journal_revision, unfinished
 from dwell.warehouse.backup import PARTS
 from dwell.warehouse.store import LOCK
-from dwell.workspace.backups import COLUMNS, FOLDER, STATE_MEMBER, Counter, Progress, list_rows, read_backup
+from dwell.workspace import backups
 from dwell.workspace.erasure_records import REQUEST
 
 _ASIDE = "replaced"
@@ -65,7 +65,7 @@ class _Restore:
     archive: Archive
     parts: tuple[str, ...]
     whole: bool
-    tell: Progress
+    tell: backups.Progress
 
     @property
     def root(self) -> Path:
@@ -90,7 +90,7 @@ def restore_backup(
     *,
     replace: bool = False,
     only: Literal["tables", "state"] | None = None,
-    progress: Progress | None = None,
+    progress: backups.Progress | None = None,
 ) -> Result:
     """Restore a backup, after every digest in it was compared.
 
@@ -115,8 +115,8 @@ def restore_backup(
         StorageError: Something is there already or in use, a newer dwell wrote the backup, or something cannot be
             written.
     """
-    archive = read_backup(file, progress or _tell_nobody, "Comparing digests")
-    work = _plan(settings, archive, only, progress or _tell_nobody)
+    archive = backups.read_backup(file, progress or backups.tell_nobody, "Comparing digests")
+    work = _plan(settings, archive, only, progress or backups.tell_nobody)
     _require_place(work, replace=replace)
     with _alone(work.root):
         mark = _begin(work, replace=replace)
@@ -143,17 +143,17 @@ def restore_backup(
         "responses_to_load": pending,
         "warnings": unreadable,
     }
-    return Result(COLUMNS, list_rows(archive, work.parts), meta)
+    return Result(backups.COLUMNS, backups.list_rows(archive, work.parts), meta)
 
 
-def _plan(settings: Settings, archive: Archive, only: str | None, tell: Progress) -> _Restore:
+def _plan(settings: Settings, archive: Archive, only: str | None, tell: backups.Progress) -> _Restore:
     counts = archive.description["rows"]
     parts = tuple(part for part in ("state", "tables") if counts[part] is not None and only in {None, part})
     if not parts:
         raise StorageError(f"{archive.path} has no {only}: restore the rest without --{only}-only.")
     for name in archive.members:
         top, _, rest = name.partition("/")
-        if name != STATE_MEMBER and (top != FOLDER or rest.partition("/")[0] not in PARTS):
+        if name != backups.STATE_MEMBER and (top != backups.FOLDER or rest.partition("/")[0] not in PARTS):
             raise BadFileError(f"{archive.path} has a file {name!r}, which no data folder has: use another backup.")
     whole = only is None and "tables" in parts
     return _Restore(settings, archive, parts, whole, tell)
@@ -274,12 +274,12 @@ def _fill(work: _Restore, mark: dict[str, Any]) -> str | None:
     for path in (*unfinished_files, *work.root.glob(_PARTIAL)):
         rmtree(path) if path.is_dir() else path.unlink()
     members = {
-        name: work.root / name.removeprefix(f"{FOLDER}/")
+        name: work.root / name.removeprefix(f"{backups.FOLDER}/")
         for name in work.archive.members
-        if name != STATE_MEMBER and "tables" in work.parts
+        if name != backups.STATE_MEMBER and "tables" in work.parts
     }
     total = sum(work.archive.members[name].bytes for name in members)
-    work.archive.extract(members, Counter(work.tell, "Restoring the tables", total).add)
+    work.archive.extract(members, backups.Counter(work.tell, "Restoring the tables", total).add)
     return _fill_state(work, mark) if "state" in work.parts else None
 
 
@@ -289,8 +289,8 @@ def _fill_state(work: _Restore, mark: dict[str, Any]) -> str | None:
     remove_dead_scratch(work.root / "scratch")
     with Store(work.settings).scratch() as scratch:
         copy = scratch / STATE
-        size = work.archive.members[STATE_MEMBER].bytes
-        work.archive.extract({STATE_MEMBER: copy}, Counter(work.tell, "Restoring the state", size).add)
+        size = work.archive.members[backups.STATE_MEMBER].bytes
+        work.archive.extract({backups.STATE_MEMBER: copy}, backups.Counter(work.tell, "Restoring the state", size).add)
         if work.server is None:
             prepare_file(copy, clock.now())
             assert sidecars(copy) == [copy], "the last connection moves everything into the file"
@@ -299,7 +299,7 @@ def _fill_state(work: _Restore, mark: dict[str, Any]) -> str | None:
             flush(work.root)
             return None
         rows = work.archive.description["rows"]["state"]
-        counter = Counter(work.tell, f"Copying rows to {_database_name(work)}", sum(rows.values()))
+        counter = backups.Counter(work.tell, f"Copying rows to {_database_name(work)}", sum(rows.values()))
         schema = f"{_ASIDE}_{clock.now():%Y%m%d_%H%M%S}_{secrets.token_hex(2)}" if mark["replace"] else None
         with closing(StateDatabase(work.server)) as database:
             moved = copy_into(copy, database, rows, aside=schema, on_rows=counter.add_rows)
@@ -346,7 +346,3 @@ def _list(root: Path) -> list[Path]:
         return sorted(root.iterdir()) if root.is_dir() else []
     except OSError as error:
         raise os_error(root, error) from error
-
-
-def _tell_nobody(what: str, done: int, total: int) -> None:
-    del what, done, total
