@@ -83,31 +83,28 @@ def test_a_closed_number_is_given_to_no_file(tmp_path: Path) -> None:
     assert run(code, redirect="<&- >&- 2>&-")[0] > 2
 
 
-def test_a_reader_that_is_gone_is_silent_and_the_work_goes_on(tmp_path: Path) -> None:
-    done = tmp_path / "done"
-    code = f"{PREPARED}print('x' * 100_000, flush=True); print('y', flush=True); open({str(done)!r}, 'w').close()"
+def run_without_reader(code: str) -> tuple[int, bytes]:
+    """Exit code and stderr of a Python program whose stdout is a pipe that nobody reads."""
     read, write = os.pipe()
     os.close(read)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with os.fdopen(write, "wb") as broken:
-        ended = subprocess.run(
-            [sys.executable, "-c", code], env=environment, stdout=broken, stderr=subprocess.PIPE, check=False
-        )
-    assert (ended.returncode, ended.stderr) == (0, b"")
+        command = [sys.executable, "-c", code]
+        ended = subprocess.run(command, env=environment, stdout=broken, stderr=subprocess.PIPE, check=False)
+    return ended.returncode, ended.stderr
+
+
+def test_a_reader_that_is_gone_is_silent_and_the_work_goes_on(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    code = f"{PREPARED}print('x' * 100_000, flush=True); print('y', flush=True); open({str(done)!r}, 'w').close()"
+    assert run_without_reader(code) == (0, b"")
     assert done.exists()
 
 
 def test_a_file_of_o_that_nobody_reads_any_more_is_no_failure() -> None:
     words = ["import", "--format", "help", "--csv", "-o", "/dev/stdout"]
     code = f"import sys; sys.argv[1:] = {words}; from dwell.__main__ import run; run()"
-    read, write = os.pipe()
-    os.close(read)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with os.fdopen(write, "wb") as broken:
-        ended = subprocess.run(
-            [sys.executable, "-c", code], env=environment, stdout=broken, stderr=subprocess.PIPE, check=False
-        )
-    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert run_without_reader(code) == (0, b"")
 
 
 def test_a_pipe_that_does_not_block_gets_everything() -> None:
