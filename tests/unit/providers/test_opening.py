@@ -298,7 +298,6 @@ def test_a_character_cut_by_a_chunk_is_whole(opened: Opened, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("place", "what"),
     [("offset", "damaged"), ("start", "damaged"), ("method", "damaged"), ("name", "not in the encoding")],
-    [("offset", "damaged"), ("start", "damaged"), ("method", "damaged"), ("name", "not in the encoding")],
 )
 def test_a_zip_with_a_damaged_directory_is_refused(opened: Opened, place: str, what: str) -> None:
     """Found by fuzzing: Python's reader then raises errors of many kinds, an OSError among them."""
