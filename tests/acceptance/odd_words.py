@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dwell.cli.command_tree import walk_commands
 from dwell.cli.main import make_command
 
 TEXTS = {
@@ -78,14 +79,11 @@ class Slot:
 
 def slots() -> list[Slot]:
     """Every option and argument that takes a text, of every command."""
-    return list(_of(make_command(), ""))
+    commands = walk_commands(make_command())
+    return [slot for name, command in commands if not hasattr(command, "commands") for slot in _of(command, name)]
 
 
 def _of(command: Any, name: str) -> Iterator[Slot]:
-    for inner_name, inner in getattr(command, "commands", {}).items():
-        yield from _of(inner, f"{name} {inner_name}".strip())
-    if getattr(command, "commands", {}):
-        return
     needed = _NEEDED.get(name, ())
     for param in command.params:
         if param.param_type_name == "argument":

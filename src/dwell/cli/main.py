@@ -30,7 +30,7 @@ from dwell.cli import (
     keys,
     limits,
     load,
-    number_limits,
+    option_values,
     posting_times,
     posts,
     reconcile,
@@ -58,7 +58,6 @@ from dwell.cli import (
     videos,
     watchlist,
     webhooks,
-    words,
     worker,
 )
 from dwell.cli import (
@@ -154,8 +153,7 @@ app.command()(demo.demo)
 def make_command() -> Any:
     """All commands, with the options that each of them has."""
     command = typer.main.get_command(app)
-    number_limits.limit_numbers(command)
-    words.check_words(command)
+    option_values.check_values(command)
     verbosity.add_option(command)
     return command
 

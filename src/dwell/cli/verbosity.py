@@ -7,22 +7,22 @@ from typing import Annotated, Any
 
 import typer
 
+from dwell.cli.command_tree import walk_commands
+
 VARIABLE = "DWELL_LOG"
 _FORMATS = ("text", "json")
 _META = "dwell.verbosity"
 
 
-def add_option(command: Any, option: Any = None) -> None:
+def add_option(command: Any) -> None:
     """Add `-v` to a command and to every command below it.
 
     Args:
         command: The command.
-        option: The option, if it was made before.
     """
-    option = option or _make_option()
-    command.params.append(option)
-    for inner in getattr(command, "commands", {}).values():
-        add_option(inner, option)
+    option = _make_option()
+    for _, each in walk_commands(command):
+        each.params.append(option)
 
 
 def _make_option() -> Any:

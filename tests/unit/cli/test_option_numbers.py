@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from dwell.cli.command_tree import walk_commands
 from dwell.cli.main import main, make_command
-from dwell.cli.number_limits import MOST
+from dwell.cli.option_values import MOST
 
 WORDS = {"track": ["https://www.tiktok.com/@demo_kitchen/video/7640060859301845013"], "webhooks log": ["wh_1"]}
 
@@ -17,16 +17,15 @@ TEXTS = ("99999999999999999999", "9" * 5_000, str(MOST + 1), "-" + "9" * 30, "na
 SEEDS = ("9" * 5_000, "nan", "1e400")  # any whole number gives a world
 
 
-def _numbers(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    for name, inner in getattr(command, "commands", {}).items():
-        yield from _numbers(inner, (*words, name))
-    for param in command.params:
-        kind = getattr(getattr(param, "type_descriptor", None), "annotation", None)
-        if words and kind in {int, float} and "--verbose" not in param.opts:
-            yield words, param.opts[-1]
+def _numbers() -> Iterator[tuple[tuple[str, ...], str]]:
+    for name, command in walk_commands(make_command()):
+        for param in command.params:
+            kind = getattr(getattr(param, "type_descriptor", None), "annotation", None)
+            if name and kind in {int, float} and "--verbose" not in param.opts:
+                yield tuple(name.split()), param.opts[-1]
 
 
-NUMBERS = sorted(set(_numbers(make_command())), key=str)
+NUMBERS = sorted(set(_numbers()), key=str)
 
 
 def test_there_are_such_options() -> None:
