@@ -58,7 +58,7 @@ def _store(folder: Path):
 def write(folder: Path, number: int, *, new: bool, in_lake: bool) -> None:
     """One more like for the first snapshot of so many posts, or another one a minute before it."""
     from dwell.warehouse import Batch, writer
-    from dwell.warehouse.engine_duckdb import connect
+    from dwell.warehouse.duckdb_connection import connect
 
     store, rows = _store(folder), writer.JOURNAL_ROWS
     writer.JOURNAL_ROWS = 0 if in_lake else rows

@@ -22,7 +22,7 @@ from typing import Any
 import dwell
 from dwell.records import TABLES
 from dwell.warehouse import Batch, Store
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.workspace.loads import LoadRequest
 
 NAME = "post_snapshots"

@@ -97,7 +97,7 @@ def _duckdb(contestant: str, folder: Path, memory: str) -> tuple[dict[str, float
 
     from dwell.metrics.compile import sql
     from dwell.settings import Settings
-    from dwell.warehouse.engine_duckdb import connect
+    from dwell.warehouse.duckdb_connection import connect
 
     connection = connect(Settings(memory=memory))
     for name in TABLES:
@@ -179,7 +179,7 @@ def _bucket(seconds: float) -> str:
 def _write(folder: Path, rows: int) -> None:
     """Posts that grow hour by hour along a saturating curve, drawn by hash: the same rows in every run."""
     from dwell.settings import Settings
-    from dwell.warehouse.engine_duckdb import connect
+    from dwell.warehouse.duckdb_connection import connect
 
     folder.mkdir(parents=True, exist_ok=True)
     posts = max(1, rows // SNAPSHOTS_A_POST)

@@ -187,7 +187,7 @@ def _writing(folder: Path) -> Iterator[Callable[[str, dict[str, str]], None]]:
     from dwell.settings import Settings
     from dwell.warehouse import Batch, Store
     from dwell.warehouse.columns import DUCKDB, quote_name
-    from dwell.warehouse.engine_duckdb import connect
+    from dwell.warehouse.duckdb_connection import connect
 
     store = Store.open(Settings(data=folder), create=True)
 

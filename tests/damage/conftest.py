@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pickle
 import tarfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,3 +38,26 @@ def whole_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             Store.open(settings).seal()
     Workspace(settings).live.replay()  # all responses are read by today's parser: no command has to do it again
     return data
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _computed_once() -> Iterator[None]:
+    """The same posts have the same audit, model and pictures: what is tried is what comes before these, and after."""
+    patch = pytest.MonkeyPatch()
+    for name in ("dwell.models.audit.audit", "dwell.models.fitting.fit", "dwell.charts.render._svg"):
+        module, _, function = name.rpartition(".")
+        patch.setattr(name, _remembering(getattr(importlib.import_module(module), function)))
+    yield
+    patch.undo()
+
+
+def _remembering(compute: Callable[..., Any]) -> Callable[..., Any]:
+    known: dict[bytes, bytes] = {}
+
+    def compute_once(*args: Any, **options: Any) -> Any:
+        key = pickle.dumps((args, options))
+        if key not in known:
+            known[key] = pickle.dumps(compute(*args, **options))
+        return pickle.loads(known[key])
+
+    return compute_once

@@ -19,7 +19,8 @@ from dwell.metrics.compile import sql
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
-from dwell.warehouse.engine_duckdb import connect, fetch
+from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.engine_duckdb import fetch
 
 from . import owner_world
 from .curve_world import curves, likes
@@ -192,7 +193,7 @@ def duckdb(lake: Path) -> Iterator[Run]:
     """Each query is answered once: several tests look at the same rows."""
     with connect(Settings()) as connection:
         for name in NAMES:
-            connection.execute(f"CREATE VIEW {name} AS FROM '{lake / name}.parquet'").fetchall()
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM '{lake / name}.parquet'").fetchall()
         yield cache(lambda sql: fetch(connection, sql))
 
 

@@ -19,7 +19,7 @@ from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse import Batch, Store, compact, rollup_update, writer
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.engine_spark import SparkEngine
 
 from .conftest import TYPES, world

@@ -25,7 +25,7 @@ from dwell.state.connection_schema import connections, stream_states
 from dwell.state.layout import load_metadata
 from dwell.warehouse import Batch, Store
 from dwell.warehouse.columns import DUCKDB
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.workspace import Workspace
 from dwell.workspace.state import open_state
 

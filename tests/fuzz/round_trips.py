@@ -20,7 +20,7 @@ from dwell.records import Column, Hints, Table
 from dwell.settings import Settings
 from dwell.warehouse import Batch, Store
 from dwell.warehouse.columns import DUCKDB, column_list, quote_name
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.export import Format, export
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load

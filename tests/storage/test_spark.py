@@ -16,7 +16,7 @@ from dwell.errors import EngineError
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse import Batch, Store
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.engine_spark import SparkConnection, SparkEngine
 
 pytest.importorskip("pysail")

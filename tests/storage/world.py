@@ -10,7 +10,8 @@ from dwell import clock
 from dwell.records import Post, PostSnapshot, WatchTime
 from dwell.warehouse import Batch, Store
 from dwell.warehouse.columns import typed_nulls
-from dwell.warehouse.engine_duckdb import connect, fetch
+from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.engine_duckdb import fetch
 
 if TYPE_CHECKING:
     from pathlib import Path

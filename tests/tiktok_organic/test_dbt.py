@@ -13,7 +13,7 @@ import pytest
 
 from dwell.metrics.tiktok_organic.catalog import DERIVED
 from dwell.settings import Settings
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.workspace.loads import LoadRequest
 
 from .conftest import V1, V2, World, at
@@ -70,7 +70,7 @@ def dbt(database: Path, tmp_path: Path) -> Run:
 
 
 def change(database: Path, sql: str) -> None:
-    with connect(Settings(threads=1)) as engine:
+    with connect(Settings(threads=1), database.parent) as engine:
         engine.execute(f"ATTACH '{database}' AS other; USE other").fetchall()
         engine.execute(sql).fetchall()
 

@@ -16,7 +16,7 @@ from dwell.metrics.tiktok_organic.catalog import DERIVED
 from dwell.records import AudienceShare, PostSnapshot, Retention, WatchTime
 from dwell.settings import Settings
 from dwell.warehouse.append.appender import SealedRowsError
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.workspace.loads import LoadRequest
 
 from .conftest import SOURCE, V1, V2, World, at
@@ -99,7 +99,7 @@ def test_a_destination_follows_every_history(world: World, tmp_path: Path, seed:
         hows |= {row["how"] for row in loaded if row["table"] in DERIVED}
         if not len(loaded):
             continue
-        with connect(Settings(threads=1)) as engine, world.ws.snapshot() as snapshot:
+        with connect(Settings(threads=1), tmp_path) as engine, world.ws.snapshot() as snapshot:
             engine.execute(f"ATTACH '{tmp_path / 'a.duckdb'}' AS other (READ_ONLY); USE other").fetchall()
             for row in loaded:
                 if row["table"] not in DERIVED:

@@ -18,7 +18,7 @@ from dwell.metrics.tiktok_organic.catalog import DERIVED
 from dwell.settings import Settings
 from dwell.warehouse.destinations import duckdb_file, load_tables, parquet_folder
 from dwell.warehouse.destinations import postgresql as postgresql_server
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.workspace import derived
 from dwell.workspace.loads import LoadRequest
 
@@ -47,7 +47,7 @@ class Place:
                 connection.execute("SET timezone TO 'UTC'")
                 found = connection.execute(f"{select} dwell.{name}".encode()).fetchall()
         else:
-            with connect(Settings(threads=1)) as engine:
+            with connect(Settings(threads=1), self.folder) as engine:
                 source = f"read_parquet('{self.folder / 'pq' / name}/*.parquet')"
                 if self.kind == "duckdb":
                     engine.execute(f"ATTACH '{self.folder / 'a.duckdb'}' AS other (READ_ONLY); USE other").fetchall()
@@ -170,7 +170,7 @@ def test_a_member_that_is_no_longer_shown_changes_its_list() -> None:
     }
     with connect(Settings(threads=1)) as engine:
         for table, sql in stored.items():
-            engine.execute(f"CREATE VIEW {table} AS {sql}").fetchall()
+            engine.execute(f"CREATE TEMP VIEW {table} AS {sql}").fetchall()
         query = compiling.table_sql(name, with_seq=True)
         found = engine.execute(f"SELECT engagement_likes_second, seq FROM ({query})").fetchall()
     assert found == [(0.0, 9)]
@@ -191,7 +191,7 @@ def test_rows_that_somebody_removed_come_back(place: Place, filled: World) -> No
         with psycopg.connect(place.address) as connection:
             connection.execute(f"DELETE FROM dwell.{VIDEOS} WHERE item_id = '{V2}'".encode())
     elif place.kind == "duckdb":
-        with connect(Settings(threads=1)) as engine:
+        with connect(Settings(threads=1), place.folder) as engine:
             engine.execute(f"ATTACH '{place.folder / 'a.duckdb'}' AS other; USE other").fetchall()
             engine.execute(f"DELETE FROM {VIDEOS} WHERE item_id = '{V2}'").fetchall()
     else:

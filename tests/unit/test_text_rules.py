@@ -23,7 +23,7 @@ from dwell.text import days, hashtags, ids, names, numbers, platforms, words
 from dwell.text.number_evidence import Kind, collect_evidence
 from dwell.text.number_style import Column, NumberStyle, decide_styles
 from dwell.text.suffixes import EVERY
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.load.column_styles import Writing
 from dwell.warehouse.load.extract_reader import prepare
 from dwell.warehouse.load.pipeline import Pipeline

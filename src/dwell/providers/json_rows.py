@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dwell.providers.json_stream import JsonReader
+from dwell.providers.json_stream import JsonReader, RepeatedKeys, find_repeated_key
 from dwell.providers.payloads import find_error
 from dwell.settings.limits import DEPTH, JSON_ROW
 from dwell.text.ids import POST_ID
@@ -152,7 +152,8 @@ class _Search:
         elif isinstance(value, dict):
             kind = self.kind_of(value)
             if kind:
-                yield Row(value, "", text)
+                key = find_repeated_key(value) if RepeatedKeys.made else None
+                yield Row(value, "", text) if key is None else Row(None, f"the key {key} has two values", text)
             if kind is None and _is_numbered(value):
                 yield from self._entries((self._named(key, child) for key, child in value.items()), depth)
             elif kind is None:

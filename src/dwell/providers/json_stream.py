@@ -12,7 +12,6 @@ CHUNK = 4 << 20
 _SPACE = " \t\r\n"
 MOST_CONTAINERS = 1_000_000
 """Lists and objects that are in memory at once; what has more is read one by one."""
-_DECODER = json.JSONDecoder()
 _MOST_DIGITS = 4_000
 """Python makes whole numbers of 4,300 digits."""
 NESTED = "nested too deeply"
@@ -24,11 +23,45 @@ def count_containers(text: str, start: int = 0) -> int:
     return text.count("[", start) + text.count("{", start)
 
 
+class RepeatedKeys(dict[str, Any]):
+    """An object in whose text a key has several values: `items()` gives them all, everything else only the last.
+
+    Attributes:
+        made: Whether this process has made one: until then, no object has to be searched for them.
+    """
+
+    made = False
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self._pairs = pairs
+        RepeatedKeys.made = True
+
+    def items(self) -> list[tuple[str, Any]]:  # type: ignore[override]
+        """All keys and values, in their order."""
+        return self._pairs
+
+
+def find_repeated_key(value: Any) -> str | None:
+    """A key that has several values in one of the objects of a value."""
+    if isinstance(value, RepeatedKeys):
+        keys = [key for key, _ in value.items()]
+        return next(key for key in keys if keys.count(key) > 1)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, map(find_repeated_key, inner)), None)
+
+
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else RepeatedKeys(pairs)
+
+
 def _whole_number(digits: str) -> int | str:
     return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
-_LONG_NUMBERS = json.JSONDecoder(parse_int=_whole_number)
+_DECODER = json.JSONDecoder(object_pairs_hook=_make_object)
+_LONG_NUMBERS = json.JSONDecoder(object_pairs_hook=_make_object, parse_int=_whole_number)
 
 
 def parse_json(text: str, at: int = 0) -> tuple[Any, int]:

@@ -40,6 +40,7 @@ from dwell.warehouse import (
 from dwell.warehouse.catalogue import LakeFile, TableState
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import is_out_of_memory, out_of_memory
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.journal_damage import DamagedJournalError, damaged_journal
 from dwell.warehouse.lake_repair import PROVIDER_FORMATS, Loss
 from dwell.warehouse.rollup_check import find_rollup_problem
@@ -233,7 +234,7 @@ def _find_fault(root: Path, name: str, file: LakeFile) -> str:
     import duckdb
 
     try:
-        with duckdb.connect() as connection:
+        with connect(Settings()) as connection:
             scan = lake_scan.scan(root, name, TableState(files=(file,)))
             connection.execute(f"SELECT bit_xor(hash(stored)) FROM {scan} AS stored").fetchall()
     except duckdb.Error as error:

@@ -42,7 +42,7 @@ def refresh(log: sqlite3.Connection, root: Path, settings: Settings) -> None:
 def _refresh_from_lake(
     log: sqlite3.Connection, root: Path, settings: Settings, state: catalogue.Catalogue, since: int
 ) -> None:
-    from dwell.warehouse.engine_duckdb import connect
+    from dwell.warehouse.duckdb_connection import connect
 
     with reading_errors(root), lake_errors(root / lake.FOLDER), connect(settings) as connection:
         for name, table in TABLES.items():

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from dwell.disk.temporary import name_temporary
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.warehouse import views
 from dwell.warehouse.damage import reading_errors
+from dwell.warehouse.duckdb_connection import connect
 
 if TYPE_CHECKING:
     import duckdb
 
     from dwell.warehouse.snapshot import StoreSnapshot
-
-# What a bulk import may use: with Python, the Parquet writer and DuckDB's own overhead the process stays under 600 MB.
-IMPORT_MEMORY = "256MB"
 
 
 class DuckDBEngine:
@@ -72,34 +67,6 @@ class DuckDBEngine:
         """Closes the connection, if a query opened it."""
         if "_connection" in self.__dict__:
             self._connection.close()
-
-
-def connect(settings: Settings, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A private in-memory database whose session is in UTC and which fetches nothing from the network.
-
-    Args:
-        settings: Memory and threads; without a setting, all threads and DuckDB's own share of the memory.
-        scratch: Folder to spill to. Naming one says "bulk work": memory is then small unless it is set.
-    """
-    import duckdb
-
-    # Two processes that spill into one folder would use each other's files, so the name is drawn; DuckDB makes the
-    # folder when it first spills and removes it at the end.
-    spill = name_temporary(scratch or Path(tempfile.gettempdir()), "dwell-spill-")
-    config: dict[str, Any] = {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "preserve_insertion_order": "false",
-        "temp_directory": str(spill),
-    }
-    memory = settings.memory or (IMPORT_MEMORY if scratch else None)
-    if memory:
-        config["memory_limit"] = memory
-    if settings.threads:
-        config["threads"] = str(settings.threads)
-    connection = duckdb.connect(config=config)
-    connection.execute("SET TimeZone = 'UTC'").fetchall()
-    return connection
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> Result:

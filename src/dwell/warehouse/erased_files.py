@@ -15,7 +15,7 @@ from dwell.settings import Settings
 from dwell.text.mentions import Mentions
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.damage import lake_errors
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.erasure import conditions, load_values
 from dwell.warehouse.lake_scan import read_files
 from dwell.warehouse.set_aside import FOLDER as SET_ASIDE

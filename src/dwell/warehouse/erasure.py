@@ -25,7 +25,7 @@ from dwell.warehouse import batches, catalogue, current_rows, ingest_log, journa
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.columns import SEQ, quote_name, quote_text
 from dwell.warehouse.damage import reading_errors
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.removal import Removal, find_files, replace_current
 from dwell.warehouse.seal import seal

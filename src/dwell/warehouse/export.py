@@ -14,7 +14,7 @@ from dwell.records import TABLES, Column, Relation
 from dwell.warehouse.columns import column_list, key_list, quote_name, quote_text
 from dwell.warehouse.damage import output_errors, reading_errors
 from dwell.warehouse.derived import Derived
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 
 if TYPE_CHECKING:
     import duckdb

@@ -93,7 +93,8 @@ def list_future_readings(snapshot: StoreSnapshot, settings: Settings, now: datet
     Raises:
         DamagedDataError: A file of the lake is missing or damaged.
     """
-    from dwell.warehouse.engine_duckdb import connect, fetch
+    from dwell.warehouse.duckdb_connection import connect
+    from dwell.warehouse.engine_duckdb import fetch
 
     found: list[FutureReadings] = []
     unsealed = snapshot.unsealed_rows(TABLES)

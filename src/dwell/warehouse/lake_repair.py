@@ -37,7 +37,7 @@ from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
 from dwell.warehouse.columns import INGEST, key_list, to_journal
 from dwell.warehouse.damage import lake_errors, reading_errors
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.load.earlier_imports import import_name
 
 if TYPE_CHECKING:

@@ -9,10 +9,12 @@ from typing import Any
 
 from dwell.errors import StorageError
 from dwell.records import TABLES
+from dwell.settings import Settings
 from dwell.warehouse import lake, lake_scan
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
 from dwell.warehouse.columns import INGEST, key_list
 from dwell.warehouse.damage import lake_errors, reading_errors
+from dwell.warehouse.duckdb_connection import connect
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,6 @@ def _scan(root: Path, name: str, files: tuple[LakeFile, ...]) -> str:
 
 
 def _rows(sql: str) -> list[tuple[Any, ...]]:
-    import duckdb
 
-    with duckdb.connect() as connection:
+    with connect(Settings()) as connection:
         return connection.execute(sql).fetchall()

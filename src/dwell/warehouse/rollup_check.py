@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import DamagedDataError
 from dwell.records import POST_LATEST, TABLES
+from dwell.settings import Settings
 from dwell.warehouse import rollup, views
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.columns import column_list
+from dwell.warehouse.duckdb_connection import connect
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,7 +31,7 @@ def find_rollup_problem(root: Path, state: Catalogue) -> str:
         return ""
     if damage := rollup.find_damaged(root, sealed):
         return f"is damaged ({damage[0]}: {damage[1]})"
-    with duckdb.connect() as connection:
+    with connect(Settings()) as connection:
         try:
             expected = _digest(connection, _from_tables(connection, root, state, sealed.seq))
         except (DamagedDataError, duckdb.Error):

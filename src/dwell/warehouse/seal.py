@@ -23,7 +23,7 @@ from dwell.warehouse import (
     views,
 )
 from dwell.warehouse.columns import SEQ, column_list
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.older_files import with_checksums
 
 logger = logs.get_logger(__name__)

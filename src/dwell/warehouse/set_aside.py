@@ -33,7 +33,7 @@ from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, LakeFile
 from dwell.warehouse.columns import SEQ, column_list, key_list, quote_name, quote_text
 from dwell.warehouse.damage import lake_errors, reading_errors
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.future_readings import WITNESSES, is_future, is_past
 from dwell.warehouse.removal import Removal, find_files, replace_current, scan
 from dwell.warehouse.seal import seal

@@ -10,7 +10,7 @@ from dwell.records import Table
 from dwell.settings import Settings
 from dwell.warehouse import views
 from dwell.warehouse.columns import DUCKDB, SEQ, quote_name, quote_text
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 
 SPARK = {
     "text": "STRING",

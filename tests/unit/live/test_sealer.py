@@ -16,7 +16,7 @@ from dwell.settings import Settings
 from dwell.state import StateDatabase, job_leases, leases, open_database
 from dwell.state.job_leases import SEAL
 from dwell.warehouse import Batch, Store, waiting
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 
 ELSEWHERE = "another-host:boot/4711/99/aa"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

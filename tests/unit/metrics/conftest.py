@@ -14,7 +14,8 @@ from dwell.metrics.catalog import METRICS
 from dwell.metrics.compile import sql
 from dwell.records import TABLES
 from dwell.settings import Settings
-from dwell.warehouse.engine_duckdb import connect, fetch
+from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.engine_duckdb import fetch
 
 Row = dict[str, Any]
 Ask = Callable[..., list[Row]]
@@ -76,7 +77,7 @@ def ask(world: World, tmp_path: Path, sql_cache: Path) -> Iterator[Ask]:
         def run(metric: str, **parameters: Any) -> list[Row]:
             for name in METRICS[metric].tables:
                 connection.execute(
-                    f"CREATE OR REPLACE VIEW {name} AS {_rows(name, world.rows[name], tmp_path)}"
+                    f"CREATE OR REPLACE TEMP VIEW {name} AS {_rows(name, world.rows[name], tmp_path)}"
                 ).fetchall()
             return list(fetch(connection, sql(metric, cache=sql_cache, **parameters)))
 

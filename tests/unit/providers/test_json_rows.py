@@ -284,3 +284,17 @@ def test_posts_below_their_account_are_its_posts(opened: Opened, wrapped: Any) -
 def test_a_name_around_posts_is_no_account_of_theirs(opened: Opened, wrapped: Any) -> None:
     extract = only(opened(wrapped, "videos.json"))
     assert "author_handle" not in extract.path.read_text()
+
+
+def test_rows_below_a_key_that_stands_twice_are_all_found(opened: Opened) -> None:
+    text = json.dumps({"items": [item(0)], "more": [item(1)]}).replace('"more"', '"items"')
+    assert ids(only(opened(text, "answer.json"))) == [post_id(0), post_id(1)]
+
+
+def test_a_row_with_two_values_under_one_key_is_a_reject(opened: Opened) -> None:
+    text = json.dumps({"x": {"items": [item(0), item(1), item(2)]}}).replace(
+        '"playCount": 1001', '"playCount": 1, "playCount": 2'
+    )
+    extract = only(opened(text, "answer.json"))
+    assert ids(extract) == [post_id(0), post_id(2)]
+    assert [(line, reason) for line, reason, _ in extract.rejects] == [(2, "the key playCount has two values")]

@@ -12,7 +12,7 @@ from dwell.records import TABLES
 from dwell.settings import Settings
 from dwell.warehouse import Batch, Store
 from dwell.warehouse.columns import DUCKDB, quote_name
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 
 Commit = Callable[..., int]
 

@@ -27,7 +27,7 @@ from dwell.warehouse import (
     rollup,
     writer,
 )
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 
 from .conftest import batch, committing, post, snapshots
 

@@ -14,7 +14,7 @@ from dwell.http import HttpResponse
 from dwell.settings import Settings
 from dwell.state import open_database, owner, responses
 from dwell.warehouse import Store, check, journal, lake, parquet, writer
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 
 from .conftest import Commit, batch, post, snapshots
 

@@ -26,7 +26,7 @@ from dwell.records import (
 from dwell.settings import Settings
 from dwell.warehouse import Batch, Store, check, current_rows, journal, lake, rollup_update, set_aside
 from dwell.warehouse.append import SealedRowsError
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.future_readings import FutureReadings
 from dwell.warehouse.load.loaded import Loaded
 from dwell.workspace.imports import import_files

@@ -14,7 +14,7 @@ import pytest
 from dwell.records import TABLES, Creator
 from dwell.settings import Settings
 from dwell.warehouse import Store, check, current_rows, journal, journal_layout, journal_rows, recover
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.export import export
 
 from .conftest import Commit, batch, post, snapshots

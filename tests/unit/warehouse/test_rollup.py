@@ -27,7 +27,7 @@ from dwell.warehouse import (
     writer,
 )
 from dwell.warehouse.catalogue import RollUp
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.rollup_check import find_rollup_problem
 from dwell.warehouse.seal import seal
 

@@ -12,7 +12,7 @@ from dwell.records import TABLES
 from dwell.settings import Settings
 from dwell.warehouse import Store, writer
 from dwell.warehouse.columns import DUCKDB
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 
 from .conftest import Commit, batch, post, snapshots
 

@@ -24,7 +24,7 @@ from dwell.warehouse.columns import SEQ, column_list, quote_name
 from dwell.warehouse.damage import reading_errors
 from dwell.warehouse.derived import Derived
 from dwell.warehouse.destinations.destination import Changes, Destination, Load, TableState
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 
 if TYPE_CHECKING:
     import duckdb

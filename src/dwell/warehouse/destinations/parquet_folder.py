@@ -25,7 +25,7 @@ from dwell.settings import Settings
 from dwell.warehouse.columns import quote_text
 from dwell.warehouse.damage import lake_errors
 from dwell.warehouse.destinations.destination import Changes, TableState, foreign_table_error
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 
 MANIFEST = "_dwell_loads.json"
 """`{"tables": {NAME: {"folder_id", "seq", "batch_id", "rows", "files": [...]}}, "pending": {...}}`; paths are below

@@ -18,7 +18,7 @@ from dwell.records import TABLES, Extract, Hints, SourceFile
 from dwell.settings.limits import ROWS
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.damage import is_out_of_memory
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.load import rejects, summary
 from dwell.warehouse.load.date_columns import decide_dates
 from dwell.warehouse.load.earlier_imports import EarlierImports, import_name

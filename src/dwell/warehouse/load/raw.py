@@ -31,6 +31,7 @@ _UNGUARDED = (
 )
 """SQL of `text.spreadsheets.unguard_cell`."""
 NOT_JSON = "not a JSON object"
+REPEATED_KEY = "a key has two values"
 """Why a record of JSON cannot be read."""
 
 
@@ -151,7 +152,16 @@ def _json_rows(extract: Extract, names: Iterable[str]) -> RawRows:
     listed = ", ".join(quote_text(pointer.replace("~2", "*")) for pointer in pointers)  # a key's own star
     steps = steps.add("raw", f"SELECT json, json_extract_string(json, [{listed}]) AS extracted FROM objects")
     broken = f"CASE WHEN json IS NULL THEN {quote_text(NOT_JSON)} END"
+    if not extract.line_key:  # what dwell wrote itself repeats no key
+        broken = broken.replace(" END", f" WHEN {_repeats_a_key(pointers)} THEN {quote_text(REPEATED_KEY)} END")
     return RawRows(steps, values, dict.fromkeys(lists, "VARCHAR[]"), line, broken)
+
+
+def _repeats_a_key(pointers: Iterable[str]) -> str:
+    """SQL for whether one of the objects that hold these values has two values under one key; which is meant?"""
+    objects = dict.fromkeys(pointer.rpartition("/")[0].replace("~2", "*") for pointer in pointers)
+    listed = ", ".join(quote_text(place or "$") for place in objects)
+    return f"list_bool_or(list_transform(json_keys(json, [{listed}]), lambda keys: len(keys) <> list_unique(keys)))"
 
 
 def _list_pointer(pointer: str) -> str:

@@ -54,7 +54,7 @@ def current(store: Store, table: str) -> list[tuple[Any, ...]]:
 def newest(store: Store, table: str) -> list[tuple[Any, ...]]:
     """What they must be."""
     from dwell.warehouse.columns import to_journal
-    from dwell.warehouse.engine_duckdb import connect
+    from dwell.warehouse.duckdb_connection import connect
 
     columns = ", ".join(f'{to_journal(column)} AS "{column.name}"' for column in TABLES[table].columns)
     key = ", ".join(current_rows.KEYS[table])
@@ -119,7 +119,7 @@ def test_what_is_unknown_replaces_nothing(store: Store) -> None:
 @pytest.mark.parametrize("seal", [True, False])
 def test_the_stored_post_is_found_wherever_it_is(store: Store, monkeypatch: pytest.MonkeyPatch, seal: bool) -> None:
     monkeypatch.setattr(writer, "JOURNAL_ROWS", 0)  # straight to the lake, as a large import
-    from dwell.warehouse.engine_duckdb import connect
+    from dwell.warehouse.duckdb_connection import connect
 
     with connect(store.settings) as connection, store.writing() as writing:
         columns = "post_id, platform, handle, caption, hashtags, source, observed_at"
@@ -226,7 +226,7 @@ print(sorted({{"duckdb", "deltalake", "arro3", "numpy", "sqlalchemy"}} & set(sys
 
 
 def test_a_corrected_row_in_the_lake_is_left_to_the_loader(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dwell.warehouse.engine_duckdb import connect
+    from dwell.warehouse.duckdb_connection import connect
 
     monkeypatch.setattr(writer, "JOURNAL_ROWS", 0)  # straight to the lake, as a large import
     append(store, "a", (snapshot(1, views=1_000_000),))

@@ -14,7 +14,7 @@ import pytest
 from dwell.records import Extract, Hints, Shape, SourceFile, source_at
 from dwell.settings import Settings
 from dwell.warehouse import Store
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.load.extract_reader import prepare
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load

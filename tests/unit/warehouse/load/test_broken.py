@@ -99,6 +99,18 @@ def test_a_bad_json_line_is_one_reject(bring: Bring) -> None:
     assert loaded.rejects[0][2] == '{"id": "local-2", '
 
 
+@pytest.mark.parametrize("layout", ["ndjson", "array"])
+def test_an_object_with_two_values_under_one_key_is_a_reject(bring: Bring, table: Rows, layout: str) -> None:
+    """Readers disagree about which of them counts."""
+    rows = [
+        '{"id": "local-1", "stats": {"v1": 1}}', '{"id": "local-2", "stats": {"v1": 2, "v1": 900}}',
+        '{"id": "local-3", "stats": {"v1": 3}, "id": "local-4"}', '{"id": "local-5", "more": {"v1": 5}}',
+    ]  # fmt: skip
+    loaded = bring("\n".join(rows) if layout == "ndjson" else f"[{','.join(rows)}]", JSON, layout=layout)
+    assert lines(loaded) == dict.fromkeys((2, 3), "a key has two values")
+    assert [row["post_id"] for row in table("posts", "post_id")] == ["local-1", "local-5"]
+
+
 def test_json_values_of_every_type(bring: Bring, table: Rows) -> None:
     rows = [
         {"id": "local-1", "stats": {"v1": 5, "v2": None}, "tags": [{"name": "One"}, {"name": "two"}], "length": 1500},

@@ -12,7 +12,7 @@ import pytest
 from dwell.errors import StorageError
 from dwell.settings import Settings
 from dwell.text.number_style import number_style
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.load.extract_reader import prepare
 from dwell.warehouse.load.number_readers import count_columns, seconds_value, share_value
 
