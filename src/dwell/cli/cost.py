@@ -9,9 +9,17 @@ import typer
 
 from dwell.cli import live_options
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
+
+_LAYOUT = Layout(
+    essential=("account", "endpoint", "sweep", "day", "command", "provider", "requests", "credits", "usd"),
+    more=("uncertain_credits", "failed", "last_at"),
+    rest=("first_at",),
+)
 
 
 class CostGrouping(StrEnum):
@@ -25,6 +33,7 @@ class CostGrouping(StrEnum):
     DAY = "day"
 
 
+@shows(_LAYOUT)
 def cost(
     *,
     by: Annotated[CostGrouping, typer.Option("--by", help="How to group.")] = CostGrouping.PROVIDER,
@@ -61,5 +70,4 @@ def _text(result: Result) -> str:
         f"{pluralize(total['credits'], 'credit')}{uncertain}, "
         f"{live_options.format_usd(total['usd'])} US dollars."
     )
-    shown = [name for name in result.columns if name != "first_at"]
-    return "\n".join([table(shown, [[row[name] for name in shown] for row in result]), "", totals])
+    return "\n".join([result_table(result, _LAYOUT), "", totals])

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dwell.cli.cells import format_cell
 from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, Out, TimeZone
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
-_SHOWN = (
-    *("statement", "metric", "level", "group", "value", "low", "high", "n"),
-    *("other_group", "other_value", "other_low", "other_high", "other_n"),
-    *("effect_name", "effect", "effect_low", "effect_high", "q_value", "clear"),
-)
 _ANSWERS = {"found": "", "nothing": ", no large difference", "unknown": ", cannot tell"}
 
 
+_LAYOUT = Layout(
+    essential=("statement", "metric", "value", "n", "other_value", "other_n", "clear"),
+    more=(
+        *("level", "group", "low", "high", "other_group", "other_low", "other_high", "effect_name", "effect"),
+        *("effect_low", "effect_high", "q_value"),
+    ),
+    rest=("finding", "kind", "verdict", "target", "p_value", "confidence", "comparisons", "reason"),
+)
+
+
+@shows(_LAYOUT)
 def findings(
     *,
     creator: Creator,
@@ -64,10 +73,11 @@ def _text(result: Result) -> str:
             f"{number}. {statement.text}",
             f"   ({statement.kind}{_ANSWERS[statement.answer]}) {statement.detail}",
         ]
-    rows = list(result)
-    columns = [name for name in _SHOWN if any(row[name] is not None for row in rows)]
-    figures = [[_cell(name, row) for name in columns] for row in rows if row["metric"] is not None]
-    return "\n".join([*lines, "", table(columns, figures) if figures else ""])
+    figures = replace(result, rows=[row for row in result.rows if row[result.columns.index("metric")] is not None])
+    if not len(figures):
+        return "\n".join(lines)
+    words = {name: [_cell(name, row) for row in figures] for name in result.columns}
+    return "\n".join([*lines, "", result_table(figures, _LAYOUT, words)])
 
 
 def _cell(name: str, row: dict[str, Any]) -> Any:

@@ -7,12 +7,17 @@ from typing import Annotated
 import typer
 
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
+_LAYOUT = Layout(("table", "loaded", "rows", "how"))
 
+
+@shows(_LAYOUT)
 def load(
     *,
     to: Annotated[
@@ -71,7 +76,7 @@ def load(
 
 
 def _text(result: Result) -> str:
-    lines = [table(result.columns, result.rows)] if len(result) else ["There is nothing to load yet."]
+    lines = [result_table(result, _LAYOUT)] if len(result) else ["There is nothing to load yet."]
     loaded = sum(row["loaded"] for row in result)
     lines.append(f"{pluralize(loaded, 'row')} loaded into {result.meta['destination']}.")
     if scheduled := result.meta["schedule"]:

@@ -65,6 +65,7 @@ from dwell.cli import (
 )
 from dwell.cli.output import dump_json
 from dwell.cli.streams import escape_note, prepare_streams
+from dwell.cli.tables import choice
 from dwell.cli.terminal import say
 from dwell.disk.permissions import private_files
 from dwell.errors import DwellError, ReaderGoneError, StoppedError, StorageError
@@ -154,6 +155,7 @@ def make_command() -> Any:
     """All commands, with the options that each of them has."""
     command = typer.main.get_command(app)
     option_values.check_values(command)
+    choice.add_options(command)
     verbosity.add_option(command)
     return command
 

@@ -64,6 +64,7 @@ ChartOut = Annotated[
         callback=_check_chart,
     ),
 ]
+AllRows = Annotated[bool, typer.Option("--all", help="Print every row instead of the first ten.")]
 Creator = Annotated[str, typer.Option("--creator", help="The account: @handle or profile link.", metavar="@HANDLE")]
 AnyCreator = Annotated[
     str | None, typer.Option("--creator", help="Only this account: @handle or profile link.", metavar="@HANDLE")

@@ -8,11 +8,16 @@ import typer
 
 from dwell.cli import live_options
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 
+_LAYOUT = Layout(("answers", "read_again", "posts_new", "snapshots_new", "rows_updated", "rejected"))
 
+
+@shows(_LAYOUT)
 def replay(
     *,
     provider: Annotated[
@@ -46,5 +51,4 @@ def replay(
 
 def _text(result: Result) -> str:
     reasons = "".join(f"\n{times} × {reason}" for reason, times in result.meta["reject_reasons"].items())
-    columns = ["responses" if name == "answers" else name for name in result.columns]
-    return table(columns, result.rows) + reasons
+    return result_table(result, _LAYOUT) + reasons

@@ -8,11 +8,19 @@ import typer
 
 from dwell.cli.live_options import MaxCredits, Niche, Posts, Provider, Topics, Watchlist
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import say
 from dwell.visible import mark_line
 
 Name = Annotated[str, typer.Argument(help="Name of the schedule.", metavar="SCHEDULE")]
+
+_LAYOUT = Layout(
+    essential=("schedule", "what", "every", "at", "next_due_at", "last_outcome"),
+    more=("tz", "posts", "last_due_at", "max_credits", "provider", "topics", "niche"),
+)
+
 
 app = typer.Typer(
     help="Sweeps to run every day or week; `dwell run` runs them.", no_args_is_help=True, rich_markup_mode=None
@@ -20,6 +28,7 @@ app = typer.Typer(
 
 
 @app.command("add")
+@shows(_LAYOUT)
 def add(
     schedule: Name,
     names: Annotated[
@@ -67,10 +76,11 @@ def add(
     request = SweepRequest(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits)
     live = dwell.open(data, create=True).live
     result = live.schedule_add(schedule, request, every=every, at=at, tz=tz, cron=cron)
-    Output(as_json, as_csv, output).show(result, lambda shown: table(shown.columns, shown.rows))
+    Output(as_json, as_csv, output).show(result, lambda shown: result_table(shown, _LAYOUT))
 
 
 @app.command("list")
+@shows(_LAYOUT)
 def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
     """Show all schedules with their next and last runs.
 
@@ -82,9 +92,7 @@ def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
 
     result = dwell.open(data).live.schedules()
     empty = "No schedules yet; add one with: dwell schedule add NAME @account"
-    Output(as_json, as_csv, output).show(
-        result, lambda shown: table(shown.columns, shown.rows) if len(shown) else empty
-    )
+    Output(as_json, as_csv, output).show(result, lambda shown: result_table(shown, _LAYOUT) if len(shown) else empty)
 
 
 @app.command("remove")

@@ -6,12 +6,21 @@ from typing import Any
 
 from dwell.cli.cells import format_cell
 from dwell.cli.options import AnyCreator, Csv, Data, Engine, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table, table
 from dwell.results import Result
 
 _CREATORS_SHOWN = 30
 
 
+_LAYOUT = Layout(
+    essential=("handle", "posts", "snapshots", "posts_with_watch_time", "last_observed_at"),
+    more=("platform", "niche", "display_name"),
+)
+
+
+@shows(_LAYOUT)
 def status(
     *,
     creator: AnyCreator = None,
@@ -44,12 +53,12 @@ def _text(result: Result) -> str:
     more = f"\n … and {hidden:,} more creators (--csv lists all)" if hidden > 0 else ""
     return "\n\n".join(
         [
-            table(("table", "rows"), list(meta["tables"].items())),
+            table(("table", "rows"), [(name, rows) for name, rows in meta["tables"].items() if rows]),
             span,
             _storage(meta["storage"]),
             table(("counter", "unknown_share"), list(unknown.items()), title="Unknown in newest snapshots"),
             table(("source", "snapshots"), list(meta["sources"].items())),
-            table(result.columns, result.rows[:_CREATORS_SHOWN]) + more,
+            result_table(result.head(_CREATORS_SHOWN), _LAYOUT) + more,
         ]
     )
 
