@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dwell.cli.explain_import import explanation_text, split_lines
-from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.options import Csv, Data, Json, Out, check_zone
 from dwell.cli.output import Output, dump_json
 from dwell.cli.tables.layout import Layout, shows
 from dwell.cli.tables.table import result_table
@@ -99,7 +99,10 @@ def import_files(
         DateOrder | None, typer.Option("--dates", help="How to read 3/4/2024 if the column itself does not show it.")
     ] = None,
     tz: Annotated[
-        str | None, typer.Option("--tz", help="Time zone of times without one; UTC by default.", metavar="ZONE")
+        str | None,
+        typer.Option(
+            "--tz", help="Time zone of times without one; UTC by default.", metavar="ZONE", callback=check_zone
+        ),
     ] = None,
     decimal: Annotated[
         DecimalMark | None,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.options import Csv, Data, Json, Out, check_zone
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 from dwell.cli.tables.layout import Layout, shows
@@ -43,7 +43,9 @@ def load(
         ),
     ] = None,
     at: Annotated[str, typer.Option("--at", help="Time of day, with --every.", metavar="HH:MM")] = "01:00",
-    tz: Annotated[str, typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", metavar="ZONE")] = "UTC",
+    tz: Annotated[
+        str, typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", metavar="ZONE", callback=check_zone)
+    ] = "UTC",
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,

@@ -1,4 +1,4 @@
-"""Writes a result: as a table to read, as JSON or CSV to process, or as a chart."""
+"""Writes a result: as a table to read, as JSON, CSV or a workbook to process, or as a chart."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from typing import IO, Any
 
 import typer
 
-from dwell.cli.output_files import PICTURES
+from dwell.cli.output_files import PICTURES, TABLES
 from dwell.cli.pager import show_by_pager
 from dwell.cli.streams import can_encode_all
 from dwell.cli.tables import window
 from dwell.cli.tables.choice import current_choice
 from dwell.cli.tables.table import paragraph, select_columns
 from dwell.cli.terminal import mark_texts, say
+from dwell.cli.written_files import remember
 from dwell.disk.permissions import shared_files
 from dwell.disk.replace import write_whole
 from dwell.results import Result
@@ -43,13 +44,14 @@ class Output:
 
     @property
     def format(self) -> str:
-        """`json`, `csv`, `text`, or the extension of a chart file."""
+        """`json`, `csv`, `xlsx`, `text`, or the extension of a chart file."""
         if self.as_json and self.as_csv:
             raise typer.BadParameter("choose either --json or --csv.")
         if self.as_json or self.as_csv:
             return "json" if self.as_json else "csv"
         ending = self.target.suffix.lower() if self.target else ""
-        known = {"": "text", ".txt": "text", ".json": "json", ".csv": "csv", **{name: name for name in PICTURES}}
+        known = {"": "text", **{name: name.removeprefix(".") for name in TABLES}, ".txt": "text"}
+        known |= {name: name for name in PICTURES}
         if ending not in known:
             raise typer.BadParameter(f"-o can't write {ending}; use one of {', '.join(filter(None, known))}.")
         return known[ending]
@@ -58,7 +60,8 @@ class Output:
         """Print or write one result with its warnings.
 
         A text ends with each warning of the result that it does not contain; JSON has them in its keys. CSV and
-        pictures have no place for them, so they go to stderr. In CSV, texts that a spreadsheet would run are guarded.
+        pictures have no place for them, so they go to stderr; a workbook has them as well. In CSV and in a workbook,
+        texts that a spreadsheet would run are guarded.
 
         Args:
             result: The result, for JSON and CSV.
@@ -76,7 +79,14 @@ class Output:
             with window.no_window() if self.target else nullcontext():
                 self._write_text(mark(with_warnings(text(shown), shown)))
         else:
-            self._write_chart(form, chart) if form in PICTURES else self._write_csv(as_csv(result))
+            if form in PICTURES:
+                self._write_chart(form, chart)
+            elif form == "xlsx":
+                from dwell.cli.workbook import make_workbook
+
+                self._write(make_workbook(result))
+            else:
+                self._write_csv(as_csv(result))
             for warning in result.warnings:
                 say(f"Warning: {mark_line(warning)}", err=True)
 
@@ -91,7 +101,9 @@ class Output:
 
     def _write_chart(self, ending: str, chart: Callable[[], Any] | None) -> None:
         if chart is None or self.target is None:
-            raise typer.BadParameter(f"this command has no chart, so -o can't write {ending}; use .json, .csv or .txt.")
+            raise typer.BadParameter(
+                f"this command has no chart, so -o can't write {ending}; use one of {', '.join(TABLES)}."
+            )
         from dwell.charts import render
 
         drawing = chart()
@@ -107,6 +119,7 @@ class Output:
         try:
             with shared_files():
                 write_whole(self.target, content)
+            remember(self.target)
             say(f"Wrote {mark_line(str(self.target))}", err=True)
         except OSError as error:
             from dwell.disk.errors import output_error  # with SQLite, which `dwell --help` does not need

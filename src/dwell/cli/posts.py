@@ -22,6 +22,7 @@ from dwell.cli.options import (
     parse_include,
 )
 from dwell.cli.output import Output
+from dwell.cli.tables.choice import check_column
 from dwell.cli.tables.layout import Layout, shows
 from dwell.cli.tables.table import result_table
 from dwell.results import Result
@@ -83,6 +84,7 @@ def posts(
     """
     import dwell
 
+    check_column(sort, _LAYOUT.columns, "--sort")
     result = dwell.open(data, engine=engine).posts(
         creator=creator,
         platform=platform.value if platform else None,

@@ -12,6 +12,7 @@ from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, Tim
 from dwell.cli.output import Output
 from dwell.cli.output_files import PAGES, check_output
 from dwell.cli.spinner import spinner
+from dwell.cli.written_files import remember
 from dwell.disk.temporary import temporary_folder
 from dwell.visible import mark_line
 
@@ -57,4 +58,5 @@ def report(
         if to_stdout:
             sys.stdout.write(path.read_text(encoding="utf-8"))
             return
+        remember(path)
     Output(as_json, as_csv).show(result, lambda _: f"Wrote {mark_line(str(output))}")

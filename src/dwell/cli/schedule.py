@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dwell.cli.live_options import MaxCredits, Niche, Posts, Provider, Topics, Watchlist
-from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.options import Csv, Data, Json, Out, check_zone
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
 from dwell.cli.tables.table import result_table
@@ -47,7 +47,10 @@ def add(
         ),
     ] = None,
     tz: Annotated[
-        str, typer.Option("--tz", help="Time zone of the schedule, e.g. Europe/Berlin.", metavar="ZONE")
+        str,
+        typer.Option(
+            "--tz", help="Time zone of the schedule, e.g. Europe/Berlin.", metavar="ZONE", callback=check_zone
+        ),
     ] = "UTC",
     posts: Posts = 200,
     provider: Provider = None,

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.live_options import SIMULATION_NOTE, DryRun, format_duration, progress_bar, stop_on_signal
-from dwell.cli.options import Csv, Data, Json, Out
+from dwell.cli.options import Csv, Data, Json, Out, check_zone
 from dwell.cli.output import Output
 from dwell.cli.tables.choice import current_choice
 from dwell.cli.tables.layout import Layout, shows
@@ -68,7 +68,13 @@ def sync(
     ] = None,
     tz: Annotated[
         str | None,
-        typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", show_default="UTC", metavar="ZONE"),
+        typer.Option(
+            "--tz",
+            help="Time zone of --at, e.g. Europe/Berlin.",
+            show_default="UTC",
+            metavar="ZONE",
+            callback=check_zone,
+        ),
     ] = None,
     dry_run: DryRun = False,
     data: Data = None,

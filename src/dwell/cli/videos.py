@@ -134,7 +134,7 @@ def _show_one(tracking: Client | FolderTracking, text: str, show: Output, option
     video_id = find_video_id(tracking, text, options)
     with find_video(video_id, options):
         curve = make_curve(tracking.get_video(video_id))
-    if show.format == "csv" and not len(curve):
+    if show.format in {"csv", "xlsx"} and not len(curve):
         raise NoDataError(f"{video_id} has no snapshot yet.")
     show.show(curve, _curve_text, lambda: draw_curve(curve))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 import typer
 
 from dwell.cli.command_tree import walk_commands
+from dwell.cli.nearest import did_you_mean
 from dwell.cli.tables.layout import layouts_of
 
 
@@ -33,12 +33,20 @@ class Choice:
             typer.BadParameter: The message lists the columns that there are, and the nearest.
         """
         for name in self.columns:
-            if name not in known:
-                near = get_close_matches(name, known, 1)
-                hint = f" Did you mean {near[0]}?" if near else ""
-                raise typer.BadParameter(
-                    f"there is no column {name!r}.{hint} Choose from {', '.join(known)}.", param_hint="--columns"
-                )
+            check_column(name, known, "--columns")
+
+
+def check_column(name: str, known: Sequence[str], option: str) -> None:
+    """Refuse the name of a column that there is not.
+
+    Raises:
+        typer.BadParameter: The message lists the columns that there are, and the nearest.
+    """
+    if name not in known:
+        raise typer.BadParameter(
+            f"there is no column {name!r}.{did_you_mean(name, known)} Choose from {', '.join(known)}.",
+            param_hint=option,
+        )
 
 
 _choice = ContextVar("_choice", default=Choice())  # noqa: B039 - it is frozen
