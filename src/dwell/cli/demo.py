@@ -56,7 +56,7 @@ def demo(
     live = [
         ["watchlist", "add", "rivals", *rivals],
         ["sweep", own, "--watchlist", "rivals", "--posts", "70", "--max-credits", "60"],
-        ["trends", "--hashtag", "recipe"],
+        ["topic", "--hashtag", "recipe"],
         ["vet", rival],
         ["cost", "--by", "command"],
     ]

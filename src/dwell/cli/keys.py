@@ -107,7 +107,7 @@ def show(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """Show all keys by their first characters, also those that ended; with --server, those of the account.
+    """Show all keys by their first characters. Those that ended, too; with --server, those of the account.
 
     \b
     Example:

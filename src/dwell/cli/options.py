@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.nearest import did_you_mean
 from dwell.cli.output_files import PICTURES, TABLES, check_output
+from dwell.text.nearest import did_you_mean
 
 Data = Annotated[
     Path | None,

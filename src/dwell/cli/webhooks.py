@@ -113,7 +113,7 @@ def show(
 
 @app.command("disable")
 def disable(webhook: Id, *, server: Server = None, key: Key = None, data: Data = None, as_json: Json = False) -> None:
-    """Send nothing to a webhook; events that are due meanwhile can be replayed.
+    """Send nothing to a webhook. Events that are due meanwhile can be replayed.
 
     \b
     Example:
@@ -147,7 +147,7 @@ def rotate(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Replace the secret of a webhook; for 24 hours events are signed with both.
+    """Replace the secret of a webhook. For 24 hours events are signed with both.
 
     \b
     Example:
@@ -175,7 +175,7 @@ def delete(webhook: Id, *, server: Server = None, key: Key = None, data: Data = 
 
 @app.command("test")
 def send_test(webhook: Id, *, server: Server = None, key: Key = None, data: Data = None, as_json: Json = False) -> None:
-    """Send a test event to a webhook; dwell webhooks log says what came of it.
+    """Send a test event to a webhook. dwell webhooks log says what came of it.
 
     It is sent by the server that runs on the folder, as every event is.
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.command_tree import walk_commands
-from dwell.cli.nearest import did_you_mean
 from dwell.cli.tables.layout import layouts_of
+from dwell.text.nearest import did_you_mean
 
 
 @dataclass(frozen=True)

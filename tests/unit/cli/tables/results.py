@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from dwell.cli import (
@@ -134,7 +135,7 @@ TABLES: dict[str, tuple[Result, Callable[[Result], str]]] = {
     "tiers": (TIERS, lambda result: tiers._text(result, every=False)),
     "audit": (AUDIT, lambda result: audit._text(result, every=False)),
     "benchmarks": (BENCHMARKS, benchmarks._text),
-    "status": (STATUS, status._text),
+    "status": (STATUS, lambda result: status._text(result, Path("data"))),
     "import": (IMPORT, lambda result: result_table(result, import_._LAYOUT)),
     "schedule list": (SCHEDULES, lambda result: result_table(result, schedule._LAYOUT)),
     "cost": (COST, cost._text),

@@ -1,4 +1,4 @@
-"""`dwell trends`: a hashtag, a sound or a search, day by day."""
+"""`dwell topic`: a hashtag, a sound or a search, day by day."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LAYOUT = Layout(
 
 
 @shows(_LAYOUT, PLAN)
-def trends(
+def topic(
     *,
     hashtag: Annotated[
         str | None, typer.Option("--hashtag", help="A hashtag, with or without #.", metavar="TAG")
@@ -65,9 +65,9 @@ def trends(
 
     \b
     Example:
-      dwell trends --hashtag onepan --days 14
-      dwell trends --hashtag onepan --dry-run
-      dwell trends --search "lemon orzo" -o orzo.png
+      dwell topic --hashtag onepan --days 14
+      dwell topic --hashtag onepan --dry-run
+      dwell topic --search "lemon orzo" -o orzo.png
     """
     import dwell
 
@@ -106,13 +106,13 @@ def _choose_topic(hashtag: str | None, sound: str | None, search: str | None) ->
 
 def _text(result: Result) -> str:
     meta = result.meta
-    topic = f"#{meta['topic']}" if meta["kind"] == "hashtag" else f"{meta['kind']} {meta['topic']}"
+    name = f"#{meta['topic']}" if meta["kind"] == "hashtag" else f"{meta['kind']} {meta['topic']}"
     lifecycle, series = meta["lifecycle"], meta["days"]
     provisional = " (provisional: from publishing dates)" if lifecycle["basis"] == "publishing dates" else ""
     days = [row for row in series if row["looks"] or row["posts_published"]]
     return "\n".join(
         [
-            f"{topic}: {lifecycle['stage']}{provisional}",
+            f"{name}: {lifecycle['stage']}{provisional}",
             f"  {lifecycle['reason']}",
             "",
             table(_DAYS, [[row[name] for name in _DAYS] for row in days], title="Day by day"),
