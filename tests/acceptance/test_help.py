@@ -28,6 +28,7 @@ COMMANDS = [
     "export",
     "load",
     "check",
+    "doctor",
     "backup",
     "restore",
     "seal",

@@ -55,6 +55,7 @@ GROUPS = {
         "webhooks": "Addresses that are told of events.",
     },
     "Data": {
+        "doctor": "Folder, versions, keys seen, disk, and what is wrong.",
         "check": "Is every part of the data folder intact? Repair it.",
         "backup": "Everything that is stored, in one file.",
         "restore": "A backup into an empty data folder.",

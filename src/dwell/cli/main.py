@@ -21,6 +21,7 @@ from dwell.cli import (
     cost,
     demo,
     disconnect,
+    doctor,
     export,
     findings,
     fit,
@@ -123,6 +124,7 @@ app.command()(reconcile.reconcile)
 app.command()(export.export)
 app.command()(load.load)
 app.command()(check.check)
+app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(restore.restore)
 app.command()(seal.seal)

@@ -18,7 +18,11 @@ from dwell.visible import mark_line
 
 
 def _check_page(path: Path) -> Path:
-    check_output(path, PAGES)
+    if path.suffix.lower() == ".pdf":
+        from dwell.report.pdf import require_chromium
+
+        require_chromium()
+    check_output(path, (*PAGES, ".pdf"))
     return path
 
 
@@ -28,7 +32,13 @@ def report(
     platform: OnePlatform = None,
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", help="The page to write; - is stdout.", metavar="FILE", callback=_check_page),
+        typer.Option(
+            "-o",
+            "--output",
+            help="The page to write, .html or .pdf; - is stdout.",
+            metavar="FILE",
+            callback=_check_page,
+        ),
     ] = Path("report.html"),
     tz: TimeZone = "UTC",
     data: Data = None,
@@ -38,7 +48,7 @@ def report(
 ) -> None:
     """Write a self-contained HTML page about an account.
 
-    It works offline, in light and dark mode, and prints well.
+    It works offline, in light and dark mode, and prints well. A .pdf is printed by Chromium, if it is installed.
 
     \b
     Example:
