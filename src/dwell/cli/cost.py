@@ -38,7 +38,13 @@ def cost(
     *,
     by: Annotated[CostGrouping, typer.Option("--by", help="How to group.")] = CostGrouping.PROVIDER,
     since: Annotated[
-        str | None, typer.Option("--since", help="Only requests since then, e.g. 2026-11-01 or 7d.", metavar="TIME")
+        str | None,
+        typer.Option(
+            "--since",
+            help="Only requests since then, e.g. 2026-11-01 or 7d.",
+            metavar="TIME",
+            callback=live_options.check_since,
+        ),
     ] = None,
     data: Data = None,
     as_json: Json = False,

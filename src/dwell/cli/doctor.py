@@ -44,7 +44,10 @@ def _text(result: Result) -> str:
     rows = list(result)
     wrong = [row for row in rows if row["ok"] is False]
     head = "Nothing is wrong." if not wrong else f"{pluralize(len(wrong), 'problem')}:"
-    lines = [head, *(paragraph(f"  {row['name']}: {row['value']}. {row['cure'] or ''}".rstrip()) for row in wrong)]
+    lines = [
+        head,
+        *(paragraph(f"  {row['name']}: {row['value']}. {row['cure'] or ''}".rstrip(), "  ") for row in wrong),
+    ]
     width = max(len(row["name"]) for row in rows)
     for part, group in groupby(rows, lambda row: row["part"]):
         lines += ["", part.capitalize(), *(f"  {row['name']:<{width}}  {row['value']}" for row in group)]

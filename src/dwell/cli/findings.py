@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from dwell.charts.formatting import percent
+from dwell.charts.tier_words import dimension_label
 from dwell.cli.cells import format_cell
 from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, Out, TimeZone
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 from dwell.cli.tables.layout import Layout, shows
-from dwell.cli.tables.table import result_table
+from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
+
+_SHARES = ("hashtag", "hour", "weekday", "sound_original", "media_type")
+"""Metrics that are shares of posts with a level, such as an hour of publishing."""
 
 _ANSWERS = {"found": "", "nothing": ", no large difference", "unknown": ", cannot tell"}
 
@@ -70,8 +75,8 @@ def _text(result: Result) -> str:
     ]
     for number, statement in enumerate(statements(result), start=1):
         lines += [
-            f"{number}. {statement.text}",
-            f"   ({statement.kind}{_ANSWERS[statement.answer]}) {statement.detail}",
+            paragraph(f"{number}. {statement.text}", "   "),
+            paragraph(f"   ({statement.kind}{_ANSWERS[statement.answer]}) {statement.detail}", "   "),
         ]
     figures = replace(result, rows=[row for row in result.rows if row[result.columns.index("metric")] is not None])
     if not len(figures):
@@ -83,4 +88,8 @@ def _text(result: Result) -> str:
 def _cell(name: str, row: dict[str, Any]) -> Any:
     """A figure as its metric is written: a rate in percent, a length in seconds."""
     figure = name.removeprefix("other_") in {"value", "low", "high"}
+    if row["metric"] in _SHARES and row["level"] is not None:
+        if name == "metric":
+            return dimension_label({"dimension": row["metric"], "level": row["level"]})
+        return percent(row[name], 0) if figure and row[name] is not None else row[name]
     return format_cell(str(row["metric"]), row[name]) if figure else row[name]

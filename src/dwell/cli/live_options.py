@@ -71,6 +71,12 @@ def check_plan_options(*, stored: bool, dry_run: bool) -> None:
         raise typer.BadParameter("--stored sends nothing, so there is nothing to plan: leave out one of the two.")
 
 
+def check_since(text: str | None) -> str | None:
+    """The text, if `parse_since` reads it: refused before the command does anything."""
+    parse_since(text)
+    return text
+
+
 def parse_since(text: str | None) -> datetime | None:
     """Parse `2026-11-01`, an ISO time, or `7d` / `24h` before now.
 

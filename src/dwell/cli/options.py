@@ -96,16 +96,34 @@ TimeZone = Annotated[
         "--tz", help="Time zone for weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE", callback=check_zone
     ),
 ]
+
+
+def _check_age(text: str) -> str:
+    parse_age(text)
+    return text
+
+
+def _check_include(text: str) -> str:
+    parse_include(text)
+    return text
+
+
 MinAge = Annotated[
     str,
     typer.Option(
-        "--min-age", help="Leave out posts observed less than this long after posting, e.g. 72h or 3d.", metavar="AGE"
+        "--min-age",
+        help="Leave out posts observed less than this long after posting, e.g. 72h or 3d.",
+        metavar="AGE",
+        callback=_check_age,
     ),
 ]
 Include = Annotated[
     str,
     typer.Option(
-        "--include", help="Include posts that are left out by default: any of ads,pinned,young,photos.", metavar="LIST"
+        "--include",
+        help="Include posts that are left out by default: any of ads,pinned,young,photos.",
+        metavar="LIST",
+        callback=_check_include,
     ),
 ]
 

@@ -10,10 +10,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from dwell.cli.tables import window
 
 _NONE = frozenset({"", "cat"})
+_is_off = ContextVar("_is_off", default=False)
 
 
 def show_by_pager(text: str, *, wide: bool) -> bool:
@@ -27,7 +29,7 @@ def show_by_pager(text: str, *, wide: bool) -> bool:
         wide: Lines longer than the terminal are not wrapped, but read by scrolling to the right.
     """
     lines = window.height()
-    if lines is None or not sys.stdin.isatty() or text.count("\n") < lines:
+    if _is_off.get() or lines is None or not sys.stdin.isatty() or text.count("\n") < lines:
         return False
     command = _command(wide=wide)
     if not command:
@@ -41,6 +43,16 @@ def show_by_pager(text: str, *, wide: bool) -> bool:
     except OSError:
         return False
     return True
+
+
+@contextmanager
+def no_pager() -> Iterator[None]:
+    """Inside the block, texts are printed: for a command that runs others one after the other."""
+    token = _is_off.set(True)
+    try:
+        yield
+    finally:
+        _is_off.reset(token)
 
 
 @contextmanager

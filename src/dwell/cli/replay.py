@@ -24,7 +24,13 @@ def replay(
         str | None, typer.Option("--provider", help="Only responses of this provider.", metavar="P")
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="Only responses since then, e.g. 2026-11-01 or 7d.", metavar="TIME")
+        str | None,
+        typer.Option(
+            "--since",
+            help="Only responses since then, e.g. 2026-11-01 or 7d.",
+            metavar="TIME",
+            callback=live_options.check_since,
+        ),
     ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Include responses that the current parser has already read.")

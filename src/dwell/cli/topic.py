@@ -21,7 +21,7 @@ from dwell.cli.live_options import (
 from dwell.cli.options import ChartOut, Csv, Data, Engine, Json
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
-from dwell.cli.tables.table import result_table, table
+from dwell.cli.tables.table import paragraph, result_table, table
 from dwell.results import Result
 
 _DAYS = ("day", "topic_posts", "posts_added", "sampled", "new_posts", "posts_published", "views_median")
@@ -113,7 +113,7 @@ def _text(result: Result) -> str:
     return "\n".join(
         [
             f"{name}: {lifecycle['stage']}{provisional}",
-            f"  {lifecycle['reason']}",
+            paragraph(f"  {lifecycle['reason']}", "  "),
             "",
             table(_DAYS, [[row[name] for name in _DAYS] for row in days], title="Day by day"),
             "",

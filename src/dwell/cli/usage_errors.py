@@ -33,14 +33,21 @@ def word_usage_error(error: Any) -> str:
         return f"{found[1]} needs a value."
     if found := re.match(r"Option '(.*)' does not take a value", text):
         return f"{found[1]} takes no value."
-    problem = _problem(getattr(error, "__cause__", None))
-    return f"{_hint(error)}: {problem}" if problem else text
+    if problem := _problem(getattr(error, "__cause__", None)):
+        return f"{_hint(error)}: {problem}"
+    if text.startswith("Invalid value for "):
+        hint = _hint(error)
+        return str(error.message) if str(error.message).startswith(hint) else f"{hint}: {error.message}"
+    return text.removeprefix("Invalid value: ")
 
 
 def _hint(error: Any) -> str:
-    """The option or argument that is wrong."""
-    hint = getattr(error, "param_hint", None) or (error.param.get_error_hint() if error.param else "A value")
-    return str(hint).strip("'")
+    """The option or argument that is wrong, by the name that the help shows first."""
+    if hint := getattr(error, "param_hint", None):
+        return str(hint)
+    param = error.param
+    names = [name for name in getattr(param, "opts", ()) if name.startswith("-")]
+    return names[0] if names else str(param.get_error_hint()).strip("'") if param else "A value"
 
 
 def _problem(cause: Any) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dwell.cli.pager import show_by_pager
+from dwell.cli.pager import no_pager, show_by_pager
 
 TEXT = "".join(f"line {number}\n" for number in range(30))
 
@@ -53,3 +53,9 @@ def test_a_short_text_needs_none(terminal: pytest.MonkeyPatch) -> None:
 def test_a_pipe_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGER", "true")
     assert not show_by_pager(TEXT, wide=False)
+
+
+def test_a_command_that_runs_others_has_none(terminal: pytest.MonkeyPatch) -> None:
+    terminal.setenv("PAGER", "true")
+    with no_pager():
+        assert not show_by_pager(TEXT, wide=False)

@@ -36,6 +36,21 @@ HELP = " See 'dwell {} --help'."
             "One word too many: @a. Put quotes around a text with blanks. See 'dwell posts --help'.",
         ),
         ("posts --creator", "--creator needs a value. See 'dwell --help'."),
+        (
+            "posts --creator @a --min-age old",
+            "--min-age: 'old' isn't an age; write 72h or 3d, for example. See 'dwell posts --help'.",
+        ),
+        (
+            "posts --creator @a --include x",
+            "--include: unknown value 'x'; choose from ads, pinned, young, photos. See 'dwell posts --help'.",
+        ),
+        ("status -o x.foo", "-o can't write .foo; use one of .txt, .json, .csv, .xlsx. See 'dwell status --help'."),
+        (
+            "tiers --creator @a --tz Berlin",
+            "--tz: 'Berlin' isn't a time zone; write one as Europe/Berlin. Did you mean Europe/Berlin? "
+            "See 'dwell tiers --help'.",
+        ),
+        ("topic", "name exactly one of --hashtag, --sound and --search. See 'dwell topic --help'."),
         ("posts --creator a --wide=3", "--wide takes no value. See 'dwell --help'."),
     ],
 )

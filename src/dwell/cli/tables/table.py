@@ -55,13 +55,22 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
     return f"{title}\n\n{drawn}" if title else drawn
 
 
-def paragraph(text: str) -> str:
-    """A sentence or more, wrapped between words where the output has a width."""
+def paragraph(text: str, indent: str = "") -> str:
+    """A sentence or more, wrapped between words where the output has a width.
+
+    Args:
+        text: On one line.
+        indent: Blanks before each further line.
+    """
     from dwell.cli.tables import window
     from dwell.cli.tables.columns import wrap_cells
 
     room = window.width()
-    return text if room is None else "\n".join(wrap_cells(text, room))
+    if room is None:
+        return text
+    blanks = text[: len(text) - len(text.lstrip())]
+    lines = wrap_cells(text.lstrip(), max(20, room - max(len(blanks), len(indent))))
+    return blanks + f"\n{indent}".join(lines)
 
 
 def select_columns(result: Result, choice: Choice) -> Result:
