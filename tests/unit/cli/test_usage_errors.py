@@ -46,9 +46,8 @@ HELP = " See 'dwell {} --help'."
         ),
         ("status -o x.foo", "-o can't write .foo; use one of .txt, .json, .csv, .xlsx. See 'dwell status --help'."),
         (
-            "tiers --creator @a --tz Berlin",
-            "--tz: 'Berlin' isn't a time zone; write one as Europe/Berlin. Did you mean Europe/Berlin? "
-            "See 'dwell tiers --help'.",
+            "tiers --creator @a --tz Qwxyzv",
+            "--tz: 'Qwxyzv' isn't a time zone; write one as Europe/Berlin. See 'dwell tiers --help'.",
         ),
         ("topic", "name exactly one of --hashtag, --sound and --search. See 'dwell topic --help'."),
         ("posts --creator a --wide=3", "--wide takes no value. See 'dwell --help'."),
