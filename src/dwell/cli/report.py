@@ -18,10 +18,6 @@ from dwell.visible import mark_line
 
 
 def _check_page(path: Path) -> Path:
-    if path.suffix.lower() == ".pdf":
-        from dwell.report.pdf import require_chromium
-
-        require_chromium()
     check_output(path, (*PAGES, ".pdf"))
     return path
 
@@ -56,6 +52,10 @@ def report(
     """
     import dwell
 
+    if output.suffix.lower() == ".pdf":
+        from dwell.report.pdf import require_chromium
+
+        require_chromium()
     to_stdout = str(output) == "-"
     if to_stdout and (as_json or as_csv):
         raise typer.BadParameter("-o - writes the page to stdout, so there is no place for --json or --csv.")
