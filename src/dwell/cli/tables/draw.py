@@ -53,7 +53,7 @@ def draw(
     lines = render_rows(shown, room) if fits(shown, room) else render_records(shown, room)
     there = {column.name for column in shown}
     hidden = [name for name in (*filter(None, [layout.text]), *layout.more, *layout.rest) if name not in there]
-    unknown = [name for name in empty if name not in layout.rest]
+    unknown = [name for name in empty if wide or name not in layout.rest]
     notes = _footer(more_rows, [name for name in hidden if name not in empty], unknown)
     return "\n".join([*lines, *(["", *notes] if notes else [])])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _HEADINGS = {
     "above_p90": "Top 10%",
+    "answers": "Responses",
     "avg_watch_s": "Watched",
     "baseline_n": "Baseline n",
     "basis": "Measured over",

@@ -10,7 +10,10 @@ import pytest
 
 from dwell.cli.command_tree import walk_commands
 from dwell.cli.main import main, make_command
+from dwell.cli.tables.choice import Choice
 from dwell.cli.tables.layout import layouts_of
+
+from .results import TABLES
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -73,3 +76,14 @@ def test_every_command_that_lists_rows_has_both_options() -> None:
         assert bool(layouts_of(command)) is ({"wide", "columns"} <= names)
     sentences = {"backup", "check", "export", "report", "restore", "seal", "track", "usage", "webhooks add"}
     assert without == sentences
+
+
+def test_wide_shows_every_column_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr("dwell.cli.tables.table.current_choice", lambda: Choice(wide=True))
+    result, text = TABLES["posts"]
+    lines = text(result).splitlines()
+    assert len(lines) == 2 + len(result) + 2
+    assert {"Posted", "Saves/view", "Account", "Caption"} <= set(lines[0].split())
+    assert lines[2].split()[:2] == ["2026-11-26", "17:05"]
+    assert lines[-1] == "No value in any row: followers"
