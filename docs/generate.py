@@ -28,6 +28,8 @@ def _commands(group: Any, above: Any = None) -> Iterator[tuple[str, Any, Any]]:
     above = above or group.make_context("dwell", ["status"], terminal_width=100, max_content_width=100)
     for name in group.list_commands(above):
         command = group.get_command(above, name)
+        if command.hidden:
+            continue
         context = type(above)(command, info_name=name, parent=above, terminal_width=100, max_content_width=100)
         yield context.command_path, command, context
         if hasattr(command, "list_commands"):

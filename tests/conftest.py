@@ -170,5 +170,6 @@ def new_state_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 @pytest.fixture(autouse=True)
 def _no_keys_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that one test registers would be hidden in the messages of the next."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # which xdist sets
     monkeypatch.setattr("dwell.redact._registered", set())
     monkeypatch.setattr("dwell.redact._tokens", {})

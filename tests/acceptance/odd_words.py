@@ -54,6 +54,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "run": ("--once",),
     "forget": ("@a_b", "--dry-run"),
     "vet": ("@a_b", "--stored"),
+    "topic": ("--hashtag", "tag", "--dry-run"),
     "trends": ("--hashtag", "tag", "--dry-run"),
     "connect tiktok": ("--begin",),
     "demo": ("--folder", "{folder}/table.csv/demo"),

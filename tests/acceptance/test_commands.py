@@ -62,7 +62,7 @@ def test_status(dwell: Callable[..., Any], stored: Path, conforms: Callable[...,
     conforms(done.json, "status")
     assert done.json["tables"]["watch_times"] > 100
     assert {row["handle"] for row in done.json["rows"]} >= {OWN_ACCOUNT, *COMPETITORS}
-    assert "unknown_share" in dwell("status", data=stored).out
+    assert "Unknown in newest snapshots" in dwell("status", data=stored).out
 
 
 @pytest.mark.parametrize("by", ["bucket", "creator-size", "niche"])
@@ -223,7 +223,7 @@ def test_explain_shows_the_steps_of_a_row_and_stores_nothing(
     words = ("import", path, "--explain", "--as-of", "2026-01-01", "--creator", "@demo")
     shown = dwell(*words, 2)
     assert shown.status == 0
-    steps = [line.split()[0] for line in shown.out.splitlines() if line.startswith((" raw", " text", " typed"))]
+    steps = [line.split()[0] for line in shown.out.splitlines() if line.startswith(("raw ", "text ", "typed "))]
     assert steps == ["raw", "text", "typed"]
     assert "line 2: new" in shown.out
     assert ["views", "1.2K", "1200", "1200"] in [line.split() for line in shown.out.splitlines()]

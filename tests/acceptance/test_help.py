@@ -28,6 +28,7 @@ COMMANDS = [
     "export",
     "load",
     "check",
+    "doctor",
     "backup",
     "restore",
     "seal",
@@ -57,7 +58,7 @@ COMMANDS = [
     "webhooks log",
     "webhooks replay",
     "vet",
-    "trends",
+    "topic",
     "cost",
     "track",
     "videos",
@@ -90,6 +91,20 @@ def test_help_has_an_example(dwell: Callable[..., Any], command: str) -> None:
     assert ("Example:" in done.out) is (command not in GROUPS)
 
 
-def test_help_lists_every_command(dwell: Callable[..., Any]) -> None:
-    listed = dwell("--help", data=None).out.partition("Commands:")[2].splitlines()
-    assert {line.split()[0] for line in listed if line[:3].strip()} == {name.split()[0] for name in COMMANDS}
+def test_help_lists_every_command_in_a_group_on_a_whole_line(dwell: Callable[..., Any]) -> None:
+    lines = dwell("--help", data=None).out.partition("\nFiles:")[2].splitlines()
+    assert all(len(line) <= 80 and not line.endswith("...") for line in lines)
+    assert [line for line in lines if line[:1].strip()] == ["Analysis:", "Live accounts:", "Data:", "Try it:"]
+    assert {line.split()[0] for line in lines if line[:3].strip() and line[:1] == " "} == {
+        name.split()[0] for name in COMMANDS
+    }
+
+
+@pytest.mark.parametrize("command", GROUPS)
+def test_the_lines_of_a_group_are_whole(dwell: Callable[..., Any], command: str) -> None:
+    assert "..." not in dwell(command, "--help", data=None).out.partition("\nCommands:")[2]
+
+
+def test_the_old_name_of_topic_still_works_and_is_not_listed(dwell: Callable[..., Any]) -> None:
+    assert "dwell topic --hashtag" in dwell("trends", "--help", data=None).out
+    assert "trends" not in dwell("--help", data=None).out

@@ -92,19 +92,19 @@ def test_vetting_has_reasons_and_n(dwell: Callable[..., Any], sandbox: Sandbox, 
 def test_a_topic_has_a_stage_and_a_day_series(
     dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None]
 ) -> None:
-    read = dwell("trends", "--hashtag", "#OnePan", "--json")
+    read = dwell("topic", "--hashtag", "#OnePan", "--json")
     conforms(read.json, "trends")
     assert (read.status, read.json["topic"], read.json["read"]) == (0, "onepan", True)
     assert [row["rank"] for row in read.json["rows"]][:3] == [1, 2, 3]
     asked = len(calls(sandbox))
-    stored = dwell("trends", "--hashtag", "onepan", "--stored", "--json")
+    stored = dwell("topic", "--hashtag", "onepan", "--stored", "--json")
     conforms(stored.json, "trends")
     assert stored.json["rows"] == read.json["rows"]
     assert len(calls(sandbox)) == asked
-    assert read.json["lifecycle"]["stage"] in dwell("trends", "--hashtag", "onepan", "--stored").out
+    assert read.json["lifecycle"]["stage"] in dwell("topic", "--hashtag", "onepan", "--stored").out
 
 
-@pytest.mark.parametrize("words", [("vet", "@demo_pantry"), ("trends", "--hashtag", "onepan")])
+@pytest.mark.parametrize("words", [("vet", "@demo_pantry"), ("topic", "--hashtag", "onepan")])
 def test_vet_and_trends_have_a_price_and_a_budget(
     dwell: Callable[..., Any], sandbox: Sandbox, conforms: Callable[..., None], words: tuple[str, ...]
 ) -> None:
@@ -131,7 +131,7 @@ def test_a_topic_that_was_read_today_has_no_price(
 ) -> None:
     monkeypatch.setattr(transport, "SIMULATED_AT", "x-never-sent")  # what is simulated is read again and again
     monkeypatch.setattr(transport.HttpTransport, "_read_clock", lambda *_: clock.now())
-    words = ("trends", "--hashtag", "onepan")
+    words = ("topic", "--hashtag", "onepan")
     assert dwell(*words).status == 0
     asked = len(calls(sandbox))
     plan = dwell(*words, "--dry-run", "--json").json
@@ -213,7 +213,7 @@ def test_a_schedule_by_a_cron_expression(dwell: Callable[..., Any], sandbox: San
 
 
 EXAMPLES = (
-    "watchlist add", "watchlist list", "sweep", "vet", "trends", "cost", "replay", "run", "schedule add",
+    "watchlist add", "watchlist list", "sweep", "vet", "topic", "cost", "replay", "run", "schedule add",
     "schedule list", "schedule remove", "watchlist remove",
 )  # fmt: skip
 """In an order in which each has what it needs; `dwell run` only ends while nothing is scheduled."""

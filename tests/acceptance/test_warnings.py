@@ -11,7 +11,9 @@ import pytest
 
 import dwell as api
 from dwell.cli.fit import _text, skill
+from dwell.cli.main import make_command
 from dwell.cli.output import with_warnings
+from dwell.cli.tables.layout import layouts_of
 from dwell.results import Result
 from dwell_sandbox.exports import COMPETITORS, OWN_ACCOUNT
 
@@ -48,6 +50,11 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
+def columns_known(command: str) -> set[str]:
+    """The columns that `--columns` takes before any work: all of the result, so that none of them is refused."""
+    return {name for layout in layouts_of(make_command().commands[command]) for name in layout.columns}
+
+
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_text_and_csv_have_every_warning(
     fitted: tuple[Path, dict[str, Any]], dwell: Callable[..., Any], words: tuple[str, ...]
@@ -57,6 +64,7 @@ def test_text_and_csv_have_every_warning(
     assert warnings or (words[0], words[-1]) not in WARN
     text, table = dwell(*words, data=data), dwell(*words, "--csv", data=data)
     assert (text.status, table.status) == (0, 0)
+    assert set(table.out.splitlines()[0].split(",")) <= columns_known(words[0])
     for warning in warnings:
         assert flat(warning).rstrip(".") in flat(text.out)
         assert flat(warning) in flat(table.err)

@@ -41,13 +41,11 @@ COMMANDS = (
     ("fit", "--creator", OWN, "--target", "full_watch_rate"),
     ("score", "--creator", OTHER),
     ("vet", OTHER, "--stored"),
-    ("trends", "--stored", "--hashtag", "onepan"),
+    ("topic", "--stored", "--hashtag", "onepan"),
 )
 EVERYTHING_ON_SPARK = bool(os.environ.get("DWELL_SPARK_ALL"))
 """A question takes Spark seconds to minutes: `make spark` asks some, `make torture` all."""
-ON_SPARK = (
-    COMMANDS if EVERYTHING_ON_SPARK else [words for words in COMMANDS if words[0] in {"posts", "trend", "trends"}]
-)
+ON_SPARK = COMMANDS if EVERYTHING_ON_SPARK else [words for words in COMMANDS if words[0] in {"posts", "trend", "topic"}]
 ASKED = [*(("sail", words) for words in COMMANDS), *(("spark", words) for words in ON_SPARK)]
 _OF_THE_MOMENT = {"model_id", "trained_at", "refit_due_at"}
 

@@ -50,7 +50,7 @@ REQUESTS = (
     ("schedule", "add", "{}", "@a", "--every", "{}"),
     ("load", "--to", "{}"),
     ("vet", "{}", "--stored"),
-    ("trends", "--search", "{}", "--stored"),
+    ("topic", "--search", "{}", "--stored"),
     ("videos", "{}"),
     ("stop", "{}"),
     ("track", "{}"),

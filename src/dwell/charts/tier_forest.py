@@ -8,11 +8,11 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.forest import ForestRow, forest
-from dwell.charts.formatting import UNKNOWN, WEEKDAYS, column_label, number, percent, with_interval
+from dwell.charts.formatting import column_label, with_interval
 from dwell.charts.theme import WIDE, apply_theme, empty_chart
+from dwell.charts.tier_words import dimension_label, side
 
 MAX_ROWS = 14
-_UNITS = {"duration_s": " s", "caption_length": " characters"}
 
 
 def tiers(tiers: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLevelMixin:
@@ -42,33 +42,6 @@ def tiers(tiers: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
     if len(chosen) < len(every):
         subtitle.append(f"The {len(chosen)} clearest of {len(every)} comparisons; the table lists all.")
     return apply_theme(alt.vconcat(*panels) if len(panels) > 1 else panels[0], title, subtitle)
-
-
-def dimension_label(row: Mapping[str, Any]) -> str:
-    """What a row of `tiers` compares, in words: "Length", "Posted on Tue", "#recipe"."""
-    dimension, level = str(row.get("dimension")), row.get("level")
-    if level is None or level == "":
-        return column_label(dimension).capitalize()
-    text = str(level)
-    if dimension == "weekday":
-        return f"Posted on {WEEKDAYS[int(text) - 1] if text.isdigit() and 1 <= int(text) <= 7 else text}"
-    if dimension == "hour":
-        return f"Posted {int(text):02d}:00–{int(text):02d}:59" if text.isdigit() else f"Posted at {text}"
-    if dimension in {"hashtag", "hashtags"} and not text[:1].isdigit():
-        return text if text.startswith("#") else f"#{text}"
-    if dimension == "sound_original":
-        return "Original sound" if text.lower() in {"true", "original", "yes"} else f"Sound: {text}"
-    return f"{column_label(dimension).capitalize()}: {text}"
-
-
-def side(row: Mapping[str, Any], which: str) -> str:
-    """The value of the `top` or `bottom` posts: a share where the row has a level, else a median with its unit."""
-    value = row.get(which)
-    if value is None:
-        return UNKNOWN
-    if row.get("level") not in (None, ""):
-        return percent(value, 0)
-    return f"{number(value, 1)}{_UNITS.get(str(row.get('dimension')), '')}"
 
 
 def _kinds(rows: list[Mapping[str, Any]]) -> list[str]:

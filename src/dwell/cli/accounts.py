@@ -9,14 +9,35 @@ import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
-_SHOWN = ("account", "state", "account_type", "display_name", "access_expires_at", "refresh_expires_at")
 _NONE = "No account is connected: run dwell connect tiktok."
 
 
+_LAYOUT = Layout(
+    essential=("account", "state", "account_type", "refresh_expires_at"),
+    more=("access_expires_at", "display_name"),
+    rest=(
+        *(
+            "open_id",
+            "connection_id",
+            "scopes",
+            "missing",
+            "connected_at",
+            "refreshed_at",
+            "disconnected_at",
+            "problem",
+        ),
+        *("problem_at", "requirements"),
+    ),
+)
+
+
+@shows(_LAYOUT)
 def accounts(
     *,
     check: Annotated[bool, typer.Option("--check", help="Ask TikTok about each account first.")] = False,
@@ -75,7 +96,7 @@ def _text(result: Result) -> str:
     if not len(result):
         return _NONE
     rows = list(result)
-    summary = table(_SHOWN, [[row[name] for name in _SHOWN] for row in rows])
+    summary = result_table(result, _LAYOUT)
     return "\n\n".join([summary, *(account_text(row) for row in rows if row["state"] != "disconnected")])
 
 

@@ -7,7 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, TimeZone
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.choice import current_choice
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table, table
 from dwell.results import Result
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -15,6 +18,11 @@ _SHOWN = 10
 _MONTHS = 12
 
 
+_HOURS = Layout(("weekday", "hour", "n", "active_followers"))
+_SOURCES = Layout(("month", "traffic_source", "share", "videos", "views"))
+
+
+@shows(_HOURS)
 def audience(
     *,
     creator: Creator,
@@ -47,6 +55,7 @@ def audience(
     )
 
 
+@shows(_SOURCES)
 def traffic(
     *,
     creator: Creator,
@@ -73,6 +82,8 @@ def traffic(
 
 
 def _hours(result: Result, *, show_all: bool) -> str:
+    if current_choice().is_made:
+        return result_table(result, _HOURS)
     rows = sorted(result, key=lambda row: -row["active_followers"])
     shown = rows if show_all else rows[:_SHOWN]
     cells = [[_WEEKDAYS[row["weekday"] - 1], f"{row['hour']:02d}:00", round(row["active_followers"])] for row in shown]
@@ -85,6 +96,8 @@ def _hours(result: Result, *, show_all: bool) -> str:
 
 
 def _sources(result: Result) -> str:
+    if current_choice().is_made:
+        return result_table(result, _SOURCES)
     names = list(dict.fromkeys(row["traffic_source"] for row in sorted(result, key=lambda row: -row["share"])))[:6]
     months: dict[Any, dict[str, Any]] = {}
     for row in result:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
-from dwell.cli.output import Output, table
+from dwell.cli.cells import words_for_codes
+from dwell.cli.options import AllRows, ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
+from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import FIRST_ROWS, paragraph, result_table
 from dwell.results import Result
 
+_LAYOUT = Layout(
+    essential=("target", "proxy", "spearman", "gain_r2", "verdict"),
+    more=("n", "low", "high", "gain_low", "gain_high", "q_value", "spearman_overall"),
+    rest=("drop_r2", "drop_low", "drop_high"),
+)
 
+
+@shows(_LAYOUT)
 def audit(
     *,
     creator: Creator,
     platform: OnePlatform = None,
+    every: AllRows = False,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -35,11 +46,16 @@ def audit(
         chosen = platform.value if platform else None
         result = workspace.audit(creator=creator, platform=chosen)
     Output(as_json, as_csv, output).show(
-        result, _text, lambda: workspace.charts.audit(creator=creator, platform=chosen)
+        result,
+        lambda shown: _text(shown, every=every),
+        lambda: workspace.charts.audit(creator=creator, platform=chosen),
     )
 
 
-def _text(result: Result) -> str:
-    return "\n".join(
-        [table(result.columns, result.rows) if result.rows else "", "", str(result.meta["verdict"])]
-    ).strip("\n")
+def _text(result: Result, *, every: bool) -> str:
+    verdict = words_for_codes(str(result.meta["verdict"]))
+    if not len(result):
+        return verdict
+    shown = result if every else result.head(FIRST_ROWS)
+    table = result_table(shown, _LAYOUT, more_rows=len(result) - len(shown))
+    return "\n".join([paragraph(verdict), "", table])

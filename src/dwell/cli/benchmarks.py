@@ -22,9 +22,20 @@ from dwell.cli.options import (
     parse_age,
     parse_include,
 )
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 from dwell.text.plurals import name_counts, pluralize
+
+_LAYOUT = Layout(
+    essential=("bucket", "group", "n", "engagement_rate_median", "engagement_rate_p90", "views_median"),
+    more=(
+        *("save_rate_median", "share_rate_median", "like_rate_median", "comment_rate_median", "save_rate_p90"),
+        *("share_rate_p90", "like_rate_p90", "comment_rate_p90", "download_rate_median", "download_rate_p90"),
+    ),
+    rest=(*("engagement_rate_n", "like_rate_n", "comment_rate_n", "share_rate_n", "save_rate_n", "download_rate_n"),),
+)
 
 
 class BenchmarkGrouping(StrEnum):
@@ -35,6 +46,7 @@ class BenchmarkGrouping(StrEnum):
     NICHE = "niche"
 
 
+@shows(_LAYOUT)
 def benchmarks(
     *,
     by: Annotated[
@@ -78,21 +90,6 @@ def benchmarks(
 
 def _text(result: Result) -> str:
     """The table, and below it what was left out."""
-    shown = [
-        "bucket",
-        "group",
-        "n",
-        "engagement_rate_median",
-        "engagement_rate_p90",
-        "like_rate_median",
-        "comment_rate_median",
-        "share_rate_median",
-        "save_rate_median",
-        "save_rate_p90",
-        "views_median",
-    ]
-    columns = [name for name in shown if name in result.columns]
-    rows = [[row[name] for name in columns] for row in result]
     meta = result.meta
     excluded = {reason: count for reason, count in meta["excluded"].items() if count}
     no_length, no_age = excluded.pop("unknown_duration", 0), excluded.pop("unknown_age", 0)
@@ -104,6 +101,5 @@ def _text(result: Result) -> str:
     if meta["total"] == 0 and meta["platform"]:
         notes = [f"No {meta['platform']} posts are stored; choose another --platform."]
     figures = f"Public ratios of {sum(row['n'] for row in result):,} of {pluralize(meta['total'], 'post')}."
-    return "\n".join(
-        [table(columns, rows) if rows else "No bucket has eligible posts.", "", " ".join([figures, *notes])]
-    )
+    shown = result_table(result, _LAYOUT) if len(result) else "No length has eligible posts."
+    return "\n".join([shown, "", paragraph(" ".join([figures, *notes]))])

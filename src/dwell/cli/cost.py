@@ -9,9 +9,17 @@ import typer
 
 from dwell.cli import live_options
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
+
+_LAYOUT = Layout(
+    essential=("account", "endpoint", "sweep", "day", "command", "provider", "requests", "credits", "usd"),
+    more=("uncertain_credits", "failed", "last_at"),
+    rest=("first_at",),
+)
 
 
 class CostGrouping(StrEnum):
@@ -25,11 +33,18 @@ class CostGrouping(StrEnum):
     DAY = "day"
 
 
+@shows(_LAYOUT)
 def cost(
     *,
     by: Annotated[CostGrouping, typer.Option("--by", help="How to group.")] = CostGrouping.PROVIDER,
     since: Annotated[
-        str | None, typer.Option("--since", help="Only requests since then, e.g. 2026-11-01 or 7d.", metavar="TIME")
+        str | None,
+        typer.Option(
+            "--since",
+            help="Only requests since then, e.g. 2026-11-01 or 7d.",
+            metavar="TIME",
+            callback=live_options.check_since,
+        ),
     ] = None,
     data: Data = None,
     as_json: Json = False,
@@ -61,5 +76,4 @@ def _text(result: Result) -> str:
         f"{pluralize(total['credits'], 'credit')}{uncertain}, "
         f"{live_options.format_usd(total['usd'])} US dollars."
     )
-    shown = [name for name in result.columns if name != "first_at"]
-    return "\n".join([table(shown, [[row[name] for name in shown] for row in result]), "", totals])
+    return "\n".join([result_table(result, _LAYOUT), "", totals])

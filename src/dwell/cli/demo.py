@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from dwell.cli.pager import no_pager
 from dwell.cli.terminal import say
 from dwell.errors import StorageError
 from dwell.visible import mark_line
@@ -56,7 +57,7 @@ def demo(
     live = [
         ["watchlist", "add", "rivals", *rivals],
         ["sweep", own, "--watchlist", "rivals", "--posts", "70", "--max-credits", "60"],
-        ["trends", "--hashtag", "recipe"],
+        ["topic", "--hashtag", "recipe"],
         ["vet", rival],
         ["cost", "--by", "command"],
     ]
@@ -74,7 +75,7 @@ def demo(
         ["export", "watch_times", "--format", "csv", "-o", str(folder / "watch_times.csv")],
         ["report", "--creator", own, "-o", str(folder / "report.html")],
     ]
-    with _simulated_provider(seed_used, now) as environment:
+    with _simulated_provider(seed_used, now) as environment, no_pager():
         say("\n" + "\n".join(f"$ export {name}={value}" for name, value in environment.items()))
         for step in [*live, *steps]:
             say(f"\n$ dwell {mark_line(' '.join(step))}")

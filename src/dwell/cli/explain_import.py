@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from dwell.cli.output import table
+from dwell.cli.tables.table import table
 
 if TYPE_CHECKING:
     from dwell.workspace.explanations import Explanation, Explanations
@@ -37,7 +37,7 @@ def explanation_text(done: Explanations) -> str:
 
 def _file(explanation: Explanation) -> Iterator[str]:
     steps = [(step.step, step.rows, step.note) for step in explanation.steps]
-    yield f"{explanation.path.name} ({explanation.format})\n" + table(("step", "rows", "what"), steps, most=200)
+    yield f"{explanation.path.name} ({explanation.format})\n" + table(("step", "rows", "what"), steps)
     for row in explanation.rows:
         place = f"{row.part}: line {row.line}" if row.part else f"line {row.line}"
         reason = (row.reason or "").removeprefix(f"{row.outcome}: ")

@@ -11,6 +11,7 @@ import typer
 from dwell.cli.options import Csv, Data, Json
 from dwell.cli.output import Output
 from dwell.cli.output_files import check_export
+from dwell.cli.written_files import remember
 from dwell.text.plurals import pluralize
 
 Format = Literal["parquet", "csv", "jsonl"]
@@ -63,6 +64,8 @@ def export(
         dwell.open(data).export(table, path=sys.stdout.buffer, format=form)
         return
     result = dwell.open(data).export(table, path=output, format=form)
+    for path in result.column("path"):
+        remember(Path(path))
     Output(as_json, as_csv).show(
         result,
         lambda shown: "\n".join(

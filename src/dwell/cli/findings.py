@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from dwell.charts.formatting import percent
+from dwell.charts.tier_words import dimension_label
 from dwell.cli.cells import format_cell
 from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, Out, TimeZone
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
-_SHOWN = (
-    *("statement", "metric", "level", "group", "value", "low", "high", "n"),
-    *("other_group", "other_value", "other_low", "other_high", "other_n"),
-    *("effect_name", "effect", "effect_low", "effect_high", "q_value", "clear"),
-)
+_SHARES = ("hashtag", "hour", "weekday", "sound_original", "media_type")
+"""Metrics that are shares of posts with a level, such as an hour of publishing."""
+
 _ANSWERS = {"found": "", "nothing": ", no large difference", "unknown": ", cannot tell"}
 
 
+_LAYOUT = Layout(
+    essential=("statement", "metric", "value", "n", "other_value", "other_n", "clear"),
+    more=(
+        *("level", "group", "low", "high", "other_group", "other_low", "other_high", "effect_name", "effect"),
+        *("effect_low", "effect_high", "q_value"),
+    ),
+    rest=("finding", "kind", "verdict", "target", "p_value", "confidence", "comparisons", "reason"),
+)
+
+
+@shows(_LAYOUT)
 def findings(
     *,
     creator: Creator,
@@ -61,16 +75,21 @@ def _text(result: Result) -> str:
     ]
     for number, statement in enumerate(statements(result), start=1):
         lines += [
-            f"{number}. {statement.text}",
-            f"   ({statement.kind}{_ANSWERS[statement.answer]}) {statement.detail}",
+            paragraph(f"{number}. {statement.text}", "   "),
+            paragraph(f"   ({statement.kind}{_ANSWERS[statement.answer]}) {statement.detail}", "   "),
         ]
-    rows = list(result)
-    columns = [name for name in _SHOWN if any(row[name] is not None for row in rows)]
-    figures = [[_cell(name, row) for name in columns] for row in rows if row["metric"] is not None]
-    return "\n".join([*lines, "", table(columns, figures) if figures else ""])
+    figures = replace(result, rows=[row for row in result.rows if row[result.columns.index("metric")] is not None])
+    if not len(figures):
+        return "\n".join(lines)
+    words = {name: [_cell(name, row) for row in figures] for name in result.columns}
+    return "\n".join([*lines, "", result_table(figures, _LAYOUT, words)])
 
 
 def _cell(name: str, row: dict[str, Any]) -> Any:
     """A figure as its metric is written: a rate in percent, a length in seconds."""
     figure = name.removeprefix("other_") in {"value", "low", "high"}
+    if row["metric"] in _SHARES and row["level"] is not None:
+        if name == "metric":
+            return dimension_label({"dimension": row["metric"], "level": row["level"]})
+        return percent(row[name], 0) if figure and row[name] is not None else row[name]
     return format_cell(str(row["metric"]), row[name]) if figure else row[name]

@@ -9,12 +9,20 @@ import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.options import ChartOut, Csv, Data, Engine, Inputs, Json, OnePlatform, Target
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table, table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
+_LAYOUT = Layout(
+    essential=("model", "out_of_fold_r2", "out_of_fold_mae", "out_of_fold_spearman", "forward_r2"),
+    more=("forward_mae", "forward_spearman", "forward_bias", "rolling_r2"),
+)
 
+
+@shows(_LAYOUT)
 def fit(
     *,
     creator: Annotated[
@@ -99,7 +107,7 @@ def _text(report: Mapping[str, Any], result: Result) -> str:
         head += f"; for later posts {better['name']} alone does better (fit that with --inputs {better['inputs']})"
     lines = [head, *report["reasons"], ""]
     if report["out_of_fold"]["r2"] is not None:
-        lines.append(table(result.columns, result.rows))
+        lines.append(result_table(result, _LAYOUT))
     if report.get("r2_interval"):
         ends = report["r2_interval"]
         lines += ["", f"R² out of fold: 95% interval {ends['low']:.2f} to {ends['high']:.2f}"]

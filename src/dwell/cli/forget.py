@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.options import Data, Json, Platform
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.table import table
 from dwell.cli.terminal import mark_texts, say
 from dwell.results import Result
 

@@ -7,10 +7,19 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 
+_LAYOUT = Layout(
+    essential=("post_id", "to_at", "views_to", "views_per_hour", "reason"),
+    more=("from_at", "views_from", "hours", "views_per_hour_low", "views_per_hour_high", "likes_from", "likes_to"),
+    rest=("rounding_explains", "hours_low", "hours_high"),
+)
 
+
+@shows(_LAYOUT)
 def growth(
     *,
     creator: Creator,
@@ -45,5 +54,5 @@ def growth(
 
 
 def _text(result: Result) -> str:
-    lines = [table(result.columns, result.rows)] if result.rows else []
-    return "\n".join([*lines, *result.meta["warnings"]])
+    lines = [result_table(result, _LAYOUT)] if result.rows else []
+    return "\n".join([*lines, *map(paragraph, result.meta["warnings"])])

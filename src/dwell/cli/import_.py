@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dwell.cli.explain_import import explanation_text, split_lines
-from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, dump_json, table
+from dwell.cli.options import Csv, Data, Json, Out, check_zone
+from dwell.cli.output import Output, dump_json
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import mark_texts, progress_console, say, text_column
 from dwell.records.plausibility import FLAG_WORDS
+from dwell.results import Result
 from dwell.text.plurals import name_counts, pluralize
 from dwell.text.readable import shorten
 from dwell.visible import mark_line
@@ -28,6 +31,15 @@ if TYPE_CHECKING:
 _REJECTS_SHOWN = 5
 _FACTOR_DIGITS = 13  # of the largest factor
 _REASONS_SHOWN = 4
+
+
+_LAYOUT = Layout(
+    essential=("path", "rows_read", "posts_new", "rejected"),
+    more=("snapshots_new", "format", "watch_times_new", "known", "gained", "duplicates"),
+    rest=("rejects_file", "rows_new", "rows_updated", "corrected", "flagged", "unknown_values", "warnings"),
+)
+_FORMATS = Layout(("format", "what"))
+_EXPLANATION = Layout(("path", "part", "line", "outcome", "reason", "column", "text", "typed", "checked"))
 
 
 class DecimalMark(StrEnum):
@@ -44,6 +56,7 @@ class DateOrder(StrEnum):
     MDY = "mdy"
 
 
+@shows(_LAYOUT, _FORMATS, _EXPLANATION)
 def import_files(
     paths: Annotated[
         list[Path] | None,
@@ -86,7 +99,10 @@ def import_files(
         DateOrder | None, typer.Option("--dates", help="How to read 3/4/2024 if the column itself does not show it.")
     ] = None,
     tz: Annotated[
-        str | None, typer.Option("--tz", help="Time zone of times without one; UTC by default.", metavar="ZONE")
+        str | None,
+        typer.Option(
+            "--tz", help="Time zone of times without one; UTC by default.", metavar="ZONE", callback=check_zone
+        ),
     ] = None,
     decimal: Annotated[
         DecimalMark | None,
@@ -133,7 +149,7 @@ def import_files(
     shown = Output(as_json, as_csv, output)
     if format == "help":
         formats = dwell.Workspace.formats()
-        shown.show(formats, lambda shown: table(shown.columns, shown.rows, most=110))
+        shown.show(formats, lambda shown: result_table(shown, _FORMATS))
         return 0
     if not paths:
         raise typer.BadParameter("name a file or a folder to import.", param_hint="PATH...")
@@ -157,7 +173,7 @@ def import_files(
         return _report_failures(explained.failures, as_json=as_json)
     with _progress() as progress:
         done = workspace.import_files(paths, **options, dry_run=dry_run, progress=progress)
-    shown.show(done.to_result(), lambda _: _text(mark_texts(done), dry_run=dry_run))
+    shown.show(done.to_result(), lambda shown: _text(mark_texts(done), shown, dry_run=dry_run))
     return _report_failures(done.failures, as_json=as_json)
 
 
@@ -202,35 +218,9 @@ def _suffixes(pairs: list[str]) -> dict[str, int]:
     return found
 
 
-def _text(done: Imports, *, dry_run: bool) -> str:
-    columns = (
-        "file",
-        "format",
-        "rows_read",
-        "posts_new",
-        "snapshots_new",
-        "watch_times_new",
-        "gained",
-        "known",
-        "duplicates",
-        "rejected",
-    )
-    rows = [
-        (
-            f.path.name,
-            f.format,
-            f.rows_read,
-            f.posts_new,
-            f.snapshots_new,
-            f.watch_times_new,
-            f.gained,
-            f.known,
-            f.duplicates,
-            f.rejected,
-        )
-        for f in done.files
-    ]
-    lines = [table(columns, rows)] if rows else []
+def _text(done: Imports, shown: Result, *, dry_run: bool) -> str:
+    names = {"path": [loaded.path.name for loaded in done.files]}
+    lines = [result_table(shown, _LAYOUT, names)] if done.files else []
     for loaded in done.files:
         notes = [f"  {note}" for note in _notes(loaded)]
         lines += [f"{loaded.path.name}:", *notes] if notes else []

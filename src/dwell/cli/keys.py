@@ -12,7 +12,9 @@ import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import mark_texts
 from dwell.cli.tracking_options import Key, Server, as_row, open_tracking
 from dwell.results import Result
@@ -22,7 +24,12 @@ if TYPE_CHECKING:
     from dwell.tracking.objects import ApiKey, NewApiKey
 
 _SCOPES = ("read", "track", "admin")
-_SHOWN = ("id", "account_id", "name", "plan", "prefix", "scopes", "created_at", "expires_at", "revoked_at")
+
+_LAYOUT = Layout(
+    essential=("id", "name", "plan", "prefix", "revoked_at"),
+    more=("account_id", "scopes", "created_at", "expires_at"),
+)
+
 
 app = typer.Typer(
     help="API keys of the servers on a data folder, and the money of their accounts.",
@@ -90,6 +97,7 @@ def create(
 
 
 @app.command("list")
+@shows(_LAYOUT)
 def show(
     *,
     server: Server = None,
@@ -99,7 +107,7 @@ def show(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """Show all keys by their first characters, also those that ended; with --server, those of the account.
+    """Show all keys by their first characters. Those that ended, too; with --server, those of the account.
 
     \b
     Example:
@@ -107,7 +115,7 @@ def show(
     """
     with open_tracking(data, server, key) as tracking:
         rows = [_row(each) for each in tracking.list_keys()]
-    columns = tuple(rows[0]) if rows else _SHOWN
+    columns = tuple(rows[0]) if rows else _LAYOUT.columns
     result = Result(columns, [tuple(row.values()) for row in rows])
     empty = "No keys yet; make one with: dwell keys create --plan free"
     Output(as_json, as_csv, output).show(result, lambda shown: _table(list(shown)) if rows else empty)
@@ -169,7 +177,7 @@ def _row(key: ApiKey) -> dict[str, Any]:
 
 def _table(rows: list[dict[str, Any]]) -> str:
     shown = [{**row, "plan": row["plan"]["name"], "scopes": ",".join(row["scopes"])} for row in rows]
-    return table(_SHOWN, [[row[name] for name in _SHOWN] for row in shown])
+    return result_table(Result(tuple(shown[0]), [tuple(row.values()) for row in shown]), _LAYOUT)
 
 
 def _created_text(made: NewApiKey) -> str:

@@ -7,12 +7,17 @@ from typing import Annotated
 import typer
 
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import say
 from dwell.results import Result
 from dwell.visible import mark_line
 
+_LAYOUT = Layout(("provider", "key", "next_request_at", "held_until", "requests_today"))
 
+
+@shows(_LAYOUT)
 def limits(
     *,
     clear: Annotated[
@@ -44,4 +49,4 @@ def limits(
 
 
 def _text(result: Result) -> str:
-    return table(result.columns, result.rows) if len(result) else "No key was used yet."
+    return result_table(result, _LAYOUT) if len(result) else "No key was used yet."

@@ -16,7 +16,8 @@ import typer
 
 from dwell.cli import stopping
 from dwell.cli.cells import format_cell
-from dwell.cli.output import table
+from dwell.cli.tables.layout import Layout
+from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import progress_console, text_column
 from dwell.text.plurals import pluralize
 from dwell.visible import mark_line
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _MAX_ROWS = 40
 _UNITS = {"d": "days", "h": "hours"}
 
+PLAN = Layout(essential=("target", "pages_expected", "credits_at_most", "note"), more=("lookups", "pages_at_most"))
 SIMULATION_NOTE = "The responses came from a simulation: accounts, posts and numbers are invented."
 
 Provider = Annotated[
@@ -67,6 +69,12 @@ def check_plan_options(*, stored: bool, dry_run: bool) -> None:
     """
     if stored and dry_run:
         raise typer.BadParameter("--stored sends nothing, so there is nothing to plan: leave out one of the two.")
+
+
+def check_since(text: str | None) -> str | None:
+    """The text, if `parse_since` reads it: refused before the command does anything."""
+    parse_since(text)
+    return text
 
 
 def parse_since(text: str | None) -> datetime | None:
@@ -192,7 +200,7 @@ def plan_text(plan: Result, *, full: bool) -> str:
     """
     lines = []
     if full:
-        lines.append(table(plan.columns, plan.rows[:_MAX_ROWS]))
+        lines.append(result_table(plan.head(_MAX_ROWS), PLAN))
         if len(plan) > _MAX_ROWS:
             lines.append(f" … and {len(plan) - _MAX_ROWS:,} more (--csv lists all)")
         lines.append("")

@@ -6,13 +6,18 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.options import Csv, Data, Json, Out, check_zone
+from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
+_LAYOUT = Layout(("table", "loaded", "rows", "how"))
 
+
+@shows(_LAYOUT)
 def load(
     *,
     to: Annotated[
@@ -38,7 +43,9 @@ def load(
         ),
     ] = None,
     at: Annotated[str, typer.Option("--at", help="Time of day, with --every.", metavar="HH:MM")] = "01:00",
-    tz: Annotated[str, typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", metavar="ZONE")] = "UTC",
+    tz: Annotated[
+        str, typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", metavar="ZONE", callback=check_zone)
+    ] = "UTC",
     data: Data = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -71,7 +78,7 @@ def load(
 
 
 def _text(result: Result) -> str:
-    lines = [table(result.columns, result.rows)] if len(result) else ["There is nothing to load yet."]
+    lines = [result_table(result, _LAYOUT)] if len(result) else ["There is nothing to load yet."]
     loaded = sum(row["loaded"] for row in result)
     lines.append(f"{pluralize(loaded, 'row')} loaded into {result.meta['destination']}.")
     if scheduled := result.meta["schedule"]:

@@ -21,6 +21,7 @@ from dwell.cli import (
     cost,
     demo,
     disconnect,
+    doctor,
     export,
     findings,
     fit,
@@ -49,9 +50,9 @@ from dwell.cli import (
     sweep,
     sync,
     tiers,
+    topic,
     track,
     trend,
-    trends,
     usage,
     verbosity,
     vet,
@@ -63,9 +64,12 @@ from dwell.cli import (
 from dwell.cli import (
     run as run_,
 )
+from dwell.cli.command_groups import GroupedCommands
 from dwell.cli.output import dump_json
 from dwell.cli.streams import escape_note, prepare_streams
+from dwell.cli.tables import choice
 from dwell.cli.terminal import say
+from dwell.cli.usage_errors import word_usage_error
 from dwell.disk.permissions import private_files
 from dwell.errors import DwellError, ReaderGoneError, StoppedError, StorageError
 from dwell.text.readable import shorten, show_text
@@ -75,6 +79,7 @@ _INTERRUPTED = 130
 
 app = typer.Typer(
     name="dwell",
+    cls=GroupedCommands,
     help="How long TikTok videos hold their viewers: measured on your own accounts, estimated honestly on others.",
     no_args_is_help=True,
     add_completion=True,
@@ -119,6 +124,7 @@ app.command()(reconcile.reconcile)
 app.command()(export.export)
 app.command()(load.load)
 app.command()(check.check)
+app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(restore.restore)
 app.command()(seal.seal)
@@ -141,7 +147,8 @@ app.command()(sync.sync)
 app.command()(sync.syncs)
 app.command()(forget.forget)
 app.command()(vet.vet)
-app.command()(trends.trends)
+app.command("topic")(topic.topic)
+app.command("trends", hidden=True)(topic.topic)  # its name before `trend` came
 app.command()(cost.cost)
 app.command()(limits.limits)
 app.command()(replay.replay)
@@ -154,6 +161,7 @@ def make_command() -> Any:
     """All commands, with the options that each of them has."""
     command = typer.main.get_command(app)
     option_values.check_values(command)
+    choice.add_options(command)
     verbosity.add_option(command)
     return command
 
@@ -198,8 +206,8 @@ def main(arguments: list[str] | None = None) -> int:
             say(message())
             return 2
         command_path = getattr(getattr(error, "ctx", None), "command_path", None) or "dwell"
-        said = " ".join(message().split())
-        text = f"{said.rstrip('.')}. See '{command_path} --help'."
+        said = " ".join(word_usage_error(error).split())
+        text = f"{said if said.endswith('?') else said.rstrip('.') + '.'} See '{command_path} --help'."
         return _fail(text, "usage", getattr(error, "exit_code", 2), as_json=as_json)
     # 130 is what typer makes of a KeyboardInterrupt, where no handler of `stopping` is set.
     if result == _INTERRUPTED or stopping.is_server_stopped(given):

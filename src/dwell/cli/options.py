@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dwell.cli.output_files import PICTURES, TABLES, check_output
+from dwell.text.nearest import did_you_mean
 
 Data = Annotated[
     Path | None,
@@ -42,6 +43,25 @@ def _check_chart(path: Path | None) -> Path | None:
     return check_output(path, (*TABLES, *PICTURES))
 
 
+def check_zone(name: str | None) -> str | None:
+    """Refuse a time zone that there is not, before the command does anything.
+
+    Raises:
+        typer.BadParameter: The message names the nearest.
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+    try:
+        if name is not None:
+            ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zones = sorted(available_timezones())
+        ends = [zone for zone in zones if zone.rpartition("/")[2].lower() == str(name).lower()]
+        hint = f" Did you mean {ends[0]}?" if ends else did_you_mean(str(name), zones)
+        raise typer.BadParameter(f"{name!r} isn't a time zone; write one as Europe/Berlin.{hint}") from None
+    return name
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON in the documented format.", callback=_check_format)]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.", callback=_check_format)]
 Out = Annotated[
@@ -49,7 +69,7 @@ Out = Annotated[
     typer.Option(
         "-o",
         "--output",
-        help="Write to this file; its extension selects the format: .json, .csv, .txt.",
+        help="Write to this file; its extension selects the format: .json, .csv, .xlsx, .txt.",
         metavar="FILE",
         callback=_check_table,
     ),
@@ -59,28 +79,51 @@ ChartOut = Annotated[
     typer.Option(
         "-o",
         "--output",
-        help="Write to this file; its extension selects the format: .json, .csv, .txt, or a chart: .png, .svg, .html.",
+        help="Write to this file; its extension selects the format: .json, .csv, .xlsx, .txt, "
+        "or a chart: .png, .svg, .html.",
         metavar="FILE",
         callback=_check_chart,
     ),
 ]
+AllRows = Annotated[bool, typer.Option("--all", help="Print every row instead of the first ten.")]
 Creator = Annotated[str, typer.Option("--creator", help="The account: @handle or profile link.", metavar="@HANDLE")]
 AnyCreator = Annotated[
     str | None, typer.Option("--creator", help="Only this account: @handle or profile link.", metavar="@HANDLE")
 ]
 TimeZone = Annotated[
-    str, typer.Option("--tz", help="Time zone for weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE")
+    str,
+    typer.Option(
+        "--tz", help="Time zone for weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE", callback=check_zone
+    ),
 ]
+
+
+def _check_age(text: str) -> str:
+    parse_age(text)
+    return text
+
+
+def _check_include(text: str) -> str:
+    parse_include(text)
+    return text
+
+
 MinAge = Annotated[
     str,
     typer.Option(
-        "--min-age", help="Leave out posts observed less than this long after posting, e.g. 72h or 3d.", metavar="AGE"
+        "--min-age",
+        help="Leave out posts observed less than this long after posting, e.g. 72h or 3d.",
+        metavar="AGE",
+        callback=_check_age,
     ),
 ]
 Include = Annotated[
     str,
     typer.Option(
-        "--include", help="Include posts that are left out by default: any of ads,pinned,young,photos.", metavar="LIST"
+        "--include",
+        help="Include posts that are left out by default: any of ads,pinned,young,photos.",
+        metavar="LIST",
+        callback=_check_include,
     ),
 ]
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import typer
 
+from dwell.cli.written_files import ask_to_overwrite
 from dwell.disk.paths import is_folder
 from dwell.disk.replace import is_special
 from dwell.errors import StorageError
+from dwell.records import TABLES as STORED
 
-TABLES = (".txt", ".json", ".csv")
+TABLES = (".txt", ".json", ".csv", ".xlsx")
 PAGES = (".html", ".htm")
 PICTURES = (".png", ".svg", ".html")
 
@@ -53,12 +55,17 @@ def check_export(path: Path | None, table: str, form: str | None, forms: Sequenc
     if path is None or str(path) == "-":
         if path is not None and table == "all":
             raise typer.BadParameter("-o - is stdout, which is one file; name a folder for all tables.")
+        if path is None and table != "all":
+            ask_to_overwrite(Path(f"{table}.{form or forms[0]}"))
         return form or forms[0]
     if table == "all":
-        if path.suffix.lower() in {*(f".{one}" for one in forms), *TABLES, *PICTURES, ".xlsx"}:
+        if path.suffix.lower() in {*(f".{one}" for one in forms), *TABLES, *PICTURES}:
             raise typer.BadParameter(f"-o names a folder for all tables, and {path.name} reads as the name of a file.")
         if path.exists() and not path.is_dir():
             raise StorageError(f"Cannot write {path}: it is no folder; choose another -o.")
+        for file in sorted(path.glob(f"*.{form or forms[0]}")):
+            if file.stem in STORED:
+                ask_to_overwrite(file)
         return form or forms[0]
     try:
         if is_special(path):
@@ -72,6 +79,7 @@ def check_export(path: Path | None, table: str, form: str | None, forms: Sequenc
         raise typer.BadParameter(f"{path.name} and --format {form} disagree; leave --format out, or change the ending.")
     if path.is_dir():
         raise StorageError(f"Cannot write {path}: it is a folder; choose another file with -o.")
+    ask_to_overwrite(path)
     return form or ending or forms[0]
 
 
@@ -84,7 +92,10 @@ def _check_file(path: Path, endings: Sequence[str]) -> Path:
     if is_folder(path):
         raise StorageError(f"Cannot write {path}: it is a folder; choose another file with -o.")
     if not is_folder(path.parent):
-        raise StorageError(f"Cannot write {path}: its folder does not exist; choose another file with -o.")
+        raise StorageError(
+            f"Cannot write {path}: its folder {path.parent} does not exist; make it, or choose another file with -o."
+        )
     if not os.access(path.parent, os.W_OK):
         raise StorageError(f"Cannot write {path}: its folder is not writable; choose another file with -o.")
+    ask_to_overwrite(path)
     return path

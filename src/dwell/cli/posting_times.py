@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dwell.charts.formatting import WEEKDAYS
 from dwell.cli.options import (
     ChartOut,
     Creator,
@@ -18,10 +19,15 @@ from dwell.cli.options import (
     parse_age,
     parse_include,
 )
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 
+_LAYOUT = Layout(("weekday", "hour", "n", "engagement_rate_median", "views_median"))
 
+
+@shows(_LAYOUT)
 def posting_times(
     *,
     creator: Creator,
@@ -59,4 +65,10 @@ def posting_times(
 
 
 def _text(result: Result) -> str:
-    return table(result.columns, result.rows) if result.rows else "No eligible post has a known posting time."
+    if not result.rows:
+        return "No eligible post has a known posting time."
+    words = {
+        "weekday": [WEEKDAYS[day - 1] for day in result.column("weekday")],
+        "hour": [f"{hour:02d}:00–{hour:02d}:59" for hour in result.column("hour")],
+    }
+    return result_table(result, _LAYOUT, words)

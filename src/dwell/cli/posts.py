@@ -21,29 +21,39 @@ from dwell.cli.options import (
     parse_age,
     parse_include,
 )
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.choice import check_column
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 
-_SHOWN = (
-    "post_id",
-    "posted_at",
-    "duration_s",
-    "bucket",
-    "views",
-    "engagement_rate",
-    "save_rate",
-    "share_rate",
-    "percentile",
-    "above_p90",
-    "views_multiple",
-    "engagement_multiple",
-    "watch_ratio",
-    "full_watch_rate",
-    "excluded",
-    "caption",
+_LAYOUT = Layout(
+    essential=("posted_at", "duration_s", "views", "engagement_rate", "watch_ratio"),
+    more=(
+        *("post_id", "save_rate", "share_rate", "percentile", "above_p90", "views_multiple", "engagement_multiple"),
+        *("full_watch_rate", "excluded", "like_rate", "comment_rate"),
+    ),
+    rest=(
+        *(
+            "platform",
+            "handle",
+            "url",
+            "observed_at",
+            "age_h",
+            "bucket",
+            "media_type",
+            "is_ad",
+            "is_pinned",
+            "hashtags",
+        ),
+        *("sound_id", "sound_original", "caption_length", "likes", "comments", "shares", "saves", "downloads"),
+        *("rounded", "download_rate", "baseline_n", "followers", "niche", "avg_watch_s", "implausible"),
+    ),
+    text="caption",
 )
 
 
+@shows(_LAYOUT)
 def posts(
     *,
     creator: Creator,
@@ -74,6 +84,7 @@ def posts(
     """
     import dwell
 
+    check_column(sort, _LAYOUT.columns, "--sort")
     result = dwell.open(data, engine=engine).posts(
         creator=creator,
         platform=platform.value if platform else None,
@@ -88,6 +99,4 @@ def posts(
 
 
 def _text(result: Result) -> str:
-    empty = {name for name in ("watch_ratio", "full_watch_rate", "excluded") if not any(result.column(name))}
-    columns = [name for name in _SHOWN if name not in empty]
-    return table(columns, [[row[name] for name in columns] for row in result], most=40)
+    return result_table(result, _LAYOUT) if len(result) else "No post fits."

@@ -7,13 +7,24 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.options import Creator, Csv, Data, Engine, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.choice import current_choice
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table, table
 from dwell.results import Result
 
 _SHOWN = 10
 _HEADINGS = ("what", "field", "compared", "equal", "typical", "largest", "largest at", "API", "file")
 
 
+_LAYOUT = Layout(
+    ("what", "field", "compared", "equal", "median_difference", "largest_difference", "largest_at"),
+    more=("api_value", "file_value", "hours_apart"),
+)
+_ONE_FIELD = Layout(("what", "subject", "api_value", "file_value", "difference", "hours_apart"))
+
+
+@shows(_LAYOUT, _ONE_FIELD)
 def reconcile(
     *,
     creator: Creator,
@@ -44,10 +55,12 @@ def reconcile(
 
 
 def _text(result: Result, *, show_all: bool) -> str:
+    if current_choice().is_made:
+        return result_table(result, _LAYOUT if result.meta.get("field") is None else _ONE_FIELD)
     rows = list(result)
     shown = rows if show_all or result.meta.get("field") is None else rows[:_SHOWN]
     if result.meta.get("field") is None:
-        lines = [table(_HEADINGS, [_summary(row) for row in shown], most=30)]
+        lines = [table(_HEADINGS, [_summary(row) for row in shown])]
         compared = sum(row["compared"] for row in rows)
         equal = sum(row["equal"] for row in rows)
         lines += ["", f"{equal:,} of {compared:,} figures are equal. dwell reconcile --field NAME lists one of them."]

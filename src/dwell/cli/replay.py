@@ -8,18 +8,29 @@ import typer
 
 from dwell.cli import live_options
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.results import Result
 
+_LAYOUT = Layout(("answers", "read_again", "posts_new", "snapshots_new", "rows_updated", "rejected"))
 
+
+@shows(_LAYOUT)
 def replay(
     *,
     provider: Annotated[
         str | None, typer.Option("--provider", help="Only responses of this provider.", metavar="P")
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="Only responses since then, e.g. 2026-11-01 or 7d.", metavar="TIME")
+        str | None,
+        typer.Option(
+            "--since",
+            help="Only responses since then, e.g. 2026-11-01 or 7d.",
+            metavar="TIME",
+            callback=live_options.check_since,
+        ),
     ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Include responses that the current parser has already read.")
@@ -46,5 +57,4 @@ def replay(
 
 def _text(result: Result) -> str:
     reasons = "".join(f"\n{times} × {reason}" for reason, times in result.meta["reject_reasons"].items())
-    columns = ["responses" if name == "answers" else name for name in result.columns]
-    return table(columns, result.rows) + reasons
+    return result_table(result, _LAYOUT) + reasons

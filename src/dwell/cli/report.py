@@ -12,12 +12,13 @@ from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, Tim
 from dwell.cli.output import Output
 from dwell.cli.output_files import PAGES, check_output
 from dwell.cli.spinner import spinner
+from dwell.cli.written_files import remember
 from dwell.disk.temporary import temporary_folder
 from dwell.visible import mark_line
 
 
 def _check_page(path: Path) -> Path:
-    check_output(path, PAGES)
+    check_output(path, (*PAGES, ".pdf"))
     return path
 
 
@@ -27,7 +28,13 @@ def report(
     platform: OnePlatform = None,
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", help="The page to write; - is stdout.", metavar="FILE", callback=_check_page),
+        typer.Option(
+            "-o",
+            "--output",
+            help="The page to write, .html or .pdf; - is stdout.",
+            metavar="FILE",
+            callback=_check_page,
+        ),
     ] = Path("report.html"),
     tz: TimeZone = "UTC",
     data: Data = None,
@@ -37,7 +44,7 @@ def report(
 ) -> None:
     """Write a self-contained HTML page about an account.
 
-    It works offline, in light and dark mode, and prints well.
+    It works offline, in light and dark mode, and prints well. A .pdf is printed by Chromium, if it is installed.
 
     \b
     Example:
@@ -45,6 +52,10 @@ def report(
     """
     import dwell
 
+    if output.suffix.lower() == ".pdf":
+        from dwell.report.pdf import require_chromium
+
+        require_chromium()
     to_stdout = str(output) == "-"
     if to_stdout and (as_json or as_csv):
         raise typer.BadParameter("-o - writes the page to stdout, so there is no place for --json or --csv.")
@@ -57,4 +68,5 @@ def report(
         if to_stdout:
             sys.stdout.write(path.read_text(encoding="utf-8"))
             return
+        remember(path)
     Output(as_json, as_csv).show(result, lambda _: f"Wrote {mark_line(str(output))}")

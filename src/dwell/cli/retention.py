@@ -11,7 +11,10 @@ import typer
 
 from dwell.cli.cells import UNKNOWN
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.choice import current_choice
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table, table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
@@ -23,6 +26,33 @@ _EFFECTS = (
 )
 _PLACES = {"above": "above", "in": "within", "below": "below"}
 
+_LAYOUT = Layout(
+    essential=("post_id", "duration_s", "views", "retention_3s", "end_rate"),
+    more=("posted_at", "bump_s", "cliff_s", "avg_watch_s", "full_watch_rate", "shape"),
+    rest=(
+        *("platform", "handle", "url", "is_ad", "engagement_rate", "excluded", "bucket", "observed_at", "points"),
+        *("first_s", "last_s", "start_rate", "retention_1s", "retention_5s", "hook_loss_1s", "hook_loss_3s"),
+        *(
+            "hook_loss_5s",
+            "plateau_s",
+            "plateau_from_s",
+            "plateau_to_s",
+            "bumps",
+            "bump_height",
+            "cliffs",
+            "cliff_drop",
+        ),
+        *("area_s", "area_difference_s", "flags", *(f"at_{place}" for place in range(0, 101, 5)), "bucket_n"),
+        *("retention_3s_p10", "retention_3s_median", "retention_3s_p90", "end_rate_p10", "end_rate_median"),
+        *("end_rate_p90", "above_band", "below_band", "like_peak_s", "like_peak_share"),
+    ),
+    text="caption",
+)
+_POINTS = Layout(
+    ("second", "retention_rate", "change", "event", "median", "p10", "p90", "like_share"),
+    rest=("fraction", "size", "n"),
+)
+
 
 class Ranking(StrEnum):
     """What the best quarter of posts is chosen by."""
@@ -31,6 +61,7 @@ class Ranking(StrEnum):
     ENGAGEMENT_RATE = "engagement_rate"
 
 
+@shows(_LAYOUT, _POINTS)
 def retention(
     *,
     creator: Creator,
@@ -84,6 +115,8 @@ def retention(
 def _all(result: Result, most: int | None) -> str:
     meta = result.meta
     lines = [*_summary(meta), ""]
+    if current_choice().is_made:
+        return "\n".join([*lines, result_table(result, _LAYOUT)])
     if not meta["curves"]:
         return "\n".join(lines)
     comparison = meta["comparison"]["rows"]
@@ -196,6 +229,8 @@ def _one(result: Result, most: int | None) -> str:
     if row["above_band"] is not None:
         of = f"the band of {pluralize(row['bucket_n'], 'curve')} of {row['bucket']} s"
         lines.append(f"Most of it is {_PLACES[_band(row)]} {of}.")
+    if current_choice().is_made:
+        return "\n".join([*lines, "", result_table(result, _POINTS)])
     names = [name for name in result.columns if any(value is not None for value in result.column(name))]
     names = [name for name in names if name not in {"fraction", "size", "n"}]
     rows = [[_point(name, point[name]) for name in names] for point in result]

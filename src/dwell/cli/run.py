@@ -9,7 +9,8 @@ import typer
 
 from dwell.cli.live_options import progress_bar, stop_on_signal
 from dwell.cli.options import Data, Json
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.table import table
 from dwell.cli.terminal import say
 from dwell.results import Result
 
@@ -55,7 +56,7 @@ def run(
 
 
 def _text(result: Result) -> str:
-    lines = [table(result.columns, result.rows, most=100)] if len(result) else []
+    lines = [table(result.columns, result.rows)] if len(result) else []
     lines += [
         f"{name}, due at {due:%Y-%m-%d %H:%M} UTC, is held until {until:%H:%M:%S} UTC: another process is running "
         "it, or it will be retried then."

@@ -7,12 +7,23 @@ from typing import Annotated
 import typer
 
 from dwell.cli.live_options import MaxCredits, Niche, Posts, Provider, Topics, Watchlist
-from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.options import Csv, Data, Json, Out, check_zone
+from dwell.cli.output import Output
+from dwell.cli.tables.choice import current_choice
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import say
+from dwell.results import Result
+from dwell.text.plurals import pluralize
 from dwell.visible import mark_line
 
 Name = Annotated[str, typer.Argument(help="Name of the schedule.", metavar="SCHEDULE")]
+
+_LAYOUT = Layout(
+    essential=("schedule", "what", "every", "at", "next_due_at", "last_outcome"),
+    more=("tz", "posts", "last_due_at", "max_credits", "provider", "topics", "niche"),
+)
+
 
 app = typer.Typer(
     help="Sweeps to run every day or week; `dwell run` runs them.", no_args_is_help=True, rich_markup_mode=None
@@ -20,6 +31,7 @@ app = typer.Typer(
 
 
 @app.command("add")
+@shows(_LAYOUT)
 def add(
     schedule: Name,
     names: Annotated[
@@ -38,7 +50,10 @@ def add(
         ),
     ] = None,
     tz: Annotated[
-        str, typer.Option("--tz", help="Time zone of the schedule, e.g. Europe/Berlin.", metavar="ZONE")
+        str,
+        typer.Option(
+            "--tz", help="Time zone of the schedule, e.g. Europe/Berlin.", metavar="ZONE", callback=check_zone
+        ),
     ] = "UTC",
     posts: Posts = 200,
     provider: Provider = None,
@@ -65,12 +80,26 @@ def add(
         raise typer.BadParameter("choose either --cron, or --every and --at.")
 
     request = SweepRequest(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits)
+    what = f"watchlist {watchlist}" if watchlist else ", ".join(names or ())
     live = dwell.open(data, create=True).live
     result = live.schedule_add(schedule, request, every=every, at=at, tz=tz, cron=cron)
-    Output(as_json, as_csv, output).show(result, lambda shown: table(shown.columns, shown.rows))
+    Output(as_json, as_csv, output).show(result, lambda shown: _added(shown, schedule, what))
+
+
+def _added(schedules: Result, name: str, what: str) -> str:
+    """`daily: watchlist rivals, 500 posts, every day 00:00 UTC, next 27 Nov 00:00`."""
+    row = next(row for row in schedules if row["schedule"] == mark_line(name.strip()))
+    when = f"every {row['every']} {row['at']}" if row["at"] else f"cron {row['every']}"
+    due = row["next_due_at"]
+    following = "never" if due is None else f"{due.day} {due:%b %H:%M} UTC"
+    posts = pluralize(row["posts"], "post")
+    if current_choice().is_made:
+        return result_table(schedules, _LAYOUT)
+    return f"{row['schedule']}: {mark_line(what)}, {posts}, {when} {row['tz']}, next {following}"
 
 
 @app.command("list")
+@shows(_LAYOUT)
 def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
     """Show all schedules with their next and last runs.
 
@@ -82,9 +111,7 @@ def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
 
     result = dwell.open(data).live.schedules()
     empty = "No schedules yet; add one with: dwell schedule add NAME @account"
-    Output(as_json, as_csv, output).show(
-        result, lambda shown: table(shown.columns, shown.rows) if len(shown) else empty
-    )
+    Output(as_json, as_csv, output).show(result, lambda shown: result_table(shown, _LAYOUT) if len(shown) else empty)
 
 
 @app.command("remove")

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
-from dwell.cli.output import Output, table
+from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform, Target
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 from dwell.text.plurals import name_counts
 
+_PREDICTED = tuple(f"{target.value}_predicted{end}" for target in Target for end in ("", "_low", "_high"))
+_LAYOUT = Layout(
+    essential=("rank", "posted_at", "percentile", "percentile_low", "percentile_high"),
+    more=(*_PREDICTED, "post_id", "duration_s", "views"),
+    rest=("url",),
+    text="caption",
+)
 
+_WITHOUT_LEVEL = replace(_LAYOUT, more=("post_id", "duration_s", "views"), rest=(*_PREDICTED, "url"))
+
+
+@shows(_LAYOUT)
 def score(
     *,
     creator: Creator,
@@ -47,19 +61,9 @@ def score(
 
 
 def _text(result: Result) -> str:
-    shown = ["rank", "post_id", "posted_at", "duration_s", "views", "percentile", "percentile_low", "percentile_high"]
-    if result.meta["level_shown"]:
-        shown += [name for name in result.columns if "_predicted" in name]
-    columns = [name for name in [*shown, "caption"] if name in result.columns]
+    layout = _LAYOUT if result.meta["level_shown"] else _WITHOUT_LEVEL
     lines = [f"Predicted by {result.meta['model_id']}: a rank within the account, not a measurement."]
     lines.append(result.meta["model_choice"])
     if result.meta["left_out"]:
         lines.append(f"Left out: {name_counts(result.meta['left_out'])}.")
-    return "\n".join(
-        [
-            *lines,
-            *result.meta["reasons"],
-            "",
-            table(columns, [[row[name] for name in columns] for row in result], most=40),
-        ]
-    )
+    return "\n".join([*map(paragraph, (*lines, *result.meta["reasons"])), "", result_table(result, layout)])

@@ -41,6 +41,7 @@ STANDING: Mapping[str, str] = {
     "sweep": _PAID,
     "sync": _PAID,
     "vet": _PAID,
+    "topic": _PAID,
     "trends": _PAID,
     "run": "responses that arrived are kept, and none is paid for twice; dwell run goes on.",
     "serve": "what was read is kept; dwell serve goes on.",

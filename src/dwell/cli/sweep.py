@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.live_options import (
+    PLAN,
     SIMULATION_NOTE,
     DryRun,
     Fresh,
@@ -23,7 +24,9 @@ from dwell.cli.live_options import (
     stop_on_signal,
 )
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import paragraph, result_table
 from dwell.cli.terminal import mark_texts, say
 from dwell.results import Result
 from dwell.text.plurals import pluralize
@@ -32,9 +35,19 @@ _FAILED = frozenset({"failed", "refused"})
 """Reasons caused by neither the account nor the user: the exit code tells unattended callers about them."""
 
 _SIGNS = {"account": "", "hashtag": "#", "sound": "sound:", "search": "search:"}
-_COLUMNS = ("name", "state", "complete", "posts", "pages", "total", "lacks")
 
 
+_LAYOUT = Layout(
+    essential=("name", "state", "complete", "posts", "lacks"),
+    more=("pages", "total"),
+    rest=(
+        *("kind", "handle", "reason", "repeats", "views_total", "total_unit", "views_total_unit", "title"),
+        *("creator_id", "detail", "at", "simulated", "again"),
+    ),
+)
+
+
+@shows(_LAYOUT, PLAN)
 def sweep(
     names: Annotated[
         list[str] | None,
@@ -88,8 +101,8 @@ def sweep(
 def _text(result: Result) -> str:
     """The result of a sweep as text."""
     meta = result.meta
-    rows = [[_SIGNS[row["kind"]] + row["name"], *(row[name] for name in _COLUMNS[1:])] for row in result]
-    return "\n".join([table(_COLUMNS, rows, most=90), "", *_notes(dict(meta), result)])
+    words = {"name": [_SIGNS[row["kind"]] + row["name"] for row in result]}
+    return "\n".join([result_table(result, _LAYOUT, words), "", *map(paragraph, _notes(dict(meta), result))])
 
 
 def _notes(meta: dict[str, Any], result: Result) -> list[str]:

@@ -10,8 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.live_options import SIMULATION_NOTE, DryRun, format_duration, progress_bar, stop_on_signal
-from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.options import Csv, Data, Json, Out, check_zone
+from dwell.cli.output import Output
+from dwell.cli.tables.choice import current_choice
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import paragraph, result_table, table
 from dwell.cli.terminal import say
 from dwell.results import Result
 from dwell.text.plurals import pluralize
@@ -19,6 +22,14 @@ from dwell.text.plurals import pluralize
 _MAX_MESSAGES = 12
 
 
+_LAYOUT = Layout(("account", "table", "rows", "state"), rest=("message",))
+_PLAN = Layout(("account", "stream", "requests", "note"))
+_HISTORY = Layout(
+    ("account", "table", "rows", "state", "started_at"), more=("finished_at", "sync_id"), rest=("message",)
+)
+
+
+@shows(_LAYOUT, _PLAN)
 def sync(
     accounts: Annotated[
         list[str] | None,
@@ -57,7 +68,13 @@ def sync(
     ] = None,
     tz: Annotated[
         str | None,
-        typer.Option("--tz", help="Time zone of --at, e.g. Europe/Berlin.", show_default="UTC", metavar="ZONE"),
+        typer.Option(
+            "--tz",
+            help="Time zone of --at, e.g. Europe/Berlin.",
+            show_default="UTC",
+            metavar="ZONE",
+            callback=check_zone,
+        ),
     ] = None,
     dry_run: DryRun = False,
     data: Data = None,
@@ -101,6 +118,7 @@ def sync(
     return 0 if result.meta["complete"] == result.meta["accounts"] else 1
 
 
+@shows(_HISTORY)
 def syncs(
     *,
     last: Annotated[int, typer.Option("--last", min=1, help="How many syncs.", metavar="N")] = 5,
@@ -143,12 +161,12 @@ def _price(meta: Mapping[str, Any], *, dry_run: bool = False) -> list[str]:
 
 
 def _plan_text(plan: Result) -> str:
-    return "\n".join([table(plan.columns, plan.rows), "", *_price(plan.meta, dry_run=True)])
+    return "\n".join([result_table(plan, _PLAN), "", *map(paragraph, _price(plan.meta, dry_run=True))])
 
 
 def _text(result: Result) -> str:
-    lines = [table(("account", "table", "rows", "state"), [_row(row) for row in result], most=60), ""]
-    return "\n".join([*lines, *_messages(result), *_notes(result.meta)])
+    lines = [result_table(result, _LAYOUT, {"state": [row["state"].replace("_", " ") for row in result]}), ""]
+    return "\n".join([*lines, *map(paragraph, (*_messages(result), *_notes(result.meta)))])
 
 
 def _row(row: Mapping[str, Any]) -> list[Any]:
@@ -198,13 +216,15 @@ def _notes(meta: Mapping[str, Any]) -> Iterator[str]:
 def _history(result: Result) -> str:
     if not len(result):
         return "No account was synced yet: run dwell sync."
+    if current_choice().is_made:
+        return result_table(result, _HISTORY)
     parts = []
     for (sync_id, started, finished), group in groupby(
         result, lambda row: (row["sync_id"], row["started_at"], row["finished_at"])
     ):
         rows = list(group)
         parts.append(f"{_when(started, finished)} ({sync_id})")
-        parts.append(table(("account", "table", "rows", "state"), [_row(row) for row in rows], most=40))
+        parts.append(table(("account", "table", "rows", "state"), [_row(row) for row in rows]))
         parts += dict.fromkeys(f"{row['account']}: {row['message']}" for row in rows if row["message"])
         parts.append("")
     return "\n".join(parts).rstrip()

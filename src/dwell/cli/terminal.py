@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -60,13 +59,6 @@ def progress_console() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, markup=False, emoji=False, highlight=False)
-
-
-def table_console(width: int | None = None, height: int | None = None) -> Console:
-    """What lays out a table for stdout, without colours: a table has no escape sequences at all."""
-    from rich.console import Console
-
-    return Console(file=sys.stdout, width=width, height=height, color_system=None, markup=False, emoji=False)
 
 
 def text_column(name: str) -> TextColumn:

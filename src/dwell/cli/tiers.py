@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from dwell.charts.tier_words import dimension_label, side
 from dwell.cli.options import (
+    AllRows,
     ChartOut,
     Creator,
     Csv,
@@ -18,10 +20,19 @@ from dwell.cli.options import (
     parse_age,
     parse_include,
 )
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import FIRST_ROWS, paragraph, result_table
 from dwell.results import Result
 
+_LAYOUT = Layout(
+    essential=("dimension", "top", "bottom", "effect", "separates"),
+    more=("low", "high", "q_value", "effect_name", "p_value"),
+    rest=("level",),
+)
 
+
+@shows(_LAYOUT)
 def tiers(
     *,
     creator: Creator,
@@ -29,6 +40,7 @@ def tiers(
     tz: TimeZone = "UTC",
     include: Include = "",
     min_age: MinAge = "72h",
+    every: AllRows = False,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -54,25 +66,21 @@ def tiers(
         "min_age_h": parse_age(min_age),
     }
     result = workspace.tiers(**options)
-    Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.tiers(**options))
+    Output(as_json, as_csv, output).show(
+        result, lambda shown: _text(shown, every=every), lambda: workspace.charts.tiers(**options)
+    )
 
 
-def _text(result: Result) -> str:
-    columns = [
-        name
-        for name in (
-            "dimension",
-            "level",
-            "top",
-            "bottom",
-            "effect",
-            "low",
-            "high",
-            "effect_name",
-            "q_value",
-            "separates",
-        )
-        if name in result.columns
-    ]
-    rows = [[row[name] for name in columns] for row in result]
-    return "\n".join([table(columns, rows) if rows else "", "", str(result.meta["verdict"])]).strip("\n")
+def _text(result: Result, *, every: bool) -> str:
+    verdict = str(result.meta["verdict"])
+    if not len(result):
+        return verdict
+    shown = result if every else result.head(FIRST_ROWS)
+    rows = list(shown)
+    words = {
+        "dimension": [dimension_label(row) for row in rows],
+        "top": [side(row, "top") for row in rows],
+        "bottom": [side(row, "bottom") for row in rows],
+    }
+    table = result_table(shown, _LAYOUT, words, more_rows=len(result) - len(shown))
+    return "\n".join([paragraph(verdict), "", table])

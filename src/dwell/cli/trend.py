@@ -20,8 +20,19 @@ from dwell.cli.options import (
     parse_age,
     parse_include,
 )
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
+
+_LAYOUT = Layout(
+    essential=("period_start", "posts", "views_median", "engagement_rate_median", "engagement_rate_change"),
+    more=(
+        *("save_rate_median", "share_rate_median", "top_tier_share", "views_per_hour_median", "views_per_hour_n"),
+        *("like_rate_median", "comment_rate_median"),
+    ),
+    rest=("views_per_hour_median_low", "views_per_hour_median_high"),
+)
 
 
 class Period(StrEnum):
@@ -32,6 +43,7 @@ class Period(StrEnum):
     MONTH = "month"
 
 
+@shows(_LAYOUT)
 def trend(
     *,
     creator: Creator,
@@ -68,25 +80,4 @@ def trend(
 
 
 def _text(result: Result) -> str:
-    columns = [
-        name
-        for name in (
-            "period_start",
-            "posts",
-            "views_median",
-            "engagement_rate_median",
-            "engagement_rate_change",
-            "save_rate_median",
-            "share_rate_median",
-            "top_tier_share",
-            "views_per_hour_median",
-            "views_per_hour_median_low",
-            "views_per_hour_median_high",
-            "views_per_hour_n",
-        )
-        if name in result.columns
-    ]
-    if all(row["views_per_hour_median_low"] == row["views_per_hour_median_high"] for row in result):
-        columns = [name for name in columns if not name.endswith(("_low", "_high"))]
-    rows = table(columns, [[row[name] for name in columns] for row in result])
-    return "\n".join([rows, *result.meta["warnings"]])
+    return "\n".join([result_table(result, _LAYOUT), *map(paragraph, result.meta["warnings"])])

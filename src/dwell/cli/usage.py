@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.table import table
 from dwell.cli.tracking_options import Key, Server, as_row, open_tracking
 from dwell.results import Result
 

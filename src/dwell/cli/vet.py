@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from dwell.charts.formatting import column_label, sentence_case
 from dwell.cli.live_options import (
+    PLAN,
     DryRun,
     Fresh,
     MaxCredits,
@@ -19,20 +21,27 @@ from dwell.cli.live_options import (
     progress_bar,
     stop_on_signal,
 )
-from dwell.cli.options import ChartOut, Csv, Data, Engine, Json, OnePlatform, Platform
-from dwell.cli.output import Output, table
+from dwell.cli.options import AllRows, ChartOut, Csv, Data, Engine, Json, OnePlatform, Platform
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import FIRST_ROWS, paragraph, result_table
 from dwell.results import Result
 from dwell.text.plurals import name_counts, pluralize
 
 _SHARES = {"likes_without_comments", "views_without_likes", "identical_ratios", "views_near_median"}
 
 
+_LAYOUT = Layout(essential=("check", "value", "low", "high", "reads_as", "n"), rest=("norm", "evidence"))
+
+
+@shows(_LAYOUT, PLAN)
 def vet(
     creator: Annotated[str, typer.Argument(help="The account: @handle, link or numeric id.", metavar="@HANDLE")],
     *,
     niche: Niche = None,
     posts: Annotated[int, typer.Option("--posts", min=1, help="Number of latest posts to check.", metavar="N")] = 20,
     platform: OnePlatform = None,
+    every: AllRows = False,
     stored: Annotated[bool, typer.Option("--stored", help="Send nothing: check what is stored.")] = False,
     provider: Provider = None,
     max_credits: MaxCredits = None,
@@ -74,38 +83,38 @@ def vet(
                 creator, niche=niche, posts=posts, provider=provider, max_credits=max_credits, fresh=fresh,
                 on_progress=on_progress, stop=stop,
             )  # fmt: skip
-    printer.show(result, _text, lambda: workspace.charts.vetting(result))
+    printer.show(result, lambda shown: _text(shown, every=every), lambda: workspace.charts.vetting(result))
 
 
-def _text(result: Result) -> str:
+def _text(result: Result, *, every: bool) -> str:
     meta = result.meta
     left_out = name_counts(meta["left_out"])
     head = f"@{meta['handle']}: {meta['verdict']}, from {pluralize(meta['n'], 'post')}" + (
         f" (left out: {left_out})" if left_out else ""
     )
-    rows = [(row["check"], _figure(row, "value"), _interval(row), row["reads_as"], row["n"]) for row in result]
+    checks = result if every else result.head(FIRST_ROWS)
+    words = {name: [_figure(row, name) for row in checks] for name in ("value", "low", "high")}
+    words["check"] = [sentence_case(column_label(row["check"])) for row in checks]
     missing = dict.fromkeys(row["evidence"] for row in result if row["reads_as"] == "cannot tell")
     cannot_tell = [f"Cannot tell: {reason}" for reason in missing]
-    suspicious = [f"{row['check']}: {row['evidence']}" for row in result if row["reads_as"] == "suspicious"]
+    suspicious = [
+        f"{sentence_case(column_label(row['check']))}: {row['evidence']}"
+        for row in result
+        if row["reads_as"] == "suspicious"
+    ]
     return "\n".join(
         [
-            head,
-            *(f"  {reason}" for reason in meta["reasons"]),
+            paragraph(head),
+            *map(paragraph, meta["reasons"]),
             "",
-            table(("check", "value", "interval_95", "reads_as", "n"), rows),
-            *(["", *suspicious] if suspicious else []),
-            *(["", *cannot_tell] if cannot_tell else []),
+            result_table(checks, _LAYOUT, words, more_rows=len(result) - len(checks)),
+            *(["", *map(paragraph, suspicious)] if suspicious else []),
+            *(["", *map(paragraph, cannot_tell)] if cannot_tell else []),
             *cost_lines(meta),
             "",
             "For norms, evidence and methods of all checks use --json or -o vetting.csv",
         ]
     )
-
-
-def _interval(row: Mapping[str, Any]) -> str | None:
-    if row["low"] is None and row["high"] is None:
-        return None
-    return f"{_figure(row, 'low') or ''} to {_figure(row, 'high') or ''}".strip()
 
 
 def _figure(row: Mapping[str, Any], which: str) -> str | None:

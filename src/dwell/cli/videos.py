@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,9 @@ import typer
 
 from dwell.cli.cells import format_cell
 from dwell.cli.options import ChartOut, Csv, Data, Json
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.cli.tracking_options import (
     Key,
     Metadata,
@@ -31,8 +34,22 @@ if TYPE_CHECKING:
     from dwell.tracking.folder import FolderTracking
 
 _SLOTS_SHOWN = 48
-_SHOWN = ("id", "status", "creator", "title", "snapshots_count", "slots", "days_remaining", "last_updated")
-_TITLE = 40
+
+
+_LAYOUT = Layout(
+    essential=("id", "status", "creator", "snapshots_count"),
+    more=("days_remaining", "slots", "last_updated", "reason"),
+    rest=(
+        *("job_id", "video_link", "platform", "is_deleted", "monitoring_started", "monitoring_duration_days"),
+        *("interval_s", "estimated_cost", "metadata", "created_at", "ended_at"),
+    ),
+    text="title",
+)
+_CURVE = Layout(
+    essential=("slot", "at", "views", "views_per_hour", "gap"),
+    more=("likes", "comments", "shares", "saves", "views_per_hour_low", "views_per_hour_high"),
+    rest=("hours", "provider"),
+)
 
 
 class VideoStatus(StrEnum):
@@ -45,6 +62,7 @@ class VideoStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+@shows(_LAYOUT, _CURVE)
 def videos(
     video: Annotated[
         str | None, typer.Argument(help="Only this one, with its snapshots and gaps.", metavar="ID")
@@ -90,7 +108,7 @@ def _list(
     page_size = 100 if most is None else min(100, most + 1)
     found = tracking.videos(status=status.value if status else None, metadata=metadata, page_size=page_size)
     rows = [_row(one) for one in islice(found, None if most is None else most + 1)]
-    columns = tuple(rows[0]) if rows else _SHOWN
+    columns = tuple(rows[0]) if rows else _LAYOUT.columns
     more = most is not None and len(rows) > most
     meta = {"complete": not more}
     return Result(columns, [tuple(row.values()) for row in rows[:most]], meta), more
@@ -106,13 +124,8 @@ def _row(video: Any) -> dict[str, Any]:
 def _list_text(result: Result, options: str, *, more: bool) -> str:
     if not len(result):
         return f"No such video is tracked. Track one with: dwell track URL{options}"
-    rows = [[_cut(name, row[name]) for name in _SHOWN] for row in result]
     hint = ["", f"There are more than {len(result):,}: --all lists all."] if more else []
-    return "\n".join([table(_SHOWN, rows), *hint])
-
-
-def _cut(name: str, value: Any) -> Any:
-    return value[: _TITLE - 1] + "…" if name == "title" and value and len(value) > _TITLE else value
+    return "\n".join([result_table(result, _LAYOUT), *hint])
 
 
 def _show_one(tracking: Client | FolderTracking, text: str, show: Output, options: str) -> None:
@@ -121,7 +134,7 @@ def _show_one(tracking: Client | FolderTracking, text: str, show: Output, option
     video_id = find_video_id(tracking, text, options)
     with find_video(video_id, options):
         curve = make_curve(tracking.get_video(video_id))
-    if show.format == "csv" and not len(curve):
+    if show.format in {"csv", "xlsx"} and not len(curve):
         raise NoDataError(f"{video_id} has no snapshot yet.")
     show.show(curve, _curve_text, lambda: draw_curve(curve))
 
@@ -130,16 +143,12 @@ def _curve_text(curve: Result) -> str:
     meta = curve.meta
     who = f"@{meta['creator']}" if meta["creator"] else "an unknown account"
     lines = [f"{meta['title'] or '(no caption)'} · {who}", meta["video_link"], _state(meta)]
-    rows = list(curve)[-_SLOTS_SHOWN:]
-    if not rows:
+    newest = replace(curve, rows=curve.rows[-_SLOTS_SHOWN:])
+    if not len(newest):
         return "\n".join([*lines, "", "No snapshot yet: dwell serve or dwell worker reads them while it runs."])
-    hidden_columns = {"hours", "provider"}
-    if meta["views_rounded_to"] is None:
-        hidden_columns |= {"views_per_hour_low", "views_per_hour_high"}
-    shown = [name for name in curve.columns if name not in hidden_columns]
-    hidden = len(curve) - len(rows)
+    hidden = len(curve) - len(newest)
     before = [f" … {hidden:,} earlier hours (--csv lists all)"] if hidden else []
-    return "\n".join([*lines, "", *before, table(shown, [[row[name] for name in shown] for row in rows])])
+    return "\n".join([*lines, "", *before, result_table(newest, _CURVE)])
 
 
 def _state(meta: Any) -> str:

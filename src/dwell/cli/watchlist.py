@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import say
 from dwell.visible import mark_line
 
@@ -16,6 +18,9 @@ Members = Annotated[
     list[str],
     typer.Argument(help="@name, link or id of an account; #hashtag, sound:ID, search:words.", metavar="NAME..."),
 ]
+
+_LAYOUT = Layout(("watchlist", "kind", "name", "added_at"))
+
 
 app = typer.Typer(
     help="Named lists of accounts, hashtags, sounds and searches.", no_args_is_help=True, rich_markup_mode=None
@@ -54,6 +59,7 @@ def remove(watchlist: Name, names: Members, *, data: Data = None) -> None:
 
 
 @app.command("list")
+@shows(_LAYOUT)
 def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
     """Show all lists.
 
@@ -65,6 +71,4 @@ def show(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, outpu
 
     result = dwell.open(data).live.watchlists()
     empty = "No watchlists yet; make one with: dwell watchlist add NAME @account"
-    Output(as_json, as_csv, output).show(
-        result, lambda shown: table(shown.columns, shown.rows) if len(shown) else empty
-    )
+    Output(as_json, as_csv, output).show(result, lambda shown: result_table(shown, _LAYOUT) if len(shown) else empty)

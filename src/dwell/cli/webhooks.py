@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.options import Csv, Data, Json, Out
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import say
 from dwell.cli.tracking_options import Key, Server, as_row, open_tracking, where_options
 from dwell.results import Result
@@ -25,6 +27,18 @@ Secret = Annotated[
         metavar="SECRET",
     ),
 ]
+
+_LAYOUT = Layout(
+    essential=("id", "url", "status", "disabled_reason"),
+    more=("events", "failures", "failing_since", "disabled_at"),
+    rest=("account_id", "rotating_until", "created_at"),
+)
+_LOG = Layout(
+    essential=("attempted_at", "type", "delivered", "status", "error"),
+    more=("attempt", "next_attempt_at", "duration_ms", "event_id"),
+    rest=("id",),
+)
+
 
 app = typer.Typer(
     help="URLs that are told of snapshots and of the ends of jobs.", no_args_is_help=True, rich_markup_mode=None
@@ -75,6 +89,7 @@ def add(
 
 
 @app.command("list")
+@shows(_LAYOUT)
 def show(
     *,
     server: Server = None,
@@ -98,7 +113,7 @@ def show(
 
 @app.command("disable")
 def disable(webhook: Id, *, server: Server = None, key: Key = None, data: Data = None, as_json: Json = False) -> None:
-    """Send nothing to a webhook; events that are due meanwhile can be replayed.
+    """Send nothing to a webhook. Events that are due meanwhile can be replayed.
 
     \b
     Example:
@@ -132,7 +147,7 @@ def rotate(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Replace the secret of a webhook; for 24 hours events are signed with both.
+    """Replace the secret of a webhook. For 24 hours events are signed with both.
 
     \b
     Example:
@@ -160,7 +175,7 @@ def delete(webhook: Id, *, server: Server = None, key: Key = None, data: Data = 
 
 @app.command("test")
 def send_test(webhook: Id, *, server: Server = None, key: Key = None, data: Data = None, as_json: Json = False) -> None:
-    """Send a test event to a webhook; dwell webhooks log says what came of it.
+    """Send a test event to a webhook. dwell webhooks log says what came of it.
 
     It is sent by the server that runs on the folder, as every event is.
 
@@ -175,6 +190,7 @@ def send_test(webhook: Id, *, server: Server = None, key: Key = None, data: Data
 
 
 @app.command("log")
+@shows(_LOG)
 def log(
     webhook: Id,
     *,
@@ -199,7 +215,7 @@ def log(
     columns = DeliveryAttempt.__struct_fields__
     result = Result(columns, [tuple(getattr(one, name) for name in columns) for one in attempts])
     empty = "Nothing was sent yet."
-    Output(as_json, as_csv, output).show(result, lambda shown: table(columns, shown.rows) if len(shown) else empty)
+    Output(as_json, as_csv, output).show(result, lambda shown: result_table(shown, _LOG) if len(shown) else empty)
 
 
 @app.command("replay")
@@ -242,10 +258,7 @@ def _show_secret(row: Mapping[str, Any], output: Output, more: str) -> None:
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The webhooks without what is unknown of all of them, such as since when they are disabled."""
-    shown = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-    cells = [[", ".join(row[name]) if isinstance(row[name], list) else row[name] for name in shown] for row in rows]
-    return table(shown, cells)
+    return result_table(Result(tuple(rows[0]), [tuple(row.values()) for row in rows]), _LAYOUT)
 
 
 def _parse_time(option: str, text: str) -> datetime:

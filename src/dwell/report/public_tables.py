@@ -17,7 +17,7 @@ from dwell.charts.formatting import (
     percent,
     seconds,
 )
-from dwell.charts.tier_forest import dimension_label, side
+from dwell.charts.tier_words import dimension_label, side
 from dwell.metrics.counters import RATES
 from dwell.report.report_table import ReportTable, Row, TableColumn, interval_text, make_table, post_cell
 

@@ -19,7 +19,7 @@ from dwell.charts.formatting import (
     sentence_case,
     with_interval,
 )
-from dwell.charts.tier_forest import dimension_label, side
+from dwell.charts.tier_words import dimension_label, side
 from dwell.report.section_texts import TITLES
 from dwell.report.statement import Statement, format_median
 from dwell.results import Result

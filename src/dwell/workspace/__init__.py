@@ -20,7 +20,7 @@ from dwell.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from dwell.workspace.backups import Progress
 
-__all__ = ["Workspace", "backup", "check", "open", "restore"]
+__all__ = ["Workspace", "backup", "check", "doctor", "open", "restore"]
 
 
 def open(  # noqa: A001 - `dwell.open` reads as it should
@@ -40,6 +40,21 @@ def open(  # noqa: A001 - `dwell.open` reads as it should
         StorageError: It cannot be read.
     """
     return Workspace(Settings.read(data, engine), create=create)
+
+
+def doctor(data: str | os.PathLike[str] | None = None, *, engine: str | None = None) -> Result:
+    """Look at all that dwell depends on; see `dwell.workspace.health.examine`.
+
+    Args:
+        data: The folder; `DWELL_DATA` or `./dwell-data` when not given. It need not exist.
+        engine: What would answer questions.
+
+    Raises:
+        SettingsError: A setting is malformed.
+    """
+    from dwell.workspace.health import examine
+
+    return examine(Settings.read(data, engine))
 
 
 def check(

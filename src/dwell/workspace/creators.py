@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dwell.errors import NoDataError
 from dwell.text.names import normalize_handle
+from dwell.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
@@ -63,4 +64,6 @@ def find_creator(snapshot: Snapshot, creator: str) -> str:
     stored = snapshot.ask("creators_stored").column("handle")
     examples = ", ".join(f"@{name}" for name in stored[:_EXAMPLES]) + (" …" if len(stored) > _EXAMPLES else "")
     known = f" (stored: {examples})" if examples else ""
+    if near := did_you_mean(handle, stored, sign="@"):
+        raise NoDataError(f"No posts of @{handle} are stored.{near}{known.replace('(stored', '(Stored')}")
     raise NoDataError(f"No posts of @{handle} are stored{known}; import an export of that account first.")

@@ -14,6 +14,7 @@ from dwell.disk.replace import write_whole
 from dwell.errors import DwellError
 from dwell.report.content import ReportContent
 from dwell.report.page import render
+from dwell.report.pdf import print_page, require_chromium
 from dwell.results import Result
 from dwell.workspace.findings import findings
 from dwell.workspace.status import status
@@ -23,12 +24,20 @@ if TYPE_CHECKING:
 
 
 def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str) -> Result:
-    """Write the page about one account; returns one row with its path and size."""
+    """Write the page about one account, as a PDF where the path ends so; returns one row with its path and size.
+
+    Raises:
+        SettingsError: It is to be a PDF, and there is no Chromium.
+    """
+    as_pdf = path.suffix.lower() == ".pdf"
+    if as_pdf:
+        require_chromium()
     page = render(collect_content(snapshot, account, tz))
+    content = print_page(page) if as_pdf else page
     try:
         with shared_files():
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, page)
+            write_whole(path, content)
     except OSError as error:
         raise output_error(path, error) from error
     return Result(("path", "characters"), [(str(path), len(page))])

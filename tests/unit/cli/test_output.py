@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from dwell.cli.output import Output, as_csv, table
+from dwell.cli.output import Output, as_csv
 from dwell.errors import StorageError
 from dwell.results import Result
 
@@ -46,26 +46,3 @@ def test_a_chart_file_needs_a_chart(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="-o"):
         Output(path=tmp_path / "no" / "x.txt").show(ANSWER, lambda _: "text")
-
-
-def test_a_table_shows_untrusted_text_as_it_stands() -> None:
-    text = table(("caption", "views"), [("[red]not markup[/red]", 5), ("x" * 100, None)], most=30)
-    assert "[red]not markup[/red]" in text
-    assert "x" * 29 + "…" in text
-
-
-def test_a_narrow_terminal_cuts_no_id_number_or_handle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    monkeypatch.setenv("COLUMNS", "40")
-    row = (
-        "vid_0hoigrpqfvk89tvbo4sf07j",
-        "demo_kitchen",
-        1_234_567,
-        datetime(2026, 5, 15, 13, 45, tzinfo=UTC),
-        "a b " * 9,
-    )
-    text = table(("id", "creator", "snapshots_count", "last_updated", "title"), [row])
-    for whole in ("vid_0hoigrpqfvk89tvbo4sf07j", "demo_kitchen", "1,234,567", "2026-05-15 13:45"):
-        assert whole in text
-    assert "…" not in text
-    assert len([line for line in text.splitlines() if "a b" in line]) > 1

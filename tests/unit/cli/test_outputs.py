@@ -120,8 +120,14 @@ def test_a_page_goes_to_stdout(run: Run, tmp_path: Path, monkeypatch: pytest.Mon
         (["export", "posts", "-o", "x" * 300 + ".csv"], "File name too long"),
         (["report", "--creator", "@one", "-o", "x.csv"], "can't write .csv; use one of .html, .htm"),
         (["report", "--creator", "@one", "-o", "y" * 300 + ".html"], "File name too long"),
-        (["posts", "--creator", "@one", "-o", "x.xlsx"], "can't write .xlsx"),
-        (["status", "-o", "nowhere/x.csv"], "its folder does not exist"),
+        (["posts", "--creator", "@one", "-o", "x.pdf"], "can't write .pdf"),
+        (["status", "-o", "nowhere/x.csv"], "its folder nowhere does not exist"),
+        (["posts", "--creator", "@one", "--sort", "vews"], "no column 'vews'. Did you mean views?"),
+        (
+            ["tiers", "--creator", "@one", "--tz", "Berlin"],
+            "isn't a time zone; write one as Europe/Berlin. Did you mean Europe/Berlin?",
+        ),
+        (["report", "--creator", "@one", "--tz", "Europe/Berlim"], "Did you mean Europe/Berlin?"),
     ],
 )
 def test_what_cannot_be_written_is_refused_before_any_work(

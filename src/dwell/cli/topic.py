@@ -1,4 +1,4 @@
-"""`dwell trends`: a hashtag, a sound or a search, day by day."""
+"""`dwell topic`: a hashtag, a sound or a search, day by day."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from dwell.cli.live_options import (
+    PLAN,
     DryRun,
     Fresh,
     MaxCredits,
@@ -18,15 +19,25 @@ from dwell.cli.live_options import (
     stop_on_signal,
 )
 from dwell.cli.options import ChartOut, Csv, Data, Engine, Json
-from dwell.cli.output import Output, table
+from dwell.cli.output import Output
+from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.table import paragraph, result_table, table
 from dwell.results import Result
 
 _DAYS = ("day", "topic_posts", "posts_added", "sampled", "new_posts", "posts_published", "views_median")
 TopicKind = Literal["hashtag", "sound", "search"]
-_RANKED = ("rank", "share_momentum", "basis", "shares", "share_rate", "views", "posted_at", "handle", "caption")
 
 
-def trends(
+_LAYOUT = Layout(
+    essential=("rank", "share_momentum", "shares", "views", "handle"),
+    more=("posted_at", "share_rate", "basis", "post_id", "share_momentum_low", "share_momentum_high"),
+    rest=("topic_kind", "topic", "url", "observed_at", "listed_rank", "duration_s", "between_h", "age_h"),
+    text="caption",
+)
+
+
+@shows(_LAYOUT, PLAN)
+def topic(
     *,
     hashtag: Annotated[
         str | None, typer.Option("--hashtag", help="A hashtag, with or without #.", metavar="TAG")
@@ -54,9 +65,9 @@ def trends(
 
     \b
     Example:
-      dwell trends --hashtag onepan --days 14
-      dwell trends --hashtag onepan --dry-run
-      dwell trends --search "lemon orzo" -o orzo.png
+      dwell topic --hashtag onepan --days 14
+      dwell topic --hashtag onepan --dry-run
+      dwell topic --search "lemon orzo" -o orzo.png
     """
     import dwell
 
@@ -95,19 +106,20 @@ def _choose_topic(hashtag: str | None, sound: str | None, search: str | None) ->
 
 def _text(result: Result) -> str:
     meta = result.meta
-    topic = f"#{meta['topic']}" if meta["kind"] == "hashtag" else f"{meta['kind']} {meta['topic']}"
+    name = f"#{meta['topic']}" if meta["kind"] == "hashtag" else f"{meta['kind']} {meta['topic']}"
     lifecycle, series = meta["lifecycle"], meta["days"]
     provisional = " (provisional: from publishing dates)" if lifecycle["basis"] == "publishing dates" else ""
     days = [row for row in series if row["looks"] or row["posts_published"]]
-    ranked = [[row[name] for name in _RANKED] for row in result]
     return "\n".join(
         [
-            f"{topic}: {lifecycle['stage']}{provisional}",
-            f"  {lifecycle['reason']}",
+            f"{name}: {lifecycle['stage']}{provisional}",
+            paragraph(f"  {lifecycle['reason']}", "  "),
             "",
             table(_DAYS, [[row[name] for name in _DAYS] for row in days], title="Day by day"),
             "",
-            table(_RANKED, ranked, title="Shared fastest (share_momentum: shares per hour)"),
+            "Shared fastest:",
+            "",
+            result_table(result, _LAYOUT),
             *cost_lines(meta),
         ]
     )
