@@ -60,6 +60,12 @@ class StorageError(DwellError):
     code = "storage"
 
 
+class UndoError(DwellError):
+    """An import cannot be taken back so that the tables have exactly what the others would have given."""
+
+    code = "undo"
+
+
 class OutputError(DwellError):
     """What a command prints cannot be written: its disk is full, or it is closed."""
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from dwell.warehouse.append import Appender
     from dwell.warehouse.future_readings import FutureReadings
     from dwell.warehouse.set_aside import CopiedRows
+    from dwell.warehouse.undo import Undone
     from dwell.warehouse.waiting import Waiting
 
 LOCK = "writer.lock"
@@ -167,10 +168,10 @@ class Store:
         with journal.connect(self._journal) as log:
             return batches.find_ids(log, numbers)
 
-    def batch_ids_of_file(self, digest: str) -> list[str]:
-        """The ids of the batches that were made of a file with this digest, oldest first."""
+    def batches_of_file(self, digest: str) -> list[Batch]:
+        """The imports of a file with this digest, oldest first, but those that were undone."""
         with journal.connect(self._journal) as log:
-            return batches.find_ids_of_file(log, digest)
+            return batches.find_of_file(log, digest)
 
     def batches(self) -> list[Batch]:
         """Every import that was ever done, oldest first."""
@@ -302,6 +303,20 @@ class Store:
         with exclusive(self.root / LOCK):
             recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
             purge(self.root)
+
+    def plan_undo(self, batch_id: str) -> Undone:
+        """What an undo of an import would change."""
+        from dwell.warehouse.undo import plan_undo
+
+        return plan_undo(self.root, self.settings, batch_id)
+
+    def undo(self, batch_id: str, now: datetime) -> Undone:
+        """Takes an import back, so that the tables have what the others would have given."""
+        from dwell.warehouse.undo import undo
+
+        with exclusive(self.root / LOCK):
+            recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
+            return undo(self.root, self.settings, batch_id, now)
 
     def destinations(self) -> list[tuple[str, str | None]]:
         """Where tables were loaded to, as far as this folder knows: address without a password, and schema."""

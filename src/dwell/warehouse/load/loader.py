@@ -16,6 +16,7 @@ from dwell import clock
 from dwell.errors import BadFileError, MemoryLimitError, StorageError
 from dwell.records import TABLES, Extract, Hints, SourceFile
 from dwell.settings.limits import ROWS
+from dwell.warehouse import batches
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.damage import is_out_of_memory
 from dwell.warehouse.engine_duckdb import connect
@@ -24,6 +25,7 @@ from dwell.warehouse.load.date_columns import decide_dates
 from dwell.warehouse.load.earlier_imports import EarlierImports, import_name
 from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract, prepare
 from dwell.warehouse.load.file_checks import check_file, columns_without_values
+from dwell.warehouse.load.given import collect_given
 from dwell.warehouse.load.loaded import Loaded, repeated, to_report
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.row_facts import LoadOptions
@@ -127,7 +129,7 @@ def earlier_imports(store: Store, file: SourceFile, hints: Hints, *, correct: bo
     def names(numbers: Iterable[int]) -> dict[int, str]:
         return {number: import_name(found) for number, found in store.batch_ids(numbers).items()}
 
-    of_file = set(store.batch_ids_of_file(file.digest)) - {batch_id}
+    of_file = {batch.batch_id for batch in store.batches_of_file(file.digest)} - {batch_id}
     older = {identity(file, hints, correct=correct, version=version) for version in range(1, VERSION)}
     merged = {import_name(found): _merged_tables(store.find_batch(found)) for found in of_file & older}
     return EarlierImports(import_name(batch_id), names, frozenset(map(import_name, of_file)), frozenset(merged), merged)
@@ -298,10 +300,14 @@ class Loader:
         if self._is_refused(loaded):
             raise self._refusal(loaded, loaded.rejects_file)
         self.progress("storing", 0.0)
-        report = {**to_report(loaded), "loader": VERSION}
+        report = {**to_report(loaded), "loader": VERSION, "as_of": self.hints.as_of}
+        if merging := {**earlier.to_report(), **self.merge.options()}:
+            report["merging"] = merging
         batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), report)
         rows = {n: f"out_{n}" for n in self.merge.tables if loaded.rows_new.get(n) or loaded.rows_updated.get(n)}
-        writer.commit(self.connection, batch, rows, replacing=self.merge.replaced())
+        of_file = self.file.format not in batches.PROVIDER_FORMATS
+        given = collect_given(self.merge, [n for n in self.merge.tables if of_file or n in writer.undoable_tables()])
+        writer.commit(self.connection, batch, rows, replacing=self.merge.replaced(), given=given)
         self.progress("storing", 1.0)
         return loaded
 
