@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dwell.cli.fail_on import FailOn, require_verdict
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
 from dwell.cli.output import Output, table
 from dwell.cli.spinner import spinner
@@ -12,6 +13,7 @@ def audit(
     *,
     creator: Creator,
     platform: OnePlatform = None,
+    fail_on: FailOn = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -37,6 +39,8 @@ def audit(
     Output(as_json, as_csv, output).show(
         result, _text, lambda: workspace.charts.audit(creator=creator, platform=chosen)
     )
+    clear = any(row["verdict"] != "cannot tell" for row in result)
+    require_verdict(fail_on, "The audit cannot tell", [str(result.meta["verdict"])], abstained=not clear)
 
 
 def _text(result: Result) -> str:

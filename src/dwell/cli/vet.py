@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dwell.cli.fail_on import FailOn, require_verdict
 from dwell.cli.live_options import (
     DryRun,
     Fresh,
@@ -38,6 +39,7 @@ def vet(
     max_credits: MaxCredits = None,
     dry_run: DryRun = False,
     fresh: Fresh = False,
+    fail_on: FailOn = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -75,6 +77,10 @@ def vet(
                 on_progress=on_progress, stop=stop,
             )  # fmt: skip
     printer.show(result, _text, lambda: workspace.charts.vetting(result))
+    cannot_tell = result.meta["verdict"] == "cannot tell"
+    require_verdict(
+        fail_on, f"@{result.meta['handle']} cannot be judged", result.meta["reasons"], abstained=cannot_tell
+    )
 
 
 def _text(result: Result) -> str:

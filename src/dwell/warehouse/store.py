@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from dwell.warehouse.append import Appender
     from dwell.warehouse.future_readings import FutureReadings
     from dwell.warehouse.set_aside import CopiedRows
-    from dwell.warehouse.undo import Undone
     from dwell.warehouse.waiting import Waiting
 
 LOCK = "writer.lock"
@@ -303,20 +302,6 @@ class Store:
         with exclusive(self.root / LOCK):
             recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
             purge(self.root)
-
-    def plan_undo(self, batch_id: str) -> Undone:
-        """What an undo of an import would change."""
-        from dwell.warehouse.undo import plan_undo
-
-        return plan_undo(self.root, self.settings, batch_id)
-
-    def undo(self, batch_id: str, now: datetime) -> Undone:
-        """Takes an import back, so that the tables have what the others would have given."""
-        from dwell.warehouse.undo import undo
-
-        with exclusive(self.root / LOCK):
-            recover.prepare_for_writing(self.root, self._journal, check=self._is_check_due())
-            return undo(self.root, self.settings, batch_id, now)
 
     def destinations(self) -> list[tuple[str, str | None]]:
         """Where tables were loaded to, as far as this folder knows: address without a password, and schema."""

@@ -59,11 +59,13 @@ class Batches:
         found: dict[str, Any] = self.by_seq[seq].report.get("merging", {})
         return found
 
-    def earlier(self, seq: int) -> EarlierImports:
-        """What a batch knew of the imports before it, the undone one left out."""
+    def earlier(self, seq: int, *, without: int | None) -> EarlierImports:
+        """What a batch knew of the imports before it, one of them left out."""
         found = EarlierImports.from_report(self.merging(seq), self.by_seq[seq].batch_id, self.names)
-        without = frozenset({import_name(self.by_seq[self.undone].batch_id)})
-        return replace(found, of_file=found.of_file - without, replaced=found.replaced - without)
+        if without is None:
+            return found
+        left_out = frozenset({import_name(self.by_seq[without].batch_id)})
+        return replace(found, of_file=found.of_file - left_out, replaced=found.replaced - left_out)
 
 
 class Replay:
@@ -122,7 +124,8 @@ class Replay:
             f"CREATE OR REPLACE TEMP TABLE {self._candidates} AS "
             f"SELECT batch, row_id, {self._names} FROM {known} WHERE row_id <> {BEFORE} UNION ALL "
             f"SELECT {SEQ}, 0, {self._names} FROM {known} JOIN first USING (batch, {self._key}) "
-            f"WHERE row_id = {BEFORE} UNION ALL SELECT {SEQ}, 0, {self._names} FROM {self.before} ANTI JOIN first USING ({self._key})"
+            f"WHERE row_id = {BEFORE} UNION ALL "
+            f"SELECT {SEQ}, 0, {self._names} FROM {self.before} ANTI JOIN first USING ({self._key})"
         )
         self._run(f"DROP TABLE {self._given}")
 
@@ -168,12 +171,12 @@ class Replay:
         found = self.connection.execute(f"SELECT DISTINCT batch FROM {self._candidates} ORDER BY batch").fetchall()
         for (seq,) in found:
             if seq != without:
-                self._merge_batch(seq)
+                self._merge_batch(seq, self._known.earlier(seq, without=without))
                 self._run(f"DELETE FROM {name} USING merged_again AS new WHERE {self._match(name, 'new')}")
                 self._run(f"INSERT INTO {name} BY NAME SELECT {self._names}, {seq} AS {SEQ} FROM merged_again")
 
-    def _merge_batch(self, seq: int) -> None:
-        earlier, options = self._known.earlier(seq), self._known.merging(seq)
+    def _merge_batch(self, seq: int, earlier: EarlierImports) -> None:
+        options = self._known.merging(seq)
         rows = f"SELECT row_id, {self._names} FROM {self._candidates} WHERE batch = {seq}"
         keyed = KeyedRows(self.connection, self.table, rows, "TABLE")
         keyed.find_duplicates()
