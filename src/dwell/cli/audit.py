@@ -40,7 +40,12 @@ def audit(
         result, _text, lambda: workspace.charts.audit(creator=creator, platform=chosen)
     )
     clear = any(row["verdict"] != "cannot tell" for row in result)
-    require_verdict(fail_on, "The audit cannot tell", [str(result.meta["verdict"])], abstained=not clear)
+    require_verdict(
+        fail_on,
+        "The audit cannot tell",
+        [str(result.meta["verdict"]).removeprefix("Cannot tell: ")],
+        abstained=not clear,
+    )
 
 
 def _text(result: Result) -> str:

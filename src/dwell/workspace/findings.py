@@ -82,7 +82,7 @@ def _fit_report(snapshot: Snapshot, handle: str, platform: str | None) -> Mappin
     # Nobody asked for a model: what `score` uses is only what somebody fitted.
     account_of = {"handle": handle, **({"platform": platform} if platform else {})}
     report, _ = fit_only(snapshot, [account_of], "watch_ratio")
-    return report
+    return {**report, "model_id": None}
 
 
 def _is_measured(post: Mapping[str, Any]) -> bool:
