@@ -95,36 +95,35 @@ def test_findings_store_no_model(workspace):
     assert workspace.findings(creator="own").meta["fit"]["model_id"] == usable["model_id"]
 
 
-def test_models_are_listed_chosen_and_deleted(workspace):
-    older = workspace.fit(creator="own", target="full_watch_rate")["model_id"]
-    newer = workspace.fit(creator="own")["model_id"]
+@pytest.fixture
+def two_models(workspace, tmp_path, made):
+    """The ids of an older and a newer model."""
+    older = workspace.fit(creator="own")["model_id"]
+    _import(workspace, tmp_path, made.account(40, seed=4, handle="own"), "own", shift=60)
+    return older, workspace.fit(creator="own")["model_id"]
+
+
+def test_models_are_listed_chosen_and_deleted(workspace, two_models, tmp_path):
+    older, newer = two_models
     assert [(row["model_id"], row["handles"], row["default"]) for row in workspace.models.list_all()] == [
         (newer, ["own"], False),
         (older, ["own"], False),
     ]
-    assert workspace.models.show("full")["model_id"] == older
+    assert workspace.models.show(older)["model_id"] == older
     with pytest.raises(ModelError, match="dwell models list shows them"):
         workspace.models.delete("nothing")
     assert workspace.models.set_default(older) == older
     scored = workspace.score(creator="other").meta
     assert (scored["model_id"], scored["model_choice"]) == (older, "It is the default: dwell models default.")
     assert workspace.score(creator="other", model=newer).meta["model_id"] == newer
-    assert workspace.models.delete(older) == older
-    assert workspace.models.default is None
-    assert workspace.score(creator="other").meta["model_id"] == newer
-
-
-def test_a_default_that_is_gone_is_named(workspace):
-    kept, gone = (
-        workspace.fit(creator="own")["model_id"],
-        workspace.fit(creator="own", target="full_watch_rate")["model_id"],
-    )
-    workspace.models.set_default(gone)
-    (workspace.store.root / "models" / f"{gone}.json").unlink()
+    (workspace.store.root / "models" / f"{older}.json").rename(tmp_path / "moved.json")
     scored = workspace.score(creator="other").meta
-    assert scored["model_id"] == kept
-    assert any(f"The default model, {gone}, cannot be read" in note for note in scored["warnings"])
-    assert any(gone in note for note in workspace.models.list_all().meta["warnings"])
+    assert scored["model_id"] == newer
+    assert any(f"The default model, {older}, cannot be read" in note for note in scored["warnings"])
+    assert any(older in note for note in workspace.models.list_all().meta["warnings"])
+    workspace.models.set_default(newer)
+    assert workspace.models.delete(newer) == newer
+    assert workspace.models.default is None
 
 
 def test_an_erasure_reaches_the_choice_of_a_model(workspace):

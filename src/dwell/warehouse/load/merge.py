@@ -162,7 +162,7 @@ class Merge:
 
 def name_imports(connection: duckdb.DuckDBPyConnection, tables: Iterable[KeyedRows], earlier: EarlierImports) -> None:
     """`work.imports`: the batches of the stored rows of these tables, and the names of their imports."""
-    stored = " UNION ".join(f"SELECT seq FROM {keyed.work_table('stored')}" for keyed in tables)
+    stored = " UNION ".join(f"SELECT DISTINCT seq FROM {keyed.work_table('stored')}" for keyed in tables)
     numbers = [number for (number,) in connection.execute(stored).fetchall()]
     named = earlier.names(numbers)
     listed = ", ".join(f"({number}, '{named.get(number, '')}')" for number in numbers) or "(NULL, NULL)"

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 KEPT = "kept_"
 """Prefix of the views of what is stored, with `seq`."""
 
+_AGAIN = "work.merged_again"
+
 
 @dataclass(frozen=True)
 class Batches:
@@ -71,6 +73,8 @@ class Batches:
 class Replay:
     """One table; the views of what is stored are attached, and the connection is prepared as for a load.
 
+    Working tables are in the database `work`, in which the merge finds the rows under the table's own name.
+
     Attributes:
         table: The table.
         before: Name of a table with the stored rows that it may have to do with, and `seq`.
@@ -87,8 +91,9 @@ class Replay:
         self._key = key_list(table)
         self._names = column_list(table)
         name = table.name
-        self.changed, self.rows = f"changed_{name}", f"without_{name}"
-        self.before, self._given = f"old_{name}", f"given_{name}"
+        # In the database on the disk: they are as large as what the import gave.
+        self.changed, self.rows, self._merged = f"work.changed_{name}", f"work.without_{name}", f"work.{name}"
+        self.before, self._given, self._candidates = f"work.old_{name}", f"work.given_{name}", f"work.candidates_{name}"
         self._load_given(log)
         self._find_touched()
 
@@ -96,7 +101,7 @@ class Replay:
         """`batch`, `row_id`, the columns and `seq` of all that is kept of the table."""
         extra = ("row_id", "batch", SEQ)
         empty = f"SELECT *, 0::BIGINT AS row_id, 0::BIGINT AS batch, 0::BIGINT AS seq FROM (SELECT {self._names} FROM "
-        self._run(f"CREATE OR REPLACE TEMP TABLE {self._given} AS {empty}{quote_name(KEPT + self.table.name)}) LIMIT 0")
+        self._run(f"CREATE OR REPLACE TABLE {self._given} AS {empty}{quote_name(KEPT + self.table.name)}) LIMIT 0")
         for batch, rows in contributions.read(log, self.table.name):
             moved = [(*row[1:-1], row[0], batch, row[-1]) for row in rows]
             views.copy_rows(self.connection, self.table, moved, extra, f"INSERT INTO {self._given} BY NAME")
@@ -108,30 +113,26 @@ class Replay:
         group = ", ".join(map(quote_name, table.entity if fills else table.key))
         stored = quote_name(KEPT + table.name)
         self._run(
-            f"CREATE OR REPLACE TEMP TABLE touched AS SELECT {group} FROM {stored} WHERE {SEQ} = {undone} UNION "
+            f"CREATE OR REPLACE TABLE work.touched AS SELECT {group} FROM {stored} WHERE {SEQ} = {undone} UNION "
             f"SELECT {group} FROM {self._given} WHERE batch = {undone} OR (row_id = {BEFORE} AND {SEQ} = {undone})"
         )
         self._run(
-            f"CREATE OR REPLACE TEMP TABLE {self.before} AS SELECT {self._names}, {SEQ} FROM {stored} "
-            f"SEMI JOIN touched USING ({group})"
+            f"CREATE OR REPLACE TABLE {self.before} AS SELECT {self._names}, {SEQ} FROM {stored} "
+            f"SEMI JOIN work.touched USING ({group})"
         )
         # What a key had before the first batch that found it stored is what the earlier ones made of it.
-        known = f"(SELECT * FROM {self._given} SEMI JOIN touched USING ({group}))"
+        known = f"(SELECT * FROM {self._given} SEMI JOIN work.touched USING ({group}))"
         self._run(
-            f"CREATE OR REPLACE TEMP TABLE first AS SELECT {self._key}, min(batch) AS batch FROM {known} GROUP BY ALL"
+            f"CREATE OR REPLACE TABLE work.first AS SELECT {self._key}, min(batch) AS batch FROM {known} GROUP BY ALL"
         )
         self._run(
-            f"CREATE OR REPLACE TEMP TABLE {self._candidates} AS "
+            f"CREATE OR REPLACE TABLE {self._candidates} AS "
             f"SELECT batch, row_id, {self._names} FROM {known} WHERE row_id <> {BEFORE} UNION ALL "
-            f"SELECT {SEQ}, 0, {self._names} FROM {known} JOIN first USING (batch, {self._key}) "
+            f"SELECT {SEQ}, 0, {self._names} FROM {known} JOIN work.first USING (batch, {self._key}) "
             f"WHERE row_id = {BEFORE} UNION ALL "
-            f"SELECT {SEQ}, 0, {self._names} FROM {self.before} ANTI JOIN first USING ({self._key})"
+            f"SELECT {SEQ}, 0, {self._names} FROM {self.before} ANTI JOIN work.first USING ({self._key})"
         )
         self._run(f"DROP TABLE {self._given}")
-
-    @property
-    def _candidates(self) -> str:
-        return f"candidates_{self.table.name}"
 
     @property
     def is_touched(self) -> bool:
@@ -144,41 +145,43 @@ class Replay:
         Raises:
             UndoError: What is kept does not explain the stored rows.
         """
-        merged = quote_name(self.table.name)
         self._merge(without=None)
-        same = f"SELECT {self._names}, {SEQ} FROM"
-        wrong = self._number(
-            f"SELECT count(*) FROM (({same} {merged} EXCEPT ALL {same} {self.before}) UNION ALL "
-            f"({same} {self.before} EXCEPT ALL {same} {merged}))"
-        )
-        if wrong:
+        if wrong := self._number(f"SELECT count(*) FROM ({self._differences(self._merged, [*self._columns, SEQ])})"):
             raise UndoError(
                 f"It cannot be undone exactly: {pluralize(wrong, 'row')} of {self.table.name} are not what its import "
                 "and the others give when they are merged again."
             )
         self._merge(without=self._known.undone)
-        self._run(f"CREATE OR REPLACE TEMP TABLE {self.rows} AS FROM {merged}")
-        self._run(
-            f"CREATE OR REPLACE TEMP TABLE {self.changed} AS SELECT DISTINCT {self._key} FROM "
-            f"(({same} {self.rows} EXCEPT ALL {same} {self.before}) UNION ALL "
-            f"({same} {self.before} EXCEPT ALL {same} {self.rows}))"
-        )
+        self._run(f"CREATE OR REPLACE TABLE {self.rows} AS FROM {self._merged}")
+        changed = self._differences(self.rows, [*self._columns, SEQ])
+        self._run(f"CREATE OR REPLACE TABLE {self.changed} AS {changed}")
+
+    @property
+    def _columns(self) -> list[str]:
+        return [column.name for column in self.table.columns]
+
+    def _differences(self, rows: str, columns: list[str]) -> str:
+        """SELECT of the keys of the rows that are not as stored, or are in one of both alone."""
+        tests = " OR ".join(f"new.{quote_name(name)} IS DISTINCT FROM old.{quote_name(name)}" for name in columns)
+        names = [quote_name(key) for key in self.table.key]
+        keys = ", ".join(f"coalesce(new.{name}, old.{name}) AS {name}" for name in names)
+        both = f"{rows} AS new FULL JOIN {self.before} AS old ON {self._match('new', 'old')}"
+        return f"SELECT {keys} FROM {both} WHERE {tests}"
 
     def _merge(self, *, without: int | None) -> None:
         """Merges what the batches gave, in their order, into a table of the name of this one."""
-        name = quote_name(self.table.name)
-        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {self.before} LIMIT 0")
+        self._run(f"CREATE OR REPLACE TABLE {self._merged} AS FROM {self.before} LIMIT 0")
         found = self.connection.execute(f"SELECT DISTINCT batch FROM {self._candidates} ORDER BY batch").fetchall()
         for (seq,) in found:
             if seq != without:
                 self._merge_batch(seq, self._known.earlier(seq, without=without))
-                self._run(f"DELETE FROM {name} USING merged_again AS new WHERE {self._match(name, 'new')}")
-                self._run(f"INSERT INTO {name} BY NAME SELECT {self._names}, {seq} AS {SEQ} FROM merged_again")
+                self._run(f"DELETE FROM {self._merged} AS old USING {_AGAIN} AS new WHERE {self._match('old', 'new')}")
+                self._run(f"INSERT INTO {self._merged} BY NAME SELECT {self._names}, {seq} AS {SEQ} FROM {_AGAIN}")
 
     def _merge_batch(self, seq: int, earlier: EarlierImports) -> None:
         options = self._known.merging(seq)
         rows = f"SELECT row_id, {self._names} FROM {self._candidates} WHERE batch = {seq}"
-        keyed = KeyedRows(self.connection, self.table, rows, "TABLE")
+        keyed = KeyedRows(self.connection, self.table, rows, "VIEW")
         keyed.find_duplicates()
         keyed.find_stored()
         keyed.find_shared()
@@ -190,15 +193,13 @@ class Replay:
         else:
             merged = ObservationMerge(keyed, earlier, correct=correct, fill_days=options.get("fill_days", True))
         merged.merge()
-        self._run(f"CREATE OR REPLACE TEMP TABLE merged_again AS {merged.output().query()}")
+        self._run(f"CREATE OR REPLACE TABLE {_AGAIN} AS {merged.output().query()}")
 
     def count(self) -> tuple[int, int]:
         """Rows that go, and rows that get other values."""
-        new = f"(FROM {self.rows} SEMI JOIN {self.changed} USING ({self._key}))"
-        gone = self._number(f"SELECT count(*) FROM {self.changed} ANTI JOIN {new} AS new USING ({self._key})")
-        values = f"SELECT {self._names} FROM"
-        other = self._number(f"SELECT count(*) FROM ({values} {new} EXCEPT ALL {values} {self.before})")
-        return gone, other
+        gone = f"SELECT count(*) FROM {self.changed} ANTI JOIN {self.rows} USING ({self._key})"
+        other = f"SELECT count(*) FROM ({self._differences(self.rows, self._columns)}) SEMI JOIN {self.rows} "
+        return self._number(gone), self._number(f"{other} USING ({self._key})")
 
     def firsts(self) -> str:
         """SELECT of the key, `first_before` and `first_after`: the first batch that gave a row, without the import."""
