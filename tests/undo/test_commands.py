@@ -210,3 +210,20 @@ def test_damage_of_what_an_undo_needs(dwell, workspace, table) -> None:
     assert dwell("check", "--repair").status == 0
     assert dwell("check").status == 0
     assert dwell("imports", "--json").json["rows"][0]["undoable"] is False
+
+
+# --- prices -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [["sweep", "@a_b"], ["vet", "@a_b"], ["trends", "--hashtag", "onepan"]])
+def test_a_price_needs_no_key(dwell, monkeypatch, words) -> None:
+    for provider in ("TIKLIVEAPI", "SCAVIO"):
+        monkeypatch.delenv(f"DWELL_{provider}_KEY", raising=False)
+    plan = dwell(*words, "--dry-run", "--json")
+    assert plan.status == 0
+    assert plan.json["credits_at_most"] > 0
+    assert plan.json["warnings"][-1].startswith(f"No key for {plan.json['provider']} is set: this is its price.")
+    refused = dwell(*words)
+    assert refused.status == 1
+    assert "No provider key is set" in refused.err
+    assert "About" not in refused.err
