@@ -80,7 +80,7 @@ class History:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         kinds = ["import", "import", "import", "seal", *(["append"] if appends else [])]
-        self.steps = [self._step(number, self.draw.choice(kinds)) for number in range(steps)]
+        self.steps = [self._step(number, self.draw.choice(kinds) if number else "import") for number in range(steps)]
         self._repeat_files()
 
     def _step(self, number: int, kind: str) -> Step:
