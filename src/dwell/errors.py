@@ -30,6 +30,12 @@ class BadFileError(DwellError):
     code = "bad_file"
 
 
+class TooManyRejectsError(BadFileError):
+    """More rows of a file cannot be used than the user allows: nothing of it is stored."""
+
+    code = "too_many_rejects"
+
+
 class MissingTimeError(DwellError):
     """The observations have no time, and no `--as-of` gives one."""
 
@@ -58,6 +64,18 @@ class StorageError(DwellError):
     """The data folder cannot be read or written: no space, no permission, or not a data folder."""
 
     code = "storage"
+
+
+class UndoError(DwellError):
+    """An import cannot be taken back so that the tables have exactly what the others would have given."""
+
+    code = "undo"
+
+
+class AbstainedError(DwellError):
+    """The data cannot tell, and the user said that this is a failure (`--fail-on abstain`)."""
+
+    code = "abstained"
 
 
 class OutputError(DwellError):

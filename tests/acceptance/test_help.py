@@ -9,6 +9,8 @@ import pytest
 
 COMMANDS = [
     "import",
+    "imports",
+    "undo",
     "status",
     "benchmarks",
     "posts",
@@ -21,6 +23,11 @@ COMMANDS = [
     "retention",
     "fit",
     "score",
+    "models",
+    "models list",
+    "models show",
+    "models delete",
+    "models default",
     "report",
     "audience",
     "traffic",
@@ -79,7 +86,7 @@ COMMANDS = [
     "demo",
 ]
 
-GROUPS = ("keys", "watchlist", "schedule", "webhooks", "connect")
+GROUPS = ("models", "keys", "watchlist", "schedule", "webhooks", "connect")
 """Commands that only hold others."""
 
 

@@ -26,7 +26,7 @@ OF_A_CREATOR = (
     "traffic", "reconcile",
 )  # fmt: skip
 ANSWERS = [
-    "status", "benchmarks", *(f"{name} --creator @demo_kitchen" for name in OF_A_CREATOR),
+    "status", "imports", "models list", "benchmarks", *(f"{name} --creator @demo_kitchen" for name in OF_A_CREATOR),
     "export posts --format jsonl", "import new.jsonl --dry-run", "sweep @demo_kitchen --dry-run",
     "vet @demo_kitchen --stored", "trends --hashtag recipe --stored", "videos", f"videos {_VIDEO}", "usage",
     "accounts", "syncs", "cost", "limits", "watchlist list", "schedule list", "keys list", "webhooks list",
@@ -34,7 +34,8 @@ ANSWERS = [
 ]  # fmt: skip
 """What only reads: where such a command succeeds, its answer is that of the whole folder."""
 WORK = [
-    "check", "report --creator @demo_kitchen -o report.html", "export all -o all", "load --to parquet:out",
+    "check", "undo 00000000 --yes", "models show watch_ratio", "models delete nothing --yes", "models default",
+    "report --creator @demo_kitchen -o report.html", "export all -o all", "load --to parquet:out",
     "backup backup.tar", "replay", "import new.jsonl", "fit --creator @demo_kitchen", "seal", "sweep @demo_kitchen",
     "run --once", "track https://www.tiktok.com/@demo_kitchen/video/7647000000000000009", f"stop {_VIDEO}",
     "disconnect demo_kitchen", "sync", "connect tiktok", "watchlist add mine @demo_pantry",

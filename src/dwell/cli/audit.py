@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dwell.cli.cells import words_for_codes
+from dwell.cli.fail_on import FailOn, require_verdict
 from dwell.cli.options import AllRows, ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
@@ -23,6 +24,7 @@ def audit(
     creator: Creator,
     platform: OnePlatform = None,
     every: AllRows = False,
+    fail_on: FailOn = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -49,6 +51,13 @@ def audit(
         result,
         lambda shown: _text(shown, every=every),
         lambda: workspace.charts.audit(creator=creator, platform=chosen),
+    )
+    clear = any(row["verdict"] != "cannot tell" for row in result)
+    require_verdict(
+        fail_on,
+        "The audit cannot tell",
+        [str(result.meta["verdict"]).removeprefix("Cannot tell: ")],
+        abstained=not clear,
     )
 
 

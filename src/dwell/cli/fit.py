@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.cells import format_cell
+from dwell.cli.fail_on import FailOn, require_verdict
 from dwell.cli.options import ChartOut, Csv, Data, Engine, Inputs, Json, OnePlatform, Target
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
@@ -34,6 +35,7 @@ def fit(
         Inputs, typer.Option("--inputs", help="What the model reads: all counters, or only the length or its bucket.")
     ] = Inputs.COUNTERS,
     platform: OnePlatform = None,
+    fail_on: FailOn = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -60,8 +62,9 @@ def fit(
         )
     result = skill(report)
     Output(as_json, as_csv, output).show(
-        result, lambda shown: _text(shown.meta, shown), lambda: workspace.charts.skill(report)
+        result, lambda shown: report_text(shown.meta, shown), lambda: workspace.charts.skill(report)
     )
+    require_verdict(fail_on, "No model: the fit abstained", report["reasons"], abstained=report["verdict"] == "abstain")
 
 
 def skill(report: Mapping[str, Any]) -> Result:
@@ -97,7 +100,8 @@ def _skill_columns(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _text(report: Mapping[str, Any], result: Result) -> str:
+def report_text(report: Mapping[str, Any], result: Result) -> str:
+    """The report of a fit, to be read."""
     interval = report.get("interval") or {}
     head = f"{report['target']} from {pluralize(report['n'], 'post')}: {report['verdict']}"
     if report["verdict"] == "usable":

@@ -120,6 +120,15 @@ def import_files(
             metavar="TEXT=NUMBER",
         ),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Store nothing of a file with a reject: --max-rejects 0.")
+    ] = False,
+    max_rejects: Annotated[
+        int | None,
+        typer.Option(
+            "--max-rejects", min=0, help="Store nothing of a file with more rejects; exit code 1.", metavar="N"
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything except storing.")] = False,
     explain: Annotated[
         bool,
@@ -153,6 +162,8 @@ def import_files(
         return 0
     if not paths:
         raise typer.BadParameter("name a file or a folder to import.", param_hint="PATH...")
+    if strict and max_rejects is not None:
+        raise typer.BadParameter("choose either --strict or --max-rejects.")
     workspace = dwell.open(data, create=True)
     options: dict[str, Any] = {
         "format": format,
@@ -171,8 +182,9 @@ def import_files(
         explained = workspace.explain_import(files, lines=lines, **options)
         shown.show(explained.to_result(), lambda _: explanation_text(mark_texts(explained)))
         return _report_failures(explained.failures, as_json=as_json)
+    most = 0 if strict else max_rejects
     with _progress() as progress:
-        done = workspace.import_files(paths, **options, dry_run=dry_run, progress=progress)
+        done = workspace.import_files(paths, **options, dry_run=dry_run, max_rejects=most, progress=progress)
     shown.show(done.to_result(), lambda shown: _text(mark_texts(done), shown, dry_run=dry_run))
     return _report_failures(done.failures, as_json=as_json)
 

@@ -28,9 +28,11 @@ from dwell.cli import (
     forget,
     growth,
     import_,
+    imports,
     keys,
     limits,
     load,
+    models,
     option_values,
     posting_times,
     posts,
@@ -105,6 +107,8 @@ def _root(
 
 
 app.command("import")(import_.import_files)
+app.command()(imports.imports)
+app.command()(imports.undo)
 app.command()(status.status)
 app.command()(benchmarks.benchmarks)
 app.command()(posts.posts)
@@ -117,6 +121,7 @@ app.command()(audit.audit)
 app.command()(retention.retention)
 app.command()(fit.fit)
 app.command()(score.score)
+app.add_typer(models.app, name="models")
 app.command()(report.report)
 app.command()(audience.audience)
 app.command()(audience.traffic)

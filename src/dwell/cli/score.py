@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from dwell.cli.fail_on import FailOn, require_verdict
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform, Target
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
@@ -39,6 +40,7 @@ def score(
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of rows.", metavar="N")] = None,
     platform: OnePlatform = None,
+    fail_on: FailOn = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -58,6 +60,8 @@ def score(
     workspace = dwell.open(data, engine=engine)
     result = workspace.score(creator=creator, model=model, limit=limit, platform=platform.value if platform else None)
     Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.scores(result))
+    no_level = not result.meta["level_shown"]
+    require_verdict(fail_on, "Ranks only, no level of watch time", result.meta["reasons"], abstained=no_level)
 
 
 def _text(result: Result) -> str:

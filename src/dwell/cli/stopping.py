@@ -30,6 +30,8 @@ _PAID = "responses that arrived are kept, and none is paid for twice; run the sa
 _WHOLE = "a change is made whole or not at all; {see} shows whether it was."
 STANDING: Mapping[str, str] = {
     "import": "files that are not finished were not loaded; run the same command again, which adds nothing twice.",
+    "undo": _WHOLE.format(see="dwell imports"),
+    "models": _WHOLE.format(see="dwell models list"),
     "fit": "a model that is not finished was not stored; run the same command again.",
     "export": "files that are not finished were not written; run the same command again.",
     "load": "tables that are not finished are as they were; run the same command again, which adds nothing twice.",

@@ -85,6 +85,8 @@ def sweep(
     printer = Output(as_json, as_csv, output)
     request = SweepRequest(tuple(names or ()), watchlist, posts, provider, niche, topics, max_credits, fresh)
     live = dwell.open(data, create=True).live
+    if not dry_run:
+        live.spec(request)  # without a key nothing is read, and no price is said
     plan = live.plan(request)
     if dry_run:
         printer.show(plan, lambda shown: plan_text(shown, full=True))

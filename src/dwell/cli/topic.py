@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from dwell.cli.fail_on import FailOn, require_verdict
 from dwell.cli.live_options import (
     PLAN,
     DryRun,
@@ -51,6 +52,7 @@ def topic(
     max_credits: MaxCredits = None,
     dry_run: DryRun = False,
     fresh: Fresh = False,
+    fail_on: FailOn = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -94,6 +96,9 @@ def topic(
                 stop=stop,
             )
     printer.show(result, lambda shown: _text(shown.head(limit)), lambda: workspace.charts.topic_days(result))
+    lifecycle = result.meta["lifecycle"]
+    cannot_tell = lifecycle["stage"] == "cannot tell"
+    require_verdict(fail_on, "The stage is not known", [lifecycle["reason"]], abstained=cannot_tell)
 
 
 def _choose_topic(hashtag: str | None, sound: str | None, search: str | None) -> tuple[TopicKind, str]:

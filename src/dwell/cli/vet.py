@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dwell.charts.formatting import column_label, sentence_case
+from dwell.cli.fail_on import FailOn, require_verdict
 from dwell.cli.live_options import (
     PLAN,
     DryRun,
@@ -47,6 +48,7 @@ def vet(
     max_credits: MaxCredits = None,
     dry_run: DryRun = False,
     fresh: Fresh = False,
+    fail_on: FailOn = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -84,6 +86,10 @@ def vet(
                 on_progress=on_progress, stop=stop,
             )  # fmt: skip
     printer.show(result, lambda shown: _text(shown, every=every), lambda: workspace.charts.vetting(result))
+    cannot_tell = result.meta["verdict"] == "cannot tell"
+    require_verdict(
+        fail_on, f"@{result.meta['handle']} cannot be judged", result.meta["reasons"], abstained=cannot_tell
+    )
 
 
 def _text(result: Result, *, every: bool) -> str:

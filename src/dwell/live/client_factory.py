@@ -43,8 +43,13 @@ class ProviderTerms:
         return round(self.credit_price * 1_000_000)
 
 
-def choose_provider(settings: Settings, name: str | None) -> str:
+def choose_provider(settings: Settings, name: str | None, *, needs_key: bool = True) -> str:
     """The provider that the user named, otherwise the first with a key.
+
+    Args:
+        settings: The user's settings.
+        name: As the user named it; None where they did not.
+        needs_key: Without any key, it is an error. Else the first provider is taken: a price needs no key.
 
     Raises:
         SettingsError: The provider does not exist or cannot be used, or no key is set.
@@ -52,12 +57,21 @@ def choose_provider(settings: Settings, name: str | None) -> str:
     if name is not None:
         return get_provider(name).name
     chosen = next((name for name in provider_names() if settings.provider(name).key is not None), None)
+    if chosen is None and not needs_key:
+        return next(provider_names())
     if chosen is None:
         raise SettingsError(
             "No provider key is set: export DWELL_TIKLIVEAPI_KEY or DWELL_SCAVIO_KEY, or try everything free with the "
             "simulation (dwell sandbox)."
         )
     return chosen
+
+
+def describe_missing_key(settings: Settings, name: str, *, was_named: bool) -> list[str]:
+    """A sentence about a price for which no key is set; none where one is."""
+    if settings.provider(name).key is not None:
+        return []
+    return [f"No key for {name} is set: this is its price." + ("" if was_named else " --provider names another one.")]
 
 
 def read_terms(settings: Settings, name: str) -> ProviderTerms:

@@ -20,6 +20,7 @@ from dwell.records import CreatorState, Hints, OwnedGap, PostState, SourceFile, 
 from dwell.records.item import PostItem
 from dwell.records.reading import source_name
 from dwell.state import StateDatabase, owner, responses
+from dwell.warehouse import batches
 from dwell.warehouse.append import SealedRowsError
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.load.loaded import Loaded
@@ -204,7 +205,7 @@ def store_states(store: Store, sweep_id: str, rows: Sequence[State], *, simulate
         simulated: They were observed by the clock of a simulation.
     """
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()
-    batch = Batch(digest[:32], f"states-{sweep_id}", "states", digest, clock.now(), {})
+    batch = Batch(digest[:32], f"states-{sweep_id}", batches.STATES, digest, clock.now(), {})
     # The clock of a simulation may run ahead of ours.
     now = max(row.observed_at for row in rows) + timedelta(minutes=1) if simulated else None
     try:

@@ -212,9 +212,9 @@ def load_again(store: Store, database: StateDatabase, *, thorough: bool = False)
         How many responses.
     """
     newest = responses.newest_batch(database)
-    if newest is None or (not thorough and store.batch_ids_of_file(newest)):
+    if newest is None or (not thorough and store.batches_of_file(newest)):
         return 0
-    lost = [digest for digest in responses.list_batches(database) if not store.batch_ids_of_file(digest)]
+    lost = [digest for digest in responses.list_batches(database) if not store.batches_of_file(digest)]
     if not lost:
         return 0
     number = responses.mark_pending(database, lost)

@@ -24,6 +24,7 @@ from dwell.records.reading import source_name
 from dwell.state.responses import StoredResponse
 from dwell.text.ids import are_damaged
 from dwell.text.names import is_tiktok_handle, normalize_handle
+from dwell.warehouse import batches
 from dwell.warehouse.append import Appender
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.load.loaded import ROUNDED_IDS, Loaded
@@ -57,7 +58,7 @@ def append_objects(
         records.append(to_records(item, observation, topic_rank))
     digest = digest_of(batch)
     batch_id = hashlib.sha256(f"append\n{digest}".encode()).hexdigest()[:32]
-    source = Batch(batch_id, "-".join(batch[0].owner), "answers", digest, clock.now(), {})
+    source = Batch(batch_id, "-".join(batch[0].owner), batches.ANSWERS, digest, clock.now(), {})
     return appender.append(source, records, now=_latest_instant(batch))
 
 
@@ -105,7 +106,7 @@ def load_objects(
         file = SourceFile(
             path=Path("-".join(batch[0].owner)),
             digest=digest_of(batch),
-            format="answers",
+            format=batches.ANSWERS,
             extracts=tuple(replace(writer.extract(), part=part) for writer in writers.values()),
         )
         return load(store, file, Hints(niche=niche), correct=correct, now=_latest_instant(batch), strict=False)

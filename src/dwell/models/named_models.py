@@ -6,18 +6,20 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from dwell.models import default_model
 from dwell.models.file_names import MODEL, VERDICT
 from dwell.text.mentions import Mentions
 
 
 def list_named(folder: Path, mentions: Mentions, platform: str | None) -> Iterator[Path]:
-    """The files that name the person, damaged ones included.
+    """The files that name the person, damaged ones included, and the choice of one of them as the default.
 
     Args:
         folder: The folder of models.
         mentions: How texts name them.
         platform: Only models of this platform, or of one that is not known; of all where None.
     """
+    chosen = default_model.read(folder)
     for path in sorted(folder.glob("*")):
         if not path.is_file() or path.suffix not in {MODEL, VERDICT}:
             continue
@@ -28,7 +30,12 @@ def list_named(folder: Path, mentions: Mentions, platform: str | None) -> Iterat
         else:
             is_named = any(mentions.occur_in(handle) for handle in handles)
         if is_named and (platform is None or of_platform in {None, platform}):
+            if path.suffix == MODEL and path.name.removesuffix(MODEL) == chosen:
+                yield folder / default_model.NAME
+                chosen = None
             yield path
+    if chosen is not None and mentions.in_files().occur_in(chosen) and not (folder / f"{chosen}{MODEL}").exists():
+        yield folder / default_model.NAME
 
 
 def _read(body: bytes) -> tuple[list[str] | None, str | None]:

@@ -35,8 +35,15 @@ ERASURE = "erasure"
 DAMAGE = "damage"
 """The same of a batch that took damaged files out of the tables; see `lake_repair`."""
 
-REMOVALS = (SET_ASIDE, ERASURE, DAMAGE)
+UNDO = "undo"
+"""The same of a batch that took an import back; see `undo`."""
+
+REMOVALS = (SET_ASIDE, ERASURE, DAMAGE, UNDO)
 _REMOVALS = f"({', '.join(map(quote_text, REMOVALS))})"
+
+ANSWERS, STATES = "answers", "states"
+PROVIDER_FORMATS = (ANSWERS, STATES)
+"""Formats of what providers sent, and of what a sweep or a sync concluded; every other batch is of a file."""
 
 _PARAMETERS = 900  # in one statement; SQLite allows more, older ones 999
 
@@ -168,9 +175,17 @@ def has_removals(connection: sqlite3.Connection, after: int) -> bool:
     return bool(_select(connection, f"WHERE seq > ? AND format IN {_REMOVALS}", (after,)))
 
 
-def find_ids_of_file(connection: sqlite3.Connection, digest: str) -> list[str]:
-    """The ids of the batches that were made of a file with this digest, oldest first."""
-    return [row[1] for row in _select(connection, "WHERE digest = ? ORDER BY seq", (digest,))]
+def find_of_file(connection: sqlite3.Connection, digest: str) -> list[Batch]:
+    """The batches that were made of a file with this digest, oldest first, but those that were undone."""
+    rows = _select(connection, "WHERE digest = ? ORDER BY seq", (digest,))
+    undone = find_undone(connection) if rows else frozenset()
+    return [from_row(row[1:7]) for row in rows if row[1] not in undone]
+
+
+def find_undone(connection: sqlite3.Connection) -> frozenset[str]:
+    """The ids of the imports that were undone."""
+    rows = _select(connection, "WHERE format = ?", (UNDO,))
+    return frozenset(json.loads(row[6])["undone"] for row in rows)
 
 
 def list_all(connection: sqlite3.Connection) -> list[Batch]:

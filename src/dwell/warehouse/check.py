@@ -5,17 +5,15 @@ A missing part is never taken for a new folder: every command stops until the us
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from dwell import clock
 from dwell.disk.checksum import StoredFile, find_fault
-from dwell.disk.errors import is_in_use, move_away, sqlite_error, sqlite_errors
+from dwell.disk.errors import is_in_use, move_away, sqlite_errors
 from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError, StorageError
 from dwell.settings import Settings
@@ -24,6 +22,7 @@ from dwell.state.database_errors import damaged_state
 from dwell.warehouse import (
     batches,
     catalogue,
+    contributions,
     current_rows,
     journal,
     journal_checksum,
@@ -41,13 +40,15 @@ from dwell.warehouse.catalogue import LakeFile, TableState
 from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import is_out_of_memory, out_of_memory
 from dwell.warehouse.duckdb_connection import connect
-from dwell.warehouse.journal_damage import DamagedJournalError, damaged_journal
-from dwell.warehouse.lake_repair import PROVIDER_FORMATS, Loss
+from dwell.warehouse.journal_damage import DamagedJournalError
+from dwell.warehouse.lake_repair import Loss
+from dwell.warehouse.page_check import find_page_damage
 from dwell.warehouse.rollup_check import find_rollup_problem
 from dwell.warehouse.seal import seal
 
 STATE = "live.db"
 LOCK = "writer.lock"
+_FORGETS = "forgets it"
 KEEPS = "keeps what it has"
 """How the repair of a journal begins that is whole but lacks its newest changes."""
 
@@ -130,7 +131,7 @@ def _missing_journal(root: Path) -> Iterator[Problem]:
 
 def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
     sql = "SELECT 1 FROM ingest_batches WHERE format IN (?, ?) LIMIT 1"
-    return log.execute(sql, PROVIDER_FORMATS).fetchone() is not None
+    return log.execute(sql, batches.PROVIDER_FORMATS).fetchone() is not None
 
 
 def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
@@ -144,12 +145,13 @@ def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Prob
         return  # a damaged journal says nothing reliable about the rest
     yield from find_missing(root, state_elsewhere=state_elsewhere)
     if _is_present(root / journal.NAME):
+        yield from _undo_problems(root)
         yield from _lake_problems(root)
 
 
 def _find_journal_problem(root: Path) -> Problem | None:
     path = root / journal.NAME
-    if verdict := _integrity(path):
+    if verdict := find_page_damage(path):
         return _damaged_journal_problem(root, verdict)
     try:
         with journal.connect(path) as log, journal.read_transaction(log):
@@ -189,6 +191,13 @@ def _state_problems(path: Path) -> Iterator[Problem]:
         found = examine(path)
     if not found.is_whole:
         yield Problem(STATE, found.describe(), found.describe_repair())
+
+
+def _undo_problems(root: Path) -> Iterator[Problem]:
+    with journal.connect(root / journal.NAME) as log:
+        if not contributions.is_whole(log):
+            what = "is damaged in what `dwell undo` needs: no import can be undone. Every table is whole"
+            yield Problem(journal.NAME, what, f"{_FORGETS}: later imports can be undone, those until now cannot")
 
 
 def _lake_problems(root: Path) -> Iterator[Problem]:
@@ -250,32 +259,6 @@ def count_unverified(root: Path) -> int:
         return catalogue.count_unverified(catalogue.read(log))
 
 
-def _integrity(path: Path) -> str:
-    """What SQLite finds wrong with a database; empty where nothing is."""
-    try:
-        with closing(sqlite3.connect(_uri(path), uri=True)) as connection:
-            (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-    except UnicodeDecodeError as error:
-        return str(error)
-    except sqlite3.Error as error:
-        # A database that is locked, or a folder that cannot be written, is not damaged.
-        said = sqlite_error(path, error, damaged_journal)
-        if not isinstance(said, DamagedDataError):
-            raise said from error
-        return str(error)
-    if path.name == journal.NAME and application != journal.APPLICATION:
-        return "it is not dwell's"
-    return "" if verdict == "ok" else str(verdict)
-
-
-def _uri(path: Path) -> str:
-    """A database to read; in a folder that nobody can write, as it stands."""
-    uri = path.absolute().as_uri()
-    has_log = path.with_name(f"{path.name}-wal").exists()
-    return f"{uri}?mode=ro" if has_log or os.access(path.parent, os.W_OK) else f"{uri}?mode=ro&immutable=1"
-
-
 def _is_present(path: Path) -> bool:
     """The file is there and not empty, as a power cut may leave one that had just been made."""
     return path.exists() and path.stat().st_size > 0
@@ -319,6 +302,10 @@ def _repair(root: Path, problems: list[Problem]) -> None:
         if part == journal.NAME and problems[0].repair.startswith(KEEPS):
             journal_revision.forget(root)
             recover.prepare_for_writing(root, root / journal.NAME, check=False)
+        elif part == journal.NAME and problems[0].repair.startswith(_FORGETS):
+            recover.prepare_for_writing(root, root / journal.NAME)
+            with journal.connect(root / journal.NAME, writing=True) as log, journal.transaction(log):
+                contributions.begin(log, catalogue.read_seq(log))
         elif part == journal.NAME:
             move_away(root / journal.NAME)
             recover.create_or_rebuild(root, root / journal.NAME)

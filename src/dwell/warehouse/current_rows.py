@@ -158,6 +158,13 @@ def find(log: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> dict[Any
     return {key_of(row): row for row in select(log, table, key, keys)}
 
 
+def find_batches(log: sqlite3.Connection, table: Table, keys: Iterable[Any]) -> dict[Any, int]:
+    """The batches of the current rows with these keys, which are as `find` takes them."""
+    key = ", ".join(map(quote_name, KEYS[table.name]))
+    found = select_in(log, f"SELECT {key}, {SEQ} FROM {table_name(table.name)} WHERE ({key}) IN", keys)
+    return {values[0] if len(values) == 1 else tuple(values): seq for *values, seq in found}
+
+
 def select(
     log: sqlite3.Connection, table: Table, columns: Sequence[str], values: Iterable[Any]
 ) -> Iterator[tuple[Any, ...]]:

@@ -21,7 +21,16 @@ from dwell.records import TABLES, Table
 from dwell.records.personal import ROLES, WRITTEN, Subject, matching_columns
 from dwell.settings import Settings
 from dwell.text.mentions import ERASED, Mentions
-from dwell.warehouse import batches, catalogue, current_rows, ingest_log, journal, log_checksums, rollup_update
+from dwell.warehouse import (
+    batches,
+    catalogue,
+    contributions,
+    current_rows,
+    ingest_log,
+    journal,
+    log_checksums,
+    rollup_update,
+)
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.columns import SEQ, quote_name, quote_text
 from dwell.warehouse.damage import reading_errors
@@ -220,6 +229,7 @@ def erase_rows(root: Path, settings: Settings, subject: Subject, now: datetime) 
         ahead = ingest_log.write_entry(connection, root, ahead, entries, None, anew=bool(renamed))
         current = {name: removal.find_current(name, ahead.table(name)) for name in affected}
         with journal.transaction(log):
+            contributions.begin(log, ahead.seq)
             replace_current(log, current)
             if current_rows.is_complete(log, state.seq):
                 current_rows.mark_complete(log, ahead.seq)

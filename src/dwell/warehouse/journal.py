@@ -17,7 +17,7 @@ from dwell.warehouse import journal_checksum, journal_revision
 from dwell.warehouse.journal_damage import damaged_journal, journal_errors
 
 NAME = "journal.db"
-VERSION = 7  # of the folder's layout: goes up with every table or column that is added; a newer one is refused
+VERSION = 8  # of the folder's layout: goes up with every table or column that is added; a newer one is refused
 APPLICATION = 0x6477656C  # "dwel", in SQLite's header
 
 # A writer waits this long for a reader that is copying the WAL back; writers exclude one another by `writer.lock`.

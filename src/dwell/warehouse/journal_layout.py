@@ -10,7 +10,15 @@ from typing import Any
 
 from dwell.disk.flush import flush
 from dwell.records import TABLES, Table
-from dwell.warehouse import batches, catalogue, current_rows, journal_checksum, journal_revision, row_checksums
+from dwell.warehouse import (
+    batches,
+    catalogue,
+    contributions,
+    current_rows,
+    journal_checksum,
+    journal_revision,
+    row_checksums,
+)
 from dwell.warehouse.columns import REPLACES, SEQ, SQLITE, quote_name
 from dwell.warehouse.journal import APPLICATION, VERSION, transaction
 from dwell.warehouse.journal_damage import journal_errors
@@ -25,6 +33,8 @@ def upgrade(connection: sqlite3.Connection) -> None:
     missing = [*catalogue.upgrade(connection), *batches.upgrade(connection)]
     if not columns_of(connection, row_checksums.NAME):
         missing.append(row_checksums.SCHEMA)
+    if is_older := not contributions.is_kept(connection):
+        missing.append(contributions.SCHEMA)
     missing += [
         statement
         for name, table, definition in _tables()
@@ -38,6 +48,8 @@ def upgrade(connection: sqlite3.Connection) -> None:
             verify_rows(connection)
         for statement in missing:
             connection.execute(statement)
+        if is_older:
+            contributions.begin(connection, catalogue.read_seq(connection))
         _finish(connection)
 
 
@@ -123,7 +135,7 @@ def create(path: Path, state: catalogue.Catalogue, log: Sequence[tuple[Any, ...]
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             with transaction(connection, fresh=True):
-                for statement in (*catalogue.SCHEMA, batches.SCHEMA, row_checksums.SCHEMA):
+                for statement in (*catalogue.SCHEMA, batches.SCHEMA, row_checksums.SCHEMA, contributions.SCHEMA):
                     connection.execute(statement)
                 for name, table, definition in _tables():
                     for statement in _additions(connection, name, table, definition):
@@ -132,6 +144,7 @@ def create(path: Path, state: catalogue.Catalogue, log: Sequence[tuple[Any, ...]
                 if not state.tables:
                     current_rows.mark_complete(connection, state.seq)
                 batches.insert_rows(connection, log, in_lake=True)
+                contributions.begin(connection, state.seq)
                 connection.execute(f"PRAGMA application_id = {APPLICATION}")
                 _finish(connection)
         fresh.rename(path)

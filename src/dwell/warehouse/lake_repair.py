@@ -22,6 +22,7 @@ from dwell.settings import Settings
 from dwell.warehouse import (
     batches,
     catalogue,
+    contributions,
     current_rows,
     ingest_log,
     journal,
@@ -42,9 +43,6 @@ from dwell.warehouse.load.earlier_imports import import_name
 
 if TYPE_CHECKING:
     import duckdb
-
-PROVIDER_FORMATS = ("answers", "states")
-"""Stored names of the batches that only sweeps write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,8 @@ class Loss:
 def find_loss(log: sqlite3.Connection, file: LakeFile) -> Loss:
     """What is lost with a file, by the catalogue and the log of batches."""
     within = _batches_of(log, file)
-    paths = dict.fromkeys(row[2] for row in within if row[3] not in {*PROVIDER_FORMATS, *batches.REMOVALS})
-    of_sweeps = any(row[3] in PROVIDER_FORMATS for row in within)
+    paths = dict.fromkeys(row[2] for row in within if row[3] not in {*batches.PROVIDER_FORMATS, *batches.REMOVALS})
+    of_sweeps = any(row[3] in batches.PROVIDER_FORMATS for row in within)
     return Loss(file.rows, file.first_at, file.last_at, tuple(paths), of_sweeps)
 
 
@@ -118,6 +116,7 @@ def take_out_files(root: Path, settings: Settings, damaged: Mapping[str, Sequenc
         entry = (ahead.seq, *batches.to_row(batch))
         ahead = ingest_log.write_entry(connection, root, ahead, [entry], ingest_log.unsealed_since(log))
         with journal.transaction(log):
+            contributions.begin(log, ahead.seq)
             for name, keys in orphans.items():
                 journal_rows.replace_nothing(log, TABLES[name], keys)
             current_rows.forget(log)

@@ -113,6 +113,7 @@ class Removal:
         for name in self.affected:
             with lake_errors(lake.folder(self.root, name)):
                 ahead = ahead.with_tables({name: self._rewrite(TABLES[name], ahead)})
+            ahead = self._add_rows(TABLES[name], ahead)
         posts = [f"SELECT post_id FROM {rows}" for name, rows in self.removed.items() if name in rollup.BASES]
         if not posts:
             return ahead
@@ -134,6 +135,11 @@ class Removal:
 
     def _prepare(self, table: Table) -> None:
         """What has to be known before the files of a table are written again."""
+
+    def _add_rows(self, table: Table, ahead: Catalogue) -> Catalogue:
+        """What comes in place of the removed rows of a table: nothing, unless a subclass says so."""
+        del table
+        return ahead
 
     def _kept_rows(self, table: Table, file: LakeFile) -> str:
         """SQL for the rows that stay of a file."""

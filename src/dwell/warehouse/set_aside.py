@@ -24,6 +24,7 @@ from dwell.settings import Settings
 from dwell.warehouse import (
     batches,
     catalogue,
+    contributions,
     current_rows,
     ingest_log,
     journal,
@@ -89,6 +90,7 @@ def set_aside_future_readings(root: Path, settings: Settings, now: datetime) -> 
         ahead = ingest_log.write_entry(connection, root, ahead, [(ahead.seq, *batches.to_row(batch))], None)
         current = {name: removal.find_current(name, ahead.table(name)) for name in affected}
         with journal.transaction(log):
+            contributions.begin(log, ahead.seq)
             replace_current(log, current)
             if current_rows.is_complete(log, state.seq):
                 current_rows.mark_complete(log, ahead.seq)

@@ -167,10 +167,10 @@ class Store:
         with journal.connect(self._journal) as log:
             return batches.find_ids(log, numbers)
 
-    def batch_ids_of_file(self, digest: str) -> list[str]:
-        """The ids of the batches that were made of a file with this digest, oldest first."""
+    def batches_of_file(self, digest: str) -> list[Batch]:
+        """The imports of a file with this digest, oldest first, but those that were undone."""
         with journal.connect(self._journal) as log:
-            return batches.find_ids_of_file(log, digest)
+            return batches.find_of_file(log, digest)
 
     def batches(self) -> list[Batch]:
         """Every import that was ever done, oldest first."""

@@ -176,27 +176,44 @@ def load_unsealed(connection: duckdb.DuckDBPyConnection, table: Table, rows: lis
 
     arro3 carries them: DuckDB's own `executemany` takes a millisecond a row.
     """
-    from arro3.core import Array, DataType
-    from arro3.core import Table as ArrowTable
-
-    kinds = {"string": DataType.string(), "int64": DataType.int64(), "float64": DataType.float64()}
     extra = [SEQ, *([REPLACES] if table.keeps == "every" else [])]
-    types = [kinds[_ARROW_TYPES.get(column.kind, "int64")] for column in table.columns] + [kinds["int64"]] * len(extra)
-    columns = zip(*rows, strict=True)
-    arrays = [Array(list(values), type=kind) for values, kind in zip(columns, types, strict=True)]
-    rows_in_arrow = ArrowTable.from_arrays(arrays, names=[*(column.name for column in table.columns), *extra])
-    select = ", ".join(from_journal(column) for column in table.columns)
-    connection.register("dwell_rows", rows_in_arrow)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_unsealed_name(table)} AS SELECT {select}, {', '.join(extra)} FROM dwell_rows"
-    ).fetchall()
-    connection.unregister("dwell_rows")
+    copy_rows(connection, table, rows, extra, f"CREATE OR REPLACE TEMP TABLE {_unsealed_name(table)} AS")
     if table.keeps == "every":
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {replacing_name(table)} AS SELECT {key_list(table)}, {REPLACES} "
             f"FROM {_unsealed_name(table)} WHERE {REPLACES} IS NOT NULL"
         ).fetchall()
     return _unsealed_name(table)
+
+
+def copy_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    rows: Sequence[tuple[Any, ...]],
+    extra: Sequence[str],
+    into: str,
+) -> None:
+    """Copies rows as the journal has them into a DuckDB table; arro3 carries them.
+
+    Args:
+        connection: Where.
+        table: Whose columns they begin with.
+        rows: At least one.
+        extra: Names of the whole numbers behind these columns.
+        into: How the statement begins whose query gives the columns and the numbers.
+    """
+    from arro3.core import Array, DataType
+    from arro3.core import Table as ArrowTable
+
+    kinds = {"string": DataType.string(), "int64": DataType.int64(), "float64": DataType.float64()}
+    types = [kinds[_ARROW_TYPES.get(column.kind, "int64")] for column in table.columns] + [kinds["int64"]] * len(extra)
+    columns = zip(*rows, strict=True)
+    arrays = [Array(list(values), type=kind) for values, kind in zip(columns, types, strict=True)]
+    rows_in_arrow = ArrowTable.from_arrays(arrays, names=[*(column.name for column in table.columns), *extra])
+    select = ", ".join(from_journal(column) for column in table.columns)
+    connection.register("dwell_rows", rows_in_arrow)
+    connection.execute(f"{into} SELECT {select}, {', '.join(extra)} FROM dwell_rows").fetchall()
+    connection.unregister("dwell_rows")
 
 
 def _unsealed_name(table: Table) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from dwell.records import TABLES, Table
 from dwell.warehouse import (
     batches,
     catalogue,
+    contributions,
     current_rows,
     current_rows_refresh,
     ingest_log,
@@ -24,6 +25,7 @@ from dwell.warehouse import (
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, TableState
 from dwell.warehouse.columns import SEQ, key_list, quote_name, stored_value, to_journal
+from dwell.warehouse.contributions import Contribution
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,6 +65,7 @@ class Writer:
         rows: Mapping[str, str],
         *,
         replacing: Collection[str] = (),
+        given: Sequence[Contribution] = (),
     ) -> int:
         """Stores a batch in all its tables at once and logs it.
 
@@ -72,6 +75,7 @@ class Writer:
             rows: Table name -> name of a DuckDB table or view with exactly the table's columns, in any order. Keys are
                 unique in it; in a table that keeps every observation they are new to the store, unless it is replacing.
             replacing: Tables that keep every observation in which rows replace stored ones of the same key.
+            given: What the batch gave to keys that others gave, too.
 
         Returns:
             The batch's `seq`.
@@ -100,6 +104,7 @@ class Writer:
                 ahead = self._to_lake(connection, log, ahead, batch, wanted)
                 with journal.transaction(log):
                     _finish(log, state, ahead, batch, days, in_lake=True)
+                    _keep_given(log, seq, batch, given, wanted)
                     log_checksums.record(log, self.root, state, ahead)
             else:
                 fetched = {name: _fetch(connection, TABLES[name], source) for name, source in wanted.items()}
@@ -116,7 +121,13 @@ class Writer:
                     if keeps_current:
                         current_rows.mark_complete(log, seq)
                     _finish(log, state, ahead, batch, days, in_lake=False)
+                    _keep_given(log, seq, batch, given, wanted)
             return seq
+
+    def undoable_tables(self) -> frozenset[str]:
+        """Tables to which a file has given rows that can be taken back."""
+        with journal.connect(self._journal) as log:
+            return contributions.given_tables(log)
 
     def _to_lake(
         self, connection: duckdb.DuckDBPyConnection, log: Any, ahead: Catalogue, batch: Batch, rows: Mapping[str, str]
@@ -155,6 +166,13 @@ def _finish(
         current_rows.raise_days_until(log, name, until)
     batches.insert(log, ahead.seq, batch, in_lake=in_lake)
     catalogue.write(log, state, ahead)
+
+
+def _keep_given(log: Any, seq: int, batch: Batch, given: Sequence[Contribution], tables: Iterable[str]) -> None:
+    """Keeps what is needed to undo imports."""
+    contributions.insert(log, seq, given)
+    if batch.format not in batches.PROVIDER_FORMATS:
+        contributions.mark_given(log, {*tables, *(each.table for each in given)}, seq)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:

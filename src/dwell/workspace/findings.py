@@ -11,6 +11,7 @@ from dwell.models.abstention import list_abstentions
 from dwell.models.model_choice import describe_refused
 from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.results import Result
+from dwell.workspace.fits import fit_only
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
@@ -37,7 +38,7 @@ class AccountFindings:
 
 
 def findings(snapshot: Snapshot, handle: str, platform: str | None = None, *, tz: str) -> AccountFindings:
-    """The findings of one account; where it has watch time and no model of its own, one is fitted and stored.
+    """The findings of one account; where it has watch time and no model of its own, one is fitted, and not stored.
 
     Args:
         snapshot: Runs the queries.
@@ -78,7 +79,10 @@ def _fit_report(snapshot: Snapshot, handle: str, platform: str | None) -> Mappin
         return {**report, "warnings": [*report.get("warnings", ()), *notes]} if notes else report
     if verdicts and verdicts[0].seq == snapshot.seq:
         return verdicts[0].report
-    return snapshot.fit(creator=handle, platform=platform)
+    # Nobody asked for a model: what `score` uses is only what somebody fitted.
+    account_of = {"handle": handle, **({"platform": platform} if platform else {})}
+    report, _ = fit_only(snapshot, [account_of], "watch_ratio")
+    return {**report, "model_id": None}
 
 
 def _is_measured(post: Mapping[str, Any]) -> bool:

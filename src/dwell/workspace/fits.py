@@ -10,13 +10,14 @@ from dwell import clock
 from dwell.workspace.studies import with_curves, with_topics
 
 if TYPE_CHECKING:
+    from dwell.models.completion_model import CompletionModel
     from dwell.workspace.snapshot import Snapshot
 
 
 def fit(
     snapshot: Snapshot, accounts: Sequence[Mapping[str, str]], target: str, *, inputs: str = "counters"
 ) -> dict[str, Any]:
-    """The report of the fit.
+    """Fits a model and stores it, or the verdict that there is none; the report of the fit.
 
     Args:
         snapshot: Runs the queries.
@@ -30,12 +31,8 @@ def fit(
     """
     from dwell.models.abstention import forget_abstention, save_abstention
     from dwell.models.artifact import save
-    from dwell.models.fitting import fit as fit_rows
 
-    named = {account["handle"]: account.get("platform") for account in accounts}
-    rows = [row for name, platform in named.items() for row in snapshot.posts(creator=name, platform=platform)]
-    rows = with_curves(snapshot, rows, accounts, target)
-    report, model = fit_rows(with_topics(snapshot, rows), target, inputs=inputs)
+    report, model = fit_only(snapshot, accounts, target, inputs=inputs)
     folder = snapshot.root / "models"
     if model is not None:
         save(model, folder)
@@ -43,3 +40,15 @@ def fit(
     elif report["creators"]:
         save_abstention(report, clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), snapshot.seq, folder)
     return report
+
+
+def fit_only(
+    snapshot: Snapshot, accounts: Sequence[Mapping[str, str]], target: str, *, inputs: str = "counters"
+) -> tuple[dict[str, Any], CompletionModel | None]:
+    """The report of a fit, and the model unless it abstained; nothing is stored. Takes the arguments of `fit`."""
+    from dwell.models.fitting import fit as fit_rows
+
+    named = {account["handle"]: account.get("platform") for account in accounts}
+    rows = [row for name, platform in named.items() for row in snapshot.posts(creator=name, platform=platform)]
+    rows = with_curves(snapshot, rows, accounts, target)
+    return fit_rows(with_topics(snapshot, rows), target, inputs=inputs)

@@ -19,7 +19,6 @@ from dwell.settings import Settings
 from dwell.text.plurals import pluralize
 from dwell.warehouse import Store, batches, check, journal, lake, unfinished
 from dwell.warehouse.check import Problem
-from dwell.warehouse.lake_repair import PROVIDER_FORMATS
 from dwell.workspace.erasure_records import describe_unfinished
 
 _COLUMNS = (
@@ -193,8 +192,10 @@ def _list_outdated_imports(store: Store) -> list[dict[str, object]]:
     from dwell.warehouse.load.loader import VERSION
 
     found: dict[str, dict[str, object]] = {}
-    for batch in store.batches():
-        if batch.format in {*PROVIDER_FORMATS, *batches.REMOVALS}:
+    every = store.batches()
+    undone = {batch.report["undone"] for batch in every if batch.format == batches.UNDO}
+    for batch in every:
+        if batch.format in {*batches.PROVIDER_FORMATS, *batches.REMOVALS} or batch.batch_id in undone:
             continue
         if batch.report.get("loader", 1) < VERSION:
             found[batch.digest] = {"path": batch.path, "format": batch.format, "imported_at": batch.at}

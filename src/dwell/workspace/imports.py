@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,10 +11,12 @@ from dwell.errors import BadFileError, DwellError, StrangeFileError, UnknownForm
 from dwell.providers import format_registry
 from dwell.providers.opening import unreadable
 from dwell.providers.strangers import list_skipped, may_be_no_data
-from dwell.records import Hints, SourceFile
+from dwell.records import TABLES, Hints, SourceFile
 from dwell.results import Result
 from dwell.settings.limits import ROWS
 from dwell.text.readable import show_path
+from dwell.warehouse.batches import Batch
+from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load
 from dwell.warehouse.store import Store
@@ -91,7 +93,13 @@ def failure_dict(path: Path, error: DwellError) -> dict[str, str]:
 
 
 def import_files(
-    store: Store, paths: Iterable[Path], hints: Hints, *, dry_run: bool = False, progress: Progress | None = None
+    store: Store,
+    paths: Iterable[Path],
+    hints: Hints,
+    *,
+    dry_run: bool = False,
+    max_rejects: int | None = None,
+    progress: Progress | None = None,
 ) -> Imports:
     """Load each file completely or not at all; one bad file does not stop the others.
 
@@ -100,6 +108,7 @@ def import_files(
         paths: Files, or folders whose files are loaded in order of name.
         hints: What the user said about the files.
         dry_run: Do everything except storing.
+        max_rejects: Nothing is stored of a file with more rejects.
         progress: Called with (file, step, fraction done).
     """
     if not dry_run:
@@ -112,7 +121,7 @@ def import_files(
         try:
             if rows >= ROWS.value():
                 raise BadFileError(f"The files before it have {rows:,} rows: import it by itself.")
-            loaded.append(_import_file(store, path, hints, dry_run=dry_run, progress=progress))
+            loaded.append(_import_file(store, path, hints, dry_run=dry_run, max_rejects=max_rejects, progress=progress))
             rows += loaded[-1].rows_read
         except DwellError as error:
             if is_note(path, named, error):
@@ -126,7 +135,9 @@ def import_files(
     return Imports(tuple(loaded), tuple(shown), tuple(map(show_path, found.skipped)), tuple(special))
 
 
-def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progress: Progress | None) -> Loaded:
+def _import_file(
+    store: Store, path: Path, hints: Hints, *, dry_run: bool, max_rejects: int | None, progress: Progress | None
+) -> Loaded:
     def step(name: str, fraction: float) -> None:
         if progress is not None:
             progress(path.name, name, fraction)
@@ -134,7 +145,9 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
     step("reading", 0.0)
     with store.scratch() as scratch:
         file = read_file(path, hints, scratch)
-        loaded = load(store, file, hints, dry_run=dry_run, progress=step)
+        before = store.batches_of_file(file.digest)
+        loaded = load(store, file, hints, dry_run=dry_run, progress=step, max_rejects=max_rejects)
+        loaded = replace(loaded, warnings=(*loaded.warnings, *_other_times(loaded, before, hints)))
     fields = {"file": path.name, "format": loaded.format, **{name: getattr(loaded, name) for name in _COUNTS}}
     log.info(
         "%(file)s (%(format)s): %(rows_read)d rows read, %(known)d known, %(duplicates)d duplicates, "
@@ -142,6 +155,21 @@ def _import_file(store: Store, path: Path, hints: Hints, *, dry_run: bool, progr
         fields,
     )
     return loaded
+
+
+def _other_times(loaded: Loaded, before: Iterable[Batch], hints: Hints) -> Iterator[str]:
+    """A sentence for each import of the same file that said its rows were observed at another time."""
+    gave = any(rows for name, rows in loaded.rows_new.items() if TABLES[name].keeps == "every")
+    if loaded.repeated or not gave:
+        return
+    for batch in before:
+        as_of = batch.report.get("as_of")
+        if as_of is not None and as_of != hints.as_of:
+            name = import_name(batch.batch_id)
+            yield (
+                f"This file was imported on {batch.at:%Y-%m-%d} as of {as_of} (import {name}); dwell undo {name} "
+                "removes that."
+            )
 
 
 def read_file(path: Path, hints: Hints, scratch: Path) -> SourceFile:

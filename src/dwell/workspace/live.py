@@ -61,8 +61,8 @@ class Live:
     # --- sweeps ------------------------------------------------------------------------------------------------------
 
     def plan(self, request: SweepRequest, *, command: str = "sweep") -> Result:
-        """Plan a sweep: one row per target, the price in `meta`; sends no request."""
-        spec = self.spec(request, command)
+        """Plan a sweep: one row per target, the price in `meta`; sends no request, and needs no key."""
+        spec = self.spec(request, command, needs_key=False)
         resumable = None if request.fresh else sweeping.find_resumable(self.database, spec)
         job = resumable.sweep_id if resumable else None
         plan = sweeping.plan_sweep(self._workspace.settings, self.database, spec, job)
@@ -72,6 +72,9 @@ class Live:
         terms = client_factory.read_terms(self._workspace.settings, spec.provider)
         per_minute = None if not terms.interval_s else 60 / terms.interval_s
         meta = {"provider": spec.provider, "per_minute": per_minute, **price.meta, "resumes": resumes or None}
+        was_named = request.provider is not None
+        notes = client_factory.describe_missing_key(self._workspace.settings, spec.provider, was_named=was_named)
+        meta["warnings"] = [*meta["warnings"], *notes]
         return Result(price.columns, price.rows, meta)
 
     def sweep(
@@ -171,14 +174,16 @@ class Live:
         can_resume = any(JobSpec.from_json(job.spec).targets == (topic,) for job in unfinished)
         return can_resume or not topics.is_fresh(self._workspace.store, topic, self.database.now())
 
-    def spec(self, request: SweepRequest, command: str = "sweep", slot: str | None = None) -> JobSpec:
-        """The job of a request: names parsed, the watchlist filled in, the provider chosen."""
+    def spec(
+        self, request: SweepRequest, command: str = "sweep", slot: str | None = None, *, needs_key: bool = True
+    ) -> JobSpec:
+        """The job of a request: names parsed, the watchlist filled in, the provider chosen, for whom a key is set."""
         members = [target.Target(cast("target.Kind", kind), name) for kind, name in self._members(request.watchlist)]
         names = (request.names,) if isinstance(request.names, str) else request.names
         targets = tuple(dict.fromkeys([*map(target.parse_target, names), *members]))
         if not targets:
             raise NoDataError("Nothing to read: name accounts such as @name, or a --watchlist with members.")
-        provider = client_factory.choose_provider(self._workspace.settings, request.provider)
+        provider = client_factory.choose_provider(self._workspace.settings, request.provider, needs_key=needs_key)
         return JobSpec(command, provider, targets, request.posts, PROFILE_DAYS, request.niche, slot, request.topics)
 
     def _run(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
-from dwell.models import artifact, scoring
+from dwell.models import artifact, default_model, scoring
 from dwell.models.abstention import list_abstentions
 from dwell.models.model_choice import Choice, check_named, choose, describe_refused
 from dwell.results import Result
@@ -47,7 +47,7 @@ def score(snapshot: Snapshot, account: Mapping[str, str], model_id: str | None) 
 def choose_model(
     snapshot: Snapshot, handle: str, posts: Sequence[dict[str, Any]], model_id: str | None = None
 ) -> Choice:
-    """The named model, or the one that suits the account best.
+    """The named model, else the default one where it is of the account's platform, else what suits the account best.
 
     Raises:
         ModelError: The named model does not exist.
@@ -58,12 +58,21 @@ def choose_model(
     abstentions = list_abstentions(folder)
     models, refused = artifact.read_models(folder)
     entries = [_with_platform(snapshot, entry) for entry in models]
+    missing: tuple[str, ...] = ()
+    if model_id is None and (default := default_model.read(folder)) is not None:
+        entry = next((entry for entry in entries if entry["model_id"] == default), None)
+        if entry is not None and not (entry["platform"] and platform and entry["platform"] != platform):
+            choice = check_named(entry, abstentions, target=TARGET, platform=platform)
+            return replace(choice, why="It is the default: dwell models default.")
+        if entry is None:
+            missing = (f"The default model, {default}, cannot be read any more: dwell models default chooses another.",)
     if model_id is None:
         try:
             choice = choose(entries, abstentions, handle, target=TARGET, platform=platform)
         except NoDataError as error:
             raise NoDataError(" ".join([str(error), *refused.values()])) from error
-        return replace(choice, warnings=(*choice.warnings, *describe_refused(refused, choice.model_id, TARGET)))
+        refusals = describe_refused(refused, choice.model_id, TARGET)
+        return replace(choice, warnings=(*choice.warnings, *missing, *refusals))
     artifact.load(folder, model_id)  # an error with its cause where it cannot be read
     (named,) = (entry for entry in entries if entry["model_id"] == model_id)
     return check_named(named, abstentions, target=TARGET, platform=platform)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dwell.workspace.imports import Imports, Progress
     from dwell.workspace.live import Live
     from dwell.workspace.loads import LoadRequest
+    from dwell.workspace.models import Models
     from dwell.workspace.syncs import Syncs
 
 Answer = TypeVar("Answer")
@@ -99,6 +100,13 @@ class Workspace:
 
         return Syncs(self)
 
+    @cached_property
+    def models(self) -> Models:
+        """Stored models: `ws.models.list_all()`, `show`, `delete`, `set_default`."""
+        from dwell.workspace.models import Models
+
+        return Models(self)
+
     # --- data in and out ---------------------------------------------------------------------------------------------
 
     @staticmethod
@@ -123,16 +131,22 @@ class Workspace:
         percent: bool | None = None,
         suffixes: Mapping[str, int] | None = None,
         dry_run: bool = False,
+        max_rejects: int | None = None,
         progress: Progress | None = None,
     ) -> Imports:
-        """Load exports; rows that are already stored are not added twice. Takes the arguments of `dwell import`."""
+        """Load exports; rows that are already stored are not added twice. Takes the arguments of `dwell import`.
+
+        With `max_rejects`, nothing is stored of a file with more rejects: it is one of the `failures`.
+        """
         from dwell.workspace.imports import import_files
 
         hints = _hints(
             format=format, as_of=as_of, columns=columns, creator=creator, niche=niche, dates=dates, tz=tz,
             decimal=decimal, percent=percent, suffixes=suffixes,
         )  # fmt: skip
-        return import_files(self.store, map(Path, paths), hints, dry_run=dry_run, progress=progress)
+        return import_files(
+            self.store, map(Path, paths), hints, dry_run=dry_run, max_rejects=max_rejects, progress=progress
+        )
 
     def explain_import(
         self, paths: Iterable[str | os.PathLike[str]], *, lines: Iterable[int] = (), **options: Any
@@ -237,6 +251,42 @@ class Workspace:
             self.store, "person" if account is None else "account", account or person or "", platform=platform,
             destinations=tuple(destinations), schema=schema, dry_run=dry_run,
         )  # fmt: skip
+        if not dry_run:
+            self._results = ResultCache()
+        return result
+
+    def imports(self) -> Result:
+        """What changed the tables, newest first: imports of files, what sweeps and syncs loaded, what removed rows.
+
+        Returns:
+            One row each: its id (`import`), `kind`, `file`, `format`, `as_of` as it was given, `imported_at`,
+            `rows_read`, `rejected`, `rows_new`, `rows_updated` and `rows_removed` by table, `undone_at`, and whether it
+            can be undone (`undoable`).
+        """
+        from dwell.workspace.import_log import list_imports
+
+        return list_imports(self.store)
+
+    def undo(self, name: str, *, dry_run: bool = False) -> Result:
+        """Take an import back: the tables then have exactly what the other imports would have given without it.
+
+        Asks nothing: look at `dry_run=True` first. Killed at any moment, it is undone or not.
+
+        Args:
+            name: The id of the import, or how it begins; see `imports`.
+            dry_run: Change nothing.
+
+        Returns:
+            One row per table: rows that go (`rows_removed`), and rows that get back what other imports gave
+            (`rows_restored`). In `meta` the `import`, its `file`, `as_of` and `imported_at`, and `done`.
+
+        Raises:
+            NoDataError: There is no such import.
+            UndoError: It cannot be undone exactly; the message says what stands in the way. Nothing was changed.
+        """
+        from dwell.workspace.import_log import undo_import
+
+        result = undo_import(self.store, name, dry_run=dry_run)
         if not dry_run:
             self._results = ResultCache()
         return result

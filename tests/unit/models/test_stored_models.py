@@ -7,7 +7,11 @@ import pytest
 
 import dwell
 from dwell import clock
+from dwell.cli.main import main
 from dwell.errors import ModelError, NoDataError
+from dwell.records import TopicPost
+from dwell.state import open_database
+from dwell.warehouse import Batch
 
 START = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 
@@ -79,3 +83,81 @@ def test_a_damaged_model_is_named_and_breaks_no_other(workspace):
 
 def test_an_account_named_twice_counts_once(workspace):
     assert workspace.fit(creator=["own", "@OWN"])["n"] == 40
+
+
+def test_findings_store_no_model(workspace):
+    fitted = workspace.findings(creator="own").meta["fit"]
+    assert (fitted["verdict"], fitted["model_id"]) == ("usable", None)
+    assert not (workspace.store.root / "models").exists()
+    with pytest.raises(NoDataError, match="No model is stored"):
+        workspace.score(creator="other")
+    usable = workspace.fit(creator="own")
+    assert workspace.findings(creator="own").meta["fit"]["model_id"] == usable["model_id"]
+
+
+@pytest.fixture
+def two_models(workspace, tmp_path, made):
+    """The ids of an older and a newer model."""
+    older = workspace.fit(creator="own")["model_id"]
+    _import(workspace, tmp_path, made.account(40, seed=4, handle="own"), "own", shift=60)
+    return older, workspace.fit(creator="own")["model_id"]
+
+
+def test_models_are_listed_chosen_and_deleted(workspace, two_models, tmp_path):
+    older, newer = two_models
+    assert [(row["model_id"], row["handles"], row["default"]) for row in workspace.models.list_all()] == [
+        (newer, ["own"], False),
+        (older, ["own"], False),
+    ]
+    assert workspace.models.show(older)["model_id"] == older
+    with pytest.raises(ModelError, match="dwell models list shows them"):
+        workspace.models.delete("nothing")
+    assert workspace.models.set_default(older) == older
+    scored = workspace.score(creator="other").meta
+    assert (scored["model_id"], scored["model_choice"]) == (older, "It is the default: dwell models default.")
+    assert workspace.score(creator="other", model=newer).meta["model_id"] == newer
+    (workspace.store.root / "models" / f"{older}.json").rename(tmp_path / "moved.json")
+    scored = workspace.score(creator="other").meta
+    assert scored["model_id"] == newer
+    assert any(f"The default model, {older}, cannot be read" in note for note in scored["warnings"])
+    assert any(older in note for note in workspace.models.list_all().meta["warnings"])
+    workspace.models.set_default(newer)
+    assert workspace.models.delete(newer) == newer
+    assert workspace.models.default is None
+
+
+def test_an_erasure_reaches_the_choice_of_a_model(workspace):
+    workspace.models.set_default(workspace.fit(creator="own")["model_id"])
+    workspace.forget("@own")
+    assert list((workspace.store.root / "models").iterdir()) == []
+
+
+def test_an_undo_names_the_models_that_may_have_learnt_from_it(workspace):
+    name = workspace.imports().rows[-1][0]
+    model = workspace.fit(creator="own")["model_id"]
+    assert model in workspace.undo(name).meta["warnings"][0]
+
+
+def test_a_pipeline_stops_where_the_data_cannot_tell(workspace, tmp_path, made, capsys):
+    _import(workspace, tmp_path, made.account(3, seed=3, handle="few"), "few", shift=200)
+    topic = TopicPost(
+        topic_kind="hashtag", topic="x", post_id=str(((START + 86_400) << 32) + 7), observed_at=clock.now(), rank=1,
+        source="made-up",
+    )  # fmt: skip
+    with workspace.store.appending() as appender:
+        appender.append(Batch("a" * 32, "sweep-1", "answers", "a", clock.now(), {}), [(topic,)])
+    open_database(workspace.store.root).close()
+    workspace.fit(creator="own")
+    for words, said in (
+        (["fit", "--creator", "@few"], "No model: the fit abstained: "),
+        (["audit", "--creator", "@few"], "The audit cannot tell: 3 posts have"),
+        (["score", "--creator", "@other"], "Ranks only, no level of watch time: "),
+        (["vet", "@few", "--stored"], "@few cannot be judged: "),
+        (["trends", "--hashtag", "x", "--stored"], "The stage is not known: "),
+    ):
+        assert main([*words, "--data", str(tmp_path / "data")]) == 0
+        answer = capsys.readouterr().out
+        assert main([*words, "--fail-on", "abstain", "--data", str(tmp_path / "data")]) == 1
+        printed = capsys.readouterr()
+        assert printed.out == answer
+        assert printed.err.splitlines()[-1].startswith(f"dwell: {said}")

@@ -20,9 +20,18 @@ from dwell.records import plausibility as limits
 from dwell.records.item import ParseError
 from dwell.settings import Settings
 from dwell.text.ids import looks_rounded
-from dwell.warehouse import batches, catalogue, current_rows, current_rows_refresh, journal, journal_rows
+from dwell.warehouse import (
+    batches,
+    catalogue,
+    contributions,
+    current_rows,
+    current_rows_refresh,
+    journal,
+    journal_rows,
+)
 from dwell.warehouse.append.checks import check_records
 from dwell.warehouse.append.codec import Latest, Row, codec_of
+from dwell.warehouse.append.given import collect_given
 from dwell.warehouse.append.merge import Merged, group_by_key, merge_newest
 from dwell.warehouse.append.merge_readings import merge_observations
 from dwell.warehouse.batches import Batch
@@ -94,6 +103,7 @@ class Appender:
 
     def _commit(self, batch: Batch, work: _Append) -> None:
         log = self._log
+        given = collect_given(log, work.rows, work.stored)
         with journal.transaction(log):
             seq = catalogue.advance(
                 log, {n: len(m.updated) for n, m in work.merged.items() if TABLES[n].keeps == "newest"}
@@ -106,6 +116,7 @@ class Appender:
                 else:
                     journal_rows.insert(log, table, seq, merged.updated)
                 current_rows.update(log, table, seq, [*merged.new, *merged.updated])
+            contributions.insert(log, seq, given)
             current_rows.mark_complete(log, seq)
             batches.insert(log, seq, batch, in_lake=False)
 
@@ -123,6 +134,7 @@ class _Append:
         self.refused = {number: each.reason for number, each in enumerate(objects) if isinstance(each, ParseError)}
         self.rows: dict[str, list[tuple[int, Row]]] = {}
         self.merged: dict[str, Merged] = {}
+        self.stored: dict[str, Mapping[Any, Row]] = {}
         self._now, self._latest = now, Latest.of(now)
         self._read: dict[int, tuple[str, Row | None, bool]] = {}
         for number, records in enumerate(self.objects):
@@ -168,9 +180,11 @@ class _Append:
                 continue
             table, rows = TABLES[name], self.rows[name]
             if table.keeps == "newest":
-                self.merged[name] = merge_newest(table, rows, self._find_current(table, rows))
+                found = self._find_current(table, rows)
+                self.merged[name], self.stored[name] = merge_newest(table, rows, found), found
             else:
                 stored = self._find_observations(table, rows)
+                self.stored[name] = {key: row for key, (row, _) in stored.items()}
                 self.merged[name] = merge_observations(table, rows, stored, self._imported)
 
     def _find_current(self, table: Table, rows: Sequence[tuple[int, Row]]) -> Mapping[Any, Row]:

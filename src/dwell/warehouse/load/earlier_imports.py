@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 NAME_LENGTH = 8
 """Digits of a batch's id that name an import in `value_sources`."""
@@ -33,6 +34,25 @@ class EarlierImports:
     of_file: frozenset[str] = frozenset()
     replaced: frozenset[str] = frozenset()
     merged: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def to_report(self) -> dict[str, Any]:
+        """Those that change how rows are merged, for the log of batches: an undo of another import merges again."""
+        report: dict[str, Any] = {}
+        if self.of_file:
+            report["of_file"] = sorted(self.of_file)
+        if self.replaced:
+            report["replaced"] = sorted(self.replaced)
+            report["merged"] = {name: sorted(tables) for name, tables in sorted(self.merged.items())}
+        return report
+
+    @classmethod
+    def from_report(
+        cls, report: Mapping[str, Any], batch_id: str, names: Callable[[Iterable[int]], Mapping[int, str]]
+    ) -> EarlierImports:
+        """What `to_report` of an import noted."""
+        merged = {name: frozenset(tables) for name, tables in report.get("merged", {}).items()}
+        of_file, replaced = frozenset(report.get("of_file", ())), frozenset(report.get("replaced", ()))
+        return cls(import_name(batch_id), names, of_file, replaced, merged)
 
     def replaced_in(self, table: str) -> frozenset[str]:
         """The replaced imports whose rows in a table hold nothing but what they read."""

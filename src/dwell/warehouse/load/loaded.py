@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dwell.errors import TooManyRejectsError
 from dwell.records import TABLES
+from dwell.text.plurals import pluralize
 
 _COLUMNS = frozenset(column.name for table in TABLES.values() for column in table.columns)
 # Rejects that are shown at once; all of them are in the rejects file.
@@ -128,4 +130,23 @@ def repeated(path: Path, form: str, report: dict[str, Any], rejects: Path, warni
         repeated=True,
         reasons=tuple(report.get("reasons", {}).items()),
         duplicates=duplicates,
+    )
+
+
+def require_few_rejects(loaded: Loaded, most: int | None) -> None:
+    """Refuses a file of which more rows cannot be used than the user allows.
+
+    Raises:
+        TooManyRejectsError: It has more; the message counts them, with the commonest reason.
+    """
+    if most is None or loaded.rejected <= most:
+        return
+    allowed = "none may be" if most == 0 else f"only {most:,} may be"
+    reason = f", most often because: {loaded.reasons[0][0]}" if loaded.reasons else ""
+    first = f" (line {loaded.rejects[0][0]})" if loaded.rejects else ""
+    every = f"; all are in {loaded.rejects_file}" if loaded.rejects_file else ""
+    kept = "it was imported before, and nothing was added" if loaded.repeated else "nothing of it was stored"
+    raise TooManyRejectsError(
+        f"{loaded.rejected:,} of {pluralize(loaded.rows_read, 'row')} cannot be used and {allowed}"
+        f"{reason}{first}{every}; {kept}. Correct the file, or allow them with --max-rejects {loaded.rejected}."
     )

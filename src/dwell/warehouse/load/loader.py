@@ -16,6 +16,7 @@ from dwell import clock
 from dwell.errors import BadFileError, MemoryLimitError, StorageError
 from dwell.records import TABLES, Extract, Hints, SourceFile
 from dwell.settings.limits import ROWS
+from dwell.warehouse import batches
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.damage import is_out_of_memory
 from dwell.warehouse.duckdb_connection import connect
@@ -24,7 +25,8 @@ from dwell.warehouse.load.date_columns import decide_dates
 from dwell.warehouse.load.earlier_imports import EarlierImports, import_name
 from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract, prepare
 from dwell.warehouse.load.file_checks import check_file, columns_without_values
-from dwell.warehouse.load.loaded import Loaded, repeated, to_report
+from dwell.warehouse.load.given import collect_given
+from dwell.warehouse.load.loaded import Loaded, repeated, require_few_rejects, to_report
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.row_facts import LoadOptions
 from dwell.warehouse.load.rows import CheckedExtract
@@ -56,6 +58,7 @@ def load(
     now: datetime | None = None,
     correct: bool = False,
     strict: bool = True,
+    max_rejects: int | None = None,
 ) -> Loaded:
     """Loads one file in one batch: all its good rows, or nothing.
 
@@ -71,8 +74,10 @@ def load(
             stored one of the same key and time, and a value that they do not know leaves it.
         strict: A file of which no row can be kept is an error, because the user who named it can correct it. Without
             that its rows are counted as rejects.
+        max_rejects: With more rejects, the file is an error.
 
     Raises:
+        TooManyRejectsError: It has more rejects than may be.
         BadFileError: The file cannot be read, or, if strict, no row of it can be kept.
         MissingTimeError: No row says when it was observed, nor did the user.
         AmbiguousDatesError: Nothing tells day/month from month/day.
@@ -83,8 +88,9 @@ def load(
     batch_id = store.current_id(identity(file, hints, correct=correct))
     before = store.find_batch(batch_id)
     if before:
-        return _repeated(store, file, before)
+        return _repeated(store, file, before, max_rejects)
     with open_loader(store, file, hints, progress=progress, now=now, correct=correct, strict=strict) as loader:
+        loader.max_rejects = max_rejects
         loader.check()
         earlier = earlier_imports(store, file, hints, correct=correct)
         if dry_run:
@@ -93,7 +99,7 @@ def load(
         with store.writing() as writer:
             before = writer.find_batch(batch_id)
             if before:
-                return _repeated(store, file, before)
+                return _repeated(store, file, before, max_rejects)
             writer.attach(loader.connection, loader.merge.tables, with_seq=True)
             return loader.commit(writer, store.root, batch_id, earlier)
 
@@ -127,7 +133,7 @@ def earlier_imports(store: Store, file: SourceFile, hints: Hints, *, correct: bo
     def names(numbers: Iterable[int]) -> dict[int, str]:
         return {number: import_name(found) for number, found in store.batch_ids(numbers).items()}
 
-    of_file = set(store.batch_ids_of_file(file.digest)) - {batch_id}
+    of_file = {batch.batch_id for batch in store.batches_of_file(file.digest)} - {batch_id}
     older = {identity(file, hints, correct=correct, version=version) for version in range(1, VERSION)}
     merged = {import_name(found): _merged_tables(store.find_batch(found)) for found in of_file & older}
     return EarlierImports(import_name(batch_id), names, frozenset(map(import_name, of_file)), frozenset(merged), merged)
@@ -142,8 +148,10 @@ def _merged_tables(batch: Batch | None) -> frozenset[str]:
     return frozenset(name for name, rows in batch.report["rows_updated"].items() if rows)
 
 
-def _repeated(store: Store, file: SourceFile, before: Batch) -> Loaded:
-    return repeated(file.path, file.format, before.report, store.root / "rejects", file.warnings)
+def _repeated(store: Store, file: SourceFile, before: Batch, max_rejects: int | None) -> Loaded:
+    loaded = repeated(file.path, file.format, before.report, store.root / "rejects", file.warnings)
+    require_few_rejects(loaded, max_rejects)
+    return loaded
 
 
 def _threads(connection: duckdb.DuckDBPyConnection) -> int:
@@ -189,6 +197,7 @@ class Loader:
         self.options = options
         self.correct = correct
         self.strict = strict
+        self.max_rejects: int | None = None
         self.ask = strict  # what a spelling means: of the user who named the file
         self.extracts: list[CheckedExtract] = []
         self.reads: list[ReadExtract] = []
@@ -259,6 +268,7 @@ class Loader:
         loaded = self._summarize(earlier)
         if self._is_refused(loaded):
             raise self._refusal(loaded, None)
+        require_few_rejects(loaded, self.max_rejects)
         return loaded
 
     def _summarize(self, earlier: EarlierImports) -> Loaded:
@@ -297,11 +307,16 @@ class Loader:
             loaded = replace(loaded, rejects_file=rejects.write_rejects(self._rejects(), root / "rejects", name))
         if self._is_refused(loaded):
             raise self._refusal(loaded, loaded.rejects_file)
+        require_few_rejects(loaded, self.max_rejects)
         self.progress("storing", 0.0)
-        report = {**to_report(loaded), "loader": VERSION}
+        report = {**to_report(loaded), "loader": VERSION, "as_of": self.hints.as_of}
+        if merging := {**earlier.to_report(), **self.merge.options()}:
+            report["merging"] = merging
         batch = Batch(batch_id, str(self.file.path), self.file.format, self.file.digest, clock.now(), report)
         rows = {n: f"out_{n}" for n in self.merge.tables if loaded.rows_new.get(n) or loaded.rows_updated.get(n)}
-        writer.commit(self.connection, batch, rows, replacing=self.merge.replaced())
+        of_file = self.file.format not in batches.PROVIDER_FORMATS
+        given = collect_given(self.merge, [n for n in self.merge.tables if of_file or n in writer.undoable_tables()])
+        writer.commit(self.connection, batch, rows, replacing=self.merge.replaced(), given=given)
         self.progress("storing", 1.0)
         return loaded
 

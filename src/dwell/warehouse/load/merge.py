@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from dwell.records import ABOUT_POSTS, TABLES, Table
@@ -37,6 +37,7 @@ class Merge:
         self.connection = connection
         self.extracts = extracts
         self.correct = correct
+        self.fill_days = not all(extract.shape.name == OWN_EXPORT for extract in extracts)
         wanted = {name for extract in extracts for name in extract.shape.tables}
         self.tables = [name for name in TABLES if name in wanted]
         self.merges: dict[str, ObservationMerge | NewestMerge] = {}
@@ -57,15 +58,14 @@ class Merge:
         for keyed in self.keyed.values():
             keyed.find_stored()
             keyed.find_shared()
-        self._name_imports(earlier)
+        name_imports(self.connection, self.keyed.values(), earlier)
         self.reads_again = bool(earlier.of_file)
-        are_stored = all(extract.shape.name == OWN_EXPORT for extract in self.extracts)
         for name in self.tables:
             if TABLES[name].keeps == "newest":
                 self.merges[name] = NewestMerge(self.keyed[name], earlier, correct=self.correct)
             else:
                 self.merges[name] = ObservationMerge(
-                    self.keyed[name], earlier, correct=self.correct, fill_days=not are_stored
+                    self.keyed[name], earlier, correct=self.correct, fill_days=self.fill_days
                 )
             self.merges[name].merge()
         unkept = [
@@ -78,16 +78,9 @@ class Merge:
         for name, merged in self.merges.items():
             self._run(f"CREATE OR REPLACE TEMP {self._kind} out_{name} AS {merged.output().query()}")
 
-    def _name_imports(self, earlier: EarlierImports) -> None:
-        """`work.imports`: the batches of the stored rows, and the names of their imports."""
-        stored = " UNION ".join(f"SELECT seq FROM {keyed.work_table('stored')}" for keyed in self.keyed.values())
-        numbers = [number for (number,) in self.connection.execute(stored).fetchall()]
-        named = earlier.names(numbers)
-        listed = ", ".join(f"({number}, '{named.get(number, '')}')" for number in numbers) or "(NULL, NULL)"
-        self._run(
-            f"CREATE OR REPLACE TABLE work.imports AS SELECT seq::BIGINT AS seq, import::VARCHAR AS import "
-            f"FROM (VALUES {listed}) AS named(seq, import)"
-        )
+    def options(self) -> dict[str, bool]:
+        """How it merges, where that is not as usual; JSON, for the log of batches."""
+        return {**({"correct": True} if self.correct else {}), **({} if self.fill_days else {"fill_days": False})}
 
     def _within_posts(self, name: str) -> bool:
         """Every row that this table gets also gives a post, whose id is a part of the key."""
@@ -165,3 +158,15 @@ class Merge:
     def _number(self, sql: str) -> int:
         row = self.connection.execute(sql).fetchone()
         return int(row[0]) if row and row[0] is not None else 0
+
+
+def name_imports(connection: duckdb.DuckDBPyConnection, tables: Iterable[KeyedRows], earlier: EarlierImports) -> None:
+    """`work.imports`: the batches of the stored rows of these tables, and the names of their imports."""
+    stored = " UNION ".join(f"SELECT DISTINCT seq FROM {keyed.work_table('stored')}" for keyed in tables)
+    numbers = [number for (number,) in connection.execute(stored).fetchall()]
+    named = earlier.names(numbers)
+    listed = ", ".join(f"({number}, '{named.get(number, '')}')" for number in numbers) or "(NULL, NULL)"
+    connection.execute(
+        f"CREATE OR REPLACE TABLE work.imports AS SELECT seq::BIGINT AS seq, import::VARCHAR AS import "
+        f"FROM (VALUES {listed}) AS named(seq, import)"
+    ).fetchall()
