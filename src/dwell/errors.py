@@ -88,6 +88,12 @@ class EngineError(DwellError):
     code = "engine"
 
 
+class QueryError(DwellError):
+    """A user's SQL cannot run: it is not one SELECT over dwell's tables, or DuckDB refuses it."""
+
+    code = "query"
+
+
 class NoDataError(DwellError):
     """The request is valid, but no stored data answers it."""
 

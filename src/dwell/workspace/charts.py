@@ -115,18 +115,20 @@ class Charts:
             drawn = charts.retention_heat(points, list(result), total=len(result))
             return _add_context(snapshot, drawn, creator, **_place(options))
 
-    def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
-        """The skill of a fitted model next to the baselines."""
+    def skill(self, fit: Result | Mapping[str, Any]) -> altair.TopLevelMixin:
+        """The skill of a fitted model next to the baselines: of what `fit` returned, or of a report."""
         from dwell import charts
 
+        report = fit.meta if isinstance(fit, Result) else fit
         with self._snapshot() as snapshot:
             return _add_context(snapshot, charts.skill(report), *report["creators"], platform=report["platform"])
 
-    def coverage(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
-        """How often the intervals of a fitted model held, per duration bucket."""
+    def coverage(self, fit: Result | Mapping[str, Any]) -> altair.TopLevelMixin:
+        """How often the intervals of a fitted model held, per duration bucket; takes what `skill` takes."""
         from dwell import charts
         from dwell.models.coverage_shares import coverage_shares
 
+        report = fit.meta if isinstance(fit, Result) else fit
         with self._snapshot() as snapshot:
             drawn = charts.coverage(report, coverage_shares(report))
             return _add_context(snapshot, drawn, *report["creators"], platform=report["platform"])

@@ -78,7 +78,7 @@ def _fit_report(snapshot: Snapshot, handle: str, platform: str | None) -> Mappin
         return {**report, "warnings": [*report.get("warnings", ()), *notes]} if notes else report
     if verdicts and verdicts[0].seq == snapshot.seq:
         return verdicts[0].report
-    return snapshot.fit(creator=handle, platform=platform)
+    return snapshot.fit(creator=handle, platform=platform).meta
 
 
 def _is_measured(post: Mapping[str, Any]) -> bool:

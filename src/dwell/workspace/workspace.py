@@ -256,6 +256,7 @@ class Workspace:
 
     ask = _in_one_snapshot(Snapshot.ask)
     table = _in_one_snapshot(Snapshot.table)
+    sql = _in_one_snapshot(Snapshot.sql)
     findings = _in_one_snapshot(Snapshot.findings)
     benchmarks = _in_one_snapshot(Snapshot.benchmarks)
     posts = _in_one_snapshot(Snapshot.posts)

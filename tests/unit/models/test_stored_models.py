@@ -36,14 +36,14 @@ def workspace(tmp_path, made, monkeypatch):
 
 
 def test_an_older_model_is_not_used_after_an_abstention(workspace, tmp_path, made):
-    usable = workspace.fit(creator="own")
+    usable = workspace.fit(creator="own").meta
     assert usable["verdict"] == "usable"
     scored = workspace.score(creator="other")
     assert scored.meta["model_id"] == usable["model_id"]
     assert "No model knows @other" in scored.meta["model_choice"]
     noise = made.shuffled(made.account(80, seed=3, handle="own"), 5)
     _import(workspace, tmp_path, noise, "own", shift=60)
-    assert workspace.fit(creator="own")["verdict"] == "abstain"
+    assert workspace.fit(creator="own").meta["verdict"] == "abstain"
     with pytest.raises(NoDataError, match=f"abstained.*--model {usable['model_id']}"):
         workspace.score(creator="other")
     named = workspace.score(creator="other", model=usable["model_id"])
@@ -55,15 +55,15 @@ def test_an_older_model_is_not_used_after_an_abstention(workspace, tmp_path, mad
 def test_a_usable_fit_takes_back_the_abstention(workspace):
     with pytest.raises(NoDataError, match="No model is stored"):
         workspace.score(creator="other")
-    assert workspace.fit(creator="own", target="watch_ratio", inputs="length")["inputs"] == "length"
-    usable = workspace.fit(creator="own")
+    assert workspace.fit(creator="own", target="watch_ratio", inputs="length").meta["inputs"] == "length"
+    usable = workspace.fit(creator="own").meta
     assert not list((workspace.store.root / "models").glob("*counters*.abstained"))
     assert workspace.score(creator="other").meta["model_id"] == usable["model_id"]
 
 
 def test_a_damaged_model_is_named_and_breaks_no_other(workspace):
     models = workspace.store.root / "models"
-    older = workspace.fit(creator="own")["model_id"]
+    older = workspace.fit(creator="own").meta["model_id"]
     newest = models / "watch_ratio-own-20271231-0123abcd.json"
     newest.write_text("[" * 100_000)
     scored = workspace.score(creator="other").meta
@@ -78,4 +78,4 @@ def test_a_damaged_model_is_named_and_breaks_no_other(workspace):
 
 
 def test_an_account_named_twice_counts_once(workspace):
-    assert workspace.fit(creator=["own", "@OWN"])["n"] == 40
+    assert workspace.fit(creator=["own", "@OWN"]).meta["n"] == 40
