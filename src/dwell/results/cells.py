@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from dwell.results.kinds import kind_of
 from dwell.visible import mark_line
 
 UNKNOWN = "–"
@@ -33,6 +34,8 @@ def _line(text: str) -> str:
 
 
 def _format_number(name: str, value: float) -> str:
+    if isinstance(value, int) and kind_of(name) == "count":
+        return f"{value:,}"
     if name.startswith(("p_value", "q_value")):
         return f"{value:.3f}" if value >= 0.001 else "<0.001"
     if "_rate_change" in name:

@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from dwell.results.result import Result
 
 _ROWS = 50
+_SHORT = 40
+"""Texts of several words that are longer are broken into lines."""
 _LIST = 20
 """Entries of a list in `meta` that are shown; of lists of objects only their number is."""
 _STYLE = """<style>
 .dwell-result {font-size: 0.9em}
-.dwell-result .rows {overflow-x: auto}
+.dwell-result .rows {overflow: auto; max-height: 34em}
 .dwell-result table {border-collapse: collapse; margin: 0.4em 0}
 .dwell-result th, .dwell-result td {padding: 0.2em 0.7em; text-align: left; vertical-align: top; white-space: nowrap;
   border-bottom: 1px solid rgba(128, 128, 128, 0.25)}
 .dwell-result th {font-weight: 600}
 .dwell-result .number {text-align: right; font-variant-numeric: tabular-nums}
-.dwell-result .prose {white-space: normal; min-width: 16em; max-width: 28em; overflow-wrap: anywhere}
+.dwell-result .prose {white-space: normal; min-width: 18em; max-width: 36em; overflow-wrap: anywhere}
 .dwell-result .warning {border-left: 3px solid #b8430a; margin: 0.3em 0; padding: 0.1em 0.6em}
 .dwell-result .note {opacity: 0.75; margin: 0.3em 0}
 </style>"""
@@ -33,6 +35,9 @@ _STYLE = """<style>
 def to_html(result: Result) -> str:
     """Warnings, the first 50 rows with formatted numbers, and `meta`; in the colours of the page around it."""
     warnings = "".join(f'<p class="warning">Warning: {_escape(warning)}</p>' for warning in result.notices)
+    verdict = result.meta.get("verdict")
+    if isinstance(verdict, str) and len(result) and " " in verdict:
+        warnings += f"<p>{_escape(verdict)}</p>"
     empty = [
         name for index, name in enumerate(result.columns) if len(result) and all(r[index] is None for r in result.rows)
     ]
@@ -50,8 +55,9 @@ def _table(result: Result, empty: list[str]) -> str:
     rows = result.rows[:_ROWS]
     classes = []
     for index, name, kind in shown:
-        longest = max((len(format_cell(name, row[index])) for row in rows), default=0)
-        classes.append("number" if kind in NUMBERS else "prose" if longest > 40 else "")
+        texts = (format_cell(name, row[index]) for row in rows)
+        is_prose = any(len(text) > _SHORT and " " in text for text in texts)
+        classes.append("number" if kind in NUMBERS else "prose" if is_prose else "")
     head = "".join(f"<th{_class(mark)}>{_escape(name)}</th>" for (_, name, _), mark in zip(shown, classes, strict=True))
     body = "".join(
         "<tr>"

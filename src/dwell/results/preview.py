@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _ROWS = 5
+_NAMES = 8
 _GAP = "  "
 NUMBERS = frozenset({"count", "number"})
 """Kinds of columns that are aligned to the right."""
@@ -32,23 +33,23 @@ def size(result: Result) -> str:
 
 
 def _table(result: Result) -> list[str]:
-    """The first rows, with as many columns as the width takes: whole, for half a number is another number."""
+    """The first rows, with the columns that the width takes: whole, for half a number is another number."""
     from rich.cells import cell_len
 
     rows = result.rows[:_ROWS]
-    lines = [""] * (len(rows) + 1)
-    shown = 0
+    lines, hidden = [""] * (len(rows) + 1), []
     for index, (name, kind) in enumerate(result.kinds.items()):
         texts = [name, *(format_cell(name, row[index]) for row in rows)]
         width = max(map(cell_len, texts))
-        if shown and cell_len(lines[0]) + len(_GAP) + width > _WIDTH:
-            break
-        gap = _GAP if shown else ""
+        gap = _GAP if lines[0] else ""
+        if gap and cell_len(lines[0]) + len(gap) + width > _WIDTH:
+            hidden.append(name)
+            continue
         for place, text in enumerate(texts):
             blank = " " * (width - cell_len(text))
             lines[place] += gap + (blank + text if kind in NUMBERS else text + blank)
-        shown += 1
     more = [f"{len(result) - len(rows):,} more rows"] if len(result) > len(rows) else []
-    if shown < len(result.columns):
-        more.append(f"more columns: {', '.join(result.columns[shown:])}")
+    if hidden:
+        others = f", and {len(hidden) - _NAMES}" if len(hidden) > _NAMES else ""
+        more.append(f"columns not shown: {', '.join(hidden[:_NAMES])}{others}")
     return [line.rstrip() for line in lines] + ([f"... {'; '.join(more)}"] if more else [])

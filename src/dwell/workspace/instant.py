@@ -36,6 +36,11 @@ class Instant:
         self._results = results
         self._tables = StoreSnapshot(store.root)
 
+    def __repr__(self) -> str:
+        from dwell.workspace.overview import to_text
+
+        return to_text(type(self).__name__, self.root, self.rows())
+
     def close(self) -> None:
         """Closes the connections."""
         if "_engine" in self.__dict__:
