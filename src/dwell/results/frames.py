@@ -52,9 +52,9 @@ def to_arrow(result: Result) -> pyarrow.Table:
         "texts": arrow.list_(arrow.string()),
         "json": arrow.string(),
     }
-    fields = [arrow.field(name, types[kind]) for name, kind in result.kinds.items()]
-    arrays = [arrow.array(values, type=field.type) for values, field in zip(_columns(result), fields, strict=True)]
-    return arrow.Table.from_arrays(arrays, schema=arrow.schema(fields))
+    columns = zip(result.kinds.values(), _columns(result), strict=True)
+    arrays = [arrow.array(values, type=types.get(kind)) for kind, values in columns]
+    return arrow.Table.from_arrays(arrays, names=list(result.columns))
 
 
 def to_polars(result: Result) -> polars.DataFrame:
@@ -77,7 +77,7 @@ def to_polars(result: Result) -> polars.DataFrame:
         "json": polars.String,
     }
     columns = zip(result.kinds.items(), _columns(result), strict=True)
-    return polars.DataFrame([polars.Series(name, values, dtype=types[kind]) for (name, kind), values in columns])
+    return polars.DataFrame([polars.Series(name, values, dtype=types.get(kind)) for (name, kind), values in columns])
 
 
 def to_pandas(result: Result) -> pandas.DataFrame:

@@ -8,9 +8,10 @@ environment, however deep in a query it stands.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import QueryError
@@ -31,10 +32,10 @@ _EXPRESSIONS = frozenset({
 TABLE_FUNCTIONS = frozenset({"generate_series", "json_each", "json_tree", "range", "unnest"})
 """The only functions that may stand in place of a table."""
 _OF_THE_MOMENT = frozenset({
-    "current_date", "gen_random_uuid", "get_current_time", "get_current_timestamp", "now", "random", "today",
+    "current_date", "error", "gen_random_uuid", "get_current_time", "get_current_timestamp", "now", "random", "today",
     "transaction_timestamp", "uuid", "uuidv4", "uuidv7",
 })  # fmt: skip
-"""Functions that depend on more than their arguments, and only on the clock or on chance."""
+"""Functions that depend on more than their arguments, but only on the clock or on chance, or that only fail."""
 _PLANNING = frozenset({"json_serialize_plan"})
 """Functions of their arguments alone, which hold SQL that they look at."""
 _DESCRIBING = frozenset({"DESCRIBE", "SUMMARY"})
@@ -109,10 +110,12 @@ def _without_end(text: str) -> str:
 class _Walk:
     """Visits every node of a parsed query, and raises at the first that it may not have."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, allowed: Mapping[str, str]) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, allowed: Mapping[str, str], known: set[str] | None = None
+    ) -> None:
         self._connection = connection
         self._allowed = allowed
-        self._known: set[str] = set()
+        self._known = set() if known is None else known
         self.tables: list[str] = []
 
     def visit(self, node: Any, scope: frozenset[str]) -> None:
@@ -127,14 +130,25 @@ class _Walk:
                 self.visit(each, scope)
         if not isinstance(node, dict):
             return
-        scope |= {entry["key"].lower() for entry in node.get("cte_map", {}).get("map", [])}
         below: Mapping[str, Any] = node
+        if "cte_map" in node:
+            scope = self._visit_ctes(node["cte_map"].get("map", []), scope)
+            below = {key: value for key, value in node.items() if key != "cte_map"}
         if "class" in node:
             self._check_expression(node)
-        elif "type" in node:
-            below = self._check_structure(node, scope)
+        elif isinstance(node.get("type"), str):
+            below = self._check_structure(below, scope)
         for each in below.values():
             self.visit(each, scope)
+
+    def _visit_ctes(self, entries: list[dict[str, Any]], scope: frozenset[str]) -> frozenset[str]:
+        """Look at the queries of a WITH; returns the names that stand below it. Only a recursive one knows itself."""
+        for entry in entries:
+            name = frozenset({entry["key"].lower()})
+            is_recursive = entry["value"]["query_node"]["type"] == "RECURSIVE_CTE_NODE"
+            self.visit(entry["value"]["query_node"], scope | name if is_recursive else scope)
+            scope |= name
+        return scope
 
     def _check_expression(self, node: Mapping[str, Any]) -> None:
         if node["class"] not in _EXPRESSIONS:
@@ -144,7 +158,7 @@ class _Walk:
 
     def _check_structure(self, node: Mapping[str, Any], scope: frozenset[str]) -> Mapping[str, Any]:
         """The parts of the node that are to be visited."""
-        kind = str(node["type"])
+        kind = node["type"]
         if kind not in _STRUCTURE:
             raise QueryError(f"{kind.removesuffix('_QUERY_NODE').removesuffix('_NODE')} can't be asked: {_OTHERS}.")
         if kind == "BASE_TABLE":
@@ -184,19 +198,32 @@ class _Walk:
         refused = QueryError(f"{name} can't be used in a query: it reads or changes more than dwell's tables.")
         if name in _PLANNING:
             raise refused
-        for stability, definition in self._look_up(name):
-            if stability not in {"CONSISTENT", None} or (stability is None and definition is None):
+        for stability, definition in _functions().get(name, ()):
+            if definition is None and stability != "CONSISTENT":
                 raise refused
             if definition is not None:
                 try:
-                    node = _parse(self._connection, f"SELECT {definition}")
-                    _Walk(self._connection, {}).visit(node, frozenset())
+                    self._expand(definition)
                 except QueryError:
                     raise refused from None
 
-    def _look_up(self, name: str) -> Iterator[tuple[str | None, str | None]]:
-        sql = (
-            "SELECT DISTINCT stability, macro_definition FROM duckdb_functions() "
-            "WHERE function_name = ? AND function_type NOT IN ('pragma', 'table', 'table_macro')"
-        )
-        yield from self._connection.execute(sql, [name]).fetchall()
+    def _expand(self, definition: str) -> None:
+        """Look a macro through, which may read no table; it may call one of its own name."""
+        walk = _Walk(self._connection, {}, self._known)
+        walk.visit(_parse(self._connection, f"SELECT {definition}"), frozenset())
+
+
+@cache
+def _functions() -> dict[str, list[tuple[str | None, str | None]]]:
+    """DuckDB's functions by name: whether each depends on its arguments alone, and what a macro stands for."""
+    import duckdb
+
+    sql = (
+        "SELECT DISTINCT lower(function_name), stability, macro_definition FROM duckdb_functions() "
+        "WHERE function_type NOT IN ('pragma', 'table', 'table_macro')"
+    )
+    found: dict[str, list[tuple[str | None, str | None]]] = {}
+    with duckdb.connect() as connection:
+        for name, stability, definition in connection.execute(sql).fetchall():
+            found.setdefault(name, []).append((stability, definition))
+    return found

@@ -66,7 +66,7 @@ def run_sql(
         for name in names:
             query = derived[name].make_query(with_seq=False)
             connection.execute(f"CREATE TEMP VIEW {quote_name(name)} AS {query}").fetchall()
-        _lock(connection, _files(snapshot, stored))
+        lock(connection, _files(snapshot, stored))
         return fetch_arrow(connection, checked.sql, parameters)
 
 
@@ -75,7 +75,7 @@ def _files(snapshot: StoreSnapshot, tables: Iterable[str]) -> list[str]:
     return [str(place / file.path) for name, place in places.items() for file in snapshot.catalogue.table(name).files]
 
 
-def _lock(connection: duckdb.DuckDBPyConnection, files: Iterable[str]) -> None:
+def lock(connection: duckdb.DuckDBPyConnection, files: Iterable[str]) -> None:
     """From here on the connection opens these files only, and its settings stand."""
     allowed = ", ".join(map(quote_text, files))
     for setting in (
