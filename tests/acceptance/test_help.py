@@ -31,6 +31,7 @@ COMMANDS = [
     "backup",
     "restore",
     "seal",
+    "sql",
     "limits",
     "sweep",
     "sync",
