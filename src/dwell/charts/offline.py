@@ -25,7 +25,7 @@ class _Offline:
 def show_offline(chart: alt.TopLevelMixin) -> alt.TopLevelMixin:
     """The same chart; notebooks show it as a picture, and its copies too."""
     # Altair takes an assignment for a property of the chart.
-    object.__setattr__(chart, "__class__", _offline(type(chart)))
+    object.__setattr__(chart, "__class__", _offline(chart.__class__))
     return chart
 
 

@@ -47,7 +47,7 @@ _NAMES: dict[Kind, str] = {
         above_p90 again billing clear complete differs erased from_environment is_ad is_pinned repaired replay
         revoked rounded rounding_explains separates simulated sound_original success
     """,
-    "instant": "last_updated monitoring_started rotating_until",
+    "instant": "last_updated monitoring_started",
     "day": "day month period_start",
     "texts": "events hashtags import_again missing scopes warnings",
     "json": "flagged metadata plan requirements rows_new unknown_values",
@@ -57,7 +57,7 @@ KINDS: dict[str, Kind] = {name: kind for kind, names in _NAMES.items() for name 
 """Name of a column -> its kind, for the names whose ending does not tell it."""
 
 _ENDINGS: tuple[tuple[tuple[str, ...], Kind], ...] = (
-    (("_at",), "instant"),
+    (("_at", "_until"), "instant"),
     (("_n", "_peers"), "count"),
     (
         (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from dwell.results import Result
@@ -11,6 +12,7 @@ from dwell.warehouse.columns import quote_name
 
 if TYPE_CHECKING:
     import duckdb
+    from arro3.core import Table
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
@@ -35,11 +37,19 @@ def fetch_arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: P
         for place, kind, name in zip(places, found.types, _distinct(found.columns), strict=True)
     ]
     outer = f"SELECT {', '.join(columns)} FROM ({query}\n) AS asked({', '.join(places)})"
-    try:
-        table = Table.from_arrow(connection.sql(outer, params=parameters))
-    except RuntimeError as error:  # what DuckDB makes of Ctrl-C
-        raise (KeyboardInterrupt() if "interrupted" in str(error).lower() else error) from error
+    table = _stoppable(connection, lambda: Table.from_arrow(connection.sql(outer, params=parameters)))
     return Result(tuple(table.column_names), ArrowRows(table), {}, arrow_kinds(table))
+
+
+def _stoppable(connection: duckdb.DuckDBPyConnection, work: Callable[[], Table]) -> Table:
+    """The work, in a thread of its own: DuckDB looks for no signal while it builds a large table."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        done = pool.submit(work)
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 def _plain(place: str, kind: str) -> str:

@@ -48,13 +48,12 @@ QUESTIONS: dict[str, Callable[[dwell.Workspace], Result]] = {
     "cost by day": lambda ws: ws.live.cost(by="day"),
     "limits": lambda ws: ws.live.limits(),
     "drift": lambda ws: ws.live.drift(),
-    "replay": lambda ws: ws.live.replay(),
     "accounts": lambda ws: ws.connections.list_all(),
     "syncs": lambda ws: ws.syncs.list_all(),
     "run": lambda ws: ws.live.run_due(),
     "sql": lambda ws: ws.sql("SELECT handle, count(*) AS n, max(posted_at) FROM posts GROUP BY ALL"),
     **{f"{name} of an account": lambda ws, name=name: getattr(ws, name)(creator="@demo_kitchen") for name in (
-        "posts", "tiers", "trend", "growth", "posting_times", "vet", "audit", "findings", "fit",
+        "posts", "tiers", "trend", "growth", "posting_times", "vet", "audit", "findings",
     )},
     "retention": lambda ws: ws.retention("@demo_kitchen"),
     "retention points": lambda ws: ws.retention_points("@demo_kitchen"),
@@ -75,6 +74,7 @@ def empty(tmp_path: Path) -> dwell.Workspace:
     return dwell.open(tmp_path / "empty", create=True)
 
 
+@pytest.mark.slow
 def test_every_question_has_one_schema(
     whole_folder: Path, empty: dwell.Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
