@@ -12,7 +12,6 @@ from dwell.warehouse.columns import quote_name
 
 if TYPE_CHECKING:
     import duckdb
-    from arro3.core import Table
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
@@ -25,6 +24,21 @@ _NESTED = ("STRUCT", "MAP", "UNION")
 
 def fetch_arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: Parameters = None) -> Result:
     """Run a query as a subquery; its rows stay in Arrow, with types that depend on the query alone."""
+    return stoppable(connection, lambda: _fetch(connection, query, parameters))
+
+
+def stoppable(connection: duckdb.DuckDBPyConnection, work: Callable[[], Result]) -> Result:
+    """The work, in a thread of its own: DuckDB looks for no signal while it builds a large table."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        done = pool.submit(work)
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
+
+
+def _fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: Parameters) -> Result:
     from arro3.core import Table
 
     inner = f"FROM ({query}\n)"
@@ -37,19 +51,8 @@ def fetch_arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: P
         for place, kind, name in zip(places, found.types, _distinct(found.columns), strict=True)
     ]
     outer = f"SELECT {', '.join(columns)} FROM ({query}\n) AS asked({', '.join(places)})"
-    table = _stoppable(connection, lambda: Table.from_arrow(connection.sql(outer, params=parameters)))
+    table = Table.from_arrow(connection.sql(outer, params=parameters))
     return Result(tuple(table.column_names), ArrowRows(table), {}, arrow_kinds(table))
-
-
-def _stoppable(connection: duckdb.DuckDBPyConnection, work: Callable[[], Table]) -> Table:
-    """The work, in a thread of its own: DuckDB looks for no signal while it builds a large table."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        done = pool.submit(work)
-        try:
-            return done.result()
-        except KeyboardInterrupt:
-            connection.interrupt()
-            raise
 
 
 def _plain(place: str, kind: str) -> str:
