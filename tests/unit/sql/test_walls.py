@@ -180,8 +180,11 @@ def test_ctrl_c_ends_a_query() -> None:
     """Also while DuckDB builds a large table, in which it looks for no signal itself."""
     query = "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE (a.range * b.range) % 7 = 3"
     ctrl_c = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
-    with connect(Settings()) as connection:
-        ctrl_c.start()
-        with pytest.raises(KeyboardInterrupt):
-            fetch_arrow(connection, query)
-    ctrl_c.join()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a test may have left another one
+    try:
+        with connect(Settings()) as connection:
+            ctrl_c.start()
+            with pytest.raises(KeyboardInterrupt):
+                fetch_arrow(connection, query)
+    finally:
+        signal.signal(signal.SIGINT, before)
