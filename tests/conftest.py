@@ -10,6 +10,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,6 +72,31 @@ def _cache_folder(run_folder: Path) -> Iterator[None]:
     patch.setenv("XDG_CACHE_HOME", str(run_folder / "cache"))
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def whole_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a release, brought to today's layout by an import and a seal; it is only copied."""
+    place = tmp_path_factory.mktemp("whole")
+    with tarfile.open(Path(__file__).parent / "layouts" / "cff8933.tar.xz") as packed:
+        packed.extractall(place, filter="data")
+    data = place / "cff8933" / "data"
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    from dwell.settings import Settings
+    from dwell.warehouse import Store
+    from dwell.workspace import Workspace
+
+    settings = Settings(data=data, threads=1)
+    for number in range(2):
+        file = place / f"{number}.jsonl"
+        row = {"post_id": str(7647000000000000001 + number), "observed_at": "2026-06-20T00:00:00Z", "views": 10}
+        file.write_text(json.dumps(row | {"source": "dwell-test"}) + "\n")
+        Workspace(settings).import_files([file])
+        if not number:
+            Store.open(settings).seal()
+    Workspace(settings).live.replay()  # all responses are read by today's parser: no command has to do it again
+    return data
 
 
 @pytest.fixture(scope="session")

@@ -28,4 +28,9 @@ def __getattr__(name: str) -> Any:
         from dwell import client
 
         return getattr(client, name)
-    raise AttributeError(name)
+    raise AttributeError(f"module 'dwell' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What a user may take from here, for completion in prompts and notebooks."""
+    return [*__all__, "__doc__", "__file__", "__name__", "__path__"]

@@ -91,8 +91,6 @@ class ReaderGoneError(StorageError):
 class MemoryLimitError(StorageError):
     """An import needs more memory than it may use: fewer rows at once, or a higher limit, would do."""
 
-    code = "storage"
-
 
 class DamagedDataError(StorageError):
     """A stored file is damaged; the message names it and says what can be rebuilt."""
@@ -104,6 +102,12 @@ class EngineError(DwellError):
     """The Spark server that should answer cannot be reached, or failed."""
 
     code = "engine"
+
+
+class QueryError(DwellError):
+    """SQL cannot run: it is not one SELECT over dwell's tables, or DuckDB refuses it."""
+
+    code = "query"
 
 
 class NoDataError(DwellError):
@@ -181,7 +185,7 @@ class TemporaryError(ProviderError):
 
 
 class DamagedAnswerError(TemporaryError):
-    """A response whose status reports success, but whose body is truncated or is not JSON."""
+    """A response whose status reports success, but whose body is truncated or no JSON."""
 
     code = "damaged_answer"
 
@@ -271,8 +275,7 @@ class InsufficientBalanceError(DwellError):
     """The account's balance does not cover the request.
 
     Attributes:
-        balance: US dollars that the account has; None where a server does not say.
-        estimated_cost: US dollars that the request may cost; None where a server does not say.
+        balance, estimated_cost: US dollars that the account has, and that the request may cost; None where not said.
     """
 
     code = "insufficient_balance"

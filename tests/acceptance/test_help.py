@@ -39,6 +39,7 @@ COMMANDS = [
     "backup",
     "restore",
     "seal",
+    "sql",
     "limits",
     "sweep",
     "sync",

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 import dwell as api
-from dwell.cli.fit import _text, skill
+from dwell.cli.fit import report_text
 from dwell.cli.main import make_command
 from dwell.cli.output import with_warnings
 from dwell.cli.tables.layout import layouts_of
 from dwell.results import Result
+from dwell.workspace.fits import Fit
 from dwell_sandbox.exports import COMPETITORS, OWN_ACCOUNT
 
 OWN, RIVAL = f"@{OWN_ACCOUNT}", f"@{COMPETITORS[0]}"
@@ -128,5 +129,7 @@ def test_a_fit_of_several_accounts_prints_its_transfer_test() -> None:
         "Each of 3 accounts left out of the fit in turn: R² 0.84 (95% interval 0.69 to 0.99), rank correlation 0.70."
         " Other accounts get a level as well as a rank."
     )
-    assert said in _text(report, skill(report))
-    assert "How well it does on other accounts is not known" in _text({**report, "transfer": None}, skill(report))
+    assert said in report_text(report, Fit.of(report))
+    assert "How well it does on other accounts is not known" in report_text(
+        {**report, "transfer": None}, Fit.of(report)
+    )

@@ -27,7 +27,8 @@ OF_A_CREATOR = (
 )  # fmt: skip
 ANSWERS = [
     "status", "imports", "models list", "benchmarks", *(f"{name} --creator @demo_kitchen" for name in OF_A_CREATOR),
-    "export posts --format jsonl", "import new.jsonl --dry-run", "sweep @demo_kitchen --dry-run",
+    "export posts --format jsonl", "sql SELECT/**/count(*)/**/FROM/**/posts",
+    "import new.jsonl --dry-run", "sweep @demo_kitchen --dry-run",
     "vet @demo_kitchen --stored", "trends --hashtag recipe --stored", "videos", f"videos {_VIDEO}", "usage",
     "accounts", "syncs", "cost", "limits", "watchlist list", "schedule list", "keys list", "webhooks list",
     f"webhooks log {_WEBHOOK}",

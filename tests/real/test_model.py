@@ -32,7 +32,7 @@ def workspace(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace
 
 @pytest.fixture(scope="module", params=BARS)
 def report(request: pytest.FixtureRequest, workspace: Workspace) -> dict[str, Any]:
-    return workspace.fit(creator="@creator_a", target=request.param)
+    return workspace.fit(creator="@creator_a", target=request.param).meta
 
 
 def test_skill_is_over_the_bar(report: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from dwell.records import TABLES, Creator, CreatorSnapshot, Hints, Post, PostSna
 from dwell.settings import Settings
 from dwell.warehouse import Batch, Store
 from dwell.warehouse.columns import column_list, key_list, quote_name
-from dwell.warehouse.engine_duckdb import connect
+from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.export import export_tables
 from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.load.loader import identity

@@ -21,3 +21,11 @@ def test_another_system_than_posix_is_refused_in_one_sentence(monkeypatch: pytes
             spec.loader.exec_module(module)
     spec.loader.exec_module(module)
     assert module.__version__ == dwell.__version__
+
+
+def test_completion_shows_what_there_is() -> None:
+    assert {"open", "Workspace", "check", "backup", "restore", "Client", "AsyncClient"} <= set(dir(dwell))
+    assert not {"Any", "TYPE_CHECKING", "annotations", "os"} & set(dir(dwell))
+    assert all(getattr(dwell, name) for name in dwell.__all__)
+    with pytest.raises(AttributeError, match="module 'dwell' has no attribute 'opne'"):
+        getattr(dwell, "op" + "ne")

@@ -33,9 +33,10 @@ def test_licence_allows_use(one: dependencies.Dependency) -> None:
     assert any(choice <= dependencies.ALLOWED for choice in choices), one.licence
 
 
-def test_wheel_has_the_sbom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wheel_has_the_sbom_and_says_that_it_is_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     with zipfile.ZipFile(tmp_path / build_wheel(str(tmp_path))) as wheel:
+        assert "dwell/py.typed" in wheel.namelist()
         sbom = json.loads(wheel.read(f"dwell-{dwell.__version__}.dist-info/sboms/sbom.cdx.json"))
     listed = {(component["name"], component["version"]) for component in sbom["components"]}
     assert listed == {(one.name, one.version) for one in dependencies.read_dependencies()}

@@ -28,6 +28,7 @@ GROUPS = {
         "score": "Rank posts by predicted watch time.",
         "audience": "When your followers are on TikTok.",
         "traffic": "Where the views of your videos come from.",
+        "sql": "Ask the tables with one SELECT.",
         "reconcile": "Where TikTok's API and Studio's files differ.",
     },
     "Live accounts": {

@@ -54,50 +54,17 @@ def fit(
 
     workspace = dwell.open(data, engine=engine)
     with spinner("Fitting, and testing on unseen posts"):
-        report = workspace.fit(
+        result = workspace.fit(
             creator=creator,
             target=target.value,
             inputs=inputs.value,
             platform=platform.value if platform else None,
         )
-    result = skill(report)
     Output(as_json, as_csv, output).show(
-        result, lambda shown: report_text(shown.meta, shown), lambda: workspace.charts.skill(report)
+        result, lambda shown: report_text(shown.meta, shown), lambda: workspace.charts.skill(result)
     )
+    report = result.meta
     require_verdict(fail_on, "No model: the fit abstained", report["reasons"], abstained=report["verdict"] == "abstain")
-
-
-def skill(report: Mapping[str, Any]) -> Result:
-    """The fit report as rows: the model next to its baselines. JSON has the whole report."""
-    columns = (
-        *("model", "out_of_fold_r2", "out_of_fold_mae", "out_of_fold_spearman"),
-        *("forward_r2", "forward_mae", "forward_spearman", "forward_bias", "rolling_r2"),
-    )
-    entries = {"dwell": report, **report["baselines"]}
-    rows = [(name, *_skill_columns(entry)) for name, entry in entries.items()]
-    return Report(columns, rows, report)
-
-
-class Report(Result):
-    """A result whose JSON is only the report, as documented."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The fit report."""
-        return dict(self.meta)
-
-
-def _skill_columns(entry: Mapping[str, Any]) -> tuple[Any, ...]:
-    out_of_fold, forward = entry.get("out_of_fold") or {}, entry.get("forward") or {}
-    return (
-        out_of_fold.get("r2"),
-        out_of_fold.get("mae"),
-        out_of_fold.get("spearman"),
-        forward.get("r2"),
-        forward.get("mae"),
-        forward.get("spearman"),
-        forward.get("bias"),
-        forward.get("rolling_r2"),
-    )
 
 
 def report_text(report: Mapping[str, Any], result: Result) -> str:

@@ -180,12 +180,12 @@ def import_files(
     if explain:
         files, lines = split_lines(paths)
         explained = workspace.explain_import(files, lines=lines, **options)
-        shown.show(explained.to_result(), lambda _: explanation_text(mark_texts(explained)))
+        shown.show(explained, lambda _: explanation_text(mark_texts(explained)))
         return _report_failures(explained.failures, as_json=as_json)
     most = 0 if strict else max_rejects
     with _progress() as progress:
         done = workspace.import_files(paths, **options, dry_run=dry_run, max_rejects=most, progress=progress)
-    shown.show(done.to_result(), lambda shown: _text(mark_texts(done), shown, dry_run=dry_run))
+    shown.show(done, lambda shown: _text(mark_texts(done), shown, dry_run=dry_run))
     return _report_failures(done.failures, as_json=as_json)
 
 

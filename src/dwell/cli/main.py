@@ -46,6 +46,7 @@ from dwell.cli import (
     score,
     seal,
     serve,
+    sql,
     status,
     stop,
     stopping,
@@ -126,6 +127,7 @@ app.command()(report.report)
 app.command()(audience.audience)
 app.command()(audience.traffic)
 app.command()(reconcile.reconcile)
+app.command()(sql.sql)
 app.command()(export.export)
 app.command()(load.load)
 app.command()(check.check)

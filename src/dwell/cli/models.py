@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.fit import report_text, skill
+from dwell.cli.fit import report_text
 from dwell.cli.options import Csv, Data, Json, Out
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
@@ -58,8 +58,8 @@ def show(model: ModelId, *, data: Data = None, as_json: Json = False, as_csv: Cs
     """
     import dwell
 
-    report = dwell.open(data).models.show(model)
-    Output(as_json, as_csv, output).show(skill(report), lambda shown: report_text(shown.meta, shown))
+    result = dwell.open(data).models.show(model)
+    Output(as_json, as_csv, output).show(result, lambda shown: report_text(shown.meta, shown))
 
 
 @app.command("delete")

@@ -26,6 +26,7 @@ from dwell.metrics.columns import (
     TREND,
     UNKNOWN,
 )
+from dwell.metrics.counters import COUNTERS
 from dwell.metrics.metric import Metric
 from dwell.metrics.retention_catalog import RETENTION
 from dwell.metrics.topic_columns import FOLLOWER_STEP, PEER, TOPIC_DAY, TOPIC_POST
@@ -73,6 +74,7 @@ METRICS: dict[str, Metric] = {
             "photos, ads, pinned, young, unknown_views.",
             {**_SCHEME, **_BY, **_PLATFORM, **_FILTERS},
             rolled_up=_ROLLUP,
+            types={"implausible": "count"},
         ),
         Metric(
             "posts",
@@ -260,6 +262,7 @@ METRICS: dict[str, Metric] = {
             "One row: the share of posts whose newest snapshot lacks each counter.",
             {**_HANDLE, **_PLATFORM},
             rolled_up=_ROLLUP,
+            types=dict.fromkeys(COUNTERS, "number"),
         ),
         Metric(
             "creators_stored",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dwell.metrics.columns import Columns
+from dwell.results.kinds import Kind, kind_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Metric:
         doc: One line.
         parameters: Parameter -> meaning.
         optional: Columns that only some parameters produce.
+        types: Kinds of columns that have another kind here than elsewhere (`dwell.results.kinds`).
         rolled_up: What it reads instead of `tables` where the data folder has the roll-up `post_latest`; none if it
             cannot use that.
     """
@@ -36,6 +38,12 @@ class Metric:
     parameters: Mapping[str, str] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
     rolled_up: tuple[str, ...] = ()
+    types: Mapping[str, Kind] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Column -> kind of its values."""
+        return {name: self.types.get(name) or kind_of(name) for name in self.columns}
 
     def reads(self, *, rolled_up: bool) -> tuple[str, ...]:
         """The tables that its query reads, with or without the roll-up."""

@@ -225,7 +225,7 @@ def _of(owner: Owner) -> ColumnElement[bool]:
 
 
 def _group_name(by: str, value: Any) -> Any:
-    return from_micros(int(value) * _DAY_US).date().isoformat() if by == "day" else value
+    return from_micros(int(value) * _DAY_US).date() if by == "day" else value
 
 
 def _figures(row: tuple[Any, ...]) -> tuple[object, ...]:

@@ -97,7 +97,7 @@ def make_curve(video: VideoDetail) -> Result:
         "views_rounded_to": max(map(_unit, snapshots), default=0) or None,
         "sources": [name for name, _ in Counter(one.provider for one in snapshots).most_common()],
     }
-    return Result(COLUMNS, rows, meta)
+    return Result(COLUMNS, rows, meta, {"at": "instant"})
 
 
 def draw_curve(curve: Result) -> altair.TopLevelMixin:

@@ -18,27 +18,30 @@ if TYPE_CHECKING:
 IMPORT_MEMORY = "256MB"
 
 
-def connect(settings: Settings, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(settings: Settings, scratch: Path | None = None, *, shared: bool = True) -> duckdb.DuckDBPyConnection:
     """A private in-memory database whose session is in UTC and which fetches nothing from the network.
 
-    Without a scratch folder it is a session of an instance that this process keeps, so only temporary tables and views
-    are private to it: to start an instance takes as long as a small question.
+    To start an instance takes as long as a small question, so this is a session of one that the process keeps: only
+    temporary tables and views are private to it, and it must change no setting.
 
     Args:
         settings: Memory and threads; without a setting, all threads and DuckDB's own share of the memory.
         scratch: Folder to spill to. Naming one says "bulk work": the instance is its own, with little memory unless
             that is set.
+        shared: False for an instance of its own in any case.
     """
     import duckdb
 
     if scratch:
         connection = _start(settings.memory or IMPORT_MEMORY, settings.threads, scratch)
+    elif not shared:
+        connection = _start(settings.memory, settings.threads)
     else:
         connection = _instance(settings).cursor()
     try:
         connection.execute("SET TimeZone = 'UTC'").fetchall()
     except duckdb.FatalException:  # after an error that ended the whole instance, such as a failed assertion
-        if scratch:
+        if scratch or not shared:
             raise
         _instances.clear()
         return connect(settings)
@@ -54,11 +57,11 @@ def _instance(settings: Settings) -> duckdb.DuckDBPyConnection:
     key = (os.getpid(), settings.memory, settings.threads)
     with _starting:
         if key not in _instances:
-            _instances[key] = _start(settings.memory, settings.threads, Path(tempfile.gettempdir()))
+            _instances[key] = _start(settings.memory, settings.threads)
         return _instances[key]
 
 
-def _start(memory: str | None, threads: int | None, scratch: Path) -> duckdb.DuckDBPyConnection:
+def _start(memory: str | None, threads: int | None, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     # Two processes that spill into one folder would use each other's files, so the name is drawn; DuckDB makes the
@@ -68,7 +71,7 @@ def _start(memory: str | None, threads: int | None, scratch: Path) -> duckdb.Duc
         "autoload_known_extensions": "false",
         "enable_external_file_cache": "false",  # a file that was damaged since must not be read from memory
         "preserve_insertion_order": "false",
-        "temp_directory": str(name_temporary(scratch, "dwell-spill-")),
+        "temp_directory": str(name_temporary(scratch or Path(tempfile.gettempdir()), "dwell-spill-")),
     }
     if memory:
         config["memory_limit"] = memory

@@ -24,6 +24,10 @@ class Engine(Protocol):
         """Runs one query over the named tables; instants come back aware and in UTC, NaN and infinity as None."""
         ...
 
+    def query_arrow(self, sql: str, tables: Iterable[str]) -> Result:
+        """Runs one query over the named tables for all their rows, which stay in Arrow where the engine can."""
+        ...
+
     def close(self) -> None:
         """Frees what the queries used."""
         ...

@@ -212,6 +212,10 @@ class SparkEngine:
                 self._attached.add(name)
         return self._connection.run(sql)
 
+    def query_arrow(self, sql: str, tables: Iterable[str]) -> Result:
+        """See `Engine`; the rows are tuples."""
+        return self.query(sql, tables)
+
     def _show_table(self, name: str, visible: TableState, view: str | None = None) -> None:
         """What `visible` has of a table, with the journal's rows."""
         table, show = TABLES[name], self._connection.show_table

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Charts:
-    """`ws.charts.X(...)` takes the arguments of `ws.X(...)` and returns an Altair chart.
+    """`ws.charts.X(...)` takes the arguments of `ws.X(...)` and returns an Altair chart, which notebooks draw offline.
 
     A chart loads the rows that it draws: of many posts, an even sample. Below its title it says whose numbers it shows,
     when they were observed and where they come from.
@@ -115,18 +115,20 @@ class Charts:
             drawn = charts.retention_heat(points, list(result), total=len(result))
             return _add_context(snapshot, drawn, creator, **_place(options))
 
-    def skill(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
-        """The skill of a fitted model next to the baselines."""
+    def skill(self, fit: Result | Mapping[str, Any]) -> altair.TopLevelMixin:
+        """The skill of a fitted model next to the baselines: of what `fit` returned, or of a report."""
         from dwell import charts
 
+        report = fit.meta if isinstance(fit, Result) else fit
         with self._snapshot() as snapshot:
             return _add_context(snapshot, charts.skill(report), *report["creators"], platform=report["platform"])
 
-    def coverage(self, report: Mapping[str, Any]) -> altair.TopLevelMixin:
-        """How often the intervals of a fitted model held, per duration bucket."""
+    def coverage(self, fit: Result | Mapping[str, Any]) -> altair.TopLevelMixin:
+        """How often the intervals of a fitted model held, per duration bucket; takes what `skill` takes."""
         from dwell import charts
         from dwell.models.coverage_shares import coverage_shares
 
+        report = fit.meta if isinstance(fit, Result) else fit
         with self._snapshot() as snapshot:
             drawn = charts.coverage(report, coverage_shares(report))
             return _add_context(snapshot, drawn, *report["creators"], platform=report["platform"])
@@ -170,12 +172,13 @@ class Charts:
         """New posts of a topic per day, with its stage."""
         from dwell import charts
         from dwell.charts.context import add_context, context_line
+        from dwell.charts.offline import show_offline
 
         drawn = charts.topic_days(topic.meta["days"], lifecycle=topic.meta["lifecycle"])
         looks = [row["last_look_at"] for row in topic.meta["days"] if row.get("last_look_at") is not None]
         first, last = min(looks, default=None), max(looks, default=None)
         subject = f"{topic.meta['kind']} {topic.meta['topic']}"
-        return add_context(drawn, context_line(subject, first, last, ["the listing of a provider"]))
+        return show_offline(add_context(drawn, context_line(subject, first, last, ["the listing of a provider"])))
 
 
 def _place(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,10 +194,11 @@ def _add_context(
 ) -> altair.TopLevelMixin:
     """The chart with a line about its accounts; None stands for all stored ones of the platform."""
     from dwell.charts.context import add_context, context_line
+    from dwell.charts.offline import show_offline
     from dwell.workspace.creators import parse_handle
 
     if not creators:
-        return drawn
+        return show_offline(drawn)
     handles = [None if name is None else parse_handle(name) for name in creators]
     spans, sources = [], Counter[str]()
     for handle in handles:
@@ -205,4 +209,5 @@ def _add_context(
     last = max((row["last_observed_at"] for row in spans if row["last_observed_at"] is not None), default=None)
     everyone = f"all stored accounts{f' on {platform}' if platform else ''}"
     subject = ", ".join(everyone if name is None else f"@{name}" for name in handles)
-    return add_context(drawn, context_line(subject, first, last, [name for name, _ in sources.most_common()]))
+    line = context_line(subject, first, last, [name for name, _ in sources.most_common()])
+    return show_offline(add_context(drawn, line))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,29 +22,30 @@ __all__ = ["Explanation", "Explanations", "explain_files"]
 _COLUMNS = ("path", "part", "line", "outcome", "reason", "column", "text", "typed", "checked")
 
 
-@dataclass(frozen=True)
-class Explanations:
-    """What the steps of an import made of each file.
+@dataclass(frozen=True, repr=False)
+class Explanations(Result):
+    """What the steps of an import made of each file: one row a column of an explained row.
 
     Attributes:
         files: One entry a file that could be read.
         failures: The other files, and why.
     """
 
-    files: tuple[Explanation, ...]
-    failures: tuple[tuple[Path, DwellError], ...]
+    files: tuple[Explanation, ...] = ()
+    failures: tuple[tuple[Path, DwellError], ...] = ()
 
-    def to_result(self) -> Result:
-        """One row a column of an explained row; `files` and `failures` in the JSON."""
+    @classmethod
+    def of(cls, files: Sequence[Explanation], failures: Sequence[tuple[Path, DwellError]]) -> Explanations:
+        """The result with these attributes; `meta` has both as JSON."""
         meta = {
-            "files": [_file(explanation) for explanation in self.files],
-            "failures": [failure_dict(path, error) for path, error in self.failures],
+            "files": [_file(explanation) for explanation in files],
+            "failures": [failure_dict(path, error) for path, error in failures],
         }
-        return _ExplanationResult(_COLUMNS, [row for explanation in self.files for row in _rows(explanation)], meta)
+        rows = [row for explanation in files for row in _rows(explanation)]
+        return cls(_COLUMNS, rows, meta, files=tuple(files), failures=tuple(failures))
 
-
-class _ExplanationResult(Result):
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document: the keys of `meta`."""
         return dict(self.meta)
 
 
@@ -85,4 +86,4 @@ def explain_files(store: Store, paths: Iterable[Path], hints: Hints, lines: Iter
                 files.append(explain(store, read_file(path, hints, scratch), hints, wanted))
         except DwellError as error:
             failures.append((show_path(path), error))
-    return Explanations(tuple(files), tuple(failures))
+    return Explanations.of(files, failures)

@@ -7,11 +7,40 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
+from dwell.results import Result
 from dwell.workspace.studies import with_curves, with_topics
 
 if TYPE_CHECKING:
     from dwell.models.completion_model import CompletionModel
     from dwell.workspace.snapshot import Snapshot
+
+
+_COLUMNS = (
+    *("model", "out_of_fold_r2", "out_of_fold_mae", "out_of_fold_spearman"),
+    *("forward_r2", "forward_mae", "forward_spearman", "forward_bias", "rolling_r2"),
+)
+
+
+class Fit(Result):
+    """The skill of a fitted model beside its baselines, one row each; the whole report in `meta`."""
+
+    @classmethod
+    def of(cls, report: Mapping[str, Any]) -> Fit:
+        """The result with this report."""
+        entries = {"dwell": report, **report["baselines"]}
+        return cls(_COLUMNS, [(name, *_skill(entry)) for name, entry in entries.items()], report)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document: the report alone."""
+        return dict(self.meta)
+
+
+def _skill(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    out_of_fold, forward = entry.get("out_of_fold") or {}, entry.get("forward") or {}
+    return (
+        *(out_of_fold.get(name) for name in ("r2", "mae", "spearman")),
+        *(forward.get(name) for name in ("r2", "mae", "spearman", "bias", "rolling_r2")),
+    )
 
 
 def fit(

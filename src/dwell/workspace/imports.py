@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from dwell import logs
 from dwell.errors import BadFileError, DwellError, StrangeFileError, UnknownFormatError
@@ -13,6 +14,7 @@ from dwell.providers.opening import unreadable
 from dwell.providers.strangers import list_skipped, may_be_no_data
 from dwell.records import TABLES, Hints, SourceFile
 from dwell.results import Result
+from dwell.results.kinds import Kind
 from dwell.settings.limits import ROWS
 from dwell.text.readable import show_path
 from dwell.warehouse.batches import Batch
@@ -32,9 +34,16 @@ log = logs.get_logger(__name__)
 _JSON_COLUMNS = ("path", "format", "rows_read", "posts_new", "snapshots_new", "known", "rejected", "rejects_file")
 
 
-@dataclass(frozen=True)
-class Imports:
-    """The result of one import.
+_COLUMNS = (
+    *_JSON_COLUMNS,
+    *("watch_times_new", "gained", "rows_new", "rows_updated", "duplicates", "corrected", "flagged", "unknown_values"),
+    "warnings",
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Imports(Result):
+    """The result of one import: one row per loaded file; `failures`, `skipped` and `special` in `meta`, too.
 
     Attributes:
         files: One entry per file that was loaded.
@@ -43,10 +52,34 @@ class Imports:
         special: What is in the folders and no file, and what it is, such as a pipe.
     """
 
-    files: tuple[Loaded, ...]
-    failures: tuple[tuple[Path, DwellError], ...]
+    files: tuple[Loaded, ...] = ()
+    failures: tuple[tuple[Path, DwellError], ...] = ()
     skipped: tuple[Path, ...] = ()
     special: tuple[tuple[Path, str], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        files: Sequence[Loaded],
+        failures: Sequence[tuple[Path, DwellError]],
+        skipped: Sequence[Path],
+        special: Sequence[tuple[Path, str]],
+    ) -> Imports:
+        """The result with these attributes."""
+        rows = [tuple(_to_plain(getattr(loaded, name)) for name in _COLUMNS) for loaded in files]
+        meta = {
+            "failures": [failure_dict(path, error) for path, error in failures],
+            "skipped": [str(path) for path in skipped],
+            "special": [{"path": str(path), "what": what} for path, what in special],
+        }
+        types: dict[str, Kind] = {"rows_updated": "json"}
+        return cls(_COLUMNS, rows, meta, types, tuple(files), tuple(failures), tuple(skipped), tuple(special))
+
+    @property
+    def notices(self) -> list[str]:
+        """The files that were not loaded, then the warnings about the others."""
+        failed = [f"{path} was not loaded: {error}" for path, error in self.failures]
+        return [*failed, *(warning for loaded in self.files for warning in loaded.warnings)]
 
     @property
     def skipped_text(self) -> str | None:
@@ -55,29 +88,8 @@ class Imports:
         texts += [list_special(self.special)] if self.special else []
         return "\n".join(texts) or None
 
-    def to_result(self) -> Result:
-        """One row per loaded file; `files`, `failures`, `skipped` and `special` in the JSON."""
-        columns = (
-            *_JSON_COLUMNS,
-            "watch_times_new",
-            "gained",
-            "rows_new",
-            "rows_updated",
-            "duplicates",
-            "corrected",
-            "flagged",
-            "unknown_values",
-            "warnings",
-        )
-        rows = [tuple(_to_plain(getattr(loaded, name)) for name in columns) for loaded in self.files]
-        failures = [failure_dict(path, error) for path, error in self.failures]
-        skipped = [str(path) for path in self.skipped]
-        special = [{"path": str(path), "what": what} for path, what in self.special]
-        return _FileResult(columns, rows, {"failures": failures, "skipped": skipped, "special": special})
-
-
-class _FileResult(Result):
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document: the rows under `files`, and the keys of `meta`."""
         return {"files": list(self), **self.meta}
 
 
@@ -130,9 +142,9 @@ def import_files(
                 failures.append((path, error))
     if not dry_run:
         store.seal_if_due()
-    shown = ((show_path(path), error) for path, error in failures)
-    special = ((show_path(path), what) for path, what in found.special)
-    return Imports(tuple(loaded), tuple(shown), tuple(map(show_path, found.skipped)), tuple(special))
+    shown = [(show_path(path), error) for path, error in failures]
+    special = [(show_path(path), what) for path, what in found.special]
+    return Imports.of(loaded, shown, [show_path(path) for path in found.skipped], special)
 
 
 def _import_file(

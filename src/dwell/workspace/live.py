@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import astuple
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from dwell.errors import KeyRefusedError, NoDataError
 from dwell.live import client_factory, scheduler, target, topics
-from dwell.live import replay as replaying
 from dwell.live import sweep as sweeping
 from dwell.live.job_spec import PROFILE_DAYS, JobSpec
 from dwell.live.plan import Plan, PlanItem
 from dwell.live.progress import OnProgress, Progress
-from dwell.providers.provider_registry import get_provider
 from dwell.results import Result
-from dwell.state import StateDatabase, drift, ledger, owner, rate_limiter, schedules, sweeps, watchlists
+from dwell.state import ledger, owner, schedules, sweeps
 from dwell.state.schedules import Schedule
 from dwell.sync.request import SyncRequest
 from dwell.text.labels import check_label
+from dwell.workspace.live_state import LiveState
 from dwell.workspace.schedules import list_schedules, run_schedules
-from dwell.workspace.state import open_state
-from dwell.workspace.sweep_request import SweepRequest, trends_request, vet_request
+from dwell.workspace.sweep_request import Asked, SweepFields, SweepRequest, to_request, trends_request, vet_request
 
 if TYPE_CHECKING:
     from dwell.workspace.loads import LoadRequest
@@ -37,7 +32,7 @@ __all__ = ["Live", "OnProgress", "Progress", "SweepRequest"]
 _PARSERS = {"hashtag": target.parse_hashtag, "sound": target.parse_sound, "search": target.parse_search}
 
 
-class Live:
+class Live(LiveState):
     """Requests to providers, and what they cost.
 
     Args:
@@ -45,23 +40,14 @@ class Live:
     """
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        super().__init__(workspace)
         self._planned: tuple[JobSpec, Plan] | None = None
-
-    @cached_property
-    def database(self) -> StateDatabase:
-        """Rate limits, ledger, stored responses, watchlists and schedules of this data folder."""
-        return open_state(self._workspace.store)
-
-    def close(self) -> None:
-        """Close the state, if it is open; the next question opens it again."""
-        if "database" in self.__dict__:
-            self.__dict__.pop("database").close()
 
     # --- sweeps ------------------------------------------------------------------------------------------------------
 
-    def plan(self, request: SweepRequest, *, command: str = "sweep") -> Result:
-        """Plan a sweep: one row per target, the price in `meta`; sends no request, and needs no key."""
+    def plan(self, names: Asked = (), *, command: str = "sweep", **fields: Unpack[SweepFields]) -> Result:
+        """Plan a sweep: one row per target, the price in `meta`; takes what `sweep` takes. No request, no key."""
+        request = to_request(names, fields)
         spec = self.spec(request, command, needs_key=False)
         resumable = None if request.fresh else sweeping.find_resumable(self.database, spec)
         job = resumable.sweep_id if resumable else None
@@ -79,19 +65,29 @@ class Live:
 
     def sweep(
         self,
-        request: SweepRequest,
+        names: Asked = (),
         *,
         command: str = "sweep",
         on_progress: OnProgress | None = None,
         stop: threading.Event | None = None,
+        **fields: Unpack[SweepFields],
     ) -> Result:
         """Read the newest posts of accounts and topics: one row per target, the totals in `meta`.
+
+        Args:
+            names: Accounts (`@name`, link, id), `#hashtag`, `sound:ID`, `search:words`; or a whole `SweepRequest`.
+            command: The command in the ledger.
+            on_progress: Called regularly with the progress.
+            stop: Set it to end early.
+            fields: `posts` (200), `watchlist`, `provider`, `niche`, `topics`, `max_credits`, `fresh`, as in a
+                `SweepRequest`.
 
         Raises:
             SettingsError: No key is set.
             KeyRefusedError: The provider rejects the key.
             StoppedError: `stop` was set; the same request resumes the sweep.
         """
+        request = to_request(names, fields)
         return self._run(self.spec(request, command), request, on_progress, stop)
 
     def vet(
@@ -179,8 +175,7 @@ class Live:
     ) -> JobSpec:
         """The job of a request: names parsed, the watchlist filled in, the provider chosen, for whom a key is set."""
         members = [target.Target(cast("target.Kind", kind), name) for kind, name in self._members(request.watchlist)]
-        names = (request.names,) if isinstance(request.names, str) else request.names
-        targets = tuple(dict.fromkeys([*map(target.parse_target, names), *members]))
+        targets = tuple(dict.fromkeys([*map(target.parse_target, request.names), *members]))
         if not targets:
             raise NoDataError("Nothing to read: name accounts such as @name, or a --watchlist with members.")
         provider = client_factory.choose_provider(self._workspace.settings, request.provider, needs_key=needs_key)
@@ -209,34 +204,22 @@ class Live:
             "credits_spent": ledger.credits_spent(self.database, owner.sweep(sweep_id)),
         }
 
-    # --- watchlists and schedules ------------------------------------------------------------------------------------
-
-    def watchlist_add(self, watchlist: str, names: Sequence[str]) -> int:
-        """Add accounts, `#hashtag`, `sound:ID`, `search:words` to a list; returns how many were new."""
-        label, members = check_label(watchlist, "watchlist"), [target.parse_target(name) for name in names]
-        return watchlists.add(
-            self.database, label, [(member.kind, member.name) for member in members], self.database.now()
-        )
-
-    def watchlist_remove(self, watchlist: str, names: Sequence[str]) -> int:
-        """Remove members from a list; returns how many were on it."""
-        members = [target.parse_target(name) for name in names]
-        return watchlists.remove(self.database, watchlist, [(member.kind, member.name) for member in members])
-
-    def watchlists(self) -> Result:
-        """All lists: one row per member."""
-        return watchlists.list_all(self.database)
+    # --- schedules ---------------------------------------------------------------------------------------------------
 
     def schedule_add(
-        self, name: str, request: SweepRequest, *, every: str = "day", at: str = "00:00", tz: str = "UTC",
-        cron: str | None = None,
+        self, name: str, names: Asked = (), *, every: str = "day", at: str = "00:00", tz: str = "UTC",
+        cron: str | None = None, **fields: Unpack[SweepFields],
     ) -> Result:  # fmt: skip
-        """Schedule a sweep every day or week, or by a cron expression; a schedule with that name is replaced."""
+        """Schedule a sweep every day or week, or by a cron expression; a schedule with that name is replaced.
+
+        Takes the names and fields of `sweep`.
+        """
+        request = to_request(names, fields)
         name = check_label(name, "schedule")
         times = scheduler.parse_schedule(every, at, tz) if cron is None else scheduler.parse_cron(cron, tz)
         self.spec(request)  # fail now, not at night, if the request is invalid
-        fields = {field: getattr(request, field) for field in SweepRequest.__slots__ if field != "fresh"}
-        schedules.save(self.database, Schedule(name, *times, fields, self.database.now()))
+        stored = {field: getattr(request, field) for field in SweepRequest.__slots__ if field != "fresh"}
+        schedules.save(self.database, Schedule(name, *times, stored, self.database.now()))
         return self.schedules()
 
     def schedule_load(self, request: LoadRequest, *, every: str = "day", at: str = "00:00", tz: str = "UTC") -> str:
@@ -293,55 +276,6 @@ class Live:
             (scheduler.next_due(schedule, self.database.now()) for schedule in schedules.list_all(self.database)),
             default=None,
         )
-
-    # --- ledger and stored responses ---------------------------------------------------------------------------------
-
-    def cost(self, *, by: str = "provider", since: datetime | None = None) -> Result:
-        """The ledger: requests, credits and US dollars by provider, command, account, endpoint, sweep or day."""
-        return ledger.group_totals(self.database, by, since)
-
-    def replay(
-        self,
-        *,
-        provider: str | None = None,
-        since: datetime | None = None,
-        every: bool = False,
-        on_progress: Callable[[int, int], None] | None = None,
-    ) -> Result:
-        """Parse stored responses again with the current parser; sends no request."""
-        store = self._workspace.store
-        return replaying.replay(
-            store, self.database, provider=provider, since=since, every=every, on_progress=on_progress
-        )
-
-    def limits(self) -> Result:
-        """The rate limiter of each key that was used: one row per key, times null where nothing waits."""
-        limits = rate_limiter.list_limits(self.database, self.database.now())
-        return Result(tuple(rate_limiter.KeyLimit.__slots__), [astuple(limit) for limit in limits])
-
-    def clear_holds(self, provider: str) -> int:
-        """End the pauses that a provider asked for; returns how many keys were held.
-
-        Raises:
-            SettingsError: The provider does not exist.
-        """
-        return rate_limiter.clear_holds(self.database, self.database.now(), get_provider(provider).name)
-
-    def drift(self) -> Result:
-        """Where objects of providers differ from their contracts: one row per field."""
-        return drift.list_all(self.database)
-
-    def _members(self, watchlist: str | None) -> list[tuple[str, str]]:
-        if watchlist is None:
-            return []
-        members = watchlists.members(self.database, watchlist)
-        if not members:
-            names = sorted({row["watchlist"] for row in self.watchlists()})
-            raise NoDataError(
-                f"Watchlist {watchlist!r} not found (watchlists: {', '.join(names) or 'none'}). Create it with "
-                f"dwell watchlist add {watchlist} @name."
-            )
-        return members
 
 
 def _cost_summary(sweep: Result) -> dict[str, Any]:

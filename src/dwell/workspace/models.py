@@ -11,6 +11,7 @@ from dwell.models import artifact, default_model
 from dwell.models.abstention import list_abstentions
 from dwell.models.file_names import MODEL
 from dwell.results import Result
+from dwell.workspace.fits import Fit
 
 if TYPE_CHECKING:
     from dwell.workspace.workspace import Workspace
@@ -54,14 +55,14 @@ class Models:
             warnings.append(f"The default model, {default}, is not there any more: choose another one.")
         return Result(COLUMNS, rows, {"default": default, "warnings": warnings})
 
-    def show(self, model_id: str) -> dict[str, Any]:
-        """The report of the fit that made a model, as `Workspace.fit` returned it.
+    def show(self, model_id: str) -> Fit:
+        """The fit that made a model, as `Workspace.fit` returned it; `meta` also says whether it is the default.
 
         Raises:
             ModelError: There is no such model, or it cannot be read.
         """
         model = artifact.load(self._folder, self.find(model_id))
-        return {**model.report, "model_id": model.model_id, "default": model.model_id == self.default}
+        return Fit.of({**model.report, "model_id": model.model_id, "default": model.model_id == self.default})
 
     def delete(self, model_id: str) -> str:
         """Delete a model; returns its id. If it was the default, there is none afterwards.

@@ -56,7 +56,7 @@ def _copy(result: Result) -> Result:
     """The same values in new rows; lists, the only values that can be changed, are copied too."""
     lists = [index for index in range(len(result.columns)) if any(isinstance(row[index], list) for row in result.rows)]
     rows = [_copy_lists(row, lists) for row in result.rows] if lists else list(result.rows)
-    return Result(result.columns, rows, dict(result.meta))
+    return Result(result.columns, rows, dict(result.meta), result.types)
 
 
 def _copy_lists(row: tuple[object, ...], lists: list[int]) -> tuple[object, ...]:

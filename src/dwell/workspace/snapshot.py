@@ -14,47 +14,18 @@ from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.workspace.creators import find_account, find_creator, parse_handle
 from dwell.workspace.growth import describe_growth
-from dwell.workspace.result_cache import ResultCache
+from dwell.workspace.instant import Instant
 
 if TYPE_CHECKING:
-    from dwell.warehouse.engine import Engine
-    from dwell.warehouse.store import Store
-    from dwell.warehouse.waiting import Waiting
     from dwell.workspace.charts import Charts
+    from dwell.workspace.fits import Fit
 
 
-class Snapshot:
+class Snapshot(Instant):
     """The data of one instant: every question sees the same rows, and all share one connection.
 
     `Workspace` has the same questions and opens a snapshot for each. A snapshot belongs to one thread.
-
-    Args:
-        store: The data folder.
-        results: Results that are known already, by the sequence number of the newest batch.
-
-    Attributes:
-        root: The data folder.
     """
-
-    def __init__(self, store: Store, results: ResultCache) -> None:
-        from dwell.warehouse.snapshot import StoreSnapshot
-
-        self.root = store.root
-        self._settings = store.settings
-        self._results = results
-        self._tables = StoreSnapshot(store.root)
-
-    def close(self) -> None:
-        """Closes the connections."""
-        if "_engine" in self.__dict__:
-            self._engine.close()
-        self._tables.close()
-
-    @cached_property
-    def _engine(self) -> Engine:
-        from dwell.warehouse.engine import open_engine
-
-        return open_engine(self._settings, self._tables)
 
     @cached_property
     def charts(self) -> Charts:
@@ -62,45 +33,6 @@ class Snapshot:
         from dwell.workspace.charts import Charts
 
         return Charts(lambda: nullcontext(self))
-
-    @property
-    def seq(self) -> int:
-        """Number of the newest batch of rows."""
-        return self._tables.catalogue.seq
-
-    def rows(self) -> dict[str, int]:
-        """Rows per table."""
-        return self._tables.rows()
-
-    def waiting(self) -> Waiting:
-        """What waits for the next seal."""
-        return self._tables.waiting()
-
-    def ask(self, metric: str, /, **parameters: Any) -> Result:
-        """Run one metric of the catalogue (`dwell.metrics.catalog.METRICS`) over the stored tables."""
-        from dwell.metrics.compile import canonical_parameters
-
-        self._tables.require_files()
-        key = (self._tables.catalogue.seq, metric, canonical_parameters(parameters))
-        return self._results.get(key, lambda: self._run(metric, parameters))
-
-    def _run(self, metric: str, parameters: dict[str, Any]) -> Result:
-        from dwell.metrics.catalog import METRICS
-        from dwell.metrics.compile import sql
-        from dwell.settings.cache import private_cache
-
-        rolled_up = self._tables.has_rollup
-        query = sql(metric, self._engine.dialect, private_cache("queries"), rolled_up=rolled_up, **parameters)
-        return self._engine.query(query, METRICS[metric].reads(rolled_up=rolled_up))
-
-    def table(self, name: str, /) -> Result:
-        """Every row of a table, stored (`posts`) or derived (`tiktok_organic_videos`), ordered by its key."""
-        from dwell.metrics.compile import table_sql
-        from dwell.metrics.tiktok_organic.catalog import DERIVED
-        from dwell.settings.cache import private_cache
-
-        query = table_sql(name, self._engine.dialect, private_cache("queries"))
-        return self._engine.query(query, DERIVED[name].reads if name in DERIVED else [name])
 
     # --- public numbers -----------------------------------------------------------------------------------------------
 
@@ -129,7 +61,7 @@ class Snapshot:
         by: str = "bucket",
         scheme: str = "proxy",
         platform: str | None = None,
-        include: tuple[str, ...] = (),
+        include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """Median and p90 of each public ratio per duration bucket, over eligible posts.
@@ -150,7 +82,7 @@ class Snapshot:
         limit: int | None = None,
         scheme: str = "proxy",
         platform: str | None = None,
-        include: tuple[str, ...] = (),
+        include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """Posts with every ratio, bucket, percentile and multiple, by `sort`: highest first, unknown last."""
@@ -170,7 +102,7 @@ class Snapshot:
         rate: str = "engagement_rate",
         scheme: str = "proxy",
         platform: str | None = None,
-        include: tuple[str, ...] = (),
+        include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """The posts that a strip plot draws: eligible ones with a known `rate`, or an even sample of at most 1,500.
@@ -189,7 +121,7 @@ class Snapshot:
         creator: str,
         platform: str | None = None,
         tz: str = "UTC",
-        include: tuple[str, ...] = (),
+        include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """What the best quarter of the account's posts has in common that the weakest lacks."""
@@ -203,7 +135,7 @@ class Snapshot:
         creator: str,
         platform: str | None = None,
         every: str = "week",
-        include: tuple[str, ...] = (),
+        include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """Per period: posts, median rates, change from the previous period, views per hour."""
@@ -247,7 +179,7 @@ class Snapshot:
         creator: str,
         platform: str | None = None,
         tz: str = "UTC",
-        include: tuple[str, ...] = (),
+        include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """Median engagement rate by weekday and hour of posting, with n."""
@@ -306,17 +238,19 @@ class Snapshot:
         target: str = "watch_ratio",
         inputs: str = "counters",
         platform: str | None = None,
-    ) -> dict[str, Any]:
-        """Fit and store a model; the report gives its skill on unseen posts, or why it abstains.
+    ) -> Fit:
+        """Fit and store a model: its skill on unseen posts beside that of simpler ones, a row each.
+
+        `meta` is the report: `verdict` (`usable` or `abstain`), `reasons`, `model_id`, `interval` and the rest.
 
         Several creators give a pooled model, whose transfer is tested by leaving out one creator at a time. Platforms
         are not mixed: an account with posts of several needs `platform`. `inputs` is what the model reads: `counters`,
         or `length` or `bucket` alone.
         """
-        from dwell.workspace.fits import fit
+        from dwell.workspace.fits import Fit, fit
 
         creators = [creator] if isinstance(creator, str) else creator
-        return fit(self, [self._account(name, platform) for name in creators], target, inputs=inputs)
+        return Fit.of(fit(self, [self._account(name, platform) for name in creators], target, inputs=inputs))
 
     def score(
         self, *, creator: str, model: str | None = None, limit: int | None = None, platform: str | None = None

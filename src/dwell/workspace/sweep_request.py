@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict
 
 from dwell.live.target import Target
 
@@ -35,6 +35,30 @@ class SweepRequest:
     topics: int = 0
     max_credits: int | None = None
     fresh: bool = False
+
+
+class SweepFields(TypedDict, total=False):
+    """The fields of a `SweepRequest` besides its names."""
+
+    watchlist: str | None
+    posts: int | None
+    provider: str | None
+    niche: str | None
+    topics: int
+    max_credits: int | None
+    fresh: bool
+
+
+Asked = SweepRequest | str | Iterable[str]
+"""Whom a sweep is about: a name, several, or a whole request."""
+
+
+def to_request(names: Asked, fields: SweepFields) -> SweepRequest:
+    """A request in a user's words: `["@a", "@b"]` and `{"posts": 500}`; fields win over those of a whole request."""
+    if isinstance(names, SweepRequest):
+        request = replace(names, **fields)
+        return replace(request, names=(request.names,)) if isinstance(request.names, str) else request
+    return SweepRequest((names,) if isinstance(names, str) else tuple(names), **fields)
 
 
 def vet_request(creator: str, posts: int, **fields: Any) -> SweepRequest:

@@ -64,6 +64,17 @@ class Workspace:
         self.store: Store = Store.open(settings, create=create)
         self._results = ResultCache()
 
+    def __repr__(self) -> str:
+        from dwell.workspace.overview import to_text
+
+        return to_text(type(self).__name__, self.store.root, self.store.rows())
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the folder, and the rows of its tables."""
+        from dwell.workspace.overview import to_html
+
+        return to_html(self.store.root, self.store.rows())
+
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """One instant of the data, for a `with` block: `with ws.snapshot() as s: s.posts(creator="@h")`.
 
@@ -81,7 +92,7 @@ class Workspace:
 
     @cached_property
     def live(self) -> Live:
-        """Providers: `ws.live.sweep(SweepRequest(("@a", "@b")))` reads posts, `ws.live.cost()` shows what they cost."""
+        """Providers: `ws.live.sweep(["@a", "@b"], posts=200)` reads posts, `ws.live.cost()` shows what they cost."""
         from dwell.workspace.live import Live
 
         return Live(self)
@@ -306,6 +317,7 @@ class Workspace:
 
     ask = _in_one_snapshot(Snapshot.ask)
     table = _in_one_snapshot(Snapshot.table)
+    sql = _in_one_snapshot(Snapshot.sql)
     findings = _in_one_snapshot(Snapshot.findings)
     benchmarks = _in_one_snapshot(Snapshot.benchmarks)
     posts = _in_one_snapshot(Snapshot.posts)

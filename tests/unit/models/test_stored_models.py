@@ -40,14 +40,14 @@ def workspace(tmp_path, made, monkeypatch):
 
 
 def test_an_older_model_is_not_used_after_an_abstention(workspace, tmp_path, made):
-    usable = workspace.fit(creator="own")
+    usable = workspace.fit(creator="own").meta
     assert usable["verdict"] == "usable"
     scored = workspace.score(creator="other")
     assert scored.meta["model_id"] == usable["model_id"]
     assert "No model knows @other" in scored.meta["model_choice"]
     noise = made.shuffled(made.account(80, seed=3, handle="own"), 5)
     _import(workspace, tmp_path, noise, "own", shift=60)
-    assert workspace.fit(creator="own")["verdict"] == "abstain"
+    assert workspace.fit(creator="own").meta["verdict"] == "abstain"
     with pytest.raises(NoDataError, match=f"abstained.*--model {usable['model_id']}"):
         workspace.score(creator="other")
     named = workspace.score(creator="other", model=usable["model_id"])
@@ -59,15 +59,15 @@ def test_an_older_model_is_not_used_after_an_abstention(workspace, tmp_path, mad
 def test_a_usable_fit_takes_back_the_abstention(workspace):
     with pytest.raises(NoDataError, match="No model is stored"):
         workspace.score(creator="other")
-    assert workspace.fit(creator="own", target="watch_ratio", inputs="length")["inputs"] == "length"
-    usable = workspace.fit(creator="own")
+    assert workspace.fit(creator="own", target="watch_ratio", inputs="length").meta["inputs"] == "length"
+    usable = workspace.fit(creator="own").meta
     assert not list((workspace.store.root / "models").glob("*counters*.abstained"))
     assert workspace.score(creator="other").meta["model_id"] == usable["model_id"]
 
 
 def test_a_damaged_model_is_named_and_breaks_no_other(workspace):
     models = workspace.store.root / "models"
-    older = workspace.fit(creator="own")["model_id"]
+    older = workspace.fit(creator="own").meta["model_id"]
     newest = models / "watch_ratio-own-20271231-0123abcd.json"
     newest.write_text("[" * 100_000)
     scored = workspace.score(creator="other").meta
@@ -82,7 +82,7 @@ def test_a_damaged_model_is_named_and_breaks_no_other(workspace):
 
 
 def test_an_account_named_twice_counts_once(workspace):
-    assert workspace.fit(creator=["own", "@OWN"])["n"] == 40
+    assert workspace.fit(creator=["own", "@OWN"]).meta["n"] == 40
 
 
 def test_findings_store_no_model(workspace):
@@ -92,15 +92,15 @@ def test_findings_store_no_model(workspace):
     with pytest.raises(NoDataError, match="No model is stored"):
         workspace.score(creator="other")
     usable = workspace.fit(creator="own")
-    assert workspace.findings(creator="own").meta["fit"]["model_id"] == usable["model_id"]
+    assert workspace.findings(creator="own").meta["fit"]["model_id"] == usable.meta["model_id"]
 
 
 @pytest.fixture
 def two_models(workspace, tmp_path, made):
     """The ids of an older and a newer model."""
-    older = workspace.fit(creator="own")["model_id"]
+    older = workspace.fit(creator="own").meta["model_id"]
     _import(workspace, tmp_path, made.account(40, seed=4, handle="own"), "own", shift=60)
-    return older, workspace.fit(creator="own")["model_id"]
+    return older, workspace.fit(creator="own").meta["model_id"]
 
 
 def test_models_are_listed_chosen_and_deleted(workspace, two_models, tmp_path):
@@ -109,7 +109,7 @@ def test_models_are_listed_chosen_and_deleted(workspace, two_models, tmp_path):
         (newer, ["own"], False),
         (older, ["own"], False),
     ]
-    assert workspace.models.show(older)["model_id"] == older
+    assert workspace.models.show(older).meta["model_id"] == older
     with pytest.raises(ModelError, match="dwell models list shows them"):
         workspace.models.delete("nothing")
     assert workspace.models.set_default(older) == older
@@ -127,14 +127,14 @@ def test_models_are_listed_chosen_and_deleted(workspace, two_models, tmp_path):
 
 
 def test_an_erasure_reaches_the_choice_of_a_model(workspace):
-    workspace.models.set_default(workspace.fit(creator="own")["model_id"])
+    workspace.models.set_default(workspace.fit(creator="own").meta["model_id"])
     workspace.forget("@own")
     assert list((workspace.store.root / "models").iterdir()) == []
 
 
 def test_an_undo_names_the_models_that_may_have_learnt_from_it(workspace):
     name = workspace.imports().rows[-1][0]
-    model = workspace.fit(creator="own")["model_id"]
+    model = workspace.fit(creator="own").meta["model_id"]
     assert model in workspace.undo(name).meta["warnings"][0]
 
 

@@ -42,18 +42,18 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.mark.parametrize("target", ["retention_1s", "retention_3s"])
 def test_a_curve_gives_a_target(workspace: Workspace, target: str) -> None:
-    report = workspace.fit(creator="@me", target=target)
+    report = workspace.fit(creator="@me", target=target).meta
     assert (report["target"], report["n"]) == (target, 30)
     assert report["left_out"] == {"not measured": 10}
     assert report["verdict"] == "usable"
 
 
 def test_without_curves_nothing_is_measured(workspace: Workspace) -> None:
-    assert workspace.fit(creator="@me", target="watch_ratio")["n"] == 0
+    assert workspace.fit(creator="@me", target="watch_ratio").meta["n"] == 0
 
 
 def test_measured_posts_are_not_predicted(workspace: Workspace) -> None:
-    model = workspace.fit(creator="@me", target="retention_3s")["model_id"]
+    model = workspace.fit(creator="@me", target="retention_3s").meta["model_id"]
     scores = workspace.score(creator="@me", model=model)
     assert len(scores) == 10
     assert scores.meta["left_out"] == {"measured: see the true value instead": 30}

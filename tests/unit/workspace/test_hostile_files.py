@@ -84,7 +84,7 @@ def test_in_a_folder_it_is_skipped_and_counted(place: Path) -> None:
         ("zero.csv", "a device"),
     ]  # fmt: skip
     assert "Skipped 4 entries that are no file: again (a link to a folder)" in str(done.skipped_text)
-    assert len(done.to_result().to_dict()["special"]) == 4
+    assert len(done.to_dict()["special"]) == 4
 
 
 def test_a_folder_with_more_files_than_the_limit_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +103,7 @@ def test_files_whose_names_are_not_utf8_are_loaded_with_the_others(
     (place / odd).write_text(HEADER + row(1) + f"{IDS[2]},x,1,no time\n")
     done = load(place)
     assert [(loaded.path.name, loaded.posts_new) for loaded in done.files] == [("caf\\xe9.csv", 1), ("good.csv", 1)]
-    assert json.dumps(done.to_result().to_dict(), default=str, ensure_ascii=False).encode()
+    assert json.dumps(done.to_dict(), default=str, ensure_ascii=False).encode()
     data = ["--data", str(place.parent / "stored")]
     for words in (["import", str(place / odd), *data], ["import", str(place / odd), "--explain", "--json", *data]):
         assert main(words) == 0

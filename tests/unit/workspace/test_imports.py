@@ -117,7 +117,7 @@ def test_a_folder_is_imported_without_what_holds_no_data(tmp_path: Path) -> None
     assert done.skipped_text == (
         "Skipped 5 files that hold no data: .DS_Store, README.txt, report.pdf, shot.PNG, notes.txt."
     )
-    assert len(done.to_result().to_dict()["skipped"]) == 5  # type: ignore[arg-type]
+    assert len(done.to_dict()["skipped"]) == 5
     named = workspace.import_files([folder / "notes.txt"], as_of="2026-01-01")
     assert len(named.failures) == 1
 

@@ -161,7 +161,7 @@ def test_bad_cells_and_implausible_values_are_counted(load: Load) -> None:
     assert loaded.flagged["length_over_10_hours"] == 1
     assert values["views"] == [900, 5000]
     assert values["duration_s"] == [None, 30.0, 1e300]
-    assert done.to_result().to_dict()["files"][0]["unknown_values"] == loaded.unknown_values
+    assert done.to_dict()["files"][0]["unknown_values"] == loaded.unknown_values
 
 
 def test_the_column_whose_values_fit(load: Load) -> None:

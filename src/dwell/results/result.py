@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dwell.errors import MissingExtraError
-from dwell.visible import mark, mark_line
+from dwell.results.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
 
-_ROWS_SHOWN = 50
 _WARNING_KEYS = ("reasons", "warnings")
 
 
@@ -27,11 +25,13 @@ class Result:
         columns: Column names, in order.
         rows: Row tuples, in order; an unknown value is None, never NaN and never 0.
         meta: Context of the numbers: definitions, n, exclusions, reasons. JSON-compatible.
+        types: Kinds of columns that are not those of `dwell.results.kinds.KINDS`, by name.
     """
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
     meta: Mapping[str, Any] = field(default_factory=dict)
+    types: Mapping[str, Kind] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -40,10 +40,15 @@ class Result:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
     def __repr__(self) -> str:
-        """Size and columns, then each warning on a line of its own."""
-        rows = f"{len(self):,} row{'' if len(self) == 1 else 's'}"
-        lines = [f"<{type(self).__name__}: {rows}; {', '.join(self.columns)}>"]
-        return "\n".join(map(mark_line, [*lines, *(f"Warning: {warning}" for warning in self.warnings)]))
+        """Size, the first rows, and each warning on a line of its own."""
+        from dwell.results.preview import preview
+
+        return preview(self)
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Column -> kind of its values, in order: it depends on the question alone, so frames have fixed schemas."""
+        return {name: self.types.get(name) or kind_of(name) for name in self.columns}
 
     @property
     def warnings(self) -> list[str]:
@@ -54,6 +59,11 @@ class Result:
         verdict = self.meta.get("verdict")
         found = [*_warnings(self.meta), *([verdict] if not self.rows and isinstance(verdict, str) else [])]
         return list(dict.fromkeys(found))
+
+    @property
+    def notices(self) -> list[str]:
+        """What Python prompts and notebooks show with the rows: the warnings."""
+        return self.warnings
 
     def column(self, name: str) -> list[Any]:
         """The values of one column, in row order."""
@@ -80,43 +90,38 @@ class Result:
         return {**self.meta, "rows": list(self)}
 
     def to_polars(self) -> polars.DataFrame:
-        """A polars DataFrame (extra `polars`)."""
-        try:
-            import polars
-        except ImportError as error:
-            raise MissingExtraError("polars is not installed; run: pip install 'dwell[polars]'") from error
-        return polars.DataFrame(list(self.rows), schema=list(self.columns), orient="row", infer_schema_length=None)
+        """A polars DataFrame (extra `polars`).
+
+        The types are Int64, Float64, Boolean, String, Datetime in UTC, Date and List, whatever the values are.
+        """
+        from dwell.results.frames import to_polars
+
+        return to_polars(self)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A pandas DataFrame (extra `pandas`)."""
-        try:
-            import pandas
-        except ImportError as error:
-            raise MissingExtraError("pandas is not installed; run: pip install 'dwell[pandas]'") from error
-        return pandas.DataFrame.from_records(list(self.rows), columns=list(self.columns))
+        """A pandas DataFrame (extra `pandas`).
+
+        The dtypes are Int64, Float64, boolean, string and datetime64, and object for lists, whatever the values are;
+        an unknown value is `pandas.NA`, or `NaT` among instants and days.
+        """
+        from dwell.results.frames import to_pandas
+
+        return to_pandas(self)
 
     def to_arrow(self) -> pyarrow.Table:
-        """A pyarrow Table (extra `arrow`)."""
-        try:
-            import pyarrow
-        except ImportError as error:
-            raise MissingExtraError("pyarrow is not installed; run: pip install 'dwell[arrow]'") from error
-        return pyarrow.table({name: self.column(name) for name in self.columns})
+        """A pyarrow Table (extra `arrow`).
+
+        The types are int64, double, bool, string, timestamp in UTC, date32 and list, whatever the values are.
+        """
+        from dwell.results.frames import to_arrow
+
+        return to_arrow(self)
 
     def _repr_html_(self) -> str:
-        """Warnings and a plain table for notebooks; values are escaped, because captions are untrusted input."""
-        head = "".join(f"<th>{_escape(name)}</th>" for name in self.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{'' if value is None else _escape(value)}</td>" for value in row) + "</tr>"
-            for row in self.rows[:_ROWS_SHOWN]
-        )
-        more = f"<p>{len(self) - _ROWS_SHOWN:,} more rows</p>" if len(self) > _ROWS_SHOWN else ""
-        warnings = "".join(f"<p>Warning: {_escape(warning)}</p>" for warning in self.warnings)
-        return f"{warnings}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        """What a notebook shows: warnings, formatted rows, and what `meta` has."""
+        from dwell.results.notebook import to_html
 
-
-def _escape(value: Any) -> str:
-    return html.escape(mark(str(value)))
+        return to_html(self)
 
 
 def _warnings(meta: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,89 @@
+"""The rows of a DuckDB query in Arrow, with types that depend on the query alone and that every library has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from dwell.results import Result
+from dwell.results.arrow_rows import ArrowRows, arrow_kinds
+from dwell.warehouse.columns import quote_name
+
+if TYPE_CHECKING:
+    import duckdb
+
+Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+_KEPT = frozenset({"BIGINT", "BOOLEAN", "DATE", "VARCHAR"})
+_WHOLE = frozenset({
+    "TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT",
+})  # fmt: skip
+_NESTED = ("STRUCT", "MAP", "UNION")
+
+
+def fetch_arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: Parameters = None) -> Result:
+    """Run a query as a subquery; its rows stay in Arrow, with types that depend on the query alone."""
+    return stoppable(connection, lambda: _fetch(connection, query, parameters))
+
+
+def stoppable(connection: duckdb.DuckDBPyConnection, work: Callable[[], Result]) -> Result:
+    """The work, in a thread of its own: DuckDB looks for no signal while it builds a large table."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        done = pool.submit(work)
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
+
+
+def _fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: Parameters) -> Result:
+    from arro3.core import Table
+
+    inner = f"FROM ({query}\n)"
+    found = connection.sql(inner, params=parameters)
+    if not found.columns:
+        return Result((), [])
+    places = [f"c{index}" for index in range(len(found.columns))]
+    columns = [
+        f"{_plain(place, str(kind))} AS {quote_name(name)}"
+        for place, kind, name in zip(places, found.types, _distinct(found.columns), strict=True)
+    ]
+    outer = f"SELECT {', '.join(columns)} FROM ({query}\n) AS asked({', '.join(places)})"
+    table = Table.from_arrow(connection.sql(outer, params=parameters))
+    return Result(tuple(table.column_names), ArrowRows(table), {}, arrow_kinds(table))
+
+
+def _plain(place: str, kind: str) -> str:
+    """A column as a whole number, a double, a flag, a text, an instant, a day or a list of these; else as a text."""
+    target = _target(kind.removesuffix("[]"))
+    if kind.startswith(_NESTED) or kind.endswith(("][]", "[][]")) or (kind.endswith("]") and target is None):
+        return f"to_json({place})::VARCHAR"
+    if kind.endswith("[]"):
+        return f"{place}::{target}[]"
+    if target == "DOUBLE":
+        return f"CASE WHEN isfinite({place}::DOUBLE) THEN {place}::DOUBLE END"
+    return place if target == kind else f"{place}::{target or 'VARCHAR'}"
+
+
+def _target(kind: str) -> str | None:
+    if kind in _KEPT:
+        return kind
+    if kind in _WHOLE:
+        return "BIGINT"
+    if kind in {"FLOAT", "DOUBLE"} or kind.startswith("DECIMAL"):
+        return "DOUBLE"
+    return "TIMESTAMPTZ" if kind.startswith("TIMESTAMP") else None
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """The names; one that is there already gets a number: `a`, `a_1`."""
+    found: dict[str, None] = {}
+    for name in names:
+        number, other = 0, name
+        while other in found:
+            number += 1
+            other = f"{name}_{number}"
+        found[other] = None
+    return list(found)
