@@ -14,6 +14,7 @@ from typing import Any, Literal
 from dwell.errors import UndoError
 from dwell.records import TABLES, Creator, CreatorSnapshot, Hints, Post, PostSnapshot, WatchTime
 from dwell.settings import Settings
+from dwell.state import open_database
 from dwell.warehouse import Batch, Store
 from dwell.warehouse.columns import column_list, key_list, quote_name
 from dwell.warehouse.duckdb_connection import connect
@@ -150,6 +151,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.settings = Settings(data=root, threads=1)
         self.store = Store.open(self.settings, create=True)
+        open_database(root).close()  # what was appended is a sweep's, and a folder with such rows has a state
 
     def do(self, steps: Iterable[Step]) -> None:
         """Goes through steps."""

@@ -13,7 +13,7 @@ from dwell.workspace import Workspace
 
 from .histories import Folder, History
 
-HISTORIES = int(os.environ.get("DWELL_UNDO_HISTORIES", "6"))
+HISTORIES = int(os.environ.get("DWELL_UNDO_HISTORIES", "2"))
 QUESTIONS = ("posts", "benchmarks", "tiers", "trend", "posting_times")
 
 

@@ -50,7 +50,9 @@ def _text(result: Result) -> str:
 
 @app.command("show")
 def show(model: ModelId, *, data: Data = None, as_json: Json = False, as_csv: Csv = False, output: Out = None) -> None:
-    """Show how a model was fitted and how good it was on unseen posts, as dwell fit did.
+    """Show how good a model was on unseen posts.
+
+    The report that dwell fit printed.
 
     \b
     Example:
@@ -93,7 +95,9 @@ def default(
     clear: Annotated[bool, typer.Option("--clear", help="Let dwell score choose by itself again.")] = False,
     data: Data = None,
 ) -> None:
-    """Choose the model that dwell score uses without --model, for accounts of its platform; without MODEL, name it.
+    """Choose or name the model that dwell score uses.
+
+    It is used without --model, for accounts of its platform. Without MODEL, its id is printed.
 
     \b
     Example:
