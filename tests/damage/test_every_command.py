@@ -74,8 +74,9 @@ def without_warnings(text: str) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _time_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The age of a post must not differ between the answers that are compared."""
+    """The age of a post must not differ between the answers that are compared; nobody waits to ask once more."""
     monkeypatch.setattr("dwell.clock.now", lambda: NOW)
+    monkeypatch.setattr("dwell.live.throttle.Throttle.wait", lambda *_: None)
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_figures_are_equal_after_any_history(seed: int, folder: Callable[[int], 
     asked = 0
     for number in range(24):
         history.step()
-        if number % 4 == 3:
+        if number % 8 == 7:
             asked += _compare(history, cache, history.dice.sample(AFFECTED, 8))
     history.store.seal()
     assert has_rollup(history.store)

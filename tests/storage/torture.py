@@ -33,8 +33,8 @@ for heavy in ("arro3.core", "duckdb", "deltalake"):
 # Kinds of work that every step is killed in. `recover` comes after `large`, whose steps it needs.
 LANES = (("first", "large", "recover", "refresh", "set_aside"), ("small", "append", "seal", "correct", "rebuild"))
 
-# Before each commit, and before every third of the other steps; `make torture` leaves none out.
-STRIDE = int(os.environ.get("DWELL_KILL_STRIDE", "3"))
+# Before each commit, and before every ninth of the other steps; `make torture` leaves none out.
+STRIDE = int(os.environ.get("DWELL_KILL_STRIDE", "9"))
 SMALL, LARGE = 15, 60  # rows of a batch: to the journal, and straight to the lake
 writer.JOURNAL_ROWS = 100
 compact._MANY = 2  # so that every seal rewrites files, too
