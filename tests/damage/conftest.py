@@ -1,4 +1,4 @@
-"""A small data folder with something in every part: hot and sealed rows, sweeps, tracked videos, keys, a model."""
+"""What every command over damaged folders shares: the same posts are computed once."""
 
 from __future__ import annotations
 
