@@ -149,7 +149,7 @@ def test_killed_at_any_step_and_resumed_it_leaves_what_an_undisturbed_sync_leave
     steps = undisturbed["steps"]
     assert set(steps) == {"request", "commit of the state", "commit of the journal", "end"}
     # Every step takes a sync or two and a copy of the folder: some of them, unless all are asked for (make torture).
-    stride = int(os.environ.get("DWELL_KILL_STRIDE", 17 if place.database else 7))
+    stride = int(os.environ.get("DWELL_KILL_STRIDE", 29 if place.database else 15))
     for number in range(0, len(steps), stride):
         with copy(trial) as place:
             asked.clear()

@@ -76,7 +76,7 @@ def test_an_erasure_that_is_killed_at_any_step(tmp_path, new_folder, state_url, 
     steps = erase_and_die(whole, None)
     assert find_traces(whole) == []
     assert steps > 100
-    ends, kills = set(), 2 if state_url else 4
+    ends, kills = set(), 2 if state_url else 3
     for at in range(0, steps, int(os.environ.get("DWELL_KILL_STRIDE", steps // kills))):
         settings = copy(f"at-{at}")
         erase_and_die(settings, at)

@@ -33,8 +33,9 @@ for heavy in ("arro3.core", "duckdb", "deltalake"):
 # Kinds of work that every step is killed in. `recover` comes after `large`, whose steps it needs.
 LANES = (("first", "large", "recover", "refresh", "set_aside"), ("small", "append", "seal", "correct", "rebuild"))
 
-# Before each commit, and before every ninth of the other steps; `make torture` leaves none out.
+# Before every third commit, and every ninth of the other steps; `make torture` leaves none out.
 STRIDE = int(os.environ.get("DWELL_KILL_STRIDE", "9"))
+COMMIT_STRIDE = max(1, STRIDE // 3)
 SMALL, LARGE = 15, 60  # rows of a batch: to the journal, and straight to the lake
 writer.JOURNAL_ROWS = 100
 compact._MANY = 2  # so that every seal rewrites files, too
@@ -150,7 +151,7 @@ def every_step(run: Run, kinds: tuple[str, ...]) -> dict[str, int]:
     for kind in kinds:
         points[kind] = run.measured(prepared(kind))
         for at, step in enumerate(points[kind]):
-            if at % STRIDE and step != "commit":
+            if at % (COMMIT_STRIDE if step == "commit" else STRIDE):
                 continue
             work = prepared(kind)
             if not run.do(f"{kind} before {step}", lambda at=at, work=work: killed(at, work)):

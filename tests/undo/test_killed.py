@@ -37,7 +37,7 @@ def test_an_undo_that_is_killed_at_any_step(tmp_path: Path, run_in_fork: Any) ->
     after = Folder(whole).content()
     assert after != before
     number, ends = int(counted.read_text()), set()
-    for at in range(0, number, int(os.environ.get("DWELL_KILL_STRIDE", max(1, number // 6)))):
+    for at in range(0, number, int(os.environ.get("DWELL_KILL_STRIDE", max(1, number // 4)))):
         root = tmp_path / f"at-{at}"
         shutil.copytree(original.store.root, root)
         undo(root, at)
