@@ -27,7 +27,7 @@ class Fault:
         cure: What to do.
         said: Words of the message, a part of it that every version keeps.
         make: Does it to a folder.
-        makes_anew: Commands that make again what is damaged, so that their answer may be a newer one.
+        makes_anew: Commands whose answer may lack what is damaged, which a warning names, or be made without it.
     """
 
     name: str
@@ -159,7 +159,7 @@ FAULTS = (
     ),
     Fault(
         "A model is nested a million levels deep", "`dwell score` with it", "everything else", "`dwell fit`", "model",
-        _replace(_MODEL, b"[" * 1_000_000), makes_anew=("findings", "score"),
+        _replace(_MODEL, b"[" * 1_000_000), makes_anew=("findings", "score", "models"),
     ),
     Fault(
         "The tables were written by a newer dwell", "every command", "everything", "update dwell",

@@ -188,7 +188,7 @@ def test_a_locked_database_is_not_damaged(
     class Locked(sqlite3.OperationalError):
         sqlite_errorcode = sqlite3.SQLITE_BUSY
 
-    whole = check._integrity
+    whole = check.find_page_damage
 
     def locked(path: Path) -> str:
         def connect(*_: object, **__: object) -> None:
@@ -208,7 +208,7 @@ def test_a_locked_database_is_not_damaged(
 
         monkeypatch.setattr(sqlite3, "connect", connect)
     else:
-        monkeypatch.setattr(check, "_integrity", lambda path: locked(path) if path.name == name else whole(path))
+        monkeypatch.setattr(check, "find_page_damage", lambda path: locked(path) if path.name == name else whole(path))
     before = (folder / name).read_bytes()
     assert main(["check", "--repair"]) == 1
     assert "held by another program" in capsys.readouterr().err

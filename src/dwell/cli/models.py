@@ -44,7 +44,8 @@ def show_all(*, data: Data = None, as_json: Json = False, as_csv: Csv = False, o
 
 def _text(result: Result) -> str:
     if not result.rows:
-        return "No model is stored: dwell fit --creator @you makes one."
+        stored = "No stored model can be read" if result.warnings else "No model is stored"
+        return f"{stored}: dwell fit --creator @you makes one."
     return result_table(result, _LAYOUT)
 
 
