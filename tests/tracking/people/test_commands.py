@@ -115,7 +115,7 @@ def test_track_and_usage_as_json(run, where, at_one_time, conforms):
     [
         (["track", "https://www.tiktok.com/@user/video/123"], "123"),
         (["track", "7350810998023949599", "--metadata", "spring"], "isn't a note"),
-        (["track", "7350810998023949599", "--days", "31"], "equal to 30"),
+        (["track", "7350810998023949599", "--days", "31"], "give 30 or less"),
         (["stop", "vid_none"], "not found"),
     ],
 )
