@@ -26,8 +26,8 @@ RUNS, SEED = int(os.environ.get("DWELL_STOP_RUNS", "4")), int(os.environ.get("DW
 MAIN = ("help", "posts", "import", "sweep")
 READING = {
     "accounts", "audience", "audit", "benchmarks", "cost", "doctor", "findings", "growth", "imports", "posting-times",
-    "posts", "reconcile", "report", "retention", "score", "sql", "status", "syncs", "tiers", "traffic", "trend", "usage",
-    "videos",
+    "posts", "reconcile", "report", "retention", "score", "sql", "status", "syncs", "tiers", "traffic", "trend",
+    "usage", "videos",
 }  # fmt: skip
 
 
