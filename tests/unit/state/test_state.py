@@ -7,7 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -123,7 +123,7 @@ def test_the_ledger_equals_a_recount_of_the_calls(database):
     for by in ("provider", "command", "account", "endpoint", "sweep", "day"):
         response = ledger.group_totals(database, by)
         assert sum(row["credits"] for row in response) == 4
-    assert [row["day"] for row in ledger.group_totals(database, "day")] == ["2026-06-10", "2026-06-11"]
+    assert [row["day"] for row in ledger.group_totals(database, "day")] == [date(2026, 6, 10), date(2026, 6, 11)]
     assert ledger.group_totals(database, "account", since=NOON + timedelta(hours=1)).rows[0][0] == "other"
 
 
