@@ -38,7 +38,7 @@ lint: $(VENV)/dev  ## Style, types, import contracts.
 	$(BIN)/lint-imports
 
 torture: $(VENV)/dev  ## Kill at every step, and 200 times at random, on both databases (hours). KILLS=20 is quicker.
-	DWELL_KILL_STRIDE=1 $(BIN)/pytest -q tests/layouts tests/backup tests/forget tests/connections
+	DWELL_KILL_STRIDE=1 $(BIN)/pytest -q tests/layouts tests/backup tests/forget tests/connections tests/unit/state
 	DWELL_HISTORIES=8 $(BIN)/pytest -q tests/engines/test_rollup.py tests/tiktok_organic/test_histories.py tests/unit/warehouse/test_backup.py
 	DWELL_UNDO_HISTORIES=30 $(BIN)/pytest -q tests/undo
 	DWELL_DAMAGES=500 $(BIN)/pytest -q tests/unit/state/test_damage.py

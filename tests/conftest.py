@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from dwell.disk.lock import exclusive
+from dwell.disk.replace import write_whole
 
 
 def _load(path: str) -> ModuleType:
@@ -97,6 +98,21 @@ def whole_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             Store.open(settings).seal()
     Workspace(settings).live.replay()  # all responses are read by today's parser: no command has to do it again
     return data
+
+
+@pytest.fixture
+def own_cache(run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache folder of this test alone, with the queries that others like it have compiled: each takes long."""
+    compiled, cache = run_folder / "compiled", tmp_path / "cache"
+    compiled.mkdir(exist_ok=True)
+    shutil.copytree(compiled, cache / "dwell" / "queries")
+    for folder in (cache, cache / "dwell", cache / "dwell" / "queries"):
+        folder.chmod(0o700)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    yield cache
+    for query in (cache / "dwell" / "queries").glob("*.sql"):
+        if "demo_" not in (text := query.read_text()) and not (compiled / query.name).exists():
+            write_whole(compiled / query.name, text)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import FlakyStrategyDefinition
 from starlette.types import ASGIApp
 
-EXAMPLES = 30
+EXAMPLES = 20
 Ids = Callable[[], Mapping[str, str]]
 """Path parameters that lead to something: it is made anew if an earlier call has removed it."""
 

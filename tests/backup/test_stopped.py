@@ -61,7 +61,7 @@ def in_child(work: Callable[[], object], at: int | None, counted: Path) -> int:
     return int(counted.read_text()) if at is None else at
 
 
-def steps_to_try(steps: int, kills: int = 20) -> range:
+def steps_to_try(steps: int, kills: int = 12) -> range:
     assert steps > 30
     return range(0, steps, int(os.environ.get("DWELL_KILL_STRIDE", max(1, steps // kills))))
 

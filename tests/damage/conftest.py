@@ -17,7 +17,7 @@ LAYOUT = Path(__file__).parents[1] / "layouts" / "cff8933.tar.xz"
 def _computed_once() -> Iterator[None]:
     """The same posts have the same audit, model and pictures: what is tried is what comes before these, and after."""
     patch = pytest.MonkeyPatch()
-    for name in ("dwell.models.audit.audit", "dwell.models.fitting.fit", "dwell.charts.render._svg"):
+    for name in ("dwell.models.audit.audit", "dwell.models.fitting.fit", "dwell.workspace.page.render"):
         module, _, function = name.rpartition(".")
         patch.setattr(name, _remembering(getattr(importlib.import_module(module), function)))
     yield

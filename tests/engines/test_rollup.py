@@ -138,7 +138,7 @@ def folder(tmp_path: Path, small: None) -> Callable[[int], Folder]:
 def test_figures_are_equal_after_any_history(seed: int, folder: Callable[[int], Folder], cache: Path) -> None:
     history = folder(seed)
     asked = 0
-    for number in range(24):
+    for number in range(16):
         history.step()
         if number % 8 == 7:
             asked += _compare(history, cache, history.dice.sample(AFFECTED, 8))

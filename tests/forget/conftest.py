@@ -235,9 +235,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def new_folder(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
+def new_folder(filled: Path, tmp_path: Path, own_cache: Path) -> Callable[..., Settings]:
     """Makes such a folder."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def make(database: str | None = None, name: str = "data") -> Settings:
         settings = Settings(data=tmp_path / name, database=database, threads=1)

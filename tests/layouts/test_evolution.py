@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import NEWEST
+from .conftest import COSTLY, NEWEST
 
 PLACE = Path(__file__).parent
 ROOT = PLACE.parents[1]
@@ -44,6 +44,7 @@ def test_a_folder_of_a_release_gets_the_column(later: Path, layout: Path) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("layout", COSTLY, indirect=True)
 def test_killed_at_any_step_it_is_old_or_new(later: Path, layout: Path) -> None:
     stride = os.environ.get("DWELL_KILL_STRIDE", "37" if layout.name == NEWEST else "97")  # 1 in `make torture`
     done = run(later, str(PLACE / "evolve.py"), str(layout), "kill", stride, folder=layout)

@@ -13,12 +13,12 @@ import pytest
 import dwell
 from dwell.cli.main import main
 
+from .conftest import COSTLY
+
 ACCOUNT, OTHER = "demo_pantry", "demo_bigtable"
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def traces(folder: Path, words: list[str]) -> list[str]:
@@ -40,6 +40,7 @@ def traces(folder: Path, words: list[str]) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("layout", COSTLY, indirect=True)
 def test_an_account_of_a_release_is_erased(layout: Path) -> None:
     workspace = dwell.open("data")
     ids = workspace.store.query("SELECT post_id FROM posts WHERE handle = ?", ["posts"], [ACCOUNT])

@@ -12,7 +12,7 @@ import pytest
 from dwell.cli.main import main
 from dwell.records import TABLES
 
-from .conftest import WITH_TRACKING
+from .conftest import COSTLY, WITH_TRACKING
 from .make import QUESTIONS, TRACKING
 
 MOVING = {"next_due_at", "days_remaining"}  # depends on the time at which it is asked
@@ -99,6 +99,7 @@ def test_its_tables_are_the_same_before_and_after_a_seal(layout: Path, dwell: Dw
     assert tables(layout / "after") == expected
 
 
+@pytest.mark.parametrize("layout", COSTLY, indirect=True)
 def test_its_files_correct_nothing_when_they_are_imported_again(layout: Path, dwell: Dwell) -> None:
     """A newer dwell reads them anew, stores what older ones refused, and finds every row that they stored."""
     outdated = {each["path"] for each in dwell("check")["outdated_imports"]}

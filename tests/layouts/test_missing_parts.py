@@ -20,7 +20,7 @@ from dwell.settings import Settings
 from dwell.warehouse import check
 from dwell.workspace import folder_check
 
-from .conftest import LAYOUTS, NEWEST, unpack
+from .conftest import COSTLY, EVERY, LAYOUTS, NEWEST, unpack
 from .test_layouts import tables
 
 pytestmark = pytest.mark.slow
@@ -41,11 +41,10 @@ COMMANDS = [
 ]
 
 
-# Parts get lost in the same way in every layout: the oldest and the newest stand for all, but in `make torture`.
-TRIED = LAYOUTS if "DWELL_KILL_STRIDE" in os.environ else ["e4160b3", NEWEST]
+# Parts get lost in the same way in every layout.
 
 
-@pytest.fixture(params=TRIED)
+@pytest.fixture(params=COSTLY)
 def layout(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return unpack(request.param, tmp_path, monkeypatch)
 
@@ -116,7 +115,7 @@ def test_a_state_database_that_is_gone(folder: Path, run_check, capsys: pytest.C
 
 HOWS = ("gone", "empty", "all gone")
 DAMAGES = [(name, how, ("posts", "post_snapshots", "ingest_batches")) for name in LAYOUTS for how in HOWS]
-if "DWELL_KILL_STRIDE" not in os.environ:  # `make torture` tries every way on every layout
+if not EVERY:
     DAMAGES = [(name, *rest) for name, *rest in DAMAGES if name == NEWEST]
     DAMAGES += [("e4160b3", "gone", ("posts",))]
 

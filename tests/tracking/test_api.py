@@ -12,7 +12,7 @@ from dwell.errors import DwellError
 from dwell.tracking.keys import SCOPES
 from dwell.tracking.request_limiter import RequestLimiter
 
-EXAMPLES = 12
+EXAMPLES = 8
 HOOK_URL = "https://example.com/hook"
 
 

@@ -50,7 +50,7 @@ def _ask(name: str, request: Request, options: ProtocolOptions) -> Any:
     return sent.status, json.loads(sent.body)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.sampled_from(sorted(TIKLIVEAPI)), st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=22))
 def test_tikliveapi_answers_any_query(endpoint: str, query: dict[str, str]):
     status, body = _ask(
@@ -60,7 +60,7 @@ def test_tikliveapi_answers_any_query(endpoint: str, query: dict[str, str]):
     assert isinstance(body, dict)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     st.sampled_from([*sorted(SCAVIO), "user/videos"]),
     st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=22),
@@ -79,7 +79,7 @@ def test_scavio_answers_any_body(endpoint: str, body: dict[str, Any], compat: bo
     assert ("error" in response) is (status != 200)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(st.binary(max_size=60), st.text(max_size=30))
 def test_any_bytes_on_any_path_are_answered(body: bytes, path: str):
     for name, headers in (
@@ -98,7 +98,7 @@ BUSINESS_GOOD = (
 BUSINESS_TEXTS = st.sampled_from(BUSINESS_GOOD) | TEXTS
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(sorted(CALLS)),
     st.dictionaries(st.sampled_from(BUSINESS_NAMES), BUSINESS_TEXTS, max_size=12),
@@ -118,7 +118,7 @@ def test_the_business_api_answers_any_query(name: str, query: dict[str, str], ow
     assert answer["code"] in (0, 40001, 40002, 40007)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     st.sampled_from(sorted(TOKEN_CALLS)),
     st.dictionaries(
@@ -136,7 +136,7 @@ def test_the_token_calls_answer_any_body(name: str, body: Any):
     assert answer["code"] in (40002, 40101, 40105, 40110)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     st.sampled_from(("GET", "POST")),
     st.dictionaries(st.sampled_from(BUSINESS_NAMES), BUSINESS_TEXTS, max_size=12),
