@@ -112,8 +112,8 @@ def test_every_declared_list_of_columns_has_kinds() -> None:
 
 def test_every_kind_in_every_library() -> None:
     kinds = {f"c_{kind}": kind for kind in PANDAS if kind != "other"}
-    filled = Result(tuple(kinds), [tuple(VALUES[kind] for kind in kinds.values())], {}, kinds)  # type: ignore[arg-type]
-    unknown = Result(tuple(kinds), [tuple(None for _ in kinds)], {}, kinds)  # type: ignore[arg-type]
+    filled = Result(tuple(kinds), [tuple(VALUES[kind] for kind in kinds.values())], {}, kinds)
+    unknown = Result(tuple(kinds), [tuple(None for _ in kinds)], {}, kinds)
     assert schemas(filled) == schemas(unknown) == schemas(filled.head(0))
     assert [str(kind) for kind in filled.to_polars().dtypes] == [
         "String", "Int64", "Float64", "Boolean", "Datetime(time_unit='us', time_zone='UTC')", "Date", "List(String)",

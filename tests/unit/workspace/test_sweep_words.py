@@ -17,4 +17,4 @@ from dwell.workspace.sweep_request import Asked, SweepRequest, to_request
     ],
 )
 def test_words_are_a_request(names: Asked, fields: dict[str, object], request_: SweepRequest) -> None:
-    assert to_request(names, fields) == request_  # type: ignore[arg-type]
+    assert to_request(names, fields) == request_

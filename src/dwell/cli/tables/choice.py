@@ -49,12 +49,12 @@ def check_column(name: str, known: Sequence[str], option: str) -> None:
         )
 
 
-_choice = ContextVar("_choice", default=Choice())  # noqa: B039 - it is frozen
+_choice: ContextVar[Choice] = ContextVar("_choice")
 
 
 def current_choice() -> Choice:
     """What the user asked for of the command that runs now."""
-    return _choice.get()
+    return _choice.get(Choice())
 
 
 def add_options(command: Any) -> None:
@@ -70,7 +70,7 @@ def add_options(command: Any) -> None:
 
 
 def _set_wide(context: typer.Context, *, value: bool) -> bool:
-    _set(context, replace(_choice.get(), wide=value))
+    _set(context, replace(current_choice(), wide=value))
     return value
 
 
@@ -78,7 +78,7 @@ def _set_columns(context: typer.Context, value: str | None) -> str | None:
     names = tuple(dict.fromkeys(name.strip() for name in (value or "").split(",") if name.strip()))
     if value is not None and not names:
         raise typer.BadParameter("name at least one column, such as views.", param_hint="--columns")
-    choice = replace(_choice.get(), columns=names)
+    choice = replace(current_choice(), columns=names)
     choice.check([name for layout in layouts_of(context.command) for name in layout.columns])
     _set(context, choice)
     return value
@@ -98,7 +98,8 @@ def _make_options() -> list[Any]:
 
 
 def _hold_options(
-    wide: Annotated[  # noqa: FBT002 - read by typer
+    *,
+    wide: Annotated[
         bool,
         typer.Option("--wide", callback=_set_wide, expose_value=False, help="Show every column, however long a line."),
     ] = False,
