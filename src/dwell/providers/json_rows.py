@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dwell.providers.json_stream import JsonReader, RepeatedKeys, find_repeated_key
+from dwell.providers.json_stream import JsonReader, RepeatedKeys, all_items, find_repeated_key
 from dwell.providers.payloads import find_error
 from dwell.settings.limits import DEPTH, JSON_ROW
 from dwell.text.ids import POST_ID
@@ -155,7 +155,7 @@ class _Search:
                 key = find_repeated_key(value) if RepeatedKeys.made else None
                 yield Row(value, "", text) if key is None else Row(None, f"the key {key} has two values", text)
             if kind is None and _is_numbered(value):
-                yield from self._entries((self._named(key, child) for key, child in value.items()), depth)
+                yield from self._entries((self._named(key, child) for key, child in all_items(value)), depth)
             elif kind is None:
                 yield from self._members(value, depth)
             elif kind == "user":  # an account may be answered together with its posts
@@ -179,7 +179,7 @@ class _Search:
 
     def _members(self, value: Mapping[str, Any], depth: int) -> Iterator[Row]:
         account = _find_account(value)
-        for key, child in value.items():
+        for key, child in all_items(value):
             if isinstance(child, (list, dict)) and child:
                 rows = self._beside(key, self.rows(self._named(key, child), "", depth + 1))
                 yield from (self._with_account(row, account) for row in rows) if account else rows

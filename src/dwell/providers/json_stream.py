@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
 from dwell.settings.limits import JSON_ROW
@@ -24,28 +24,30 @@ def count_containers(text: str, start: int = 0) -> int:
 
 
 class RepeatedKeys(dict[str, Any]):
-    """An object in whose text a key has several values: `items()` gives them all, everything else only the last.
+    """An object in whose text a key has several values, of which it has the last.
 
     Attributes:
         made: Whether this process has made one: until then, no object has to be searched for them.
+        pairs: All keys and values, in their order.
     """
 
     made = False
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        self._pairs = pairs
+        self.pairs = pairs
         RepeatedKeys.made = True
 
-    def items(self) -> list[tuple[str, Any]]:  # type: ignore[override]
-        """All keys and values, in their order."""
-        return self._pairs
+
+def all_items(value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """The keys and values of an object, with every value of a repeated key."""
+    return value.pairs if isinstance(value, RepeatedKeys) else value.items()
 
 
 def find_repeated_key(value: Any) -> str | None:
     """A key that has several values in one of the objects of a value."""
     if isinstance(value, RepeatedKeys):
-        keys = [key for key, _ in value.items()]
+        keys = [key for key, _ in value.pairs]
         return next(key for key in keys if keys.count(key) > 1)
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return next(filter(None, map(find_repeated_key, inner)), None)

@@ -60,22 +60,22 @@ def arrow_kinds(table: Table) -> dict[str, Kind]:
     return {field.name: _kind(field.type) for field in table.schema}
 
 
-def _kind(type: Any) -> Kind:  # noqa: A002
+def _kind(arrow_type: Any) -> Kind:
     from arro3.core import DataType
 
-    if DataType.is_integer(type):
+    if DataType.is_integer(arrow_type):
         return "count"
-    if DataType.is_floating(type):
+    if DataType.is_floating(arrow_type):
         return "number"
-    if DataType.is_boolean(type):
+    if DataType.is_boolean(arrow_type):
         return "flag"
-    if DataType.is_timestamp(type):
+    if DataType.is_timestamp(arrow_type):
         return "instant"
-    if DataType.is_date(type):
+    if DataType.is_date(arrow_type):
         return "day"
-    if DataType.is_string(type) or DataType.is_large_string(type) or DataType.is_string_view(type):
+    if DataType.is_string(arrow_type) or DataType.is_large_string(arrow_type) or DataType.is_string_view(arrow_type):
         return "text"
-    return "texts" if DataType.is_list(type) and _kind(type.value_type) == "text" else "other"
+    return "texts" if DataType.is_list(arrow_type) and _kind(arrow_type.value_type) == "text" else "other"
 
 
 def _to_rows(table: Table) -> list[tuple[Any, ...]]:
