@@ -62,18 +62,11 @@ def test_the_page_words_the_same_findings_from_one_connection_and_one_journal(
 
     monkeypatch.setattr(engine_duckdb, "connect", count_engine)
     monkeypatch.setattr(journal, "_open", count_journal)
-    for model in (workspace.store.root / "models").iterdir():
-        model.rename(tmp_path / model.name)  # so that the report also fits, which asks for topics
-    try:
-        workspace.report(creator=OWN_ACCOUNT, path=tmp_path / "page.html")
-    finally:
-        for model in (workspace.store.root / "models").iterdir():
-            model.unlink()
-        for path in tmp_path.glob("*.json"):
-            path.rename(workspace.store.root / "models" / path.name)
+    # With a fit, which also asks for topics.
+    workspace.report(creator=OWN_ACCOUNT, path=tmp_path / "page.html", fit=True)
     assert opened == {"engine": 1, "journal": 1}
     page = unescape((tmp_path / "page.html").read_text())
-    for statement in statements(workspace.findings(creator=OWN_ACCOUNT)):
+    for statement in statements(workspace.findings(creator=OWN_ACCOUNT, fit=True)):
         assert statement.text in page
         assert statement.detail in page
 

@@ -25,6 +25,7 @@ COLUMNS = (
 )
 LENGTH_ALONE = "duration_only"
 """The baseline that knows only the length of a video."""
+NO_BETTER = "it does not beat simple baselines"
 MIN_HALF_POSTS = 12
 MIN_POSTS = 10
 MOST_DIFFERENCES = 3
@@ -37,6 +38,7 @@ def findings(
     tiers: Result | None = None,
     audit: Result | None = None,
     fit: Mapping[str, Any] | None = None,
+    no_fit: str = "",
 ) -> Result:
     """The findings about one account, those on measured watch time first.
 
@@ -45,6 +47,7 @@ def findings(
         tiers: The result of `tiers`.
         audit: The result of `audit`; None for an account without watch time.
         fit: The report of a fit; None without one.
+        no_fit: Why there is none, where there could be one.
 
     Returns:
         One row per figure, columns COLUMNS. Rows of one `statement` belong together; its `verdict` is `found` (a
@@ -62,7 +65,7 @@ def findings(
         *compare_lengths(groups, target),
         *_tiers(tiers),
         *_audit(audit),
-        *_model(fit),
+        *_model(fit, no_fit),
         *_change(eligible),
         *_above_p90(eligible),
     ]
@@ -182,13 +185,14 @@ def _audit(audit: Result | None) -> list[Row]:
     ]
 
 
-def _model(fit: Mapping[str, Any] | None) -> list[Row]:
+def _model(fit: Mapping[str, Any] | None, no_fit: str) -> list[Row]:
+    about: Figure = {"finding": "model", "kind": "predicted", "target": "watch_ratio"}
     if fit is None:
-        return []
-    about: Figure = {"finding": "model", "kind": "predicted", "target": fit.get("target")}
+        return [{**about, "verdict": "unknown", "reason": no_fit}] if no_fit else []
+    about["target"] = fit.get("target")
     if fit.get("verdict") != "usable":
         reasons = "; ".join(str(reason) for reason in fit.get("reasons") or ())
-        return [{**about, "verdict": "unknown", "reason": reasons or "it does not beat simple baselines"}]
+        return [{**about, "verdict": "unknown", "n": fit.get("n"), "reason": reasons or NO_BETTER}]
     about["verdict"] = "found"
     baselines = {
         name: (entry.get("out_of_fold") or {}).get("r2") for name, entry in (fit.get("baselines") or {}).items()

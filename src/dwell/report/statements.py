@@ -170,6 +170,8 @@ def _ratio_label(row: Row) -> str:
 
 def _model(rows: Sequence[Row]) -> Words:
     first, target = rows[0], column_label(str(rows[0]["target"]))
+    if first["verdict"] == "unknown" and first["n"] is None:
+        return f"Whether {target} can be predicted was not tested.", str(first["reason"])
     if first["verdict"] == "unknown":
         text = f"{sentence_case(target)} cannot be predicted reliably for this account yet."
         return text, f"The model abstains: {first['reason'].rstrip('.')}."
