@@ -104,6 +104,7 @@ def test_everything_on_the_page_is_json_of_a_command(
         "growth": ask("growth")["rows"],
         "audit": ask("audit")["rows"] if handle == OWN_ACCOUNT else None,
         "score": ask("score") if handle != OWN_ACCOUNT else None,
+        "connected": False,
         # Connections are the folder's, not the account's: the page has none.
         # No curves are among the exports: tests/acceptance/test_retention.py has them.
         "retention": None,

@@ -12,6 +12,16 @@ TITLES = {
     "model": "How reliable predictions are",
     "top-posts": "Posts worth a look",
 }
+SHORT_TITLES = {
+    "benchmarks": "Lengths",
+    "tiers": "Best against weakest",
+    "retention": "Retention",
+    "posting-times": "Times",
+    "trend": "Over time",
+    "audit": "Public figures",
+    "model": "Predictions",
+    "top-posts": "Best posts",
+}
 INTRODUCTIONS = {
     "benchmarks": "Short and long videos get different rates, so a post is compared with posts of similar length.",
     "tiers": "The quarter of posts with the highest engagement rate, against the quarter with the lowest. "
@@ -30,8 +40,7 @@ EMPTY = {
     "tiers": "Too few eligible posts to split into quarters.",
     "posting-times": "No eligible post has a known posting time.",
     "trend": "No eligible post has a known posting time.",
-    "audit": "No measured watch time was imported for this account; a TikTok Studio export or the watch-time template "
-    "makes this section possible.",
-    "model": "No model was fitted: that needs posts with measured watch time (dwell fit).",
+    "audit": "No watch time was measured for this account, and this section compares public figures with it.",
+    "model": "A model is fitted to posts with measured watch time (dwell fit), and there is none for this account.",
     "top-posts": "No eligible post can be ranked among posts of similar length yet.",
 }

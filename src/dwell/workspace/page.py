@@ -16,6 +16,7 @@ from dwell.report.content import ReportContent
 from dwell.report.page import render
 from dwell.report.pdf import print_page, require_chromium
 from dwell.results import Result
+from dwell.workspace.connected import is_connected
 from dwell.workspace.findings import findings
 from dwell.workspace.status import status
 
@@ -75,6 +76,7 @@ def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str, *, 
         status=status(snapshot, **account).meta,
         versions={name: metadata.version(name) for name in ("dwell", "scikit-learn")},
         tz=tz,
+        connected=is_connected(snapshot, account["handle"]),
         simulated=found.findings.meta["simulated"],
     )
 
