@@ -75,9 +75,9 @@ class Topics(Accounts):
         tag = self.hashtag(name)
         day = second_to_day(to_unix_second(at))
         if tag.niche is None:
-            return usage.lasting_usage(GENERIC_HASHTAG_CHANCE, len(NICHES), day)
+            return usage.lasting_usage(self.seed, tag.name, GENERIC_HASHTAG_CHANCE, len(NICHES), day)
         if tag.lifecycle is None:
-            return usage.lasting_usage(NICHE_HASHTAG_CHANCE, 1, day)
+            return usage.lasting_usage(self.seed, tag.name, NICHE_HASHTAG_CHANCE, 1, day)
         return usage.trending_usage(self.seed, HASHTAGS, tag.niche, tag.lifecycle.serial, day)
 
     def hashtag_posts(self, name: str, at: datetime, limit: int = 100) -> tuple[Post, ...]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell import logs
 from dwell.disk.lock import scratch_folder
-from dwell.records import TABLES, Table
+from dwell.records import TABLES, Column, Table
 from dwell.records.personal import ROLES, WRITTEN, Subject, matching_columns
 from dwell.settings import Settings
 from dwell.text.mentions import ERASED, Mentions
@@ -56,17 +56,23 @@ def mentions_of(subject: Subject) -> Mentions:
 def find_subject(store: Store, subject: Subject) -> None:
     """Completes the subject with what the tables know: other names of the account, its ids, posts and comments."""
     with connect(store.settings) as connection, reading_errors(store.root):
-        store.attach(connection)
+        tables = _with_rows(store, connection)
         before = -1
         while before != subject.size():
             before = subject.size()
             load_values(connection, subject)
             if subject.kind == "account":
-                _find_account(connection, subject)
-            _find_comments(connection, subject)
+                _find_account(connection, subject, tables)
+            _find_comments(connection, subject, tables)
 
 
-def _find_account(connection: duckdb.DuckDBPyConnection, subject: Subject) -> None:
+def _with_rows(store: Store, connection: duckdb.DuckDBPyConnection, *, with_seq: bool = False) -> Mapping[str, Table]:
+    """Attaches the tables; those that have rows. Most folders use a few of them."""
+    names = store.attach(connection, with_seq=with_seq)
+    return {name: table for name, table in TABLES.items() if name in names}
+
+
+def _find_account(connection: duckdb.DuckDBPyConnection, subject: Subject, tables: Mapping[str, Table]) -> None:
     """Ids of its names, names of its ids, and posts of both. A name that has passed to another id is not its own."""
     of_platform = f" AND platform = {quote_text(subject.platform)}" if subject.platform else ""
     others = f"SELECT handle FROM creators WHERE creator_id IS NOT NULL AND NOT {_is_in('creator_id', 'account_ids')}"
@@ -88,7 +94,7 @@ def _find_account(connection: duckdb.DuckDBPyConnection, subject: Subject) -> No
             f"SELECT handle {states} AND {_is_in('new_handle', 'names')} AND handle NOT IN ({others})",
             f"SELECT new_handle {states} AND {_is_in('handle', 'names')} AND new_handle NOT IN ({others})",
         ]
-    for name, table in TABLES.items():
+    for name, table in tables.items():
         columns = {column.name for column in table.columns}
         # In a table of comments the name is the writer's, and the account another's.
         if {"open_id", "username"} <= columns and name not in WRITTEN and subject.platform in {None, "tiktok"}:
@@ -100,11 +106,11 @@ def _find_account(connection: duckdb.DuckDBPyConnection, subject: Subject) -> No
         _add(connection, subject, role, queries)
 
 
-def _find_comments(connection: duckdb.DuckDBPyConnection, subject: Subject) -> None:
+def _find_comments(connection: duckdb.DuckDBPyConnection, subject: Subject, tables: Mapping[str, Table]) -> None:
     queries = [
         f"SELECT comment_id FROM {name} WHERE {condition}"
-        for name in sorted(WRITTEN & TABLES.keys())
-        if (condition := _condition(TABLES[name], subject, set()))
+        for name in sorted(WRITTEN & tables.keys())
+        if (condition := _condition(tables[name], subject, set()))
     ]
     _add(connection, subject, "comment_ids", queries)
 
@@ -159,10 +165,10 @@ def conditions(subject: Subject, tables: Mapping[str, Table] = TABLES) -> dict[s
 def count_rows(store: Store, subject: Subject) -> dict[str, int]:
     """Table -> rows about the subject, as a reader sees them; tables without any are left out."""
     with connect(store.settings) as connection, reading_errors(store.root):
-        store.attach(connection)
+        tables = _with_rows(store, connection)
         load_values(connection, subject)
         counts = {}
-        for name, condition in conditions(subject).items():
+        for name, condition in conditions(subject, tables).items():
             sql = f"SELECT count(*) FROM {quote_name(name)} WHERE {condition}"
             ((counts[name],),) = connection.execute(sql).fetchall()
     return {name: int(rows) for name, rows in counts.items() if rows}
@@ -174,24 +180,27 @@ def count_mentions(store: Store, subject: Subject) -> dict[str, int]:
         return {}
     listed = "|".join(_escape(name) for name in sorted(subject.names))
     pattern = quote_text(rf"(^|[^\pL\pN_.])({listed})($|[^\pL\pN_.]|\.($|[^\pL\pN_]))")
-    counts = {}
+    counts: dict[str, int] = {}
     with connect(store.settings) as connection, reading_errors(store.root):
-        store.attach(connection)
+        tables = _with_rows(store, connection)
         load_values(connection, subject)
-        theirs = conditions(subject)
-        for name, table in TABLES.items():
-            for column in table.columns:
-                is_shown = column.name in table.values or column.name == "topic"
-                if column.kind != "text" or not is_shown or column.name in ROLES:
-                    continue
-                sql = (
-                    f"SELECT count(*) FROM {quote_name(name)} WHERE NOT {theirs.get(name, 'false')} "
-                    f"AND regexp_matches(lower({quote_name(column.name)}), {pattern})"
-                )
-                ((rows,),) = connection.execute(sql).fetchall()
-                if rows:
-                    counts[f"{name}.{column.name}"] = int(rows)
+        theirs = conditions(subject, tables)
+        for name, table in tables.items():
+            texts = [column.name for column in table.columns if _is_shown(table, column)]
+            if not texts:
+                continue
+            named = [f"count(*) FILTER (regexp_matches(lower({quote_name(text)}), {pattern}))" for text in texts]
+            sql = f"SELECT {', '.join(named)} FROM {quote_name(name)} WHERE NOT {theirs.get(name, 'false')}"
+            (found,) = connection.execute(sql).fetchall()
+            counts |= {f"{name}.{text}": int(rows) for text, rows in zip(texts, found, strict=True) if rows}
     return counts
+
+
+def _is_shown(table: Table, column: Column) -> bool:
+    """People read it as a text, and no row is recognised by it."""
+    return (
+        column.kind == "text" and (column.name in table.values or column.name == "topic") and column.name not in ROLES
+    )
 
 
 def _escape(name: str) -> str:
@@ -277,9 +286,9 @@ def list_imports(store: Store, subject: Subject) -> list[str]:
     """Names of the imports that gave the newest versions of the rows about the subject."""
     numbers: set[int] = set()
     with connect(store.settings) as connection, reading_errors(store.root):
-        store.attach(connection, with_seq=True)
+        tables = _with_rows(store, connection, with_seq=True)
         load_values(connection, subject)
-        for name, condition in conditions(subject).items():
+        for name, condition in conditions(subject, tables).items():
             found = connection.execute(f"SELECT DISTINCT {SEQ} FROM {quote_name(name)} WHERE {condition}").fetchall()
             numbers.update(seq for (seq,) in found)
     return sorted(map(import_name, store.batch_ids(numbers).values()))

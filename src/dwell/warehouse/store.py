@@ -101,17 +101,21 @@ class Store:
 
     def attach(
         self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None, *, with_seq: bool = False
-    ) -> None:
+    ) -> set[str]:
         """Makes a temporary view per table, all of one instant, without the internal columns.
 
         Args:
             connection: The DuckDB connection that will read.
             tables: Names of the tables, or `post_latest`; all tables when None.
             with_seq: The views also have the number of each row's batch, as `seq`.
+
+        Returns:
+            Those of the tables that have rows.
         """
         names = list(TABLES if tables is None else tables)
         state, unsealed = self.instant(names)
         views.attach(connection, self.root, state, unsealed, names, with_seq=with_seq)
+        return {name for name in views.stored_tables(names) if state.table(name).files or unsealed[name]}
 
     def snapshot(self) -> AbstractContextManager[StoreSnapshot]:
         """One instant of the store, for a `with` block: everything read through it belongs together."""

@@ -18,9 +18,9 @@ from dwell_sandbox.server.simulated_clock import SimulatedClock
 
 EXPORTS = "2515ff874f50a4b395336321c49eec267aa38fbfa2b5d097d93f4077e5fc6bf8"
 RESPONSES = {
-    "tikliveapi": "eaec7d430222c0115f0b92477eb24ec8999d9c882848558f01a4f3cb190fe419",
+    "tikliveapi": "5ad5650375ae9b786feba0583967dbc6326bb0e54b671bb665ae1474b86ef7a3",
     "business_api": "ca6b0324e980e6bb3d40b11a9e682f89a5f8669ea37b476ab2ac2d8f79d810f5",
-    "scavio": "b945b9eef6d672bc0b4faa11477125e08b5f43bbc60d41aeffe5e19095bb7108",
+    "scavio": "173174730ba39db9598c2005c64598112ec4d273a7d1b6146a2610b986064751",
 }
 
 

@@ -97,11 +97,17 @@ def test_uses_of_a_hashtag_rise_and_fade_or_keep_growing(world: World, now: date
     assert before.posts == before.views == 0
     assert after.posts == later.posts > 10_000
     assert later.views > after.posts
+
+
+def test_lasting_hashtags_differ_and_no_two_days_are_alike(world: World, now: datetime):
     for name in ("fyp", "onepan"):
-        steps = [world.hashtag_uses(name, now + timedelta(days=day)).posts for day in range(4)]
-        gains = np.diff(steps)
-        assert (gains > 100_000).all()
-        assert max(gains) - min(gains) <= 1
+        gains = np.diff([world.hashtag_uses(name, now + timedelta(days=day)).posts for day in range(29)])
+        assert (gains > 50_000).all()
+        assert 1.1 < max(gains) / min(gains) < 2
+        weeks = gains.reshape(4, 7)
+        assert weeks.sum(axis=1).std() < 0.05 * weeks.sum(axis=1).mean()  # it is steady all the same
+    posts = [world.hashtag_uses(name, now).posts for name in ("onepan", "recipe", "easyrecipe", "baking")]
+    assert len(set(posts)) == 4
     assert world.hashtag_uses("fyp", now).posts > world.hashtag_uses("onepan", now).posts
     assert world.hashtag_uses("fyp", datetime(2020, 1, 1, tzinfo=UTC)).posts == 0
 
