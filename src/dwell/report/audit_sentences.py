@@ -25,9 +25,8 @@ def _about(target: str, rows: list[dict[str, Any]], meta: Mapping[str, Any]) -> 
     for verdict, (one, several) in _WAYS.items():
         clear = sorted((row for row in rows if row["verdict"] == verdict), key=lambda row: -abs(row["spearman"]))
         if clear:
-            said.append(
-                f"{_join([column_label(str(row['proxy'])) for row in clear])} {one if len(clear) == 1 else several} with it"
-            )
+            names = _join([column_label(str(row["proxy"])) for row in clear])
+            said.append(f"{names} {one if len(clear) == 1 else several} with it")
     shown = "; ".join(said) or "no public figure is shown to go with it"
     together, base = meta["ratios_gain"][target], meta["base_r2"][target]
     gain = with_interval(together["r2"], together["low"], together["high"])
