@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dwell.charts.formatting import bucket_label, column_label
+from dwell.charts.formatting import bucket_label, column_label, pluralize
 from dwell.charts.tier_words import dimension_label
 from dwell.report.answer import differences
 from dwell.report.best_posts import rank_posts
@@ -50,21 +50,27 @@ def _what_to_try(row: Mapping[str, Any], tz: str) -> str | None:
 
 
 def _missing_data(content: ReportContent) -> Iterator[str]:
-    name, rows = f"@{content.handle}", list(content.findings)
-    verdicts = {row["finding"]: row for row in rows}
+    name, on_tiktok = f"@{content.handle}", _on_tiktok(content)
+    more = f"dwell sweep {name}" if on_tiktok else "dwell import"
+    verdicts = {row["finding"]: row for row in content.findings}
     if not content.findings.meta["eligible"]:
-        yield f"Import more posts of {name} (dwell import, dwell sweep {name}): none can be compared yet."
+        yield f"Store more posts of {name} ({more}): none can be compared yet."
         return
     if verdicts["watch_ratio"]["value"] is None:
         yield _how_to_measure(content)
     if not any(statement.answer == "found" for _, statement in differences(content.findings)):
-        more = "more posts can show smaller differences"
-        yield f"No difference was found in {content.findings.meta['eligible']:,} posts: {more} (dwell sweep {name})."
+        posts = pluralize(content.findings.meta["eligible"], "post")
+        yield f"No difference was found in {posts}: more posts can show smaller differences ({more})."
     model = verdicts.get("model")
     if model is not None and model["verdict"] == "unknown" and model["n"] is None:
         yield f"Run dwell fit --creator {name}: it tests how well public figures predict {_target(model)}."
-    if not any(row.get("views_per_hour") is not None for row in content.growth):
+    if on_tiktok and not any(row.get("views_per_hour") is not None for row in content.growth):
         yield f"Read the account a second time (dwell sweep {name}), an hour later or more: growth needs two readings."
+
+
+def _on_tiktok(content: ReportContent) -> bool:
+    """Only TikTok's accounts can be read and connected, and only their counters are totals."""
+    return all(post.get("platform") in (None, "tiktok") for post in content.posts)
 
 
 def _target(row: Mapping[str, Any]) -> str:
@@ -75,6 +81,8 @@ def _how_to_measure(content: ReportContent) -> str:
     """Whoever has connected the account is not told to connect it."""
     if content.connected:
         return "Run dwell sync: it reads how long viewers stay from TikTok, as soon as TikTok shows it to the owner."
+    if not _on_tiktok(content):
+        return "Import watch times (dwell import): then this page shows how long viewers stay."
     ways = "connect it (dwell connect tiktok) or import its watch times (dwell import)"
     return f"If @{content.handle} is yours, {ways}: then this page shows how long viewers stay."
 

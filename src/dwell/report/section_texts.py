@@ -14,7 +14,7 @@ TITLES = {
 }
 SHORT_TITLES = {
     "benchmarks": "Lengths",
-    "tiers": "Best against weakest",
+    "tiers": "In common",
     "retention": "Retention",
     "posting-times": "Times",
     "trend": "Over time",

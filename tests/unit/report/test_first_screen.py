@@ -112,7 +112,16 @@ def test_without_findings_it_says_which_data_would_tell_more(account: Any) -> No
     steps = " ".join(next_steps(account.content(3)))
     assert "dwell sweep @saltandspoon" in steps
     assert "No difference was found in 3 posts" in steps
-    assert "Import more posts" in " ".join(next_steps(account.content(0)))
+    assert "Store more posts" in " ".join(next_steps(account.content(0)))
+
+
+def test_advice_for_tiktok_alone_is_not_given_elsewhere(account: Any) -> None:
+    public = account.content(3, watch_time=False)
+    elsewhere = replace(public, posts=[{**post, "platform": "youtube"} for post in public.posts])
+    steps = " ".join(next_steps(elsewhere))
+    assert "dwell import" in steps
+    assert "sweep" not in steps
+    assert "connect" not in steps
 
 
 def test_only_what_is_found_is_open(html: str) -> None:
