@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dwell.charts.formatting import bucket_label, column_label, percent, sentence_case
+from dwell.charts.formatting import bucket_label, column_label, sentence_case
 from dwell.charts.tier_words import dimension_label, side
 from dwell.report.answer import differences
 from dwell.report.content import ReportContent
+from dwell.report.metric_text import format_figure, kind_of
 from dwell.report.retention_sentences import figure
 from dwell.report.statement import Answer, Kind
 
@@ -63,8 +64,8 @@ def _card(row: Mapping[str, Any]) -> Card:
 def _length(row: Mapping[str, Any]) -> Card:
     return Card(
         "Length of the video",
-        Side(_rate(row["metric"], row["value"]), bucket_label(row["group"])),
-        Side(_rate(row["metric"], row["other_value"]), bucket_label(row["other_group"])),
+        Side(format_figure(row["metric"], row["value"]), bucket_label(row["group"])),
+        Side(format_figure(row["metric"], row["other_value"]), bucket_label(row["other_group"])),
         row["kind"],
         f"Median {column_label(row['metric'])}, {row['n']:,} and {row['other_n']:,} posts",
         row["verdict"],
@@ -86,8 +87,8 @@ def _tier(row: Mapping[str, Any]) -> Card:
 
 
 def _change(row: Mapping[str, Any]) -> Card:
-    newer = Side(_rate(row["metric"], row["value"]), "newer half of posts")
-    older = Side(_rate(row["metric"], row["other_value"]), "older half of posts")
+    newer = Side(format_figure(row["metric"], row["value"]), "newer half of posts")
+    older = Side(format_figure(row["metric"], row["other_value"]), "older half of posts")
     best, weakest = (newer, older) if row["value"] >= row["other_value"] else (older, newer)
     detail = f"Median {column_label(row['metric'])}, {row['n']:,} and {row['other_n']:,} posts"
     return Card("Over time", best, weakest, row["kind"], detail, row["verdict"])
@@ -102,9 +103,9 @@ def _quarters(content: ReportContent) -> list[Card]:
     return [
         Card(
             "Best and weakest posts",
-            Side(_rate(found["metric"], best["value"]), "best quarter"),
-            Side(_rate(found["metric"], weakest["value"]), "weakest quarter"),
-            "measured" if found["metric"] in _MEASURED else "public",
+            Side(format_figure(found["metric"], best["value"]), "best quarter"),
+            Side(format_figure(found["metric"], weakest["value"]), "weakest quarter"),
+            kind_of(found["metric"]),
             f"Median {column_label(found['metric'])}, {best['n']:,} and {weakest['n']:,} posts",
             None,
         )
@@ -129,9 +130,4 @@ def _retention(content: ReportContent) -> list[Card]:
     ][:1]
 
 
-_MEASURED = frozenset({"watch_ratio", "full_watch_rate"})
 _CARDS = {"length": _length, "best_posts": _tier, "change": _change}
-
-
-def _rate(metric: str, value: float) -> str:
-    return percent(value, 0 if metric in _MEASURED else 1)

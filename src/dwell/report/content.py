@@ -66,6 +66,11 @@ class ReportContent:
         fit: Mapping[str, Any] | None = self.findings.meta["fit"]
         return fit
 
+    @property
+    def metric(self) -> str:
+        """The metric that compares the posts."""
+        return str((self.findings.meta.get("metric") or {}).get("name", "engagement_rate"))
+
     def scored(self) -> Mapping[str, Any] | None:
         """The scoring as one object: model_id, level_shown, reasons, rows."""
         return self.score.to_dict() if isinstance(self.score, Result) else self.score

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from dwell.charts import theme
 from dwell.charts.formatting import day, parse_instant, pluralize
 from dwell.report.answer import answer
-from dwell.report.best_posts import BEST_TITLE, best_posts
+from dwell.report.best_posts import best_posts, title_of
 from dwell.report.cards import cards
 from dwell.report.content import ReportContent
 from dwell.report.method import method
@@ -52,8 +52,8 @@ def render(content: ReportContent) -> str:
         answer=answer(content.findings),
         answers=_ANSWERS,
         cards=cards(content),
-        best_posts=best_posts(content.posts),
-        best_title=BEST_TITLE,
+        best_posts=best_posts(content.posts, content.metric),
+        best_title=title_of(content.metric),
         steps=next_steps(content),
         findings=statements(content.findings),
         folds=_FOLDS,

@@ -24,8 +24,7 @@ SHORT_TITLES = {
 }
 INTRODUCTIONS = {
     "benchmarks": "Short and long videos get different rates, so a post is compared with posts of similar length.",
-    "tiers": "The quarter of posts with the highest engagement rate, against the quarter with the lowest. "
-    "An association is not a cause.",
+    "tiers": "The quarter of posts that did best, against the quarter that did worst. An association is not a cause.",
     "retention": "The share of views that is left at each second. Short videos keep more of it to their end, so "
     "a curve is compared with those of similar length.",
     "posting-times": "When posts were published, and how they performed. The findings above test whether time matters.",
@@ -33,7 +32,7 @@ INTRODUCTIONS = {
     "audit": "Public ratios, views and length are a proxy for unknown watch time. "
     "Where both are known, the proxy can be checked.",
     "model": "How well public counters predict the watch time of unseen posts, compared with simple baselines.",
-    "top-posts": "The highest engagement rates among posts of similar length. Watch them to see what they do.",
+    "top-posts": "The best among posts of similar length. Watch them to see what they do.",
 }
 EMPTY = {
     "benchmarks": "No eligible post has a known length and a known rate yet.",

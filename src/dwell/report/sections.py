@@ -221,5 +221,5 @@ def _fit(fit: Mapping[str, Any], shares: Sequence[Mapping[str, Any]]) -> tuple[l
 
 
 def _top(content: ReportContent) -> Section:
-    ranked = top_table(content.posts)
+    ranked = top_table(content.posts, content.metric)
     return Section("top-posts", tables=[ranked]) if ranked.rows else _empty_section("top-posts")

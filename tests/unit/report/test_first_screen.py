@@ -16,6 +16,7 @@ from dwell.report.answer import answer
 from dwell.report.audit_sentences import audit_sentences
 from dwell.report.best_posts import best_posts
 from dwell.report.cards import cards
+from dwell.report.model_notes import fit_note, score_note
 from dwell.report.next_steps import next_steps
 from dwell.report.page import render
 from dwell.results import Result
@@ -72,7 +73,7 @@ def test_the_spread_of_the_posts_is_a_card_where_nothing_is_found(account: Any) 
 
 
 def test_the_best_posts_are_linked(content: Any, html: str) -> None:
-    listed = best_posts(content.posts)
+    listed = best_posts(content.posts, content.metric)
     assert len(listed) == 5
     first = part(html, '<ol class="posts">', "</ol>")
     assert [first.count(str(post.post.url)) for post in listed] == [1] * 5
@@ -101,7 +102,7 @@ def test_each_difference_has_its_trial(account: Any, row: tuple[Any, ...], tried
 
 
 def test_nobody_who_is_connected_is_told_to_connect(account: Any) -> None:
-    public = account.content(watch_time=False, audit=None, fit=None)
+    public = account.content(3, watch_time=False)
     assert any("dwell connect tiktok" in step for step in next_steps(public))
     connected = render(replace(public, connected=True))
     assert "connect" not in words(connected).lower().replace("connected", "")
@@ -176,12 +177,16 @@ def test_the_model_is_named_by_its_date(account: Any) -> None:
     stored = replace(
         made.findings, meta={**made.findings.meta, "fit_stored": True, "fitted_at": "2026-11-19T08:00:00Z"}
     )
-    assert "The model of this account is of 19 Nov 2026 (dwell fit)." in words(render(replace(made, findings=stored)))
-    assert "This model was fitted for this page and is not stored" in words(render(made))
+    assert fit_note(replace(made, findings=stored)) == ["The model of this account is of 19 Nov 2026 (dwell fit)."]
+    assert fit_note(made) == ["This model was fitted for this page and is not stored (dwell fit stores one)."]
+    named = {"trained_at": "2026-11-19T08:00:00Z", "trained_on": ["a", "b", "c", "d"]}
+    assert score_note(named) == [
+        "The order is predicted by a model of @a, @b, @c and 1 more, of 19 Nov 2026 (dwell fit)."
+    ]
 
 
 def test_text_by_strangers_stays_text() -> None:
     bad = SimpleNamespace(posts=[{"percentile": 1.0, "excluded": None, "caption": "<b>x\u202e", "url": "javascript:1"}])
-    (only,) = best_posts(bad.posts)
+    (only,) = best_posts(bad.posts, "watch_ratio")
     assert only.post.url is None
     assert "\u202e" not in only.post.text
