@@ -11,13 +11,13 @@ import altair as alt
 from dwell.charts.formatting import (
     bucket_label,
     bucket_labels,
-    caption,
     column_label,
     day,
     link,
     percent,
     percent_format,
     pluralize,
+    post_label,
     seconds,
 )
 from dwell.charts.swarm import swarm, thin_out
@@ -113,7 +113,7 @@ def _dots(posts: Iterable[Mapping[str, Any]], marks: list[dict[str, Any]], rate:
         if mark is None or value is None or post.get("excluded") is not None:
             continue
         high = mark["enough"] and value > mark["p90"]
-        text = caption(post.get("caption"), post.get("post_id"))
+        text = post_label(post)
         tip = [
             text,
             f"{percent(value)} {column_label(rate)}",

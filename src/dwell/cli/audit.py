@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dwell.cli.cells import words_for_codes
 from dwell.cli.fail_on import FailOn, require_verdict
 from dwell.cli.options import AllRows, ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
 from dwell.cli.output import Output
@@ -62,7 +61,9 @@ def audit(
 
 
 def _text(result: Result, *, every: bool) -> str:
-    verdict = words_for_codes(str(result.meta["verdict"]))
+    from dwell.charts.formatting import plain_words
+
+    verdict = plain_words(str(result.meta["verdict"]))
     if not len(result):
         return verdict
     shown = result if every else result.head(FIRST_ROWS)

@@ -8,7 +8,7 @@ from typing import Any
 from dwell.charts.formatting import percent
 from dwell.charts.tier_words import dimension_label
 from dwell.cli.cells import format_cell
-from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, Out, TimeZone
+from dwell.cli.options import Creator, Csv, Data, Engine, FitNow, Json, OnePlatform, Out, TimeZone
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 from dwell.cli.tables.layout import Layout, shows
@@ -38,6 +38,7 @@ def findings(
     creator: Creator,
     platform: OnePlatform = None,
     tz: TimeZone = "UTC",
+    fit: FitNow = False,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -47,8 +48,8 @@ def findings(
     """Say what holds an account's viewers, and what is not known.
 
     The sentences are those of the report, and the table has the figures behind each: medians with their intervals,
-    differences between lengths, between best and weakest posts and over time, and what predicts watch time. An account
-    with watch time and without a model gets one first (dwell fit).
+    differences between lengths, between best and weakest posts and over time, and what predicts watch time. That
+    is the account's own model that dwell fit stored; without a current one it says so.
 
     \b
     Example:
@@ -59,7 +60,7 @@ def findings(
 
     with spinner("Collecting the figures"):
         result = dwell.open(data, engine=engine).findings(
-            creator=creator, platform=platform.value if platform else None, tz=tz
+            creator=creator, platform=platform.value if platform else None, tz=tz, fit=fit
         )
     Output(as_json, as_csv, output).show(result, _text)
 

@@ -96,6 +96,9 @@ TimeZone = Annotated[
         "--tz", help="Time zone for weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE", callback=check_zone
     ),
 ]
+FitNow = Annotated[
+    bool, typer.Option("--fit", help="Fit a model of the account's watch time for this answer; nothing is stored.")
+]
 
 
 def _check_age(text: str) -> str:

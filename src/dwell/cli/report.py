@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, TimeZone
+from dwell.cli.options import Creator, Csv, Data, Engine, FitNow, Json, OnePlatform, TimeZone
 from dwell.cli.output import Output
 from dwell.cli.output_files import PAGES, check_output
 from dwell.cli.spinner import spinner
@@ -37,6 +37,7 @@ def report(
         ),
     ] = Path("report.html"),
     tz: TimeZone = "UTC",
+    fit: FitNow = False,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -45,6 +46,7 @@ def report(
     """Write a self-contained HTML page about an account.
 
     It works offline, in light and dark mode, and prints well. A .pdf is printed by Chromium, if it is installed.
+    Of models it shows the account's own that dwell fit stored; without a current one it says so.
 
     \b
     Example:
@@ -63,7 +65,7 @@ def report(
         path = folder / "report.html" if to_stdout else output
         with spinner("Collecting the figures of the page"):
             result = dwell.open(data, engine=engine).report(
-                creator=creator, platform=platform.value if platform else None, path=path, tz=tz
+                creator=creator, platform=platform.value if platform else None, path=path, tz=tz, fit=fit
             )
         if to_stdout:
             sys.stdout.write(path.read_text(encoding="utf-8"))

@@ -144,7 +144,7 @@ def _summary(meta: Mapping[str, Any]) -> list[str]:
     ads = f", without {pluralize(left_out, 'promoted post')} (see --ads)" if left_out else ""
     lines = _wrap(f"@{meta['handle']}{where}: {pluralize(meta['curves'], 'retention curve')}{ads}.")
     if not meta["curves"]:
-        return [*lines, "Connect the account and run dwell sync, or import Meta's table of videos."]
+        return lines
     return [*lines, *_wrap(typical_sentence(meta)), *_wrap(str(meta["comparison"]["verdict"]))]
 
 

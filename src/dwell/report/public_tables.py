@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dwell.charts.formatting import (
-    UNKNOWN,
     WEEKDAYS,
     bucket_label,
     bucket_labels,
@@ -15,7 +14,6 @@ from dwell.charts.formatting import (
     format_p_value,
     number,
     percent,
-    seconds,
 )
 from dwell.charts.tier_words import dimension_label, side
 from dwell.metrics.counters import RATES
@@ -29,13 +27,13 @@ def benchmark_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     known.sort(key=lambda row: order.index(row["bucket"]))
     rates = [rate for rate in RATES if any(row.get(f"{rate}_median") is not None for row in known)]
     columns = [TableColumn("Length", numeric=False), TableColumn("Posts"), TableColumn("Median views", "counter")]
-    columns += [TableColumn(f"{column_label(rate).capitalize()}: median (90th percentile)", "public") for rate in rates]
+    columns += [TableColumn(column_label(rate).capitalize(), "public") for rate in rates]
     body: list[Row] = [
         [bucket_label(row["bucket"]), number(row.get("n")), number(row.get("views_median"), 0)]
         + [f"{percent(row.get(f'{rate}_median'), 2)} ({percent(row.get(f'{rate}_p90'), 2)})" for rate in rates]
         for row in known
     ]
-    return make_table("Benchmarks per video length", columns, body)
+    return make_table("Benchmarks per video length: median (90th percentile)", columns, body)
 
 
 def tier_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
@@ -147,44 +145,6 @@ def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str,
         for row in ordered
     ]
     return make_table("Views gained between two observations", columns, body, most=25)
-
-
-def top_table(posts: Iterable[Mapping[str, Any]], most: int = 12) -> ReportTable:
-    """Eligible posts that performed best among those of their length, best first; ties by views."""
-    ranked = [post for post in posts if post.get("excluded") is None and post.get("percentile") is not None]
-    ranked.sort(key=lambda post: (-post["percentile"], -(post.get("views") or 0), str(post.get("post_id"))))
-    watched = any(post.get("watch_ratio") is not None for post in ranked[:most])
-    columns = [
-        TableColumn("Post", numeric=False),
-        TableColumn("Posted", numeric=False),
-        TableColumn("Length"),
-        TableColumn("Views", "counter"),
-    ]
-    columns += [
-        TableColumn("Engagement rate", "public"),
-        TableColumn("Percentile", "public"),
-        TableColumn("Against baseline", "public"),
-    ]
-    columns += [TableColumn("Watch ratio", "measured")] if watched else []
-    body: list[Row] = [
-        [
-            post_cell(post),
-            day(post.get("posted_at")),
-            seconds(post.get("duration_s")),
-            number(post.get("views"), 0),
-            percent(post.get("engagement_rate")),
-            percent(post["percentile"], 0),
-            _multiple(post),
-            *([percent(post.get("watch_ratio"), 0)] if watched else []),
-        ]
-        for post in ranked[:most]
-    ]
-    return make_table("Highest engagement rate for their length", columns, body, most)
-
-
-def _multiple(post: Mapping[str, Any]) -> str:
-    value = post.get("engagement_multiple")
-    return UNKNOWN if value is None else f"{value:.1f}×"
 
 
 def _percentage_points(change: float | None) -> str:

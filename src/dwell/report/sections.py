@@ -16,12 +16,16 @@ from dwell.charts.formatting import bucket_label
 from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
 from dwell.report import model_tables, public_tables
+from dwell.report.audit_sentences import audit_sentences
+from dwell.report.best_posts import top_table
 from dwell.report.content import ReportContent, Rows, meta
+from dwell.report.model_notes import fit_note, no_model, score_note, words
 from dwell.report.report_table import ReportTable
 from dwell.report.retention_sentences import sentences
 from dwell.report.retention_table import retention_table
-from dwell.report.section_texts import EMPTY, INTRODUCTIONS, TITLES
+from dwell.report.section_texts import EMPTY, INTRODUCTIONS, SHORT_TITLES, TITLES
 from dwell.report.statement import Kind
+from dwell.results import Result
 
 _WITH_CHECKS = False
 
@@ -50,6 +54,11 @@ class Section:
     def title(self) -> str:
         """The heading."""
         return TITLES[self.key]
+
+    @property
+    def short_title(self) -> str:
+        """The heading in one or two words, for the navigation."""
+        return SHORT_TITLES[self.key]
 
     @property
     def introduction(self) -> str:
@@ -183,19 +192,21 @@ def _audit(content: ReportContent) -> Section:
     if rows is None or not list(rows):
         return _empty_section("audit", rows)
     drawn = plot("measured", "audit", charts.audit, rows, table=model_tables.audit_table(rows))
-    return Section("audit", [drawn], notes=_verdict(rows))
+    return Section("audit", [drawn], notes=audit_sentences(rows) if isinstance(rows, Result) else [])
 
 
 def _model(content: ReportContent) -> Section:
     fit, score = content.fit, content.scored()
     if fit is None and score is None:
-        return _empty_section("model")
+        reason = no_model(content)
+        return Section("model", empty=reason or EMPTY["model"])
     plots, notes = _fit(fit, content.findings.meta["coverage"]) if fit is not None else ([], [])
+    notes = [*fit_note(content), *notes]
     if score is not None:
         numbers = model_tables.score_table(score, content.posts)
         plots.append(plot("predicted", "scores", charts.scores, score, content.posts, table=numbers))
-        notes += _reasons(score) + _reasons(score, "warnings")
-    return Section("model", plots, notes=notes)
+        notes += score_note(score) + _reasons(score) + _reasons(score, "warnings")
+    return Section("model", plots, notes=words(notes))
 
 
 def _fit(fit: Mapping[str, Any], shares: Sequence[Mapping[str, Any]]) -> tuple[list[Plot], list[str]]:
@@ -210,5 +221,5 @@ def _fit(fit: Mapping[str, Any], shares: Sequence[Mapping[str, Any]]) -> tuple[l
 
 
 def _top(content: ReportContent) -> Section:
-    ranked = public_tables.top_table(content.posts)
+    ranked = top_table(content.posts, content.metric)
     return Section("top-posts", tables=[ranked]) if ranked.rows else _empty_section("top-posts")

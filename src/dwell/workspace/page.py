@@ -16,6 +16,7 @@ from dwell.report.content import ReportContent
 from dwell.report.page import render
 from dwell.report.pdf import print_page, require_chromium
 from dwell.results import Result
+from dwell.workspace.connected import is_connected
 from dwell.workspace.findings import findings
 from dwell.workspace.status import status
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
 
 
-def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str) -> Result:
+def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str, *, fit: bool = False) -> Result:
     """Write the page about one account, as a PDF where the path ends so; returns one row with its path and size.
 
     Raises:
@@ -32,7 +33,7 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     as_pdf = path.suffix.lower() == ".pdf"
     if as_pdf:
         require_chromium()
-    page = render(collect_content(snapshot, account, tz))
+    page = render(collect_content(snapshot, account, tz, fit=fit))
     content = print_page(page) if as_pdf else page
     try:
         with shared_files():
@@ -43,15 +44,16 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     return Result(("path", "characters"), [(str(path), len(page))])
 
 
-def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str) -> ReportContent:
+def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str, *, fit: bool = False) -> ReportContent:
     """Everything that the page shows; a section without data stays empty, and the page says why.
 
     Args:
         snapshot: Runs the queries.
         account: What `find_account` returned.
         tz: Time zone of weekdays and hours.
+        fit: Report a model that is fitted now and not stored.
     """
-    found = findings(snapshot, **account, tz=tz)
+    found = findings(snapshot, **account, tz=tz, fit=fit)
     named: dict[str, Any] = {"creator": account["handle"], "platform": account.get("platform")}
     curves = _curves(snapshot, named)
     return ReportContent(
@@ -74,6 +76,7 @@ def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str) -> 
         status=status(snapshot, **account).meta,
         versions={name: metadata.version(name) for name in ("dwell", "scikit-learn")},
         tz=tz,
+        connected=is_connected(snapshot, account["handle"]),
         simulated=found.findings.meta["simulated"],
     )
 

@@ -45,14 +45,15 @@ class Snapshot(Instant):
 
         return status(self, None if creator is None else find_creator(self, creator))
 
-    def findings(self, *, creator: str, platform: str | None = None, tz: str = "UTC") -> Result:
+    def findings(self, *, creator: str, platform: str | None = None, tz: str = "UTC", fit: bool = False) -> Result:
         """What holds the account's viewers, as figures with their uncertainty: the numbers of the report's statements.
 
-        An account with watch time and without a model of its own gets one, as by `fit`.
+        Of models they report the account's own that `fit` stored, where it is current; with `fit=True` one that is
+        fitted for this answer and not stored.
         """
         from dwell.workspace.findings import findings
 
-        return findings(self, **self._account(creator, platform), tz=tz).findings
+        return findings(self, **self._account(creator, platform), tz=tz, fit=fit).findings
 
     def benchmarks(
         self,
@@ -261,12 +262,18 @@ class Snapshot(Instant):
         return score(self, self._account(creator, platform), model).head(limit)
 
     def report(
-        self, *, creator: str, path: str | os.PathLike[str], platform: str | None = None, tz: str = "UTC"
+        self,
+        *,
+        creator: str,
+        path: str | os.PathLike[str],
+        platform: str | None = None,
+        tz: str = "UTC",
+        fit: bool = False,
     ) -> Result:
-        """Write the self-contained HTML page about one account."""
+        """Write the self-contained HTML page about one account; with `fit=True`, a model is fitted for it alone."""
         from dwell.workspace.page import write_report
 
-        return write_report(self, self._account(creator, platform), Path(path), tz)
+        return write_report(self, self._account(creator, platform), Path(path), tz, fit=fit)
 
     # --- shared ------------------------------------------------------------------------------------------------------
 
