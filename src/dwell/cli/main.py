@@ -32,6 +32,7 @@ from dwell.cli import (
     keys,
     limits,
     load,
+    mcp,
     models,
     option_values,
     posting_times,
@@ -128,6 +129,7 @@ app.command()(audience.audience)
 app.command()(audience.traffic)
 app.command()(reconcile.reconcile)
 app.command()(sql.sql)
+app.command()(mcp.mcp)
 app.command()(export.export)
 app.command()(load.load)
 app.command()(check.check)
