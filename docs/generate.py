@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dependencies
+import tutorial
 
 DOCS = Path(__file__).resolve().parent
 
@@ -190,6 +191,7 @@ def faults() -> str:
 _TYPES = {"text": "text", "number": "float", "flag": "boolean", "instant": "timestamp", "day": "date"}
 
 PAGES = {
+    "tutorial.md": tutorial.page,
     "reference/cli.md": cli,
     "reference/tables.md": tables,
     "reference/metrics.md": metrics,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +19,8 @@ from dwell.visible import mark_line
 
 _MORE_RIVALS = 6
 _KEY = "sandbox-demo"
+_MARK = "made-by-dwell-demo.txt"
+_MADE = ("data", "exports", "report.html", "watch_times.csv")
 
 
 def demo(
@@ -31,7 +34,8 @@ def demo(
     """Run everything on simulated accounts, up to a report.
 
     Sweeps accounts, imports exports, predicts watch time, and writes a report. Everything in it is invented; the only
-    connection is to a simulated provider on this machine. Each command is printed as you would type it.
+    connection is to a simulated provider on this machine. Each command is printed as you would type it. What an
+    earlier demo left in the folder is deleted first.
 
     \b
     Example:
@@ -42,12 +46,7 @@ def demo(
 
     say("This is a simulation: accounts, posts and numbers are invented (the same seed gives the same ones).\n")
     seed_used, now = DEMO_SEED if seed is None else seed, clock.now()
-    try:
-        (folder / "exports").mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"{folder} cannot be a folder ({error.strerror}): name another one with --folder."
-        ) from error
+    _begin_anew(folder)
     exports = write_exports(folder / "exports", seed=seed_used, now=now)
     say(f"Wrote {len(exports)} files, as a user would have them, to {mark_line(str(folder / 'exports'))}:")
     for export in exports:
@@ -87,6 +86,45 @@ def demo(
     return 0
 
 
+def _begin_anew(folder: Path) -> None:
+    """An empty folder for the demo, without what an earlier one made there; nothing else is deleted.
+
+    Raises:
+        StorageError: It cannot be made, or has data that no demo made.
+    """
+    mark = folder / _MARK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not mark.exists() and not _is_of_an_older_demo(folder):
+            raise StorageError(
+                f"{mark_line(str(folder))} has files that this demo did not make: delete it, or name another folder "
+                "with --folder."
+            )
+        mark.write_text(
+            "dwell demo deletes data, exports, report.html and watch_times.csv in this folder before it begins.\n",
+            encoding="utf-8",
+        )
+        for path in (folder / name for name in _MADE):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        (folder / "exports").mkdir()
+    except OSError as error:
+        why = f"{mark_line(str(folder))} cannot be used for the demo ({error.strerror})"
+        raise StorageError(f"{why}: name another folder with --folder.") from error
+
+
+def _is_of_an_older_demo(folder: Path) -> bool:
+    """It is empty, or what a demo left before there was a mark."""
+    names = {path.name for path in folder.iterdir()}
+    return (
+        names <= {*_MADE}
+        and all("demo_" in path.name for path in folder.glob("exports/*"))
+        and (not names or "exports" in names)
+    )
+
+
 @contextmanager
 def _simulated_provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
     """Serve a simulated provider on this machine; the environment points to it inside the block."""
@@ -98,11 +136,12 @@ def _simulated_provider(seed: int, now: datetime) -> Iterator[dict[str, str]]:
     previous = dict(os.environ)
     with serve_in_thread(Sandbox(World(seed), SimulatedClock(now))) as url:
         environment = {"DWELL_TIKLIVEAPI_URL": f"{url}/tikliveapi", "DWELL_TIKLIVEAPI_KEY": _KEY}
+        os.environ["DWELL_DATABASE"] = ""  # a simulation has no place in the database that others share
         os.environ.update(environment)
         try:
             yield environment
         finally:
-            for name in environment:
+            for name in (*environment, "DWELL_DATABASE"):
                 os.environ.pop(name)
                 if name in previous:
                     os.environ[name] = previous[name]

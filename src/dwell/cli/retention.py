@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dwell.charts.formatting import column_label, sentence_case
 from dwell.cli.cells import UNKNOWN
 from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
 from dwell.cli.output import Output
@@ -21,8 +22,8 @@ from dwell.text.plurals import pluralize
 _ROWS = 10
 _WIDTH = 79
 _EFFECTS = (
-    " effect: Cliff's delta, for has_bump and has_cliff the difference of shares;",
-    " low to high: its 95% interval",
+    " Effect: Cliff's delta; for bump and cliff the difference of shares.",
+    " Low to high: its 95% interval.",
 )
 _PLACES = {"above": "above", "in": "within", "below": "below"}
 
@@ -150,6 +151,7 @@ def _summary(meta: Mapping[str, Any]) -> list[str]:
 def _compared(row: Mapping[str, Any], names: Sequence[str]) -> list[Any]:
     share = row["figure"] != "duration_s"
     shown = {name: _percent(row[name]) if share else f"{row[name]:g} s" for name in ("top", "rest")}
+    shown["figure"] = sentence_case(column_label(row["figure"]))
     return [shown.get(name, row[name]) for name in names]
 
 

@@ -180,7 +180,7 @@ def count_mentions(store: Store, subject: Subject) -> dict[str, int]:
         return {}
     listed = "|".join(_escape(name) for name in sorted(subject.names))
     pattern = quote_text(rf"(^|[^\pL\pN_.])({listed})($|[^\pL\pN_.]|\.($|[^\pL\pN_]))")
-    counts = {}
+    counts: dict[str, int] = {}
     with connect(store.settings) as connection, reading_errors(store.root):
         tables = _with_rows(store, connection)
         load_values(connection, subject)

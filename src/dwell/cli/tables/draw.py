@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from dwell.cli.tables import window
 from dwell.cli.tables.columns import Column, choose, fits, is_empty, make_column, wrap_cells
+from dwell.cli.tables.headings import heading
 from dwell.cli.tables.layout import Layout
 from dwell.cli.tables.render import render_records, render_rows
 
@@ -68,7 +69,7 @@ def _footer(more_rows: int, hidden: Sequence[str], empty: Sequence[str]) -> list
         columns = "1 more column" if len(hidden) == 1 else f"{len(hidden)} more columns"
         lines += wrap_cells(_list_names(f"{columns}: --wide, or --columns ", hidden, room), room)
     if empty:
-        lines += wrap_cells(f"No value in any row: {', '.join(empty)}", room)
+        lines += wrap_cells(f"No value in any row: {', '.join(dict.fromkeys(map(heading, empty)))}", room)
     return lines
 
 

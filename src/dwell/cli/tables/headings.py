@@ -35,6 +35,7 @@ _HEADINGS = {
     "hours_high": "Hours, high",
     "hours_low": "Hours, low",
     "interval_95": "95% interval",
+    "lacks": "Missing",
     "last_observed_at": "Last seen",
     "last_updated": "Updated",
     "like_rate": "Likes/view",

@@ -97,4 +97,4 @@ def test_wide_shows_every_column_on_one_line(monkeypatch: pytest.MonkeyPatch) ->
     assert len(lines) == 2 + len(result) + 2
     assert {"Posted", "Saves/view", "Account", "Caption"} <= set(lines[0].split())
     assert lines[2].split()[:2] == ["2026-11-26", "17:05"]
-    assert lines[-1] == "No value in any row: followers"
+    assert lines[-1] == "No value in any row: Followers"

@@ -109,7 +109,7 @@ def test_numbers_are_at_the_right_also_where_some_or_all_are_unknown() -> None:
     lines = table(("name", "views"), [("a", 1_234), ("b", None)]).splitlines()
     assert lines[2:] == ["a     1,234", "b         –"]
     result = make("name views", ("a", None))
-    assert result_table(result, Layout(("name", "views"))).splitlines()[-1] == "No value in any row: views"
+    assert result_table(result, Layout(("name", "views"))).splitlines()[-1] == "No value in any row: Views"
 
 
 def test_widths_count_cells_of_the_terminal() -> None:
