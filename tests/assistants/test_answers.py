@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -188,3 +190,22 @@ def test_options_become_arguments_only_where_a_tool_has_them() -> None:
     assert word_options("--min-age 3 and --fresh", Posts) == "--min-age 3 and --fresh"
     assert word_options("--sort views\x1b", Posts) == "sort views\\x1b"
     assert word_options("--limit", Arguments) == "limit"
+
+
+def test_a_call_that_nobody_waits_for_is_told_so(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[threading.Event] = []
+
+    def wait(_folder: Folder, _arguments: Arguments, stop: threading.Event) -> Any:
+        told.append(stop)
+        stop.wait(20)
+        raise NoDataError("stopped")
+
+    monkeypatch.setattr("dwell.mcp.server.QUESTIONS", (replace(QUESTIONS[0], ask=wait),))
+
+    async def run() -> None:
+        async with Client(make_server(Folder(data))) as client:
+            with anyio.move_on_after(0.2):
+                await client.call_tool("status", {})
+
+    anyio.run(run)
+    assert [stop.is_set() for stop in told] == [True]

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from dwell.mcp.tool import Answered
-from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.results import Result
 from dwell.workspace.creators import find_account
+from dwell.workspace.origin import is_simulated
 from dwell.workspace.snapshot import Snapshot
-
-_SIMULATED_WORD = "simulated"  # the sandbox writes this word into the profile of every account it invents
 
 
 def cover(snapshot: Snapshot, result: Result, *, creator: str | None, platform: str | None) -> Answered:
@@ -36,11 +31,4 @@ def cover(snapshot: Snapshot, result: Result, *, creator: str | None, platform: 
         "first_observed_at": span.get("first_observed_at"),
         "last_observed_at": span.get("last_observed_at"),
     }
-    return Answered(result, period, sum(row["posts"] for row in handles), _is_simulated(snapshot, chosen))
-
-
-def _is_simulated(snapshot: Snapshot, chosen: Mapping[str, Any]) -> bool:
-    if any(row["source"].endswith(SIMULATED_SUFFIX) for row in snapshot.ask("sources", **chosen)):
-        return True
-    accounts = [row for row in snapshot.ask("creators") if chosen["handle"] in (None, row["handle"])]
-    return any(_SIMULATED_WORD in (row["display_name"] or "").lower() for row in accounts)
+    return Answered(result, period, sum(row["posts"] for row in handles), is_simulated(snapshot, handle))

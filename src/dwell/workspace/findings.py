@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 from dwell.models import account, artifact
 from dwell.models.abstention import list_abstentions
 from dwell.models.model_choice import describe_refused
-from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.results import Result
 from dwell.workspace.fits import fit_only
+from dwell.workspace.origin import is_simulated
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
-
-_SIMULATED_WORD = "simulated"  # the sandbox writes this word into the profile of every account it invents
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def findings(snapshot: Snapshot, handle: str, platform: str | None = None, *, tz
         audit = snapshot.audit(creator=handle, platform=platform)
     tiers = snapshot.tiers(creator=handle, platform=platform, tz=tz)
     found = account.findings(posts, tiers=tiers, audit=audit, fit=fit)
-    simulated = _is_simulated(snapshot, handle)
+    simulated = is_simulated(snapshot, handle)
     meta = {"handle": handle, "platform": platform, "tz": tz, "simulated": simulated, **found.meta}
     return AccountFindings(replace(found, meta=meta), posts, tiers, audit)
 
@@ -87,10 +85,3 @@ def _fit_report(snapshot: Snapshot, handle: str, platform: str | None) -> Mappin
 
 def _is_measured(post: Mapping[str, Any]) -> bool:
     return post["watch_ratio"] is not None or post["full_watch_rate"] is not None
-
-
-def _is_simulated(snapshot: Snapshot, handle: str) -> bool:
-    if any(row["source"].endswith(SIMULATED_SUFFIX) for row in snapshot.ask("sources", handle=handle)):
-        return True
-    names = [row["display_name"] or "" for row in snapshot.ask("creators") if row["handle"] == handle]
-    return any(_SIMULATED_WORD in name.lower() for name in names)
