@@ -33,6 +33,7 @@ COMMANDS = {
     "traffic": "audience:traffic",
     "reconcile": "reconcile:reconcile",
     "sql": "sql:sql",
+    "mcp": "mcp:mcp",
     "export": "export:export",
     "load": "load:load",
     "check": "check:check",

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dwell.models import account
-from dwell.records.reading import SIMULATED_SUFFIX
 from dwell.results import Result
 from dwell.workspace.account_model import AccountModel, account_model
+from dwell.workspace.origin import is_simulated
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
-
-_SIMULATED_WORD = "simulated"  # the sandbox writes this word into the profile of every account it invents
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def findings(
         audit = snapshot.audit(creator=handle, platform=platform)
     tiers = snapshot.tiers(creator=handle, platform=platform, tz=tz)
     found = account.findings(posts, tiers=tiers, audit=audit, fit=model.report, no_fit=model.missing)
-    simulated = _is_simulated(snapshot, handle)
+    simulated = is_simulated(snapshot, handle)
     meta = {"handle": handle, "platform": platform, "tz": tz, "simulated": simulated, **found.meta}
     meta |= {"fit_stored": model.stored, "fitted_at": model.fitted_at}
     return AccountFindings(replace(found, meta=meta), posts, tiers, audit)
@@ -63,10 +61,3 @@ def findings(
 
 def _is_measured(post: Mapping[str, Any]) -> bool:
     return post["watch_ratio"] is not None or post["full_watch_rate"] is not None
-
-
-def _is_simulated(snapshot: Snapshot, handle: str) -> bool:
-    if any(row["source"].endswith(SIMULATED_SUFFIX) for row in snapshot.ask("sources", handle=handle)):
-        return True
-    names = [row["display_name"] or "" for row in snapshot.ask("creators") if row["handle"] == handle]
-    return any(_SIMULATED_WORD in name.lower() for name in names)
