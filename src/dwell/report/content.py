@@ -69,7 +69,7 @@ class ReportContent:
     @property
     def metric(self) -> str:
         """The metric that compares the posts."""
-        return str((self.findings.meta.get("metric") or {}).get("name", "engagement_rate"))
+        return str(self.findings.meta["metric"]["name"])
 
     def scored(self) -> Mapping[str, Any] | None:
         """The scoring as one object: model_id, level_shown, reasons, rows."""

@@ -28,6 +28,8 @@ def next_steps(content: ReportContent) -> list[str]:
 def _trial(content: ReportContent) -> Iterator[str]:
     """The largest difference that was found and that the next post can have."""
     found = [row for row, statement in differences(content.findings) if statement.answer == "found"]
+    if any(row["finding"] == "length" for row in found):  # it names the lengths
+        found = [row for row in found if row["metric"] != "duration_s"]
     tried = next((text for row in found if (text := _what_to_try(row, content.tz))), None)
     if tried is not None:
         yield f"Try {tried}. {_AND_SEE}"

@@ -19,6 +19,7 @@ from dwell.report import model_tables, public_tables
 from dwell.report.audit_sentences import audit_sentences
 from dwell.report.best_posts import top_table
 from dwell.report.content import ReportContent, Rows, meta
+from dwell.report.metric_text import kind_of
 from dwell.report.model_notes import fit_note, no_model, score_note, words
 from dwell.report.report_table import ReportTable
 from dwell.report.retention_sentences import sentences
@@ -126,9 +127,12 @@ def _reasons(report: Mapping[str, Any], key: str = "reasons") -> list[str]:
 def _benchmarks(content: ReportContent) -> Section:
     if not list(content.benchmarks):
         return _empty_section("benchmarks")
-    plots = [plot("public", "strip", charts.benchmarks, content.posts, content.benchmarks)]
-    if content.findings.meta["medians"]["watch_ratio"] is not None:
-        plots.insert(0, plot("measured", "watch", charts.watch_time, content.posts, content.findings.meta["lengths"]))
+    if content.metric == "watch_ratio":
+        watched = plot("measured", "watch", charts.watch_time, content.posts, content.findings.meta["lengths"])
+        rows = content.posts, content.benchmarks
+        plots = [watched, plot("public", "strip", charts.benchmarks, *rows, rate="engagement_rate")]
+    else:
+        plots = [plot(kind_of(content.metric), "strip", charts.benchmarks, content.posts, content.benchmarks)]
     return Section("benchmarks", plots, [public_tables.benchmark_table(content.benchmarks)])
 
 
@@ -136,7 +140,7 @@ def _tiers(content: ReportContent) -> Section:
     if not list(content.tiers):
         return _empty_section("tiers", content.tiers)
     numbers = public_tables.tier_table(content.tiers)
-    drawn = plot("public", "tiers", charts.tiers, content.tiers, table=numbers)
+    drawn = plot(kind_of(content.metric), "tiers", charts.tiers, content.tiers, table=numbers)
     return Section("tiers", [drawn], notes=_verdict(content.tiers))
 
 
@@ -171,7 +175,7 @@ def _posting_times(content: ReportContent) -> Section:
     if not list(rows):
         return _empty_section("posting-times")
     numbers = public_tables.posting_table(rows)
-    drawn = plot("public", "times", charts.posting_times, rows, tz=content.tz, table=numbers)
+    drawn = plot(kind_of(content.metric), "times", charts.posting_times, rows, tz=content.tz, table=numbers)
     return Section("posting-times", [drawn])
 
 
@@ -179,7 +183,8 @@ def _trend(content: ReportContent) -> Section:
     rows = content.trend
     if not list(rows):
         return _empty_section("trend")
-    plots = [plot("public", "trend", charts.trend, rows, every=content.every, table=public_tables.trend_table(rows))]
+    numbers = public_tables.trend_table(rows)
+    plots = [plot(kind_of(content.metric), "trend", charts.trend, rows, every=content.every, table=numbers)]
     warnings = list(getattr(content.growth, "meta", {}).get("warnings", ()))
     if any(row.get("views_per_hour") is not None for row in content.growth):
         numbers = public_tables.growth_table(content.growth, content.posts)

@@ -28,13 +28,16 @@ class Charts:
     def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
         self._snapshot = snapshot
 
-    def benchmarks(self, *, creator: str | None = None, by: str = "bucket", **options: Any) -> altair.TopLevelMixin:
-        """The engagement rate of posts in their duration bucket, with median and 90th percentile of all posts."""
+    def benchmarks(
+        self, *, creator: str | None = None, by: str = "bucket", metric: str | None = None, **options: Any
+    ) -> altair.TopLevelMixin:
+        """The metric of posts in their duration bucket, with median and 90th percentile of all posts."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            benchmarks = snapshot.benchmarks(creator=creator, by=by, **options)
-            dots = snapshot.dots(creator=creator, **options) if by == "bucket" else Result((), [])
+            benchmarks = snapshot.benchmarks(creator=creator, by=by, metric=metric, **options)
+            rate = benchmarks.meta["metric"]["name"]
+            dots = snapshot.dots(creator=creator, rate=rate, **options) if by == "bucket" else Result((), [])
             drawn = charts.benchmarks(dots, benchmarks)
             return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"])
 
@@ -48,7 +51,7 @@ class Charts:
             )
 
     def posting_times(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
-        """Median engagement rate by weekday and hour, with the number of posts."""
+        """Median of the metric by weekday and hour, with the number of posts."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
@@ -72,7 +75,7 @@ class Charts:
             return _add_context(snapshot, drawn, creator)
 
     def trend(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
-        """Median rates and number of posts per period."""
+        """Median of the metric and number of posts per period."""
         from dwell import charts
 
         with self._snapshot() as snapshot:

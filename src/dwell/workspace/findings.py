@@ -22,7 +22,7 @@ class AccountFindings:
     Attributes:
         findings: One row per figure; see `dwell.models.account.findings`. Meta also has `handle`, `platform`
             (where one was chosen), `tz`, `simulated`; `fit_stored` and `fitted_at` say what `fit` is of.
-        posts: Its posts, highest engagement rate first.
+        posts: Its posts, best first by the metric that compares them.
         tiers: What its best posts have in common.
         audit: Which public ratio follows watch time; None for an account without watch time.
     """
@@ -34,7 +34,13 @@ class AccountFindings:
 
 
 def findings(
-    snapshot: Snapshot, handle: str, platform: str | None = None, *, tz: str, fit: bool = False
+    snapshot: Snapshot,
+    handle: str,
+    platform: str | None = None,
+    *,
+    tz: str,
+    metric: str | None = None,
+    fit: bool = False,
 ) -> AccountFindings:
     """The findings of one account. Of models they report the account's own, where it is current.
 
@@ -43,16 +49,18 @@ def findings(
         handle: The account.
         platform: Its platform; None where its posts are of one only.
         tz: Time zone of weekdays and hours.
+        metric: By which posts are compared; the default when None.
         fit: Where the account has watch time, report a model that is fitted now and not stored.
     """
-    posts = snapshot.posts(creator=handle, platform=platform)
+    posts = snapshot.posts(creator=handle, platform=platform, metric=metric)
     model, audit = AccountModel(None, None), None
     if any(_is_measured(post) for post in posts):
         of_posts = platform or next((post["platform"] for post in posts), None)
         model = account_model(snapshot, handle, of_posts, fit=fit)
         audit = snapshot.audit(creator=handle, platform=platform)
-    tiers = snapshot.tiers(creator=handle, platform=platform, tz=tz)
-    found = account.findings(posts, tiers=tiers, audit=audit, fit=model.report, no_fit=model.missing)
+    tiers = snapshot.tiers(creator=handle, platform=platform, tz=tz, metric=metric)
+    chosen = posts.meta["metric"]
+    found = account.findings(posts, metric=chosen, tiers=tiers, audit=audit, fit=model.report, no_fit=model.missing)
     simulated = is_simulated(snapshot, handle)
     meta = {"handle": handle, "platform": platform, "tz": tz, "simulated": simulated, **found.meta}
     meta |= {"fit_stored": model.stored, "fitted_at": model.fitted_at}

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
 
 
-def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str, *, fit: bool = False) -> Result:
+def write_report(
+    snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str, *, metric: str | None = None, fit: bool = False
+) -> Result:
     """Write the page about one account, as a PDF where the path ends so; returns one row with its path and size.
 
     Raises:
@@ -33,7 +35,7 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     as_pdf = path.suffix.lower() == ".pdf"
     if as_pdf:
         require_chromium()
-    page = render(collect_content(snapshot, account, tz, fit=fit))
+    page = render(collect_content(snapshot, account, tz, metric=metric, fit=fit))
     content = print_page(page) if as_pdf else page
     try:
         with shared_files():
@@ -44,16 +46,19 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     return Result(("path", "characters"), [(str(path), len(page))])
 
 
-def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str, *, fit: bool = False) -> ReportContent:
+def collect_content(
+    snapshot: Snapshot, account: Mapping[str, str], tz: str, *, metric: str | None = None, fit: bool = False
+) -> ReportContent:
     """Everything that the page shows; a section without data stays empty, and the page says why.
 
     Args:
         snapshot: Runs the queries.
         account: What `find_account` returned.
         tz: Time zone of weekdays and hours.
+        metric: By which posts are compared; the default when None.
         fit: Report a model that is fitted now and not stored.
     """
-    found = findings(snapshot, **account, tz=tz, fit=fit)
+    found = findings(snapshot, **account, tz=tz, metric=metric, fit=fit)
     named: dict[str, Any] = {"creator": account["handle"], "platform": account.get("platform")}
     curves = _curves(snapshot, named)
     return ReportContent(
@@ -61,11 +66,11 @@ def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str, *, 
         generated_at=clock.now(),
         findings=found.findings,
         posts=found.posts,
-        benchmarks=snapshot.benchmarks(**named),
+        benchmarks=snapshot.benchmarks(**named, metric=metric),
         exclusions=next(iter(snapshot.ask("exclusions", **account))),
         tiers=found.tiers,
-        posting_times=snapshot.posting_times(**named, tz=tz),
-        trend=snapshot.trend(**named),
+        posting_times=snapshot.posting_times(**named, tz=tz, metric=metric),
+        trend=snapshot.trend(**named, metric=metric),
         growth=snapshot.growth(**named),
         audit=found.audit,
         retention=curves,

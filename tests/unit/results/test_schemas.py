@@ -14,6 +14,7 @@ import pytest
 import dwell
 from dwell.errors import DwellError
 from dwell.metrics.catalog import METRICS
+from dwell.metrics.metric_choice import POST_METRICS
 from dwell.models import account, audit, reconciliation, retention_quartiles, tiers, vet_check
 from dwell.results import Result
 from dwell.results.frames import PANDAS
@@ -98,7 +99,12 @@ def test_every_question_has_one_schema(
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.name)
 def test_a_metric_has_the_types_that_are_declared(metric: Any) -> None:
-    needed = {"post_dots": {"rate": "engagement_rate"}, "benchmarks": {"by": "niche"}}
+    needed = {
+        "post_dots": {"rate": "engagement_rate"},
+        "benchmarks": {"by": "niche"},
+        "posts": {"metric": "views_per_hour"},
+        "metric_counts": {"metrics": tuple(POST_METRICS)},
+    }
     expression = getattr(import_module(metric.module), metric.function)(**needed.get(metric.name, {}))
     found = {name: IBIS[str(kind).removeprefix("!")] for name, kind in expression.schema().items()}
     assert found == metric.kinds
