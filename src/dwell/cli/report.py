@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.options import ByMetric, Creator, Csv, Data, Engine, Json, OnePlatform, TimeZone
+from dwell.cli.options import (
+    ByMetric,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    Json,
+    Last,
+    OnePlatform,
+    Since,
+    TimeZone,
+    Until,
+    parse_period,
+)
 from dwell.cli.output import Output
 from dwell.cli.output_files import PAGES, check_output
 from dwell.cli.spinner import spinner
@@ -38,6 +51,9 @@ def report(
     ] = Path("report.html"),
     metric: ByMetric = None,
     tz: TimeZone = "UTC",
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -53,6 +69,7 @@ def report(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     if output.suffix.lower() == ".pdf":
         from dwell.report.pdf import require_chromium
 
@@ -69,6 +86,7 @@ def report(
                 path=path,
                 metric=metric.value if metric else None,
                 tz=tz,
+                **period,
             )
         if to_stdout:
             sys.stdout.write(path.read_text(encoding="utf-8"))
