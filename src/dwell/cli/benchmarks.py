@@ -17,11 +17,16 @@ from dwell.cli.options import (
     Engine,
     Include,
     Json,
+    Last,
     MinAge,
     Platform,
     Scheme,
+    Since,
+    TimeZone,
+    Until,
     parse_age,
     parse_include,
+    parse_period,
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
@@ -73,6 +78,10 @@ def benchmarks(
     metric: ByMetric = None,
     include: Include = "",
     min_age: MinAge = "72h",
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
+    tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -91,12 +100,14 @@ def benchmarks(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "scheme": scheme.value,
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
         "metric": metric.value if metric else None,
+        **period,
         "creator": creator,
         "platform": platform.value if platform else None,
     }

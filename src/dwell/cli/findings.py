@@ -8,7 +8,22 @@ from typing import Any
 from dwell.charts.formatting import percent
 from dwell.charts.tier_words import dimension_label
 from dwell.cli.cells import format_cell
-from dwell.cli.options import ByMetric, Creator, Csv, Data, Engine, FitNow, Json, OnePlatform, Out, TimeZone
+from dwell.cli.options import (
+    ByMetric,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    FitNow,
+    Json,
+    Last,
+    OnePlatform,
+    Out,
+    Since,
+    TimeZone,
+    Until,
+    parse_period,
+)
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 from dwell.cli.tables.layout import Layout, shows
@@ -40,6 +55,9 @@ def findings(
     metric: ByMetric = None,
     tz: TimeZone = "UTC",
     fit: FitNow = False,
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -59,6 +77,7 @@ def findings(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     with spinner("Collecting the figures"):
         result = dwell.open(data, engine=engine).findings(
             creator=creator,
@@ -66,6 +85,7 @@ def findings(
             metric=metric.value if metric else None,
             tz=tz,
             fit=fit,
+            **period,
         )
     Output(as_json, as_csv, output).show(result, _text)
 

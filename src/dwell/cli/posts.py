@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,12 +16,17 @@ from dwell.cli.options import (
     Engine,
     Include,
     Json,
+    Last,
     MinAge,
     OnePlatform,
     Out,
     Scheme,
+    Since,
+    TimeZone,
+    Until,
     parse_age,
     parse_include,
+    parse_period,
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.choice import check_column
@@ -78,6 +83,10 @@ def posts(
     scheme: Buckets = Scheme.PROXY,
     include: Include = "",
     min_age: MinAge = "72h",
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
+    tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -95,6 +104,7 @@ def posts(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     if sort is not None:
         check_column(sort, _LAYOUT.columns, "--sort")
     result = dwell.open(data, engine=engine).posts(
@@ -107,6 +117,7 @@ def posts(
         scheme=scheme.value,
         include=parse_include(include),
         min_age_h=parse_age(min_age),
+        **period,
     )
     Output(as_json, as_csv, output).show(result, _text)
 

@@ -9,7 +9,7 @@ import ibis
 from ibis.expr.types import IntegerValue, NumericValue, Table, TimestampValue
 
 from dwell.metrics.latest import latest
-from dwell.metrics.tables import ROLLUP, is_rolled_up, table
+from dwell.metrics.tables import ROLLUP, has_period, in_period, is_rolled_up, table
 
 _HOUR = 3_600
 
@@ -41,7 +41,7 @@ def newest(
     if is_rolled_up():
         last, rows = posts, posts
     else:
-        last = last_snapshots(posts_of(handle) if handle is not None else None, counters)
+        last = last_snapshots(posts_of(handle) if handle is not None or has_period() else None, counters)
         rows = posts.left_join(last, posts.post_id == last.post_id)
     return rows.select(
         posts.post_id,
@@ -59,7 +59,9 @@ def posts_of(handle: str | None) -> Table:
     if is_rolled_up():
         rollup = table(ROLLUP)
         posts = rollup.filter(rollup.has_attributes)
-    return posts if handle is None else posts.filter(posts.handle == handle).alias("account_posts")
+    if handle is None:
+        return in_period(posts).alias("period_posts") if has_period() else posts
+    return in_period(posts.filter(posts.handle == handle)).alias("account_posts")
 
 
 def seconds(instant: TimestampValue) -> IntegerValue:

@@ -8,10 +8,10 @@ from dwell.metrics.growth_note import DELAYED
 from dwell.state.connection_summary import is_connected_here
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 
-def is_connected(snapshot: Snapshot, handle: str) -> bool:
+def is_connected(snapshot: Instant, handle: str) -> bool:
     """Whether the folder has a connection of the account, or rows that only a connected account gives.
 
     The rows tell where the connections are in another database.
@@ -21,6 +21,6 @@ def is_connected(snapshot: Snapshot, handle: str) -> bool:
     return any(row["source"].startswith(DELAYED) for row in snapshot.ask("sources", handle=handle))
 
 
-def how_to_read(snapshot: Snapshot, handle: str) -> str:
+def how_to_read(snapshot: Instant, handle: str) -> str:
     """What gets the owner's figures: `connect the account and run dwell sync`, without what was done already."""
     return "run dwell sync" if is_connected(snapshot, handle) else "connect the account and run dwell sync"

@@ -10,10 +10,10 @@ from dwell.workspace.connected import how_to_read
 
 if TYPE_CHECKING:
     from dwell.results import Result
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 
-def audience_hours(snapshot: Snapshot, handle: str, *, tz: str, days: int) -> Result:
+def audience_hours(snapshot: Instant, handle: str, *, tz: str, days: int) -> Result:
     """Followers who are active, by weekday and hour of a time zone.
 
     Raises:
@@ -28,7 +28,7 @@ def audience_hours(snapshot: Snapshot, handle: str, *, tz: str, days: int) -> Re
     return replace(rows, meta={"tz": tz})
 
 
-def traffic_sources(snapshot: Snapshot, handle: str) -> Result:
+def traffic_sources(snapshot: Instant, handle: str) -> Result:
     """Where views come from, by month of publishing.
 
     Raises:
