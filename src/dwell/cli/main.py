@@ -17,6 +17,7 @@ from dwell.cli import (
     backup,
     benchmarks,
     check,
+    compare,
     connect,
     cost,
     demo,
@@ -113,6 +114,7 @@ app.command()(imports.undo)
 app.command()(status.status)
 app.command()(benchmarks.benchmarks)
 app.command()(posts.posts)
+app.command()(compare.compare)
 app.command()(findings.findings)
 app.command()(tiers.tiers)
 app.command()(trend.trend)

@@ -49,7 +49,7 @@ _NAMES: dict[Kind, str] = {
     """,
     "instant": "last_updated monitoring_started",
     "day": "day month period_start",
-    "texts": "events hashtags import_again missing scopes warnings",
+    "texts": "buckets events hashtags import_again missing scopes warnings",
     "json": "flagged metadata plan requirements rows_new unknown_values",
 }
 

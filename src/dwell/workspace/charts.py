@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,15 @@ class Charts:
             dots = snapshot.dots(creator=creator, **options) if by == "bucket" else Result((), [])
             drawn = charts.benchmarks(dots, benchmarks)
             return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"])
+
+    def compare(self, creators: Sequence[str], **options: Any) -> altair.TopLevelMixin:
+        """How far each further account differs from the first at equal length, with intervals."""
+        from dwell import charts
+
+        with self._snapshot() as snapshot:
+            result = snapshot.compare(creators, **options)
+            handles = [account["handle"] for account in result.meta["accounts"]]
+            return _add_context(snapshot, charts.comparison(result), *handles, platform=result.meta["platform"])
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """What the best quarter of the posts has in common that the weakest lacks, with intervals."""

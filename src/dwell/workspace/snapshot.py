@@ -143,6 +143,42 @@ class Snapshot(Instant):
         rows = self.ask("trend", every=every, **account, include=include, min_age_h=min_age_h)
         return replace(rows, meta={"every": every, **describe_growth(self, account)})
 
+    def compare(
+        self,
+        creators: Sequence[str],
+        *,
+        platform: str | None = None,
+        scheme: str = "proxy",
+        include: str | Sequence[str] = (),
+        min_age_h: float = 72.0,
+    ) -> Result:
+        """Accounts side by side, each against the first: `ws.compare(["@you", "@rival"])`.
+
+        Rates and views are compared inside each duration bucket, weighted as the first account's posts are spread.
+
+        Args:
+            creators: Two to ten accounts of one platform; the first is the one that the others are compared with.
+            platform: Needed where an account has posts on several.
+            scheme: Duration buckets: `proxy` or `sweet-spot`.
+            include: Posts that are left out by default: ads, pinned, young, photos.
+            min_age_h: Hours after posting from which a reading counts.
+
+        Returns:
+            One row per metric and further account, with both values, their difference and its 95 % interval, and a
+            verdict: `higher`, `lower`, `similar` (a large difference is excluded), `unknown` (with the reason). In
+            `meta` the `reference`, the `accounts` with n and the age of their posts, and the `verdict` in a sentence.
+
+        Raises:
+            NoDataError: An account is not stored, is named twice, or is of another platform; or there are fewer than
+                two, or more than ten.
+        """
+        from dwell.workspace.comparison import compare_accounts
+
+        if isinstance(creators, str):
+            creators = [creators]
+        names = tuple(name for name in include.split(",") if name) if isinstance(include, str) else tuple(include)
+        return compare_accounts(self, creators, platform, scheme=scheme, include=names, min_age_h=min_age_h)
+
     def growth(self, *, creator: str, platform: str | None = None) -> Result:
         """Views per hour between snapshots of each post an hour or more apart; in `meta`, of how many it is known."""
         account = self._account(creator, platform)

@@ -55,6 +55,7 @@ QUESTIONS: dict[str, Callable[[dwell.Workspace], Result]] = {
     **{f"{name} of an account": lambda ws, name=name: getattr(ws, name)(creator="@demo_kitchen") for name in (
         "posts", "tiers", "trend", "growth", "posting_times", "vet", "audit", "findings",
     )},
+    "compare": lambda ws: ws.compare(["@demo_kitchen", "@demo_pantry"]),
     "retention": lambda ws: ws.retention("@demo_kitchen"),
     "retention points": lambda ws: ws.retention_points("@demo_kitchen"),
     "import": lambda ws: ws.import_files([], dry_run=True),

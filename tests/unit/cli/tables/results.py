@@ -10,6 +10,7 @@ from typing import Any
 from dwell.cli import (
     audit,
     benchmarks,
+    compare,
     cost,
     growth,
     import_,
@@ -123,6 +124,23 @@ SCORES = make(
     "post_id rank percentile percentile_low percentile_high watch_ratio_predicted posted_at duration_s views caption",
     ("7620485028393236836", 1, 0.9958, 0.679, 0.9958, 0.75, AT, 15.0, 223_500, CAPTION),
 )
+COMPARED = make(
+    "metric kind handle value own_value difference difference_low difference_high verdict n own_n share buckets low "
+    "high own_low own_high effect effect_low effect_high p_value q_value reason",
+    ("watch_ratio", "measured", "demo_pantry", None, None, None, None, None, "unknown", 0, 0, None, None, None, None,
+     None, None, None, None, None, None, None, "@demo_pantry has 7 posts where it is known, 3 fewer than needed"),
+    ("save_rate", "public", "demo_pantry", 0.0152, 0.0104, 0.0048, 0.0023, 0.0067, "higher", 118, 143, 1.0,
+     ["<=10", ">60"], 0.014, 0.016, 0.009, 0.012, 0.4, 0.26, 0.52, 1e-6, 4e-6, None),
+    ("posts_per_week", "public", "demo_pantry", 3.2, 2.9, 0.3, -0.3, 0.9, "unknown", 40, 40, None, None, None, None,
+     None, None, None, None, None, 0.2, 0.3, "no difference is shown, and a large one is not excluded"),
+    ("duration_s", "public", "demo_pantry", 34.0, 30.0, 4.0, -0.3, 12.0, "similar", 120, 143, None, None, 30.0, 38.0,
+     28.0, 33.0, 0.1, -0.1, 0.3, 0.2, 0.2, None),
+    verdict="@demo_pantry is higher in save_rate than @demo_kitchen.", reference="demo_kitchen",
+    accounts=[
+        {"handle": "demo_kitchen", "posts": 161, "eligible": 143, "age_h_median": 4_525.9},
+        {"handle": "demo_pantry", "posts": 129, "eligible": 120, "age_h_median": None},
+    ],
+)  # fmt: skip
 CHECKS = make(
     "check value low high norm reads_as n evidence",
     ("like_rate_median", 0.0568, 0.051, 0.0675, "3-8 %", "healthy", 20, "Median of 20 posts."),
@@ -133,6 +151,7 @@ CHECKS = make(
 TABLES: dict[str, tuple[Result, Callable[[Result], str]]] = {
     "posts": (POSTS, posts._text),
     "tiers": (TIERS, lambda result: tiers._text(result, every=False)),
+    "compare": (COMPARED, lambda result: compare._text(result, every=False)),
     "audit": (AUDIT, lambda result: audit._text(result, every=False)),
     "benchmarks": (BENCHMARKS, benchmarks._text),
     "status": (STATUS, lambda result: status._text(result, Path("data"))),
@@ -148,5 +167,17 @@ TABLES: dict[str, tuple[Result, Callable[[Result], str]]] = {
     "vet": (CHECKS, lambda result: vet._text(result, every=False)),
 }
 SNAPSHOTS = (
-    *("posts", "tiers", "audit", "benchmarks", "status", "import", "schedule list", "cost", "sync plan", "videos"),
+    *(
+        "posts",
+        "tiers",
+        "compare",
+        "audit",
+        "benchmarks",
+        "status",
+        "import",
+        "schedule list",
+        "cost",
+        "sync plan",
+        "videos",
+    ),
 )
