@@ -37,6 +37,10 @@ def report(
         ),
     ] = Path("report.html"),
     tz: TimeZone = "UTC",
+    compare: Annotated[
+        list[str] | None,
+        typer.Option("--compare", help="Show this account beside it; repeat it for more.", metavar="@HANDLE"),
+    ] = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -49,6 +53,7 @@ def report(
     \b
     Example:
       dwell report --creator @demo --tz Europe/Berlin -o report.html
+      dwell report --creator @demo --compare @rival -o report.html
     """
     import dwell
 
@@ -63,7 +68,7 @@ def report(
         path = folder / "report.html" if to_stdout else output
         with spinner("Collecting the figures of the page"):
             result = dwell.open(data, engine=engine).report(
-                creator=creator, platform=platform.value if platform else None, path=path, tz=tz
+                creator=creator, platform=platform.value if platform else None, path=path, tz=tz, compare=compare or ()
             )
         if to_stdout:
             sys.stdout.write(path.read_text(encoding="utf-8"))

@@ -31,6 +31,8 @@ METRICS = {
     "views_7d": "public",
 }
 """What is compared inside each duration bucket, and whether the platform measured it or anyone can see it."""
+_WHERE_KNOWN = {"watch_ratio", "views_7d"}
+"""These have a row only where one of the two accounts has them."""
 MOST_ACCOUNTS = 10
 MIN_POSTS = 10
 """Posts that each account needs in the lengths that both have."""
@@ -92,7 +94,7 @@ def compare(accounts: Sequence[Account]) -> Result:
 def _rows(own: Account, rival: Account) -> Iterator[dict[str, Any]]:
     for metric, kind in METRICS.items():
         mine, theirs = _by_bucket(own.eligible, metric), _by_bucket(rival.eligible, metric)
-        if mine or theirs or kind == "public":
+        if mine or theirs or metric not in _WHERE_KNOWN:
             yield _matched(own, rival, metric, kind, mine, theirs)
     yield _weeks(own, rival)
     whole = [{_EVERY_LENGTH: _known(account.eligible, "duration_s")} for account in (own, rival)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TITLES = {
     "benchmarks": "Benchmarks by video length",
+    "comparison": "Beside other accounts",
     "tiers": "What the best posts have in common",
     "retention": "How viewers leave",
     "posting-times": "Posting times",
@@ -14,6 +15,8 @@ TITLES = {
 }
 INTRODUCTIONS = {
     "benchmarks": "Short and long videos get different rates, so a post is compared with posts of similar length.",
+    "comparison": "Posts are compared with posts of the same length, weighted as those of this account are. "
+    "Intervals that cross the line show no difference.",
     "tiers": "The quarter of posts with the highest engagement rate, against the quarter with the lowest. "
     "An association is not a cause.",
     "retention": "The share of views that is left at each second. Short videos keep more of it to their end, so "

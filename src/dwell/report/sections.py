@@ -11,11 +11,13 @@ from altair.utils.schemapi import debug_mode
 
 from dwell import charts
 from dwell.charts.band_lines import post_line
+from dwell.charts.comparison_words import verdict_text
 from dwell.charts.context import context_line
 from dwell.charts.formatting import bucket_label
 from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
 from dwell.report import model_tables, public_tables
+from dwell.report.comparison_table import comparison_table
 from dwell.report.content import ReportContent, Rows, meta
 from dwell.report.report_table import ReportTable
 from dwell.report.retention_sentences import sentences
@@ -74,6 +76,7 @@ def _with_context(section: Section, content: ReportContent) -> Section:
 def _sections(content: ReportContent) -> list[Section]:
     return [
         _benchmarks(content),
+        *_comparison(content),
         _tiers(content),
         *_retention(content),
         _posting_times(content),
@@ -82,6 +85,16 @@ def _sections(content: ReportContent) -> list[Section]:
         _model(content),
         _top(content),
     ]
+
+
+def _comparison(content: ReportContent) -> list[Section]:
+    """Only where the page was asked to compare the account with others."""
+    if content.comparison is None:
+        return []
+    table = comparison_table(content.comparison)
+    told = verdict_text(str(content.comparison.meta["verdict"]))
+    drawn = plot("public", "comparison", charts.comparison, content.comparison, table=table)
+    return [Section("comparison", plots=[drawn], notes=[told])]
 
 
 def plot(

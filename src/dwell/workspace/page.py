@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
 
 
-def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str) -> Result:
+def write_report(
+    snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str, compare: Sequence[str] = ()
+) -> Result:
     """Write the page about one account, as a PDF where the path ends so; returns one row with its path and size.
 
     Raises:
@@ -32,7 +34,7 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     as_pdf = path.suffix.lower() == ".pdf"
     if as_pdf:
         require_chromium()
-    page = render(collect_content(snapshot, account, tz))
+    page = render(collect_content(snapshot, account, tz, compare))
     content = print_page(page) if as_pdf else page
     try:
         with shared_files():
@@ -43,16 +45,20 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     return Result(("path", "characters"), [(str(path), len(page))])
 
 
-def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str) -> ReportContent:
+def collect_content(
+    snapshot: Snapshot, account: Mapping[str, str], tz: str, compare: Sequence[str] = ()
+) -> ReportContent:
     """Everything that the page shows; a section without data stays empty, and the page says why.
 
     Args:
         snapshot: Runs the queries.
         account: What `find_account` returned.
         tz: Time zone of weekdays and hours.
+        compare: Accounts that this one is compared with; none for a page without that section.
     """
-    found = findings(snapshot, **account, tz=tz)
     named: dict[str, Any] = {"creator": account["handle"], "platform": account.get("platform")}
+    beside = snapshot.compare([account["handle"], *compare], platform=named["platform"]) if compare else None
+    found = findings(snapshot, **account, tz=tz)
     curves = _curves(snapshot, named)
     return ReportContent(
         handle=account["handle"],
@@ -61,6 +67,7 @@ def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str) -> 
         posts=found.posts,
         benchmarks=snapshot.benchmarks(**named),
         exclusions=next(iter(snapshot.ask("exclusions", **account))),
+        comparison=beside,
         tiers=found.tiers,
         posting_times=snapshot.posting_times(**named, tz=tz),
         trend=snapshot.trend(**named),

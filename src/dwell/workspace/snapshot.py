@@ -297,12 +297,19 @@ class Snapshot(Instant):
         return score(self, self._account(creator, platform), model).head(limit)
 
     def report(
-        self, *, creator: str, path: str | os.PathLike[str], platform: str | None = None, tz: str = "UTC"
+        self,
+        *,
+        creator: str,
+        path: str | os.PathLike[str],
+        platform: str | None = None,
+        tz: str = "UTC",
+        compare: str | Sequence[str] = (),
     ) -> Result:
-        """Write the self-contained HTML page about one account."""
+        """Write the self-contained HTML page about one account, with a section that compares it with others if any."""
         from dwell.workspace.page import write_report
 
-        return write_report(self, self._account(creator, platform), Path(path), tz)
+        others = [compare] if isinstance(compare, str) else list(compare)
+        return write_report(self, self._account(creator, platform), Path(path), tz, others)
 
     # --- shared ------------------------------------------------------------------------------------------------------
 
