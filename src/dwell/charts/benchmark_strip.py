@@ -47,7 +47,8 @@ def benchmarks(
         width: Width of the plotting area with its labels, pixels.
     """
     marks = _marks(benchmarks, rate)
-    title = f"{column_label(rate).capitalize()} by video length"
+    age = getattr(benchmarks, "meta", {}).get("at")
+    title = f"{column_label(rate).capitalize()}{f' at {age}' if age else ''} by video length"
     if not marks:
         return empty_chart(title, "No eligible post has a known length and a known rate yet.", width)
     grouped = any(mark["group"] for mark in marks)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from dwell.cli import at_age
 from dwell.cli.options import (
     Buckets,
     Creator,
@@ -53,14 +54,21 @@ _LAYOUT = Layout(
 )
 
 
-@shows(_LAYOUT)
+@shows(_LAYOUT, at_age.POSTS)
 def posts(
     *,
     creator: Creator,
     platform: OnePlatform = None,
+    at: at_age.At = None,
     sort: Annotated[
-        str, typer.Option("--sort", help="Column to sort by, highest first; unknown last.", metavar="COLUMN")
-    ] = "engagement_rate",
+        str | None,
+        typer.Option(
+            "--sort",
+            help="Column to sort by, highest first; unknown last.",
+            metavar="COLUMN",
+            show_default="engagement_rate; with --at views",
+        ),
+    ] = None,
     above_p90: Annotated[
         bool, typer.Option("--above-p90", help="Only posts above the 90th percentile of their bucket.")
     ] = False,
@@ -81,13 +89,16 @@ def posts(
     \b
     Example:
       dwell posts --creator @demo --above-p90 --sort save_rate --limit 20
+      dwell posts --creator @demo --at 24h
     """
     import dwell
 
-    check_column(sort, _LAYOUT.columns, "--sort")
+    if sort is not None:
+        check_column(sort, (at_age.POSTS if at else _LAYOUT).columns, "--sort")
     result = dwell.open(data, engine=engine).posts(
         creator=creator,
         platform=platform.value if platform else None,
+        at=at.value if at else None,
         sort=sort,
         above_p90=above_p90,
         limit=limit,
@@ -95,7 +106,7 @@ def posts(
         include=parse_include(include),
         min_age_h=parse_age(min_age),
     )
-    Output(as_json, as_csv, output).show(result, _text)
+    Output(as_json, as_csv, output).show(result, at_age.posts_text if at else _text)
 
 
 def _text(result: Result) -> str:

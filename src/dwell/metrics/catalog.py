@@ -5,6 +5,7 @@ No query library is loaded here, so looking up a metric costs nothing.
 
 from __future__ import annotations
 
+from dwell.metrics.age_catalog import AT_AGE
 from dwell.metrics.columns import (
     AUDIENCE_HOUR,
     BENCHMARK,
@@ -326,6 +327,7 @@ METRICS: dict[str, Metric] = {
             "Accounts and how much of each is stored, most posts first.",
             rolled_up=(*_ROLLUP, "creators", "watch_times"),
         ),
+        *AT_AGE,
         *RETENTION,
     )
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dwell.results import Result
@@ -28,13 +29,21 @@ class Charts:
     def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
         self._snapshot = snapshot
 
-    def benchmarks(self, *, creator: str | None = None, by: str = "bucket", **options: Any) -> altair.TopLevelMixin:
-        """The engagement rate of posts in their duration bucket, with median and 90th percentile of all posts."""
+    def benchmarks(
+        self, *, creator: str | None = None, by: str = "bucket", at: str | None = None, **options: Any
+    ) -> altair.TopLevelMixin:
+        """The engagement rate of posts in their duration bucket, with median and 90th percentile of all posts.
+
+        With `at`, their engagement rate at that age.
+        """
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            benchmarks = snapshot.benchmarks(creator=creator, by=by, **options)
-            dots = snapshot.dots(creator=creator, **options) if by == "bucket" else Result((), [])
+            benchmarks = snapshot.benchmarks(creator=creator, by=by, at=at, **options)
+            dots = Result((), [])
+            if by == "bucket":
+                ask = snapshot.dots if at is None else partial(snapshot.posts, at=at)
+                dots = ask(creator=creator, **options)
             drawn = charts.benchmarks(dots, benchmarks)
             return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"])
 

@@ -59,6 +59,7 @@ class Snapshot(Instant):
         *,
         creator: str | None = None,
         by: str = "bucket",
+        at: str | None = None,
         scheme: str = "proxy",
         platform: str | None = None,
         include: str | Sequence[str] = (),
@@ -66,10 +67,16 @@ class Snapshot(Instant):
     ) -> Result:
         """Median and p90 of each public ratio per duration bucket, over eligible posts.
 
-        Platforms are not mixed: TikTok, unless `platform` or a creator is given.
+        Platforms are not mixed: TikTok, unless `platform` or a creator is given. With `at` (`1h`, `24h`, `72h`, `7d`),
+        of the ratios and the views at that age since publishing; `min_age_h` then has no meaning.
         """
         from dwell.workspace.benchmarks import benchmarks
 
+        if at is not None:
+            from dwell.workspace.at_age import benchmarks_at_age
+
+            filters = {**self._post_filter(creator, platform), "include": include}
+            return benchmarks_at_age(self, at, by, scheme, filters)
         options = {"scheme": scheme, "include": include, "min_age_h": min_age_h}
         return benchmarks(self, by, {**options, **self._post_filter(creator, platform)})
 
@@ -77,7 +84,8 @@ class Snapshot(Instant):
         self,
         *,
         creator: str | None = None,
-        sort: str = "engagement_rate",
+        at: str | None = None,
+        sort: str | None = None,
         above_p90: bool = False,
         limit: int | None = None,
         scheme: str = "proxy",
@@ -85,10 +93,20 @@ class Snapshot(Instant):
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
-        """Posts with every ratio, bucket, percentile and multiple, by `sort`: highest first, unknown last."""
+        """Posts with every ratio, bucket, percentile and multiple, by `sort`: highest first, unknown last.
+
+        Sorted by engagement rate unless said otherwise. With `at` (`1h`, `24h`, `72h`, `7d`), their views and ratios
+        at that age since publishing, sorted by views; `min_age_h` then has no meaning.
+        """
         from dwell.metrics.catalog import METRICS
 
         filters = self._post_filter(creator, platform)
+        if at is not None:
+            from dwell.workspace.at_age import posts_at_age
+
+            which = {**filters, "include": include}
+            return posts_at_age(self, at, which, sort=sort, above_p90=above_p90, limit=limit, scheme=scheme)
+        sort = sort or "engagement_rate"
         columns = METRICS["posts"].columns
         if sort not in columns:
             raise NoDataError(f"Unknown column {sort!r}; sort by one of {', '.join(columns)}.")

@@ -99,7 +99,11 @@ def test_every_question_has_one_schema(
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.name)
 def test_a_metric_has_the_types_that_are_declared(metric: Any) -> None:
-    needed = {"post_dots": {"rate": "engagement_rate"}, "benchmarks": {"by": "niche"}}
+    needed = {
+        "post_dots": {"rate": "engagement_rate"},
+        "benchmarks": {"by": "niche"},
+        "benchmarks_at_age": {"by": "niche"},
+    }
     expression = getattr(import_module(metric.module), metric.function)(**needed.get(metric.name, {}))
     found = {name: IBIS[str(kind).removeprefix("!")] for name, kind in expression.schema().items()}
     assert found == metric.kinds

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dwell.cli import (
+    at_age,
     audit,
     benchmarks,
     compare,
@@ -67,6 +68,23 @@ BENCHMARKS = make(
     (">60", "macro 100K-1M", 1_307, 0.09, 0.13, 7, 0.08, 0.12, 7, 0.0028, None, 0.027, 0.05, 1_116_800.0, 0),
     total=1_400, platform="tiktok", excluded={"ads": 49, "young": 10, "unknown_duration": 5, "unknown_age": 0},
 )  # fmt: skip
+POSTS_AT_AGE = make(
+    "post_id posted_at duration_s bucket views views_low views_high views_percentile engagement_rate percentile "
+    "above_p90 gap_h precision reason excluded caption handle",
+    ("7618329178905560516", AT, 12.0, "<=20", 16_400, 15_900, 17_100, 0.9, 0.2182, 1.0, True, 1.0, "exact", None, None,
+     CAPTION, "demo_kitchen"),
+    ("7590283792611974785", AT, None, None, None, None, None, None, None, None, None, None, None, "first read later",
+     None, None, "demo_kitchen"),
+    at="24h", warnings=["Known of 1 of 2 eligible posts at 24h; not known of the others: first read later (1)."],
+)  # fmt: skip
+BENCHMARKS_AT_AGE = make(
+    "bucket n known views_median views_p90 views_median_low views_median_high engagement_rate_median "
+    "engagement_rate_p90 save_rate_median engagement_rate_n",
+    ("<=10", 24, 20, 18_175.0, 1_212_175.5, 17_900.0, 18_300.0, 0.0717, 0.1238, 0.012, 20),
+    (">60", 1_307, 0, None, None, None, None, None, None, None, 0),
+    at="7d",
+    warnings=["Known of 20 of 1,331 eligible posts at 7d."],
+)
 STATUS = make(
     "handle platform display_name niche posts snapshots posts_with_watch_time last_observed_at",
     ("demo_kitchen", "tiktok", "Demo Kitchen (simulated)", "cooking", 161, 538, 149, AT),
@@ -154,6 +172,8 @@ TABLES: dict[str, tuple[Result, Callable[[Result], str]]] = {
     "compare": (COMPARED, lambda result: compare._text(result, every=False)),
     "audit": (AUDIT, lambda result: audit._text(result, every=False)),
     "benchmarks": (BENCHMARKS, benchmarks._text),
+    "posts --at": (POSTS_AT_AGE, at_age.posts_text),
+    "benchmarks --at": (BENCHMARKS_AT_AGE, at_age.benchmarks_text),
     "status": (STATUS, lambda result: status._text(result, Path("data"))),
     "import": (IMPORT, lambda result: result_table(result, import_._LAYOUT)),
     "schedule list": (SCHEDULES, lambda result: result_table(result, schedule._LAYOUT)),
