@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ def compare_accounts(
     accounts, places = [], {}
     for one in found:
         posts = list(snapshot.ask("posts", scheme=scheme, platform=None, **{**filters, **one}))
-        accounts.append(Account(one["handle"], posts))
+        accounts.append(Account(one["handle"], _with_views_of_a_week(snapshot, posts, one)))
         places[one["handle"]] = next((post["platform"] for post in posts), None)
     if len(set(places.values())) > 1:
         named = " and ".join(f"@{handle} on {place}" for handle, place in places.items())
@@ -61,3 +61,11 @@ def _find(snapshot: Snapshot, creators: Sequence[str], platform: str | None) -> 
     if twice := sorted({handle for handle in handles if handles.count(handle) > 1}):
         raise NoDataError(f"@{twice[0]} is named twice: name each account once.")
     return found
+
+
+def _with_views_of_a_week(
+    snapshot: Snapshot, posts: list[dict[str, Any]], account: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Adds `views_7d`: the views 7 days after publishing, so that views are compared at the same age."""
+    views = {row["post_id"]: row["views"] for row in snapshot.ask("posts_at_age", age="7d", **account)}
+    return [{**post, "views_7d": views.get(post["post_id"])} for post in posts]
