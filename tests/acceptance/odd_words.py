@@ -30,6 +30,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "import": ("{folder}/table.csv",),
     "tiers": ("--creator", "@a_b"),
     "posts": ("--creator", "@a_b"),
+    "compare": ("@a_b", "@c_d"),
     "findings": ("--creator", "@a_b"),
     "trend": ("--creator", "@a_b"),
     "posting-times": ("--creator", "@a_b"),

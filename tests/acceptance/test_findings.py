@@ -98,6 +98,7 @@ def test_everything_on_the_page_is_json_of_a_command(
         "posts": ask("posts")["rows"],
         "benchmarks": benchmarks["rows"],
         "exclusions": {name: benchmarks[name] for name in ("total", "eligible")} | benchmarks["excluded"],
+        "comparison": None,
         "tiers": tiers["rows"],
         "posting_times": ask("posting-times", "--tz", TZ)["rows"],
         "trend": ask("trend")["rows"],

@@ -14,6 +14,7 @@ COMMANDS = [
     "status",
     "benchmarks",
     "posts",
+    "compare",
     "findings",
     "tiers",
     "trend",

@@ -22,6 +22,7 @@ PICTURES = {
     "growth": ("--creator", OWN),
     "score": ("--creator", RIVAL),
     "vet": (RIVAL, "--stored"),
+    "compare": (OWN, RIVAL),
 }
 
 
@@ -36,7 +37,7 @@ def test_account_dates_n_and_source(
     picture = tmp_path / "picture.svg"
     assert dwell(command, *PICTURES[command], "-o", picture, data=fitted[0]).status == 0
     words = words_of(picture)
-    account = next(word for word in PICTURES[command] if word.startswith("@"))
+    account = [word for word in PICTURES[command] if word.startswith("@")][-1]
     assert re.search(rf"{account} · observed (on )?\d+ \w+ 20\d\d.* · source: \w+", words), words[:400]
     assert re.search(r"\d posts|n = \d|latest \d+|\d+ eligible posts|\d+ bottom posts", words)
     assert "0 minutes" not in words

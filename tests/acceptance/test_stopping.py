@@ -25,9 +25,9 @@ from dwell.disk import temporary
 RUNS, SEED = int(os.environ.get("DWELL_STOP_RUNS", "4")), int(os.environ.get("DWELL_STOP_SEED", "20261126"))
 MAIN = ("help", "posts", "import", "sweep")
 READING = {
-    "accounts", "audience", "audit", "benchmarks", "cost", "doctor", "findings", "growth", "imports", "posting-times",
-    "posts", "reconcile", "report", "retention", "score", "sql", "status", "syncs", "tiers", "traffic", "trend",
-    "usage", "videos",
+    "accounts", "audience", "audit", "benchmarks", "compare", "cost", "doctor", "findings", "growth", "imports",
+    "posting-times", "posts", "reconcile", "report", "retention", "score", "sql", "status", "syncs", "tiers", "traffic",
+    "trend", "usage", "videos",
 }  # fmt: skip
 
 

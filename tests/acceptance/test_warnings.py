@@ -23,6 +23,7 @@ COMMANDS = (
     ("status",),
     ("benchmarks",),
     ("posts", "--creator", OWN),
+    ("compare", OWN, RIVAL),
     ("tiers", "--creator", OWN),
     ("trend", "--creator", OWN),
     ("growth", "--creator", OWN),

@@ -29,7 +29,8 @@ ANSWERS = [
     "status", "imports", "models list", "benchmarks", *(f"{name} --creator @demo_kitchen" for name in OF_A_CREATOR),
     "export posts --format jsonl", "sql SELECT/**/count(*)/**/FROM/**/posts",
     "import new.jsonl --dry-run", "sweep @demo_kitchen --dry-run",
-    "vet @demo_kitchen --stored", "topic --hashtag recipe --stored", "videos", f"videos {_VIDEO}", "usage",
+    "compare @demo_kitchen @demo_pantry", "vet @demo_kitchen --stored",
+    "topic --hashtag recipe --stored", "videos", f"videos {_VIDEO}", "usage",
     "accounts", "syncs", "cost", "limits", "watchlist list", "schedule list", "keys list", "webhooks list",
     f"webhooks log {_WEBHOOK}",
 ]  # fmt: skip

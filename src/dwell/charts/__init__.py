@@ -13,6 +13,7 @@ _MODULES = {
     "audience_hours": "audience_heat",
     "audit": "audit_forest",
     "benchmarks": "benchmark_strip",
+    "comparison": "comparison_forest",
     "coverage": "model_coverage",
     "growth": "growth_bars",
     "posting_times": "posting_heat",

@@ -52,7 +52,8 @@ def benchmarks(
     prefix = rate or ("metric" if (chosen := chosen_metric(benchmarks)) else "engagement_rate")
     rate = rate or chosen or "engagement_rate"
     marks = _marks(benchmarks, rate, prefix)
-    title = f"{column_label(rate).capitalize()} by video length"
+    age = getattr(benchmarks, "meta", {}).get("at")
+    title = f"{column_label(rate).capitalize()}{f' at {age}' if age else ''} by video length"
     if not marks:
         return empty_chart(title, "No eligible post has a known length and a known rate yet.", width)
     grouped = any(mark["group"] for mark in marks)

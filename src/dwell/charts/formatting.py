@@ -19,6 +19,7 @@ _NAMES = {
     **POST_METRICS,
     "avg_watch_s": "average watch time",
     "gain_r2": "gain in R²",
+    "views_7d": "views at 7 days",
     "duration_s": "length",
     "hook_loss_1s": "lost in the first second",
     "retention_3s": "watching at second 3",

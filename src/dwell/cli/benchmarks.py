@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dwell.cli import at_age
 from dwell.cli.options import (
     AnyCreator,
     Buckets,
@@ -64,12 +65,13 @@ class BenchmarkGrouping(StrEnum):
     NICHE = "niche"
 
 
-@shows(_LAYOUT)
+@shows(_LAYOUT, at_age.BENCHMARKS)
 def benchmarks(
     *,
     by: Annotated[
         BenchmarkGrouping, typer.Option("--by", help="Split by duration bucket only, or also by creator size or niche.")
     ] = BenchmarkGrouping.BUCKET,
+    at: at_age.At = None,
     scheme: Buckets = Scheme.PROXY,
     creator: AnyCreator = None,
     platform: Annotated[
@@ -97,12 +99,14 @@ def benchmarks(
     Example:
       dwell benchmarks --creator @demo --scheme sweet-spot
       dwell benchmarks --by niche --include ads,young -o strip.png
+      dwell benchmarks --at 7d
     """
     import dwell
 
     period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
+        "at": at.value if at else None,
         "scheme": scheme.value,
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
@@ -112,7 +116,8 @@ def benchmarks(
         "platform": platform.value if platform else None,
     }
     result = workspace.benchmarks(by=by.value, **options)
-    Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.benchmarks(by=by.value, **options))
+    text = at_age.benchmarks_text if at else _text
+    Output(as_json, as_csv, output).show(result, text, lambda: workspace.charts.benchmarks(by=by.value, **options))
 
 
 def _text(result: Result) -> str:

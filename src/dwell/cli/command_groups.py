@@ -17,6 +17,7 @@ GROUPS = {
         "status": "What is stored, and how much of it is unknown.",
         "findings": "What holds an account's viewers, in sentences.",
         "posts": "An account's posts with every ratio.",
+        "compare": "Accounts side by side, at equal length.",
         "benchmarks": "Typical and top ratios for each length.",
         "tiers": "What separates the best posts from the weakest.",
         "trend": "An account over time, by day, week or month.",

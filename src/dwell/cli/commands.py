@@ -18,6 +18,7 @@ COMMANDS = {
     "status": "status:status",
     "benchmarks": "benchmarks:benchmarks",
     "posts": "posts:posts",
+    "compare": "compare:compare",
     "findings": "findings:findings",
     "tiers": "tiers:tiers",
     "trend": "trend:trend",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dwell.cli import at_age
 from dwell.cli.options import (
     Buckets,
     ByMetric,
@@ -61,19 +62,20 @@ _LAYOUT = Layout(
 )
 
 
-@shows(_LAYOUT)
+@shows(_LAYOUT, at_age.POSTS)
 def posts(
     *,
     creator: Creator,
     platform: OnePlatform = None,
     metric: ByMetric = None,
+    at: at_age.At = None,
     sort: Annotated[
         str | None,
         typer.Option(
             "--sort",
             help="Column to sort by, highest first; unknown last.",
             metavar="COLUMN",
-            show_default="the metric",
+            show_default="the metric; with --at views",
         ),
     ] = None,
     above_p90: Annotated[
@@ -101,16 +103,18 @@ def posts(
     Example:
       dwell posts --creator @demo --above-p90 --sort save_rate --limit 20
       dwell posts --creator @demo --metric views_per_hour
+      dwell posts --creator @demo --at 24h
     """
     import dwell
 
     period: Any = parse_period(since, until, last, tz)
     if sort is not None:
-        check_column(sort, _LAYOUT.columns, "--sort")
+        check_column(sort, (at_age.POSTS if at else _LAYOUT).columns, "--sort")
     result = dwell.open(data, engine=engine).posts(
         creator=creator,
         platform=platform.value if platform else None,
         metric=metric.value if metric else None,
+        at=at.value if at else None,
         sort=sort,
         above_p90=above_p90,
         limit=limit,
@@ -119,7 +123,7 @@ def posts(
         min_age_h=parse_age(min_age),
         **period,
     )
-    Output(as_json, as_csv, output).show(result, _text)
+    Output(as_json, as_csv, output).show(result, at_age.posts_text if at else _text)
 
 
 def _text(result: Result) -> str:

@@ -53,6 +53,10 @@ def report(
     metric: ByMetric = None,
     tz: TimeZone = "UTC",
     fit: FitNow = False,
+    compare: Annotated[
+        list[str] | None,
+        typer.Option("--compare", help="Show this account beside it; repeat it for more.", metavar="@HANDLE"),
+    ] = None,
     since: Since = None,
     until: Until = None,
     last: Last = None,
@@ -69,6 +73,7 @@ def report(
     \b
     Example:
       dwell report --creator @demo --tz Europe/Berlin -o report.html
+      dwell report --creator @demo --compare @rival -o report.html
     """
     import dwell
 
@@ -90,6 +95,7 @@ def report(
                 metric=metric.value if metric else None,
                 tz=tz,
                 fit=fit,
+                compare=compare or (),
                 **period,
             )
         if to_stdout:

@@ -36,7 +36,7 @@ def benchmarks(
     posts = with_metric(posts.alias("rated_posts"), require_metric(metric))
     keys = ["bucket"]
     if grouping is not None:
-        posts = _with_group(posts, grouping)
+        posts = with_group(posts, grouping)
         keys.append("group")
     summary = posts.group_by(keys).agg(n=posts.count(), **_figures(posts))
     order = [buckets.position(summary.bucket, scheme)]
@@ -61,7 +61,8 @@ def _figures(posts: Table) -> dict[str, ibis.expr.types.Value]:
     }
 
 
-def _with_group(posts: Table, by: str) -> Table:
+def with_group(posts: Table, by: str) -> Table:
+    """Adds `group`: the niche of the account, or its size when the post was read."""
     if by == "niche":
         creators = table("creators").select("handle", "platform", "niche")
         joined = posts.left_join(creators, ["handle", "platform"]).drop("handle_right", "platform_right")

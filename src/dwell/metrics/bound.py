@@ -16,7 +16,8 @@ BOUND = {"handle": "string", "since": "timestamp('UTC')", "until": "timestamp('U
 """Parameter of a metric -> its type."""
 PERIOD_METRICS = frozenset({
     "benchmarks", "exclusions", "metric_counts", "posts", "post_dots", "posting_times", "trend", "growth",
-    "growth_known", "growth_ranking", "retention_curves", "retention_points",
+    "growth_known", "growth_ranking", "retention_curves", "retention_points", "posts_at_age", "benchmarks_at_age",
+    "known_at_age",
 })  # fmt: skip
 """Those that can be asked about the posts of a period alone."""
 _FUNCTION = "dwell_bound"

@@ -5,6 +5,7 @@ No query library is loaded here, so looking up a metric costs nothing.
 
 from __future__ import annotations
 
+from dwell.metrics.age_catalog import AT_AGE
 from dwell.metrics.columns import (
     AUDIENCE_HOUR,
     BENCHMARK,
@@ -264,6 +265,7 @@ METRICS: dict[str, Metric] = {
             {**_TOPIC, "handles": "Only the sounds and hashtags of posts of these accounts; all when None"},
         ),
         *STORED_DATA,
+        *AT_AGE,
         *RETENTION,
     )
 }

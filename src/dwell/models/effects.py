@@ -58,6 +58,23 @@ def ordinal_effect(top: Sequence[float], bottom: Sequence[float], *, inflation: 
     return Effect("cliffs_delta", float(np.median(mine)), float(np.median(theirs)), delta, low, high, min(1.0, p_value))
 
 
+def combined_effect(strata: Sequence[tuple[float, Sequence[float], Sequence[float]]]) -> tuple[float, float, float]:
+    """Cliff's delta inside strata, weighted, with the interval of `ordinal_effect`.
+
+    Args:
+        strata: Of each its weight, and at least two values of either group; the weights add up to 1.
+
+    Returns:
+        The delta (positive where the first group has the higher values), and the ends of its 95 % interval.
+    """
+    parts = [(weight, *_delta(np.sort(np.asarray(one, float)), np.sort(np.asarray(other, float))))
+             for weight, one, other in strata]  # fmt: skip
+    delta = math.fsum(weight * value for weight, value, _ in parts)
+    error = math.sqrt(math.fsum((weight * spread) ** 2 for weight, _, spread in parts))
+    smaller = min(sum(len(one) for _, one, _ in strata), sum(len(other) for _, _, other in strata))
+    return (delta, *_delta_interval(delta, error, smaller))
+
+
 def share_effect(top: int, n_top: int, bottom: int, n_bottom: int) -> Effect:
     """Difference of two shares, top / n_top - bottom / n_bottom.
 

@@ -23,6 +23,7 @@ class ReportContent:
         posts: Rows of the `posts` metric, eligible or not.
         benchmarks: Rows of `benchmarks` for this creator.
         exclusions: The row of `exclusions`: total, eligible, and posts per reason.
+        comparison: The result of `ws.compare`, this account first; None where it is compared with none.
         tiers: Rows of `tiers`, with n_top, n_bottom and a verdict in `meta`.
         posting_times: Rows of `posting_times`, in `tz`.
         trend: Rows of `trend`.
@@ -45,6 +46,7 @@ class ReportContent:
     posts: Rows = ()
     benchmarks: Rows = ()
     exclusions: Mapping[str, Any] = field(default_factory=dict)
+    comparison: Result | None = None
     tiers: Rows = ()
     posting_times: Rows = ()
     trend: Rows = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TITLES = {
     "benchmarks": "Benchmarks by video length",
+    "comparison": "Beside other accounts",
     "tiers": "What the best posts have in common",
     "retention": "How viewers leave",
     "posting-times": "Posting times",
@@ -13,6 +14,7 @@ TITLES = {
     "top-posts": "Posts worth a look",
 }
 SHORT_TITLES = {
+    "comparison": "Beside others",
     "benchmarks": "Lengths",
     "tiers": "In common",
     "retention": "Retention",
@@ -24,6 +26,8 @@ SHORT_TITLES = {
 }
 INTRODUCTIONS = {
     "benchmarks": "Short and long videos get different rates, so a post is compared with posts of similar length.",
+    "comparison": "Posts are compared with posts of the same length, weighted as those of this account are. "
+    "Intervals that cross the line show no difference.",
     "tiers": "The quarter of posts that did best, against the quarter that did worst. An association is not a cause.",
     "retention": "The share of views that is left at each second. Short videos keep more of it to their end, so "
     "a curve is compared with those of similar length.",

@@ -11,6 +11,7 @@ from altair.utils.schemapi import debug_mode
 
 from dwell import charts
 from dwell.charts.band_lines import post_line
+from dwell.charts.comparison_words import verdict_text
 from dwell.charts.context import context_line
 from dwell.charts.formatting import bucket_label
 from dwell.charts.render import Figure, figure
@@ -18,6 +19,7 @@ from dwell.charts.theme import NARROW, WIDE
 from dwell.report import model_tables, public_tables
 from dwell.report.audit_sentences import audit_sentences
 from dwell.report.best_posts import top_table
+from dwell.report.comparison_table import comparison_table
 from dwell.report.content import ReportContent, Rows, meta
 from dwell.report.metric_text import kind_of
 from dwell.report.model_notes import fit_note, no_model, score_note, words
@@ -84,6 +86,7 @@ def _with_context(section: Section, content: ReportContent) -> Section:
 def _sections(content: ReportContent) -> list[Section]:
     return [
         _benchmarks(content),
+        *_comparison(content),
         _tiers(content),
         *_retention(content),
         _posting_times(content),
@@ -92,6 +95,16 @@ def _sections(content: ReportContent) -> list[Section]:
         _model(content),
         _top(content),
     ]
+
+
+def _comparison(content: ReportContent) -> list[Section]:
+    """Only where the page was asked to compare the account with others."""
+    if content.comparison is None:
+        return []
+    table = comparison_table(content.comparison)
+    told = verdict_text(str(content.comparison.meta["verdict"]))
+    drawn = plot("public", "comparison", charts.comparison, content.comparison, table=table)
+    return [Section("comparison", plots=[drawn], notes=[told])]
 
 
 def plot(

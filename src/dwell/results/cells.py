@@ -40,7 +40,7 @@ def _format_number(name: str, value: float) -> str:
         return f"{value:.3f}" if value >= 0.001 else "<0.001"
     if name.endswith(("_rate_change", "watch_ratio_change")):
         return f"{100 * value:+.2f} points"
-    if name.startswith(("percentile", "coverage")):
+    if name.startswith(("percentile", "coverage", "views_percentile")):
         return f"{value:.0%}"
     if name.startswith("watch_ratio"):
         return f"{value:.1%}"
@@ -48,7 +48,7 @@ def _format_number(name: str, value: float) -> str:
         return f"{value:.2%}" if abs(value) >= 0.001 or not value else f"{100 * value:.2g}%"
     if name.endswith("_multiple"):
         return f"{value:.1f}×"
-    if name == "views_median":
+    if name in {"views_median", "views_p90", "views_median_low", "views_median_high"}:
         return f"{value:,.0f}"
     if name.endswith("mae"):
         return f"{value:.3f}"

@@ -17,7 +17,7 @@ _NAMES: dict[Kind, str] = {
         duplicate_of effect_name endpoint error event event_id every evidence excluded field figure finding
         flags format gap group handle how id implausible job_id key key_id kind lacks last_outcome level
         media_type message metric model model_id name new_status niche norm note object open_id other_group
-        outcome part path place platform post_id prefix previous_status problem provider proxy reads_as reason
+        outcome part path place platform post_id precision prefix previous_status problem provider proxy reads_as reason
         redirect rejects_file repair schedule secret seen shape sound_id source state status stream subject
         sweep sweep_id sync_id table target text title topic topic_kind traffic_source type typed tz url verdict
         video_link watchlist what
@@ -32,7 +32,8 @@ _NAMES: dict[Kind, str] = {
         repeats requests requests_today rounding rows rows_moved rows_read rows_updated sampled saves shares
         shares_total slot snapshots snapshots_count snapshots_new statement suspect times too_close topic_posts
         topics total total_above_p90 total_snapshots uncertain_credits unknown_age unknown_duration
-        unknown_views videos views views_from views_to watch_times_new weekday young
+        unknown_views videos views views_from views_high views_low views_to watch_times_new weekday young
+        apart by_day early late period undated unread
     """,
     "number": """
         above_band active_followers added_usd api_value balance_usd below_band bottom bump_height change
@@ -49,7 +50,7 @@ _NAMES: dict[Kind, str] = {
     """,
     "instant": "last_updated monitoring_started",
     "day": "day month period_start",
-    "texts": "events hashtags import_again missing scopes warnings",
+    "texts": "buckets events hashtags import_again missing scopes warnings",
     "json": "flagged metadata plan requirements rows_new unknown_values",
 }
 

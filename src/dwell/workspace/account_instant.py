@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 from dwell.results import Result
 from dwell.workspace.creators import find_account, parse_handle
+from dwell.workspace.growth import describe_growth
 from dwell.workspace.instant import Instant
 from dwell.workspace.period import PeriodOptions, describe_period, parse_period
 
@@ -31,6 +33,79 @@ class AccountInstant(Instant):
         from dwell.workspace.reconciliation import reconcile
 
         return reconcile(self, parse_handle(creator), field)
+
+    def compare(
+        self,
+        creators: Sequence[str],
+        *,
+        platform: str | None = None,
+        scheme: str = "proxy",
+        include: str | Sequence[str] = (),
+        min_age_h: float = 72.0,
+        **period: Unpack[PeriodOptions],
+    ) -> Result:
+        """Accounts side by side, each against the first: `ws.compare(["@you", "@rival"])`.
+
+        Rates and views are compared inside each duration bucket, weighted as the first account's posts are spread.
+
+        Args:
+            creators: Two to ten accounts of one platform; the first is the one that the others are compared with.
+            platform: Needed where an account has posts on several.
+            scheme: Duration buckets: `proxy` or `sweet-spot`.
+            include: Posts that are left out by default: ads, pinned, young, photos.
+            min_age_h: Hours after posting from which a reading counts.
+
+        Returns:
+            One row per metric and further account, with both values, their difference and its 95 % interval, and a
+            verdict: `higher`, `lower`, `similar` (a large difference is excluded), `unknown` (with the reason). In
+            `meta` the `reference`, the `accounts` with n and the age of their posts, and the `verdict` in a sentence.
+
+        Raises:
+            NoDataError: An account is not stored, is named twice, or is of another platform; or there are fewer than
+                two, or more than ten.
+        """
+        from dwell.workspace.comparison import compare_accounts
+
+        names = [creators] if isinstance(creators, str) else list(creators)
+        left_in = tuple(name for name in include.split(",") if name) if isinstance(include, str) else tuple(include)
+
+        def answer() -> Result:
+            return compare_accounts(self, names, platform, scheme=scheme, include=left_in, min_age_h=min_age_h)
+
+        return self._in_period(answer, period, names[0] if names else None, platform, "UTC")
+
+    def growth(
+        self,
+        *,
+        creator: str,
+        platform: str | None = None,
+        **period: Unpack[PeriodOptions],
+    ) -> Result:
+        """Views per hour between snapshots of each post an hour or more apart; in `meta`, of how many it is known."""
+
+        def answer() -> Result:
+            account = self._account(creator, platform)
+            return replace(self.ask("growth", **account), meta=describe_growth(self, account))
+
+        return self._in_period(answer, period, creator, platform, "UTC")
+
+    def growth_ranking(
+        self,
+        *,
+        creator: str,
+        platform: str | None = None,
+        limit: int = 20,
+        **period: Unpack[PeriodOptions],
+    ) -> Result:
+        """The posts that gained views fastest, by their latest known growth; all such posts in `meta`."""
+
+        def answer() -> Result:
+            account = self._account(creator, platform)
+            rows = self.ask("growth_ranking", **account, limit=limit)
+            meta = describe_growth(self, account)
+            return replace(rows, meta={"observed_twice": meta["growth"]["known"], **meta})
+
+        return self._in_period(answer, period, creator, platform, "UTC")
 
     def retention_points(
         self,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dwell.results import Result
@@ -29,17 +30,38 @@ class Charts:
         self._snapshot = snapshot
 
     def benchmarks(
-        self, *, creator: str | None = None, by: str = "bucket", metric: str | None = None, **options: Any
+        self,
+        *,
+        creator: str | None = None,
+        by: str = "bucket",
+        metric: str | None = None,
+        at: str | None = None,
+        **options: Any,
     ) -> altair.TopLevelMixin:
-        """The metric of posts in their duration bucket, with median and 90th percentile of all posts."""
+        """The metric of posts in their duration bucket, with median and 90th percentile of all posts.
+
+        With `at`, their engagement rate at that age.
+        """
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            benchmarks = snapshot.benchmarks(creator=creator, by=by, metric=metric, **options)
-            rate = benchmarks.meta["metric"]["name"]
-            dots = snapshot.dots(creator=creator, rate=rate, **options) if by == "bucket" else Result((), [])
+            benchmarks = snapshot.benchmarks(creator=creator, by=by, metric=metric, at=at, **options)
+            dots = Result((), [])
+            if by == "bucket":
+                rate = "engagement_rate" if at else benchmarks.meta["metric"]["name"]
+                ask = partial(snapshot.posts, at=at) if at else partial(snapshot.dots, rate=rate)
+                dots = ask(creator=creator, **options)
             drawn = charts.benchmarks(dots, benchmarks)
             return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"])
+
+    def compare(self, creators: Sequence[str], **options: Any) -> altair.TopLevelMixin:
+        """How far each further account differs from the first at equal length, with intervals."""
+        from dwell import charts
+
+        with self._snapshot() as snapshot:
+            result = snapshot.compare(creators, **options)
+            handles = [account["handle"] for account in result.meta["accounts"]]
+            return _add_context(snapshot, charts.comparison(result), *handles, platform=result.meta["platform"])
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """What the best quarter of the posts has in common that the weakest lacks, with intervals."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 
-def describe_growth(snapshot: Snapshot, account: dict[str, str]) -> dict[str, Any]:
+def describe_growth(snapshot: Instant, account: dict[str, str]) -> dict[str, Any]:
     """Of how many posts of an account the growth is known, and a warning where it is not known of all."""
     from dwell.metrics.growth_note import DELAYED, growth_note
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
 
 def write_report(
-    snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str, *, metric: str | None = None, fit: bool = False
+    snapshot: Snapshot,
+    account: Mapping[str, str],
+    path: Path,
+    tz: str,
+    *,
+    metric: str | None = None,
+    fit: bool = False,
+    compare: Sequence[str] = (),
 ) -> Result:
     """Write the page about one account, as a PDF where the path ends so; returns one row with its path and size.
 
@@ -35,7 +42,7 @@ def write_report(
     as_pdf = path.suffix.lower() == ".pdf"
     if as_pdf:
         require_chromium()
-    page = render(collect_content(snapshot, account, tz, metric=metric, fit=fit))
+    page = render(collect_content(snapshot, account, tz, metric=metric, fit=fit, compare=compare))
     content = print_page(page) if as_pdf else page
     try:
         with shared_files():
@@ -47,7 +54,13 @@ def write_report(
 
 
 def collect_content(
-    snapshot: Snapshot, account: Mapping[str, str], tz: str, *, metric: str | None = None, fit: bool = False
+    snapshot: Snapshot,
+    account: Mapping[str, str],
+    tz: str,
+    *,
+    metric: str | None = None,
+    fit: bool = False,
+    compare: Sequence[str] = (),
 ) -> ReportContent:
     """Everything that the page shows; a section without data stays empty, and the page says why.
 
@@ -57,9 +70,11 @@ def collect_content(
         tz: Time zone of weekdays and hours.
         metric: By which posts are compared; the default when None.
         fit: Report a model that is fitted now and not stored.
+        compare: Accounts that this one is compared with; none for a page without that section.
     """
-    found = findings(snapshot, **account, tz=tz, metric=metric, fit=fit)
     named: dict[str, Any] = {"creator": account["handle"], "platform": account.get("platform")}
+    beside = snapshot.compare([account["handle"], *compare], platform=named["platform"]) if compare else None
+    found = findings(snapshot, **account, tz=tz, metric=metric, fit=fit)
     curves = _curves(snapshot, named)
     return ReportContent(
         handle=account["handle"],
@@ -68,6 +83,7 @@ def collect_content(
         posts=found.posts,
         benchmarks=snapshot.benchmarks(**named, metric=metric),
         exclusions=next(iter(snapshot.ask("exclusions", **account))),
+        comparison=beside,
         tiers=found.tiers,
         posting_times=snapshot.posting_times(**named, tz=tz, metric=metric),
         trend=snapshot.trend(**named, metric=metric),

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from dwell.results import Result
 from dwell.workspace.account_instant import AccountInstant
@@ -74,6 +74,7 @@ class Snapshot(AccountInstant):
         creator: str | None = None,
         by: str = "bucket",
         metric: str | None = None,
+        at: str | None = None,
         scheme: str = "proxy",
         platform: str | None = None,
         include: str | Sequence[str] = (),
@@ -82,11 +83,17 @@ class Snapshot(AccountInstant):
     ) -> Result:
         """Median and p90 of the metric and of each public ratio per duration bucket, over eligible posts.
 
-        Platforms are not mixed: TikTok, unless `platform` or a creator is given.
+        Platforms are not mixed: TikTok, unless `platform` or a creator is given. With `at` (`1h`, `24h`, `72h`, `7d`),
+        of the ratios and the views at that age since publishing; `min_age_h` then has no meaning.
         """
         from dwell.workspace.benchmarks import benchmarks
 
         def answer() -> Result:
+            if at is not None:
+                from dwell.workspace.at_age import benchmarks_at_age
+
+                filters = {**self._post_filter(creator, platform), "include": include}
+                return benchmarks_at_age(self, at, by, scheme, filters, metric)
             options = {"scheme": scheme, "include": include, "min_age_h": min_age_h}
             return benchmarks(self, by, {**options, **self._post_filter(creator, platform)}, metric)
 
@@ -97,6 +104,7 @@ class Snapshot(AccountInstant):
         *,
         creator: str | None = None,
         metric: str | None = None,
+        at: str | None = None,
         sort: str | None = None,
         above_p90: bool = False,
         limit: int | None = None,
@@ -112,12 +120,19 @@ class Snapshot(AccountInstant):
         `full_watch_rate`, `engagement_rate`, `save_rate`, `share_rate`, `like_rate` or `views_per_hour`. Without it,
         watch ratio where it is measured of 30 eligible posts and of half of them, else engagement rate, or like rate
         where shares are unknown. `meta["metric"]` has its `name`, the `reason`, and of how many posts it is known.
+        With `at` (`1h`, `24h`, `72h`, `7d`), their views and ratios at that age since publishing, sorted by views, with
+        percentiles of the engagement rate; `metric` and `min_age_h` then have no meaning.
         """
         from dwell.workspace.posts import list_posts
 
         def answer() -> Result:
-            filters = {"include": include, "min_age_h": min_age_h, **self._post_filter(creator, platform)}
-            return list_posts(self, filters, metric, sort=sort, above_p90=above_p90, limit=limit, scheme=scheme)
+            filters = {"include": include, **self._post_filter(creator, platform)}
+            chosen: Any = {"sort": sort, "above_p90": above_p90, "limit": limit, "scheme": scheme}
+            if at is not None:
+                from dwell.workspace.at_age import posts_at_age
+
+                return posts_at_age(self, at, filters, metric, **chosen)
+            return list_posts(self, {**filters, "min_age_h": min_age_h}, metric, **chosen)
 
         return self._in_period(answer, period, creator, platform, "UTC")
 
@@ -187,39 +202,6 @@ class Snapshot(AccountInstant):
             choice = find_metric(self, filters, metric)
             rows = self.ask("trend", every=every, metric=choice.name, **filters)
             return replace(rows, meta={"every": every, "metric": choice.to_dict(), **describe_growth(self, account)})
-
-        return self._in_period(answer, period, creator, platform, "UTC")
-
-    def growth(
-        self,
-        *,
-        creator: str,
-        platform: str | None = None,
-        **period: Unpack[PeriodOptions],
-    ) -> Result:
-        """Views per hour between snapshots of each post an hour or more apart; in `meta`, of how many it is known."""
-
-        def answer() -> Result:
-            account = self._account(creator, platform)
-            return replace(self.ask("growth", **account), meta=describe_growth(self, account))
-
-        return self._in_period(answer, period, creator, platform, "UTC")
-
-    def growth_ranking(
-        self,
-        *,
-        creator: str,
-        platform: str | None = None,
-        limit: int = 20,
-        **period: Unpack[PeriodOptions],
-    ) -> Result:
-        """The posts that gained views fastest, by their latest known growth; all such posts in `meta`."""
-
-        def answer() -> Result:
-            account = self._account(creator, platform)
-            rows = self.ask("growth_ranking", **account, limit=limit)
-            meta = describe_growth(self, account)
-            return replace(rows, meta={"observed_twice": meta["growth"]["known"], **meta})
 
         return self._in_period(answer, period, creator, platform, "UTC")
 
@@ -332,12 +314,19 @@ class Snapshot(AccountInstant):
         metric: str | None = None,
         tz: str = "UTC",
         fit: bool = False,
+        compare: str | Sequence[str] = (),
         **period: Unpack[PeriodOptions],
     ) -> Result:
-        """Write the self-contained HTML page about one account; with `fit=True`, a model is fitted for it alone."""
+        """Write the self-contained HTML page about one account, with a section that compares it with others if any.
+
+        With `fit=True`, a model is fitted for it alone.
+        """
         from dwell.workspace.page import write_report
 
+        others = [compare] if isinstance(compare, str) else list(compare)
+
         def answer() -> Result:
-            return write_report(self, self._account(creator, platform), Path(path), tz, metric=metric, fit=fit)
+            account = self._account(creator, platform)
+            return write_report(self, account, Path(path), tz, metric=metric, fit=fit, compare=others)
 
         return self._in_period(answer, period, creator, platform, tz)

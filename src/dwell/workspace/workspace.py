@@ -323,6 +323,7 @@ class Workspace:
     posts = _in_one_snapshot(Snapshot.posts)
     tiers = _in_one_snapshot(Snapshot.tiers)
     trend = _in_one_snapshot(Snapshot.trend)
+    compare = _in_one_snapshot(Snapshot.compare)
     growth = _in_one_snapshot(Snapshot.growth)
     posting_times = _in_one_snapshot(Snapshot.posting_times)
     audience_hours = _in_one_snapshot(Snapshot.audience_hours)

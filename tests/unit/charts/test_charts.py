@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from dwell.charts.band_lines import Line
 from dwell.charts.context import add_context, context_line
 from dwell.charts.theme import NARROW, WIDE
 from dwell.models.account import findings
+from dwell.models.comparison import Account, compare
 from dwell.models.coverage_shares import coverage_shares
 from dwell.results import Result
 
@@ -32,6 +34,7 @@ def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
         "benchmarks": lambda width: charts.benchmarks(found, account.benchmarks(found), width=width),
         "watch_time": lambda width: charts.watch_time(found, lengths(found), width=width),
         "tiers": lambda width: charts.tiers(account.tiers(), width=width),
+        "comparison": lambda width: charts.comparison(compared(), width=width),
         "posting_times": lambda width: charts.posting_times(account.posting_times(found), width=width),
         "trend": lambda width: charts.trend(account.trend(found), width=width),
         "growth": lambda width: charts.growth(account.growth(found), found, width=width),
@@ -48,6 +51,19 @@ def drawings(account: Any) -> dict[str, Callable[[int], Any]]:
         "vetting": lambda width: charts.vetting(vetted(), width=width),
         "views_per_hour": lambda width: charts.views_per_hour(*tracked(), width=width),
     }
+
+
+def compared():
+    dice = random.Random(4)
+    posts = {
+        name: [
+            {"bucket": "<=20", "excluded": None, "posted_at": None, "observed_at": None, "is_pinned": False}
+            | {"save_rate": factor * dice.random(), "duration_s": 15.0 + dice.random(), "age_h": 90.0}
+            for _ in range(40)
+        ]
+        for name, factor in (("you", 0.01), ("rival", 0.03))
+    }
+    return compare([Account(name, rows) for name, rows in posts.items()])
 
 
 def active_hours():
@@ -175,6 +191,7 @@ def test_each_is_valid_and_fits_its_width(account, name, width):
         lambda: charts.benchmarks([], []),
         lambda: charts.watch_time([], []),
         lambda: charts.tiers([]),
+        lambda: charts.comparison([]),
         lambda: charts.retention_band([]),
         lambda: charts.retention_band([Line("this post", "", [{"second": 0.0, "retention_rate": None}])]),
         lambda: charts.retention_heat([], [], total=0),
@@ -200,6 +217,7 @@ def test_titles_state_units_and_n(account):
         "benchmarks": ("share of views", "146 eligible posts"),
         "watch_time": ("average watch time ÷ length", "eligible posts"),
         "tiers": ("36 top and 36 bottom posts", "95% interval"),
+        "comparison": ("@you 40 eligible posts", "95% interval", "against @you"),
         "trend": ("146 posts", "share of views"),
         "audit": ("129 posts", "Spearman"),
         "skill": ("129 posts", "R²"),

@@ -71,6 +71,18 @@ def test_all_ten_sections_are_there_and_reachable(page):
     assert {f"#{key}" for key in ids} <= targets
 
 
+def test_other_accounts_are_a_section_where_they_are_asked_for(account):
+    row = {"metric": "save_rate", "handle": "rival<b>", "value": 0.02, "own_value": 0.01, "difference": 0.01}
+    row |= {"difference_low": 0.005, "difference_high": 0.015, "verdict": "higher", "n": 40, "reason": None}
+    row |= {"effect": 0.4, "effect_low": 0.2, "effect_high": 0.6}
+    meta = {"reference": "made_up", "accounts": [], "verdict": "@rival<b> is higher in save_rate than @made_up."}
+    shown = Page(render(replace(account.content(), comparison=Result(tuple(row), [tuple(row.values())], meta))))
+    assert "comparison" in [attributes["id"] for attributes in shown.all("section")]
+    assert not [attributes for attributes in shown.all("b") if attributes]
+    assert "@rival<b> is higher in save rate than @made_up." in " ".join(shown.text.split())
+    assert "+1.00% (0.50% to 1.50%)" in shown.text
+
+
 def test_headings_nest(page):
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1

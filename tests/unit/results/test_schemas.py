@@ -56,6 +56,7 @@ QUESTIONS: dict[str, Callable[[dwell.Workspace], Result]] = {
     **{f"{name} of an account": lambda ws, name=name: getattr(ws, name)(creator="@demo_kitchen") for name in (
         "posts", "tiers", "trend", "growth", "posting_times", "vet", "audit", "findings",
     )},
+    "compare": lambda ws: ws.compare(["@demo_kitchen", "@demo_pantry"]),
     "retention": lambda ws: ws.retention("@demo_kitchen"),
     "retention points": lambda ws: ws.retention_points("@demo_kitchen"),
     "import": lambda ws: ws.import_files([], dry_run=True),
@@ -104,6 +105,7 @@ def test_a_metric_has_the_types_that_are_declared(metric: Any) -> None:
         "benchmarks": {"by": "niche"},
         "posts": {"metric": "views_per_hour"},
         "metric_counts": {"metrics": tuple(POST_METRICS)},
+        "benchmarks_at_age": {"by": "niche"},
     }
     expression = getattr(import_module(metric.module), metric.function)(**needed.get(metric.name, {}))
     found = {name: IBIS[str(kind).removeprefix("!")] for name, kind in expression.schema().items()}

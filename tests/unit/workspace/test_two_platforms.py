@@ -56,6 +56,17 @@ def test_every_question_asks_for_the_platform(workspace: dwell.Workspace, tmp_pa
                 chart(creator="@ann")
 
 
+def test_accounts_of_two_platforms_are_not_compared(workspace: dwell.Workspace) -> None:
+    with pytest.raises(NoDataError, match=r"30 on tiktok and 24 on youtube.*--platform tiktok"):
+        workspace.compare(["@ann", "@bob"])
+    with pytest.raises(NoDataError, match=r"@ann is named twice"):
+        workspace.compare(["@ann", "ann"], platform="tiktok")
+    with pytest.raises(NoDataError, match="at least two accounts"):
+        workspace.compare("@ann", platform="tiktok")
+    with pytest.raises(NoDataError, match="11 accounts are too many"):
+        workspace.compare([f"@a{number}" for number in range(11)])
+
+
 def test_each_answer_is_of_the_chosen_platform_alone(workspace: dwell.Workspace, tmp_path: Path) -> None:
     one = {"creator": "@ann", "platform": "youtube"}
     assert len(workspace.posts(**one)) == YOUTUBE

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from dwell.cli import (
+    at_age,
     audit,
     benchmarks,
+    compare,
     cost,
     growth,
     import_,
@@ -79,6 +81,23 @@ BENCHMARKS = make(
     total=1_400, platform="tiktok", excluded={"ads": 49, "young": 10, "unknown_duration": 5, "unknown_age": 0},
     metric=METRIC,
 )  # fmt: skip
+POSTS_AT_AGE = make(
+    "post_id posted_at duration_s bucket views views_low views_high views_percentile engagement_rate percentile "
+    "above_p90 gap_h precision reason excluded caption handle",
+    ("7618329178905560516", AT, 12.0, "<=20", 16_400, 15_900, 17_100, 0.9, 0.2182, 1.0, True, 1.0, "exact", None, None,
+     CAPTION, "demo_kitchen"),
+    ("7590283792611974785", AT, None, None, None, None, None, None, None, None, None, None, None, "first read later",
+     None, None, "demo_kitchen"),
+    at="24h", warnings=["Known of 1 of 2 eligible posts at 24h; not known of the others: first read later (1)."],
+)  # fmt: skip
+BENCHMARKS_AT_AGE = make(
+    "bucket n known views_median views_p90 views_median_low views_median_high engagement_rate_median "
+    "engagement_rate_p90 save_rate_median engagement_rate_n",
+    ("<=10", 24, 20, 18_175.0, 1_212_175.5, 17_900.0, 18_300.0, 0.0717, 0.1238, 0.012, 20),
+    (">60", 1_307, 0, None, None, None, None, None, None, None, 0),
+    at="7d",
+    warnings=["Known of 20 of 1,331 eligible posts at 7d."],
+)
 STATUS = make(
     "handle platform display_name niche posts snapshots posts_with_watch_time last_observed_at",
     ("demo_kitchen", "tiktok", "Demo Kitchen (simulated)", "cooking", 161, 538, 149, AT),
@@ -138,6 +157,23 @@ SCORES = make(
     "post_id rank percentile percentile_low percentile_high watch_ratio_predicted posted_at duration_s views caption",
     ("7620485028393236836", 1, 0.9958, 0.679, 0.9958, 0.75, AT, 15.0, 223_500, CAPTION),
 )
+COMPARED = make(
+    "metric kind handle value own_value difference difference_low difference_high verdict n own_n share buckets low "
+    "high own_low own_high effect effect_low effect_high p_value q_value reason",
+    ("watch_ratio", "measured", "demo_pantry", None, None, None, None, None, "unknown", 0, 0, None, None, None, None,
+     None, None, None, None, None, None, None, "@demo_pantry has 7 posts where it is known, 3 fewer than needed"),
+    ("save_rate", "public", "demo_pantry", 0.0152, 0.0104, 0.0048, 0.0023, 0.0067, "higher", 118, 143, 1.0,
+     ["<=10", ">60"], 0.014, 0.016, 0.009, 0.012, 0.4, 0.26, 0.52, 1e-6, 4e-6, None),
+    ("posts_per_week", "public", "demo_pantry", 3.2, 2.9, 0.3, -0.3, 0.9, "unknown", 40, 40, None, None, None, None,
+     None, None, None, None, None, 0.2, 0.3, "no difference is shown, and a large one is not excluded"),
+    ("duration_s", "public", "demo_pantry", 34.0, 30.0, 4.0, -0.3, 12.0, "similar", 120, 143, None, None, 30.0, 38.0,
+     28.0, 33.0, 0.1, -0.1, 0.3, 0.2, 0.2, None),
+    verdict="@demo_pantry is higher in save_rate than @demo_kitchen.", reference="demo_kitchen",
+    accounts=[
+        {"handle": "demo_kitchen", "posts": 161, "eligible": 143, "age_h_median": 4_525.9},
+        {"handle": "demo_pantry", "posts": 129, "eligible": 120, "age_h_median": None},
+    ],
+)  # fmt: skip
 CHECKS = make(
     "check value low high norm reads_as n evidence",
     ("like_rate_median", 0.0568, 0.051, 0.0675, "3-8 %", "healthy", 20, "Median of 20 posts."),
@@ -148,8 +184,11 @@ CHECKS = make(
 TABLES: dict[str, tuple[Result, Callable[[Result], str]]] = {
     "posts": (POSTS, posts._text),
     "tiers": (TIERS, lambda result: tiers._text(result, every=False)),
+    "compare": (COMPARED, lambda result: compare._text(result, every=False)),
     "audit": (AUDIT, lambda result: audit._text(result, every=False)),
     "benchmarks": (BENCHMARKS, benchmarks._text),
+    "posts --at": (POSTS_AT_AGE, at_age.posts_text),
+    "benchmarks --at": (BENCHMARKS_AT_AGE, at_age.benchmarks_text),
     "status": (STATUS, lambda result: status._text(result, Path("data"))),
     "import": (IMPORT, lambda result: result_table(result, import_._LAYOUT)),
     "schedule list": (SCHEDULES, lambda result: result_table(result, schedule._LAYOUT)),
@@ -163,5 +202,17 @@ TABLES: dict[str, tuple[Result, Callable[[Result], str]]] = {
     "vet": (CHECKS, lambda result: vet._text(result, every=False)),
 }
 SNAPSHOTS = (
-    *("posts", "tiers", "audit", "benchmarks", "status", "import", "schedule list", "cost", "sync plan", "videos"),
+    *(
+        "posts",
+        "tiers",
+        "compare",
+        "audit",
+        "benchmarks",
+        "status",
+        "import",
+        "schedule list",
+        "cost",
+        "sync plan",
+        "videos",
+    ),
 )

@@ -1,0 +1,235 @@
+"""Accounts beside each other: each of them against the first, at equal length, with what the data cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
+
+from dwell.models.effects import q_values
+from dwell.models.group_comparison import FALSE_CLAIMS, excludes_large
+from dwell.models.matched_effect import MatchedEffect, matched_effect
+from dwell.models.weekly_posts import MIN_WEEKS, WeeklyPosts, compare_weeks
+from dwell.results import Result
+from dwell.text.plurals import pluralize
+
+Post = Mapping[str, Any]
+COLUMNS = (
+    *("metric", "kind", "handle", "value", "own_value", "difference", "difference_low", "difference_high", "verdict"),
+    *("n", "own_n", "share", "buckets", "low", "high", "own_low", "own_high"),
+    *("effect", "effect_low", "effect_high", "p_value", "q_value", "reason"),
+)
+METRICS = {
+    "watch_ratio": "measured",
+    "engagement_rate": "public",
+    "like_rate": "public",
+    "comment_rate": "public",
+    "share_rate": "public",
+    "save_rate": "public",
+    "views_7d": "public",
+}
+"""What is compared inside each duration bucket, and whether the platform measured it or anyone can see it."""
+_WHERE_KNOWN = {"watch_ratio", "views_7d"}
+"""These have a row only where one of the two accounts has them."""
+MOST_ACCOUNTS = 10
+MIN_POSTS = 10
+"""Posts that each account needs in the lengths that both have."""
+MIN_BUCKET_POSTS = 5
+"""Posts that each account needs in a length, so that this length is compared."""
+_EVERY_LENGTH = "all"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account.
+
+    Attributes:
+        handle: Without @.
+        posts: Rows of the metric `posts`, eligible or not; `views_7d` where it is known.
+    """
+
+    handle: str
+    posts: Sequence[Post]
+    eligible: Sequence[Post] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the eligible posts apart."""
+        object.__setattr__(self, "eligible", [post for post in self.posts if post["excluded"] is None])
+
+
+def compare(accounts: Sequence[Account]) -> Result:
+    """Compare accounts with the first of them.
+
+    Rates and views are compared inside each duration bucket, weighted as the first account's posts are spread over the
+    buckets that both have: so a difference is not one of length. Verdicts: `higher` and `lower` where the false
+    discovery rate over all comparisons is at most 5 % and the interval of the difference excludes 0; `similar` where a
+    large difference is excluded; else `unknown`, with the reason.
+
+    Args:
+        accounts: Two or more of one platform.
+
+    Returns:
+        A row per metric and further account. `value` is that account's, `own_value` the first one's over the same
+        lengths, `difference` the first minus the second of these. In `meta`: `reference`, `accounts`, `verdict`.
+    """
+    own, rivals = accounts[0], accounts[1:]
+    found = [row for rival in rivals for row in _rows(own, rival)]
+    tested = [row for row in found if row["p_value"] is not None]
+    for row, chance in zip(tested, q_values([row["p_value"] for row in tested]), strict=True):
+        row["q_value"] = chance
+        row["verdict"] = _verdict(row)
+        if row["verdict"] == "unknown":
+            row["reason"] = "no difference is shown, and a large one is not excluded"
+    table = [tuple(row.get(column) for column in COLUMNS) for row in found]
+    meta = {
+        "reference": own.handle,
+        "accounts": [_about(account) for account in accounts],
+        "verdict": " ".join(_sentence(own, rival, found) for rival in rivals),
+    }
+    return Result(COLUMNS, table, meta)
+
+
+def _rows(own: Account, rival: Account) -> Iterator[dict[str, Any]]:
+    for metric, kind in METRICS.items():
+        mine, theirs = _by_bucket(own.eligible, metric), _by_bucket(rival.eligible, metric)
+        if mine or theirs or metric not in _WHERE_KNOWN:
+            yield _matched(own, rival, metric, kind, mine, theirs)
+    yield _weeks(own, rival)
+    whole = [{_EVERY_LENGTH: _known(account.eligible, "duration_s")} for account in (own, rival)]
+    yield {**_matched(own, rival, "duration_s", "public", *whole), "buckets": None, "share": None}
+
+
+def _by_bucket(posts: Iterable[Post], metric: str) -> dict[str, list[float]]:
+    groups: dict[str, list[float]] = {}
+    for post in posts:
+        if post.get(metric) is not None and post["bucket"] is not None:
+            groups.setdefault(post["bucket"], []).append(float(post[metric]))
+    return groups
+
+
+def _known(posts: Iterable[Post], metric: str) -> list[float]:
+    return [float(post[metric]) for post in posts if post.get(metric) is not None]
+
+
+Groups = Mapping[str, Sequence[float]]
+
+
+def _matched(own: Account, rival: Account, metric: str, kind: str, mine: Groups, theirs: Groups) -> dict[str, Any]:
+    """The row of one metric; without enough posts, how many are missing."""
+    both = [name for name in mine if min(len(mine[name]), len(theirs.get(name, ()))) >= MIN_BUCKET_POSTS]
+    n, own_n = (sum(len(groups[name]) for name in both) for groups in (theirs, mine))
+    row: dict[str, Any] = {"metric": metric, "kind": kind, "handle": rival.handle, "p_value": None, "q_value": None}
+    row |= {"n": n, "own_n": own_n, "verdict": "unknown"}
+    if min(n, own_n) < MIN_POSTS:
+        return {**row, "reason": _missing(own, rival, mine, theirs, both)}
+    effect = matched_effect({name: mine[name] for name in both}, {name: theirs[name] for name in both})
+    share = own_n / sum(map(len, mine.values()))
+    return {**row, **_figures(effect), "share": share, "buckets": sorted(both)}
+
+
+def _figures(effect: MatchedEffect) -> dict[str, Any]:
+    return {
+        "value": effect.other.value,
+        "low": effect.other.low,
+        "high": effect.other.high,
+        "own_value": effect.own.value,
+        "own_low": effect.own.low,
+        "own_high": effect.own.high,
+        "difference": effect.difference.value,
+        "difference_low": effect.difference.low,
+        "difference_high": effect.difference.high,
+        "effect": effect.effect.value,
+        "effect_low": effect.effect.low,
+        "effect_high": effect.effect.high,
+        "p_value": effect.p_value,
+    }
+
+
+def _missing(own: Account, rival: Account, mine: Groups, theirs: Groups, both: Sequence[str]) -> str:
+    """Which posts are missing: in all, or of the lengths that both have."""
+    for account, groups in ((rival, theirs), (own, mine)):
+        have = sum(map(len, groups.values()))
+        if have < MIN_POSTS:
+            posts = f"{pluralize(have, 'post')} where it is known"
+            return f"@{account.handle} has {posts}, {MIN_POSTS - have} fewer than needed"
+    counts = [
+        f"@{account.handle} has {have}, {MIN_POSTS - have} fewer than needed"
+        for account, groups in ((rival, theirs), (own, mine))
+        if (have := sum(len(groups[name]) for name in both)) < MIN_POSTS
+    ]
+    return f"of the lengths that both have {MIN_BUCKET_POSTS} posts of, {' and '.join(counts)}"
+
+
+def _weeks(own: Account, rival: Account) -> dict[str, Any]:
+    row: dict[str, Any] = {"metric": "posts_per_week", "kind": "public", "handle": rival.handle, "verdict": "unknown"}
+    row |= {"p_value": None, "q_value": None}
+    ends = [_window(account) for account in (own, rival)]
+    known = [end for end in ends if end is not None]
+    first, last = (max(begin for begin, _ in known), min(end for _, end in known)) if known else (_NEVER, _NEVER)
+    mine, theirs = ([post["posted_at"] for post in account.posts] for account in (own, rival))
+    found = compare_weeks(mine, theirs, first, last) if len(known) == len(ends) else WeeklyPosts(0)
+    row |= {"n": found.weeks, "own_n": found.weeks}
+    if found.weeks < MIN_WEEKS:
+        missing = f"{pluralize(found.weeks, 'whole week')} that both were read for, {MIN_WEEKS} are needed"
+        return {**row, "reason": missing}
+    return {**row, **_weekly(found)}
+
+
+def _weekly(found: WeeklyPosts) -> dict[str, Any]:
+    return {
+        "value": found.other,
+        "own_value": found.own,
+        "difference": found.difference,
+        "difference_low": found.low,
+        "difference_high": found.high,
+        "p_value": found.p_value,
+    }
+
+
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def _window(account: Account) -> tuple[datetime, datetime] | None:
+    """From the oldest stored post, but pinned ones, to the newest reading: in between every post is stored."""
+    moments = [post["posted_at"] for post in account.posts if not post["is_pinned"]]
+    posted = [moment for moment in moments if moment is not None]
+    read = [post["observed_at"] for post in account.posts if post["observed_at"] is not None]
+    return (min(posted), max(read)) if posted and read else None
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    low, high = row["difference_low"], row["difference_high"]
+    if row["q_value"] <= FALSE_CLAIMS and low * high > 0:
+        return "higher" if low > 0 else "lower"
+    return "similar" if excludes_large(row.get("effect_low"), row.get("effect_high")) else "unknown"
+
+
+def _about(account: Account) -> dict[str, Any]:
+    """What was compared of an account; its posts were read at `age_h_median` hours."""
+    ages = _known(account.eligible, "age_h")
+    posted = [post["posted_at"] for post in account.eligible if post["posted_at"] is not None]
+    return {
+        "handle": account.handle,
+        "posts": len(account.posts),
+        "eligible": len(account.eligible),
+        "age_h_median": median(ages) if ages else None,
+        "first_posted_at": min(posted, default=None),
+        "last_posted_at": max(posted, default=None),
+    }
+
+
+def _sentence(own: Account, rival: Account, rows: Sequence[Mapping[str, Any]]) -> str:
+    mine = [row for row in rows if row["handle"] == rival.handle]
+    told = [row for row in mine if row["q_value"] is not None]
+    if not told:
+        return f"@{rival.handle} cannot be compared with @{own.handle}: {mine[0]['reason']}."
+    words = [
+        f"{word} in {', '.join(named)}"
+        for word in ("higher", "lower")
+        if (named := [row["metric"] for row in told if row["verdict"] == word])
+    ]
+    if words:
+        return f"@{rival.handle} is {' and '.join(words)} than @{own.handle}."
+    return f"@{rival.handle} is not shown to differ from @{own.handle} in any of {len(told)} comparisons."

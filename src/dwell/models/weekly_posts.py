@@ -1,0 +1,73 @@
+"""How many posts two accounts publish a week, over the same weeks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from scipy import stats
+
+from dwell.models.confidence_intervals import LEVEL
+
+MIN_WEEKS = 6
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyPosts:
+    """Means of two accounts, and their difference.
+
+    Attributes:
+        weeks: Whole weeks that were counted; with fewer than 6 there are no figures.
+        own: Posts a week of the first account.
+        other: Of the second.
+        difference: Other minus own.
+        low: Lower end of its 95 % interval (t, of the differences of each week).
+        high: Upper end.
+        p_value: Wilcoxon's signed ranks over the weeks, two-sided.
+    """
+
+    weeks: int
+    own: float | None = None
+    other: float | None = None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+
+
+def compare_weeks(
+    own: Iterable[datetime | None], other: Iterable[datetime | None], first: datetime, last: datetime
+) -> WeeklyPosts:
+    """Counts the posts of two accounts in each whole week between two instants, and compares the counts.
+
+    Args:
+        own: When the first account published.
+        other: When the second did.
+        first: Begin of the first week.
+        last: End of the time in which both are known.
+    """
+    weeks = max(0, (last - first) // _WEEK) if last > first else 0
+    if weeks < MIN_WEEKS:
+        return WeeklyPosts(weeks)
+    mine, theirs = (_count(times, first, weeks) for times in (own, other))
+    gaps = theirs - mine
+    middle, spread = float(gaps.mean()), float(gaps.std(ddof=1)) / math.sqrt(weeks)
+    reach = float(stats.t.ppf((1 + LEVEL) / 2, weeks - 1)) * spread
+    chance = float(stats.wilcoxon(gaps).pvalue) if gaps.any() else 1.0
+    return WeeklyPosts(
+        weeks, float(mine.mean()), float(theirs.mean()), middle, middle - reach, middle + reach, min(1.0, chance)
+    )
+
+
+def _count(times: Iterable[datetime | None], first: datetime, weeks: int) -> np.typing.NDArray[np.float64]:
+    counts = np.zeros(weeks)
+    for moment in times:
+        if moment is not None:
+            place = (moment - first) // _WEEK
+            if 0 <= place < weeks:
+                counts[place] += 1
+    return counts
