@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from dwell.metrics.catalog import METRICS
+from dwell.metrics.metric_choice import POST_METRICS
 
 from .same import same
 
+_JOINED = ("watch_ratio", "full_watch_rate", "views_per_hour")  # from other tables than the rates
 CASES: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in METRICS),
     ("benchmarks", {"scheme": "sweet-spot", "by": "creator-size"}),
@@ -25,6 +27,9 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("posts", {"sort": "hashtags", "limit": 300}),
     ("posts", {"sort": "caption", "above_p90": True}),
     ("posts", {"sort": "posted_at", "limit": 1}),
+    *((name, {"metric": metric}) for name in ("posts", "benchmarks", "trend", "posting_times") for metric in _JOINED),
+    ("metric_counts", {"metrics": tuple(POST_METRICS)}),
+    ("post_dots", {"rate": "views_per_hour"}),
     ("post_dots", {"rate": "save_rate", "most": 40}),
     ("post_dots", {"rate": "watch_ratio", "handle": "plain"}),
     ("post_dots", {"rate": "full_watch_rate", "include": ("ads", "pinned", "photos", "young"), "most": 300}),
@@ -94,6 +99,7 @@ def test_rows_are_as_the_catalogue_says(
     entry = METRICS[metric]
     found = duckdb(compiled(metric, **parameters))
     given = set(entry.optional) if parameters.get("by", "bucket") != "bucket" else set()
+    given |= {str(parameters.get("metric")), *parameters.get("metrics", ())}
     assert found.columns == tuple(name for name in entry.columns if name not in entry.optional or name in given)
     keys = [tuple(row[name] for name in entry.key if name in row) for row in found]
     assert len(set(keys)) == len(keys)

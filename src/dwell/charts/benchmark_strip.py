@@ -8,15 +8,17 @@ from typing import Any
 
 import altair as alt
 
+from dwell.charts.chosen_metric import chosen_metric
 from dwell.charts.formatting import (
+    axis_format,
     bucket_label,
     bucket_labels,
     caption,
     column_label,
     day,
+    format_metric,
     link,
-    percent,
-    percent_format,
+    metric_unit,
     pluralize,
     seconds,
 )
@@ -33,20 +35,23 @@ def benchmarks(
     posts: Iterable[Mapping[str, Any]],
     benchmarks: Iterable[Mapping[str, Any]],
     *,
-    rate: str = "engagement_rate",
+    rate: str | None = None,
     width: int = WIDE,
 ) -> alt.TopLevelMixin:
-    """Strip plot of a public rate per duration bucket; posts above their bucket's 90th percentile are highlighted.
+    """Strip plot of a metric per duration bucket; posts above their bucket's 90th percentile are highlighted.
 
     Args:
         posts: Rows of `posts`, or of `post_dots` with `total` and `total_above_p90` in `meta` where they are a sample;
             only eligible ones (`excluded` is None) with a known rate and bucket are drawn.
-        benchmarks: Rows of `benchmarks`: bucket, n, `<rate>_median`, `<rate>_p90`. With a `group` (creator size or
+        benchmarks: Rows of `benchmarks`: bucket, n, and medians and p90s of the rate. With a `group` (creator size or
             niche) each bucket and group gets its own line, and the dots are left out.
-        rate: Which rate, a fraction of views.
+        rate: Which rate: `<rate>_median`, `<rate>_p90` and `<rate>_n` are drawn. Without it, the metric that compares
+            the posts (`meta["metric"]`), from `metric_median`, `metric_p90` and `metric_n`; else engagement rate.
         width: Width of the plotting area with its labels, pixels.
     """
-    marks = _marks(benchmarks, rate)
+    prefix = rate or ("metric" if (chosen := chosen_metric(benchmarks)) else "engagement_rate")
+    rate = rate or chosen or "engagement_rate"
+    marks = _marks(benchmarks, rate, prefix)
     age = getattr(benchmarks, "meta", {}).get("at")
     title = f"{column_label(rate).capitalize()}{f' at {age}' if age else ''} by video length"
     if not marks:
@@ -57,7 +62,7 @@ def benchmarks(
     inner = width - (96 if width <= NARROW else 130)
     drawn = thin_out(rows, [row["high"] for row in rows], MAX_DOTS)
     _place_dots(drawn, inner / top, _diameter(drawn))
-    unit = "average watch time ÷ length" if rate == "watch_ratio" else "share of views"
+    unit = metric_unit(rate)
     subtitle = [
         f"{column_label(rate).capitalize()}, {unit} · {pluralize(sum(mark['n'] for mark in marks), 'eligible post')}"
     ]
@@ -67,7 +72,7 @@ def benchmarks(
     sample = _sample_note(drawn, rows, getattr(posts, "meta", {}))
     if sample and not grouped:
         subtitle.append(sample)
-    layers = alt.layer(*_layers(drawn, marks, top))
+    layers = alt.layer(*_layers(drawn, marks, top, rate))
     return apply_theme(layers.properties(width=inner, height=ROW * len(marks)), title, subtitle)
 
 
@@ -81,17 +86,17 @@ def _sample_note(drawn: list[dict[str, Any]], rows: list[dict[str, Any]], meta: 
     return f"{len(drawn):,} of {total:,} dots are drawn, {high:,} of {total_high:,} above the 90th percentile."
 
 
-def _marks(benchmarks: Iterable[Mapping[str, Any]], rate: str) -> list[dict[str, Any]]:
-    known = [row for row in benchmarks if row.get("bucket") and row.get(f"{rate}_median") is not None]
+def _marks(benchmarks: Iterable[Mapping[str, Any]], rate: str, prefix: str) -> list[dict[str, Any]]:
+    known = [row for row in benchmarks if row.get("bucket") and row.get(f"{prefix}_median") is not None]
     order = list(bucket_labels(row["bucket"] for row in known))
     known.sort(key=lambda row: (order.index(row["bucket"]), str(row.get("group") or "")))
     marks = []
     for line, row in enumerate(known):
-        median, p90 = row[f"{rate}_median"], row[f"{rate}_p90"]
-        n = row.get(f"{rate}_n") or row["n"]
+        median, p90 = row[f"{prefix}_median"], row[f"{prefix}_p90"]
+        n = row.get(f"{prefix}_n") or row["n"]
         label = bucket_label(row["bucket"]) + (f" · {row['group']}" if row.get("group") else "")
-        upper = f", 90th percentile {percent(p90)}" if n >= MIN_POSTS_FOR_P90 else ""
-        tip = f"{label}: median {percent(median)}{upper}, n = {n:,}"
+        upper = f", 90th percentile {format_metric(rate, p90)}" if n >= MIN_POSTS_FOR_P90 else ""
+        tip = f"{label}: median {format_metric(rate, median)}{upper}, n = {n:,}"
         marks.append(
             {
                 "line": line,
@@ -117,7 +122,7 @@ def _dots(posts: Iterable[Mapping[str, Any]], marks: list[dict[str, Any]], rate:
         text = caption(post.get("caption"), post.get("post_id"))
         tip = [
             text,
-            f"{percent(value)} {column_label(rate)}",
+            f"{format_metric(rate, value)} {column_label(rate)}",
             seconds(post.get("duration_s")),
             day(post.get("posted_at")),
         ]
@@ -127,6 +132,10 @@ def _dots(posts: Iterable[Mapping[str, Any]], marks: list[dict[str, Any]], rate:
             | {"tip": " · ".join(tip), "url": link(post.get("url"))}
         )
     return sorted(dots, key=lambda dot: (dot["line"], dot["value"]))
+
+
+def _label_format(rate: str) -> str:
+    return ",.1f" if rate == "views_per_hour" else ".1%"
 
 
 def _diameter(dots: list[dict[str, Any]]) -> float:
@@ -142,7 +151,7 @@ def _place_dots(dots: list[dict[str, Any]], scale: float, diameter: float) -> No
             dot["y"] = line + offset / ROW
 
 
-def _layers(dots: list[dict[str, Any]], marks: list[dict[str, Any]], top: float) -> list[Any]:
+def _layers(dots: list[dict[str, Any]], marks: list[dict[str, Any]], top: float, rate: str) -> list[Any]:
     labels = json.dumps([[mark["label"], f"n = {mark['n']:,}"] for mark in marks])
     across = {
         "scale": alt.Scale(domain=[-0.5, len(marks) - 0.5], reverse=True, nice=False, zero=False),
@@ -156,16 +165,16 @@ def _layers(dots: list[dict[str, Any]], marks: list[dict[str, Any]], top: float)
     }
     along = {
         "scale": alt.Scale(domain=[0, top], nice=False),
-        "axis": alt.Axis(format=percent_format(top, 6), title=None, tickCount=6),
+        "axis": alt.Axis(format=axis_format(rate, top, 6), title=None, tickCount=6),
     }
-    return ([_draw_dots(dots, along, across)] if dots else []) + _draw_lines(marks, along, across)
+    return ([_draw_dots(dots, along, across, rate)] if dots else []) + _draw_lines(marks, along, across, rate)
 
 
-def _draw_dots(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> Any:
+def _draw_dots(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any], rate: str) -> Any:
     points = alt.Chart(InlineRows(values=dots))
     tooltip = [
         alt.Tooltip("caption:N"),
-        alt.Tooltip("value:Q", format=".1%", title="rate"),
+        alt.Tooltip("value:Q", format=_label_format(rate), title="rate"),
         alt.Tooltip("views:Q", format=","),
     ]
     diameter = _diameter(dots)
@@ -180,7 +189,7 @@ def _draw_dots(dots: list[dict[str, Any]], along: dict[str, Any], across: dict[s
     )
 
 
-def _draw_lines(marks: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any]) -> list[Any]:
+def _draw_lines(marks: list[dict[str, Any]], along: dict[str, Any], across: dict[str, Any], rate: str) -> list[Any]:
     every = alt.Chart(InlineRows(values=marks))
     enough = alt.Chart(InlineRows(values=[mark for mark in marks if mark["enough"]]))
     y = alt.Y("top:Q", **across)
@@ -198,5 +207,5 @@ def _draw_lines(marks: list[dict[str, Any]], along: dict[str, Any], across: dict
         x = alt.X(f"{field}:Q", **along)
         rules.append(source.mark_rule(**line).encode(x=x, **span))
         words = source.mark_text(fontSize=11, baseline="bottom", dy=-2, color=line["color"], **text)
-        values.append(words.encode(x=x, y=y, text=alt.Text(f"{field}:Q", format=".1%")))
+        values.append(words.encode(x=x, y=y, text=alt.Text(f"{field}:Q", format=_label_format(rate))))
     return rules + values

@@ -8,17 +8,16 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from dwell.metrics.metric_choice import POST_METRICS
 from dwell.text.plurals import pluralize as pluralize
 from dwell.visible import has_hidden, mark_line
 
 UNKNOWN = "unknown"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NAMES = {
-    "watch_ratio": "watch ratio",
-    "full_watch_rate": "full-watch rate",
+    **POST_METRICS,
     "avg_watch_s": "average watch time",
     "gain_r2": "gain in R²",
-    "views_per_hour": "views per hour",
     "duration_s": "length",
     "hook_loss_1s": "lost in the first second",
     "retention_3s": "watching at second 3",
@@ -51,6 +50,22 @@ def percent(value: float | None, digits: int = 1) -> str:
     if 0 < abs(value) < 0.5 * 10 ** -(digits + 2):
         return f"{100 * value:.2g}%"
     return f"{100 * value:.{digits}f}%"
+
+
+def format_metric(metric: str, value: float | None, digits: int = 1) -> str:
+    """A value of a metric that posts are compared by: a percentage, or views per hour as a number."""
+    return number(value, 1) if metric == "views_per_hour" else percent(value, digits)
+
+
+def axis_format(metric: str, reach: float, ticks: int) -> str:
+    """The d3 format of an axis of such a metric; see `percent_format`."""
+    return "~s" if metric == "views_per_hour" else percent_format(reach, ticks)
+
+
+def metric_unit(metric: str) -> str:
+    """What a metric that posts are compared by is a share of, for the line below a title."""
+    units = {"watch_ratio": "average watch time ÷ length", "views_per_hour": "between two snapshots"}
+    return units.get(metric, "share of views")
 
 
 def percent_format(reach: float, ticks: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 
+from dwell.charts.chosen_metric import chosen_metric
 from dwell.charts.forest import ForestRow, forest
 from dwell.charts.formatting import column_label, with_interval
 from dwell.charts.theme import WIDE, apply_theme, empty_chart
@@ -24,7 +25,8 @@ def tiers(tiers: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.TopLe
         width: Whole width, pixels.
     """
     meta: Mapping[str, Any] = getattr(tiers, "meta", {})
-    title = "Top quarter of posts by engagement rate against the bottom quarter"
+    words = column_label(chosen_metric(tiers) or "engagement_rate")
+    title = f"Top quarter of posts by {words} against the bottom quarter"
     every = [row for row in tiers if row.get("effect") is not None]
     if not every:
         return empty_chart(title, meta.get("verdict") or "Too few eligible posts to split into quarters.", width)

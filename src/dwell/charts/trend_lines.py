@@ -8,7 +8,17 @@ from typing import Any, TypedDict, cast
 
 import altair as alt
 
-from dwell.charts.formatting import column_label, day, number, parse_instant, percent, percent_format, pluralize
+from dwell.charts.chosen_metric import chosen_metric
+from dwell.charts.formatting import (
+    axis_format,
+    column_label,
+    day,
+    format_metric,
+    metric_unit,
+    number,
+    parse_instant,
+    pluralize,
+)
 from dwell.charts.theme import NARROW, WIDE, InlineRows, apply_theme, colour, empty_chart
 
 FEW = 3
@@ -24,45 +34,47 @@ class _Axis(TypedDict):
 
 
 def trend(
-    trend: Iterable[Mapping[str, Any]], *, rate: str = "engagement_rate", every: str | None = None, width: int = WIDE
+    trend: Iterable[Mapping[str, Any]], *, rate: str | None = None, every: str | None = None, width: int = WIDE
 ) -> alt.TopLevelMixin:
     """Median rate per period above the number of posts; hollow dots have fewer than three posts.
 
     The line joins neighbouring periods only: over a period without posts nothing is known.
 
     Args:
-        trend: Rows of `trend`: period_start, posts, `<rate>_median`.
-        rate: Which rate, a fraction of views.
+        trend: Rows of `trend`: period_start, posts, medians of the rate.
+        rate: Which rate: `<rate>_median` is drawn. Without it, the metric that compares the posts (`meta["metric"]`),
+            from `metric_median`; else engagement rate.
         every: The length of a period, for the title; by default that of the result, else a week.
         width: Whole width, pixels.
     """
     every = every or getattr(trend, "meta", {}).get("every") or "week"
-    rows = [_row(row, rate) for row in trend if row.get("period_start") is not None]
+    prefix = rate or ("metric" if (chosen := chosen_metric(trend)) else "engagement_rate")
+    rate = rate or chosen or "engagement_rate"
+    rows = [_row(row, rate, prefix) for row in trend if row.get("period_start") is not None]
     title = f"{column_label(rate).capitalize()} per {every}"
     if not rows:
         return empty_chart(title, "No eligible post has a known posting time.", width)
     rows.sort(key=lambda row: row["at"])
     periods = _periods(rows[0]["start"], rows[-1]["start"], every)
     _add_segments(rows, periods)
-    subtitle = [
-        f"Median of the posts of each {every}, share of views · {pluralize(sum(row['posts'] for row in rows), 'post')}"
-    ]
+    posts = pluralize(sum(row["posts"] for row in rows), "post")
+    subtitle = [f"Median of the posts of each {every}, {metric_unit(rate)} · {posts}"]
     few = f"Hollow dots have fewer than {FEW} posts. Bars below: posts in the {every}."
     subtitle.append(few + (f" No line over a {every} without posts." if len(periods) > len(rows) else ""))
     inner = width - (62 if width <= NARROW else 70)
     values = [{key: value for key, value in row.items() if key != "start"} for row in rows]
     x: _Axis = {"ends": [rows[0]["at"], rows[-1]["at"]], "ticks": _ticks(periods, inner), "inner": inner}
     spacing = inner / len(periods)
-    panels = alt.vconcat(_medians(values, spacing, **x), _counts(values, spacing, **x), spacing=18)
+    panels = alt.vconcat(_medians(values, spacing, rate, **x), _counts(values, spacing, **x), spacing=18)
     return apply_theme(panels, title, subtitle)
 
 
-def _row(row: Mapping[str, Any], rate: str) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], rate: str, prefix: str) -> dict[str, Any]:
     start = cast("date", parse_instant(row["period_start"]))
     first = start.date() if isinstance(start, datetime) else start
-    median, posts = row.get(f"{rate}_median"), row["posts"]
+    median, posts = row.get(f"{prefix}_median"), row["posts"]
     views = number(row.get("views_median"), 0)
-    medians = f"median {column_label(rate)} {percent(median)}, median views {views}"
+    medians = f"median {column_label(rate)} {format_metric(rate, median)}, median views {views}"
     return {
         "start": first,
         "at": _milliseconds(first),
@@ -114,7 +126,7 @@ def _along(ends: list[int], ticks: list[int], *, labels: bool) -> alt.X:
 
 
 def _medians(
-    rows: list[dict[str, Any]], spacing: float, *, ends: list[int], ticks: list[int], inner: int
+    rows: list[dict[str, Any]], spacing: float, rate: str, *, ends: list[int], ticks: list[int], inner: int
 ) -> alt.LayerChart:
     known = [row for row in rows if row["median"] is not None]
     base = alt.Chart(InlineRows(values=known))
@@ -123,7 +135,7 @@ def _medians(
     y = alt.Y(
         "median:Q",
         scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(format=percent_format(top, 5), title=None, tickCount=5),
+        axis=alt.Axis(format=axis_format(rate, top, 5), title=None, tickCount=5),
     )
     line = base.mark_line(color=colour("accent"), strokeWidth=2, opacity=0.6).encode(x=x, y=y, detail="segment:N")
     size = max(14.0, min(54.0, (1.2 * spacing) ** 2))

@@ -51,6 +51,18 @@ BENCHMARKS = Layout(
 )
 
 
+def check_metric(at: Age | None, metric: StrEnum | None) -> None:
+    """Refuse `--metric` beside `--at`, before any work.
+
+    Raises:
+        typer.BadParameter: Both are given.
+    """
+    if at is not None and metric is not None:
+        raise typer.BadParameter(
+            "--at compares views and every public ratio at once, so leave out --metric.", param_hint="--metric"
+        )
+
+
 def posts_text(result: Result) -> str:
     """What is known, and the posts."""
     return _text(result, POSTS, "No post fits.")

@@ -11,6 +11,7 @@ from dwell.cli import at_age
 from dwell.cli.options import (
     AnyCreator,
     Buckets,
+    ByMetric,
     ChartOut,
     Csv,
     Data,
@@ -25,17 +26,29 @@ from dwell.cli.options import (
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.metric_columns import name_metric
 from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 from dwell.text.plurals import name_counts, pluralize
 
 _LAYOUT = Layout(
-    essential=("bucket", "group", "n", "engagement_rate_median", "engagement_rate_p90", "views_median"),
+    essential=("bucket", "group", "n", "metric_median", "metric_p90", "views_median"),
     more=(
+        *("engagement_rate_median", "engagement_rate_p90"),
         *("save_rate_median", "share_rate_median", "like_rate_median", "comment_rate_median", "save_rate_p90"),
         *("share_rate_p90", "like_rate_p90", "comment_rate_p90", "download_rate_median", "download_rate_p90"),
     ),
-    rest=(*("engagement_rate_n", "like_rate_n", "comment_rate_n", "share_rate_n", "save_rate_n", "download_rate_n"),),
+    rest=(
+        *(
+            "metric_n",
+            "engagement_rate_n",
+            "like_rate_n",
+            "comment_rate_n",
+            "share_rate_n",
+            "save_rate_n",
+            "download_rate_n",
+        ),
+    ),
 )
 
 
@@ -59,6 +72,7 @@ def benchmarks(
     platform: Annotated[
         Platform | None, typer.Option("--platform", help="Platforms are never mixed.", show_default="tiktok")
     ] = None,
+    metric: ByMetric = None,
     include: Include = "",
     min_age: MinAge = "72h",
     data: Data = None,
@@ -69,7 +83,8 @@ def benchmarks(
 ) -> None:
     """Show typical and top ratios per duration bucket.
 
-    Gives the median and 90th percentile of each public ratio, the number of posts, and what was left out.
+    Gives the median and 90th percentile of the metric and of each public ratio, the number of posts, and what was left
+    out.
 
     \b
     Example:
@@ -79,12 +94,14 @@ def benchmarks(
     """
     import dwell
 
+    at_age.check_metric(at, metric)
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "at": at.value if at else None,
         "scheme": scheme.value,
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
+        "metric": metric.value if metric else None,
         "creator": creator,
         "platform": platform.value if platform else None,
     }
@@ -105,6 +122,7 @@ def _text(result: Result) -> str:
         notes.append(f"{no_age:,} of unknown age are included.")
     if meta["total"] == 0 and meta["platform"]:
         notes = [f"No {meta['platform']} posts are stored; choose another --platform."]
-    figures = f"Public ratios of {sum(row['n'] for row in result):,} of {pluralize(meta['total'], 'post')}."
-    shown = result_table(result, _LAYOUT) if len(result) else "No length has eligible posts."
-    return "\n".join([shown, "", paragraph(" ".join([figures, *notes]))])
+    figures = f"Figures of {sum(row['n'] for row in result):,} of {pluralize(meta['total'], 'post')}."
+    by = paragraph(str(meta["metric"]["reason"]))
+    shown = result_table(*name_metric(result, _LAYOUT)) if len(result) else "No length has eligible posts."
+    return "\n".join([by, "", shown, "", paragraph(" ".join([figures, *notes]))])

@@ -8,7 +8,7 @@ from typing import Any
 from dwell.charts.formatting import percent
 from dwell.charts.tier_words import dimension_label
 from dwell.cli.cells import format_cell
-from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, Out, TimeZone
+from dwell.cli.options import ByMetric, Creator, Csv, Data, Engine, Json, OnePlatform, Out, TimeZone
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 from dwell.cli.tables.layout import Layout, shows
@@ -37,6 +37,7 @@ def findings(
     *,
     creator: Creator,
     platform: OnePlatform = None,
+    metric: ByMetric = None,
     tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
@@ -59,7 +60,10 @@ def findings(
 
     with spinner("Collecting the figures"):
         result = dwell.open(data, engine=engine).findings(
-            creator=creator, platform=platform.value if platform else None, tz=tz
+            creator=creator,
+            platform=platform.value if platform else None,
+            metric=metric.value if metric else None,
+            tz=tz,
         )
     Output(as_json, as_csv, output).show(result, _text)
 
@@ -71,6 +75,7 @@ def _text(result: Result) -> str:
     where = f" on {meta['platform']}" if meta["platform"] else ""
     lines = [
         f"@{meta['handle']}{where}: {meta['eligible']:,} of {pluralize(meta['posts'], 'post')} compared.",
+        paragraph(str(meta["metric"]["reason"])),
         "",
     ]
     for number, statement in enumerate(statements(result), start=1):

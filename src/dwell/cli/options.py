@@ -143,6 +143,29 @@ Buckets = Annotated[
 ]
 
 
+class PostMetric(StrEnum):
+    """What posts are compared by."""
+
+    WATCH_RATIO = "watch_ratio"
+    FULL_WATCH_RATE = "full_watch_rate"
+    ENGAGEMENT_RATE = "engagement_rate"
+    SAVE_RATE = "save_rate"
+    SHARE_RATE = "share_rate"
+    LIKE_RATE = "like_rate"
+    VIEWS_PER_HOUR = "views_per_hour"
+
+
+ByMetric = Annotated[
+    PostMetric | None,
+    typer.Option(
+        "--metric",
+        help="What posts are compared by; else watch ratio, if it is measured for 30 posts and half of them, else "
+        "engagement rate, or like rate where shares are unknown.",
+        show_default="the best that is known",
+    ),
+]
+
+
 class Platform(StrEnum):
     """Where posts were published."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from dwell.charts.formatting import WEEKDAYS
 from dwell.cli.options import (
+    ByMetric,
     ChartOut,
     Creator,
     Csv,
@@ -21,10 +22,11 @@ from dwell.cli.options import (
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
-from dwell.cli.tables.table import result_table
+from dwell.cli.tables.metric_columns import name_metric
+from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 
-_LAYOUT = Layout(("weekday", "hour", "n", "engagement_rate_median", "views_median"))
+_LAYOUT = Layout(("weekday", "hour", "n", "metric_median", "views_median"), ("engagement_rate_median",), ("metric_n",))
 
 
 @shows(_LAYOUT)
@@ -33,6 +35,7 @@ def posting_times(
     creator: Creator,
     platform: OnePlatform = None,
     tz: TimeZone = "UTC",
+    metric: ByMetric = None,
     include: Include = "",
     min_age: MinAge = "72h",
     data: Data = None,
@@ -43,8 +46,8 @@ def posting_times(
 ) -> None:
     """Show when an account posts and how viewers respond.
 
-    Gives the number of posts and their median rates by weekday (1 is Monday) and hour. A few posts at an hour are no
-    evidence: dwell tiers tests whether time matters.
+    Gives the number of posts and the median of the metric by weekday (1 is Monday) and hour. A few posts at an hour
+    are no evidence: dwell tiers tests whether time matters.
 
     \b
     Example:
@@ -59,6 +62,7 @@ def posting_times(
         "tz": tz,
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
+        "metric": metric.value if metric else None,
     }
     result = workspace.posting_times(**options)
     Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.posting_times(**options))
@@ -71,4 +75,5 @@ def _text(result: Result) -> str:
         "weekday": [WEEKDAYS[day - 1] for day in result.column("weekday")],
         "hour": [f"{hour:02d}:00–{hour:02d}:59" for hour in result.column("hour")],
     }
-    return result_table(result, _LAYOUT, words)
+    by = paragraph(str(result.meta["metric"]["reason"]))
+    return "\n".join([by, "", result_table(*name_metric(result, _LAYOUT), words)])

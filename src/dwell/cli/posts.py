@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from dwell.cli import at_age
 from dwell.cli.options import (
     Buckets,
+    ByMetric,
     Creator,
     Csv,
     Data,
@@ -25,7 +27,7 @@ from dwell.cli.options import (
 from dwell.cli.output import Output
 from dwell.cli.tables.choice import check_column
 from dwell.cli.tables.layout import Layout, shows
-from dwell.cli.tables.table import result_table
+from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 
 _LAYOUT = Layout(
@@ -33,6 +35,7 @@ _LAYOUT = Layout(
     more=(
         *("post_id", "save_rate", "share_rate", "percentile", "above_p90", "views_multiple", "engagement_multiple"),
         *("full_watch_rate", "excluded", "like_rate", "comment_rate"),
+        "views_per_hour",
     ),
     rest=(
         *(
@@ -60,13 +63,14 @@ def posts(
     creator: Creator,
     platform: OnePlatform = None,
     at: at_age.At = None,
+    metric: ByMetric = None,
     sort: Annotated[
         str | None,
         typer.Option(
             "--sort",
             help="Column to sort by, highest first; unknown last.",
             metavar="COLUMN",
-            show_default="engagement_rate; with --at views",
+            show_default="the metric; with --at views",
         ),
     ] = None,
     above_p90: Annotated[
@@ -84,21 +88,24 @@ def posts(
 ) -> None:
     """List an account's posts with every ratio.
 
-    Also gives the bucket of each post, its percentile there, and its multiple of the creator's baseline.
+    Also gives the bucket of each post, its percentile there by the metric, and its multiple of the creator's baseline.
 
     \b
     Example:
       dwell posts --creator @demo --above-p90 --sort save_rate --limit 20
       dwell posts --creator @demo --at 24h
+      dwell posts --creator @demo --metric views_per_hour
     """
     import dwell
 
     if sort is not None:
         check_column(sort, (at_age.POSTS if at else _LAYOUT).columns, "--sort")
+    at_age.check_metric(at, metric)
     result = dwell.open(data, engine=engine).posts(
         creator=creator,
         platform=platform.value if platform else None,
         at=at.value if at else None,
+        metric=metric.value if metric else None,
         sort=sort,
         above_p90=above_p90,
         limit=limit,
@@ -110,4 +117,14 @@ def posts(
 
 
 def _text(result: Result) -> str:
-    return result_table(result, _LAYOUT) if len(result) else "No post fits."
+    layout = _with_metric(str(result.meta["metric"]["name"]))
+    table = result_table(result, layout) if len(result) else "No post fits."
+    return "\n".join([paragraph(str(result.meta["metric"]["reason"])), "", table])
+
+
+def _with_metric(metric: str) -> Layout:
+    """The layout with the metric that compares the posts among what is always shown."""
+    if metric in _LAYOUT.essential:
+        return _LAYOUT
+    more = tuple(name for name in _LAYOUT.more if name != metric)
+    return replace(_LAYOUT, essential=(*_LAYOUT.essential, metric), more=more)

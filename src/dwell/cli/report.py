@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.options import Creator, Csv, Data, Engine, Json, OnePlatform, TimeZone
+from dwell.cli.options import ByMetric, Creator, Csv, Data, Engine, Json, OnePlatform, TimeZone
 from dwell.cli.output import Output
 from dwell.cli.output_files import PAGES, check_output
 from dwell.cli.spinner import spinner
@@ -36,6 +36,7 @@ def report(
             callback=_check_page,
         ),
     ] = Path("report.html"),
+    metric: ByMetric = None,
     tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
@@ -63,7 +64,11 @@ def report(
         path = folder / "report.html" if to_stdout else output
         with spinner("Collecting the figures of the page"):
             result = dwell.open(data, engine=engine).report(
-                creator=creator, platform=platform.value if platform else None, path=path, tz=tz
+                creator=creator,
+                platform=platform.value if platform else None,
+                path=path,
+                metric=metric.value if metric else None,
+                tz=tz,
             )
         if to_stdout:
             sys.stdout.write(path.read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from typing import Any
 from dwell.charts.tier_words import dimension_label, side
 from dwell.cli.options import (
     AllRows,
+    ByMetric,
     ChartOut,
     Creator,
     Csv,
@@ -38,6 +39,7 @@ def tiers(
     creator: Creator,
     platform: OnePlatform = None,
     tz: TimeZone = "UTC",
+    metric: ByMetric = None,
     include: Include = "",
     min_age: MinAge = "72h",
     every: AllRows = False,
@@ -49,7 +51,7 @@ def tiers(
 ) -> None:
     """Show what separates the best posts from the weakest.
 
-    Compares the top and bottom quartiles by engagement rate, and says so if nothing separates them.
+    Compares the top and bottom quartiles by the metric, and says so if nothing separates them.
 
     \b
     Example:
@@ -64,6 +66,7 @@ def tiers(
         "tz": tz,
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
+        "metric": metric.value if metric else None,
     }
     result = workspace.tiers(**options)
     Output(as_json, as_csv, output).show(
@@ -73,8 +76,9 @@ def tiers(
 
 def _text(result: Result, *, every: bool) -> str:
     verdict = str(result.meta["verdict"])
+    by = str(result.meta["metric"]["reason"])
     if not len(result):
-        return verdict
+        return "\n".join([paragraph(verdict), paragraph(by)])
     shown = result if every else result.head(FIRST_ROWS)
     rows = list(shown)
     words = {
@@ -83,4 +87,4 @@ def _text(result: Result, *, every: bool) -> str:
         "bottom": [side(row, "bottom") for row in rows],
     }
     table = result_table(shown, _LAYOUT, words, more_rows=len(result) - len(shown))
-    return "\n".join([paragraph(verdict), "", table])
+    return "\n".join([paragraph(verdict), paragraph(by), "", table])

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dwell.cli.options import (
+    ByMetric,
     ChartOut,
     Creator,
     Csv,
@@ -22,16 +23,17 @@ from dwell.cli.options import (
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
+from dwell.cli.tables.metric_columns import name_metric
 from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 
 _LAYOUT = Layout(
-    essential=("period_start", "posts", "views_median", "engagement_rate_median", "engagement_rate_change"),
+    essential=("period_start", "posts", "views_median", "metric_median", "metric_change"),
     more=(
         *("save_rate_median", "share_rate_median", "top_tier_share", "views_per_hour_median", "views_per_hour_n"),
-        *("like_rate_median", "comment_rate_median"),
+        *("engagement_rate_median", "engagement_rate_change", "like_rate_median", "comment_rate_median"),
     ),
-    rest=("views_per_hour_median_low", "views_per_hour_median_high"),
+    rest=("metric_n", "views_per_hour_median_low", "views_per_hour_median_high"),
 )
 
 
@@ -49,6 +51,7 @@ def trend(
     creator: Creator,
     platform: OnePlatform = None,
     every: Annotated[Period, typer.Option("--every", help="Length of a period, by posting time (UTC).")] = Period.WEEK,
+    metric: ByMetric = None,
     include: Include = "",
     min_age: MinAge = "72h",
     data: Data = None,
@@ -74,10 +77,13 @@ def trend(
         "every": every.value,
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
+        "metric": metric.value if metric else None,
     }
     result = workspace.trend(**options)
     Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.trend(**options))
 
 
 def _text(result: Result) -> str:
-    return "\n".join([result_table(result, _LAYOUT), *map(paragraph, result.meta["warnings"])])
+    by = paragraph(str(result.meta["metric"]["reason"]))
+    table = result_table(*name_metric(result, _LAYOUT)) if len(result) else "No eligible post has a known posting time."
+    return "\n".join([by, "", table, *map(paragraph, result.meta["warnings"])])

@@ -11,6 +11,8 @@ from dwell.metrics import buckets, sizes
 from dwell.metrics.counters import COUNTERS, RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.followers import followers
+from dwell.metrics.metric_choice import require_metric
+from dwell.metrics.metric_values import with_metric
 from dwell.metrics.newest import newest
 from dwell.metrics.ratios import with_rates
 from dwell.metrics.tables import table
@@ -20,6 +22,7 @@ def benchmarks(
     *,
     scheme: str = "proxy",
     by: str = "bucket",
+    metric: str = "engagement_rate",
     handle: str | None = None,
     platform: str | None = None,
     include: Iterable[str] = (),
@@ -30,6 +33,7 @@ def benchmarks(
     posts = with_rates(with_excluded(newest(handle, counters=COUNTERS, platform=platform), include, min_age_h))
     posts = posts.mutate(bucket=buckets.bucket(posts.duration_s, posts.is_photo, scheme))
     posts = posts.filter(posts.excluded.isnull() & posts.bucket.notnull())
+    posts = with_metric(posts.alias("rated_posts"), require_metric(metric))
     keys = ["bucket"]
     if grouping is not None:
         posts = with_group(posts, grouping)
@@ -47,7 +51,14 @@ def _figures(posts: Table) -> dict[str, ibis.expr.types.Value]:
         figures[f"{rate}_median"] = posts[rate].quantile(0.5)
         figures[f"{rate}_p90"] = posts[rate].quantile(0.9)
         figures[f"{rate}_n"] = posts[rate].count()
-    return {**figures, "views_median": posts.views.cast("float64").quantile(0.5)}
+    value = posts.metric_value
+    return {
+        **figures,
+        "views_median": posts.views.cast("float64").quantile(0.5),
+        "metric_median": value.quantile(0.5),
+        "metric_p90": value.quantile(0.9),
+        "metric_n": value.count(),
+    }
 
 
 def with_group(posts: Table, by: str) -> Table:

@@ -17,6 +17,7 @@ from dwell.metrics.columns import (
     GROWTH_KNOWN,
     GROWTH_RANK,
     HANDLE,
+    METRIC_COUNT,
     POST,
     POSTING_TIME,
     RECONCILED,
@@ -29,6 +30,7 @@ from dwell.metrics.columns import (
 )
 from dwell.metrics.counters import COUNTERS
 from dwell.metrics.metric import Metric
+from dwell.metrics.metric_choice import DEFAULTS, POST_METRICS
 from dwell.metrics.retention_catalog import RETENTION
 from dwell.metrics.topic_columns import FOLLOWER_STEP, PEER, TOPIC_DAY, TOPIC_POST
 
@@ -39,6 +41,7 @@ _FILTERS = {
     "min_age_h": "Hours from publishing to observation below which a post is young; 72",
 }
 _PLATFORM = {"platform": "`tiktok`, `youtube` or `facebook`; all when None"}
+_METRIC = {"metric": f"What posts are compared by: {', '.join(f'`{name}`' for name in POST_METRICS)}; engagement_rate"}
 _SCHEME = {"scheme": "Duration buckets: `proxy` (default) or `sweet-spot`"}
 _BY = {"by": "`bucket` (default), `creator-size` or `niche`: what rows are grouped by besides the bucket"}
 _TOPIC = {
@@ -56,13 +59,26 @@ METRICS: dict[str, Metric] = {
             "benchmarks",
             "dwell.metrics.benchmarks",
             "benchmarks",
-            (*_FACTS, "creators", "creator_snapshots"),
+            (*_FACTS, "creators", "creator_snapshots", "watch_times"),
             BENCHMARK,
             ("bucket", "group"),
             "Exact median and 90th percentile (linear interpolation) of each rate per duration bucket; eligible posts.",
-            {**_SCHEME, **_BY, **_PLATFORM, **_FILTERS},
+            {**_SCHEME, **_BY, **_METRIC, **_PLATFORM, **_FILTERS},
             ("group",),
-            rolled_up=(*_ROLLUP, "creators", "creator_snapshots"),
+            rolled_up=(*_ROLLUP, "creators", "creator_snapshots", "watch_times", "post_snapshots"),
+        ),
+        Metric(
+            "metric_counts",
+            "dwell.metrics.metric_values",
+            "metric_counts",
+            (*_FACTS, "watch_times"),
+            METRIC_COUNT,
+            (),
+            "One row: of how many eligible posts each metric that posts can be compared by is known.",
+            {"metrics": f"Which; {', '.join(DEFAULTS)}", **_PLATFORM, **_FILTERS},
+            tuple(name for name in POST_METRICS if name not in DEFAULTS),
+            rolled_up=(*_ROLLUP, "watch_times", "post_snapshots"),
+            types=dict.fromkeys(POST_METRICS, "count"),
         ),
         Metric(
             "exclusions",
@@ -88,13 +104,15 @@ METRICS: dict[str, Metric] = {
             "creator's baseline; newest first.",
             {
                 **_SCHEME,
+                **_METRIC,
                 **_PLATFORM,
                 **_FILTERS,
                 "above_p90": "Only posts above the p90 of their bucket; False",
                 "sort": "Column to sort by, highest first and unknown last; newest first when None, and among equals",
                 "limit": "Number of rows; all when None",
             },
-            rolled_up=(*_ROLLUP, "creators", "creator_snapshots", "watch_times"),
+            ("views_per_hour",),
+            rolled_up=(*_ROLLUP, "creators", "creator_snapshots", "watch_times", "post_snapshots"),
         ),
         Metric(
             "post_dots",
@@ -105,35 +123,35 @@ METRICS: dict[str, Metric] = {
             ("post_id",),
             "The posts that a strip plot draws, highest rate first: all eligible ones, or an even sample of many.",
             {
-                "rate": "A public rate (engagement_rate), `watch_ratio` or `full_watch_rate`",
+                "rate": "A public rate (engagement_rate), `watch_ratio`, `full_watch_rate` or `views_per_hour`",
                 **_SCHEME,
                 **_PLATFORM,
                 **_FILTERS,
                 "most": "Maximum number of rows; 1500",
             },
-            rolled_up=(*_ROLLUP, "watch_times"),
+            rolled_up=(*_ROLLUP, "watch_times", "post_snapshots"),
         ),
         Metric(
             "posting_times",
             "dwell.metrics.posting_times",
             "posting_times",
-            _FACTS,
+            (*_FACTS, "watch_times"),
             POSTING_TIME,
             ("weekday", "hour"),
             "Eligible posts by weekday and hour of publishing, on the clocks of one time zone.",
-            {"tz": "IANA time zone; UTC", **_PLATFORM, **_FILTERS},
-            rolled_up=_ROLLUP,
+            {"tz": "IANA time zone; UTC", **_METRIC, **_PLATFORM, **_FILTERS},
+            rolled_up=(*_ROLLUP, "watch_times", "post_snapshots"),
         ),
         Metric(
             "trend",
             "dwell.metrics.trend",
             "trend",
-            _FACTS,
+            (*_FACTS, "watch_times"),
             TREND,
             ("period_start",),
             "The catalogue over time: eligible posts by the period (UTC) in which they were published.",
-            {"every": "`day`, `week` (default, from Monday) or `month`", **_PLATFORM, **_FILTERS},
-            rolled_up=(*_ROLLUP, "post_snapshots"),
+            {"every": "`day`, `week` (default, from Monday) or `month`", **_METRIC, **_PLATFORM, **_FILTERS},
+            rolled_up=(*_ROLLUP, "post_snapshots", "watch_times"),
         ),
         Metric(
             "growth",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dwell.metrics.counters import COUNTERS, PROXY_RATES, RATE_FORMULAS
+from dwell.metrics.metric_choice import POST_METRICS
 
 Columns = Mapping[str, tuple[str, str]]
 
@@ -14,6 +15,7 @@ REASON_WORDS = ", ".join(f"`{reason}`" for reason in REASONS.values())
 MAY_BE = "given rounding and days whose time is not known"
 GROWN = "negative where they were removed; null where no growth is known (`reason`)"
 EXPLAINS = "The change is at most the coarser unit of the two counters; null where that unit is not known"
+_METRIC = "the metric by which posts are compared (`meta.metric`)"
 _NO_RATE = "null where a counter is unknown or negative, or views are unknown or 0"
 
 BENCHMARK: Columns = {
@@ -30,6 +32,13 @@ BENCHMARK: Columns = {
         }.items()
     },
     "views_median": ("views", "Median views"),
+    "metric_median": ("", f"Median of {_METRIC}"),
+    "metric_p90": ("", "Its 90th percentile"),
+    "metric_n": ("posts", "Posts of which it is known"),
+}
+METRIC_COUNT: Columns = {
+    "eligible": ("posts", "Posts that no filter excludes"),
+    **{name: ("posts", f"Of them, posts whose {words} is known") for name, words in POST_METRICS.items()},
 }
 EXCLUSION: Columns = {
     "total": ("posts", "All posts"),
@@ -69,9 +78,9 @@ POST: Columns = {
     **{rate: ("0-1", f"{formula}; {_NO_RATE}") for rate, formula in RATE_FORMULAS.items()},
     "percentile": (
         "0-1",
-        "Share of the creator's other eligible posts of the bucket with a lower engagement rate; null without others",
+        "Share of the creator's other eligible posts of the bucket with a lower metric; null without others",
     ),
-    "above_p90": ("", "Engagement rate above the bucket's p90 that `benchmarks` shows for the same handle and filters"),
+    "above_p90": ("", "Metric above the bucket's p90 that `benchmarks` shows for the same handle, metric and filters"),
     "views_multiple": ("×", "Views over the creator's baseline views"),
     "engagement_multiple": ("×", "Engagement rate over the creator's baseline engagement rate"),
     "baseline_n": ("posts", "Posts in the baseline: the creator's last 20 eligible ones published strictly before"),
@@ -88,6 +97,7 @@ POST: Columns = {
         "",
         "Names of values that no reading can be, with commas between; they are left out of every figure",
     ),
+    "views_per_hour": ("views/h", "Latest known growth of its views; only with `metric=views_per_hour`"),
 }
 POSTING_TIME: Columns = {
     "weekday": ("", "1 Monday to 7 Sunday"),
@@ -95,13 +105,15 @@ POSTING_TIME: Columns = {
     "n": ("posts", "Eligible posts published then"),
     "engagement_rate_median": ("0-1", "Their median engagement rate"),
     "views_median": ("views", "Their median views"),
+    "metric_median": ("", f"Their median of {_METRIC}"),
+    "metric_n": ("posts", "Posts of which it is known"),
 }
 TREND: Columns = {
     "period_start": ("date", "First day of the period, UTC"),
     "posts": ("posts", "Eligible posts published in it"),
     "views_median": ("views", "Their median views"),
     **{f"{rate}_median": ("0-1", f"Median of {RATE_FORMULAS[rate]}") for rate in PROXY_RATES},
-    "top_tier_share": ("0-1", "Share of those with a known rate at or above the creator's q75 over all periods"),
+    "top_tier_share": ("0-1", "Share of those with a known metric at or above the creator's q75 over all periods"),
     "engagement_rate_change": (
         "0-1",
         "Median engagement rate minus that of the calendar period before; null without one",
@@ -113,6 +125,9 @@ TREND: Columns = {
     "views_per_hour_n": ("posts", "Posts with such a growth"),
     "views_per_hour_median_low": ("views/h", f"Median of the least that it may be, {MAY_BE}"),
     "views_per_hour_median_high": ("views/h", f"Median of the most that it may be, {MAY_BE}"),
+    "metric_median": ("", f"Their median of {_METRIC}"),
+    "metric_n": ("posts", "Posts of which it is known"),
+    "metric_change": ("", "The median minus that of the calendar period before; null without one"),
 }
 GROWTH: Columns = {
     "post_id": ("", "The post"),

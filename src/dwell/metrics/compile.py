@@ -24,6 +24,7 @@ _DIALECTS: dict[str, str] = {"duckdb": "duckdb", "spark": "databricks"}
 
 def sql(
     metric: str,
+    /,
     engine: Engine = "duckdb",
     cache: Path | None = None,
     *,

@@ -11,14 +11,14 @@ from dwell.errors import DwellError
 from dwell.metrics import buckets
 from dwell.metrics.counters import COUNTERS, RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
+from dwell.metrics.metric_choice import POST_METRICS
+from dwell.metrics.metric_values import with_metric
 from dwell.metrics.newest import newest
-from dwell.metrics.plausible import avg_watch_implausible, full_watch_implausible
 from dwell.metrics.ratios import with_rates
-from dwell.metrics.watch_times import newest_watch_time
 
 MAX_DOTS = 1_500
 MIN_POSTS_FOR_P90 = 5  # a bucket with fewer has no 90th percentile worth drawing
-WATCH = ("watch_ratio", "full_watch_rate")
+_VALUES = tuple(dict.fromkeys((*RATES, *POST_METRICS)))
 _DETAILS = ("caption", "url")
 _SHOWN = ("post_id", *_DETAILS, "posted_at", "duration_s", "bucket", "views", "value")
 
@@ -39,7 +39,7 @@ def post_dots(
     others apart: the sample has the shape of the whole, and their share, and is the same each time.
 
     Args:
-        rate: A public rate, `watch_ratio` or `full_watch_rate`.
+        rate: A public rate, or another name in `POST_METRICS`.
         scheme: Duration buckets.
         handle: Only this account's posts.
         platform: Only the posts of this platform.
@@ -47,33 +47,21 @@ def post_dots(
         min_age_h: Hours from publishing to observation below which a post is young.
         most: Maximum number of rows.
     """
-    if rate not in (*RATES, *WATCH):
-        raise DwellError(f"Unknown rate {rate!r}: choose from {', '.join((*RATES, *WATCH))}.")
+    if rate not in _VALUES:
+        raise DwellError(f"Unknown rate {rate!r}: choose from {', '.join(_VALUES)}.")
     if not most >= 2:
         raise DwellError(f"The number of dots is a whole number from 2 up, not {most}.")
     posts = newest(handle, counters=COUNTERS, attributes=_DETAILS, platform=platform)
     posts = with_rates(with_excluded(posts, include, min_age_h))
     posts = posts.mutate(bucket=buckets.bucket(posts.duration_s, posts.is_photo, scheme))
     posts = posts.filter(posts.excluded.isnull() & posts.bucket.notnull())
-    valued = _with_value(posts, rate)
+    valued = with_metric(posts.alias("rated_posts"), rate, "value")
     every = _with_edges(valued.filter(valued.value.notnull()).alias("valued_posts"))
     drawn = _sample(every.alias("edged_posts"), scheme, most)
     columns = ("above_p90", "bucket_n", "bucket_median", "bucket_p90", "total", "total_above_p90")
     return drawn.select(*_SHOWN, *columns).order_by(
         ibis.desc("value"), drawn.posted_at.desc(nulls_first=False), ibis.asc("post_id")
     )
-
-
-def _with_value(posts: Table, rate: str) -> Table:
-    if rate not in WATCH:
-        return posts.mutate(value=posts[rate])
-    measured = newest_watch_time(posts)
-    joined = posts.left_join(measured, posts.post_id == measured.post_id)
-    ratio = measured.avg_watch_s / posts.duration_s.nullif(0)
-    full = rate == "full_watch_rate"
-    wrong = full_watch_implausible(measured) if full else avg_watch_implausible(measured, posts)
-    value = ibis.cases((wrong, ibis.null("float64")), else_=measured.full_watch_rate if full else ratio)
-    return joined.select(*(posts[name] for name in posts.columns), value=value)
 
 
 def _with_edges(valued: Table) -> Table:

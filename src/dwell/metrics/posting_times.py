@@ -10,12 +10,15 @@ from ibis.expr.types import IntegerValue, Table
 from dwell.metrics import zones
 from dwell.metrics.counters import COUNTERS
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
+from dwell.metrics.metric_choice import require_metric
+from dwell.metrics.metric_values import with_metric
 from dwell.metrics.newest import newest, seconds
 from dwell.metrics.ratios import with_rates
 
 
 def posting_times(
     *,
+    metric: str = "engagement_rate",
     handle: str | None = None,
     platform: str | None = None,
     tz: str = "UTC",
@@ -25,12 +28,15 @@ def posting_times(
     """One row per weekday and hour with an eligible post, in the local time of `tz` (an IANA zone)."""
     posts = with_rates(with_excluded(newest(handle, counters=COUNTERS, platform=platform), include, min_age_h))
     posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull())
+    posts = with_metric(posts.alias("rated_posts"), require_metric(metric))
     posts = posts.mutate(local=local_seconds(seconds(posts.posted_at), tz))
     posts = posts.mutate(weekday=zones.weekday(posts.local).cast("int64"), hour=zones.hour(posts.local).cast("int64"))
     cells = posts.group_by(["weekday", "hour"]).agg(
         n=posts.count(),
         engagement_rate_median=posts.engagement_rate.quantile(0.5),
         views_median=posts.views.cast("float64").quantile(0.5),
+        metric_median=posts.metric_value.quantile(0.5),
+        metric_n=posts.metric_value.count(),
     )
     return cells.order_by("weekday", "hour")
 

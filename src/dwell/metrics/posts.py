@@ -13,6 +13,8 @@ from dwell.metrics.baseline import baseline
 from dwell.metrics.counters import COUNTERS, RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.followers import followers
+from dwell.metrics.metric_choice import require_metric
+from dwell.metrics.metric_values import GROWTH, with_metric
 from dwell.metrics.newest import newest
 from dwell.metrics.plausible import avg_watch_implausible, flags
 from dwell.metrics.ratios import with_rates
@@ -29,6 +31,7 @@ _AS_STORED = (
 def posts(
     *,
     scheme: str = "proxy",
+    metric: str = "engagement_rate",
     handle: str | None = None,
     platform: str | None = None,
     include: Iterable[str] = (),
@@ -41,6 +44,7 @@ def posts(
 
     Args:
         scheme: Duration buckets.
+        metric: What `percentile` and `above_p90` compare, a name in `POST_METRICS`; `views_per_hour` is a column too.
         handle: Only this account's posts.
         platform: Only the posts of this platform.
         include: Filters to switch off.
@@ -52,7 +56,7 @@ def posts(
     Raises:
         DwellError: No such filter or column, a negative age, or a limit below 1.
     """
-    chosen = _every_post(scheme, handle, platform, include, min_age_h)
+    chosen = _every_post(scheme, require_metric(metric), handle, platform, include, min_age_h)
     if above_p90:
         chosen = chosen.filter(chosen.above_p90)
     order = [chosen.posted_at.desc(nulls_first=False), chosen.post_id.asc()]
@@ -70,12 +74,13 @@ def posts(
 
 
 def _every_post(
-    scheme: str, handle: str | None, platform: str | None, include: Iterable[str], min_age_h: float
+    scheme: str, metric: str, handle: str | None, platform: str | None, include: Iterable[str], min_age_h: float
 ) -> Table:
     rows = newest(handle, counters=(*COUNTERS, "rounded"), attributes=_ATTRIBUTES, platform=platform)
     rows = with_rates(with_excluded(rows, include, min_age_h))
-    rows = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme)).alias("rated_posts")
-    usual, measured, audience = baseline(rows), newest_watch_time(rows), followers(rows)
+    rated = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme)).alias("rated_posts")
+    usual, measured, audience = baseline(rated), newest_watch_time(rated), followers(rated)
+    rows = with_metric(rated, metric, watched=measured).alias("valued_posts")
     places, edges, creators = _percentiles(rows), _p90(rows), table("creators")
     joined = (
         rows.left_join(usual, "post_id")
@@ -85,7 +90,7 @@ def _every_post(
         .left_join(edges, rows.bucket == edges.bucket)
         .left_join(creators, [rows.handle == creators.handle, rows.platform == creators.platform])
     )
-    above = rows.engagement_rate > edges.engagement_rate_p90
+    above = rows.metric_value > edges.metric_p90
     return joined.select(
         *(rows[name] for name in _AS_STORED),
         rows.caption.length().cast("int64").name("caption_length"),
@@ -104,6 +109,7 @@ def _every_post(
         measured.full_watch_rate,
         rows.excluded,
         flags(rows, measured).name("implausible"),
+        *([rows.metric_value.name(GROWTH)] if metric == GROWTH else []),
     )
 
 
@@ -112,14 +118,14 @@ def _unless(condition: BooleanValue, value: NumericValue) -> NumericValue:
 
 
 def _counted(rows: Table) -> BooleanValue:
-    return rows.excluded.isnull() & rows.bucket.notnull() & rows.engagement_rate.notnull()
+    return rows.excluded.isnull() & rows.bucket.notnull() & rows.metric_value.notnull()
 
 
 def _percentiles(rows: Table) -> Table:
-    """Share of the creator's other posts of the bucket with a lower engagement rate; null without other posts."""
+    """Share of the creator's other posts of the bucket with a lower value of the metric; null without other posts."""
     counted = rows.filter(_counted(rows) & rows.handle.notnull())
     group = [counted.platform, counted.handle, counted.bucket]
-    rank = ibis.percent_rank().over(ibis.window(group_by=group, order_by=counted.engagement_rate))
+    rank = ibis.percent_rank().over(ibis.window(group_by=group, order_by=counted.metric_value))
     others = counted.post_id.count().over(ibis.window(group_by=group)) - 1
     known = ibis.cases((others > 0, rank), else_=ibis.null("float64"))
     return counted.select("post_id", percentile=known).alias("percentiles")
@@ -128,6 +134,4 @@ def _percentiles(rows: Table) -> Table:
 def _p90(rows: Table) -> Table:
     """The exact p90 of each bucket, the one that `benchmarks` shows for the same handle and filters."""
     counted = rows.filter(_counted(rows))
-    return (
-        counted.group_by("bucket").agg(engagement_rate_p90=counted.engagement_rate.quantile(0.9)).alias("bucket_edges")
-    )
+    return counted.group_by("bucket").agg(metric_p90=counted.metric_value.quantile(0.9)).alias("bucket_edges")

@@ -1,4 +1,4 @@
-"""Where an account's best and weakest quarter of posts begin, by engagement rate."""
+"""Where an account's best and weakest quarter of posts begin, by one metric."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ CREATOR = ("platform", "handle")
 
 
 def quartiles(posts: Table) -> Table:
-    """q25 and q75 of the engagement rate per account, exact, over eligible posts whose rate is known."""
-    rated = posts.filter(posts.excluded.isnull() & posts.engagement_rate.notnull() & posts.handle.notnull())
+    """q25 and q75 of `metric_value` per account, exact, over eligible posts of which it is known."""
+    rated = posts.filter(posts.excluded.isnull() & posts.metric_value.notnull() & posts.handle.notnull())
     edges = rated.group_by(list(CREATOR)).agg(
-        n=rated.count(), q25=rated.engagement_rate.quantile(0.25), q75=rated.engagement_rate.quantile(0.75)
+        n=rated.count(), q25=rated.metric_value.quantile(0.25), q75=rated.metric_value.quantile(0.75)
     )
     return edges.alias("quartiles")

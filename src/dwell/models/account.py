@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dwell.metrics.metric_choice import DEFAULTS, choose_metric
 from dwell.models.audit_verdict import SIZES
 from dwell.models.confidence_intervals import LEVEL
 from dwell.models.coverage_shares import coverage_shares
-from dwell.models.figures import TOO_FEW, Figure, Row, effect_figures, median_figures
+from dwell.models.figures import TOO_FEW, Figure, Row, effect_figures, kind_of, median_figures
 from dwell.models.group_comparison import compare_periods, excludes_large
 from dwell.models.lengths import compare_lengths, length_groups, lengths
 from dwell.models.medians import median_with_interval
@@ -34,6 +35,7 @@ MOST_DIFFERENCES = 3
 def findings(
     posts: Iterable[Row],
     *,
+    metric: Mapping[str, Any] | None = None,
     tiers: Result | None = None,
     audit: Result | None = None,
     fit: Mapping[str, Any] | None = None,
@@ -42,6 +44,7 @@ def findings(
 
     Args:
         posts: Rows of the `posts` metric of the account, eligible or not.
+        metric: By which of its columns posts are compared, as `meta["metric"]` of `ws.posts`; the default when None.
         tiers: The result of `tiers`.
         audit: The result of `audit`; None for an account without watch time.
         fit: The report of a fit; None without one.
@@ -50,27 +53,31 @@ def findings(
         One row per figure, columns COLUMNS. Rows of one `statement` belong together; its `verdict` is `found` (a
         difference), `nothing` (a large difference is excluded) or `unknown` (too little data for either, with the
         `reason`). `value` is compared with `other_value`, where there is one; `effect` is the size of the difference.
-        Meta: `posts`, `eligible`, `medians`, `lengths`, `rounded`, `coverage`, `fit`.
+        Meta: `posts`, `eligible`, `metric`, `medians`, `lengths`, `rounded`, `coverage`, `fit`.
     """
     rows = list(posts)
     eligible = [post for post in rows if post.get("excluded") is None]
-    target = "watch_ratio" if _known(eligible, "watch_ratio") else "engagement_rate"
+    chosen = dict(metric) if metric is not None else _default_metric(eligible)
+    target = chosen["name"]
     groups = length_groups(eligible, target)
     per_length = lengths(groups, target)
     figures = [
         *_watch_ratio(eligible),
         *compare_lengths(groups, target),
-        *_tiers(tiers),
+        *_tiers(tiers, target),
         *_audit(audit),
         *_model(fit),
-        *_change(eligible),
-        *_above_p90(eligible),
+        *_change(eligible, target),
+        *_above_p90(eligible, target),
     ]
     known = [post for post in rows if post.get("rounded") is not None]
     meta = {
         "posts": len(rows),
         "eligible": len(eligible),
-        "medians": {metric: _median(_known(eligible, metric)) for metric in ("watch_ratio", "engagement_rate")},
+        "metric": chosen,
+        "medians": {
+            name: _median(_known(eligible, name)) for name in dict.fromkeys(("watch_ratio", "engagement_rate", target))
+        },
         "lengths": per_length,
         "rounded": {"posts": sum(bool(post["rounded"]) for post in known), "known": len(known)},
         "coverage": coverage_shares(fit),
@@ -86,6 +93,11 @@ def _number(figures: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
         number += not figure.get("continues")
         row = {**figure, "statement": number}
         yield tuple(row.get(column) for column in COLUMNS)
+
+
+def _default_metric(eligible: Sequence[Row]) -> dict[str, Any]:
+    counts = {name: len(_known(eligible, name)) for name in DEFAULTS}
+    return choose_metric({"eligible": len(eligible), **counts}).to_dict()
 
 
 def _known(posts: Iterable[Row], metric: str) -> list[float]:
@@ -114,9 +126,9 @@ def _watch_ratio(eligible: list[Row]) -> list[Row]:
     return [{**about, "verdict": "found"}]
 
 
-def _tiers(tiers: Result | None) -> list[Row]:
+def _tiers(tiers: Result | None, target: str) -> list[Row]:
     rows, meta = (list(tiers), tiers.meta) if tiers is not None else ([], {})
-    about: Figure = {"finding": "best_posts", "kind": "public", "target": "engagement_rate"}
+    about: Figure = {"finding": "best_posts", "kind": kind_of(target), "target": target}
     if not rows:
         return [{**about, "verdict": "unknown", "reason": meta.get("verdict") or "Import more posts of this account."}]
     apart = sorted((row for row in rows if row.get("separates")), key=lambda row: -abs(row["effect"]))
@@ -217,9 +229,9 @@ def _counters_gain(fit: Mapping[str, Any], about: Figure, simple: Mapping[str, f
     return [{**about, "continues": True, **alone, **effect, "clear": gain["low"] > 0, "confidence": LEVEL}]
 
 
-def _change(eligible: list[Row]) -> list[Row]:
+def _change(eligible: list[Row], target: str) -> list[Row]:
     """The newer half of the posts against the older."""
-    rated = [post for post in eligible if post.get("engagement_rate") is not None]
+    rated = [post for post in eligible if post.get(target) is not None]
     dated = sorted(
         (post for post in rated if post.get("posted_at") is not None), key=lambda post: str(post["posted_at"])
     )
@@ -227,16 +239,16 @@ def _change(eligible: list[Row]) -> list[Row]:
         return []
     about: Figure = {
         "finding": "change",
-        "kind": "public",
-        "target": "engagement_rate",
-        "metric": "engagement_rate",
+        "kind": kind_of(target),
+        "target": target,
+        "metric": target,
     }
     if len(dated) < 2 * MIN_HALF_POSTS:
         posts = f"{len(dated):,} eligible post{'' if len(dated) == 1 else 's'}"
         reason = f"{posts} with a date; {2 * MIN_HALF_POSTS} are needed for two halves."
         return [{**about, "verdict": "unknown", "n": len(dated), "reason": reason}]
     middle = len(dated) // 2
-    older, newer = (_known(half, "engagement_rate") for half in (dated[:middle], dated[middle:]))
+    older, newer = (_known(half, target) for half in (dated[:middle], dated[middle:]))
     verdict, effect = compare_periods(older, newer)
     about |= {"group": "newer_half", **median_figures(median_with_interval(newer))}
     about |= {"other_group": "older_half", **median_figures(median_with_interval(older), "other_")}
@@ -244,9 +256,9 @@ def _change(eligible: list[Row]) -> list[Row]:
     return [{**about, **effect_figures(effect), "p_value": effect.p_value, "confidence": LEVEL}]
 
 
-def _above_p90(eligible: list[Row]) -> list[Row]:
+def _above_p90(eligible: list[Row], target: str) -> list[Row]:
     high = sum(bool(post.get("above_p90")) for post in eligible)
     if not high or len(eligible) < MIN_POSTS:
         return []
-    about: Figure = {"finding": "above_p90", "kind": "public", "verdict": "found", "target": "engagement_rate"}
+    about: Figure = {"finding": "above_p90", "kind": kind_of(target), "verdict": "found", "target": target}
     return [{**about, "metric": "posts", "value": high, "n": len(eligible)}]

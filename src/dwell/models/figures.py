@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from dwell.metrics.metric_choice import MEASURED
 from dwell.models.effects import Effect
 from dwell.models.medians import Median
 
 Row: TypeAlias = Mapping[str, Any]
 Figure: TypeAlias = dict[str, Any]
 TOO_FEW = "No difference is shown, and the posts are too few to exclude a large one."
+
+
+def kind_of(metric: str) -> str:
+    """Whether the platform measured a metric, or it is made of public counters."""
+    return "measured" if metric in MEASURED else "public"
 
 
 def median_figures(median: Median, prefix: str = "") -> Figure:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dwell.models.confidence_intervals import LEVEL
-from dwell.models.figures import TOO_FEW, Figure, Row, effect_figures, median_figures
+from dwell.models.figures import TOO_FEW, Figure, Row, effect_figures, kind_of, median_figures
 from dwell.models.group_comparison import compare_groups
 from dwell.models.medians import median_with_interval, p90
 
@@ -37,8 +37,7 @@ def compare_lengths(groups: Mapping[str, Sequence[float]], target: str) -> list[
     """The pairs of lengths that differ, the largest difference first; else the pair that differs most."""
     if not groups:
         return []
-    kind = "measured" if target == "watch_ratio" else "public"
-    about: Figure = {"finding": "length", "kind": kind, "target": target, "metric": target}
+    about: Figure = {"finding": "length", "kind": kind_of(target), "target": target, "metric": target}
     enough = {bucket: values for bucket, values in groups.items() if len(values) >= MIN_LENGTH_POSTS}
     if len(enough) < 2:
         reason = f"Fewer than two lengths have {MIN_LENGTH_POSTS} eligible posts, which a comparison needs."

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dwell.metrics.metric_choice import POST_METRICS
 from dwell.metrics.zones import zone
 from dwell.models.effects import Effect, ordinal_effect, q_values, share_effect
 from dwell.models.group_comparison import excludes_large
@@ -35,37 +36,39 @@ MAX_HASHTAGS = 20
 FALSE_DISCOVERIES = 0.05
 
 
-def tiers(rows: Iterable[Post], tz: str = "UTC") -> Result:
-    """Compare the posts at or above the upper quartile of the engagement rate with those at or below the lower one.
+def tiers(rows: Iterable[Post], tz: str = "UTC", *, metric: str = "engagement_rate") -> Result:
+    """Compare the posts at or above the upper quartile of a metric with those at or below the lower one.
 
     Numbers are compared by Cliff's delta, attributes by the difference of their shares, each with a 95 % interval; a
     difference separates the tiers when its false discovery rate, over all comparisons made, is at most 5 %. An unknown
     value is left out of its comparison.
 
     Args:
-        rows: Rows of the metric `posts`, of one account; only eligible ones of known engagement rate are used.
+        rows: Rows of the metric `posts`, of one account; only eligible ones of which the metric is known are used.
         tz: IANA zone in which weekday and hour of publishing are read.
+        metric: The column by which posts are best or weakest, a name in `POST_METRICS`.
 
     Returns:
         One row per comparison, clearest first; top and bottom are medians, or shares where the row has a level. With
         `meta`: n_top, n_bottom, q25, q75, tz, verdict. No rows when a tier has fewer than 8 posts or all posts have
-        the same rate.
+        the same value.
 
     Raises:
         DwellError: No such time zone.
     """
     clock = zone(tz)
-    posts = [row for row in rows if row["excluded"] is None and row["engagement_rate"] is not None]
-    rates = np.array([row["engagement_rate"] for row in posts], dtype=float)
+    posts = [row for row in rows if row["excluded"] is None and row[metric] is not None]
+    rates = np.array([row[metric] for row in posts], dtype=float)
     q25, q75 = (float(np.quantile(rates, edge)) for edge in (0.25, 0.75)) if posts else (None, None)
-    top = [post for post in posts if q75 is not None and post["engagement_rate"] >= q75]
-    bottom = [post for post in posts if q25 is not None and post["engagement_rate"] <= q25]
+    top = [post for post in posts if q75 is not None and post[metric] >= q75]
+    bottom = [post for post in posts if q25 is not None and post[metric] <= q25]
     meta = {"n_top": len(top), "n_bottom": len(bottom), "q25": q25, "q75": q75, "tz": tz}
     if min(len(top), len(bottom)) < MIN_TIER_POSTS:
         eligible = sum(row["excluded"] is None for row in rows)
-        return Result(COLUMNS, [], {**meta, "verdict": _too_few(len(top), len(bottom), eligible - len(posts))})
+        unknown = eligible - len(posts)
+        return Result(COLUMNS, [], {**meta, "verdict": _too_few(len(top), len(bottom), unknown, metric)})
     if q25 == q75:
-        verdict = "Nothing to compare: at least half of the posts have the same engagement rate."
+        verdict = f"Nothing to compare: at least half of the posts have the same {POST_METRICS[metric]}."
         return Result(COLUMNS, [], {**meta, "verdict": verdict})
     comparisons = list(_comparisons(top, bottom, clock))
     chances = q_values([effect.p_value for _, _, effect in comparisons])
@@ -144,11 +147,17 @@ def _row(dimension: str, level: str | None, effect: Effect, q_value: float) -> t
     return (dimension, level, *values, q_value, q_value <= FALSE_DISCOVERIES)
 
 
-def _too_few(n_top: int, n_bottom: int, unrated: int) -> str:
-    why = f" {unrated} eligible posts lack likes, comments or shares, so they have no rate." if unrated else ""
+def _too_few(n_top: int, n_bottom: int, unknown: int, metric: str) -> str:
+    words = POST_METRICS[metric]
+    lack = (
+        "lack likes, comments or shares, so they have no rate"
+        if metric == "engagement_rate"
+        else f"have no known {words}"
+    )
+    why = f" {unknown} eligible posts {lack}." if unknown else ""
     return (
         f"Too few posts: {n_top} in the top quarter and {n_bottom} in the bottom quarter, each needs {MIN_TIER_POSTS}; "
-        f"about {4 * MIN_TIER_POSTS} eligible posts with a known engagement rate are enough.{why}"
+        f"about {4 * MIN_TIER_POSTS} eligible posts with a known {words} are enough.{why}"
     )
 
 

@@ -97,10 +97,8 @@ def _inside_parentheses(text: str) -> str:
 
 
 def _yardstick(content: ReportContent) -> str:
-    """What "best" means on this page."""
-    rate = "Posts are ranked by engagement rate: (likes + comments + shares) ÷ views."
-    watch = " Lengths are compared by watch ratio, which is measured here."
-    return rate + (watch if content.findings.meta["medians"]["watch_ratio"] is not None else "")
+    """What "best" means on this page, and why."""
+    return f"Posts are compared b{content.findings.meta['metric']['reason'][1:]}"
 
 
 def _subtitle(content: ReportContent) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dwell.charts.chosen_metric import chosen_metric
 from dwell.charts.formatting import (
     UNKNOWN,
     WEEKDAYS,
@@ -12,6 +13,7 @@ from dwell.charts.formatting import (
     bucket_labels,
     column_label,
     day,
+    format_metric,
     format_p_value,
     number,
     percent,
@@ -19,7 +21,9 @@ from dwell.charts.formatting import (
 )
 from dwell.charts.tier_words import dimension_label, side
 from dwell.metrics.counters import RATES
+from dwell.metrics.metric_choice import MEASURED
 from dwell.report.report_table import ReportTable, Row, TableColumn, interval_text, make_table, post_cell
+from dwell.report.statement import Kind
 
 
 def benchmark_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
@@ -70,15 +74,16 @@ def tier_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
 
 def posting_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     """Each hour of the week with posts, most posts first."""
+    metric, median = _median_of(rows)
     ordered = sorted((row for row in rows if row.get("n")), key=lambda row: (-row["n"], row["weekday"], row["hour"]))
     columns = [TableColumn("Weekday", numeric=False), TableColumn("Hour"), TableColumn("Posts")]
-    columns += [TableColumn("Median engagement rate", "public"), TableColumn("Median views", "counter")]
+    columns += [TableColumn(f"Median {column_label(metric)}", _kind(metric)), TableColumn("Median views", "counter")]
     body: list[Row] = [
         [
             WEEKDAYS[int(row["weekday"]) - 1],
             f"{int(row['hour']):02d}:00",
             number(row["n"]),
-            percent(row.get("engagement_rate_median")),
+            format_metric(metric, row.get(median)),
             number(row.get("views_median"), 0),
         ]
         for row in ordered
@@ -88,6 +93,7 @@ def posting_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
 
 def trend_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     """Each period, newest first."""
+    metric, median = _median_of(rows)
     ordered = sorted(
         (row for row in rows if row.get("period_start") is not None),
         key=lambda row: str(row["period_start"]),
@@ -97,10 +103,10 @@ def trend_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
         TableColumn("From", numeric=False),
         TableColumn("Posts"),
         TableColumn("Median views", "counter"),
-        TableColumn("Median engagement rate", "public"),
+        TableColumn(f"Median {column_label(metric)}", _kind(metric)),
     ]
     columns += [
-        TableColumn("Change, points", "public"),
+        TableColumn("Change" if metric == "views_per_hour" else "Change, points", _kind(metric)),
         TableColumn("Median save rate", "public"),
         TableColumn("Posts in the top quarter"),
     ]
@@ -109,8 +115,8 @@ def trend_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
             day(row["period_start"]),
             number(row["posts"]),
             number(row.get("views_median"), 0),
-            percent(row.get("engagement_rate_median")),
-            _percentage_points(row.get("engagement_rate_change")),
+            format_metric(metric, row.get(median)),
+            _change(metric, row.get(median.replace("_median", "_change"))),
             percent(row.get("save_rate_median"), 2),
             percent(row.get("top_tier_share"), 0),
         ]
@@ -187,7 +193,19 @@ def _multiple(post: Mapping[str, Any]) -> str:
     return UNKNOWN if value is None else f"{value:.1f}×"
 
 
-def _percentage_points(change: float | None) -> str:
+def _median_of(rows: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
+    """The metric that compares the posts, and the column of its median."""
+    chosen = chosen_metric(rows)
+    return (chosen, "metric_median") if chosen else ("engagement_rate", "engagement_rate_median")
+
+
+def _kind(metric: str) -> Kind:
+    return "measured" if metric in MEASURED else "public"
+
+
+def _change(metric: str, change: float | None) -> str:
+    """In percentage points, or in views per hour."""
     if change is None:
         return "–"
-    return f"{'+' if change > 0 else '−' if change < 0 else ''}{abs(100 * change):.1f}"
+    size = abs(change) if metric == "views_per_hour" else abs(100 * change)
+    return f"{'+' if change > 0 else '−' if change < 0 else ''}{size:.1f}"

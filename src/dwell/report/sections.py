@@ -15,6 +15,7 @@ from dwell.charts.context import context_line
 from dwell.charts.formatting import bucket_label
 from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
+from dwell.metrics.metric_choice import MEASURED
 from dwell.report import model_tables, public_tables
 from dwell.report.content import ReportContent, Rows, meta
 from dwell.report.report_table import ReportTable
@@ -117,17 +118,29 @@ def _reasons(report: Mapping[str, Any], key: str = "reasons") -> list[str]:
 def _benchmarks(content: ReportContent) -> Section:
     if not list(content.benchmarks):
         return _empty_section("benchmarks")
-    plots = [plot("public", "strip", charts.benchmarks, content.posts, content.benchmarks)]
-    if content.findings.meta["medians"]["watch_ratio"] is not None:
-        plots.insert(0, plot("measured", "watch", charts.watch_time, content.posts, content.findings.meta["lengths"]))
+    if _metric(content) == "watch_ratio":
+        watched = plot("measured", "watch", charts.watch_time, content.posts, content.findings.meta["lengths"])
+        rows = content.posts, content.benchmarks
+        plots = [watched, plot("public", "strip", charts.benchmarks, *rows, rate="engagement_rate")]
+    else:
+        plots = [plot(_kind(content), "strip", charts.benchmarks, content.posts, content.benchmarks)]
     return Section("benchmarks", plots, [public_tables.benchmark_table(content.benchmarks)])
+
+
+def _metric(content: ReportContent) -> str:
+    return str(content.findings.meta["metric"]["name"])
+
+
+def _kind(content: ReportContent) -> Kind:
+    """Of the numbers by which posts are compared."""
+    return "measured" if _metric(content) in MEASURED else "public"
 
 
 def _tiers(content: ReportContent) -> Section:
     if not list(content.tiers):
         return _empty_section("tiers", content.tiers)
     numbers = public_tables.tier_table(content.tiers)
-    drawn = plot("public", "tiers", charts.tiers, content.tiers, table=numbers)
+    drawn = plot(_kind(content), "tiers", charts.tiers, content.tiers, table=numbers)
     return Section("tiers", [drawn], notes=_verdict(content.tiers))
 
 
@@ -162,7 +175,7 @@ def _posting_times(content: ReportContent) -> Section:
     if not list(rows):
         return _empty_section("posting-times")
     numbers = public_tables.posting_table(rows)
-    drawn = plot("public", "times", charts.posting_times, rows, tz=content.tz, table=numbers)
+    drawn = plot(_kind(content), "times", charts.posting_times, rows, tz=content.tz, table=numbers)
     return Section("posting-times", [drawn])
 
 
@@ -170,7 +183,8 @@ def _trend(content: ReportContent) -> Section:
     rows = content.trend
     if not list(rows):
         return _empty_section("trend")
-    plots = [plot("public", "trend", charts.trend, rows, every=content.every, table=public_tables.trend_table(rows))]
+    numbers = public_tables.trend_table(rows)
+    plots = [plot(_kind(content), "trend", charts.trend, rows, every=content.every, table=numbers)]
     warnings = list(getattr(content.growth, "meta", {}).get("warnings", ()))
     if any(row.get("views_per_hour") is not None for row in content.growth):
         numbers = public_tables.growth_table(content.growth, content.posts)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dwell.charts.formatting import percent
+from dwell.charts.formatting import format_metric
 
 Kind = Literal["measured", "public", "counter", "predicted"]
 Answer = Literal["found", "nothing", "unknown"]
@@ -33,10 +33,13 @@ def format_median(row: Mapping[str, Any], prefix: str = "") -> str:
     """`61% (interval 57% to 66%, n = 137)`; says so where n is too small for an interval.
 
     Args:
-        row: `value`, `low`, `high` and `n` of a median.
+        row: `value`, `low`, `high` and `n` of a median; of the metric that it names, else of a share.
         prefix: Of these names in the row, such as `other_`.
     """
-    value, low, high, n = (row[f"{prefix}{name}"] for name in ("value", "low", "high", "n"))
-    if low is None or high is None:
-        return f"{percent(value)} (n\u00a0=\u00a0{n}, too few for an interval)"
-    return f"{percent(value)} (interval {percent(low)} to {percent(high)}, n\u00a0=\u00a0{n:,})"
+    value, low, high = (
+        format_metric(str(row.get("metric")), row[f"{prefix}{name}"]) for name in ("value", "low", "high")
+    )
+    n = row[f"{prefix}n"]
+    if row[f"{prefix}low"] is None or row[f"{prefix}high"] is None:
+        return f"{value} (n\u00a0=\u00a0{n}, too few for an interval)"
+    return f"{value} (interval {low} to {high}, n\u00a0=\u00a0{n:,})"

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from dwell.charts.formatting import (
     bucket_label,
     column_label,
+    format_metric,
     format_p_value,
     number,
     percent,
@@ -61,8 +62,8 @@ def _length(rows: Sequence[Row]) -> Words:
     row = rows[0]
     if row["value"] is None:
         return "Whether length matters is not known: fewer than two lengths have enough posts.", str(row["reason"])
-    measured = row["metric"] == "watch_ratio"
-    what, digits = column_label(row["metric"]), 0 if measured else 1
+    metric, measured = str(row["metric"]), row["metric"] == "watch_ratio"
+    what, digits = column_label(metric), 0 if measured else 1
     best, worst = bucket_label(row["group"]), bucket_label(row["other_group"])
     medians = f"{format_median(row)} for {best}, {format_median(row, 'other_')} for {worst}"
     detail = f"Median {what}: {medians}. {_effect(row)} {_pairs(rows)}"
@@ -70,10 +71,17 @@ def _length(rows: Sequence[Row]) -> Words:
         return f"No large difference in {what} between lengths.", f"{detail} {LARGE_EXCLUDED}"
     if row["verdict"] == "unknown":
         return f"Whether length matters for {what} is not known.", f"{row['reason']} {detail}"
-    claim = "hold viewers for a larger part of their length" if measured else "have a higher engagement rate"
-    against = f"{percent(row['value'], digits)}, against {percent(row['other_value'], digits)} for videos of {worst}"
+    claim = "hold viewers for a larger part of their length" if measured else f"have {_higher(metric)}"
+    higher, lower = (format_metric(metric, row[name], digits) for name in ("value", "other_value"))
+    against = f"{higher}, against {lower} for videos of {worst}"
     easier = "A short video is easier to watch to its end, so compare posts of similar length."
     return f"Videos of {best} {claim}: {against}.", f"{detail} {easier if measured else NOT_A_CAUSE}"
+
+
+def _higher(metric: str) -> str:
+    """`a higher save rate`, `more views per hour`."""
+    words = column_label(metric)
+    return f"more {words}" if metric == "views_per_hour" else f"a higher {words}"
 
 
 def _pairs(rows: Sequence[Row]) -> str:
@@ -112,8 +120,12 @@ def _best_posts(rows: Sequence[Row]) -> Words:
     detail = f"{posts}{pluralize(row['comparisons'], 'comparison')} ({compared}); {none}"
     if row["verdict"] == "unknown":
         return "What separates the best quarter of posts from the weakest is not known.", f"{detail} {row['reason']}"
-    text = "Nothing separates the best quarter of posts from the weakest quarter by engagement rate by much."
+    text = f"Nothing separates the best quarter of posts from the weakest quarter by {_by(row)} by much."
     return text, f"{detail} {LARGE_EXCLUDED}"
+
+
+def _by(row: Row) -> str:
+    return column_label(str(row["target"]))
 
 
 def _difference(row: Row, posts: str) -> Words:
@@ -121,12 +133,10 @@ def _difference(row: Row, posts: str) -> Words:
     label, top, bottom = dimension_label(tier), side(tier, "top"), side(tier, "bottom")
     if row["level"] in (None, ""):
         more, less = _DIRECTIONS.get(str(row["metric"]), (f"has more {label.lower()}", f"has less {label.lower()}"))
-        claim = f"The best quarter of posts by engagement rate {more if row['effect'] > 0 else less}: median {top}"
+        claim = f"The best quarter of posts by {_by(row)} {more if row['effect'] > 0 else less}: median {top}"
         text = f"{claim}, against {bottom} in the weakest quarter."
     else:
-        text = (
-            f"{label}: {top} of the best quarter of posts by engagement rate, against {bottom} of the weakest quarter."
-        )
+        text = f"{label}: {top} of the best quarter of posts by {_by(row)}, against {bottom} of the weakest quarter."
     return text, f"{_effect(row)} {posts}{NOT_A_CAUSE}"
 
 
@@ -195,19 +205,20 @@ def _model(rows: Sequence[Row]) -> Words:
 
 def _change(rows: Sequence[Row]) -> Words:
     (row,) = rows
+    metric, what = str(row["metric"]), _SUBJECTS.get(str(row["metric"]), column_label(str(row["metric"])))
     if row["value"] is None:
-        return "Whether engagement changes over time is not known yet.", str(row["reason"])
+        return f"Whether {what} changes over time is not known yet.", str(row["reason"])
     newer = f"{format_median(row)} in the newer half"
-    medians = f"Median engagement rate: {format_median(row, 'other_')} in the older half of posts, {newer}."
+    medians = f"Median {column_label(metric)}: {format_median(row, 'other_')} in the older half of posts, {newer}."
     detail = f"{medians} {_effect(row)}"
     if row["verdict"] == "nothing":
-        return "No large change of engagement over time.", f"{detail} {LARGE_EXCLUDED}"
+        return f"No large change of {what} over time.", f"{detail} {LARGE_EXCLUDED}"
     if row["verdict"] == "unknown":
-        return "Whether engagement changes over time is not known.", f"{row['reason']} {detail}"
+        return f"Whether {what} changes over time is not known.", f"{row['reason']} {detail}"
     more = "higher" if row["effect"] > 0 else "lower"
-    change = f"{percent(row['value'])}, against {percent(row['other_value'])} before"
-    later = "Older posts also had more time to collect reactions."
-    return f"Engagement is {more} in the newer half of posts: {change}.", f"{detail} {later}"
+    change = f"{format_metric(metric, row['value'])}, against {format_metric(metric, row['other_value'])} before"
+    later = "" if row["kind"] == "measured" else " Older posts also had more time to collect reactions."
+    return f"{sentence_case(what)} is {more} in the newer half of posts: {change}.", f"{detail}{later}"
 
 
 def _above_p90(rows: Sequence[Row]) -> Words:
@@ -216,6 +227,9 @@ def _above_p90(rows: Sequence[Row]) -> Words:
     text = f"{pluralize(high, 'post')} {verb} above the 90th percentile of their length: worth watching again."
     return text, f"By construction about one post in ten is; the best are listed under “{TITLES['top-posts']}”."
 
+
+_SUBJECTS = {"engagement_rate": "engagement", "views_per_hour": "the number of views per hour"}
+"""Metric -> what changes over time; the others by their names."""
 
 _WORDS: dict[str, Callable[[Sequence[Row]], Words]] = {
     "watch_ratio": _watch_ratio,

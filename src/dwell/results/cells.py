@@ -38,7 +38,7 @@ def _format_number(name: str, value: float) -> str:
         return f"{value:,}"
     if name.startswith(("p_value", "q_value")):
         return f"{value:.3f}" if value >= 0.001 else "<0.001"
-    if "_rate_change" in name:
+    if name.endswith(("_rate_change", "watch_ratio_change")):
         return f"{100 * value:+.2f} points"
     if name.startswith(("percentile", "coverage", "views_percentile")):
         return f"{value:.0%}"

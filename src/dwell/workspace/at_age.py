@@ -55,6 +55,16 @@ def benchmarks_at_age(snapshot: Snapshot, at: str, by: str, scheme: str, filters
     return replace(snapshot.ask("benchmarks_at_age", age=at, by=by, scheme=scheme, **filters), meta=meta)
 
 
+def require_no_metric(metric: str | None) -> None:
+    """Refuse a metric: at an age, posts are compared by their views and by every ratio at once.
+
+    Raises:
+        SettingsError: One was named.
+    """
+    if metric is not None:
+        raise SettingsError(f"At an age, views and every public ratio are compared at once: leave out {metric!r}.")
+
+
 def describe_age(snapshot: Snapshot, at: str, filters: Mapping[str, Any]) -> dict[str, Any]:
     """Of how many eligible posts the views at an age are known, why not of the others, and a warning where of none."""
     if at not in AGES:

@@ -6,23 +6,27 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dwell.results import Result
+from dwell.workspace.metric_choice import find_metric
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
 
 
-def benchmarks(snapshot: Snapshot, by: str, options: Mapping[str, Any]) -> Result:
+def benchmarks(snapshot: Snapshot, by: str, options: Mapping[str, Any], metric: str | None) -> Result:
     """The norms of the eligible posts; in `meta`, how many they are, and why the others are left out."""
-    result = snapshot.ask("benchmarks", by=by, **options)
+    choice = find_metric(snapshot, options, metric)
+    result = snapshot.ask("benchmarks", by=by, metric=choice.name, **options)
     left_out = next(iter(snapshot.ask("exclusions", **options)))
     reasons = {name: count for name, count in left_out.items() if name not in {"total", "eligible"}}
     counts = {name: left_out[name] for name in ("total", "eligible")}
     meta = {"scheme": options["scheme"], "by": by, "platform": options["platform"], **counts, "excluded": reasons}
+    meta["metric"] = choice.to_dict()
     return Result(result.columns, result.rows, meta)
 
 
-def dots(snapshot: Snapshot, rate: str, options: Mapping[str, Any]) -> Result:
+def dots(snapshot: Snapshot, rate: str | None, options: Mapping[str, Any]) -> Result:
     """The posts of a strip plot, with what holds for all of them in `meta`."""
+    rate = rate or find_metric(snapshot, options).name
     rows = snapshot.ask("post_dots", rate=rate, **options)
     lengths = {
         row["bucket"]: {"bucket": row["bucket"], **{name: row[f"bucket_{name}"] for name in ("n", "median", "p90")}}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dwell.results import Result
@@ -32,7 +31,7 @@ class Charts:
     def benchmarks(
         self, *, creator: str | None = None, by: str = "bucket", at: str | None = None, **options: Any
     ) -> altair.TopLevelMixin:
-        """The engagement rate of posts in their duration bucket, with median and 90th percentile of all posts.
+        """The metric of posts in their duration bucket, with median and 90th percentile of all posts.
 
         With `at`, their engagement rate at that age.
         """
@@ -41,9 +40,11 @@ class Charts:
         with self._snapshot() as snapshot:
             benchmarks = snapshot.benchmarks(creator=creator, by=by, at=at, **options)
             dots = Result((), [])
-            if by == "bucket":
-                ask = snapshot.dots if at is None else partial(snapshot.posts, at=at)
-                dots = ask(creator=creator, **options)
+            if by == "bucket" and at is not None:
+                dots = snapshot.posts(creator=creator, at=at, **options)
+            elif by == "bucket":
+                rest = {name: value for name, value in options.items() if name != "metric"}
+                dots = snapshot.dots(creator=creator, rate=benchmarks.meta["metric"]["name"], **rest)
             drawn = charts.benchmarks(dots, benchmarks)
             return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"])
 
@@ -57,7 +58,7 @@ class Charts:
             )
 
     def posting_times(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
-        """Median engagement rate by weekday and hour, with the number of posts."""
+        """Median of the metric by weekday and hour, with the number of posts."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
@@ -81,7 +82,7 @@ class Charts:
             return _add_context(snapshot, drawn, creator)
 
     def trend(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
-        """Median rates and number of posts per period."""
+        """Median of the metric and number of posts per period."""
         from dwell import charts
 
         with self._snapshot() as snapshot:

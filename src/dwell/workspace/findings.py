@@ -26,7 +26,7 @@ class AccountFindings:
     Attributes:
         findings: One row per figure; see `dwell.models.account.findings`. Meta also has `handle`, `platform`
             (where one was chosen), `tz`, `simulated`.
-        posts: Its posts, highest engagement rate first.
+        posts: Its posts, best first by the metric that compares them.
         tiers: What its best posts have in common.
         audit: Which public ratio follows watch time; None for an account without watch time.
     """
@@ -37,7 +37,9 @@ class AccountFindings:
     audit: Result | None
 
 
-def findings(snapshot: Snapshot, handle: str, platform: str | None = None, *, tz: str) -> AccountFindings:
+def findings(
+    snapshot: Snapshot, handle: str, platform: str | None = None, *, tz: str, metric: str | None = None
+) -> AccountFindings:
     """The findings of one account; where it has watch time and no model of its own, one is fitted, and not stored.
 
     Args:
@@ -45,14 +47,15 @@ def findings(snapshot: Snapshot, handle: str, platform: str | None = None, *, tz
         handle: The account.
         platform: Its platform; None where its posts are of one only.
         tz: Time zone of weekdays and hours.
+        metric: By which posts are compared; the default when None.
     """
-    posts = snapshot.posts(creator=handle, platform=platform)
+    posts = snapshot.posts(creator=handle, platform=platform, metric=metric)
     fit, audit = None, None
     if any(_is_measured(post) for post in posts):
         fit = _fit_report(snapshot, handle, platform or next((post["platform"] for post in posts), None))
         audit = snapshot.audit(creator=handle, platform=platform)
-    tiers = snapshot.tiers(creator=handle, platform=platform, tz=tz)
-    found = account.findings(posts, tiers=tiers, audit=audit, fit=fit)
+    tiers = snapshot.tiers(creator=handle, platform=platform, tz=tz, metric=metric)
+    found = account.findings(posts, metric=posts.meta["metric"], tiers=tiers, audit=audit, fit=fit)
     simulated = _is_simulated(snapshot, handle)
     meta = {"handle": handle, "platform": platform, "tz": tz, "simulated": simulated, **found.meta}
     return AccountFindings(replace(found, meta=meta), posts, tiers, audit)

@@ -77,7 +77,7 @@ def fit_only(
     """The report of a fit, and the model unless it abstained; nothing is stored. Takes the arguments of `fit`."""
     from dwell.models.fitting import fit as fit_rows
 
-    named = {account["handle"]: account.get("platform") for account in accounts}
-    rows = [row for name, platform in named.items() for row in snapshot.posts(creator=name, platform=platform)]
+    named = {account["handle"]: account for account in accounts}
+    rows = [row for account in named.values() for row in snapshot.post_rows(account)]
     rows = with_curves(snapshot, rows, accounts, target)
     return fit_rows(with_topics(snapshot, rows), target, inputs=inputs)

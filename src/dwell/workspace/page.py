@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
 
 
-def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str) -> Result:
+def write_report(
+    snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str, *, metric: str | None = None
+) -> Result:
     """Write the page about one account, as a PDF where the path ends so; returns one row with its path and size.
 
     Raises:
@@ -32,7 +34,7 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     as_pdf = path.suffix.lower() == ".pdf"
     if as_pdf:
         require_chromium()
-    page = render(collect_content(snapshot, account, tz))
+    page = render(collect_content(snapshot, account, tz, metric=metric))
     content = print_page(page) if as_pdf else page
     try:
         with shared_files():
@@ -43,15 +45,18 @@ def write_report(snapshot: Snapshot, account: Mapping[str, str], path: Path, tz:
     return Result(("path", "characters"), [(str(path), len(page))])
 
 
-def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str) -> ReportContent:
+def collect_content(
+    snapshot: Snapshot, account: Mapping[str, str], tz: str, *, metric: str | None = None
+) -> ReportContent:
     """Everything that the page shows; a section without data stays empty, and the page says why.
 
     Args:
         snapshot: Runs the queries.
         account: What `find_account` returned.
         tz: Time zone of weekdays and hours.
+        metric: By which posts are compared; the default when None.
     """
-    found = findings(snapshot, **account, tz=tz)
+    found = findings(snapshot, **account, tz=tz, metric=metric)
     named: dict[str, Any] = {"creator": account["handle"], "platform": account.get("platform")}
     curves = _curves(snapshot, named)
     return ReportContent(
@@ -59,11 +64,11 @@ def collect_content(snapshot: Snapshot, account: Mapping[str, str], tz: str) -> 
         generated_at=clock.now(),
         findings=found.findings,
         posts=found.posts,
-        benchmarks=snapshot.benchmarks(**named),
+        benchmarks=snapshot.benchmarks(**named, metric=metric),
         exclusions=next(iter(snapshot.ask("exclusions", **account))),
         tiers=found.tiers,
-        posting_times=snapshot.posting_times(**named, tz=tz),
-        trend=snapshot.trend(**named),
+        posting_times=snapshot.posting_times(**named, tz=tz, metric=metric),
+        trend=snapshot.trend(**named, metric=metric),
         growth=snapshot.growth(**named),
         audit=found.audit,
         retention=curves,

@@ -28,7 +28,7 @@ def score(snapshot: Snapshot, account: Mapping[str, str], model_id: str | None) 
         NoDataError: No model can be taken, or no post can be ranked.
     """
     handle = account["handle"]
-    stored = list(snapshot.posts(creator=handle, platform=account.get("platform")))
+    stored = snapshot.post_rows(account)
     choice = choose_model(snapshot, handle, stored, model_id)
     model = artifact.load(snapshot.root / "models", choice.model_id)
     stored = with_curves(snapshot, stored, [account], model.target)

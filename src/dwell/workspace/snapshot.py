@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.workspace.creators import find_account, find_creator, parse_handle
 from dwell.workspace.growth import describe_growth
 from dwell.workspace.instant import Instant
+from dwell.workspace.metric_choice import find_metric
 
 if TYPE_CHECKING:
     from dwell.workspace.charts import Charts
@@ -45,14 +45,16 @@ class Snapshot(Instant):
 
         return status(self, None if creator is None else find_creator(self, creator))
 
-    def findings(self, *, creator: str, platform: str | None = None, tz: str = "UTC") -> Result:
+    def findings(
+        self, *, creator: str, platform: str | None = None, metric: str | None = None, tz: str = "UTC"
+    ) -> Result:
         """What holds the account's viewers, as figures with their uncertainty: the numbers of the report's statements.
 
         An account with watch time and without a model of its own gets one, as by `fit`.
         """
         from dwell.workspace.findings import findings
 
-        return findings(self, **self._account(creator, platform), tz=tz).findings
+        return findings(self, **self._account(creator, platform), tz=tz, metric=metric).findings
 
     def benchmarks(
         self,
@@ -60,12 +62,13 @@ class Snapshot(Instant):
         creator: str | None = None,
         by: str = "bucket",
         at: str | None = None,
+        metric: str | None = None,
         scheme: str = "proxy",
         platform: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
-        """Median and p90 of each public ratio per duration bucket, over eligible posts.
+        """Median and p90 of the metric and of each public ratio per duration bucket, over eligible posts.
 
         Platforms are not mixed: TikTok, unless `platform` or a creator is given. With `at` (`1h`, `24h`, `72h`, `7d`),
         of the ratios and the views at that age since publishing; `min_age_h` then has no meaning.
@@ -73,18 +76,20 @@ class Snapshot(Instant):
         from dwell.workspace.benchmarks import benchmarks
 
         if at is not None:
-            from dwell.workspace.at_age import benchmarks_at_age
+            from dwell.workspace.at_age import benchmarks_at_age, require_no_metric
 
+            require_no_metric(metric)
             filters = {**self._post_filter(creator, platform), "include": include}
             return benchmarks_at_age(self, at, by, scheme, filters)
         options = {"scheme": scheme, "include": include, "min_age_h": min_age_h}
-        return benchmarks(self, by, {**options, **self._post_filter(creator, platform)})
+        return benchmarks(self, by, {**options, **self._post_filter(creator, platform)}, metric)
 
     def posts(
         self,
         *,
         creator: str | None = None,
         at: str | None = None,
+        metric: str | None = None,
         sort: str | None = None,
         above_p90: bool = False,
         limit: int | None = None,
@@ -95,35 +100,39 @@ class Snapshot(Instant):
     ) -> Result:
         """Posts with every ratio, bucket, percentile and multiple, by `sort`: highest first, unknown last.
 
-        Sorted by engagement rate unless said otherwise. With `at` (`1h`, `24h`, `72h`, `7d`), their views and ratios
-        at that age since publishing, sorted by views; `min_age_h` then has no meaning.
+        `metric` is what percentiles compare, and what posts are sorted by where `sort` is None: `watch_ratio`,
+        `full_watch_rate`, `engagement_rate`, `save_rate`, `share_rate`, `like_rate` or `views_per_hour`. Without it,
+        watch ratio where it is measured of 30 eligible posts and of half of them, else engagement rate, or like rate
+        where shares are unknown. `meta["metric"]` has its `name`, the `reason`, and of how many posts it is known.
+
+        With `at` (`1h`, `24h`, `72h`, `7d`) and without a metric, their views and ratios at that age since publishing,
+        sorted by views; `min_age_h` then has no meaning.
         """
-        from dwell.metrics.catalog import METRICS
+        from dwell.workspace.posts import list_posts
 
-        filters = self._post_filter(creator, platform)
+        which = self._post_filter(creator, platform)
         if at is not None:
-            from dwell.workspace.at_age import posts_at_age
+            from dwell.workspace.at_age import posts_at_age, require_no_metric
 
-            which = {**filters, "include": include}
-            return posts_at_age(self, at, which, sort=sort, above_p90=above_p90, limit=limit, scheme=scheme)
-        sort = sort or "engagement_rate"
-        columns = METRICS["posts"].columns
-        if sort not in columns:
-            raise NoDataError(f"Unknown column {sort!r}; sort by one of {', '.join(columns)}.")
-        chosen = {"sort": sort, "limit": limit, **({"above_p90": True} if above_p90 else {})}
-        return self.ask("posts", scheme=scheme, include=include, min_age_h=min_age_h, **filters, **chosen)
+            require_no_metric(metric)
+            chosen = {**which, "include": include}
+            return posts_at_age(self, at, chosen, sort=sort, above_p90=above_p90, limit=limit, scheme=scheme)
+        filters = {"include": include, "min_age_h": min_age_h, **which}
+        return list_posts(self, filters, metric, sort=sort, above_p90=above_p90, limit=limit, scheme=scheme)
 
     def dots(
         self,
         *,
         creator: str | None = None,
-        rate: str = "engagement_rate",
+        rate: str | None = None,
         scheme: str = "proxy",
         platform: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """The posts that a strip plot draws: eligible ones with a known `rate`, or an even sample of at most 1,500.
+
+        Without a rate, that by which posts are compared.
 
         `meta` has `total` and `total_above_p90` of all such posts, and in `lengths` the `n`, median and p90 of each
         bucket, over all of them.
@@ -138,14 +147,17 @@ class Snapshot(Instant):
         *,
         creator: str,
         platform: str | None = None,
+        metric: str | None = None,
         tz: str = "UTC",
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
-        """What the best quarter of the account's posts has in common that the weakest lacks."""
+        """What the best quarter of the account's posts, by the metric, has in common that the weakest lacks."""
         from dwell.models.tiers import tiers
 
-        return tiers(self._post_rows(creator, platform, include=include, min_age_h=min_age_h), tz)
+        posts = self.posts(creator=creator, platform=platform, metric=metric, include=include, min_age_h=min_age_h)
+        found = tiers(posts, tz, metric=posts.meta["metric"]["name"])
+        return replace(found, meta={**found.meta, "metric": posts.meta["metric"]})
 
     def trend(
         self,
@@ -153,13 +165,16 @@ class Snapshot(Instant):
         creator: str,
         platform: str | None = None,
         every: str = "week",
+        metric: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """Per period: posts, median rates, change from the previous period, views per hour."""
         account = self._account(creator, platform)
-        rows = self.ask("trend", every=every, **account, include=include, min_age_h=min_age_h)
-        return replace(rows, meta={"every": every, **describe_growth(self, account)})
+        filters = {**account, "include": include, "min_age_h": min_age_h}
+        choice = find_metric(self, filters, metric)
+        rows = self.ask("trend", every=every, metric=choice.name, **filters)
+        return replace(rows, meta={"every": every, "metric": choice.to_dict(), **describe_growth(self, account)})
 
     def growth(self, *, creator: str, platform: str | None = None) -> Result:
         """Views per hour between snapshots of each post an hour or more apart; in `meta`, of how many it is known."""
@@ -196,14 +211,16 @@ class Snapshot(Instant):
         *,
         creator: str,
         platform: str | None = None,
+        metric: str | None = None,
         tz: str = "UTC",
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
-        """Median engagement rate by weekday and hour of posting, with n."""
-        account = self._account(creator, platform)
-        rows = self.ask("posting_times", tz=tz, **account, include=include, min_age_h=min_age_h)
-        return replace(rows, meta={"tz": tz})
+        """Median of the metric by weekday and hour of posting, with n."""
+        filters = {**self._account(creator, platform), "include": include, "min_age_h": min_age_h}
+        choice = find_metric(self, filters, metric)
+        rows = self.ask("posting_times", tz=tz, metric=choice.name, **filters)
+        return replace(rows, meta={"tz": tz, "metric": choice.to_dict()})
 
     def vet(self, *, creator: str, platform: str | None = None, niche: str | None = None, posts: int = 20) -> Result:
         """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
@@ -223,7 +240,7 @@ class Snapshot(Instant):
         """Which public ratio follows the account's measured watch time, or "cannot tell"."""
         from dwell.models.audit import audit
 
-        return audit(self._post_rows(creator, platform))
+        return audit(self.post_rows(self._account(creator, platform)))
 
     def retention(
         self,
@@ -279,17 +296,24 @@ class Snapshot(Instant):
         return score(self, self._account(creator, platform), model).head(limit)
 
     def report(
-        self, *, creator: str, path: str | os.PathLike[str], platform: str | None = None, tz: str = "UTC"
+        self,
+        *,
+        creator: str,
+        path: str | os.PathLike[str],
+        platform: str | None = None,
+        metric: str | None = None,
+        tz: str = "UTC",
     ) -> Result:
         """Write the self-contained HTML page about one account."""
         from dwell.workspace.page import write_report
 
-        return write_report(self, self._account(creator, platform), Path(path), tz)
+        return write_report(self, self._account(creator, platform), Path(path), tz, metric=metric)
 
     # --- shared ------------------------------------------------------------------------------------------------------
 
-    def _post_rows(self, creator: str, platform: str | None, **options: Any) -> list[dict[str, Any]]:
-        return list(self.posts(creator=creator, platform=platform, **options))
+    def post_rows(self, account: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The posts of an account for a study that compares them by no one metric, highest engagement rate first."""
+        return list(self.ask("posts", sort="engagement_rate", **account))
 
     def _post_filter(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
         """Select posts: of an account, of a platform, or of TikTok if neither is given."""

@@ -16,7 +16,7 @@ def vet(snapshot: Snapshot, account: Mapping[str, str], *, niche: str | None, po
     """Check the account's latest posts against norms, peers and each other; verdict and reasons in `meta`."""
     from dwell.models.vetting import vet as judge
 
-    rows = snapshot.posts(creator=account["handle"], platform=account.get("platform"))
+    rows = snapshot.post_rows(account)
     platform = next((row["platform"] for row in rows), None)
     return judge(
         rows,

@@ -227,6 +227,41 @@ WITH "follower_counts" AS (
     LEFT OUTER JOIN "newest_snapshots" AS "t18"
       ON "t6"."post_id" = "t18"."post_id"
   ) AS "t19"
+), "valued_posts" AS (
+  SELECT
+    "t21"."post_id",
+    "t21"."platform",
+    "t21"."handle",
+    "t21"."posted_at",
+    "t21"."duration_s",
+    "t21"."is_ad",
+    "t21"."is_pinned",
+    "t21"."caption",
+    "t21"."url",
+    "t21"."media_type",
+    "t21"."hashtags",
+    "t21"."sound_id",
+    "t21"."sound_original",
+    "t21"."is_photo",
+    "t21"."observed_at",
+    "t21"."age_h",
+    "t21"."views",
+    "t21"."likes",
+    "t21"."comments",
+    "t21"."shares",
+    "t21"."saves",
+    "t21"."downloads",
+    "t21"."rounded",
+    "t21"."excluded",
+    "t21"."engagement_rate",
+    "t21"."like_rate",
+    "t21"."comment_rate",
+    "t21"."share_rate",
+    "t21"."save_rate",
+    "t21"."download_rate",
+    "t21"."bucket",
+    "t21"."engagement_rate" AS "metric_value"
+  FROM "rated_posts" AS "t21"
 ), "dated_posts" AS (
   SELECT
     "t21"."post_id",
@@ -241,32 +276,32 @@ WITH "follower_counts" AS (
     "t21"."handle" IS NOT NULL AND "t21"."posted_at" IS NOT NULL
 ), "bucket_edges" AS (
   SELECT
-    "t27"."bucket",
-    QUANTILE_CONT("t27"."engagement_rate", 0.9) AS "engagement_rate_p90"
+    "t33"."bucket",
+    QUANTILE_CONT("t33"."metric_value", 0.9) AS "metric_p90"
   FROM (
     SELECT
       *
-    FROM "rated_posts" AS "t21"
+    FROM "valued_posts" AS "t27"
     WHERE
-      "t21"."excluded" IS NULL
-      AND "t21"."bucket" IS NOT NULL
-      AND "t21"."engagement_rate" IS NOT NULL
-  ) AS "t27"
+      "t27"."excluded" IS NULL
+      AND "t27"."bucket" IS NOT NULL
+      AND "t27"."metric_value" IS NOT NULL
+  ) AS "t33"
   GROUP BY
     1
 ), "percentiles" AS (
   SELECT
-    "t26"."post_id",
+    "t32"."post_id",
     CASE
       WHEN (
-        COUNT("t26"."post_id") OVER (
-          PARTITION BY "t26"."platform", "t26"."handle", "t26"."bucket"
+        COUNT("t32"."post_id") OVER (
+          PARTITION BY "t32"."platform", "t32"."handle", "t32"."bucket"
           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
         ) - 1
       ) > 0
       THEN PERCENT_RANK() OVER (
-        PARTITION BY "t26"."platform", "t26"."handle", "t26"."bucket"
-        ORDER BY "t26"."engagement_rate" ASC
+        PARTITION BY "t32"."platform", "t32"."handle", "t32"."bucket"
+        ORDER BY "t32"."metric_value" ASC
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       )
       ELSE CAST(NULL AS DOUBLE)
@@ -274,24 +309,24 @@ WITH "follower_counts" AS (
   FROM (
     SELECT
       *
-    FROM "rated_posts" AS "t21"
+    FROM "valued_posts" AS "t27"
     WHERE
-      "t21"."excluded" IS NULL
-      AND "t21"."bucket" IS NOT NULL
-      AND "t21"."engagement_rate" IS NOT NULL
-      AND "t21"."handle" IS NOT NULL
-  ) AS "t26"
+      "t27"."excluded" IS NULL
+      AND "t27"."bucket" IS NOT NULL
+      AND "t27"."metric_value" IS NOT NULL
+      AND "t27"."handle" IS NOT NULL
+  ) AS "t32"
 ), "measured" AS (
   SELECT
-    "t43"."post_id",
-    "t43"."last"."avg_watch_s" AS "avg_watch_s",
-    "t43"."last"."full_watch_rate" AS "full_watch_rate"
+    "t42"."post_id",
+    "t42"."last"."avg_watch_s" AS "avg_watch_s",
+    "t42"."last"."full_watch_rate" AS "full_watch_rate"
   FROM (
     SELECT
-      "t36"."post_id",
+      "t35"."post_id",
       ARG_MAX(
-        {'avg_watch_s': "t36"."avg_watch_s", 'full_watch_rate': "t36"."full_watch_rate"},
-        "t36"."observed_at"
+        {'avg_watch_s': "t35"."avg_watch_s", 'full_watch_rate': "t35"."full_watch_rate"},
+        "t35"."observed_at"
       ) AS "last"
     FROM (
       SELECT
@@ -310,8 +345,8 @@ WITH "follower_counts" AS (
             "t2"."full_watch_rate"
           FROM "watch_times" AS "t2"
         ) AS "t9"
-        SEMI JOIN "rated_posts" AS "t23"
-          ON "t9"."post_id" = "t23"."post_id"
+        SEMI JOIN "rated_posts" AS "t22"
+          ON "t9"."post_id" = "t22"."post_id"
       ) AS "t30"
       WHERE
         (
@@ -320,13 +355,13 @@ WITH "follower_counts" AS (
         OR (
           "t30"."full_watch_rate" IS NOT NULL
         )
-    ) AS "t36"
+    ) AS "t35"
     GROUP BY
       1
-  ) AS "t43"
+  ) AS "t42"
 ), "audiences" AS (
   SELECT
-    "t44"."post_id",
+    "t43"."post_id",
     "t15"."followers"
   FROM (
     SELECT
@@ -336,14 +371,14 @@ WITH "follower_counts" AS (
       GREATEST("t34"."counts_so_far" - 1, 0) AS "place"
     FROM (
       SELECT
-        "t28"."platform",
-        "t28"."handle",
-        "t28"."observed_at",
-        "t28"."post_id",
-        "t28"."is_count",
-        COUNT(NULLIF("t28"."is_count", 0)) OVER (
-          PARTITION BY "t28"."platform", "t28"."handle"
-          ORDER BY "t28"."observed_at" ASC, "t28"."is_count" DESC, "t28"."post_id" ASC
+        "t26"."platform",
+        "t26"."handle",
+        "t26"."observed_at",
+        "t26"."post_id",
+        "t26"."is_count",
+        COUNT(NULLIF("t26"."is_count", 0)) OVER (
+          PARTITION BY "t26"."platform", "t26"."handle"
+          ORDER BY "t26"."observed_at" ASC, "t26"."is_count" DESC, "t26"."post_id" ASC
           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS "counts_so_far"
       FROM (
@@ -372,245 +407,245 @@ WITH "follower_counts" AS (
           WHERE
             "t21"."handle" IS NOT NULL AND "t21"."observed_at" IS NOT NULL
         ) AS "t24"
-      ) AS "t28"
+      ) AS "t26"
     ) AS "t34"
     WHERE
       "t34"."post_id" IS NOT NULL
-  ) AS "t44"
+  ) AS "t43"
   INNER JOIN "follower_counts" AS "t15"
-    ON "t44"."platform" = "t15"."platform"
-    AND "t44"."handle" = "t15"."handle"
-    AND "t44"."place" = "t15"."place"
+    ON "t43"."platform" = "t15"."platform"
+    AND "t43"."handle" = "t15"."handle"
+    AND "t43"."place" = "t15"."place"
 ), "baselines" AS (
   SELECT
     "t47"."post_id",
-    "t45"."views_baseline",
-    "t45"."engagement_baseline",
+    "t44"."views_baseline",
+    "t44"."engagement_baseline",
     LEAST("t47"."place", 20) AS "baseline_n"
   FROM (
     SELECT
-      "t38"."post_id",
-      "t38"."platform",
-      "t38"."handle",
-      MIN("t38"."older") OVER (
-        PARTITION BY "t38"."platform", "t38"."handle", "t38"."posted_at"
+      "t37"."post_id",
+      "t37"."platform",
+      "t37"."handle",
+      MIN("t37"."older") OVER (
+        PARTITION BY "t37"."platform", "t37"."handle", "t37"."posted_at"
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       ) AS "place"
     FROM (
       SELECT
-        "t29"."post_id",
-        "t29"."platform",
-        "t29"."handle",
-        "t29"."posted_at",
-        "t29"."views",
-        "t29"."engagement_rate",
-        "t29"."eligible",
-        COUNT(CASE WHEN "t29"."eligible" THEN 1 ELSE NULL END) OVER (
-          PARTITION BY "t29"."platform", "t29"."handle"
-          ORDER BY "t29"."posted_at" ASC, "t29"."post_id" ASC
+        "t28"."post_id",
+        "t28"."platform",
+        "t28"."handle",
+        "t28"."posted_at",
+        "t28"."views",
+        "t28"."engagement_rate",
+        "t28"."eligible",
+        COUNT(CASE WHEN "t28"."eligible" THEN 1 ELSE NULL END) OVER (
+          PARTITION BY "t28"."platform", "t28"."handle"
+          ORDER BY "t28"."posted_at" ASC, "t28"."post_id" ASC
           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) - CAST("t29"."eligible" AS BIGINT) AS "older"
-      FROM "dated_posts" AS "t29"
-    ) AS "t38"
+        ) - CAST("t28"."eligible" AS BIGINT) AS "older"
+      FROM "dated_posts" AS "t28"
+    ) AS "t37"
   ) AS "t47"
   LEFT OUTER JOIN (
     SELECT
-      "t32"."platform",
-      "t32"."handle",
+      "t31"."platform",
+      "t31"."handle",
       (
         ROW_NUMBER() OVER (
-          PARTITION BY "t32"."platform", "t32"."handle"
-          ORDER BY "t32"."posted_at" ASC, "t32"."post_id" ASC
+          PARTITION BY "t31"."platform", "t31"."handle"
+          ORDER BY "t31"."posted_at" ASC, "t31"."post_id" ASC
           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
         ) - 1
       ) + 1 AS "place",
-      QUANTILE_CONT(CAST("t32"."views" AS DOUBLE), 0.5) OVER (
-        PARTITION BY "t32"."platform", "t32"."handle"
-        ORDER BY "t32"."posted_at" ASC, "t32"."post_id" ASC
+      QUANTILE_CONT(CAST("t31"."views" AS DOUBLE), 0.5) OVER (
+        PARTITION BY "t31"."platform", "t31"."handle"
+        ORDER BY "t31"."posted_at" ASC, "t31"."post_id" ASC
         ROWS BETWEEN 19 preceding AND CURRENT ROW
       ) AS "views_baseline",
-      QUANTILE_CONT("t32"."engagement_rate", 0.5) OVER (
-        PARTITION BY "t32"."platform", "t32"."handle"
-        ORDER BY "t32"."posted_at" ASC, "t32"."post_id" ASC
+      QUANTILE_CONT("t31"."engagement_rate", 0.5) OVER (
+        PARTITION BY "t31"."platform", "t31"."handle"
+        ORDER BY "t31"."posted_at" ASC, "t31"."post_id" ASC
         ROWS BETWEEN 19 preceding AND CURRENT ROW
       ) AS "engagement_baseline"
     FROM (
       SELECT
         *
-      FROM "dated_posts" AS "t29"
+      FROM "dated_posts" AS "t28"
       WHERE
-        "t29"."eligible"
-    ) AS "t32"
-  ) AS "t45"
-    ON "t47"."platform" = "t45"."platform"
-    AND "t47"."handle" = "t45"."handle"
-    AND "t47"."place" = "t45"."place"
+        "t28"."eligible"
+    ) AS "t31"
+  ) AS "t44"
+    ON "t47"."platform" = "t44"."platform"
+    AND "t47"."handle" = "t44"."handle"
+    AND "t47"."place" = "t44"."place"
 )
 SELECT
   *
 FROM (
   SELECT
-    "t22"."post_id",
-    "t22"."platform",
-    "t22"."handle",
-    "t22"."caption",
-    "t22"."url",
-    "t22"."posted_at",
-    "t22"."observed_at",
-    "t22"."age_h",
-    "t22"."duration_s",
-    "t22"."bucket",
-    "t22"."media_type",
-    "t22"."is_ad",
-    "t22"."is_pinned",
-    "t22"."hashtags",
-    "t22"."sound_id",
-    "t22"."sound_original",
-    CAST(LENGTH("t22"."caption") AS BIGINT) AS "caption_length",
-    "t22"."views",
-    "t22"."likes",
-    "t22"."comments",
-    "t22"."shares",
-    "t22"."saves",
-    "t22"."downloads",
-    "t22"."rounded",
-    "t22"."engagement_rate",
-    "t22"."like_rate",
-    "t22"."comment_rate",
-    "t22"."share_rate",
-    "t22"."save_rate",
-    "t22"."download_rate",
-    "t42"."percentile",
+    "t29"."post_id",
+    "t29"."platform",
+    "t29"."handle",
+    "t29"."caption",
+    "t29"."url",
+    "t29"."posted_at",
+    "t29"."observed_at",
+    "t29"."age_h",
+    "t29"."duration_s",
+    "t29"."bucket",
+    "t29"."media_type",
+    "t29"."is_ad",
+    "t29"."is_pinned",
+    "t29"."hashtags",
+    "t29"."sound_id",
+    "t29"."sound_original",
+    CAST(LENGTH("t29"."caption") AS BIGINT) AS "caption_length",
+    "t29"."views",
+    "t29"."likes",
+    "t29"."comments",
+    "t29"."shares",
+    "t29"."saves",
+    "t29"."downloads",
+    "t29"."rounded",
+    "t29"."engagement_rate",
+    "t29"."like_rate",
+    "t29"."comment_rate",
+    "t29"."share_rate",
+    "t29"."save_rate",
+    "t29"."download_rate",
+    "t50"."percentile",
     CASE
-      WHEN "t22"."excluded" IS NULL
-      THEN "t22"."engagement_rate" > "t35"."engagement_rate_p90"
+      WHEN "t29"."excluded" IS NULL
+      THEN "t29"."metric_value" > "t41"."metric_p90"
       ELSE CAST(NULL AS BOOLEAN)
     END AS "above_p90",
-    CAST("t22"."views" AS DOUBLE) / NULLIF("t56"."views_baseline", 0) AS "views_multiple",
-    "t22"."engagement_rate" / NULLIF("t56"."engagement_baseline", 0) AS "engagement_multiple",
-    "t56"."baseline_n",
-    "t54"."followers",
+    CAST("t29"."views" AS DOUBLE) / NULLIF("t58"."views_baseline", 0) AS "views_multiple",
+    "t29"."engagement_rate" / NULLIF("t58"."engagement_baseline", 0) AS "engagement_multiple",
+    "t58"."baseline_n",
+    "t56"."followers",
     "t5"."niche",
-    "t51"."avg_watch_s",
+    "t53"."avg_watch_s",
     CASE
-      WHEN COALESCE("t51"."avg_watch_s" > (
-        NULLIF("t22"."duration_s", 0) * 20.0
+      WHEN COALESCE("t53"."avg_watch_s" > (
+        NULLIF("t29"."duration_s", 0) * 20.0
       ), FALSE)
       OR (
-        COALESCE("t22"."duration_s" > 36000.0, FALSE)
+        COALESCE("t29"."duration_s" > 36000.0, FALSE)
         OR COALESCE((
-          "t22"."platform" = 'tiktok'
+          "t29"."platform" = 'tiktok'
         ) AND (
-          "t22"."duration_s" > 3700.0
+          "t29"."duration_s" > 3700.0
         ), FALSE)
         OR COALESCE((
-          "t22"."duration_s" > 0
+          "t29"."duration_s" > 0
         ) AND (
-          "t22"."duration_s" < 0.5
+          "t29"."duration_s" < 0.5
         ), FALSE)
       )
       THEN CAST(NULL AS DOUBLE)
-      ELSE "t51"."avg_watch_s" / NULLIF("t22"."duration_s", 0)
+      ELSE "t53"."avg_watch_s" / NULLIF("t29"."duration_s", 0)
     END AS "watch_ratio",
-    "t51"."full_watch_rate",
-    "t22"."excluded",
+    "t53"."full_watch_rate",
+    "t29"."excluded",
     CASE
       WHEN CASE
-        WHEN COALESCE("t22"."likes" > "t22"."views", FALSE)
-        AND COALESCE("t22"."views" >= 0, FALSE)
+        WHEN COALESCE("t29"."likes" > "t29"."views", FALSE)
+        AND COALESCE("t29"."views" >= 0, FALSE)
         THEN ',likes_over_views'
         ELSE ''
       END || CASE
-        WHEN COALESCE("t22"."views" = 0, FALSE)
+        WHEN COALESCE("t29"."views" = 0, FALSE)
         AND (
-          COALESCE("t22"."likes" > 0, FALSE)
-          OR COALESCE("t22"."comments" > 0, FALSE)
-          OR COALESCE("t22"."shares" > 0, FALSE)
-          OR COALESCE("t22"."saves" > 0, FALSE)
+          COALESCE("t29"."likes" > 0, FALSE)
+          OR COALESCE("t29"."comments" > 0, FALSE)
+          OR COALESCE("t29"."shares" > 0, FALSE)
+          OR COALESCE("t29"."saves" > 0, FALSE)
         )
         THEN ',reactions_without_views'
         ELSE ''
       END || CASE
-        WHEN COALESCE("t22"."duration_s" > 36000.0, FALSE)
+        WHEN COALESCE("t29"."duration_s" > 36000.0, FALSE)
         THEN ',length_over_10_hours'
         ELSE ''
       END || CASE
         WHEN COALESCE((
-          "t22"."platform" = 'tiktok'
+          "t29"."platform" = 'tiktok'
         ) AND (
-          "t22"."duration_s" > 3700.0
+          "t29"."duration_s" > 3700.0
         ), FALSE)
         AND NOT (
-          COALESCE("t22"."duration_s" > 36000.0, FALSE)
+          COALESCE("t29"."duration_s" > 36000.0, FALSE)
         )
         THEN ',length_over_60_minutes_on_tiktok'
         ELSE ''
       END || CASE
         WHEN COALESCE((
-          "t22"."duration_s" > 0
+          "t29"."duration_s" > 0
         ) AND (
-          "t22"."duration_s" < 0.5
+          "t29"."duration_s" < 0.5
         ), FALSE)
         THEN ',length_under_half_a_second'
         ELSE ''
       END || CASE
-        WHEN COALESCE("t51"."avg_watch_s" > (
-          NULLIF("t22"."duration_s", 0) * 20.0
+        WHEN COALESCE("t53"."avg_watch_s" > (
+          NULLIF("t29"."duration_s", 0) * 20.0
         ), FALSE)
         THEN ',avg_watch_over_20_lengths'
         ELSE ''
       END || CASE
-        WHEN COALESCE("t51"."full_watch_rate" > 1.0, FALSE)
+        WHEN COALESCE("t53"."full_watch_rate" > 1.0, FALSE)
         THEN ',share_over_100_percent'
         ELSE ''
       END <> ''
       THEN SUBSTRING(
         CASE
-          WHEN COALESCE("t22"."likes" > "t22"."views", FALSE)
-          AND COALESCE("t22"."views" >= 0, FALSE)
+          WHEN COALESCE("t29"."likes" > "t29"."views", FALSE)
+          AND COALESCE("t29"."views" >= 0, FALSE)
           THEN ',likes_over_views'
           ELSE ''
         END || CASE
-          WHEN COALESCE("t22"."views" = 0, FALSE)
+          WHEN COALESCE("t29"."views" = 0, FALSE)
           AND (
-            COALESCE("t22"."likes" > 0, FALSE)
-            OR COALESCE("t22"."comments" > 0, FALSE)
-            OR COALESCE("t22"."shares" > 0, FALSE)
-            OR COALESCE("t22"."saves" > 0, FALSE)
+            COALESCE("t29"."likes" > 0, FALSE)
+            OR COALESCE("t29"."comments" > 0, FALSE)
+            OR COALESCE("t29"."shares" > 0, FALSE)
+            OR COALESCE("t29"."saves" > 0, FALSE)
           )
           THEN ',reactions_without_views'
           ELSE ''
         END || CASE
-          WHEN COALESCE("t22"."duration_s" > 36000.0, FALSE)
+          WHEN COALESCE("t29"."duration_s" > 36000.0, FALSE)
           THEN ',length_over_10_hours'
           ELSE ''
         END || CASE
           WHEN COALESCE((
-            "t22"."platform" = 'tiktok'
+            "t29"."platform" = 'tiktok'
           ) AND (
-            "t22"."duration_s" > 3700.0
+            "t29"."duration_s" > 3700.0
           ), FALSE)
           AND NOT (
-            COALESCE("t22"."duration_s" > 36000.0, FALSE)
+            COALESCE("t29"."duration_s" > 36000.0, FALSE)
           )
           THEN ',length_over_60_minutes_on_tiktok'
           ELSE ''
         END || CASE
           WHEN COALESCE((
-            "t22"."duration_s" > 0
+            "t29"."duration_s" > 0
           ) AND (
-            "t22"."duration_s" < 0.5
+            "t29"."duration_s" < 0.5
           ), FALSE)
           THEN ',length_under_half_a_second'
           ELSE ''
         END || CASE
-          WHEN COALESCE("t51"."avg_watch_s" > (
-            NULLIF("t22"."duration_s", 0) * 20.0
+          WHEN COALESCE("t53"."avg_watch_s" > (
+            NULLIF("t29"."duration_s", 0) * 20.0
           ), FALSE)
           THEN ',avg_watch_over_20_lengths'
           ELSE ''
         END || CASE
-          WHEN COALESCE("t51"."full_watch_rate" > 1.0, FALSE)
+          WHEN COALESCE("t53"."full_watch_rate" > 1.0, FALSE)
           THEN ',share_over_100_percent'
           ELSE ''
         END,
@@ -621,51 +656,51 @@ FROM (
           THEN 1 + 1
           ELSE 1 + 1 + LENGTH(
             CASE
-              WHEN COALESCE("t22"."likes" > "t22"."views", FALSE)
-              AND COALESCE("t22"."views" >= 0, FALSE)
+              WHEN COALESCE("t29"."likes" > "t29"."views", FALSE)
+              AND COALESCE("t29"."views" >= 0, FALSE)
               THEN ',likes_over_views'
               ELSE ''
             END || CASE
-              WHEN COALESCE("t22"."views" = 0, FALSE)
+              WHEN COALESCE("t29"."views" = 0, FALSE)
               AND (
-                COALESCE("t22"."likes" > 0, FALSE)
-                OR COALESCE("t22"."comments" > 0, FALSE)
-                OR COALESCE("t22"."shares" > 0, FALSE)
-                OR COALESCE("t22"."saves" > 0, FALSE)
+                COALESCE("t29"."likes" > 0, FALSE)
+                OR COALESCE("t29"."comments" > 0, FALSE)
+                OR COALESCE("t29"."shares" > 0, FALSE)
+                OR COALESCE("t29"."saves" > 0, FALSE)
               )
               THEN ',reactions_without_views'
               ELSE ''
             END || CASE
-              WHEN COALESCE("t22"."duration_s" > 36000.0, FALSE)
+              WHEN COALESCE("t29"."duration_s" > 36000.0, FALSE)
               THEN ',length_over_10_hours'
               ELSE ''
             END || CASE
               WHEN COALESCE((
-                "t22"."platform" = 'tiktok'
+                "t29"."platform" = 'tiktok'
               ) AND (
-                "t22"."duration_s" > 3700.0
+                "t29"."duration_s" > 3700.0
               ), FALSE)
               AND NOT (
-                COALESCE("t22"."duration_s" > 36000.0, FALSE)
+                COALESCE("t29"."duration_s" > 36000.0, FALSE)
               )
               THEN ',length_over_60_minutes_on_tiktok'
               ELSE ''
             END || CASE
               WHEN COALESCE((
-                "t22"."duration_s" > 0
+                "t29"."duration_s" > 0
               ) AND (
-                "t22"."duration_s" < 0.5
+                "t29"."duration_s" < 0.5
               ), FALSE)
               THEN ',length_under_half_a_second'
               ELSE ''
             END || CASE
-              WHEN COALESCE("t51"."avg_watch_s" > (
-                NULLIF("t22"."duration_s", 0) * 20.0
+              WHEN COALESCE("t53"."avg_watch_s" > (
+                NULLIF("t29"."duration_s", 0) * 20.0
               ), FALSE)
               THEN ',avg_watch_over_20_lengths'
               ELSE ''
             END || CASE
-              WHEN COALESCE("t51"."full_watch_rate" > 1.0, FALSE)
+              WHEN COALESCE("t53"."full_watch_rate" > 1.0, FALSE)
               THEN ',share_over_100_percent'
               ELSE ''
             END
@@ -674,20 +709,20 @@ FROM (
       )
       ELSE CAST(NULL AS TEXT)
     END AS "implausible"
-  FROM "rated_posts" AS "t22"
-  LEFT OUTER JOIN "baselines" AS "t56"
-    ON "t22"."post_id" = "t56"."post_id"
-  LEFT OUTER JOIN "measured" AS "t51"
-    ON "t22"."post_id" = "t51"."post_id"
-  LEFT OUTER JOIN "audiences" AS "t54"
-    ON "t22"."post_id" = "t54"."post_id"
-  LEFT OUTER JOIN "percentiles" AS "t42"
-    ON "t22"."post_id" = "t42"."post_id"
-  LEFT OUTER JOIN "bucket_edges" AS "t35"
-    ON "t22"."bucket" = "t35"."bucket"
+  FROM "valued_posts" AS "t29"
+  LEFT OUTER JOIN "baselines" AS "t58"
+    ON "t29"."post_id" = "t58"."post_id"
+  LEFT OUTER JOIN "measured" AS "t53"
+    ON "t29"."post_id" = "t53"."post_id"
+  LEFT OUTER JOIN "audiences" AS "t56"
+    ON "t29"."post_id" = "t56"."post_id"
+  LEFT OUTER JOIN "percentiles" AS "t50"
+    ON "t29"."post_id" = "t50"."post_id"
+  LEFT OUTER JOIN "bucket_edges" AS "t41"
+    ON "t29"."bucket" = "t41"."bucket"
   LEFT OUTER JOIN "creators" AS "t5"
-    ON "t22"."handle" = "t5"."handle" AND "t22"."platform" = "t5"."platform"
-) AS "t57"
+    ON "t29"."handle" = "t5"."handle" AND "t29"."platform" = "t5"."platform"
+) AS "t59"
 ORDER BY
-  "t57"."posted_at" DESC,
-  "t57"."post_id" ASC
+  "t59"."posted_at" DESC,
+  "t59"."post_id" ASC

@@ -74,7 +74,7 @@ def ask(world: World, tmp_path: Path, sql_cache: Path) -> Iterator[Ask]:
     """Run a metric over the world as it stands."""
     with connect(Settings(threads=1)) as connection:
 
-        def run(metric: str, **parameters: Any) -> list[Row]:
+        def run(metric: str, /, **parameters: Any) -> list[Row]:
             for name in METRICS[metric].tables:
                 connection.execute(
                     f"CREATE OR REPLACE TEMP VIEW {name} AS {_rows(name, world.rows[name], tmp_path)}"

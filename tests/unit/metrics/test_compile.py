@@ -84,7 +84,7 @@ def test_many_writers_at_once_leave_whole_texts(tmp_path: Path) -> None:
 
 
 def test_wrong_names_are_said() -> None:
-    with pytest.raises(DwellError, match="benchmarks, exclusions"):
+    with pytest.raises(DwellError, match="benchmarks, metric_counts"):
         sql("benchmark")
     with pytest.raises(DwellError, match="duckdb, spark"):
         sql("growth", "trino")  # type: ignore[arg-type]

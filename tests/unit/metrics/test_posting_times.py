@@ -62,6 +62,8 @@ def test_cells_hold_medians_of_eligible_posts(world: World, ask: Ask) -> None:
         "n": 3,
         "engagement_rate_median": pytest.approx(0.2),
         "views_median": 300.0,
+        "metric_median": pytest.approx(0.2),
+        "metric_n": 2,
     }
 
 

@@ -11,6 +11,7 @@ from dwell.models.account import COLUMNS, findings
 from dwell.models.coverage_shares import coverage_shares
 from dwell.results import Result
 
+WATCH_RATIO = {"name": "watch_ratio", "reason": "", "n": 0, "eligible": 0}
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -49,7 +50,7 @@ def test_medians_are_of_eligible_posts_with_their_exact_interval():
 def test_lengths_have_intervals_and_small_ones_are_not_compared():
     groups = {"<=10": [float(n) for n in range(1, 11)], "<=20": [float(n) for n in range(101, 111)], ">60": [7.0, 9.0]}
     rows = [post(n, bucket=bucket, watch_ratio=value) for bucket in groups for n, value in enumerate(groups[bucket])]
-    result = findings(rows)
+    result = findings(rows, metric=WATCH_RATIO)
     short, longer, few = result.meta["lengths"]
     assert (short["median"], short["n"], short["p90"], short["confidence"]) == (5.5, 10, pytest.approx(9.1), 0.95)
     assert (short["low"], short["high"]) == (2.0, 9.0)
@@ -91,7 +92,7 @@ def test_a_smallest_length_of_few_posts_does_not_decide_for_all():
 @pytest.mark.parametrize(("posts", "verdict"), [(7, "unknown"), (100, "nothing")])
 def test_no_difference_is_said_only_where_a_large_one_is_excluded(posts: int, verdict: str):
     rows = [post(n, bucket=b, watch_ratio=n % 7 / 7) for b in ("<=10", ">60") for n in range(posts)]
-    (row,) = of(findings(rows), "length")
+    (row,) = of(findings(rows, metric=WATCH_RATIO), "length")
     assert (row["verdict"], row["clear"], row["effect"]) == (verdict, False, pytest.approx(0.0))
     assert bool(row["reason"]) == (verdict == "unknown")
     assert (row["effect_high"] < 0.5) == (verdict == "nothing")

@@ -64,7 +64,9 @@ def posts(groups, *, excluded=None):
 
 
 def content(posts=(), **parts):
-    return SimpleNamespace(findings=findings(posts, **parts))
+    measured = any("watch_ratio" in post for post in posts)
+    metric = {"name": "watch_ratio", "reason": "", "n": 0, "eligible": 0} if measured else None
+    return SimpleNamespace(findings=findings(posts, metric=metric, **parts))
 
 
 def test_lengths_apart_are_found_and_named():

@@ -14,6 +14,7 @@ import pytest
 import dwell
 from dwell.errors import DwellError
 from dwell.metrics.catalog import METRICS
+from dwell.metrics.metric_choice import POST_METRICS
 from dwell.models import account, audit, reconciliation, retention_quartiles, tiers, vet_check
 from dwell.results import Result
 from dwell.results.frames import PANDAS
@@ -102,6 +103,8 @@ def test_a_metric_has_the_types_that_are_declared(metric: Any) -> None:
         "post_dots": {"rate": "engagement_rate"},
         "benchmarks": {"by": "niche"},
         "benchmarks_at_age": {"by": "niche"},
+        "posts": {"metric": "views_per_hour"},
+        "metric_counts": {"metrics": tuple(POST_METRICS)},
     }
     expression = getattr(import_module(metric.module), metric.function)(**needed.get(metric.name, {}))
     found = {name: IBIS[str(kind).removeprefix("!")] for name, kind in expression.schema().items()}

@@ -37,6 +37,13 @@ def make(columns: str, *rows: tuple[Any, ...], **meta: Any) -> Result:
     return Result(tuple(columns.split()), list(rows), meta)
 
 
+METRIC = {
+    "name": "engagement_rate",
+    "reason": "By engagement rate: known for 1 of 1 eligible post.",
+    "n": 1,
+    "eligible": 1,
+}
+
 POSTS = make(
     "post_id posted_at duration_s bucket views engagement_rate watch_ratio save_rate share_rate percentile above_p90 "
     "views_multiple engagement_multiple full_watch_rate excluded followers caption handle",
@@ -44,6 +51,7 @@ POSTS = make(
      None, None, CAPTION, "demo_kitchen"),
     ("7590283792611974785", AT, None, None, 27_400, None, None, None, None, None, None, None, None, None, "young", None,
      None, "demo_kitchen"),
+    metric=METRIC,
 )  # fmt: skip
 TIERS = make(
     "dimension level top bottom effect effect_name low high p_value q_value separates",
@@ -51,6 +59,7 @@ TIERS = make(
     ("duration_s", None, 20.0, 44.5, -0.67, "cliffs_delta", -0.81, -0.45, 1e-6, 2e-6, True),
     *(("hour", str(hour), 0.25, 0.01, 0.24, "difference", 0.1, 0.41, 0.002, 0.021, False) for hour in range(9, 21)),
     verdict="2 of 14 comparisons separate the top quarter from the bottom quarter.",
+    metric=METRIC,
 )
 AUDIT = make(
     "target proxy n spearman low high gain_r2 gain_low gain_high verdict spearman_overall q_value drop_r2 drop_low "
@@ -62,10 +71,14 @@ AUDIT = make(
 )
 BENCHMARKS = make(
     "bucket group n engagement_rate_median engagement_rate_p90 engagement_rate_n like_rate_median like_rate_p90 "
-    "like_rate_n comment_rate_median share_rate_median save_rate_median save_rate_p90 views_median download_rate_n",
-    ("<=10", "micro 10K-100K", 24, 0.0717, 0.1238, 24, 0.06, 0.1, 24, 0.00004, 0.0066, 0.012, 0.022, 18_175.0, 18),
-    (">60", "macro 100K-1M", 1_307, 0.09, 0.13, 7, 0.08, 0.12, 7, 0.0028, None, 0.027, 0.05, 1_116_800.0, 0),
+    "like_rate_n comment_rate_median share_rate_median save_rate_median save_rate_p90 views_median download_rate_n "
+    "metric_median metric_p90 metric_n",
+    ("<=10", "micro 10K-100K", 24, 0.0717, 0.1238, 24, 0.06, 0.1, 24, 0.00004, 0.0066, 0.012, 0.022, 18_175.0, 18,
+     0.0717, 0.1238, 24),
+    (">60", "macro 100K-1M", 1_307, 0.09, 0.13, 7, 0.08, 0.12, 7, 0.0028, None, 0.027, 0.05, 1_116_800.0, 0, 0.09,
+     0.13, 7),
     total=1_400, platform="tiktok", excluded={"ads": 49, "young": 10, "unknown_duration": 5, "unknown_age": 0},
+    metric=METRIC,
 )  # fmt: skip
 POSTS_AT_AGE = make(
     "post_id posted_at duration_s bucket views views_low views_high views_percentile engagement_rate percentile "
@@ -132,10 +145,12 @@ PLAN = make(
     ("@demo_kitchen_and_pantry_duo", 1, 25, 25, 26, "complete so far: only new posts"),
 )
 TREND = make(
-    "period_start posts views_median engagement_rate_median engagement_rate_change save_rate_median top_tier_share",
-    (date(2026, 3, 2), 4, 1_019_100.0, 0.0592, None, 0.0065, 0.25),
-    (date(2026, 3, 9), 2, 17_200.0, 0.0543, -0.0049, None, 0.0),
+    "period_start posts views_median engagement_rate_median engagement_rate_change save_rate_median top_tier_share "
+    "metric_median metric_n metric_change",
+    (date(2026, 3, 2), 4, 1_019_100.0, 0.0592, None, 0.0065, 0.25, 0.0592, 4, None),
+    (date(2026, 3, 9), 2, 17_200.0, 0.0543, -0.0049, None, 0.0, 0.0543, 2, -0.0049),
     warnings=[],
+    metric=METRIC,
 )
 SCORES = make(
     "post_id rank percentile percentile_low percentile_high watch_ratio_predicted posted_at duration_s views caption",

@@ -83,7 +83,9 @@ def test_a_line_is_no_longer_than_the_window_unless_a_value_is(name: str) -> Non
 
 
 def test_at_80_columns_a_post_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = draw_at("posts", 80).splitlines()
+    first, _, table = draw_at("posts", 80).partition("\n\n")
+    assert first.startswith("By engagement rate: known for 1 of 1")
+    lines = table.splitlines()
     assert lines[0] == "Posted            Length      Views  Eng. rate  Watch ratio  Caption"
     assert lines[2].startswith("2026-11-26 17:05    12 s  2,516,400     21.82%        83.3%  Wait for")
     assert lines[2].endswith("…")
