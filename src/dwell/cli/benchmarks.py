@@ -19,8 +19,11 @@ from dwell.cli.options import (
     Include,
     Json,
     MinAge,
+    Niche,
     Platform,
     Scheme,
+    Watchlist,
+    check_accounts,
     parse_age,
     parse_include,
 )
@@ -69,6 +72,8 @@ def benchmarks(
     at: at_age.At = None,
     scheme: Buckets = Scheme.PROXY,
     creator: AnyCreator = None,
+    niche: Niche = None,
+    watchlist: Watchlist = None,
     platform: Annotated[
         Platform | None, typer.Option("--platform", help="Platforms are never mixed.", show_default="tiktok")
     ] = None,
@@ -95,6 +100,7 @@ def benchmarks(
     import dwell
 
     at_age.check_metric(at, metric)
+    check_accounts(creator, niche, watchlist)
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "at": at.value if at else None,
@@ -103,6 +109,8 @@ def benchmarks(
         "min_age_h": parse_age(min_age),
         "metric": metric.value if metric else None,
         "creator": creator,
+        "niche": niche,
+        "watchlist": watchlist,
         "platform": platform.value if platform else None,
     }
     result = workspace.benchmarks(by=by.value, **options)

@@ -12,6 +12,7 @@ from dwell.results import Result
 if TYPE_CHECKING:
     import altair
 
+    from dwell.workspace.account_groups import AccountGroup
     from dwell.workspace.snapshot import Snapshot
 
 
@@ -46,7 +47,8 @@ class Charts:
                 rest = {name: value for name, value in options.items() if name != "metric"}
                 dots = snapshot.dots(creator=creator, rate=benchmarks.meta["metric"]["name"], **rest)
             drawn = charts.benchmarks(dots, benchmarks)
-            return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"])
+            chosen = snapshot.find_group(creator, *map(options.get, ("platform", "niche", "watchlist")))
+            return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"], group=chosen)
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """What the best quarter of the posts has in common that the weakest lacks, with intervals."""
@@ -200,9 +202,13 @@ def _known(handle: str | None) -> list[str]:
 
 
 def _add_context(
-    snapshot: Snapshot, drawn: altair.TopLevelMixin, *creators: str | None, platform: str | None = None
+    snapshot: Snapshot,
+    drawn: altair.TopLevelMixin,
+    *creators: str | None,
+    platform: str | None = None,
+    group: AccountGroup | None = None,
 ) -> altair.TopLevelMixin:
-    """The chart with a line about its accounts; None stands for all stored ones of the platform."""
+    """The chart with a line about its accounts; None stands for all stored ones of the platform, or for the group."""
     from dwell.charts.context import add_context, context_line
     from dwell.charts.offline import show_offline
     from dwell.workspace.creators import parse_handle
@@ -212,12 +218,14 @@ def _add_context(
     handles = [None if name is None else parse_handle(name) for name in creators]
     spans, sources = [], Counter[str]()
     for handle in handles:
-        chosen: dict[str, Any] = {"handle": handle, **({"platform": platform} if platform else {})}
+        several = group.filters["handle"] if group is not None and handle is None else handle
+        chosen: dict[str, Any] = {"handle": several, **({"platform": platform} if platform else {})}
         spans.append(next(iter(snapshot.ask("span", **chosen))))
         sources.update({row["source"]: row["snapshots"] for row in snapshot.ask("sources", **chosen)})
     first = min((row["first_observed_at"] for row in spans if row["first_observed_at"] is not None), default=None)
     last = max((row["last_observed_at"] for row in spans if row["last_observed_at"] is not None), default=None)
-    everyone = f"all stored accounts{f' on {platform}' if platform else ''}"
+    words = (group.words if group is not None else None) or "all stored accounts"
+    everyone = f"{words}{f' on {platform}' if platform else ''}"
     subject = ", ".join(everyone if name is None else f"@{name}" for name in handles)
     line = context_line(subject, first, last, [name for name, _ in sources.most_common()])
     return show_offline(add_context(drawn, line))

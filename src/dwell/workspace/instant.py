@@ -26,13 +26,14 @@ class Instant:
 
     Attributes:
         root: The data folder.
+        settings: Its settings.
     """
 
     def __init__(self, store: Store, results: ResultCache) -> None:
         from dwell.warehouse.snapshot import StoreSnapshot
 
         self.root = store.root
-        self._settings = store.settings
+        self.settings = store.settings
         self._results = results
         self._tables = StoreSnapshot(store.root)
 
@@ -51,7 +52,7 @@ class Instant:
     def _engine(self) -> Engine:
         from dwell.warehouse.engine import open_engine
 
-        return open_engine(self._settings, self._tables)
+        return open_engine(self.settings, self._tables)
 
     @property
     def seq(self) -> int:
@@ -123,6 +124,6 @@ class Instant:
         from dwell.warehouse.user_sql import run_sql
         from dwell.workspace.derived import derived_tables
 
-        result = run_sql(self._settings, self._tables, derived_tables(), query, parameters)
+        result = run_sql(self.settings, self._tables, derived_tables(), query, parameters)
         columns = [{"name": name, "type": kind} for name, kind in result.kinds.items()]
         return replace(result, meta={"columns": columns})

@@ -17,6 +17,7 @@ from dwell.workspace.instant import Instant
 from dwell.workspace.metric_choice import find_metric
 
 if TYPE_CHECKING:
+    from dwell.workspace.account_groups import AccountGroup
     from dwell.workspace.charts import Charts
     from dwell.workspace.fits import Fit
 
@@ -65,24 +66,27 @@ class Snapshot(Instant):
         metric: str | None = None,
         scheme: str = "proxy",
         platform: str | None = None,
+        niche: str | None = None,
+        watchlist: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
         """Median and p90 of the metric and of each public ratio per duration bucket, over eligible posts.
 
         Platforms are not mixed: TikTok, unless `platform` or a creator is given. With `at` (`1h`, `24h`, `72h`, `7d`),
-        of the ratios and the views at that age since publishing; `min_age_h` then has no meaning.
+        of the ratios and the views at that age since publishing; `min_age_h` then has no meaning. Instead of a
+        creator, `niche` or `watchlist` chooses several.
         """
         from dwell.workspace.benchmarks import benchmarks
 
+        group = self.find_group(creator, platform, niche, watchlist)
         if at is not None:
             from dwell.workspace.at_age import benchmarks_at_age, require_no_metric
 
             require_no_metric(metric)
-            filters = {**self._post_filter(creator, platform), "include": include}
-            return benchmarks_at_age(self, at, by, scheme, filters)
-        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h}
-        return benchmarks(self, by, {**options, **self._post_filter(creator, platform)}, metric)
+            return group.describe(benchmarks_at_age(self, at, by, scheme, {**group.filters, "include": include}))
+        options = {"scheme": scheme, "include": include, "min_age_h": min_age_h, **group.filters}
+        return group.describe(benchmarks(self, by, options, metric))
 
     def posts(
         self,
@@ -95,6 +99,8 @@ class Snapshot(Instant):
         limit: int | None = None,
         scheme: str = "proxy",
         platform: str | None = None,
+        niche: str | None = None,
+        watchlist: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
@@ -107,18 +113,26 @@ class Snapshot(Instant):
 
         With `at` (`1h`, `24h`, `72h`, `7d`) and without a metric, their views and ratios at that age since publishing,
         sorted by views; `min_age_h` then has no meaning.
+
+        Of one account, of the accounts of a `niche` or `watchlist`, or of all on a platform (TikTok by default);
+        `meta["total"]` says how many posts these have.
         """
         from dwell.workspace.posts import list_posts
 
-        which = self._post_filter(creator, platform)
+        group = self.find_group(creator, platform, niche, watchlist)
         if at is not None:
             from dwell.workspace.at_age import posts_at_age, require_no_metric
 
             require_no_metric(metric)
-            chosen = {**which, "include": include}
-            return posts_at_age(self, at, chosen, sort=sort, above_p90=above_p90, limit=limit, scheme=scheme)
-        filters = {"include": include, "min_age_h": min_age_h, **which}
-        return list_posts(self, filters, metric, sort=sort, above_p90=above_p90, limit=limit, scheme=scheme)
+            chosen = {**group.filters, "include": include}
+            aged = posts_at_age(self, at, chosen, sort=sort, above_p90=above_p90, limit=limit, scheme=scheme)
+            return group.describe(aged)
+        filters = {"include": include, "min_age_h": min_age_h, **group.filters}
+        found = list_posts(self, filters, metric, sort=sort, above_p90=above_p90, limit=limit, scheme=scheme)
+        if creator is not None:
+            return found
+        total = next(iter(self.ask("exclusions", include=include, min_age_h=min_age_h, **group.filters)))["total"]
+        return group.describe(replace(found, meta={**found.meta, "total": total}))
 
     def dots(
         self,
@@ -127,6 +141,8 @@ class Snapshot(Instant):
         rate: str | None = None,
         scheme: str = "proxy",
         platform: str | None = None,
+        niche: str | None = None,
+        watchlist: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
     ) -> Result:
@@ -140,7 +156,7 @@ class Snapshot(Instant):
         from dwell.workspace.benchmarks import dots
 
         options = {"scheme": scheme, "include": include, "min_age_h": min_age_h}
-        return dots(self, rate, {**options, **self._post_filter(creator, platform)})
+        return dots(self, rate, {**options, **self.find_group(creator, platform, niche, watchlist).filters})
 
     def tiers(
         self,
@@ -315,11 +331,18 @@ class Snapshot(Instant):
         """The posts of an account for a study that compares them by no one metric, highest engagement rate first."""
         return list(self.ask("posts", sort="engagement_rate", **account))
 
-    def _post_filter(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
-        """Select posts: of an account, of a platform, or of TikTok if neither is given."""
-        if creator is None:
-            return {"handle": None, "platform": platform or "tiktok"}
-        return {"platform": None, **self._account(creator, platform)}
+    def find_group(
+        self, creator: str | None, platform: str | None, niche: str | None = None, watchlist: str | None = None
+    ) -> AccountGroup:
+        """Whose posts are chosen: an account's, a niche's or a watchlist's, or all of a platform, by default TikTok.
+
+        Raises:
+            SettingsError: More than one of account, niche and watchlist is named.
+            NoDataError: There is no such one, or none of its posts is stored.
+        """
+        from dwell.workspace.account_groups import find_group
+
+        return find_group(self, creator, platform, niche, watchlist)
 
     def _account(self, creator: str, platform: str | None) -> dict[str, str]:
         """The parameters that select an account; platforms are never mixed."""
