@@ -62,18 +62,11 @@ def test_the_page_words_the_same_findings_from_one_connection_and_one_journal(
 
     monkeypatch.setattr(engine_duckdb, "connect", count_engine)
     monkeypatch.setattr(journal, "_open", count_journal)
-    for model in (workspace.store.root / "models").iterdir():
-        model.rename(tmp_path / model.name)  # so that the report also fits, which asks for topics
-    try:
-        workspace.report(creator=OWN_ACCOUNT, path=tmp_path / "page.html")
-    finally:
-        for model in (workspace.store.root / "models").iterdir():
-            model.unlink()
-        for path in tmp_path.glob("*.json"):
-            path.rename(workspace.store.root / "models" / path.name)
+    # With a fit, which also asks for topics.
+    workspace.report(creator=OWN_ACCOUNT, path=tmp_path / "page.html", fit=True)
     assert opened == {"engine": 1, "journal": 1}
     page = unescape((tmp_path / "page.html").read_text())
-    for statement in statements(workspace.findings(creator=OWN_ACCOUNT)):
+    for statement in statements(workspace.findings(creator=OWN_ACCOUNT, fit=True)):
         assert statement.text in page
         assert statement.detail in page
 
@@ -111,6 +104,7 @@ def test_everything_on_the_page_is_json_of_a_command(
         "growth": ask("growth")["rows"],
         "audit": ask("audit")["rows"] if handle == OWN_ACCOUNT else None,
         "score": ask("score") if handle != OWN_ACCOUNT else None,
+        "connected": False,
         # Connections are the folder's, not the account's: the page has none.
         # No curves are among the exports: tests/acceptance/test_retention.py has them.
         "retention": None,

@@ -53,6 +53,7 @@ COMMANDS = [
     "schedule list",
     "schedule remove",
     "run",
+    "mcp",
     "serve",
     "worker",
     "webhooks",

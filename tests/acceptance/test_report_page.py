@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,11 @@ PROBE = """
       const box = text.getBoundingClientRect(), page = svg.closest("section").getBoundingClientRect();
       return box.left < page.left - 1 || box.right > page.right + 1;
     })).length,
+    cut: [...document.querySelectorAll("td, tbody th, .card, .posts li, .answer")].filter((part) => {
+      const inner = part.closest("section").getBoundingClientRect(), box = part.getBoundingClientRect();
+      return box.width > 0 && (box.right > inner.right + 1 || part.scrollWidth > part.clientWidth + 1);
+    }).length,
+    nav: getComputedStyle(document.querySelector("nav")).position,
     body: getComputedStyle(document.body).backgroundColor,
     ink: getComputedStyle(document.querySelector("h1")).color,
     rule: getComputedStyle(document.querySelector('#benchmarks [stroke="INK"]')).stroke,
@@ -42,6 +48,9 @@ PROBE = """
     tips: document.querySelectorAll("[data-tip]").length,
     requests: performance.getEntriesByType("resource").length,
   };
+  report.folded = document.querySelectorAll("details.fold:not([open])").length;
+  dispatchEvent(new Event("beforeprint"));
+  report.printed = document.querySelectorAll("details.fold[open]").length;
   parent.postMessage(Object.entries(report).map(([key, value]) => `${key}=${value}`).join("|"), "*");
 });</script>
 """
@@ -55,7 +64,9 @@ addEventListener("message", (message) => { document.documentElement.dataset.prob
 @pytest.fixture(scope="module")
 def report(account: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(page.render(account.content()), encoding="utf-8")
+    content = account.content()
+    rows = [{**post, "caption": LONG if at % 9 == 0 else post["caption"]} for at, post in enumerate(content.posts)]
+    path.write_text(page.render(replace(content, posts=rows)), encoding="utf-8")
     return path
 
 
@@ -69,6 +80,7 @@ def probed(report: Path) -> Path:
 
 
 STARTS = 3
+LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 3 + " 🍝👩‍👩‍👧 שלום <b>bold</b> " + "w" * 90
 
 
 def chromium(path: Path, profile: Path, *options: str, dark: bool = False) -> subprocess.CompletedProcess[str]:
@@ -144,6 +156,9 @@ def test_light_and_dark_wide_and_narrow(probed, tmp_path, dark, width):
     assert seen["empty"] == "0"
     assert seen["sideways"] == "false"
     assert seen["spilled"] == "0"
+    assert seen["cut"] == "0"
+    assert seen["nav"] == "sticky"
+    assert int(seen["printed"]) == int(seen["folded"]) > 0
     assert int(seen["tips"]) > 200
     assert seen["requests"] == "0"
     assert (seen["body"], seen["ink"], seen["rule"]) == (

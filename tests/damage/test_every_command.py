@@ -35,7 +35,7 @@ ANSWERS = [
 ]  # fmt: skip
 """What only reads: where such a command succeeds, its answer is that of the whole folder."""
 WORK = [
-    "doctor", "check",
+    "doctor", "check", "mcp",
     "undo 00000000 --yes", "models show watch_ratio", "models delete nothing --yes", "models default",
     "report --creator @demo_kitchen -o report.html", "export all -o all", "load --to parquet:out",
     "backup backup.tar", "replay", "import new.jsonl", "fit --creator @demo_kitchen", "seal", "sweep @demo_kitchen",

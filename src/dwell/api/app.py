@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,8 @@ from dwell.api.counters import ApiCounters
 from dwell.api.docs import SECURITY_POLICY, render_docs
 from dwell.api.failed_keys import FailedKeys
 from dwell.api.key_routes import key_routes
-from dwell.api.middleware import METRICS, Authentication, BodyLimit, Permission, RateLimit, RequestContext
+from dwell.api.mcp_route import Assistants, mcp_route
+from dwell.api.middleware import MCP, METRICS, Authentication, BodyLimit, Permission, RateLimit, RequestContext
 from dwell.api.oauth_routes import CompleteConnection, oauth_routes
 from dwell.api.openapi import TITLE, make_document
 from dwell.api.problems import method_not_allowed, unknown_path
@@ -58,6 +60,7 @@ def create_app(
     failed_keys: FailedKeys | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
     complete_connection: CompleteConnection | None = None,
+    assistants: Assistants | None = None,
 ) -> ASGIApp:
     """The app.
 
@@ -71,14 +74,19 @@ def create_app(
         failed_keys: Counts wrong keys.
         lifespan: Runs beside the server, such as a poller.
         complete_connection: Connects the account of an owner who comes back from TikTok; None for no such page.
+        assistants: Answers assistants at `/mcp`; None for no such path.
     """
     counters = ApiCounters()
+    if assistants is not None:
+        lifespan = _beside(assistants, lifespan)
     routes = _make_routes(
         service, counters, ready or (limiter.check if limiter is not None else None), lifespan, complete_connection
     )
+    if assistants is not None:
+        routes.router.routes.append(mcp_route(assistants, cors_origins))
 
     def is_protected(path: str) -> bool:
-        return path.startswith("/api/") or (path == METRICS and not open_metrics)
+        return path.startswith("/api/") or path == MCP or (path == METRICS and not open_metrics)
 
     app: ASGIApp = Permission(BodyLimit(routes))
     app = RateLimit(app, limiter)
@@ -98,6 +106,19 @@ def create_app(
             expose_headers=_SHOWN_TO_BROWSERS,
         )
     return RequestContext(app, counters)
+
+
+def _beside(assistants: Assistants, others: Lifespan[FastAPI] | None) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[Any]:
+        async with assistants.running():
+            if others is None:
+                yield
+            else:
+                async with others(app) as state:
+                    yield state
+
+    return run
 
 
 def _make_routes(

@@ -36,6 +36,7 @@ log = logs.get_logger(__name__)
 
 PREFIX = "/api/v1/"
 METRICS = "/metrics"
+MCP = "/mcp"
 BODY_BYTES = 65_536
 BULK_BODY_BYTES = 1_048_576
 BULK_PATH = "/api/v1/videos/track/bulk"
@@ -205,7 +206,8 @@ class RateLimit:
 class Permission:
     """Compares what a request does with the scopes of its key.
 
-    `read` to read, `track` to change anything, `admin` for the keys of the account and for counters that are not open.
+    `read` to read, also for assistants, whose requests are all POST; `track` to change anything; `admin` for the keys
+    of the account and for counters that are not open.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -255,7 +257,7 @@ class BodyLimit:
 def _needed_scope(method: str, path: str) -> str:
     if path in {METRICS, KEYS} or (path.startswith(f"{KEYS}/") and path != OWN_KEY):
         return "admin"
-    return "read" if method in _READS else "track"
+    return "read" if method in _READS or path == MCP else "track"
 
 
 def read_key(scope: Scope) -> str:

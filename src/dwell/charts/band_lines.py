@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.formatting import bucket_label, caption, number, percent, pluralize
+from dwell.charts.formatting import bucket_label, number, percent, pluralize, post_label
 from dwell.charts.theme import NARROW, WIDE, InlineRows, apply_theme, colour, empty_chart, wrap_text
 
 _LINE = 135
@@ -41,7 +41,7 @@ def post_line(post: Mapping[str, Any], points: Iterable[Mapping[str, Any]], name
         name: What it is called in the chart.
     """
     views = "" if post.get("views") is None else f", {number(post['views'], 0)} views"
-    about = f"“{caption(post.get('caption'), str(post['post_id']), 44)}”{views}"
+    about = f"“{post_label(post, 44)}”{views}"
     return Line(name, about, list(points))
 
 

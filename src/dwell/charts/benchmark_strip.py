@@ -13,13 +13,13 @@ from dwell.charts.formatting import (
     axis_format,
     bucket_label,
     bucket_labels,
-    caption,
     column_label,
     day,
     format_metric,
     link,
     metric_unit,
     pluralize,
+    post_label,
     seconds,
 )
 from dwell.charts.swarm import swarm, thin_out
@@ -119,7 +119,7 @@ def _dots(posts: Iterable[Mapping[str, Any]], marks: list[dict[str, Any]], rate:
         if mark is None or value is None or post.get("excluded") is not None:
             continue
         high = mark["enough"] and value > mark["p90"]
-        text = caption(post.get("caption"), post.get("post_id"))
+        text = post_label(post)
         tip = [
             text,
             f"{format_metric(rate, value)} {column_label(rate)}",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from dwell.metrics.metric_choice import POST_METRICS
+from dwell.text.lengths import bucket_label as bucket_label
 from dwell.text.plurals import pluralize as pluralize
 from dwell.visible import has_hidden, mark_line
 
@@ -41,6 +42,15 @@ _NAMES = {
 def column_label(column: str) -> str:
     """The plain name of a column, metric or model: `save_rate` becomes "save rate"."""
     return _NAMES.get(column, column.replace("_", " "))
+
+
+_CODE = re.compile(r"(?<![@#/.\w-])[a-z]+(?:_[a-z0-9]+)+(?![\w-]|\.\w)")
+_RATES = frozenset({"engagement_rate", "like_rate", "comment_rate", "share_rate", "save_rate", "download_rate"})
+
+
+def plain_words(text: str) -> str:
+    """A sentence with plain names in place of the names of columns and metrics, such as `save_rate`."""
+    return _CODE.sub(lambda found: column_label(found[0]) if found[0] in {*_NAMES, *_RATES} else found[0], text)
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -132,6 +142,13 @@ def caption(text: str | None, post_id: str | None = None, limit: int = 60) -> st
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def post_label(post: Mapping[str, Any], limit: int = 60) -> str:
+    """The start of a post's caption; without a caption `post of 3 Nov 2026`, as people know it."""
+    if str(post.get("caption") or "").strip():
+        return caption(post["caption"], None, limit)
+    return "post without a caption" if post.get("posted_at") is None else f"post of {day(post['posted_at'])}"
+
+
 def link(url: Any) -> str | None:
     """The address when it is a web address; None otherwise, so that a `javascript:` link never reaches a page."""
     if isinstance(url, str) and re.fullmatch(r"https?://[^\s<>\"'\\]+", url, re.IGNORECASE) and not has_hidden(url):
@@ -154,21 +171,3 @@ def bucket_labels(buckets: Iterable[str]) -> dict[str, str]:
     """
     ordered = sorted(set(buckets), key=lambda bucket: (not re.search(r"\d", bucket), upper_bound(bucket), bucket))
     return {bucket: bucket_label(bucket) for bucket in ordered}
-
-
-_LOWER = {20: 10, 35: 20, 60: 35}
-
-
-def bucket_label(bucket: str) -> str:
-    """One duration bucket in words; `<=20` is the proxy scheme's `10–20 s`."""
-    if bucket == "photo":
-        return "photo posts"
-    ends = re.findall(r"\d+(?:\.\d+)?", bucket)
-    if len(ends) == 2:
-        return f"up to {ends[1]} s" if float(ends[0]) == 0 else f"{ends[0]}–{ends[1]} s"
-    if len(ends) != 1:
-        return bucket
-    if bucket.strip().startswith(">"):
-        return f"over {ends[0]} s"
-    lower = _LOWER.get(int(float(ends[0])))
-    return f"{lower}–{ends[0]} s" if lower else f"up to {ends[0]} s"

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.forest import ForestRow, forest
-from dwell.charts.formatting import caption, link, number
+from dwell.charts.formatting import link, number, post_label
 from dwell.charts.theme import WIDE, apply_theme, empty_chart
 
 MAX_POSTS = 20
@@ -62,7 +62,7 @@ def growth(
 
 
 def _row(row: Mapping[str, Any], post: Mapping[str, Any], limit: int) -> ForestRow:
-    label = caption(post.get("caption"), row["post_id"], limit)
+    label = post_label(post, limit)
     pace = number(row["views_per_hour"], 1) + _range(row)
     gained = f"{number(row['views_from'], 0)} → {number(row['views_to'], 0)} views in {number(row['hours'], 1)} h"
     tip = f"{label}: {pace} views per hour ({gained})"

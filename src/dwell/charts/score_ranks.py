@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.forest import ForestRow, forest
-from dwell.charts.formatting import caption, column_label, link, number, with_interval
+from dwell.charts.formatting import column_label, day, link, number, post_label, with_interval
 from dwell.charts.theme import WIDE, apply_theme, empty_chart, wrap_text
 from dwell.results import Result
 
@@ -37,9 +37,7 @@ def scores(
     known = {post["post_id"]: post for post in posts}
     target = str(score.get("target") or "watch_ratio")
     lines = [_row(row, known.get(row["post_id"], {}), target, 38 if width < 500 else 40) for row in rows[:MAX_POSTS]]
-    subtitle = [
-        f"Predicted percentile, interval · top {len(lines)} of {len(rows):,} posts · model {score.get('model_id')}"
-    ]
+    subtitle = [f"Predicted percentile, interval · top {len(lines)} of {len(rows):,} posts{_model(score)}"]
     subtitle.append(
         f"The number at the right is the predicted {column_label(target)}."
         if score.get("level_shown")
@@ -57,8 +55,12 @@ def scores(
     return apply_theme(plot, title, [*subtitle, *warnings])
 
 
+def _model(score: Mapping[str, Any]) -> str:
+    return f" · model of {day(score['trained_at'])}" if score.get("trained_at") else ""
+
+
 def _row(row: Mapping[str, Any], post: Mapping[str, Any], target: str, limit: int) -> ForestRow:
-    text = caption(post.get("caption"), row["post_id"], limit)
+    text = post_label({**row, **post}, limit)
     level = row.get(f"{target}_predicted")
     spread = with_interval(row["percentile"], row.get("percentile_low"), row.get("percentile_high"))
     tip = f"{row['rank']}. {text}: predicted percentile {spread}"

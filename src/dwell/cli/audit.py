@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from dwell.cli.cells import words_for_codes
+from typing import Any
+
 from dwell.cli.fail_on import FailOn, require_verdict
-from dwell.cli.options import AllRows, ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
+from dwell.cli.options import (
+    AllRows,
+    ChartOut,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    Json,
+    Last,
+    OnePlatform,
+    Since,
+    TimeZone,
+    Until,
+    parse_period,
+)
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 from dwell.cli.tables.layout import Layout, shows
@@ -25,6 +40,10 @@ def audit(
     platform: OnePlatform = None,
     every: AllRows = False,
     fail_on: FailOn = None,
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
+    tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -43,14 +62,15 @@ def audit(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
     with spinner("Testing each ratio on unseen posts"):
         chosen = platform.value if platform else None
-        result = workspace.audit(creator=creator, platform=chosen)
+        result = workspace.audit(creator=creator, platform=chosen, **period)
     Output(as_json, as_csv, output).show(
         result,
         lambda shown: _text(shown, every=every),
-        lambda: workspace.charts.audit(creator=creator, platform=chosen),
+        lambda: workspace.charts.audit(creator=creator, platform=chosen, **period),
     )
     clear = any(row["verdict"] != "cannot tell" for row in result)
     require_verdict(
@@ -62,7 +82,9 @@ def audit(
 
 
 def _text(result: Result, *, every: bool) -> str:
-    verdict = words_for_codes(str(result.meta["verdict"]))
+    from dwell.charts.formatting import plain_words
+
+    verdict = plain_words(str(result.meta["verdict"]))
     if not len(result):
         return verdict
     shown = result if every else result.head(FIRST_ROWS)

@@ -18,14 +18,19 @@ from dwell.cli.options import (
     Engine,
     Include,
     Json,
+    Last,
     MinAge,
     Niche,
     Platform,
     Scheme,
+    Since,
+    TimeZone,
+    Until,
     Watchlist,
     check_accounts,
     parse_age,
     parse_include,
+    parse_period,
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
@@ -80,6 +85,10 @@ def benchmarks(
     metric: ByMetric = None,
     include: Include = "",
     min_age: MinAge = "72h",
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
+    tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -101,6 +110,7 @@ def benchmarks(
 
     at_age.check_metric(at, metric)
     check_accounts(creator, niche, watchlist)
+    period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "at": at.value if at else None,
@@ -108,6 +118,7 @@ def benchmarks(
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
         "metric": metric.value if metric else None,
+        **period,
         "creator": creator,
         "niche": niche,
         "watchlist": watchlist,

@@ -12,9 +12,8 @@ _CODES = frozenset({"effect_name", "metric", "model", "proxy", "target", "findin
 """Columns of codes such as `save_rate`, which people read as words: those of the page of `dwell report`."""
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-_CODE_IN_TEXT = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 
-__all__ = ["UNKNOWN", "format_cell", "words_for_codes"]
+__all__ = ["UNKNOWN", "format_cell"]
 
 
 def format_cell(name: str, value: Any) -> str:
@@ -29,10 +28,3 @@ def _word(name: str, text: str) -> str:
     from dwell.charts.formatting import bucket_label, column_label
 
     return bucket_label(text) if name == "bucket" else column_label(text)
-
-
-def words_for_codes(text: str) -> str:
-    """A sentence with the words of the page in place of codes with an underscore, such as `save_rate`."""
-    from dwell.charts.formatting import column_label
-
-    return _CODE_IN_TEXT.sub(lambda found: column_label(found[0]), text)

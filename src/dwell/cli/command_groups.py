@@ -29,6 +29,7 @@ GROUPS = {
         "audience": "When your followers are on TikTok.",
         "traffic": "Where the views of your videos come from.",
         "sql": "Ask the tables with one SELECT.",
+        "mcp": "Let an assistant ask: Model Context Protocol.",
         "reconcile": "Where TikTok's API and Studio's files differ.",
     },
     "Live accounts": {

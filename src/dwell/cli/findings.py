@@ -8,7 +8,22 @@ from typing import Any
 from dwell.charts.formatting import percent
 from dwell.charts.tier_words import dimension_label
 from dwell.cli.cells import format_cell
-from dwell.cli.options import ByMetric, Creator, Csv, Data, Engine, Json, OnePlatform, Out, TimeZone
+from dwell.cli.options import (
+    ByMetric,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    FitNow,
+    Json,
+    Last,
+    OnePlatform,
+    Out,
+    Since,
+    TimeZone,
+    Until,
+    parse_period,
+)
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 from dwell.cli.tables.layout import Layout, shows
@@ -39,6 +54,10 @@ def findings(
     platform: OnePlatform = None,
     metric: ByMetric = None,
     tz: TimeZone = "UTC",
+    fit: FitNow = False,
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -48,8 +67,8 @@ def findings(
     """Say what holds an account's viewers, and what is not known.
 
     The sentences are those of the report, and the table has the figures behind each: medians with their intervals,
-    differences between lengths, between best and weakest posts and over time, and what predicts watch time. An account
-    with watch time and without a model gets one first (dwell fit).
+    differences between lengths, between best and weakest posts and over time, and what predicts watch time. That
+    is the account's own model that dwell fit stored; without a current one it says so.
 
     \b
     Example:
@@ -58,12 +77,15 @@ def findings(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     with spinner("Collecting the figures"):
         result = dwell.open(data, engine=engine).findings(
             creator=creator,
             platform=platform.value if platform else None,
             metric=metric.value if metric else None,
             tz=tz,
+            fit=fit,
+            **period,
         )
     Output(as_json, as_csv, output).show(result, _text)
 

@@ -6,7 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
+from dwell.cli.options import (
+    ChartOut,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    Json,
+    Last,
+    OnePlatform,
+    Since,
+    TimeZone,
+    Until,
+    parse_period,
+)
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
 from dwell.cli.tables.table import paragraph, result_table
@@ -27,6 +40,10 @@ def growth(
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Maximum number of rows; the fastest are shown.", metavar="N")
     ] = None,
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
+    tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -45,8 +62,9 @@ def growth(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
-    account: dict[str, Any] = {"creator": creator, "platform": platform.value if platform else None}
+    account: dict[str, Any] = {"creator": creator, "platform": platform.value if platform else None, **period}
     result = workspace.growth(**account)
     if limit is not None:
         result = result.sorted_by("views_per_hour").head(limit)

@@ -10,67 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from dwell import __version__
-from dwell.cli import (
-    accounts,
-    audience,
-    audit,
-    backup,
-    benchmarks,
-    check,
-    connect,
-    cost,
-    demo,
-    disconnect,
-    doctor,
-    export,
-    findings,
-    fit,
-    forget,
-    growth,
-    import_,
-    imports,
-    keys,
-    limits,
-    load,
-    models,
-    option_values,
-    posting_times,
-    posts,
-    reconcile,
-    replay,
-    report,
-    restore,
-    retention,
-    sandbox,
-    schedule,
-    score,
-    seal,
-    serve,
-    sql,
-    status,
-    stop,
-    stopping,
-    sweep,
-    sync,
-    tiers,
-    topic,
-    track,
-    trend,
-    usage,
-    verbosity,
-    vet,
-    videos,
-    watchlist,
-    webhooks,
-    worker,
-)
-from dwell.cli import (
-    run as run_,
-)
+from dwell.cli import stopping
 from dwell.cli.command_groups import GroupedCommands
+from dwell.cli.commands import Commands, add_options
 from dwell.cli.output import dump_json
 from dwell.cli.streams import escape_note, prepare_streams
-from dwell.cli.tables import choice
 from dwell.cli.terminal import say
 from dwell.cli.usage_errors import word_usage_error
 from dwell.disk.permissions import private_files
@@ -107,70 +51,13 @@ def _root(
     del version  # the callback printed it
 
 
-app.command("import")(import_.import_files)
-app.command()(imports.imports)
-app.command()(imports.undo)
-app.command()(status.status)
-app.command()(benchmarks.benchmarks)
-app.command()(posts.posts)
-app.command()(findings.findings)
-app.command()(tiers.tiers)
-app.command()(trend.trend)
-app.command("posting-times")(posting_times.posting_times)
-app.command()(growth.growth)
-app.command()(audit.audit)
-app.command()(retention.retention)
-app.command()(fit.fit)
-app.command()(score.score)
-app.add_typer(models.app, name="models")
-app.command()(report.report)
-app.command()(audience.audience)
-app.command()(audience.traffic)
-app.command()(reconcile.reconcile)
-app.command()(sql.sql)
-app.command()(export.export)
-app.command()(load.load)
-app.command()(check.check)
-app.command()(doctor.doctor)
-app.command()(backup.backup)
-app.command()(restore.restore)
-app.command()(seal.seal)
-app.command()(sweep.sweep)
-app.add_typer(watchlist.app, name="watchlist")
-app.add_typer(schedule.app, name="schedule")
-app.command()(run_.run)
-app.command()(serve.serve)
-app.command()(worker.worker)
-app.command()(track.track)
-app.command()(videos.videos)
-app.command()(stop.stop)
-app.command()(usage.usage)
-app.add_typer(keys.app, name="keys")
-app.add_typer(webhooks.app, name="webhooks")
-app.add_typer(connect.app, name="connect")
-app.command()(accounts.accounts)
-app.command()(disconnect.disconnect)
-app.command()(sync.sync)
-app.command()(sync.syncs)
-app.command()(forget.forget)
-app.command()(vet.vet)
-app.command("topic")(topic.topic)
-app.command("trends", hidden=True)(topic.topic)  # its name before `trend` came
-app.command()(cost.cost)
-app.command()(limits.limits)
-app.command()(replay.replay)
-app.command()(sandbox.sandbox)
-app.command()(demo.demo)
-
-
 @cache
 def make_command() -> Any:
-    """All commands, with the options that each of them has."""
-    command = typer.main.get_command(app)
-    option_values.check_values(command)
-    choice.add_options(command)
-    verbosity.add_option(command)
-    return command
+    """The root of all commands, which are made when they are used."""
+    root: Any = typer.main.get_command(app)
+    add_options(root)
+    root.commands = Commands()
+    return root
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -21,18 +21,19 @@ _ANY_NAME = frozenset({("import", "paths"), ("restore", "file")})
 _Callback = Callable[[Any, Any, Any], Any] | None
 
 
-def check_values(command: Any) -> None:
+def check_values(command: Any, name: str = "") -> None:
     """Refuse such values in a command and in the commands below it.
 
     Args:
         command: The command.
+        name: Its name; `dwell` itself has none.
     """
-    for name, each in walk_commands(command):
+    for path, each in walk_commands(command, name):
         for param in each.params:
             kind = getattr(getattr(param, "type_descriptor", None), "annotation", None)
             is_limited = kind is int and getattr(param, "max", None) is None and _ANY_NUMBER.isdisjoint(param.opts)
             param.callback = _checked(
-                param.callback, is_limited=is_limited, takes_any_name=(name, param.name) in _ANY_NAME
+                param.callback, is_limited=is_limited, takes_any_name=(path, param.name) in _ANY_NAME
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -102,6 +103,42 @@ TimeZone = Annotated[
         "--tz", help="Time zone for weekdays and hours, e.g. Europe/Berlin.", metavar="ZONE", callback=check_zone
     ),
 ]
+FitNow = Annotated[
+    bool, typer.Option("--fit", help="Fit a model of the account's watch time for this answer; nothing is stored.")
+]
+
+
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since", help="Only posts published since this day or instant, e.g. 2026-01-31, in --tz.", metavar="TIME"
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        help="Only posts published until this day, which is part of it, or before this instant, in --tz.",
+        metavar="TIME",
+    ),
+]
+Last = Annotated[
+    str | None, typer.Option("--last", help="Only posts of the last 90d, 12w or 24h, for example.", metavar="LENGTH")
+]
+
+
+def parse_period(since: str | None, until: str | None, last: str | None, tz: str = "UTC") -> dict[str, datetime | None]:
+    """The period of `--since`, `--until` and `--last`, refused before the command does anything.
+
+    Raises:
+        SettingsError: One of them cannot be read, or they contradict each other.
+    """
+    if since is until is last is None:
+        return {}
+    from dwell.workspace.period import parse_period as parse
+
+    period = parse(since, until, last, tz)
+    return {"since": period.since, "until": period.until}
 
 
 def _check_age(text: str) -> str:

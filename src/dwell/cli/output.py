@@ -77,7 +77,7 @@ class Output:
         elif form == "text":
             shown = replace(result, rows=mark_texts(result.rows), meta=mark_texts(result.meta))
             with window.no_window() if self.target else nullcontext():
-                self._write_text(mark(with_warnings(text(shown), shown)))
+                self._write_text(mark(with_warnings(_period(shown) + text(shown), shown)))
         else:
             if form in PICTURES:
                 self._write_chart(form, chart)
@@ -125,6 +125,16 @@ class Output:
             from dwell.disk.errors import output_error  # with SQLite, which `dwell --help` does not need
 
             raise output_error(self.target, error) from error
+
+
+def _period(result: Result) -> str:
+    """A line that says when the posts of a result were published, where the user named a period."""
+    ends = [
+        f"{word} {result.meta[name]}"
+        for name, word in (("since", "since"), ("until", "before"))
+        if result.meta.get(name)
+    ]
+    return f"Posts published {' and '.join(ends)}.\n" if ends else ""
 
 
 def with_warnings(text: str, result: Result) -> str:

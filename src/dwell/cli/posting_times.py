@@ -14,11 +14,15 @@ from dwell.cli.options import (
     Engine,
     Include,
     Json,
+    Last,
     MinAge,
     OnePlatform,
+    Since,
     TimeZone,
+    Until,
     parse_age,
     parse_include,
+    parse_period,
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
@@ -38,6 +42,9 @@ def posting_times(
     metric: ByMetric = None,
     include: Include = "",
     min_age: MinAge = "72h",
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -55,6 +62,7 @@ def posting_times(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "creator": creator,
@@ -63,6 +71,7 @@ def posting_times(
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
         "metric": metric.value if metric else None,
+        **period,
     }
     result = workspace.posting_times(**options)
     Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.posting_times(**options))

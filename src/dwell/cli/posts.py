@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,15 +18,20 @@ from dwell.cli.options import (
     Engine,
     Include,
     Json,
+    Last,
     MinAge,
     Niche,
     OnePlatform,
     Out,
     Scheme,
+    Since,
+    TimeZone,
+    Until,
     Watchlist,
     check_accounts,
     parse_age,
     parse_include,
+    parse_period,
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.choice import check_column
@@ -87,6 +92,10 @@ def posts(
     scheme: Buckets = Scheme.PROXY,
     include: Include = "",
     min_age: MinAge = "72h",
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
+    tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -108,6 +117,7 @@ def posts(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     if sort is not None:
         check_column(sort, (at_age.POSTS if at else _LAYOUT).columns, "--sort")
     at_age.check_metric(at, metric)
@@ -129,6 +139,7 @@ def posts(
         scheme=scheme.value,
         include=parse_include(include),
         min_age_h=parse_age(min_age),
+        **period,
     )
     total = None if not is_short else len(result) if above_p90 else int(result.meta["total"])
     draw = at_age.posts_text if at else _text

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from dwell.cli.options import ByMetric, Creator, Csv, Data, Engine, Json, OnePlatform, TimeZone
+from dwell.cli.options import (
+    ByMetric,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    FitNow,
+    Json,
+    Last,
+    OnePlatform,
+    Since,
+    TimeZone,
+    Until,
+    parse_period,
+)
 from dwell.cli.output import Output
 from dwell.cli.output_files import PAGES, check_output
 from dwell.cli.spinner import spinner
@@ -38,6 +52,10 @@ def report(
     ] = Path("report.html"),
     metric: ByMetric = None,
     tz: TimeZone = "UTC",
+    fit: FitNow = False,
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -46,6 +64,7 @@ def report(
     """Write a self-contained HTML page about an account.
 
     It works offline, in light and dark mode, and prints well. A .pdf is printed by Chromium, if it is installed.
+    Of models it shows the account's own that dwell fit stored; without a current one it says so.
 
     \b
     Example:
@@ -53,6 +72,7 @@ def report(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     if output.suffix.lower() == ".pdf":
         from dwell.report.pdf import require_chromium
 
@@ -69,6 +89,8 @@ def report(
                 path=path,
                 metric=metric.value if metric else None,
                 tz=tz,
+                fit=fit,
+                **period,
             )
         if to_stdout:
             sys.stdout.write(path.read_text(encoding="utf-8"))

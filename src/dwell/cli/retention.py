@@ -11,7 +11,20 @@ import typer
 
 from dwell.charts.formatting import column_label, sentence_case
 from dwell.cli.cells import UNKNOWN
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform
+from dwell.cli.options import (
+    ChartOut,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    Json,
+    Last,
+    OnePlatform,
+    Since,
+    TimeZone,
+    Until,
+    parse_period,
+)
 from dwell.cli.output import Output
 from dwell.cli.tables.choice import current_choice
 from dwell.cli.tables.layout import Layout, shows
@@ -76,6 +89,10 @@ def retention(
         bool, typer.Option("--heat", help="With -o: draw the catalogue, one line per post and one cell per second.")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="Print every row instead of the first ten.")] = False,
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
+    tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -96,10 +113,11 @@ def retention(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     if heat and post is not None:
         raise typer.BadParameter("choose either --post or --heat: one post, or the catalogue.")
     workspace = dwell.open(data, engine=engine)
-    options: dict[str, Any] = {"platform": platform.value if platform else None, "ads": ads}
+    options: dict[str, Any] = {"platform": platform.value if platform else None, "ads": ads, **period}
     result = workspace.retention(creator, post=post, by=by.value, **options)
     text = _one if post is not None else _all
     Output(as_json, as_csv, output).show(
@@ -144,7 +162,7 @@ def _summary(meta: Mapping[str, Any]) -> list[str]:
     ads = f", without {pluralize(left_out, 'promoted post')} (see --ads)" if left_out else ""
     lines = _wrap(f"@{meta['handle']}{where}: {pluralize(meta['curves'], 'retention curve')}{ads}.")
     if not meta["curves"]:
-        return [*lines, "Connect the account and run dwell sync, or import Meta's table of videos."]
+        return lines
     return [*lines, *_wrap(typical_sentence(meta)), *_wrap(str(meta["comparison"]["verdict"]))]
 
 

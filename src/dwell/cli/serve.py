@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dwell.cli import stopping
+from dwell.cli.mcp import AllowCredits, require_extra
 from dwell.cli.options import Data
 from dwell.cli.terminal import say
 from dwell.visible import mark_line
+
+if TYPE_CHECKING:
+    from dwell.api.mcp_route import Assistants
+    from dwell.tracking.opening import Tracking
 
 
 def serve(
@@ -25,6 +31,8 @@ def serve(
     closed_metrics: Annotated[
         bool, typer.Option("--closed-metrics", help="/metrics needs a key with the scope admin.")
     ] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Also answer assistants at /mcp; needs dwell[mcp].")] = False,
+    allow_credits: AllowCredits = None,
     data: Data = None,
 ) -> int:
     """Serve the tracking API, read every tracked video each hour, and send webhooks, until Ctrl-C.
@@ -42,10 +50,16 @@ def serve(
     from dwell.tracking.opening import open_tracking
     from dwell.tracking.request_limiter import RequestLimiter
 
+    if allow_credits is not None and not mcp:
+        raise typer.BadParameter("it is for assistants: add --mcp.", param_hint="--allow-credits")
+    if mcp:
+        require_extra("dwell serve --mcp")
     with open_tracking(data) as tracking:
 
         def ready(url: str) -> None:
             say(f"The API is at {url}/api/v1, its documentation at {url}/docs.")
+            if mcp:
+                say(f"Assistants ask at {url}/mcp, with a key of this machine.")
             # Only now: a server that could not begin would have made a key that nobody has seen.
             first = tracking.service.keys.create_first()
             if first is not None:
@@ -60,7 +74,27 @@ def serve(
             cors_origins=cors or (),
             open_metrics=not closed_metrics,
             complete_connection=tracking.complete_connection,
+            assistants=make_assistants(tracking, allow_credits) if mcp else None,
         )
         with tracking.working():
             stopping.note(serve_app(app, host, port, ready=ready))
     return 0
+
+
+def make_assistants(tracking: Tracking, allow_credits: int | None) -> Assistants:
+    """What answers assistants: the tools of `dwell mcp`, with the videos of the account of this machine.
+
+    Args:
+        tracking: The server's tracking service.
+        allow_credits: The credits that assistants may spend; None for none.
+    """
+    from dwell.mcp.folder import Folder
+    from dwell.mcp.http import HttpEndpoint
+    from dwell.mcp.server import make_server
+    from dwell.tracking.folder import FolderTracking
+
+    def open_videos() -> nullcontext[FolderTracking]:
+        return nullcontext(FolderTracking(tracking.service))
+
+    folder = Folder(tracking.settings.data, open_videos=open_videos, allow_credits=allow_credits)
+    return HttpEndpoint(make_server(folder))

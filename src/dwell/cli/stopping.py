@@ -48,6 +48,7 @@ STANDING: Mapping[str, str] = {
     "run": "responses that arrived are kept, and none is paid for twice; dwell run goes on.",
     "serve": "what was read is kept; dwell serve goes on.",
     "worker": "what was read is kept; dwell worker goes on.",
+    "mcp": "what a sweep has read is kept; the assistant starts it again.",
     "replay": "responses that are not finished stay as they were; run the same command again to go on.",
     "sandbox": "a simulation keeps nothing; dwell sandbox starts it again.",
     "demo": "what is in its folder can be used; run the same command again, which adds nothing twice.",

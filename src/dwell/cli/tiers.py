@@ -15,11 +15,15 @@ from dwell.cli.options import (
     Engine,
     Include,
     Json,
+    Last,
     MinAge,
     OnePlatform,
+    Since,
     TimeZone,
+    Until,
     parse_age,
     parse_include,
+    parse_period,
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
@@ -43,6 +47,9 @@ def tiers(
     include: Include = "",
     min_age: MinAge = "72h",
     every: AllRows = False,
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -59,6 +66,7 @@ def tiers(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "creator": creator,
@@ -67,6 +75,7 @@ def tiers(
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
         "metric": metric.value if metric else None,
+        **period,
     }
     result = workspace.tiers(**options)
     Output(as_json, as_csv, output).show(

@@ -16,10 +16,15 @@ from dwell.cli.options import (
     Engine,
     Include,
     Json,
+    Last,
     MinAge,
     OnePlatform,
+    Since,
+    TimeZone,
+    Until,
     parse_age,
     parse_include,
+    parse_period,
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
@@ -54,6 +59,10 @@ def trend(
     metric: ByMetric = None,
     include: Include = "",
     min_age: MinAge = "72h",
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
+    tz: TimeZone = "UTC",
     data: Data = None,
     engine: Engine = None,
     as_json: Json = False,
@@ -70,6 +79,7 @@ def trend(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         "creator": creator,
@@ -78,6 +88,7 @@ def trend(
         "include": parse_include(include),
         "min_age_h": parse_age(min_age),
         "metric": metric.value if metric else None,
+        **period,
     }
     result = workspace.trend(**options)
     Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.trend(**options))

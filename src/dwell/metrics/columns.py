@@ -171,6 +171,7 @@ UNKNOWN: Columns = {
     "posts": ("posts", "Posts with a snapshot"),
     **{name: ("0-1", f"Share of them whose newest snapshot lacks {name}") for name in COUNTERS},
 }
+UNDATED: Columns = {"posts": ("posts", "Posts whose time of publishing is not known")}
 STORED: Columns = {
     "handle": ("", "Account"),
     "posts": ("posts", "Stored posts"),

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from dwell.disk.replace import write_whole
 from dwell.errors import DwellError
+from dwell.metrics.bound import bound_values, name_placeholders, with_placeholders
 from dwell.metrics.catalog import METRICS
 from dwell.metrics.tiktok_organic.catalog import DERIVED
 from dwell.records import TABLES
@@ -55,6 +56,40 @@ def sql(
     return _find(question, cache, lambda: _compile(metric, engine, named, rolled_up=rolled_up))
 
 
+def bound_sql(
+    metric: str,
+    /,
+    engine: Engine = "duckdb",
+    cache: Path | None = None,
+    *,
+    rolled_up: bool = False,
+    **parameters: Any,
+) -> tuple[str, dict[str, Any]]:
+    """The query of a metric with placeholders for account and period, and their values; else as `sql`.
+
+    Args:
+        metric: A name in `METRICS`.
+        engine: As for `sql`.
+        cache: As for `sql`; one text serves every account and every period.
+        rolled_up: As for `sql`.
+        parameters: The metric's parameters; of those in `PERIOD_METRICS` also `since` and `until`: only posts that were
+            published at `since` or later, and before `until`.
+    """
+    if metric not in METRICS:
+        raise DwellError(f"Unknown metric {metric!r}: choose from {', '.join(METRICS)}.")
+    named = dict(canonical_parameters(parameters))
+    values = bound_values(named)
+    rolled_up = rolled_up and bool(METRICS[metric].rolled_up)
+    others = sorted((name, value) for name, value in named.items() if name not in values)
+    question = ["bound", metric, engine, rolled_up, others, sorted(values)]
+
+    def compiled() -> str:
+        text = _compile(metric, engine, with_placeholders(named), rolled_up=rolled_up)
+        return name_placeholders(text, engine)
+
+    return _find(question, cache, compiled), values
+
+
 def table_sql(name: str, engine: Engine = "duckdb", cache: Path | None = None, *, with_seq: bool = False) -> str:
     """The query of a table, stored or derived, over views named as the stored tables.
 
@@ -94,8 +129,12 @@ def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any], *, roll
     from dwell.metrics import tables
 
     entry = METRICS[metric]
-    with tables.rolled_up() if rolled_up else nullcontext():
-        return _to_sql(getattr(import_module(entry.module), entry.function)(**parameters), engine)
+    others = {name: value for name, value in parameters.items() if name not in {"since", "until"}}
+    with (
+        tables.rolled_up() if rolled_up else nullcontext(),
+        tables.published(parameters.get("since"), parameters.get("until")),
+    ):
+        return _to_sql(getattr(import_module(entry.module), entry.function)(**others), engine)
 
 
 def _compile_table(name: str, engine: Engine, *, with_seq: bool) -> str:

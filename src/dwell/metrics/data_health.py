@@ -20,6 +20,14 @@ def unknown_share(*, handle: str | None = None, platform: str | None = None) -> 
     return last.agg(posts=last.count(), **shares)
 
 
+def undated(*, handle: str | None = None, platform: str | None = None) -> Table:
+    """One row: how many posts have no known time of publishing, so that they are in no period."""
+    posts = posts_of(handle)
+    if platform is not None:
+        posts = posts.filter(posts.platform == platform)
+    return posts.agg(posts=posts.count(where=posts.posted_at.isnull()))
+
+
 def creators_stored() -> Table:
     """One row per account with stored posts, most posts first."""
     posts = posts_of(None)

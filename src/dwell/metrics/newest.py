@@ -9,7 +9,7 @@ import ibis
 from ibis.expr.types import IntegerValue, NumericValue, Table, TimestampValue
 
 from dwell.metrics.latest import latest
-from dwell.metrics.tables import ROLLUP, is_rolled_up, table
+from dwell.metrics.tables import ROLLUP, has_period, in_period, is_rolled_up, table
 
 _HOUR = 3_600
 Handles = str | tuple[str, ...] | None
@@ -43,7 +43,7 @@ def newest(
     if is_rolled_up():
         last, rows = posts, posts
     else:
-        last = last_snapshots(posts_of(handle) if handle is not None else None, counters)
+        last = last_snapshots(posts_of(handle) if handle is not None or has_period() else None, counters)
         rows = posts.left_join(last, posts.post_id == last.post_id)
     return rows.select(
         posts.post_id,
@@ -62,9 +62,9 @@ def posts_of(handle: Handles) -> Table:
         rollup = table(ROLLUP)
         posts = rollup.filter(rollup.has_attributes)
     if handle is None:
-        return posts
-    chosen = posts.handle == handle if isinstance(handle, str) else posts.handle.isin(handle)
-    return posts.filter(chosen).alias("account_posts")
+        return in_period(posts).alias("period_posts") if has_period() else posts
+    chosen = posts.handle.isin(handle) if isinstance(handle, tuple) else posts.handle == handle
+    return in_period(posts.filter(chosen)).alias("account_posts")
 
 
 def seconds(instant: TimestampValue) -> IntegerValue:

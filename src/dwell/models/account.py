@@ -16,6 +16,7 @@ from dwell.models.figures import TOO_FEW, Figure, Row, effect_figures, kind_of, 
 from dwell.models.group_comparison import compare_periods, excludes_large
 from dwell.models.lengths import compare_lengths, length_groups, lengths
 from dwell.models.medians import median_with_interval
+from dwell.models.quarters import compare_quarters
 from dwell.results import Result
 
 COLUMNS = (
@@ -26,6 +27,7 @@ COLUMNS = (
 )
 LENGTH_ALONE = "duration_only"
 """The baseline that knows only the length of a video."""
+NO_BETTER = "it does not beat simple baselines"
 MIN_HALF_POSTS = 12
 MIN_POSTS = 10
 MOST_DIFFERENCES = 3
@@ -39,8 +41,9 @@ def findings(
     tiers: Result | None = None,
     audit: Result | None = None,
     fit: Mapping[str, Any] | None = None,
+    no_fit: str = "",
 ) -> Result:
-    """The findings about one account, those on measured watch time first.
+    """The findings about one account: how long viewers stay, then differences, the largest first, then the rest.
 
     Args:
         posts: Rows of the `posts` metric of the account, eligible or not.
@@ -48,12 +51,13 @@ def findings(
         tiers: The result of `tiers`.
         audit: The result of `audit`; None for an account without watch time.
         fit: The report of a fit; None without one.
+        no_fit: Why there is none, where there could be one.
 
     Returns:
         One row per figure, columns COLUMNS. Rows of one `statement` belong together; its `verdict` is `found` (a
         difference), `nothing` (a large difference is excluded) or `unknown` (too little data for either, with the
         `reason`). `value` is compared with `other_value`, where there is one; `effect` is the size of the difference.
-        Meta: `posts`, `eligible`, `metric`, `medians`, `lengths`, `rounded`, `coverage`, `fit`.
+        Meta: `posts`, `eligible`, `metric`, `medians`, `quarters`, `lengths`, `rounded`, `coverage`, `fit`.
     """
     rows = list(posts)
     eligible = [post for post in rows if post.get("excluded") is None]
@@ -61,15 +65,15 @@ def findings(
     target = chosen["name"]
     groups = length_groups(eligible, target)
     per_length = lengths(groups, target)
-    figures = [
+    figures = _by_effect(
         *_watch_ratio(eligible),
         *compare_lengths(groups, target),
         *_tiers(tiers, target),
         *_audit(audit),
-        *_model(fit),
+        *_model(fit, no_fit),
         *_change(eligible, target),
         *_above_p90(eligible, target),
-    ]
+    )
     known = [post for post in rows if post.get("rounded") is not None]
     meta = {
         "posts": len(rows),
@@ -78,12 +82,36 @@ def findings(
         "medians": {
             name: _median(_known(eligible, name)) for name in dict.fromkeys(("watch_ratio", "engagement_rate", target))
         },
+        "quarters": compare_quarters(_known(eligible, target), target),
         "lengths": per_length,
         "rounded": {"posts": sum(bool(post["rounded"]) for post in known), "known": len(known)},
         "coverage": coverage_shares(fit),
         "fit": fit,
     }
     return Result(COLUMNS, list(_number(figures)), meta)
+
+
+_ORDER = {"found": 1, "nothing": 2, "unknown": 3}
+
+
+def _by_effect(*figures: Row) -> list[Row]:
+    """The statements, each with its rows: how long viewers stay first, then what is found, the largest effect first."""
+    statements: list[list[Row]] = []
+    for figure in figures:
+        if figure.get("continues"):
+            statements[-1].append(figure)
+        else:
+            statements.append([figure])
+
+    def place(rows: list[Row]) -> tuple[int, float]:
+        first = rows[0]
+        if first["finding"] == "watch_ratio":
+            return 0, 0.0
+        # A gain in R² is no effect between groups of posts, and a count has none: these follow.
+        sizes = [abs(row["effect"]) for row in rows if row.get("effect") is not None and first["finding"] != "model"]
+        return _ORDER[first["verdict"]], -max(sizes, default=0.0) if first["verdict"] == "found" else 0.0
+
+    return [row for rows in sorted(statements, key=place) for row in rows]
 
 
 def _number(figures: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
@@ -194,13 +222,14 @@ def _audit(audit: Result | None) -> list[Row]:
     ]
 
 
-def _model(fit: Mapping[str, Any] | None) -> list[Row]:
+def _model(fit: Mapping[str, Any] | None, no_fit: str) -> list[Row]:
+    about: Figure = {"finding": "model", "kind": "predicted", "target": "watch_ratio"}
     if fit is None:
-        return []
-    about: Figure = {"finding": "model", "kind": "predicted", "target": fit.get("target")}
+        return [{**about, "verdict": "unknown", "reason": no_fit}] if no_fit else []
+    about["target"] = fit.get("target")
     if fit.get("verdict") != "usable":
         reasons = "; ".join(str(reason) for reason in fit.get("reasons") or ())
-        return [{**about, "verdict": "unknown", "reason": reasons or "it does not beat simple baselines"}]
+        return [{**about, "verdict": "unknown", "n": fit.get("n"), "reason": reasons or NO_BETTER}]
     about["verdict"] = "found"
     baselines = {
         name: (entry.get("out_of_fold") or {}).get("r2") for name, entry in (fit.get("baselines") or {}).items()

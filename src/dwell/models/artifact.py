@@ -11,15 +11,17 @@ import re
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dwell.disk.permissions import FILE, FOLDER
 from dwell.disk.replace import write_whole
 from dwell.errors import ModelError, StorageError
-from dwell.models.completion_model import CompletionModel
 from dwell.models.features import FEATURES, TOPIC_FEATURES
 from dwell.models.file_names import MODEL
 from dwell.models.model_schema import check_model
+
+if TYPE_CHECKING:  # listing models needs no estimator, whose import takes a second
+    from dwell.models.completion_model import CompletionModel
 
 FORMAT = "dwell completion model"
 SCHEMA = 3
@@ -68,16 +70,23 @@ def load(folder: Path, model_id: str) -> CompletionModel:
     Raises:
         ModelError: No such model; or the file was altered, is newer than this dwell, or is not one of its models.
     """
+    from dwell.models.completion_model import CompletionModel
+
+    return CompletionModel.from_state(_read_state(folder, model_id))
+
+
+def _read_state(folder: Path, model_id: str) -> dict[str, Any]:
+    """What the file says of the model; the errors of `load`."""
     path = _model_path(folder, model_id)
     content = _read_checked(path, model_id)
     try:
         check_model(content["model"])
-        model = CompletionModel.from_state(content["model"])
     except (KeyError, ValueError) as problem:
         raise ModelError(f"{path.name} does not contain a complete model ({problem}): fit it again.") from problem
-    if model.model_id != model_id:
+    state: dict[str, Any] = content["model"]
+    if state["model_id"] != model_id:
         raise ModelError(f"{path.name} contains a different model than its name says: fit it again.")
-    return model
+    return state
 
 
 def list_models(folder: Path, target: str | None = None) -> list[dict[str, Any]]:
@@ -104,19 +113,19 @@ def read_models(folder: Path) -> tuple[list[dict[str, Any]], dict[str, str]]:
     for path in sorted(folder.glob(f"*{MODEL}")):
         model_id = path.name.removesuffix(MODEL)
         try:
-            models.append(_entry(load(folder, model_id)))
+            models.append(_entry(_read_state(folder, model_id)))
         except ModelError as problem:
             refused[model_id] = str(problem)
     return sorted(models, key=lambda entry: (entry["trained_at"], entry["model_id"]), reverse=True), refused
 
 
-def _entry(model: CompletionModel) -> dict[str, Any]:
-    training, report = model.training, model.report
+def _entry(state: Mapping[str, Any]) -> dict[str, Any]:
+    training, report = state["training"], state["report"]
     return {
-        "model_id": model.model_id,
-        "target": model.target,
+        "model_id": state["model_id"],
+        "target": state["target"],
         "inputs": report.get("inputs", "counters"),
-        "platform": model.platform,
+        "platform": training.get("platform"),
         **{name: training[name] for name in ("handles", "rows", "trained_at", "refit_due_at")},
         "r2": (report.get("out_of_fold") or {}).get("r2"),
         "r2_by_account": {line["handle"]: line["r2"] for line in report.get("by_account") or ()},

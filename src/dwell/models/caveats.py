@@ -12,6 +12,7 @@ from dwell.models.acceptance import FEW_ROWS, Gain
 from dwell.models.baselines import SEED_FLOOR
 from dwell.models.features import FEATURES
 from dwell.models.sample import Sample
+from dwell.text.lengths import bucket_label
 from dwell.text.plurals import name_counts, pluralize
 
 REFIT_AFTER = timedelta(days=30)
@@ -53,15 +54,19 @@ def about_rows(sample: Sample) -> list[str]:
     if len(sample) < FEW_ROWS:
         notes.append(f"Fitted on {pluralize(len(sample), 'post')}: do not rely on a model of fewer than {FEW_ROWS}.")
     names, counts = np.unique(sample.buckets, return_counts=True)
-    small = [f"{name} ({count})" for name, count in zip(names, counts, strict=True) if count < SEED_FLOOR]
+    small = [
+        f"{bucket_label(str(name))} ({count})" for name, count in zip(names, counts, strict=True) if count < SEED_FLOOR
+    ]
     if small:
-        notes.append(f"Buckets with fewer than {SEED_FLOOR} posts rely on the other buckets: {', '.join(small)}.")
+        notes.append(f"Lengths with fewer than {SEED_FLOOR} posts rely on the other lengths: {', '.join(small)}.")
     if sample.left_out:
         notes.append(f"Posts left out: {name_counts(dict(sorted(sample.left_out.items())))}.")
     columns = zip(sample.names, sample.X.T, strict=True)
     unseen = [name.removeprefix("log_") for name, column in columns if name in FEATURES and np.isnan(column).all()]
     if unseen and len(sample):
-        notes.append(f"Unknown in all of these posts, so not used: {', '.join(unseen)}.")
+        notes.append(
+            f"Unknown in all of these posts, so not used: {', '.join(name.replace('_', ' ') for name in unseen)}."
+        )
     return notes
 
 

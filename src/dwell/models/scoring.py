@@ -36,10 +36,11 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
         rows: Rows of the `posts` metric, of one account.
 
     Returns:
-        JSON values: `model_id`, `target`, `handle`, `level_shown`, `reasons`, `transfer`, `warnings`, `left_out`,
-        `later_posts` (measured posts after the training posts: `n`, `inside`, `level`, `bias`; None for strangers),
-        `rows`; each row `post_id`, `rank`, `percentile`, `percentile_low`, `percentile_high`, `<target>_predicted`,
-        `<target>_predicted_low`, `<target>_predicted_high` (None where no level is shown).
+        JSON values: `model_id`, `trained_at`, `trained_on` (handles), `target`, `handle`, `level_shown`, `reasons`,
+        `transfer`, `warnings`, `left_out`, `later_posts` (measured posts after the training posts: `n`, `inside`,
+        `level`, `bias`; None for strangers), `rows`; each row `post_id`, `rank`, `percentile`, `percentile_low`,
+        `percentile_high`, `<target>_predicted`, `<target>_predicted_low`, `<target>_predicted_high` (None where no
+        level is shown).
     """
     posts, left_out = _select_scorable(rows, model.target)
     handles = {str(row["handle"]) for row in rows if row.get("handle")}
@@ -50,6 +51,8 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
     errors = _Errors(model, rows, handle) if own else None
     return {
         "model_id": model.model_id,
+        "trained_at": model.training["trained_at"],
+        "trained_on": list(model.handles),
         "target": model.target,
         "handle": handle,
         "level": LEVEL,

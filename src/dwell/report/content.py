@@ -35,6 +35,7 @@ class ReportContent:
         versions: Name of a component (dwell, metric definitions, model) -> its version.
         tz: The time zone of hours and weekdays.
         every: Length of a trend period.
+        connected: The account is connected, so nothing on the page advises to connect it.
         simulated: The data is simulated; the page says so at its top.
     """
 
@@ -56,6 +57,7 @@ class ReportContent:
     versions: Mapping[str, str] = field(default_factory=dict)
     tz: str = "UTC"
     every: str = "week"
+    connected: bool = False
     simulated: bool = False
 
     @property
@@ -63,6 +65,11 @@ class ReportContent:
         """The report of a fit; None without a fit."""
         fit: Mapping[str, Any] | None = self.findings.meta["fit"]
         return fit
+
+    @property
+    def metric(self) -> str:
+        """The metric that compares the posts."""
+        return str(self.findings.meta["metric"]["name"])
 
     def scored(self) -> Mapping[str, Any] | None:
         """The scoring as one object: model_id, level_shown, reasons, rows."""

@@ -25,7 +25,7 @@ _DEFINITIONS = {
     "watch_ratio": "average watch time ÷ length, as measured by the platform. Above 100% where viewers let it loop.",
     "full_watch_rate": "share of views that reached the end, measured by the platform.",
     "predicted watch ratio": "what a model expects from public counters; always with an interval and the model's name.",
-    "percentile": "share of this account's eligible posts of the same length with a lower metric.",
+    "percentile": "share of this account's eligible posts of the same length with a lower value.",
     "own baseline": "median engagement rate of the account's 20 eligible posts before the post.",
     "interval": "for a median, the range between two ranks that contains the true median with 95% confidence.",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -12,25 +11,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dwell.charts import theme
-from dwell.charts.formatting import day, number, parse_instant, percent, pluralize
+from dwell.charts.formatting import day, parse_instant, pluralize
+from dwell.report.answer import answer
+from dwell.report.best_posts import best_posts, title_of
+from dwell.report.cards import cards
 from dwell.report.content import ReportContent
 from dwell.report.method import method
+from dwell.report.next_steps import next_steps
 from dwell.report.sections import sections
-from dwell.report.statement import Kind, format_median
 from dwell.report.statements import statements
 from dwell.visible import mark
 
 KINDS = {"measured": "measured", "public": "public proxy", "counter": "public counter", "predicted": "predicted"}
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One headline number with its kind, its n and its interval."""
-
-    kind: Kind | None
-    label: str
-    value: str
-    detail: str
+_ANSWERS = {"nothing": "no large difference", "unknown": "cannot tell"}
+_FOLDS = {"nothing": "Tested, and no large difference found", "unknown": "Not known yet"}
+"""The answers that are folded, with their headings."""
 
 
 def render(content: ReportContent) -> str:
@@ -52,8 +49,14 @@ def render(content: ReportContent) -> str:
     return environment.get_template("page.html").render(
         content=content,
         kinds=KINDS,
-        tiles=tiles(content),
+        answer=answer(content.findings),
+        answers=_ANSWERS,
+        cards=cards(content),
+        best_posts=best_posts(content.posts, content.metric),
+        best_title=title_of(content.metric),
+        steps=next_steps(content),
         findings=statements(content.findings),
+        folds=_FOLDS,
         yardstick=_yardstick(content),
         sections=sections(content),
         method=method(content),
@@ -70,32 +73,6 @@ def _mark(value: Any) -> Any:
     return mark(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def tiles(content: ReportContent) -> list[Tile]:
-    """The headline numbers; an unknown number is left out, not shown as 0."""
-    meta = content.findings.meta
-    medians = meta["medians"]
-    headline = [Tile(None, "Posts compared", number(meta["eligible"]), f"of {pluralize(meta['posts'], 'post')} stored")]
-    if (middle := medians["watch_ratio"]) is not None:
-        shown = _inside_parentheses(format_median(middle))
-        headline.append(Tile("measured", "Median watch ratio", percent(middle["value"], 0), shown))
-    if (middle := medians["engagement_rate"]) is not None:
-        shown = _inside_parentheses(format_median(middle))
-        headline.append(Tile("public", "Median engagement rate", percent(middle["value"]), shown))
-    r2 = ((content.fit or {}).get("out_of_fold") or {}).get("r2")
-    if content.fit is not None and content.fit.get("verdict") == "usable" and r2 is not None:
-        length = ((content.fit.get("baselines") or {}).get("duration_only") or {}).get("out_of_fold") or {}
-        alone = f" ({number(length['r2'])} from length alone)" if length.get("r2") is not None else ""
-        detail = f"R² {number(r2)}{alone} on posts left out, n\u00a0=\u00a0{content.fit.get('n')}"
-        headline.append(Tile("predicted", "Variation predicted", percent(r2, 0), detail))
-    elif content.fit is not None:
-        headline.append(Tile("predicted", "Watch-time model", "abstains", "no prediction is better than a wrong one"))
-    return headline
-
-
-def _inside_parentheses(text: str) -> str:
-    return text[text.index("(") + 1 : -1]
-
-
 def _yardstick(content: ReportContent) -> str:
     """What "best" means on this page, and why."""
     return f"Posts are compared b{content.findings.meta['metric']['reason'][1:]}"
@@ -105,7 +82,7 @@ def _subtitle(content: ReportContent) -> str:
     status = content.status
     meta = content.findings.meta
     where = f" on {meta['platform']}" if meta.get("platform") else ""
-    posts = f"{pluralize(meta['posts'], 'post')}{where}"
+    posts = f"{meta['eligible']:,} of {pluralize(meta['posts'], 'post')}{where} compared"
     first, last = status.get("first_observed_at"), status.get("last_observed_at")
     return f"{posts}, observed {day(first)} to {day(last)}" if first and last else posts
 

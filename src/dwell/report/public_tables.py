@@ -7,7 +7,6 @@ from typing import Any
 
 from dwell.charts.chosen_metric import chosen_metric
 from dwell.charts.formatting import (
-    UNKNOWN,
     WEEKDAYS,
     bucket_label,
     bucket_labels,
@@ -17,13 +16,11 @@ from dwell.charts.formatting import (
     format_p_value,
     number,
     percent,
-    seconds,
 )
 from dwell.charts.tier_words import dimension_label, side
 from dwell.metrics.counters import RATES
-from dwell.metrics.metric_choice import MEASURED
+from dwell.report.metric_text import kind_of
 from dwell.report.report_table import ReportTable, Row, TableColumn, interval_text, make_table, post_cell
-from dwell.report.statement import Kind
 
 
 def benchmark_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
@@ -33,13 +30,13 @@ def benchmark_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     known.sort(key=lambda row: order.index(row["bucket"]))
     rates = [rate for rate in RATES if any(row.get(f"{rate}_median") is not None for row in known)]
     columns = [TableColumn("Length", numeric=False), TableColumn("Posts"), TableColumn("Median views", "counter")]
-    columns += [TableColumn(f"{column_label(rate).capitalize()}: median (90th percentile)", "public") for rate in rates]
+    columns += [TableColumn(column_label(rate).capitalize(), "public") for rate in rates]
     body: list[Row] = [
         [bucket_label(row["bucket"]), number(row.get("n")), number(row.get("views_median"), 0)]
         + [f"{percent(row.get(f'{rate}_median'), 2)} ({percent(row.get(f'{rate}_p90'), 2)})" for rate in rates]
         for row in known
     ]
-    return make_table("Benchmarks per video length", columns, body)
+    return make_table("Benchmarks per video length: median (90th percentile)", columns, body)
 
 
 def tier_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
@@ -77,7 +74,7 @@ def posting_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     metric, median = _median_of(rows)
     ordered = sorted((row for row in rows if row.get("n")), key=lambda row: (-row["n"], row["weekday"], row["hour"]))
     columns = [TableColumn("Weekday", numeric=False), TableColumn("Hour"), TableColumn("Posts")]
-    columns += [TableColumn(f"Median {column_label(metric)}", _kind(metric)), TableColumn("Median views", "counter")]
+    columns += [TableColumn(f"Median {column_label(metric)}", kind_of(metric)), TableColumn("Median views", "counter")]
     body: list[Row] = [
         [
             WEEKDAYS[int(row["weekday"]) - 1],
@@ -103,10 +100,10 @@ def trend_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
         TableColumn("From", numeric=False),
         TableColumn("Posts"),
         TableColumn("Median views", "counter"),
-        TableColumn(f"Median {column_label(metric)}", _kind(metric)),
+        TableColumn(f"Median {column_label(metric)}", kind_of(metric)),
     ]
     columns += [
-        TableColumn("Change" if metric == "views_per_hour" else "Change, points", _kind(metric)),
+        TableColumn("Change" if metric == "views_per_hour" else "Change, points", kind_of(metric)),
         TableColumn("Median save rate", "public"),
         TableColumn("Posts in the top quarter"),
     ]
@@ -155,52 +152,10 @@ def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str,
     return make_table("Views gained between two observations", columns, body, most=25)
 
 
-def top_table(posts: Iterable[Mapping[str, Any]], most: int = 12) -> ReportTable:
-    """Eligible posts that performed best among those of their length, best first; ties by views."""
-    ranked = [post for post in posts if post.get("excluded") is None and post.get("percentile") is not None]
-    ranked.sort(key=lambda post: (-post["percentile"], -(post.get("views") or 0), str(post.get("post_id"))))
-    watched = any(post.get("watch_ratio") is not None for post in ranked[:most])
-    columns = [
-        TableColumn("Post", numeric=False),
-        TableColumn("Posted", numeric=False),
-        TableColumn("Length"),
-        TableColumn("Views", "counter"),
-    ]
-    columns += [
-        TableColumn("Engagement rate", "public"),
-        TableColumn("Percentile", "public"),
-        TableColumn("Against baseline", "public"),
-    ]
-    columns += [TableColumn("Watch ratio", "measured")] if watched else []
-    body: list[Row] = [
-        [
-            post_cell(post),
-            day(post.get("posted_at")),
-            seconds(post.get("duration_s")),
-            number(post.get("views"), 0),
-            percent(post.get("engagement_rate")),
-            percent(post["percentile"], 0),
-            _multiple(post),
-            *([percent(post.get("watch_ratio"), 0)] if watched else []),
-        ]
-        for post in ranked[:most]
-    ]
-    return make_table("Highest engagement rate for their length", columns, body, most)
-
-
-def _multiple(post: Mapping[str, Any]) -> str:
-    value = post.get("engagement_multiple")
-    return UNKNOWN if value is None else f"{value:.1f}×"
-
-
 def _median_of(rows: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
     """The metric that compares the posts, and the column of its median."""
     chosen = chosen_metric(rows)
     return (chosen, "metric_median") if chosen else ("engagement_rate", "engagement_rate_median")
-
-
-def _kind(metric: str) -> Kind:
-    return "measured" if metric in MEASURED else "public"
 
 
 def _change(metric: str, change: float | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from dwell.charts.formatting import caption, link, number
+from dwell.charts.formatting import link, number, post_label
 from dwell.report.statement import Kind
 
 MAX_ROWS = 60
@@ -63,7 +63,7 @@ def make_table(title: str, columns: Sequence[TableColumn], rows: Iterable[Row], 
 
 def post_cell(post: Mapping[str, Any]) -> Cell:
     """A post's caption, with a link to it where its address is a web address."""
-    return Cell(caption(post.get("caption"), post.get("post_id"), 70), link(post.get("url")))
+    return Cell(post_label(post, 70), link(post.get("url")))
 
 
 def interval_text(row: Mapping[str, Any]) -> str:

@@ -12,10 +12,19 @@ TITLES = {
     "model": "How reliable predictions are",
     "top-posts": "Posts worth a look",
 }
+SHORT_TITLES = {
+    "benchmarks": "Lengths",
+    "tiers": "In common",
+    "retention": "Retention",
+    "posting-times": "Times",
+    "trend": "Over time",
+    "audit": "Public figures",
+    "model": "Predictions",
+    "top-posts": "Best posts",
+}
 INTRODUCTIONS = {
     "benchmarks": "Short and long videos get different rates, so a post is compared with posts of similar length.",
-    "tiers": "The quarter of posts with the highest engagement rate, against the quarter with the lowest. "
-    "An association is not a cause.",
+    "tiers": "The quarter of posts that did best, against the quarter that did worst. An association is not a cause.",
     "retention": "The share of views that is left at each second. Short videos keep more of it to their end, so "
     "a curve is compared with those of similar length.",
     "posting-times": "When posts were published, and how they performed. The findings above test whether time matters.",
@@ -23,15 +32,14 @@ INTRODUCTIONS = {
     "audit": "Public ratios, views and length are a proxy for unknown watch time. "
     "Where both are known, the proxy can be checked.",
     "model": "How well public counters predict the watch time of unseen posts, compared with simple baselines.",
-    "top-posts": "The highest engagement rates among posts of similar length. Watch them to see what they do.",
+    "top-posts": "The best among posts of similar length. Watch them to see what they do.",
 }
 EMPTY = {
     "benchmarks": "No eligible post has a known length and a known rate yet.",
     "tiers": "Too few eligible posts to split into quarters.",
     "posting-times": "No eligible post has a known posting time.",
     "trend": "No eligible post has a known posting time.",
-    "audit": "No measured watch time was imported for this account; a TikTok Studio export or the watch-time template "
-    "makes this section possible.",
-    "model": "No model was fitted: that needs posts with measured watch time (dwell fit).",
+    "audit": "No watch time was measured for this account, and this section compares public figures with it.",
+    "model": "A model is fitted to posts with measured watch time (dwell fit), and there is none for this account.",
     "top-posts": "No eligible post can be ranked among posts of similar length yet.",
 }

@@ -15,14 +15,18 @@ from dwell.charts.context import context_line
 from dwell.charts.formatting import bucket_label
 from dwell.charts.render import Figure, figure
 from dwell.charts.theme import NARROW, WIDE
-from dwell.metrics.metric_choice import MEASURED
 from dwell.report import model_tables, public_tables
+from dwell.report.audit_sentences import audit_sentences
+from dwell.report.best_posts import top_table
 from dwell.report.content import ReportContent, Rows, meta
+from dwell.report.metric_text import kind_of
+from dwell.report.model_notes import fit_note, no_model, score_note, words
 from dwell.report.report_table import ReportTable
 from dwell.report.retention_sentences import sentences
 from dwell.report.retention_table import retention_table
-from dwell.report.section_texts import EMPTY, INTRODUCTIONS, TITLES
+from dwell.report.section_texts import EMPTY, INTRODUCTIONS, SHORT_TITLES, TITLES
 from dwell.report.statement import Kind
+from dwell.results import Result
 
 _WITH_CHECKS = False
 
@@ -51,6 +55,11 @@ class Section:
     def title(self) -> str:
         """The heading."""
         return TITLES[self.key]
+
+    @property
+    def short_title(self) -> str:
+        """The heading in one or two words, for the navigation."""
+        return SHORT_TITLES[self.key]
 
     @property
     def introduction(self) -> str:
@@ -118,29 +127,20 @@ def _reasons(report: Mapping[str, Any], key: str = "reasons") -> list[str]:
 def _benchmarks(content: ReportContent) -> Section:
     if not list(content.benchmarks):
         return _empty_section("benchmarks")
-    if _metric(content) == "watch_ratio":
+    if content.metric == "watch_ratio":
         watched = plot("measured", "watch", charts.watch_time, content.posts, content.findings.meta["lengths"])
         rows = content.posts, content.benchmarks
         plots = [watched, plot("public", "strip", charts.benchmarks, *rows, rate="engagement_rate")]
     else:
-        plots = [plot(_kind(content), "strip", charts.benchmarks, content.posts, content.benchmarks)]
+        plots = [plot(kind_of(content.metric), "strip", charts.benchmarks, content.posts, content.benchmarks)]
     return Section("benchmarks", plots, [public_tables.benchmark_table(content.benchmarks)])
-
-
-def _metric(content: ReportContent) -> str:
-    return str(content.findings.meta["metric"]["name"])
-
-
-def _kind(content: ReportContent) -> Kind:
-    """Of the numbers by which posts are compared."""
-    return "measured" if _metric(content) in MEASURED else "public"
 
 
 def _tiers(content: ReportContent) -> Section:
     if not list(content.tiers):
         return _empty_section("tiers", content.tiers)
     numbers = public_tables.tier_table(content.tiers)
-    drawn = plot(_kind(content), "tiers", charts.tiers, content.tiers, table=numbers)
+    drawn = plot(kind_of(content.metric), "tiers", charts.tiers, content.tiers, table=numbers)
     return Section("tiers", [drawn], notes=_verdict(content.tiers))
 
 
@@ -175,7 +175,7 @@ def _posting_times(content: ReportContent) -> Section:
     if not list(rows):
         return _empty_section("posting-times")
     numbers = public_tables.posting_table(rows)
-    drawn = plot(_kind(content), "times", charts.posting_times, rows, tz=content.tz, table=numbers)
+    drawn = plot(kind_of(content.metric), "times", charts.posting_times, rows, tz=content.tz, table=numbers)
     return Section("posting-times", [drawn])
 
 
@@ -184,7 +184,7 @@ def _trend(content: ReportContent) -> Section:
     if not list(rows):
         return _empty_section("trend")
     numbers = public_tables.trend_table(rows)
-    plots = [plot(_kind(content), "trend", charts.trend, rows, every=content.every, table=numbers)]
+    plots = [plot(kind_of(content.metric), "trend", charts.trend, rows, every=content.every, table=numbers)]
     warnings = list(getattr(content.growth, "meta", {}).get("warnings", ()))
     if any(row.get("views_per_hour") is not None for row in content.growth):
         numbers = public_tables.growth_table(content.growth, content.posts)
@@ -197,19 +197,21 @@ def _audit(content: ReportContent) -> Section:
     if rows is None or not list(rows):
         return _empty_section("audit", rows)
     drawn = plot("measured", "audit", charts.audit, rows, table=model_tables.audit_table(rows))
-    return Section("audit", [drawn], notes=_verdict(rows))
+    return Section("audit", [drawn], notes=audit_sentences(rows) if isinstance(rows, Result) else [])
 
 
 def _model(content: ReportContent) -> Section:
     fit, score = content.fit, content.scored()
     if fit is None and score is None:
-        return _empty_section("model")
+        reason = no_model(content)
+        return Section("model", empty=reason or EMPTY["model"])
     plots, notes = _fit(fit, content.findings.meta["coverage"]) if fit is not None else ([], [])
+    notes = [*fit_note(content), *notes]
     if score is not None:
         numbers = model_tables.score_table(score, content.posts)
         plots.append(plot("predicted", "scores", charts.scores, score, content.posts, table=numbers))
-        notes += _reasons(score) + _reasons(score, "warnings")
-    return Section("model", plots, notes=notes)
+        notes += score_note(score) + _reasons(score) + _reasons(score, "warnings")
+    return Section("model", plots, notes=words(notes))
 
 
 def _fit(fit: Mapping[str, Any], shares: Sequence[Mapping[str, Any]]) -> tuple[list[Plot], list[str]]:
@@ -224,5 +226,5 @@ def _fit(fit: Mapping[str, Any], shares: Sequence[Mapping[str, Any]]) -> tuple[l
 
 
 def _top(content: ReportContent) -> Section:
-    ranked = public_tables.top_table(content.posts)
+    ranked = top_table(content.posts, content.metric)
     return Section("top-posts", tables=[ranked]) if ranked.rows else _empty_section("top-posts")

@@ -16,6 +16,7 @@ from dwell.charts.formatting import (
     format_p_value,
     number,
     percent,
+    plain_words,
     pluralize,
     sentence_case,
     with_interval,
@@ -180,9 +181,11 @@ def _ratio_label(row: Row) -> str:
 
 def _model(rows: Sequence[Row]) -> Words:
     first, target = rows[0], column_label(str(rows[0]["target"]))
+    if first["verdict"] == "unknown" and first["n"] is None:
+        return f"Whether {target} can be predicted was not tested.", str(first["reason"])
     if first["verdict"] == "unknown":
         text = f"{sentence_case(target)} cannot be predicted reliably for this account yet."
-        return text, f"The model abstains: {first['reason'].rstrip('.')}."
+        return text, f"The model abstains: {plain_words(first['reason']).rstrip('.')}."
     newest = "".join(f", {number(row['value'])} on the newest posts" for row in rows if row["group"] == "newest_posts")
     best = first["other_value"]
     baseline = "" if best is None else f"; the best simple baseline reaches {number(best)}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, Protocol
 
 from dwell.results import Result
 from dwell.settings import DUCKDB, Settings
@@ -20,8 +20,11 @@ class Engine(Protocol):
         """The SQL that it runs."""
         ...
 
-    def query(self, sql: str, tables: Iterable[str]) -> Result:
-        """Runs one query over the named tables; instants come back aware and in UTC, NaN and infinity as None."""
+    def query(self, sql: str, tables: Iterable[str], parameters: Mapping[str, Any] | None = None) -> Result:
+        """Runs one query over the named tables, with values for its placeholders.
+
+        Instants come back aware and in UTC, NaN and infinity as None.
+        """
         ...
 
     def query_arrow(self, sql: str, tables: Iterable[str]) -> Result:

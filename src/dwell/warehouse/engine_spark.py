@@ -136,14 +136,14 @@ class SparkConnection:
                 self.show_table(TABLES[name], [str(write_rows(TABLES[name], given, folder))], superseded=False)
             yield
 
-    def run(self, sql: str) -> Result:
-        """Runs SQL over the views that are there.
+    def run(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Result:
+        """Runs SQL over the views that are there, with values for `:name` in it.
 
         Raises:
             EngineError: The server cannot be reached any more, or cannot run it.
         """
         with self._errors():
-            table = self._session.sql(sql).toArrow()
+            table = self._session.sql(sql, args=dict(parameters) if parameters else None).toArrow()
         columns = [[_to_python(value) for value in column.to_pylist()] for column in table.columns]
         return Result(columns=tuple(table.column_names), rows=list(zip(*columns, strict=True)))
 
@@ -194,12 +194,13 @@ class SparkEngine:
     def _folder(self) -> Path:
         return self._resources.enter_context(scratch_folder(self._snapshot.root.absolute() / "scratch"))
 
-    def query(self, sql: str, tables: Iterable[str]) -> Result:
+    def query(self, sql: str, tables: Iterable[str], parameters: Mapping[str, Any] | None = None) -> Result:
         """Runs one query.
 
         Args:
             sql: The query, in Spark's dialect.
             tables: Names of the tables that it reads.
+            parameters: Values for `:name` in the query.
 
         Raises:
             EngineError: The server cannot be reached any more, or cannot run it.
@@ -210,7 +211,7 @@ class SparkEngine:
             if name not in self._attached:
                 self._show_rollup() if name == rollup.NAME else self._show_table(name, snapshot.catalogue.table(name))
                 self._attached.add(name)
-        return self._connection.run(sql)
+        return self._connection.run(sql, parameters)
 
     def query_arrow(self, sql: str, tables: Iterable[str]) -> Result:
         """See `Engine`; the rows are tuples."""

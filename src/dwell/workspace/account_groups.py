@@ -12,7 +12,7 @@ from dwell.text.nearest import did_you_mean
 from dwell.workspace.creators import find_account
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 _PLATFORM = "tiktok"
 _NAMED = 5
@@ -43,7 +43,7 @@ class AccountGroup:
 
 
 def find_group(
-    snapshot: Snapshot, creator: str | None, platform: str | None, niche: str | None, watchlist: str | None
+    snapshot: Instant, creator: str | None, platform: str | None, niche: str | None, watchlist: str | None
 ) -> AccountGroup:
     """The accounts that the user named; all of a platform where none is named.
 
@@ -63,7 +63,7 @@ def find_group(
     return AccountGroup({"handle": None, "platform": platform})
 
 
-def _find_niche(snapshot: Snapshot, niche: str, platform: str) -> AccountGroup:
+def _find_niche(snapshot: Instant, niche: str, platform: str) -> AccountGroup:
     rows = [row for row in snapshot.ask("creators") if row["platform"] == platform and row["posts"]]
     handles = tuple(sorted(row["handle"] for row in rows if row["niche"] == niche))
     if not handles:
@@ -76,7 +76,7 @@ def _find_niche(snapshot: Snapshot, niche: str, platform: str) -> AccountGroup:
     return AccountGroup(filters, f"niche {niche}", {"niche": niche, "accounts": len(handles)})
 
 
-def _find_watchlist(snapshot: Snapshot, watchlist: str, platform: str) -> AccountGroup:
+def _find_watchlist(snapshot: Instant, watchlist: str, platform: str) -> AccountGroup:
     names = _read_watchlist(snapshot, watchlist)
     ids = {row["creator_id"]: row["handle"] for row in snapshot.ask("creator_ids") if row["platform"] == platform}
     stored = {row["handle"] for row in snapshot.ask("handles") if row["platform"] == platform}
@@ -95,7 +95,7 @@ def _find_watchlist(snapshot: Snapshot, watchlist: str, platform: str) -> Accoun
     return AccountGroup(filters, f"watchlist {watchlist}", meta, [some] if lacking else [])
 
 
-def _read_watchlist(snapshot: Snapshot, watchlist: str) -> list[str]:
+def _read_watchlist(snapshot: Instant, watchlist: str) -> list[str]:
     """The accounts on a list. The state is opened for this question only, and not made where there is none."""
     from dwell.state import watchlists
     from dwell.state.database import NAME

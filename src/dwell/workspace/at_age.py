@@ -11,11 +11,11 @@ from dwell.metrics.ages import AGES, NOT_KNOWN
 from dwell.results import Result
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 
 def posts_at_age(
-    snapshot: Snapshot,
+    snapshot: Instant,
     at: str,
     filters: Mapping[str, Any],
     *,
@@ -49,7 +49,7 @@ def posts_at_age(
     return replace(snapshot.ask("posts_at_age", age=at, scheme=scheme, **filters, **chosen), meta=meta)
 
 
-def benchmarks_at_age(snapshot: Snapshot, at: str, by: str, scheme: str, filters: Mapping[str, Any]) -> Result:
+def benchmarks_at_age(snapshot: Instant, at: str, by: str, scheme: str, filters: Mapping[str, Any]) -> Result:
     """The norms of posts at an age; in `meta`, how many are eligible, and of how many the numbers are known."""
     meta = {"scheme": scheme, "by": by, "platform": filters.get("platform"), **describe_age(snapshot, at, filters)}
     return replace(snapshot.ask("benchmarks_at_age", age=at, by=by, scheme=scheme, **filters), meta=meta)
@@ -65,7 +65,7 @@ def require_no_metric(metric: str | None) -> None:
         raise SettingsError(f"At an age, views and every public ratio are compared at once: leave out {metric!r}.")
 
 
-def describe_age(snapshot: Snapshot, at: str, filters: Mapping[str, Any]) -> dict[str, Any]:
+def describe_age(snapshot: Instant, at: str, filters: Mapping[str, Any]) -> dict[str, Any]:
     """Of how many eligible posts the views at an age are known, why not of the others, and a warning where of none."""
     if at not in AGES:
         raise SettingsError(f"Unknown age {at!r}; choose from {', '.join(AGES)}.")

@@ -92,12 +92,12 @@ class Charts:
                 snapshot, charts.trend(snapshot.trend(creator=creator, **options)), creator, **_place(options)
             )
 
-    def audit(self, *, creator: str, platform: str | None = None) -> altair.TopLevelMixin:
+    def audit(self, *, creator: str, platform: str | None = None, **period: Any) -> altair.TopLevelMixin:
         """Rank correlation of each public ratio with the measured watch time."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            drawn = charts.audit(snapshot.audit(creator=creator, platform=platform))
+            drawn = charts.audit(snapshot.audit(creator=creator, platform=platform, **period))
             return _add_context(snapshot, drawn, creator, platform=platform)
 
     def retention(
@@ -152,12 +152,12 @@ class Charts:
         with self._snapshot() as snapshot:
             return _add_context(snapshot, charts.scores(scores, scores), *_known(scores.meta.get("handle")))
 
-    def growth(self, *, creator: str, platform: str | None = None) -> altair.TopLevelMixin:
+    def growth(self, *, creator: str, platform: str | None = None, **period: Any) -> altair.TopLevelMixin:
         """Views per hour between snapshots of a post an hour or more apart."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            rows = snapshot.growth_ranking(creator=creator, platform=platform)
+            rows = snapshot.growth_ranking(creator=creator, platform=platform, **period)
             note = next(iter(rows.meta["warnings"]), "")
             drawn = charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"], note=note)
             return _add_context(snapshot, drawn, creator, platform=platform)

@@ -9,7 +9,7 @@ from dwell.text.names import normalize_handle
 from dwell.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 _MIN_ID_DIGITS = 15  # a handle that consists of digits is shorter
 _EXAMPLES = 5
@@ -28,7 +28,7 @@ def parse_handle(creator: str) -> str:
     return handle
 
 
-def find_account(snapshot: Snapshot, creator: str, platform: str | None) -> dict[str, str]:
+def find_account(snapshot: Instant, creator: str, platform: str | None) -> dict[str, str]:
     """The account as the parameters of a metric: its handle, and its platform where one was chosen.
 
     Platforms are never mixed: the same handle on two of them is two accounts.
@@ -50,7 +50,7 @@ def find_account(snapshot: Snapshot, creator: str, platform: str | None) -> dict
     return {"handle": handle, **({"platform": platform} if platform else {})}
 
 
-def find_creator(snapshot: Snapshot, creator: str) -> str:
+def find_creator(snapshot: Instant, creator: str) -> str:
     """The handle of an account with stored posts, given by handle, link or numeric id.
 
     Raises:

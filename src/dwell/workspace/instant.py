@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
 from dwell.results import Result
+from dwell.workspace.period import ALWAYS
 from dwell.workspace.result_cache import ResultCache
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Instant:
     Attributes:
         root: The data folder.
         settings: Its settings.
+        period: When the posts of its answers were published.
     """
 
     def __init__(self, store: Store, results: ResultCache) -> None:
@@ -35,6 +37,7 @@ class Instant:
         self.root = store.root
         self.settings = store.settings
         self._results = results
+        self.period = ALWAYS
         self._tables = StoreSnapshot(store.root)
 
     def __repr__(self) -> str:
@@ -69,22 +72,27 @@ class Instant:
 
     def ask(self, metric: str, /, **parameters: Any) -> Result:
         """Run one metric of the catalogue (`dwell.metrics.catalog.METRICS`) over the stored tables."""
+        from dwell.metrics.bound import PERIOD_METRICS
         from dwell.metrics.compile import canonical_parameters
 
         self._tables.require_files()
         if isinstance(parameters.get("include"), str):
             parameters["include"] = tuple(parameters["include"].split(","))
+        if metric in PERIOD_METRICS:
+            parameters = {**self.period.parameters, **parameters}
         key = (self._tables.catalogue.seq, metric, canonical_parameters(parameters))
         return self._results.get(key, lambda: self._run(metric, parameters))
 
     def _run(self, metric: str, parameters: dict[str, Any]) -> Result:
         from dwell.metrics.catalog import METRICS
-        from dwell.metrics.compile import sql
+        from dwell.metrics.compile import bound_sql
         from dwell.settings.cache import private_cache
 
         rolled_up = self._tables.has_rollup
-        query = sql(metric, self._engine.dialect, private_cache("queries"), rolled_up=rolled_up, **parameters)
-        result = self._engine.query(query, METRICS[metric].reads(rolled_up=rolled_up))
+        query, values = bound_sql(
+            metric, self._engine.dialect, private_cache("queries"), rolled_up=rolled_up, **parameters
+        )
+        result = self._engine.query(query, METRICS[metric].reads(rolled_up=rolled_up), values or None)
         return replace(result, types=METRICS[metric].types)
 
     def table(self, name: str, /) -> Result:

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from dwell.errors import KeyRefusedError, NoDataError
-from dwell.live import client_factory, scheduler, target, topics
-from dwell.live import sweep as sweeping
+from dwell.live import scheduler, target, topics
 from dwell.live.job_spec import PROFILE_DAYS, JobSpec
 from dwell.live.plan import Plan, PlanItem
 from dwell.live.progress import OnProgress, Progress
@@ -47,6 +46,9 @@ class Live(LiveState):
 
     def plan(self, names: Asked = (), *, command: str = "sweep", **fields: Unpack[SweepFields]) -> Result:
         """Plan a sweep: one row per target, the price in `meta`; takes what `sweep` takes. No request, no key."""
+        from dwell.live import client_factory
+        from dwell.live import sweep as sweeping
+
         request = to_request(names, fields)
         spec = self.spec(request, command, needs_key=False)
         resumable = None if request.fresh else sweeping.find_resumable(self.database, spec)
@@ -166,6 +168,8 @@ class Live(LiveState):
 
     def _needs_reading(self, topic: target.Target) -> bool:
         """The topic was not read today, or only in part, so that the same command resumes it."""
+        from dwell.live import sweep as sweeping
+
         unfinished = sweeps.find_unfinished(self.database, "trends", self.database.now() - sweeping.RESUMABLE_FOR)
         can_resume = any(JobSpec.from_json(job.spec).targets == (topic,) for job in unfinished)
         return can_resume or not topics.is_fresh(self._workspace.store, topic, self.database.now())
@@ -174,6 +178,8 @@ class Live(LiveState):
         self, request: SweepRequest, command: str = "sweep", slot: str | None = None, *, needs_key: bool = True
     ) -> JobSpec:
         """The job of a request: names parsed, the watchlist filled in, the provider chosen, for whom a key is set."""
+        from dwell.live import client_factory
+
         members = [target.Target(cast("target.Kind", kind), name) for kind, name in self._members(request.watchlist)]
         targets = tuple(dict.fromkeys([*map(target.parse_target, request.names), *members]))
         if not targets:
@@ -184,6 +190,8 @@ class Live(LiveState):
     def _run(
         self, spec: JobSpec, request: SweepRequest, on_progress: OnProgress | None, stop: threading.Event | None
     ) -> Result:
+        from dwell.live import sweep as sweeping
+
         planned, self._planned = self._planned, None
         result = sweeping.run(
             self._workspace.store, self.database, spec, max_credits=request.max_credits, fresh=request.fresh,

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dwell.errors import NoDataError
-from dwell.live import replay as replaying
 from dwell.live import target
 from dwell.providers.provider_registry import get_provider
 from dwell.results import Result
@@ -71,6 +70,8 @@ class LiveState:
     ) -> Result:
         """Parse stored responses again with the current parser; sends no request."""
         store = self._workspace.store
+        from dwell.live import replay as replaying
+
         return replaying.replay(
             store, self.database, provider=provider, since=since, every=every, on_progress=on_progress
         )

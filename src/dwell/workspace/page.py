@@ -16,6 +16,7 @@ from dwell.report.content import ReportContent
 from dwell.report.page import render
 from dwell.report.pdf import print_page, require_chromium
 from dwell.results import Result
+from dwell.workspace.connected import is_connected
 from dwell.workspace.findings import findings
 from dwell.workspace.status import status
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def write_report(
-    snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str, *, metric: str | None = None
+    snapshot: Snapshot, account: Mapping[str, str], path: Path, tz: str, *, metric: str | None = None, fit: bool = False
 ) -> Result:
     """Write the page about one account, as a PDF where the path ends so; returns one row with its path and size.
 
@@ -34,7 +35,7 @@ def write_report(
     as_pdf = path.suffix.lower() == ".pdf"
     if as_pdf:
         require_chromium()
-    page = render(collect_content(snapshot, account, tz, metric=metric))
+    page = render(collect_content(snapshot, account, tz, metric=metric, fit=fit))
     content = print_page(page) if as_pdf else page
     try:
         with shared_files():
@@ -46,7 +47,7 @@ def write_report(
 
 
 def collect_content(
-    snapshot: Snapshot, account: Mapping[str, str], tz: str, *, metric: str | None = None
+    snapshot: Snapshot, account: Mapping[str, str], tz: str, *, metric: str | None = None, fit: bool = False
 ) -> ReportContent:
     """Everything that the page shows; a section without data stays empty, and the page says why.
 
@@ -55,8 +56,9 @@ def collect_content(
         account: What `find_account` returned.
         tz: Time zone of weekdays and hours.
         metric: By which posts are compared; the default when None.
+        fit: Report a model that is fitted now and not stored.
     """
-    found = findings(snapshot, **account, tz=tz, metric=metric)
+    found = findings(snapshot, **account, tz=tz, metric=metric, fit=fit)
     named: dict[str, Any] = {"creator": account["handle"], "platform": account.get("platform")}
     curves = _curves(snapshot, named)
     return ReportContent(
@@ -79,6 +81,7 @@ def collect_content(
         status=status(snapshot, **account).meta,
         versions={name: metadata.version(name) for name in ("dwell", "scikit-learn")},
         tz=tz,
+        connected=is_connected(snapshot, account["handle"]),
         simulated=found.findings.meta["simulated"],
     )
 

@@ -9,7 +9,7 @@ from dwell.models.reconciliation import COLUMNS, difference, summarize_pairs
 from dwell.results import Result
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 NOTES = {
     "likes": "TikTok's API counts likes of a day without those taken back, Studio's files with them.",
@@ -17,7 +17,7 @@ NOTES = {
 }
 
 
-def reconcile(snapshot: Snapshot, handle: str, field: str | None = None) -> Result:
+def reconcile(snapshot: Instant, handle: str, field: str | None = None) -> Result:
     """One row per figure that both sources know; with a field, one row per day or video.
 
     Raises:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dwell.errors import NoDataError
 from dwell.metrics.retention_columns import FLAGS, FRACTIONS
 from dwell.results import Result
+from dwell.workspace.connected import how_to_read
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
@@ -76,9 +77,14 @@ def _all(snapshot: Snapshot, account: Mapping[str, str], curves: Result, about: 
         "extremes": {"bucket": bucket, "posts": posts},
         "shapes": {**found, "rows": list(shapes.rows)},
         "checks": list(_checks(kept)),
-        "warnings": _caveats(comparison),
+        "warnings": _caveats(comparison) if kept else [_how_to_get_curves(snapshot, account["handle"])],
     }
     return Result(columns, listed, meta)
+
+
+def _how_to_get_curves(snapshot: Snapshot, handle: str) -> str:
+    how = how_to_read(snapshot, handle)
+    return f"No retention curve is known: {how}, or import Meta's table of videos."
 
 
 def _one(

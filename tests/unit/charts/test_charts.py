@@ -230,7 +230,7 @@ def test_posts_above_p90_stand_out_and_excluded_posts_are_not_drawn():
     marks = [{"bucket": "<=10", "n": 10, "engagement_rate_median": 0.055, "engagement_rate_p90": 0.091}]
     dots = rows_of(charts.benchmarks(posts, marks), "high")
     assert len(dots) == 10
-    assert [dot["caption"] for dot in dots if dot["high"]] == ["post 10"]
+    assert [dot["value"] for dot in dots if dot["high"]] == [0.1]
 
 
 def test_a_handful_of_posts_gets_no_90th_percentile():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from dwell.models.account import COLUMNS, findings
 from dwell.models.coverage_shares import coverage_shares
+from dwell.models.quarters import compare_quarters
+from dwell.models.tiers import COLUMNS as TIER_COLUMNS
 from dwell.results import Result
 
 WATCH_RATIO = {"name": "watch_ratio", "reason": "", "n": 0, "eligible": 0}
@@ -33,6 +36,35 @@ def test_an_account_without_posts_has_no_figure_and_says_what_is_missing():
     assert all(row["reason"] for row in result)
     assert result.meta["medians"] == {"watch_ratio": None, "engagement_rate": None}
     assert (result.meta["posts"], result.meta["eligible"], result.meta["lengths"]) == (0, 0, [])
+
+
+def test_what_is_found_comes_first_and_the_largest_effect_before_others():
+    dice = random.Random(5)
+    rows = [
+        post(n, bucket=b, watch_ratio=v + dice.random() / 4, engagement_rate=dice.random(), above_p90=n < 5)
+        for b, v in (("<=10", 0.9), ("<=20", 0.5))
+        for n in range(20)
+    ]
+    tiers = [
+        ("hashtag", tag, 0.5, 0.5 - effect, effect, "difference", 0.1, 0.9, 0.01, 0.01, True)
+        for tag, effect in (("small", 0.3), ("large", 0.6))
+    ]
+    result = findings(rows, tiers=Result(TIER_COLUMNS, tiers, {"n_top": 10, "n_bottom": 10}), no_fit="None is stored.")
+    statements = {row["statement"]: row for row in result}
+    shown = [(row["finding"], row["verdict"]) for row in statements.values()]
+    assert shown[:2] == [("watch_ratio", "found"), ("length", "found")]
+    assert [row["level"] for row in statements.values() if row["finding"] == "best_posts"] == ["large", "small"]
+    assert shown[4] == ("above_p90", "found")
+    assert ("model", "unknown") in shown
+    assert [verdict for _, verdict in shown] == sorted((v for _, v in shown), key=["found", "nothing", "unknown"].index)
+
+
+def test_quarters_are_medians_of_both_ends():
+    assert compare_quarters([1.0] * 31, "watch_ratio") is None
+    found = compare_quarters([float(n) for n in range(1, 41)], "watch_ratio")
+    assert found is not None
+    assert (found["metric"], found["best"]["value"], found["best"]["n"]) == ("watch_ratio", 35.5, 10)
+    assert (found["weakest"]["value"], found["weakest"]["low"] is not None) == (5.5, True)
 
 
 def test_medians_are_of_eligible_posts_with_their_exact_interval():

@@ -3,8 +3,8 @@
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from dwell.models.completion import BlendRegressor, CompletionRegressor
-from dwell.models.features import KnownScaler
 from dwell.models.gaussian_process import GaussianProcess
+from dwell.models.known_scaler import KnownScaler
 
 # The contract says nothing about skill, so a few trees and steps are enough.
 SMALL = {"n_estimators": 10, "max_iter": 5}

@@ -54,6 +54,10 @@ def test_an_older_model_is_not_used_after_an_abstention(workspace, tmp_path, mad
     assert any("abstained" in note for note in named.meta["warnings"])
     findings = workspace.findings(creator="own")
     assert findings.meta["fit"]["verdict"] == "abstain"
+    _import(workspace, tmp_path, made.account(3, seed=9, handle="own"), "own", shift=90)
+    later = workspace.findings(creator="own")
+    assert later.meta["fit"] is None
+    assert "abstained, and data came since" in model_rows(later)[0][2]
 
 
 def test_a_usable_fit_takes_back_the_abstention(workspace):
@@ -85,14 +89,25 @@ def test_an_account_named_twice_counts_once(workspace):
     assert workspace.fit(creator=["own", "@OWN"]).meta["n"] == 40
 
 
-def test_findings_store_no_model(workspace):
-    fitted = workspace.findings(creator="own").meta["fit"]
-    assert (fitted["verdict"], fitted["model_id"]) == ("usable", None)
+def model_rows(found):
+    return [(row["verdict"], row["n"], row["reason"]) for row in found if row["finding"] == "model"]
+
+
+def test_findings_fit_nothing_unless_asked_and_store_nothing(workspace):
+    found = workspace.findings(creator="own")
+    assert (found.meta["fit"], found.meta["fit_stored"], found.meta["fitted_at"]) == (None, None, None)
+    ((verdict, n, reason),) = model_rows(found)
+    assert (verdict, n) == ("unknown", None)
+    assert "No model of this account is stored: dwell fit --creator @own" in reason
+    fitted = workspace.findings(creator="own", fit=True).meta
+    assert (fitted["fit"]["verdict"], fitted["fit"]["model_id"], fitted["fit_stored"]) == ("usable", None, False)
     assert not (workspace.store.root / "models").exists()
     with pytest.raises(NoDataError, match="No model is stored"):
         workspace.score(creator="other")
     usable = workspace.fit(creator="own")
-    assert workspace.findings(creator="own").meta["fit"]["model_id"] == usable.meta["model_id"]
+    found = workspace.findings(creator="own").meta
+    assert (found["fit"]["model_id"], found["fit_stored"]) == (usable.meta["model_id"], True)
+    assert found["fitted_at"] == usable.meta["trained_at"]
 
 
 @pytest.fixture

@@ -63,9 +63,10 @@ def page(html):
     return Page(html)
 
 
-def test_all_nine_sections_are_there_and_reachable(page):
+def test_all_ten_sections_are_there_and_reachable(page):
     ids = [attributes["id"] for attributes in page.all("section")]
-    assert ids == ["findings", "benchmarks", "tiers", "posting-times", "trend", "audit", "model", "top-posts", "method"]
+    assert ids[:2] == ["answer", "findings"]
+    assert ids[2:] == ["benchmarks", "tiers", "posting-times", "trend", "audit", "model", "top-posts", "method"]
     targets = {attributes.get("href") for attributes in page.all("a")}
     assert {f"#{key}" for key in ids} <= targets
 
@@ -181,7 +182,7 @@ def test_an_account_without_watch_time_gets_ranks_and_why_no_level(account):
     content = account.content(watch_time=False, audit=None, fit=None, score=account.score(found))
     text = Page(render(content)).text
     assert "The level has not been shown to carry over" in text
-    assert "No measured watch time was imported for this account" in text
+    assert "How long viewers stay was not measured" in text
     assert "Predicted order of posts" in text
 
 

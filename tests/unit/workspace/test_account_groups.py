@@ -118,3 +118,11 @@ def test_a_folder_without_state_gets_none(tmp_path: Path) -> None:
 def test_a_chart_names_the_accounts(run: Run, tmp_path: Path) -> None:
     assert run("benchmarks", "--niche", "cooking", "-o", str(tmp_path / "strip.svg"))[0] == 0
     assert "niche cooking on tiktok" in (tmp_path / "strip.svg").read_text()
+
+
+def test_a_period_of_all_accounts_and_of_a_niche(run: Run) -> None:
+    for words in (("posts",), ("posts", "--niche", "cooking"), ("posts", "--at", "7d"), ("benchmarks",)):
+        found = json.loads(run(*words, "--since", "2026-01-03", "--json")[1])
+        assert (found["rows"], found["since"]) == ([], "2026-01-03T00:00:00Z")
+    found = json.loads(run("posts", "--niche", "cooking", "--until", "2026-01-02", "--json")[1])
+    assert (len(found["rows"]), found["total"]) == (13, 13)

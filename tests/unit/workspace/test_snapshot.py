@@ -201,7 +201,7 @@ def test_a_creator_is_known_by_its_own_posts(workspace, load, fetched):
     load(range(100, 160), creator="@other")
     assert len(workspace.growth(creator="@OTHER")) == 0
     look_up = fetched[0]
-    assert look_up[0].index("= 'other'") < look_up[0].index("GROUP BY")  # of its posts alone, one row a platform
+    assert look_up[0].index("= $handle") < look_up[0].index("GROUP BY")  # of its posts alone, one row a platform
     assert look_up[1] == 1
     assert "growth" not in look_up[0]
     fetched.clear()

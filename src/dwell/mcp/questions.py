@@ -1,0 +1,261 @@
+"""The tools that answer from what is stored: the questions of `dwell.Workspace`, read-only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from dwell.mcp import meanings
+from dwell.mcp.arguments import (
+    AnyCreator,
+    Arguments,
+    Include,
+    MinAge,
+    OfAccount,
+    OfEligible,
+    Platform,
+    Scheme,
+    Zone,
+)
+from dwell.mcp.coverage import cover
+from dwell.mcp.folder import Folder
+from dwell.mcp.tool import Answered, Tool
+from dwell.metrics.catalog import METRICS
+from dwell.results import Result
+from dwell.workspace.snapshot import Snapshot
+
+Words = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Posts(OfEligible):
+    """`posts`."""
+
+    sort: Annotated[str, Field(description="Column to sort by, highest first; unknown last.")] = "engagement_rate"
+    above_p90: Annotated[bool, Field(description="Only posts above the 90th percentile of their bucket.")] = False
+    scheme: Scheme = "proxy"
+
+
+class Tiers(OfEligible):
+    """`tiers` and `posting_times`."""
+
+    tz: Zone = "UTC"
+
+
+class Findings(OfAccount):
+    """`findings`."""
+
+    tz: Zone = "UTC"
+
+
+class Benchmarks(Arguments):
+    """`benchmarks`."""
+
+    creator: AnyCreator = None
+    platform: Platform = None
+    by: Annotated[Literal["bucket", "creator-size", "niche"], Field(description="What to split by.")] = "bucket"
+    scheme: Scheme = "proxy"
+    include: Include = ()
+    min_age_h: MinAge = 72.0
+
+
+class Retention(OfAccount):
+    """`retention`."""
+
+    post: Annotated[str | None, Field(max_length=500, description="Only this post, second by second: id or link.")] = (
+        None
+    )
+    by: Annotated[Literal["views", "engagement_rate"], Field(description="What the best quarter is chosen by.")] = (
+        "views"
+    )
+    ads: Annotated[bool, Field(description="With promoted posts.")] = False
+
+
+class Trend(OfEligible):
+    """`trend`."""
+
+    every: Annotated[Literal["day", "week", "month"], Field(description="Length of a period.")] = "week"
+
+
+class Score(OfAccount):
+    """`score`."""
+
+    model: Annotated[str | None, Field(max_length=500, description="Id of a stored model; null: the best fit.")] = None
+
+
+class Vet(OfAccount):
+    """`vet`."""
+
+    niche: Annotated[str | None, Field(max_length=500, description="Compare with accounts of this niche.")] = None
+    posts: Annotated[int, Field(ge=1, le=1000, description="How many of the latest posts to check.")] = 20
+
+
+class Topic(Arguments):
+    """`topic`."""
+
+    kind: Annotated[Literal["hashtag", "sound", "search"], Field(description="What kind of topic.")]
+    name: Annotated[Words, Field(description="Hashtag with or without #, id or link of a sound, or search words.")]
+    days: Annotated[int, Field(ge=1, le=366, description="Length of the daily series.")] = 14
+
+
+class Status(Arguments):
+    """`status`."""
+
+    creator: AnyCreator = None
+
+
+def _of_posts(ask: Callable[..., Result]) -> Callable[[Folder, Arguments, threading.Event], Answered]:
+    """A question of `Snapshot` as that of a tool, with what it rests on, as of the same instant."""
+
+    def answer(folder: Folder, arguments: Arguments, _stop: threading.Event) -> Answered:
+        question: dict[str, Any] = arguments.question()
+        one_platform = question["platform"] if question["creator"] else question["platform"] or "tiktok"
+        with folder.workspace.snapshot() as snapshot:
+            result = ask(snapshot, **question)
+            return cover(snapshot, result, creator=question["creator"], platform=one_platform)
+
+    return answer
+
+
+def _ask_status(folder: Folder, arguments: Status, _stop: threading.Event) -> Answered:
+    result = folder.workspace.status(creator=arguments.creator)
+    with folder.workspace.snapshot() as snapshot:
+        return cover(snapshot, result, creator=arguments.creator, platform=None)
+
+
+def _answer_topic(folder: Folder, arguments: Topic, _stop: threading.Event) -> Answered:
+    with folder.workspace.snapshot() as snapshot:
+        result = snapshot.topic(arguments.kind, arguments.name, days=arguments.days)
+    observed = [row["observed_at"] for row in result if row["observed_at"] is not None]
+    posted = [row["posted_at"] for row in result if row["posted_at"] is not None]
+    period = {
+        "first_posted_at": min(posted, default=None), "last_posted_at": max(posted, default=None),
+        "first_observed_at": min(observed, default=None), "last_observed_at": max(observed, default=None),
+    }  # fmt: skip
+    return Answered(result, period, len(result))
+
+
+QUESTIONS: tuple[Tool, ...] = (
+    Tool(
+        "status",
+        "What is stored",
+        "Which accounts are stored, how many posts and snapshots of each, and how many have a measured watch time."
+        " Ask this first.",
+        Status,
+        _ask_status,
+        columns=METRICS["creators"].columns,
+    ),
+    Tool(
+        "posts",
+        "Posts of an account",
+        "The posts of an account with counters, ratios and watch time, each compared with the account's others.",
+        Posts,
+        _of_posts(Snapshot.posts),
+        columns=METRICS["posts"].columns,
+        usual=(
+            *("post_id", "posted_at", "duration_s", "caption", "views", "engagement_rate", "save_rate", "share_rate"),
+            *("watch_ratio", "full_watch_rate", "percentile", "above_p90", "views_multiple", "excluded", "url"),
+        ),
+    ),
+    Tool(
+        "findings",
+        "What holds the viewers",
+        "What holds the viewers of an account: every figure with its uncertainty, and whether it is beyond chance.",
+        Findings,
+        _of_posts(Snapshot.findings),
+        basis="measured and predicted",
+        basis_note="The column kind says of each row whether it is measured, public or predicted.",
+        columns=meanings.FINDING,
+    ),
+    Tool(
+        "tiers",
+        "Best posts against weakest",
+        "What the best quarter of an account's posts has in common that the weakest quarter lacks.",
+        Tiers,
+        _of_posts(Snapshot.tiers),
+        columns=meanings.TIER,
+    ),
+    Tool(
+        "benchmarks",
+        "Typical and top ratios by length",
+        "Median and 90th percentile of each ratio by length of the video, of one account or of all that are stored.",
+        Benchmarks,
+        _of_posts(Snapshot.benchmarks),
+        columns=METRICS["benchmarks"].columns,
+    ),
+    Tool(
+        "retention",
+        "How viewers leave",
+        "The retention curves of an account in figures, newest post first; with post, one of them second by second.",
+        Retention,
+        _of_posts(lambda snapshot, creator, **others: snapshot.retention(creator, **others)),
+        columns=meanings.RETENTION,
+        usual=(
+            *("post_id", "posted_at", "caption", "duration_s", "views", "retention_1s", "retention_3s", "retention_5s"),
+            *("hook_loss_3s", "end_rate", "area_s", "avg_watch_s", "full_watch_rate", "shape", "flags", "bucket_n"),
+            *("second", "fraction", "retention_rate", "change", "event", "size", "n", "p10", "median", "p90"),
+            "like_share",
+        ),
+    ),
+    Tool(
+        "trend",
+        "An account over time",
+        "Posts, median ratios and views per hour of an account by day, week or month.",
+        Trend,
+        _of_posts(Snapshot.trend),
+        columns=METRICS["trend"].columns,
+    ),
+    Tool(
+        "growth",
+        "Views gained between readings",
+        "How many views an hour each post of an account gained between two readings an hour or more apart.",
+        OfAccount,
+        _of_posts(Snapshot.growth),
+        columns=METRICS["growth"].columns,
+    ),
+    Tool(
+        "posting_times",
+        "When an account posts",
+        "Median engagement rate by weekday and hour of posting, with the number of posts.",
+        Tiers,
+        _of_posts(Snapshot.posting_times),
+        columns=METRICS["posting_times"].columns,
+    ),
+    Tool(
+        "audit",
+        "Which public ratio follows watch time",
+        "Which public ratio follows the measured watch time of an account, or that it cannot be told.",
+        OfAccount,
+        _of_posts(Snapshot.audit),
+        columns=meanings.AUDIT,
+    ),
+    Tool(
+        "score",
+        "Posts by predicted watch time",
+        "The posts of an account without a measured watch time, ranked by the one that a stored model predicts.",
+        Score,
+        _of_posts(Snapshot.score),
+        basis="predicted",
+        basis_note="A stored model predicts these, with intervals. Views are what the platform showed.",
+        columns=meanings.SCORE,
+    ),
+    Tool(
+        "vet",
+        "Whether an account is worth working with",
+        "Checks the latest stored posts of an account against norms, peers and each other. Reads nothing anew.",
+        Vet,
+        _of_posts(Snapshot.vet),
+        columns=meanings.VETTING,
+    ),
+    Tool(
+        "topic",
+        "Whether a topic is rising",
+        "The stored posts of a hashtag, sound or search, fastest shared first, and the stage that the topic is in.",
+        Topic,
+        _answer_topic,
+        basis_note="Counters are what the platform showed; details.lifecycle says what the stage rests on.",
+        columns=METRICS["topic_ranking"].columns,
+    ),
+)

@@ -1,0 +1,68 @@
+"""What a tool is: its name and words, its arguments, how it answers, and what its numbers are."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from dwell.mcp.arguments import Arguments
+from dwell.mcp.folder import Folder
+from dwell.metrics.columns import Columns
+from dwell.results import Result
+
+Basis = Literal["measured", "predicted", "measured and predicted", "price"]
+"""Whether numbers were observed, or come out of a model; a price is neither."""
+
+PUBLIC = (
+    "Counters are what the platform showed; watch time (avg_watch_s, watch_ratio, full_watch_rate) is what the platform"
+    " measured. Nothing is predicted."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One question that an assistant may ask.
+
+    Attributes:
+        name: Its name.
+        title: What people see.
+        description: What it answers, and when to ask it.
+        arguments: The model of its arguments.
+        ask: Answers: the folder, the arguments and an event that is set when nobody waits any more.
+        basis: Whether its numbers are measured or predicted.
+        basis_note: The same in a sentence or two.
+        columns: Column of its rows -> (unit, meaning), as far as they are known.
+        usual: The columns that it returns where none are named; all of them where empty.
+        sends: It sends requests to a provider, which cost credits.
+    """
+
+    name: str
+    title: str
+    description: str
+    arguments: type[Arguments]
+    ask: Callable[[Folder, Any, threading.Event], Answered]
+    basis: Basis = "measured"
+    basis_note: str = PUBLIC
+    columns: Columns = field(default_factory=dict)
+    usual: tuple[str, ...] = ()
+    sends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a tool found.
+
+    Attributes:
+        result: The rows, and what belongs to them.
+        period: From when the data is: `first_posted_at`, `last_posted_at`, `first_observed_at`, `last_observed_at`;
+            None where no posts are meant.
+        posts: How many stored posts the question is about; None where no posts are meant.
+        simulated: Whether any of it was invented by a simulation; None where that is not known.
+    """
+
+    result: Result
+    period: dict[str, Any] | None = None
+    posts: int | None = None
+    simulated: bool | None = None

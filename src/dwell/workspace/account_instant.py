@@ -1,0 +1,102 @@
+"""The data of one instant by account and by period of publishing; and what only the owner of an account can see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Unpack
+
+from dwell.results import Result
+from dwell.workspace.creators import find_account, parse_handle
+from dwell.workspace.instant import Instant
+from dwell.workspace.period import PeriodOptions, describe_period, parse_period
+
+if TYPE_CHECKING:
+    from dwell.workspace.account_groups import AccountGroup
+
+
+class AccountInstant(Instant):
+    """What every question about accounts shares, and the questions of owners."""
+
+    def audience_hours(self, *, creator: str, tz: str = "UTC", days: int = 28) -> Result:
+        """Followers of a connected account who are active, by weekday and hour of a time zone."""
+        from dwell.workspace.owner import audience_hours
+
+        return audience_hours(self, parse_handle(creator), tz=tz, days=days)
+
+    def traffic_sources(self, *, creator: str) -> Result:
+        """Where the views of a connected account's videos come from, by month of publishing."""
+        from dwell.workspace.owner import traffic_sources
+
+        return traffic_sources(self, parse_handle(creator))
+
+    def reconcile(self, *, creator: str, field: str | None = None) -> Result:
+        """Where TikTok's API and Studio's files differ: one row per figure; with a field, one per day or video."""
+        from dwell.workspace.reconciliation import reconcile
+
+        return reconcile(self, parse_handle(creator), field)
+
+    def retention_points(
+        self,
+        creator: str,
+        *,
+        most: int | None = 40,
+        ads: bool = False,
+        platform: str | None = None,
+        **period: Unpack[PeriodOptions],
+    ) -> Result:
+        """The retention curves of the posts with the most views, at whole seconds; of all posts with `most=None`."""
+        options = {**({"most": most} if most is not None else {}), **({"ads": True} if ads else {})}
+
+        def answer() -> Result:
+            return self.ask("retention_points", **self._account(creator, platform), **options)
+
+        return self._in_period(answer, period, creator, platform, "UTC")
+
+    def post_rows(self, account: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The posts of an account for a study that compares them by no one metric, highest engagement rate first."""
+        return list(self.ask("posts", sort="engagement_rate", **account))
+
+    def find_group(
+        self, creator: str | None, platform: str | None, niche: str | None = None, watchlist: str | None = None
+    ) -> AccountGroup:
+        """Whose posts are chosen: an account's, a niche's or a watchlist's, or all of a platform, by default TikTok.
+
+        Raises:
+            SettingsError: More than one of account, niche and watchlist is named.
+            NoDataError: There is no such one, or none of its posts is stored.
+        """
+        from dwell.workspace.account_groups import find_group
+
+        return find_group(self, creator, platform, niche, watchlist)
+
+    def _in_period(
+        self,
+        answer: Callable[[], Result],
+        period: PeriodOptions,
+        creator: str | None,
+        platform: str | None,
+        tz: str,
+        filters: Mapping[str, Any] | None = None,
+    ) -> Result:
+        """The answer about the posts of a period; inside another question, about those of its period.
+
+        Those of the account, or of the accounts that `filters` select.
+        """
+        outer = self.period
+        if any(value is not None for value in period.values()):
+            self.period = parse_period(**period, tz=tz)
+        try:
+            found = answer()
+        finally:
+            chosen, self.period = self.period, outer
+        return describe_period(self, found, chosen, filters or self._post_filter(creator, platform))
+
+    def _post_filter(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
+        """Select posts: of an account, of a platform, or of TikTok if neither is given."""
+        if creator is None:
+            return {"handle": None, "platform": platform or "tiktok"}
+        return {"platform": None, **self._account(creator, platform)}
+
+    def _account(self, creator: str, platform: str | None) -> dict[str, str]:
+        """The parameters that select an account; platforms are never mixed."""
+        return find_account(self, creator, platform)

@@ -1,0 +1,150 @@
+"""When posts were published: the period that a question is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from zoneinfo import ZoneInfo
+
+from dwell import clock
+from dwell.errors import SettingsError
+from dwell.results import Result
+from dwell.text.plurals import pluralize
+
+if TYPE_CHECKING:
+    from dwell.workspace.instant import Instant
+
+When: TypeAlias = str | date | datetime
+"""A day (`2026-01-31`) or an instant (`2026-01-31T18:00`)."""
+
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+_LAST = re.compile(r"([0-9]{1,6})([hdw])")
+_AS_WRITTEN = "write a day as 2026-01-31, or an instant as 2026-01-31T18:00"
+
+
+class PeriodOptions(TypedDict, total=False):
+    """Which posts, by when they were published; see `parse_period`."""
+
+    since: When | None
+    until: When | None
+    last: str | timedelta | None
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period, from one instant until before another.
+
+    Attributes:
+        since: The first instant, in UTC; None without a beginning.
+        until: The instant after the last, in UTC; None without an end.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @cached_property
+    def parameters(self) -> dict[str, datetime]:
+        """As parameters of a metric."""
+        ends = {"since": self.since, "until": self.until}
+        return {name: end for name, end in ends.items() if end is not None}
+
+    def to_dict(self) -> dict[str, str | None]:
+        """As in the `meta` of a result: instants in ISO 8601, or null."""
+        return {name: _iso(end) for name, end in (("since", self.since), ("until", self.until))}
+
+
+ALWAYS = Period()
+
+
+def parse_period(
+    since: When | None = None, until: When | None = None, last: str | timedelta | None = None, tz: str = "UTC"
+) -> Period:
+    """The period that a user named.
+
+    Args:
+        since: Its first day, from midnight, or its first instant.
+        until: Its last day, which is part of it, or the instant before which it ends.
+        last: Its length until now: `24h`, `90d` or `12w`.
+        tz: The time zone of days, and of instants that name none.
+
+    Raises:
+        SettingsError: One of them cannot be read, or they contradict each other.
+    """
+    if last is not None and since is not None:
+        raise SettingsError("Give either a beginning (--since) or a length (--last), not both.")
+    if last is not None and until is not None:
+        raise SettingsError("The last days end now: give either an end (--until) or a length (--last), not both.")
+    now = clock.now()
+    if last is not None:
+        return Period(since=_before(now, last))
+    start, end = _instant(since, tz, "since"), _instant(until, tz, "until")
+    if start is not None and start > now:
+        raise SettingsError(f"{_minute(start)} is in the future, so no post is that new: choose an earlier --since.")
+    if start is not None and end is not None and start >= end:
+        raise SettingsError(f"The period ends ({until}) before it begins ({since}): choose an earlier --since.")
+    return Period(start, end)
+
+
+def describe_period(instant: Instant, found: Result, period: Period, account: Mapping[str, Any]) -> Result:
+    """The result with its period in `meta`, and a warning where posts of unknown time are in none.
+
+    Args:
+        instant: Counts those posts.
+        found: The result.
+        period: Of its posts.
+        account: The parameters that select the posts: handle, platform.
+    """
+    meta = {**found.meta, **period.to_dict()}
+    if period != ALWAYS:
+        undated = next(iter(instant.ask("undated", **account)))["posts"]
+        meta["undated"] = undated
+        if undated:
+            verb = "has" if undated == 1 else "have"
+            note = f"{pluralize(undated, 'post')} {verb} no known time of publishing, so no period has them."
+            meta["warnings"] = list(dict.fromkeys([*found.meta.get("warnings", ()), note]))
+    return replace(found, meta=meta)
+
+
+def _before(now: datetime, last: str | timedelta) -> datetime:
+    if isinstance(last, str):
+        match = _LAST.fullmatch(last.strip().lower())
+        if match is None or not int(match[1]):
+            raise SettingsError(f"{last[:40]!r} isn't a length of time: write 90d, 12w or 24h, for example.")
+        length = timedelta(hours=int(match[1]) * _HOURS[match[2]])
+    else:
+        length = last
+        if length <= timedelta(0):
+            raise SettingsError("The last days are a length of time above 0.")
+    try:
+        # To the second, as instants are shown.
+        return (now - length).replace(microsecond=0)
+    except OverflowError:
+        raise SettingsError(f"{last} is longer than dates reach back: choose a shorter --last.") from None
+
+
+def _instant(when: When | None, tz: str, name: str) -> datetime | None:
+    """The instant in UTC: of a day its midnight, and as an end the midnight after it."""
+    if when is None:
+        return None
+    try:
+        if isinstance(when, str):
+            text = when.strip()
+            when = date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
+        if not isinstance(when, datetime):
+            when = datetime.combine(when + timedelta(days=name == "until"), time())
+        aware = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(tz))
+        return aware.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise SettingsError(f"{str(when)[:40]!r} isn't a time for --{name}: {_AS_WRITTEN}.") from None
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
