@@ -18,6 +18,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in METRICS),
     ("benchmarks", {"scheme": "sweet-spot", "by": "creator-size"}),
     ("benchmarks", {"by": "niche", "include": ("ads", "pinned", "photos", "young")}),
+    ("benchmarks", {"handle": ("größe", "o'brien\\n"), "platform": "tiktok"}),
     ("benchmarks", {"handle": "o'brien\\n"}),
     ("exclusions", {"handle": "größe", "include": ("ads",), "min_age_h": 100.5}),
     ("posts", {"handle": "both_platforms", "include": ("photos",)}),

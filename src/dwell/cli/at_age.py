@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dwell.cli.tables.layout import Layout
+from dwell.cli.tables.layout import Layout, with_accounts
 from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 
@@ -51,9 +51,22 @@ BENCHMARKS = Layout(
 )
 
 
-def posts_text(result: Result) -> str:
-    """What is known, and the posts."""
-    return _text(result, POSTS, "No post fits.")
+def check_metric(at: Age | None, metric: StrEnum | None) -> None:
+    """Refuse `--metric` beside `--at`, before any work.
+
+    Raises:
+        typer.BadParameter: Both are given.
+    """
+    if at is not None and metric is not None:
+        raise typer.BadParameter(
+            "--at compares views and every public ratio at once, so leave out --metric.", param_hint="--metric"
+        )
+
+
+def posts_text(result: Result, total: int | None = None) -> str:
+    """What is known, and the posts; with `total`, how many more there are."""
+    more_rows = 0 if total is None else total - len(result)
+    return _text(result, with_accounts(POSTS, result), "No post fits.", more_rows)
 
 
 def benchmarks_text(result: Result) -> str:
@@ -61,8 +74,8 @@ def benchmarks_text(result: Result) -> str:
     return _text(result, BENCHMARKS, "No length has eligible posts.")
 
 
-def _text(result: Result, layout: Layout, empty: str) -> str:
-    table = result_table(result, layout) if len(result) else empty
+def _text(result: Result, layout: Layout, empty: str, more_rows: int = 0) -> str:
+    table = result_table(result, layout, more_rows=more_rows) if len(result) else empty
     notes = result.meta["warnings"] or [
         f"Known of all {result.meta['eligible']:,} eligible posts at {result.meta['at']}."
     ]

@@ -20,11 +20,14 @@ from dwell.cli.options import (
     Json,
     Last,
     MinAge,
+    Niche,
     Platform,
     Scheme,
     Since,
     TimeZone,
     Until,
+    Watchlist,
+    check_accounts,
     parse_age,
     parse_include,
     parse_period,
@@ -74,6 +77,8 @@ def benchmarks(
     at: at_age.At = None,
     scheme: Buckets = Scheme.PROXY,
     creator: AnyCreator = None,
+    niche: Niche = None,
+    watchlist: Watchlist = None,
     platform: Annotated[
         Platform | None, typer.Option("--platform", help="Platforms are never mixed.", show_default="tiktok")
     ] = None,
@@ -103,6 +108,8 @@ def benchmarks(
     """
     import dwell
 
+    at_age.check_metric(at, metric)
+    check_accounts(creator, niche, watchlist)
     period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
@@ -113,6 +120,8 @@ def benchmarks(
         "metric": metric.value if metric else None,
         **period,
         "creator": creator,
+        "niche": niche,
+        "watchlist": watchlist,
         "platform": platform.value if platform else None,
     }
     result = workspace.benchmarks(by=by.value, **options)

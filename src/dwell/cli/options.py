@@ -91,6 +91,12 @@ Creator = Annotated[str, typer.Option("--creator", help="The account: @handle or
 AnyCreator = Annotated[
     str | None, typer.Option("--creator", help="Only this account: @handle or profile link.", metavar="@HANDLE")
 ]
+Niche = Annotated[
+    str | None, typer.Option("--niche", help="Only the accounts of this niche, as imports named it.", metavar="NAME")
+]
+Watchlist = Annotated[
+    str | None, typer.Option("--watchlist", help="Only the accounts of this watchlist.", metavar="NAME")
+]
 TimeZone = Annotated[
     str,
     typer.Option(
@@ -232,6 +238,16 @@ class Target(StrEnum):
     FULL_WATCH_RATE = "full_watch_rate"
     RETENTION_1S = "retention_1s"
     RETENTION_3S = "retention_3s"
+
+
+def check_accounts(creator: str | None, niche: str | None, watchlist: str | None) -> None:
+    """Refuse more than one choice of accounts, before any work.
+
+    Raises:
+        typer.BadParameter: Two are given.
+    """
+    if sum(name is not None for name in (creator, niche, watchlist)) > 1:
+        raise typer.BadParameter("choose one of --creator, --niche and --watchlist.")
 
 
 def parse_age(text: str) -> float:

@@ -9,9 +9,10 @@ import typer
 
 from dwell.cli import at_age
 from dwell.cli.options import (
+    AllRows,
+    AnyCreator,
     Buckets,
     ByMetric,
-    Creator,
     Csv,
     Data,
     Engine,
@@ -19,20 +20,23 @@ from dwell.cli.options import (
     Json,
     Last,
     MinAge,
+    Niche,
     OnePlatform,
     Out,
     Scheme,
     Since,
     TimeZone,
     Until,
+    Watchlist,
+    check_accounts,
     parse_age,
     parse_include,
     parse_period,
 )
 from dwell.cli.output import Output
 from dwell.cli.tables.choice import check_column
-from dwell.cli.tables.layout import Layout, shows
-from dwell.cli.tables.table import paragraph, result_table
+from dwell.cli.tables.layout import Layout, shows, with_accounts
+from dwell.cli.tables.table import FIRST_ROWS, paragraph, result_table
 from dwell.results import Result
 
 _LAYOUT = Layout(
@@ -65,10 +69,12 @@ _LAYOUT = Layout(
 @shows(_LAYOUT, at_age.POSTS)
 def posts(
     *,
-    creator: Creator,
+    creator: AnyCreator = None,
+    niche: Niche = None,
+    watchlist: Watchlist = None,
     platform: OnePlatform = None,
-    metric: ByMetric = None,
     at: at_age.At = None,
+    metric: ByMetric = None,
     sort: Annotated[
         str | None,
         typer.Option(
@@ -82,6 +88,7 @@ def posts(
         bool, typer.Option("--above-p90", help="Only posts above the 90th percentile of their bucket.")
     ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of rows.", metavar="N")] = None,
+    every: AllRows = False,
     scheme: Buckets = Scheme.PROXY,
     include: Include = "",
     min_age: MinAge = "72h",
@@ -95,40 +102,55 @@ def posts(
     as_csv: Csv = False,
     output: Out = None,
 ) -> None:
-    """List an account's posts with every ratio.
+    """List posts with every ratio: of an account, a niche, a watchlist, or all of a platform (TikTok by default).
+
+    Of several accounts, a table has ten rows unless --limit or --all says otherwise; files and --json have all.
 
     Also gives the bucket of each post, its percentile there by the metric, and its multiple of the creator's baseline.
 
     \b
     Example:
       dwell posts --creator @demo --above-p90 --sort save_rate --limit 20
-      dwell posts --creator @demo --metric views_per_hour
       dwell posts --creator @demo --at 24h
+      dwell posts --niche cooking --limit 50
+      dwell posts --creator @demo --metric views_per_hour
     """
     import dwell
 
     period: Any = parse_period(since, until, last, tz)
     if sort is not None:
         check_column(sort, (at_age.POSTS if at else _LAYOUT).columns, "--sort")
+    at_age.check_metric(at, metric)
+    check_accounts(creator, niche, watchlist)
+    output_form = Output(as_json, as_csv, output)
+    is_short = creator is None and limit is None and not every and output_form.format == "text" and not output
+    # Above the p90 are a tenth of the posts, and how many is not known before.
+    first = FIRST_ROWS if is_short and not above_p90 else limit
     result = dwell.open(data, engine=engine).posts(
         creator=creator,
         platform=platform.value if platform else None,
-        metric=metric.value if metric else None,
         at=at.value if at else None,
+        metric=metric.value if metric else None,
         sort=sort,
         above_p90=above_p90,
-        limit=limit,
+        limit=first,
+        niche=niche,
+        watchlist=watchlist,
         scheme=scheme.value,
         include=parse_include(include),
         min_age_h=parse_age(min_age),
         **period,
     )
-    Output(as_json, as_csv, output).show(result, at_age.posts_text if at else _text)
+    total = None if not is_short else len(result) if above_p90 else int(result.meta["total"])
+    draw = at_age.posts_text if at else _text
+    output_form.show(result, lambda shown: draw(shown.head(FIRST_ROWS if is_short else None), total))
 
 
-def _text(result: Result) -> str:
-    layout = _with_metric(str(result.meta["metric"]["name"]))
-    table = result_table(result, layout) if len(result) else "No post fits."
+def _text(result: Result, total: int | None = None) -> str:
+    """By which metric, and the posts; with `total`, how many more there are."""
+    layout = with_accounts(_with_metric(str(result.meta["metric"]["name"])), result)
+    more_rows = 0 if total is None else total - len(result)
+    table = result_table(result, layout, more_rows=more_rows) if len(result) else "No post fits."
     return "\n".join([paragraph(str(result.meta["metric"]["reason"])), "", table])
 
 

@@ -56,7 +56,7 @@ KNOWN_AT_AGE: Columns = {
 _FILTERS = {
     "age": f"Age since publishing: {', '.join(f'`{age}`' for age in AGES)}; 24h",
     "platform": "`tiktok`, `youtube` or `facebook`; all when None",
-    "handle": "Account, lower case without @; all accounts when None",
+    "handle": "Account, lower case without @, or several as a tuple; all accounts when None",
     "include": "Filters to switch off: ads, pinned, photos",
 }
 _SCHEME = {"scheme": "Duration buckets: `proxy` (default) or `sweet-spot`"}

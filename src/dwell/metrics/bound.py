@@ -27,8 +27,12 @@ _SIGNS = {"duckdb": "$", "spark": ":"}
 
 
 def bound_values(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that are bound when the query runs; a parameter that is None is not in the query."""
-    return {name: parameters[name] for name in BOUND if parameters.get(name) is not None}
+    """The values that are bound when the query runs; a parameter that is None is not in the query.
+
+    Several accounts are part of the text: how many they are changes it anyway.
+    """
+    known = {name: parameters[name] for name in BOUND if parameters.get(name) is not None}
+    return {name: value for name, value in known.items() if not isinstance(value, tuple)}
 
 
 def with_placeholders(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from dwell.metrics.topic_columns import FOLLOWER_STEP, PEER, TOPIC_DAY, TOPIC_PO
 
 _HANDLE = {"handle": "Account, lower case without @; all accounts when None"}
 _FILTERS = {
-    **_HANDLE,
+    "handle": "Account, lower case without @, or several as a tuple; all accounts when None",
     "include": "Filters to switch off: ads, pinned, young, photos",
     "min_age_h": "Hours from publishing to observation below which a post is young; 72",
 }
@@ -42,8 +42,7 @@ _TOPIC = {
     "topic": "Hashtag without #, id of the sound, or search text; all when None",
     "days": "Only the days that end with the topic's latest sample; 14, all when None",
 }
-_FACTS = ("posts", "post_snapshots")
-_ROLLUP = ("post_latest",)
+_FACTS, _ROLLUP = ("posts", "post_snapshots"), ("post_latest",)
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
@@ -264,8 +263,8 @@ METRICS: dict[str, Metric] = {
             "A topic day by day (UTC): its size by the provider's count, and how the sampled posts did.",
             {**_TOPIC, "handles": "Only the sounds and hashtags of posts of these accounts; all when None"},
         ),
-        *STORED_DATA,
         *AT_AGE,
+        *STORED_DATA,
         *RETENTION,
     )
 }

@@ -12,10 +12,12 @@ from dwell.metrics.latest import latest
 from dwell.metrics.tables import ROLLUP, has_period, in_period, is_rolled_up, table
 
 _HOUR = 3_600
+Handles = str | tuple[str, ...] | None
+"""One account, several, or all."""
 
 
 def newest(
-    handle: str | None = None,
+    handle: Handles = None,
     counters: tuple[str, ...] = (),
     attributes: tuple[str, ...] = (),
     platform: str | None = None,
@@ -25,7 +27,7 @@ def newest(
     All counters are those of one snapshot, never combined from several. A post without a snapshot is kept, all unknown.
 
     Args:
-        handle: Only this account's posts.
+        handle: Only the posts of this account, or of these.
         counters: Columns of the snapshot to include; fewer are read faster.
         attributes: Columns of the post to include besides those that eligibility and order need.
         platform: Only the posts of this platform.
@@ -53,15 +55,16 @@ def newest(
     )
 
 
-def posts_of(handle: str | None) -> Table:
-    """The posts of one account, or of all; with their newest counters where the roll-up is read."""
+def posts_of(handle: Handles) -> Table:
+    """The posts of one account, of several, or of all; with their newest counters where the roll-up is read."""
     posts = table("posts")
     if is_rolled_up():
         rollup = table(ROLLUP)
         posts = rollup.filter(rollup.has_attributes)
     if handle is None:
         return in_period(posts).alias("period_posts") if has_period() else posts
-    return in_period(posts.filter(posts.handle == handle)).alias("account_posts")
+    chosen = posts.handle.isin(handle) if isinstance(handle, tuple) else posts.handle == handle
+    return in_period(posts.filter(chosen)).alias("account_posts")
 
 
 def seconds(instant: TimestampValue) -> IntegerValue:

@@ -73,7 +73,7 @@ def in_period(posts: Table) -> Table:
 
 def has_period() -> bool:
     """The metric is compiled for a period."""
-    return _published.get() != (None, None)
+    return any(end is not None for end in _published.get())
 
 
 @cache

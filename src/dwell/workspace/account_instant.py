@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from dwell.results import Result
 from dwell.workspace.creators import find_account, parse_handle
 from dwell.workspace.growth import describe_growth
 from dwell.workspace.instant import Instant
 from dwell.workspace.period import PeriodOptions, describe_period, parse_period
+
+if TYPE_CHECKING:
+    from dwell.workspace.account_groups import AccountGroup
 
 
 class AccountInstant(Instant):
@@ -128,10 +131,32 @@ class AccountInstant(Instant):
         """The posts of an account for a study that compares them by no one metric, highest engagement rate first."""
         return list(self.ask("posts", sort="engagement_rate", **account))
 
+    def find_group(
+        self, creator: str | None, platform: str | None, niche: str | None = None, watchlist: str | None = None
+    ) -> AccountGroup:
+        """Whose posts are chosen: an account's, a niche's or a watchlist's, or all of a platform, by default TikTok.
+
+        Raises:
+            SettingsError: More than one of account, niche and watchlist is named.
+            NoDataError: There is no such one, or none of its posts is stored.
+        """
+        from dwell.workspace.account_groups import find_group
+
+        return find_group(self, creator, platform, niche, watchlist)
+
     def _in_period(
-        self, answer: Callable[[], Result], period: PeriodOptions, creator: str | None, platform: str | None, tz: str
+        self,
+        answer: Callable[[], Result],
+        period: PeriodOptions,
+        creator: str | None,
+        platform: str | None,
+        tz: str,
+        filters: Mapping[str, Any] | None = None,
     ) -> Result:
-        """The answer about the posts of a period; inside another question, about those of its period."""
+        """The answer about the posts of a period; inside another question, about those of its period.
+
+        Those of the account, or of the accounts that `filters` select.
+        """
         outer = self.period
         if any(value is not None for value in period.values()):
             self.period = parse_period(**period, tz=tz)
@@ -139,7 +164,7 @@ class AccountInstant(Instant):
             found = answer()
         finally:
             chosen, self.period = self.period, outer
-        return describe_period(self, found, chosen, self._post_filter(creator, platform))
+        return describe_period(self, found, chosen, filters or self._post_filter(creator, platform))
 
     def _post_filter(self, creator: str | None, platform: str | None) -> dict[str, str | None]:
         """Select posts: of an account, of a platform, or of TikTok if neither is given."""

@@ -11,14 +11,13 @@ from dwell.metrics.ages import AGES, NOT_KNOWN
 from dwell.results import Result
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 
 def posts_at_age(
-    snapshot: Snapshot,
+    snapshot: Instant,
     at: str,
     filters: Mapping[str, Any],
-    metric: str | None,
     *,
     sort: str | None,
     above_p90: bool,
@@ -31,19 +30,17 @@ def posts_at_age(
         snapshot: Runs the queries.
         at: The age, a key of `AGES`.
         filters: Which posts: handle, platform, include.
-        metric: None: percentiles at an age are those of the engagement rate.
         sort: A column.
         above_p90: Only posts above the p90 of their bucket at that age.
         limit: Number of rows; all when None.
         scheme: Duration buckets.
 
     Raises:
-        SettingsError: No such age, or a metric.
+        SettingsError: No such age.
         NoDataError: No such column.
     """
     from dwell.metrics.catalog import METRICS
 
-    _require_no_metric(metric)
     columns = METRICS["posts_at_age"].columns
     if sort is not None and sort not in columns:
         raise NoDataError(f"Unknown column {sort!r}; of posts at an age, sort by one of {', '.join(columns)}.")
@@ -52,21 +49,23 @@ def posts_at_age(
     return replace(snapshot.ask("posts_at_age", age=at, scheme=scheme, **filters, **chosen), meta=meta)
 
 
-def benchmarks_at_age(
-    snapshot: Snapshot, at: str, by: str, scheme: str, filters: Mapping[str, Any], metric: str | None
-) -> Result:
+def benchmarks_at_age(snapshot: Instant, at: str, by: str, scheme: str, filters: Mapping[str, Any]) -> Result:
     """The norms of posts at an age; in `meta`, how many are eligible, and of how many the numbers are known."""
-    _require_no_metric(metric)
     meta = {"scheme": scheme, "by": by, "platform": filters.get("platform"), **describe_age(snapshot, at, filters)}
     return replace(snapshot.ask("benchmarks_at_age", age=at, by=by, scheme=scheme, **filters), meta=meta)
 
 
-def _require_no_metric(metric: str | None) -> None:
+def require_no_metric(metric: str | None) -> None:
+    """Refuse a metric: at an age, posts are compared by their views and by every ratio at once.
+
+    Raises:
+        SettingsError: One was named.
+    """
     if metric is not None:
-        raise SettingsError("Posts at one age are compared by engagement rate: leave out the metric.")
+        raise SettingsError(f"At an age, views and every public ratio are compared at once: leave out {metric!r}.")
 
 
-def describe_age(snapshot: Snapshot, at: str, filters: Mapping[str, Any]) -> dict[str, Any]:
+def describe_age(snapshot: Instant, at: str, filters: Mapping[str, Any]) -> dict[str, Any]:
     """Of how many eligible posts the views at an age are known, why not of the others, and a warning where of none."""
     if at not in AGES:
         raise SettingsError(f"Unknown age {at!r}; choose from {', '.join(AGES)}.")

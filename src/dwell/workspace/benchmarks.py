@@ -9,10 +9,10 @@ from dwell.results import Result
 from dwell.workspace.metric_choice import find_metric
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 
-def benchmarks(snapshot: Snapshot, by: str, options: Mapping[str, Any], metric: str | None) -> Result:
+def benchmarks(snapshot: Instant, by: str, options: Mapping[str, Any], metric: str | None) -> Result:
     """The norms of the eligible posts; in `meta`, how many they are, and why the others are left out."""
     choice = find_metric(snapshot, options, metric)
     result = snapshot.ask("benchmarks", by=by, metric=choice.name, **options)
@@ -24,7 +24,7 @@ def benchmarks(snapshot: Snapshot, by: str, options: Mapping[str, Any], metric: 
     return Result(result.columns, result.rows, meta)
 
 
-def dots(snapshot: Snapshot, rate: str | None, options: Mapping[str, Any]) -> Result:
+def dots(snapshot: Instant, rate: str | None, options: Mapping[str, Any]) -> Result:
     """The posts of a strip plot, with what holds for all of them in `meta`."""
     rate = rate or find_metric(snapshot, options).name
     rows = snapshot.ask("post_dots", rate=rate, **options)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dwell.results import Result
@@ -13,6 +12,7 @@ from dwell.results import Result
 if TYPE_CHECKING:
     import altair
 
+    from dwell.workspace.account_groups import AccountGroup
     from dwell.workspace.snapshot import Snapshot
 
 
@@ -30,13 +30,7 @@ class Charts:
         self._snapshot = snapshot
 
     def benchmarks(
-        self,
-        *,
-        creator: str | None = None,
-        by: str = "bucket",
-        metric: str | None = None,
-        at: str | None = None,
-        **options: Any,
+        self, *, creator: str | None = None, by: str = "bucket", at: str | None = None, **options: Any
     ) -> altair.TopLevelMixin:
         """The metric of posts in their duration bucket, with median and 90th percentile of all posts.
 
@@ -45,14 +39,16 @@ class Charts:
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            benchmarks = snapshot.benchmarks(creator=creator, by=by, metric=metric, at=at, **options)
+            benchmarks = snapshot.benchmarks(creator=creator, by=by, at=at, **options)
             dots = Result((), [])
-            if by == "bucket":
-                rate = "engagement_rate" if at else benchmarks.meta["metric"]["name"]
-                ask = partial(snapshot.posts, at=at) if at else partial(snapshot.dots, rate=rate)
-                dots = ask(creator=creator, **options)
+            if by == "bucket" and at is not None:
+                dots = snapshot.posts(creator=creator, at=at, **options)
+            elif by == "bucket":
+                rest = {name: value for name, value in options.items() if name != "metric"}
+                dots = snapshot.dots(creator=creator, rate=benchmarks.meta["metric"]["name"], **rest)
             drawn = charts.benchmarks(dots, benchmarks)
-            return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"])
+            chosen = snapshot.find_group(creator, *map(options.get, ("platform", "niche", "watchlist")))
+            return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"], group=chosen)
 
     def compare(self, creators: Sequence[str], **options: Any) -> altair.TopLevelMixin:
         """How far each further account differs from the first at equal length, with intervals."""
@@ -215,9 +211,13 @@ def _known(handle: str | None) -> list[str]:
 
 
 def _add_context(
-    snapshot: Snapshot, drawn: altair.TopLevelMixin, *creators: str | None, platform: str | None = None
+    snapshot: Snapshot,
+    drawn: altair.TopLevelMixin,
+    *creators: str | None,
+    platform: str | None = None,
+    group: AccountGroup | None = None,
 ) -> altair.TopLevelMixin:
-    """The chart with a line about its accounts; None stands for all stored ones of the platform."""
+    """The chart with a line about its accounts; None stands for all stored ones of the platform, or for the group."""
     from dwell.charts.context import add_context, context_line
     from dwell.charts.offline import show_offline
     from dwell.workspace.creators import parse_handle
@@ -227,12 +227,14 @@ def _add_context(
     handles = [None if name is None else parse_handle(name) for name in creators]
     spans, sources = [], Counter[str]()
     for handle in handles:
-        chosen: dict[str, Any] = {"handle": handle, **({"platform": platform} if platform else {})}
+        several = group.filters["handle"] if group is not None and handle is None else handle
+        chosen: dict[str, Any] = {"handle": several, **({"platform": platform} if platform else {})}
         spans.append(next(iter(snapshot.ask("span", **chosen))))
         sources.update({row["source"]: row["snapshots"] for row in snapshot.ask("sources", **chosen)})
     first = min((row["first_observed_at"] for row in spans if row["first_observed_at"] is not None), default=None)
     last = max((row["last_observed_at"] for row in spans if row["last_observed_at"] is not None), default=None)
-    everyone = f"all stored accounts{f' on {platform}' if platform else ''}"
+    words = (group.words if group is not None else None) or "all stored accounts"
+    everyone = f"{words}{f' on {platform}' if platform else ''}"
     subject = ", ".join(everyone if name is None else f"@{name}" for name in handles)
     line = context_line(subject, first, last, [name for name, _ in sources.most_common()])
     return show_offline(add_context(drawn, line))

@@ -27,6 +27,7 @@ class Instant:
 
     Attributes:
         root: The data folder.
+        settings: Its settings.
         period: When the posts of its answers were published.
     """
 
@@ -34,7 +35,7 @@ class Instant:
         from dwell.warehouse.snapshot import StoreSnapshot
 
         self.root = store.root
-        self._settings = store.settings
+        self.settings = store.settings
         self._results = results
         self.period = ALWAYS
         self._tables = StoreSnapshot(store.root)
@@ -54,7 +55,7 @@ class Instant:
     def _engine(self) -> Engine:
         from dwell.warehouse.engine import open_engine
 
-        return open_engine(self._settings, self._tables)
+        return open_engine(self.settings, self._tables)
 
     @property
     def seq(self) -> int:
@@ -131,6 +132,6 @@ class Instant:
         from dwell.warehouse.user_sql import run_sql
         from dwell.workspace.derived import derived_tables
 
-        result = run_sql(self._settings, self._tables, derived_tables(), query, parameters)
+        result = run_sql(self.settings, self._tables, derived_tables(), query, parameters)
         columns = [{"name": name, "type": kind} for name, kind in result.kinds.items()]
         return replace(result, meta={"columns": columns})

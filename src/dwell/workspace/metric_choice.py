@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from dwell.metrics.metric_choice import DEFAULTS, MetricChoice, choose_metric, require_metric
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 _FILTERS = ("handle", "platform", "include", "min_age_h")
 
 
-def find_metric(snapshot: Snapshot, filters: Mapping[str, Any], metric: str | None = None) -> MetricChoice:
+def find_metric(snapshot: Instant, filters: Mapping[str, Any], metric: str | None = None) -> MetricChoice:
     """The metric by which these posts are compared, with the reason and both numbers.
 
     Args:

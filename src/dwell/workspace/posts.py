@@ -12,11 +12,11 @@ from dwell.results import Result
 from dwell.workspace.metric_choice import find_metric
 
 if TYPE_CHECKING:
-    from dwell.workspace.snapshot import Snapshot
+    from dwell.workspace.instant import Instant
 
 
 def list_posts(
-    snapshot: Snapshot,
+    snapshot: Instant,
     filters: Mapping[str, Any],
     metric: str | None,
     *,
@@ -49,3 +49,9 @@ def list_posts(
     chosen = {"sort": sort or choice.name, "limit": limit, **({"above_p90": True} if above_p90 else {})}
     rows = snapshot.ask("posts", scheme=scheme, metric=choice.name, **filters, **chosen)
     return replace(rows, meta={"metric": choice.to_dict()})
+
+
+def count_posts(snapshot: Instant, found: Result, filters: Mapping[str, Any]) -> Result:
+    """The result with the number of all these posts, listed or not, as `total` in `meta`."""
+    total = next(iter(snapshot.ask("exclusions", **filters)))["total"]
+    return replace(found, meta={**found.meta, "total": total})

@@ -8,21 +8,21 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from dwell.results import Result
-from dwell.workspace.account_instant import AccountInstant
 from dwell.workspace.creators import find_creator
 from dwell.workspace.growth import describe_growth
 from dwell.workspace.metric_choice import find_metric
 from dwell.workspace.period import PeriodOptions
+from dwell.workspace.post_instant import PostInstant
 
 if TYPE_CHECKING:
     from dwell.workspace.charts import Charts
     from dwell.workspace.fits import Fit
 
 
-class Snapshot(AccountInstant):
+class Snapshot(PostInstant):
     """The data of one instant: every question sees the same rows, and all share one connection.
 
     `Workspace` has the same questions and opens a snapshot for each. A snapshot belongs to one thread.
@@ -67,100 +67,6 @@ class Snapshot(AccountInstant):
             return findings(self, **self._account(creator, platform), tz=tz, metric=metric, fit=fit).findings
 
         return self._in_period(answer, period, creator, platform, tz)
-
-    def benchmarks(
-        self,
-        *,
-        creator: str | None = None,
-        by: str = "bucket",
-        metric: str | None = None,
-        at: str | None = None,
-        scheme: str = "proxy",
-        platform: str | None = None,
-        include: str | Sequence[str] = (),
-        min_age_h: float = 72.0,
-        **period: Unpack[PeriodOptions],
-    ) -> Result:
-        """Median and p90 of the metric and of each public ratio per duration bucket, over eligible posts.
-
-        Platforms are not mixed: TikTok, unless `platform` or a creator is given. With `at` (`1h`, `24h`, `72h`, `7d`),
-        of the ratios and the views at that age since publishing; `min_age_h` then has no meaning.
-        """
-        from dwell.workspace.benchmarks import benchmarks
-
-        def answer() -> Result:
-            if at is not None:
-                from dwell.workspace.at_age import benchmarks_at_age
-
-                filters = {**self._post_filter(creator, platform), "include": include}
-                return benchmarks_at_age(self, at, by, scheme, filters, metric)
-            options = {"scheme": scheme, "include": include, "min_age_h": min_age_h}
-            return benchmarks(self, by, {**options, **self._post_filter(creator, platform)}, metric)
-
-        return self._in_period(answer, period, creator, platform, "UTC")
-
-    def posts(
-        self,
-        *,
-        creator: str | None = None,
-        metric: str | None = None,
-        at: str | None = None,
-        sort: str | None = None,
-        above_p90: bool = False,
-        limit: int | None = None,
-        scheme: str = "proxy",
-        platform: str | None = None,
-        include: str | Sequence[str] = (),
-        min_age_h: float = 72.0,
-        **period: Unpack[PeriodOptions],
-    ) -> Result:
-        """Posts with every ratio, bucket, percentile and multiple, by `sort`: highest first, unknown last.
-
-        `metric` is what percentiles compare, and what posts are sorted by where `sort` is None: `watch_ratio`,
-        `full_watch_rate`, `engagement_rate`, `save_rate`, `share_rate`, `like_rate` or `views_per_hour`. Without it,
-        watch ratio where it is measured of 30 eligible posts and of half of them, else engagement rate, or like rate
-        where shares are unknown. `meta["metric"]` has its `name`, the `reason`, and of how many posts it is known.
-        With `at` (`1h`, `24h`, `72h`, `7d`), their views and ratios at that age since publishing, sorted by views, with
-        percentiles of the engagement rate; `metric` and `min_age_h` then have no meaning.
-        """
-        from dwell.workspace.posts import list_posts
-
-        def answer() -> Result:
-            filters = {"include": include, **self._post_filter(creator, platform)}
-            chosen: Any = {"sort": sort, "above_p90": above_p90, "limit": limit, "scheme": scheme}
-            if at is not None:
-                from dwell.workspace.at_age import posts_at_age
-
-                return posts_at_age(self, at, filters, metric, **chosen)
-            return list_posts(self, {**filters, "min_age_h": min_age_h}, metric, **chosen)
-
-        return self._in_period(answer, period, creator, platform, "UTC")
-
-    def dots(
-        self,
-        *,
-        creator: str | None = None,
-        rate: str | None = None,
-        scheme: str = "proxy",
-        platform: str | None = None,
-        include: str | Sequence[str] = (),
-        min_age_h: float = 72.0,
-        **period: Unpack[PeriodOptions],
-    ) -> Result:
-        """The posts that a strip plot draws: eligible ones with a known `rate`, or an even sample of at most 1,500.
-
-        Without a rate, that by which posts are compared.
-
-        `meta` has `total` and `total_above_p90` of all such posts, and in `lengths` the `n`, median and p90 of each
-        bucket, over all of them.
-        """
-        from dwell.workspace.benchmarks import dots
-
-        def answer() -> Result:
-            options = {"scheme": scheme, "include": include, "min_age_h": min_age_h}
-            return dots(self, rate, {**options, **self._post_filter(creator, platform)})
-
-        return self._in_period(answer, period, creator, platform, "UTC")
 
     def tiers(
         self,

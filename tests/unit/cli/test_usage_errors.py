@@ -19,7 +19,7 @@ HELP = " See 'dwell {} --help'."
         ("keys crate", "There is no command crate. Did you mean create? See 'dwell keys --help'."),
         ("zzzz", "There is no command zzzz. See 'dwell --help'."),
         ("posts --createor x", "There is no option --createor. Did you mean --creator? See 'dwell posts --help'."),
-        ("posts", "--creator is missing. See 'dwell posts --help'."),
+        ("tiers", "--creator is missing. See 'dwell tiers --help'."),
         ("vet", "@HANDLE is missing. See 'dwell vet --help'."),
         ("posts --creator @a --limit 0", "--limit: give 1 or more. See 'dwell posts --help'."),
         ("posts --creator @a --limit x", "--limit: 'x' isn't a whole number. See 'dwell posts --help'."),

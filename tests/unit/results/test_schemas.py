@@ -103,9 +103,9 @@ def test_a_metric_has_the_types_that_are_declared(metric: Any) -> None:
     needed = {
         "post_dots": {"rate": "engagement_rate"},
         "benchmarks": {"by": "niche"},
+        "benchmarks_at_age": {"by": "niche"},
         "posts": {"metric": "views_per_hour"},
         "metric_counts": {"metrics": tuple(POST_METRICS)},
-        "benchmarks_at_age": {"by": "niche"},
     }
     expression = getattr(import_module(metric.module), metric.function)(**needed.get(metric.name, {}))
     found = {name: IBIS[str(kind).removeprefix("!")] for name, kind in expression.schema().items()}

@@ -94,3 +94,9 @@ def test_python_takes_the_same_words_and_refuses_others(folder: Path) -> None:
 def test_a_column_that_posts_at_an_age_lack_is_refused_before_any_work(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["posts", "--creator", "@me", "--at", "24h", "--sort", "watch_ratio", "--data", "/nowhere"]) == 2
     assert "there is no column 'watch_ratio'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["posts", "--creator", "@me"], ["benchmarks"]])
+def test_an_age_takes_no_metric(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--at", "24h", "--metric", "save_rate", "--data", "/nowhere"]) == 2
+    assert "leave out --metric" in capsys.readouterr().err

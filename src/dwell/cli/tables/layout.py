@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+
+from dwell.results import Result
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _ATTRIBUTE = "__dwell_layouts__"
@@ -43,6 +45,14 @@ class Layout:
             (*(name for name in self.rest if name in there), *(name for name in columns if name not in known)),
             self.text if self.text in there else None,
         )
+
+
+def with_accounts(layout: Layout, result: Result) -> Layout:
+    """The layout with the account first, where the rows are of several."""
+    if "handle" not in result.columns or len(set(result.column("handle"))) < 2:
+        return layout
+    rest = tuple(name for name in layout.rest if name != "handle")
+    return replace(layout, essential=("handle", *layout.essential), rest=rest)
 
 
 def shows(*layouts: Layout) -> Callable[[Command], Command]:
