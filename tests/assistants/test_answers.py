@@ -209,3 +209,9 @@ def test_a_call_that_nobody_waits_for_is_told_so(data: Any, monkeypatch: pytest.
 
     anyio.run(run)
     assert [stop.is_set() for stop in told] == [True]
+
+
+def test_the_metric_that_posts_are_compared_by_is_chosen_and_named(call: Call) -> None:
+    assert call("posts", creator="soup_house", limit=1)["details"]["metric"]["name"] == "engagement_rate"
+    assert call("tiers", creator="soup_house", metric="like_rate")["details"]["metric"]["name"] == "like_rate"
+    assert "metric cannot be 'loves'" in call("posts", creator="soup_house", metric="loves")

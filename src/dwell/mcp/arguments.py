@@ -51,6 +51,13 @@ MinAge = Annotated[
     float,
     Field(ge=0, allow_inf_nan=False, description="Leave out posts observed fewer hours than this after posting."),
 ]
+Metric = Annotated[
+    Literal[
+        "watch_ratio", "full_watch_rate", "engagement_rate", "save_rate", "share_rate", "like_rate", "views_per_hour"
+    ]
+    | None,
+    Field(description="What posts are compared by; null: watch ratio where it is known of enough posts, else a rate."),
+]
 Targets = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=_NAME)], ...],
     Field(min_length=1, max_length=50, description="Accounts (@handle, link, id), #hashtag, sound:ID, search:words."),
@@ -84,6 +91,7 @@ class OfAccount(Arguments):
 class OfEligible(OfAccount):
     """A question about the posts of one account that can be compared."""
 
+    metric: Metric = None
     include: Include = ()
     min_age_h: MinAge = 72.0
 

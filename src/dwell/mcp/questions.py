@@ -13,6 +13,7 @@ from dwell.mcp.arguments import (
     AnyCreator,
     Arguments,
     Include,
+    Metric,
     MinAge,
     OfAccount,
     OfEligible,
@@ -33,7 +34,9 @@ Words = Annotated[str, Field(min_length=1, max_length=500)]
 class Posts(OfEligible):
     """`posts`."""
 
-    sort: Annotated[str, Field(description="Column to sort by, highest first; unknown last.")] = "engagement_rate"
+    sort: Annotated[
+        str | None, Field(max_length=500, description="Column to sort by, highest first; null: the metric.")
+    ] = None
     above_p90: Annotated[bool, Field(description="Only posts above the 90th percentile of their bucket.")] = False
     scheme: Scheme = "proxy"
 
@@ -47,6 +50,7 @@ class Tiers(OfEligible):
 class Findings(OfAccount):
     """`findings`."""
 
+    metric: Metric = None
     tz: Zone = "UTC"
 
 
@@ -56,6 +60,7 @@ class Benchmarks(Arguments):
     creator: AnyCreator = None
     platform: Platform = None
     by: Annotated[Literal["bucket", "creator-size", "niche"], Field(description="What to split by.")] = "bucket"
+    metric: Metric = None
     scheme: Scheme = "proxy"
     include: Include = ()
     min_age_h: MinAge = 72.0
@@ -218,7 +223,7 @@ QUESTIONS: tuple[Tool, ...] = (
     Tool(
         "posting_times",
         "When an account posts",
-        "Median engagement rate by weekday and hour of posting, with the number of posts.",
+        "The median of the metric by weekday and hour of posting, with the number of posts.",
         Tiers,
         _of_posts(Snapshot.posting_times),
         columns=METRICS["posting_times"].columns,
