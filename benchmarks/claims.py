@@ -55,10 +55,12 @@ def account(rng: np.random.Generator, n: int = 140, correlation: float = 0.0) ->
     ]
 
 
-def verdict(posts: Account, finding: str) -> Verdict:
-    """The verdict of one finding."""
-    compared = tiers(posts) if finding == "best_posts" else None
-    return str(next(row["verdict"] for row in findings(posts, tiers=compared) if row["finding"] == finding))
+def verdict(posts: Account, finding: str, metric: str) -> Verdict:
+    """The verdict of one finding, where posts are compared by this metric."""
+    chosen = {"name": metric, "reason": "", "n": len(posts), "eligible": len(posts)}
+    compared = tiers(posts, metric=metric) if finding == "best_posts" else None
+    rows = findings(posts, metric=chosen, tiers=compared)
+    return str(next(row["verdict"] for row in rows if row["finding"] == finding))
 
 
 def lengths(rng: np.random.Generator, *, effect: bool) -> Verdict:
@@ -66,7 +68,7 @@ def lengths(rng: np.random.Generator, *, effect: bool) -> Verdict:
     posts = account(rng)
     for post in posts:
         post["watch_ratio"] *= float(np.exp(-0.02 * post["duration_s"])) if effect else 1.0
-    return verdict(posts, "length")
+    return verdict(posts, "length", "watch_ratio")
 
 
 def lengths_of_unequal_spread(rng: np.random.Generator, *, effect: bool) -> Verdict:
@@ -75,7 +77,7 @@ def lengths_of_unequal_spread(rng: np.random.Generator, *, effect: bool) -> Verd
     for post in posts:
         spread = 1.5 if post["duration_s"] > 40 else 0.5
         post["watch_ratio"] = float(np.exp(rng.normal(-0.7 - (0.03 * post["duration_s"] if effect else 0), spread)))
-    return verdict(posts, "length")
+    return verdict(posts, "length", "watch_ratio")
 
 
 def few_lengths(rng: np.random.Generator, *, effect: bool) -> Verdict:
@@ -84,7 +86,7 @@ def few_lengths(rng: np.random.Generator, *, effect: bool) -> Verdict:
     for place, post in enumerate(posts):
         post["bucket"], post["duration_s"] = LENGTHS[place % 3]
         post["watch_ratio"] *= 6.0 if effect and place % 3 == 0 else 1.0
-    return verdict(posts, "length")
+    return verdict(posts, "length", "watch_ratio")
 
 
 def change(rng: np.random.Generator, *, effect: bool) -> Verdict:
@@ -92,7 +94,7 @@ def change(rng: np.random.Generator, *, effect: bool) -> Verdict:
     posts = account(rng)
     for post in posts[70:]:
         post["engagement_rate"] *= 1.6 if effect else 1.0
-    return verdict(posts, "change")
+    return verdict(posts, "change", "engagement_rate")
 
 
 def change_of_similar_neighbours(rng: np.random.Generator, *, effect: bool) -> Verdict:
@@ -100,7 +102,7 @@ def change_of_similar_neighbours(rng: np.random.Generator, *, effect: bool) -> V
     posts = account(rng, correlation=0.3)
     for post in posts[70:]:
         post["engagement_rate"] *= 1.8 if effect else 1.0
-    return verdict(posts, "change")
+    return verdict(posts, "change", "engagement_rate")
 
 
 def change_of_few(rng: np.random.Generator, *, effect: bool) -> Verdict:
@@ -108,7 +110,7 @@ def change_of_few(rng: np.random.Generator, *, effect: bool) -> Verdict:
     posts = account(rng, 24)
     for post in posts[12:]:
         post["engagement_rate"] *= 4.0 if effect else 1.0
-    return verdict(posts, "change")
+    return verdict(posts, "change", "engagement_rate")
 
 
 def best_posts(rng: np.random.Generator, *, effect: bool) -> Verdict:
@@ -117,7 +119,7 @@ def best_posts(rng: np.random.Generator, *, effect: bool) -> Verdict:
     for post in posts:
         if effect and ("recipe" in post["hashtags"] or post["posted_at"].hour == 18):
             post["engagement_rate"] *= 2.0
-    return verdict(posts, "best_posts")
+    return verdict(posts, "best_posts", "engagement_rate")
 
 
 def public_ratios(rng: np.random.Generator, *, effect: bool) -> Verdict:

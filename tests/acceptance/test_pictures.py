@@ -64,11 +64,11 @@ def test_growth_takes_a_limit(stored: Path, dwell: Callable[..., Any]) -> None:
     assert [row["views_per_hour"] for row in few] == fastest[:3]
 
 
-def test_the_page_names_its_yardstick_and_repeats_the_context_below_each_picture(
+def test_the_page_names_its_metric_and_repeats_the_context_below_each_picture(
     fitted: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     api.open(fitted[0]).report(creator=OWN, path=tmp_path / "page.html")
     page = unescape((tmp_path / "page.html").read_text())
-    assert "Posts are ranked by engagement rate: (likes + comments + shares) ÷ views." in page
+    assert "Posts are compared by watch ratio: measured for " in page
     assert page.count("<figure>") == page.count(f"{OWN} · observed ")
     assert " 0 minutes" not in page

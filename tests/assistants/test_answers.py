@@ -133,7 +133,6 @@ def test_every_column_of_a_tool_has_a_kind() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({}, "creator is missing: The account: @handle or profile link."),
         ({"creatr": "x", "creator": "soup_house"}, "posts has no argument 'creatr'. Did you mean creator? It has"),
         ({"creator": "soup_hous"}, "No posts of @soup_hous are stored. Did you mean @soup_house?"),
         ({"creator": "soup_house", "limit": 0}, "limit cannot be 0: input should be greater than or equal to 1."),
@@ -215,3 +214,27 @@ def test_the_metric_that_posts_are_compared_by_is_chosen_and_named(call: Call) -
     assert call("posts", creator="soup_house", limit=1)["details"]["metric"]["name"] == "engagement_rate"
     assert call("tiers", creator="soup_house", metric="like_rate")["details"]["metric"]["name"] == "like_rate"
     assert "metric cannot be 'loves'" in call("posts", creator="soup_house", metric="loves")
+
+
+def test_posts_of_a_period_are_counted(call: Call) -> None:
+    answer = call("posts", creator="soup_house", since="2026-03-10", until="2026-03-19")
+    assert answer["n"] == {"posts": 10, "rows": 10}
+    assert answer["period"]["first_posted_at"].startswith("2026-03-10")
+    assert answer["details"]["since"].startswith("2026-03-10")
+    assert "isn't" in call("posts", creator="soup_house", since="soon")
+    assert "not both" in call("posts", creator="soup_house", since="2026-03-10", last="9d")
+
+
+def test_posts_of_all_accounts_and_at_an_age(call: Call) -> None:
+    assert call("posts", limit=1)["n"]["posts"] == 30
+    assert "No account of the niche 'jazz'" in call("posts", niche="jazz")
+    assert call("posts", at="7d")["details"]["known"] == 0
+
+
+def test_an_account_is_not_compared_with_itself(call: Call) -> None:
+    assert "named twice" in call("compare", creators=["soup_house", "@soup_house"])
+    assert "creators cannot be" in call("compare", creators=["soup_house"])
+
+
+def test_a_missing_argument_is_named(call: Call) -> None:
+    assert "creator is missing: The account: @handle or profile link." in call("tiers")

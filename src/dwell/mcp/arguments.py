@@ -58,6 +58,19 @@ Metric = Annotated[
     | None,
     Field(description="What posts are compared by; null: watch ratio where it is known of enough posts, else a rate."),
 ]
+Age = Annotated[
+    Literal["1h", "24h", "72h", "7d"] | None,
+    Field(description="Compare posts at this age since publishing, by readings close to it; then without metric."),
+]
+Since = Annotated[
+    str | None, Field(max_length=_NAME, description="Only posts published from this day or instant (ISO 8601) on.")
+]
+Until = Annotated[
+    str | None, Field(max_length=_NAME, description="Only posts published up to this day, or before this instant.")
+]
+Last = Annotated[
+    str | None, Field(max_length=_NAME, description="Only posts published this long ago at most: 90d, 12w or 24h.")
+]
 Targets = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=_NAME)], ...],
     Field(min_length=1, max_length=50, description="Accounts (@handle, link, id), #hashtag, sound:ID, search:words."),
@@ -81,6 +94,14 @@ class Arguments(BaseModel):
         return self.model_dump(exclude=set(Arguments.model_fields))
 
 
+class InPeriod(Arguments):
+    """A question about posts by when they were published."""
+
+    since: Since = None
+    until: Until = None
+    last: Last = None
+
+
 class OfAccount(Arguments):
     """A question about one account."""
 
@@ -88,10 +109,28 @@ class OfAccount(Arguments):
     platform: Platform = None
 
 
-class OfEligible(OfAccount):
+class OfPeriod(InPeriod, OfAccount):
+    """A question about the posts of one account."""
+
+
+class OfEligible(OfPeriod):
     """A question about the posts of one account that can be compared."""
 
     metric: Metric = None
+    include: Include = ()
+    min_age_h: MinAge = 72.0
+
+
+class OfGroup(InPeriod):
+    """A question about the posts of one account, of a niche, of a watchlist, or of all accounts of a platform."""
+
+    creator: AnyCreator = None
+    niche: Annotated[str | None, Field(max_length=_NAME, description="Only the accounts of this niche.")] = None
+    watchlist: Annotated[str | None, Field(max_length=_NAME, description="Only the accounts of this list.")] = None
+    platform: Platform = None
+    at: Age = None
+    metric: Metric = None
+    scheme: Scheme = "proxy"
     include: Include = ()
     min_age_h: MinAge = 72.0
 

@@ -31,6 +31,24 @@ TIER: Columns = {
     "q_value": ("0-1", "After correcting for all comparisons"),
     "separates": ("", "The difference is beyond chance after that correction"),
 }
+COMPARISON: Columns = {
+    "metric": ("", "What is compared; rates and ratios are fractions"),
+    "kind": ("", "Whether its numbers are `measured` or `public`"),
+    "handle": ("", "The account that is compared with the first one"),
+    "value": ("", "Its value, at the lengths that both have; null where unknown"),
+    "own_value": ("", "The value of the first account at the same lengths; null where unknown"),
+    "difference": ("", "value - own_value"),
+    "difference_low": ("", _LOW),
+    "difference_high": ("", _HIGH),
+    "verdict": ("", "`higher`, `lower`, `similar` (a large difference is excluded) or `unknown` (see `reason`)"),
+    "n": ("posts", "Of this account"),
+    "own_n": ("posts", "Of the first account"),
+    "share": ("0-1", "Part of the first account's posts that has these lengths"),
+    "effect": ("", "Cliff's delta, from -1 to 1: how often a post of this account is ahead of one of the first"),
+    "q_value": ("0-1", "After correcting for all comparisons"),
+    "reason": ("", "Why nothing can be told"),
+}
+"""Of accounts beside each other."""
 FINDING: Columns = {
     "finding": ("", "Name of the finding"),
     "statement": ("", "Rows with the same number support one sentence"),

@@ -13,10 +13,13 @@ from dwell.mcp.arguments import (
     AnyCreator,
     Arguments,
     Include,
+    InPeriod,
     Metric,
     MinAge,
     OfAccount,
     OfEligible,
+    OfGroup,
+    OfPeriod,
     Platform,
     Scheme,
     Zone,
@@ -26,19 +29,32 @@ from dwell.mcp.folder import Folder
 from dwell.mcp.tool import Answered, Tool
 from dwell.metrics.catalog import METRICS
 from dwell.results import Result
+from dwell.workspace.creators import find_account
 from dwell.workspace.snapshot import Snapshot
 
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class Posts(OfEligible):
+class Posts(OfGroup):
     """`posts`."""
 
     sort: Annotated[
         str | None, Field(max_length=500, description="Column to sort by, highest first; null: the metric.")
     ] = None
     above_p90: Annotated[bool, Field(description="Only posts above the 90th percentile of their bucket.")] = False
+
+
+class Compare(InPeriod):
+    """`compare`."""
+
+    creators: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=500)], ...],
+        Field(min_length=2, max_length=10, description="Accounts; all are compared with the first."),
+    ]
+    platform: Platform = None
     scheme: Scheme = "proxy"
+    include: Include = ()
+    min_age_h: MinAge = 72.0
 
 
 class Tiers(OfEligible):
@@ -47,26 +63,20 @@ class Tiers(OfEligible):
     tz: Zone = "UTC"
 
 
-class Findings(OfAccount):
+class Findings(OfPeriod):
     """`findings`."""
 
     metric: Metric = None
     tz: Zone = "UTC"
 
 
-class Benchmarks(Arguments):
+class Benchmarks(OfGroup):
     """`benchmarks`."""
 
-    creator: AnyCreator = None
-    platform: Platform = None
     by: Annotated[Literal["bucket", "creator-size", "niche"], Field(description="What to split by.")] = "bucket"
-    metric: Metric = None
-    scheme: Scheme = "proxy"
-    include: Include = ()
-    min_age_h: MinAge = 72.0
 
 
-class Retention(OfAccount):
+class Retention(OfPeriod):
     """`retention`."""
 
     post: Annotated[str | None, Field(max_length=500, description="Only this post, second by second: id or link.")] = (
@@ -116,18 +126,25 @@ def _of_posts(ask: Callable[..., Result]) -> Callable[[Folder, Arguments, thread
 
     def answer(folder: Folder, arguments: Arguments, _stop: threading.Event) -> Answered:
         question: dict[str, Any] = arguments.question()
-        one_platform = question["platform"] if question["creator"] else question["platform"] or "tiktok"
+        named = [question.get(name) for name in ("creator", "platform", "niche", "watchlist")]
         with folder.workspace.snapshot() as snapshot:
-            result = ask(snapshot, **question)
-            return cover(snapshot, result, creator=question["creator"], platform=one_platform)
+            return cover(snapshot, ask(snapshot, **question), snapshot.find_group(*named).filters)
 
     return answer
+
+
+def _compare(folder: Folder, arguments: Compare, _stop: threading.Event) -> Answered:
+    with folder.workspace.snapshot() as snapshot:
+        result = snapshot.compare(**arguments.question())
+        handles = tuple(account["handle"] for account in result.meta["accounts"])
+        return cover(snapshot, result, {"handle": handles, "platform": result.meta["platform"]})
 
 
 def _ask_status(folder: Folder, arguments: Status, _stop: threading.Event) -> Answered:
     result = folder.workspace.status(creator=arguments.creator)
     with folder.workspace.snapshot() as snapshot:
-        return cover(snapshot, result, creator=arguments.creator, platform=None)
+        account = {} if arguments.creator is None else find_account(snapshot, arguments.creator, None)
+        return cover(snapshot, result, account)
 
 
 def _answer_topic(folder: Folder, arguments: Topic, _stop: threading.Event) -> Answered:
@@ -154,8 +171,9 @@ QUESTIONS: tuple[Tool, ...] = (
     ),
     Tool(
         "posts",
-        "Posts of an account",
-        "The posts of an account with counters, ratios and watch time, each compared with the account's others.",
+        "Posts",
+        "The posts of an account, a niche, a watchlist or all accounts, with counters, ratios and watch time, each"
+        " compared with posts of its length.",
         Posts,
         _of_posts(Snapshot.posts),
         columns=METRICS["posts"].columns,
@@ -181,6 +199,14 @@ QUESTIONS: tuple[Tool, ...] = (
         Tiers,
         _of_posts(Snapshot.tiers),
         columns=meanings.TIER,
+    ),
+    Tool(
+        "compare",
+        "Accounts side by side",
+        "How two or more accounts differ at equal length, each against the first, with intervals.",
+        Compare,
+        _compare,
+        columns=meanings.COMPARISON,
     ),
     Tool(
         "benchmarks",
@@ -216,7 +242,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "growth",
         "Views gained between readings",
         "How many views an hour each post of an account gained between two readings an hour or more apart.",
-        OfAccount,
+        OfPeriod,
         _of_posts(Snapshot.growth),
         columns=METRICS["growth"].columns,
     ),
@@ -232,7 +258,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "audit",
         "Which public ratio follows watch time",
         "Which public ratio follows the measured watch time of an account, or that it cannot be told.",
-        OfAccount,
+        OfPeriod,
         _of_posts(Snapshot.audit),
         columns=meanings.AUDIT,
     ),

@@ -100,7 +100,7 @@ def test_a_minus_is_stdout(run: Run, tmp_path: Path) -> None:
 
 def test_a_page_goes_to_stdout(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = "<!doctype html>é\n"
-    monkeypatch.setattr("dwell.workspace.page.collect_content", lambda *_: None)
+    monkeypatch.setattr("dwell.workspace.page.collect_content", lambda *_, **__: None)
     monkeypatch.setattr("dwell.workspace.page.render", lambda _: page)
     assert run("report", "--creator", "@one", "-o", "-") == (0, page, "")
     assert run("report", "--creator", "@one", "-o", "-", "--json")[0] == 2

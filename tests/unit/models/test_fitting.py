@@ -89,7 +89,7 @@ def test_a_model_that_only_knows_the_length_says_so(made):
 
 def test_saves_that_are_never_shown_are_no_zeros(made):
     report, model = fit(made.account(40, seed=7, saves=False), "watch_ratio")
-    assert any("save_rate" in note for note in report["warnings"])
+    assert any("save rate" in note for note in report["warnings"])
     assert model is not None
     assert model.training["ranges"]["log_save_rate"] == [None, None, 0.0]
 

@@ -76,7 +76,7 @@ def test_each_answer_is_of_the_chosen_platform_alone(workspace: dwell.Workspace,
     assert sum(workspace.posting_times(**one).column("n")) == YOUTUBE
     assert sum(workspace.tiers(**one).meta[name] for name in ("n_top", "n_bottom")) <= YOUTUBE
     assert workspace.audit(**one).meta["n"]["watch_ratio"] == YOUTUBE
-    found = workspace.findings(**one).meta
+    found = workspace.findings(**one, fit=True).meta
     assert (found["posts"], found["platform"], found["fit"]["platform"]) == (YOUTUBE, "youtube", "youtube")
     assert workspace.growth(creator="@ann", platform="tiktok").meta["growth"]["posts"] == TIKTOK
     page = tmp_path / "page.html"
