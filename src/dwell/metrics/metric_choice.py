@@ -98,4 +98,4 @@ def _choice(name: str, counts: Mapping[str, int], why: str) -> MetricChoice:
 def _too_few_watched(watched: int) -> str:
     if not watched:
         return "no watch ratio is measured"
-    return f"the watch ratio is measured for {watched:,}: {MIN_POSTS} and half of all are needed"
+    return f"the watch ratio is measured for only {watched:,} ({MIN_POSTS} and half of all are needed)"

@@ -35,8 +35,8 @@ def test_the_reason_has_both_numbers() -> None:
     assert choose_metric(counts).reason == "By watch ratio: measured for 1,180 of 1,300 eligible posts."
     few = choose_metric({**counts, "watch_ratio": 12}).reason
     assert few == (
-        "By like rate: known for 1,200 of 1,300 eligible posts; the watch ratio is measured for 12: 30 and half of "
-        "all are needed; none has an engagement rate, which needs shares."
+        "By like rate: known for 1,200 of 1,300 eligible posts; the watch ratio is measured for only 12 (30 and half "
+        "of all are needed); none has an engagement rate, which needs shares."
     )
     chosen = choose_metric({"eligible": 1, "save_rate": 0}, "save_rate")
     assert chosen.reason == "By save rate, as chosen: known for 0 of 1 eligible post."
