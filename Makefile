@@ -15,17 +15,17 @@ DAMAGES ?= 300
 help:  ## List the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
 
-demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (about 2 minutes the first time).
+demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (under 2 minutes the first time).
 	$(BIN)/dwell demo --folder dwell-demo
 
 # Spark's client and Sail cannot run under xdist, so their tests are a process of their own, beside the two others.
-test: $(VENV)/dev  ## Every test that this machine can run (about 20 minutes on two cores).
+test: $(VENV)/dev  ## Every test that this machine can run (about 25 minutes on two cores).
 	@COVERAGE_FILE=.engines.coverage $(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage > .engines.log 2>&1 & \
 	  $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage \
 	    --ignore=tests/tiktok_organic/test_dbt.py; \
 	  first=$$?; wait $$!; second=$$?; cat .engines.log; rm -f .engines.log; exit $$((first + second))
 
-check: lint  ## Lint, types, import contracts, and the tests with their coverage (about 28 minutes).
+check: lint  ## Lint, types, import contracts, and the tests with their coverage (about 35 minutes).
 	rm -f .coverage .engines.coverage
 	$(MAKE) test COVERAGE="--cov --cov-report="
 	$(BIN)/coverage combine --append .engines.coverage

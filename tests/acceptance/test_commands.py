@@ -200,7 +200,7 @@ def test_errors_say_what_to_do(
     assert unknown.status == 1
     conforms(json.loads(unknown.err), "error")
     assert unknown.out == ""
-    wrong = dwell("posts", "--json", data=stored)
+    wrong = dwell("tiers", "--json", data=stored)
     assert wrong.status == 2
     conforms(json.loads(wrong.err), "error")
     assert dwell("benchmarks", "--min-age", "soon", data=stored).status == 2

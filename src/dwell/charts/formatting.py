@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from dwell.metrics.metric_choice import POST_METRICS
@@ -126,6 +126,18 @@ def day(value: datetime | date | str | None) -> str:
     """A date as `3 Nov 2026` (the day in the time zone that the value carries), or "unknown"."""
     moment = parse_instant(value)
     return UNKNOWN if moment is None else f"{moment.day} {moment:%b %Y}"
+
+
+def published(since: datetime | str | None, until: datetime | str | None) -> str:
+    """`published since 29 Aug 2026, 03:07 UTC`: a period from one instant until before another; "" for all times."""
+    ends = [f"{word} {_instant(end)}" for word, end in (("since", since), ("before", until)) if end is not None]
+    return f"published {' and '.join(ends)}" if ends else ""
+
+
+def _instant(value: datetime | str) -> str:
+    """The day in UTC, and the time where it is not midnight."""
+    moment = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+    return day(moment) if moment.time() == time() else f"{day(moment)}, {moment:%H:%M} UTC"
 
 
 def parse_instant(value: datetime | date | str | None) -> datetime | date | None:

@@ -129,12 +129,10 @@ class Output:
 
 def _period(result: Result) -> str:
     """A line that says when the posts of a result were published, where the user named a period."""
-    ends = [
-        f"{word} {result.meta[name]}"
-        for name, word in (("since", "since"), ("until", "before"))
-        if result.meta.get(name)
-    ]
-    return f"Posts published {' and '.join(ends)}.\n" if ends else ""
+    from dwell.charts.formatting import published
+
+    words = published(result.meta.get("since"), result.meta.get("until"))
+    return f"Posts {words}.\n" if words else ""
 
 
 def with_warnings(text: str, result: Result) -> str:

@@ -89,7 +89,8 @@ def _find_watchlist(snapshot: Instant, watchlist: str, platform: str) -> Account
             f"No posts of the accounts of watchlist {watchlist!r} on {platform} are stored ({listed}); read them with "
             f"dwell sweep --watchlist {watchlist}."
         )
-    some = f"{len(lacking):,} of {len(names):,} accounts of watchlist {watchlist} have no stored posts: {listed}."
+    verb = "has" if len(lacking) == 1 else "have"
+    some = f"{len(lacking):,} of {len(names):,} accounts of watchlist {watchlist} {verb} no stored posts: {listed}."
     meta = {"watchlist": watchlist, "accounts": len(found), "accounts_listed": len(names)}
     filters = {"handle": found, "platform": platform}
     return AccountGroup(filters, f"watchlist {watchlist}", meta, [some] if lacking else [])

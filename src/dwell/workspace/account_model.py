@@ -11,6 +11,7 @@ from dwell.models import artifact
 from dwell.models.abstention import list_abstentions
 from dwell.models.model_choice import describe_refused
 from dwell.workspace.fits import fit_only
+from dwell.workspace.period import ALWAYS
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
@@ -58,6 +59,8 @@ def account_model(snapshot: Snapshot, handle: str, platform: str | None, *, fit:
     if own and not any(verdict.supersedes(own[0]) for verdict in verdicts):
         stored = artifact.load(folder, own[0]["model_id"]).report
         notes = describe_refused(refused, own[0]["model_id"], TARGET)
+        if snapshot.period != ALWAYS:
+            notes = (*notes, "The model was fitted on posts of all times: its figures are not those of the period.")
         warnings = [*stored.get("warnings", ()), *notes]
         return AccountModel({**stored, "warnings": warnings}, stored=True, fitted_at=own[0]["trained_at"])
     if verdicts and verdicts[0].seq == snapshot.seq:

@@ -219,6 +219,7 @@ def _add_context(
 ) -> altair.TopLevelMixin:
     """The chart with a line about its accounts; None stands for all stored ones of the platform, or for the group."""
     from dwell.charts.context import add_context, context_line
+    from dwell.charts.formatting import published
     from dwell.charts.offline import show_offline
     from dwell.workspace.creators import parse_handle
 
@@ -236,5 +237,7 @@ def _add_context(
     words = (group.words if group is not None else None) or "all stored accounts"
     everyone = f"{words}{f' on {platform}' if platform else ''}"
     subject = ", ".join(everyone if name is None else f"@{name}" for name in handles)
+    if period := published(**snapshot.asked_period.to_dict()):
+        subject = f"{subject}, posts {period}"
     line = context_line(subject, first, last, [name for name, _ in sources.most_common()])
     return show_offline(add_context(drawn, line))

@@ -78,7 +78,7 @@ def test_a_niche(run: Run, folder: Path) -> None:
 def test_a_watchlist_says_which_accounts_have_no_posts(run: Run) -> None:
     status, text, _ = run("posts", "--watchlist", "rivals")
     assert status == 0
-    assert "1 of 2 accounts of watchlist rivals have no stored posts: @nobody_here." in " ".join(text.split())
+    assert "1 of 2 accounts of watchlist rivals has no stored posts: @nobody_here." in " ".join(text.split())
     found = json.loads(run("benchmarks", "--watchlist", "rivals", "--json")[1])
     assert (found["accounts"], found["accounts_listed"], found["eligible"]) == (1, 2, 8)
 

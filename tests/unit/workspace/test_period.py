@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+import dwell
 from dwell import clock
+from dwell.charts.formatting import published
 from dwell.errors import SettingsError
 from dwell.metrics.compile import Engine, bound_sql
 from dwell.workspace.period import ALWAYS, Period, When, parse_period
@@ -72,3 +75,52 @@ def test_another_account_or_period_compiles_nothing(tmp_path: Path, engine: Engi
     assert f"{sign}handle" in text
     assert f"{sign}since" in text
     assert "dwell_bound" not in text.lower()
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> dwell.Workspace:
+    """Twelve videos, one a month of 2026 until October, and two whose time of publishing is not known."""
+    folder = tmp_path_factory.mktemp("period")
+    published_at = [f"2026-{month:02}-15T12:00:00Z" for month in range(1, 11)] + [None, None]
+    rows = [
+        {
+            "post_id": f"video-000{number:02}", "platform": "youtube", "handle": "ann", "duration_s": 12,
+            "views": 900 + number, "likes": 30 + number, "posted_at": at,
+            "observed_at": "2026-11-01T00:00:00Z", "source": "test",
+        }
+        for number, at in enumerate(published_at, start=1)
+    ]  # fmt: skip
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    made = dwell.open(folder / "data", create=True)
+    made.import_files([folder / "rows.jsonl"])
+    return made
+
+
+def test_posts_of_a_period_and_those_of_unknown_time(workspace: dwell.Workspace) -> None:
+    found = workspace.posts(creator="@ann", since="2026-03-15", until="2026-05-15", sort="posted_at")
+    assert [row["post_id"] for row in found] == ["video-00005", "video-00004", "video-00003"]
+    assert (found.meta["since"], found.meta["until"]) == ("2026-03-15T00:00:00Z", "2026-05-16T00:00:00Z")
+    assert found.meta["undated"] == 2
+    assert any("2 posts have no known time of publishing" in warning for warning in found.warnings)
+    assert len(workspace.posts(creator="@ann")) == 12
+    assert workspace.posts(creator="@ann").meta["since"] is None
+    assert sum(workspace.trend(creator="@ann", every="month", last="90d").column("posts")) == 2
+
+
+def test_pictures_and_pages_say_of_which_period_they_are(workspace: dwell.Workspace, tmp_path: Path) -> None:
+    chart = workspace.charts.trend(creator="@ann", since="2026-03-15", every="month").to_dict()
+    assert "@ann, posts published since 15 Mar 2026 · observed" in " ".join(chart["title"]["subtitle"])
+    assert "published" not in " ".join(workspace.charts.trend(creator="@ann").to_dict()["title"]["subtitle"])
+    workspace.report(creator="@ann", path=tmp_path / "page.html", until="2026-05-15")
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "5 of 5 posts compared, published before 16 May 2026, observed" in page
+    assert "@ann, posts published before 16 May 2026 · observed" in page
+
+
+def test_a_period_in_words() -> None:
+    assert published(None, None) == ""
+    assert published("2026-08-29T03:07:05Z", None) == "published since 29 Aug 2026, 03:07 UTC"
+    assert (
+        published(NOW, datetime(2026, 12, 1, tzinfo=UTC))
+        == "published since 20 Nov 2026, 12:30 UTC and before 1 Dec 2026"
+    )

@@ -1,0 +1,65 @@
+"""CPU of whole commands on the demo's folder: lists beside `dwell --help`, questions beside `import duckdb`.
+
+    python benchmarks/start_time.py --data dwell-demo/data [--runs 5]
+
+All take turns in one run. Promises: a list at most twice `dwell --help`, a question at most twice `import duckdb` and
+its query. Statistics (`tiers`, `audit`, `findings`, `score`, `retention`) import SciPy or scikit-learn as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+BASELINES = {
+    "--help": ["--help"],
+    "import duckdb": [],
+}
+LISTS = ("imports", "models list", "cost", "limits", "accounts", "watchlist list", "videos")
+QUESTIONS = (
+    *("status", "benchmarks", "sql SELECT/**/count(*)/**/FROM/**/posts", "posts", "trend", "posting-times", "growth"),
+    *("tiers", "retention", "audit", "findings", "score"),
+)
+OF_ALL = {"status", "benchmarks", "sql SELECT/**/count(*)/**/FROM/**/posts"}
+PLAIN = "import duckdb; print(duckdb.connect().execute('SELECT count(*) FROM range(1000)').fetchall())"
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--data", type=Path, default=Path("dwell-demo/data"))
+    words.add_argument("--creator", default="@demo_kitchen")
+    words.add_argument("--runs", type=int, default=5)
+    options = words.parse_args()
+    dwell = str(Path(sys.executable).with_name("dwell"))
+    commands = {name: [dwell, *given] for name, given in BASELINES.items()}
+    commands["import duckdb"] = [sys.executable, "-c", PLAIN]
+    for name in (*LISTS, *QUESTIONS):
+        creator = [] if name in OF_ALL or name in LISTS else ["--creator", options.creator]
+        commands[name] = [dwell, *name.split(), *creator, "--data", str(options.data)]
+    for command in commands.values():
+        _cpu(command)  # compiles queries and modules
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(options.runs):
+        for name, command in commands.items():
+            seconds[name].append(_cpu(command))
+    middle = {name: statistics.median(times) for name, times in seconds.items()}
+    for name, value in middle.items():
+        base = "--help" if name in LISTS else "import duckdb"
+        print(f"{name:45} {value:6.2f} s of CPU, {value / middle[base]:5.2f} x {base}")
+
+
+def _cpu(command: list[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    main()
