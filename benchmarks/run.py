@@ -13,6 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 FULL = {
     "command_time.py": [],
+    "start_time.py": [],
     "metrics_speed.py": ["--rows", "10000000", "--runs", "3", "--memory", "3GB"],
     "retention_speed.py": ["--readings", "16", "--runs", "3"],
     "retention_events.py": [],
@@ -35,6 +36,7 @@ FULL = {
 }
 QUICK = {
     "command_time.py": ["--rows", "100000", "--runs", "2"],
+    "start_time.py": ["--runs", "1"],
     "metrics_speed.py": ["--rows", "300000", "--runs", "1"],
     "retention_speed.py": ["--posts", "500", "--runs", "1"],
     "retention_events.py": ["--worlds", "7", "--accounts", "2"],

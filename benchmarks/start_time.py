@@ -1,9 +1,10 @@
 """CPU of whole commands on the demo's folder: lists beside `dwell --help`, questions beside `import duckdb`.
 
-    python benchmarks/start_time.py --data dwell-demo/data [--runs 5]
+    python benchmarks/start_time.py [--data dwell-demo/data] [--runs 5]
 
-All take turns in one run. Promises: a list at most twice `dwell --help`, a question at most twice `import duckdb` and
-its query. Statistics (`tiers`, `audit`, `findings`, `score`, `retention`) import SciPy or scikit-learn as well.
+Without `--data` it makes the folder first, with `dwell demo`. All take turns in one run. Promises: a list at most twice
+`dwell --help`, a question at most twice `import duckdb` and its query. Statistics (`tiers`, `audit`, `findings`,
+`score`, `retention`) import SciPy or scikit-learn as well.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 BASELINES = {
@@ -31,20 +33,29 @@ PLAIN = "import duckdb; print(duckdb.connect().execute('SELECT count(*) FROM ran
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--data", type=Path, default=Path("dwell-demo/data"))
+    words.add_argument("--data", type=Path)
     words.add_argument("--creator", default="@demo_kitchen")
     words.add_argument("--runs", type=int, default=5)
     options = words.parse_args()
     dwell = str(Path(sys.executable).with_name("dwell"))
+    with tempfile.TemporaryDirectory() as folder:
+        if options.data is None:
+            options.data = Path(folder) / "demo" / "data"
+            _cpu([dwell, "demo", "--folder", str(options.data.parent)])
+        measure(dwell, options.data, options.creator, options.runs)
+
+
+def measure(dwell: str, data: Path, creator: str, runs: int) -> None:
+    """Run all commands in turns, and print the medians."""
     commands = {name: [dwell, *given] for name, given in BASELINES.items()}
     commands["import duckdb"] = [sys.executable, "-c", PLAIN]
     for name in (*LISTS, *QUESTIONS):
-        creator = [] if name in OF_ALL or name in LISTS else ["--creator", options.creator]
-        commands[name] = [dwell, *name.split(), *creator, "--data", str(options.data)]
+        whose = [] if name in OF_ALL or name in LISTS else ["--creator", creator]
+        commands[name] = [dwell, *name.split(), *whose, "--data", str(data)]
     for command in commands.values():
         _cpu(command)  # compiles queries and modules
     seconds: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(options.runs):
+    for _ in range(runs):
         for name, command in commands.items():
             seconds[name].append(_cpu(command))
     middle = {name: statistics.median(times) for name, times in seconds.items()}
