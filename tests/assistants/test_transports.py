@@ -102,8 +102,13 @@ def test_http_takes_only_keys_of_this_machine(
 
 
 def test_a_stopped_process_says_one_line(data: Path) -> None:
+    # A process in the background of a script is not to be stopped by Ctrl-C, and this test may run in one.
+    code = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); from dwell.__main__ import run; run()"
     with subprocess.Popen(
-        [*COMMAND, "--data", str(data)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", code, "mcp", "--data", str(data)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -11,7 +11,7 @@ from dwell.metrics.counters import COUNTERS
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.growth import latest_growth, pairs, viewed
 from dwell.metrics.growth_note import CUMULATIVE
-from dwell.metrics.metric_choice import DEFAULTS, MEASURED, require_metric
+from dwell.metrics.metric_choice import DEFAULTS, MEASURED, POST_METRICS, require_metric
 from dwell.metrics.newest import newest
 from dwell.metrics.plausible import avg_watch_implausible, full_watch_implausible
 from dwell.metrics.ratios import with_rates
@@ -37,7 +37,8 @@ def metric_counts(
         include: Filters to switch off.
         min_age_h: Hours from publishing to observation below which a post is young.
     """
-    names = [require_metric(name) for name in metrics]
+    asked = {require_metric(name) for name in metrics}
+    names = [name for name in POST_METRICS if name in asked]
     posts = with_rates(with_excluded(newest(handle, counters=COUNTERS, platform=platform), include, min_age_h))
     posts = posts.filter(posts.excluded.isnull()).alias("rated_posts")
     watched = newest_watch_time(posts)
