@@ -28,10 +28,11 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 OWN, RIVALS = "demo_kitchen", ("demo_pantry", "demo_bigtable")
 QUESTIONS = {
     "status": ["status"],
-    "benchmarks": ["benchmarks"],
-    "posts": ["posts", "--creator", f"@{OWN}"],
-    "tiers": ["tiers", "--creator", f"@{OWN}"],
-    "trend": ["trend", "--creator", f"@{OWN}", "--every", "month"],
+    # The first releases compared posts by engagement rate, and by nothing else.
+    "benchmarks": ["benchmarks", "--metric", "engagement_rate"],
+    "posts": ["posts", "--creator", f"@{OWN}", "--metric", "engagement_rate"],
+    "tiers": ["tiers", "--creator", f"@{OWN}", "--metric", "engagement_rate"],
+    "trend": ["trend", "--creator", f"@{OWN}", "--every", "month", "--metric", "engagement_rate"],
     "score": ["score", "--creator", f"@{RIVALS[0]}"],
     "cost": ["cost", "--by", "endpoint"],
     "watchlists": ["watchlist", "list"],

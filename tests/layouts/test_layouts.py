@@ -78,7 +78,16 @@ def test_it_answers_as_the_release_did(layout: Path, dwell: Dwell, name: str) ->
     if name == "status":
         later = answer["tables"].keys() - expected["tables"].keys()
         assert not any(answer["tables"].pop(table) for table in later)
-    assert still(answer) == still(expected)
+    assert still(of_the_release(answer, expected)) == still(expected)
+
+
+def of_the_release(answer: Any, expected: Any) -> Any:
+    """The answer without the names that came after the release."""
+    if isinstance(answer, dict) and isinstance(expected, dict):
+        return {name: of_the_release(inner, expected[name]) for name, inner in answer.items() if name in expected}
+    if isinstance(answer, list) and isinstance(expected, list) and len(answer) == len(expected):
+        return [of_the_release(inner, known) for inner, known in zip(answer, expected, strict=True)]
+    return answer
 
 
 @pytest.mark.parametrize("layout", WITH_TRACKING, indirect=True)
