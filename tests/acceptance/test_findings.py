@@ -112,7 +112,7 @@ def test_everything_on_the_page_is_json_of_a_command(
         "retention_posts": [],
         "status": {name: value for name, value in status.items() if name not in {"rows", "connections"}},
         "tz": findings["tz"],
-        "published": "",
+        "period": "",
         "every": ask("trend")["every"],
         "simulated": findings["simulated"],
     }

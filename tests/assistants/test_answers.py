@@ -219,7 +219,10 @@ def test_the_metric_that_posts_are_compared_by_is_chosen_and_named(call: Call) -
 def test_posts_of_a_period_are_counted(call: Call) -> None:
     answer = call("posts", creator="soup_house", since="2026-03-10", until="2026-03-19")
     assert answer["n"] == {"posts": 10, "rows": 10}
-    assert answer["period"]["first_posted_at"].startswith("2026-03-10")
+    assert answer["period"]["first_posted_at"] == "2026-03-10T12:00:00Z"  # of the posts, not of the period
+    assert answer["period"]["last_posted_at"] == "2026-03-19T12:00:00Z"
+    nothing = call("posts", creator="soup_house", since="2026-03-10T13:00", until="2026-03-11T11:00")
+    assert (nothing["n"]["posts"], nothing["period"]["first_posted_at"]) == (0, None)
     assert answer["details"]["since"].startswith("2026-03-10")
     assert "isn't" in call("posts", creator="soup_house", since="soon")
     assert "not both" in call("posts", creator="soup_house", since="2026-03-10", last="9d")

@@ -128,7 +128,7 @@ def day(value: datetime | date | str | None) -> str:
     return UNKNOWN if moment is None else f"{moment.day} {moment:%b %Y}"
 
 
-def published(since: datetime | str | None, until: datetime | str | None) -> str:
+def format_period(since: datetime | str | None, until: datetime | str | None) -> str:
     """`published since 29 Aug 2026, 03:07 UTC`: a period from one instant until before another; "" for all times."""
     ends = [f"{word} {_instant(end)}" for word, end in (("since", since), ("before", until)) if end is not None]
     return f"published {' and '.join(ends)}" if ends else ""

@@ -118,11 +118,9 @@ def _begin_anew(folder: Path) -> None:
 def _is_of_an_older_demo(folder: Path) -> bool:
     """It is empty, or what a demo left before there was a mark."""
     names = {path.name for path in folder.iterdir()}
-    return (
-        names <= {*_MADE}
-        and all("demo_" in path.name for path in folder.glob("exports/*"))
-        and (not names or "exports" in names)
-    )
+    exports = [path.name for path in folder.glob("exports/*")]
+    is_demo = names <= {*_MADE} and bool(exports) and all("demo_" in name for name in exports)
+    return not names or is_demo
 
 
 @contextmanager

@@ -129,9 +129,9 @@ class Output:
 
 def _period(result: Result) -> str:
     """A line that says when the posts of a result were published, where the user named a period."""
-    from dwell.charts.formatting import published
+    from dwell.charts.formatting import format_period
 
-    words = published(result.meta.get("since"), result.meta.get("until"))
+    words = format_period(result.meta.get("since"), result.meta.get("until"))
     return f"Posts {words}.\n" if words else ""
 
 

@@ -20,26 +20,12 @@ def cover(snapshot: Snapshot, result: Result, chosen: Mapping[str, Any]) -> Answ
         result: The answer; its `meta` says in which period the posts were published, where one was asked for.
         chosen: `handle` (one, several as a tuple, or None for all) and `platform` of the posts.
     """
-    handle, platform = chosen.get("handle"), chosen.get("platform")
+    which = {name: chosen[name] for name in ("handle", "platform") if chosen.get(name) is not None}
     ends = {name: datetime.fromisoformat(end) for name in ("since", "until") if (end := result.meta.get(name))}
-    counts = next(iter(snapshot.ask("exclusions", handle=handle, platform=platform, **ends)))
-    named = (handle,) if isinstance(handle, str) else handle
-    rows = [row for row in snapshot.ask("handles") if platform in (None, row["platform"])]
-    known = {row["handle"] for row in rows if named is None or row["handle"] in named}
-    stored = [row for row in snapshot.ask("creators_stored") if row["handle"] in known]
-    first = min((row["first_posted_at"] for row in stored if row["first_posted_at"]), default=None)
-    last = max((row["last_posted_at"] for row in stored if row["last_posted_at"]), default=None)
-    spans = [_span(snapshot, name, platform) for name in (named if named is not None else (None,))]
+    posted = next(iter(snapshot.ask("posted_span", **which, **ends)))
+    observed = next(iter(snapshot.ask("span", **which)))
     period = {
-        "first_posted_at": max(first, ends["since"]) if first and "since" in ends else first,
-        "last_posted_at": min(last, ends["until"]) if last and "until" in ends else last,
-        "first_observed_at": min((span[0] for span in spans if span[0]), default=None),
-        "last_observed_at": max((span[1] for span in spans if span[1]), default=None),
+        **{name: posted[name] for name in ("first_posted_at", "last_posted_at")},
+        **{name: observed[name] for name in ("first_observed_at", "last_observed_at")},
     }
-    simulated = any(is_simulated(snapshot, name) for name in (named if named is not None else (None,)))
-    return Answered(result, period, counts["total"], simulated)
-
-
-def _span(snapshot: Snapshot, handle: str | None, platform: str | None) -> tuple[datetime | None, datetime | None]:
-    row = next(iter(snapshot.ask("span", handle=handle, **({"platform": platform} if platform else {}))), {})
-    return row.get("first_observed_at"), row.get("last_observed_at")
+    return Answered(result, period, posted["posts"], is_simulated(snapshot, which.get("handle")))

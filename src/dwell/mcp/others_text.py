@@ -10,9 +10,7 @@ from typing import Any
 
 from dwell.visible import mark
 
-OTHERS_TEXT = frozenset(
-    {"caption", "title", "display_name", "description", "hashtags", "text", "effect_name", "comment"}
-)  # fmt: skip
+OTHERS_TEXT = frozenset({"caption", "title", "display_name", "description", "hashtags", "text", "comment"})
 """Names of values that people outside wrote: an assistant must not take them for what it is told to do."""
 
 MARK = "text_by_others"

@@ -114,7 +114,7 @@ def _answer(folder: Folder, tool: Tool, given: Mapping[str, Any], stop: threadin
         return _failed(word_options(str(error), tool.arguments))
     except MemoryError:
         return _failed("Not enough memory: free some, or set DWELL_MEMORY lower, so that less is used at once.")
-    except Exception:
+    except Exception:  # one call that fails must not end the server that answers the others
         log.exception("a tool failed unexpectedly")
         return _failed(f"{tool.name} failed unexpectedly; dwell's log says why. dwell doctor may show what is wrong.")
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

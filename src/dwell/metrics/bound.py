@@ -17,7 +17,7 @@ BOUND = {"handle": "string", "since": "timestamp('UTC')", "until": "timestamp('U
 PERIOD_METRICS = frozenset({
     "benchmarks", "exclusions", "metric_counts", "posts", "post_dots", "posting_times", "trend", "growth",
     "growth_known", "growth_ranking", "retention_curves", "retention_points", "posts_at_age", "benchmarks_at_age",
-    "known_at_age",
+    "known_at_age", "posted_span",
 })  # fmt: skip
 """Those that can be asked about the posts of a period alone."""
 _FUNCTION = "dwell_bound"

@@ -178,6 +178,7 @@ STORED: Columns = {
     "first_posted_at": ("UTC", "When the oldest was published"),
     "last_posted_at": ("UTC", "When the newest was published"),
 }
+POSTED_SPAN: Columns = {name: STORED[name] for name in ("posts", "first_posted_at", "last_posted_at")}
 HANDLE: Columns = {
     "handle": ("", "Account"),
     "platform": ("", "`tiktok`, `youtube` or `facebook`"),

@@ -28,6 +28,14 @@ def undated(*, handle: str | None = None, platform: str | None = None) -> Table:
     return posts.agg(posts=posts.count(where=posts.posted_at.isnull()))
 
 
+def posted_span(*, handle: str | None = None, platform: str | None = None) -> Table:
+    """One row: how many posts there are, and when the first and the last of them were published."""
+    posts = posts_of(handle)
+    if platform is not None:
+        posts = posts.filter(posts.platform == platform)
+    return posts.agg(posts=posts.count(), first_posted_at=posts.posted_at.min(), last_posted_at=posts.posted_at.max())
+
+
 def creators_stored() -> Table:
     """One row per account with stored posts, most posts first."""
     posts = posts_of(None)

@@ -40,8 +40,9 @@ class KnownScaler(TransformerMixin, BaseEstimator):
     def __init__(self, margin: float = 1.0) -> None:
         self.margin = margin
 
-    def fit(self, X: Floats, y: Floats | None = None) -> Self:  # noqa: ARG002 - scikit-learn passes it
+    def fit(self, X: Floats, y: Floats | None = None) -> Self:
         """Learns medians, scales, ranges and which columns need an indicator."""
+        del y  # scikit-learn passes it
         return self.learn(validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan"))
 
     def learn(self, X: Floats) -> Self:

@@ -34,7 +34,7 @@ class ReportContent:
         score: The result of a scoring; None without a scoring.
         status: The state of the data: first_observed_at, last_observed_at, unknown_share, sources.
         versions: Name of a component (dwell, metric definitions, model) -> its version.
-        published: When its posts were published, in words; "" for posts of all times.
+        period: When its posts were published, in words; "" for posts of all times.
         tz: The time zone of hours and weekdays.
         every: Length of a trend period.
         connected: The account is connected, so nothing on the page advises to connect it.
@@ -59,7 +59,7 @@ class ReportContent:
     status: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     tz: str = "UTC"
-    published: str = ""
+    period: str = ""
     every: str = "week"
     connected: bool = False
     simulated: bool = False

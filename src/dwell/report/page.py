@@ -83,7 +83,7 @@ def _subtitle(content: ReportContent) -> str:
     meta = content.findings.meta
     where = f" on {meta['platform']}" if meta.get("platform") else ""
     posts = f"{meta['eligible']:,} of {pluralize(meta['posts'], 'post')}{where} compared"
-    posts = f"{posts}, {content.published}" if content.published else posts
+    posts = f"{posts}, {content.period}" if content.period else posts
     first, last = status.get("first_observed_at"), status.get("last_observed_at")
     return f"{posts}, observed {day(first)} to {day(last)}" if first and last else posts
 

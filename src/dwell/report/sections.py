@@ -78,7 +78,7 @@ def _with_context(section: Section, content: ReportContent) -> Section:
     """The section with a line below each picture that says whose numbers it shows, from when and from where."""
     status = content.status
     ends = status.get("first_observed_at"), status.get("last_observed_at")
-    subject = f"@{content.handle}{f', posts {content.published}' if content.published else ''}"
+    subject = f"@{content.handle}{f', posts {content.period}' if content.period else ''}"
     line = context_line(subject, *ends, status.get("sources") or ())
     pictures = [replace(plot, wide=replace(plot.wide, notes=(*plot.wide.notes, line))) for plot in section.plots]
     return replace(section, plots=pictures)

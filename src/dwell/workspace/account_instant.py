@@ -163,7 +163,7 @@ class AccountInstant(Instant):
         try:
             found = answer()
         finally:
-            chosen, self.period, self.asked_period = self.period, outer, self.period
+            chosen, self.period = self.period, outer
         return describe_period(self, found, chosen, filters or self._post_filter(creator, platform))
 
     def _post_filter(self, creator: str | None, platform: str | None) -> dict[str, str | None]:

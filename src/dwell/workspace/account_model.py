@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,13 +59,17 @@ def account_model(snapshot: Snapshot, handle: str, platform: str | None, *, fit:
     if own and not any(verdict.supersedes(own[0]) for verdict in verdicts):
         stored = artifact.load(folder, own[0]["model_id"]).report
         notes = describe_refused(refused, own[0]["model_id"], TARGET)
-        if snapshot.period != ALWAYS:
-            notes = (*notes, "The model was fitted on posts of all times: its figures are not those of the period.")
-        warnings = [*stored.get("warnings", ()), *notes]
-        return AccountModel({**stored, "warnings": warnings}, stored=True, fitted_at=own[0]["trained_at"])
+        return AccountModel(_noted(snapshot, stored, notes), stored=True, fitted_at=own[0]["trained_at"])
     if verdicts and verdicts[0].seq == snapshot.seq:
-        return AccountModel(verdicts[0].report, stored=True, fitted_at=verdicts[0].at)
+        return AccountModel(_noted(snapshot, verdicts[0].report, ()), stored=True, fitted_at=verdicts[0].at)
     return AccountModel(None, None, missing=_why_none(handle, verdicts[0].at if verdicts else None))
+
+
+def _noted(snapshot: Snapshot, report: Mapping[str, Any], notes: Iterable[str]) -> dict[str, Any]:
+    """The report with notes among its warnings, and with one where it is not of the period that was asked for."""
+    whole = ["The model was fitted on posts of all times: its figures are not those of the period."]
+    more = whole if snapshot.period != ALWAYS else []
+    return {**report, "warnings": [*report.get("warnings", ()), *notes, *more]}
 
 
 def _why_none(handle: str, abstained_at: str | None) -> str:

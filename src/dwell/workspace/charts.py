@@ -48,7 +48,9 @@ class Charts:
                 dots = snapshot.dots(creator=creator, rate=benchmarks.meta["metric"]["name"], **rest)
             drawn = charts.benchmarks(dots, benchmarks)
             chosen = snapshot.find_group(creator, *map(options.get, ("platform", "niche", "watchlist")))
-            return _add_context(snapshot, drawn, creator, platform=benchmarks.meta["platform"], group=chosen)
+            return _add_context(
+                snapshot, drawn, creator, asked=benchmarks, platform=benchmarks.meta["platform"], group=chosen
+            )
 
     def compare(self, creators: Sequence[str], **options: Any) -> altair.TopLevelMixin:
         """How far each further account differs from the first at equal length, with intervals."""
@@ -57,24 +59,24 @@ class Charts:
         with self._snapshot() as snapshot:
             result = snapshot.compare(creators, **options)
             handles = [account["handle"] for account in result.meta["accounts"]]
-            return _add_context(snapshot, charts.comparison(result), *handles, platform=result.meta["platform"])
+            drawn = charts.comparison(result)
+            return _add_context(snapshot, drawn, *handles, asked=result, platform=result.meta["platform"])
 
     def tiers(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """What the best quarter of the posts has in common that the weakest lacks, with intervals."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return _add_context(
-                snapshot, charts.tiers(snapshot.tiers(creator=creator, **options)), creator, **_place(options)
-            )
+            result = snapshot.tiers(creator=creator, **options)
+            return _add_context(snapshot, charts.tiers(result), creator, asked=result, **_place(options))
 
     def posting_times(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Median of the metric by weekday and hour, with the number of posts."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            drawn = charts.posting_times(snapshot.posting_times(creator=creator, **options))
-            return _add_context(snapshot, drawn, creator, **_place(options))
+            result = snapshot.posting_times(creator=creator, **options)
+            return _add_context(snapshot, charts.posting_times(result), creator, asked=result, **_place(options))
 
     def audience_hours(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Active followers by weekday and hour."""
@@ -97,17 +99,16 @@ class Charts:
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            return _add_context(
-                snapshot, charts.trend(snapshot.trend(creator=creator, **options)), creator, **_place(options)
-            )
+            result = snapshot.trend(creator=creator, **options)
+            return _add_context(snapshot, charts.trend(result), creator, asked=result, **_place(options))
 
     def audit(self, *, creator: str, platform: str | None = None, **period: Any) -> altair.TopLevelMixin:
         """Rank correlation of each public ratio with the measured watch time."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            drawn = charts.audit(snapshot.audit(creator=creator, platform=platform, **period))
-            return _add_context(snapshot, drawn, creator, platform=platform)
+            result = snapshot.audit(creator=creator, platform=platform, **period)
+            return _add_context(snapshot, charts.audit(result), creator, asked=result, platform=platform)
 
     def retention(
         self, *, creator: str, post: str | None = None, by: str = "views", **options: Any
@@ -124,7 +125,7 @@ class Charts:
             else:
                 about = result.meta["post"]
                 drawn = charts.retention_band([post_line(about, result)], bucket=about["bucket"])
-            return _add_context(snapshot, drawn, creator, **_place(options))
+            return _add_context(snapshot, drawn, creator, asked=result, **_place(options))
 
     def retention_heat(self, *, creator: str, **options: Any) -> altair.TopLevelMixin:
         """Heat map of the catalogue: the posts with the most views, second by second."""
@@ -134,7 +135,7 @@ class Charts:
             result = snapshot.retention(creator, **options)
             points = snapshot.retention_points(creator, **options)
             drawn = charts.retention_heat(points, list(result), total=len(result))
-            return _add_context(snapshot, drawn, creator, **_place(options))
+            return _add_context(snapshot, drawn, creator, asked=result, **_place(options))
 
     def skill(self, fit: Result | Mapping[str, Any]) -> altair.TopLevelMixin:
         """The skill of a fitted model next to the baselines: of what `fit` returned, or of a report."""
@@ -169,7 +170,7 @@ class Charts:
             rows = snapshot.growth_ranking(creator=creator, platform=platform, **period)
             note = next(iter(rows.meta["warnings"]), "")
             drawn = charts.growth(rows, rows, observed_twice=rows.meta["observed_twice"], note=note)
-            return _add_context(snapshot, drawn, creator, platform=platform)
+            return _add_context(snapshot, drawn, creator, asked=rows, platform=platform)
 
     def watch_time(
         self, *, creator: str, target: str = "watch_ratio", platform: str | None = None
@@ -214,12 +215,16 @@ def _add_context(
     snapshot: Snapshot,
     drawn: altair.TopLevelMixin,
     *creators: str | None,
+    asked: Result | None = None,
     platform: str | None = None,
     group: AccountGroup | None = None,
 ) -> altair.TopLevelMixin:
-    """The chart with a line about its accounts; None stands for all stored ones of the platform, or for the group."""
+    """The chart with a line about its accounts, and the period of what was asked.
+
+    Of the accounts, None stands for all stored ones of the platform, or for the group.
+    """
     from dwell.charts.context import add_context, context_line
-    from dwell.charts.formatting import published
+    from dwell.charts.formatting import format_period
     from dwell.charts.offline import show_offline
     from dwell.workspace.creators import parse_handle
 
@@ -237,7 +242,7 @@ def _add_context(
     words = (group.words if group is not None else None) or "all stored accounts"
     everyone = f"{words}{f' on {platform}' if platform else ''}"
     subject = ", ".join(everyone if name is None else f"@{name}" for name in handles)
-    if period := published(**snapshot.asked_period.to_dict()):
+    if asked is not None and (period := format_period(asked.meta.get("since"), asked.meta.get("until"))):
         subject = f"{subject}, posts {period}"
     line = context_line(subject, first, last, [name for name, _ in sources.most_common()])
     return show_offline(add_context(drawn, line))

@@ -29,7 +29,6 @@ class Instant:
         root: The data folder.
         settings: Its settings.
         period: When the posts of its answers were published.
-        asked_period: The same of the newest answer.
     """
 
     def __init__(self, store: Store, results: ResultCache) -> None:
@@ -38,7 +37,7 @@ class Instant:
         self.root = store.root
         self.settings = store.settings
         self._results = results
-        self.period = self.asked_period = ALWAYS
+        self.period = ALWAYS
         self._tables = StoreSnapshot(store.root)
 
     def __repr__(self) -> str:

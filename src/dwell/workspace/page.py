@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwell import clock
-from dwell.charts.formatting import published
+from dwell.charts.formatting import format_period
 from dwell.disk.errors import output_error
 from dwell.disk.permissions import shared_files
 from dwell.disk.replace import write_whole
@@ -79,7 +79,7 @@ def collect_content(
     curves = _curves(snapshot, named)
     return ReportContent(
         handle=account["handle"],
-        published=published(**snapshot.period.to_dict()),
+        period=format_period(**snapshot.period.to_dict()),
         generated_at=clock.now(),
         findings=found.findings,
         posts=found.posts,

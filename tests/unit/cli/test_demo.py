@@ -52,7 +52,7 @@ def test_the_folder_of_a_demo_before_the_mark_is_one(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "old").exists()
 
 
-@pytest.mark.parametrize("made", ["data/journal.db", "notes.txt", "exports/clips.csv"])
+@pytest.mark.parametrize("made", ["data/journal.db", "notes.txt", "exports/clips.csv", "report.html"])
 def test_files_of_others_are_not_touched(tmp_path: Path, made: str) -> None:
     path = tmp_path / made
     path.parent.mkdir(exist_ok=True)

@@ -10,7 +10,7 @@ import pytest
 
 import dwell
 from dwell import clock
-from dwell.charts.formatting import published
+from dwell.charts.formatting import format_period
 from dwell.errors import SettingsError
 from dwell.metrics.compile import Engine, bound_sql
 from dwell.workspace.period import ALWAYS, Period, When, parse_period
@@ -117,10 +117,17 @@ def test_pictures_and_pages_say_of_which_period_they_are(workspace: dwell.Worksp
     assert "@ann, posts published before 16 May 2026 · observed" in page
 
 
+def test_a_picture_of_a_snapshot_has_its_own_period_alone(workspace: dwell.Workspace) -> None:
+    with workspace.snapshot() as snapshot:
+        snapshot.posts(creator="@ann", since="2026-03-15")
+        chart = snapshot.charts.trend(creator="@ann").to_dict()
+    assert "published" not in " ".join(chart["title"]["subtitle"])
+
+
 def test_a_period_in_words() -> None:
-    assert published(None, None) == ""
-    assert published("2026-08-29T03:07:05Z", None) == "published since 29 Aug 2026, 03:07 UTC"
+    assert format_period(None, None) == ""
+    assert format_period("2026-08-29T03:07:05Z", None) == "published since 29 Aug 2026, 03:07 UTC"
     assert (
-        published(NOW, datetime(2026, 12, 1, tzinfo=UTC))
+        format_period(NOW, datetime(2026, 12, 1, tzinfo=UTC))
         == "published since 20 Nov 2026, 12:30 UTC and before 1 Dec 2026"
     )
