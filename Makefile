@@ -19,7 +19,7 @@ demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (
 	$(BIN)/dwell demo --folder dwell-demo
 
 # Spark's client and Sail cannot run under xdist, so their tests are a process of their own, beside the two others.
-test: $(VENV)/dev  ## Every test that this machine can run (about 25 minutes on two cores).
+test: $(VENV)/dev  ## Every test that this machine can run (about 30 minutes on two cores).
 	@COVERAGE_FILE=.engines.coverage $(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage > .engines.log 2>&1 & \
 	  $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage \
 	    --ignore=tests/tiktok_organic/test_dbt.py; \
