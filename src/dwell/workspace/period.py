@@ -136,10 +136,25 @@ def _instant(when: When | None, tz: str, name: str) -> datetime | None:
             when = date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
         if not isinstance(when, datetime):
             when = datetime.combine(when + timedelta(days=name == "until"), time())
+        if when.tzinfo is None and _is_skipped(when, tz):
+            raise SettingsError(
+                f"{when:%Y-%m-%d %H:%M} doesn't exist in {tz}: clocks skip it that day; name another time."
+            )
         aware = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(tz))
         return aware.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except OverflowError:
+        raise SettingsError(f"{str(when)[:40]!r} is beyond the years that --{name} can have: leave it out.") from None
+    except ValueError:
         raise SettingsError(f"{str(when)[:40]!r} isn't a time for --{name}: {_AS_WRITTEN}.") from None
+
+
+def _is_skipped(local: datetime, tz: str) -> bool:
+    """Whether the clocks of that zone go from before this time to after it, so that it never is."""
+    zone = ZoneInfo(tz)
+    return (
+        local.time() != time()
+        and local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local
+    )
 
 
 def _minute(instant: datetime) -> str:
