@@ -48,7 +48,7 @@ def make_answer(tool: Tool, arguments: Arguments, answered: Answered) -> dict[st
         "basis_note": tool.basis_note,
         "simulated": result.meta.get("simulated") if simulated is None else simulated,
         "period": to_json(answered.period),
-        "n": {"posts": answered.posts, "rows": total},
+        "n": {"posts": answered.posts, "posts_stored": answered.stored, "rows": total},
         "warnings": [*_warnings(tool, answered), *_notes(tool, answered, total, arguments)],
         "details": to_json(details),
         "columns": {name: _describe(tool, name) for name in columns},
@@ -70,11 +70,19 @@ def output_schema(tool: Tool) -> dict[str, Any]:
         "basis": {"const": tool.basis, "description": tool.basis_note},
         "basis_note": {"type": "string"},
         "simulated": {"type": ["boolean", "null"], "description": "Invented by a simulation; null where not known"},
-        "period": {"type": ["object", "null"], "description": "From when the stored data is", "properties": period},
+        "period": {
+            "type": ["object", "null"],
+            "description": "When the posts of n were published, and when they were read",
+            "properties": period,
+        },
         "n": {
             "type": "object",
-            "description": "How many stored posts the question is about (null where no posts are meant), and all rows",
-            "properties": {"posts": {"type": ["integer", "null"]}, "rows": {"type": "integer"}},
+            "description": "posts: how many the figures rest on; null where no posts are meant. posts_stored: how many"
+            " are stored of what was asked, used or not. rows: of the whole answer",
+            "properties": {
+                **{name: {"type": ["integer", "null"]} for name in ("posts", "posts_stored")},
+                "rows": {"type": "integer"},
+            },
         },
         "warnings": {"type": "array", "items": {"type": "string"}, "description": "Say these beside the numbers"},
         "details": {"type": "object", "description": "What holds for the whole answer: verdicts, counts, reasons"},

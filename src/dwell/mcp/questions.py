@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from dwell.mcp import meanings
+from dwell.mcp import evidence, meanings
 from dwell.mcp.arguments import (
     AnyCreator,
     Arguments,
@@ -24,7 +24,8 @@ from dwell.mcp.arguments import (
     Scheme,
     Zone,
 )
-from dwell.mcp.coverage import cover
+from dwell.mcp.coverage import cover, period_of
+from dwell.mcp.evidence import Evidence
 from dwell.mcp.folder import Folder
 from dwell.mcp.tool import Answered, Tool
 from dwell.metrics.catalog import METRICS
@@ -121,23 +122,29 @@ class Status(Arguments):
     creator: AnyCreator = None
 
 
-def _of_posts(ask: Callable[..., Result]) -> Callable[[Folder, Arguments, threading.Event], Answered]:
-    """A question of `Snapshot` as that of a tool, with what it rests on, as of the same instant."""
+def _of_posts(
+    ask: Callable[..., Result], rests_on: Evidence
+) -> Callable[[Folder, Arguments, threading.Event], Answered]:
+    """A question of `Snapshot` as that of a tool, with the posts that it rests on, as of the same instant."""
 
     def answer(folder: Folder, arguments: Arguments, _stop: threading.Event) -> Answered:
         question: dict[str, Any] = arguments.question()
         named = [question.get(name) for name in ("creator", "platform", "niche", "watchlist")]
         with folder.workspace.snapshot() as snapshot:
-            return cover(snapshot, ask(snapshot, **question), snapshot.find_group(*named).filters)
+            result = ask(snapshot, **question)
+            posts = rests_on(snapshot, question, result)
+            return cover(snapshot, result, snapshot.find_group(*named).filters, posts)
 
     return answer
 
 
 def _compare(folder: Folder, arguments: Compare, _stop: threading.Event) -> Answered:
+    question = arguments.question()
     with folder.workspace.snapshot() as snapshot:
-        result = snapshot.compare(**arguments.question())
+        result = snapshot.compare(**question)
         handles = tuple(account["handle"] for account in result.meta["accounts"])
-        return cover(snapshot, result, {"handle": handles, "platform": result.meta["platform"]})
+        chosen = {"handle": handles, "platform": result.meta["platform"]}
+        return cover(snapshot, result, chosen, evidence.side_by_side(snapshot, question, result))
 
 
 def _ask_status(folder: Folder, arguments: Status, _stop: threading.Event) -> Answered:
@@ -150,13 +157,8 @@ def _ask_status(folder: Folder, arguments: Status, _stop: threading.Event) -> An
 def _answer_topic(folder: Folder, arguments: Topic, _stop: threading.Event) -> Answered:
     with folder.workspace.snapshot() as snapshot:
         result = snapshot.topic(arguments.kind, arguments.name, days=arguments.days)
-    observed = [row["observed_at"] for row in result if row["observed_at"] is not None]
-    posted = [row["posted_at"] for row in result if row["posted_at"] is not None]
-    period = {
-        "first_posted_at": min(posted, default=None), "last_posted_at": max(posted, default=None),
-        "first_observed_at": min(observed, default=None), "last_observed_at": max(observed, default=None),
-    }  # fmt: skip
-    return Answered(result, period, len(result))
+        posts = evidence.listed(snapshot, arguments.question(), result)
+    return Answered(result, period_of(posts), len(posts), stored=len(posts))
 
 
 QUESTIONS: tuple[Tool, ...] = (
@@ -175,7 +177,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "The posts of an account, a niche, a watchlist or all accounts, with counters, ratios and watch time, each"
         " compared with posts of its length.",
         Posts,
-        _of_posts(Snapshot.posts),
+        _of_posts(Snapshot.posts, evidence.listed),
         columns=METRICS["posts"].columns,
         usual=(
             *("post_id", "posted_at", "duration_s", "caption", "views", "engagement_rate", "save_rate", "share_rate"),
@@ -187,7 +189,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "What holds the viewers",
         "What holds the viewers of an account: every figure with its uncertainty, and whether it is beyond chance.",
         Findings,
-        _of_posts(Snapshot.findings),
+        _of_posts(Snapshot.findings, evidence.compared()),
         basis="measured and predicted",
         basis_note="The column kind says of each row whether it is measured, public or predicted.",
         columns=meanings.FINDING,
@@ -197,7 +199,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Best posts against weakest",
         "What the best quarter of an account's posts has in common that the weakest quarter lacks.",
         Tiers,
-        _of_posts(Snapshot.tiers),
+        _of_posts(Snapshot.tiers, evidence.compared()),
         columns=meanings.TIER,
     ),
     Tool(
@@ -213,7 +215,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Typical and top ratios by length",
         "Median and 90th percentile of each ratio by length of the video, of one account or of all that are stored.",
         Benchmarks,
-        _of_posts(Snapshot.benchmarks),
+        _of_posts(Snapshot.benchmarks, evidence.compared("bucket")),
         columns=METRICS["benchmarks"].columns,
     ),
     Tool(
@@ -221,7 +223,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "How viewers leave",
         "The retention curves of an account in figures, newest post first; with post, one of them second by second.",
         Retention,
-        _of_posts(lambda snapshot, creator, **others: snapshot.retention(creator, **others)),
+        _of_posts(lambda snapshot, creator, **others: snapshot.retention(creator, **others), evidence.with_curves),
         columns=meanings.RETENTION,
         usual=(
             *("post_id", "posted_at", "caption", "duration_s", "views", "retention_1s", "retention_3s", "retention_5s"),
@@ -235,7 +237,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "An account over time",
         "Posts, median ratios and views per hour of an account by day, week or month.",
         Trend,
-        _of_posts(Snapshot.trend),
+        _of_posts(Snapshot.trend, evidence.compared("posted_at")),
         columns=METRICS["trend"].columns,
     ),
     Tool(
@@ -243,7 +245,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Views gained between readings",
         "How many views an hour each post of an account gained between two readings an hour or more apart.",
         OfPeriod,
-        _of_posts(Snapshot.growth),
+        _of_posts(Snapshot.growth, evidence.with_growth),
         columns=METRICS["growth"].columns,
     ),
     Tool(
@@ -251,7 +253,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "When an account posts",
         "The median of the metric by weekday and hour of posting, with the number of posts.",
         Tiers,
-        _of_posts(Snapshot.posting_times),
+        _of_posts(Snapshot.posting_times, evidence.compared("posted_at")),
         columns=METRICS["posting_times"].columns,
     ),
     Tool(
@@ -259,7 +261,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Which public ratio follows watch time",
         "Which public ratio follows the measured watch time of an account, or that it cannot be told.",
         OfPeriod,
-        _of_posts(Snapshot.audit),
+        _of_posts(Snapshot.audit, evidence.with_watch_time),
         columns=meanings.AUDIT,
     ),
     Tool(
@@ -267,7 +269,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Posts by predicted watch time",
         "The posts of an account without a measured watch time, ranked by the one that a stored model predicts.",
         Score,
-        _of_posts(Snapshot.score),
+        _of_posts(Snapshot.score, evidence.ranked),
         basis="predicted",
         basis_note="A stored model predicts these, with intervals. Views are what the platform showed.",
         columns=meanings.SCORE,
@@ -277,7 +279,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Whether an account is worth working with",
         "Checks the latest stored posts of an account against norms, peers and each other. Reads nothing anew.",
         Vet,
-        _of_posts(Snapshot.vet),
+        _of_posts(Snapshot.vet, evidence.checked),
         columns=meanings.VETTING,
     ),
     Tool(

@@ -56,13 +56,15 @@ class Answered:
 
     Attributes:
         result: The rows, and what belongs to them.
-        period: From when the data is: `first_posted_at`, `last_posted_at`, `first_observed_at`, `last_observed_at`;
-            None where no posts are meant.
-        posts: How many stored posts the question is about; None where no posts are meant.
+        period: When these posts were published and read: `first_posted_at`, `last_posted_at`, `first_observed_at`,
+            `last_observed_at`; None where no posts are meant.
+        posts: How many posts the figures rest on; None where no posts are meant.
         simulated: Whether any of it was invented by a simulation; None where that is not known.
+        stored: How many posts are stored of what was asked, used or not; None where no posts are meant.
     """
 
     result: Result
     period: dict[str, Any] | None = None
     posts: int | None = None
     simulated: bool | None = None
+    stored: int | None = None

@@ -59,7 +59,7 @@ def _ask_video(folder: Folder, arguments: VideoCurve, _stop: threading.Event) ->
             shown = mark_line(arguments.id)[:80]
             raise NoDataError(f"No video {shown} is tracked: tracked_videos lists those that are.") from None
     period = {name: curve.meta[name] for name in ("first_observed_at", "last_observed_at")}
-    return Answered(curve, {"first_posted_at": None, "last_posted_at": None, **period}, 1)
+    return Answered(curve, {"first_posted_at": None, "last_posted_at": None, **period}, 1, stored=1)
 
 
 VIDEOS: tuple[Tool, ...] = (
