@@ -44,7 +44,7 @@ def test_the_price_comes_first_and_the_amount_holds_for_all_calls(ask: Any, requ
     wanted = {"names": ["@demo_kitchen"], "posts": 40}
     price = ask(folder, "price_sweep", wanted)
     details = price["details"]
-    assert (price["basis"], details["credits_at_most"], details["credits_left"]) == ("price", 3, 4)
+    assert (price["basis"], details["credits_at_most"], details["credits_left"]) == ([], 3, 4)
     assert details["usd_at_most"] > 0
     assert details["requests_at_most"] == 3
     said = ask(folder, "sweep", {**wanted, "max_credits": 2})

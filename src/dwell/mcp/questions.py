@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from dwell.mcp import evidence, meanings
+from dwell.mcp import basis, evidence, meanings
 from dwell.mcp.arguments import (
     AnyCreator,
     Arguments,
@@ -33,6 +33,8 @@ from dwell.results import Result
 from dwell.workspace.creators import find_account
 from dwell.workspace.snapshot import Snapshot
 
+_BY_ROW = "The column kind says of each row whether it is measured, public or predicted."
+_PUBLIC = "Counters are what the platform showed. Nothing is predicted."
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -169,6 +171,7 @@ QUESTIONS: tuple[Tool, ...] = (
         " Ask this first.",
         Status,
         _ask_status,
+        basis_note="Counts of what is stored.",
         columns=METRICS["creators"].columns,
     ),
     Tool(
@@ -178,6 +181,7 @@ QUESTIONS: tuple[Tool, ...] = (
         " compared with posts of its length.",
         Posts,
         _of_posts(Snapshot.posts, evidence.listed),
+        figures=basis.POSTS,
         columns=METRICS["posts"].columns,
         usual=(
             *("post_id", "posted_at", "duration_s", "caption", "views", "engagement_rate", "save_rate", "share_rate"),
@@ -190,8 +194,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "What holds the viewers of an account: every figure with its uncertainty, and whether it is beyond chance.",
         Findings,
         _of_posts(Snapshot.findings, evidence.compared()),
-        basis="measured and predicted",
-        basis_note="The column kind says of each row whether it is measured, public or predicted.",
+        figures=basis.BY_ROW,
+        basis_note=_BY_ROW,
         columns=meanings.FINDING,
     ),
     Tool(
@@ -200,6 +204,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "What the best quarter of an account's posts has in common that the weakest quarter lacks.",
         Tiers,
         _of_posts(Snapshot.tiers, evidence.compared()),
+        figures=basis.TIERS,
+        basis_note="Posts are best or weakest by details.metric; what is compared of them is public.",
         columns=meanings.TIER,
     ),
     Tool(
@@ -208,6 +214,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "How two or more accounts differ at equal length, each against the first, with intervals.",
         Compare,
         _compare,
+        figures=basis.BY_ROW,
+        basis_note=_BY_ROW,
         columns=meanings.COMPARISON,
     ),
     Tool(
@@ -216,6 +224,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Median and 90th percentile of each ratio by length of the video, of one account or of all that are stored.",
         Benchmarks,
         _of_posts(Snapshot.benchmarks, evidence.compared("bucket")),
+        figures=basis.BY_METRIC,
         columns=METRICS["benchmarks"].columns,
     ),
     Tool(
@@ -224,6 +233,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "The retention curves of an account in figures, newest post first; with post, one of them second by second.",
         Retention,
         _of_posts(lambda snapshot, creator, **others: snapshot.retention(creator, **others), evidence.with_curves),
+        figures=basis.RETENTION,
         columns=meanings.RETENTION,
         usual=(
             *("post_id", "posted_at", "caption", "duration_s", "views", "retention_1s", "retention_3s", "retention_5s"),
@@ -238,6 +248,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Posts, median ratios and views per hour of an account by day, week or month.",
         Trend,
         _of_posts(Snapshot.trend, evidence.compared("posted_at")),
+        figures=basis.BY_METRIC,
         columns=METRICS["trend"].columns,
     ),
     Tool(
@@ -246,6 +257,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "How many views an hour each post of an account gained between two readings an hour or more apart.",
         OfPeriod,
         _of_posts(Snapshot.growth, evidence.with_growth),
+        figures=basis.GROWTH,
+        basis_note=_PUBLIC,
         columns=METRICS["growth"].columns,
     ),
     Tool(
@@ -254,6 +267,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "The median of the metric by weekday and hour of posting, with the number of posts.",
         Tiers,
         _of_posts(Snapshot.posting_times, evidence.compared("posted_at")),
+        figures=basis.BY_METRIC,
         columns=METRICS["posting_times"].columns,
     ),
     Tool(
@@ -262,6 +276,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "Which public ratio follows the measured watch time of an account, or that it cannot be told.",
         OfPeriod,
         _of_posts(Snapshot.audit, evidence.with_watch_time),
+        figures=basis.AUDIT,
+        basis_note="Watch time that the platform measured beside public ratios. Nothing is predicted.",
         columns=meanings.AUDIT,
     ),
     Tool(
@@ -270,7 +286,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "The posts of an account without a measured watch time, ranked by the one that a stored model predicts.",
         Score,
         _of_posts(Snapshot.score, evidence.ranked),
-        basis="predicted",
+        figures=basis.SCORE,
         basis_note="A stored model predicts these, with intervals. Views are what the platform showed.",
         columns=meanings.SCORE,
     ),
@@ -280,6 +296,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "Checks the latest stored posts of an account against norms, peers and each other. Reads nothing anew.",
         Vet,
         _of_posts(Snapshot.vet, evidence.checked),
+        figures=basis.VETTING,
+        basis_note=_PUBLIC,
         columns=meanings.VETTING,
     ),
     Tool(
@@ -288,6 +306,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "The stored posts of a hashtag, sound or search, fastest shared first, and the stage that the topic is in.",
         Topic,
         _answer_topic,
+        figures=basis.TOPIC,
         basis_note="Counters are what the platform showed; details.lifecycle says what the stage rests on.",
         columns=METRICS["topic_ranking"].columns,
     ),

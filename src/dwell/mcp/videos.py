@@ -10,7 +10,7 @@ import msgspec
 from pydantic import Field
 
 from dwell.errors import NoDataError, VideoNotFoundError
-from dwell.mcp import meanings
+from dwell.mcp import basis, meanings
 from dwell.mcp.arguments import Arguments
 from dwell.mcp.folder import Folder
 from dwell.mcp.tool import Answered, Tool
@@ -78,6 +78,7 @@ VIDEOS: tuple[Tool, ...] = (
         "The snapshots of one tracked video, hour by hour, with its growth, and why an hour has none.",
         VideoCurve,
         _ask_video,
+        figures=basis.CURVE,
         basis_note=_NOTE,
         columns=meanings.CURVE,
     ),
