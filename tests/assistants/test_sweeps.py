@@ -68,6 +68,16 @@ def test_the_price_comes_first_and_the_amount_holds_for_all_calls(ask: Any, requ
     folder.close()
 
 
+def test_a_topic_of_a_simulation_says_so(ask: Any, requests: Any, tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "data", allow_credits=9)
+    ask(folder, "sweep", {"names": ["#onepan"], "posts": 10, "max_credits": 9})
+    answer = ask(folder, "topic", {"kind": "hashtag", "name": "onepan"})
+    assert requests() > 0
+    assert answer["simulated"] is True
+    assert any("invented by a simulation" in warning for warning in answer["warnings"])
+    folder.close()
+
+
 def test_tools_that_cost_say_so(tmp_path: Path) -> None:
     async def run() -> Any:
         async with Client(make_server(Folder(tmp_path, allow_credits=7))) as client:

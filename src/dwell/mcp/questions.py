@@ -160,7 +160,8 @@ def _answer_topic(folder: Folder, arguments: Topic, _stop: threading.Event) -> A
     with folder.workspace.snapshot() as snapshot:
         result = snapshot.topic(arguments.kind, arguments.name, days=arguments.days)
         posts = evidence.listed(snapshot, arguments.question(), result)
-    return Answered(result, period_of(posts), len(posts), stored=len(posts))
+    simulated = result.meta["simulated"]
+    return Answered(result, period_of(posts), len(posts), simulated, len(posts))
 
 
 QUESTIONS: tuple[Tool, ...] = (
