@@ -67,3 +67,17 @@ def test_the_period_of_growth_has_both_readings(ask_both: Callable[..., Any]) ->
     period = ask_both("growth", creator="soup_house")["period"]
     assert (period["first_observed_at"], period["last_observed_at"]) == ("2026-05-01T00:00:00Z", "2026-05-02T00:00:00Z")
     assert period["last_posted_at"] == "2026-03-04T12:00:00Z"
+
+
+def test_the_first_rows_are_the_newest_and_those_without_growth_last(ask_both: Callable[..., Any]) -> None:
+    periods = [row["period_start"] for row in ask_both("trend", creator="soup_house", every="day")["rows"]]
+    assert periods == sorted(periods, reverse=True)
+    assert periods[0] == "2026-03-12"
+    growths = ask_both("growth", creator="soup_house")["rows"]
+    assert [row["views_per_hour"] is not None for row in growths] == [True] * 3 + [False] * (len(growths) - 3)
+    unknown = [row["to_at"] for row in growths[3:]]
+    assert unknown == sorted(unknown, reverse=True)
+
+
+def test_posts_of_several_accounts_say_whose_they_are(ask_both: Callable[..., Any]) -> None:
+    assert {row["handle"] for row in ask_both("posts", limit=100)["rows"]} == {"soup_house", "stew_house"}

@@ -27,6 +27,7 @@ from dwell.mcp.arguments import (
 from dwell.mcp.coverage import cover, period_of
 from dwell.mcp.evidence import Evidence
 from dwell.mcp.folder import Folder
+from dwell.mcp.newest_first import newest_growth, newest_trend
 from dwell.mcp.tool import Answered, Tool
 from dwell.metrics.catalog import METRICS
 from dwell.results import Result
@@ -185,8 +186,9 @@ QUESTIONS: tuple[Tool, ...] = (
         figures=basis.POSTS,
         columns=METRICS["posts"].columns,
         usual=(
-            *("post_id", "posted_at", "duration_s", "caption", "views", "engagement_rate", "save_rate", "share_rate"),
-            *("watch_ratio", "full_watch_rate", "percentile", "above_p90", "views_multiple", "excluded", "url"),
+            *("post_id", "handle", "posted_at", "duration_s", "caption", "views", "engagement_rate", "save_rate"),
+            *("share_rate", "watch_ratio", "full_watch_rate", "percentile", "above_p90", "views_multiple"),
+            *("excluded", "url"),
         ),
     ),
     Tool(
@@ -246,18 +248,19 @@ QUESTIONS: tuple[Tool, ...] = (
     Tool(
         "trend",
         "An account over time",
-        "Posts, median ratios and views per hour of an account by day, week or month.",
+        "Posts, median ratios and views per hour of an account by day, week or month, newest first.",
         Trend,
-        _of_posts(Snapshot.trend, evidence.compared("posted_at")),
+        _of_posts(newest_trend, evidence.compared("posted_at")),
         figures=basis.BY_METRIC,
         columns=METRICS["trend"].columns,
     ),
     Tool(
         "growth",
         "Views gained between readings",
-        "How many views an hour each post of an account gained between two readings an hour or more apart.",
+        "How many views an hour each post of an account gained between two readings an hour or more apart, newest"
+        " first; pairs of readings without a known growth come last.",
         OfPeriod,
-        _of_posts(Snapshot.growth, evidence.with_growth),
+        _of_posts(newest_growth, evidence.with_growth),
         figures=basis.GROWTH,
         basis_note=_PUBLIC,
         columns=METRICS["growth"].columns,
