@@ -9,7 +9,7 @@ from dwell.errors import InvalidRequestError
 from dwell.mcp.arguments import Arguments
 from dwell.mcp.basis import BASES, basis_of
 from dwell.mcp.option_words import word_options
-from dwell.mcp.others_text import MARK, OTHERS_TEXT, to_json
+from dwell.mcp.others_text import MARK, OTHERS_TEXT, PLAIN, is_by_others, to_json
 from dwell.mcp.tool import Answered, Tool
 from dwell.results.kinds import Kind, kind_of
 from dwell.text.nearest import did_you_mean
@@ -23,7 +23,7 @@ _JSON_TYPES: Mapping[Kind, Mapping[str, Any]] = {
     "day": {"type": ["string", "null"]},
     "texts": {"type": ["array", "null"], "items": {"type": "string"}},
 }
-_TAGS = frozenset({"hashtag", "sound", "sound_id"})
+_TAGS = frozenset({"hashtag", "sound"})
 """What is compared where the `level` of a row is what somebody wrote."""
 
 
@@ -152,12 +152,12 @@ def _schema(name: str) -> Mapping[str, Any]:
     kind = _JSON_TYPES.get(kind_of(name), {})
     if name in OTHERS_TEXT:
         return {"type": ["object", "null"], "properties": {MARK: kind}}
-    return {"type": ["string", "object", "null"]} if name == "level" else kind
+    return {"type": ["string", "object", "null"]} if name == "level" or name in PLAIN else kind
 
 
 def _mark_level(row: dict[str, Any]) -> dict[str, Any]:
     """The same row; a hashtag or sound in `level` is marked as what somebody else wrote."""
-    about = row.get("dimension") or row.get("metric")
-    if about in _TAGS and isinstance(row.get("level"), str):
-        return {**row, "level": {MARK: row["level"]}}
+    about, level = str(row.get("dimension") or row.get("metric")), row.get("level")
+    if isinstance(level, str) and (about in _TAGS or is_by_others(about, level)):
+        return {**row, "level": {MARK: level}}
     return row
