@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
-from zoneinfo import ZoneInfo
 
 from dwell import clock
 from dwell.errors import SettingsError
 from dwell.results import Result
 from dwell.text.plurals import pluralize
+from dwell.text.time_zones import find_zone
 
 if TYPE_CHECKING:
     from dwell.workspace.instant import Instant
@@ -136,7 +136,7 @@ def _instant(when: When | None, tz: str, name: str) -> datetime | None:
             when = date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
         if not isinstance(when, datetime):
             when = datetime.combine(when + timedelta(days=name == "until"), time())
-        aware = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(tz))
+        aware = when if when.tzinfo else when.replace(tzinfo=find_zone(tz))
         return aware.astimezone(UTC)
     except (ValueError, OverflowError):
         raise SettingsError(f"{str(when)[:40]!r} isn't a time for --{name}: {_AS_WRITTEN}.") from None
