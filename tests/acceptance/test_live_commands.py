@@ -101,7 +101,10 @@ def test_a_topic_has_a_stage_and_a_day_series(
     conforms(stored.json, "trends")
     assert stored.json["rows"] == read.json["rows"]
     assert len(calls(sandbox)) == asked
-    assert read.json["lifecycle"]["stage"] in dwell("topic", "--hashtag", "onepan", "--stored").out
+    shown = dwell("topic", "--hashtag", "onepan", "--stored").out
+    assert read.json["lifecycle"]["stage"] in shown
+    assert read.json["simulated"] is stored.json["simulated"] is True
+    assert "from a simulation" in shown
 
 
 @pytest.mark.parametrize("words", [("vet", "@demo_pantry"), ("topic", "--hashtag", "onepan")])

@@ -1,4 +1,4 @@
-"""What every answer carries: units, n, period, measured or predicted, warnings; strangers' texts marked; cut openly."""
+"""What every answer carries: units, n, period, basis, warnings; strangers' texts marked; cut openly."""
 
 from __future__ import annotations
 
@@ -25,22 +25,25 @@ from dwell.results.kinds import kind_of
 
 POSTS = 30
 Call = Callable[..., Any]
-OF_AN_ACCOUNT = [
-    "posts", "findings", "tiers", "benchmarks", "retention", "trend", "growth", "posting_times", "audit", "vet",
-]  # fmt: skip
+RATED = POSTS - 1  # the first has no shares, so it has no engagement rate
+RESTS_ON = {
+    "posts": POSTS, "findings": RATED, "tiers": RATED, "benchmarks": RATED, "retention": 0, "trend": RATED,
+    "growth": 0, "posting_times": RATED, "audit": 0, "vet": 20, "status": POSTS,
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("tool", [*OF_AN_ACCOUNT, "status"])
-def test_an_answer_has_what_a_reader_must_know(call: Call, tool: str) -> None:
+@pytest.mark.parametrize(("tool", "n"), RESTS_ON.items())
+def test_an_answer_has_what_a_reader_must_know(call: Call, tool: str, n: int) -> None:
     answer = call(tool, creator="@soup_house")
     assert answer["tool"] == tool
-    assert answer["basis"] in {"measured", "measured and predicted"}
+    assert answer["basis"] == (["public"] if n and tool != "status" else [])  # no watch time is stored
     assert answer["basis_note"]
-    assert answer["n"] == {"posts": POSTS, "rows": answer["total_rows"]}
+    assert answer["n"] == {"posts": n, "posts_stored": POSTS, "rows": answer["total_rows"]}
     assert answer["period"] == {
-        "first_posted_at": "2026-03-01T12:00:00Z", "last_posted_at": "2026-03-30T12:00:00Z",
-        "first_observed_at": "2026-05-01T00:00:00Z", "last_observed_at": "2026-05-01T00:00:00Z",
-    }  # fmt: skip
+        "first_posted_at": f"2026-03-{POSTS - n + 1:02}T12:00:00Z" if n else None,
+        "last_posted_at": "2026-03-30T12:00:00Z" if n else None,
+        **dict.fromkeys(("first_observed_at", "last_observed_at"), "2026-05-01T00:00:00Z" if n else None),
+    }
     assert answer["simulated"] is False
     assert all(set(row) == set(answer["columns"]) for row in answer["rows"])
     assert all(about.get("meaning") for about in answer["columns"].values())
@@ -91,13 +94,15 @@ def test_columns_are_chosen_and_the_others_named(call: Call) -> None:
 
 def test_benchmarks_of_all_accounts(call: Call) -> None:
     answer = call("benchmarks")
-    assert answer["n"]["posts"] == POSTS
+    assert (answer["n"]["posts"], answer["n"]["posts_stored"]) == (RATED, POSTS)
     assert answer["details"]["platform"] == "tiktok"
 
 
 def test_tracked_videos_without_any(call: Call) -> None:
     answer = call("tracked_videos")
-    assert (answer["rows"], answer["n"], answer["period"]) == ([], {"posts": None, "rows": 0}, None)
+    assert (answer["rows"], answer["n"], answer["period"]) == (
+        [], {"posts": None, "posts_stored": None, "rows": 0}, None,
+    )  # fmt: skip
     assert call("tracked_video", id="vid_\u202e") == (
         "No video vid_\\u202e is tracked: tracked_videos lists those that are."
     )
@@ -218,7 +223,7 @@ def test_the_metric_that_posts_are_compared_by_is_chosen_and_named(call: Call) -
 
 def test_posts_of_a_period_are_counted(call: Call) -> None:
     answer = call("posts", creator="soup_house", since="2026-03-10", until="2026-03-19")
-    assert answer["n"] == {"posts": 10, "rows": 10}
+    assert answer["n"] == {"posts": 10, "posts_stored": 10, "rows": 10}
     assert answer["period"]["first_posted_at"] == "2026-03-10T12:00:00Z"  # of the posts, not of the period
     assert answer["period"]["last_posted_at"] == "2026-03-19T12:00:00Z"
     nothing = call("posts", creator="soup_house", since="2026-03-10T13:00", until="2026-03-11T11:00")

@@ -44,7 +44,7 @@ def test_the_price_comes_first_and_the_amount_holds_for_all_calls(ask: Any, requ
     wanted = {"names": ["@demo_kitchen"], "posts": 40}
     price = ask(folder, "price_sweep", wanted)
     details = price["details"]
-    assert (price["basis"], details["credits_at_most"], details["credits_left"]) == ("price", 3, 4)
+    assert (price["basis"], details["credits_at_most"], details["credits_left"]) == ([], 3, 4)
     assert details["usd_at_most"] > 0
     assert details["requests_at_most"] == 3
     said = ask(folder, "sweep", {**wanted, "max_credits": 2})
@@ -65,6 +65,16 @@ def test_the_price_comes_first_and_the_amount_holds_for_all_calls(ask: Any, requ
     assert f"of the 4 that this server may spend {4 - spent} are left" in refused
     assert requests() == spent, "nothing was sent"
     assert ask(folder, "posts", {"creator": "demo_kitchen"})["total_rows"] == 70
+    folder.close()
+
+
+def test_a_topic_of_a_simulation_says_so(ask: Any, requests: Any, tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "data", allow_credits=9)
+    ask(folder, "sweep", {"names": ["#onepan"], "posts": 10, "max_credits": 9})
+    answer = ask(folder, "topic", {"kind": "hashtag", "name": "onepan"})
+    assert requests() > 0
+    assert answer["simulated"] is True
+    assert any("invented by a simulation" in warning for warning in answer["warnings"])
     folder.close()
 
 

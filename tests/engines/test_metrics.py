@@ -58,6 +58,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("topic_ranking", {"kind": "hashtag", "days": 1}),
     ("topic_days", {"kind": "hashtag", "topic": "größe", "days": None}),
     ("topic_days", {"kind": "sound", "days": 3}),
+    ("topic_sources", {"kind": "search", "topic": "o'brien \\n"}),
     ("topic_days", {"handles": ("plain", "größe"), "days": None}),
     ("likes_by_second", {"handle": "both_platforms", "platform": "tiktok"}),
     ("likes_by_second", {"handle": "nobody", "post": "7"}),

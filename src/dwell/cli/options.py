@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from dwell.cli.output_files import PICTURES, TABLES, check_output
+from dwell.errors import DwellError
 from dwell.text.nearest import did_you_mean
 
 Data = Annotated[
@@ -50,12 +51,14 @@ def check_zone(name: str | None) -> str | None:
     Raises:
         typer.BadParameter: The message names the nearest.
     """
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+    from zoneinfo import available_timezones
+
+    from dwell.text.time_zones import find_zone
 
     try:
         if name is not None:
-            ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+            find_zone(name)
+    except DwellError:
         zones = sorted(available_timezones())
         ends = [zone for zone in zones if zone.rpartition("/")[2].lower() == str(name).lower()]
         hint = f" Did you mean {ends[0]}?" if ends else did_you_mean(str(name), zones)

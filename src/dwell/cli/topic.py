@@ -9,6 +9,7 @@ import typer
 from dwell.cli.fail_on import FailOn, require_verdict
 from dwell.cli.live_options import (
     PLAN,
+    SIMULATION_NOTE,
     DryRun,
     Fresh,
     MaxCredits,
@@ -125,6 +126,6 @@ def _text(result: Result) -> str:
             "Shared fastest:",
             "",
             result_table(result, _LAYOUT),
-            *cost_lines(meta),
+            *(cost_lines(meta) or ["", SIMULATION_NOTE] * meta["simulated"]),
         ]
     )

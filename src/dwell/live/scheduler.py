@@ -11,12 +11,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from dwell import logs
 from dwell.errors import DwellError, SettingsError, StoppedError
 from dwell.state import StateDatabase, leases, schedules
 from dwell.state.schedules import Schedule
+from dwell.text.time_zones import find_zone
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST_NAME = 3  # letters that identify a weekday: mon
@@ -57,9 +58,9 @@ def parse_schedule(every: str, at: str, tz: str) -> tuple[str, str, str]:
 
 def _parse_zone(tz: str) -> str:
     try:
-        ZoneInfo(tz)
-    except (ValueError, OSError, ZoneInfoNotFoundError):  # OSError: a folder of time zones, or a name that is too long
-        raise SettingsError(f"{tz[:40]!r} isn't a time zone; write it as UTC or Europe/Berlin.") from None
+        find_zone(tz)
+    except DwellError as error:
+        raise SettingsError(str(error)) from None
     return tz
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from dwell.errors import InvalidRequestError
 from dwell.mcp.arguments import Arguments
+from dwell.mcp.basis import BASES, basis_of
 from dwell.mcp.option_words import word_options
-from dwell.mcp.others_text import MARK, OTHERS_TEXT, to_json
+from dwell.mcp.others_text import MARK, OTHERS_TEXT, PLAIN, is_by_others, to_json
 from dwell.mcp.tool import Answered, Tool
 from dwell.results.kinds import Kind, kind_of
 from dwell.text.nearest import did_you_mean
@@ -22,7 +23,7 @@ _JSON_TYPES: Mapping[Kind, Mapping[str, Any]] = {
     "day": {"type": ["string", "null"]},
     "texts": {"type": ["array", "null"], "items": {"type": "string"}},
 }
-_TAGS = frozenset({"hashtag", "sound", "sound_id"})
+_TAGS = frozenset({"hashtag", "sound"})
 """What is compared where the `level` of a row is what somebody wrote."""
 
 
@@ -34,6 +35,7 @@ def make_answer(tool: Tool, arguments: Arguments, answered: Answered) -> dict[st
     """
     result = answered.result
     columns = _choose(tool, result.columns, arguments.columns)
+    bases = basis_of(tool.figures, result)
     end = arguments.offset + arguments.limit
     places = [result.columns.index(name) for name in columns]
     shown = result.rows[arguments.offset : end]
@@ -44,14 +46,14 @@ def make_answer(tool: Tool, arguments: Arguments, answered: Answered) -> dict[st
     details = {name: value for name, value in result.meta.items() if name != "warnings"}
     return {
         "tool": tool.name,
-        "basis": tool.basis,
+        "basis": [one for one in BASES if any(one in bases.get(name, ()) for name in columns)],
         "basis_note": tool.basis_note,
         "simulated": result.meta.get("simulated") if simulated is None else simulated,
         "period": to_json(answered.period),
-        "n": {"posts": answered.posts, "rows": total},
+        "n": {"posts": answered.posts, "posts_stored": answered.stored, "rows": total},
         "warnings": [*_warnings(tool, answered), *_notes(tool, answered, total, arguments)],
         "details": to_json(details),
-        "columns": {name: _describe(tool, name) for name in columns},
+        "columns": {name: _describe(tool, name, bases.get(name)) for name in columns},
         "columns_left_out": [name for name in result.columns if name not in columns],
         "rows": rows,
         "total_rows": total,
@@ -67,14 +69,27 @@ def output_schema(tool: Tool) -> dict[str, Any]:
     period = dict.fromkeys(_PERIOD, instant)
     properties: dict[str, Any] = {
         "tool": {"const": tool.name},
-        "basis": {"const": tool.basis, "description": tool.basis_note},
+        "basis": {
+            "type": "array",
+            "items": {"enum": list(BASES)},
+            "description": "What the figures are: measured by the platform, public counters or made of them,"
+            " predicted by a model; empty where there are none. columns says it of each column",
+        },
         "basis_note": {"type": "string"},
         "simulated": {"type": ["boolean", "null"], "description": "Invented by a simulation; null where not known"},
-        "period": {"type": ["object", "null"], "description": "From when the stored data is", "properties": period},
+        "period": {
+            "type": ["object", "null"],
+            "description": "When the posts of n were published, and when they were read",
+            "properties": period,
+        },
         "n": {
             "type": "object",
-            "description": "How many stored posts the question is about (null where no posts are meant), and all rows",
-            "properties": {"posts": {"type": ["integer", "null"]}, "rows": {"type": "integer"}},
+            "description": "posts: how many the figures rest on; null where no posts are meant. posts_stored: how many"
+            " are stored of what was asked, used or not. rows: of the whole answer",
+            "properties": {
+                **{name: {"type": ["integer", "null"]} for name in ("posts", "posts_stored")},
+                "rows": {"type": "integer"},
+            },
         },
         "warnings": {"type": "array", "items": {"type": "string"}, "description": "Say these beside the numbers"},
         "details": {"type": "object", "description": "What holds for the whole answer: verdicts, counts, reasons"},
@@ -123,11 +138,13 @@ def _notes(tool: Tool, answered: Answered, total: int, arguments: Arguments) -> 
     return notes
 
 
-def _describe(tool: Tool, name: str) -> dict[str, Any]:
+def _describe(tool: Tool, name: str, basis: Sequence[str] | None) -> dict[str, Any]:
     unit, meaning = tool.columns.get(name, ("", ""))
     about: dict[str, Any] = {"unit": unit} if unit else {}
     if meaning:
         about["meaning"] = meaning if "null" in meaning else f"{meaning}; null where unknown"
+    if basis:
+        about["basis"] = basis
     return {**about, MARK: True} if name in OTHERS_TEXT else about
 
 
@@ -135,12 +152,12 @@ def _schema(name: str) -> Mapping[str, Any]:
     kind = _JSON_TYPES.get(kind_of(name), {})
     if name in OTHERS_TEXT:
         return {"type": ["object", "null"], "properties": {MARK: kind}}
-    return {"type": ["string", "object", "null"]} if name == "level" else kind
+    return {"type": ["string", "object", "null"]} if name == "level" or name in PLAIN else kind
 
 
 def _mark_level(row: dict[str, Any]) -> dict[str, Any]:
     """The same row; a hashtag or sound in `level` is marked as what somebody else wrote."""
-    about = row.get("dimension") or row.get("metric")
-    if about in _TAGS and isinstance(row.get("level"), str):
-        return {**row, "level": {MARK: row["level"]}}
+    about, level = str(row.get("dimension") or row.get("metric")), row.get("level")
+    if isinstance(level, str) and (about in _TAGS or is_by_others(about, level)):
+        return {**row, "level": {MARK: level}}
     return row

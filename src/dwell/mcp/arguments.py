@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from dwell.errors import InvalidRequestError
+from dwell.errors import DwellError, InvalidRequestError
 from dwell.text.nearest import did_you_mean
+from dwell.text.time_zones import find_zone
 from dwell.visible import mark_line
 
 MOST_ROWS = 200
@@ -22,8 +22,8 @@ _Given = TypeVar("_Given", bound="Arguments")
 
 def _check_zone(name: str) -> str:
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        find_zone(name)
+    except DwellError:
         raise ValueError("there is no such time zone; write one as Europe/Berlin") from None
     return name
 

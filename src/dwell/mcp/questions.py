@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from dwell.mcp import meanings
+from dwell.mcp import basis, evidence, meanings
 from dwell.mcp.arguments import (
     AnyCreator,
     Arguments,
@@ -24,14 +24,18 @@ from dwell.mcp.arguments import (
     Scheme,
     Zone,
 )
-from dwell.mcp.coverage import cover
+from dwell.mcp.coverage import cover, period_of
+from dwell.mcp.evidence import Evidence
 from dwell.mcp.folder import Folder
+from dwell.mcp.newest_first import newest_growth, newest_trend
 from dwell.mcp.tool import Answered, Tool
 from dwell.metrics.catalog import METRICS
 from dwell.results import Result
 from dwell.workspace.creators import find_account
 from dwell.workspace.snapshot import Snapshot
 
+_BY_ROW = "The column kind says of each row whether it is measured, public or predicted."
+_PUBLIC = "Counters are what the platform showed. Nothing is predicted."
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -121,23 +125,29 @@ class Status(Arguments):
     creator: AnyCreator = None
 
 
-def _of_posts(ask: Callable[..., Result]) -> Callable[[Folder, Arguments, threading.Event], Answered]:
-    """A question of `Snapshot` as that of a tool, with what it rests on, as of the same instant."""
+def _of_posts(
+    ask: Callable[..., Result], rests_on: Evidence
+) -> Callable[[Folder, Arguments, threading.Event], Answered]:
+    """A question of `Snapshot` as that of a tool, with the posts that it rests on, as of the same instant."""
 
     def answer(folder: Folder, arguments: Arguments, _stop: threading.Event) -> Answered:
         question: dict[str, Any] = arguments.question()
         named = [question.get(name) for name in ("creator", "platform", "niche", "watchlist")]
         with folder.workspace.snapshot() as snapshot:
-            return cover(snapshot, ask(snapshot, **question), snapshot.find_group(*named).filters)
+            result = ask(snapshot, **question)
+            posts = rests_on(snapshot, question, result)
+            return cover(snapshot, result, snapshot.find_group(*named).filters, posts)
 
     return answer
 
 
 def _compare(folder: Folder, arguments: Compare, _stop: threading.Event) -> Answered:
+    question = arguments.question()
     with folder.workspace.snapshot() as snapshot:
-        result = snapshot.compare(**arguments.question())
+        result = snapshot.compare(**question)
         handles = tuple(account["handle"] for account in result.meta["accounts"])
-        return cover(snapshot, result, {"handle": handles, "platform": result.meta["platform"]})
+        chosen = {"handle": handles, "platform": result.meta["platform"]}
+        return cover(snapshot, result, chosen, evidence.side_by_side(snapshot, question, result))
 
 
 def _ask_status(folder: Folder, arguments: Status, _stop: threading.Event) -> Answered:
@@ -150,13 +160,9 @@ def _ask_status(folder: Folder, arguments: Status, _stop: threading.Event) -> An
 def _answer_topic(folder: Folder, arguments: Topic, _stop: threading.Event) -> Answered:
     with folder.workspace.snapshot() as snapshot:
         result = snapshot.topic(arguments.kind, arguments.name, days=arguments.days)
-    observed = [row["observed_at"] for row in result if row["observed_at"] is not None]
-    posted = [row["posted_at"] for row in result if row["posted_at"] is not None]
-    period = {
-        "first_posted_at": min(posted, default=None), "last_posted_at": max(posted, default=None),
-        "first_observed_at": min(observed, default=None), "last_observed_at": max(observed, default=None),
-    }  # fmt: skip
-    return Answered(result, period, len(result))
+        posts = evidence.listed(snapshot, arguments.question(), result)
+    simulated = result.meta["simulated"]
+    return Answered(result, period_of(posts), len(posts), simulated, len(posts))
 
 
 QUESTIONS: tuple[Tool, ...] = (
@@ -167,6 +173,7 @@ QUESTIONS: tuple[Tool, ...] = (
         " Ask this first.",
         Status,
         _ask_status,
+        basis_note="Counts of what is stored.",
         columns=METRICS["creators"].columns,
     ),
     Tool(
@@ -175,11 +182,13 @@ QUESTIONS: tuple[Tool, ...] = (
         "The posts of an account, a niche, a watchlist or all accounts, with counters, ratios and watch time, each"
         " compared with posts of its length.",
         Posts,
-        _of_posts(Snapshot.posts),
+        _of_posts(Snapshot.posts, evidence.listed),
+        figures=basis.POSTS,
         columns=METRICS["posts"].columns,
         usual=(
-            *("post_id", "posted_at", "duration_s", "caption", "views", "engagement_rate", "save_rate", "share_rate"),
-            *("watch_ratio", "full_watch_rate", "percentile", "above_p90", "views_multiple", "excluded", "url"),
+            *("post_id", "handle", "posted_at", "duration_s", "caption", "views", "engagement_rate", "save_rate"),
+            *("share_rate", "watch_ratio", "full_watch_rate", "percentile", "above_p90", "views_multiple"),
+            *("excluded", "url"),
         ),
     ),
     Tool(
@@ -187,9 +196,9 @@ QUESTIONS: tuple[Tool, ...] = (
         "What holds the viewers",
         "What holds the viewers of an account: every figure with its uncertainty, and whether it is beyond chance.",
         Findings,
-        _of_posts(Snapshot.findings),
-        basis="measured and predicted",
-        basis_note="The column kind says of each row whether it is measured, public or predicted.",
+        _of_posts(Snapshot.findings, evidence.compared()),
+        figures=basis.BY_ROW,
+        basis_note=_BY_ROW,
         columns=meanings.FINDING,
     ),
     Tool(
@@ -197,7 +206,9 @@ QUESTIONS: tuple[Tool, ...] = (
         "Best posts against weakest",
         "What the best quarter of an account's posts has in common that the weakest quarter lacks.",
         Tiers,
-        _of_posts(Snapshot.tiers),
+        _of_posts(Snapshot.tiers, evidence.compared()),
+        figures=basis.TIERS,
+        basis_note="Posts are best or weakest by details.metric; what is compared of them is public.",
         columns=meanings.TIER,
     ),
     Tool(
@@ -206,6 +217,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "How two or more accounts differ at equal length, each against the first, with intervals.",
         Compare,
         _compare,
+        figures=basis.BY_ROW,
+        basis_note=_BY_ROW,
         columns=meanings.COMPARISON,
     ),
     Tool(
@@ -213,7 +226,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "Typical and top ratios by length",
         "Median and 90th percentile of each ratio by length of the video, of one account or of all that are stored.",
         Benchmarks,
-        _of_posts(Snapshot.benchmarks),
+        _of_posts(Snapshot.benchmarks, evidence.compared("bucket")),
+        figures=basis.BY_METRIC,
         columns=METRICS["benchmarks"].columns,
     ),
     Tool(
@@ -221,7 +235,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "How viewers leave",
         "The retention curves of an account in figures, newest post first; with post, one of them second by second.",
         Retention,
-        _of_posts(lambda snapshot, creator, **others: snapshot.retention(creator, **others)),
+        _of_posts(lambda snapshot, creator, **others: snapshot.retention(creator, **others), evidence.with_curves),
+        figures=basis.RETENTION,
         columns=meanings.RETENTION,
         usual=(
             *("post_id", "posted_at", "caption", "duration_s", "views", "retention_1s", "retention_3s", "retention_5s"),
@@ -233,17 +248,21 @@ QUESTIONS: tuple[Tool, ...] = (
     Tool(
         "trend",
         "An account over time",
-        "Posts, median ratios and views per hour of an account by day, week or month.",
+        "Posts, median ratios and views per hour of an account by day, week or month, newest first.",
         Trend,
-        _of_posts(Snapshot.trend),
+        _of_posts(newest_trend, evidence.compared("posted_at")),
+        figures=basis.BY_METRIC,
         columns=METRICS["trend"].columns,
     ),
     Tool(
         "growth",
         "Views gained between readings",
-        "How many views an hour each post of an account gained between two readings an hour or more apart.",
+        "How many views an hour each post of an account gained between two readings an hour or more apart, newest"
+        " first; pairs of readings without a known growth come last.",
         OfPeriod,
-        _of_posts(Snapshot.growth),
+        _of_posts(newest_growth, evidence.with_growth),
+        figures=basis.GROWTH,
+        basis_note=_PUBLIC,
         columns=METRICS["growth"].columns,
     ),
     Tool(
@@ -251,7 +270,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "When an account posts",
         "The median of the metric by weekday and hour of posting, with the number of posts.",
         Tiers,
-        _of_posts(Snapshot.posting_times),
+        _of_posts(Snapshot.posting_times, evidence.compared("posted_at")),
+        figures=basis.BY_METRIC,
         columns=METRICS["posting_times"].columns,
     ),
     Tool(
@@ -259,7 +279,9 @@ QUESTIONS: tuple[Tool, ...] = (
         "Which public ratio follows watch time",
         "Which public ratio follows the measured watch time of an account, or that it cannot be told.",
         OfPeriod,
-        _of_posts(Snapshot.audit),
+        _of_posts(Snapshot.audit, evidence.with_watch_time),
+        figures=basis.AUDIT,
+        basis_note="Watch time that the platform measured beside public ratios. Nothing is predicted.",
         columns=meanings.AUDIT,
     ),
     Tool(
@@ -267,8 +289,8 @@ QUESTIONS: tuple[Tool, ...] = (
         "Posts by predicted watch time",
         "The posts of an account without a measured watch time, ranked by the one that a stored model predicts.",
         Score,
-        _of_posts(Snapshot.score),
-        basis="predicted",
+        _of_posts(Snapshot.score, evidence.ranked),
+        figures=basis.SCORE,
         basis_note="A stored model predicts these, with intervals. Views are what the platform showed.",
         columns=meanings.SCORE,
     ),
@@ -277,7 +299,9 @@ QUESTIONS: tuple[Tool, ...] = (
         "Whether an account is worth working with",
         "Checks the latest stored posts of an account against norms, peers and each other. Reads nothing anew.",
         Vet,
-        _of_posts(Snapshot.vet),
+        _of_posts(Snapshot.vet, evidence.checked),
+        figures=basis.VETTING,
+        basis_note=_PUBLIC,
         columns=meanings.VETTING,
     ),
     Tool(
@@ -286,6 +310,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "The stored posts of a hashtag, sound or search, fastest shared first, and the stage that the topic is in.",
         Topic,
         _answer_topic,
+        figures=basis.TOPIC,
         basis_note="Counters are what the platform showed; details.lifecycle says what the stage rests on.",
         columns=METRICS["topic_ranking"].columns,
     ),

@@ -74,7 +74,6 @@ def sweep_tools(allowance: Allowance) -> tuple[Tool, ...]:
             f"What a sweep would cost: requests, credits and US dollars. Sends nothing. {limit}",
             Sweep,
             price,
-            basis="price",
             basis_note="The most that the sweep may cost, with pages as full as documented; details has the sums.",
             columns=meanings.PLAN,
         ),

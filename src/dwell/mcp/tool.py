@@ -5,15 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from dwell.mcp.arguments import Arguments
+from dwell.mcp.basis import Figures
 from dwell.mcp.folder import Folder
 from dwell.metrics.columns import Columns
 from dwell.results import Result
-
-Basis = Literal["measured", "predicted", "measured and predicted", "price"]
-"""Whether numbers were observed, or come out of a model; a price is neither."""
 
 PUBLIC = (
     "Counters are what the platform showed; watch time (avg_watch_s, watch_ratio, full_watch_rate) is what the platform"
@@ -31,7 +29,7 @@ class Tool:
         description: What it answers, and when to ask it.
         arguments: The model of its arguments.
         ask: Answers: the folder, the arguments and an event that is set when nobody waits any more.
-        basis: Whether its numbers are measured or predicted.
+        figures: Which of its columns are measured, public or predicted; those that are no such figures are not in it.
         basis_note: The same in a sentence or two.
         columns: Column of its rows -> (unit, meaning), as far as they are known.
         usual: The columns that it returns where none are named; all of them where empty.
@@ -43,7 +41,7 @@ class Tool:
     description: str
     arguments: type[Arguments]
     ask: Callable[[Folder, Any, threading.Event], Answered]
-    basis: Basis = "measured"
+    figures: Figures = field(default_factory=dict)
     basis_note: str = PUBLIC
     columns: Columns = field(default_factory=dict)
     usual: tuple[str, ...] = ()
@@ -56,13 +54,15 @@ class Answered:
 
     Attributes:
         result: The rows, and what belongs to them.
-        period: From when the data is: `first_posted_at`, `last_posted_at`, `first_observed_at`, `last_observed_at`;
-            None where no posts are meant.
-        posts: How many stored posts the question is about; None where no posts are meant.
+        period: When these posts were published and read: `first_posted_at`, `last_posted_at`, `first_observed_at`,
+            `last_observed_at`; None where no posts are meant.
+        posts: How many posts the figures rest on; None where no posts are meant.
         simulated: Whether any of it was invented by a simulation; None where that is not known.
+        stored: How many posts are stored of what was asked, used or not; None where no posts are meant.
     """
 
     result: Result
     period: dict[str, Any] | None = None
     posts: int | None = None
     simulated: bool | None = None
+    stored: int | None = None

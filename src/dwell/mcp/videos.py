@@ -10,7 +10,7 @@ import msgspec
 from pydantic import Field
 
 from dwell.errors import NoDataError, VideoNotFoundError
-from dwell.mcp import meanings
+from dwell.mcp import basis, meanings
 from dwell.mcp.arguments import Arguments
 from dwell.mcp.folder import Folder
 from dwell.mcp.tool import Answered, Tool
@@ -59,7 +59,7 @@ def _ask_video(folder: Folder, arguments: VideoCurve, _stop: threading.Event) ->
             shown = mark_line(arguments.id)[:80]
             raise NoDataError(f"No video {shown} is tracked: tracked_videos lists those that are.") from None
     period = {name: curve.meta[name] for name in ("first_observed_at", "last_observed_at")}
-    return Answered(curve, {"first_posted_at": None, "last_posted_at": None, **period}, 1)
+    return Answered(curve, {"first_posted_at": None, "last_posted_at": None, **period}, 1, stored=1)
 
 
 VIDEOS: tuple[Tool, ...] = (
@@ -78,6 +78,7 @@ VIDEOS: tuple[Tool, ...] = (
         "The snapshots of one tracked video, hour by hour, with its growth, and why an hour has none.",
         VideoCurve,
         _ask_video,
+        figures=basis.CURVE,
         basis_note=_NOTE,
         columns=meanings.CURVE,
     ),

@@ -204,6 +204,10 @@ SOURCE: Columns = {
     "source": ("", "Format or provider"),
     "snapshots": ("snapshots", "Snapshots from it"),
 }
+TOPIC_SOURCE: Columns = {
+    "source": ("", "Format or provider"),
+    "rows": ("rows", "Rows from it: of samples, and of their posts"),
+}
 CREATOR: Columns = {
     "handle": ("", "Account"),
     "platform": ("", "`tiktok`, `youtube` or `facebook`"),

@@ -7,6 +7,7 @@ from ibis.expr.types import Table
 
 from dwell.metrics.newest import posts_of
 from dwell.metrics.tables import ROLLUP, is_rolled_up, table
+from dwell.metrics.topic_ranking import topic_rows
 from dwell.metrics.watch_times import WATCHED
 
 
@@ -25,6 +26,14 @@ def sources(*, handle: str | None = None, platform: str | None = None) -> Table:
     snapshots = _snapshots(handle, platform)
     counted = snapshots.group_by("source").agg(snapshots=snapshots.count())
     return counted.order_by(ibis.desc("snapshots"), ibis.asc("source"))
+
+
+def topic_sources(*, kind: str | None = None, topic: str | None = None) -> Table:
+    """One row per source of the samples of a topic: the number of its rows, most first."""
+    samples, posts = (topic_rows(name, kind, topic).select("source") for name in ("topic_samples", "topic_posts"))
+    rows = samples.union(posts).alias("topic_sources")
+    counted = rows.group_by("source").agg(rows=rows.count())
+    return counted.order_by(ibis.desc("rows"), ibis.asc("source"))
 
 
 def creators() -> Table:

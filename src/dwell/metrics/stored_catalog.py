@@ -11,6 +11,7 @@ from dwell.metrics.columns import (
     SOURCE,
     SPAN,
     STORED,
+    TOPIC_SOURCE,
     UNDATED,
     UNKNOWN,
 )
@@ -119,6 +120,19 @@ STORED_DATA = (
         ("source",),
         "Where snapshots came from, most first.",
         {**_HANDLE, **_PLATFORM},
+    ),
+    Metric(
+        "topic_sources",
+        "dwell.metrics.stored",
+        "topic_sources",
+        ("topic_samples", "topic_posts"),
+        TOPIC_SOURCE,
+        ("source",),
+        "Where the samples of a topic came from, most first.",
+        {
+            "kind": "`hashtag`, `sound` or `search`; all when None",
+            "topic": "Hashtag without #, id of the sound, or search text; all when None",
+        },
     ),
     Metric(
         "creators",

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from dwell.errors import DwellError
+from dwell.text.time_zones import find_zone
 
 # A number, or an expression of a query library that is not loaded here.
 Seconds: TypeAlias = Any
@@ -21,25 +21,13 @@ _DAY, _HOUR = 86_400, 3_600
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was one, and Monday is 0 here
 
 
-def zone(name: str) -> ZoneInfo:
-    """The IANA zone of that name.
-
-    Raises:
-        DwellError: No such zone.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise DwellError(f"Unknown time zone {name!r}: use an IANA name such as Europe/Berlin.") from None
-
-
 @lru_cache(maxsize=32)
 def offsets(name: str) -> tuple[tuple[int | None, int], ...]:
     """Seconds to add to UTC: (until this second since 1970, offset), the last one with no end.
 
     Exact between 2014 and 2040; outside, the first and last offset apply.
     """
-    where = zone(name)
+    where = find_zone(name)
     periods: list[tuple[int | None, int]] = []
     start, now = _FIRST, _offset(where, _FIRST)
     while start < _LAST:

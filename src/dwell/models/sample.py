@@ -120,6 +120,11 @@ def _reason_left_out(row: Mapping[str, Any], target: str) -> str | None:
     return None if has_features(row) else f"fewer than {MIN_VIEWS} views or views unknown"
 
 
+def is_used(row: Mapping[str, Any], target: str) -> bool:
+    """Whether a sample of the target has this row of the `posts` metric."""
+    return _reason_left_out(row, target) is None
+
+
 def _seconds(when: datetime | None) -> float:
     return math.nan if when is None else when.timestamp()
 

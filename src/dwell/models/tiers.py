@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from dwell.metrics.metric_choice import POST_METRICS
-from dwell.metrics.zones import zone
 from dwell.models.effects import Effect, ordinal_effect, q_values, share_effect
 from dwell.models.group_comparison import excludes_large
 from dwell.results import Result
+from dwell.text.time_zones import find_zone
 
 Post = Mapping[str, Any]
 COLUMNS = (
@@ -56,7 +56,7 @@ def tiers(rows: Iterable[Post], tz: str = "UTC", *, metric: str = "engagement_ra
     Raises:
         DwellError: No such time zone.
     """
-    clock = zone(tz)
+    clock = find_zone(tz)
     posts = [row for row in rows if row["excluded"] is None and row[metric] is not None]
     rates = np.array([row[metric] for row in posts], dtype=float)
     q25, q75 = (float(np.quantile(rates, edge)) for edge in (0.25, 0.75)) if posts else (None, None)

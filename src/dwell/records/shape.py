@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dwell.errors import MissingTimeError
+from dwell.errors import DwellError, MissingTimeError
 from dwell.text.names import normalize_handle
+from dwell.text.time_zones import find_zone
 
 Unit = Literal["", "ms", "min", "h", "percent", "undecided"]
 
@@ -179,9 +179,9 @@ class Hints:
             MissingTimeError: It isn't an ISO date or time, or the zone doesn't exist.
         """
         try:
-            zone = ZoneInfo(self.tz) if self.tz else UTC
-        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
-            raise MissingTimeError(f"--tz {self.tz!r} isn't a time zone; write one as Europe/Berlin.") from error
+            zone = find_zone(self.tz) if self.tz else UTC
+        except DwellError as error:
+            raise MissingTimeError(f"--tz {error}") from error
         if self.as_of is None:
             return None
         try:

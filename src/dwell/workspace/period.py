@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
-from zoneinfo import ZoneInfo
 
 from dwell import clock
 from dwell.errors import SettingsError
 from dwell.results import Result
 from dwell.text.plurals import pluralize
+from dwell.text.time_zones import find_zone
 
 if TYPE_CHECKING:
     from dwell.workspace.instant import Instant
@@ -140,7 +140,7 @@ def _instant(when: When | None, tz: str, name: str) -> datetime | None:
             raise SettingsError(
                 f"{when:%Y-%m-%d %H:%M} doesn't exist in {tz}: clocks skip it that day; name another time."
             )
-        aware = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(tz))
+        aware = when if when.tzinfo else when.replace(tzinfo=find_zone(tz))
         return aware.astimezone(UTC)
     except OverflowError:
         raise SettingsError(f"{str(when)[:40]!r} is beyond the years that --{name} can have: leave it out.") from None
@@ -150,7 +150,7 @@ def _instant(when: When | None, tz: str, name: str) -> datetime | None:
 
 def _is_skipped(local: datetime, tz: str) -> bool:
     """Whether the clocks of that zone go from before this time to after it, so that it never is."""
-    zone = ZoneInfo(tz)
+    zone = find_zone(tz)
     return (
         local.time() != time()
         and local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
 from dwell.results import Result
+from dwell.workspace.origin import is_topic_simulated
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
@@ -52,7 +53,9 @@ def topic(snapshot: Snapshot, kind: str, name: str, *, days: int) -> Result:
         raise NoDataError(f"No data of this {kind} ({name}) is stored: set a provider key and read it once.")
     ranking = snapshot.ask("topic_ranking", kind=kind, topic=name, days=days)
     stage = lifecycle(list(series)).to_dict()
-    meta: dict[str, Any] = {"kind": kind, "topic": name, "days": list(series), "lifecycle": stage}
+    simulated = is_topic_simulated(snapshot, kind, name)
+    about = {"kind": kind, "topic": name, "simulated": simulated}
+    meta: dict[str, Any] = {**about, "days": list(series), "lifecycle": stage}
     return Result(ranking.columns, ranking.rows, meta)
 
 

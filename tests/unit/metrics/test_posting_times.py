@@ -69,7 +69,7 @@ def test_cells_hold_medians_of_eligible_posts(world: World, ask: Ask) -> None:
 
 @pytest.mark.parametrize("tz", ["Berlin", "", "../etc/passwd", "Europe"])
 def test_a_wrong_zone_is_said(tz: str) -> None:
-    with pytest.raises(DwellError, match="IANA"):
+    with pytest.raises(DwellError, match="time zone"):
         sql("posting_times", tz=tz)
 
 

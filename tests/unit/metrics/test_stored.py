@@ -15,6 +15,13 @@ def test_span_and_sources_of_snapshots(world: World, ask: Ask) -> None:
     assert ask("sources") == [{"source": "export", "snapshots": 2}, {"source": "scraper", "snapshots": 1}]
 
 
+def test_sources_of_a_topic(world: World, ask: Ask) -> None:
+    world.look(DAY, {"a": {}, "b": {}})
+    world.rows["topic_samples"].append({**world.rows["topic_samples"][0], "topic": "other", "source": "tool-sandbox"})
+    assert ask("topic_sources", kind="sound", topic="song") == [{"source": "provider", "rows": 3}]
+    assert [row["source"] for row in ask("topic_sources")] == ["provider", "tool-sandbox"]
+
+
 def test_creators_count_what_is_theirs(world: World, ask: Ask) -> None:
     for name in ("a", "b"):
         world.post(name)
