@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 from dwell.charts.formatting import (
     bucket_label,
     column_label,
-    format_metric,
     format_p_value,
     number,
     percent,
@@ -22,6 +21,7 @@ from dwell.charts.formatting import (
     with_interval,
 )
 from dwell.charts.tier_words import dimension_label, side
+from dwell.report.metric_text import format_pair
 from dwell.report.section_texts import TITLES
 from dwell.report.statement import Statement, format_median
 from dwell.results import Result
@@ -64,7 +64,7 @@ def _length(rows: Sequence[Row]) -> Words:
     if row["value"] is None:
         return "Whether length matters is not known: fewer than two lengths have enough posts.", str(row["reason"])
     metric, measured = str(row["metric"]), row["metric"] == "watch_ratio"
-    what, digits = column_label(metric), 0 if measured else 1
+    what = column_label(metric)
     best, worst = bucket_label(row["group"]), bucket_label(row["other_group"])
     medians = f"{format_median(row)} for {best}, {format_median(row, 'other_')} for {worst}"
     detail = f"Median {what}: {medians}. {_effect(row)} {_pairs(rows)}"
@@ -73,7 +73,7 @@ def _length(rows: Sequence[Row]) -> Words:
     if row["verdict"] == "unknown":
         return f"Whether length matters for {what} is not known.", f"{row['reason']} {detail}"
     claim = "hold viewers for a larger part of their length" if measured else f"have {_higher(metric)}"
-    higher, lower = (format_metric(metric, row[name], digits) for name in ("value", "other_value"))
+    higher, lower = format_pair(metric, row["value"], row["other_value"])
     against = f"{higher}, against {lower} for videos of {worst}"
     easier = "A short video is easier to watch to its end, so compare posts of similar length."
     return f"Videos of {best} {claim}: {against}.", f"{detail} {easier if measured else NOT_A_CAUSE}"
@@ -219,7 +219,8 @@ def _change(rows: Sequence[Row]) -> Words:
     if row["verdict"] == "unknown":
         return f"Whether {what} changes over time is not known.", f"{row['reason']} {detail}"
     more = "higher" if row["effect"] > 0 else "lower"
-    change = f"{format_metric(metric, row['value'])}, against {format_metric(metric, row['other_value'])} before"
+    newer_value, older_value = format_pair(metric, row["value"], row["other_value"])
+    change = f"{newer_value}, against {older_value} before"
     later = "" if row["kind"] == "measured" else " Older posts also had more time to collect reactions."
     return f"{sentence_case(what)} is {more} in the newer half of posts: {change}.", f"{detail}{later}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +15,20 @@ from dwell.models.account import findings
 from dwell.models.tiers import COLUMNS as TIER_COLUMNS
 from dwell.report.answer import answer
 from dwell.report.audit_sentences import audit_sentences
-from dwell.report.best_posts import best_posts
+from dwell.report.best_posts import best_posts, top_table
 from dwell.report.cards import cards
+from dwell.report.content import ReportContent
 from dwell.report.model_notes import fit_note, score_note
 from dwell.report.next_steps import next_steps
 from dwell.report.page import render
 from dwell.results import Result
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+NO_TIERS = Result(
+    TIER_COLUMNS,
+    [("hashtag", "onepan", 0.3, 0.2, 0.1, "difference", -0.1, 0.3, 0.5, 0.9, False)],
+    {"n_top": 36, "n_bottom": 36},
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +68,57 @@ def test_three_cards_have_two_numbers_each_and_what_is_found_first(content: Any,
     shown = cards(content)
     assert len(shown) == 3
     assert shown[0].answer == "found"
-    assert all(re.search(r"\d", side.value) for card in shown for side in (card.best, card.weakest))
+    assert all(re.search(r"\d", side.value) for card in shown for side in (card.first, card.second))
     assert not [card for card in shown if card.title == "Length"]  # the card of lengths has it
     assert html.count('class="card ') == 3
 
 
-def test_the_spread_of_the_posts_is_a_card_where_nothing_is_found(account: Any) -> None:
-    rows = [("hashtag", "onepan", 0.3, 0.2, 0.1, "difference", -0.1, 0.3, 0.5, 0.9, False)]
-    tiers = Result(TIER_COLUMNS, rows, {"n_top": 36, "n_bottom": 36})
-    shown = cards(account.content(watch_time=False, audit=None, fit=None, tiers=tiers))
-    assert "Best and weakest posts" in [card.title for card in shown]
-    assert not [card for card in shown if card.title == "#onepan"]
+def test_only_what_is_found_has_a_best_and_a_weakest(account: Any, html: str) -> None:
+    public = account.content(watch_time=False, audit=None, fit=None, tiers=NO_TIERS)
+    shown = cards(public)
+    assert shown
+    assert all(card.answer != "found" for card in shown)
+    screen = words(part(render(public), '<ul class="cards">', "</ul>"))
+    assert not re.search(r"best|weakest", screen)
+    assert re.search(r"cannot tell|no large difference", screen)
+    assert "weakest" in words(part(html, '<ul class="cards">', "</ul>"))
+    assert not [card for card in shown if card.title == "#onepan"]  # one of many that found nothing
+
+
+def test_a_card_has_the_higher_value_first_and_digits_enough_to_differ() -> None:
+    lengths = {"<=20": [0.0096] * 4 + [0.2] * 3, "<=35": [0.0104] * 7}  # most of the second are higher, one median too
+    rows = [
+        {"bucket": bucket, "engagement_rate": rate, "excluded": None}
+        for bucket, rates in lengths.items()
+        for rate in rates
+    ]
+    (card,) = cards(ReportContent(handle="a", generated_at=NOW, findings=findings(rows)))
+    assert [(side.value, side.label) for side in (card.first, card.second)] == [
+        ("1.04%", "20–35 s"),
+        ("0.96%", "10–20 s"),
+    ]
+
+
+def test_a_change_is_shown_from_the_higher_half_to_the_lower() -> None:
+    rates = [0.05, 0.0904] * 8 + [0.05, 0.09] * 8
+    rows = [
+        {"engagement_rate": rate, "posted_at": NOW + timedelta(days=day), "excluded": None}
+        for day, rate in enumerate(rates)
+    ]
+    (card,) = cards(ReportContent(handle="a", generated_at=NOW, findings=findings(rows)))
+    assert card.answer != "found"
+    assert [(side.value, side.label) for side in (card.first, card.second)] == [
+        ("7.02%", "older half of posts"),
+        ("7.00%", "newer half of posts"),
+    ]
+
+
+def test_posts_that_are_all_equal_have_no_best_one(account: Any) -> None:
+    same = [{**post, "engagement_rate": 0.115, "percentile": 0.0, "watch_ratio": None} for post in account.posts()]
+    equal = account.content(posts=account.to_result(same), tiers=NO_TIERS, audit=None, fit=None)
+    assert not cards(equal)
+    assert not best_posts(equal.posts, equal.metric)
+    assert not top_table(equal.posts, equal.metric).rows
 
 
 def test_the_best_posts_are_linked(content: Any, html: str) -> None:
