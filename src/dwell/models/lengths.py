@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from dwell.models.confidence_intervals import LEVEL
@@ -22,13 +23,22 @@ def length_groups(eligible: Iterable[Row], target: str) -> dict[str, list[float]
     return groups
 
 
-def lengths(groups: Mapping[str, Sequence[float]], target: str) -> list[dict[str, Any]]:
-    """Median with its interval and p90 of each duration bucket, and whether it has enough posts to be compared."""
+def lengths(
+    groups: Mapping[str, Sequence[float]], target: str, watched: Mapping[str, Sequence[float]]
+) -> list[dict[str, Any]]:
+    """Median with its interval and p90 of each duration bucket, and whether it has enough posts to be compared.
+
+    Args:
+        groups: The known values of each bucket.
+        target: What they are.
+        watched: The known average watch times of each bucket, seconds.
+    """
     rows = []
     for bucket, values in groups.items():
         middle = median_with_interval(values)
         row = {"bucket": bucket, "metric": target, "n": len(values), "median": middle.value, "low": middle.low}
         row |= {"high": middle.high, "p90": p90(values), "confidence": LEVEL}
+        row["watch_s_median"] = median(watched[bucket]) if bucket in watched else None
         rows.append({**row, "compared": len(values) >= MIN_LENGTH_POSTS})
     return rows
 
