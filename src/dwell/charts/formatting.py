@@ -65,7 +65,7 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 def format_metric(metric: str, value: float | None, digits: int = 1) -> str:
     """A value of a metric that posts are compared by: a percentage, or views per hour as a number."""
-    return number(value, 1) if metric == "views_per_hour" else percent(value, digits)
+    return number(value, max(1, digits)) if metric == "views_per_hour" else percent(value, digits)
 
 
 def axis_format(metric: str, reach: float, ticks: int) -> str:

@@ -25,8 +25,8 @@ class BestPost:
 
 
 def rank_posts(posts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Eligible posts with a percentile, best first; ties by views."""
-    ranked = [post for post in posts if post.get("excluded") is None and post.get("percentile") is not None]
+    """Eligible posts that do better than another of their length, best first; ties by views."""
+    ranked = [post for post in posts if post.get("excluded") is None and (post.get("percentile") or 0.0) > 0.0]
     return sorted(ranked, key=lambda post: (-post["percentile"], -(post.get("views") or 0), str(post.get("post_id"))))
 
 
