@@ -99,14 +99,28 @@ def describe_period(instant: Instant, found: Result, period: Period, account: Ma
         account: The parameters that select the posts: handle, platform.
     """
     meta = {**found.meta, **period.to_dict()}
-    if period != ALWAYS:
-        undated = next(iter(instant.ask("undated", **account)))["posts"]
-        meta["undated"] = undated
-        if undated:
-            verb = "has" if undated == 1 else "have"
-            note = f"{pluralize(undated, 'post')} {verb} no known time of publishing, so no period has them."
-            meta["warnings"] = list(dict.fromkeys([*found.meta.get("warnings", ()), note]))
+    if period == ALWAYS:
+        return replace(found, meta=meta)
+    undated = next(iter(instant.ask("undated", **account)))["posts"]
+    meta["undated"] = undated
+    notes = _outside(instant, period, account) if not len(found) else []
+    if undated:
+        verb = "has" if undated == 1 else "have"
+        notes.append(f"{pluralize(undated, 'post')} {verb} no known time of publishing, so no period has them.")
+    if notes:
+        meta["warnings"] = list(dict.fromkeys([*found.meta.get("warnings", ()), *notes]))
     return replace(found, meta=meta)
+
+
+def _outside(instant: Instant, period: Period, account: Mapping[str, Any]) -> list[str]:
+    """When posts were published, where none of them was in the period."""
+    if next(iter(instant.ask("posted_span", **account, **period.parameters)))["posts"]:
+        return []
+    span = next(iter(instant.ask("posted_span", **account)))
+    if span["first_posted_at"] is None:
+        return []
+    first, last = (f"{span[name]:%Y-%m-%d}" for name in ("first_posted_at", "last_posted_at"))
+    return [f"No post is of this period: those that are stored were published from {first} to {last}."]
 
 
 def _before(now: datetime, last: str | timedelta) -> datetime:

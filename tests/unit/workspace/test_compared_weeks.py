@@ -92,3 +92,11 @@ def test_posts_of_unknown_time_are_counted_whoever_is_first(
     found = workspace.compare(order, since="2026-01-01")
     assert found.meta["undated"] == 1
     assert any("no known time" in note for note in found.warnings)
+
+
+def test_a_period_without_posts_says_of_when_they_are(workspace: Workspace) -> None:
+    found = workspace.posts(creator="daily", last="30d")
+    assert len(found) == 0
+    note = "No post is of this period: those that are stored were published from 2026-01-01 to 2026-06-29."
+    assert note in found.warnings
+    assert not any("No post is of" in note for note in workspace.posts(creator="daily", last="300d").warnings)
