@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -163,6 +164,16 @@ def test_a_time_zone_that_there_is_not(call: Call) -> None:
 def test_a_folder_that_is_not_there_yet_is_told_by_the_tool(ask: Any, tmp_path: Any) -> None:
     assert "dwell import" in ask(Folder(tmp_path / "none"), "status", {})
     assert not (tmp_path / "none").exists()
+
+
+def test_a_folder_that_is_gone_is_said(ask: Any, data: Any, tmp_path: Any) -> None:
+    shutil.copytree(data, tmp_path / "data")
+    folder = Folder(tmp_path / "data")
+    assert ask(folder, "status", {})["rows"]
+    shutil.rmtree(tmp_path / "data")
+    for tool, arguments in (("status", {}), ("posts", {"creator": "soup_house"})):
+        assert f"{tmp_path / 'data'} is gone" in ask(folder, tool, arguments)
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_fault_is_one_sentence_without_a_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from dwell.api.app import create_app
 from dwell.api.server import serve_in_thread
 from dwell.cli.main import main, make_command
 from dwell.cli.serve import make_assistants
+from dwell.mcp.stdio import replace_halves
 from dwell.tracking.opening import open_tracking
 
 COMMAND = [sys.executable, "-m", "dwell", "mcp"]
@@ -101,6 +102,20 @@ def test_http_takes_only_keys_of_this_machine(
     assert said in answer.text
 
 
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (r'"\ud800"', "\ufffd"),
+        (r'"\uDFFF and \ud83d\udc4d"', "\ufffd and \U0001f44d"),
+        (r'"\ud83d\ud83d\udc4d"', "\ufffd\U0001f44d"),
+        (r'"\\ud800"', r"\ud800"),
+        (r'"\\\ud800"', "\\\ufffd"),
+    ],
+)
+def test_half_a_surrogate_pair_is_replaced(sent: str, read: str) -> None:
+    assert json.loads(replace_halves(f"{sent}\n")) == read
+
+
 def test_a_stopped_process_says_one_line(data: Path) -> None:
     # A process in the background of a script is not to be stopped by Ctrl-C, and this test may run in one.
     code = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); from dwell.__main__ import run; run()"
@@ -113,8 +128,12 @@ def test_a_stopped_process_says_one_line(data: Path) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdin.write(b'no JSON\n{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
+        process.stdin.write(
+            b'no JSON\n{"jsonrpc":"2.0","id":0,"method":"ping","params":{"_meta":{"a":"\\ud800"}}}\n'
+            b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n'
+        )
         process.stdin.flush()
+        assert json.loads(process.stdout.readline()) == {"jsonrpc": "2.0", "id": 0, "result": {}}
         assert json.loads(process.stdout.readline()) == {"jsonrpc": "2.0", "id": 1, "result": {}}
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130

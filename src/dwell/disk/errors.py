@@ -90,6 +90,11 @@ def sqlite_error(path: Path, error: sqlite3.Error, damaged: Callable[[Path, str]
         return damaged(path, str(error))
     if code == sqlite3.SQLITE_FULL:
         return disk_full(path)
+    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR} and not path.parent.exists():
+        return StorageError(
+            f"The folder {path.parent} is gone: it was deleted or moved. Put it back, or name another folder with"
+            " --data."
+        )
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return not_writable(path)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,10 @@ from mcp.server.stdio import stdio_server
 from dwell.errors import OutputError
 
 _IN, _OUT, _ERR = 0, 1, 2
+_ESCAPE = re.compile(
+    r"\\(?:\\|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2}))"
+)
+"""In JSON: an escaped backslash, both halves of a surrogate pair, or one half alone."""
 
 
 def serve_stdio(server: Server[Any]) -> None:
@@ -50,6 +55,19 @@ def _flatten(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException
             yield error
 
 
+def replace_halves(line: str) -> str:
+    """A line of JSON with the replacement character for half a surrogate pair, as for bytes that are no text.
+
+    The SDK would never answer such a message.
+    """
+    return _ESCAPE.sub(lambda found: "\\ufffd" if found["half"] else found[0], line)
+
+
+class _Messages(anyio.AsyncFile[str]):
+    async def readline(self) -> str:
+        return replace_halves(await super().readline())
+
+
 @contextmanager
 def _own_streams() -> Iterator[tuple[TextIO, TextIO]]:
     """The streams of the process for messages alone; meanwhile its stdin is empty and its stdout is stderr."""
@@ -70,6 +88,6 @@ def _own_streams() -> Iterator[tuple[TextIO, TextIO]]:
 
 
 async def _serve(server: Server[Any], incoming: TextIO, outgoing: TextIO) -> None:
-    streams = stdio_server(anyio.wrap_file(incoming), anyio.wrap_file(outgoing))
+    streams = stdio_server(_Messages(incoming), anyio.wrap_file(outgoing))
     async with streams as (received, sent):
         await server.run(received, sent, server.create_initialization_options())
