@@ -135,6 +135,14 @@ def test_the_best_posts_are_linked(content: Any, html: str) -> None:
     assert [first.count(str(post.post.url)) for post in listed] == [1] * 5
 
 
+def test_the_list_shows_the_percentile_that_orders_it(content: Any) -> None:
+    shown = [re.match(r"above (\d+)% of the others of its length · ", post.detail) for post in
+             best_posts(content.posts, content.metric)]  # fmt: skip
+    places = [int(found[1]) for found in shown if found]
+    assert len(places) == 5
+    assert places == sorted(places, reverse=True)
+
+
 def test_what_to_do_next_is_a_trial_and_no_promise(content: Any) -> None:
     trial, *_ = next_steps(content)
     assert re.match(r"Try more posts with #recipe\. This is an association, not a cause", trial)
