@@ -80,7 +80,7 @@ def test_other_accounts_are_a_section_where_they_are_asked_for(account):
     assert "comparison" in [attributes["id"] for attributes in shown.all("section")]
     assert not [attributes for attributes in shown.all("b") if attributes]
     assert "@rival<b> is higher in save rate than @made_up." in " ".join(shown.text.split())
-    assert "+1.00% (0.50% to 1.50%)" in shown.text
+    assert "+1.00 points (0.50 to 1.50 points)" in shown.text
 
 
 def test_headings_nest(page):
